@@ -1,0 +1,58 @@
+/* What the rest of the app may ask of the player.
+ *
+ * Pages never import the player feature: they hand tracks to `usePlayer` (./store) and read its state.
+ * The bar itself is mounted once, in the frame, from `features/player/PlayerBar`. */
+
+import type { Track } from '@/lib/api/types';
+
+export interface PlayerTrack {
+  id: string;
+  title: string;
+  artist: string | null;
+  cover_url: string | null;
+  duration_ms: number;
+  stream_manifest_url: string | null;
+  loudness_lufs: number | null;
+  true_peak_dbtp: number | null;
+  creator: { id: string; username: string; avatar: string | null };
+  waveform_url: string | null;
+}
+
+export interface PlayerApi {
+  /** The queue, and where in it we are (-1: nothing loaded). */
+  queue: readonly PlayerTrack[];
+  index: number;
+  current: PlayerTrack | null;
+  isPlaying: boolean;
+  /** True from the wish to play until sound comes out. */
+  isBuffering: boolean;
+  /** Replaces the queue and plays from `index`. */
+  playTracks(tracks: readonly PlayerTrack[], index: number): void;
+  addToQueue(track: PlayerTrack): void;
+  /** Plays or pauses what is loaded. */
+  toggle(): void;
+  next(): void;
+  previous(): void;
+  /** Jumps to `seconds` of the current track. */
+  seek(seconds: number): void;
+}
+
+/** A track as the player wants it. Only `completed` tracks with a manifest can be played. */
+export function toPlayerTrack(track: Track): PlayerTrack {
+  return {
+    id: track.id,
+    title: track.title,
+    artist: track.artist,
+    cover_url: track.cover_url,
+    duration_ms: track.duration_ms ?? (track.duration ?? 0) * 1000,
+    stream_manifest_url: track.stream_manifest_url,
+    loudness_lufs: track.loudness_lufs,
+    true_peak_dbtp: track.true_peak_dbtp,
+    creator: track.creator,
+    waveform_url: track.waveform_url,
+  };
+}
+
+export function isPlayable(track: Track): boolean {
+  return track.status === 'completed' && track.stream_manifest_url !== null;
+}
