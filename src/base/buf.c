@@ -1,0 +1,125 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+bool
+buf_reserve(struct buf *buf, size_t more)
+{
+    size_t need, capacity;
+    char *grown;
+
+    if (buf->failed)
+        return false;
+    if (more > buf->max || buf->len > buf->max - more) {
+        buf->failed = true;
+        return false;
+    }
+    need = buf->len + more + 1;
+    if (need <= buf->capacity)
+        return true;
+    capacity = buf->capacity ? buf->capacity : 256;
+    while (capacity < need)
+        capacity *= 2;
+    if (capacity > buf->max + 1)
+        capacity = buf->max + 1;
+    grown = realloc(buf->ptr, capacity);
+    if (!grown) {
+        buf->failed = true;
+        return false;
+    }
+    buf->ptr = grown;
+    buf->capacity = capacity;
+    return true;
+}
+
+void
+buf_add(struct buf *buf, struct str bytes)
+{
+    if (!buf_reserve(buf, bytes.len))
+        return;
+    if (bytes.len)
+        memcpy(buf->ptr + buf->len, bytes.ptr, bytes.len);
+    buf->len += bytes.len;
+    buf->ptr[buf->len] = 0;
+}
+
+void
+buf_add_text(struct buf *buf, const char *text)
+{
+    buf_add(buf, str_of(text));
+}
+
+void
+buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args, again;
+    int len;
+
+    va_start(args, format);
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len >= 0 && buf_reserve(buf, (size_t)len)) {
+        vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, again);
+        buf->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+void
+buf_add_json_string(struct buf *buf, const char *text)
+{
+    if (!text) {
+        buf_add(buf, STR("null"));
+        return;
+    }
+    buf_add(buf, STR("\""));
+    for (const char *p = text; *p;) {
+        unsigned char c = (unsigned char)*p;
+        size_t run = 0;
+
+        while ((unsigned char)p[run] >= 0x20 && (unsigned char)p[run] < 0x7F && p[run] != '"' && p[run] != '\\')
+            run++;
+        if (run) {
+            buf_add(buf, (struct str){p, run});
+            p += run;
+            continue;
+        }
+        if (c >= 0x80) {
+            size_t n = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+
+            if (strnlen(p, n) == n && utf8_valid((struct str){p, n}, NULL)) {
+                buf_add(buf, (struct str){p, n});
+                p += n;
+            } else {
+                buf_add(buf, STR("\xEF\xBF\xBD"));
+                p++;
+            }
+            continue;
+        }
+        if (c == '"' || c == '\\')
+            buf_printf(buf, "\\%c", c);
+        else if (c == '\n')
+            buf_add(buf, STR("\\n"));
+        else
+            buf_printf(buf, "\\u%04x", c);
+        p++;
+    }
+    buf_add(buf, STR("\""));
+}
+
+struct str
+buf_str(const struct buf *buf)
+{
+    return (struct str){buf->ptr ? buf->ptr : "", buf->len};
+}
+
+void
+buf_free(struct buf *buf)
+{
+    free(buf->ptr);
+    buf->ptr = NULL;
+    buf->len = buf->capacity = 0;
+}

@@ -1,0 +1,41 @@
+/* buf.h - a growing byte buffer with a stated maximum.
+ *
+ *     struct buf buf = BUF_INIT(64 * 1024);
+ *     buf_add(&buf, STR("hello "));
+ *     buf_printf(&buf, "%d", 42);
+ *     if (buf.failed) ...            // the maximum was hit or memory was short; the contents are useless
+ *     buf_free(&buf);
+ *
+ * Errors stick, so that a caller checks once at the end. The bytes are always followed by a NUL that does not count. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct buf {
+    char *ptr;
+    size_t len;
+    size_t capacity;
+    size_t max;
+    bool failed;
+};
+
+#define BUF_INIT(maximum) {.max = (maximum)}
+
+void buf_add(struct buf *buf, struct str bytes);
+void buf_add_text(struct buf *buf, const char *text);
+void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds `text` as a JSON string with its quotes (RFC 8259); NULL becomes null. Invalid UTF-8 is replaced by U+FFFD. */
+void buf_add_json_string(struct buf *buf, const char *text);
+
+/* Makes room for `more` bytes after buf->len; the caller may write them and add to buf->len. */
+bool buf_reserve(struct buf *buf, size_t more);
+
+/* The contents, or "" when nothing was added. */
+struct str buf_str(const struct buf *buf);
+
+void buf_free(struct buf *buf);
+#define scoped_buf __attribute__((cleanup(buf_free))) struct buf

@@ -1,0 +1,165 @@
+#include "base/config.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/str.h"
+
+enum variable_type { VARIABLE_SECTION, VARIABLE_TEXT, VARIABLE_INT, VARIABLE_BOOL };
+
+struct variable {
+    enum variable_type type;
+    const char *name; /* or the section's title */
+    size_t offset;
+    const char *fallback;
+    int64_t min, max;
+    const char *help;
+};
+
+static const struct variable variables[] = {
+#define SECTION(title) {.type = VARIABLE_SECTION, .name = title},
+#define TEXT(field, env, def, text) {VARIABLE_TEXT, env, offsetof(struct config, field), def, 0, 0, text},
+#define INT(field, env, def, lo, hi, text) {VARIABLE_INT, env, offsetof(struct config, field), #def, lo, hi, text},
+#define BOOL(field, env, def, text) {VARIABLE_BOOL, env, offsetof(struct config, field), #def, 0, 0, text},
+#include "base/config.def"
+#undef SECTION
+#undef TEXT
+#undef INT
+#undef BOOL
+};
+
+/* A line is NAME=value, value optionally in single or double quotes; # begins a comment line. Variables that exist already win. */
+static void
+read_dotenv(void)
+{
+    FILE *file = fopen(".env", "re");
+    char line[4096];
+
+    if (!file)
+        return;
+    while (fgets(line, sizeof line, file)) {
+        char *name = line + strspn(line, " \t");
+        char *equals = strchr(name, '=');
+        char *value, *end;
+
+        if (*name == '#' || !equals)
+            continue;
+        if (text_starts_with(name, "export "))
+            name += 7;
+        *equals = 0;
+        value = equals + 1 + strspn(equals + 1, " \t");
+        end = value + strlen(value);
+        while (end > value && isspace((unsigned char)end[-1]))
+            *--end = 0;
+        if (end - value >= 2 && (*value == '"' || *value == '\'') && end[-1] == *value) {
+            end[-1] = 0;
+            value++;
+        }
+        setenv(name, value, 0);
+    }
+    fclose(file);
+}
+
+static bool
+parse_bool(const char *text, bool *ret_value)
+{
+    static const char *const yes[] = {"true", "1", "yes", "on"}, *const no[] = {"false", "0", "no", "off"};
+
+    for (unsigned i = 0; i < COUNT_OF(yes); i++) {
+        if (strcasecmp(text, yes[i]) == 0 || strcasecmp(text, no[i]) == 0) {
+            *ret_value = strcasecmp(text, yes[i]) == 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+load_variable(const struct variable *v, void *config, char *error, size_t error_size)
+{
+    const char *given = getenv(v->name);
+    void *place = (char *)config + v->offset;
+
+    if (!given || (!*given && v->type != VARIABLE_TEXT))
+        given = v->fallback;
+    switch (v->type) {
+    case VARIABLE_TEXT:
+        *(const char **)place = given;
+        return true;
+    case VARIABLE_INT:
+        if (text_to_int64(given, v->min, v->max, place))
+            return true;
+        snprintf(error, error_size, "%s is \"%s\"; it must be a whole number from %lld to %lld", v->name, given,
+                 (long long)v->min, (long long)v->max);
+        return false;
+    case VARIABLE_BOOL:
+        if (parse_bool(given, place))
+            return true;
+        snprintf(error, error_size, "%s is \"%s\"; it must be true or false", v->name, given);
+        return false;
+    case VARIABLE_SECTION:
+        break;
+    }
+    return true;
+}
+
+bool
+config_load(struct config *ret_config, char *error, size_t error_size)
+{
+    static char url[64];
+    struct config config = {0};
+
+    read_dotenv();
+    for (unsigned i = 0; i < COUNT_OF(variables); i++)
+        if (variables[i].type != VARIABLE_SECTION && !load_variable(&variables[i], &config, error, error_size))
+            return false;
+    if (!text_equal(config.app_env, "development") && !text_equal(config.app_env, "staging") &&
+        !text_equal(config.app_env, "production")) {
+        snprintf(error, error_size, "APP_ENV is \"%s\"; it must be development, staging or production", config.app_env);
+        return false;
+    }
+    if (*config.jwt_secret && strlen(config.jwt_secret) < 32) {
+        snprintf(error, error_size, "JWT_SECRET has %zu bytes; it must have at least 32", strlen(config.jwt_secret));
+        return false;
+    }
+    if (!*config.frontend_url) {
+        snprintf(url, sizeof url, "http://localhost:%lld", (long long)config.port_backend);
+        config.frontend_url = url;
+    }
+    *ret_config = config;
+    return true;
+}
+
+void
+config_print_help(FILE *to)
+{
+    for (unsigned i = 0; i < COUNT_OF(variables); i++) {
+        const struct variable *v = &variables[i];
+
+        if (v->type == VARIABLE_SECTION)
+            fprintf(to, "\n%s\n", v->name);
+        else
+            fprintf(to, "  %-26s %s%s%s%s\n", v->name, v->help, *v->fallback ? " (default: " : "", v->fallback,
+                    *v->fallback ? ")" : "");
+    }
+}
+
+bool
+config_is_production(const struct config *config)
+{
+    return text_equal(config->app_env, "production");
+}
+
+bool
+config_is_development(const struct config *config)
+{
+    return text_equal(config->app_env, "development");
+}
+
+const char *
+config_frontend_url(const struct config *config)
+{
+    return config->frontend_url;
+}

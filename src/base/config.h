@@ -1,0 +1,33 @@
+/* config.h - the configuration: environment variables, a `.env` file beside the working folder, and the defaults.
+ *
+ * The list is config.def. The configuration is read once at start and never changes; every text is non-NULL. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct config {
+#define SECTION(title)
+#define TEXT(field, name, fallback, help) const char *field;
+#define INT(field, name, fallback, min, max, help) int64_t field;
+#define BOOL(field, name, fallback, help) bool field;
+#include "base/config.def"
+#undef SECTION
+#undef TEXT
+#undef INT
+#undef BOOL
+};
+
+/* Reads `.env` (existing variables win), then the environment. On a bad value returns false and writes a sentence that names
+ * the variable and what it may be to `error`. The texts live until the process ends. */
+bool config_load(struct config *ret_config, char *error, size_t error_size);
+
+/* Writes each variable with its default and its help, by section. */
+void config_print_help(FILE *to);
+
+bool config_is_production(const struct config *config);
+bool config_is_development(const struct config *config);
+
+/* Address of the web app, without a slash at the end. */
+const char *config_frontend_url(const struct config *config);

@@ -1,0 +1,113 @@
+#include "base/str.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+bool
+text_starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* The length of the sequence that `lead` begins, and the range of its second byte (RFC 3629, section 4). 0: not a lead. */
+static size_t
+utf8_sequence(unsigned char lead, unsigned char *ret_low, unsigned char *ret_high)
+{
+    *ret_low = 0x80;
+    *ret_high = 0xBF;
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xC2 && lead <= 0xDF)
+        return 2;
+    if (lead >= 0xE0 && lead <= 0xEF) {
+        if (lead == 0xE0)
+            *ret_low = 0xA0;
+        if (lead == 0xED)
+            *ret_high = 0x9F;
+        return 3;
+    }
+    if (lead >= 0xF0 && lead <= 0xF4) {
+        if (lead == 0xF0)
+            *ret_low = 0x90;
+        if (lead == 0xF4)
+            *ret_high = 0x8F;
+        return 4;
+    }
+    return 0;
+}
+
+bool
+utf8_valid(struct str bytes, size_t *ret_characters)
+{
+    const unsigned char *p = (const unsigned char *)bytes.ptr;
+    size_t characters = 0;
+
+    for (size_t i = 0; i < bytes.len;) {
+        unsigned char low, high;
+        size_t n = utf8_sequence(p[i], &low, &high);
+
+        if (p[i] == 0 || n == 0 || n > bytes.len - i)
+            return false;
+        if (n > 1 && (p[i + 1] < low || p[i + 1] > high))
+            return false;
+        for (size_t k = 2; k < n; k++)
+            if (p[i + k] < 0x80 || p[i + k] > 0xBF)
+                return false;
+        i += n;
+        characters++;
+    }
+    if (ret_characters)
+        *ret_characters = characters;
+    return true;
+}
+
+bool
+text_to_int64(const char *text, int64_t min, int64_t max, int64_t *ret_value)
+{
+    char *end;
+    long long value;
+
+    if (!text || !((*text >= '0' && *text <= '9') || *text == '-'))
+        return false;
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    if (errno || end == text || *end || value < min || value > max)
+        return false;
+    *ret_value = value;
+    return true;
+}
+
+bool
+text_to_double(const char *text, double *ret_value)
+{
+    char *end;
+    double value;
+
+    if (!text || !((*text >= '0' && *text <= '9') || *text == '-' || *text == '.'))
+        return false;
+    errno = 0;
+    value = strtod(text, &end);
+    if (errno || end == text || *end || !isfinite(value))
+        return false;
+    *ret_value = value;
+    return true;
+}
+
+bool
+bytes_equal_constant_time(const void *a, const void *b, size_t len)
+{
+    const volatile unsigned char *x = a, *y = b;
+    unsigned char difference = 0;
+
+    for (size_t i = 0; i < len; i++)
+        difference |= x[i] ^ y[i];
+    return difference == 0;
+}
+
+void
+text_free(char **text)
+{
+    free(*text);
+    *text = NULL;
+}
