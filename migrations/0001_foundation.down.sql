@@ -1,0 +1,10 @@
+drop function refuse_change();
+drop function set_updated_at();
+drop function immutable_unaccent(text);
+drop text search configuration veza_search;
+drop type playlist_version_action;
+drop type track_history_action;
+drop type track_status;
+drop type user_role;
+drop extension if exists unaccent;
+drop extension if exists pg_trgm;

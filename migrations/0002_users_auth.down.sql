@@ -1,0 +1,17 @@
+drop table user_presence;
+drop table user_profiles;
+drop table user_settings;
+drop table api_keys;
+drop table federated_identities;
+drop table webauthn_credentials;
+drop table recovery_codes;
+drop table mfa_configs;
+drop table role_permissions;
+drop table user_roles;
+drop table permissions;
+drop table roles;
+drop table user_tokens;
+drop table refresh_tokens;
+drop table sessions;
+drop type user_ref;
+drop table users;

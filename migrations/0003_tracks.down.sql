@@ -1,0 +1,17 @@
+drop table playback_analytics;
+drop table track_genres;
+drop table genres;
+drop table track_tags;
+drop table tags;
+drop table track_history;
+drop table track_lyrics;
+drop table track_stems;
+drop table track_reposts;
+drop table track_comments;
+drop table track_shares;
+drop table track_plays;
+drop table track_likes;
+drop table track_versions;
+drop index user_presence_track_id_idx;
+alter table user_presence drop constraint user_presence_track_id_fkey;
+drop table tracks;
