@@ -1,0 +1,25 @@
+/* query.h - a named query of a module's queries.sql, as the build embeds it.
+ *
+ * In queries.sql a query begins with `-- query: name`; comment lines below it may say
+ *     -- schema: Track              the reply's name in the API description
+ *     -- nullable: a, b             columns that may be null although the catalogue does not say so
+ *     -- not null: c                columns that are never null (expressions)
+ *     -- type: social_links object  the JSON type of a column, where it is json: object or array
+ * Parameters are written :name. They bind by name from the path, the query string, the body and the identity: `:viewer` is
+ * the person's id or null, `:has_x` tells whether the input x was given at all. `:limit` and `:offset` do not occur: lists are
+ * cut by the runner. */
+#pragma once
+
+#include <stdbool.h>
+
+struct query {
+    const char *name;        /* "track_get" */
+    const char *schema;      /* or NULL */
+    const char *prefix;      /* "with a as (...), b as (...)" or "" */
+    const char *main;        /* the last statement, with $1... */
+    const char *const *params; /* names, ended by NULL; params[0] is $1 */
+    const char *nullable;    /* " a b " or "" */
+    const char *not_null;
+    const char *types;       /* " column type " pairs or "" */
+    bool writes;             /* changes something */
+};

@@ -1,0 +1,127 @@
+/* request.h - one request, from its first byte to its reply.
+ *
+ * Everything in it lives in req->arena and dies with it. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/encode.h"
+#include "base/problem.h"
+#include "base/str.h"
+#include "http/route.h"
+
+struct MHD_Connection;
+struct MHD_Response;
+struct server;
+
+#define REQUEST_ARENA_MAX (8 * 1024 * 1024)
+#define PARAM_MAX 64
+#define REPLY_HEADER_MAX 24
+
+enum role { ROLE_NONE, ROLE_USER, ROLE_CREATOR, ROLE_MODERATOR, ROLE_ADMIN };
+
+/* Who asks. Filled by the server's identify hook. */
+struct identity {
+    bool known;
+    bool by_cookie;  /* credentials came by cookie: a change needs a CSRF token */
+    bool expired;    /* a well-signed cookie token was there but its time is over; `known` is false */
+    char user_id[UUID_TEXT];
+    char session_id[UUID_TEXT]; /* also set when expired */
+    enum role role;
+    bool email_verified;
+};
+
+/* A validated input: from the path, the query string, the body, or set by a handler. */
+struct param {
+    const char *name;
+    const char *text; /* PostgreSQL's text form; NULL is null */
+};
+
+/* A received file. The descriptor belongs to the request and refers to an unnamed file in the upload folder. */
+struct upload {
+    const char *name;         /* of the part */
+    const char *filename;     /* as sent, cleaned: no folder, no control characters */
+    const char *content_type; /* as sent; never trusted */
+    int fd;
+    uint64_t size;
+    char sha256[SHA256_HEX];
+};
+
+struct reply_header {
+    const char *name, *value;
+};
+
+struct reply {
+    int status;
+    const char *content_type;
+    struct str body;
+    void (*body_free)(void *owner); /* called when the body has been sent; NULL: the arena holds it */
+    void *body_owner;
+    int fd; /* -1, or a file that is sent from `offset` on; closed afterwards */
+    uint64_t offset, size;
+    struct MHD_Response *prepared; /* a shared response; its headers are complete */
+    struct reply_header headers[REPLY_HEADER_MAX];
+    unsigned header_count;
+    const char *cache_control; /* NULL: "no-store" for people, "no-cache" for visitors */
+    const char *etag;          /* with quotes; NULL: computed for bodies in memory */
+    const char *x_cache;
+    bool ready;
+};
+
+struct request {
+    struct server *server;
+    struct MHD_Connection *connection;
+    struct arena *arena;
+    const struct route *route;
+    enum method method;
+    bool head;
+    const char *path;      /* decoded */
+    const char *raw_query; /* undecoded, "" when absent */
+    const char *raw_uri;
+    char id[UUID_TEXT];
+    char ip[46];
+    int64_t started_ns;
+    struct identity identity;
+    struct param params[PARAM_MAX];
+    unsigned param_count;
+    struct str body;
+    json_t *json; /* the parsed body; freed with the request */
+    struct upload *uploads;
+    unsigned upload_count;
+    struct reply reply;
+    void *state; /* the server's own */
+    const struct problem *problem; /* what was answered, when it was one */
+};
+
+/* The value of a validated input, or NULL when it is absent or null. */
+const char *request_param(const struct request *req, const char *name);
+/* Was it given at all (perhaps as null)? */
+bool request_has(const struct request *req, const char *name);
+/* Adds or replaces an input, e.g. for a query's parameter. The text must live as long as the request. */
+void request_set(struct request *req, const char *name, const char *text);
+
+const char *request_header(const struct request *req, const char *name);
+/* A cookie's value copied to the arena, or NULL. */
+const char *request_cookie(struct request *req, const char *name);
+/* The file of this part, or NULL. */
+struct upload *request_upload(struct request *req, const char *name);
+/* Is the person at least of this role? */
+bool request_role(const struct request *req, enum role role);
+
+/* Replies. The last one wins. Texts and bytes must live in the arena or for ever, unless said otherwise. */
+const struct problem *reply_empty(struct request *req, int status);
+const struct problem *reply_bytes(struct request *req, int status, const char *content_type, struct str body);
+/* Takes over the reference to `json`. */
+const struct problem *reply_json(struct request *req, int status, json_t *json);
+/* `free_owner(owner)` is called when the body has been sent. */
+const struct problem *reply_owned(struct request *req, int status, const char *content_type, struct str body,
+                                  void (*free_owner)(void *), void *owner);
+/* A file with conditional requests and ranges (RFC 9110). Takes over `fd`. `etag` with its quotes. */
+const struct problem *reply_file(struct request *req, int fd, uint64_t size, const char *content_type, const char *etag);
+void reply_header(struct request *req, const char *name, const char *value);
+/* Sets an HttpOnly, SameSite=Lax cookie (Secure outside development). max_age_s 0 removes it. */
+void reply_cookie(struct request *req, const char *name, const char *value, const char *path, int64_t max_age_s);

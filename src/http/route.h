@@ -1,0 +1,96 @@
+/* route.h - a route, declared once, as data.
+ *
+ * From the table come the router, the access policy, the rate limit, validation, the API description, the generated tests and the
+ * metrics labels. The zero of a security field means "not declared", and the server refuses to start with it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/problem.h"
+#include "http/field.h"
+
+struct request;
+struct query; /* db/query.h */
+
+enum method { METHOD_NONE, GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };
+
+enum auth {
+    AUTH_UNDECLARED,
+    AUTH_PUBLIC,    /* nobody is asked who they are */
+    AUTH_OPTIONAL,  /* a visitor or a person; credentials that are sent must be good */
+    AUTH_USER,
+    AUTH_CREATOR,   /* content_creator, moderator or admin */
+    AUTH_MODERATOR,
+    AUTH_ADMIN,
+    AUTH_INTERNAL,  /* another part of Veza: header X-Stream-Secret */
+    AUTH_METRICS,   /* METRICS_TOKEN, or loopback when there is none */
+};
+
+enum limit {
+    LIMIT_UNDECLARED,
+    LIMIT_NONE, /* health checks only: not even the global limit */
+    LIMIT_READ,
+    LIMIT_WRITE,
+    LIMIT_AUTH,
+    LIMIT_UPLOAD,
+    LIMIT_MEDIA,
+    LIMIT_COUNT
+};
+
+enum shape {
+    SHAPE_NONE,
+    ONE,   /* the row as an object; no row is 404 */
+    MANY,  /* {items, page, limit, total} */
+    EMPTY, /* 204 when there is a row, else 404 */
+};
+
+/* Where a handler runs: in the polling thread, or parked on a pool while the thread goes on. */
+enum pool { POOL_NONE, POOL_SLOW, POOL_PASSWORD, POOL_COUNT };
+
+struct file_field {
+    const char *name;
+    bool required;
+    const char *help;
+};
+
+struct route {
+    enum method method;
+    const char *pattern; /* "/api/v1/tracks/{id}" */
+    const char *summary;
+    const char *description; /* Markdown, optional */
+
+    enum auth auth;
+    const char *scope; /* what an API key must be allowed, e.g. "tracks:write" */
+    enum limit limit;
+
+    const struct field *path, *query, *body;
+    const struct file_field *files; /* multipart/form-data; `body` then names its text parts */
+    size_t max_body;                /* bytes; 0 means BODY_MAX */
+
+    const struct query *sql; /* runs by itself when there is no handler */
+    enum shape shape;
+    const struct problem *(*handler)(struct request *req);
+    enum pool slow;
+
+    int status;                  /* of success; 0 means 200 (204 for EMPTY) */
+    const struct query *replies; /* a handler's reply has the shape of this query's row */
+    const struct field *reply;   /* or these fields */
+    const char *produces;        /* or is of this media type */
+    const enum problem_name *problems; /* beyond those that follow from the rest; ended by PROBLEM_COUNT */
+
+    const char *emits;     /* event written with the change */
+    int cache_s;           /* seconds that a visitor's reply may come from memory */
+    const char *cache_tag; /* entries that `purges` of another route removes */
+    const char *purges;
+    bool no_audit;         /* a mutation not worth an audit line (play counts, logs) */
+    bool websocket;        /* answers with an upgrade */
+};
+
+#define ROUTE_END {0}
+#define BODY_MAX (64 * 1024)
+
+/* The tables that a server answers, ended by NULL. */
+typedef const struct route *const *route_tables;
+
+const char *method_name(enum method method);

@@ -1,0 +1,61 @@
+/* server.h - an HTTP/1.1 server on GNU libmicrohttpd: polling threads that run the handlers themselves.
+ *
+ *     accept → parse → route → limits → identity → CSRF → validate → handler or query → reply → audit, metrics, log
+ *
+ * Handlers of routes with `.slow` run on a pool while the connection is parked. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/config.h"
+#include "http/request.h"
+#include "http/route.h"
+
+struct server;
+
+/* What the server needs from the layers above it. */
+struct server_hooks {
+    /* Finds out who asks: fills req->identity. Called for every route but AUTH_PUBLIC. */
+    const struct problem *(*identify)(struct request *req);
+    /* Checks the CSRF token of a change that came with cookies. */
+    const struct problem *(*check_csrf)(struct request *req);
+    /* Runs route->sql for a route without a handler. */
+    const struct problem *(*run_query)(struct request *req);
+    /* After the reply is decided and before it is sent; `status` is final. */
+    void (*audit)(struct request *req, int status);
+    /* Answers a GET that no route matches (the web app), or returns NOT_FOUND. May be NULL. */
+    const struct problem *(*fallback)(struct request *req);
+};
+
+struct server_settings {
+    const char *name; /* "api" or "stream": the metrics label */
+    const struct config *config;
+    uint16_t port;
+    route_tables routes;
+    const struct server_hooks *hooks;
+    const char *upload_dir; /* where received files live until a handler keeps them */
+    const char *stream_secret;
+};
+
+/* Starts listening. On failure returns NULL with a sentence in `error`. Refuses a route that lacks a security field, that exists
+ * twice, or whose body and path fields don't fit its pattern. The settings and what they point to must outlive the server. */
+struct server *server_start(const struct server_settings *settings, char *error, size_t error_size);
+
+/* The port that it listens on. */
+uint16_t server_port(const struct server *server);
+const struct server_settings *server_settings(const struct server *server);
+
+/* Turns answering 503 on and off (health and administration excepted). */
+void server_set_maintenance(struct server *server, bool on);
+bool server_in_maintenance(const struct server *server);
+
+/* Stops accepting, lets running requests finish for at most `drain_ms`, closes the rest and frees everything. */
+void server_stop(struct server *server, int drain_ms);
+
+/* Adds this server's metrics in the Prometheus text format. */
+struct buf;
+void server_metrics(const struct server *server, struct buf *out);
+
+/* Drops cached replies that carry this tag. */
+void server_purge(struct server *server, const char *tag);

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""embed_queries.py MODULE QUERIES.SQL OUT.C OUT.H: turns a module's named queries into C (see src/db/query.h)."""
+import re
+import sys
+
+TOKEN = re.compile(r"""
+    (?P<comment>--[^\n]*)|(?P<string>'(?:[^']|'')*')|(?P<quoted>"[^"]*")|(?P<dollar>\$\$.*?\$\$)
+  | (?P<cast>::)|(?P<param>:[a-z_][a-z0-9_]*)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<paren>[()])|(?P<other>.)""", re.X | re.S)
+
+
+def split_queries(text, path):
+    """Yields (name, notes, sql) of each query."""
+    parts = re.split(r"^-- query: *([a-z0-9_]+) *$", text, flags=re.M)
+    for name, body in zip(parts[1::2], parts[2::2]):
+        notes = dict()
+        for key, value in re.findall(r"^-- (schema|nullable|not null|type): *(.+?) *$", body, flags=re.M):
+            notes.setdefault(key, []).append(value)
+        yield name, notes, body
+
+
+def compile_query(name, body, path):
+    """Returns prefix, main, parameter names and whether the query writes."""
+    out, params, depth, words, starts = [], [], 0, [], []
+    for token in TOKEN.finditer(body):
+        kind, text = token.lastgroup, token.group()
+        if kind == "comment":
+            continue
+        if kind == "param":
+            if text[1:] not in params:
+                params.append(text[1:])
+            text = "$%d" % (params.index(text[1:]) + 1)
+        elif kind == "paren":
+            depth += 1 if text == "(" else -1
+        elif kind == "word":
+            words.append((text.lower(), depth, sum(map(len, out))))
+        out.append(text)
+    sql = "".join(out).rstrip().rstrip(";").rstrip()
+    if depth != 0:
+        sys.exit("%s: query %s: parentheses do not match" % (path, name))
+    lead = len(sql) - len(sql.lstrip())
+    writes = any(w in ("insert", "update", "delete") for i, (w, d, _) in enumerate(words)
+                 if not (w == "update" and i and words[i - 1][0] in ("for", "do", "key", "no")))
+    if words and words[0][0] == "with":
+        at = next(p for w, d, p in words[1:] if d == 0 and w in ("select", "insert", "update", "delete"))
+        prefix, main = sql[lead:at], sql[at:]
+    else:
+        prefix, main = "", sql[lead:]
+    squeeze = lambda s: re.sub(r"[ \t]*\n\s*", "\n", s).strip()
+    return squeeze(prefix), squeeze(main), params, writes
+
+
+def c_string(text):
+    lines = text.split("\n")
+    quoted = [line.replace("\\", "\\\\").replace('"', '\\"') for line in lines]
+    return "\n        ".join('"%s%s"' % (line, "\\n" if i + 1 < len(quoted) else "") for i, line in enumerate(quoted))
+
+
+def words_of(values, separator):
+    return " " + " ".join(v for value in values for v in re.split(separator, value) if v) + " " if values else ""
+
+
+def main():
+    module, path, out_c, out_h = sys.argv[1:5]
+    names, code = [], ['#include "%s.queries.h"\n' % module]
+    for name, notes, body in split_queries(open(path, encoding="utf-8").read(), path):
+        prefix, statement, params, writes = compile_query(name, body, path)
+        names.append(name)
+        code.append("const struct query q_%s = {\n    .name = \"%s\",\n    .schema = %s,\n    .prefix = %s,\n    .main = %s,\n"
+                    "    .params = (const char *const[]){%sNULL},\n    .nullable = \"%s\",\n    .not_null = \"%s\",\n"
+                    "    .types = \"%s\",\n    .writes = %s,\n};\n" % (
+                        name, name, '"%s"' % notes["schema"][0] if "schema" in notes else "NULL", c_string(prefix),
+                        c_string(statement), "".join('"%s", ' % p for p in params), words_of(notes.get("nullable"), r"[,\s]+"),
+                        words_of(notes.get("not null"), r"[,\s]+"), words_of(notes.get("type"), r"\s+"),
+                        "true" if writes else "false"))
+    code.append("const struct query *const %s_queries[] = {%sNULL};\n" % (module, "".join("&q_%s, " % n for n in names)))
+    open(out_c, "w", encoding="utf-8").write("\n".join(code))
+    head = ["#pragma once\n", '#include "db/query.h"\n'] + ["extern const struct query q_%s;" % n for n in names]
+    head.append("extern const struct query *const %s_queries[];\n" % module)
+    open(out_h, "w", encoding="utf-8").write("\n".join(head))
+
+
+main()
