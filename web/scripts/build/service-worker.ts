@@ -1,0 +1,31 @@
+/* Writes dist/sw.js from src/sw/sw.js: the list of shell files and a version that changes whenever one of them does. */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
+
+const template = fileURLToPath(new URL('../../src/sw/sw.js', import.meta.url));
+
+export function serviceWorker(): Plugin {
+  return {
+    name: 'veza-service-worker',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const shell = new Set(['/', '/offline.html', '/theme.js', '/favicon.svg', '/manifest.webmanifest']);
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'chunk' && file.isEntry) {
+          shell.add(`/${file.fileName}`);
+          for (const name of file.imports) shell.add(`/${name}`);
+        }
+        if (/\.css$|-latin-(opsz|wght)-normal.*\.woff2$/.test(file.fileName)) shell.add(`/${file.fileName}`);
+      }
+      const files = [...shell].sort();
+      const version = createHash('sha256').update(Object.keys(bundle).sort().join()).digest('hex').slice(0, 12);
+      const source = readFileSync(template, 'utf8')
+        .replace("'__VERSION__'", JSON.stringify(version))
+        .replace("['__SHELL__']", JSON.stringify(files));
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source });
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { get } from '@/lib/api/client';
+import { hasCode } from '@/lib/api/problem';
+import type { Me } from '@/lib/api/types';
+import { hasSessionHint, setSessionHint } from '@/lib/session/hint';
+
+/** Who is signed in; null for a guest. */
+export async function fetchMe(signal?: AbortSignal): Promise<Me | null> {
+  if (!hasSessionHint()) return null;
+  try {
+    return await get<Me>('/auth/me', { signal });
+  } catch (error) {
+    if (!hasCode(error, 'unauthenticated', 'token_expired')) throw error;
+    setSessionHint(false);
+    return null;
+  }
+}
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => fetchMe(signal),
+  staleTime: 60_000,
+});
+
+/** `data` is undefined while we do not know yet, null for a guest. */
+export const useMe = () => useQuery(meQuery);

@@ -1,0 +1,26 @@
+/* What changes in the browser when somebody signs in or out. */
+
+import type { QueryClient } from '@tanstack/react-query';
+import { meQuery } from '@/lib/api/auth/me';
+import { forgetCsrf } from '@/lib/api/csrf';
+import { forgetRefresh } from '@/lib/api/refresh';
+import type { Me } from '@/lib/api/types';
+import { setSessionHint } from './hint';
+
+export function startSession(client: QueryClient, user: Me): void {
+  setSessionHint(true);
+  forgetRefresh();
+  forgetCsrf();
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' && query.getObserversCount() === 0 });
+  client.setQueryData(meQuery.queryKey, user);
+  void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
+}
+
+export function endSession(client: QueryClient): void {
+  setSessionHint(false);
+  forgetRefresh();
+  forgetCsrf();
+  client.setQueryData(meQuery.queryKey, null);
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' && query.getObserversCount() === 0 });
+  void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
+}

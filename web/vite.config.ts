@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vitest/config';
+import { serviceWorker } from './scripts/build/service-worker';
+
+const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+const api = process.env['VEZA_API'] ?? 'http://localhost:18080';
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), serviceWorker()],
+  resolve: {
+    alias: [
+      { find: '@', replacement: src('.').replace(/\/\.$/, '') },
+      // Radix locks scrolling with a style element, which the strict content security policy refuses.
+      { find: 'react-remove-scroll', replacement: src('lib/dom/RemoveScroll.tsx') },
+    ],
+  },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    reportCompressedSize: false,
+  },
+  server: {
+    port: 5173,
+    proxy: { '/api': { target: api, ws: true, changeOrigin: false }, '/hls': api },
+  },
+  preview: { port: 4173, proxy: { '/api': { target: api, ws: true }, '/hls': api } },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+    setupFiles: ['src/testing/setup.ts'],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+});
