@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
-import { serviceWorker } from './scripts/build/service-worker';
+import { serviceWorker } from './scripts/build/service-worker.ts';
 
 const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 const api = process.env['VEZA_API'] ?? 'http://localhost:18080';

@@ -1,0 +1,55 @@
+/* The frame around every page: navigation, search, player. It mounts once; only what is inside <main> changes. */
+
+import { Suspense, lazy, useEffect, type ComponentType } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
+import { Toasts } from '@/components/ui/Toasts';
+import { BottomTabs } from './BottomTabs';
+import { OfflineNotice } from './OfflineNotice';
+import { Sidebar } from './Sidebar';
+import { TopBar } from './TopBar';
+import { useFocusOnNavigation } from './useFocusOnNavigation';
+import { useShortcuts } from './useShortcuts';
+
+const bars = import.meta.glob<{ PlayerBar: ComponentType }>('../../features/player/PlayerBar.tsx');
+const PlayerBar = lazy(async () => {
+  const load = Object.values(bars)[0];
+  return { default: load ? (await load()).PlayerBar : () => null };
+});
+
+function NavigationProgress() {
+  const busy = useNavigation().state !== 'idle';
+  if (!busy) return null;
+  return <div aria-hidden="true" className="fixed inset-x-0 top-0 z-50 h-0.5 animate-pulse bg-accent" />;
+}
+
+export function Frame() {
+  const { t } = useTranslation();
+  const main = useFocusOnNavigation();
+  useShortcuts();
+  useEffect(() => {
+    document.documentElement.dataset['ready'] = 'true';
+  }, []);
+  return (
+    <>
+      <a href="#main" className="skip-link">
+        {t('frame.skip')}
+      </a>
+      <NavigationProgress />
+      <Sidebar />
+      <div className="flex min-h-dvh flex-col pb-[calc(var(--player-h)+var(--tabs-h))] lg:ps-(--sidebar-w)">
+        <TopBar />
+        <OfflineNotice />
+        <main id="main" ref={main} tabIndex={-1} className="flex-1 outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <Suspense fallback={null}>
+        <PlayerBar />
+      </Suspense>
+      <BottomTabs />
+      <Toasts />
+      <ScrollRestoration />
+    </>
+  );
+}

@@ -1,0 +1,3 @@
+export function UploadIndicator() {
+  return null;
+}

@@ -1,0 +1,86 @@
+import { Globe, LogOut, Monitor, Moon, Sun, User } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from 'react-router';
+import { Avatar } from '@/components/ui/Avatar';
+import { Button } from '@/components/ui/Button';
+import { IconButton } from '@/components/ui/IconButton';
+import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/components/ui/Menu';
+import { useLogout } from '@/lib/api/auth/logout';
+import { useMe } from '@/lib/api/auth/me';
+import { LANGUAGES, currentLanguage, setLanguage, type Language } from '@/lib/i18n';
+import { useTheme, type Theme } from '@/lib/theme/store';
+
+function Preferences() {
+  const { t } = useTranslation();
+  const { theme, setTheme } = useTheme();
+  const themes: { value: Theme; label: string; icon: React.ReactNode }[] = [
+    { value: 'dark', label: t('frame.theme.dark'), icon: <Moon size={16} aria-hidden /> },
+    { value: 'light', label: t('frame.theme.light'), icon: <Sun size={16} aria-hidden /> },
+    { value: 'system', label: t('frame.theme.system'), icon: <Monitor size={16} aria-hidden /> },
+  ];
+  const languages = (Object.keys(LANGUAGES) as Language[]).map((value) => ({ value, label: LANGUAGES[value], lang: value }));
+  return (
+    <>
+      <MenuChoice label={t('frame.theme.label')} value={theme} options={themes} onChange={setTheme} />
+      <MenuSeparator />
+      <MenuChoice label={t('frame.language')} value={currentLanguage()} options={languages} onChange={(l) => void setLanguage(l)} />
+    </>
+  );
+}
+
+export function UserMenu() {
+  const { t } = useTranslation();
+  const { data: me, isPending } = useMe();
+  const logout = useLogout();
+  const navigate = useNavigate();
+
+  if (isPending) return <div className="size-9" />;
+  if (!me) {
+    return (
+      <div className="flex items-center gap-1">
+        <Menu
+          trigger={
+            <IconButton label={t('frame.preferences')}>
+              <Globe size={20} aria-hidden />
+            </IconButton>
+          }
+        >
+          <Preferences />
+        </Menu>
+        <Button asChild tone="quiet" size="sm">
+          <Link to="/login">{t('frame.sign_in')}</Link>
+        </Button>
+        <Button asChild tone="accent" size="sm" className="max-sm:hidden">
+          <Link to="/register">{t('frame.sign_up')}</Link>
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <Menu
+      trigger={
+        <button type="button" aria-label={t('frame.account', { name: me.username })} className="rounded-full">
+          <Avatar user={me} size={36} />
+        </button>
+      }
+    >
+      <div className="px-2.5 pt-2 pb-2">
+        <p className="font-semibold">{me.username}</p>
+        <p className="truncate text-xs text-muted">{me.email}</p>
+      </div>
+      <MenuItem asChild>
+        <Link to={`/u/${me.username}`}>
+          <User size={16} aria-hidden />
+          {t('frame.profile')}
+        </Link>
+      </MenuItem>
+      <MenuSeparator />
+      <Preferences />
+      <MenuSeparator />
+      <MenuItem onSelect={() => logout.mutate(undefined, { onSettled: () => void navigate('/') })}>
+        <LogOut size={16} aria-hidden />
+        {t('frame.sign_out')}
+      </MenuItem>
+    </Menu>
+  );
+}
