@@ -200,6 +200,7 @@ create table mfa_configs (
     constraint mfa_configs_user_id_fkey foreign key (user_id) references users (id) on delete cascade
 );
 create unique index mfa_configs_user_id_key on mfa_configs (user_id) where deleted_at is null;
+create index mfa_configs_user_id_idx on mfa_configs (user_id);
 create trigger mfa_configs_set_updated_at before update on mfa_configs for each row execute function set_updated_at();
 
 create table recovery_codes (
