@@ -1,0 +1,48 @@
+import { clsx } from 'clsx';
+import { Pause, Play } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { MovingPeaks } from '@/components/peaks/MovingPeaks';
+import type { Track } from '@/lib/api/types';
+import { usePlayFrom } from './usePlayFrom';
+
+interface PlayButtonProps {
+  track: Track;
+  /** What plays after it. */
+  list: readonly Track[];
+  size?: 'sm' | 'md' | 'lg';
+  /** `solid` is an accent disc; `bare` is only the sign, for rows. */
+  look?: 'solid' | 'bare';
+  className?: string;
+}
+
+const discs = { sm: 'size-9', md: 'size-12', lg: 'size-16' };
+const signs = { sm: 16, md: 20, lg: 26 };
+
+export function PlayButton({ track, list, size = 'md', look = 'solid', className }: PlayButtonProps) {
+  const { t } = useTranslation();
+  const { isPlaying, play, canPlay } = usePlayFrom(track, list);
+  return (
+    <button
+      type="button"
+      aria-label={t(isPlaying ? 'track.pause' : 'track.play', { title: track.title })}
+      disabled={!canPlay}
+      onClick={play}
+      className={clsx(
+        'group/play inline-flex shrink-0 items-center justify-center rounded-full transition-[transform,filter,background-color] duration-150',
+        discs[size],
+        look === 'solid' ? 'bg-accent text-on-accent hover:brightness-105 active:scale-95' : 'text-ink hover:bg-sunk',
+        'disabled:bg-line disabled:text-muted',
+        className,
+      )}
+    >
+      {isPlaying ? (
+        <>
+          <MovingPeaks playing className="size-[45%] group-hover/play:hidden group-focus-visible/play:hidden" />
+          <Pause size={signs[size]} aria-hidden className="hidden fill-current group-hover/play:block group-focus-visible/play:block" />
+        </>
+      ) : (
+        <Play size={signs[size]} aria-hidden className="ms-[6%] fill-current rtl:-scale-x-100" />
+      )}
+    </button>
+  );
+}

@@ -1,0 +1,30 @@
+import { CircleAlert, Globe, LoaderCircle, Lock } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Track } from '@/lib/api/types';
+
+/** How far a track is, in a word: public, private, being prepared, failed. */
+export function StatusBadge({ track }: { track: Pick<Track, 'status' | 'status_message' | 'is_public'> }) {
+  const { t } = useTranslation();
+  if (track.status === 'failed') {
+    return (
+      <span className="inline-flex items-center gap-1.5 text-danger" title={track.status_message ?? undefined}>
+        <CircleAlert size={14} aria-hidden />
+        {t('track.status.failed')}
+      </span>
+    );
+  }
+  if (track.status !== 'completed') {
+    return (
+      <span className="inline-flex items-center gap-1.5 text-accent-text">
+        <LoaderCircle size={14} aria-hidden className="animate-spin" />
+        {t('track.status.processing')}
+      </span>
+    );
+  }
+  return (
+    <span className="inline-flex items-center gap-1.5 text-muted">
+      {track.is_public ? <Globe size={14} aria-hidden /> : <Lock size={14} aria-hidden />}
+      {t(track.is_public ? 'track.status.public' : 'track.status.private')}
+    </span>
+  );
+}

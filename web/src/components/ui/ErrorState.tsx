@@ -1,0 +1,27 @@
+import { useTranslation } from 'react-i18next';
+import { ApiProblem } from '@/lib/api/problem';
+import { problemText } from '@/lib/api/problemText';
+import { Button } from './Button';
+
+interface ErrorStateProps {
+  error: unknown;
+  onRetry?: () => void;
+}
+
+/** What went wrong and what to do, in place of what should have been here. */
+export function ErrorState({ error, onRetry }: ErrorStateProps) {
+  const { t } = useTranslation();
+  const id = error instanceof ApiProblem ? error.requestId : undefined;
+  return (
+    <section role="alert" className="py-10">
+      <h2 className="text-lg">{t('common.error_title')}</h2>
+      <p className="mt-2 max-w-prose text-base text-muted">{problemText(error, t)}</p>
+      {id && <p className="num mt-2 text-xs text-muted">{t('common.request_id', { id })}</p>}
+      {onRetry && (
+        <Button className="mt-5" onClick={onRetry}>
+          {t('common.retry')}
+        </Button>
+      )}
+    </section>
+  );
+}

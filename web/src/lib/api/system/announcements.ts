@@ -1,0 +1,13 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { get } from '@/lib/api/client';
+import type { Announcement, List } from '@/lib/api/types';
+
+export const getAnnouncements = (signal?: AbortSignal) => get<List<Announcement>>('/announcements/active', { signal });
+
+export const announcementsQuery = queryOptions({
+  queryKey: ['announcements'],
+  queryFn: ({ signal }) => getAnnouncements(signal),
+  staleTime: 5 * 60_000,
+});
+
+export const useAnnouncements = () => useQuery(announcementsQuery);

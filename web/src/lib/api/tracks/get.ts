@@ -1,0 +1,15 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { get } from '@/lib/api/client';
+import type { Track } from '@/lib/api/types';
+import { isUnfinished } from './list';
+
+export const getTrack = (id: string, signal?: AbortSignal) => get<Track>(`/tracks/${id}`, { signal });
+
+export const trackQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['tracks', 'one', id],
+    queryFn: ({ signal }) => getTrack(id, signal),
+    refetchInterval: (query) => (query.state.data && isUnfinished(query.state.data) ? 3000 : false),
+  });
+
+export const useTrack = (id: string) => useQuery(trackQuery(id));

@@ -1,0 +1,18 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { get } from '@/lib/api/client';
+import type { TrackProgress } from '@/lib/api/types';
+
+export const getProgress = (id: string, signal?: AbortSignal) => get<TrackProgress>(`/tracks/${id}/status`, { signal });
+
+const isOver = (progress: TrackProgress | undefined) => progress?.status === 'completed' || progress?.status === 'failed';
+
+/** How far processing has come; asked every second until it is over. */
+export const progressQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['tracks', 'progress', id],
+    queryFn: ({ signal }) => getProgress(id, signal),
+    staleTime: 0,
+    refetchInterval: (query) => (isOver(query.state.data) ? false : 1000),
+  });
+
+export const useProgress = (id: string) => useQuery(progressQuery(id));

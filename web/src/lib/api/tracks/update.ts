@@ -1,0 +1,38 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { put } from '@/lib/api/client';
+import type { Track } from '@/lib/api/types';
+import { invalidateTracks, patchTrack } from './cache';
+
+export type TrackChanges = Partial<
+  Pick<
+    Track,
+    | 'title'
+    | 'artist'
+    | 'album'
+    | 'description'
+    | 'genre'
+    | 'tags'
+    | 'year'
+    | 'bpm'
+    | 'musical_key'
+    | 'is_public'
+    | 'is_downloadable'
+    | 'is_explicit'
+  >
+>;
+
+export const updateTrack = (id: string, changes: TrackChanges) => put<Track>(`/tracks/${id}`, changes);
+
+/** Shows the change at once and takes it back when the server refuses. */
+export function useUpdateTrack() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, changes }: { id: string; changes: TrackChanges }) => updateTrack(id, changes),
+    onMutate: async ({ id, changes }) => {
+      await client.cancelQueries({ queryKey: ['tracks'] });
+      patchTrack(client, id, changes);
+    },
+    onSuccess: (track) => patchTrack(client, track.id, track),
+    onError: () => void invalidateTracks(client),
+  });
+}

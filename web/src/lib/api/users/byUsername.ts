@@ -1,0 +1,14 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { get } from '@/lib/api/client';
+import type { PublicUser } from '@/lib/api/types';
+
+export const getUserByName = (username: string, signal?: AbortSignal) =>
+  get<PublicUser>(`/users/by-username/${encodeURIComponent(username)}`, { signal });
+
+export const userByNameQuery = (username: string) =>
+  queryOptions({
+    queryKey: ['users', 'by-username', username.toLowerCase()],
+    queryFn: ({ signal }) => getUserByName(username, signal),
+  });
+
+export const useUserByName = (username: string) => useQuery(userByNameQuery(username));

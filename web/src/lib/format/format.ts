@@ -1,0 +1,69 @@
+/* Numbers and times as people read them, in the language of the page. */
+
+/** 187000 → "3:07", 3723000 → "1:02:03". */
+export function clock(ms: number): string {
+  const total = Math.max(0, Math.floor(ms / 1000));
+  const seconds = String(total % 60).padStart(2, '0');
+  const minutes = Math.floor(total / 60) % 60;
+  const hours = Math.floor(total / 3600);
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
+}
+
+/** Length as ISO 8601 for <time dateTime>. */
+export const isoDuration = (ms: number) => `PT${Math.max(0, Math.round(ms / 1000))}S`;
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+function scaled(bytes: number): [number, (typeof UNITS)[number]] {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return [value, UNITS[unit] ?? 'byte'];
+}
+
+/** 12400000 → "12.4 MB". */
+export function bytes(count: number, language: string): string {
+  const [value, unit] = scaled(count);
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: value >= 100 || unit === 'byte' ? 0 : 1,
+  }).format(value);
+}
+
+/** Bytes a second. */
+export const speed = (bytesPerSecond: number, language: string) => `${bytes(bytesPerSecond, language)}/s`;
+
+/** 95 seconds → "2 min", 40 → "40 sec"; rounded up, since waiting less than told is pleasant. */
+export function wait(seconds: number, language: string): string {
+  const [value, unit] = seconds < 60 ? [Math.ceil(seconds), 'second'] : seconds < 3600 ? [Math.ceil(seconds / 60), 'minute'] : [Math.ceil(seconds / 3600), 'hour'];
+  return new Intl.NumberFormat(language, { style: 'unit', unit: String(unit), unitDisplay: 'short' }).format(Number(value));
+}
+
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+/** "3 days ago". */
+export function ago(iso: string, language: string, now = Date.now()): string {
+  const seconds = (Date.parse(iso) - now) / 1000;
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+  }
+  return format.format(0, 'second');
+}
+
+export const day = (iso: string, language: string) => new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(iso));
+
+export const number = (value: number, language: string, digits = 0) =>
+  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);

@@ -1,0 +1,20 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import * as format from './format';
+
+/** The formats of `format.ts`, bound to the language of the page. */
+export function useFormat() {
+  const { i18n } = useTranslation();
+  const language = i18n.language;
+  return useMemo(
+    () => ({
+      bytes: (n: number) => format.bytes(n, language),
+      speed: (n: number) => format.speed(n, language),
+      wait: (n: number) => format.wait(n, language),
+      ago: (iso: string) => format.ago(iso, language),
+      day: (iso: string) => format.day(iso, language),
+      number: (n: number, digits?: number) => format.number(n, language, digits),
+    }),
+    [language],
+  );
+}
