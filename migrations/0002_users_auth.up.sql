@@ -65,7 +65,7 @@ create table sessions (
     user_id      uuid not null,
     token_hash   varchar(128),
     ip_address   varchar(45),
-    user_agent   varchar(512),
+    user_agent   text,
     device_label varchar(100),
     last_seen_at timestamptz not null default now(),
     revoked_at   timestamptz,

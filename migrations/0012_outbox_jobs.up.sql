@@ -10,7 +10,7 @@ create table outbox (
     published_at timestamptz,
     constraint outbox_pkey primary key (id),
     constraint outbox_event_id_key unique (event_id),
-    constraint outbox_name_check check (name ~ '^[a-z_]+(\.[a-z_]+)+$'),
+    constraint outbox_name_check check (name ~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$'),
     constraint outbox_attempts_check check (attempts >= 0)
 );
 create index outbox_unpublished_idx on outbox (id) where published_at is null;
