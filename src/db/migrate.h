@@ -1,0 +1,39 @@
+/* migrate.h - brings a database to the schema that this program was built with.
+ *
+ * The files of migrations/ are embedded at build time. Each runs in one transaction together with its row in `schema_migrations`,
+ * and an advisory lock makes it safe for several nodes to start at once: one migrates, the others wait and find nothing to do. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct migration {
+    int version;      /* the NNNN of the file's name */
+    const char *name; /* NNNN_name */
+    const char *up;
+    const char *down;
+    const char *checksum; /* SHA-256 of `up`, in hexadecimal */
+};
+
+/* In rising order of version. */
+struct migration_list {
+    const struct migration *items;
+    unsigned count;
+};
+
+/* Those of migrations/; written by tools/embed_migrations.py. */
+extern const struct migration_list embedded_migrations;
+
+/* All return a number of migrations, or -1 and a sentence with the file's name, the line and what the server said. `conninfo` is
+ * anything that libpq understands. */
+
+/* Applies what is missing; returns how many that were. A migration whose file changed after it was applied is a warning, and with
+ * `strict` (production) an error before anything is applied. */
+int migrate_up(const struct migration_list *list, const char *conninfo, bool strict, char *error, size_t error_size);
+
+/* Takes back the last `steps` migrations; returns how many there were to take back. */
+int migrate_down(const struct migration_list *list, const char *conninfo, int steps, char *error, size_t error_size);
+
+/* Writes a table of all migrations; returns how many are missing or changed. `to` may be NULL. */
+int migrate_status(const struct migration_list *list, const char *conninfo, FILE *to, char *error, size_t error_size);

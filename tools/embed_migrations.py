@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Writes migrations/NNNN_name.{up,down}.sql as C data.
+
+    embed_migrations.py OUTPUT.c [--depfile OUTPUT.d] FOLDER
+
+OUTPUT.c defines `embedded_migrations` of db/migrate.h. The build stops at a gap, a duplicate number, a missing half or a NUL byte.
+"""
+
+import argparse
+import hashlib
+import pathlib
+import re
+import sys
+
+NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.(up|down)\.sql")
+CHUNK = 1000  # C promises string literals of 4095 bytes; adjacent ones join
+
+
+def c_string(data: bytes) -> str:
+    """A C literal of the bytes. Three-digit octal escapes cannot swallow the character that follows."""
+    lines, line = [], ""
+    for byte in data:
+        if byte == 0x0A:
+            lines.append(line + "\\n")
+            line = ""
+            continue
+        if byte in b'"\\':
+            line += "\\" + chr(byte)
+        elif byte == 0x3F:  # no trigraphs
+            line += "\\?"
+        elif 0x20 <= byte < 0x7F:
+            line += chr(byte)
+        else:
+            line += f"\\{byte:03o}"
+        if len(line) >= CHUNK:
+            lines.append(line)
+            line = ""
+    if line or not lines:
+        lines.append(line)
+    return "\n    ".join(f'"{text}"' for text in lines)
+
+
+def read(folder: pathlib.Path) -> dict:
+    found = {}
+    for path in sorted(folder.glob("*.sql")):
+        match = NAME.fullmatch(path.name)
+        if not match:
+            sys.exit(f"{path.name}: a migration is called NNNN_name.up.sql or NNNN_name.down.sql")
+        version, direction = int(match[1]), match[2]
+        name = path.name[: -len(f".{direction}.sql")]
+        entry = found.setdefault(version, {"name": name})
+        if entry["name"] != name:
+            sys.exit(f"{path.name}: number {match[1]} is taken by {entry['name']}")
+        data = path.read_bytes()
+        if b"\0" in data:
+            sys.exit(f"{path.name}: a NUL byte")
+        entry[direction] = data
+    for expected, (version, entry) in enumerate(sorted(found.items()), 1):
+        if version != expected:
+            sys.exit(f"{entry['name']}: number {expected:04d} is missing before it")
+        for direction in ("up", "down"):
+            if direction not in entry:
+                sys.exit(f"{entry['name']}.{direction}.sql is missing")
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("output", type=pathlib.Path)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--depfile", type=pathlib.Path)
+    args = parser.parse_args()
+
+    found = read(args.folder)
+    out = ["/* Written by tools/embed_migrations.py. */", '#include "db/migrate.h"', "", "static const struct migration items[] = {"]
+    for version, entry in sorted(found.items()):
+        out += [
+            f"{{.version = {version}, .name = \"{entry['name']}\",",
+            f" .checksum = \"{hashlib.sha256(entry['up']).hexdigest()}\",",
+            f" .up =\n    {c_string(entry['up'])},",
+            f" .down =\n    {c_string(entry['down'])}}},",
+        ]
+    out += ["};", "", f"const struct migration_list embedded_migrations = {{items, {len(found)}}};", ""]
+    args.output.write_text("\n".join(out), encoding="ascii")
+    if args.depfile:
+        # The folder too: its time changes when a file comes or goes.
+        names = [args.folder] + sorted(args.folder.glob("*.sql"))
+        quoted = " ".join(str(name).replace(" ", "\\ ") for name in names)
+        args.depfile.write_text(f"{args.output}: {quoted}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
