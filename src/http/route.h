@@ -46,7 +46,7 @@ enum shape {
 };
 
 /* Where a handler runs: in the polling thread, or parked on a pool while the thread goes on. */
-enum pool { POOL_NONE, POOL_SLOW, POOL_PASSWORD, POOL_COUNT };
+enum slow { SLOW_NO, SLOW_YES, SLOW_PASSWORD, SLOW_COUNT };
 
 struct file_field {
     const char *name;
@@ -71,7 +71,7 @@ struct route {
     const struct query *sql; /* runs by itself when there is no handler */
     enum shape shape;
     const struct problem *(*handler)(struct request *req);
-    enum pool slow;
+    enum slow slow;
 
     int status;                  /* of success; 0 means 200 (204 for EMPTY) */
     const struct query *replies; /* a handler's reply has the shape of this query's row */

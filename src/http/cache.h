@@ -1,0 +1,26 @@
+/* cache.h - replies to visitors, kept in memory for a short time. Bounded in bytes; safe for many threads. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct cache;
+
+struct cached {
+    struct str body;
+    const char *content_type;
+    int status;
+};
+
+struct cache *cache_new(size_t max_bytes);
+void cache_free(struct cache *cache);
+
+/* Finds a fresh entry. The caller gives it back with cached_unref. */
+const struct cached *cache_get(struct cache *cache, const char *key, int64_t now_ms);
+void cached_unref(void *cached);
+
+/* Keeps a copy of the body until `ttl_ms` have passed or `tag` is purged. Does nothing when it is too large. */
+void cache_put(struct cache *cache, const char *key, const char *tag, const struct cached *what, int64_t now_ms, int64_t ttl_ms);
+void cache_purge(struct cache *cache, const char *tag);

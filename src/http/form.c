@@ -1,0 +1,222 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include "http/internal.h"
+#include "http/validate.h"
+
+#define FORM_BUFFER (64 * 1024)
+#define TEXT_PART_MAX 16384
+#define FORM_PART_MAX 40
+
+struct form_state {
+    struct param parts[FORM_PART_MAX];
+    size_t part_len[FORM_PART_MAX];
+    unsigned part_count;
+    EVP_MD_CTX *digest; /* of the file that is being received */
+    struct upload *current;
+    const struct problem *problem;
+};
+
+static const struct file_field *
+find_file(const struct route *route, const char *name)
+{
+    for (const struct file_field *file = route->files; file && file->name; file++)
+        if (text_equal(file->name, name))
+            return file;
+    return NULL;
+}
+
+/* The last part of the name as sent, without control characters, at most 200 bytes on a character boundary. */
+static const char *
+clean_filename(struct arena *arena, const char *sent)
+{
+    const char *slash = strrchr(sent, '/'), *backslash;
+    char *name;
+    size_t len = 0;
+
+    sent = slash ? slash + 1 : sent;
+    backslash = strrchr(sent, '\\');
+    sent = backslash ? backslash + 1 : sent;
+    name = arena_alloc(arena, strlen(sent) + 1);
+    for (const char *p = sent; name && *p; p++)
+        if ((unsigned char)*p >= 0x20 && *p != 0x7F)
+            name[len++] = *p;
+    if (!name || !utf8_valid((struct str){name, len}, NULL))
+        return "upload";
+    if (len > 200) {
+        len = 200;
+        while (len && ((unsigned char)name[len] & 0xC0) == 0x80)
+            len--;
+        name[len] = 0;
+    }
+    return len ? name : "upload";
+}
+
+static void
+finish_file(struct form_state *form)
+{
+    unsigned char digest[SHA256_BYTES];
+
+    if (!form->current)
+        return;
+    if (EVP_DigestFinal_ex(form->digest, digest, NULL) == 1)
+        hex_encode(digest, sizeof digest, form->current->sha256);
+    form->current = NULL;
+}
+
+static const struct problem *
+begin_file(struct request *req, const char *name, const char *filename, const char *content_type)
+{
+    struct form_state *form = exchange_of(req)->form_state;
+    const struct file_field *declared = find_file(req->route, name);
+    struct upload *upload = &req->uploads[req->upload_count];
+
+    if (!declared)
+        return problem_field(req->arena, arena_strdup(req->arena, name), "unknown", "There is no such file field");
+    if (request_upload(req, name))
+        return problem_field(req->arena, declared->name, "value", "It is given twice");
+    *upload = (struct upload){.name = declared->name};
+    upload->fd = open(req->server->settings.upload_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (upload->fd < 0)
+        return errno == ENOSPC ? PROBLEM(STORAGE_FULL) : PROBLEM(INTERNAL);
+    req->upload_count++;
+    upload->filename = clean_filename(req->arena, filename ? filename : "upload");
+    upload->content_type = content_type ? arena_strdup(req->arena, content_type) : "";
+    if (EVP_DigestInit_ex(form->digest, EVP_sha256(), NULL) != 1)
+        return PROBLEM(INTERNAL);
+    form->current = upload;
+    return NULL;
+}
+
+static const struct problem *
+add_file_bytes(struct form_state *form, const char *bytes, size_t len)
+{
+    if (EVP_DigestUpdate(form->digest, bytes, len) != 1)
+        return PROBLEM(INTERNAL);
+    form->current->size += len;
+    while (len) {
+        ssize_t n = write(form->current->fd, bytes, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno == ENOSPC || errno == EDQUOT ? PROBLEM(STORAGE_FULL) : PROBLEM(INTERNAL);
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return NULL;
+}
+
+static const struct problem *
+add_text_bytes(struct request *req, const char *name, const char *bytes, size_t len, bool first)
+{
+    struct form_state *form = exchange_of(req)->form_state;
+    unsigned at = form->part_count - 1;
+    char *joined;
+
+    if (first) {
+        if (form->part_count == FORM_PART_MAX)
+            return problem_detail(req->arena, PROBLEM(PAYLOAD_TOO_LARGE), "A form has at most %d parts.", FORM_PART_MAX);
+        at = form->part_count++;
+        form->parts[at].name = arena_strdup(req->arena, name);
+        form->part_len[at] = 0;
+    }
+    if (!form->parts[at].name || form->part_len[at] + len > TEXT_PART_MAX)
+        return problem_detail(req->arena, PROBLEM(PAYLOAD_TOO_LARGE), "A text part has at most %d bytes.", TEXT_PART_MAX);
+    joined = arena_alloc(req->arena, form->part_len[at] + len + 1);
+    if (!joined)
+        return PROBLEM(PAYLOAD_TOO_LARGE);
+    if (form->part_len[at])
+        memcpy(joined, form->parts[at].text, form->part_len[at]);
+    memcpy(joined + form->part_len[at], bytes, len);
+    form->parts[at].text = joined;
+    form->part_len[at] += len;
+    if (memchr(joined, 0, form->part_len[at]))
+        return problem_field(req->arena, form->parts[at].name, "value", "It contains a NUL");
+    return NULL;
+}
+
+static enum MHD_Result
+on_part(void *cls, enum MHD_ValueKind kind, const char *name, const char *filename, const char *content_type,
+        const char *transfer_encoding, const char *bytes, uint64_t offset, size_t len)
+{
+    struct request *req = cls;
+    struct form_state *form = exchange_of(req)->form_state;
+
+    (void)kind, (void)transfer_encoding;
+    if (!name)
+        return MHD_YES;
+    if (offset == 0) {
+        finish_file(form);
+        if (filename || find_file(req->route, name)) {
+            form->problem = begin_file(req, name, filename, content_type);
+            if (form->problem)
+                return MHD_NO;
+        } else {
+            form->problem = add_text_bytes(req, name, bytes, len, true);
+            return form->problem ? MHD_NO : MHD_YES;
+        }
+    }
+    form->problem = form->current ? add_file_bytes(form, bytes, len) : add_text_bytes(req, name, bytes, len, false);
+    return form->problem ? MHD_NO : MHD_YES;
+}
+
+const struct problem *
+form_begin(struct request *req)
+{
+    struct exchange *exchange = exchange_of(req);
+
+    exchange->form_state = arena_alloc(req->arena, sizeof *exchange->form_state);
+    req->uploads = arena_alloc(req->arena, FORM_PART_MAX * sizeof *req->uploads);
+    if (!exchange->form_state || !req->uploads)
+        return PROBLEM(INTERNAL);
+    exchange->form_state->digest = EVP_MD_CTX_new();
+    exchange->form = MHD_create_post_processor(req->connection, FORM_BUFFER, on_part, req);
+    return exchange->form && exchange->form_state->digest ? NULL : PROBLEM(UNSUPPORTED_MEDIA_TYPE);
+}
+
+const struct problem *
+form_feed(struct request *req, const char *bytes, size_t len)
+{
+    struct exchange *exchange = exchange_of(req);
+
+    if (MHD_post_process(exchange->form, bytes, len) == MHD_YES)
+        return NULL;
+    if (exchange->form_state->problem)
+        return exchange->form_state->problem;
+    return problem_detail(req->arena, PROBLEM(BAD_REQUEST), "The multipart body is broken.");
+}
+
+const struct problem *
+form_end(struct request *req)
+{
+    struct exchange *exchange = exchange_of(req);
+    struct form_state *form = exchange->form_state;
+    enum MHD_Result complete = MHD_destroy_post_processor(exchange->form);
+
+    exchange->form = NULL;
+    finish_file(form);
+    if (form->problem)
+        return form->problem;
+    if (complete != MHD_YES)
+        return problem_detail(req->arena, PROBLEM(BAD_REQUEST), "The multipart body ends before its last boundary.");
+    return validate_form(req, form->parts, form->part_count);
+}
+
+void
+form_free(struct request *req)
+{
+    struct exchange *exchange = exchange_of(req);
+
+    if (exchange->form)
+        MHD_destroy_post_processor(exchange->form);
+    exchange->form = NULL;
+    if (exchange->form_state)
+        EVP_MD_CTX_free(exchange->form_state->digest);
+    for (unsigned i = 0; i < req->upload_count; i++)
+        if (req->uploads[i].fd >= 0)
+            close(req->uploads[i].fd);
+    req->upload_count = 0;
+}

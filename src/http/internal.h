@@ -1,0 +1,88 @@
+/* internal.h - what the parts of the server share with each other and with nobody else. */
+#pragma once
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "http/cache.h"
+#include "http/limit.h"
+#include "http/pool.h"
+#include "http/router.h"
+#include "http/server.h"
+
+#define LATENCY_BUCKETS 12
+
+struct route_metrics {
+    _Atomic uint64_t by_class[6]; /* replies by hundreds of their status: 1xx to 5xx */
+    _Atomic uint64_t latency[LATENCY_BUCKETS + 1];
+    _Atomic uint64_t latency_sum_us;
+};
+
+/* A connection under the watchdog's eye: it is shut down when it has not come further by its deadline. */
+struct watched {
+    struct watched *next, **link;
+    int fd;
+    _Atomic int64_t deadline_ms;
+};
+
+struct server {
+    struct server_settings settings;
+    struct MHD_Daemon *daemon;
+    struct router *router;
+    struct limiter *limiter;
+    struct limit_rule global_rule, ip_rule, rules[LIMIT_COUNT];
+    struct pool *pools[SLOW_COUNT];
+    struct cache *cache;
+    struct route_metrics *metrics; /* one a route, and one more for requests that matched none */
+    _Atomic int active;            /* requests begun and not completed */
+    _Atomic bool maintenance, draining;
+    pthread_t watchdog;
+    pthread_mutex_t watch_lock;
+    pthread_cond_t watch_wake;
+    struct watched *watched;
+    bool stopping;
+    uint64_t max_upload_bytes;
+};
+
+/* The server's own part of a request. */
+struct exchange {
+    unsigned route_index;
+    struct MHD_PostProcessor *form;
+    struct form_state *form_state;
+    uint64_t received, max_body;
+    const struct problem *refusal; /* decided before the body came; the body is read and dropped */
+    struct buf body;
+    struct limit_state limit;
+    int64_t limit_quota;
+    bool limited, begun, dispatched, finished;
+    const char *cache_key;
+};
+
+static inline struct exchange *
+exchange_of(struct request *req)
+{
+    return req->state;
+}
+
+/* watchdog.c: slow senders. MHD's own timeout starts anew with every byte; these deadlines do not. */
+bool watchdog_start(struct server *server);
+void watchdog_stop(struct server *server);
+void watchdog_connection(void *server, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code);
+/* The request of this connection must have come further in `timeout_s`; 0: no deadline. */
+void watchdog_expect(struct MHD_Connection *connection, int64_t timeout_s);
+
+/* form.c: a multipart/form-data body, file parts straight to unnamed files. */
+const struct problem *form_begin(struct request *req);
+const struct problem *form_feed(struct request *req, const char *bytes, size_t len);
+const struct problem *form_end(struct request *req);
+void form_free(struct request *req);
+
+/* send.c */
+enum MHD_Result send_reply(struct request *req);
+/* Makes the reply a problem document. */
+void reply_problem(struct request *req, const struct problem *problem);
+
+/* metrics.c */
+void metrics_count(struct server *server, unsigned route_index, int status, int64_t elapsed_ns);

@@ -1,0 +1,33 @@
+/* limit.h - rate limits by the generic cell rate algorithm (ITU-T I.371): one time stamp a key, in a table of fixed size.
+ *
+ * A rule "N/S" lets N requests through at once and then N every S seconds. When the table is full the key that was idle longest in
+ * its set is forgotten. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct limiter;
+
+struct limit_rule {
+    int64_t requests;
+    int64_t seconds;
+};
+
+struct limit_state {
+    bool allowed;
+    int64_t remaining;
+    int64_t reset_s;       /* until the whole quota is back */
+    int64_t retry_after_s; /* when refused: until the next request passes, at least 1 */
+};
+
+/* Parses "N/S". */
+bool limit_rule_parse(const char *text, struct limit_rule *ret_rule);
+
+struct limiter *limiter_new(void);
+void limiter_free(struct limiter *limiter);
+
+/* Takes one request of `key` out of its quota at `now_ns` (monotonic). */
+struct limit_state limiter_take(struct limiter *limiter, struct str key, const struct limit_rule *rule, int64_t now_ns);

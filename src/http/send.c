@@ -1,0 +1,322 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <xxhash.h>
+#include <zlib.h>
+
+#include "base/clock.h"
+#include "http/internal.h"
+
+#define GZIP_MIN 1024
+#define GZIP_LEVEL 4
+
+void
+reply_cookie(struct request *req, const char *name, const char *value, const char *path, int64_t max_age_s)
+{
+    bool secure = !config_is_development(req->server->settings.config);
+
+    reply_header(req, "Set-Cookie",
+                 arena_printf(req->arena, "%s=%s; Path=%s; Max-Age=%lld; HttpOnly; SameSite=Lax%s", name, value, path,
+                              (long long)max_age_s, secure ? "; Secure" : ""));
+}
+
+void
+reply_problem(struct request *req, const struct problem *problem)
+{
+    json_t *document = json_pack("{s:s+, s:s, s:s, s:i, s:s, s:s}", "type", "/problems/", problem->code, "code", problem->code,
+                                 "title", problem->title, "status", problem->status, "detail", problem->detail, "request_id",
+                                 req->id);
+    json_t *errors = problem->error_count ? json_array() : NULL;
+    bool stale_cookie = req->identity.expired;
+
+    req->problem = problem;
+    for (size_t i = 0; i < problem->error_count; i++)
+        json_array_append_new(errors, json_pack("{s:s, s:s, s:s}", "field", problem->errors[i].field, "code",
+                                                problem->errors[i].code, "message", problem->errors[i].message));
+    if (errors)
+        json_object_set_new(document, "errors", errors);
+    reply_json(req, problem->status, document);
+    req->reply.content_type = "application/problem+json";
+    req->reply.cache_control = "no-store";
+    req->reply.prepared = NULL;
+    if (problem->retry_after_s)
+        reply_header(req, "Retry-After", arena_printf(req->arena, "%d", problem->retry_after_s));
+    if (problem->status == 401)
+        reply_header(req, "WWW-Authenticate", stale_cookie ? "Bearer error=\"invalid_token\"" : "Bearer");
+}
+
+/* Does `list` (Accept-Encoding) allow gzip? "gzip;q=0" does not. */
+static bool
+accepts_gzip(const struct request *req)
+{
+    const char *list = request_header(req, "Accept-Encoding"), *at = list ? strstr(list, "gzip") : NULL;
+    size_t spaces;
+
+    if (!at)
+        return false;
+    at += 4;
+    spaces = strspn(at, " ");
+    return !text_starts_with(at + spaces, ";q=0") || at[spaces + 4] == '.';
+}
+
+static bool
+is_compressible(const char *type)
+{
+    return text_starts_with(type, "application/json") || text_starts_with(type, "text/") ||
+           text_starts_with(type, "application/problem") || text_starts_with(type, "application/openapi") ||
+           text_starts_with(type, "application/vnd.apple");
+}
+
+/* Replaces the reply's body by its gzip form (RFC 1952) when that is smaller. */
+static void
+compress_body(struct request *req)
+{
+    struct reply *reply = &req->reply;
+    z_stream z = {0};
+    uLong bound;
+    char *out;
+
+    if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return;
+    bound = deflateBound(&z, reply->body.len);
+    out = malloc(bound);
+    z.next_in = (Bytef *)(uintptr_t)reply->body.ptr;
+    z.avail_in = (uInt)reply->body.len;
+    z.next_out = (Bytef *)out;
+    z.avail_out = (uInt)bound;
+    if (out && deflate(&z, Z_FINISH) == Z_STREAM_END && z.total_out < reply->body.len) {
+        if (reply->body_free)
+            reply->body_free(reply->body_owner);
+        reply->body = (struct str){out, z.total_out};
+        reply->body_free = free;
+        reply->body_owner = out;
+        reply_header(req, "Content-Encoding", "gzip");
+    } else {
+        free(out);
+    }
+    deflateEnd(&z);
+}
+
+/* Is `etag` in the list of If-None-Match or If-Match? Weak comparison (RFC 9110, 8.8.3.2). */
+static bool
+etag_listed(const char *list, const char *etag)
+{
+    const char *bare = text_starts_with(etag, "W/") ? etag + 2 : etag;
+
+    return list && (text_equal(list, "*") || strstr(list, bare));
+}
+
+enum range { RANGE_NONE, RANGE_ONE, RANGE_OUTSIDE };
+
+/* One range of bytes; several, or something else, are answered as if none was asked for (RFC 9110, 14.2). */
+static enum range
+parse_range(const char *header, uint64_t size, uint64_t *ret_first, uint64_t *ret_last)
+{
+    const char *dash;
+    char first[24] = "";
+    int64_t a = 0, b = INT64_MAX;
+
+    if (!header || !text_starts_with(header, "bytes=") || strchr(header, ',') || strlen(header) > 48)
+        return RANGE_NONE;
+    header += 6;
+    dash = strchr(header, '-');
+    if (!dash || (size_t)(dash - header) >= sizeof first)
+        return RANGE_NONE;
+    memcpy(first, header, (size_t)(dash - header));
+    if (dash[1] && !text_to_int64(dash + 1, 0, INT64_MAX, &b))
+        return RANGE_NONE;
+    if (!*first) {
+        if (!dash[1])
+            return RANGE_NONE;
+        if (b == 0 || size == 0)
+            return RANGE_OUTSIDE;
+        a = (uint64_t)b >= size ? 0 : (int64_t)(size - (uint64_t)b);
+        b = (int64_t)size - 1;
+    } else if (!text_to_int64(first, 0, INT64_MAX, &a) || a > b) {
+        return RANGE_NONE;
+    }
+    if ((uint64_t)a >= size)
+        return RANGE_OUTSIDE;
+    *ret_first = (uint64_t)a;
+    *ret_last = (uint64_t)b >= size ? size - 1 : (uint64_t)b;
+    return RANGE_ONE;
+}
+
+/* Applies conditions and ranges to a file or to bytes. */
+static void
+apply_conditions(struct request *req)
+{
+    struct reply *reply = &req->reply;
+    const char *if_range = request_header(req, "If-Range");
+    uint64_t size = reply->fd >= 0 ? reply->size : reply->body.len, first, last;
+    enum range range;
+
+    if (reply->status != 200 || req->method != GET)
+        return;
+    if (!reply->etag && reply->body.len)
+        reply->etag = arena_printf(req->arena, "W/\"%016llx\"",
+                                   (unsigned long long)XXH3_64bits(reply->body.ptr, reply->body.len));
+    if (reply->etag && etag_listed(request_header(req, "If-None-Match"), reply->etag)) {
+        const char *etag = reply->etag;
+
+        reply_empty(req, 304);
+        reply->etag = etag;
+        return;
+    }
+    if (reply->fd < 0)
+        return;
+    reply_header(req, "Accept-Ranges", "bytes");
+    if (if_range && !text_equal(if_range, reply->etag))
+        return;
+    range = parse_range(request_header(req, "Range"), size, &first, &last);
+    if (range == RANGE_ONE) {
+        reply->status = 206;
+        reply->offset = first;
+        reply->size = last - first + 1;
+        reply_header(req, "Content-Range",
+                     arena_printf(req->arena, "bytes %llu-%llu/%llu", (unsigned long long)first, (unsigned long long)last,
+                                  (unsigned long long)size));
+    } else if (range == RANGE_OUTSIDE) {
+        reply_problem(req, PROBLEM(RANGE_NOT_SATISFIABLE));
+        reply_header(req, "Content-Range", arena_printf(req->arena, "bytes */%llu", (unsigned long long)size));
+    }
+}
+
+static bool
+origin_listed(const char *origins, const char *origin)
+{
+    size_t len = strlen(origin);
+
+    for (const char *p = origins; *p;) {
+        size_t n;
+
+        p += strspn(p, ", ");
+        n = strcspn(p, ", ");
+        if (n == len && memcmp(p, origin, n) == 0)
+            return true;
+        p += n;
+    }
+    return false;
+}
+
+static void
+add_cors(struct request *req, struct MHD_Response *response)
+{
+    const struct config *config = req->server->settings.config;
+    const char *origin = request_header(req, "Origin");
+
+    if (!origin)
+        return;
+    MHD_add_response_header(response, "Vary", "Origin");
+    if (origin_listed(config->cors_origins, origin) || text_equal(origin, config->frontend_url)) {
+        MHD_add_response_header(response, "Access-Control-Allow-Origin", origin);
+        MHD_add_response_header(response, "Access-Control-Allow-Credentials", "true");
+    } else if (config_is_development(config) && !*config->cors_origins) {
+        MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
+    } else {
+        return;
+    }
+    MHD_add_response_header(response, "Access-Control-Expose-Headers",
+                            "X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, ETag, X-Cache");
+}
+
+static void
+add_headers(struct request *req, struct MHD_Response *response)
+{
+    struct reply *reply = &req->reply;
+    struct exchange *exchange = exchange_of(req);
+    char number[24];
+
+    if (reply->content_type)
+        MHD_add_response_header(response, "Content-Type", reply->content_type);
+    MHD_add_response_header(response, "X-Request-Id", req->id);
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, "Referrer-Policy", "strict-origin-when-cross-origin");
+    MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    MHD_add_response_header(response, "X-Frame-Options", "DENY");
+    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+    if (!config_is_development(req->server->settings.config))
+        MHD_add_response_header(response, "Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+    if (reply->etag)
+        MHD_add_response_header(response, "ETag", reply->etag);
+    MHD_add_response_header(response, "Cache-Control",
+                            reply->cache_control        ? reply->cache_control
+                            : req->identity.known       ? "private, no-cache"
+                            : reply->status == 200      ? "no-cache"
+                                                        : "no-store");
+    if (reply->x_cache)
+        MHD_add_response_header(response, "X-Cache", reply->x_cache);
+    if (exchange->limited) {
+        snprintf(number, sizeof number, "%lld", (long long)exchange->limit_quota);
+        MHD_add_response_header(response, "RateLimit-Limit", number);
+        snprintf(number, sizeof number, "%lld", (long long)exchange->limit.remaining);
+        MHD_add_response_header(response, "RateLimit-Remaining", number);
+        snprintf(number, sizeof number, "%lld", (long long)exchange->limit.reset_s);
+        MHD_add_response_header(response, "RateLimit-Reset", number);
+    }
+    add_cors(req, response);
+    if (req->server->draining)
+        MHD_add_response_header(response, "Connection", "close");
+    for (unsigned i = 0; i < reply->header_count; i++) {
+        /* A handler's own policy replaces the strict default. */
+        if (text_equal(reply->headers[i].name, "Content-Security-Policy") ||
+            text_equal(reply->headers[i].name, "Cross-Origin-Resource-Policy")) {
+            const char *before = MHD_get_response_header(response, reply->headers[i].name);
+
+            if (before)
+                MHD_del_response_header(response, reply->headers[i].name, before);
+        }
+        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+    }
+}
+
+static struct MHD_Response *
+make_response(struct request *req)
+{
+    struct reply *reply = &req->reply;
+    struct MHD_Response *response;
+
+    if (reply->fd >= 0) {
+        response = MHD_create_response_from_fd_at_offset64(reply->size, reply->fd, reply->offset);
+        if (response)
+            reply->fd = -1; /* the response closes it */
+        return response;
+    }
+    if (!reply->body_free)
+        return MHD_create_response_from_buffer(reply->body.len, (void *)(uintptr_t)reply->body.ptr, MHD_RESPMEM_PERSISTENT);
+    response = MHD_create_response_from_buffer_with_free_callback_cls(reply->body.len, (void *)(uintptr_t)reply->body.ptr,
+                                                                      reply->body_free, reply->body_owner);
+    if (response)
+        reply->body_free = NULL;
+    return response;
+}
+
+enum MHD_Result
+send_reply(struct request *req)
+{
+    struct reply *reply = &req->reply;
+    struct exchange *exchange = exchange_of(req);
+    struct MHD_Response *response;
+    enum MHD_Result queued;
+
+    exchange->finished = true;
+    if (reply->prepared) {
+        queued = MHD_queue_response(req->connection, (unsigned)reply->status, reply->prepared);
+        MHD_destroy_response(reply->prepared);
+        reply->prepared = NULL;
+        return queued;
+    }
+    apply_conditions(req);
+    if (reply->content_type && reply->fd < 0 && reply->body.len >= GZIP_MIN && is_compressible(reply->content_type)) {
+        reply_header(req, "Vary", "Accept-Encoding");
+        if (accepts_gzip(req))
+            compress_body(req);
+    }
+    response = make_response(req);
+    if (!response)
+        return MHD_NO;
+    add_headers(req, response);
+    queued = MHD_queue_response(req->connection, (unsigned)reply->status, response);
+    MHD_destroy_response(response);
+    return queued;
+}

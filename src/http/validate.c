@@ -1,0 +1,491 @@
+#include "http/validate.h"
+
+#include <ctype.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "http/router.h"
+
+#define ERROR_MAX 32
+#define OBJECT_MAX 16384
+
+struct check {
+    struct request *req;
+    struct field_error *errors;
+    size_t count;
+};
+
+static void
+add_error(struct check *check, const char *field, const char *code, const char *message)
+{
+    if (!check->errors)
+        check->errors = arena_alloc(check->req->arena, ERROR_MAX * sizeof *check->errors);
+    if (check->errors && check->count < ERROR_MAX)
+        check->errors[check->count++] = (struct field_error){field, code, message};
+}
+
+static const struct problem *
+outcome(struct check *check)
+{
+    return check->count ? problem_fields(check->req->arena, check->errors, check->count) : NULL;
+}
+
+static const struct field *
+find_field(const struct field *fields, const char *name)
+{
+    for (const struct field *f = fields; f && f->name; f++)
+        if (text_equal(f->name, name))
+            return f;
+    return NULL;
+}
+
+/* Control characters, and the bidirectional overrides that make text look like other text (U+202A-202E, U+2066-2069). */
+static bool
+has_unwanted_characters(const char *text, bool lines)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if ((*p < 0x20 && !(lines && (*p == '\n' || *p == '\t' || *p == '\r'))) || *p == 0x7F)
+            return true;
+        if (p[0] == 0xE2 && p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE)
+            return true;
+        if (p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9)
+            return true;
+    }
+    return false;
+}
+
+static bool
+email_valid(const char *text)
+{
+    const char *at = strchr(text, '@');
+    const char *host = at ? at + 1 : NULL;
+
+    if (!at || at == text || at - text > 64 || strlen(text) > 254 || strchr(host, '@') || !*host)
+        return false;
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+        if (*p <= 0x20 || *p == 0x7F || strchr("()<>[]\\,;:\"", *p))
+            return false;
+    if (*host == '.' || *host == '-' || host[strlen(host) - 1] == '.' || strstr(host, ".."))
+        return false;
+    return strchr(host, '.') || text_equal(host, "localhost");
+}
+
+static bool
+in_values(const char *values, const char *text)
+{
+    size_t len = strlen(text);
+
+    for (const char *p = values; p && *p;) {
+        size_t n = strcspn(p, "|");
+
+        if (n == len && memcmp(p, text, n) == 0)
+            return true;
+        p += n + (p[n] == '|');
+    }
+    return false;
+}
+
+static bool
+time_valid(const char *text)
+{
+    int year, month, day, hour, minute, used = 0;
+    float second;
+
+    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%f%n", &year, &month, &day, &hour, &minute, &second, &used) != 6)
+        return false;
+    if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second >= 61)
+        return false;
+    text += used;
+    return text_equal(text, "Z") || (strlen(text) == 6 && (*text == '+' || *text == '-') && text[3] == ':');
+}
+
+/* Compiled once a pattern and thread; the set of patterns is the routes' own, so the cache cannot grow beyond them. */
+static bool
+pattern_matches(const char *pattern, const char *text)
+{
+    static _Thread_local struct {
+        const char *pattern;
+        regex_t compiled;
+    } cache[64];
+    unsigned at = (unsigned)((uintptr_t)pattern / 8 % COUNT_OF(cache));
+
+    if (cache[at].pattern != pattern) {
+        scoped_buf whole = BUF_INIT(1024);
+
+        if (cache[at].pattern)
+            regfree(&cache[at].compiled);
+        cache[at].pattern = NULL;
+        buf_printf(&whole, "^(%s)$", pattern);
+        if (whole.failed || regcomp(&cache[at].compiled, whole.ptr, REG_EXTENDED | REG_NOSUB))
+            return false;
+        cache[at].pattern = pattern;
+    }
+    return regexec(&cache[at].compiled, text, 0, NULL, 0) == 0;
+}
+
+static void
+check_length(struct check *check, const struct field *f, size_t length)
+{
+    if (f->min && length < (size_t)f->min)
+        add_error(check, f->name, length ? "too_short" : "required",
+                  arena_printf(check->req->arena, "At least %ld needed", f->min));
+    else if (f->max && length > (size_t)f->max)
+        add_error(check, f->name, "too_long", arena_printf(check->req->arena, "At most %ld allowed", f->max));
+}
+
+static void
+check_range(struct check *check, const struct field *f, double value)
+{
+    if (f->min == 0 && f->max == 0)
+        return;
+    if (value < (double)f->min)
+        add_error(check, f->name, "too_small", arena_printf(check->req->arena, "At least %ld", f->min));
+    else if (value > (double)f->max)
+        add_error(check, f->name, "too_large", arena_printf(check->req->arena, "At most %ld", f->max));
+}
+
+/* Checks a value that came as text (path, query string, form part, or a JSON string). */
+static void
+check_text(struct check *check, const struct field *f, const char *text)
+{
+    size_t characters = 0, before = check->count;
+    int64_t whole;
+    double number;
+    bool good;
+
+    switch (f->type) {
+    case FIELD_STRING:
+    case FIELD_TEXT:
+        if (!utf8_valid(str_of(text), &characters) || has_unwanted_characters(text, f->type == FIELD_TEXT))
+            add_error(check, f->name, "value", "It contains characters that are not allowed");
+        else
+            check_length(check, f, characters);
+        break;
+    case FIELD_SECRET:
+        check_length(check, f, strlen(text));
+        break;
+    case FIELD_EMAIL:
+        if (!email_valid(text))
+            add_error(check, f->name, "value", "This is not an e-mail address");
+        break;
+    case FIELD_UUID:
+        if (strlen(text) != 36 || !uuid_valid(text))
+            add_error(check, f->name, "value", "This is not a UUID");
+        break;
+    case FIELD_ENUM:
+        if (!in_values(f->values, text))
+            add_error(check, f->name, "value", arena_printf(check->req->arena, "One of %s", f->values));
+        break;
+    case FIELD_INT:
+        if (!text_to_int64(text, INT64_MIN, INT64_MAX, &whole))
+            add_error(check, f->name, "type", "A whole number is needed");
+        else if (whole > INT32_MAX || whole < INT32_MIN)
+            add_error(check, f->name, whole > 0 ? "too_large" : "too_small", "This number is out of range");
+        else
+            check_range(check, f, (double)whole);
+        break;
+    case FIELD_NUMBER:
+        if (!text_to_double(text, &number))
+            add_error(check, f->name, "type", "A number is needed");
+        else
+            check_range(check, f, number);
+        break;
+    case FIELD_BOOL:
+        good = text_equal(text, "true") || text_equal(text, "false");
+        if (!good)
+            add_error(check, f->name, "type", "true or false is needed");
+        break;
+    case FIELD_TIME:
+        if (!time_valid(text))
+            add_error(check, f->name, "value", "A date and time with offset is needed, such as 2026-01-31T12:00:00Z");
+        break;
+    default:
+        break;
+    }
+    if (check->count == before && f->pattern && !pattern_matches(f->pattern, text))
+        add_error(check, f->name, "pattern", arena_printf(check->req->arena, "It must match %s", f->pattern));
+}
+
+/* PostgreSQL's array literal: {"a","b"}. */
+static const char *
+array_literal(struct check *check, const struct field *f, json_t *array)
+{
+    scoped_buf out = BUF_INIT(65536);
+    size_t i;
+    json_t *item;
+
+    buf_add(&out, STR("{"));
+    json_array_foreach(array, i, item) {
+        struct field one = {.name = f->name, .type = FIELD_STRING, .min = 1, .max = f->item_max ? f->item_max : 255};
+
+        if (!json_is_string(item)) {
+            add_error(check, f->name, "type", "Each item must be a string");
+            return NULL;
+        }
+        check_text(check, &one, json_string_value(item));
+        buf_add_text(&out, i ? ",\"" : "\"");
+        for (const char *p = json_string_value(item); *p; p++)
+            buf_printf(&out, *p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
+        buf_add(&out, STR("\""));
+    }
+    buf_add(&out, STR("}"));
+    return out.failed ? NULL : arena_strndup(check->req->arena, out.ptr, out.len);
+}
+
+static void
+check_value(struct check *check, const struct field *f, json_t *value)
+{
+    struct arena *arena = check->req->arena;
+    const char *text = NULL;
+    size_t before = check->count;
+
+    switch (f->type) {
+    case FIELD_INT:
+        if (json_is_integer(value))
+            text = arena_printf(arena, "%lld", (long long)json_integer_value(value));
+        break;
+    case FIELD_NUMBER:
+        if (json_is_number(value))
+            text = arena_printf(arena, "%.15g", json_number_value(value));
+        break;
+    case FIELD_BOOL:
+        if (json_is_boolean(value))
+            text = json_is_true(value) ? "true" : "false";
+        break;
+    case FIELD_STRINGS:
+        if (json_is_array(value)) {
+            check_length(check, f, json_array_size(value));
+            if (check->count == before)
+                text = array_literal(check, f, value);
+            if (check->count == before)
+                request_set(check->req, f->name, text);
+            return;
+        }
+        break;
+    case FIELD_OBJECT:
+        if (json_is_object(value)) {
+            scoped_text dump = json_dumps(value, JSON_COMPACT);
+
+            if (!dump || strlen(dump) > (size_t)(f->max ? f->max : OBJECT_MAX))
+                add_error(check, f->name, "too_long", "This object is too large");
+            else
+                request_set(check->req, f->name, arena_strdup(arena, dump));
+            return;
+        }
+        break;
+    default:
+        if (json_is_string(value) && strlen(json_string_value(value)) == json_string_length(value))
+            text = arena_strdup(arena, json_string_value(value));
+        break;
+    }
+    if (!text) {
+        add_error(check, f->name, "type", "The value has the wrong type");
+        return;
+    }
+    check_text(check, f, text);
+    if (check->count == before)
+        request_set(check->req, f->name, text);
+}
+
+static void
+check_absent(struct check *check, const struct field *fields)
+{
+    for (const struct field *f = fields; f && f->name; f++) {
+        bool mentioned = request_has(check->req, f->name);
+
+        for (size_t i = 0; i < check->count && !mentioned; i++)
+            mentioned = text_equal(check->errors[i].field, f->name);
+        if (mentioned)
+            continue;
+        if (f->required)
+            add_error(check, f->name, "required", "This field is required");
+        else if (f->fallback)
+            request_set(check->req, f->name, f->fallback);
+    }
+}
+
+const struct problem *
+validate_path(struct request *req, const char *const *values)
+{
+    struct check check = {.req = req};
+
+    for (const struct field *f = req->route->path; f && f->name; f++, values++) {
+        check_text(&check, f, *values);
+        request_set(req, f->name, *values);
+    }
+    return check.count ? PROBLEM(NOT_FOUND) : NULL;
+}
+
+static const struct field page_fields[] = {
+    {"page", FIELD_INT, .min = 1, .max = 100000, .fallback = "1"},
+    {"limit", FIELD_INT, .min = 1, .max = 100, .fallback = "20"},
+    FIELD_END};
+
+const struct problem *
+validate_query(struct request *req)
+{
+    struct check check = {.req = req};
+    const char *p = req->raw_query;
+
+    while (*p) {
+        size_t len = strcspn(p, "&"), name_len = strcspn(p, "=&");
+        const char *name = percent_decode(req->arena, (struct str){p, name_len}, true);
+        const struct field *f = name ? find_field(req->route->query, name) : NULL;
+
+        if (!f && name && req->route->shape == MANY)
+            f = find_field(page_fields, name);
+        if (f && name_len < len) {
+            const char *value = percent_decode(req->arena, (struct str){p + name_len + 1, len - name_len - 1}, true);
+            size_t before = check.count;
+
+            if (request_has(req, f->name))
+                add_error(&check, f->name, "value", "It is given twice");
+            else if (!value)
+                add_error(&check, f->name, "value", "It is not properly encoded");
+            else if (*value || f->required)
+                check_text(&check, f, value);
+            if (check.count == before && *value)
+                request_set(req, f->name, value);
+        }
+        p += len + (p[len] == '&');
+    }
+    check_absent(&check, req->route->query);
+    if (req->route->shape == MANY)
+        check_absent(&check, page_fields);
+    return outcome(&check);
+}
+
+const struct problem *
+validate_json(struct request *req)
+{
+    struct check check = {.req = req};
+    json_error_t error;
+    const char *name;
+    json_t *value;
+
+    if (req->body.len) {
+        req->json = json_loadb(req->body.ptr, req->body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+        if (!req->json)
+            return problem_detail(req->arena, PROBLEM(MALFORMED_JSON), "Line %d, column %d: %s", error.line, error.column,
+                                  error.text);
+        if (!json_is_object(req->json))
+            return PROBLEM(MALFORMED_JSON);
+    }
+    json_object_foreach(req->json, name, value) {
+        const struct field *f = find_field(req->route->body, name);
+
+        if (!f)
+            add_error(&check, arena_strdup(req->arena, name), "unknown", "There is no such field");
+        else if (json_is_null(value) && f->nullable)
+            request_set(req, f->name, NULL);
+        else if (json_is_null(value))
+            add_error(&check, f->name, "type", "It must not be null");
+        else
+            check_value(&check, f, value);
+    }
+    check_absent(&check, req->route->body);
+    return outcome(&check);
+}
+
+const struct problem *
+validate_form(struct request *req, const struct param *parts, unsigned count)
+{
+    struct check check = {.req = req};
+
+    for (unsigned i = 0; i < count; i++) {
+        const struct field *f = find_field(req->route->body, parts[i].name);
+        size_t before = check.count;
+
+        if (!f) {
+            add_error(&check, parts[i].name, "unknown", "There is no such field");
+            continue;
+        }
+        if (request_has(req, f->name)) {
+            add_error(&check, f->name, "value", "It is given twice");
+            continue;
+        }
+        if (!*parts[i].text && !f->required)
+            continue;
+        if (f->type == FIELD_STRINGS) {
+            json_t *array = json_array();
+            char *rest = arena_strdup(req->arena, parts[i].text);
+
+            for (char *item; rest && (item = strsep(&rest, ","));) {
+                item += strspn(item, " ");
+                for (size_t n = strlen(item); n && item[n - 1] == ' ';)
+                    item[--n] = 0;
+                if (*item)
+                    json_array_append_new(array, json_string(item));
+            }
+            check_value(&check, f, array);
+            json_decref(array);
+            continue;
+        }
+        check_text(&check, f, parts[i].text);
+        if (check.count == before)
+            request_set(req, f->name, parts[i].text);
+    }
+    check_absent(&check, req->route->body);
+    for (const struct file_field *file = req->route->files; file && file->name; file++)
+        if (file->required && !request_upload(req, file->name))
+            add_error(&check, file->name, "required", "A file is required");
+    return outcome(&check);
+}
+
+static bool
+fields_declared_well(const struct route *route, const struct field *fields, char *error, size_t error_size)
+{
+    for (const struct field *f = fields; f && f->name; f++) {
+        regex_t compiled;
+
+        if (f->type == FIELD_NONE || f->max < f->min || (f->type == FIELD_ENUM && !f->values)) {
+            snprintf(error, error_size, "route %s: field %s has no type, no values, or bounds that exclude everything",
+                     route->pattern, f->name);
+            return false;
+        }
+        if (f->pattern) {
+            if (regcomp(&compiled, f->pattern, REG_EXTENDED | REG_NOSUB)) {
+                snprintf(error, error_size, "route %s: the pattern of %s does not compile", route->pattern, f->name);
+                return false;
+            }
+            regfree(&compiled);
+        }
+    }
+    return true;
+}
+
+bool
+validate_declaration(const struct route *route, char *error, size_t error_size)
+{
+    const struct field *f = route->path;
+
+    if (!route->auth || !route->limit || !route->summary) {
+        snprintf(error, error_size, "route %s %s declares no access policy, no rate limit or no summary",
+                 method_name(route->method), route->pattern);
+        return false;
+    }
+    if (!route->handler && (!route->sql || !route->shape)) {
+        snprintf(error, error_size, "route %s %s has neither a handler nor a query with a shape", method_name(route->method),
+                 route->pattern);
+        return false;
+    }
+    for (const char *p = route->pattern; (p = strchr(p, '{')); p++) {
+        size_t len = strcspn(p + 1, "}");
+
+        if (!f || !f->name || strlen(f->name) != len || memcmp(f->name, p + 1, len)) {
+            snprintf(error, error_size, "route %s: its path fields do not match the names in braces", route->pattern);
+            return false;
+        }
+        f++;
+    }
+    if (f && f->name) {
+        snprintf(error, error_size, "route %s: path field %s is not in the pattern", route->pattern, f->name);
+        return false;
+    }
+    return fields_declared_well(route, route->path, error, error_size) &&
+           fields_declared_well(route, route->query, error, error_size) &&
+           fields_declared_well(route, route->body, error, error_size);
+}

@@ -1,0 +1,16 @@
+/* validate.h - checks inputs against field tables and binds them as the request's parameters. */
+#pragma once
+
+#include "http/request.h"
+
+/* Each binds the values that are right and collects an error for each one that is not; unknown body fields are errors, unknown query
+ * parameters are ignored. Return NULL or VALIDATION (path: NOT_FOUND, as such a thing cannot exist). */
+const struct problem *validate_path(struct request *req, const char *const *values);
+const struct problem *validate_query(struct request *req);
+const struct problem *validate_json(struct request *req);
+/* Checks the text parts of a form, given as name and text, in the way of the body's fields. */
+const struct problem *validate_form(struct request *req, const struct param *parts, unsigned count);
+
+/* Checks the tables of a route: known types, bounds that make sense, patterns that compile, path fields that match the pattern's
+ * {names} in order. False with a sentence in `error`. */
+bool validate_declaration(const struct route *route, char *error, size_t error_size);
