@@ -1,0 +1,151 @@
+/* analysis.c - libebur128 and libchromaprint over blocks. */
+#include "analysis.h"
+
+#include "reason.h"
+
+#include <math.h>
+#include <string.h>
+
+#define STACK_BYTES (1u << 20)
+
+static int
+add_loudness(struct analysis *a, const AVFrame *block)
+{
+    size_t frames = (size_t)block->nb_samples;
+    int error;
+
+    if (block->format == AV_SAMPLE_FMT_S16)
+        error = ebur128_add_frames_short(a->loudness, (const short *)block->data[0], frames);
+    else if (block->format == AV_SAMPLE_FMT_S32)
+        error = ebur128_add_frames_int(a->loudness, (const int *)block->data[0], frames);
+    else
+        error = ebur128_add_frames_float(a->loudness, (const float *)block->data[0], frames);
+    return error == EBUR128_SUCCESS ? 0 : MEDIA_E_OUT_OF_MEMORY;
+}
+
+static void
+to_s16(int16_t *to, const AVFrame *block, size_t count)
+{
+    const int32_t *wide = (const int32_t *)block->data[0];
+    const float *floats = (const float *)block->data[0];
+
+    if (block->format == AV_SAMPLE_FMT_S32)
+        for (size_t i = 0; i < count; i++)
+            to[i] = (int16_t)(wide[i] >> 16);
+    else
+        for (size_t i = 0; i < count; i++)
+            to[i] = (int16_t)lrintf(fmaxf(-32768, fminf(32767, floats[i] * 32768.0f)));
+}
+
+static int
+add_fingerprint(struct analysis *a, const AVFrame *block)
+{
+    int16_t samples[BLOCK_SAMPLES * 8];
+    int64_t frames = block->nb_samples < a->fingerprint_left ? block->nb_samples : a->fingerprint_left;
+    size_t count = (size_t)frames * (size_t)block->ch_layout.nb_channels;
+    const int16_t *from = (const int16_t *)block->data[0];
+
+    if (frames == 0)
+        return 0;
+    a->fingerprint_left -= frames;
+    if (block->format != AV_SAMPLE_FMT_S16) {
+        to_s16(samples, block, count);
+        from = samples;
+    }
+    return chromaprint_feed(a->fingerprinter, from, (int)count) ? 0 : MEDIA_E_INTERNAL;
+}
+
+static int
+conclude(struct analysis *a)
+{
+    double peak = 0, highest = 0;
+
+    if (ebur128_loudness_global(a->loudness, &a->loudness_lufs) != EBUR128_SUCCESS)
+        a->loudness_lufs = -HUGE_VAL;
+    if (ebur128_loudness_range(a->loudness, &a->loudness_range_lu) != EBUR128_SUCCESS)
+        a->loudness_range_lu = -HUGE_VAL;
+    for (unsigned c = 0; c < a->loudness->channels; c++)
+        if (ebur128_true_peak(a->loudness, c, &peak) == EBUR128_SUCCESS && peak > highest)
+            highest = peak;
+    a->true_peak_dbtp = 20 * log10(highest);
+    if (chromaprint_finish(a->fingerprinter))
+        chromaprint_get_fingerprint(a->fingerprinter, &a->fingerprint);
+    return waveform_send(&a->waveform);
+}
+
+static int
+run(struct analysis *a)
+{
+    AVFrame *block;
+    int error = 0;
+
+    while (!error && (block = frame_queue_pop(&a->queue))) {
+        error = waveform_add(&a->waveform, block);
+        if (!error)
+            error = add_loudness(a, block);
+        if (!error)
+            error = add_fingerprint(a, block);
+        av_frame_free(&block);
+    }
+    return error || atomic_load(a->failed) ? error : conclude(a);
+}
+
+static void *
+thread_main(void *user)
+{
+    struct analysis *a = user;
+
+    a->error = run(a);
+    if (a->error) {
+        atomic_store(a->failed, true);
+        frame_queue_abort(&a->queue);
+    }
+    return NULL;
+}
+
+int
+analysis_start(struct analysis *a, const struct sound *sound, atomic_bool *failed)
+{
+    pthread_attr_t attributes;
+    unsigned channels = (unsigned)sound->layout.nb_channels;
+    int error;
+
+    memset(a, 0, sizeof *a);
+    a->failed = failed;
+    frame_queue_init(&a->queue);
+    error = waveform_init(&a->waveform, sound->sample_rate);
+    if (error)
+        return error;
+    a->loudness = ebur128_init(channels, (unsigned long)sound->sample_rate, EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK);
+    a->fingerprinter = chromaprint_new(CHROMAPRINT_ALGORITHM_DEFAULT);
+    if (!a->loudness || !a->fingerprinter || !chromaprint_start(a->fingerprinter, sound->sample_rate, (int)channels))
+        return MEDIA_E_OUT_OF_MEMORY;
+    a->fingerprint_left = (int64_t)FINGERPRINT_SECONDS * sound->sample_rate;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    a->started = pthread_create(&a->thread, &attributes, thread_main, a) == 0;
+    pthread_attr_destroy(&attributes);
+    return a->started ? 0 : MEDIA_E_OUT_OF_MEMORY;
+}
+
+int
+analysis_join(struct analysis *a)
+{
+    if (a->started)
+        pthread_join(a->thread, NULL);
+    a->started = false;
+    return a->error;
+}
+
+void
+analysis_free(struct analysis *a)
+{
+    waveform_free(&a->waveform);
+    if (a->loudness)
+        ebur128_destroy(&a->loudness);
+    if (a->fingerprinter)
+        chromaprint_free(a->fingerprinter);
+    if (a->fingerprint)
+        chromaprint_dealloc(a->fingerprint);
+    frame_queue_destroy(&a->queue);
+}

@@ -1,0 +1,35 @@
+/* analysis.h - what is measured rather than encoded: waveform, EBU R128 loudness, Chromaprint fingerprint; in a thread of its own. */
+#ifndef VEZA_MEDIA_ANALYSIS_H
+#define VEZA_MEDIA_ANALYSIS_H
+
+#include "decode.h"
+#include "frame_queue.h"
+#include "waveform.h"
+
+#include <chromaprint.h>
+#include <ebur128.h>
+#include <stdatomic.h>
+
+#define FINGERPRINT_SECONDS 120
+
+struct analysis {
+    struct frame_queue queue;
+    struct waveform waveform;
+    ebur128_state *loudness;
+    ChromaprintContext *fingerprinter;
+    int64_t fingerprint_left; /* frames still to be fed */
+    pthread_t thread;
+    bool started;
+    int error;
+    atomic_bool *failed;
+
+    /* results, after analysis_join() */
+    double loudness_lufs, loudness_range_lu, true_peak_dbtp; /* not finite when the recording is silent */
+    char *fingerprint; /* compressed, base64; NULL when too short */
+};
+
+int analysis_start(struct analysis *analysis, const struct sound *sound, atomic_bool *failed);
+int analysis_join(struct analysis *analysis);
+void analysis_free(struct analysis *analysis);
+
+#endif

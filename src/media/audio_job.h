@@ -1,0 +1,13 @@
+/* audio_job.h - a recording in, everything that Veza serves of it out. docs/media.md lists files and RESULT. */
+#ifndef VEZA_MEDIA_AUDIO_JOB_H
+#define VEZA_MEDIA_AUDIO_JOB_H
+
+#include <stdint.h>
+
+/* Sends all files and RESULT. Returns 0 or an enum media_reason. */
+int audio_job_run(int64_t max_duration_s);
+
+/* Headers only: sends RESULT. */
+int audio_job_probe(int64_t max_duration_s);
+
+#endif

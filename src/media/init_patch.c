@@ -1,0 +1,71 @@
+/* init_patch.c - finds boxes by their type and changes them. Nothing in an init segment points past what is inserted. */
+#include "init_patch.h"
+
+#include "reason.h"
+
+#include <string.h>
+
+#define STREAMINFO_LENGTH 34
+
+static void
+put32(uint8_t *p, uint32_t value)
+{
+    p[0] = (uint8_t)(value >> 24);
+    p[1] = (uint8_t)(value >> 16);
+    p[2] = (uint8_t)(value >> 8);
+    p[3] = (uint8_t)value;
+}
+
+/* The payload of the only box of that type, with at least `needed` bytes behind it. The file is our own muxer's, so that a plain search is
+ * safe: the four letters do not occur elsewhere in an init segment without metadata. */
+static uint8_t *
+find_box(uint8_t *init, size_t length, const char *type, size_t needed)
+{
+    uint8_t *at = memmem(init, length, type, 4);
+
+    return at && (size_t)(init + length - at) >= 4 + needed ? at + 4 : NULL;
+}
+
+static uint32_t
+get32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+int
+init_patch_edit(uint8_t *init, size_t *length, int64_t delay, int64_t samples)
+{
+    uint8_t *moov = find_box(init, *length, "moov", 0), *trak = find_box(init, *length, "trak", 0), *tkhd = find_box(init, *length, "tkhd", 0);
+    uint8_t *at;
+
+    if (!moov || !trak || !tkhd || samples > UINT32_MAX || delay > INT32_MAX)
+        return MEDIA_E_INTERNAL;
+    at = tkhd - 8 + get32(tkhd - 8);
+    if (at > init + *length)
+        return MEDIA_E_INTERNAL;
+    memmove(at + INIT_PATCH_EDIT_BYTES, at, (size_t)(init + *length - at));
+    *length += INIT_PATCH_EDIT_BYTES;
+    put32(moov - 8, get32(moov - 8) + INIT_PATCH_EDIT_BYTES);
+    put32(trak - 8, get32(trak - 8) + INIT_PATCH_EDIT_BYTES);
+    put32(at, INIT_PATCH_EDIT_BYTES);
+    memcpy(at + 4, "edts", 4);
+    put32(at + 8, INIT_PATCH_EDIT_BYTES - 8);
+    memcpy(at + 12, "elst", 4);
+    put32(at + 16, 0); /* version 0 */
+    put32(at + 20, 1); /* entries */
+    put32(at + 24, (uint32_t)samples);
+    put32(at + 28, (uint32_t)delay);
+    put32(at + 32, 0x10000); /* at normal speed */
+    return 0;
+}
+
+int
+init_patch_streaminfo(uint8_t *init, size_t length, const uint8_t *streaminfo, size_t streaminfo_length)
+{
+    uint8_t *dfla = find_box(init, length, "dfLa", 8 + STREAMINFO_LENGTH);
+
+    if (!dfla || streaminfo_length != STREAMINFO_LENGTH)
+        return MEDIA_E_INTERNAL;
+    memcpy(dfla + 8, streaminfo, STREAMINFO_LENGTH);
+    return 0;
+}

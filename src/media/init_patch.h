@@ -1,0 +1,17 @@
+/* init_patch.h - what FFmpeg's muxer cannot know when it writes an init segment, written in afterwards. */
+#ifndef VEZA_MEDIA_INIT_PATCH_H
+#define VEZA_MEDIA_INIT_PATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define INIT_PATCH_EDIT_BYTES 36
+
+/* Inserts an edit list: play `samples` frames, from frame `delay` on. Needs movie timescale = media timescale = sample rate, and
+ * INIT_PATCH_EDIT_BYTES of room behind the segment. */
+int init_patch_edit(uint8_t *init, size_t *length, int64_t delay, int64_t samples);
+
+/* FLAC's STREAMINFO in the dfLa box. */
+int init_patch_streaminfo(uint8_t *init, size_t length, const uint8_t *streaminfo, size_t streaminfo_length);
+
+#endif

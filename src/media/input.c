@@ -1,0 +1,262 @@
+/* input.c - FFmpeg's demuxers over pread on descriptor 3. */
+#include "input.h"
+
+#include "container_check.h"
+#include "reason.h"
+#include "worker_protocol.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define IO_BUFFER (64 * 1024)
+#define PROBE_BYTES (1024 * 1024)
+
+static int64_t file_size = -1;
+
+#define DEMUXERS "wav,aiff,flac,mov,mp4,m4a,3gp,3g2,mj2,aac,mp3,ogg"
+
+static const enum AVCodecID codecs[] = {
+    AV_CODEC_ID_PCM_U8, AV_CODEC_ID_PCM_S8, AV_CODEC_ID_PCM_S16LE, AV_CODEC_ID_PCM_S16BE, AV_CODEC_ID_PCM_S24LE, AV_CODEC_ID_PCM_S24BE,
+    AV_CODEC_ID_PCM_S32LE, AV_CODEC_ID_PCM_S32BE, AV_CODEC_ID_PCM_F32LE, AV_CODEC_ID_PCM_F32BE, AV_CODEC_ID_PCM_F64LE,
+    AV_CODEC_ID_PCM_F64BE, AV_CODEC_ID_PCM_ALAW, AV_CODEC_ID_PCM_MULAW, AV_CODEC_ID_FLAC, AV_CODEC_ID_ALAC, AV_CODEC_ID_AAC,
+    AV_CODEC_ID_MP3, AV_CODEC_ID_MP2, AV_CODEC_ID_MP1, AV_CODEC_ID_VORBIS, AV_CODEC_ID_OPUS,
+};
+
+/* By name, for the decoders that libavformat itself opens while it looks at the streams. */
+#define DECODERS                                                                                                          \
+    "pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be," \
+    "pcm_alaw,pcm_mulaw,flac,alac,aac,mp3,mp3float,mp2,mp2float,mp1,mp1float,vorbis,opus"
+
+void
+input_prepare(void)
+{
+    struct stat st;
+
+    if (fstat(MEDIA_INPUT_FD, &st) == 0 && S_ISREG(st.st_mode))
+        file_size = st.st_size;
+}
+
+int64_t
+input_file_size(void)
+{
+    return file_size;
+}
+
+static int
+read_packet(void *opaque, uint8_t *buffer, int length)
+{
+    struct input *input = opaque;
+    ssize_t n;
+
+    do
+        n = pread(MEDIA_INPUT_FD, buffer, (size_t)length, input->position);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return AVERROR(errno);
+    if (n == 0)
+        return AVERROR_EOF;
+    input->position += n;
+    return (int)n;
+}
+
+static int64_t
+seek(void *opaque, int64_t offset, int whence)
+{
+    struct input *input = opaque;
+
+    switch (whence & ~AVSEEK_FORCE) {
+    case AVSEEK_SIZE:
+        return input->size;
+    case SEEK_SET:
+        break;
+    case SEEK_CUR:
+        offset += input->position;
+        break;
+    case SEEK_END:
+        offset += input->size;
+        break;
+    default:
+        return AVERROR(EINVAL);
+    }
+    if (offset < 0)
+        return AVERROR(EINVAL);
+    return input->position = offset;
+}
+
+static int
+open_format(struct input *input)
+{
+    AVDictionary *options = NULL;
+    uint8_t *buffer = av_malloc(IO_BUFFER);
+    AVIOContext *io = buffer ? avio_alloc_context(buffer, IO_BUFFER, 0, input, read_packet, NULL, seek) : NULL;
+    int error;
+
+    if (!io) {
+        av_free(buffer);
+        return MEDIA_E_OUT_OF_MEMORY;
+    }
+    input->format = avformat_alloc_context();
+    if (!input->format) {
+        av_freep(&io->buffer);
+        avio_context_free(&io);
+        return MEDIA_E_OUT_OF_MEMORY;
+    }
+    input->format->pb = io;
+    input->format->flags |= AVFMT_FLAG_CUSTOM_IO;
+    input->format->probesize = PROBE_BYTES;
+    av_dict_set(&options, "format_whitelist", DEMUXERS, 0);
+    av_dict_set(&options, "codec_whitelist", DECODERS, 0);
+    av_dict_set(&options, "protocol_whitelist", "", 0);
+    error = avformat_open_input(&input->format, NULL, NULL, &options);
+    av_dict_free(&options);
+    if (error < 0) { /* frees the context, not our reader */
+        av_freep(&io->buffer);
+        avio_context_free(&io);
+        return error == AVERROR(ENOMEM) ? MEDIA_E_OUT_OF_MEMORY : MEDIA_E_NOT_AUDIO;
+    }
+    return 0;
+}
+
+static int
+find_sound(struct input *input)
+{
+    AVFormatContext *format = input->format;
+
+    for (unsigned i = 0; i < format->nb_streams; i++) {
+        AVStream *s = format->streams[i];
+
+        if (s->codecpar->codec_type == AVMEDIA_TYPE_AUDIO && !input->stream)
+            input->stream = s;
+        else
+            s->discard = AVDISCARD_ALL;
+    }
+    return input->stream ? 0 : MEDIA_E_NO_AUDIO_STREAM;
+}
+
+static bool
+is_readable(enum AVCodecID id)
+{
+    for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++)
+        if (codecs[i] == id)
+            return true;
+    return false;
+}
+
+static bool
+is_lossless(enum AVCodecID id)
+{
+    switch (id) {
+    case AV_CODEC_ID_AAC:
+    case AV_CODEC_ID_MP3:
+    case AV_CODEC_ID_MP2:
+    case AV_CODEC_ID_MP1:
+    case AV_CODEC_ID_VORBIS:
+    case AV_CODEC_ID_OPUS:
+    case AV_CODEC_ID_PCM_ALAW:
+    case AV_CODEC_ID_PCM_MULAW:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* Only containers that count samples make a promise that decoding can be held to. */
+static int64_t
+promised_samples(const struct input *input)
+{
+    const AVStream *s = input->stream;
+
+    if (!input->is_lossless || s->duration <= 0 || s->codecpar->sample_rate <= 0)
+        return 0;
+    return av_rescale_q(s->duration, s->time_base, (AVRational){ 1, s->codecpar->sample_rate });
+}
+
+static int
+check_stream(struct input *input, int64_t max_duration_s)
+{
+    const AVCodecParameters *par = input->stream->codecpar;
+
+    if (!is_readable(par->codec_id))
+        return MEDIA_E_UNSUPPORTED_CODEC;
+    input->decoder = avcodec_find_decoder(par->codec_id);
+    if (!input->decoder)
+        return MEDIA_E_UNSUPPORTED_CODEC;
+    if (par->ch_layout.nb_channels < 1 || par->ch_layout.nb_channels > 8)
+        return MEDIA_E_TOO_MANY_CHANNELS;
+    if (par->sample_rate < 8000 || par->sample_rate > 192000)
+        return MEDIA_E_SAMPLE_RATE;
+    input->is_lossless = is_lossless(par->codec_id);
+    input->promised_samples = promised_samples(input);
+    if (input_duration_ms(input) > max_duration_s * 1000)
+        return MEDIA_E_TOO_LONG;
+    return 0;
+}
+
+int
+input_open(struct input *input, int64_t max_duration_s)
+{
+    int error;
+
+    memset(input, 0, sizeof *input);
+    if (file_size < 0)
+        return MEDIA_E_READ_FAILED;
+    input->size = file_size;
+    if (input->size == 0)
+        return MEDIA_E_EMPTY_FILE;
+    error = container_check(MEDIA_INPUT_FD, input->size);
+    if (error)
+        return error;
+    error = open_format(input);
+    if (error)
+        return error;
+    find_sound(input); /* again below: an MP4 may have streams that only appear later */
+    if (avformat_find_stream_info(input->format, NULL) < 0)
+        return MEDIA_E_CORRUPT;
+    error = find_sound(input);
+    return error ? error : check_stream(input, max_duration_s);
+}
+
+void
+input_close(struct input *input)
+{
+    AVIOContext *io;
+
+    if (!input->format)
+        return;
+    io = input->format->pb;
+    avformat_close_input(&input->format);
+    av_freep(&io->buffer);
+    avio_context_free(&io);
+}
+
+const char *
+input_format_name(const struct input *input)
+{
+    const char *name = input->format->iformat->name;
+
+    return strstr(name, "mp4") ? "mp4" : name;
+}
+
+const AVPacket *
+input_cover(const struct input *input)
+{
+    for (unsigned i = 0; i < input->format->nb_streams; i++) {
+        const AVStream *s = input->format->streams[i];
+
+        if ((s->disposition & AV_DISPOSITION_ATTACHED_PIC) && s->attached_pic.size > 0)
+            return &s->attached_pic;
+    }
+    return NULL;
+}
+
+int64_t
+input_duration_ms(const struct input *input)
+{
+    const AVStream *s = input->stream;
+
+    if (s->duration > 0)
+        return av_rescale_q_rnd(s->duration, s->time_base, (AVRational){ 1, 1000 }, AV_ROUND_NEAR_INF);
+    return input->format->duration > 0 ? input->format->duration / 1000 : 0;
+}

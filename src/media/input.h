@@ -1,0 +1,38 @@
+/* input.h - opens the recording on descriptor 3 with FFmpeg, and only the containers and codecs that Veza means to read. */
+#ifndef VEZA_MEDIA_INPUT_H
+#define VEZA_MEDIA_INPUT_H
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <stdbool.h>
+
+struct input {
+    AVFormatContext *format;
+    AVStream *stream;         /* the sound */
+    const AVCodec *decoder;
+    int64_t size;             /* of the file, bytes */
+    int64_t promised_samples; /* what the header says, in frames at the source's rate; 0: it says nothing exact */
+    bool is_lossless;
+    int64_t position;         /* of the reader */
+};
+
+/* Asks for the size of descriptor 3. Call it before the sandbox closes: inside, no file can be asked about. */
+void input_prepare(void);
+
+/* Bytes; -1 when descriptor 3 is not a regular file. */
+int64_t input_file_size(void);
+
+/* Opens the file, finds its sound and refuses what is not ours. Returns 0 or an enum media_reason; input_close() in either case. */
+int input_open(struct input *input, int64_t max_duration_s);
+void input_close(struct input *input);
+
+/* "wav", "aiff", "flac", "mp4", "aac", "mp3" or "ogg". */
+const char *input_format_name(const struct input *input);
+
+/* The picture embedded in the file, or NULL. Points into `input`. */
+const AVPacket *input_cover(const struct input *input);
+
+/* Milliseconds as the header tells; 0 when unknown. */
+int64_t input_duration_ms(const struct input *input);
+
+#endif

@@ -1,0 +1,20 @@
+/* playlist.h - the HLS playlists of a track (RFC 8216, version 7, CMAF segments). */
+#ifndef VEZA_MEDIA_PLAYLIST_H
+#define VEZA_MEDIA_PLAYLIST_H
+
+#include "rendition.h"
+
+struct bandwidth {
+    int64_t peak;    /* bits per second of the worst segment */
+    int64_t average; /* of the whole rendition */
+};
+
+struct bandwidth playlist_bandwidth(const struct rendition *rendition);
+
+/* Sends {name}/playlist.m3u8. The EXTINFs add up to what a listener hears, to the sample. */
+int playlist_send(const struct rendition *rendition);
+
+/* Sends master.m3u8 with the renditions in the order given; the first is the one that players start with. */
+int playlist_send_master(const struct rendition *const *renditions, size_t count);
+
+#endif

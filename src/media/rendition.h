@@ -1,0 +1,62 @@
+/* rendition.h - one quality of a track: an encoder, its thread and the CMAF track that it fills. */
+#ifndef VEZA_MEDIA_RENDITION_H
+#define VEZA_MEDIA_RENDITION_H
+
+#include "cmaf.h"
+#include "frame_queue.h"
+
+#include <stdatomic.h>
+
+enum rendition_kind {
+    RENDITION_AAC,  /* eats planar float at `sample_rate` */
+    RENDITION_FLAC, /* eats the blocks of decode.h */
+    RENDITION_COPY, /* eats the source's own packets through rendition_copy(); has no thread */
+};
+
+struct rendition_config {
+    const char *name; /* the folder: "low", "medium", "high", "lossless" */
+    enum rendition_kind kind;
+    int bit_rate; /* AAC only */
+    const char *coder; /* AAC only: FFmpeg's aac_coder */
+    int sample_rate;
+    AVChannelLayout layout;
+    int bits; /* FLAC only: 16 or 24 */
+    enum AVSampleFormat block_format; /* FLAC only */
+    const AVCodecParameters *source; /* COPY only */
+    int64_t delay; /* COPY only: frames before the first sample to be heard */
+    int packet_samples; /* COPY only: frames a packet */
+    int64_t segment_samples;
+};
+
+struct rendition {
+    struct rendition_config config;
+    struct frame_queue queue;
+    AVCodecContext *codec;
+    struct cmaf *cmaf;
+    pthread_t thread;
+    bool started;
+    int error;         /* of the thread; read after rendition_join() */
+    int64_t fed;       /* frames that went in */
+    int64_t delay;
+    int64_t clock;     /* of packets written, in frames */
+    uint8_t streaminfo[34];
+    bool has_streaminfo;
+    int64_t samples;   /* that a listener hears, at the rendition's rate */
+    char codec_string[24]; /* RFC 6381 */
+    atomic_bool *failed; /* set by the thread that fails, so that the others stop */
+};
+
+/* Opens encoder and track, and starts the thread of AAC and FLAC renditions. Returns 0 or an enum media_reason. */
+int rendition_start(struct rendition *rendition, const struct rendition_config *config, atomic_bool *failed);
+
+/* COPY: the next packet of the source. */
+int rendition_copy(struct rendition *rendition, const AVPacket *packet, AVRational time_base);
+
+/* COPY: sends the last segment. `samples` as in cmaf_finish(). */
+int rendition_copy_finish(struct rendition *rendition, int64_t samples);
+
+/* Waits for the thread after frame_queue_close() or _abort() on its queue. Returns its error. */
+int rendition_join(struct rendition *rendition);
+void rendition_free(struct rendition *rendition);
+
+#endif

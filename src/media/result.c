@@ -1,0 +1,108 @@
+/* result.c - what was found out, as JSON. */
+#include "result.h"
+
+#include "output.h"
+#include "playlist.h"
+#include "reason.h"
+#include "tags.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static json_t *
+number_or_null(double value)
+{
+    return isfinite(value) ? json_real(round(value * 100) / 100) : json_null();
+}
+
+static json_t *
+positive_or_null(int64_t value)
+{
+    return value > 0 ? json_integer(value) : json_null();
+}
+
+static int64_t
+bit_rate(const struct input *input, int64_t duration_ms)
+{
+    if (input->stream->codecpar->bit_rate > 0)
+        return input->stream->codecpar->bit_rate;
+    return duration_ms > 0 ? input->size * 8 * 1000 / duration_ms : 0;
+}
+
+/* Members that both modes have. */
+static json_t *
+describe(const struct input *input, int sample_rate, int channels, int bits, int64_t duration_ms)
+{
+    return json_pack("{s:s, s:s, s:i, s:i, s:o, s:o, s:I, s:b, s:o, s:b}", "format", input_format_name(input), "codec",
+                     avcodec_get_name(input->stream->codecpar->codec_id), "sample_rate", sample_rate, "channels", channels, "bit_depth",
+                     positive_or_null(bits), "bit_rate", positive_or_null(bit_rate(input, duration_ms)), "duration_ms", (json_int_t)duration_ms,
+                     "is_lossless", input->is_lossless, "tags", tags_read(input), "has_cover", input_cover(input) != NULL);
+}
+
+static json_t *
+describe_rendition(const struct rendition *r)
+{
+    struct bandwidth b = playlist_bandwidth(r);
+    size_t count;
+
+    cmaf_segments(r->cmaf, &count);
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:I, s:I, s:I, s:I, s:I}", "name", r->config.name, "codec", r->codec_string, "bandwidth",
+                     (json_int_t)b.peak, "average_bandwidth", (json_int_t)b.average, "bitrate",
+                     (json_int_t)(r->config.kind == RENDITION_AAC ? r->config.bit_rate : b.average), "sample_rate", r->config.sample_rate, "channels",
+                     r->config.layout.nb_channels, "encoder_delay", (json_int_t)r->delay, "end_padding", (json_int_t)cmaf_end_padding(r->cmaf), "samples",
+                     (json_int_t)r->samples, "segments", (json_int_t)count, "segment_duration_ms",
+                     (json_int_t)(r->config.segment_samples * 1000 / r->config.sample_rate));
+}
+
+static int
+send_document(json_t *document)
+{
+    char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+    int error = MEDIA_E_OUT_OF_MEMORY;
+
+    if (text)
+        error = output_result(text, strlen(text));
+    free(text);
+    json_decref(document);
+    return error;
+}
+
+int
+result_send_probe(const struct input *input)
+{
+    const AVCodecParameters *par = input->stream->codecpar;
+    int bits = !input->is_lossless ? 0 : par->bits_per_raw_sample > 0 ? par->bits_per_raw_sample : par->bits_per_coded_sample;
+
+    return send_document(describe(input, par->sample_rate, par->ch_layout.nb_channels, bits, input_duration_ms(input)));
+}
+
+int
+result_send_audio(const struct input *input, const struct sound *sound, int64_t samples, const struct analysis *a,
+                  const struct rendition *const *renditions, size_t count)
+{
+    int64_t duration_ms = (samples * 1000 + sound->sample_rate / 2) / sound->sample_rate;
+    json_t *document = describe(input, sound->sample_rate, sound->layout.nb_channels, sound->bits, duration_ms);
+    json_t *list = json_array();
+    int error = document && list ? 0 : -1;
+
+    for (size_t i = 0; !error && i < count; i++)
+        error = json_array_append_new(list, describe_rendition(renditions[i]));
+    if (!error)
+        error = json_object_set_new(document, "samples", json_integer(samples));
+    if (!error)
+        error = json_object_set_new(document, "loudness_lufs", number_or_null(a->loudness_lufs));
+    if (!error)
+        error = json_object_set_new(document, "loudness_range_lu", number_or_null(a->loudness_range_lu));
+    if (!error)
+        error = json_object_set_new(document, "true_peak_dbtp", number_or_null(a->true_peak_dbtp));
+    if (!error)
+        error = json_object_set_new(document, "fingerprint", a->fingerprint && a->fingerprint[0] ? json_string(a->fingerprint) : json_null());
+    if (!error)
+        error = json_object_set(document, "renditions", list);
+    json_decref(list);
+    if (error) {
+        json_decref(document);
+        return MEDIA_E_OUT_OF_MEMORY;
+    }
+    return send_document(document);
+}

@@ -1,0 +1,14 @@
+/* result.h - the RESULT documents of the audio and probe modes. */
+#ifndef VEZA_MEDIA_RESULT_H
+#define VEZA_MEDIA_RESULT_H
+
+#include "analysis.h"
+#include "rendition.h"
+
+int result_send_probe(const struct input *input);
+
+/* Everything must be finished and joined. */
+int result_send_audio(const struct input *input, const struct sound *sound, int64_t samples, const struct analysis *analysis,
+                      const struct rendition *const *renditions, size_t count);
+
+#endif
