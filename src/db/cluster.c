@@ -180,7 +180,8 @@ own(struct cluster *c)
     int pause_ms = 50, tries = 0;
     bool is_new = false;
 
-    if (cluster_create(&c->place, &is_new, c->error, sizeof c->error) < 0) {
+    if (cluster_place_open_socket(&c->place, c->error, sizeof c->error) < 0 ||
+        cluster_create(&c->place, &is_new, c->error, sizeof c->error) < 0) {
         announce(c, STATE_FAILED);
         return;
     }
@@ -240,6 +241,7 @@ watch(void *argument)
         c->owner = true;
     }
     own(c);
+    cluster_place_close_socket(&c->place);
     return NULL;
 }
 
@@ -310,7 +312,7 @@ cluster_start(const struct config *config, struct cluster **ret_cluster, char *e
         cluster_free(c);
         return -1;
     }
-    /* The socket's folder has no character that needs quoting, see place_socket(). */
+    /* The socket's folder has no character that needs quoting, see choose_socket(). */
     snprintf(c->url, sizeof c->url, "host=%s port=5432 user=veza dbname=veza", c->place.socket);
     snprintf(c->admin_url, sizeof c->admin_url, "host=%s port=5432 user=postgres dbname=postgres", c->place.socket);
     if (start_watcher(c) < 0) {

@@ -189,8 +189,8 @@ make_reachable(struct cluster_place *place, const char *data_dir, const char *li
 }
 
 /* Beside the data where the path is short and plain enough for a socket, else a folder named after the data folder. */
-static int
-place_socket(struct cluster_place *place, char *error, size_t error_size)
+static void
+choose_socket(struct cluster_place *place)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
     unsigned long long hash = 14695981039346656037ULL;
@@ -198,15 +198,25 @@ place_socket(struct cluster_place *place, char *error, size_t error_size)
     _Static_assert(sizeof place->socket + SOCKET_NAME_MAX > sizeof(struct sockaddr_un){0}.sun_path, "socket names are short");
     if (strlen(place->folder) + sizeof "/run" + SOCKET_NAME_MAX <= sizeof(struct sockaddr_un){0}.sun_path - sizeof ".lock" &&
         place->folder[strspn(place->folder, plain)] == 0) {
-        if (!cluster_path(place->socket, sizeof place->socket, place->folder, "run"))
-            return -1;
+        snprintf(place->socket, sizeof place->socket, "%.90s/run", place->folder);
     } else {
         for (const char *c = place->folder; *c; c++)
             hash = (hash ^ (unsigned char)*c) * 1099511628211ULL;
         snprintf(place->socket, sizeof place->socket, "%s/veza-%u-%016llx",
                  place->switch_user && access("/run", W_OK) == 0 ? "/run" : "/tmp", (unsigned)place->uid, hash);
     }
+}
+
+int
+cluster_place_open_socket(const struct cluster_place *place, char *error, size_t error_size)
+{
     return make_private(place, place->socket, error, error_size);
+}
+
+void
+cluster_place_close_socket(const struct cluster_place *place)
+{
+    rmdir(place->socket);
 }
 
 int
@@ -231,8 +241,9 @@ cluster_place_prepare(const char *data_dir, struct cluster_place *ret_place, cha
     } else {
         snprintf(place.folder, sizeof place.folder, "%s", link);
     }
-    if (make_private(&place, place.folder, error, error_size) < 0 || place_socket(&place, error, error_size) < 0)
+    if (make_private(&place, place.folder, error, error_size) < 0)
         return -1;
+    choose_socket(&place);
     if (!cluster_path(place.data, sizeof place.data, place.folder, "data") ||
         !cluster_path(place.log, sizeof place.log, place.folder, "log") ||
         !cluster_path(version, sizeof version, place.data, "PG_VERSION"))

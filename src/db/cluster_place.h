@@ -31,6 +31,10 @@ int cluster_find_programs(int major, char *ret_folder, size_t folder_size, char 
 /* Finds or makes the folders below `data_dir`, an existing folder as realpath() gives it. Returns 0, or -1 and a sentence. */
 int cluster_place_prepare(const char *data_dir, struct cluster_place *ret_place, char *error, size_t error_size);
 
+/* Makes the socket's folder, or checks that the one there is ours and closed; removes it. */
+int cluster_place_open_socket(const struct cluster_place *place, char *error, size_t error_size);
+void cluster_place_close_socket(const struct cluster_place *place);
+
 /* `folder/name` in `ret_path`; false when it does not fit. */
 bool cluster_path(char *ret_path, size_t size, const char *folder, const char *name);
 

@@ -60,7 +60,7 @@ cluster_make_folders(const char *path)
         char kept = *c;
 
         *c = 0;
-        if (mkdir(copy, 0700) < 0 && errno != EEXIST && errno != EISDIR && errno != EROFS)
+        if (mkdir(copy, kept ? 0755 : 0700) < 0 && errno != EEXIST && errno != EISDIR && errno != EROFS)
             return false;
         *c = kept;
         if (!kept)
@@ -441,9 +441,10 @@ choose_settings(struct arguments *a, const struct cluster_place *place, const st
     set(a, "log_checkpoints=off");
     set(a, "log_line_prefix=%%m [%%p] %%u ");
     set(a, "idle_in_transaction_session_timeout=60s");
+    /* Even without waiting for the disk, a commit is with the kernel before it is acknowledged: a killed server loses nothing. */
+    set(a, "synchronous_commit=on");
     set(a, "fsync=%s", s->durable ? "on" : "off");
     set(a, "full_page_writes=%s", s->durable ? "on" : "off");
-    set(a, "synchronous_commit=%s", s->durable ? "on" : "off");
 }
 
 int

@@ -25,7 +25,7 @@ struct cluster_process {
 
 void cluster_settings_from(const struct config *config, struct cluster_settings *ret_settings);
 
-/* mkdir -p with mode 0700 for what is missing. */
+/* mkdir -p; the last folder gets mode 0700. */
 bool cluster_make_folders(const char *path);
 
 /* Runs initdb unless the cluster exists; an interrupted one leaves nothing that counts as a cluster. 0, or -1 and a sentence. */

@@ -1,0 +1,468 @@
+/* The embedded PostgreSQL cluster, with real servers. Each Veza is a process of its own that this one starts, signals and kills. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <limits.h>
+#include <poll.h>
+#include <pwd.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/str.h"
+#include "db/cluster.h"
+
+#define WAIT_MS 20000
+
+static char folder[64]; /* this test's own */
+
+static int
+make_folder(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/veza-cluster-test-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chmod(folder, 0755), 0);
+    return 0;
+}
+
+static void
+run_program(const char *program, const char *a, const char *b)
+{
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0) {
+        execl(program, program, a, b, (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+static int
+remove_folder(void **state)
+{
+    (void)state;
+    run_program("/bin/rm", "-rf", folder);
+    return 0;
+}
+
+struct veza {
+    pid_t pid;
+    int words; /* what it tells us: a line "owner URL" or "attached URL" or an error */
+    char line[512];
+    char url[256];
+};
+
+/* In the child: a Veza that does nothing but keep the database until SIGTERM or SIGINT. */
+static void
+be_veza(const char *data_dir, int words)
+{
+    struct config config;
+    struct cluster *cluster;
+    char error[512];
+    sigset_t ends;
+    int number;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0);
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    sigprocmask(SIG_BLOCK, &ends, NULL);
+    setenv("VEZA_DATA_DIR", data_dir, 1);
+    setenv("DATABASE_DURABLE", "false", 1);
+    if (!config_load(&config, error, sizeof error) || cluster_start(&config, &cluster, error, sizeof error) < 0) {
+        dprintf(words, "%s\n", error);
+        _exit(1);
+    }
+    dprintf(words, "%s %s\n", cluster_is_owner(cluster) ? "owner" : "attached", cluster_url(cluster));
+    sigwait(&ends, &number);
+    cluster_stop(cluster);
+    _exit(0);
+}
+
+static struct veza
+start(const char *data_dir)
+{
+    struct veza veza = {0};
+    size_t len = 0;
+    int ends[2];
+
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    veza.pid = fork();
+    if (veza.pid == 0)
+        be_veza(data_dir, ends[1]);
+    close(ends[1]);
+    veza.words = ends[0];
+    while (len < sizeof veza.line - 1 && read(veza.words, veza.line + len, 1) == 1 && veza.line[len] != '\n')
+        len++;
+    veza.line[len] = 0;
+    if (text_starts_with(veza.line, "owner ") || text_starts_with(veza.line, "attached "))
+        snprintf(veza.url, sizeof veza.url, "%.255s", strchr(veza.line, ' ') + 1);
+    return veza;
+}
+
+static struct veza
+start_well(const char *data_dir)
+{
+    struct veza veza = start(data_dir);
+
+    if (!*veza.url)
+        print_message("%s\n", veza.line);
+    assert_true(*veza.url);
+    return veza;
+}
+
+static void
+end(struct veza *veza, int signal_number)
+{
+    int status;
+
+    kill(signal_number == SIGINT ? -veza->pid : veza->pid, signal_number);
+    assert_int_equal(waitpid(veza->pid, &status, 0), veza->pid);
+    if (signal_number == SIGKILL)
+        assert_true(WIFSIGNALED(status));
+    else
+        assert_int_equal(status, 0);
+    close(veza->words);
+}
+
+/* Runs `sql` and returns its one value, or NULL when the database does not answer. */
+static const char *
+ask(const char *url, const char *sql)
+{
+    static char answer[128];
+    PGconn *connection = PQconnectdb(url);
+    PGresult *result = PQexec(connection, sql);
+    bool known = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+
+    if (known)
+        snprintf(answer, sizeof answer, "%s", PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PQfinish(connection);
+    return known ? answer : NULL;
+}
+
+static pid_t
+server_pid(const char *data_dir)
+{
+    char path[PATH_MAX], text[32] = "";
+    int64_t pid = 0;
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/pg/data/postmaster.pid", data_dir);
+    file = fopen(path, "re");
+    if (!file)
+        return 0;
+    if (fgets(text, sizeof text, file))
+        text[strcspn(text, "\n")] = 0;
+    fclose(file);
+    return text_to_int64(text, 1, INT32_MAX, &pid) ? (pid_t)pid : 0;
+}
+
+static bool
+gone(pid_t pid)
+{
+    return kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+#define wait_until(condition) \
+    do { \
+        int64_t deadline_ = clock_monotonic_ms() + WAIT_MS; \
+        while (!(condition) && clock_monotonic_ms() < deadline_) \
+            poll(NULL, 0, 5); \
+        assert_true(condition); \
+    } while (0)
+
+static void
+a_new_folder_gets_a_database_that_keeps_what_was_written(void **state)
+{
+    struct veza veza = start_well(folder);
+    pid_t server = server_pid(folder);
+
+    (void)state;
+    assert_string_equal(ask(veza.url, "select current_database() || ' ' || current_user"), "veza veza");
+    assert_string_equal(ask(veza.url, "select rolsuper::text from pg_roles where rolname = current_user"), "false");
+    assert_string_equal(ask(veza.url, "show listen_addresses"), "");
+    assert_string_equal(ask(veza.url, "create table kept as select 'é'::text as v; select v from kept"), "é");
+    end(&veza, SIGTERM);
+    assert_true(gone(server));
+
+    veza = start_well(folder);
+    assert_string_equal(ask(veza.url, "select v from kept"), "é");
+    end(&veza, SIGTERM);
+}
+
+static void
+a_known_folder_starts_well_under_a_second(void **state)
+{
+    struct veza veza = start_well(folder);
+    int64_t begin;
+
+    (void)state;
+    end(&veza, SIGTERM);
+    begin = clock_monotonic_ms();
+    veza = start_well(folder);
+    assert_true(clock_monotonic_ms() - begin < 1000);
+    end(&veza, SIGTERM);
+}
+
+static void
+a_killed_veza_leaves_no_server_behind(void **state)
+{
+    struct veza veza = start_well(folder);
+    pid_t server = server_pid(folder);
+
+    (void)state;
+    assert_string_equal(ask(veza.url, "create table kept as select 1 as v; select v from kept"), "1");
+    end(&veza, SIGKILL);
+    wait_until(gone(server));
+
+    veza = start_well(folder);
+    assert_string_equal(ask(veza.url, "select v from kept"), "1");
+    end(&veza, SIGTERM);
+}
+
+static void
+a_veza_started_while_the_old_server_ends_waits_for_it(void **state)
+{
+    struct veza veza = start_well(folder);
+    pid_t server = server_pid(folder);
+
+    (void)state;
+    end(&veza, SIGKILL);
+    veza = start_well(folder);
+    wait_until(gone(server)); /* it ended before the new one began; somebody has to take its exit status */
+    assert_string_equal(ask(veza.url, "select 1"), "1");
+    end(&veza, SIGTERM);
+}
+
+static void
+ctrl_c_ends_everything_in_order(void **state)
+{
+    struct veza veza = start_well(folder);
+    pid_t server = server_pid(folder);
+    char path[128];
+    struct stat st;
+
+    (void)state;
+    assert_int_not_equal(getpgid(server), veza.pid);
+    end(&veza, SIGINT); /* to the process group, as a terminal does */
+    assert_true(gone(server));
+    snprintf(path, sizeof path, "%s/pg/data/postmaster.pid", folder);
+    assert_int_equal(stat(path, &st), -1); /* removed by an orderly shutdown only */
+}
+
+static void
+a_server_that_dies_is_started_again(void **state)
+{
+    struct veza veza = start_well(folder);
+    pid_t server = server_pid(folder);
+
+    (void)state;
+    assert_string_equal(ask(veza.url, "create table kept as select 1 as v; select v from kept"), "1");
+    kill(server, SIGKILL);
+    wait_until(server_pid(folder) != server && ask(veza.url, "select v from kept"));
+    end(&veza, SIGTERM);
+}
+
+static void
+a_second_veza_attaches_and_takes_over_when_the_first_ends(void **state)
+{
+    struct veza first = start_well(folder), second = start_well(folder);
+    pid_t server = server_pid(folder);
+
+    (void)state;
+    assert_true(text_starts_with(first.line, "owner "));
+    assert_true(text_starts_with(second.line, "attached "));
+    assert_string_equal(ask(second.url, "select 1"), "1");
+    end(&first, SIGTERM);
+    wait_until(server_pid(folder) && server_pid(folder) != server && ask(second.url, "select 1"));
+
+    first = start_well(folder);
+    assert_true(text_starts_with(first.line, "attached "));
+    end(&first, SIGTERM);
+    assert_string_equal(ask(second.url, "select 1"), "1"); /* one that only attached takes nothing away */
+    server = server_pid(folder);
+    end(&second, SIGKILL);
+    wait_until(gone(server));
+}
+
+static void
+two_that_start_at_once_on_a_new_folder_share_one_server(void **state)
+{
+    pid_t rival = fork();
+    struct veza veza;
+    int status;
+
+    (void)state;
+    if (rival == 0) {
+        struct veza other = start(folder);
+
+        if (!*other.url || !ask(other.url, "select 1"))
+            _exit(1);
+        end(&other, SIGTERM);
+        _exit(0);
+    }
+    veza = start_well(folder);
+    wait_until(ask(veza.url, "select 1"));
+    assert_int_equal(waitpid(rival, &status, 0), rival);
+    assert_int_equal(status, 0);
+    wait_until(ask(veza.url, "select 1"));
+    end(&veza, SIGTERM);
+}
+
+static void
+a_stale_pid_file_with_the_number_of_a_living_process_is_no_obstacle(void **state)
+{
+    struct veza veza = start_well(folder);
+    char path[128];
+    FILE *file;
+
+    (void)state;
+    end(&veza, SIGTERM);
+    snprintf(path, sizeof path, "%s/pg/data/postmaster.pid", folder);
+    file = fopen(path, "we");
+    assert_non_null(file);
+    fprintf(file, "%d\n%s/pg/data\n1700000000\n5432\n%s/pg/run\n\n  5432001    2147483646\nready   \n", getpid(), folder, folder);
+    fclose(file);
+    if (geteuid() == 0) {
+        struct stat st;
+        char data[128];
+
+        snprintf(data, sizeof data, "%s/pg/data", folder);
+        assert_int_equal(stat(data, &st), 0);
+        assert_int_equal(chown(path, st.st_uid, st.st_gid), 0);
+    }
+    veza = start_well(folder);
+    assert_string_equal(ask(veza.url, "select 1"), "1");
+    end(&veza, SIGTERM);
+}
+
+static void
+a_long_and_odd_folder_name_works(void **state)
+{
+    char data_dir[256];
+    struct veza veza;
+    int len = snprintf(data_dir, sizeof data_dir, "%s/a name, with 'quotes'/", folder);
+
+    (void)state;
+    memset(data_dir + len, 'x', 120);
+    data_dir[len + 120] = 0;
+    veza = start_well(data_dir);
+    assert_string_equal(ask(veza.url, "select 1"), "1");
+    end(&veza, SIGTERM);
+}
+
+static void
+other_users_may_not_connect(void **state)
+{
+    struct passwd *nobody = getpwnam("nobody");
+    struct veza veza;
+    int status;
+    pid_t pid;
+
+    (void)state;
+    if (geteuid() != 0 || !nobody)
+        skip(); /* only root can become somebody else */
+    veza = start_well(folder);
+    pid = fork();
+    if (pid == 0)
+        _exit(setgid(nobody->pw_gid) == 0 && setuid(nobody->pw_uid) == 0 && !ask(veza.url, "select 1") ? 0 : 1);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    end(&veza, SIGTERM);
+}
+
+static void
+a_data_folder_that_the_server_may_not_reach_gets_one_elsewhere(void **state)
+{
+    char data_dir[128], link[160], place[PATH_MAX];
+    struct veza veza;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip(); /* otherwise the server runs as ourselves */
+    assert_int_equal(chmod(folder, 0700), 0);
+    snprintf(data_dir, sizeof data_dir, "%s/data", folder);
+    snprintf(link, sizeof link, "%s/pg", data_dir);
+    veza = start_well(data_dir);
+    assert_string_equal(ask(veza.url, "create table kept as select 1 as v; select v from kept"), "1");
+    end(&veza, SIGTERM);
+    veza = start_well(data_dir);
+    assert_string_equal(ask(veza.url, "select v from kept"), "1");
+    end(&veza, SIGTERM);
+    assert_non_null(realpath(link, place));
+    assert_false(text_starts_with(place, folder));
+    run_program("/bin/rm", "-rf", place);
+}
+
+static void
+a_folder_that_cannot_be_made_is_a_sentence(void **state)
+{
+    struct veza veza = start("/dev/null/var");
+    int status;
+
+    (void)state;
+    assert_non_null(strstr(veza.line, "cannot make the data folder /dev/null/var"));
+    assert_int_equal(waitpid(veza.pid, &status, 0), veza.pid);
+    close(veza.words);
+}
+
+static void
+a_damaged_cluster_is_a_sentence_with_the_reason(void **state)
+{
+    struct veza veza = start_well(folder);
+    char path[128];
+    int status;
+
+    (void)state;
+    end(&veza, SIGTERM);
+    snprintf(path, sizeof path, "%s/pg/data/global/pg_control", folder);
+    assert_int_equal(unlink(path), 0);
+    veza = start(folder);
+    assert_non_null(strstr(veza.line, "PostgreSQL did not start"));
+    assert_non_null(strstr(veza.line, "pg/log"));
+    assert_int_equal(waitpid(veza.pid, &status, 0), veza.pid);
+    close(veza.words);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_new_folder_gets_a_database_that_keeps_what_was_written),
+        TEST(a_known_folder_starts_well_under_a_second),
+        TEST(a_killed_veza_leaves_no_server_behind),
+        TEST(a_veza_started_while_the_old_server_ends_waits_for_it),
+        TEST(ctrl_c_ends_everything_in_order),
+        TEST(a_server_that_dies_is_started_again),
+        TEST(a_second_veza_attaches_and_takes_over_when_the_first_ends),
+        TEST(two_that_start_at_once_on_a_new_folder_share_one_server),
+        TEST(a_stale_pid_file_with_the_number_of_a_living_process_is_no_obstacle),
+        TEST(a_long_and_odd_folder_name_works),
+        TEST(other_users_may_not_connect),
+        TEST(a_data_folder_that_the_server_may_not_reach_gets_one_elsewhere),
+        TEST(a_folder_that_cannot_be_made_is_a_sentence),
+        TEST(a_damaged_cluster_is_a_sentence_with_the_reason),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
