@@ -1,28 +1,149 @@
-/* The player's state, as contract.ts promises it. */
+/* The player's state, as contract.ts promises it and a little more for the player's own interface.
+ *
+ * Small on purpose: the audio engine is another chunk, which the controller fetches; time lives in clock.ts. */
 
 import { create } from 'zustand';
-import type { PlayerApi } from './contract';
+import type { LoudnessTarget } from '@/lib/audio/gain';
+import type { Quality, Rendition } from '@/lib/audio/quality';
+import { clock } from './clock';
+import type { PlayerApi, PlayerTrack } from './contract';
+import * as Q from './queue';
+import { recall } from './persist';
 
-export const usePlayer = create<PlayerApi>((set, get) => ({
-  queue: [],
-  index: -1,
-  current: null,
-  isPlaying: false,
-  isBuffering: false,
-  playTracks(tracks, index) {
-    set({ queue: tracks, index, current: tracks[index] ?? null, isPlaying: true });
-  },
-  addToQueue(track) {
-    set({ queue: [...get().queue, track] });
-  },
-  toggle() {
-    set({ isPlaying: !get().isPlaying });
-  },
-  next() {
-    get().playTracks(get().queue, get().index + 1);
-  },
-  previous() {
-    get().playTracks(get().queue, Math.max(0, get().index - 1));
-  },
-  seek() {},
-}));
+export interface PlayerStore extends PlayerApi, Q.Queue {
+  queue: readonly Q.QueueEntry[];
+  current: Q.QueueEntry | null;
+  volume: number;
+  muted: boolean;
+  quality: Quality;
+  /** What is heard right now. */
+  rendition: Rendition | null;
+  loudness: LoudnessTarget;
+  /** Which part of the player is open over the page. */
+  panel: 'none' | 'now' | 'queue';
+  playNext(track: PlayerTrack): void;
+  /** Jumps to an entry of the queue. */
+  jump(index: number): void;
+  removeFromQueue(key: string): void;
+  moveInQueue(from: number, to: number): void;
+  clearQueue(): void;
+  setVolume(volume: number): void;
+  setMuted(muted: boolean): void;
+  setQuality(quality: Quality): void;
+  setLoudness(loudness: LoudnessTarget): void;
+  setRepeat(repeat: Q.Repeat): void;
+  setShuffle(shuffle: boolean): void;
+  setPanel(panel: PlayerStore['panel']): void;
+  pause(): void;
+}
+
+type Controller = typeof import('./controller');
+
+let loading: Promise<Controller> | null = null;
+
+/** Fetches the engine; the bar calls it early, so that the first play does not wait. */
+export function warmUp(): Promise<Controller> {
+  loading ??= import('./controller');
+  return loading;
+}
+
+const remembered = recall();
+
+/** Where a queue from an earlier visit had stopped, in seconds. */
+export const rememberedPosition = remembered.position;
+const restored = remembered.queue[remembered.index];
+if (restored) {
+  clock.setSource({ position: remembered.position, duration: restored.duration_ms / 1000, bufferedEnd: 0 });
+}
+
+/** Above this many seconds, `previous` goes back to the start of the track. */
+const RESTART_AFTER = 3;
+
+export const usePlayer = create<PlayerStore>((set, get) => {
+  const run = (work: (controller: Controller) => void) => void warmUp().then(work);
+
+  /** Takes on a queue; loads its current track when that is another one. */
+  function adopt(queue: Q.Queue, how: 'play' | 'keep'): void {
+    const before = get().current?.key;
+    const current = queue.queue[queue.index] ?? null;
+    const { queue: entries, order, index, shuffle, repeat } = queue;
+    const playing = how === 'play' || (get().isPlaying && current !== null);
+    set({ queue: entries, order, index, shuffle, repeat, current });
+    if (how === 'play' || current?.key !== before) {
+      set({ isPlaying: playing, isBuffering: playing });
+      run((c) => c.loadCurrent(playing));
+    } else {
+      run((c) => c.planNext());
+    }
+  }
+
+  return {
+    queue: remembered.queue,
+    order: remembered.order,
+    index: remembered.index,
+    shuffle: remembered.shuffle,
+    repeat: remembered.repeat,
+    current: restored ?? null,
+    isPlaying: false,
+    isBuffering: false,
+    volume: remembered.volume,
+    muted: remembered.muted,
+    quality: remembered.quality,
+    loudness: remembered.loudness,
+    rendition: null,
+    panel: 'none',
+
+    playTracks: (tracks, index) => adopt(Q.replace(get(), tracks, index), 'play'),
+    addToQueue: (track) => adopt(Q.append(get(), track), 'keep'),
+    playNext: (track) => adopt(Q.insertNext(get(), track), 'keep'),
+    removeFromQueue: (key) => adopt(Q.remove(get(), key), 'keep'),
+    moveInQueue: (from, to) => adopt(Q.move(get(), from, to), 'keep'),
+    clearQueue: () => adopt(Q.clearOthers(get()), 'keep'),
+    setShuffle: (shuffle) => adopt(Q.setShuffle(get(), shuffle), 'keep'),
+    setRepeat: (repeat) => adopt({ ...get(), repeat }, 'keep'),
+    jump: (index) => {
+      if (get().queue[index]) adopt({ ...get(), index }, 'play');
+    },
+
+    toggle() {
+      const { current, isPlaying } = get();
+      if (!current) return;
+      set({ isPlaying: !isPlaying, isBuffering: !isPlaying });
+      run((c) => (isPlaying ? c.pause() : c.play()));
+    },
+    pause() {
+      if (!get().isPlaying) return;
+      set({ isPlaying: false, isBuffering: false });
+      run((c) => c.pause());
+    },
+    next() {
+      const index = Q.following(get(), false);
+      if (index >= 0) get().jump(index);
+    },
+    previous() {
+      const index = Q.preceding(get());
+      if (clock.position > RESTART_AFTER || index === get().index) get().seek(0);
+      else get().jump(index);
+    },
+    seek: (seconds) => run((c) => c.seek(seconds)),
+
+    setVolume(volume) {
+      const level = Math.min(1, Math.max(0, volume));
+      set({ volume: level, muted: level > 0 ? false : get().muted });
+      run((c) => c.applySettings());
+    },
+    setMuted(muted) {
+      set({ muted });
+      run((c) => c.applySettings());
+    },
+    setQuality(quality) {
+      set({ quality });
+      run((c) => c.applySettings());
+    },
+    setLoudness(loudness) {
+      set({ loudness });
+      run((c) => c.applySettings());
+    },
+    setPanel: (panel) => set({ panel }),
+  };
+});

@@ -1,0 +1,209 @@
+/* Between the store and the audio engine: the only file that knows both. Loaded as a chunk of its own. */
+
+import i18next from 'i18next';
+import { Engine } from '@/lib/audio/engine';
+import type { EngineTrack, Failure } from '@/lib/audio/types';
+import { csrfToken } from '@/lib/api/csrf';
+import { refreshSession } from '@/lib/api/refresh';
+import { toast } from '@/lib/toast/store';
+import { clock } from './clock';
+import { exposeForTests } from './debug';
+import { bindMediaSession, showInMediaSession, updateMediaSession } from './mediaSession';
+import { remember } from './persist';
+import { PlayReport } from './playReport';
+import { following, type QueueEntry } from './queue';
+import { rememberedPosition, usePlayer } from './store';
+import { joinTabs } from './tabs';
+
+const SAVE_EVERY_MS = 2000;
+/** After so many tracks in a row that would not play, something else is wrong. */
+const MOST_FAILURES = 4;
+
+const store = usePlayer;
+let failures = 0;
+/** The entry the engine has, which is not the store's until it was loaded. */
+let loadedKey: string | null = null;
+let resumeAt = rememberedPosition;
+
+function toEngineTrack(entry: QueueEntry): EngineTrack | null {
+  if (!entry.stream_manifest_url) return null;
+  return {
+    id: entry.id,
+    manifestUrl: entry.stream_manifest_url,
+    durationMs: entry.duration_ms,
+    loudnessLufs: entry.loudness_lufs,
+    truePeakDbtp: entry.true_peak_dbtp,
+  };
+}
+
+async function sendPlay(trackId: string, seconds: number): Promise<void> {
+  const token = await csrfToken();
+  await fetch(`/api/v1/tracks/${trackId}/play`, {
+    method: 'POST',
+    keepalive: true,
+    credentials: 'same-origin',
+    headers: { 'Content-Type': 'application/json', ...(token ? { 'X-CSRF-Token': token } : {}) },
+    body: JSON.stringify({ duration: seconds, device: 'web' }),
+  });
+}
+
+const report = new PlayReport((trackId, seconds) => {
+  sendPlay(trackId, seconds).catch(() => undefined); /* a lost count is not worth a message */
+});
+
+const tabs = joinTabs(() => store.getState().pause());
+
+const engine = new Engine(
+  {
+    state({ wantsPlay, buffering, rendition }) {
+      const before = store.getState();
+      if (before.isPlaying !== wantsPlay || before.isBuffering !== buffering || before.rendition !== rendition) {
+        store.setState({ isPlaying: wantsPlay, isBuffering: buffering, rendition });
+      }
+      clock.setRunning(wantsPlay && !buffering);
+      updateMediaSession(wantsPlay, engine.position, engine.duration);
+      if (wantsPlay && !buffering) {
+        failures = 0;
+        tabs.announce();
+      }
+      save();
+    },
+    advanced() {
+      const state = store.getState();
+      const index = following(state, true);
+      const entry = state.queue[index] ?? null;
+      if (!entry) return;
+      loadedKey = entry.key;
+      store.setState({ index, current: entry });
+      began(entry);
+      planNext();
+    },
+    ended() {
+      const state = store.getState();
+      const index = following(state, true);
+      /* Nothing was ready to follow: a last look at what the queue says now. */
+      if (index >= 0) state.jump(index);
+      else save();
+    },
+    failed,
+    progress(heard) {
+      report.add(heard);
+      save();
+    },
+  },
+  { authorize: refreshSession },
+);
+
+function began(entry: QueueEntry): void {
+  report.begin(entry.id, entry.duration_ms / 1000);
+  showInMediaSession(entry);
+  clock.poke();
+}
+
+function failed(track: EngineTrack, failure: Failure): void {
+  const state = store.getState();
+  store.setState({ isPlaying: false, isBuffering: false });
+  clock.setRunning(false);
+  if (failure === 'blocked') return; /* the browser wants a click first: the play button is there */
+  failures += 1;
+  const title = state.queue.find((entry) => entry.id === track.id)?.title ?? '';
+  const next = following(state, false);
+  const skip = next >= 0 && next !== state.index && failures < MOST_FAILURES;
+  toast(i18next.t(`player.failed.${failure}`, { title }) + (skip ? ` ${i18next.t('player.failed.skipping')}` : ''), 'danger');
+  if (skip) state.jump(next);
+  else loadedKey = null;
+}
+
+/** Loads the store's current track. */
+export function loadCurrent(play: boolean, position = 0): void {
+  const entry = store.getState().current;
+  resumeAt = 0;
+  loadedKey = entry?.key ?? null;
+  clock.setSource(engine);
+  if (!entry) {
+    engine.stop();
+    clock.setRunning(false);
+    showInMediaSession(null);
+    save();
+    return;
+  }
+  const track = toEngineTrack(entry);
+  if (!track) {
+    failed({ id: entry.id, manifestUrl: '', durationMs: 0, loudnessLufs: null, truePeakDbtp: null }, 'gone');
+    return;
+  }
+  began(entry);
+  void engine.load(track, { position, play });
+  planNext();
+  save();
+}
+
+/** Tells the engine what follows. */
+export function planNext(): void {
+  const state = store.getState();
+  const entry = state.queue[following(state, true)];
+  engine.setNext(entry ? toEngineTrack(entry) : null);
+  save();
+}
+
+export function play(): void {
+  const { current } = store.getState();
+  if (!current) return;
+  if (loadedKey !== current.key) loadCurrent(true, resumeAt);
+  else void engine.play();
+}
+
+export function pause(): void {
+  engine.pause();
+}
+
+export function seek(seconds: number): void {
+  const { current } = store.getState();
+  if (!current) return;
+  if (loadedKey === current.key) {
+    engine.seek(seconds);
+  } else {
+    resumeAt = Math.max(0, Math.min(seconds, current.duration_ms / 1000));
+    clock.setSource({ position: resumeAt, duration: current.duration_ms / 1000, bufferedEnd: 0 });
+  }
+  clock.poke();
+  updateMediaSession(store.getState().isPlaying, clock.position, clock.duration);
+  save();
+}
+
+export function applySettings(): void {
+  const { volume, muted, quality, loudness } = store.getState();
+  engine.setVolume(volume, muted);
+  engine.setLoudnessTarget(loudness);
+  engine.setQuality(quality);
+  save();
+}
+
+export function analyser(): AnalyserNode | null {
+  return engine.analyser;
+}
+
+let saveTimer: ReturnType<typeof setTimeout> | undefined;
+
+function saveNow(): void {
+  clearTimeout(saveTimer);
+  saveTimer = undefined;
+  remember({ ...store.getState(), position: clock.position });
+}
+
+function save(): void {
+  saveTimer ??= setTimeout(saveNow, SAVE_EVERY_MS);
+}
+
+applySettings();
+bindMediaSession({
+  play: () => !store.getState().isPlaying && store.getState().toggle(),
+  pause: () => store.getState().pause(),
+  next: () => store.getState().next(),
+  previous: () => store.getState().previous(),
+  seekBy: (seconds) => seek(clock.position + seconds),
+  seekTo: seek,
+});
+addEventListener('pagehide', saveNow);
+exposeForTests(engine);
+void engine.prepare();

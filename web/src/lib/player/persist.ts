@@ -1,0 +1,98 @@
+/* What the player remembers: this tab's queue over a reload, and the last queue and settings for a new tab. */
+
+import { LOUDNESS_TARGETS, type LoudnessTarget } from '@/lib/audio/gain';
+import { QUALITIES, type Quality } from '@/lib/audio/quality';
+import { EMPTY_QUEUE, type Queue, type QueueEntry, type Repeat } from './queue';
+
+const KEY = 'veza.player';
+const VERSION = 1;
+/** A queue of thousands would fill the browser's storage. */
+const LONGEST = 300;
+
+export interface Remembered extends Queue {
+  position: number;
+  volume: number;
+  muted: boolean;
+  quality: Quality;
+  loudness: LoudnessTarget;
+}
+
+export const DEFAULTS: Remembered = {
+  ...EMPTY_QUEUE,
+  position: 0,
+  volume: 0.8,
+  muted: false,
+  quality: 'auto',
+  loudness: -14,
+};
+
+const between = (value: unknown, low: number, high: number, otherwise: number) =>
+  typeof value === 'number' && Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : otherwise;
+
+const isEntry = (value: unknown): value is QueueEntry => {
+  const entry = value as Partial<QueueEntry> | null;
+  return typeof entry?.id === 'string' && typeof entry.key === 'string' && typeof entry.title === 'string' && entry.creator !== undefined;
+};
+
+/** Reads what was saved, by whatever version, without believing any of it. */
+export function parse(text: string | null): Remembered {
+  if (!text) return DEFAULTS;
+  try {
+    const saved = JSON.parse(text) as Partial<Remembered> & { v?: number };
+    if (saved.v !== VERSION) return DEFAULTS;
+    const queue = Array.isArray(saved.queue) ? saved.queue.filter(isEntry) : [];
+    const order = Array.isArray(saved.order) ? saved.order.filter((key) => queue.some((entry) => entry.key === key)) : [];
+    const complete = order.length === queue.length;
+    return {
+      queue,
+      order: complete ? order : queue.map((entry) => entry.key),
+      index: queue.length === 0 ? -1 : Math.round(between(saved.index, 0, queue.length - 1, 0)),
+      shuffle: saved.shuffle === true && complete,
+      repeat: (['off', 'all', 'one'] as const).find((r): r is Repeat => r === saved.repeat) ?? 'off',
+      position: between(saved.position, 0, 86_400, 0),
+      volume: between(saved.volume, 0, 1, DEFAULTS.volume),
+      muted: saved.muted === true,
+      quality: QUALITIES.find((q) => q === saved.quality) ?? 'auto',
+      loudness: LOUDNESS_TARGETS.find((l) => l === saved.loudness) ?? DEFAULTS.loudness,
+    };
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+export function serialise(state: Remembered): string {
+  const first = Math.max(0, Math.min(state.index - 20, state.queue.length - LONGEST));
+  const queue = state.queue.slice(first, first + LONGEST);
+  const kept = new Set(queue.map((entry) => entry.key));
+  return JSON.stringify({
+    v: VERSION,
+    queue,
+    order: state.order.filter((key) => kept.has(key)),
+    index: state.index < 0 ? -1 : state.index - first,
+    shuffle: state.shuffle,
+    repeat: state.repeat,
+    position: Math.round(state.position * 10) / 10,
+    volume: state.volume,
+    muted: state.muted,
+    quality: state.quality,
+    loudness: state.loudness,
+  });
+}
+
+export function recall(): Remembered {
+  try {
+    return parse(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY));
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+export function remember(state: Remembered): void {
+  try {
+    const text = serialise(state);
+    sessionStorage.setItem(KEY, text);
+    localStorage.setItem(KEY, text);
+  } catch {
+    /* storage is full or forbidden: the queue lasts until the page is closed */
+  }
+}
