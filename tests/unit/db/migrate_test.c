@@ -1,0 +1,277 @@
+/* Migrations against a real database: a fresh one for each test, in one embedded cluster. */
+#define _GNU_SOURCE
+#include <libpq-fe.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/config.h"
+#include "base/str.h"
+#include "db/cluster.h"
+#include "db/migrate.h"
+
+static char folder[64], url[256], error[1024];
+static struct cluster *cluster;
+static unsigned databases;
+
+static const struct migration good_items[] = {
+    {1, "0001_people", "create table people (id int primary key);\ninsert into people values (1), (2);\n", "drop table people;", "aa"},
+    {2, "0002_names", "alter table people add name text;", "alter table people drop name;", "bb"},
+};
+static const struct migration_list good = {good_items, 2};
+
+/* Runs `sql` in this test's database and returns the first value, "" when there is none, NULL when it fails. */
+static const char *
+ask_at(const char *conninfo, const char *sql)
+{
+    static char answer[256];
+    PGconn *connection = PQconnectdb(conninfo);
+    PGresult *result = PQexec(connection, sql);
+    bool worked = PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK;
+
+    snprintf(answer, sizeof answer, "%s", worked && PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
+    PQclear(result);
+    PQfinish(connection);
+    return worked ? answer : NULL;
+}
+
+static const char *
+ask(const char *sql)
+{
+    return ask_at(url, sql);
+}
+
+static int
+start_cluster(void **state)
+{
+    struct config config;
+
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/veza-migrate-test-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chmod(folder, 0755), 0);
+    setenv("VEZA_DATA_DIR", folder, 1);
+    setenv("DATABASE_DURABLE", "false", 1);
+    if (!config_load(&config, error, sizeof error) || cluster_start(&config, &cluster, error, sizeof error) < 0)
+        fail_msg("%s", error);
+    return 0;
+}
+
+static int
+stop_cluster(void **state)
+{
+    pid_t pid;
+    int status;
+
+    (void)state;
+    cluster = cluster_stop(cluster);
+    pid = fork();
+    if (pid == 0) {
+        execl("/bin/rm", "rm", "-rf", folder, (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+static int
+new_database(void **state)
+{
+    char sql[128];
+
+    (void)state;
+    snprintf(sql, sizeof sql, "create database test%u owner veza", ++databases);
+    assert_non_null(ask_at(cluster_admin_url(cluster), sql));
+    /* Of two mentions of dbname, libpq takes the last. */
+    snprintf(url, sizeof url, "%.200s dbname=test%u", cluster_url(cluster), databases);
+    return 0;
+}
+
+static void
+up_applies_what_is_missing_once(void **state)
+{
+    (void)state;
+    assert_int_equal(migrate_up(&good, url, true, error, sizeof error), 2);
+    assert_string_equal(ask("select count(name)::text || count(*) from people"), "02");
+    assert_string_equal(ask("select string_agg(version || name || checksum, ' ' order by version) from schema_migrations"),
+                        "10001_peopleaa 20002_namesbb");
+    assert_int_equal(migrate_up(&good, url, true, error, sizeof error), 0);
+    assert_int_equal(migrate_status(&good, url, NULL, error, sizeof error), 0);
+}
+
+static void
+down_takes_back_the_last_steps(void **state)
+{
+    (void)state;
+    assert_int_equal(migrate_up(&good, url, true, error, sizeof error), 2);
+    assert_int_equal(migrate_down(&good, url, 1, error, sizeof error), 1);
+    assert_null(ask("select name from people"));
+    assert_non_null(ask("select id from people"));
+    assert_int_equal(migrate_status(&good, url, NULL, error, sizeof error), 1);
+    assert_int_equal(migrate_down(&good, url, 5, error, sizeof error), 1);
+    assert_null(ask("select id from people"));
+    assert_int_equal(migrate_up(&good, url, true, error, sizeof error), 2);
+}
+
+static void
+a_failing_file_leaves_nothing_and_names_its_line(void **state)
+{
+    const struct migration items[] = {
+        good_items[0],
+        {2, "0002_broken", "create table half (id int);\n-- é\nselect nonsense\n  from half;\n", "", "cc"},
+        {3, "0003_later", "create table later (id int);", "", "dd"},
+    };
+    const struct migration_list list = {items, 3};
+
+    (void)state;
+    assert_int_equal(migrate_up(&list, url, true, error, sizeof error), -1);
+    assert_non_null(strstr(error, "0002_broken.up.sql:3: column \"nonsense\" does not exist"));
+    assert_non_null(ask("select 1 from people"));
+    assert_null(ask("select 1 from half"));
+    assert_null(ask("select 1 from later"));
+    assert_string_equal(ask("select max(version) from schema_migrations"), "1");
+}
+
+static void
+a_file_that_commits_is_refused(void **state)
+{
+    const struct migration items[] = {{1, "0001_commits", "create table early (id int); commit;", "", "ee"}};
+    const struct migration_list list = {items, 1};
+
+    (void)state;
+    assert_int_equal(migrate_up(&list, url, true, error, sizeof error), -1);
+    assert_non_null(strstr(error, "must not commit"));
+    assert_string_equal(ask("select count(*) from schema_migrations"), "0");
+}
+
+static void
+a_changed_file_is_refused_when_strict_and_told_otherwise(void **state)
+{
+    const struct migration items[] = {
+        good_items[0],
+        {2, "0002_names", "alter table people add given_name text;", "", "changed"},
+        {3, "0003_more", "create table more (id int);", "", "ff"},
+    };
+    const struct migration_list list = {items, 3};
+    char text[512] = "";
+    FILE *to = fmemopen(text, sizeof text, "w");
+
+    (void)state;
+    assert_int_equal(migrate_up(&good, url, true, error, sizeof error), 2);
+    assert_int_equal(migrate_up(&list, url, true, error, sizeof error), -1);
+    assert_non_null(strstr(error, "0002_names.up.sql is not the file that was applied"));
+    assert_null(ask("select 1 from more"));
+    assert_int_equal(migrate_status(&list, url, to, error, sizeof error), 2);
+    fclose(to);
+    assert_non_null(strstr(text, "its file changed since"));
+    assert_non_null(strstr(text, "missing"));
+    assert_int_equal(migrate_up(&list, url, false, error, sizeof error), 1);
+    assert_non_null(ask("select 1 from more"));
+}
+
+static void
+a_database_newer_than_the_program_is_left_alone(void **state)
+{
+    const struct migration_list older = {good_items, 1};
+
+    (void)state;
+    assert_int_equal(migrate_up(&good, url, true, error, sizeof error), 2);
+    assert_int_equal(migrate_up(&older, url, true, error, sizeof error), 0);
+    assert_int_equal(migrate_down(&older, url, 1, error, sizeof error), -1);
+    assert_non_null(strstr(error, "does not know 0002_names"));
+    assert_non_null(ask("select name from people"));
+}
+
+static void
+status_of_an_untouched_database_is_all_missing_and_changes_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(migrate_status(&good, url, NULL, error, sizeof error), 2);
+    assert_null(ask("select 1 from schema_migrations"));
+}
+
+static void
+an_unreachable_database_is_a_sentence(void **state)
+{
+    (void)state;
+    assert_int_equal(migrate_up(&good, "host=/nowhere dbname=x", true, error, sizeof error), -1);
+    assert_non_null(strstr(error, "cannot connect to the database"));
+}
+
+static void *
+migrate_in_thread(void *unused)
+{
+    char why[512];
+
+    (void)unused;
+    return (void *)(intptr_t)migrate_up(&good, url, true, why, sizeof why);
+}
+
+static void
+nodes_that_start_at_once_migrate_once(void **state)
+{
+    enum { NODES = 8 };
+    pthread_t nodes[NODES];
+    intptr_t total = 0;
+
+    (void)state;
+    for (int i = 0; i < NODES; i++)
+        assert_int_equal(pthread_create(&nodes[i], NULL, migrate_in_thread, NULL), 0);
+    for (int i = 0; i < NODES; i++) {
+        void *count;
+
+        assert_int_equal(pthread_join(nodes[i], &count), 0);
+        assert_true((intptr_t)count == 0 || (intptr_t)count == 2);
+        total += (intptr_t)count;
+    }
+    assert_int_equal(total, 2);
+    assert_string_equal(ask("select count(*) from people"), "2");
+}
+
+static void
+veza_s_own_migrations_go_up_down_and_up(void **state)
+{
+    int all = (int)embedded_migrations.count;
+    int up = migrate_up(&embedded_migrations, url, true, error, sizeof error);
+
+    (void)state;
+    if (up < 0)
+        fail_msg("%s", error);
+    assert_int_equal(up, all);
+    assert_true(all > 0);
+    if (migrate_down(&embedded_migrations, url, all, error, sizeof error) != all)
+        fail_msg("%s", error);
+    assert_string_equal(ask("select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S')"),
+                        "1"); /* schema_migrations */
+    assert_int_equal(migrate_up(&embedded_migrations, url, true, error, sizeof error), all);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, new_database)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(up_applies_what_is_missing_once),
+        TEST(down_takes_back_the_last_steps),
+        TEST(a_failing_file_leaves_nothing_and_names_its_line),
+        TEST(a_file_that_commits_is_refused),
+        TEST(a_changed_file_is_refused_when_strict_and_told_otherwise),
+        TEST(a_database_newer_than_the_program_is_left_alone),
+        TEST(status_of_an_untouched_database_is_all_missing_and_changes_nothing),
+        TEST(an_unreachable_database_is_a_sentence),
+        TEST(nodes_that_start_at_once_migrate_once),
+        TEST(veza_s_own_migrations_go_up_down_and_up),
+    };
+
+    return cmocka_run_group_tests(tests, start_cluster, stop_cluster);
+}
