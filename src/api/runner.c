@@ -1,0 +1,230 @@
+#include "api/runner.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+
+const char *
+row_text(const struct row *row, const char *name)
+{
+    for (unsigned i = 0; i < row->count; i++)
+        if (text_equal(row->names[i], name))
+            return row->values[i];
+    return NULL;
+}
+
+int64_t
+row_int(const struct row *row, const char *name, int64_t fallback)
+{
+    int64_t value;
+
+    return text_to_int64(row_text(row, name), INT64_MIN, INT64_MAX, &value) ? value : fallback;
+}
+
+bool
+row_bool(const struct row *row, const char *name)
+{
+    return text_equal(row_text(row, name), "t");
+}
+
+static bool
+bind_request(void *context, const char *name, const char **ret_text)
+{
+    struct request *req = context;
+
+    if (request_has(req, name)) {
+        *ret_text = request_param(req, name);
+        return true;
+    }
+    if (text_equal(name, "viewer"))
+        *ret_text = req->identity.known ? req->identity.user_id : NULL;
+    else if (text_equal(name, "session_id"))
+        *ret_text = req->identity.known ? req->identity.session_id : NULL;
+    else if (text_equal(name, "client_ip"))
+        *ret_text = req->ip;
+    else if (text_equal(name, "user_agent"))
+        *ret_text = request_header(req, "User-Agent");
+    else if (text_starts_with(name, "has_"))
+        *ret_text = request_has(req, name + 4) ? "true" : "false";
+    else
+        *ret_text = NULL;
+    return true;
+}
+
+const struct problem *
+problem_of_database(struct request *req, enum db_status status, const struct db_error *error)
+{
+    const struct problem *p = NULL;
+
+    switch (status) {
+    case DB_OK:
+        return NULL;
+    case DB_CONSTRAINT:
+        p = problem_of_constraint(req->arena, error->constraint);
+        if (p)
+            return p;
+        if (text_equal(error->sqlstate, "23505"))
+            return PROBLEM(CONFLICT);
+        if (text_equal(error->sqlstate, "23503"))
+            return PROBLEM(NOT_FOUND);
+        break;
+    case DB_INPUT:
+        return problem_detail(req->arena, PROBLEM(VALIDATION), "A value is outside what can be stored.");
+    case DB_RETRY:
+        return PROBLEM(CONFLICT);
+    case DB_UNAVAILABLE:
+        log_warn("database unavailable", LOG_TEXT("error", error->message));
+        return problem_retry(req->arena, PROBLEM(UNAVAILABLE), 2);
+    default:
+        break;
+    }
+    log_error("query failed", LOG_TEXT("route", req->route ? req->route->pattern : ""), LOG_TEXT("sqlstate", error->sqlstate),
+              LOG_TEXT("constraint", error->constraint), LOG_TEXT("error", error->message));
+    return status == DB_TIMEOUT ? problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5) : PROBLEM(INTERNAL);
+}
+
+static const struct problem *
+run(struct request *req, const struct query *query, enum db_form form, const char *emits, PGresult **ret)
+{
+    struct db_error error;
+    enum db_status status = db_execute(query, form, emits, bind_request, req, ret, &error);
+
+    return status ? problem_of_database(req, status, &error) : NULL;
+}
+
+/* An event goes with the statement of its route; a handler's queries carry it when they write. */
+static const char *
+event_of(const struct request *req, const struct query *query)
+{
+    return query == req->route->sql ? req->route->emits : NULL;
+}
+
+static const struct problem *
+copy_row(struct request *req, const PGresult *result, struct row *ret_row)
+{
+    struct row row = {.count = (unsigned)PQnfields(result)};
+
+    row.names = arena_alloc(req->arena, row.count * sizeof *row.names);
+    row.values = arena_alloc(req->arena, row.count * sizeof *row.values);
+    if (!row.names || !row.values)
+        return PROBLEM(INTERNAL);
+    for (unsigned i = 0; i < row.count; i++) {
+        row.names[i] = arena_strdup(req->arena, PQfname(result, (int)i));
+        if (!PQgetisnull(result, 0, (int)i))
+            row.values[i] = arena_strndup(req->arena, PQgetvalue(result, 0, (int)i), (size_t)PQgetlength(result, 0, (int)i));
+    }
+    *ret_row = row;
+    return NULL;
+}
+
+const struct problem *
+db_maybe(struct request *req, const struct query *query, struct row *ret_row)
+{
+    PGresult *result;
+    const struct problem *p = run(req, query, DB_ROWS, NULL, &result);
+
+    if (p)
+        return p;
+    if (ret_row)
+        *ret_row = (struct row){0};
+    if (ret_row && PQntuples(result))
+        p = copy_row(req, result, ret_row);
+    PQclear(result);
+    return p;
+}
+
+const struct problem *
+db_one(struct request *req, const struct query *query, struct row *ret_row)
+{
+    struct row row;
+    const struct problem *p = db_maybe(req, query, &row);
+
+    if (p)
+        return p;
+    if (!row.count)
+        return PROBLEM(NOT_FOUND);
+    if (ret_row)
+        *ret_row = row;
+    return NULL;
+}
+
+const struct problem *
+db_rows(struct request *req, const struct query *query, PGresult **ret)
+{
+    return run(req, query, DB_ROWS, NULL, ret);
+}
+
+static void
+clear_result(void *result)
+{
+    PQclear(result);
+}
+
+static const struct problem *
+reply_result(struct request *req, int status, PGresult *result)
+{
+    if (!PQntuples(result)) {
+        PQclear(result);
+        return PROBLEM(NOT_FOUND);
+    }
+    /* The text is sent from the result itself. */
+    return reply_owned(req, status, "application/json",
+                       (struct str){PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0)}, clear_result, result);
+}
+
+const struct problem *
+reply_query(struct request *req, int status, const struct query *query)
+{
+    PGresult *result;
+    const struct problem *p = run(req, query, DB_JSON_ONE, event_of(req, query), &result);
+
+    return p ? p : reply_result(req, status ? status : 200, result);
+}
+
+const struct problem *
+query_json(struct request *req, const struct query *query, const char **ret_json)
+{
+    PGresult *result;
+    const struct problem *p = run(req, query, DB_JSON_ONE, NULL, &result);
+
+    if (p)
+        return p;
+    if (PQntuples(result))
+        *ret_json = arena_strndup(req->arena, PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0));
+    else
+        p = PROBLEM(NOT_FOUND);
+    PQclear(result);
+    return p || *ret_json ? p : PROBLEM(INTERNAL);
+}
+
+const struct problem *
+run_route_query(struct request *req)
+{
+    const struct route *route = req->route;
+    PGresult *result;
+    const struct problem *p;
+
+    p = run(req, route->sql, route->shape == MANY ? DB_JSON_LIST : route->shape == ONE ? DB_JSON_ONE : DB_ROWS, route->emits,
+            &result);
+    if (p)
+        return p;
+    if (route->shape != EMPTY)
+        return reply_result(req, route->status ? route->status : 200, result);
+    p = PQntuples(result) ? reply_empty(req, route->status ? route->status : 204) : PROBLEM(NOT_FOUND);
+    PQclear(result);
+    return p;
+}
+
+const struct problem *
+db_transaction(struct request *req, const struct problem *(*work)(struct request *req, void *context), void *context)
+{
+    struct db_error error = {.message = "transaction"};
+    enum db_status status = db_begin();
+    const struct problem *p;
+
+    if (status)
+        return problem_of_database(req, status, &error);
+    p = work(req, context);
+    status = db_end(!p);
+    return p ? p : problem_of_database(req, status, &error);
+}

@@ -1,0 +1,48 @@
+/* runner.h - named queries in the service of a request: row to JSON, database errors to problems.
+ *
+ * Parameters bind by name: first from the request's inputs (path, query string, body, request_set), then
+ *     :viewer        id of the person, or null
+ *     :session_id    of the person, or null
+ *     :client_ip, :user_agent
+ *     :has_x         'true' when input x was given at all
+ * An optional input that was not given is null. */
+#pragma once
+
+#include <libpq-fe.h>
+
+#include "db/db.h"
+#include "http/request.h"
+
+/* A row that a handler looks at. Values live in the request's arena. */
+struct row {
+    unsigned count;
+    const char **names;
+    const char **values; /* text form; NULL is null */
+};
+
+const char *row_text(const struct row *row, const char *name); /* NULL when null or absent */
+int64_t row_int(const struct row *row, const char *name, int64_t fallback);
+bool row_bool(const struct row *row, const char *name);
+
+/* Runs a query that gives at most one row. No row is NOT_FOUND. `ret_row` may be NULL. */
+const struct problem *db_one(struct request *req, const struct query *query, struct row *ret_row);
+/* The same, but no row is success with ret_row->count 0. */
+const struct problem *db_maybe(struct request *req, const struct query *query, struct row *ret_row);
+/* Runs a query for its effect and gives all its rows. Free with PQclear. */
+const struct problem *db_rows(struct request *req, const struct query *query, PGresult **ret);
+
+/* Replies with the query's row as a JSON object (status 0 means 200); no row is NOT_FOUND. */
+const struct problem *reply_query(struct request *req, int status, const struct query *query);
+
+/* The row as a JSON text in the arena; for replies that embed it. */
+const struct problem *query_json(struct request *req, const struct query *query, const char **ret_json);
+
+/* Runs route->sql in route->shape: the server's run_query hook. */
+const struct problem *run_route_query(struct request *req);
+
+/* What a failed statement means to the client; logs what is our fault. */
+const struct problem *problem_of_database(struct request *req, enum db_status status, const struct db_error *error);
+
+/* Runs `work` in a transaction: committed when it returns NULL, else rolled back. */
+const struct problem *db_transaction(struct request *req, const struct problem *(*work)(struct request *req, void *context),
+                                     void *context);

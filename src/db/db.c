@@ -1,0 +1,395 @@
+#include "db/db.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define STATEMENT_MAX 65536
+#define PARAM_LIMIT 64
+#define PREPARED_SLOTS 2048
+
+/* A statement that a connection has prepared. Keyed by addresses: queries and event names are constants of the program. */
+struct prepared {
+    const struct query *query;
+    const char *emits;
+    enum db_form form;
+    int params;
+    char name[16];
+};
+
+struct connection {
+    PGconn *pg;
+    bool transaction;
+    unsigned prepared_count;
+    struct prepared prepared[PREPARED_SLOTS];
+};
+
+static char *conninfo;
+static int statement_timeout_ms;
+static pthread_key_t connection_key;
+static _Atomic int64_t open_connections, query_count, error_count, reconnect_count, busy_us;
+
+static void
+connection_free(void *argument)
+{
+    struct connection *c = argument;
+
+    if (!c)
+        return;
+    if (c->pg)
+        atomic_fetch_sub(&open_connections, 1);
+    PQfinish(c->pg);
+    free(c);
+}
+
+void
+db_setup(const char *text, int timeout_ms)
+{
+    static bool key_made;
+
+    free(conninfo);
+    conninfo = strdup(text);
+    statement_timeout_ms = timeout_ms;
+    if (!key_made && pthread_key_create(&connection_key, connection_free))
+        abort();
+    key_made = true;
+}
+
+static void
+ignore_notice(void *context, const char *message)
+{
+    (void)context;
+    log_debug("database notice", LOG_TEXT("message", message));
+}
+
+static PGconn *
+connect_now(void)
+{
+    const char *const names[] = {"dbname", "options", "application_name", "connect_timeout", "client_encoding", NULL};
+    char options[128];
+    const char *values[] = {conninfo, options, "veza", "5", "UTF8", NULL};
+    PGconn *pg;
+
+    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC",
+             statement_timeout_ms);
+    pg = PQconnectdbParams(names, values, 1);
+    if (PQstatus(pg) != CONNECTION_OK) {
+        log_warn("database connection failed", LOG_TEXT("error", PQerrorMessage(pg)));
+        PQfinish(pg);
+        return NULL;
+    }
+    PQsetNoticeProcessor(pg, ignore_notice, NULL);
+    return pg;
+}
+
+/* Did the server close this idle connection? Its farewell then waits in the socket. */
+static bool
+went_away(PGconn *pg)
+{
+    struct pollfd waiting = {.fd = PQsocket(pg), .events = POLLIN};
+
+    if (PQstatus(pg) != CONNECTION_OK)
+        return true;
+    if (poll(&waiting, 1, 0) <= 0)
+        return false;
+    return !PQconsumeInput(pg) || PQstatus(pg) != CONNECTION_OK;
+}
+
+static void
+forget(struct connection *c)
+{
+    if (c->pg)
+        atomic_fetch_sub(&open_connections, 1);
+    PQfinish(c->pg);
+    c->pg = NULL;
+    c->transaction = false;
+    c->prepared_count = 0;
+    memset(c->prepared, 0, sizeof c->prepared);
+}
+
+static struct connection *
+this_connection(void)
+{
+    struct connection *c = pthread_getspecific(connection_key);
+
+    if (!c) {
+        c = calloc(1, sizeof *c);
+        if (!c || pthread_setspecific(connection_key, c)) {
+            free(c);
+            return NULL;
+        }
+    }
+    if (c->pg && !c->transaction && went_away(c->pg)) {
+        forget(c);
+        atomic_fetch_add(&reconnect_count, 1);
+    }
+    if (!c->pg) {
+        c->pg = connect_now();
+        if (c->pg)
+            atomic_fetch_add(&open_connections, 1);
+    }
+    return c->pg ? c : NULL;
+}
+
+PGconn *
+db_connection(void)
+{
+    struct connection *c = this_connection();
+
+    return c ? c->pg : NULL;
+}
+
+void
+db_disconnect(void)
+{
+    connection_free(pthread_getspecific(connection_key));
+    pthread_setspecific(connection_key, NULL);
+}
+
+static int
+count_params(const struct query *query)
+{
+    int count = 0;
+
+    while (query->params[count])
+        count++;
+    return count;
+}
+
+/* The runner's own names end in an underscore, which no query uses. */
+void
+db_statement(const struct query *query, enum db_form form, const char *emits, struct buf *out)
+{
+    int params = count_params(query);
+
+    buf_add_text(out, query->prefix);
+    if (form == DB_ROWS && !emits) {
+        buf_add_text(out, *query->prefix ? "\n" : "");
+        buf_add_text(out, query->main);
+        return;
+    }
+    buf_add_text(out, *query->prefix ? ",\n" : "with ");
+    /* A list is cut and counted from the same query: not materialised, so that the cut can use an index and the count can
+     * leave out the columns. PostgreSQL ignores the hint for statements that write. */
+    buf_printf(out, "t_ as %s(%s)", form == DB_JSON_LIST ? "not materialized " : "", query->main);
+    if (emits)
+        buf_printf(out, ",\nevent_ as (insert into outbox (name, payload) select '%s', to_jsonb(t_) from t_)", emits);
+    switch (form) {
+    case DB_ROWS:
+        buf_add_text(out, "\nselect * from t_");
+        break;
+    case DB_JSON_ONE:
+        buf_add_text(out, "\nselect row_to_json(t_) from t_");
+        break;
+    case DB_JSON_LIST:
+        buf_printf(out,
+                   "\nselect json_build_object('items', coalesce((select json_agg(page_) from (select * from t_ limit $%d::int"
+                   " offset ($%d::int - 1) * $%d::int) page_), '[]'::json), 'page', $%d::int, 'limit', $%d::int,"
+                   " 'total', (select count(*) from t_))",
+                   params + 2, params + 1, params + 2, params + 1, params + 2);
+        break;
+    }
+}
+
+static enum db_status
+classify(const PGresult *result, const PGconn *pg, struct db_error *error)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+
+    atomic_fetch_add(&error_count, 1);
+    if (error) {
+        snprintf(error->sqlstate, sizeof error->sqlstate, "%s", state ? state : "");
+        snprintf(error->constraint, sizeof error->constraint, "%s", constraint ? constraint : "");
+        snprintf(error->message, sizeof error->message, "%s", result ? PQresultErrorMessage(result) : PQerrorMessage(pg));
+    }
+    if (!state || text_starts_with(state, "08") || text_starts_with(state, "57P") || text_starts_with(state, "53"))
+        return DB_UNAVAILABLE;
+    if (text_starts_with(state, "23"))
+        return DB_CONSTRAINT;
+    if (text_starts_with(state, "22"))
+        return DB_INPUT;
+    if (text_starts_with(state, "40"))
+        return DB_RETRY;
+    return text_equal(state, "57014") ? DB_TIMEOUT : DB_FAILED;
+}
+
+static enum db_status
+prepare(struct connection *c, const struct query *query, enum db_form form, const char *emits, struct prepared **ret,
+        struct db_error *error)
+{
+    unsigned at = (unsigned)(((uintptr_t)query / 8 * 31 + (uintptr_t)emits / 8 * 7 + form) % PREPARED_SLOTS);
+    scoped_buf sql = BUF_INIT(STATEMENT_MAX);
+    struct prepared *p;
+    PGresult *result;
+
+    while (c->prepared[at].query &&
+           !(c->prepared[at].query == query && c->prepared[at].form == form && c->prepared[at].emits == emits))
+        at = (at + 1) % PREPARED_SLOTS;
+    p = *ret = &c->prepared[at];
+    if (p->query)
+        return DB_OK;
+    if (c->prepared_count >= PREPARED_SLOTS - 1)
+        return DB_FAILED;
+    db_statement(query, form, emits, &sql);
+    snprintf(p->name, sizeof p->name, "s%u", c->prepared_count);
+    result = sql.failed ? NULL : PQprepare(c->pg, p->name, sql.ptr, 0, NULL);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        enum db_status status = classify(result, c->pg, error);
+
+        PQclear(result);
+        return status;
+    }
+    PQclear(result);
+    c->prepared_count++;
+    *p = (struct prepared){.query = query, .form = form, .emits = emits, .params = count_params(query)};
+    snprintf(p->name, sizeof p->name, "s%u", c->prepared_count - 1);
+    return DB_OK;
+}
+
+static enum db_status
+collect_values(const struct query *query, enum db_form form, db_bind *bind, void *context, const char **values, int *ret_count,
+               struct db_error *error)
+{
+    int count = 0;
+
+    for (; query->params[count]; count++) {
+        if (count >= PARAM_LIMIT - 2 || !bind(context, query->params[count], &values[count])) {
+            if (error)
+                snprintf(error->message, sizeof error->message, "query %s: nothing binds :%s", query->name,
+                         query->params[count]);
+            return DB_FAILED;
+        }
+    }
+    if (form == DB_JSON_LIST) {
+        if (!bind(context, "page", &values[count]) || !bind(context, "limit", &values[count + 1]))
+            return DB_FAILED;
+        count += 2;
+    }
+    *ret_count = count;
+    return DB_OK;
+}
+
+enum db_status
+db_execute(const struct query *query, enum db_form form, const char *emits, db_bind *bind, void *context, PGresult **ret,
+           struct db_error *error)
+{
+    const char *values[PARAM_LIMIT];
+    int64_t started_ns = clock_monotonic_ns();
+    enum db_status status;
+    int count = 0;
+
+    if (error)
+        *error = (struct db_error){0};
+    status = collect_values(query, form, bind, context, values, &count, error);
+    if (status)
+        return status;
+    for (int attempt = 0;; attempt++) {
+        struct connection *c = this_connection();
+        struct prepared *prepared;
+        PGresult *result;
+
+        if (!c)
+            return DB_UNAVAILABLE;
+        status = prepare(c, query, form, emits, &prepared, error);
+        if (status == DB_OK) {
+            result = PQexecPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0);
+            if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK) {
+                atomic_fetch_add_explicit(&query_count, 1, memory_order_relaxed);
+                atomic_fetch_add_explicit(&busy_us, (clock_monotonic_ns() - started_ns) / 1000, memory_order_relaxed);
+                *ret = result;
+                return DB_OK;
+            }
+            status = classify(result, c->pg, error);
+            PQclear(result);
+            if (status == DB_UNAVAILABLE && query->writes)
+                attempt = 1; /* it may have happened */
+        }
+        if (status != DB_UNAVAILABLE || attempt || c->transaction) {
+            if (PQstatus(c->pg) != CONNECTION_OK && !c->transaction)
+                forget(c);
+            return status;
+        }
+        forget(c);
+        atomic_fetch_add(&reconnect_count, 1);
+    }
+}
+
+static bool
+bind_array(void *context, const char *name, const char **ret_text)
+{
+    for (const struct db_arg *arg = context; arg && arg->name; arg++) {
+        if (text_equal(arg->name, name)) {
+            *ret_text = arg->text;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum db_status
+db_run(const struct query *query, const struct db_arg *args, PGresult **ret, struct db_error *error)
+{
+    return db_execute(query, DB_ROWS, NULL, bind_array, (void *)(uintptr_t)args, ret, error);
+}
+
+static enum db_status
+command(struct connection *c, const char *sql)
+{
+    PGresult *result = PQexec(c->pg, sql);
+    enum db_status status = PQresultStatus(result) == PGRES_COMMAND_OK ? DB_OK : classify(result, c->pg, NULL);
+
+    PQclear(result);
+    return status;
+}
+
+enum db_status
+db_begin(void)
+{
+    struct connection *c = this_connection();
+    enum db_status status;
+
+    if (!c)
+        return DB_UNAVAILABLE;
+    status = command(c, "begin");
+    c->transaction = status == DB_OK;
+    return status;
+}
+
+enum db_status
+db_end(bool commit)
+{
+    struct connection *c = pthread_getspecific(connection_key);
+    bool failed = PQtransactionStatus(c->pg) != PQTRANS_INTRANS;
+    enum db_status status = command(c, commit ? "commit" : "rollback");
+
+    c->transaction = false;
+    if (status && PQstatus(c->pg) != CONNECTION_OK)
+        forget(c);
+    /* "commit" of a failed transaction succeeds as a rollback; the caller must hear of it. */
+    return commit && failed && status == DB_OK ? DB_FAILED : status;
+}
+
+bool
+db_in_transaction(void)
+{
+    struct connection *c = pthread_getspecific(connection_key);
+
+    return c && c->transaction;
+}
+
+void
+db_metrics(struct buf *out)
+{
+    buf_printf(out,
+               "veza_db_connections %lld\nveza_db_queries_total %lld\nveza_db_errors_total %lld\nveza_db_reconnects_total %lld\n"
+               "veza_db_query_seconds_total %.6f\n",
+               (long long)open_connections, (long long)query_count, (long long)error_count, (long long)reconnect_count,
+               (double)busy_us / 1e6);
+}

@@ -1,0 +1,73 @@
+/* db.h - named queries on PostgreSQL.
+ *
+ * Each thread that asks has a connection of its own, opened when it first needs one and prepared statement by statement. A
+ * connection that the server closed is replaced; a statement that only reads is then tried once more, a write is not (whether
+ * it happened is unknown), unless it had not been sent yet. */
+#pragma once
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "db/query.h"
+
+struct db_arg {
+    const char *name;
+    const char *text; /* PostgreSQL's text form; NULL is null */
+};
+
+enum db_form {
+    DB_ROWS,      /* the query's rows as they are */
+    DB_JSON_ONE,  /* one column: the row as a JSON object; no row when there is none */
+    DB_JSON_LIST, /* one row, one column: {items, page, limit, total}; reads :page and :limit */
+};
+
+enum db_status {
+    DB_OK = 0,
+    DB_UNAVAILABLE = -1, /* no connection, or the server is shutting down */
+    DB_CONSTRAINT = -2,  /* a constraint was violated: see `constraint` */
+    DB_INPUT = -3,       /* a value that the type does not take */
+    DB_RETRY = -4,       /* serialisation failure or deadlock */
+    DB_TIMEOUT = -5,     /* statement timeout */
+    DB_FAILED = -6,      /* anything else: a bug of ours */
+};
+
+struct db_error {
+    char sqlstate[6];
+    char constraint[64];
+    char message[512]; /* for the log */
+};
+
+/* Finds a parameter's value by name. Returns false when there is none of that name (a bug). */
+typedef bool db_bind(void *context, const char *name, const char **ret_text);
+
+/* Once, before any other call. `conninfo` as libpq takes it, copied. `timeout_ms`: longest statement. */
+void db_setup(const char *conninfo, int timeout_ms);
+
+/* Runs `query`. On DB_OK *ret is the result, to be freed with PQclear. `emits` (may be NULL) names an event that is written to
+ * the outbox with the row as payload, in the same statement. `error` may be NULL. */
+enum db_status db_execute(const struct query *query, enum db_form form, const char *emits, db_bind *bind, void *context,
+                          PGresult **ret, struct db_error *error);
+
+/* The same with DB_ROWS and arguments given as an array ended by a NULL name. */
+enum db_status db_run(const struct query *query, const struct db_arg *args, PGresult **ret, struct db_error *error);
+
+/* A transaction on this thread's connection. db_end(false) rolls back. */
+enum db_status db_begin(void);
+enum db_status db_end(bool commit);
+
+/* Is there an open transaction on this thread? */
+bool db_in_transaction(void);
+
+/* The text that is prepared for a query in this form, appended to `out`; used by the description and by tests. */
+void db_statement(const struct query *query, enum db_form form, const char *emits, struct buf *out);
+
+/* This thread's connection, for what is not a named query (LISTEN, describing). NULL when there is none. */
+PGconn *db_connection(void);
+
+/* Closes this thread's connection; for threads that end. */
+void db_disconnect(void);
+
+/* Metrics in the Prometheus text format. */
+void db_metrics(struct buf *out);
