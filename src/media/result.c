@@ -57,7 +57,7 @@ describe_rendition(const struct rendition *r)
 static int
 send_document(json_t *document)
 {
-    char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+    char *text = document ? json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(8)) : NULL;
     int error = MEDIA_E_OUT_OF_MEMORY;
 
     if (text)

@@ -2,6 +2,7 @@
 #include "worker.h"
 
 #include "audio_job.h"
+#include "image_job.h"
 #include "input.h"
 #include "output.h"
 #include "reason.h"
@@ -50,6 +51,10 @@ run_mode(const char *mode, int64_t max_duration_s)
         return audio_job_run(max_duration_s);
     if (!strcmp(mode, "probe"))
         return audio_job_probe(max_duration_s);
+    if (!strcmp(mode, "image"))
+        return image_job_run();
+    if (!strcmp(mode, "banner"))
+        return image_job_run_banner();
     return self_test_run(mode);
 }
 
