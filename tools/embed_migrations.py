@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes migrations/NNNN_name.{up,down}.sql as C data.
 
-    embed_migrations.py OUTPUT.c [--depfile OUTPUT.d] FOLDER
+    embed_migrations.py FOLDER OUTPUT.c [--depfile OUTPUT.d]
 
 OUTPUT.c defines `embedded_migrations` of db/migrate.h. The build stops at a gap, a duplicate number, a missing half or a NUL byte.
 """
@@ -66,8 +66,8 @@ def read(folder: pathlib.Path) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--depfile", type=pathlib.Path)
     args = parser.parse_args()
 
