@@ -70,6 +70,41 @@ start_flac(struct audio_job *job)
     return rendition_start(&job->renditions[LOSSLESS], &config, &job->failed);
 }
 
+/* Lossy sources that browsers play from MP4 as they are: docs/adr tells why the others become FLAC. */
+static bool
+can_copy(const struct input *input)
+{
+    const AVCodecParameters *par = input->stream->codecpar;
+    int object_type = par->extradata_size >= 2 ? par->extradata[0] >> 3 : 0;
+
+    if (par->codec_id == AV_CODEC_ID_AAC) /* LC, HE and HE v2; raw ADTS has no configuration to put into the header */
+        return object_type == 2 || object_type == 5 || object_type == 29;
+    return par->codec_id == AV_CODEC_ID_OPUS && par->ch_layout.nb_channels <= 2 && par->extradata_size >= 19;
+}
+
+static int
+start_copy(struct audio_job *job)
+{
+    const AVCodecParameters *par = job->input.stream->codecpar;
+    struct rendition_config config = {
+        .name = "lossless", .kind = RENDITION_COPY, .sample_rate = par->sample_rate, .source = par,
+        .segment_samples = (int64_t)SEGMENT_SECONDS * par->sample_rate,
+    };
+
+    job->copies = true;
+    if (av_channel_layout_copy(&config.layout, &par->ch_layout) < 0)
+        return MEDIA_E_OUT_OF_MEMORY;
+    return rendition_start(&job->renditions[LOSSLESS], &config, &job->failed);
+}
+
+static int
+on_packet(void *user, const AVPacket *packet)
+{
+    struct audio_job *job = user;
+
+    return job->copies ? rendition_copy(&job->renditions[LOSSLESS], packet, job->input.stream->time_base) : 0;
+}
+
 static int
 open_resampler(struct audio_job *job)
 {
@@ -249,15 +284,19 @@ send_playlists_and_result(struct audio_job *job)
 static int
 work(struct audio_job *job, int64_t max_duration_s)
 {
-    struct decode_sink sink = { on_start, on_block, NULL, job };
+    struct decode_sink sink = { on_start, on_block, on_packet, job };
     int error = input_open(&job->input, max_duration_s);
 
     if (!error)
         error = output_progress(STAGE, 0);
+    if (!error && can_copy(&job->input))
+        error = start_copy(job);
     if (!error)
         error = decode_all(&job->input, &sink, max_duration_s, &job->samples);
     if (!error)
         error = flush(job);
+    if (!error && job->copies)
+        error = rendition_copy_finish(&job->renditions[LOSSLESS], job->samples);
     error = join_all(job, error);
     return error ? error : send_playlists_and_result(job);
 }

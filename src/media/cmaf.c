@@ -152,6 +152,12 @@ cmaf_free(struct cmaf **cmaf)
     av_freep(cmaf);
 }
 
+void
+cmaf_set_delay(struct cmaf *cmaf, int64_t delay)
+{
+    cmaf->delay = delay;
+}
+
 /* Sends what was written since the last cut as one segment, which ends at `end` on the track's clock. */
 static int
 cut(struct cmaf *cmaf, int64_t end)

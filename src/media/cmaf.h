@@ -21,6 +21,9 @@ struct cmaf_segment {
 int cmaf_open(struct cmaf **ret_cmaf, const char *folder, const AVCodecParameters *par, int64_t segment_samples, int64_t delay);
 void cmaf_free(struct cmaf **cmaf);
 
+/* Changes the delay; only before the first segment is full. */
+void cmaf_set_delay(struct cmaf *cmaf, int64_t delay);
+
 /* Times are in frames of the track's sample rate; the first packet's time becomes 0. Takes the packet's contents. */
 int cmaf_write(struct cmaf *cmaf, AVPacket *packet);
 

@@ -17,6 +17,7 @@ struct decoder {
     struct sound sound;
     enum AVSampleFormat source_format;
     int64_t samples, max_samples;
+    int64_t heard; /* what an MP4's edit list lets be heard: its last AAC packet holds more; INT64_MAX elsewhere */
     int64_t good_packets, bad_packets;
 };
 
@@ -103,6 +104,9 @@ begin(struct decoder *d, const AVFrame *frame)
     else if (av_channel_layout_copy(&d->sound.layout, &frame->ch_layout) < 0)
         return MEDIA_E_OUT_OF_MEMORY;
     d->max_samples *= frame->sample_rate;
+    d->heard = INT64_MAX;
+    if (d->input->stream->duration > 0 && !strcmp(input_format_name(d->input), "mp4"))
+        d->heard = av_rescale_q(d->input->stream->duration, d->input->stream->time_base, (AVRational){ 1, frame->sample_rate });
     if (d->source_format != d->sound.format) {
         error = open_convert(d, frame);
         if (error)
@@ -170,6 +174,10 @@ take_frame(struct decoder *d, const AVFrame *frame)
     for (int offset = 0; !error && offset < frame->nb_samples;) {
         int count = frame->nb_samples - offset;
 
+        if (count > d->heard - d->samples)
+            count = (int)(d->heard - d->samples);
+        if (count == 0)
+            return 0;
         if (!d->block)
             error = new_block(d);
         if (error)

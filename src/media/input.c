@@ -124,6 +124,7 @@ find_sound(struct input *input)
 {
     AVFormatContext *format = input->format;
 
+    input->stream = NULL;
     for (unsigned i = 0; i < format->nb_streams; i++) {
         AVStream *s = format->streams[i];
 

@@ -4,6 +4,7 @@
 #include "flac_samples.h"
 #include "reason.h"
 
+#include <libavutil/intreadwrite.h>
 #include <libavutil/opt.h>
 #include <stdio.h>
 #include <string.h>
@@ -200,7 +201,6 @@ rendition_start(struct rendition *r, const struct rendition_config *config, atom
     memset(r, 0, sizeof *r);
     r->config = *config;
     r->failed = failed;
-    r->delay = config->delay;
     frame_queue_init(&r->queue);
     if (config->kind != RENDITION_COPY) {
         error = open_encoder(r);
@@ -218,17 +218,39 @@ rendition_start(struct rendition *r, const struct rendition_config *config, atom
     return r->started ? 0 : MEDIA_E_OUT_OF_MEMORY;
 }
 
+/* The demuxer tells what is not to be heard at the start by whole packets to discard, and by samples to skip in the first one after them. */
+static void
+learn_delay(struct rendition *r, const AVPacket *packet, int64_t duration)
+{
+    size_t length = 0;
+    const uint8_t *skip = av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, &length);
+
+    if (r->past_delay)
+        return;
+    if (packet->flags & AV_PKT_FLAG_DISCARD) {
+        r->delay += duration;
+    } else {
+        if (skip && length >= 4)
+            r->delay += AV_RL32(skip);
+        r->past_delay = true;
+    }
+    cmaf_set_delay(r->cmaf, r->delay);
+}
+
 int
 rendition_copy(struct rendition *r, const AVPacket *packet, AVRational time_base)
 {
     AVPacket *copy = av_packet_clone(packet);
-    int64_t duration = r->config.packet_samples;
+    int64_t duration = av_rescale_q(packet->duration, time_base, (AVRational){ 1, r->config.sample_rate });
     int error;
 
     if (!copy)
         return MEDIA_E_OUT_OF_MEMORY;
-    if (duration == 0)
-        duration = av_rescale_q(packet->duration, time_base, (AVRational){ 1, r->config.sample_rate });
+    if (r->config.source->codec_id == AV_CODEC_ID_AAC) {
+        r->packet_samples = duration > r->packet_samples ? duration : r->packet_samples;
+        duration = r->packet_samples;
+    }
+    learn_delay(r, packet, duration);
     copy->pts = copy->dts = r->clock;
     copy->duration = duration;
     r->clock += duration;
@@ -240,8 +262,8 @@ rendition_copy(struct rendition *r, const AVPacket *packet, AVRational time_base
 int
 rendition_copy_finish(struct rendition *r, int64_t samples)
 {
-    r->samples = samples;
-    return cmaf_finish(r->cmaf, samples, NULL, 0);
+    r->samples = samples < r->clock - r->delay ? samples : r->clock - r->delay;
+    return r->samples > 0 ? cmaf_finish(r->cmaf, r->samples, NULL, 0) : MEDIA_E_CORRUPT;
 }
 
 int

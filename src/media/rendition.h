@@ -23,8 +23,6 @@ struct rendition_config {
     int bits; /* FLAC only: 16 or 24 */
     enum AVSampleFormat block_format; /* FLAC only */
     const AVCodecParameters *source; /* COPY only */
-    int64_t delay; /* COPY only: frames before the first sample to be heard */
-    int packet_samples; /* COPY only: frames a packet */
     int64_t segment_samples;
 };
 
@@ -39,6 +37,8 @@ struct rendition {
     int64_t fed;       /* frames that went in */
     int64_t delay;
     int64_t clock;     /* of packets written, in frames */
+    int64_t packet_samples; /* COPY of AAC: frames in every packet, also where the container shortens the last */
+    bool past_delay;   /* COPY: a packet that is heard was seen */
     uint8_t streaminfo[34];
     bool has_streaminfo;
     int64_t samples;   /* that a listener hears, at the rendition's rate */
