@@ -1,0 +1,125 @@
+# Veza. `make` alone lists the targets.
+#
+# Settings: environment variables, or lines of a file `.env`; `build/veza serve --help` lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# The folder of a Node.js that is new enough comes first; tools/setup finds or fetches it.
+with_node = PATH="$$(cat build/node-folder):$$PATH"
+step = @printf '\033[1m==>\033[0m %s\n'
+web_sources := $(shell find web/src web/public web/scripts web/index.html web/vite.config.ts web/tsconfig.json web/package-lock.json \
+	-type f 2>/dev/null)
+STEPS ?= 1
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Run
+
+.PHONY: run demo
+run: build ## build everything, start everything, print the address (Ctrl-C ends it)
+	$(step) 'Starting Veza'
+	@exec build/veza serve
+
+demo: build ## the same, with people and music made on the spot
+	$(step) 'Making people and music'
+	@build/veza demo
+	@exec build/veza serve
+
+# Build
+
+.PHONY: build setup veza web setup-test
+setup:
+	@tools/setup build run web
+
+setup-test:
+	@tools/setup build run test web
+
+build: setup veza web ## the servers (build/veza) and the web app (web/dist)
+
+veza: | setup
+	@[ -f build/build.ninja ] || { printf '\033[1m==>\033[0m %s\n' 'Preparing the build'; meson setup build > build/meson-setup.log || { cat build/meson-setup.log; exit 1; }; }
+	@ninja -C build -n | grep -q 'no work to do' || { printf '\033[1m==>\033[0m %s\n' 'Building the servers'; ninja -C build --quiet; }
+
+web: web/dist/index.html
+
+web/dist/index.html: $(web_sources) | setup
+	$(step) 'Building the web app'
+	@mkdir -p build
+	@cd web && PATH="$$(cat ../build/node-folder):$$PATH" npm run --silent build > ../build/web-build.log 2>&1 || { cat ../build/web-build.log; exit 1; }
+	@touch $@
+
+# Develop
+
+.PHONY: dev dev-full dev-web dev-backend-api dev-stream-server infra migrate-up migrate-down
+dev: build ## all servers, and the web app with hot reload on http://localhost:5173
+	@tools/dev all web
+
+dev-full: build ## the same, and the servers are built and started again when their sources change
+	@tools/dev api stream worker web watch
+
+dev-web: setup ## the web app alone, with hot reload, against servers that run already
+	@tools/dev web
+
+dev-backend-api: setup veza ## the API alone, started again when its sources change
+	@tools/dev api watch
+
+dev-stream-server: setup veza ## the stream server alone, started again when its sources change
+	@tools/dev stream watch
+
+infra: ## start shared services (nothing is needed for development: the database is embedded)
+	@tools/infra
+
+migrate-up: setup veza ## apply missing migrations
+	@build/veza migrate up
+
+migrate-down: setup veza ## take back the last migration (STEPS=3: the last three)
+	@build/veza migrate down $(STEPS)
+
+# Check
+
+.PHONY: test test-unit test-api test-frontend test-e2e test-migrations asan tsan fuzz lint bench
+test: setup-test build ## all tests; the last line is the sum
+	@$(with_node) tools/run-tests unit migrations api frontend e2e asan fuzz
+
+test-unit: setup-test veza ## tests of the C sources
+	@$(with_node) tools/run-tests unit
+
+test-migrations: setup-test ## each down migration undoes its up migration
+	@tools/run-tests migrations
+
+test-api: setup-test veza ## black-box tests of the servers
+	@$(with_node) tools/run-tests api
+
+test-frontend: setup-test ## types, lint and tests of the web app
+	@$(with_node) tools/run-tests frontend
+
+test-e2e: setup-test build ## the whole thing in a browser
+	@$(with_node) tools/run-tests e2e
+
+asan: setup-test ## unit and API tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(with_node) tools/run-tests asan
+
+tsan: setup-test ## unit tests under ThreadSanitizer
+	@$(with_node) tools/run-tests tsan
+
+fuzz: setup-test ## each fuzz target for a while (FUZZ_SECONDS=600: for that long)
+	@$(with_node) tools/run-tests fuzz
+
+lint: setup veza ## layout, banned functions and static analysis of the C sources, lint of the web app
+	@tools/setup lint web
+	@$(with_node) tools/lint
+
+bench: build ## ratios against peers that run side by side
+	@tools/setup bench
+	@$(with_node) bench/run
+
+# Clean
+
+.PHONY: clean
+clean: ## remove what was built (not the data folder)
+	rm -rf build build-asan build-tsan build-fuzz web/dist
