@@ -1,0 +1,36 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Cover } from '@/components/cover/Cover';
+import { MovingPeaks } from '@/components/peaks/MovingPeaks';
+import type { QueueEntry } from '@/lib/player/queue';
+import { usePlayer } from '@/lib/player/store';
+
+/** Cover, title and name. The cover opens the full screen. */
+export function NowButton({ track }: { track: QueueEntry }) {
+  const { t } = useTranslation();
+  const isPlaying = usePlayer((s) => s.isPlaying && !s.isBuffering);
+  return (
+    <div className="flex min-w-0 flex-1 items-center gap-3 lg:w-64 lg:flex-none xl:w-72">
+      <button
+        type="button"
+        aria-label={t('player.open_now')}
+        title={t('player.open_now')}
+        onClick={() => usePlayer.getState().setPanel('now')}
+        className="group/cover relative shrink-0 overflow-hidden rounded-sm"
+      >
+        <Cover track={track} sizes="56px" eager className="size-11 lg:size-14" />
+        <span className="absolute inset-0 grid place-items-center bg-scrim text-accent opacity-0 transition-opacity duration-150 group-hover/cover:opacity-100 group-focus-visible/cover:opacity-100">
+          <MovingPeaks playing={isPlaying} className="size-5" />
+        </span>
+      </button>
+      <div className="min-w-0">
+        <Link to={`/tracks/${track.id}`} className="block truncate font-semibold text-ink hover:underline" data-player-title>
+          {track.title}
+        </Link>
+        <Link to={`/u/${encodeURIComponent(track.creator.username)}`} className="block truncate text-sm text-muted hover:text-ink hover:underline">
+          {track.artist || track.creator.username}
+        </Link>
+      </div>
+    </div>
+  );
+}

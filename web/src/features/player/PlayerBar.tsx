@@ -1,0 +1,69 @@
+/* The player at the bottom of every page. It is mounted once, by the frame, and stays while pages come and go. */
+
+import { ListMusic } from 'lucide-react';
+import { lazy, Suspense, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '@/components/ui/IconButton';
+import { usePlayer, warmUp } from '@/lib/player/store';
+import { NowButton } from './NowButton';
+import { RepeatButton, ShuffleButton } from './OrderButtons';
+import { Progress } from './Progress';
+import { SoundMenu } from './SoundMenu';
+import { Elapsed, Total } from './Times';
+import { Transport } from './Transport';
+import { VolumeControl } from './VolumeControl';
+import { usePlayerShortcuts } from './usePlayerShortcuts';
+import { useTint } from './useTint';
+
+const NowPlaying = lazy(async () => ({ default: (await import('./NowPlaying')).NowPlaying }));
+const QueuePanel = lazy(async () => ({ default: (await import('./QueuePanel')).QueuePanel }));
+
+export function PlayerBar() {
+  const { t } = useTranslation();
+  const current = usePlayer((s) => s.current);
+  const panel = usePlayer((s) => s.panel);
+  const setPanel = usePlayer((s) => s.setPanel);
+  usePlayerShortcuts();
+  useTint(current);
+  useEffect(() => void warmUp(), []);
+  if (!current) return null;
+  return (
+    <>
+      <section
+        aria-label={t('player.bar')}
+        data-player-bar
+        data-track={current.id}
+        className="fixed inset-x-0 bottom-(--tabs-h) z-30 h-(--player-h) border-t border-line bg-raised animate-rise"
+      >
+        <Progress key={`phone-${current.id}`} track={current} className="absolute inset-x-0 -top-2 h-5 lg:hidden" />
+        <div className="flex h-full items-center gap-2 px-3 pt-2 lg:gap-4 lg:px-4 lg:pt-0">
+          <NowButton track={current} />
+          <Transport />
+          <div className="hidden min-w-0 flex-1 items-center gap-3 lg:flex">
+            <Elapsed className="w-11 text-end" />
+            <Progress track={current} className="h-11 flex-1" />
+            <Total className="w-11" />
+          </div>
+          <div className="hidden items-center lg:flex">
+            <ShuffleButton />
+            <RepeatButton />
+            <SoundMenu />
+            <VolumeControl />
+          </div>
+          <IconButton
+            label={t(panel === 'queue' ? 'player.queue.close' : 'player.queue.open')}
+            aria-expanded={panel === 'queue'}
+            onClick={() => setPanel(panel === 'queue' ? 'none' : 'queue')}
+            className={panel === 'queue' ? 'text-accent-text max-lg:hidden' : 'max-lg:hidden'}
+          >
+            <ListMusic size={20} aria-hidden />
+          </IconButton>
+        </div>
+      </section>
+      <Suspense fallback={null}>
+        {panel === 'queue' && <QueuePanel />}
+        {panel === 'now' && <NowPlaying track={current} />}
+      </Suspense>
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+import { clsx } from 'clsx';
+import { Pause, Play, SkipBack, SkipForward } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '@/components/ui/IconButton';
+import { following } from '@/lib/player/queue';
+import { usePlayer } from '@/lib/player/store';
+
+interface TransportProps {
+  size?: 'md' | 'lg';
+  /** Leaves out `previous`, where there is no room. */
+  short?: boolean;
+}
+
+/** Previous, play or pause, next. */
+export function Transport({ size = 'md', short = false }: TransportProps) {
+  const { t } = useTranslation();
+  const isPlaying = usePlayer((s) => s.isPlaying);
+  const isBuffering = usePlayer((s) => s.isBuffering);
+  const hasNext = usePlayer((s) => following(s, false) >= 0);
+  const { toggle, next, previous } = usePlayer.getState();
+  const large = size === 'lg';
+  const skip = large ? 26 : 20;
+  const sign = large ? 30 : 20;
+  const Sign = isPlaying ? Pause : Play;
+  return (
+    <div className={clsx('flex shrink-0 items-center', large ? 'gap-4' : 'gap-1')} dir="ltr">
+      {!short && (
+        <IconButton label={t('player.previous')} onClick={previous} className={clsx('text-ink', large && 'size-12')}>
+          <SkipBack size={skip} aria-hidden className="fill-current" />
+        </IconButton>
+      )}
+      <button
+        type="button"
+        onClick={toggle}
+        aria-label={t(isPlaying ? 'player.pause' : 'player.play')}
+        title={t(isPlaying ? 'player.pause' : 'player.play')}
+        data-state={isBuffering ? 'buffering' : isPlaying ? 'playing' : 'paused'}
+        className={clsx(
+          'inline-flex shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[transform,filter] duration-150 hover:brightness-105 active:scale-95',
+          large ? 'size-18' : 'size-11',
+        )}
+      >
+        <Sign size={sign} aria-hidden className={clsx('fill-current', !isPlaying && 'ms-[6%]', isBuffering && 'animate-pulse')} />
+      </button>
+      <IconButton label={t('player.next')} onClick={next} disabled={!hasNext} className={clsx('text-ink', large && 'size-12')}>
+        <SkipForward size={skip} aria-hidden className="fill-current" />
+      </IconButton>
+    </div>
+  );
+}
