@@ -3,7 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router';
 import '@/styles/base.css';
-import { createQueryClient } from '@/lib/api/queryClient';
+import { queryClient } from '@/lib/api/queryClient';
 import { startI18n } from '@/lib/i18n';
 import { followSystemTheme } from '@/lib/theme/store';
 import { createRouter } from './router';
@@ -15,7 +15,7 @@ async function start() {
   if (!root) throw new Error('index.html has no #root');
   createRoot(root).render(
     <StrictMode>
-      <QueryClientProvider client={createQueryClient()}>
+      <QueryClientProvider client={queryClient}>
         <RouterProvider router={createRouter()} />
       </QueryClientProvider>
     </StrictMode>,

@@ -1,6 +1,40 @@
-import { createBrowserRouter } from 'react-router';
+import { createBrowserRouter, type RouteObject } from 'react-router';
+import { NotFound } from '@/components/ui/NotFound';
 import { Frame } from './frame/Frame';
+import { RequireMember } from './RequireMember';
+import { RouteError } from './RouteError';
 import { pages } from './routes';
 
-export const createRouter = () =>
-  createBrowserRouter([{ path: '/', element: <Frame />, children: [{ index: true, lazy: pages.landing }] }]);
+export const routes: RouteObject[] = [
+  {
+    path: '/',
+    element: <Frame />,
+    errorElement: <RouteError />,
+    children: [
+      {
+        errorElement: <RouteError />,
+        children: [
+          { index: true, lazy: pages.landing },
+          { path: 'discover', lazy: pages.discover },
+          { path: 'login', lazy: pages.login },
+          { path: 'register', lazy: pages.register },
+          { path: 'verify-email', lazy: pages.verifyEmail },
+          { path: 'track/:id', lazy: pages.track },
+          { path: 'u/:username', lazy: pages.profile },
+          {
+            element: <RequireMember />,
+            children: [
+              { path: 'dashboard', lazy: pages.dashboard },
+              { path: 'upload', lazy: pages.upload },
+              { path: 'library', lazy: pages.library },
+            ],
+          },
+          { path: '*', element: <NotFound /> },
+        ],
+      },
+    ],
+    hydrateFallbackElement: <div className="min-h-dvh" />,
+  },
+];
+
+export const createRouter = () => createBrowserRouter(routes);

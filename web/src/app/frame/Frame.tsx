@@ -1,9 +1,11 @@
 /* The frame around every page: navigation, search, player. It mounts once; only what is inside <main> changes. */
 
-import { Suspense, lazy, useEffect, type ComponentType } from 'react';
+import { Suspense, lazy, useEffect, useState, type ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
 import { Toasts } from '@/components/ui/Toasts';
+import { usePalette } from '@/lib/palette/store';
+import { Announcements } from './Announcements';
 import { BottomTabs } from './BottomTabs';
 import { OfflineNotice } from './OfflineNotice';
 import { Sidebar } from './Sidebar';
@@ -16,6 +18,22 @@ const PlayerBar = lazy(async () => {
   const load = Object.values(bars)[0];
   return { default: load ? (await load()).PlayerBar : () => null };
 });
+
+const CommandPalette = lazy(() => import('@/features/search/CommandPalette').then((m) => ({ default: m.CommandPalette })));
+
+/** The palette's code comes when it is first opened. */
+function Palette() {
+  const open = usePalette((s) => s.open);
+  const [wanted, setWanted] = useState(false);
+  useEffect(() => {
+    if (open) setWanted(true);
+  }, [open]);
+  return wanted ? (
+    <Suspense fallback={null}>
+      <CommandPalette />
+    </Suspense>
+  ) : null;
+}
 
 function NavigationProgress() {
   const busy = useNavigation().state !== 'idle';
@@ -40,6 +58,7 @@ export function Frame() {
       <div className="flex min-h-dvh flex-col pb-[calc(var(--player-h)+var(--tabs-h))] lg:ps-(--sidebar-w)">
         <TopBar />
         <OfflineNotice />
+        <Announcements />
         <main id="main" ref={main} tabIndex={-1} className="flex-1 outline-none">
           <Outlet />
         </main>
@@ -48,6 +67,7 @@ export function Frame() {
         <PlayerBar />
       </Suspense>
       <BottomTabs />
+      <Palette />
       <Toasts />
       <ScrollRestoration />
     </>

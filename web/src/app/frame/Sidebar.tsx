@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink } from 'react-router';
 import { Logo } from '@/components/brand/Logo';
-import { UploadIndicator } from './UploadIndicator';
+import { UploadIndicator } from '@/features/upload/UploadIndicator';
 import { navItems } from './nav';
 import { prefetchRoute } from '../routes';
 

@@ -1,3 +1,57 @@
+/* The first page: what Veza is, said over the sound of whatever was published last. */
+
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { TrackStrips, TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { Button } from '@/components/ui/Button';
+import { useMe } from '@/lib/api/auth/me';
+import { useTracks } from '@/lib/api/tracks/list';
+import { useTitle } from '@/lib/dom/useTitle';
+import { HeroWave } from './HeroWave';
+import { Promises } from './Promises';
+
 export function Component() {
-  return <h1 className="poster">Veza</h1>;
+  const { t } = useTranslation();
+  const { data: me } = useMe();
+  const newest = useTracks({ sort: 'newest', limit: 8 });
+  const tracks = newest.data?.items ?? [];
+  useTitle(undefined);
+
+  return (
+    <>
+      <section className="relative overflow-hidden border-b border-line">
+        <div className="mx-auto max-w-[1440px] px-4 pt-10 sm:px-6 sm:pt-16">
+          <h1 className="poster max-w-[11ch]">{t('pages.landing.title')}</h1>
+          <div className="mt-6 flex flex-wrap items-end justify-between gap-6 sm:mt-8">
+            <p className="max-w-[46ch] text-base text-muted sm:text-lg">{t('pages.landing.lead')}</p>
+            <div className="flex flex-wrap gap-3">
+              <Button asChild tone="accent" size="lg">
+                <Link to={me ? '/upload' : '/register'}>{t(me ? 'pages.landing.upload' : 'pages.landing.join')}</Link>
+              </Button>
+              <Button asChild size="lg">
+                <Link to="/discover">{t('pages.landing.listen')}</Link>
+              </Button>
+            </div>
+          </div>
+        </div>
+        <HeroWave tracks={tracks} />
+      </section>
+
+      <section className="mx-auto max-w-[1440px] px-4 pt-12 sm:px-6" aria-labelledby="newest">
+        <div className="mb-4 flex items-baseline justify-between gap-4">
+          <h2 id="newest" className="text-xl">
+            {t('pages.landing.newest')}
+          </h2>
+          <Link to="/discover" className="text-muted underline underline-offset-4 hover:text-ink">
+            {t('pages.landing.all')}
+          </Link>
+        </div>
+        {newest.isPending && <TrackStripsSkeleton />}
+        {tracks.length > 0 && <TrackStrips tracks={tracks} />}
+        {(newest.isError || (newest.isSuccess && tracks.length === 0)) && <p className="py-8 text-base text-muted">{t('pages.landing.quiet')}</p>}
+      </section>
+
+      <Promises />
+    </>
+  );
 }

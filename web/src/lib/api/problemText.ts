@@ -32,7 +32,7 @@ export function problemText(error: unknown, t: TFunction): string {
   return error.detail ?? t('errors.unknown');
 }
 
-const FIELD_CODES = new Set(['required', 'too_short', 'too_long', 'invalid', 'taken', 'reserved', 'out_of_range', 'unknown']);
+const FIELD_CODES = new Set(['required', 'too_short', 'too_long', 'invalid', 'taken', 'reserved', 'out_of_range', 'too_many', 'unknown']);
 
 /** The message of one refused field. */
 export function fieldText(code: string, message: string, t: TFunction): string {

@@ -15,3 +15,6 @@ export function createQueryClient(): QueryClient {
     },
   });
 }
+
+/** The app's own, also for what works outside of components (uploads). */
+export const queryClient = createQueryClient();

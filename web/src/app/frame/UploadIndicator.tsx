@@ -1,3 +1,0 @@
-export function UploadIndicator() {
-  return null;
-}

@@ -1,0 +1,46 @@
+/* One's own track in a short list: state first, no tools. */
+
+import { Link } from 'react-router';
+import { Cover } from '@/components/cover/Cover';
+import { PeakStrip } from '@/components/peaks/PeakStrip';
+import { isUnfinished } from '@/lib/api/tracks/list';
+import type { Track } from '@/lib/api/types';
+import { PlayButton } from './PlayButton';
+import { ProcessingLine } from './ProcessingLine';
+import { StatusBadge } from './StatusBadge';
+import { TrackMeta } from './TrackMeta';
+
+export function OwnTrackRow({ track, list }: { track: Track; list: readonly Track[] }) {
+  return (
+    <article className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-2.5 sm:gap-x-4 md:grid-cols-[auto_minmax(0,4fr)_minmax(0,5fr)_8rem_auto]">
+      <div className="relative">
+        <Cover track={track} sizes="48px" className="size-12" />
+      </div>
+      <div className="min-w-0">
+        <h3 className="truncate text-base leading-tight">
+          <Link to={`/track/${track.id}`} className="hover:underline">
+            {track.title}
+          </Link>
+        </h3>
+        <div className="mt-0.5 text-xs md:hidden">
+          <StatusBadge track={track} />
+        </div>
+        {track.status === 'failed' && track.status_message && <p className="truncate text-xs text-muted">{track.status_message}</p>}
+      </div>
+      <div className="max-md:order-last max-md:col-span-3">
+        {isUnfinished(track) ? (
+          <ProcessingLine id={track.id} title={track.title} />
+        ) : (
+          track.status === 'completed' && <PeakStrip track={track} bars={120} className="h-9 text-(--wave-rest) max-md:hidden" />
+        )}
+      </div>
+      <div className="text-sm max-md:hidden">
+        <StatusBadge track={track} />
+      </div>
+      <div className="flex items-center gap-2">
+        <TrackMeta track={track} className="max-sm:hidden" />
+        <PlayButton track={track} list={list} size="sm" look="bare" />
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,105 @@
+/* What a person may say about a track, as a form has it (all text) and as the server wants it. */
+
+import type { Track } from '@/lib/api/types';
+import type { TrackChanges } from '@/lib/api/tracks/update';
+import { z } from '@/lib/zod';
+
+const text = (max: number) => z.string().trim().max(max, 'too_long');
+const between = (min: number, max: number, whole: boolean) =>
+  z
+    .string()
+    .trim()
+    .refine((value) => value === '' || /^\d+([.,]\d+)?$/.test(value), 'invalid')
+    .refine((value) => value === '' || !whole || /^\d+$/.test(value), 'invalid')
+    .refine((value) => {
+      const n = Number(value.replace(',', '.'));
+      return value === '' || Number.isNaN(n) || (n >= min && n <= max);
+    }, 'out_of_range');
+
+export const trackSchema = z.object({
+  title: z.string().trim().min(1, 'required').max(255, 'too_long'),
+  artist: text(255),
+  album: text(255),
+  genre: text(100),
+  tags: text(500).refine((value) => splitTags(value).length <= 20, 'too_many'),
+  description: text(5000),
+  year: between(1860, new Date().getFullYear() + 1, true),
+  bpm: between(20, 400, false),
+  musical_key: text(10),
+  is_public: z.boolean(),
+  is_downloadable: z.boolean(),
+  is_explicit: z.boolean(),
+});
+
+export type TrackForm = z.infer<typeof trackSchema>;
+
+export const emptyTrackForm: TrackForm = {
+  title: '',
+  artist: '',
+  album: '',
+  genre: '',
+  tags: '',
+  description: '',
+  year: '',
+  bpm: '',
+  musical_key: '',
+  is_public: true,
+  is_downloadable: false,
+  is_explicit: false,
+};
+
+export function splitTags(value: string): string[] {
+  const tags = value
+    .split(/[,;]/)
+    .map((tag) => tag.trim().replace(/^#/, ''))
+    .filter(Boolean);
+  return [...new Set(tags)];
+}
+
+export function formOf(track: Track): TrackForm {
+  return {
+    title: track.title,
+    artist: track.artist ?? '',
+    album: track.album ?? '',
+    genre: track.genre ?? '',
+    tags: (track.tags ?? []).join(', '),
+    description: track.description ?? '',
+    year: track.year?.toString() ?? '',
+    bpm: track.bpm?.toString() ?? '',
+    musical_key: track.musical_key ?? '',
+    is_public: track.is_public,
+    is_downloadable: track.is_downloadable,
+    is_explicit: track.is_explicit,
+  };
+}
+
+const orNull = (value: string) => (value === '' ? null : value);
+const numberOrNull = (value: string) => (value === '' ? null : Number(value.replace(',', '.')));
+
+/** The whole form as PUT /tracks/{id} wants it. */
+export function changesOf(form: TrackForm): TrackChanges {
+  return {
+    title: form.title,
+    artist: orNull(form.artist),
+    album: orNull(form.album),
+    genre: orNull(form.genre),
+    tags: splitTags(form.tags),
+    description: orNull(form.description),
+    year: numberOrNull(form.year),
+    bpm: numberOrNull(form.bpm),
+    musical_key: orNull(form.musical_key),
+    is_public: form.is_public,
+    is_downloadable: form.is_downloadable,
+    is_explicit: form.is_explicit,
+  };
+}
+
+/** The fields of a multipart upload; empty ones are left to the file's own tags. */
+export function uploadFieldsOf(form: TrackForm): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, value] of Object.entries({ ...form, tags: splitTags(form.tags).join(','), bpm: form.bpm.replace(',', '.') })) {
+    if (typeof value === 'boolean') fields[name] = String(value);
+    else if (value !== '') fields[name] = value;
+  }
+  return fields;
+}

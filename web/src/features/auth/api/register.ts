@@ -1,0 +1,17 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { post } from '@/lib/api/client';
+import type { Session } from '@/lib/api/types';
+import { startSession } from '@/lib/session/session';
+
+export interface NewAccount {
+  username: string;
+  email: string;
+  password: string;
+}
+
+export const register = (account: NewAccount) => post<Session>('/auth/register', account);
+
+export function useRegister() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: register, onSuccess: (session) => startSession(client, session.user) });
+}

@@ -1,0 +1,61 @@
+import { Upload } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { CreatorInvite } from '@/components/track/CreatorInvite';
+import { TrackGrid, TrackGridSkeleton } from '@/components/track/TrackLists';
+import { Button } from '@/components/ui/Button';
+import { Empty } from '@/components/ui/Empty';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { Page, PageHeader } from '@/components/ui/Page';
+import { useMe } from '@/lib/api/auth/me';
+import { useTracks } from '@/lib/api/tracks/list';
+import { mayUpload } from '@/lib/api/users/becomeCreator';
+import { useTitle } from '@/lib/dom/useTitle';
+import { LatestUploads } from './LatestUploads';
+import { VerifyNotice } from './VerifyNotice';
+
+export function Component() {
+  const { t } = useTranslation();
+  const { data: me } = useMe();
+  const newest = useTracks({ sort: 'newest', limit: 12 });
+  useTitle(t('pages.dashboard.title'));
+  if (!me) return null;
+  const others = newest.data?.items.filter((track) => !track.is_mine) ?? [];
+
+  return (
+    <Page>
+      <PageHeader
+        title={t('pages.dashboard.hello', { name: me.first_name || me.username })}
+        actions={
+          mayUpload(me) && (
+            <Button asChild tone="accent">
+              <Link to="/upload">
+                <Upload size={18} aria-hidden />
+                {t('pages.dashboard.upload')}
+              </Link>
+            </Button>
+          )
+        }
+      />
+      {!me.is_verified && <VerifyNotice />}
+      {mayUpload(me) ? <LatestUploads /> : <CreatorInvite />}
+
+      <section className="mt-14" aria-labelledby="newest">
+        <div className="mb-5 flex items-baseline justify-between gap-4">
+          <h2 id="newest" className="text-xl">
+            {t('pages.dashboard.newest')}
+          </h2>
+          <Link to="/discover" className="text-muted underline underline-offset-4 hover:text-ink">
+            {t('pages.landing.all')}
+          </Link>
+        </div>
+        {newest.isPending && <TrackGridSkeleton count={6} />}
+        {newest.isError && <ErrorState error={newest.error} onRetry={() => void newest.refetch()} />}
+        {others.length > 0 && <TrackGrid tracks={others} />}
+        {newest.isSuccess && others.length === 0 && (
+          <Empty title={t('pages.dashboard.alone')}>{t('pages.dashboard.alone_text')}</Empty>
+        )}
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,48 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { OwnTrackRow } from '@/components/track/OwnTrackRow';
+import { TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { Button } from '@/components/ui/Button';
+import { Empty } from '@/components/ui/Empty';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { useTracks } from '@/lib/api/tracks/list';
+
+export function LatestUploads() {
+  const { t } = useTranslation();
+  const mine = useTracks({ mine: true, sort: 'newest', limit: 5 });
+  if (mine.isPending) return <TrackStripsSkeleton count={3} />;
+  if (mine.isError) return <ErrorState error={mine.error} onRetry={() => void mine.refetch()} />;
+  if (mine.data.items.length === 0) {
+    return (
+      <Empty
+        title={t('pages.dashboard.first')}
+        action={
+          <Button asChild tone="accent">
+            <Link to="/upload">{t('pages.dashboard.first_action')}</Link>
+          </Button>
+        }
+      >
+        {t('pages.dashboard.first_text')}
+      </Empty>
+    );
+  }
+  return (
+    <section aria-labelledby="yours">
+      <div className="mb-3 flex items-baseline justify-between gap-4">
+        <h2 id="yours" className="text-xl">
+          {t('pages.dashboard.yours')}
+        </h2>
+        <Link to="/library" className="text-muted underline underline-offset-4 hover:text-ink">
+          {t('pages.dashboard.all_yours', { count: mine.data.total })}
+        </Link>
+      </div>
+      <ul className="border-t border-line">
+        {mine.data.items.map((track) => (
+          <li key={track.id} className="border-b border-line">
+            <OwnTrackRow track={track} list={mine.data.items} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

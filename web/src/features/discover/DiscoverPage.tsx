@@ -1,0 +1,102 @@
+import { LayoutGrid, Rows3 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link, useSearchParams } from 'react-router';
+import { genres } from './genres';
+import { TrackGrid, TrackGridSkeleton, TrackStrips, TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { Button } from '@/components/ui/Button';
+import { Chip } from '@/components/ui/Chip';
+import { Empty } from '@/components/ui/Empty';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { IconButton } from '@/components/ui/IconButton';
+import { Page, PageHeader } from '@/components/ui/Page';
+import { useEndlessTracks } from '@/lib/api/tracks/list';
+import { useTitle } from '@/lib/dom/useTitle';
+import { useViewPreference } from './viewPreference';
+
+export function Component() {
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const genre = params.get('genre') ?? '';
+  const tag = params.get('tag') ?? '';
+  const q = params.get('q') ?? '';
+  const { view, setView } = useViewPreference();
+  const tracks = useEndlessTracks({ sort: 'newest', ...(genre && { genre }), ...(tag && { tag }), ...(q && { q }) });
+  const items = tracks.data?.pages.flatMap((page) => page.items) ?? [];
+  const total = tracks.data?.pages[0]?.total ?? 0;
+  useTitle(t('pages.discover.title'));
+
+  const choose = (name: string, value: string) =>
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old);
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { preventScrollReset: true },
+    );
+  const title = q ? t('pages.discover.results', { q }) : tag ? `#${tag}` : genre || t('pages.discover.title');
+
+  return (
+    <Page>
+      <PageHeader
+        title={title}
+        actions={
+          <div role="group" aria-label={t('pages.discover.view')} className="flex">
+            <IconButton label={t('pages.discover.as_list')} aria-pressed={view === 'list'} onClick={() => setView('list')} className="aria-pressed:text-ink">
+              <Rows3 size={20} aria-hidden />
+            </IconButton>
+            <IconButton label={t('pages.discover.as_grid')} aria-pressed={view === 'grid'} onClick={() => setView('grid')} className="aria-pressed:text-ink">
+              <LayoutGrid size={20} aria-hidden />
+            </IconButton>
+          </div>
+        }
+      >
+        {tracks.isSuccess ? t('pages.discover.count', { count: total }) : ' '}
+      </PageHeader>
+
+      <div role="group" aria-label={t('pages.discover.genres')} className="-mx-4 mb-6 flex gap-2 overflow-x-auto px-4 pb-2 sm:mx-0 sm:flex-wrap sm:px-0">
+        <Chip pressed={!genre} onClick={() => choose('genre', '')}>
+          {t('pages.discover.everything')}
+        </Chip>
+        {genres(genre).map((name) => (
+          <Chip key={name} pressed={name === genre} onClick={() => choose('genre', name === genre ? '' : name)}>
+            {name}
+          </Chip>
+        ))}
+        {tag && (
+          <Chip pressed onClick={() => choose('tag', '')}>
+            #{tag} ×
+          </Chip>
+        )}
+      </div>
+
+      {tracks.isPending && (view === 'list' ? <TrackStripsSkeleton /> : <TrackGridSkeleton />)}
+      {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
+      {items.length > 0 && (view === 'list' ? <TrackStrips tracks={items} /> : <TrackGrid tracks={items} />)}
+      {tracks.isSuccess && items.length === 0 && (
+        <Empty
+          title={t(genre || tag || q ? 'pages.discover.empty_filtered' : 'pages.discover.empty')}
+          action={
+            genre || tag || q ? (
+              <Button onClick={() => setParams({})}>{t('pages.discover.clear')}</Button>
+            ) : (
+              <Button asChild tone="accent">
+                <Link to="/upload">{t('pages.discover.be_first')}</Link>
+              </Button>
+            )
+          }
+        >
+          {t(genre || tag || q ? 'pages.discover.empty_filtered_text' : 'pages.discover.empty_text')}
+        </Empty>
+      )}
+      {tracks.hasNextPage && (
+        <div className="mt-8 flex justify-center">
+          <Button busy={tracks.isFetchingNextPage} onClick={() => void tracks.fetchNextPage()}>
+            {t('common.more')}
+          </Button>
+        </div>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,165 @@
+import { Search, Upload } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useSearchParams } from 'react-router';
+import { CreatorInvite } from '@/components/track/CreatorInvite';
+import { DeleteTrackDialog } from '@/components/track/DeleteTrackDialog';
+import { TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { Button } from '@/components/ui/Button';
+import { Chip } from '@/components/ui/Chip';
+import { Empty } from '@/components/ui/Empty';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { inputClass } from '@/components/ui/Field';
+import { Page, PageHeader } from '@/components/ui/Page';
+import { Pagination } from '@/components/ui/Pagination';
+import { useMe } from '@/lib/api/auth/me';
+import { useTracks, type TrackFilter } from '@/lib/api/tracks/list';
+import type { Track, TrackStatus } from '@/lib/api/types';
+import { mayUpload } from '@/lib/api/users/becomeCreator';
+import { useDebounced } from '@/lib/dom/useDebounced';
+import { useTitle } from '@/lib/dom/useTitle';
+import { LibraryTable } from './LibraryTable';
+
+const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
+
+const LIMIT = 50;
+const STATES: readonly (TrackStatus | '')[] = ['', 'completed', 'processing', 'failed'];
+const SORTS = ['newest', 'oldest', 'title'] as const;
+
+export function Component() {
+  const { t } = useTranslation();
+  const { data: me } = useMe();
+  const [params, setParams] = useSearchParams();
+  const [text, setText] = useState(params.get('q') ?? '');
+  const q = useDebounced(text.trim(), 250);
+  const [dialog, setDialog] = useState<{ kind: 'edit' | 'delete'; track: Track } | null>(null);
+  const status = STATES.find((s) => s === params.get('status')) ?? '';
+  const sort = SORTS.find((s) => s === params.get('sort')) ?? 'newest';
+  const page = Math.max(1, Number(params.get('page')) || 1);
+  const filter: TrackFilter = { mine: true, sort, page, limit: LIMIT, ...(status && { status }), ...(q && { q }) };
+  const tracks = useTracks(filter);
+  useTitle(t('pages.library.title'));
+
+  const set = (name: string, value: string) =>
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old);
+        next.delete('page');
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { replace: true, preventScrollReset: true },
+    );
+  const filtered = status !== '' || q !== '';
+
+  return (
+    <Page>
+      <PageHeader
+        title={t('pages.library.title')}
+        actions={
+          <Button asChild tone="accent">
+            <Link to="/upload">
+              <Upload size={18} aria-hidden />
+              {t('pages.dashboard.upload')}
+            </Link>
+          </Button>
+        }
+      >
+        {tracks.data ? t('pages.library.count', { count: tracks.data.total }) : ' '}
+      </PageHeader>
+
+      <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-3">
+        <div className="relative w-full sm:w-72">
+          <Search size={16} aria-hidden className="pointer-events-none absolute start-3 top-3 text-muted" />
+          <input
+            type="search"
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              set('page', '');
+            }}
+            aria-label={t('pages.library.filter')}
+            placeholder={t('pages.library.filter')}
+            className={`${inputClass} h-10 ps-9`}
+          />
+        </div>
+        <div role="group" aria-label={t('pages.library.states')} className="-mx-4 flex gap-2 overflow-x-auto px-4 sm:mx-0 sm:px-0">
+          {STATES.map((state) => (
+            <Chip key={state} pressed={state === status} onClick={() => set('status', state)}>
+              {t(`pages.library.state.${state || 'all'}`)}
+            </Chip>
+          ))}
+        </div>
+        <select
+          aria-label={t('pages.library.sort')}
+          value={sort}
+          onChange={(event) => set('sort', event.target.value === 'newest' ? '' : event.target.value)}
+          className={`${inputClass} ms-auto h-9 sm:w-auto`}
+        >
+          {SORTS.map((name) => (
+            <option key={name} value={name}>
+              {t(`pages.library.sort_by.${name}`)}
+            </option>
+          ))}
+        </select>
+      </div>
+
+      {tracks.isPending && <TrackStripsSkeleton count={8} />}
+      {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
+      {tracks.data && tracks.data.items.length > 0 && (
+        <>
+          <LibraryTable
+            tracks={tracks.data.items}
+            onEdit={(track) => setDialog({ kind: 'edit', track })}
+            onDelete={(track) => setDialog({ kind: 'delete', track })}
+          />
+          <Pagination
+            page={page}
+            limit={LIMIT}
+            total={tracks.data.total}
+            onPage={(next) => setParams((old) => new URLSearchParams({ ...Object.fromEntries(old), page: String(next) }))}
+          />
+        </>
+      )}
+      {tracks.data?.items.length === 0 && filtered && (
+        <Empty
+          title={t('pages.library.nothing')}
+          action={
+            <Button
+              onClick={() => {
+                setText('');
+                setParams({});
+              }}
+            >
+              {t('pages.discover.clear')}
+            </Button>
+          }
+        />
+      )}
+      {tracks.data?.items.length === 0 &&
+        !filtered &&
+        (me && !mayUpload(me) ? (
+          <CreatorInvite />
+        ) : (
+          <Empty
+            title={t('pages.dashboard.first')}
+            action={
+              <Button asChild tone="accent">
+                <Link to="/upload">{t('pages.dashboard.first_action')}</Link>
+              </Button>
+            }
+          >
+            {t('pages.dashboard.first_text')}
+          </Empty>
+        ))}
+
+      {dialog?.kind === 'edit' && (
+        <Suspense fallback={null}>
+          <EditTrackDialog track={dialog.track} onClose={() => setDialog(null)} />
+        </Suspense>
+      )}
+      {dialog?.kind === 'delete' && <DeleteTrackDialog track={dialog.track} onClose={() => setDialog(null)} />}
+    </Page>
+  );
+}

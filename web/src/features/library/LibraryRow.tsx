@@ -1,0 +1,136 @@
+import { Download, Ellipsis, Globe, Lock, Pencil, Trash2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Cover } from '@/components/cover/Cover';
+import { PeakStrip } from '@/components/peaks/PeakStrip';
+import { PlayButton } from '@/components/track/PlayButton';
+import { ProcessingLine } from '@/components/track/ProcessingLine';
+import { StatusBadge } from '@/components/track/StatusBadge';
+import { IconButton } from '@/components/ui/IconButton';
+import { Menu, MenuItem, MenuSeparator } from '@/components/ui/Menu';
+import { API } from '@/lib/api/client';
+import { problemText } from '@/lib/api/problemText';
+import { isUnfinished } from '@/lib/api/tracks/list';
+import { useUpdateTrack } from '@/lib/api/tracks/update';
+import type { Track } from '@/lib/api/types';
+import { clock } from '@/lib/format/format';
+import { useFormat } from '@/lib/format/useFormat';
+import { toast, useToasts } from '@/lib/toast/store';
+
+interface LibraryRowProps {
+  track: Track;
+  list: readonly Track[];
+  onEdit: (track: Track) => void;
+  onDelete: (track: Track) => void;
+}
+
+function useVisibility(track: Track) {
+  const { t } = useTranslation();
+  const update = useUpdateTrack();
+  const set = (is_public: boolean) =>
+    update.mutate(
+      { id: track.id, changes: { is_public } },
+      {
+        onError: (error) => toast(problemText(error, t), 'danger'),
+      },
+    );
+  return () => {
+    set(!track.is_public);
+    useToasts.getState().show({
+      text: t(track.is_public ? 'track.now_private' : 'track.now_public', { title: track.title }),
+      action: { label: t('common.undo'), run: () => set(track.is_public) },
+    });
+  };
+}
+
+function Tools({ track, onEdit, onDelete }: Omit<LibraryRowProps, 'list'>) {
+  const { t } = useTranslation();
+  const toggleVisibility = useVisibility(track);
+  return (
+    <Menu
+      trigger={
+        <IconButton label={t('track.tools', { title: track.title })} size="sm">
+          <Ellipsis size={18} aria-hidden />
+        </IconButton>
+      }
+    >
+      <MenuItem onSelect={() => onEdit(track)}>
+        <Pencil size={16} aria-hidden />
+        {t('common.edit')}
+      </MenuItem>
+      {track.status === 'completed' && (
+        <>
+          <MenuItem onSelect={toggleVisibility}>
+            {track.is_public ? <Lock size={16} aria-hidden /> : <Globe size={16} aria-hidden />}
+            {t(track.is_public ? 'track.make_private' : 'track.make_public')}
+          </MenuItem>
+          <MenuItem asChild>
+            <a href={`${API}/tracks/${track.id}/download`} download>
+              <Download size={16} aria-hidden />
+              {t('track.download')}
+            </a>
+          </MenuItem>
+        </>
+      )}
+      <MenuSeparator />
+      <MenuItem danger onSelect={() => onDelete(track)}>
+        <Trash2 size={16} aria-hidden />
+        {t('common.delete')}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
+  const f = useFormat();
+  const ms = track.duration_ms ?? (track.duration ?? 0) * 1000;
+  const num = 'num py-1.5 pe-4 text-end text-sm';
+  return (
+    <tr className="group border-b border-line transition-colors duration-150 hover:bg-sunk/60">
+      <td className="max-w-0 py-1.5 pe-4 sm:w-[34%]">
+        <div className="flex items-center gap-3">
+          <div className="relative shrink-0">
+            <Cover track={track} sizes="40px" className="size-10" />
+            <PlayButton
+              track={track}
+              list={list}
+              size="sm"
+              className="absolute start-0.5 top-0.5 focus-visible:opacity-100 pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100 disabled:hidden"
+            />
+          </div>
+          <div className="min-w-0">
+            <Link to={`/track/${track.id}`} className="block truncate font-semibold hover:underline">
+              {track.title}
+            </Link>
+            <div className="text-xs md:hidden">
+              <StatusBadge track={track} />
+            </div>
+            {track.status === 'failed' && track.status_message && (
+              <p className="truncate text-xs text-muted" title={track.status_message}>
+                {track.status_message}
+              </p>
+            )}
+          </div>
+        </div>
+      </td>
+      <td className="w-[26%] py-1.5 pe-6 max-lg:hidden">
+        {isUnfinished(track) ? (
+          <ProcessingLine id={track.id} title={track.title} />
+        ) : (
+          track.status === 'completed' && <PeakStrip track={track} bars={90} className="h-7 text-(--wave-rest)" />
+        )}
+      </td>
+      <td className="py-1.5 pe-4 max-md:hidden">
+        <StatusBadge track={track} />
+      </td>
+      <td className={`${num} max-xl:hidden`}>{track.bpm === null ? '' : Math.round(track.bpm)}</td>
+      <td className="num py-1.5 pe-4 text-sm max-xl:hidden">{track.musical_key}</td>
+      <td className={`${num} max-xl:hidden`}>{track.loudness_lufs === null ? '' : f.number(track.loudness_lufs, 1)}</td>
+      <td className={`${num} max-sm:hidden`}>{ms > 0 ? clock(ms) : ''}</td>
+      <td className="py-1.5 pe-4 text-end whitespace-nowrap text-muted max-md:hidden">{f.ago(track.created_at)}</td>
+      <td className="py-1.5 text-end">
+        <Tools track={track} onEdit={onEdit} onDelete={onDelete} />
+      </td>
+    </tr>
+  );
+}

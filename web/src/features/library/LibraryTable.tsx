@@ -1,0 +1,57 @@
+/* The creator's table: dense, one line a track, tools at the end. On a phone the columns fold under the title. */
+
+import { useTranslation } from 'react-i18next';
+import type { Track } from '@/lib/api/types';
+import { LibraryRow } from './LibraryRow';
+
+interface LibraryTableProps {
+  tracks: readonly Track[];
+  onEdit: (track: Track) => void;
+  onDelete: (track: Track) => void;
+}
+
+export function LibraryTable({ tracks, onEdit, onDelete }: LibraryTableProps) {
+  const { t } = useTranslation();
+  const head = 'eyebrow py-2 pe-4 text-start font-normal';
+  return (
+    <table className="w-full border-collapse">
+      <caption className="sr-only">{t('pages.library.title')}</caption>
+      <thead>
+        <tr className="border-b border-line-strong">
+          <th scope="col" className={head}>
+            {t('pages.library.column.title')}
+          </th>
+          <th scope="col" className={`${head} max-lg:hidden`}>
+            {t('pages.library.column.sound')}
+          </th>
+          <th scope="col" className={`${head} max-md:hidden`}>
+            {t('pages.library.column.state')}
+          </th>
+          <th scope="col" className={`${head} text-end max-xl:hidden`}>
+            BPM
+          </th>
+          <th scope="col" className={`${head} max-xl:hidden`}>
+            {t('track.fact.key')}
+          </th>
+          <th scope="col" className={`${head} text-end max-xl:hidden`}>
+            LUFS
+          </th>
+          <th scope="col" className={`${head} text-end max-sm:hidden`}>
+            {t('track.fact.length')}
+          </th>
+          <th scope="col" className={`${head} text-end max-md:hidden`}>
+            {t('pages.library.column.added')}
+          </th>
+          <th scope="col" className="w-10">
+            <span className="sr-only">{t('pages.library.column.tools')}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tracks.map((track) => (
+          <LibraryRow key={track.id} track={track} list={tracks} onEdit={onEdit} onDelete={onDelete} />
+        ))}
+      </tbody>
+    </table>
+  );
+}

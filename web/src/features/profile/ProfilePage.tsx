@@ -1,0 +1,123 @@
+import { BadgeCheck, MapPin } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { TrackStrips, TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { Avatar } from '@/components/ui/Avatar';
+import { Button } from '@/components/ui/Button';
+import { Empty } from '@/components/ui/Empty';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { HueBox } from '@/components/ui/HueBox';
+import { NotFound } from '@/components/ui/NotFound';
+import { Page } from '@/components/ui/Page';
+import { useMe } from '@/lib/api/auth/me';
+import { hasCode } from '@/lib/api/problem';
+import { useEndlessTracks } from '@/lib/api/tracks/list';
+import { useUserByName } from '@/lib/api/users/byUsername';
+import type { PublicUser } from '@/lib/api/types';
+import { hueOf } from '@/lib/color/hue';
+import { useTitle } from '@/lib/dom/useTitle';
+import { useFormat } from '@/lib/format/useFormat';
+import { SocialLinks } from './SocialLinks';
+
+function Header({ user }: { user: PublicUser }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const name = [user.first_name, user.last_name].filter(Boolean).join(' ');
+  return (
+    <HueBox hue={hueOf(user.id)} className="hue-wash border-b border-line">
+      {user.banner_url && <img src={user.banner_url} alt="" className="h-40 w-full object-cover sm:h-64" />}
+      <header className="mx-auto max-w-[1440px] px-4 pt-10 pb-8 sm:px-6 sm:pt-16">
+        <Avatar user={user} size={96} />
+        <h1 className="poster mt-6 break-words">{user.username}</h1>
+        <div className="mt-4 flex flex-wrap items-center gap-x-5 gap-y-1 text-base text-muted">
+          {name && <span>{name}</span>}
+          {user.is_verified && user.role !== 'user' && (
+            <span className="inline-flex items-center gap-1.5">
+              <BadgeCheck size={18} aria-hidden className="text-accent-text" />
+              {t('pages.profile.creator')}
+            </span>
+          )}
+          {user.location && (
+            <span className="inline-flex items-center gap-1.5">
+              <MapPin size={16} aria-hidden />
+              {user.location}
+            </span>
+          )}
+          <span>{t('pages.profile.tracks', { count: user.track_count })}</span>
+          <span>{t('pages.profile.since', { date: format.day(user.created_at) })}</span>
+        </div>
+        {user.bio && <p className="mt-4 max-w-prose text-base whitespace-pre-line">{user.bio}</p>}
+        <SocialLinks links={user.social_links} />
+      </header>
+    </HueBox>
+  );
+}
+
+function Tracks({ user, mine }: { user: PublicUser; mine: boolean }) {
+  const { t } = useTranslation();
+  const tracks = useEndlessTracks({ creator_id: user.id, sort: 'newest' });
+  const items = tracks.data?.pages.flatMap((page) => page.items) ?? [];
+  if (tracks.isPending) return <TrackStripsSkeleton />;
+  if (tracks.isError) return <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />;
+  if (items.length === 0) {
+    return (
+      <Empty
+        title={t(mine ? 'pages.profile.empty_mine' : 'pages.profile.empty', { name: user.username })}
+        action={
+          mine && (
+            <Button asChild tone="accent">
+              <Link to="/upload">{t('pages.dashboard.first_action')}</Link>
+            </Button>
+          )
+        }
+      />
+    );
+  }
+  return (
+    <>
+      <h2 className="sr-only">{t('pages.profile.tracks_title')}</h2>
+      <TrackStrips tracks={items} />
+      {tracks.hasNextPage && (
+        <div className="mt-8 flex justify-center">
+          <Button busy={tracks.isFetchingNextPage} onClick={() => void tracks.fetchNextPage()}>
+            {t('common.more')}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+export function Component() {
+  const { t } = useTranslation();
+  const { username = '' } = useParams();
+  const { data: me } = useMe();
+  const user = useUserByName(username);
+  useTitle(user.data?.username ?? username);
+
+  if (user.isPending) {
+    return (
+      <Page>
+        <div className="size-24 animate-pulse rounded-full bg-sunk" />
+        <PeaksSkeleton className="mt-6 h-24" bars={120} />
+      </Page>
+    );
+  }
+  if (hasCode(user.error, 'not_found')) return <NotFound title={t('pages.profile.missing', { name: username })} />;
+  if (user.isError) {
+    return (
+      <Page>
+        <ErrorState error={user.error} onRetry={() => void user.refetch()} />
+      </Page>
+    );
+  }
+  return (
+    <>
+      <Header user={user.data} />
+      <div className="mx-auto max-w-[1440px] px-4 pt-6 pb-16 sm:px-6">
+        <Tracks user={user.data} mine={me?.id === user.data.id} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+/* One field for everything: commands, tracks, people. Arrow keys choose, Enter goes. */
+
+import { Dialog } from 'radix-ui';
+import { Search } from 'lucide-react';
+import { useEffect, useId, useState, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { usePalette } from '@/lib/palette/store';
+import { PaletteItem } from './PaletteItem';
+import { useEntries, type Entry } from './entries';
+
+function Palette({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const { entries, searching } = useEntries(text);
+  const [active, setActive] = useState(0);
+  const list = useId();
+  const chosen = entries[Math.min(active, entries.length - 1)];
+
+  useEffect(() => setActive(0), [text]);
+  useEffect(() => {
+    if (chosen) document.getElementById(`${list}-${chosen.id}`)?.scrollIntoView({ block: 'nearest' });
+  }, [chosen, list]);
+
+  function run(entry: Entry | undefined) {
+    if (!entry) return;
+    onClose();
+    entry.run();
+  }
+
+  function onKey(event: KeyboardEvent) {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step !== 0 && entries.length > 0) {
+      event.preventDefault();
+      setActive((old) => (Math.min(old, entries.length - 1) + step + entries.length) % entries.length);
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      run(chosen);
+    }
+  }
+
+  return (
+    <>
+      <div className="flex items-center gap-3 border-b border-line px-4">
+        <Search size={18} aria-hidden className="text-muted" />
+        <input
+          role="combobox"
+          aria-expanded={entries.length > 0}
+          aria-controls={list}
+          aria-activedescendant={chosen ? `${list}-${chosen.id}` : undefined}
+          aria-autocomplete="list"
+          aria-label={t('frame.search')}
+          placeholder={t('frame.search')}
+          value={text}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKey}
+          className="h-14 w-full bg-transparent text-base outline-none placeholder:text-muted"
+        />
+        <kbd className="num rounded-sm border border-line-strong px-1.5 text-xs text-muted">Esc</kbd>
+      </div>
+      <ul id={list} role="listbox" aria-label={t('frame.palette.results')} className="max-h-[min(60dvh,480px)] overflow-y-auto p-2">
+        {entries.map((entry) => (
+          <PaletteItem key={entry.id} id={`${list}-${entry.id}`} entry={entry} selected={entry === chosen} onRun={() => run(entry)} />
+        ))}
+      </ul>
+      <p role="status" className={entries.length > 0 ? 'sr-only' : 'px-4 pb-5 text-muted'}>
+        {entries.length > 0 ? t('frame.palette.found', { count: entries.length }) : searching ? t('frame.palette.searching') : t('frame.palette.nothing')}
+      </p>
+    </>
+  );
+}
+
+export function CommandPalette() {
+  const { t } = useTranslation();
+  const { open, setOpen } = usePalette();
+  return (
+    <Dialog.Root open={open} onOpenChange={setOpen}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-50 bg-scrim animate-fade" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed inset-x-3 top-3 z-50 mx-auto max-w-xl overflow-hidden rounded-card bg-raised shadow-float animate-rise sm:top-[12vh]"
+        >
+          <Dialog.Title className="sr-only">{t('frame.search')}</Dialog.Title>
+          <Palette onClose={() => setOpen(false)} />
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

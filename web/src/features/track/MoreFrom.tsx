@@ -1,0 +1,19 @@
+import { useTranslation } from 'react-i18next';
+import { TrackStrips } from '@/components/track/TrackLists';
+import { useTracks } from '@/lib/api/tracks/list';
+import type { Track } from '@/lib/api/types';
+
+export function MoreFrom({ track }: { track: Track }) {
+  const { t } = useTranslation();
+  const more = useTracks({ creator_id: track.creator.id, sort: 'newest', limit: 6 });
+  const others = more.data?.items.filter((other) => other.id !== track.id).slice(0, 5) ?? [];
+  if (others.length === 0) return null;
+  return (
+    <section className="mt-16" aria-labelledby="more">
+      <h2 id="more" className="mb-4 text-xl">
+        {t('track.more_from', { name: track.creator.username })}
+      </h2>
+      <TrackStrips tracks={others} />
+    </section>
+  );
+}

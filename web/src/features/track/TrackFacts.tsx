@@ -1,0 +1,53 @@
+/* What was measured and what was told, in the mono face: an engineer's view of the track. */
+
+import { useTranslation } from 'react-i18next';
+import type { Track } from '@/lib/api/types';
+import { clock } from '@/lib/format/format';
+import { useFormat } from '@/lib/format/useFormat';
+
+type Fact = [key: string, value: string | null];
+
+export function useFacts(track: Track): Fact[] {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const unit = (value: number | null, name: string, digits = 0) => (value === null ? null : `${f.number(value, digits)} ${name}`);
+  const ms = track.duration_ms ?? (track.duration ?? 0) * 1000;
+  const channels = track.channels === null ? null : track.channels === 1 ? t('track.mono') : track.channels === 2 ? t('track.stereo') : String(track.channels);
+  const source = [
+    track.format?.toUpperCase(),
+    track.sample_rate !== null && `${f.number(track.sample_rate / 1000, track.sample_rate % 1000 ? 1 : 0)} kHz`,
+    track.bit_depth !== null && `${track.bit_depth} bit`,
+    channels,
+  ].filter((part): part is string => typeof part === 'string' && part !== '');
+  return [
+    ['length', ms > 0 ? clock(ms) : null],
+    ['bpm', unit(track.bpm, 'BPM', track.bpm !== null && track.bpm % 1 ? 1 : 0)],
+    ['key', track.musical_key],
+    ['loudness', unit(track.loudness_lufs, 'LUFS', 1)],
+    ['range', unit(track.loudness_range_lu, 'LU', 1)],
+    ['peak', unit(track.true_peak_dbtp, 'dBTP', 1)],
+    ['source', source.length > 0 ? source.join(' · ') : null],
+    ['bitrate', unit(track.bitrate, 'kbit/s')],
+    ['size', track.file_size === null ? null : f.bytes(track.file_size)],
+    ['album', track.album],
+    ['year', track.year === null ? null : String(track.year)],
+    ['published', f.day(track.created_at)],
+  ];
+}
+
+export function TrackFacts({ track }: { track: Track }) {
+  const { t } = useTranslation();
+  const facts = useFacts(track).filter(([, value]) => value !== null && value !== '');
+  return (
+    <section aria-label={t('track.facts')}>
+      <dl className="border-t border-line">
+        {facts.map(([key, value]) => (
+          <div key={key} className="flex justify-between gap-6 border-b border-line py-2">
+            <dt className="text-muted">{t(`track.fact.${key}`)}</dt>
+            <dd className="num text-end break-words">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,136 @@
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate, useParams } from 'react-router';
+import { Cover } from '@/components/cover/Cover';
+import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { DeleteTrackDialog } from '@/components/track/DeleteTrackDialog';
+import { PlayButton } from '@/components/track/PlayButton';
+import { ProcessingLine } from '@/components/track/ProcessingLine';
+import { StatusBadge } from '@/components/track/StatusBadge';
+import { TrackByline } from '@/components/track/TrackByline';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { HueBox } from '@/components/ui/HueBox';
+import { NotFound } from '@/components/ui/NotFound';
+import { Page } from '@/components/ui/Page';
+import { hasCode } from '@/lib/api/problem';
+import { useTrack } from '@/lib/api/tracks/get';
+import { isUnfinished } from '@/lib/api/tracks/list';
+import type { Track } from '@/lib/api/types';
+import { hueOf } from '@/lib/color/hue';
+import { useTitle } from '@/lib/dom/useTitle';
+import { MoreFrom } from './MoreFrom';
+import { TrackActions } from './TrackActions';
+import { TrackFacts } from './TrackFacts';
+import { TrackWaveform } from './TrackWaveform';
+
+const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
+
+function State({ track }: { track: Track }) {
+  const { t } = useTranslation();
+  if (track.status === 'failed') {
+    return (
+      <div role="status" className="rounded-card bg-danger-wash p-5">
+        <p className="font-semibold text-danger">{t('track.failed_title')}</p>
+        <p className="mt-1 text-base">{track.status_message ?? t('track.failed_text')}</p>
+      </div>
+    );
+  }
+  return (
+    <div>
+      <PeaksSkeleton seed={track.id} bars={160} className="h-24" />
+      <div className="mt-4" role="status">
+        <ProcessingLine id={track.id} title={track.title} />
+      </div>
+    </div>
+  );
+}
+
+function Loaded({ track }: { track: Track }) {
+  const navigate = useNavigate();
+  const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
+  const close = () => setDialog(null);
+  return (
+    <article>
+      <HueBox hue={hueOf(track.id)} className="hue-wash">
+        <div className="mx-auto grid max-w-[1440px] gap-6 px-4 pt-8 sm:px-6 sm:pt-12 md:grid-cols-[minmax(0,1fr)_minmax(180px,320px)] md:gap-10">
+          <header className="flex min-w-0 flex-col justify-end max-md:order-last">
+            {track.is_mine && (
+              <div className="mb-3">
+                <StatusBadge track={track} />
+              </div>
+            )}
+            <h1 className={`break-words hyphens-auto ${track.title.length > 26 ? 'text-2xl font-extrabold tracking-tighter sm:text-[clamp(2.5rem,5vw,4.5rem)] sm:leading-none' : 'poster'}`}>
+              {track.title}
+            </h1>
+            <TrackByline track={track} className="mt-4 text-lg" />
+          </header>
+          <Cover track={track} sizes="(min-width: 768px) 320px, 60vw" eager className="w-3/5 max-w-80 rounded-card md:w-full" />
+        </div>
+      </HueBox>
+
+      <div className="mx-auto max-w-[1440px] px-4 pt-8 pb-16 sm:px-6">
+        {track.status === 'completed' && !isUnfinished(track) ? (
+          <div className="flex items-center gap-4 sm:gap-6">
+            <PlayButton track={track} list={[track]} size="lg" />
+            <div className="min-w-0 flex-1">
+              <TrackWaveform track={track} />
+            </div>
+          </div>
+        ) : (
+          <State track={track} />
+        )}
+        <TrackActions track={track} onEdit={() => setDialog('edit')} onDelete={() => setDialog('delete')} />
+        <div className="mt-10 grid gap-10 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
+          <div>
+            {track.description && <p className="max-w-prose text-base whitespace-pre-line">{track.description}</p>}
+            {track.tags && track.tags.length > 0 && (
+              <ul className="mt-5 flex flex-wrap gap-x-4 gap-y-2">
+                {track.tags.map((tag) => (
+                  <li key={tag}>
+                    <Link to={`/discover?tag=${encodeURIComponent(tag)}`} className="num text-sm text-muted hover:text-ink hover:underline">
+                      #{tag}
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
+          <TrackFacts track={track} />
+        </div>
+        <MoreFrom track={track} />
+      </div>
+
+      {dialog === 'edit' && (
+        <Suspense fallback={null}>
+          <EditTrackDialog track={track} onClose={close} />
+        </Suspense>
+      )}
+      {dialog === 'delete' && <DeleteTrackDialog track={track} onClose={close} onDeleted={() => void navigate('/library')} />}
+    </article>
+  );
+}
+
+export function Component() {
+  const { id = '' } = useParams();
+  const { t } = useTranslation();
+  const track = useTrack(id);
+  useTitle(track.data ? `${track.data.title} – ${track.data.artist || track.data.creator.username}` : undefined);
+
+  if (track.isPending) {
+    return (
+      <Page>
+        <div className="size-40 animate-pulse rounded-card bg-sunk" />
+        <PeaksSkeleton seed={id} className="mt-10 h-28" bars={160} />
+      </Page>
+    );
+  }
+  if (hasCode(track.error, 'not_found', 'validation', 'forbidden')) return <NotFound title={t('track.missing')} />;
+  if (track.isError) {
+    return (
+      <Page>
+        <ErrorState error={track.error} onRetry={() => void track.refetch()} />
+      </Page>
+    );
+  }
+  return <Loaded track={track.data} />;
+}

@@ -1,0 +1,26 @@
+/* The uploads in a few words, in the frame: shown while something is under way or needs a look. */
+
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Progress } from '@/components/ui/Progress';
+import { isActive, overall, useUploads } from './store';
+
+export function UploadIndicator() {
+  const { t } = useTranslation();
+  const items = useUploads((s) => s.items);
+  const active = items.filter(isActive);
+  const failed = items.filter((item) => item.phase === 'failed').length;
+  if (active.length === 0 && failed === 0) return null;
+  const value = active.length > 0 ? active.reduce((sum, item) => sum + overall(item), 0) / active.length : 1;
+  return (
+    <Link to="/upload" className="block rounded-card border border-line bg-paper p-3 hover:border-line-strong">
+      <span className="flex justify-between gap-3 text-sm">
+        <span className={failed > 0 ? 'text-danger' : ''}>
+          {active.length > 0 ? t('upload.indicator', { count: active.length }) : t('upload.indicator_failed', { count: failed })}
+        </span>
+        {active.length > 0 && <span className="num text-muted">{Math.round(value * 100)}%</span>}
+      </span>
+      {active.length > 0 && <Progress className="mt-2" value={value} label={t('upload.indicator', { count: active.length })} />}
+    </Link>
+  );
+}

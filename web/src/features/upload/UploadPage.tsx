@@ -1,0 +1,88 @@
+import { useTranslation } from 'react-i18next';
+import { CreatorInvite } from '@/components/track/CreatorInvite';
+import { Button } from '@/components/ui/Button';
+import { Page, PageHeader } from '@/components/ui/Page';
+import { useMe } from '@/lib/api/auth/me';
+import { useServerStatus } from '@/lib/api/system/status';
+import { mayUpload } from '@/lib/api/users/becomeCreator';
+import { useTitle } from '@/lib/dom/useTitle';
+import { useFormat } from '@/lib/format/useFormat';
+import { toast } from '@/lib/toast/store';
+import { DraftCard } from './DraftCard';
+import { DropZone } from './DropZone';
+import { addFiles, useUploads } from './store';
+import { UploadRow } from './UploadRow';
+
+export function Component() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { data: me } = useMe();
+  const limit = useServerStatus().data?.max_upload_bytes;
+  const items = useUploads((s) => s.items);
+  useTitle(t('upload.title'));
+  if (!me) return null;
+  if (!mayUpload(me)) {
+    return (
+      <Page>
+        <PageHeader title={t('upload.title')} />
+        <CreatorInvite />
+      </Page>
+    );
+  }
+
+  const drafts = items.filter((item) => item.phase === 'draft');
+  const others = items.filter((item) => item.phase !== 'draft');
+
+  function add(files: readonly File[]) {
+    const fits = files.filter((file) => file.size > 0 && (limit === undefined || file.size <= limit));
+    for (const file of files) {
+      if (file.size === 0) toast(t('upload.empty_file', { name: file.name }), 'danger');
+      else if (limit !== undefined && file.size > limit) toast(t('upload.too_big', { name: file.name, limit: format.bytes(limit) }), 'danger');
+    }
+    addFiles(fits);
+  }
+
+  return (
+    <Page>
+      <PageHeader title={t('upload.title')} />
+      <DropZone onFiles={add} small={items.length > 0} />
+
+      {others.length > 0 && (
+        <section className="mt-10" aria-labelledby="sending">
+          <h2 id="sending" className="mb-3 text-xl">
+            {t('upload.under_way')}
+          </h2>
+          <ul className="border-t border-line">
+            {others.map((item) => (
+              <li key={item.key} className="border-b border-line">
+                <UploadRow item={item} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+
+      {drafts.length > 0 && (
+        <section className="mt-10" aria-labelledby="drafts">
+          <div className="mb-4 flex flex-wrap items-end justify-between gap-3">
+            <h2 id="drafts" className="text-xl">
+              {t('upload.drafts', { count: drafts.length })}
+            </h2>
+            {drafts.length > 1 && (
+              <Button tone="accent" onClick={() => document.querySelectorAll<HTMLFormElement>('form[data-draft]').forEach((form) => form.requestSubmit())}>
+                {t('upload.publish_all')}
+              </Button>
+            )}
+          </div>
+          <ul className="space-y-6">
+            {drafts.map((item) => (
+              <li key={item.key}>
+                <DraftCard item={item} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,52 @@
+/* Sending a form with files, with progress: fetch cannot tell how much it has sent, so this is XMLHttpRequest. The same
+ * remedies apply as in client.ts. */
+
+import { API, remedy } from './client';
+import { csrfToken } from './csrf';
+import { networkProblem, problemFrom, type ApiProblem } from './problem';
+import { noteRateLimit } from './rateLimit';
+
+export interface UploadOptions {
+  signal: AbortSignal;
+  onProgress: (sent: number, total: number) => void;
+}
+
+function attempt<T>(path: string, form: FormData, token: string, { signal, onProgress }: UploadOptions): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(new DOMException('', 'AbortError'));
+      return;
+    }
+    const xhr = new XMLHttpRequest();
+    const abort = () => xhr.abort();
+    const done = (settle: () => void) => {
+      signal.removeEventListener('abort', abort);
+      settle();
+    };
+    signal.addEventListener('abort', abort);
+    xhr.open('POST', `${API}${path}`);
+    xhr.setRequestHeader('Accept', 'application/json');
+    if (token) xhr.setRequestHeader('X-CSRF-Token', token);
+    xhr.upload.onprogress = (event) => onProgress(event.loaded, event.total);
+    xhr.onabort = () => done(() => reject(new DOMException('', 'AbortError')));
+    xhr.onerror = () => done(() => reject(networkProblem()));
+    xhr.onload = () =>
+      done(() => {
+        noteRateLimit({ get: (name) => xhr.getResponseHeader(name) }, xhr.status);
+        if (xhr.status >= 200 && xhr.status < 300) resolve(JSON.parse(xhr.responseText) as T);
+        else reject(problemFrom(xhr.status, xhr.responseText, xhr.getResponseHeader('Retry-After')));
+      });
+    xhr.send(form);
+  });
+}
+
+/** Resolves with the server's reply; rejects with an ApiProblem, or an AbortError when cancelled. */
+export async function uploadForm<T>(path: string, form: FormData, options: UploadOptions): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await attempt<T>(path, form, await csrfToken(), options);
+    } catch (error) {
+      if (error instanceof DOMException || tries >= 2 || !(await remedy(error as ApiProblem, path))) throw error;
+    }
+  }
+}
