@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "db/cluster.h"
 
 #include <errno.h>

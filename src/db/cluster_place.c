@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "db/cluster_place.h"
 
 #include <errno.h>
@@ -17,6 +16,7 @@
 #define SERVER_USER "postgres"
 #define FALLBACK_FOLDER "/var/lib/veza"
 #define SOCKET_NAME_MAX sizeof "/.s.PGSQL.5432"
+#define SOCKET_PATH_MAX (sizeof((struct sockaddr_un *)0)->sun_path)
 
 bool
 cluster_path(char *ret_path, size_t size, const char *folder, const char *name)
@@ -195,8 +195,8 @@ choose_socket(struct cluster_place *place)
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
     unsigned long long hash = 14695981039346656037ULL;
 
-    _Static_assert(sizeof place->socket + SOCKET_NAME_MAX > sizeof(struct sockaddr_un){0}.sun_path, "socket names are short");
-    if (strlen(place->folder) + sizeof "/run" + SOCKET_NAME_MAX <= sizeof(struct sockaddr_un){0}.sun_path - sizeof ".lock" &&
+    _Static_assert(sizeof place->socket + SOCKET_NAME_MAX > SOCKET_PATH_MAX, "socket names are short");
+    if (strlen(place->folder) + sizeof "/run" + SOCKET_NAME_MAX <= SOCKET_PATH_MAX - sizeof ".lock" &&
         place->folder[strspn(place->folder, plain)] == 0) {
         snprintf(place->socket, sizeof place->socket, "%.90s/run", place->folder);
     } else {
@@ -223,8 +223,8 @@ int
 cluster_place_prepare(const char *data_dir, struct cluster_place *ret_place, char *error, size_t error_size)
 {
     struct cluster_place place = {0};
-    char link[PATH_MAX], version[PATH_MAX];
-    int major = 0;
+    char link[PATH_MAX], version[PATH_MAX], text[16] = "";
+    int64_t major = 0;
     struct stat st;
     FILE *file;
 
@@ -250,11 +250,13 @@ cluster_place_prepare(const char *data_dir, struct cluster_place *ret_place, cha
         return -1;
     file = fopen(version, "re");
     if (file) {
-        if (fscanf(file, "%d", &major) != 1)
+        if (fgets(text, sizeof text, file))
+            text[strcspn(text, "\n")] = 0;
+        if (!text_to_int64(text, 1, 99, &major))
             major = 0;
         fclose(file);
     }
-    if (cluster_find_programs(major, place.bin, sizeof place.bin, error, error_size) < 0)
+    if (cluster_find_programs((int)major, place.bin, sizeof place.bin, error, error_size) < 0)
         return -1;
     *ret_place = place;
     return 0;

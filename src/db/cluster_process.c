@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "db/cluster_process.h"
 
 #include <errno.h>
@@ -70,9 +69,9 @@ cluster_make_folders(const char *path)
 
 /* In the child. Nothing here may allocate or lock: the parent has other threads. */
 static void
-become_program(const struct cluster_place *place, char *const argv[], int log_fd, int death_signal, pid_t parent)
+become_program(const struct cluster_place *place, const char *const argv[], int log_fd, int death_signal, pid_t parent)
 {
-    static char *const environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL};
+    static const char *const environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL};
     static const char complaint[] = "cannot become the database's user, or its program is gone\n";
     sigset_t none;
     int null_fd;
@@ -92,7 +91,7 @@ become_program(const struct cluster_place *place, char *const argv[], int log_fd
     if (cluster_become(place) && chdir(place->folder) == 0 && prctl(PR_SET_PDEATHSIG, death_signal) == 0) {
         if (getppid() != parent)
             _exit(125);
-        execve(argv[0], argv, environment);
+        execve(argv[0], (char *const *)argv, (char *const *)environment); /* does not write to them */
     }
     if (write(STDERR_FILENO, complaint, sizeof complaint - 1) < 0)
         _exit(124);
@@ -100,7 +99,7 @@ become_program(const struct cluster_place *place, char *const argv[], int log_fd
 }
 
 static int
-spawn(const struct cluster_place *place, char *const argv[], int death_signal, struct cluster_process *ret_process,
+spawn(const struct cluster_place *place, const char *const argv[], int death_signal, struct cluster_process *ret_process,
       char *error, size_t error_size)
 {
     struct cluster_process process = {.pid_fd = -1};
@@ -184,9 +183,9 @@ is_folder(const char *path)
 
 /* What an interrupted initdb left; run as the owner, so a link in there cannot make root delete something else. */
 static int
-remove_unfinished(const struct cluster_place *place, char *unfinished, char *error, size_t error_size)
+remove_unfinished(const struct cluster_place *place, const char *unfinished, char *error, size_t error_size)
 {
-    char *const argv[] = {"/bin/rm", "-rf", unfinished, NULL};
+    const char *const argv[] = {"/bin/rm", "-rf", unfinished, NULL};
     struct cluster_process process;
 
     if (!is_folder(unfinished))
@@ -221,7 +220,7 @@ cluster_create(const struct cluster_place *place, bool *ret_is_new, char *error,
         return -1;
     log_info("making a new database", LOG_TEXT("folder", place->folder));
     /* Everybody who reaches the socket is trusted: its folder is closed to other users. */
-    char *const argv[] = {initdb, "-D", unfinished, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=trust",
+    const char *const argv[] = {initdb, "-D", unfinished, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=trust",
                           "--auth-host=reject", "--no-sync", "--no-instructions", NULL};
     if (spawn(place, argv, SIGKILL, &process, error, error_size) < 0)
         return -1;
@@ -330,13 +329,13 @@ remove_stale_pid_file(const struct cluster_place *place, char *const lines[], un
 {
     char path[PATH_MAX];
     struct shmid_ds memory;
-    int64_t pid;
-    long id = -1;
+    const char *last_space;
+    int64_t pid, id;
 
     if (count <= PID_LINE_PID || !text_to_int64(lines[PID_LINE_PID], 1, INT32_MAX, &pid) || kill((pid_t)pid, 0) < 0)
         return;
-    if (count > PID_LINE_SHARED_MEMORY && sscanf(lines[PID_LINE_SHARED_MEMORY], "%*u %ld", &id) == 1 && id >= 0 &&
-        shmctl((int)id, IPC_STAT, &memory) == 0 && memory.shm_nattch > 0)
+    if (count > PID_LINE_SHARED_MEMORY && (last_space = strrchr(lines[PID_LINE_SHARED_MEMORY], ' ')) &&
+        text_to_int64(last_space + 1, 0, INT32_MAX, &id) && shmctl((int)id, IPC_STAT, &memory) == 0 && memory.shm_nattch > 0)
         return; /* processes of the old server still work on the files */
     if (cluster_path(path, sizeof path, place->data, "postmaster.pid") && unlink(path) == 0)
         log_info("removed the postmaster.pid of a server that is gone");
@@ -387,7 +386,7 @@ rotate_log(const struct cluster_place *place)
 
 struct arguments {
     char texts[SETTINGS_MAX][SETTING_MAX];
-    char *argv[2 * SETTINGS_MAX + 8];
+    const char *argv[2 * SETTINGS_MAX + 8];
     unsigned texts_count, argc;
 };
 
@@ -463,7 +462,7 @@ cluster_spawn_server(const struct cluster_place *place, const struct cluster_set
     rotate_log(place);
     a->argv[a->argc++] = program;
     a->argv[a->argc++] = "-D";
-    a->argv[a->argc++] = (char *)place->data;
+    a->argv[a->argc++] = place->data;
     choose_settings(a, place, settings);
     /* SIGINT is the fast shutdown. */
     result = spawn(place, a->argv, SIGINT, ret_process, error, error_size);

@@ -1,5 +1,4 @@
 /* The embedded PostgreSQL cluster, with real servers. Each Veza is a process of its own that this one starts, signals and kills. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <libpq-fe.h>

@@ -1,5 +1,4 @@
 /* Migrations against a real database: a fresh one for each test, in one embedded cluster. */
-#define _GNU_SOURCE
 #include <libpq-fe.h>
 #include <pthread.h>
 #include <setjmp.h>
