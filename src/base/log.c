@@ -58,8 +58,8 @@ static void
 add_field(struct buf *line, const struct log_field *field)
 {
     buf_printf(line, as_json ? ",\"%s\":" : " %s=", field->name);
-    if (field->text)
-        buf_add_json_string(line, field->text);
+    if (!field->is_number)
+        buf_add_json_string(line, field->text ? field->text : "");
     else
         buf_printf(line, "%lld", (long long)field->number);
 }

@@ -15,12 +15,13 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERRO
 
 struct log_field {
     const char *name;
-    const char *text; /* NULL: `number` counts */
+    const char *text; /* NULL is shown as "" */
+    bool is_number;
     int64_t number;
 };
 
-#define LOG_TEXT(field, value) {.name = (field), .text = (value) ? (value) : ""}
-#define LOG_INT(field, value) {.name = (field), .number = (int64_t)(value)}
+#define LOG_TEXT(field, value) {.name = (field), .text = (value)}
+#define LOG_INT(field, value) {.name = (field), .is_number = true, .number = (int64_t)(value)}
 
 #define log_at(level, message, ...) \
     do { \

@@ -36,7 +36,7 @@ struct field {
     bool nullable; /* null is accepted, or may appear in a reply */
     long min, max; /* 0, 0: the type's own bounds */
     long item_max;
-    const char *values;
+    const char *values; /* of a FIELD_ENUM; of a FIELD_OBJECT in a reply: the name of its schema */
     const char *pattern;  /* POSIX extended regular expression for the whole of a string */
     const char *fallback; /* value when absent */
     const char *help;

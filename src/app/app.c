@@ -1,0 +1,53 @@
+#include "app/app.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "db/cluster.h"
+#include "modules/auth/auth.h"
+#include "modules/system/system.h"
+
+static const struct route *const all_api_tables[] = {auth_routes, system_routes, health_routes, NULL};
+static const struct route *const all_stream_tables[] = {health_routes, NULL};
+
+route_tables api_tables = all_api_tables, stream_tables = all_stream_tables;
+
+bool
+prepare_data_dir(const struct config *config, char *error, size_t error_size)
+{
+    static const char *const folders[] = {"", "/files", "/files/tmp", "/mail", "/keys"};
+    char path[4096];
+
+    for (size_t i = 0; i < COUNT_OF(folders); i++) {
+        snprintf(path, sizeof path, "%s%s", config->data_dir, folders[i]);
+        /* The database's own user must be able to walk through the top folder. */
+        if (mkdir(path, i ? 0700 : 0755) && errno != EEXIST) {
+            snprintf(error, error_size, "the data folder %s cannot be made: %s. Set VEZA_DATA_DIR to a folder you may write to.", path,
+                     strerror(errno));
+            return false;
+        }
+    }
+    return true;
+}
+
+int
+with_database(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
+              void *context)
+{
+    struct cluster *cluster = NULL;
+    char error[1024];
+    int result;
+
+    if (*config->database_url)
+        return work(config, config->database_url, context);
+    if (!prepare_data_dir(config, error, sizeof error) || cluster_start(config, &cluster, error, sizeof error)) {
+        fprintf(stderr, "veza: %s\n", error);
+        return 1;
+    }
+    result = work(config, cluster_url(cluster), context);
+    cluster_stop(cluster);
+    return result;
+}

@@ -1,0 +1,21 @@
+/* app.h - puts the parts together. */
+#pragma once
+
+#include "base/config.h"
+#include "http/route.h"
+
+/* All routes of the API server and of the stream server, ended by NULL. */
+extern route_tables api_tables, stream_tables;
+
+enum app_role { APP_API = 1, APP_STREAM = 2, APP_WORKER = 4, APP_ALL = 7 };
+
+/* Runs the given roles until SIGINT or SIGTERM. Returns the process's exit code. */
+int serve(const struct config *config, unsigned roles);
+
+/* Connects to the configured database, or starts the embedded cluster, and calls work with it; stops the cluster afterwards. Returns
+ * what `work` returned, or 1. */
+int with_database(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
+                  void *context);
+
+/* Makes the data folder and what belongs in it. */
+bool prepare_data_dir(const struct config *config, char *error, size_t error_size);

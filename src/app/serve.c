@@ -1,0 +1,132 @@
+#include <curl/curl.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "api/runner.h"
+#include "app/app.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/migrate.h"
+#include "http/server.h"
+#include "modules/audit/audit.h"
+#include "modules/auth/auth.h"
+#include "modules/system/system.h"
+#include "platform/mail/mail.h"
+
+#define DRAIN_MS 10000
+#define STATEMENT_TIMEOUT_MS 15000
+
+static const struct server_hooks hooks = {
+    .identify = auth_identify, .check_csrf = auth_check_csrf, .run_query = run_route_query, .audit = audit_change};
+
+struct run {
+    unsigned roles;
+    sigset_t stop_signals;
+    struct server *api, *stream;
+};
+
+static struct server *
+start_server(const struct config *config, const char *name, int64_t port, route_tables tables)
+{
+    static char upload_dir[4096];
+    struct server_settings settings = {.name = name, .config = config, .port = (uint16_t)port, .routes = tables, .hooks = &hooks,
+                                       .upload_dir = upload_dir, .stream_secret = auth_stream_secret()};
+    char error[512];
+    struct server *server;
+
+    snprintf(upload_dir, sizeof upload_dir, "%s/files/tmp", config->data_dir);
+    server = server_start(&settings, error, sizeof error);
+    if (!server)
+        log_error("server not started", LOG_TEXT("server", name), LOG_TEXT("error", error));
+    return server;
+}
+
+/* For tests and scripts: which ports, once everything answers. Written whole or not at all. */
+static void
+tell_ready(const struct run *run)
+{
+    const char *path = getenv("VEZA_READY_FILE");
+    char temporary[4096];
+    FILE *file;
+
+    if (!path || !*path)
+        return;
+    snprintf(temporary, sizeof temporary, "%s.new", path);
+    file = fopen(temporary, "we");
+    if (!file)
+        return;
+    fprintf(file, "{\"api\":%u,\"stream\":%u,\"pid\":%d}\n", run->api ? server_port(run->api) : 0,
+            run->stream ? server_port(run->stream) : 0, getpid());
+    if (fclose(file) == 0 && rename(temporary, path))
+        log_warn("ready file not written", LOG_TEXT("path", path));
+}
+
+static int
+run_servers(const struct config *config, const char *conninfo, void *context)
+{
+    struct run *run = context;
+    char error[2048];
+    int signal_number = 0, result = 1;
+
+    if (config->migrate_at_start &&
+        migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, sizeof error) < 0) {
+        log_error("migration failed", LOG_TEXT("error", error));
+        return 1;
+    }
+    db_setup(conninfo, STATEMENT_TIMEOUT_MS);
+    if (!auth_setup(config, error, sizeof error)) {
+        log_error("not started", LOG_TEXT("error", error));
+        return 1;
+    }
+    mail_setup(config);
+    if (run->roles & APP_API)
+        run->api = start_server(config, "api", config->port_backend, api_tables);
+    if (run->roles & APP_STREAM)
+        run->stream = start_server(config, "stream", config->port_stream, stream_tables);
+    if ((run->roles & APP_API && !run->api) || (run->roles & APP_STREAM && !run->stream))
+        goto stop;
+    if (run->api)
+        fprintf(stdout, "Veza is ready: http://localhost:%u\n", server_port(run->api));
+    else if (run->stream)
+        fprintf(stdout, "The stream server is ready: http://localhost:%u\n", server_port(run->stream));
+    else
+        fprintf(stdout, "The worker is ready.\n");
+    fflush(stdout);
+    tell_ready(run);
+    sigwait(&run->stop_signals, &signal_number);
+    log_info("stopping", LOG_INT("signal", signal_number));
+    result = 0;
+stop:
+    server_stop(run->api, DRAIN_MS);
+    server_stop(run->stream, DRAIN_MS);
+    auth_teardown();
+    db_disconnect();
+    return result;
+}
+
+int
+serve(const struct config *config, unsigned roles)
+{
+    struct run run = {.roles = roles};
+    char error[512];
+    int result;
+
+    /* Blocked before any thread exists, so that sigwait is the only one to hear of them. */
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&run.stop_signals);
+    sigaddset(&run.stop_signals, SIGINT);
+    sigaddset(&run.stop_signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &run.stop_signals, NULL);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (!prepare_data_dir(config, error, sizeof error)) {
+        log_error("not started", LOG_TEXT("error", error));
+        return 1;
+    }
+    result = with_database(config, run_servers, &run);
+    curl_global_cleanup();
+    return result;
+}

@@ -1,0 +1,209 @@
+/* veza - one binary, several roles: see usage(). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "db/migrate.h"
+#include "modules/auth/auth.h"
+#include "version.h"
+#include "worker.h"
+
+static int
+usage(FILE *to)
+{
+    fputs("Veza " VEZA_VERSION ", a community music platform.\n\n"
+          "  veza serve [api|stream|worker]       run everything, or one role\n"
+          "  veza serve --help                    every setting with its default\n"
+          "  veza migrate up|down [N]|status      the database's schema\n"
+          "  veza user create --username U --email E [--role admin|creator|user] [--verified]\n"
+          "                                       an account; the password is read from standard input\n"
+          "  veza keys rotate                     a new key for signing tokens\n"
+          "  veza version\n",
+          to);
+    return to == stdout ? 0 : 2;
+}
+
+static void
+setup_log(const struct config *config)
+{
+    enum log_level level = LOG_LEVEL_INFO;
+    bool json = *config->log_format ? text_equal(config->log_format, "json") : !config_is_development(config);
+
+    log_level_parse(config->log_level, &level);
+    log_setup(level, json);
+}
+
+static int
+run_serve(const struct config *config, int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        unsigned role;
+    } roles[] = {{"api", APP_API}, {"stream", APP_STREAM}, {"worker", APP_WORKER}};
+
+    if (argc > 2 && (text_equal(argv[2], "--help") || text_equal(argv[2], "-h"))) {
+        printf("veza serve [api|stream|worker]\n\nSettings are environment variables, or lines in a file .env:\n");
+        config_print_help(stdout);
+        return 0;
+    }
+    if (argc == 2)
+        return serve(config, APP_ALL);
+    for (size_t i = 0; i < COUNT_OF(roles); i++)
+        if (argc == 3 && text_equal(argv[2], roles[i].name))
+            return serve(config, roles[i].role);
+    return usage(stderr);
+}
+
+struct migrate_job {
+    const char *what;
+    int64_t steps;
+};
+
+static int
+migrate_now(const struct config *config, const char *conninfo, void *context)
+{
+    struct migrate_job *job = context;
+    char error[2048] = "";
+    int done;
+
+    if (text_equal(job->what, "up"))
+        done = migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, sizeof error);
+    else if (text_equal(job->what, "down"))
+        done = migrate_down(&embedded_migrations, conninfo, (int)job->steps, error, sizeof error);
+    else
+        done = migrate_status(&embedded_migrations, conninfo, stdout, error, sizeof error);
+    if (done < 0) {
+        fprintf(stderr, "veza: %s\n", error);
+        return 1;
+    }
+    if (!text_equal(job->what, "status"))
+        printf("%d migration%s %s\n", done, done == 1 ? "" : "s", text_equal(job->what, "up") ? "applied" : "taken back");
+    return 0;
+}
+
+static int
+run_migrate(const struct config *config, int argc, char **argv)
+{
+    struct migrate_job job = {.what = argc > 2 ? argv[2] : "", .steps = 1};
+
+    if (!text_equal(job.what, "up") && !text_equal(job.what, "down") && !text_equal(job.what, "status"))
+        return usage(stderr);
+    if (argc > 3 && !text_to_int64(argv[3], 1, 10000, &job.steps))
+        return usage(stderr);
+    return with_database(config, migrate_now, &job);
+}
+
+struct new_user {
+    const char *username, *email, *role;
+    bool verified;
+};
+
+static int
+create_user(const struct config *config, const char *conninfo, void *context)
+{
+    struct new_user *user = context;
+    char password[128], error[1024];
+
+    if (migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, sizeof error) < 0) {
+        fprintf(stderr, "veza: %s\n", error);
+        return 1;
+    }
+    db_setup(conninfo, 15000);
+    if (isatty(STDIN_FILENO))
+        fputs("Password: ", stderr);
+    if (!fgets(password, sizeof password, stdin)) {
+        fputs("veza: no password on standard input\n", stderr);
+        return 1;
+    }
+    password[strcspn(password, "\r\n")] = 0;
+    if (strlen(password) < 8) {
+        fputs("veza: the password must have at least 8 bytes\n", stderr);
+        return 1;
+    }
+    if (!auth_create_user(user->username, user->email, password, user->role, user->verified, error, sizeof error)) {
+        fprintf(stderr, "veza: %s\n", error);
+        return 1;
+    }
+    db_disconnect();
+    printf("%s (%s) can sign in now.\n", user->username, user->role);
+    return 0;
+}
+
+static int
+run_user(const struct config *config, int argc, char **argv)
+{
+    struct new_user user = {.role = "user"};
+
+    if (argc < 3 || !text_equal(argv[2], "create"))
+        return usage(stderr);
+    for (int i = 3; i < argc; i++) {
+        if (text_equal(argv[i], "--verified"))
+            user.verified = true;
+        else if (text_equal(argv[i], "--username") && i + 1 < argc)
+            user.username = argv[++i];
+        else if (text_equal(argv[i], "--email") && i + 1 < argc)
+            user.email = argv[++i];
+        else if (text_equal(argv[i], "--role") && i + 1 < argc)
+            user.role = argv[++i];
+        else
+            return usage(stderr);
+    }
+    if (!user.username || !user.email ||
+        !(text_equal(user.role, "user") || text_equal(user.role, "creator") || text_equal(user.role, "moderator") ||
+          text_equal(user.role, "admin")))
+        return usage(stderr);
+    return with_database(config, create_user, &user);
+}
+
+static int
+run_keys(const struct config *config, int argc, char **argv)
+{
+    char error[512];
+
+    if (argc != 3 || !text_equal(argv[2], "rotate"))
+        return usage(stderr);
+    if (!prepare_data_dir(config, error, sizeof error) || !auth_rotate_keys(config, error, sizeof error)) {
+        fprintf(stderr, "veza: %s\n", error);
+        return 1;
+    }
+    puts("A new key signs from now on; running servers notice within seconds.");
+    return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct config config;
+    char error[512];
+
+    /* Before anything else: the worker has no environment and no configuration. */
+    if (argc > 1 && text_equal(argv[1], "media-worker"))
+        return media_worker_main(argc - 1, argv + 1);
+    if (argc < 2)
+        return usage(stderr);
+    if (text_equal(argv[1], "version") || text_equal(argv[1], "--version")) {
+        puts("veza " VEZA_VERSION);
+        return 0;
+    }
+    if (text_equal(argv[1], "help") || text_equal(argv[1], "--help") || text_equal(argv[1], "-h"))
+        return usage(stdout);
+    if (!config_load(&config, error, sizeof error)) {
+        fprintf(stderr, "veza: %s\n", error);
+        return 1;
+    }
+    setup_log(&config);
+    if (text_equal(argv[1], "serve"))
+        return run_serve(&config, argc, argv);
+    if (text_equal(argv[1], "migrate"))
+        return run_migrate(&config, argc, argv);
+    if (text_equal(argv[1], "user"))
+        return run_user(&config, argc, argv);
+    if (text_equal(argv[1], "keys"))
+        return run_keys(&config, argc, argv);
+    return usage(stderr);
+}

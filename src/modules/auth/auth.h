@@ -1,0 +1,34 @@
+/* auth.h - who people are: registration, sign-in, sessions, tokens. */
+#pragma once
+
+#include "base/config.h"
+#include "http/request.h"
+#include "http/route.h"
+
+extern const struct route auth_routes[];
+
+/* Reads the keys and secrets (making them in the data folder when none are configured). False with a sentence in `error`. */
+bool auth_setup(const struct config *config, char *error, size_t error_size);
+void auth_teardown(void);
+
+/* The server's hooks. */
+const struct problem *auth_identify(struct request *req);
+const struct problem *auth_check_csrf(struct request *req);
+
+/* The secret of internal calls: STREAM_SECRET, or one made from the application's secret. */
+const char *auth_stream_secret(void);
+
+/* Makes a new signing key in the data folder; the ones before it verify until their last token has expired. */
+bool auth_rotate_keys(const struct config *config, char *error, size_t error_size);
+
+/* bcrypt, cost 12, as "$2b$12$...". `out` holds 64 bytes. False when the password has over 72 bytes or memory is short. */
+bool password_hash(const char *password, char out[64]);
+/* Does the password belong to the hash? With a NULL hash it takes as long and is false. */
+bool password_matches(const char *password, const char *hash);
+
+/* Creates an account from the command line. False with a sentence in `error`. */
+bool auth_create_user(const char *username, const char *email, const char *password, const char *role, bool verified, char *error,
+                      size_t error_size);
+
+/* The job `mail.verify_email`: payload {"user_id"}. Returns 0, or -1 to be tried again. */
+int auth_send_verification(json_t *payload);

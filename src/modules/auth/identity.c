@@ -1,0 +1,90 @@
+#include <stdio.h>
+
+#include "modules/auth/internal.h"
+
+static enum role
+role_of(const char *name)
+{
+    if (text_equal(name, "admin"))
+        return ROLE_ADMIN;
+    if (text_equal(name, "moderator"))
+        return ROLE_MODERATOR;
+    if (text_equal(name, "content_creator"))
+        return ROLE_CREATOR;
+    return ROLE_USER;
+}
+
+/* Asks the database whether the session still stands, so that a logout counts at once on every node. */
+static const struct problem *
+check_session(struct request *req, const struct claims *claims, bool *ret_good)
+{
+    struct row row;
+    const struct problem *p;
+
+    request_set(req, "check_session_id", claims->session_id);
+    request_set(req, "check_user_id", claims->user_id);
+    request_set(req, "check_version", arena_printf(req->arena, "%lld", (long long)claims->version));
+    p = db_maybe(req, &q_session_check, &row);
+    if (p)
+        return p;
+    *ret_good = row.count > 0;
+    if (row.count) {
+        req->identity.known = true;
+        req->identity.role = role_of(row_text(&row, "role"));
+        req->identity.email_verified = row_bool(&row, "is_verified");
+        snprintf(req->identity.user_id, UUID_TEXT, "%s", claims->user_id);
+        snprintf(req->identity.session_id, UUID_TEXT, "%s", claims->session_id);
+    }
+    return NULL;
+}
+
+static const struct problem *
+identify_bearer(struct request *req, const char *token)
+{
+    struct claims *claims = arena_alloc(req->arena, sizeof *claims);
+    enum token_check check = claims ? token_verify(token, claims) : TOKEN_BAD;
+    const struct problem *p;
+    bool good = false;
+
+    if (check == TOKEN_EXPIRED)
+        return PROBLEM(TOKEN_EXPIRED);
+    if (check == TOKEN_BAD)
+        return PROBLEM(UNAUTHENTICATED);
+    p = check_session(req, claims, &good);
+    return p || good ? p : PROBLEM(UNAUTHENTICATED);
+}
+
+/* A cookie travels by itself, so a bad one is no error: the person is then a visitor. */
+static const struct problem *
+identify_cookie(struct request *req, const char *token)
+{
+    struct claims *claims = arena_alloc(req->arena, sizeof *claims);
+    bool good;
+
+    req->identity.by_cookie = true;
+    switch (claims ? token_verify(token, claims) : TOKEN_BAD) {
+    case TOKEN_GOOD:
+        return check_session(req, claims, &good);
+    case TOKEN_EXPIRED:
+        req->identity.expired = true;
+        snprintf(req->identity.session_id, UUID_TEXT, "%s", claims->session_id);
+        return NULL;
+    default:
+        return NULL;
+    }
+}
+
+const struct problem *
+auth_identify(struct request *req)
+{
+    const char *authorization = request_header(req, "Authorization");
+    const char *cookie;
+
+    if (authorization) {
+        if (strncasecmp(authorization, "Bearer ", 7) != 0)
+            return PROBLEM(UNAUTHENTICATED);
+        return identify_bearer(req, authorization + 7);
+    }
+    cookie = request_cookie(req, ACCESS_COOKIE);
+    return cookie && *cookie ? identify_cookie(req, cookie) : NULL;
+}

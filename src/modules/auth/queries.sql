@@ -1,0 +1,186 @@
+-- query: me
+-- schema: User
+-- type: social_links object
+-- not null: track_count role
+-- The person's own account.
+select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
+       u.role, u.is_verified, u.is_admin, u.is_public, u.created_at,
+       (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
+  from users u
+ where u.id = :viewer::uuid
+
+-- query: login_find
+-- Whoever may try a password. The caller answers the same whether there is a row or not.
+select u.id, u.password_hash, u.token_version, user_active(u) as active
+  from users u
+ where lower(u.email) = lower(:email) and u.deleted_at is null
+
+-- query: register
+-- Account, settings, profile and the job that sends the verification mail commit together.
+with account as (
+    insert into users (username, email, password_hash, password_changed_at)
+    values (:username, :email, :password_hash, now())
+    returning id, username
+), settings as (
+    insert into user_settings (user_id) select id from account
+), profile as (
+    insert into user_profiles (user_id, language) select id, :language from account
+), mail as (
+    insert into jobs (kind, payload, priority)
+    select 'mail.verify_email', jsonb_build_object('user_id', id), 2 from account
+), event as (
+    insert into outbox (name, payload)
+    select 'user.created', jsonb_build_object('user_id', id, 'username', username) from account
+)
+select id from account
+
+-- query: session_create
+-- A session with the first refresh token of its family.
+with session as (
+    insert into sessions (id, user_id, ip_address, user_agent, expires_at)
+    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), now() + make_interval(secs => :ttl_s::int))
+    returning id, user_id, expires_at
+), token as (
+    insert into refresh_tokens (user_id, session_id, family_id, token_hash, expires_at)
+    select user_id, id, id, :refresh_hash, expires_at from session
+)
+update users u
+   set last_login_at = now(), login_count = login_count + 1
+  from session
+ where u.id = session.user_id
+returning u.token_version
+
+-- query: session_check
+-- Is this session of this person still good? Asked on every request that carries a token.
+select u.role, u.is_verified
+  from sessions s
+  join users u on u.id = s.user_id
+ where s.id = :check_session_id::uuid
+   and s.user_id = :check_user_id::uuid
+   and s.revoked_at is null
+   and s.expires_at > now()
+   and u.token_version = :check_version::int
+   and user_active(u)
+
+-- query: refresh_rotate
+-- Uses a refresh token up and puts the next of its family in its place. Of two that race, one finds the row unused.
+with old as (
+    update refresh_tokens r
+       set used_at = now(), replaced_by = :new_token_id::uuid
+      from sessions s, users u
+     where r.token_hash = :refresh_hash
+       and r.used_at is null and r.revoked_at is null and r.deleted_at is null and r.expires_at > now()
+       and s.id = r.session_id and s.revoked_at is null
+       and u.id = r.user_id and user_active(u)
+    returning r.user_id, r.session_id, r.family_id, u.token_version
+), next as (
+    insert into refresh_tokens (id, user_id, session_id, family_id, token_hash, expires_at)
+    select :new_token_id::uuid, user_id, session_id, family_id, :new_refresh_hash, now() + make_interval(secs => :ttl_s::int)
+      from old
+), session as (
+    update sessions s
+       set last_seen_at = now(), expires_at = now() + make_interval(secs => :ttl_s::int)
+      from old
+     where s.id = old.session_id
+)
+select user_id, session_id, token_version from old
+
+-- query: refresh_replayed
+-- Somebody sent a token that was used before: nobody who holds a token of its family may go on.
+with family as (
+    select family_id, session_id from refresh_tokens where token_hash = :refresh_hash and used_at is not null
+), tokens as (
+    update refresh_tokens r set revoked_at = now() from family f where r.family_id = f.family_id and r.revoked_at is null
+)
+update sessions s set revoked_at = now() from family f where s.id = f.session_id and s.revoked_at is null
+returning s.user_id, s.id as session_id
+
+-- query: session_close
+-- By the session of an access token, or by a refresh token.
+with closed as (
+    update sessions s
+       set revoked_at = now()
+     where s.revoked_at is null
+       and (s.id = :closing_id::uuid
+            or s.id = (select r.session_id from refresh_tokens r where r.token_hash = :refresh_hash))
+    returning s.id
+)
+update refresh_tokens r set revoked_at = now() from closed c where r.session_id = c.id and r.revoked_at is null
+returning r.id
+
+-- query: username_lookup
+select exists (select from users where lower(username) = lower(:username) and deleted_at is null) as taken
+
+-- query: verify_email
+-- not null: verified
+with used as (
+    update user_tokens
+       set used_at = now()
+     where token_hash = :token_hash and purpose = 'verify_email' and used_at is null and expires_at > now()
+    returning user_id, email
+)
+update users u
+   set is_verified = true, email_verified_at = coalesce(u.email_verified_at, now())
+  from used
+ where u.id = used.user_id and lower(u.email) = lower(used.email) and u.deleted_at is null
+returning u.is_verified as verified, u.username
+
+-- query: resend_verification
+-- Queues the mail when there is such an account without verification, at most once a minute. Tells nobody whether.
+insert into jobs (kind, payload, priority)
+select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2
+  from users u
+ where lower(u.email) = lower(:email) and not u.is_verified and user_active(u)
+   and not exists (select from user_tokens t
+                    where t.user_id = u.id and t.purpose = 'verify_email' and t.created_at > now() - interval '1 minute')
+   and not exists (select from jobs j
+                    where j.kind = 'mail.verify_email' and j.state in ('queued', 'running')
+                      and j.payload ->> 'user_id' = u.id::text)
+returning id
+
+-- query: verification_token
+-- A new link replaces the ones before it.
+with person as (
+    select u.id, u.email, u.username, p.language
+      from users u
+      left join user_profiles p on p.user_id = u.id
+     where u.id = :user_id::uuid and not u.is_verified and user_active(u)
+), before as (
+    update user_tokens t set used_at = now()
+      from person
+     where t.user_id = person.id and t.purpose = 'verify_email' and t.used_at is null
+), token as (
+    insert into user_tokens (user_id, purpose, token_hash, email, expires_at)
+    select id, 'verify_email', :token_hash, email, now() + interval '2 days' from person
+)
+select email, username, language from person
+
+-- query: become_creator
+-- schema: User
+-- type: social_links object
+-- not null: track_count role
+with changed as (
+    update users u
+       set role = case when u.role = 'user' and not :approval::boolean then 'content_creator'::user_role else u.role end,
+           creator_requested_at = coalesce(u.creator_requested_at, now())
+     where u.id = :viewer::uuid
+    returning u.*
+)
+select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
+       u.role, u.is_verified, u.is_admin, u.is_public, u.created_at,
+       (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
+  from changed u
+
+-- query: user_create
+-- For the command line.
+with account as (
+    insert into users (username, email, password_hash, password_changed_at, role, is_verified, email_verified_at)
+    values (:username, :email, :password_hash, now(), :role::user_role, :verified::boolean,
+            case when :verified::boolean then now() end)
+    returning id
+), settings as (
+    insert into user_settings (user_id) select id from account
+), profile as (
+    insert into user_profiles (user_id) select id from account
+)
+select id from account

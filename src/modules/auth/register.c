@@ -1,0 +1,160 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "modules/auth/internal.h"
+#include "platform/mail/mail.h"
+
+static const char *const reserved[] = {"admin", "administrator", "api", "me", "moderator", "root", "support", "system", "veza", "www"};
+
+static bool
+is_reserved(const char *username)
+{
+    for (size_t i = 0; i < COUNT_OF(reserved); i++)
+        if (strcasecmp(username, reserved[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The first of our languages that the browser names. */
+static const char *
+language_of(const struct request *req)
+{
+    const char *list = request_header(req, "Accept-Language");
+
+    for (const char *p = list; p && *p;) {
+        p += strspn(p, ", ");
+        if (strncasecmp(p, "fr", 2) == 0)
+            return "fr";
+        if (strncasecmp(p, "es", 2) == 0)
+            return "es";
+        if (strncasecmp(p, "en", 2) == 0)
+            return "en";
+        p += strcspn(p, ",");
+    }
+    return "en";
+}
+
+const struct problem *
+auth_register(struct request *req)
+{
+    const struct problem *p;
+    struct row row;
+    char hash[64];
+
+    if (is_reserved(request_param(req, "username")))
+        return PROBLEM(USERNAME_TAKEN);
+    if (!password_hash(request_param(req, "password"), hash))
+        return PROBLEM(INTERNAL);
+    request_set(req, "password_hash", arena_strdup(req->arena, hash));
+    request_set(req, "language", language_of(req));
+    p = db_one(req, &q_register, &row);
+    return p ? p : session_open(req, row_text(&row, "id"), 201);
+}
+
+const struct problem *
+auth_check_username(struct request *req)
+{
+    const char *username = request_param(req, "username"), *reason = NULL;
+    size_t len = strlen(username);
+    const struct problem *p;
+    struct row row;
+
+    if (len < 3 || len > 30 || strspn(username, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") != len)
+        reason = "invalid";
+    else if (is_reserved(username))
+        reason = "reserved";
+    if (!reason) {
+        p = db_one(req, &q_username_lookup, &row);
+        if (p)
+            return p;
+        reason = row_bool(&row, "taken") ? "taken" : NULL;
+    }
+    return reply_json(req, 200, json_pack("{s:s, s:b, s:s?}", "username", username, "available", !reason, "reason", reason));
+}
+
+const struct problem *
+auth_verify_email(struct request *req)
+{
+    char hash[SHA256_HEX];
+    const struct problem *p;
+
+    sha256_hex(str_of(request_param(req, "token")), hash);
+    request_set(req, "token_hash", arena_strdup(req->arena, hash));
+    p = reply_query(req, 200, &q_verify_email);
+    return p && p->status == 404 ? PROBLEM(TOKEN_INVALID) : p;
+}
+
+const struct problem *
+auth_resend_verification(struct request *req)
+{
+    const struct problem *p = db_maybe(req, &q_resend_verification, NULL);
+
+    return p ? p
+             : reply_json(req, 202, json_pack("{s:s}", "message",
+                                              "If this address has an account that is not verified, a mail is on its way."));
+}
+
+const struct problem *
+auth_become_creator(struct request *req)
+{
+    bool approval = auth_config->creator_approval && req->identity.role < ROLE_CREATOR;
+
+    request_set(req, "approval", approval ? "true" : "false");
+    return reply_query(req, approval ? 202 : 200, &q_become_creator);
+}
+
+static int
+deliver(const char *token, const PGresult *person)
+{
+    const char *email = PQgetvalue(person, 0, 0), *username = PQgetvalue(person, 0, 1), *language = PQgetvalue(person, 0, 2);
+    scoped_buf link = BUF_INIT(4096);
+
+    buf_printf(&link, "%s/verify-email?token=%s", config_frontend_url(auth_config), token);
+    return mail_send(&(struct mail){.to = email, .template = "verify_email", .language = language, .name = username,
+                                    .link = link.ptr});
+}
+
+int
+auth_send_verification(json_t *payload)
+{
+    char token[TOKEN_TEXT], hash[SHA256_HEX];
+    struct db_error error;
+    PGresult *person;
+    int result = 0;
+
+    token_make(token, hash);
+    if (db_run(&q_verification_token,
+               (const struct db_arg[]){{"user_id", json_string_value(json_object_get(payload, "user_id"))},
+                                       {"token_hash", hash}, {0}}, &person, &error)) {
+        log_warn("verification mail not prepared", LOG_TEXT("error", error.message));
+        return -1;
+    }
+    if (PQntuples(person))
+        result = deliver(token, person);
+    PQclear(person);
+    return result;
+}
+
+bool
+auth_create_user(const char *username, const char *email, const char *password, const char *role, bool verified, char *error,
+                 size_t error_size)
+{
+    struct db_error db_error;
+    PGresult *result;
+    char hash[64];
+
+    if (!password_hash(password, hash)) {
+        snprintf(error, error_size, "the password must have at most 72 bytes");
+        return false;
+    }
+    if (db_run(&q_user_create,
+               (const struct db_arg[]){{"username", username}, {"email", email}, {"password_hash", hash},
+                                       {"role", text_equal(role, "creator") ? "content_creator" : role},
+                                       {"verified", verified ? "true" : "false"}, {0}}, &result, &db_error)) {
+        snprintf(error, error_size, "the account was not created: %s", db_error.message);
+        return false;
+    }
+    PQclear(result);
+    return true;
+}

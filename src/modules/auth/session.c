@@ -1,0 +1,183 @@
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "modules/auth/internal.h"
+
+/* The session that the cookies stand for: that of the access token, whether it has expired or not; else the refresh token. NULL
+ * without cookies. */
+static const char *
+cookie_binding(struct request *req)
+{
+    const char *access = request_cookie(req, ACCESS_COOKIE), *refresh = request_cookie(req, REFRESH_COOKIE);
+    struct claims claims;
+    char hash[SHA256_HEX];
+
+    if (access && *access && token_verify(access, &claims) != TOKEN_BAD)
+        return arena_strdup(req->arena, claims.session_id);
+    if (!refresh || !*refresh)
+        return access && *access ? "unknown" : NULL;
+    sha256_hex(str_of(refresh), hash);
+    return arena_strdup(req->arena, hash);
+}
+
+static const char *
+csrf_for(struct request *req, const char *binding)
+{
+    unsigned char key[SHA256_BYTES], mac[SHA256_BYTES];
+    char text[BASE64URL_SIZE(SHA256_BYTES)];
+
+    secret_derive("csrf", key);
+    hmac_sha256((struct str){(const char *)key, sizeof key}, str_of(binding), mac);
+    base64url_encode(mac, sizeof mac, text);
+    return arena_strdup(req->arena, text);
+}
+
+const struct problem *
+auth_check_csrf(struct request *req)
+{
+    const char *binding, *expected, *given = request_header(req, "X-CSRF-Token");
+
+    if (request_header(req, "Authorization") || req->route->auth == AUTH_INTERNAL)
+        return NULL;
+    binding = cookie_binding(req);
+    if (!binding)
+        return NULL;
+    expected = csrf_for(req, binding);
+    return given && expected && strlen(given) == strlen(expected) && bytes_equal_constant_time(given, expected, strlen(given))
+               ? NULL
+               : PROBLEM(CSRF_FAILED);
+}
+
+const struct problem *
+auth_csrf_token(struct request *req)
+{
+    const char *binding = cookie_binding(req);
+
+    req->reply.cache_control = "no-store";
+    return reply_json(req, 200, json_pack("{s:s}", "csrf_token", csrf_for(req, binding ? binding : "visitor")));
+}
+
+static const char *
+number(struct request *req, int64_t value)
+{
+    return arena_printf(req->arena, "%lld", (long long)value);
+}
+
+/* The reply of every sign-in. `refresh` is in the body only for clients without cookies. */
+static const struct problem *
+reply_session(struct request *req, int status, const struct claims *claims, const char *refresh, bool refresh_in_body)
+{
+    const char *access = token_sign(req, claims), *user = NULL, *refresh_part;
+    const struct problem *p;
+
+    if (!access)
+        return PROBLEM(INTERNAL);
+    request_set(req, "viewer", arena_strdup(req->arena, claims->user_id));
+    p = query_json(req, &q_me, &user);
+    if (p)
+        return p;
+    refresh_part = refresh_in_body ? arena_printf(req->arena, "\"refresh_token\":\"%s\",", refresh) : "";
+    reply_cookie(req, ACCESS_COOKIE, access, "/", auth_config->refresh_token_s);
+    reply_cookie(req, REFRESH_COOKIE, refresh, REFRESH_PATH, auth_config->refresh_token_s);
+    req->reply.cache_control = "no-store";
+    return reply_bytes(req, status, "application/json",
+                       str_of(arena_printf(req->arena,
+                                           "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%lld,%s\"user\":%s}",
+                                           access, (long long)auth_config->access_token_s, refresh_part, user)));
+}
+
+const struct problem *
+session_open(struct request *req, const char *user_id, int status)
+{
+    char refresh[TOKEN_TEXT], hash[SHA256_HEX];
+    struct claims claims = {.expires_at = clock_unix_s() + auth_config->access_token_s};
+    const struct problem *p;
+    struct row row;
+
+    token_make(refresh, hash);
+    uuid_random(claims.session_id);
+    snprintf(claims.user_id, UUID_TEXT, "%s", user_id);
+    request_set(req, "new_session_id", arena_strdup(req->arena, claims.session_id));
+    request_set(req, "user_id", user_id);
+    request_set(req, "refresh_hash", arena_strdup(req->arena, hash));
+    request_set(req, "ttl_s", number(req, auth_config->refresh_token_s));
+    p = db_one(req, &q_session_create, &row);
+    if (p)
+        return p;
+    claims.version = row_int(&row, "token_version", 0);
+    snprintf(req->identity.user_id, UUID_TEXT, "%s", user_id); /* for the audit line */
+    return reply_session(req, status, &claims, arena_strdup(req->arena, refresh), false);
+}
+
+static void
+drop_cookies(struct request *req)
+{
+    reply_cookie(req, ACCESS_COOKIE, "", "/", 0);
+    reply_cookie(req, REFRESH_COOKIE, "", REFRESH_PATH, 0);
+}
+
+/* A token that was used before tells of a thief, or of a person whose token was stolen: end the family. */
+static const struct problem *
+refuse_refresh(struct request *req)
+{
+    struct row row;
+    const struct problem *p = db_maybe(req, &q_refresh_replayed, &row);
+
+    if (p)
+        return p;
+    if (row.count)
+        log_warn("refresh token replayed, session ended", LOG_TEXT("user_id", row_text(&row, "user_id")),
+                 LOG_TEXT("session_id", row_text(&row, "session_id")));
+    drop_cookies(req);
+    return PROBLEM(UNAUTHENTICATED);
+}
+
+const struct problem *
+auth_refresh(struct request *req)
+{
+    const char *given = request_param(req, "refresh_token");
+    const char *cookie = request_cookie(req, REFRESH_COOKIE);
+    const char *used = given ? given : cookie;
+    char next[TOKEN_TEXT], next_hash[SHA256_HEX], hash[SHA256_HEX], next_id[UUID_TEXT];
+    struct claims claims = {.expires_at = clock_unix_s() + auth_config->access_token_s};
+    const struct problem *p;
+    struct row row;
+
+    if (!used || !*used)
+        return PROBLEM(UNAUTHENTICATED);
+    sha256_hex(str_of(used), hash);
+    token_make(next, next_hash);
+    uuid_random(next_id);
+    request_set(req, "refresh_hash", arena_strdup(req->arena, hash));
+    request_set(req, "new_refresh_hash", arena_strdup(req->arena, next_hash));
+    request_set(req, "new_token_id", arena_strdup(req->arena, next_id));
+    request_set(req, "ttl_s", number(req, auth_config->refresh_token_s));
+    p = db_maybe(req, &q_refresh_rotate, &row);
+    if (p)
+        return p;
+    if (!row.count)
+        return refuse_refresh(req);
+    snprintf(claims.user_id, UUID_TEXT, "%s", row_text(&row, "user_id"));
+    snprintf(claims.session_id, UUID_TEXT, "%s", row_text(&row, "session_id"));
+    claims.version = row_int(&row, "token_version", 0);
+    return reply_session(req, 200, &claims, arena_strdup(req->arena, next), given != NULL);
+}
+
+const struct problem *
+auth_logout(struct request *req)
+{
+    const char *refresh = request_cookie(req, REFRESH_COOKIE);
+    char hash[SHA256_HEX] = "";
+    const struct problem *p;
+
+    if (refresh)
+        sha256_hex(str_of(refresh), hash);
+    request_set(req, "closing_id", req->identity.session_id);
+    request_set(req, "refresh_hash", arena_strdup(req->arena, hash));
+    p = db_maybe(req, &q_session_close, NULL);
+    if (p)
+        return p;
+    drop_cookies(req);
+    return reply_empty(req, 204);
+}

@@ -1,0 +1,14 @@
+-- query: announcements_active
+-- schema: Announcement
+-- Everybody may read them.
+select a.id, a.title, a.content, a.type, a.starts_at, a.ends_at
+  from announcements a
+ where a.is_active and a.starts_at <= now() and (a.ends_at is null or a.ends_at > now())
+ order by a.starts_at desc, a.id
+
+-- query: ping
+select 1 as alive
+
+-- query: outbox_backlog
+-- not null: waiting
+select count(*)::int as waiting from outbox where published_at is null

@@ -1,0 +1,193 @@
+#include "modules/system/system.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "api/runner.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/server.h"
+#include "system.queries.h"
+#include "version.h"
+
+#define METRICS_MAX (4 * 1024 * 1024)
+#define DISK_LOW_PERCENT 2
+
+static void (*writers[16])(struct buf *out);
+static unsigned writer_count;
+static int64_t started_ms;
+
+__attribute__((constructor)) static void
+remember_start(void)
+{
+    started_ms = clock_monotonic_ms();
+}
+
+void
+system_add_metrics(void (*write)(struct buf *out))
+{
+    if (writer_count < COUNT_OF(writers))
+        writers[writer_count++] = write;
+}
+
+static const struct config *
+config_of(const struct request *req)
+{
+    return server_settings(req->server)->config;
+}
+
+static const struct problem *
+alive(struct request *req)
+{
+    return reply_json(req, 200, json_pack("{s:s}", "status", "ok"));
+}
+
+/* Ready: the database answers, and nobody asked us to stay away. */
+static const struct problem *
+ready(struct request *req)
+{
+    const struct problem *p = server_in_maintenance(req->server) ? PROBLEM(MAINTENANCE) : db_one(req, &q_ping, NULL);
+
+    return p ? p : alive(req);
+}
+
+static const struct problem *
+health_deep(struct request *req)
+{
+    int64_t before_ns = clock_monotonic_ns();
+    const struct problem *database = db_one(req, &q_ping, NULL);
+    int64_t database_us = (clock_monotonic_ns() - before_ns) / 1000;
+    struct statvfs disk = {0};
+    bool storage;
+    json_t *checks;
+
+    storage = statvfs(config_of(req)->data_dir, &disk) == 0 && disk.f_bavail * 100 >= disk.f_blocks * DISK_LOW_PERCENT;
+    checks = json_pack("{s:{s:s, s:I}, s:{s:s, s:I}}", "database", "status", database ? "down" : "up", "latency_us",
+                       (json_int_t)database_us, "storage", "status", storage ? "up" : "low", "free_bytes",
+                       (json_int_t)disk.f_bavail * (json_int_t)disk.f_frsize);
+    req->reply.cache_control = "no-store";
+    return reply_json(req, database || !storage ? 503 : 200,
+                      json_pack("{s:s, s:o}", "status", database || !storage ? "degraded" : "ok", "checks", checks));
+}
+
+static const struct problem *
+status(struct request *req)
+{
+    const struct config *config = config_of(req);
+
+    return reply_json(req, 200,
+                      json_pack("{s:s, s:s, s:s, s:I, s:b, s:b, s:I}", "name", "veza", "version", VEZA_VERSION, "environment",
+                                config->app_env, "uptime_s", (json_int_t)((clock_monotonic_ms() - started_ms) / 1000),
+                                "maintenance", server_in_maintenance(req->server), "creator_approval",
+                                config->creator_approval, "max_upload_bytes", (json_int_t)config->max_upload_mb * 1024 * 1024));
+}
+
+static void
+write_process_metrics(struct buf *out)
+{
+    struct rusage usage;
+    long pages = 0;
+    FILE *statm = fopen("/proc/self/statm", "re");
+
+    if (statm) {
+        if (fscanf(statm, "%*d %ld", &pages) != 1)
+            pages = 0;
+        fclose(statm);
+    }
+    getrusage(RUSAGE_SELF, &usage);
+    buf_printf(out, "process_resident_memory_bytes %lld\nprocess_cpu_seconds_total %.3f\nprocess_uptime_seconds %lld\n",
+               (long long)pages * sysconf(_SC_PAGESIZE),
+               (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                   (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
+               (long long)(clock_monotonic_ms() - started_ms) / 1000);
+}
+
+static const struct problem *
+metrics(struct request *req)
+{
+    struct buf out = BUF_INIT(METRICS_MAX);
+
+    write_process_metrics(&out);
+    db_metrics(&out);
+    server_metrics(req->server, &out);
+    for (unsigned i = 0; i < writer_count; i++)
+        writers[i](&out);
+    if (out.failed) {
+        buf_free(&out);
+        return PROBLEM(INTERNAL);
+    }
+    req->reply.cache_control = "no-store";
+    return reply_owned(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out), free, out.ptr);
+}
+
+/* What went wrong in somebody's browser, in our log. */
+static const struct problem *
+log_frontend(struct request *req)
+{
+    const char *level = request_param(req, "level"), *message = request_param(req, "message");
+    enum log_level at = LOG_LEVEL_INFO;
+
+    log_level_parse(level, &at);
+    if (at == LOG_LEVEL_ERROR)
+        at = LOG_LEVEL_WARN; /* an error of a browser must not wake the operator */
+    log_at(at, "web app", LOG_TEXT("text", message), LOG_TEXT("stack", request_param(req, "stack")),
+           LOG_TEXT("url", request_param(req, "url")), LOG_TEXT("context", request_param(req, "context")), LOG_TEXT("ip", req->ip));
+    return reply_empty(req, 204);
+}
+
+static const struct field health_reply[] = {{"status", FIELD_ENUM, .required = true, .values = "ok"}, FIELD_END};
+static const struct field check_reply[] = {
+    {"status", FIELD_ENUM, .required = true, .values = "up|down|low"},
+    {"latency_us", FIELD_INT},
+    {"free_bytes", FIELD_NUMBER},
+    FIELD_END};
+static const struct field checks_reply[] = {
+    {"database", FIELD_OBJECT, .required = true, .fields = check_reply},
+    {"storage", FIELD_OBJECT, .required = true, .fields = check_reply},
+    FIELD_END};
+static const struct field deep_reply[] = {
+    {"status", FIELD_ENUM, .required = true, .values = "ok|degraded"},
+    {"checks", FIELD_OBJECT, .required = true, .fields = checks_reply},
+    FIELD_END};
+static const struct field status_reply[] = {
+    {"name", FIELD_STRING, .required = true},
+    {"version", FIELD_STRING, .required = true},
+    {"environment", FIELD_ENUM, .required = true, .values = "development|staging|production"},
+    {"uptime_s", FIELD_INT, .required = true},
+    {"maintenance", FIELD_BOOL, .required = true},
+    {"creator_approval", FIELD_BOOL, .required = true, .help = "Becoming a creator waits for an administrator"},
+    {"max_upload_bytes", FIELD_NUMBER, .required = true},
+    FIELD_END};
+static const struct field log_body[] = {
+    {"level", FIELD_ENUM, .required = true, .values = "debug|info|warn|error"},
+    {"message", FIELD_TEXT, .required = true, .min = 1, .max = 2000, .example = "Player failed to load"},
+    {"stack", FIELD_TEXT, .max = 8000},
+    {"url", FIELD_STRING, .max = 2000},
+    {"context", FIELD_OBJECT, .max = 4000},
+    FIELD_END};
+
+const struct route health_routes[] = {
+    {GET, "/health", "Is the process alive?", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .reply = health_reply},
+    {GET, "/healthz", "Liveness probe", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .reply = health_reply},
+    {GET, "/readyz", "Readiness probe: the database answers",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = ready, .reply = health_reply,
+     .problems = (const enum problem_name[]){PROBLEM_UNAVAILABLE, PROBLEM_MAINTENANCE, PROBLEM_COUNT}},
+    {GET, "/health/deep", "Health of every part",
+     .description = "503 with the same body when a part is down or the disk is nearly full.",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = health_deep, .reply = deep_reply},
+    {GET, "/metrics", "Prometheus metrics",
+     .auth = AUTH_METRICS, .limit = LIMIT_NONE, .handler = metrics, .produces = "text/plain"},
+    ROUTE_END};
+
+const struct route system_routes[] = {
+    {GET, "/api/v1/status", "Version and state of this installation",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = status, .reply = status_reply},
+    {GET, "/api/v1/announcements/active", "What the operator has to tell everybody",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .sql = &q_announcements_active, .shape = MANY, .cache_s = 60,
+     .cache_tag = "announcements"},
+    {POST, "/api/v1/logs/frontend", "Report an error of the web app",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = log_body, .handler = log_frontend, .status = 204, .no_audit = true},
+    ROUTE_END};
