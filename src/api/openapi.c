@@ -1,0 +1,285 @@
+#include "api/openapi.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/openapi_operation.h"
+#include "api/openapi_problem.h"
+#include "api/openapi_schema.h"
+#include "base/str.h"
+#include "db/db.h"
+
+#define ROUTES_MAX 4096
+#define STATEMENT_MAX 65536
+
+static int
+by_pattern(const void *a, const void *b)
+{
+    const struct route *left = *(const struct route *const *)a, *right = *(const struct route *const *)b;
+    int order = strcmp(left->pattern, right->pattern);
+
+    return order ? order : (int)left->method - (int)right->method;
+}
+
+static json_t *
+paths_of(struct description *description, route_tables tables)
+{
+    const struct route **routes = calloc(ROUTES_MAX, sizeof *routes);
+    json_t *paths = json_object();
+    size_t count = 0;
+
+    for (route_tables table = tables; routes && *table; table++)
+        for (const struct route *route = *table; route->pattern && count < ROUTES_MAX; route++)
+            routes[count++] = route;
+    qsort(routes, count, sizeof(struct route *), by_pattern);
+    for (size_t i = 0; i < count; i++) {
+        json_t *operation = describe_operation(description, routes[i]), *path = json_object_get(paths, routes[i]->pattern);
+        char method[8] = "";
+
+        if (!operation) {
+            json_decref(paths);
+            free(routes);
+            return NULL;
+        }
+        for (size_t n = 0; n < sizeof method - 1 && method_name(routes[i]->method)[n]; n++)
+            method[n] = (char)tolower((unsigned char)method_name(routes[i]->method)[n]);
+        if (!path) {
+            path = json_object();
+            json_object_set_new(paths, routes[i]->pattern, path);
+        }
+        json_object_set_new(path, method, operation);
+    }
+    free(routes);
+    return paths;
+}
+
+static json_t *
+security_schemes(void)
+{
+    return json_pack(
+        "{s:{s:s,s:s,s:s,s:s}, s:{s:s,s:s,s:s,s:s}, s:{s:s,s:s,s:s,s:s}, s:{s:s,s:s,s:s,s:s}, s:{s:s,s:s,s:s}}", "cookie", "type",
+        "apiKey", "in", "cookie", "name", "veza_access", "description", "Set by signing in; the browser sends it", "csrf", "type",
+        "apiKey", "in", "header", "name", "X-CSRF-Token", "description", "What GET /api/v1/csrf-token gave; with cookies only",
+        "bearer", "type", "http", "scheme", "bearer", "bearerFormat", "JWT", "description", "The access_token of a sign-in",
+        "internal", "type", "apiKey", "in", "header", "name", "X-Stream-Secret", "description", "Another part of Veza", "metrics",
+        "type", "http", "scheme", "bearer", "description", "METRICS_TOKEN; without one, loopback only");
+}
+
+static json_t *
+header_of(const char *description, const char *type)
+{
+    return json_pack("{s:s, s:{s:s}}", "description", description, "schema", "type", type);
+}
+
+static json_t *
+headers(void)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "X-Request-Id",
+                     header_of("Names this request in the log and in reports", "string"), "ETag",
+                     header_of("Of this state; send it back in If-None-Match", "string"), "X-Cache",
+                     header_of("HIT when the reply came from memory, MISS when it went there", "string"), "RateLimit-Limit",
+                     header_of("Requests that may be made at once", "integer"), "RateLimit-Remaining",
+                     header_of("Requests left", "integer"), "RateLimit-Reset",
+                     header_of("Seconds until the whole quota is back", "integer"), "Retry-After",
+                     header_of("Seconds to wait", "integer"));
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A copy of `object` with its names in order. Takes over the reference. */
+static json_t *
+sorted(json_t *object)
+{
+    json_t *copy = json_object(), *value;
+    const char **names = calloc(json_object_size(object) + 1, sizeof *names), *name;
+    size_t count = 0;
+
+    json_object_foreach(object, name, value)
+        names[count++] = name;
+    qsort(names, count, sizeof *names, by_text);
+    for (size_t i = 0; i < count; i++)
+        json_object_set(copy, names[i], json_object_get(object, names[i]));
+    free(names);
+    json_decref(object);
+    return copy;
+}
+
+static json_t *
+tag_list(json_t *tags)
+{
+    json_t *names = sorted(json_incref(tags)), *list = json_array(), *value;
+    const char *name;
+
+    json_object_foreach(names, name, value)
+        json_array_append_new(list, json_pack("{s:s}", "name", name));
+    json_decref(names);
+    return list;
+}
+
+static json_t *
+document_of(struct description *description, json_t *paths)
+{
+    json_object_set_new(description->describer.schemas, "Problem", problem_schema());
+    return json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s}], s:o, s:o, s:{s:o, s:o, s:o, s:o}}", "openapi", "3.1.0", "info",
+                     "title", "Veza", "version", "1.0.0", "description",
+                     "Publish, stream, sell, teach, talk and listen. Errors are problem documents (RFC 9457); lists are "
+                     "`{items, page, limit, total}`.",
+                     "license", "name", "AGPL-3.0-or-later", "identifier", "AGPL-3.0-or-later", "servers", "url", "/", "tags",
+                     tag_list(description->tags), "paths", paths, "components", "securitySchemes", security_schemes(), "headers",
+                     headers(), "schemas", sorted(json_incref(description->describer.schemas)), "responses",
+                     sorted(json_incref(description->responses)));
+}
+
+bool
+openapi_write(route_tables tables, struct buf *out, char *error, size_t error_size)
+{
+    struct description description = {.describer = {.connection = db_connection(), .error = error, .error_size = error_size}};
+    json_t *paths, *document = NULL;
+    char *text = NULL;
+
+    if (!description.describer.connection) {
+        snprintf(error, error_size, "The database cannot be reached; replies are described from it.");
+        return false;
+    }
+    description.describer.schemas = json_object();
+    description.describer.origins = json_object();
+    description.responses = json_object();
+    description.operation_ids = json_object();
+    description.tags = json_object();
+    paths = paths_of(&description, tables);
+    if (paths)
+        document = document_of(&description, paths);
+    if (document)
+        text = json_dumps(document, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+    if (paths && !text)
+        snprintf(error, error_size, "The document could not be put together.");
+    if (text) {
+        buf_add_text(out, text);
+        buf_add(out, STR("\n"));
+    }
+    free(text);
+    json_decref(document);
+    json_decref(description.describer.schemas);
+    json_decref(description.describer.origins);
+    json_decref(description.responses);
+    json_decref(description.operation_ids);
+    json_decref(description.tags);
+    return paths && !out->failed;
+}
+
+static int
+check_statement(struct describer *describer, const struct query *query, enum db_form form, const char *emits, const char *what)
+{
+    scoped_buf sql = BUF_INIT(STATEMENT_MAX);
+
+    db_statement(query, form, emits, &sql);
+    if (!sql.failed && describe_check(describer, what, buf_str(&sql).ptr))
+        return 0;
+    fprintf(stderr, "%s\n", sql.failed ? what : describer->error);
+    return 1;
+}
+
+int
+openapi_check(route_tables tables, query_lists lists)
+{
+    char error[2048] = "", what[512];
+    struct describer describer = {.connection = db_connection(), .error = error, .error_size = sizeof error};
+    int failures = 0;
+
+    if (!describer.connection) {
+        fprintf(stderr, "The database cannot be reached; queries are checked against it.\n");
+        return 1;
+    }
+    for (query_lists list = lists; *list; list++) {
+        for (const struct query *const *query = *list; *query; query++) {
+            snprintf(what, sizeof what, "Query %s", (*query)->name);
+            failures += check_statement(&describer, *query, DB_ROWS, NULL, what);
+        }
+    }
+    for (route_tables table = tables; *table; table++) {
+        for (const struct route *route = *table; route->pattern; route++) {
+            if (!route->sql)
+                continue;
+            snprintf(what, sizeof what, "Query %s of %s %s", route->sql->name, method_name(route->method), route->pattern);
+            failures += check_statement(
+                &describer, route->sql, route->shape == MANY ? DB_JSON_LIST : route->shape == ONE ? DB_JSON_ONE : DB_ROWS,
+                route->emits, what);
+        }
+    }
+    return failures;
+}
+
+/* The file's contents equal `text`. */
+static bool
+file_equals(const char *path, struct str text)
+{
+    FILE *file = fopen(path, "rbe");
+    scoped_buf found = BUF_INIT(OPENAPI_MAX);
+
+    while (file && buf_reserve(&found, 65536)) {
+        size_t n = fread(found.ptr + found.len, 1, 65536, file);
+
+        if (!n)
+            break;
+        found.len += n;
+    }
+    if (file)
+        fclose(file);
+    return file && !found.failed && str_equal(buf_str(&found), text);
+}
+
+static int
+write_file(const char *path, struct str text)
+{
+    FILE *file = path ? fopen(path, "wbe") : stdout;
+    bool good = file && fwrite(text.ptr, 1, text.len, file) == text.len;
+
+    if (file)
+        good = (path ? fclose(file) : fflush(file)) == 0 && good;
+    if (!good)
+        fprintf(stderr, "%s could not be written: %s\n", path ? path : "Standard output", strerror(errno));
+    return good ? 0 : 1;
+}
+
+int
+openapi_main(route_tables tables, query_lists lists, int argc, char **argv)
+{
+    scoped_buf document = BUF_INIT(OPENAPI_MAX);
+    const char *path = NULL;
+    char error[2048] = "";
+    bool check = false;
+    int failures;
+
+    for (int i = 1; i < argc; i++) {
+        if (text_equal(argv[i], "--check"))
+            check = true;
+        else if (text_equal(argv[i], "--output") && i + 1 < argc)
+            path = argv[++i];
+        else {
+            fprintf(stderr, "usage: veza openapi [--check] [--output FILE]\n");
+            return 2;
+        }
+    }
+    failures = check ? openapi_check(tables, lists) : 0;
+    if (failures) {
+        fprintf(stderr, "%d queries do not fit the schema.\n", failures);
+        return 1;
+    }
+    if (!openapi_write(tables, &document, error, sizeof error)) {
+        fprintf(stderr, "%s\n", *error ? error : "The document is too large.");
+        return 1;
+    }
+    if (!check)
+        return write_file(path, buf_str(&document));
+    if (path && !file_equals(path, buf_str(&document))) {
+        fprintf(stderr, "%s is not what the program describes; write it anew with `veza openapi --output %s`.\n", path, path);
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,28 @@
+/* openapi.h - the description of the API (OpenAPI 3.1), written from the route tables and the database's own types.
+ *
+ * Paths, access, parameters, bodies and problems follow from the tables; reply schemas come from preparing each route's query
+ * against the migrated schema (openapi_query.h). The same program and schema always give the same bytes. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "db/query.h"
+#include "http/route.h"
+
+#define OPENAPI_MAX (16 * 1024 * 1024)
+
+/* The query lists of the modules (each ended by NULL), ended by NULL. */
+typedef const struct query *const *const *query_lists;
+
+/* Writes the document, indented, with a newline at its end. Needs a database (db_setup) with all migrations. On failure returns
+ * false with a sentence in `error`. */
+bool openapi_write(route_tables tables, struct buf *out, char *error, size_t error_size);
+
+/* Prepares every query of `lists`, and each route's query in the very form in which it will run. All failures go to standard
+ * error; returns how many there were. */
+int openapi_check(route_tables tables, query_lists lists);
+
+/* `veza openapi [--check] [--output FILE]`: writes the document to standard output or FILE; with --check prepares the queries
+ * instead and, when FILE is given, compares it with the document. Returns the exit status. */
+int openapi_main(route_tables tables, query_lists lists, int argc, char **argv);

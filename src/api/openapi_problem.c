@@ -1,0 +1,169 @@
+#include "api/openapi_problem.h"
+
+#include <stdio.h>
+
+#include "api/openapi_schema.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+struct problem_set {
+    bool has[PROBLEM_COUNT];
+};
+
+static bool
+is_change(enum method method)
+{
+    return method != GET;
+}
+
+static void
+add_access(const struct route *route, struct problem_set *set)
+{
+    switch (route->auth) {
+    case AUTH_UNDECLARED:
+    case AUTH_PUBLIC:
+        return;
+    case AUTH_INTERNAL:
+    case AUTH_METRICS:
+        set->has[PROBLEM_UNAUTHENTICATED] = true;
+        return;
+    case AUTH_CREATOR:
+        set->has[PROBLEM_CREATOR_REQUIRED] = true;
+        break;
+    case AUTH_MODERATOR:
+    case AUTH_ADMIN:
+        set->has[PROBLEM_FORBIDDEN] = true;
+        break;
+    case AUTH_OPTIONAL:
+    case AUTH_USER:
+        break;
+    }
+    set->has[PROBLEM_UNAUTHENTICATED] = set->has[PROBLEM_TOKEN_EXPIRED] = true;
+    set->has[PROBLEM_CSRF_FAILED] |= is_change(route->method);
+}
+
+static bool
+has_fields(const struct field *fields)
+{
+    return fields && fields->name;
+}
+
+static bool
+in_maintenance(const struct route *route)
+{
+    return route->limit != LIMIT_NONE && !text_starts_with(route->pattern, "/api/v1/admin") &&
+           !text_equal(route->pattern, "/api/v1/status") && !text_starts_with(route->pattern, "/api/v1/auth/");
+}
+
+static void
+add_inputs(const struct route *route, struct problem_set *set)
+{
+    if (has_fields(route->path))
+        set->has[PROBLEM_NOT_FOUND] = true;
+    if (has_fields(route->query) || route->shape == MANY)
+        set->has[PROBLEM_VALIDATION] = true;
+    if (!is_change(route->method) || (!has_fields(route->body) && !route->files))
+        return;
+    set->has[PROBLEM_VALIDATION] = set->has[PROBLEM_PAYLOAD_TOO_LARGE] = set->has[PROBLEM_UNSUPPORTED_MEDIA_TYPE] = true;
+    set->has[route->files ? PROBLEM_BAD_REQUEST : PROBLEM_MALFORMED_JSON] = true;
+}
+
+static struct problem_set
+problems_of(const struct route *route)
+{
+    struct problem_set set = {0};
+
+    add_access(route, &set);
+    add_inputs(route, &set);
+    set.has[PROBLEM_TOO_MANY_REQUESTS] = route->limit != LIMIT_NONE;
+    set.has[PROBLEM_MAINTENANCE] = in_maintenance(route);
+    set.has[PROBLEM_UNAVAILABLE] = route->limit != LIMIT_NONE;
+    for (const enum problem_name *p = route->problems; p && *p < PROBLEM_COUNT; p++)
+        set.has[*p] = true;
+    return set;
+}
+
+static json_t *
+header_references(int status)
+{
+    json_t *headers = json_pack("{s:o}", "X-Request-Id", schema_reference("headers", "X-Request-Id"));
+
+    if (status == 429) {
+        json_object_set_new(headers, "RateLimit-Limit", schema_reference("headers", "RateLimit-Limit"));
+        json_object_set_new(headers, "RateLimit-Remaining", schema_reference("headers", "RateLimit-Remaining"));
+        json_object_set_new(headers, "RateLimit-Reset", schema_reference("headers", "RateLimit-Reset"));
+    }
+    if (status == 429 || status == 503)
+        json_object_set_new(headers, "Retry-After", schema_reference("headers", "Retry-After"));
+    return headers;
+}
+
+/* One response: a problem of this status with one of these codes. Its name lists them, so that equal ones are shared. */
+static void
+add_status(int status, const struct problem_set *set, json_t *responses, json_t *components)
+{
+    scoped_buf name = BUF_INIT(2048), text = BUF_INIT(8192);
+    json_t *codes = json_array();
+    char number[12];
+
+    snprintf(number, sizeof number, "%d", status);
+    buf_add_text(&name, number);
+    for (int i = 0; i < PROBLEM_COUNT; i++) {
+        const struct problem *p = &problem_table[i];
+
+        if (!set->has[i] || p->status != status)
+            continue;
+        buf_printf(&name, ".%s", p->code);
+        buf_printf(&text, "%s`%s`: %s.", text.len ? " " : "", p->code, p->title);
+        json_array_append_new(codes, json_string(p->code));
+    }
+    json_object_set_new(responses, number, schema_reference("responses", buf_str(&name).ptr));
+    if (json_object_get(components, buf_str(&name).ptr)) {
+        json_decref(codes);
+        return;
+    }
+    json_object_set_new(
+        components, buf_str(&name).ptr,
+        json_pack("{s:s, s:o, s:{s:{s:{s:[o, {s:{s:{s:i}, s:{s:o}}}]}}}}", "description", buf_str(&text).ptr, "headers",
+                  header_references(status), "content", "application/problem+json", "schema", "allOf",
+                  schema_reference("schemas", "Problem"), "properties", "status", "const", status, "code", "enum", codes));
+}
+
+void
+describe_problems(const struct route *route, json_t *responses, json_t *components)
+{
+    struct problem_set set = problems_of(route);
+
+    for (int status = 400; status < 600; status++) {
+        for (int i = 0; i < PROBLEM_COUNT; i++) {
+            if (set.has[i] && problem_table[i].status == status) {
+                add_status(status, &set, responses, components);
+                break;
+            }
+        }
+    }
+}
+
+json_t *
+problem_schema(void)
+{
+    static const struct field error_fields[] = {
+        {"field", FIELD_STRING, .required = true, .help = "Name in the body, the query string or the path", .example = "title"},
+        {"code", FIELD_ENUM, .required = true,
+         .values = "required|unknown|type|too_short|too_long|too_small|too_large|pattern|value|taken"},
+        {"message", FIELD_STRING, .required = true, .help = "English sentence"},
+        FIELD_END};
+    static const struct field fields[] = {
+        {"type", FIELD_STRING, .required = true, .help = "/problems/ and the code", .example = "/problems/validation"},
+        {"code", FIELD_STRING, .required = true, .help = "Stable; what programs look at", .example = "validation"},
+        {"title", FIELD_STRING, .required = true},
+        {"status", FIELD_INT, .required = true, .min = 400, .max = 599},
+        {"detail", FIELD_STRING, .required = true},
+        {"request_id", FIELD_UUID, .required = true, .help = "Tell it to the operator when you report the problem"},
+        {"errors", FIELD_OBJECTS, .fields = error_fields, .help = "With 422: what is wrong with each field"},
+        FIELD_END};
+    json_t *schema = schema_of_reply(fields);
+
+    json_object_set_new(schema, "description", json_string("What went wrong (RFC 9457)"));
+    return schema;
+}
