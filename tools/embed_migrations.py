@@ -81,7 +81,10 @@ def main() -> None:
             f" .down =\n    {c_string(entry['down'])}}},",
         ]
     out += ["};", "", f"const struct migration_list embedded_migrations = {{items, {len(found)}}};", ""]
-    args.output.write_text("\n".join(out), encoding="ascii")
+    text = "\n".join(out)
+    # The build asks each time; what did not change is not written, so that nothing is compiled for it.
+    if not args.output.exists() or args.output.read_text(encoding="ascii") != text:
+        args.output.write_text(text, encoding="ascii")
     if args.depfile:
         # The folder too: its time changes when a file comes or goes.
         names = [args.folder] + sorted(args.folder.glob("*.sql"))
