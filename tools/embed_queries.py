@@ -61,7 +61,7 @@ def words_of(values, separator):
 
 def main():
     module, path, out_c, out_h = sys.argv[1:5]
-    names, code = [], ['#include "%s.queries.h"\n' % module]
+    names, code = [], ['#include "%s.queries.h"\n\n#include <stddef.h>\n' % module]
     for name, notes, body in split_queries(open(path, encoding="utf-8").read(), path):
         prefix, statement, params, writes = compile_query(name, body, path)
         names.append(name)
