@@ -1,0 +1,101 @@
+#include "api/docs.h"
+
+#include <pthread.h>
+
+#include "api/docs_assets.h"
+#include "api/openapi.h"
+#include "base/log.h"
+#include "http/server.h"
+
+static struct {
+    pthread_mutex_t lock;
+    route_tables tables;
+    struct buf text;
+    bool written;
+} document = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void
+docs_setup(route_tables tables)
+{
+    document.tables = tables;
+    document.text = (struct buf)BUF_INIT(OPENAPI_MAX);
+}
+
+void
+docs_teardown(void)
+{
+    buf_free(&document.text);
+    document.written = false;
+}
+
+static bool
+document_ready(void)
+{
+    char error[1024] = "";
+
+    pthread_mutex_lock(&document.lock);
+    if (!document.written && document.tables) {
+        document.written = openapi_write(document.tables, &document.text, error, sizeof error);
+        if (!document.written) {
+            log_error("the API's description cannot be written", LOG_TEXT("error", error));
+            buf_free(&document.text);
+            document.text = (struct buf)BUF_INIT(OPENAPI_MAX);
+        }
+    }
+    pthread_mutex_unlock(&document.lock);
+    return document.written;
+}
+
+static const struct problem *
+get_document(struct request *req)
+{
+    if (!document_ready())
+        return problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5);
+    return reply_bytes(req, 200, "application/json", buf_str(&document.text));
+}
+
+static const struct problem *
+reply_asset(struct request *req, const char *content_type, struct str bytes)
+{
+    if (config_is_production(server_settings(req->server)->config))
+        return PROBLEM(NOT_FOUND);
+    reply_header(req, "Content-Security-Policy",
+                 "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
+                 "form-action 'none'; frame-ancestors 'none'");
+    return reply_bytes(req, 200, content_type, bytes);
+}
+
+static const struct problem *
+get_page(struct request *req)
+{
+    return reply_asset(req, "text/html; charset=utf-8", docs_reader_html);
+}
+
+static const struct problem *
+get_script(struct request *req)
+{
+    return reply_asset(req, "text/javascript; charset=utf-8", docs_reader_js);
+}
+
+static const struct problem *
+get_style(struct request *req)
+{
+    return reply_asset(req, "text/css; charset=utf-8", docs_reader_css);
+}
+
+static const enum problem_name outside_production[] = {PROBLEM_NOT_FOUND, PROBLEM_COUNT};
+
+const struct route docs_routes[] = {
+    {GET, "/openapi.json", "This description (OpenAPI 3.1)",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_document, .slow = SLOW_YES, .produces = "application/json"},
+    {GET, "/docs", "A page to read this description",
+     .description = "Outside production.",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_page, .produces = "text/html; charset=utf-8",
+     .problems = outside_production},
+    {GET, "/docs/reader.js", "The page's script",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_script, .produces = "text/javascript; charset=utf-8",
+     .problems = outside_production},
+    {GET, "/docs/reader.css", "The page's style",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_style, .produces = "text/css; charset=utf-8",
+     .problems = outside_production},
+    ROUTE_END};
