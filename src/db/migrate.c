@@ -61,8 +61,15 @@ run(PGconn *connection, const char *sql, const char *what, char *error, size_t e
 static PGconn *
 connect_to(const char *conninfo, char *error, size_t error_size)
 {
-    PGconn *connection = PQconnectdb(conninfo);
+    PQconninfoOption *parsed = PQconninfoParse(conninfo, NULL);
+    PGconn *connection;
 
+    if (!parsed) { /* libpq's own words would quote it, password and all */
+        snprintf(error, error_size, "cannot connect to the database: its address is not one of PostgreSQL");
+        return NULL;
+    }
+    PQconninfoFree(parsed);
+    connection = PQconnectdb(conninfo);
     if (PQstatus(connection) != CONNECTION_OK) {
         say(error, error_size, "cannot connect to the database", PQerrorMessage(connection));
         PQfinish(connection);

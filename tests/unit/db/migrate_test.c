@@ -206,6 +206,15 @@ an_unreachable_database_is_a_sentence(void **state)
     assert_non_null(strstr(error, "cannot connect to the database"));
 }
 
+static void
+an_address_that_makes_no_sense_is_not_repeated_with_its_password(void **state)
+{
+    (void)state;
+    assert_int_equal(migrate_up(&good, "veza:secret@host", true, error, sizeof error), -1);
+    assert_non_null(strstr(error, "cannot connect to the database"));
+    assert_null(strstr(error, "secret"));
+}
+
 static void *
 migrate_in_thread(void *unused)
 {
@@ -268,6 +277,7 @@ main(void)
         TEST(a_database_newer_than_the_program_is_left_alone),
         TEST(status_of_an_untouched_database_is_all_missing_and_changes_nothing),
         TEST(an_unreachable_database_is_a_sentence),
+        TEST(an_address_that_makes_no_sense_is_not_repeated_with_its_password),
         TEST(nodes_that_start_at_once_migrate_once),
         TEST(veza_s_own_migrations_go_up_down_and_up),
     };

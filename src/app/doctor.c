@@ -1,0 +1,415 @@
+#include "app/doctor.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <libpq-fe.h>
+#include <limits.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <netdb.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/str.h"
+#include "db/cluster.h"
+#include "db/cluster_place.h"
+#include "db/migrate.h"
+
+#define SPACE_NEEDED_MB 200
+#define SPACE_WORTH_TELLING_MB 2048
+#define CONNECT_TIMEOUT_S 5
+#define KEY_BITS_LEAST 2048
+
+struct doctor {
+    const struct config *config;
+    unsigned wrong, warnings;
+};
+
+static void __attribute__((format(printf, 3, 0)))
+line(const char *mark, const char *part, const char *format, va_list values)
+{
+    printf("%s %-15s ", mark, part);
+    vprintf(format, values);
+    putchar('\n');
+}
+
+static void __attribute__((format(printf, 2, 3)))
+fine(const char *part, const char *format, ...)
+{
+    va_list values;
+
+    va_start(values, format);
+    line("✓", part, format, values);
+    va_end(values);
+}
+
+static void __attribute__((format(printf, 3, 4)))
+note(struct doctor *d, const char *part, const char *format, ...)
+{
+    va_list values;
+
+    d->warnings++;
+    va_start(values, format);
+    line("!", part, format, values);
+    va_end(values);
+}
+
+/* `advice`: what to do, or NULL when the sentence says it. */
+static void __attribute__((format(printf, 4, 5)))
+wrong(struct doctor *d, const char *advice, const char *part, const char *format, ...)
+{
+    va_list values;
+
+    d->wrong++;
+    va_start(values, format);
+    line("✗", part, format, values);
+    va_end(values);
+    if (advice)
+        printf("  %-15s → %s\n", "", advice);
+}
+
+static void
+check_data_folder(struct doctor *d)
+{
+    const char *folder = d->config->data_dir;
+    char path[PATH_MAX];
+    struct statvfs disk;
+    unsigned long long free_mb;
+
+    if (access(folder, F_OK) < 0 && errno == ENOENT) {
+        fine("data folder", "%s is made at the first start", folder);
+        return;
+    }
+    if (access(folder, R_OK | W_OK | X_OK) < 0 || !realpath(folder, path)) {
+        wrong(d, "give it to the user that runs Veza, or set VEZA_DATA_DIR", "data folder", "%s: %s", folder, strerror(errno));
+        return;
+    }
+    if (statvfs(path, &disk) < 0) {
+        wrong(d, NULL, "data folder", "%s: %s", path, strerror(errno));
+        return;
+    }
+    free_mb = (unsigned long long)disk.f_bavail * disk.f_frsize / 1048576;
+    if (free_mb < SPACE_NEEDED_MB)
+        wrong(d, "free some space: the database stops when the disk is full", "data folder", "%s has %llu MB left", path, free_mb);
+    else if (free_mb < SPACE_WORTH_TELLING_MB)
+        note(d, "data folder", "%s is writable, but only %llu MB are free", path, free_mb);
+    else
+        fine("data folder", "%s is writable, %.1f GB free", path, (double)free_mb / 1024);
+}
+
+/* One line of the server's text, which names host and user but no password. */
+static void
+database_unreachable(struct doctor *d, PGconn *connection, const char *advice)
+{
+    const char *said = PQerrorMessage(connection);
+
+    wrong(d, advice, "database", "%.*s", (int)strcspn(said, "\n"), said);
+}
+
+static void
+check_migrations(struct doctor *d, const char *conninfo)
+{
+    char error[1024];
+    int missing = migrate_status(&embedded_migrations, conninfo, NULL, error, sizeof error);
+
+    if (missing < 0)
+        wrong(d, NULL, "migrations", "%s", error);
+    else if (missing > 0 && d->config->migrate_at_start)
+        note(d, "migrations", "%d missing or changed; missing ones are applied at the next start", missing);
+    else if (missing > 0)
+        wrong(d, "veza migrate up", "migrations", "%d missing or changed", missing);
+    else
+        fine("migrations", "all %u are applied", embedded_migrations.count);
+}
+
+static void
+check_connection(struct doctor *d, const char *conninfo, const char *kind, const char *advice)
+{
+    const char *const keywords[] = {"dbname", "connect_timeout", NULL}, *const values[] = {conninfo, "5", NULL};
+    PQconninfoOption *parsed = PQconninfoParse(conninfo, NULL);
+    PGconn *connection;
+    bool usable = false;
+    int version;
+
+    if (!parsed) { /* libpq's own words would quote it, password and all */
+        wrong(d, "DATABASE_URL=postgresql://user:password@host:port/name", "database", "DATABASE_URL is not an address of PostgreSQL");
+        return;
+    }
+    PQconninfoFree(parsed);
+    connection = PQconnectdbParams(keywords, values, 1);
+    version = PQserverVersion(connection);
+    if (PQstatus(connection) != CONNECTION_OK)
+        database_unreachable(d, connection, advice);
+    else if (version / 10000 < CLUSTER_OLDEST_MAJOR)
+        wrong(d, "Veza needs PostgreSQL 15 or newer", "database", "%s is PostgreSQL %d", kind, version / 10000);
+    else {
+        usable = true;
+        fine("database", "%s answers, PostgreSQL %d.%d", kind, version / 10000, version % 10000);
+    }
+    PQfinish(connection);
+    if (usable)
+        check_migrations(d, conninfo);
+}
+
+static void
+check_database(struct doctor *d)
+{
+    char folder[PATH_MAX], socket_folder[PATH_MAX], conninfo[PATH_MAX + 64], error[256];
+
+    if (*d->config->database_url) {
+        check_connection(d, d->config->database_url, "the one of DATABASE_URL", "check DATABASE_URL, and that its server runs");
+        return;
+    }
+    if (cluster_running(d->config->data_dir, socket_folder, sizeof socket_folder)) {
+        snprintf(conninfo, sizeof conninfo, "host=%s port=5432 user=veza dbname=veza", socket_folder);
+        check_connection(d, conninfo, "the embedded one runs and", "run this as the user that runs Veza, or as root");
+        return;
+    }
+    if (cluster_find_programs(0, folder, sizeof folder, error, sizeof error) < 0)
+        wrong(d, "apt-get install postgresql-15, or set DATABASE_URL", "database", "%s", error);
+    else
+        fine("database", "embedded, with the programs in %s; it runs while Veza runs", folder);
+}
+
+/* Could a server listen there? 0, or the reason. */
+static int
+try_port(const char *address, int64_t port)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_PASSIVE}, *found = NULL;
+    char text[16];
+    int reason = 0, fd, on = 1;
+
+    snprintf(text, sizeof text, "%lld", (long long)port);
+    if (getaddrinfo(address, text, &hints, &found) != 0)
+        return EADDRNOTAVAIL;
+    fd = socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 || bind(fd, found->ai_addr, found->ai_addrlen) < 0)
+        reason = errno;
+    if (fd >= 0)
+        close(fd);
+    freeaddrinfo(found);
+    return reason;
+}
+
+static void
+check_port(struct doctor *d, const char *part, const char *variable, int64_t port)
+{
+    const char *address = d->config->bind_address;
+    char advice[160], unused[PATH_MAX];
+    int reason = port ? try_port(address, port) : 0;
+
+    snprintf(advice, sizeof advice, "choose another %s, or end what uses it (ss -ltnp shows it)", variable);
+    if (!port)
+        fine(part, "a free port is picked at start (%s=0)", variable);
+    else if (!reason)
+        fine(part, "%s:%lld is free", address, (long long)port);
+    else if (reason == EADDRINUSE && cluster_running(d->config->data_dir, unused, sizeof unused))
+        fine(part, "%s:%lld is in use, and so is the data folder: Veza seems to run", address, (long long)port);
+    else if (reason == EADDRINUSE)
+        wrong(d, advice, part, "another program listens on %s:%lld", address, (long long)port);
+    else if (reason == EACCES)
+        wrong(d, "use a port from 1024 up, with a reverse proxy in front", part, "%lld needs special rights", (long long)port);
+    else
+        wrong(d, "BIND_ADDRESS must be an address of this machine", part, "cannot listen on %s: %s", address, strerror(reason));
+}
+
+static void
+check_web(struct doctor *d)
+{
+    char binary[PATH_MAX] = "", folder[PATH_MAX], index[PATH_MAX];
+    bool known = cluster_path(folder, sizeof folder, d->config->web_dir, "");
+
+    if (!*d->config->web_dir) {
+        ssize_t len = readlink("/proc/self/exe", binary, sizeof binary - 1);
+
+        binary[len > 0 ? len : 0] = 0;
+        for (int up = 0; up < 2 && strrchr(binary, '/'); up++)
+            *strrchr(binary, '/') = 0;
+        known = cluster_path(folder, sizeof folder, binary, "web/dist");
+    }
+    if (known && cluster_path(index, sizeof index, folder, "index.html") && access(index, R_OK) == 0)
+        fine("web app", "built, in %s", folder);
+    else
+        wrong(d, "make build, or set VEZA_WEB_DIR", "web app", "there is no index.html in %s", folder);
+}
+
+static bool
+read_key(const char *path, bool private_key, int *ret_bits)
+{
+    FILE *file = fopen(path, "re");
+    EVP_PKEY *key;
+
+    if (!file)
+        return false;
+    errno = 0;
+    key = private_key ? PEM_read_PrivateKey(file, NULL, NULL, NULL) : PEM_read_PUBKEY(file, NULL, NULL, NULL);
+    fclose(file);
+    if (!key)
+        return false;
+    *ret_bits = EVP_PKEY_base_id(key) == EVP_PKEY_RSA ? EVP_PKEY_bits(key) : 0;
+    EVP_PKEY_free(key);
+    return true;
+}
+
+static void
+check_key(struct doctor *d, const char *variable, const char *path, bool private_key)
+{
+    struct stat st;
+    int bits = 0;
+
+    if (!*path)
+        return;
+    if (!read_key(path, private_key, &bits))
+        wrong(d, "it must be an unencrypted PEM file that Veza's user may read", variable, "%s: %s", path,
+              errno ? strerror(errno) : "not a key");
+    else if (bits < KEY_BITS_LEAST)
+        wrong(d, "openssl genrsa -out FILE 3072", variable, "%s is not an RSA key of at least %d bits", path, KEY_BITS_LEAST);
+    else if (private_key && stat(path, &st) == 0 && (st.st_mode & 0007))
+        wrong(d, "chmod 600 on it", variable, "%s may be read by every user of this machine", path);
+    else
+        fine(variable, "%s, %d bits", path, bits);
+}
+
+static void
+check_keys(struct doctor *d)
+{
+    const struct config *c = d->config;
+
+    if (!*c->jwt_private_key_path && !*c->jwt_public_key_path) {
+        fine("token keys", "%s", *c->jwt_secret ? "one shared secret (JWT_SECRET)" : "made and rotated in the data folder");
+        return;
+    }
+    check_key(d, "token key", c->jwt_private_key_path, true);
+    check_key(d, "public key", c->jwt_public_key_path, false);
+}
+
+/* Connects, greets and signs in, and sends nothing. */
+static void
+check_mail(struct doctor *d)
+{
+    CURLcode result = CURLE_FAILED_INIT;
+    CURL *curl;
+
+    if (!*d->config->smtp_url) {
+        fine("mail", "written to the data folder as .eml files (SMTP_URL is not set)");
+        return;
+    }
+    curl = curl_easy_init();
+    if (curl) {
+        curl_easy_setopt(curl, CURLOPT_URL, d->config->smtp_url);
+        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+        curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+        curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)CONNECT_TIMEOUT_S);
+        curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
+        result = curl_easy_perform(curl);
+        curl_easy_cleanup(curl);
+    }
+    if (result == CURLE_OK)
+        fine("mail", "the server of SMTP_URL answers");
+    else
+        wrong(d, "check SMTP_URL: smtp://user:password@host:port", "mail", "the server of SMTP_URL: %s", curl_easy_strerror(result));
+}
+
+static void
+check_sandbox(struct doctor *d)
+{
+    unsigned action = SECCOMP_RET_KILL_PROCESS;
+    long landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+
+    if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) < 0)
+        wrong(d, "use a Linux kernel with seccomp; uploads are not decoded without it", "sandbox", "seccomp is missing");
+    else if (landlock < 0)
+        note(d, "sandbox", "seccomp works; Landlock is missing (kernel 5.13 or newer has it), so one fence is gone");
+    else
+        fine("sandbox", "seccomp and Landlock (version %ld) work", landlock);
+}
+
+static void
+check_limits(struct doctor *d)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return;
+    if ((int64_t)files.rlim_max < d->config->max_connections)
+        note(d, "open files", "this process may open %llu files, fewer than MAX_CONNECTIONS (%lld): raise LimitNOFILE or ulimit -n",
+             (unsigned long long)files.rlim_max, (long long)d->config->max_connections);
+    else
+        fine("open files", "up to %llu", (unsigned long long)files.rlim_max);
+}
+
+static bool
+is_loopback(const char *address)
+{
+    return text_starts_with(address, "127.") || text_equal(address, "::1");
+}
+
+static void
+check_production(struct doctor *d)
+{
+    const struct config *c = d->config;
+    unsigned before = d->wrong;
+
+    if (!config_is_production(c)) {
+        note(d, "environment", "APP_ENV is %s; set it to production before strangers use this server", c->app_env);
+        return;
+    }
+    if (!text_starts_with(config_frontend_url(c), "https://"))
+        wrong(d, "FRONTEND_URL=https://your.domain, with a reverse proxy that speaks TLS", "environment",
+              "FRONTEND_URL is %s; cookies need https in production", config_frontend_url(c));
+    if (text_equal(c->app_domain, "localhost"))
+        wrong(d, "APP_DOMAIN=your.domain", "environment", "APP_DOMAIN is localhost");
+    if (!*c->smtp_url)
+        wrong(d, "SMTP_URL=smtp://user:password@host:port", "environment", "SMTP_URL is not set, so nobody gets a mail");
+    if (strstr(c->mail_from, "@localhost"))
+        wrong(d, "MAIL_FROM=Name <no-reply@your.domain>", "environment", "MAIL_FROM is an address at localhost");
+    if (!*c->database_url && !c->database_durable)
+        wrong(d, "remove DATABASE_DURABLE=false", "environment", "a power cut would lose what people saved");
+    if (!c->rate_limits)
+        wrong(d, "remove RATE_LIMIT_ENABLED=false", "environment", "rate limits are off");
+    if (strstr(c->cors_origins, "*"))
+        wrong(d, "list the origins by name", "environment", "CORS_ORIGINS has a star");
+    if (text_equal(c->log_level, "DEBUG"))
+        note(d, "environment", "LOG_LEVEL is DEBUG, which is slow and tells much");
+    if (is_loopback(c->bind_address) && !*c->trusted_proxies)
+        note(d, "environment", "servers listen on %s and TRUSTED_PROXIES is not set: behind a proxy, all visitors count as one address",
+             c->bind_address);
+    if (!is_loopback(c->bind_address))
+        note(d, "environment", "servers listen on %s without TLS; a reverse proxy on this machine needs 127.0.0.1 only", c->bind_address);
+    if (d->wrong == before)
+        fine("environment", "production, at %s", config_frontend_url(c));
+}
+
+int
+doctor_run(const struct config *config)
+{
+    struct doctor d = {.config = config};
+
+    check_data_folder(&d);
+    check_database(&d);
+    check_port(&d, "API port", "PORT_BACKEND", config->port_backend);
+    check_port(&d, "stream port", "PORT_STREAM", config->port_stream);
+    check_web(&d);
+    check_keys(&d);
+    check_mail(&d);
+    check_sandbox(&d);
+    check_limits(&d);
+    check_production(&d);
+    putchar('\n');
+    if (d.wrong)
+        printf("%u thing%s to mend.\n", d.wrong, d.wrong == 1 ? "" : "s");
+    else
+        printf("Nothing to mend%s.\n", d.warnings ? "; lines with ! are worth a look" : "");
+    return d.wrong ? 1 : 0;
+}
