@@ -2,7 +2,9 @@
 
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
+import { stretchLastSample } from './fmp4';
 import { levelFor, renditionOf, startLevel, type Quality, type Rendition } from './quality';
+import { segmentLoader } from './segmentLoader';
 import type { EngineTrack, Failure } from './types';
 
 type HlsClass = typeof Hls;
@@ -50,6 +52,7 @@ export class Deck {
   /** Length in seconds by the count of samples; NaN until known. */
   private exact = NaN;
   private hls: Hls | null = null;
+  private buffer: SourceBuffer | null = null;
   private loads = 0;
   private recovered = false;
   private authorized = false;
@@ -96,6 +99,7 @@ export class Deck {
     }
     this.track = null;
     this.exact = NaN;
+    this.buffer = null;
     this.failure = null;
     this.rendition = null;
     this.delayFrames = 0;
@@ -157,7 +161,7 @@ export class Deck {
     }
     this.abort = new AbortController();
     const info = this.readInfo(track, this.abort);
-    const hls = new hlsClass({
+    const hls: Hls = new hlsClass({
       enableWorker: false,
       autoStartLoad: false,
       startPosition: position,
@@ -170,6 +174,10 @@ export class Deck {
       manifestLoadPolicy: LOAD_POLICY,
       playlistLoadPolicy: LOAD_POLICY,
       fragLoadPolicy: LOAD_POLICY,
+      fLoader: segmentLoader(hlsClass, (data, level) => {
+        const isAac = /^mp4a\.40/.test(hls.levels[level]?.audioCodec ?? '');
+        if (isAac && Number.isFinite(this.exact)) stretchLastSample(data);
+      }),
     });
     this.hls = hls;
     const E = hlsClass.Events;
@@ -199,8 +207,6 @@ export class Deck {
     hls.loadSource(track.manifestUrl);
     hls.attachMedia(element);
   }
-
-  private buffer: SourceBuffer | null = null;
 
   /** Cuts the encoder's padding: nothing after the last real sample may enter the buffer. */
   private limit(): void {

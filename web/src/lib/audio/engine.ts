@@ -367,7 +367,7 @@ export class Engine {
     const { deck } = this;
     const state: EngineState = {
       wantsPlay: this.wantsPlay,
-      buffering: this.wantsPlay && (deck.track === null || deck.waiting || deck.element.paused),
+      buffering: this.wantsPlay && (deck.track === null || (!deck.element.ended && (deck.waiting || deck.element.paused))),
       rendition: deck.rendition,
     };
     const key = `${state.wantsPlay}/${state.buffering}/${state.rendition}`;
