@@ -65,7 +65,8 @@ function stack(levels: readonly number[], from: number, count: number, mirrored:
 export function coverArt(id: string, levels: readonly number[]): CoverArt {
   const seed = hash(`${id}:cover`);
   const hue = hueOf(id);
-  const second = (hue + 40 + ((seed >>> 8) % 90)) % 360;
+  const turn = (40 + ((seed >>> 8) % 60)) * ((seed >>> 3) % 2 === 0 ? 1 : -1);
+  const second = (hue + turn + 360) % 360;
   const night = `oklch(0.26 0.06 ${hue})`;
   const vivid = `oklch(0.8 0.15 ${hue})`;
   const other = `oklch(0.68 0.17 ${second})`;
@@ -99,7 +100,7 @@ export function coverArt(id: string, levels: readonly number[]): CoverArt {
         background: night,
         shapes: [0, 1, 2, 3, 4].map((i) => ({
           d: hill(levels, i * 9, 38 + i * 15, 34),
-          fill: `oklch(${(0.82 - i * 0.12).toFixed(2)} ${(0.15 - i * 0.012).toFixed(3)} ${Math.round(hue + ((second - hue) * i) / 5)})`,
+          fill: `oklch(${(0.82 - i * 0.12).toFixed(2)} ${(0.15 - i * 0.012).toFixed(3)} ${Math.round(hue + (turn * i) / 5)})`,
         })),
       };
     default:

@@ -12,7 +12,7 @@ import { TrackMeta } from './TrackMeta';
 
 export function OwnTrackRow({ track, list }: { track: Track; list: readonly Track[] }) {
   return (
-    <article className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-2.5 sm:gap-x-4 md:grid-cols-[auto_minmax(0,4fr)_minmax(0,5fr)_8rem_auto]">
+    <article className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-2.5 sm:gap-x-4 md:grid-cols-[auto_minmax(0,4fr)_minmax(0,5fr)_7rem_12.5rem]">
       <div className="relative">
         <Cover track={track} sizes="48px" className="size-12" />
       </div>
@@ -31,13 +31,13 @@ export function OwnTrackRow({ track, list }: { track: Track; list: readonly Trac
         {isUnfinished(track) ? (
           <ProcessingLine id={track.id} title={track.title} />
         ) : (
-          track.status === 'completed' && <PeakStrip track={track} bars={120} className="h-9 text-(--wave-rest) max-md:hidden" />
+          track.status === 'completed' && <PeakStrip track={track} className="h-9 text-(--wave-rest) max-md:hidden" />
         )}
       </div>
       <div className="text-sm max-md:hidden">
         <StatusBadge track={track} />
       </div>
-      <div className="flex items-center gap-2">
+      <div className="flex items-center justify-end gap-2">
         <TrackMeta track={track} className="max-sm:hidden" />
         <PlayButton track={track} list={list} size="sm" look="bare" />
       </div>

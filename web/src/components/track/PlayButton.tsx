@@ -30,8 +30,8 @@ export function PlayButton({ track, list, size = 'md', look = 'solid', className
       className={clsx(
         'group/play inline-flex shrink-0 items-center justify-center rounded-full transition-[transform,filter,background-color] duration-150',
         discs[size],
-        look === 'solid' ? 'bg-accent text-on-accent hover:brightness-105 active:scale-95' : 'text-ink hover:bg-sunk',
-        'disabled:bg-line disabled:text-muted',
+        look === 'solid' ? 'bg-accent text-on-accent hover:brightness-105 active:scale-95' : 'text-ink hover:bg-sunk disabled:invisible',
+        look === 'solid' && 'disabled:bg-line disabled:text-muted',
         className,
       )}
     >

@@ -21,7 +21,7 @@ export function TrackStrip({ track, list }: TrackStripProps) {
     <article
       className={clsx(
         'group relative grid grid-cols-[auto_1fr_auto] items-center gap-x-4 border-b border-line py-3 transition-colors duration-150 hover:bg-sunk/60 sm:gap-x-5 sm:py-4',
-        'md:grid-cols-[auto_minmax(0,5fr)_minmax(0,6fr)_auto]',
+        'md:grid-cols-[auto_minmax(0,5fr)_minmax(0,6fr)_9.5rem]',
       )}
     >
       <div className="relative size-16 sm:size-20">
@@ -47,11 +47,10 @@ export function TrackStrip({ track, list }: TrackStripProps) {
       <div className="max-md:hidden">
         <PeakStrip
           track={track}
-          bars={140}
           className={clsx('h-14 transition-colors duration-200', isCurrent ? 'text-(--wave-played)' : 'text-(--wave-rest) group-hover:text-ink')}
         />
       </div>
-      <TrackMeta track={track} className="justify-end md:min-w-16" />
+      <TrackMeta track={track} className="justify-end" />
     </article>
   );
 }

@@ -16,7 +16,8 @@ export function Menu({ trigger, children, align = 'end', side = 'bottom' }: Menu
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      {/* inside <main>, so that everything on the page is within a landmark */}
+      <DropdownMenu.Portal container={document.getElementById('main')}>
         <DropdownMenu.Content
           align={align}
           side={side}

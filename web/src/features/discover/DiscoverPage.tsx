@@ -71,6 +71,7 @@ export function Component() {
         )}
       </div>
 
+      <h2 className="sr-only">{t('pages.discover.tracks')}</h2>
       {tracks.isPending && (view === 'list' ? <TrackStripsSkeleton /> : <TrackGridSkeleton />)}
       {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
       {items.length > 0 && (view === 'list' ? <TrackStrips tracks={items} /> : <TrackGrid tracks={items} />)}

@@ -14,8 +14,8 @@ export function HeroWave({ tracks }: { tracks: readonly Track[] }) {
   const track = tracks.find((t) => t.id === currentId) ?? tracks[0];
   return (
     <div className="relative mt-8 sm:mt-4">
-      <div className={clsx('h-40 sm:h-64', track ? 'text-(--wave-played)' : '')}>
-        {track ? <PeakStrip key={track.id} track={track} bars={180} className="h-full" /> : <PeaksSkeleton bars={180} className="h-full" />}
+      <div className={clsx('h-40 sm:h-64', track ? 'text-accent' : '')}>
+        {track ? <PeakStrip key={track.id} track={track} pitch={6} className="h-full" /> : <PeaksSkeleton bars={180} className="h-full" />}
       </div>
       {track && (
         <div className="mx-auto flex max-w-[1440px] items-center gap-4 px-4 py-4 sm:px-6">

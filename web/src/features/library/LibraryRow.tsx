@@ -117,7 +117,7 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
         {isUnfinished(track) ? (
           <ProcessingLine id={track.id} title={track.title} />
         ) : (
-          track.status === 'completed' && <PeakStrip track={track} bars={90} className="h-7 text-(--wave-rest)" />
+          track.status === 'completed' && <PeakStrip track={track} className="h-7 text-(--wave-rest)" />
         )}
       </td>
       <td className="py-1.5 pe-4 max-md:hidden">
