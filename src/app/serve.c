@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/migrate.h"
+#include "http/assets.h"
 #include "http/server.h"
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
@@ -20,8 +21,39 @@
 #define DRAIN_MS 10000
 #define STATEMENT_TIMEOUT_MS 15000
 
-static const struct server_hooks hooks = {
-    .identify = auth_identify, .check_csrf = auth_check_csrf, .run_query = run_route_query, .audit = audit_change};
+static struct assets *web_app;
+
+/* The web app on the API's port; pages may also talk to their own host by WebSocket. */
+static const struct problem *
+reply_web_app(struct request *req)
+{
+    return web_app ? assets_reply(web_app, req, "ws: wss:") : PROBLEM(NOT_FOUND);
+}
+
+static const struct server_hooks api_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
+                                              .run_query = run_route_query, .audit = audit_change, .fallback = reply_web_app};
+static const struct server_hooks stream_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
+                                                 .run_query = run_route_query, .audit = audit_change};
+
+/* VEZA_WEB_DIR, or web/dist beside the folder that the binary was built in. */
+static void
+load_web_app(const struct config *config)
+{
+    char folder[4096], error[512];
+    ssize_t len = readlink("/proc/self/exe", folder, sizeof folder - 64);
+
+    if (*config->web_dir) {
+        snprintf(folder, sizeof folder, "%s", config->web_dir);
+    } else if (len > 0) {
+        folder[len] = 0;
+        for (int up = 0; up < 2 && strrchr(folder, '/'); up++)
+            *strrchr(folder, '/') = 0;
+        strncat(folder, "/web/dist", 16);
+    }
+    web_app = assets_load(folder, error, sizeof error);
+    if (!web_app)
+        log_warn("no web app", LOG_TEXT("error", error));
+}
 
 struct run {
     unsigned roles;
@@ -30,10 +62,11 @@ struct run {
 };
 
 static struct server *
-start_server(const struct config *config, const char *name, int64_t port, route_tables tables)
+start_server(const struct config *config, const char *name, int64_t port, route_tables tables,
+             const struct server_hooks *hooks)
 {
     static char upload_dir[4096];
-    struct server_settings settings = {.name = name, .config = config, .port = (uint16_t)port, .routes = tables, .hooks = &hooks,
+    struct server_settings settings = {.name = name, .config = config, .port = (uint16_t)port, .routes = tables, .hooks = hooks,
                                        .upload_dir = upload_dir, .stream_secret = auth_stream_secret()};
     char error[512];
     struct server *server;
@@ -84,9 +117,11 @@ run_servers(const struct config *config, const char *conninfo, void *context)
     }
     mail_setup(config);
     if (run->roles & APP_API)
-        run->api = start_server(config, "api", config->port_backend, api_tables);
+        load_web_app(config);
+    if (run->roles & APP_API)
+        run->api = start_server(config, "api", config->port_backend, api_tables, &api_hooks);
     if (run->roles & APP_STREAM)
-        run->stream = start_server(config, "stream", config->port_stream, stream_tables);
+        run->stream = start_server(config, "stream", config->port_stream, stream_tables, &stream_hooks);
     if ((run->roles & APP_API && !run->api) || (run->roles & APP_STREAM && !run->stream))
         goto stop;
     if (run->api)
@@ -103,6 +138,7 @@ run_servers(const struct config *config, const char *conninfo, void *context)
 stop:
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);
+    assets_free(web_app);
     auth_teardown();
     db_disconnect();
     return result;

@@ -69,6 +69,7 @@ struct reply {
     const char *cache_control; /* NULL: "no-store" for people, "no-cache" for visitors */
     const char *etag;          /* with quotes; NULL: computed for bodies in memory */
     const char *x_cache;
+    bool encoded; /* the body has its Content-Encoding already */
     bool ready;
 };
 

@@ -307,7 +307,7 @@ send_reply(struct request *req)
         return queued;
     }
     apply_conditions(req);
-    if (reply->content_type && reply->fd < 0 && reply->body.len >= GZIP_MIN && is_compressible(reply->content_type)) {
+    if (reply->content_type && reply->fd < 0 && !reply->encoded && reply->body.len >= GZIP_MIN && is_compressible(reply->content_type)) {
         reply_header(req, "Vary", "Accept-Encoding");
         if (accepts_gzip(req))
             compress_body(req);

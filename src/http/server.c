@@ -421,7 +421,7 @@ begin(struct request *req, const char *method, const char *version)
     exchange->refusal = judge(req, method, version);
     log_request_id(NULL);
     if (!has_body)
-        return dispatch(req);
+        return MHD_YES; /* MHD calls again at once; a reply queued already now would close the connection */
     if (exchange->refusal && (!text_to_int64(length, 0, INT64_MAX, &announced) || announced > PREFACE_DRAIN))
         return dispatch(req); /* MHD closes the connection after the reply */
     watchdog_expect(req->connection,
