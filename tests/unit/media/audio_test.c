@@ -1,0 +1,283 @@
+/* audio_test.c - what a listener of a transcoded track would notice. */
+#include "support.h"
+
+#include "worker.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const aac[] = { "low", "medium", "high" };
+
+static struct run
+transcode(const char *path)
+{
+    struct run run = run_media(MEDIA_MODE_AUDIO, path, NULL);
+
+    assert_string_equal(run.outcome.code, "");
+    assert_int_equal(run.outcome.kind, MEDIA_OK);
+    assert_non_null(run.result);
+    return run;
+}
+
+/* Where the burst nearest to `expected` really is, by correlation. */
+static int64_t
+find_click(const float *samples, int64_t frames, int channels, int64_t expected, int rate)
+{
+    int64_t best = -1, half = rate / 400;
+    double highest = -1;
+
+    for (int64_t at = expected - 400; at <= expected + 400; at++) {
+        double sum = 0;
+
+        if (at < half || at + half >= frames)
+            continue;
+        for (int64_t k = -half; k <= half; k++)
+            sum += (double)samples[(at + k) * channels] * signal_clicks(rate / 4 + k, 0, rate);
+        if (sum > highest) {
+            highest = sum;
+            best = at;
+        }
+    }
+    return best;
+}
+
+static void
+assert_lossless(const struct run *run, const char *source, int channels, int64_t frames, int drop_bits)
+{
+    int64_t got, want;
+    double seconds;
+    const char *joined = join_rendition(run, "lossless", &seconds);
+    int32_t *copy = decode_s32(joined, channels, &got);
+    int32_t *original = decode_s32(source, channels, &want);
+
+    assert_int_equal(want, frames);
+    assert_int_equal(got, frames);
+    for (int64_t i = 0; i < frames * channels; i++) {
+        int64_t difference = (int64_t)copy[i] - original[i];
+
+        if (difference > (1ll << drop_bits) / 2 || difference < -(1ll << drop_bits) / 2 - (drop_bits ? 1 << drop_bits : 0))
+            fail_msg("sample %lld: %d instead of %d", (long long)i, copy[i], original[i]);
+    }
+    free(copy);
+    free(original);
+}
+
+static void
+flac_gives_back_every_sample_of_16_and_24_bits(void **state)
+{
+    static const struct {
+        int rate, channels, bits, drop_bits;
+    } cases[] = { { 44100, 2, 16, 0 }, { 48000, 2, 24, 0 }, { 96000, 1, 24, 0 }, { 8000, 1, 8, 0 }, { 44100, 2, 32, 8 }, { 192000, 2, 24, 0 },
+                  { 48000, 6, 16, 0 }, { 44100, 2, -32, 8 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t frames = cases[i].rate * 2 + 777;
+        const char *source = scratch("source-%zu.wav", i);
+        struct run run;
+
+        write_wav(source, signal_noise, frames, cases[i].rate, cases[i].channels, cases[i].bits);
+        run = transcode(source);
+        assert_lossless(&run, source, cases[i].channels, frames, cases[i].drop_bits);
+        assert_int_equal(integer_of(run.result, "samples"), frames);
+        assert_int_equal(integer_of(run.result, "sample_rate"), cases[i].rate);
+        assert_int_equal(integer_of(run.result, "channels"), cases[i].channels);
+        assert_true(json_is_true(json_object_get(run.result, "is_lossless")));
+        run_free(&run);
+    }
+}
+
+static void
+aac_clicks_are_where_they_were(void **state)
+{
+    const int rate = 44100;
+    const int64_t frames = 12 * rate + 1234;
+
+    (void)state;
+    write_wav(scratch("clicks.wav"), signal_clicks, frames, rate, 2, 16);
+    struct run run = transcode(scratch("clicks.wav"));
+
+    for (size_t q = 0; q < 3; q++) {
+        const json_t *r = rendition_of(&run, aac[q]);
+        int64_t got, padding = integer_of(r, "end_padding");
+        double seconds;
+        float *samples = decode_float(join_rendition(&run, aac[q], &seconds), 2, &got);
+
+        assert_true(fabs(seconds - (double)frames / rate) < 1e-4);
+        assert_int_equal(integer_of(r, "samples"), frames);
+        assert_int_equal(integer_of(r, "encoder_delay"), 1024);
+        assert_int_equal(got, frames + padding); /* the edit list removes the delay; players cut the padding */
+        assert_true(padding >= 0 && padding < 1024);
+        for (int64_t k = 0; k < 24; k++) {
+            int64_t expected = k * (rate / 2) + rate / 4;
+
+            assert_in_range(find_click(samples, got, 2, expected, rate) + 1, expected, expected + 2);
+        }
+        free(samples);
+    }
+    run_free(&run);
+}
+
+static void
+a_length_of_whole_segments_has_no_empty_segment(void **state)
+{
+    (void)state;
+    write_wav(scratch("whole.wav"), signal_sine, 2 * 53 * 4096, 44100, 2, 16); /* exactly two segments */
+    struct run run = transcode(scratch("whole.wav"));
+    static const char *const all[] = { "low", "medium", "high", "lossless" };
+
+    for (size_t q = 0; q < 4; q++) {
+        double seconds;
+
+        join_rendition(&run, all[q], &seconds);
+        assert_true(fabs(seconds - 2 * 53 * 4096 / 44100.0) < 1e-4);
+        assert_int_equal(integer_of(rendition_of(&run, all[q]), "segments"), 2);
+    }
+    run_free(&run);
+}
+
+static void
+one_sample_is_a_track(void **state)
+{
+    (void)state;
+    write_wav(scratch("one.wav"), signal_noise, 1, 44100, 2, 16);
+    struct run run = transcode(scratch("one.wav"));
+
+    assert_lossless(&run, scratch("one.wav"), 2, 1, 0);
+    assert_int_equal(integer_of(run.result, "samples"), 1);
+    assert_true(json_is_null(json_object_get(run.result, "loudness_lufs")));
+    run_free(&run);
+}
+
+static void
+other_rates_are_resampled_in_place(void **state)
+{
+    static const int rates[][2] = { { 8000, 48000 }, { 22050, 44100 }, { 32000, 48000 }, { 88200, 44100 }, { 96000, 48000 }, { 192000, 48000 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+        int from = rates[i][0], to = rates[i][1];
+        int64_t frames = from * 2, got;
+        float *samples;
+
+        write_wav(scratch("rate.wav"), from < 22050 ? signal_sine : signal_clicks, frames, from, 1, 16);
+        struct run run = transcode(scratch("rate.wav"));
+        const json_t *r = rendition_of(&run, "high");
+
+        assert_int_equal(integer_of(r, "sample_rate"), to);
+        assert_int_equal(integer_of(r, "channels"), 1);
+        assert_in_range(integer_of(r, "samples"), to * 2 - 8, to * 2 + 8);
+        samples = decode_float(join_rendition(&run, "high", NULL), 1, &got);
+        if (from >= 22050)
+            for (int64_t k = 0; k < 3; k++) {
+                int64_t expected = k * (to / 2) + to / 4;
+
+                assert_in_range(find_click(samples, got, 1, expected, to) + 2, expected, expected + 4);
+            }
+        free(samples);
+        run_free(&run);
+    }
+}
+
+static double
+sine_at_minus_23(int64_t frame, int channel, int rate)
+{
+    (void)channel;
+    return pow(10, -23 / 20.0) * sin(2 * M_PI * 1000 * (double)frame / rate); /* EBU Tech 3341, case 1 */
+}
+
+static void
+loudness_is_that_of_the_ebu_test_signal(void **state)
+{
+    (void)state;
+    write_wav(scratch("ebu.wav"), sine_at_minus_23, 48000 * 20, 48000, 2, 16);
+    struct run run = transcode(scratch("ebu.wav"));
+
+    assert_true(fabs(real_of(run.result, "loudness_lufs") + 23.0) <= 0.1);
+    assert_true(real_of(run.result, "loudness_range_lu") < 0.5);
+    assert_true(fabs(real_of(run.result, "true_peak_dbtp") + 23.0) < 0.4);
+    assert_true(strlen(json_string_value(json_object_get(run.result, "fingerprint"))) > 20);
+    run_free(&run);
+}
+
+static double
+half_loud(int64_t frame, int channel, int rate)
+{
+    (void)channel;
+    return frame < 10 * rate ? 0 : 0.5 * (frame % 2 ? 1 : -1);
+}
+
+static void
+the_waveform_shows_silence_then_sound(void **state)
+{
+    static const char *const names[] = { "overview", "detail" };
+
+    (void)state;
+    write_wav(scratch("half.wav"), half_loud, 44100 * 20, 44100, 1, 16);
+    struct run run = transcode(scratch("half.wav"));
+
+    for (int i = 0; i < 2; i++) {
+        char path[700];
+        snprintf(path, sizeof path, "%s/waveform/%s.json", run.folder, names[i]);
+        json_t *w = json_load_file(path, 0, NULL);
+        const json_t *data = json_object_get(w, "data");
+        int64_t length = integer_of(w, "length");
+
+        assert_int_equal(integer_of(w, "version"), 2);
+        assert_int_equal(integer_of(w, "bits"), 8);
+        assert_int_equal(integer_of(w, "channels"), 1);
+        assert_int_equal(integer_of(w, "sample_rate"), 44100);
+        assert_int_equal(json_array_size(data), 2 * length);
+        assert_true(i ? length == 1000 : length <= 1000 && length >= 500);
+        assert_true(length * integer_of(w, "samples_per_pixel") >= 44100 * 20);
+        for (int64_t p = 0; p < length; p++) {
+            int64_t low = json_integer_value(json_array_get(data, (size_t)(2 * p)));
+            int64_t high = json_integer_value(json_array_get(data, (size_t)(2 * p + 1)));
+            bool silent = (p + 1) * integer_of(w, "samples_per_pixel") <= 441000;
+
+            assert_true(silent ? low == 0 && high == 0 : low >= -65 && low <= -63 && high >= 63 && high <= 65);
+        }
+        json_decref(w);
+    }
+    run_free(&run);
+}
+
+static void
+the_master_playlist_names_every_quality_with_its_real_rate(void **state)
+{
+    char path[700];
+
+    (void)state;
+    write_wav(scratch("master.wav"), signal_noise, 44100 * 12, 44100, 2, 16);
+    struct run run = transcode(scratch("master.wav"));
+    snprintf(path, sizeof path, "%s/master.m3u8", run.folder);
+    char *text = read_text(path);
+    char *medium = strstr(text, "medium/playlist.m3u8"), *low = strstr(text, "low/playlist.m3u8");
+
+    assert_true(medium && low && medium < low); /* players start with the first */
+    assert_non_null(strstr(text, "CODECS=\"mp4a.40.2\"\nhigh/playlist.m3u8"));
+    assert_non_null(strstr(text, "CODECS=\"fLaC\"\nlossless/playlist.m3u8"));
+    for (size_t q = 0; q < 3; q++) {
+        const json_t *r = rendition_of(&run, aac[q]);
+        int64_t peak = integer_of(r, "bandwidth"), average = integer_of(r, "average_bandwidth"), nominal = integer_of(r, "bitrate");
+
+        assert_true(peak >= average && average > nominal * 8 / 10 && average < nominal * 12 / 10);
+    }
+    free(text);
+    assert_true(run.is_rising);
+    assert_true(run.last_progress == 1.0f && run.progress_calls >= 2);
+    run_free(&run);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(flac_gives_back_every_sample_of_16_and_24_bits),
+    cmocka_unit_test(aac_clicks_are_where_they_were),
+    cmocka_unit_test(a_length_of_whole_segments_has_no_empty_segment),
+    cmocka_unit_test(one_sample_is_a_track),
+    cmocka_unit_test(other_rates_are_resampled_in_place),
+    cmocka_unit_test(loudness_is_that_of_the_ebu_test_signal),
+    cmocka_unit_test(the_waveform_shows_silence_then_sound),
+    cmocka_unit_test(the_master_playlist_names_every_quality_with_its_real_rate),
+};
+MAIN_WITH_WORKER(tests)
