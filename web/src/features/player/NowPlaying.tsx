@@ -1,1 +1,118 @@
-export function NowPlaying(_: { track: unknown }) { return null; }
+/* The player over the whole screen: the sound large, and what comes next. */
+
+import { ChevronDown } from 'lucide-react';
+import { Dialog } from 'radix-ui';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Cover } from '@/components/cover/Cover';
+import { IconButton } from '@/components/ui/IconButton';
+import type { QueueEntry } from '@/lib/player/queue';
+import { usePlayer } from '@/lib/player/store';
+import { LivePeaks } from './LivePeaks';
+import { RepeatButton, ShuffleButton } from './OrderButtons';
+import { Progress } from './Progress';
+import { QueueHeader } from './QueueHeader';
+import { QueueList } from './QueueList';
+import { SoundMenu } from './SoundMenu';
+import { Elapsed, Total } from './Times';
+import { Transport } from './Transport';
+import { VolumeControl } from './VolumeControl';
+
+function Names({ track, onLeave }: { track: QueueEntry; onLeave: () => void }) {
+  return (
+    <div className="min-w-0">
+      <h1 className="text-xl font-bold tracking-tight text-balance lg:text-2xl xl:text-[3.25rem] xl:leading-[1.02]">
+        <Link to={`/tracks/${track.id}`} onClick={onLeave} className="line-clamp-2 hover:underline">
+          {track.title}
+        </Link>
+      </h1>
+      <p className="mt-1 truncate text-base text-muted lg:mt-3 lg:text-lg">
+        <Link to={`/u/${encodeURIComponent(track.creator.username)}`} onClick={onLeave} className="hover:text-ink hover:underline">
+          {track.artist || track.creator.username}
+        </Link>
+      </p>
+    </div>
+  );
+}
+
+export function NowPlaying({ track }: { track: QueueEntry }) {
+  const { t } = useTranslation();
+  const close = () => usePlayer.getState().setPanel('none');
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && close()}>
+      <Dialog.Portal>
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed inset-0 z-40 flex flex-col overflow-y-auto bg-paper text-ink outline-none animate-rise lg:overflow-hidden"
+        >
+          <div aria-hidden="true" className="pointer-events-none absolute inset-x-0 top-0 h-2/3 bg-linear-to-b from-accent-wash to-transparent" />
+          <header className="relative flex h-14 shrink-0 items-center justify-between px-3 lg:h-16 lg:px-8">
+            <IconButton label={t('player.close_now')} onClick={close}>
+              <ChevronDown size={24} aria-hidden />
+            </IconButton>
+            <Dialog.Title className="eyebrow">{t('player.now')}</Dialog.Title>
+            <span className="size-10" />
+          </header>
+
+          <div className="relative flex flex-col gap-6 px-6 lg:min-h-0 lg:flex-1 lg:flex-row lg:gap-12 lg:px-12">
+            <Cover
+              track={track}
+              sizes="(min-width: 1024px) 440px, 85vw"
+              eager
+              className="mx-auto w-full max-w-[min(20rem,42dvh)] self-center rounded-card lg:mx-0 lg:w-[min(27.5rem,34vw,52dvh)] lg:max-w-none"
+            />
+            <div className="flex min-w-0 flex-1 flex-col justify-center gap-8">
+              <Names track={track} onLeave={close} />
+              <LivePeaks className="hidden h-32 w-full max-w-xl lg:block" />
+            </div>
+            <section aria-label={t('player.queue.label')} className="hidden min-h-0 w-88 flex-col xl:flex">
+              <div className="flex h-12 shrink-0 items-center gap-3 ps-3">
+                <QueueHeader />
+              </div>
+              <QueueList className="min-h-0 flex-1" />
+            </section>
+          </div>
+
+          <div className="relative px-6 pt-5 lg:px-12 lg:pt-8">
+            <Progress track={track} look="bold" className="h-20 lg:h-28" />
+            <div className="mt-2 flex justify-between">
+              <Elapsed />
+              <Total />
+            </div>
+          </div>
+
+          <div className="relative grid grid-cols-[1fr_auto_1fr] items-center gap-2 px-4 pt-2 pb-6 lg:px-10 lg:pb-8">
+            <div className="flex justify-start">
+              <ShuffleButton />
+              <span className="hidden lg:block">
+                <RepeatButton />
+              </span>
+            </div>
+            <Transport size="lg" />
+            <div className="flex items-center justify-end">
+              <span className="lg:hidden">
+                <RepeatButton />
+              </span>
+              <div className="hidden lg:block">
+                <VolumeControl />
+              </div>
+              <span className="max-lg:hidden">
+                <SoundMenu />
+              </span>
+            </div>
+          </div>
+
+          <section aria-label={t('player.queue.label')} className="relative border-t border-line px-3 pt-3 pb-8 xl:hidden">
+            <div className="flex h-12 items-center gap-3 ps-3">
+              <QueueHeader />
+              <span className="ms-auto lg:hidden">
+                <SoundMenu />
+              </span>
+            </div>
+            <QueueList className="max-h-96" />
+          </section>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

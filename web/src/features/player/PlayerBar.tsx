@@ -35,8 +35,10 @@ export function PlayerBar() {
         data-track={current.id}
         className="fixed inset-x-0 bottom-(--tabs-h) z-30 h-(--player-h) border-t border-line bg-raised animate-rise"
       >
-        <Progress key={`phone-${current.id}`} track={current} className="absolute inset-x-0 -top-2 h-5 lg:hidden" />
-        <div className="flex h-full items-center gap-2 px-3 pt-2 lg:gap-4 lg:px-4 lg:pt-0">
+        <div className="absolute inset-x-0 top-1 lg:hidden">
+          <Progress track={current} className="h-4" />
+        </div>
+        <div className="flex h-full items-center gap-2 px-3 pt-5 lg:gap-4 lg:px-4 lg:pt-0">
           <NowButton track={current} />
           <Transport />
           <div className="hidden min-w-0 flex-1 items-center gap-3 lg:flex">

@@ -6,13 +6,12 @@ import { following } from '@/lib/player/queue';
 import { usePlayer } from '@/lib/player/store';
 
 interface TransportProps {
+  /** `md` leaves out `previous` on phones, where the full screen has it. */
   size?: 'md' | 'lg';
-  /** Leaves out `previous`, where there is no room. */
-  short?: boolean;
 }
 
 /** Previous, play or pause, next. */
-export function Transport({ size = 'md', short = false }: TransportProps) {
+export function Transport({ size = 'md' }: TransportProps) {
   const { t } = useTranslation();
   const isPlaying = usePlayer((s) => s.isPlaying);
   const isBuffering = usePlayer((s) => s.isBuffering);
@@ -24,11 +23,9 @@ export function Transport({ size = 'md', short = false }: TransportProps) {
   const Sign = isPlaying ? Pause : Play;
   return (
     <div className={clsx('flex shrink-0 items-center', large ? 'gap-4' : 'gap-1')} dir="ltr">
-      {!short && (
-        <IconButton label={t('player.previous')} onClick={previous} className={clsx('text-ink', large && 'size-12')}>
-          <SkipBack size={skip} aria-hidden className="fill-current" />
-        </IconButton>
-      )}
+      <IconButton label={t('player.previous')} onClick={previous} className={clsx(large ? 'size-12' : 'max-lg:hidden')}>
+        <SkipBack size={skip} aria-hidden className="fill-current" />
+      </IconButton>
       <button
         type="button"
         onClick={toggle}
@@ -42,7 +39,7 @@ export function Transport({ size = 'md', short = false }: TransportProps) {
       >
         <Sign size={sign} aria-hidden className={clsx('fill-current', !isPlaying && 'ms-[6%]', isBuffering && 'animate-pulse')} />
       </button>
-      <IconButton label={t('player.next')} onClick={next} disabled={!hasNext} className={clsx('text-ink', large && 'size-12')}>
+      <IconButton label={t('player.next')} onClick={next} disabled={!hasNext} className={clsx(large && 'size-12')}>
         <SkipForward size={skip} aria-hidden className="fill-current" />
       </IconButton>
     </div>

@@ -34,6 +34,8 @@ export async function createGraph(
   const analyser = context.createAnalyser();
   analyser.fftSize = 2048;
   analyser.smoothingTimeConstant = 0.75;
+  analyser.minDecibels = -85;
+  analyser.maxDecibels = -12;
   const output = context.createGain();
   mixer.connect(analyser);
   mixer.connect(output);

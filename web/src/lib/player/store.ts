@@ -27,6 +27,8 @@ export interface PlayerStore extends PlayerApi, Q.Queue {
   removeFromQueue(key: string): void;
   moveInQueue(from: number, to: number): void;
   clearQueue(): void;
+  /** Takes back a change of the queue, as long as `key` is still (or again) what plays. */
+  restoreQueue(queue: Q.Queue, key: string | null): void;
   setVolume(volume: number): void;
   setMuted(muted: boolean): void;
   setQuality(quality: Quality): void;
@@ -99,6 +101,12 @@ export const usePlayer = create<PlayerStore>((set, get) => {
     removeFromQueue: (key) => adopt(Q.remove(get(), key), 'keep'),
     moveInQueue: (from, to) => adopt(Q.move(get(), from, to), 'keep'),
     clearQueue: () => adopt(Q.clearOthers(get()), 'keep'),
+    restoreQueue(queue, key) {
+      const now = get().current?.key ?? null;
+      const index = queue.queue.findIndex((entry) => entry.key === now);
+      if (index >= 0) adopt({ ...queue, index }, 'keep');
+      else if (queue.queue[queue.index]?.key === key) adopt(queue, 'keep');
+    },
     setShuffle: (shuffle) => adopt(Q.setShuffle(get(), shuffle), 'keep'),
     setRepeat: (repeat) => adopt({ ...get(), repeat }, 'keep'),
     jump: (index) => {

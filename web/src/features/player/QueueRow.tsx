@@ -1,0 +1,78 @@
+import { clsx } from 'clsx';
+import { GripVertical, X } from 'lucide-react';
+import type { KeyboardEvent, PointerEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Cover } from '@/components/cover/Cover';
+import { MovingPeaks } from '@/components/peaks/MovingPeaks';
+import { IconButton } from '@/components/ui/IconButton';
+import { clock } from '@/lib/format/format';
+import type { QueueEntry } from '@/lib/player/queue';
+
+export interface QueueRowProps {
+  entry: QueueEntry;
+  /** Is it before, at or after what plays? */
+  place: 'played' | 'current' | 'coming';
+  isPlaying: boolean;
+  isDragged: boolean;
+  onPlay: () => void;
+  onRemove: () => void;
+  onDragStart: (event: PointerEvent<HTMLButtonElement>) => void;
+  onHandleKey: (event: KeyboardEvent<HTMLButtonElement>) => void;
+}
+
+export function QueueRow({ entry, place, isPlaying, isDragged, onPlay, onRemove, onDragStart, onHandleKey }: QueueRowProps) {
+  const { t } = useTranslation();
+  const current = place === 'current';
+  return (
+    <div
+      className={clsx(
+        'group/row flex h-14 items-center gap-2 rounded-card ps-1 pe-1 transition-colors duration-150',
+        current ? 'bg-accent-wash' : 'hover:bg-sunk',
+        isDragged && 'bg-raised shadow-float',
+      )}
+    >
+      <button
+        type="button"
+        data-handle={entry.key}
+        data-arrow-keys
+        aria-label={t('player.queue.move', { title: entry.title })}
+        onPointerDown={onDragStart}
+        onKeyDown={onHandleKey}
+        className="grid h-10 w-6 shrink-0 cursor-grab touch-none place-items-center rounded-sm text-muted hover:text-ink active:cursor-grabbing"
+      >
+        <GripVertical size={16} aria-hidden />
+      </button>
+      <button
+        type="button"
+        onClick={onPlay}
+        aria-current={current ? 'true' : undefined}
+        aria-label={t('player.queue.play', { title: entry.title })}
+        className="flex h-full min-w-0 flex-1 items-center gap-3 rounded-sm text-start"
+      >
+        <span className={clsx('relative size-10 shrink-0 overflow-hidden rounded-sm', place === 'played' && 'opacity-60')}>
+          <Cover track={entry} sizes="40px" className="size-10" />
+          {current && (
+            <span className="absolute inset-0 grid place-items-center bg-scrim text-accent">
+              <MovingPeaks playing={isPlaying} className="size-5" />
+            </span>
+          )}
+        </span>
+        <span className="min-w-0 flex-1">
+          <span className={clsx('block truncate', current ? 'font-semibold text-ink' : place === 'played' ? 'text-muted' : 'text-ink')}>
+            {entry.title}
+          </span>
+          <span className="block truncate text-xs text-muted">{entry.artist || entry.creator.username}</span>
+        </span>
+        <span className="num shrink-0 text-xs text-muted">{clock(entry.duration_ms)}</span>
+      </button>
+      <IconButton
+        size="sm"
+        label={t('player.queue.remove', { title: entry.title })}
+        onClick={onRemove}
+        className="sm:opacity-0 sm:group-focus-within/row:opacity-100 sm:group-hover/row:opacity-100"
+      >
+        <X size={16} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}
