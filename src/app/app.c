@@ -8,9 +8,10 @@
 #include "base/str.h"
 #include "db/cluster.h"
 #include "modules/auth/auth.h"
+#include "modules/realtime/realtime.h"
 #include "modules/system/system.h"
 
-static const struct route *const all_api_tables[] = {auth_routes, system_routes, health_routes, NULL};
+static const struct route *const all_api_tables[] = {auth_routes, system_routes, realtime_routes, health_routes, NULL};
 static const struct route *const all_stream_tables[] = {health_routes, NULL};
 
 route_tables api_tables = all_api_tables, stream_tables = all_stream_tables;

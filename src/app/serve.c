@@ -15,6 +15,7 @@
 #include "http/server.h"
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
+#include "modules/realtime/realtime.h"
 #include "modules/system/system.h"
 #include "platform/mail/mail.h"
 
@@ -116,6 +117,11 @@ run_servers(const struct config *config, const char *conninfo, void *context)
         return 1;
     }
     mail_setup(config);
+    if (run->roles & APP_API && !realtime_start()) {
+        log_error("not started", LOG_TEXT("error", "no threads for WebSockets"));
+        goto stop;
+    }
+    system_add_metrics(realtime_metrics);
     if (run->roles & APP_API)
         load_web_app(config);
     if (run->roles & APP_API)
@@ -136,6 +142,7 @@ run_servers(const struct config *config, const char *conninfo, void *context)
     log_info("stopping", LOG_INT("signal", signal_number));
     result = 0;
 stop:
+    realtime_stop();
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);
     assets_free(web_app);

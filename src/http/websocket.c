@@ -9,13 +9,6 @@
 #include "http/server.h"
 #include "http/websocket_handshake.h"
 
-static const struct problem upgrade_required = {
-    .status = 426,
-    .code = "upgrade_required",
-    .title = "This is a WebSocket address",
-    .detail = "Open it as a WebSocket, version 13 (RFC 6455).",
-};
-
 /* The socket is duplicated and libmicrohttpd let go of its own at once: it then frees everything it holds for the connection,
  * and can be stopped without regard to WebSockets. Nothing is sent or shut down by that, since both descriptors are one socket. */
 static void
@@ -60,7 +53,7 @@ judge(struct request *req)
     default:
         reply_header(req, "Upgrade", "websocket");
         reply_header(req, "Sec-WebSocket-Version", "13");
-        return &upgrade_required;
+        return PROBLEM(UPGRADE_REQUIRED);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "modules/auth/internal.h"
+#include "modules/realtime/realtime.h"
 
 /* The session that the cookies stand for: that of the access token, whether it has expired or not; else the refresh token. NULL
  * without cookies. */
@@ -129,6 +130,8 @@ refuse_refresh(struct request *req)
     if (row.count)
         log_warn("refresh token replayed, session ended", LOG_TEXT("user_id", row_text(&row, "user_id")),
                  LOG_TEXT("session_id", row_text(&row, "session_id")));
+    if (row.count)
+        realtime_end_session(row_text(&row, "session_id"));
     drop_cookies(req);
     return PROBLEM(UNAUTHENTICATED);
 }
@@ -178,6 +181,7 @@ auth_logout(struct request *req)
     p = db_maybe(req, &q_session_close, NULL);
     if (p)
         return p;
+    realtime_end_session(req->identity.session_id);
     drop_cookies(req);
     return reply_empty(req, 204);
 }
