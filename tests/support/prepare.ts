@@ -1,0 +1,58 @@
+/** Once a run: a database server, a migrated template with people, and their tokens. */
+import { execFile, spawn } from 'node:child_process';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Cluster } from './cluster.ts';
+import { BINARY, WORK } from './paths.ts';
+import { Server, type Settings } from './server.ts';
+import type { Person, Template } from './world.ts';
+
+const run = promisify(execFile);
+const PASSWORD = 'correct horse battery';
+const ROLES: Record<Person, string> = { alice: 'user', bob: 'user', carol: 'creator', dave: 'creator', mia: 'moderator', root: 'admin' };
+
+/** All servers of a run share the signing key and the secrets, so that a token of the template is good on every clone. */
+function sharedSettings(folder: string): Settings {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const file = path.join(folder, 'jwt.pem');
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  writeFileSync(path.join(folder, 'jwt.pub.pem'), createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }));
+  return { JWT_PRIVATE_KEY_PATH: file, APP_SECRET: 'a secret of the tests, thirty-two bytes or more' };
+}
+
+async function createUser(name: Person, env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(BINARY, ['user', 'create', '--username', name, '--email', `${name}@example.org`, '--role', ROLES[name], '--verified'],
+    { env, cwd: '/tmp', stdio: ['pipe', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += chunk.toString(); });
+  child.stdin.end(`${PASSWORD}\n`);
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`veza user create ${name}: ${code} ${said}`);
+}
+
+export async function prepare(): Promise<{ cluster: Cluster; template: Template }> {
+  const cluster = await Cluster.create();
+  const folder = mkdtempSync(path.join(WORK, 'secrets-'));
+  const settings = sharedSettings(folder);
+  await cluster.sql('postgres', 'create database template_veza');
+  const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', VEZA_DATA_DIR: folder, DATABASE_URL: cluster.url('template_veza'), ...settings };
+  await run(BINARY, ['migrate', 'up'], { env, cwd: '/tmp' });
+  const people = Object.keys(ROLES) as Person[];
+  await Promise.all(people.map((name) => createUser(name, env)));
+  const server = await new Server('template', { ...settings, DATABASE_URL: cluster.url('template_veza') }).start();
+  const tokens = {} as Record<Person, string>, ids = {} as Record<Person, string>;
+  await Promise.all(people.map(async (name) => {
+    const response = await fetch(`${server.api}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: `${name}@example.org`, password: PASSWORD }) });
+    const body = (await response.json()) as { access_token?: string; user?: { id: string } };
+    if (!body.access_token || !body.user) throw new Error(`login of ${name}: ${response.status} ${JSON.stringify(body)}`);
+    tokens[name] = body.access_token;
+    ids[name] = body.user.id;
+  }));
+  await server.remove();
+  const template: Template = { cluster: cluster.folder, database: 'template_veza', settings, tokens, ids };
+  writeFileSync(path.join(WORK, 'template.json'), JSON.stringify(template));
+  return { cluster, template };
+}

@@ -1,0 +1,97 @@
+/** The API suite: `npm run test:api [-- file...]`. Its last line is "N passed, N failed". */
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import openapiTS, { astToString } from 'openapi-typescript';
+import { coverageReport } from './coverage.ts';
+import { BINARY, COVERAGE, DOCUMENT, makeFolders, ROOT, WORK } from './paths.ts';
+import { prepare } from './prepare.ts';
+
+const run = promisify(execFile);
+const TESTS = path.join(ROOT, 'tests');
+const PARALLEL = '2';
+let passed = 0, failed = 0;
+
+function tell(name: string, wrong?: string): void {
+  if (wrong === undefined) passed++;
+  else failed++;
+  console.log(wrong === undefined ? `ok   ${name}` : `FAIL ${name}\n${wrong}`);
+}
+
+async function attempt(name: string, work: () => Promise<string | void>): Promise<boolean> {
+  try {
+    const wrong = await work();
+    tell(name, wrong || undefined);
+    return !wrong;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    tell(name, `${stdout}${stderr}` || String(error));
+    return false;
+  }
+}
+
+/** The document is good OpenAPI 3.1. */
+async function lintDocument(): Promise<string | void> {
+  const config = await createConfig({ extends: ['spec'] });
+  const problems = await lintFromString({ source: readFileSync(DOCUMENT, 'utf8'), absoluteRef: DOCUMENT, config });
+  return problems.slice(0, 20).map((p) => `${p.ruleId}: ${p.message} at ${p.location[0]?.pointer ?? ''}`).join('\n');
+}
+
+async function generateTypes(): Promise<void> {
+  const tree = await openapiTS(new URL(`file://${DOCUMENT}`));
+  writeFileSync(path.join(WORK, 'schema.d.ts'), astToString(tree));
+}
+
+/** Runs the test files and adds their counts. */
+async function runFiles(files: string[]): Promise<void> {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--test', `--test-concurrency=${PARALLEL}`, '--test-reporter=spec', ...files],
+    { cwd: TESTS, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    process.stdout.write(chunk);
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  const count = (word: string) => Number(text.match(new RegExp(`^ℹ ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
+  passed += count('pass');
+  failed += count('fail') + count('cancelled');
+  if (code !== 0 && failed === 0) failed++;
+}
+
+function checkCoverage(): void {
+  const report = coverageReport();
+  console.log(`${report.hit} of ${report.statuses} declared statuses of ${report.operations} operations seen`);
+  tell('every declared status of every operation was seen', report.missing.length ? report.missing.map((one) => `     ${one}`).join('\n') : undefined);
+  tell('no excuse in tests/api/uncovered.json is stale', report.stale.length ? report.stale.map((one) => `     ${one}`).join('\n') : undefined);
+}
+
+async function main(): Promise<void> {
+  const named = process.argv.slice(2).map((file) => path.resolve(process.env['INIT_CWD'] ?? '.', file));
+  if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there; run "make veza" first`);
+  rmSync(WORK, { recursive: true, force: true });
+  makeFolders();
+  await attempt('openapi.json is valid OpenAPI 3.1', lintDocument);
+  await generateTypes();
+  await attempt('the tests fit the types of openapi.json', async () => { await run('npx', ['tsc', '--noEmit', '-p', 'api'], { cwd: TESTS }); });
+  const { cluster, template } = await prepare();
+  try {
+    const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', DATABASE_URL: cluster.url(template.database), VEZA_DATA_DIR: path.join(WORK, 'openapi'), ...template.settings };
+    await attempt('every query fits the schema, and openapi.json is what the program describes', async () => {
+      await run(BINARY, ['openapi', '--check', '--output', DOCUMENT], { env, cwd: '/tmp' });
+    });
+    const all = readdirSync(path.join(TESTS, 'api')).filter((file) => file.endsWith('.test.ts')).sort().map((file) => path.join(TESTS, 'api', file));
+    await runFiles(named.length ? named : all);
+    if (!named.length) checkCoverage();
+  } finally {
+    await cluster.remove();
+    if (!failed) rmSync(COVERAGE, { recursive: true, force: true });
+  }
+}
+
+main().catch((error: unknown) => tell('the suite runs', error instanceof Error ? (error.stack ?? error.message) : String(error)))
+  .finally(() => {
+    console.log(`${passed} passed, ${failed} failed`);
+    process.exitCode = failed ? 1 : 0;
+  });

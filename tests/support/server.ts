@@ -1,0 +1,104 @@
+/** A real `veza serve` on a database and a data folder of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { BINARY, LOGS } from './paths.ts';
+import { until } from './wait.ts';
+
+export type Settings = Record<string, string>;
+
+interface Ready {
+  api: number;
+  stream: number;
+  pid: number;
+}
+
+/** Settings of every test server: nothing from outside, free ports, limits out of the way. */
+const DEFAULTS: Settings = {
+  PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', APP_ENV: 'development', PORT_BACKEND: '0', PORT_STREAM: '0', LOG_LEVEL: 'INFO', LOG_FORMAT: 'json',
+  ACCESS_TOKEN_S: '86400', RATE_LIMIT_GLOBAL: '1000000/1', RATE_LIMIT_IP: '1000000/1', RATE_LIMIT_READ: '1000000/1', RATE_LIMIT_WRITE: '1000000/1',
+  RATE_LIMIT_AUTH: '1000000/1', RATE_LIMIT_UPLOAD: '1000000/1', RATE_LIMIT_MEDIA: '1000000/1', MAX_UPLOAD_MB: '2200',
+};
+
+/** Sanitizers' own settings pass through. */
+const PASSED_ON = ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS'];
+
+let counter = 0;
+
+export class Server {
+  private process: ChildProcess | undefined;
+  private ready: Ready | undefined;
+  readonly dataDir: string;
+  readonly logFile: string;
+
+  constructor(readonly name: string, private settings: Settings, dataDir?: string) {
+    this.dataDir = dataDir ?? mkdtempSync('/tmp/veza-api-data-');
+    this.logFile = path.join(LOGS, `${name}-${process.pid}-${counter++}.log`);
+  }
+
+  /** Starts it and waits until both ports answer. */
+  async start(more: Settings = {}, roles: string[] = []): Promise<this> {
+    this.settings = { ...this.settings, ...more };
+    const readyFile = path.join(this.dataDir, `ready-${counter++}.json`);
+    const log = openSync(this.logFile, 'a');
+    const inherited = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+    this.process = spawn('setpriv', ['--pdeathsig', 'TERM', BINARY, 'serve', ...roles], {
+      cwd: this.dataDir, stdio: ['ignore', log, log],
+      env: { ...DEFAULTS, ...inherited, VEZA_DATA_DIR: this.dataDir, VEZA_READY_FILE: readyFile, ...this.settings },
+    });
+    const server = this.process;
+    this.ready = await until(`${this.name} to be ready (see ${this.logFile})`, () => {
+      if (server.exitCode !== null) throw new Error(`veza ended with ${server.exitCode}:\n${this.log().slice(-2000)}`);
+      return JSON.parse(readFileSync(readyFile, 'utf8')) as Ready;
+    }, 30);
+    return this;
+  }
+
+  get api(): string {
+    return `http://127.0.0.1:${this.ports.api}`;
+  }
+
+  get stream(): string {
+    return `http://127.0.0.1:${this.ports.stream}`;
+  }
+
+  get ports(): Ready {
+    if (!this.ready) throw new Error(`${this.name} is not running`);
+    return this.ready;
+  }
+
+  get running(): boolean {
+    return !!this.process && this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  log(): string {
+    return readFileSync(this.logFile, 'utf8');
+  }
+
+  /** Kilobytes from /proc: VmRSS now, or VmHWM, the most it ever was. */
+  memory(field: 'VmRSS' | 'VmHWM'): number {
+    const found = readFileSync(`/proc/${this.ports.pid}/status`, 'utf8').match(new RegExp(`${field}:\\s+(\\d+) kB`));
+    if (!found) throw new Error(`no ${field} for ${this.ports.pid}`);
+    return Number(found[1]);
+  }
+
+  /** Ends it with this signal and waits; returns the exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const server = this.process;
+    if (!server || !this.running) return server?.exitCode ?? null;
+    const gone = new Promise<number | null>((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    const code = await Promise.race([gone, new Promise<'late'>((resolve) => setTimeout(resolve, 20_000, 'late').unref())]);
+    if (code !== 'late') return code;
+    server.kill('SIGKILL');
+    throw new Error(`${this.name} did not stop within 20 s of ${signal}`);
+  }
+
+  async remove(): Promise<void> {
+    try {
+      await this.stop();
+    } finally {
+      rmSync(this.dataDir, { recursive: true, force: true });
+    }
+  }
+}
