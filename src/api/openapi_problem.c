@@ -6,6 +6,9 @@
 #include "base/buf.h"
 #include "base/str.h"
 
+/* Tells about the maintenance, and asks nobody. */
+#define STATUS_PATTERN "/api/v1/status"
+
 struct problem_set {
     bool has[PROBLEM_COUNT];
 };
@@ -23,8 +26,10 @@ add_access(const struct route *route, struct problem_set *set)
     case AUTH_UNDECLARED:
     case AUTH_PUBLIC:
         return;
-    case AUTH_INTERNAL:
     case AUTH_METRICS:
+        set->has[PROBLEM_FORBIDDEN] = true;
+        /* fall through */
+    case AUTH_INTERNAL:
         set->has[PROBLEM_UNAUTHENTICATED] = true;
         return;
     case AUTH_CREATOR:
@@ -52,7 +57,7 @@ static bool
 in_maintenance(const struct route *route)
 {
     return route->limit != LIMIT_NONE && !text_starts_with(route->pattern, "/api/v1/admin") &&
-           !text_equal(route->pattern, "/api/v1/status") && !text_starts_with(route->pattern, "/api/v1/auth/");
+           !text_equal(route->pattern, STATUS_PATTERN) && !text_starts_with(route->pattern, "/api/v1/auth/");
 }
 
 static void
@@ -77,7 +82,7 @@ problems_of(const struct route *route)
     add_inputs(route, &set);
     set.has[PROBLEM_TOO_MANY_REQUESTS] = route->limit != LIMIT_NONE;
     set.has[PROBLEM_MAINTENANCE] = in_maintenance(route);
-    set.has[PROBLEM_UNAVAILABLE] = route->limit != LIMIT_NONE;
+    set.has[PROBLEM_UNAVAILABLE] = route->limit != LIMIT_NONE && !text_equal(route->pattern, STATUS_PATTERN);
     for (const enum problem_name *p = route->problems; p && *p < PROBLEM_COUNT; p++)
         set.has[*p] = true;
     return set;

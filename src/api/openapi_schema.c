@@ -127,10 +127,9 @@ bare_schema(const struct field *field)
                                          : json_pack("{s:s}", "type", "object"));
     case FIELD_TIME:
         return json_pack("{s:s, s:s}", "type", "string", "format", "date-time");
-    case FIELD_NONE:
-        break;
+    default:
+        return json_object();
     }
-    return json_object();
 }
 
 json_t *
