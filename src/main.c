@@ -4,7 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/openapi.h"
 #include "app/app.h"
+#include "app/doctor.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
@@ -23,6 +25,9 @@ usage(FILE *to)
           "  veza user create --username U --email E [--role admin|creator|user] [--verified]\n"
           "                                       an account; the password is read from standard input\n"
           "  veza keys rotate                     a new key for signing tokens\n"
+          "  veza openapi [--check] [--output FILE]\n"
+          "                                       the API's description\n"
+          "  veza doctor                          says what is wrong with this set-up\n"
           "  veza version\n",
           to);
     return to == stdout ? 0 : 2;
@@ -57,6 +62,28 @@ run_serve(const struct config *config, int argc, char **argv)
         if (argc == 3 && text_equal(argv[2], roles[i].name))
             return serve(config, roles[i].role);
     return usage(stderr);
+}
+
+struct arguments {
+    int count;
+    char **values;
+};
+
+static int
+describe_api(const struct config *config, const char *conninfo, void *context)
+{
+    const struct arguments *arguments = context;
+    char error[1024];
+    int status;
+
+    if (migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, sizeof error) < 0) {
+        fprintf(stderr, "veza: %s\n", error);
+        return 1;
+    }
+    db_setup(conninfo, 60000);
+    status = openapi_main(document_tables, all_queries, arguments->count, arguments->values);
+    db_disconnect();
+    return status;
 }
 
 struct migrate_job {
@@ -203,6 +230,10 @@ main(int argc, char **argv)
         return run_migrate(&config, argc, argv);
     if (text_equal(argv[1], "user"))
         return run_user(&config, argc, argv);
+    if (text_equal(argv[1], "doctor"))
+        return doctor_run(&config);
+    if (text_equal(argv[1], "openapi"))
+        return with_database(&config, describe_api, &(struct arguments){argc - 1, argv + 1});
     if (text_equal(argv[1], "keys"))
         return run_keys(&config, argc, argv);
     return usage(stderr);

@@ -6,15 +6,24 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "api/docs.h"
+#include "audit.queries.h"
+#include "auth.queries.h"
 #include "db/cluster.h"
 #include "modules/auth/auth.h"
 #include "modules/realtime/realtime.h"
 #include "modules/system/system.h"
+#include "realtime.queries.h"
+#include "system.queries.h"
 
-static const struct route *const all_api_tables[] = {auth_routes, system_routes, realtime_routes, health_routes, NULL};
+static const struct route *const all_api_tables[] = {auth_routes, system_routes, realtime_routes, docs_routes, health_routes, NULL};
 static const struct route *const all_stream_tables[] = {health_routes, NULL};
 
-route_tables api_tables = all_api_tables, stream_tables = all_stream_tables;
+static const struct route *const all_document_tables[] = {auth_routes, system_routes, realtime_routes, docs_routes, health_routes, NULL};
+
+route_tables api_tables = all_api_tables, stream_tables = all_stream_tables, document_tables = all_document_tables;
+
+const struct query *const *const all_queries[] = {audit_queries, auth_queries, realtime_queries, system_queries, NULL};
 
 bool
 prepare_data_dir(const struct config *config, char *error, size_t error_size)

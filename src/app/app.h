@@ -7,6 +7,12 @@
 /* All routes of the API server and of the stream server, ended by NULL. */
 extern route_tables api_tables, stream_tables;
 
+/* What the API description tells of: the routes of both servers. */
+extern route_tables document_tables;
+
+/* Every query of every module. */
+extern const struct query *const *const all_queries[];
+
 enum app_role { APP_API = 1, APP_STREAM = 2, APP_WORKER = 4, APP_ALL = 7 };
 
 /* Runs the given roles until SIGINT or SIGTERM. Returns the process's exit code. */

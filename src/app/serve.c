@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "api/docs.h"
 #include "api/runner.h"
 #include "app/app.h"
 #include "base/clock.h"
@@ -117,6 +118,7 @@ run_servers(const struct config *config, const char *conninfo, void *context)
         return 1;
     }
     mail_setup(config);
+    docs_setup(document_tables);
     if (run->roles & APP_API && !realtime_start()) {
         log_error("not started", LOG_TEXT("error", "no threads for WebSockets"));
         goto stop;
@@ -146,6 +148,7 @@ stop:
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);
     assets_free(web_app);
+    docs_teardown();
     auth_teardown();
     db_disconnect();
     return result;
