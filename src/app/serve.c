@@ -19,6 +19,7 @@
 #include "modules/realtime/realtime.h"
 #include "modules/system/system.h"
 #include "platform/mail/mail.h"
+#include "platform/sentry/sentry.h"
 
 #define DRAIN_MS 10000
 #define STATEMENT_TIMEOUT_MS 15000
@@ -113,7 +114,7 @@ run_servers(const struct config *config, const char *conninfo, void *context)
         return 1;
     }
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
-    if (!auth_setup(config, error, sizeof error)) {
+    if (!sentry_start(config, error, sizeof error) || !auth_setup(config, error, sizeof error)) {
         log_error("not started", LOG_TEXT("error", error));
         return 1;
     }
@@ -124,6 +125,7 @@ run_servers(const struct config *config, const char *conninfo, void *context)
         goto stop;
     }
     system_add_metrics(realtime_metrics);
+    system_add_metrics(sentry_metrics);
     if (run->roles & APP_API)
         load_web_app(config);
     if (run->roles & APP_API)
@@ -149,6 +151,7 @@ stop:
     server_stop(run->stream, DRAIN_MS);
     assets_free(web_app);
     docs_teardown();
+    sentry_stop();
     auth_teardown();
     db_disconnect();
     return result;
