@@ -260,7 +260,8 @@ add_headers(struct request *req, struct MHD_Response *response)
     for (unsigned i = 0; i < reply->header_count; i++) {
         /* A handler's own policy replaces the strict default. */
         if (text_equal(reply->headers[i].name, "Content-Security-Policy") ||
-            text_equal(reply->headers[i].name, "Cross-Origin-Resource-Policy")) {
+            text_equal(reply->headers[i].name, "Cross-Origin-Resource-Policy") ||
+            text_equal(reply->headers[i].name, "Access-Control-Allow-Origin")) {
             const char *before = MHD_get_response_header(response, reply->headers[i].name);
 
             if (before)
@@ -302,7 +303,8 @@ send_reply(struct request *req)
     exchange->finished = true;
     if (reply->prepared) {
         queued = MHD_queue_response(req->connection, (unsigned)reply->status, reply->prepared);
-        MHD_destroy_response(reply->prepared);
+        if (!reply->prepared_shared)
+            MHD_destroy_response(reply->prepared);
         reply->prepared = NULL;
         return queued;
     }

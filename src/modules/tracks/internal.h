@@ -1,0 +1,27 @@
+/* internal.h - what the parts of this module share. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "api/runner.h"
+#include "media/worker_client.h"
+#include "modules/tracks/tracks.h"
+#include "tracks.queries.h"
+
+extern const struct config *tracks_config;
+extern struct storage *tracks_storage;
+
+/* Makes covers/{id}/{size}.webp from the image in `fd`, in the media worker. The outcome says why not. */
+struct media_outcome cover_make(const char *track_id, int fd, const atomic_bool *cancel);
+
+/* Deletes what processing made; with `all` the original and the cover too. False when something is left. */
+bool track_files_delete(const char *track_id, bool all);
+
+/* upload.c, files.c: handlers */
+const struct problem *track_upload(struct request *req);
+const struct problem *track_waveform(struct request *req);
+const struct problem *track_cover(struct request *req);
+const struct problem *track_download(struct request *req);
+
+/* What a failure to keep a file means to the client. */
+const struct problem *problem_of_storage(enum storage_error error);

@@ -1,0 +1,277 @@
+-- Tracks: everybody sees those that are public and completed, their owner and staff see all that are not deleted.
+
+-- query: track_list
+-- Public ones of people in good standing; with :mine one's own, whatever their state.
+-- schema: Track
+-- nullable: year, waveform_url, cover_url
+-- not null: creator, is_mine
+select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
+       t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
+       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.status_message, t.stream_status, t.stream_manifest_url,
+       case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
+       case when t.cover_art_path is not null then '/api/v1/tracks/' || t.id || '/cover/600' end as cover_url,
+       t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
+       (u.id, u.username, u.avatar)::user_ref as creator,
+       coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
+       t.created_at, t.updated_at
+  from tracks t
+  join users u on u.id = t.creator_id
+ where (   (coalesce(:mine::boolean, false) and t.creator_id = :viewer::uuid and t.deleted_at is null)
+        or (not coalesce(:mine::boolean, false) and track_is_public(t) and user_active(u)))
+   and (:creator_id::uuid is null or t.creator_id = :creator_id::uuid)
+   and (:username::text is null or lower(u.username) = lower(:username::text))
+   and (:genre::text is null or t.genre = :genre::text)
+   and (:tag::text is null or t.tags @> array[lower(:tag::text)])
+   and (:status::track_status is null or t.status = :status::track_status)
+   and (:q::text is null
+        or t.title ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
+        or t.artist ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
+        or t.album ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
+        or t.tags @> array[lower(:q::text)])
+ order by case when :sort::text = 'title' then lower(t.title) end,
+          case when :sort::text = 'oldest' then t.created_at end,
+          t.created_at desc, t.id
+
+-- query: track_get
+-- schema: Track
+-- nullable: year, waveform_url, cover_url
+-- not null: creator, is_mine
+select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
+       t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
+       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.status_message, t.stream_status, t.stream_manifest_url,
+       case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
+       case when t.cover_art_path is not null then '/api/v1/tracks/' || t.id || '/cover/600' end as cover_url,
+       t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
+       (u.id, u.username, u.avatar)::user_ref as creator,
+       coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
+       t.created_at, t.updated_at
+  from tracks t
+  join users u on u.id = t.creator_id
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)
+
+-- query: track_sweep_later
+-- Before the files of a new track are kept: should this process die before the track exists, they are removed.
+insert into jobs (kind, payload, run_at, dedupe_key)
+values ('track_sweep', jsonb_build_object('track_id', :id::uuid), now() + interval '1 hour', 'track_sweep:' || :id::uuid)
+returning id
+
+-- query: track_create
+-- The track, the event that tells of it and the work on it, together. What the form left empty comes from the tags in the file.
+with p as (
+    select :probe::jsonb as p, :probe::jsonb -> 'tags' as tags),
+t as (
+    insert into tracks (id, creator_id, title, artist, album, description, genre, tags, year, bpm, musical_key, duration, duration_ms,
+                        file_path, file_size, original_filename, content_sha256, format, bitrate, sample_rate, channels, bit_depth,
+                        cover_art_path, is_public, is_downloadable, is_explicit, status)
+    select :id::uuid, :viewer::uuid,
+           left(coalesce(nullif(btrim(:title::text), ''), nullif(btrim(tags ->> 'title'), ''),
+                         nullif(btrim(regexp_replace(regexp_replace(:filename::text, '[\u200B-\u200F\u202A-\u202E\u2066-\u2069]', '', 'g'),
+                                                     '\.[^.]*$', '')), ''),
+                         'Untitled'), 255),
+           left(coalesce(:artist::text, tags ->> 'artist'), 255), left(coalesce(:album::text, tags ->> 'album'), 255),
+           :description::text, left(coalesce(:genre::text, tags ->> 'genre'), 100),
+           (select coalesce(array_agg(d.tag order by d.n), '{}')
+              from (select lower(btrim(x.tag)) as tag, min(x.n) as n
+                      from unnest(:tags::text[]) with ordinality x (tag, n) group by 1) d),
+           coalesce(:year::int, least((tags ->> 'year')::int, 2100), 0), coalesce(:bpm::int, (tags ->> 'bpm')::int),
+           left(coalesce(:musical_key::text, tags ->> 'key'), 10),
+           round((p ->> 'duration_ms')::numeric / 1000)::int, (p ->> 'duration_ms')::int,
+           'originals/' || :id::uuid, :file_size::bigint, left(:filename::text, 255), decode(:sha256::text, 'hex'),
+           left(p ->> 'format', 10), round((p ->> 'bit_rate')::numeric / 1000)::int, nullif((p ->> 'sample_rate')::int, 0),
+           nullif((p ->> 'channels')::int, 0), (p ->> 'bit_depth')::int, :cover_path::text,
+           :is_public::boolean, :is_downloadable::boolean, :is_explicit::boolean, 'processing'
+      from p
+    returning id, creator_id),
+e as (
+    insert into outbox (name, payload)
+    select 'track.uploaded', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
+j as (
+    insert into jobs (kind, payload, dedupe_key, max_attempts)
+    select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, 5 from t),
+s as (
+    delete from jobs where dedupe_key = 'track_sweep:' || :id::uuid)
+select id from t
+
+-- query: track_update
+-- The owner, or staff. Inputs that were not given stay as they are.
+with t as (
+    update tracks t
+       set title = case when :has_title::boolean then :title::text else t.title end,
+           artist = case when :has_artist::boolean then :artist::text else t.artist end,
+           album = case when :has_album::boolean then :album::text else t.album end,
+           description = case when :has_description::boolean then :description::text else t.description end,
+           genre = case when :has_genre::boolean then :genre::text else t.genre end,
+           tags = case when :has_tags::boolean
+                       then (select coalesce(array_agg(d.tag order by d.n), '{}')
+                               from (select lower(btrim(x.tag)) as tag, min(x.n) as n
+                                       from unnest(:tags::text[]) with ordinality x (tag, n) group by 1) d)
+                       else t.tags end,
+           year = case when :has_year::boolean then coalesce(:year::int, 0) else t.year end,
+           bpm = case when :has_bpm::boolean then :bpm::int else t.bpm end,
+           musical_key = case when :has_musical_key::boolean then :musical_key::text else t.musical_key end,
+           is_public = case when :has_is_public::boolean then :is_public::boolean else t.is_public end,
+           is_downloadable = case when :has_is_downloadable::boolean then :is_downloadable::boolean else t.is_downloadable end,
+           is_explicit = case when :has_is_explicit::boolean then :is_explicit::boolean else t.is_explicit end
+     where t.id = :id::uuid and t.deleted_at is null
+       and (t.creator_id = :viewer::uuid or user_is_staff(:viewer::uuid))
+    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
+e as (
+    insert into outbox (name, payload)
+    select 'track.updated', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
+select id from t
+
+-- query: track_delete
+-- The owner, or staff. Work on it is cancelled, its files go with the event, and once more a minute later, when nobody can write any.
+with t as (
+    update tracks t
+       set deleted_at = now()
+     where t.id = :id::uuid and t.deleted_at is null
+       and (t.creator_id = :viewer::uuid or user_is_staff(:viewer::uuid))
+    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
+j as (
+    update jobs
+       set state = 'failed', finished_at = now(), last_error = 'the track was deleted'
+     where payload ->> 'track_id' = :id::uuid::text and kind = 'transcode' and state in ('queued', 'running')
+       and exists (select from t)),
+e as (
+    insert into outbox (name, payload)
+    select 'track.deleted', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
+s as (
+    insert into jobs (kind, payload, run_at, dedupe_key)
+    select 'track_sweep', jsonb_build_object('track_id', t.id), now() + interval '1 minute', 'track_sweep:' || t.id from t
+    on conflict (dedupe_key) do nothing)
+select id from t
+
+-- query: track_exists
+select id from tracks where id = :id::uuid and deleted_at is null
+
+-- query: track_status
+-- schema: TrackStatus
+-- not null: stage, progress, attempts, updated_at
+select t.id, t.status, t.status_message, t.stream_status,
+       case when t.status = 'failed' then 'failed'
+            when t.status = 'completed' then 'done'
+            when j.state = 'running' then coalesce(j.stage, 'probing')
+            else 'queued' end as stage,
+       case when t.status = 'completed' then 1 else coalesce(j.progress, 0) end as progress,
+       coalesce(j.attempts, 0) as attempts,
+       greatest(t.updated_at, j.updated_at) as updated_at
+  from tracks t
+  left join lateral (
+       select j.state, j.stage, j.progress, j.attempts, j.updated_at
+         from jobs j
+        where j.payload ->> 'track_id' = t.id::text and j.kind = 'transcode'
+        order by j.created_at desc
+        limit 1) j on true
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)
+
+-- query: track_hls_status
+-- schema: TrackHlsStatus
+-- not null: progress
+select t.id as track_id, t.stream_status as status,
+       case when t.stream_status = 'ready' then 1 else coalesce(j.progress, 0) end as progress
+  from tracks t
+  left join lateral (
+       select j.progress
+         from jobs j
+        where j.payload ->> 'track_id' = t.id::text and j.kind = 'transcode'
+        order by j.created_at desc
+        limit 1) j on true
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)
+
+-- query: track_hls_info
+-- What a player needs to join tracks without a gap: delays and padding are in samples of that rendition.
+-- schema: TrackHlsInfo
+-- nullable: duration_ms, segment_duration_ms
+-- not null: status, segments_count, qualities
+-- type: qualities array
+select t.id as track_id, t.stream_status as status, t.duration_ms, t.sample_rate, t.channels,
+       (h.info ->> 'segment_duration_ms')::int as segment_duration_ms, coalesce(h.segments_count, 0) as segments_count, t.samples,
+       coalesce(h.info -> 'qualities', '[]') as qualities
+  from tracks t
+  left join hls_streams h on h.track_id = t.id
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)
+
+-- query: track_file
+-- What is needed to hand out a file of the track.
+select t.id, t.file_path, t.file_size, t.original_filename, t.format, encode(t.content_sha256, 'hex') as sha256,
+       t.cover_art_path, t.waveform_path, track_is_public(t) as is_public,
+       (t.is_downloadable or t.creator_id = :viewer::uuid or user_is_staff(:viewer::uuid)) as may_download
+  from tracks t
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)
+
+-- query: track_play
+-- A person, or an address, counts once in 30 seconds. The row's id follows from who, what and when, so that of two at the same moment
+-- one counts.
+with t as (
+    select t.id from tracks t where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)),
+p as (
+    insert into track_plays (id, track_id, user_id, duration, device, ip_address)
+    select md5(t.id || coalesce(:viewer::uuid::text, :client_ip::text) || floor(extract(epoch from now()) / 30))::uuid,
+           t.id, :viewer::uuid, coalesce(:duration::int, 0), :device::text, :client_ip::text
+      from t
+     where not exists (
+           select from track_plays p
+            where p.track_id = t.id and p.played_at > now() - interval '30 seconds'
+              and (p.user_id = :viewer::uuid or (:viewer::uuid is null and p.user_id is null and p.ip_address = :client_ip::text)))
+    on conflict (id) do nothing
+    returning track_id),
+c as (
+    update tracks set play_count = play_count + 1 where id in (select track_id from p))
+select id from t
+
+-- query: track_work
+-- What the job needs to know, and that the work begins.
+update tracks
+   set stream_status = 'processing'
+ where id = :id::uuid and deleted_at is null and status = 'processing'
+returning id, creator_id::text as creator_id, file_path, cover_art_path
+
+-- query: track_complete
+with r as (
+    select :result::jsonb as r),
+t as (
+    update tracks t
+       set duration = round((r ->> 'duration_ms')::numeric / 1000)::int, duration_ms = (r ->> 'duration_ms')::int,
+           format = left(r ->> 'format', 10), bitrate = round((r ->> 'bit_rate')::numeric / 1000)::int,
+           sample_rate = (r ->> 'sample_rate')::int, channels = (r ->> 'channels')::int, bit_depth = (r ->> 'bit_depth')::int,
+           samples = (r ->> 'samples')::bigint, loudness_lufs = (r ->> 'loudness_lufs')::real,
+           loudness_range_lu = (r ->> 'loudness_range_lu')::real, true_peak_dbtp = (r ->> 'true_peak_dbtp')::real,
+           fingerprint = r ->> 'fingerprint', waveform_path = 'waveforms/' || t.id,
+           waveform_url = '/api/v1/tracks/' || t.id || '/waveform', cover_art_path = coalesce(t.cover_art_path, :cover_path::text),
+           status = 'completed', status_message = null, failure_code = null, stream_status = 'ready',
+           stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/master.m3u8', published_at = coalesce(t.published_at, now())
+      from r
+     where t.id = :id::uuid and t.deleted_at is null
+    returning t.id, t.creator_id, t.duration_ms, pg_notify('track_changed', t.id::text)),
+h as (
+    insert into hls_streams (track_id, playlist_url, segments_count, bitrates, info, duration_ms, status)
+    select t.id, '/api/v1/tracks/' || t.id || '/hls/master.m3u8',
+           coalesce((select max((q ->> 'segments')::int) from jsonb_array_elements(r -> 'renditions') q), 0),
+           coalesce((select jsonb_agg((q ->> 'bitrate')::int) from jsonb_array_elements(r -> 'renditions') q), '[]'),
+           jsonb_build_object('segment_duration_ms', r #> '{renditions,0,segment_duration_ms}', 'qualities', r -> 'renditions'),
+           t.duration_ms, 'ready'
+      from t, r
+    on conflict (track_id) do update
+       set segments_count = excluded.segments_count, bitrates = excluded.bitrates, info = excluded.info,
+           duration_ms = excluded.duration_ms, status = 'ready'),
+e as (
+    insert into outbox (name, payload)
+    select 'transcoding.completed', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
+select id from t
+
+-- query: track_fail
+with t as (
+    update tracks t
+       set status = 'failed', stream_status = 'error', failure_code = left(:code::text, 50), status_message = :message::text
+     where t.id = :id::uuid and t.status <> 'completed'
+    returning t.id, t.creator_id, t.failure_code, pg_notify('track_changed', t.id::text)),
+e as (
+    insert into outbox (name, payload)
+    select 'transcoding.failed', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'code', t.failure_code) from t)
+select id, creator_id::text as creator_id from t
+
+-- query: track_tell_progress
+-- To every process that has a browser of the owner on the line.
+select pg_notify('track_progress', json_build_object('user_id', :user_id::text, 'track_id', :id::text, 'stage', :stage::text,
+                                                     'progress', :progress::real, 'status', :status::text)::text)

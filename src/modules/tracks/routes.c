@@ -1,0 +1,130 @@
+#include "modules/tracks/internal.h"
+
+static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
+
+static const struct field cover_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The track"},
+                                             {"size", FIELD_ENUM, .required = true, .values = "300|600|1200", .help = "Side in pixels"},
+                                             FIELD_END};
+
+static const struct field list_filters[] = {
+    {"creator_id", FIELD_UUID, .help = "Only of this person"},
+    {"username", FIELD_STRING, .max = 30, .help = "Only of this person"},
+    {"genre", FIELD_STRING, .max = 100, .help = "Only of this genre"},
+    {"tag", FIELD_STRING, .max = 30, .help = "Only with this tag"},
+    {"q", FIELD_STRING, .max = 200, .help = "Words in title, artist or album"},
+    {"mine", FIELD_BOOL, .help = "One's own, in all states"},
+    {"status", FIELD_ENUM, .values = "uploading|processing|completed|failed", .help = "Only in this state"},
+    {"sort", FIELD_ENUM, .values = "newest|oldest|title", .fallback = "newest", .help = "Order"},
+    FIELD_END};
+
+#define TRACK_TEXTS \
+    {"artist", FIELD_STRING, .nullable = true, .max = 255, .help = "As it should appear"}, \
+        {"album", FIELD_STRING, .nullable = true, .max = 255, .help = "Album"}, \
+        {"description", FIELD_TEXT, .nullable = true, .max = 10000, .help = "Plain text"}, \
+        {"genre", FIELD_STRING, .nullable = true, .max = 100, .help = "Genre", .example = "Ambient"}, \
+        {"tags", FIELD_STRINGS, .max = 30, .item_max = 30, .help = "Tags; kept in lower case"}, \
+        {"year", FIELD_INT, .nullable = true, .min = 1, .max = 2100, .help = "Year of publication"}, \
+        {"bpm", FIELD_INT, .nullable = true, .min = 1, .max = 999, .help = "Beats a minute"}, \
+        {"musical_key", FIELD_STRING, .nullable = true, .max = 10, .help = "Key", .example = "F#m"}
+
+static const struct field upload_fields[] = {
+    {"title", FIELD_STRING, .max = 255, .help = "Default: the title in the file, else the file's name"},
+    TRACK_TEXTS,
+    {"is_public", FIELD_BOOL, .fallback = "true", .help = "May everybody hear it?"},
+    {"is_downloadable", FIELD_BOOL, .fallback = "false", .help = "May everybody have the original file?"},
+    {"is_explicit", FIELD_BOOL, .fallback = "false", .help = "Explicit lyrics"},
+    FIELD_END};
+
+static const struct field update_fields[] = {
+    {"title", FIELD_STRING, .min = 1, .max = 255, .help = "Title"},
+    TRACK_TEXTS,
+    {"is_public", FIELD_BOOL, .help = "May everybody hear it?"},
+    {"is_downloadable", FIELD_BOOL, .help = "May everybody have the original file?"},
+    {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
+    FIELD_END};
+
+static const struct file_field upload_files[] = {
+    {"file", .required = true, .help = "WAV, AIFF, FLAC, ALAC, AAC, MP3, Ogg Vorbis or Opus"},
+    {"cover", .help = "JPEG, PNG or WebP"},
+    {0}};
+
+static const struct field play_fields[] = {
+    {"duration", FIELD_INT, .min = 0, .max = 86400, .help = "Seconds that were heard"},
+    {"device", FIELD_STRING, .max = 100, .help = "What it was played on"},
+    FIELD_END};
+
+static const struct field waveform_options[] = {
+    {"resolution", FIELD_ENUM, .values = "overview|detail", .fallback = "overview", .help = "At most 1000 pairs, or about 50 a second"},
+    FIELD_END};
+
+static const enum problem_name upload_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
+static const enum problem_name download_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
+
+/* A visitor has no tracks; one whose token has expired must hear of it rather than see an empty list. */
+static const struct problem *
+list_tracks(struct request *req)
+{
+    if (text_equal(request_param(req, "mine"), "true") && !req->identity.known)
+        return req->identity.expired ? PROBLEM(TOKEN_EXPIRED) : PROBLEM(UNAUTHENTICATED);
+    return run_route_query(req);
+}
+
+static const struct problem *
+update_track(struct request *req)
+{
+    const struct problem *p = db_one(req, &q_track_update, NULL);
+
+    return p ? p : reply_query(req, 200, &q_track_get);
+}
+
+const struct route tracks_routes[] = {
+    {GET, "/api/v1/tracks", "Tracks that everybody may hear, or one's own",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
+     .sql = &q_track_list, .shape = MANY, .handler = list_tracks, .cache_s = 5, .cache_tag = "tracks"},
+
+    {POST, "/api/v1/tracks", "Upload a track",
+     "The reply comes when the file is safe; the track is then `processing` until it can be played.",
+     .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .files = upload_files, .body = upload_fields,
+     .handler = track_upload, .slow = SLOW_YES, .status = 201, .replies = &q_track_get, .problems = upload_problems},
+
+    {GET, "/api/v1/tracks/{id}", "A track",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
+     .sql = &q_track_get, .shape = ONE, .cache_s = 5, .cache_tag = "tracks"},
+
+    {PUT, "/api/v1/tracks/{id}", "Change a track",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = update_fields,
+     .handler = update_track, .replies = &q_track_get, .purges = "tracks"},
+
+    {DELETE, "/api/v1/tracks/{id}", "Delete a track and its files",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path,
+     .sql = &q_track_delete, .shape = EMPTY, .purges = "tracks"},
+
+    {GET, "/api/v1/tracks/{id}/status", "How far the processing of a track is",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
+     .sql = &q_track_status, .shape = ONE},
+
+    {GET, "/api/v1/tracks/{id}/waveform", "Peaks for drawing",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path, .query = waveform_options,
+     .handler = track_waveform, .produces = "application/json"},
+
+    {GET, "/api/v1/tracks/{id}/cover/{size}", "The cover",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = cover_in_path,
+     .handler = track_cover, .produces = "image/webp"},
+
+    {GET, "/api/v1/tracks/{id}/download", "The original file",
+     "For the owner, and for everybody when the track is downloadable. Takes ranges.",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path,
+     .handler = track_download, .produces = "application/octet-stream", .problems = download_problems},
+
+    {POST, "/api/v1/tracks/{id}/play", "Count a play",
+     .auth = AUTH_OPTIONAL, .limit = LIMIT_WRITE, .path = id_in_path, .body = play_fields,
+     .sql = &q_track_play, .shape = EMPTY, .no_audit = true},
+
+    {GET, "/api/v1/tracks/{id}/hls/info", "What a player needs to know about the stream",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
+     .sql = &q_track_hls_info, .shape = ONE, .cache_s = 5, .cache_tag = "tracks"},
+
+    {GET, "/api/v1/tracks/{id}/hls/status", "Whether the stream can be played",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
+     .sql = &q_track_hls_status, .shape = ONE},
+    ROUTE_END};

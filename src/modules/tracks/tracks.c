@@ -1,0 +1,155 @@
+#include "modules/tracks/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "platform/bus/bus.h"
+#include "platform/bus/listener.h"
+
+const struct config *tracks_config;
+struct storage *tracks_storage;
+
+static tracks_progress_listener *progress_listener;
+static tracks_change_listener *change_listener;
+static void *progress_context, *change_context;
+
+void
+tracks_setup(const struct config *config, struct storage *storage)
+{
+    tracks_config = config;
+    tracks_storage = storage;
+}
+
+const struct problem *
+problem_of_storage(enum storage_error error)
+{
+    switch (error) {
+    case STORAGE_OK:
+        return NULL;
+    case STORAGE_NOT_FOUND:
+    case STORAGE_BAD_KEY:
+        return PROBLEM(NOT_FOUND);
+    case STORAGE_FULL:
+        return PROBLEM(STORAGE_FULL);
+    default:
+        log_error("storage failed");
+        return PROBLEM(INTERNAL);
+    }
+}
+
+bool
+track_files_delete(const char *track_id, bool all)
+{
+    static const char *const folders[] = {"hls", "waveforms", "covers"};
+    char key[STORAGE_KEY_MAX + 1];
+    bool good = true;
+
+    for (size_t i = 0; i < COUNT_OF(folders) - !all; i++) {
+        snprintf(key, sizeof key, "%s/%s", folders[i], track_id);
+        good &= storage_delete_prefix(tracks_storage, key) == 0;
+    }
+    if (!all)
+        return good;
+    snprintf(key, sizeof key, "originals/%s", track_id);
+    return storage_delete(tracks_storage, key) == 0 && good;
+}
+
+/* The files of a track that is gone, or never came to be. */
+enum job_outcome
+tracks_sweep(struct job *job)
+{
+    const char *id = json_string_value(json_object_get(job->payload, "track_id"));
+    const struct db_arg args[] = {{"id", id}, {0}};
+    PGresult *result;
+    bool exists;
+
+    if (!id || !uuid_valid(id))
+        return JOB_FAILED;
+    if (db_run(&q_track_exists, args, &result, NULL))
+        return JOB_RETRY;
+    exists = PQntuples(result) > 0;
+    PQclear(result);
+    return exists || track_files_delete(id, true) ? JOB_DONE : JOB_RETRY;
+}
+
+static bool
+on_deleted(const struct event *event, void *context)
+{
+    const char *id = json_string_value(json_object_get(event->payload, "track_id"));
+
+    (void)context;
+    return !id || !uuid_valid(id) || track_files_delete(id, true);
+}
+
+/* The server died on this track as often as it may. */
+static bool
+on_job_died(const struct event *event, void *context)
+{
+    const char *id = json_string_value(json_object_get(json_object_get(event->payload, "payload"), "track_id"));
+    const struct db_arg args[] = {
+        {"id", id}, {"code", "crashed"}, {"message", "This file could not be processed: it is probably damaged."}, {0}};
+    PGresult *result;
+
+    (void)context;
+    if (!id || !text_equal(json_string_value(json_object_get(event->payload, "kind")), "transcode"))
+        return true;
+    if (db_run(&q_track_fail, args, &result, NULL))
+        return false;
+    PQclear(result);
+    return true;
+}
+
+void
+tracks_subscribe(void)
+{
+    bus_subscribe("tracks.files", "track.deleted", on_deleted, NULL);
+    bus_subscribe("tracks.failures", "job.died", on_job_died, NULL);
+}
+
+static void
+on_progress(void *context, const char *payload)
+{
+    json_t *told = payload ? json_loads(payload, 0, NULL) : NULL;
+    const char *user_id = json_string_value(json_object_get(told, "user_id"));
+    json_t *message;
+    char *text;
+
+    (void)context;
+    if (!user_id) {
+        json_decref(told);
+        return;
+    }
+    message = json_pack("{s:s, s:O?, s:O?, s:O?, s:O?}", "type", "track.progress", "track_id", json_object_get(told, "track_id"), "stage",
+                        json_object_get(told, "stage"), "progress", json_object_get(told, "progress"), "status",
+                        json_object_get(told, "status"));
+    text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    if (text)
+        progress_listener(progress_context, user_id, text);
+    free(text);
+    json_decref(message);
+    json_decref(told);
+}
+
+void
+tracks_set_progress_listener(tracks_progress_listener *listener, void *context)
+{
+    progress_listener = listener;
+    progress_context = context;
+    listener_on("track_progress", on_progress, NULL);
+}
+
+static void
+on_change(void *context, const char *payload)
+{
+    (void)context;
+    change_listener(change_context, payload && *payload ? payload : NULL);
+}
+
+void
+tracks_set_change_listener(tracks_change_listener *listener, void *context)
+{
+    change_listener = listener;
+    change_context = context;
+    listener_on("track_changed", on_change, NULL);
+}

@@ -1,0 +1,32 @@
+/* tracks.h - tracks: upload, processing, listing, files and plays.
+ *
+ * An upload is looked at (is it audio at all?), kept, and answered with a track that is `processing`; the job `transcode` then makes
+ * everything from one decode and completes it, or fails it with a reason that a person understands. */
+#pragma once
+
+#include "base/config.h"
+#include "http/route.h"
+#include "platform/jobs/jobs.h"
+#include "platform/storage/storage.h"
+
+extern const struct route tracks_routes[];
+
+/* Before servers and jobs start. Both arguments must outlive them. */
+void tracks_setup(const struct config *config, struct storage *storage);
+
+/* Subscribes to the events that tracks act on. Before bus_start(). */
+void tracks_subscribe(void);
+
+/* Handlers of the jobs `transcode` (heavy) and `track_sweep` (light: removes the files of a track that does not exist). */
+enum job_outcome tracks_transcode(struct job *job);
+enum job_outcome tracks_sweep(struct job *job);
+
+/* `message` is the WebSocket message {"type":"track.progress",...} for `user_id`. Called in the listener's thread of every process that
+ * set one, wherever the work is done. Before listener_start(). */
+typedef void tracks_progress_listener(void *context, const char *user_id, const char *message);
+void tracks_set_progress_listener(tracks_progress_listener *listener, void *context);
+
+/* A track was changed, completed, failed or deleted, in whatever process: cached lists (tag "tracks") are stale. `track_id` is NULL when
+ * any may have changed. In the listener's thread. Before listener_start(). */
+typedef void tracks_change_listener(void *context, const char *track_id);
+void tracks_set_change_listener(tracks_change_listener *listener, void *context);

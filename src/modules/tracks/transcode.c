@@ -1,0 +1,280 @@
+/* transcode.c - the job that makes a track playable. */
+#include "modules/tracks/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#define CRASHES_MAX 2 /* a file on which the worker crashed this often is at fault */
+#define STORAGE_CODE "storage"
+
+struct work {
+    struct job *job;
+    const char *track_id;
+    char *user_id;
+    bool has_cover;
+    struct storage_writer *writer;
+    int cover_fd;       /* the picture in the file, or -1 */
+    bool writing_cover; /* the file that is being received is that picture */
+    char *result;
+};
+
+static void
+tell_owner(const struct work *work, const char *stage, float fraction, const char *status)
+{
+    char number[16];
+    PGresult *result;
+
+    snprintf(number, sizeof number, "%.4f", (double)fraction);
+    const struct db_arg args[] = {{"user_id", work->user_id}, {"id", work->track_id}, {"stage", stage},
+                                  {"progress", number},       {"status", status},     {0}};
+    if (work->user_id && db_run(&q_track_tell_progress, args, &result, NULL) == DB_OK)
+        PQclear(result);
+}
+
+static void
+on_progress(void *user, const char *stage, float fraction)
+{
+    struct work *work = user;
+
+    if (job_progress(work->job, stage, fraction))
+        tell_owner(work, stage, fraction, "processing");
+}
+
+/* Where a file of the worker belongs; false for one that is not kept. */
+static bool
+key_of(const struct work *work, const char *name, char *key, size_t size)
+{
+    const char *slash = strchr(name, '/');
+    int n;
+
+    if (text_starts_with(name, "waveform/"))
+        n = snprintf(key, size, "waveforms/%s/%s", work->track_id, slash + 1);
+    else
+        n = snprintf(key, size, "hls/%s/%s", work->track_id, name);
+    return n > 0 && (size_t)n < size;
+}
+
+static int
+on_file_begin(void *user, const char *name)
+{
+    struct work *work = user;
+    char key[STORAGE_KEY_MAX + 1];
+
+    work->writing_cover = text_equal(name, "cover.bin");
+    if (work->writing_cover) {
+        work->cover_fd = work->has_cover ? -1 : storage_scratch(tracks_storage);
+        return 0; /* without room for it the track has no cover */
+    }
+    return key_of(work, name, key, sizeof key) ? storage_begin(tracks_storage, key, &work->writer) : -1;
+}
+
+static int
+on_file_data(void *user, const void *bytes, size_t length)
+{
+    struct work *work = user;
+
+    if (!work->writing_cover)
+        return storage_write(work->writer, bytes, length);
+    if (work->cover_fd >= 0 && write(work->cover_fd, bytes, length) != (ssize_t)length) {
+        close(work->cover_fd);
+        work->cover_fd = -1;
+    }
+    return 0;
+}
+
+static int
+on_file_end(void *user)
+{
+    struct work *work = user;
+    int error = work->writing_cover ? 0 : storage_commit(work->writer);
+
+    work->writer = NULL;
+    return error;
+}
+
+static int
+on_result(void *user, const char *json, size_t length)
+{
+    struct work *work = user;
+
+    work->result = strndup(json, length);
+    return work->result ? 0 : -1;
+}
+
+static struct media_outcome
+run_worker(struct work *work, int fd)
+{
+    struct media_job job = {.mode = MEDIA_MODE_AUDIO,
+                            .input_fd = fd,
+                            .wall_limit_ms = (uint32_t)tracks_config->media_timeout_s * 1000,
+                            .max_duration_s = (uint32_t)tracks_config->media_max_duration_s,
+                            .cancel = work->job->cancel,
+                            .on_file_begin = on_file_begin,
+                            .on_file_data = on_file_data,
+                            .on_file_end = on_file_end,
+                            .on_progress = on_progress,
+                            .on_result = on_result,
+                            .user = work};
+    struct media_outcome outcome = media_run(&job);
+
+    storage_abort(work->writer);
+    work->writer = NULL;
+    return outcome;
+}
+
+/* The end of the track's processing and of the job, in one transaction. False when nothing was changed. */
+static bool
+commit_end(struct work *work, const struct query *query, const struct db_arg *args, enum job_outcome outcome)
+{
+    PGresult *result;
+    bool good;
+
+    if (db_begin())
+        return false;
+    good = job_finish(work->job, outcome) && db_run(query, args, &result, NULL) == DB_OK;
+    if (good) {
+        good = PQntuples(result) == 1;
+        PQclear(result);
+    }
+    return db_end(good) == DB_OK && good;
+}
+
+static enum job_outcome
+fail(struct work *work, const char *code, const char *message)
+{
+    const struct db_arg args[] = {{"id", work->track_id}, {"code", code}, {"message", message}, {0}};
+
+    track_files_delete(work->track_id, false);
+    job_error(work->job, code);
+    if (!commit_end(work, &q_track_fail, args, JOB_FAILED))
+        return JOB_GIVE_BACK;
+    tell_owner(work, "failed", 1, "failed");
+    return JOB_FAILED;
+}
+
+/* A trouble that may pass; the last attempt makes it final. */
+static enum job_outcome
+retry(struct work *work, const char *code, const char *message)
+{
+    job_error(work->job, code);
+    if (work->job->attempts >= work->job->max_attempts)
+        return fail(work, code, message);
+    tell_owner(work, "queued", 0, "processing");
+    return JOB_RETRY;
+}
+
+static enum job_outcome
+complete(struct work *work)
+{
+    char cover_path[STORAGE_KEY_MAX];
+    bool cover = false;
+
+    if (work->cover_fd >= 0) {
+        struct media_outcome made = cover_make(work->track_id, work->cover_fd, work->job->cancel);
+
+        cover = made.kind == MEDIA_OK;
+        if (!cover)
+            log_info("embedded cover not used", LOG_TEXT("track", work->track_id), LOG_TEXT("reason", made.code));
+    }
+    if (job_progress(work->job, "storing", 1))
+        tell_owner(work, "storing", 1, "processing");
+    if (storage_sync(tracks_storage))
+        return retry(work, STORAGE_CODE, "The results for this file could not be kept.");
+    snprintf(cover_path, sizeof cover_path, "covers/%s", work->track_id);
+    const struct db_arg args[] = {
+        {"id", work->track_id}, {"result", work->result}, {"cover_path", cover ? cover_path : NULL}, {0}};
+    if (!commit_end(work, &q_track_complete, args, JOB_DONE)) {
+        if (job_cancelled(work->job))
+            return JOB_GIVE_BACK;
+        return retry(work, "internal", "The results for this file could not be kept.");
+    }
+    tell_owner(work, "done", 1, "completed");
+    return JOB_DONE;
+}
+
+static enum job_outcome
+settle(struct work *work, const struct media_outcome *outcome)
+{
+    switch (outcome->kind) {
+    case MEDIA_OK:
+        return complete(work);
+    case MEDIA_CANCELLED:
+        return JOB_GIVE_BACK;
+    case MEDIA_REFUSED:
+    case MEDIA_NOT_STARTED:
+        return retry(work, outcome->code, outcome->message);
+    case MEDIA_CRASHED:
+        if (work->job->attempts < CRASHES_MAX)
+            return retry(work, outcome->code, outcome->message);
+        return fail(work, outcome->code, outcome->message);
+    default:
+        return fail(work, outcome->code, outcome->message);
+    }
+}
+
+static enum job_outcome
+process(struct work *work, const char *file_path)
+{
+    struct media_outcome outcome;
+    enum job_outcome end;
+    uint64_t size;
+    int fd, error;
+
+    if (job_progress(work->job, "probing", 0))
+        tell_owner(work, "probing", 0, "processing");
+    error = storage_get(tracks_storage, file_path, &fd, &size);
+    if (error == STORAGE_NOT_FOUND)
+        return fail(work, "file_missing", "The file of this track is no longer there. Upload it once more.");
+    if (error)
+        return retry(work, STORAGE_CODE, "The file could not be read from storage.");
+    outcome = run_worker(work, fd);
+    close(fd);
+    end = settle(work, &outcome);
+    if (work->cover_fd >= 0)
+        close(work->cover_fd);
+    free(work->result);
+    return end;
+}
+
+static bool
+track_exists(const char *id)
+{
+    const struct db_arg args[] = {{"id", id}, {0}};
+    PGresult *result;
+    bool exists;
+
+    if (db_run(&q_track_exists, args, &result, NULL))
+        return true;
+    exists = PQntuples(result) > 0;
+    PQclear(result);
+    return exists;
+}
+
+enum job_outcome
+tracks_transcode(struct job *job)
+{
+    struct work work = {.job = job, .cover_fd = -1, .track_id = json_string_value(json_object_get(job->payload, "track_id"))};
+    const struct db_arg args[] = {{"id", work.track_id}, {0}};
+    enum job_outcome end;
+    PGresult *row;
+
+    if (!work.track_id || !uuid_valid(work.track_id))
+        return JOB_FAILED;
+    if (db_run(&q_track_work, args, &row, NULL))
+        return JOB_RETRY;
+    if (!PQntuples(row)) {
+        PQclear(row);
+        return JOB_DONE; /* deleted, or done already */
+    }
+    work.user_id = PQgetvalue(row, 0, 1);
+    work.has_cover = !PQgetisnull(row, 0, 3);
+    end = process(&work, PQgetvalue(row, 0, 2));
+    PQclear(row);
+    /* Deleted while we worked: what was written since then goes as well. */
+    if (job_cancelled(job) && !track_exists(work.track_id))
+        track_files_delete(work.track_id, true);
+    return end;
+}

@@ -1,0 +1,104 @@
+/* upload.c - from a received file to a track that is being processed. */
+#include "modules/tracks/internal.h"
+
+#include <unistd.h>
+
+#include "base/log.h"
+
+struct probe {
+    char *json; /* in the arena */
+    struct arena *arena;
+};
+
+static int
+keep_probe(void *user, const char *json, size_t length)
+{
+    struct probe *probe = user;
+
+    probe->json = arena_strndup(probe->arena, json, length);
+    return probe->json ? 0 : -1;
+}
+
+/* What the worker said of a file, as the client hears it. */
+static const struct problem *
+problem_of_media(struct request *req, const char *field, const struct media_outcome *outcome)
+{
+    switch (outcome->kind) {
+    case MEDIA_OK:
+        return NULL;
+    case MEDIA_NOT_STARTED:
+    case MEDIA_CANCELLED:
+        log_error("media worker not started", LOG_INT("errno", outcome->error));
+        return problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5);
+    case MEDIA_REFUSED:
+        return PROBLEM(STORAGE_FULL);
+    default:
+        return problem_field(req->arena, field, arena_strdup(req->arena, outcome->code), arena_strdup(req->arena, outcome->message));
+    }
+}
+
+static const struct problem *
+look_at(struct request *req, const struct upload *file)
+{
+    struct probe probe = {.arena = req->arena};
+    struct media_job job = {.mode = MEDIA_MODE_PROBE, .input_fd = file->fd, .on_result = keep_probe, .user = &probe,
+                            .max_duration_s = (uint32_t)tracks_config->media_max_duration_s};
+    struct media_outcome outcome = media_run(&job);
+    const struct problem *p = problem_of_media(req, "file", &outcome);
+
+    if (!p)
+        request_set(req, "probe", probe.json);
+    return p;
+}
+
+static const struct problem *
+keep_files(struct request *req, const char *id, const struct upload *file, const struct upload *cover)
+{
+    const char *key = arena_printf(req->arena, "originals/%s", id);
+    int error = key ? storage_keep(tracks_storage, key, file->fd) : STORAGE_FAILED;
+    struct media_outcome outcome;
+
+    if (error)
+        return problem_of_storage(error);
+    if (!cover)
+        return NULL;
+    outcome = cover_make(id, cover->fd, NULL);
+    if (outcome.kind == MEDIA_OK) {
+        request_set(req, "cover_path", arena_printf(req->arena, "covers/%s", id));
+        return storage_sync(tracks_storage) ? PROBLEM(INTERNAL) : NULL;
+    }
+    return problem_of_media(req, "cover", &outcome);
+}
+
+const struct problem *
+track_upload(struct request *req)
+{
+    struct upload *file = request_upload(req, "file"), *cover = request_upload(req, "cover");
+    char *id = arena_alloc(req->arena, UUID_TEXT);
+    const struct problem *p;
+
+    if (!id)
+        return PROBLEM(INTERNAL);
+    if (tracks_config->require_verified_email && !req->identity.email_verified)
+        return PROBLEM(EMAIL_NOT_VERIFIED);
+    p = look_at(req, file);
+    if (p)
+        return p;
+    uuid_random(id);
+    request_set(req, "id", id);
+    request_set(req, "filename", file->filename);
+    request_set(req, "sha256", file->sha256);
+    request_set(req, "file_size", arena_printf(req->arena, "%llu", (unsigned long long)file->size));
+    p = db_one(req, &q_track_sweep_later, NULL);
+    if (p)
+        return p;
+    p = keep_files(req, id, file, cover && cover->size ? cover : NULL);
+    if (!p)
+        p = db_one(req, &q_track_create, NULL);
+    if (p) {
+        track_files_delete(id, true);
+        return p;
+    }
+    reply_header(req, "Location", arena_printf(req->arena, "/api/v1/tracks/%s", id));
+    return reply_query(req, 201, &q_track_get);
+}

@@ -1,0 +1,209 @@
+#include "platform/bus/bus.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "bus.queries.h"
+#include "db/db.h"
+#include "platform/bus/listener.h"
+
+#define SUBSCRIPTIONS_MAX 64
+#define POLL_MS 2000
+#define PURGE_INTERVAL_MS (3600 * 1000)
+
+static struct {
+    const char *consumer, *event_name;
+    bus_subscriber *subscriber;
+    void *context;
+} subscriptions[SUBSCRIPTIONS_MAX];
+static unsigned subscription_count;
+static pthread_t thread;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+static bool running, stopping, woken;
+static _Atomic uint64_t delivered, failures;
+
+void
+bus_subscribe(const char *consumer, const char *event_name, bus_subscriber *subscriber, void *context)
+{
+    if (subscription_count == SUBSCRIPTIONS_MAX) {
+        log_error("too many subscriptions", LOG_TEXT("consumer", consumer));
+        return;
+    }
+    subscriptions[subscription_count].consumer = consumer;
+    subscriptions[subscription_count].event_name = event_name;
+    subscriptions[subscription_count].subscriber = subscriber;
+    subscriptions[subscription_count++].context = context;
+}
+
+/* Runs a query for its effect; the number of its rows, or -1. */
+static int
+run(const struct query *query, const struct db_arg *args)
+{
+    PGresult *result;
+    struct db_error error;
+    enum db_status status = db_run(query, args, &result, &error);
+    int rows;
+
+    if (status) {
+        if (status != DB_UNAVAILABLE)
+            log_error("event query failed", LOG_TEXT("query", query->name), LOG_TEXT("error", error.message));
+        return -1;
+    }
+    rows = PQntuples(result);
+    PQclear(result);
+    return rows;
+}
+
+/* One subscriber, in a transaction. True when it has acted on the event, now or before. */
+static bool
+deliver_to(unsigned i, const struct event *event)
+{
+    const struct db_arg args[] = {{"consumer", subscriptions[i].consumer}, {"event_id", event->id}, {0}};
+    bool good;
+    int first;
+
+    if (db_begin())
+        return false;
+    first = run(&q_bus_claim, args);
+    good = first >= 0 && (first == 0 || subscriptions[i].subscriber(event, subscriptions[i].context));
+    return db_end(good) == DB_OK && good;
+}
+
+static bool
+deliver(const struct event *event)
+{
+    bool all = true;
+
+    for (unsigned i = 0; i < subscription_count; i++)
+        if (text_equal(subscriptions[i].event_name, event->name) && !deliver_to(i, event))
+            all = false;
+    return all;
+}
+
+static bool
+is_stopping(void)
+{
+    bool now;
+
+    pthread_mutex_lock(&lock);
+    now = stopping;
+    pthread_mutex_unlock(&lock);
+    return now;
+}
+
+/* Hands out what is waiting; the number of events that are through. */
+static int
+dispatch(void)
+{
+    PGresult *result;
+    int through = 0;
+
+    if (db_run(&q_bus_unpublished, NULL, &result, NULL))
+        return 0;
+    for (int i = 0; i < PQntuples(result) && !is_stopping(); i++) {
+        json_t *payload = json_loads(PQgetvalue(result, i, 3), 0, NULL);
+        struct event event = {PQgetvalue(result, i, 1), PQgetvalue(result, i, 2), payload};
+        const struct db_arg args[] = {{"id", PQgetvalue(result, i, 0)}, {0}};
+
+        if (payload && deliver(&event)) {
+            if (run(&q_bus_published, args) >= 0)
+                through++;
+            atomic_fetch_add(&delivered, 1);
+        } else {
+            log_warn("event not handled", LOG_TEXT("event", event.name), LOG_TEXT("id", event.id),
+                     LOG_TEXT("attempts", PQgetvalue(result, i, 4)));
+            run(&q_bus_failed, args);
+            atomic_fetch_add(&failures, 1);
+        }
+        json_decref(payload);
+    }
+    PQclear(result);
+    return through;
+}
+
+static void
+wait_for_events(void)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += POLL_MS / 1000;
+    pthread_mutex_lock(&lock);
+    while (!woken && !stopping)
+        if (pthread_cond_timedwait(&wake, &lock, &until))
+            break;
+    woken = false;
+    pthread_mutex_unlock(&lock);
+}
+
+static void *
+dispatch_loop(void *argument)
+{
+    int64_t purge_at_ms = clock_monotonic_ms() + 60000;
+
+    (void)argument;
+    while (!is_stopping()) {
+        if (dispatch() == 0)
+            wait_for_events();
+        if (clock_monotonic_ms() > purge_at_ms) {
+            run(&q_bus_purge, NULL);
+            purge_at_ms = clock_monotonic_ms() + PURGE_INTERVAL_MS;
+        }
+    }
+    db_disconnect();
+    return NULL;
+}
+
+static void
+on_notify(void *context, const char *payload)
+{
+    (void)context, (void)payload;
+    pthread_mutex_lock(&lock);
+    woken = true;
+    pthread_cond_signal(&wake);
+    pthread_mutex_unlock(&lock);
+}
+
+bool
+bus_start(void)
+{
+    stopping = false;
+    listener_on("outbox", on_notify, NULL);
+    running = pthread_create(&thread, NULL, dispatch_loop, NULL) == 0;
+    if (running)
+        pthread_setname_np(thread, "veza-bus");
+    return running;
+}
+
+void
+bus_stop(void)
+{
+    if (!running)
+        return;
+    pthread_mutex_lock(&lock);
+    stopping = true;
+    pthread_cond_signal(&wake);
+    pthread_mutex_unlock(&lock);
+    pthread_join(thread, NULL);
+    running = false;
+    subscription_count = 0;
+}
+
+void
+bus_metrics(struct buf *out)
+{
+    PGresult *result;
+
+    buf_printf(out, "veza_events_delivered_total %llu\nveza_events_failed_total %llu\n", (unsigned long long)delivered,
+               (unsigned long long)failures);
+    if (db_run(&q_bus_counts, NULL, &result, NULL))
+        return;
+    buf_printf(out, "veza_events_waiting %s\nveza_events_oldest_seconds %s\n", PQgetvalue(result, 0, 0), PQgetvalue(result, 0, 1));
+    PQclear(result);
+}

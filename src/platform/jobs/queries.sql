@@ -1,0 +1,76 @@
+-- Background jobs. Only rows that are locked by the asking node and still running may be changed by it.
+
+-- query: job_claim
+update jobs
+   set state = 'running', locked_by = :node, locked_at = now(), heartbeat_at = now(), attempts = attempts + 1,
+       stage = null, progress = 0, finished_at = null
+ where id = (select j.id
+               from jobs j
+              where j.state = 'queued' and j.run_at <= now() and j.kind = any (:kinds::text[])
+              order by j.priority, j.run_at
+              limit 1
+                for update skip locked)
+returning id::text as id, kind, payload::text as payload, attempts, max_attempts
+
+-- query: job_progress
+update jobs
+   set stage = :stage, progress = :progress::real, heartbeat_at = now()
+ where id = :id::uuid and locked_by = :node and state = 'running'
+returning id
+
+-- query: job_heartbeat
+update jobs
+   set heartbeat_at = now()
+ where id = any (:ids::uuid[]) and locked_by = :node and state = 'running'
+returning id::text as id
+
+-- query: job_finish
+update jobs
+   set state = :state, finished_at = now(), last_error = :error, locked_by = null, heartbeat_at = null,
+       stage = case when :state = 'done' then 'done' else 'failed' end,
+       progress = case when :state = 'done' then 1 else progress end
+ where id = :id::uuid and locked_by = :node and state = 'running'
+returning id
+
+-- query: job_retry
+-- The pause doubles from two seconds up to ten minutes, with a tenth of chance so that jobs do not come back all at once.
+update jobs
+   set state = case when attempts >= max_attempts then 'dead' else 'queued' end,
+       finished_at = case when attempts >= max_attempts then now() end,
+       run_at = now() + interval '1 second' * least(power(2, attempts), 600) * (1 + random() / 10),
+       last_error = :error, locked_by = null, heartbeat_at = null, stage = null, progress = 0
+ where id = :id::uuid and locked_by = :node and state = 'running'
+returning state
+
+-- query: job_give_back
+update jobs
+   set state = 'queued', attempts = greatest(attempts - 1, 0), locked_by = null, heartbeat_at = null, stage = null, progress = 0
+ where id = :id::uuid and locked_by = :node and state = 'running'
+returning id
+
+-- query: job_nodes
+-- Who holds jobs on this machine.
+select distinct locked_by from jobs where state = 'running' and starts_with(locked_by, :machine)
+
+-- query: job_recover
+-- Takes jobs back from nodes that are known to be dead, or that have not been heard of for too long.
+with r as (
+    update jobs
+       set state = case when attempts >= max_attempts then 'dead' else 'queued' end,
+           finished_at = case when attempts >= max_attempts then now() end,
+           last_error = 'the process that worked on it died', locked_by = null, heartbeat_at = null, stage = null, progress = 0
+     where state = 'running'
+       and (locked_by = any (:dead::text[]) or heartbeat_at < now() - interval '1 second' * :stale_after_s::int)
+    returning id, kind, payload, state),
+e as (
+    insert into outbox (name, payload)
+    select 'job.died', jsonb_build_object('job_id', r.id, 'kind', r.kind, 'payload', r.payload)
+      from r
+     where r.state = 'dead')
+select id::text as id, kind, state from r
+
+-- query: job_purge
+delete from jobs where state = 'done' and finished_at < now() - interval '7 days' returning id
+
+-- query: job_counts
+select kind, state, count(*) as count from jobs where state <> 'done' group by kind, state order by kind, state

@@ -1,0 +1,335 @@
+/* disk.c - a folder. Files are written without a name and linked when they are whole, so a crash leaves nothing behind.
+ *
+ * The way to a file is walked a part at a time without following symbolic links; with keys that hold no `..` nothing outside the
+ * folder can be reached. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/encode.h"
+#include "platform/storage/driver.h"
+
+#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define DEPTH_MAX 16
+
+struct disk {
+    struct storage pub; /* first, so that a storage is a disk */
+    int root;
+};
+
+struct disk_writer {
+    struct storage_writer pub;
+    int fd;
+    char key[STORAGE_KEY_MAX + 1];
+};
+
+static int
+error_of_errno(void)
+{
+    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
+        return STORAGE_NOT_FOUND;
+    return errno == ENOSPC || errno == EDQUOT ? STORAGE_FULL : STORAGE_FAILED;
+}
+
+/* Opens the folder `name` in `parent`, making it when `create`; a new one is on the disk when this returns. */
+static int
+open_child(int parent, const char *name, bool create)
+{
+    int child = openat(parent, name, FOLDER_FLAGS);
+
+    if (child >= 0 || errno != ENOENT || !create)
+        return child;
+    if (mkdirat(parent, name, 0700) < 0) {
+        if (errno != EEXIST)
+            return -1;
+    } else if (fsync(parent) < 0) {
+        return -1;
+    }
+    return openat(parent, name, FOLDER_FLAGS);
+}
+
+/* Opens the folder that holds `key`; *ret_name is the key's last part. -1 with errno. */
+static int
+open_folder_of(struct disk *disk, const char *key, bool create, const char **ret_name)
+{
+    int folder = fcntl(disk->root, F_DUPFD_CLOEXEC, 3);
+    char part[STORAGE_KEY_MAX + 1];
+    const char *slash;
+
+    for (; folder >= 0 && (slash = strchr(key, '/')); key = slash + 1) {
+        int child;
+
+        memcpy(part, key, (size_t)(slash - key));
+        part[slash - key] = 0;
+        child = open_child(folder, part, create);
+        if (child < 0) {
+            int before = errno;
+
+            close(folder);
+            errno = before;
+            return -1;
+        }
+        close(folder);
+        folder = child;
+    }
+    *ret_name = key;
+    return folder;
+}
+
+/* Gives the unnamed file a name, in one step also when the name is taken. */
+static int
+link_as(int fd, int folder, const char *name)
+{
+    char self[32], aside[48];
+    unsigned char random[8];
+    char hex[sizeof random * 2 + 1];
+
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    if (linkat(AT_FDCWD, self, folder, name, AT_SYMLINK_FOLLOW) == 0)
+        return 0;
+    if (errno != EEXIST)
+        return -1;
+    random_bytes(random, sizeof random);
+    hex_encode(random, sizeof random, hex);
+    snprintf(aside, sizeof aside, ".new-%s", hex);
+    if (linkat(AT_FDCWD, self, folder, aside, AT_SYMLINK_FOLLOW) < 0)
+        return -1;
+    if (renameat(folder, aside, folder, name) == 0)
+        return 0;
+    unlinkat(folder, aside, 0);
+    return -1;
+}
+
+static int
+publish(struct disk *disk, const char *key, int fd, bool durable)
+{
+    const char *name;
+    int folder = -1, error = 0;
+
+    if (durable && fsync(fd) < 0)
+        return error_of_errno();
+    folder = open_folder_of(disk, key, true, &name);
+    if (folder < 0)
+        return error_of_errno() == STORAGE_FULL ? STORAGE_FULL : STORAGE_FAILED;
+    if (link_as(fd, folder, name) < 0 || (durable && fsync(folder) < 0))
+        error = error_of_errno() == STORAGE_FULL ? STORAGE_FULL : STORAGE_FAILED;
+    close(folder);
+    return error;
+}
+
+static int
+disk_keep(struct storage *storage, const char *key, int fd)
+{
+    return publish((struct disk *)storage, key, fd, true);
+}
+
+static int
+disk_scratch(struct storage *storage)
+{
+    return open(storage->upload_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+static int
+disk_begin(struct storage *storage, const char *key, struct storage_writer **ret_writer)
+{
+    struct disk_writer *writer = malloc(sizeof *writer);
+
+    if (!writer)
+        return STORAGE_FAILED;
+    writer->pub.storage = storage;
+    writer->fd = disk_scratch(storage);
+    if (writer->fd < 0) {
+        int error = error_of_errno();
+
+        free(writer);
+        return error == STORAGE_FULL ? error : STORAGE_FAILED;
+    }
+    snprintf(writer->key, sizeof writer->key, "%s", key);
+    *ret_writer = &writer->pub;
+    return 0;
+}
+
+static int
+disk_write(struct storage_writer *pub, const void *bytes, size_t len)
+{
+    struct disk_writer *writer = (struct disk_writer *)pub;
+    const char *at = bytes;
+
+    while (len) {
+        ssize_t n = write(writer->fd, at, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_of_errno();
+        at += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+static void
+disk_abort(struct storage_writer *pub)
+{
+    struct disk_writer *writer = (struct disk_writer *)pub;
+
+    close(writer->fd);
+    free(writer);
+}
+
+static int
+disk_commit(struct storage_writer *pub)
+{
+    struct disk_writer *writer = (struct disk_writer *)pub;
+    int error = publish((struct disk *)pub->storage, writer->key, writer->fd, false);
+
+    disk_abort(pub);
+    return error;
+}
+
+static int
+disk_sync(struct storage *storage)
+{
+    return syncfs(((struct disk *)storage)->root) < 0 ? STORAGE_FAILED : 0;
+}
+
+static int
+disk_get(struct storage *storage, const char *key, int *ret_fd, uint64_t *ret_size)
+{
+    const char *name;
+    int folder = open_folder_of((struct disk *)storage, key, false, &name), fd, error = 0;
+    struct stat st;
+
+    if (folder < 0)
+        return error_of_errno();
+    fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        error = error_of_errno();
+    else if (!S_ISREG(st.st_mode))
+        error = STORAGE_NOT_FOUND;
+    close(folder);
+    if (error) {
+        if (fd >= 0)
+            close(fd);
+        return error;
+    }
+    *ret_fd = fd;
+    *ret_size = (uint64_t)st.st_size;
+    return 0;
+}
+
+static int
+disk_delete(struct storage *storage, const char *key)
+{
+    const char *name;
+    int folder = open_folder_of((struct disk *)storage, key, false, &name), error = 0;
+
+    if (folder < 0)
+        return error_of_errno() == STORAGE_NOT_FOUND ? 0 : STORAGE_FAILED;
+    if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
+        error = STORAGE_FAILED;
+    close(folder);
+    return error;
+}
+
+/* Deletes all that is in `folder` and closes it. */
+static int
+empty_folder(int folder, int depth)
+{
+    DIR *dir = depth < DEPTH_MAX ? fdopendir(folder) : NULL;
+    struct dirent *entry;
+    int error = 0;
+
+    if (!dir) {
+        close(folder);
+        return STORAGE_FAILED;
+    }
+    while ((entry = readdir(dir))) {
+        const char *name = entry->d_name;
+
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || unlinkat(folder, name, 0) == 0 || errno == ENOENT)
+            continue;
+        if (errno == EISDIR || errno == EPERM) {
+            int child = openat(folder, name, FOLDER_FLAGS);
+
+            if (child >= 0 && empty_folder(child, depth + 1) == 0 && unlinkat(folder, name, AT_REMOVEDIR) == 0)
+                continue;
+        }
+        error = STORAGE_FAILED;
+    }
+    closedir(dir);
+    return error;
+}
+
+static int
+disk_delete_prefix(struct storage *storage, const char *prefix)
+{
+    const char *name;
+    int parent = open_folder_of((struct disk *)storage, prefix, false, &name), folder, error = 0;
+
+    if (parent < 0)
+        return error_of_errno() == STORAGE_NOT_FOUND ? 0 : STORAGE_FAILED;
+    folder = openat(parent, name, FOLDER_FLAGS);
+    if (folder >= 0) {
+        error = empty_folder(folder, 0);
+        /* A writer that is not done yet may put something new into it; it is then deleted the next time. */
+        if (!error && unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT && errno != ENOTEMPTY)
+            error = STORAGE_FAILED;
+    } else if (error_of_errno() != STORAGE_NOT_FOUND) {
+        error = STORAGE_FAILED;
+    }
+    close(parent);
+    return error;
+}
+
+static void
+disk_close(struct storage *storage)
+{
+    struct disk *disk = (struct disk *)storage;
+
+    if (disk->root >= 0)
+        close(disk->root);
+    free(disk->pub.upload_dir);
+    free(disk);
+}
+
+static const struct storage_driver disk_driver = {
+    .close = disk_close, .keep = disk_keep, .begin = disk_begin, .write = disk_write, .commit = disk_commit, .abort = disk_abort,
+    .sync = disk_sync, .get = disk_get, .delete = disk_delete, .delete_prefix = disk_delete_prefix, .scratch = disk_scratch};
+
+static bool
+make_folder(const char *path)
+{
+    return mkdir(path, 0700) == 0 || errno == EEXIST;
+}
+
+struct storage *
+storage_open_disk(const char *folder, char *error, size_t error_size)
+{
+    struct disk *disk = calloc(1, sizeof *disk);
+    int scratch = -1;
+
+    if (!disk || asprintf(&disk->pub.upload_dir, "%s/" STORAGE_TMP, folder) < 0) {
+        free(disk);
+        snprintf(error, error_size, "not enough memory");
+        return NULL;
+    }
+    disk->pub.driver = &disk_driver;
+    disk->root = -1;
+    if (make_folder(folder) && make_folder(disk->pub.upload_dir))
+        disk->root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (disk->root >= 0)
+        scratch = disk_scratch(&disk->pub);
+    if (scratch < 0) {
+        snprintf(error, error_size, "files cannot be kept in %s: %s", folder, strerror(errno));
+        disk_close(&disk->pub);
+        return NULL;
+    }
+    close(scratch);
+    return &disk->pub;
+}

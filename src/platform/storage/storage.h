@@ -1,0 +1,57 @@
+/* storage.h - where files live: a folder on disk, or something that behaves like one.
+ *
+ * A file has a key such as `originals/{track_id}` or `hls/{track_id}/low/segment_000.m4s`. It appears whole or not at all, whatever
+ * dies meanwhile, and never outside the store: a key is one to eight parts of [a-z0-9][a-z0-9_.-]*, joined by slashes, at most
+ * STORAGE_KEY_MAX bytes.
+ *
+ * All functions may be called from any thread. Those that return int return 0 or an enum storage_error, and never log. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STORAGE_KEY_MAX 200
+
+enum storage_error {
+    STORAGE_OK = 0,
+    STORAGE_NOT_FOUND = -1,
+    STORAGE_BAD_KEY = -2,
+    STORAGE_FULL = -3,
+    STORAGE_FAILED = -4, /* the disk or the store has a problem; errno is set */
+};
+
+struct storage;
+struct storage_writer;
+
+/* Opens the folder `folder`, making it when it is missing. NULL with a sentence in `error`. */
+struct storage *storage_open_disk(const char *folder, char *error, size_t error_size);
+void storage_close(struct storage *storage);
+
+/* The folder in which a received file must lie, as an unnamed file (O_TMPFILE), for storage_keep() not to copy it. */
+const char *storage_upload_dir(const struct storage *storage);
+
+bool storage_key_valid(const char *key);
+
+/* Gives the unnamed file `fd` this key. When this returns 0 the file survives a power failure. Replaces a file of that key. The
+ * descriptor stays the caller's. */
+int storage_keep(struct storage *storage, const char *key, int fd);
+
+/* Writes a file piece by piece. It appears at storage_commit(), replacing one of that key; storage_abort() forgets it. Both free
+ * the writer; a writer whose storage_write() failed can only be aborted. What was committed survives a power failure after the next
+ * storage_sync(), which makes everything durable at once. */
+int storage_begin(struct storage *storage, const char *key, struct storage_writer **ret_writer);
+int storage_write(struct storage_writer *writer, const void *bytes, size_t len);
+int storage_commit(struct storage_writer *writer);
+void storage_abort(struct storage_writer *writer);
+int storage_sync(struct storage *storage);
+
+/* Opens a file for reading; the caller closes the descriptor. */
+int storage_get(struct storage *storage, const char *key, int *ret_fd, uint64_t *ret_size);
+
+/* Deletes a file, or every file whose key begins with `prefix` and a slash. What is not there is deleted already: 0. */
+int storage_delete(struct storage *storage, const char *key);
+int storage_delete_prefix(struct storage *storage, const char *prefix);
+
+/* A new unnamed file for work in progress; -1 with errno. The caller closes it. */
+int storage_scratch(struct storage *storage);

@@ -1,0 +1,106 @@
+#include "stream/access.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <xxhash.h>
+
+#include "api/runner.h"
+#include "base/clock.h"
+#include "stream.queries.h"
+
+#define SLOTS 8192
+#define LOCKS 64
+#define TTL_MS 3000 /* bounds how long a ban of the owner goes unnoticed; changes of tracks are told */
+
+/* Only what is public is remembered; who may hear a private track is asked each time. */
+static struct {
+    unsigned char id[16];
+    int64_t until_ms;
+} known[SLOTS];
+static pthread_mutex_t locks[LOCKS];
+static _Atomic uint64_t changes; /* an answer that was asked for before a change is not remembered after it */
+
+void
+access_setup(void)
+{
+    for (int i = 0; i < LOCKS; i++)
+        pthread_mutex_init(&locks[i], NULL);
+}
+
+/* 16 bytes of a UUID in its valid text form. */
+static void
+pack(const char *text, unsigned char out[16])
+{
+    for (int i = 0; i < 16; text += 2, i++) {
+        text += *text == '-';
+        hex_decode((const char[]){text[0], text[1], 0}, &out[i], 1);
+    }
+}
+
+static bool
+is_known(const unsigned char id[16], unsigned slot, int64_t now_ms)
+{
+    bool yes;
+
+    pthread_mutex_lock(&locks[slot % LOCKS]);
+    yes = known[slot].until_ms > now_ms && memcmp(known[slot].id, id, 16) == 0;
+    pthread_mutex_unlock(&locks[slot % LOCKS]);
+    return yes;
+}
+
+static void
+remember(const unsigned char id[16], unsigned slot, int64_t until_ms, uint64_t asked_at)
+{
+    pthread_mutex_lock(&locks[slot % LOCKS]);
+    if (changes == asked_at) {
+        memcpy(known[slot].id, id, 16);
+        known[slot].until_ms = until_ms;
+    }
+    pthread_mutex_unlock(&locks[slot % LOCKS]);
+}
+
+void
+access_forget(const char *track_id)
+{
+    unsigned char id[16];
+    unsigned first = 0, last = SLOTS - 1;
+
+    atomic_fetch_add(&changes, 1);
+    if (track_id && uuid_valid(track_id)) {
+        pack(track_id, id);
+        first = last = (unsigned)(XXH3_64bits(id, sizeof id) % SLOTS);
+    }
+    for (unsigned slot = first; slot <= last; slot++) {
+        pthread_mutex_lock(&locks[slot % LOCKS]);
+        known[slot].until_ms = 0;
+        pthread_mutex_unlock(&locks[slot % LOCKS]);
+    }
+}
+
+const struct problem *
+access_check(struct request *req, const char *track_id, bool *ret_public)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    const struct problem *p;
+    unsigned char id[16];
+    uint64_t asked_at;
+    struct row track;
+    unsigned slot;
+
+    pack(track_id, id);
+    slot = (unsigned)(XXH3_64bits(id, sizeof id) % SLOTS);
+    *ret_public = true;
+    if (is_known(id, slot, now_ms))
+        return NULL;
+    asked_at = changes;
+    request_set(req, "track_id", track_id);
+    p = db_one(req, &q_stream_access, &track);
+    if (p)
+        return p;
+    if (!row_bool(&track, "is_ready"))
+        return PROBLEM(STREAM_NOT_READY);
+    *ret_public = row_bool(&track, "is_public");
+    if (*ret_public)
+        remember(id, slot, now_ms + TTL_MS, asked_at);
+    return NULL;
+}

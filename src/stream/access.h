@@ -1,0 +1,16 @@
+/* access.h - which tracks everybody may hear, remembered for a few seconds. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "http/request.h"
+
+/* Before listener_start(): a change of a track is forgotten at once, in whatever process it happened. */
+void access_setup(void);
+
+/* May the person hear this track's stream? NULL, NOT_FOUND, or STREAM_NOT_READY. `track_id` in lower case. *ret_public tells whether
+ * everybody may. */
+const struct problem *access_check(struct request *req, const char *track_id, bool *ret_public);
+
+/* Forgets a track, or all when it is NULL. */
+void access_forget(const char *track_id);

@@ -1,0 +1,21 @@
+/* stream.h - the stream server: HLS playlists and segments, on its own port and under the API's tracks.
+ *
+ * A file that was asked for a moment ago is answered from memory with a response that is complete already, and a public track's
+ * visibility is known for a few seconds: a hot segment costs no query, no system call for the file and no header to build. */
+#pragma once
+
+#include "http/route.h"
+#include "platform/storage/storage.h"
+
+/* /hls/... and /internal/... of the stream server; /api/v1/tracks/{id}/hls/... of the API. */
+extern const struct route stream_routes[];
+extern const struct route stream_api_routes[];
+
+/* Before servers start and before listener_start(): hears of changed tracks. False when memory is short. */
+bool stream_setup(struct storage *storage);
+/* After all servers have stopped. */
+void stream_teardown(void);
+
+/* Metrics in the Prometheus text format. */
+struct buf;
+void stream_metrics(struct buf *out);
