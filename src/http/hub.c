@@ -134,6 +134,7 @@ fill_defaults(struct hub_settings *settings)
     DEFAULT(close_timeout_ms, 2000);
     DEFAULT(max_queued_messages, 256);
     DEFAULT(max_queued_bytes, 512 * 1024);
+    DEFAULT(max_memory, (size_t)256 * 1024 * 1024);
     DEFAULT(max_message, 64 * 1024);
     DEFAULT(max_fragments, 1024);
     DEFAULT(frames_per_s, 50);
@@ -153,7 +154,9 @@ hub_new(const struct hub_settings *settings)
         return NULL;
     atomic_init(&hub->refs, 1);
     hub->settings = filled;
-    hub->limits = (struct frame_limits){.max_message = filled.max_message, .max_fragments = filled.max_fragments};
+    hub->limits = (struct frame_limits){.max_message = filled.max_message,
+                                        .max_fragments = filled.max_fragments,
+                                        .max_held = filled.max_memory / filled.threads};
     for (; hub->loop_count < filled.threads; hub->loop_count++) {
         struct loop *loop = calloc(1, sizeof *loop);
         bool ready = loop && loop_init(loop, hub);

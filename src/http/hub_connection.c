@@ -109,6 +109,8 @@ queue_full(const struct websocket *ws, const struct frame *frame)
 {
     const struct hub_settings *settings = &ws->hub->settings;
 
+    if (ws->queue_count && frame_bytes_held() > settings->max_memory)
+        return true; /* each within its bounds and all together too much */
     return ws->queue_count >= settings->max_queued_messages ||
            (ws->queue_count && ws->queued_bytes + frame->len > settings->max_queued_bytes);
 }

@@ -7,6 +7,7 @@
 #define CONTROL_MAX 125
 #define SPARE_MAX 16
 #define MESSAGE_START 1024
+#define CODE_TRY_AGAIN 1013 /* in the registry, but younger than RFC 6455 */
 
 struct frame_parser {
     wslay_frame_context_ptr context;
@@ -20,6 +21,14 @@ struct frame_parser {
 };
 
 /* --- out --- */
+
+static atomic_size_t bytes_held;
+
+size_t
+frame_bytes_held(void)
+{
+    return atomic_load_explicit(&bytes_held, memory_order_relaxed);
+}
 
 static ssize_t
 append(const uint8_t *bytes, size_t len, int flags, void *user)
@@ -53,6 +62,8 @@ encode(uint8_t opcode, struct str payload)
         free(frame);
         return NULL;
     }
+    atomic_fetch_add_explicit(&bytes_held, HEADER_MAX + payload.len, memory_order_relaxed);
+    frame->size = (uint32_t)(HEADER_MAX + payload.len);
     sent = wslay_frame_send(context, &part);
     wslay_frame_context_free(context);
     return sent == (ssize_t)payload.len ? frame : frame_unref(frame);
@@ -103,8 +114,10 @@ frame_ref(struct frame *frame)
 struct frame *
 frame_unref(struct frame *frame)
 {
-    if (frame && atomic_fetch_sub_explicit(&frame->refs, 1, memory_order_acq_rel) == 1)
-        free(frame);
+    if (!frame || atomic_fetch_sub_explicit(&frame->refs, 1, memory_order_acq_rel) != 1)
+        return NULL;
+    atomic_fetch_sub_explicit(&bytes_held, frame->size, memory_order_relaxed);
+    free(frame);
     return NULL;
 }
 
@@ -180,8 +193,9 @@ frame_parsers_clear(struct frame_parsers *parsers)
 }
 
 static void
-drop_message(struct frame_reader *reader)
+drop_message(struct frame_reader *reader, struct frame_parsers *parsers)
 {
+    parsers->held -= reader->message_capacity;
     free(reader->message);
     reader->message = NULL;
     reader->message_len = reader->message_capacity = reader->fragments = 0;
@@ -194,7 +208,7 @@ frame_reader_clear(struct frame_reader *reader, struct frame_parsers *parsers)
     if (reader->parser)
         parser_release(parsers, reader->parser);
     reader->parser = NULL;
-    drop_message(reader);
+    drop_message(reader, parsers);
 }
 
 static struct frame_event
@@ -232,7 +246,8 @@ judge_header(const struct frame_reader *reader, const struct frame_limits *limit
 
 /* Grows with what has arrived, not with what was announced. */
 static bool
-keep_message(struct frame_reader *reader, const struct frame_limits *limits, const struct wslay_frame_iocb *part)
+keep_message(struct frame_reader *reader, struct frame_parsers *parsers, const struct frame_limits *limits,
+             const struct wslay_frame_iocb *part)
 {
     uint32_t need = reader->message_len + (uint32_t)part->data_length;
 
@@ -244,9 +259,12 @@ keep_message(struct frame_reader *reader, const struct frame_limits *limits, con
             capacity *= 2;
         if (capacity > limits->max_message)
             capacity = limits->max_message;
+        if (capacity - reader->message_capacity + parsers->held > limits->max_held)
+            return false;
         grown = realloc(reader->message, capacity);
         if (!grown)
             return false;
+        parsers->held += capacity - reader->message_capacity;
         reader->message = grown;
         reader->message_capacity = capacity;
     }
@@ -318,7 +336,8 @@ frame_size(uint64_t payload)
 
 /* A piece of payload has arrived. FRAME_NONE: the frame goes on. */
 static struct frame_event
-take_part(struct frame_reader *reader, const struct frame_limits *limits, const struct wslay_frame_iocb *part)
+take_part(struct frame_reader *reader, struct frame_parsers *parsers, const struct frame_limits *limits,
+          const struct wslay_frame_iocb *part)
 {
     struct frame_parser *parser = reader->parser;
     bool complete, whole;
@@ -339,8 +358,8 @@ take_part(struct frame_reader *reader, const struct frame_limits *limits, const 
         if (part->data_length)
             memcpy(parser->control + parser->control_len, part->data, part->data_length);
         parser->control_len += (uint8_t)part->data_length;
-    } else if (!whole && !keep_message(reader, limits, part)) {
-        return invalid(WSLAY_CODE_INTERNAL_SERVER_ERROR, NULL);
+    } else if (!whole && !keep_message(reader, parsers, limits, part)) {
+        return invalid(CODE_TRY_AGAIN, "too much at once");
     }
     if (!complete)
         return (struct frame_event){.kind = FRAME_NONE};
@@ -365,7 +384,7 @@ frame_reader_next(struct frame_reader *reader, struct frame_parsers *parsers, co
     struct frame_parser *parser;
 
     if (reader->delivered)
-        drop_message(reader);
+        drop_message(reader, parsers);
     if (!reader->parser && input->len)
         reader->parser = parser_take(parsers);
     parser = reader->parser;
@@ -377,7 +396,7 @@ frame_reader_next(struct frame_reader *reader, struct frame_parsers *parsers, co
         ssize_t got = wslay_frame_recv(parser->context, &part);
 
         if (got >= 0)
-            event = take_part(reader, limits, &part);
+            event = take_part(reader, parsers, limits, &part);
         else if (got != WSLAY_ERR_WANT_READ)
             event = invalid(WSLAY_CODE_PROTOCOL_ERROR, "malformed frame");
         else if (!parser->input.len)

@@ -13,7 +13,7 @@
 /* An encoded frame, shared by everyone it is sent to. */
 struct frame {
     atomic_uint refs;
-    uint32_t len;
+    uint32_t len, size;
     char bytes[];
 };
 
@@ -25,9 +25,13 @@ struct frame *frame_close(int code, const char *reason);
 struct frame *frame_ref(struct frame *frame);
 struct frame *frame_unref(struct frame *frame);
 
+/* Bytes of all frames of this process that somebody still holds, each counted once. */
+size_t frame_bytes_held(void);
+
 struct frame_limits {
     uint32_t max_message; /* bytes, over all its fragments */
     uint32_t max_fragments;
+    size_t max_held; /* bytes of unfinished messages of all readers that share parsers */
 };
 
 enum frame_kind {
@@ -49,10 +53,11 @@ struct frame_event {
 
 struct frame_parser;
 
-/* Parsers that are at nobody's service; one a thread. */
+/* What the readers of one thread share: parsers that are at nobody's service, and the account of unfinished messages. */
 struct frame_parsers {
     struct frame_parser *spare;
     unsigned count;
+    size_t held;
 };
 
 /* Zero it to begin. */

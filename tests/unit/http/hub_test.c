@@ -242,6 +242,31 @@ a_slow_reader_that_wakes_up_sees_whole_frames_and_1013(void **state)
     end_hub(hub);
 }
 
+static void
+who_lags_is_dropped_when_all_queues_together_are_too_large(void **state)
+{
+    const struct hub_settings small = {.max_memory = 1024 * 1024, .max_queued_messages = 1000, .max_queued_bytes = 64 * 1024 * 1024};
+    struct hub *hub = hub_start(&small);
+    struct peer *slow = connect_peer(hub), *quick = connect_peer(hub);
+    char *text = calloc(1, 64 * 1024 + 1);
+    int sent = 0;
+
+    (void)state;
+    memset(text, 's', 64 * 1024);
+    for (; !count_of(slow, &slow->closed) && sent < 500; sent++) {
+        websocket_send(slow->ws, (struct str){text, 64 * 1024});
+        websocket_send(quick->ws, (struct str){text, 1000});
+        assert_int_equal(receive_frame(quick, text, 64 * 1024, NULL), FIN | TEXT);
+        memset(text, 's', 64 * 1024);
+    }
+    assert_in_range(sent, 16, 40); /* 1 MiB and what the socket holds */
+    assert_int_equal(expect_close(slow), 1013);
+    free(text);
+    disconnect(slow);
+    disconnect(quick);
+    end_hub(hub);
+}
+
 /* --- pings --- */
 
 static void
@@ -381,6 +406,7 @@ main(void)
         cmocka_unit_test(many_topics_come_and_go),
         cmocka_unit_test(a_slow_reader_is_dropped_while_others_go_on),
         cmocka_unit_test(a_slow_reader_that_wakes_up_sees_whole_frames_and_1013),
+        cmocka_unit_test(who_lags_is_dropped_when_all_queues_together_are_too_large),
         cmocka_unit_test(peers_that_answer_pings_stay),
         cmocka_unit_test(peers_that_do_not_answer_pings_are_closed),
         cmocka_unit_test(each_threads_messages_stay_in_order),

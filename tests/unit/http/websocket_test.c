@@ -309,6 +309,40 @@ too_large_messages_are_closed_with_1009(void **state)
 }
 
 static void
+unfinished_messages_of_all_together_are_bounded(void **state)
+{
+    const struct hub_settings small = {.max_memory = 200 * 1024};
+    struct hub *hub = hub_start(&small);
+    struct peer *peers[3];
+    char *text = calloc(1, 60000);
+
+    (void)state;
+    memset(text, 'x', 60000);
+    for (int i = 0; i < 3; i++) {
+        peers[i] = connect_peer(hub);
+        send_frame(peers[i], TEXT, text, 60000);
+        send_frame(peers[i], FIN | PING, "seen?", 5);
+        assert_int_equal(receive_frame(peers[i], text, 60000, NULL), FIN | PONG);
+        memset(text, 'x', 60000);
+    }
+    struct peer *late = connect_peer(hub);
+    send_frame(late, TEXT, text, 60000);
+    expect_closed(late, 1013);
+    send_frame(peers[0], FIN | CONTINUATION, "end", 3);
+    wait_until(peers[0], &peers[0]->messages, 1);
+    late = connect_peer(hub); /* there is room again */
+    send_frame(late, TEXT, text, 60000);
+    send_frame(late, FIN | CONTINUATION, "end", 3);
+    wait_until(late, &late->messages, 1);
+    assert_int_equal(late->last_len, 60003);
+    free(text);
+    disconnect(late);
+    for (int i = 0; i < 3; i++)
+        disconnect(peers[i]);
+    end_hub(hub);
+}
+
+static void
 endless_fragments_are_closed(void **state)
 {
     const struct hub_settings patient = {.frames_burst = 100000, .max_fragments = 50};
@@ -442,6 +476,7 @@ main(void)
         cmocka_unit_test(what_is_not_utf8_is_closed_with_1007),
         cmocka_unit_test(binary_messages_are_closed_with_1003),
         cmocka_unit_test(too_large_messages_are_closed_with_1009),
+        cmocka_unit_test(unfinished_messages_of_all_together_are_bounded),
         cmocka_unit_test(endless_fragments_are_closed),
         cmocka_unit_test(floods_of_any_frame_are_closed_with_1008),
         cmocka_unit_test(the_peers_close_is_answered_with_its_own_code),
