@@ -8,7 +8,7 @@
     if (saved === 'system' && matchMedia('(prefers-color-scheme: light)').matches) theme = 'light';
     var language = localStorage.getItem('veza.language');
     if (language) root.lang = language;
-  } catch (_) {
+  } catch {
     /* storage may be closed to us: dark it is */
   }
   root.dataset.theme = theme;

@@ -12,7 +12,7 @@ export function TopBar() {
   return (
     <header className="sticky top-0 z-20 flex h-(--header-h) items-center gap-3 border-b border-line bg-paper/95 px-4 backdrop-blur-sm sm:px-6">
       <Link to="/" aria-label={t('frame.home')} className="lg:hidden">
-        <Mark size={28} className="text-accent-text" />
+        <Mark size={28} className="text-accent" />
       </Link>
       <button
         type="button"

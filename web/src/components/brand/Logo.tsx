@@ -4,7 +4,7 @@ import { Mark } from './Mark';
 export function Logo({ size = 28 }: { size?: number }) {
   return (
     <span className="inline-flex items-center gap-2">
-      <Mark size={size} className="text-accent-text" />
+      <Mark size={size} className="text-accent" />
       <span className="text-lg font-extrabold tracking-tighter text-ink">Veza</span>
     </span>
   );

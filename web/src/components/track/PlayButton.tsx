@@ -10,12 +10,17 @@ interface PlayButtonProps {
   /** What plays after it. */
   list: readonly Track[];
   size?: 'sm' | 'md' | 'lg';
-  /** `solid` is an accent disc; `bare` is only the sign, for rows. */
-  look?: 'solid' | 'bare';
+  /** `solid` is an accent disc, `bare` only the sign, `veil` covers the small cover it lies on. */
+  look?: 'solid' | 'bare' | 'veil';
   className?: string;
 }
 
 const discs = { sm: 'size-9', md: 'size-12', lg: 'size-16' };
+const looks = {
+  solid: 'bg-accent text-on-accent hover:brightness-105 active:scale-95 disabled:bg-line disabled:text-muted',
+  bare: 'text-ink hover:bg-sunk disabled:invisible',
+  veil: 'bg-veil text-on-veil disabled:hidden',
+};
 const signs = { sm: 16, md: 20, lg: 26 };
 
 export function PlayButton({ track, list, size = 'md', look = 'solid', className }: PlayButtonProps) {
@@ -28,10 +33,9 @@ export function PlayButton({ track, list, size = 'md', look = 'solid', className
       disabled={!canPlay}
       onClick={play}
       className={clsx(
-        'group/play inline-flex shrink-0 items-center justify-center rounded-full transition-[transform,filter,background-color] duration-150',
-        discs[size],
-        look === 'solid' ? 'bg-accent text-on-accent hover:brightness-105 active:scale-95' : 'text-ink hover:bg-sunk disabled:invisible',
-        look === 'solid' && 'disabled:bg-line disabled:text-muted',
+        'group/play inline-flex shrink-0 items-center justify-center transition-[transform,filter,background-color] duration-150',
+        look === 'veil' ? 'absolute inset-0 rounded-sm' : ['rounded-full', discs[size]],
+        looks[look],
         className,
       )}
     >

@@ -31,8 +31,8 @@ export function TrackStrip({ track, list }: TrackStripProps) {
           list={list}
           size="sm"
           className={clsx(
-            'absolute start-1/2 top-1/2 -translate-1/2 transition-opacity focus-visible:opacity-100 rtl:translate-x-1/2',
-            isCurrent ? 'opacity-100' : 'group-hover:opacity-100 pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100',
+            'absolute end-1 bottom-1 transition-opacity focus-visible:opacity-100',
+            !isCurrent && 'pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100',
           )}
         />
       </div>

@@ -22,6 +22,13 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
         <Radix.Overlay className="fixed inset-0 z-50 grid items-end overflow-y-auto bg-scrim animate-fade sm:place-items-center sm:p-6">
           <Radix.Content
             {...(description ? {} : { 'aria-describedby': undefined })}
+            onOpenAutoFocus={(event) => {
+              /* a form starts at its first field, not at the way out */
+              const field = (event.currentTarget as HTMLElement).querySelector<HTMLElement>('input, textarea, select');
+              if (!field) return;
+              event.preventDefault();
+              field.focus();
+            }}
             className={`w-full rounded-t-card bg-raised p-5 text-ink shadow-float animate-rise sm:rounded-card sm:p-6 ${wide ? 'sm:max-w-2xl' : 'sm:max-w-md'}`}
           >
             <div className="mb-4 flex items-start gap-4">

@@ -20,7 +20,7 @@ export function AuthLayout({ title, lead, poster, children }: AuthLayoutProps) {
         </div>
       </div>
       <div aria-hidden="true" className="relative hidden flex-col justify-end overflow-hidden border-s border-line bg-sunk xl:flex">
-        <div className="absolute inset-x-0 top-[12%] [&_svg]:animate-none [&_svg]:fill-(--wave-played)">
+        <div className="absolute inset-x-0 top-[12%] [&_svg]:animate-none [&_svg]:fill-accent">
           <PeaksSkeleton seed={poster} bars={44} className="h-72" />
         </div>
         <p className="poster relative p-10 whitespace-pre-line">{poster}</p>

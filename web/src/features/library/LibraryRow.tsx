@@ -95,7 +95,8 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
               track={track}
               list={list}
               size="sm"
-              className="absolute start-0.5 top-0.5 focus-visible:opacity-100 pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100 disabled:hidden"
+              look="veil"
+              className="transition-opacity focus-visible:opacity-100 pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100"
             />
           </div>
           <div className="min-w-0">

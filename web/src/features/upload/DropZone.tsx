@@ -67,7 +67,7 @@ export function DropZone({ onFiles, small }: DropZoneProps) {
         over ? 'border-accent-text bg-accent-wash' : 'border-line-strong hover:border-ink',
       )}
     >
-      <label htmlFor={id} className={clsx('relative z-1 flex flex-col justify-end p-6 sm:p-8', small ? 'min-h-28' : 'min-h-80')}>
+      <label htmlFor={id} className={clsx('relative z-1 flex flex-col justify-end p-6 sm:p-8', small ? 'min-h-28' : 'min-h-[26rem] sm:min-h-[30rem]')}>
         <span className={small ? 'text-lg font-bold' : 'poster max-w-[12ch]'}>{t(over ? 'upload.drop_now' : 'upload.drop')}</span>
         <span className="mt-3 text-base text-muted">
           {t('upload.formats')}
@@ -75,8 +75,8 @@ export function DropZone({ onFiles, small }: DropZoneProps) {
         </span>
       </label>
       {!small && (
-        <div className={clsx('pointer-events-none absolute inset-x-0 top-6 transition-opacity [&_svg]:animate-none', over && '[&_svg]:fill-(--wave-played)')}>
-          <PeaksSkeleton seed="drop" bars={120} className="h-28" />
+        <div className={clsx('pointer-events-none absolute inset-x-0 top-8 transition-opacity [&_svg]:animate-none', over && '[&_svg]:fill-(--wave-played)')}>
+          <PeaksSkeleton seed="drop" bars={120} className="h-28 sm:h-36" />
         </div>
       )}
       <input

@@ -2,8 +2,10 @@
 
 export const HOME = '/dashboard';
 
+const hasControl = (text: string) => [...text].some((c) => c < ' ');
+
 export function safeNext(next: string | null): string {
-  if (!next || !/^\/(?![/\\])/.test(next) || /[\\\u0000-\u001f]/.test(next)) return HOME;
+  if (!next || !/^\/(?![/\\])/.test(next) || next.includes('\\') || hasControl(next)) return HOME;
   return /^\/(login|register)\b/.test(next) ? HOME : next;
 }
 

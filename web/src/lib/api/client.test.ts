@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { fakeServer, problem } from '@/testing/server';
+import { hasSessionHint, setSessionHint } from '@/lib/session/hint';
+import { del, get, post } from './client';
+import { forgetCsrf } from './csrf';
+import { ApiProblem } from './problem';
+import { useRateLimit } from './rateLimit';
+import { forgetRefresh } from './refresh';
+
+beforeEach(() => {
+  forgetCsrf();
+  forgetRefresh();
+  setSessionHint(true);
+});
+
+describe('an expired session', () => {
+  it('is renewed once for all requests that meet it at the same time', async () => {
+    let fresh = false;
+    const server = fakeServer({
+      'GET /tracks': () => (fresh ? { body: { ok: true } } : problem(401, 'token_expired')),
+      'POST /auth/refresh': async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        fresh = true;
+        return { body: {} };
+      },
+    });
+    const answers = await Promise.all([get('/tracks'), get('/tracks'), get('/tracks')]);
+    expect(answers).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
+    expect(server.count('POST /auth/refresh')).toBe(1);
+    expect(server.count('GET /tracks')).toBe(6);
+  });
+
+  it('that cannot be renewed fails with the first refusal and ends the session here', async () => {
+    const server = fakeServer({
+      'GET /auth/me': problem(401, 'token_expired'),
+      'POST /auth/refresh': problem(401, 'unauthenticated'),
+    });
+    await expect(get('/auth/me')).rejects.toMatchObject({ code: 'token_expired' });
+    expect(server.count('GET /auth/me')).toBe(1);
+    expect(hasSessionHint()).toBe(false);
+  });
+
+  it('is not renewed again and again when the server keeps refusing', async () => {
+    const server = fakeServer({ 'GET /auth/me': problem(401, 'token_expired'), 'POST /auth/refresh': { body: {} } });
+    await expect(get('/auth/me')).rejects.toBeInstanceOf(ApiProblem);
+    expect(server.count('GET /auth/me')).toBe(2);
+    expect(server.count('POST /auth/refresh')).toBe(1);
+  });
+
+  it('of a guest is no session: nothing is renewed', async () => {
+    setSessionHint(false);
+    const server = fakeServer({ 'GET /tracks': problem(401, 'unauthenticated') });
+    await expect(get('/tracks')).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(server.count('POST /auth/refresh')).toBe(0);
+  });
+
+  it('that another tab has just renewed is taken as it is', async () => {
+    localStorage.setItem('veza.refreshed', String(Date.now()));
+    let asked = 0;
+    const server = fakeServer({ 'GET /tracks': () => (asked++ === 0 ? problem(401, 'token_expired') : { body: { ok: true } }) });
+    await expect(get('/tracks')).resolves.toEqual({ ok: true });
+    expect(server.count('POST /auth/refresh')).toBe(0);
+  });
+});
+
+describe('the CSRF token', () => {
+  it('is fetched once and sent with every change, never with a question', async () => {
+    const server = fakeServer({
+      'GET /csrf-token': { body: { csrf_token: 'one' } },
+      'GET /tracks': {},
+      'POST /tracks/1/play': { status: 204 },
+      'DELETE /tracks/1': { status: 204 },
+    });
+    await get('/tracks');
+    await post('/tracks/1/play', {});
+    await expect(del('/tracks/1')).resolves.toBeUndefined();
+    expect(server.count('GET /csrf-token')).toBe(1);
+    expect(server.calls.map((c) => c.headers['X-CSRF-Token'])).toEqual([undefined, undefined, 'one', 'one']);
+  });
+
+  it('that is refused is fetched anew, and the request repeated once', async () => {
+    const server = fakeServer({
+      'GET /csrf-token': (_call, count) => ({ body: { csrf_token: `token-${count}` } }),
+      'POST /auth/logout': (call) => (call.headers['X-CSRF-Token'] === 'token-2' ? { status: 204 } : problem(403, 'csrf_failed')),
+    });
+    await post('/auth/logout');
+    expect(server.count('POST /auth/logout')).toBe(2);
+  });
+
+  it('that is refused twice is an error', async () => {
+    const server = fakeServer({
+      'GET /csrf-token': { body: { csrf_token: 'bad' } },
+      'POST /auth/logout': problem(403, 'csrf_failed'),
+    });
+    await expect(post('/auth/logout')).rejects.toMatchObject({ code: 'csrf_failed' });
+    expect(server.count('POST /auth/logout')).toBe(2);
+  });
+});
+
+describe('what goes wrong', () => {
+  it('keeps the fields and the request id that the server named', async () => {
+    fakeServer({
+      'GET /csrf-token': { body: { csrf_token: 't' } },
+      'POST /auth/register': problem(422, 'validation', { request_id: 'r1', errors: [{ field: 'email', code: 'invalid', message: 'x' }] }),
+    });
+    await expect(post('/auth/register', {})).rejects.toMatchObject({
+      status: 422,
+      requestId: 'r1',
+      fields: [{ field: 'email', code: 'invalid', message: 'x' }],
+    });
+  });
+
+  it('without a network is a problem of its own', async () => {
+    fakeServer({});
+    await expect(get('/tracks')).rejects.toMatchObject({ code: 'network', status: 0 });
+  });
+
+  it('too often is remembered with the time to wait', async () => {
+    const before = Date.now();
+    fakeServer({ 'GET /tracks': { ...problem(429, 'too_many_requests'), headers: { 'Retry-After': '7', 'RateLimit-Remaining': '0', 'RateLimit-Limit': '100' } } });
+    await expect(get('/tracks')).rejects.toMatchObject({ code: 'too_many_requests', retryAfter: 7 });
+    expect(useRateLimit.getState()).toMatchObject({ limit: 100, remaining: 0 });
+    expect(useRateLimit.getState().blockedUntil).toBeGreaterThanOrEqual(before + 7000);
+  });
+
+  it('in a proxy that answers with a page is still a problem', async () => {
+    fakeServer({ 'GET /tracks': { status: 502, body: '<html>' } });
+    await expect(get('/tracks')).rejects.toMatchObject({ code: 'unavailable', status: 502 });
+  });
+});
+
+it('leaves empty values out of the address', async () => {
+  const server = fakeServer({ 'GET /tracks': {} });
+  await get('/tracks', { query: { q: 'a b&c', genre: '', page: 2, tag: undefined, mine: true } });
+  expect(server.calls[0]?.path).toBe('/tracks?q=a+b%26c&page=2&mine=true');
+});

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { ago, bytes, clock, isoDuration, wait } from './format';
+
+it.each([
+  [0, '0:00'],
+  [999, '0:00'],
+  [59_999, '0:59'],
+  [60_000, '1:00'],
+  [187_250, '3:07'],
+  [3_599_999, '59:59'],
+  [3_600_000, '1:00:00'],
+  [37_230_000, '10:20:30'],
+  [-5, '0:00'],
+])('%i ms read as %s', (ms, text) => expect(clock(ms)).toBe(text));
+
+it('gives machines a duration they know', () => expect(isoDuration(187_250)).toBe('PT187S'));
+
+it('scales bytes the way people say them, in their language', () => {
+  expect(bytes(900, 'en')).toBe('900 byte');
+  expect(bytes(12_400_000, 'en')).toBe('12.4 MB');
+  expect(bytes(12_400_000, 'fr').replace(/\s/g, ' ')).toBe('12,4 Mo');
+  expect(bytes(2_000_000_000, 'es').replace(/\s/g, ' ')).toBe('2 GB');
+});
+
+it('never promises less waiting than there is', () => {
+  expect(wait(0.2, 'en')).toBe('1 sec');
+  expect(wait(61, 'en')).toBe('2 min');
+  expect(wait(3601, 'en')).toBe('2 hr');
+});
+
+it('tells how long ago in whole steps', () => {
+  const now = Date.parse('2026-06-15T12:00:00Z');
+  expect(ago('2026-06-15T11:59:40Z', 'en', now)).toBe('now');
+  expect(ago('2026-06-15T11:15:00Z', 'en', now)).toBe('45 minutes ago');
+  expect(ago('2026-06-14T11:00:00Z', 'fr', now)).toBe('hier');
+  expect(ago('2024-06-01T00:00:00Z', 'es', now)).toBe('hace 2 años');
+});
