@@ -35,7 +35,7 @@ static const struct {
     const char *name;
     int bit_rate;
     const char *coder;
-} ladder[] = { [LOW] = { "low", 64000, "twoloop" }, [MEDIUM] = { "medium", 128000, "twoloop" }, [HIGH] = { "high", 256000, "fast" } };
+} ladder[] = { [LOW] = { "low", 64000, "twoloop" }, [MEDIUM] = { "medium", 128000, "fast" }, [HIGH] = { "high", 256000, "fast" } };
 
 /* Whole FLAC blocks, and so whole AAC frames: all qualities are cut at the same place. */
 static int64_t
