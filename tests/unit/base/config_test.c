@@ -1,0 +1,89 @@
+#include "test.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/str.h"
+
+static int
+in_an_empty_folder(void **state)
+{
+    static char folder[] = "/tmp/veza-config-XXXXXX";
+
+    (void)state;
+    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static void
+defaults_are_those_of_the_list(void **state)
+{
+    struct config config;
+    char error[256];
+
+    (void)state;
+    clearenv();
+    assert_true(config_load(&config, error, sizeof error));
+    assert_int_equal(config.port_backend, 18080);
+    assert_int_equal(config.port_stream, 18082);
+    assert_string_equal(config.data_dir, "./var");
+    assert_string_equal(config.frontend_url, "http://localhost:18080");
+    assert_true(config_is_development(&config));
+    assert_true(config.rate_limits);
+}
+
+static void
+a_bad_value_is_named_with_what_it_may_be(void **state)
+{
+    struct config config;
+    char error[256] = "";
+
+    (void)state;
+    clearenv();
+    setenv("PORT_BACKEND", "http", 1);
+    assert_false(config_load(&config, error, sizeof error));
+    assert_non_null(strstr(error, "PORT_BACKEND"));
+    assert_non_null(strstr(error, "65535"));
+    unsetenv("PORT_BACKEND");
+    setenv("RATE_LIMIT_ENABLED", "maybe", 1);
+    assert_false(config_load(&config, error, sizeof error));
+    assert_non_null(strstr(error, "RATE_LIMIT_ENABLED"));
+    unsetenv("RATE_LIMIT_ENABLED");
+    setenv("APP_ENV", "prod", 1);
+    assert_false(config_load(&config, error, sizeof error));
+    setenv("APP_ENV", "production", 1);
+    setenv("JWT_SECRET", "short", 1);
+    assert_false(config_load(&config, error, sizeof error));
+    assert_null(strstr(error, "short")); /* a secret is not repeated */
+}
+
+static void
+a_dotenv_file_fills_what_the_environment_leaves_open(void **state)
+{
+    struct config config;
+    char error[256];
+    FILE *file = fopen(".env", "w");
+
+    (void)state;
+    fputs("# comment\nPORT_BACKEND=1234\nAPP_DOMAIN=\"music.example\"\nPORT_STREAM=4321\nnonsense\n", file);
+    fclose(file);
+    clearenv();
+    setenv("PORT_BACKEND", "9999", 1);
+    assert_true(config_load(&config, error, sizeof error));
+    unlink(".env");
+    assert_int_equal(config.port_backend, 9999);
+    assert_int_equal(config.port_stream, 4321);
+    assert_string_equal(config.app_domain, "music.example");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_those_of_the_list),
+        cmocka_unit_test(a_bad_value_is_named_with_what_it_may_be),
+        cmocka_unit_test(a_dotenv_file_fills_what_the_environment_leaves_open),
+    };
+
+    return cmocka_run_group_tests(tests, in_an_empty_folder, NULL);
+}

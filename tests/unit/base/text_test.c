@@ -1,0 +1,78 @@
+#include "test.h"
+
+#include "base/str.h"
+
+static void
+utf8_is_told_from_what_only_looks_like_it(void **state)
+{
+    static const char *const good[] = {"", "a", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+                                       "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80",
+                                      "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xc3",
+                                      "\xe2\x82", "\xf0\x9f\x92", "a\xff"};
+    size_t characters;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_true(utf8_valid(str_of(good[i]), NULL));
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(utf8_valid(str_of(bad[i]), NULL));
+    assert_false(utf8_valid((struct str){"a\0b", 3}, NULL));
+    assert_true(utf8_valid(STR("h\xc3\xa9llo \xf0\x9f\x8e\xb5"), &characters));
+    assert_int_equal(characters, 7);
+}
+
+static void
+numbers_are_parsed_whole_or_not_at_all(void **state)
+{
+    static const char *const bad[] = {"", " 1", "1 ", "1x", "+1", "0x10", "9223372036854775808", "--1", "1e3", NULL};
+    int64_t whole = 7;
+    double number;
+
+    (void)state;
+    assert_true(text_to_int64("-42", -100, 100, &whole));
+    assert_int_equal(whole, -42);
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(text_to_int64(bad[i], INT64_MIN, INT64_MAX, &whole));
+    assert_false(text_to_int64("101", 0, 100, &whole));
+    assert_int_equal(whole, -42);
+    assert_true(text_to_double("-1.5e3", &number));
+    assert_true(number == -1500.0);
+    assert_false(text_to_double("nan", &number));
+    assert_false(text_to_double("1e999", &number));
+    assert_false(text_to_double("inf", &number));
+    assert_false(text_to_double("1.5 ", &number));
+}
+
+static void
+secrets_are_compared_by_value(void **state)
+{
+    (void)state;
+    assert_true(bytes_equal_constant_time("same", "same", 4));
+    assert_false(bytes_equal_constant_time("same", "sane", 4));
+    assert_true(bytes_equal_constant_time("", "", 0));
+}
+
+static void
+texts_and_prefixes(void **state)
+{
+    (void)state;
+    assert_true(text_starts_with("Bearer x", "Bearer "));
+    assert_false(text_starts_with("Bear", "Bearer "));
+    assert_false(text_equal(NULL, NULL));
+    assert_false(text_equal("a", NULL));
+    assert_true(str_equal(STR("ab"), (struct str){"abc", 2}));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
+        cmocka_unit_test(numbers_are_parsed_whole_or_not_at_all),
+        cmocka_unit_test(secrets_are_compared_by_value),
+        cmocka_unit_test(texts_and_prefixes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
