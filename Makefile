@@ -43,6 +43,7 @@ build: setup veza web ## the servers (build/veza) and the web app (web/dist)
 
 veza: | setup
 	@[ -f build/build.ninja ] || { printf '\033[1m==>\033[0m %s\n' 'Preparing the build'; meson setup build > build/meson-setup.log || { cat build/meson-setup.log; exit 1; }; }
+	@ninja -C build build.ninja > build/meson-setup.log 2>&1 || { cat build/meson-setup.log; exit 1; }
 	@[ $$(ninja -C build -n | wc -l) -le 4 ] || printf '\033[1m==>\033[0m %s\n' 'Building the servers'
 	@ninja -C build --quiet
 
