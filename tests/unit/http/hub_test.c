@@ -107,6 +107,72 @@ a_topic_reaches_its_listeners_in_order_and_nobody_else(void **state)
 }
 
 static void
+listeners_may_leave_in_any_order(void **state)
+{
+    static const size_t leaving[] = {0, 3, 1};
+    struct hub *hub = start_hub();
+    struct peer *peers[4];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(peers); i++) {
+        peers[i] = connect_peer(hub);
+        hub_subscribe(peers[i]->ws, "room");
+    }
+    for (size_t i = 0; i < COUNT_OF(leaving); i++) {
+        hub_unsubscribe(peers[leaving[i]]->ws, "room");
+        hub_publish(hub, "room", STR("to the others"));
+        websocket_send(peers[leaving[i]]->ws, STR("left"));
+    }
+    for (size_t i = 0; i < COUNT_OF(leaving); i++) {
+        for (size_t before = 0; before < i; before++)
+            expect_text(peers[leaving[i]], "to the others");
+        expect_text(peers[leaving[i]], "left");
+        expect_text(peers[2], "to the others");
+        disconnect(peers[leaving[i]]);
+    }
+    disconnect(peers[2]);
+    end_hub(hub);
+}
+
+static void
+tell_the_room(struct websocket *ws, void *user, int code)
+{
+    char text[32];
+
+    (void)ws;
+    snprintf(text, sizeof text, "somebody left: %d", code);
+    hub_publish(user, "room", str_of(text));
+}
+
+static void
+who_stays_hears_of_who_leaves(void **state)
+{
+    static const struct websocket_handler telling = {.on_close = tell_the_room};
+    struct hub *hub = start_hub();
+    struct peer *peer = connect_peer(hub);
+
+    (void)state;
+    hub_subscribe(peer->ws, "room");
+    for (int i = 0; i < 2; i++) {
+        struct websocket *ws = websocket_new(hub, &telling, hub);
+        int fds[2];
+
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+        assert_true(hub_adopt(ws, fds[1], STR("")));
+        if (i)
+            websocket_close(ws, 4000, NULL);
+        else
+            close(fds[0]);
+        expect_text(peer, i ? "somebody left: 4000" : "somebody left: 1006");
+        if (i)
+            close(fds[0]);
+        websocket_unref(ws);
+    }
+    disconnect(peer);
+    end_hub(hub);
+}
+
+static void
 topics_and_subscriptions_are_bounded(void **state)
 {
     const struct hub_settings few = {.max_subscriptions = 2};
@@ -401,6 +467,8 @@ main(void)
         cmocka_unit_test(a_socket_that_never_opens_frees_its_user),
         cmocka_unit_test(a_full_hub_takes_nobody),
         cmocka_unit_test(a_topic_reaches_its_listeners_in_order_and_nobody_else),
+        cmocka_unit_test(listeners_may_leave_in_any_order),
+        cmocka_unit_test(who_stays_hears_of_who_leaves),
         cmocka_unit_test(topics_and_subscriptions_are_bounded),
         cmocka_unit_test(closing_a_topic_closes_its_listeners_only),
         cmocka_unit_test(many_topics_come_and_go),

@@ -421,7 +421,8 @@ a_broken_connection_is_told_as_1006(void **state)
 static void
 a_close_comes_after_what_was_sent_before(void **state)
 {
-    struct hub *hub = start_hub();
+    const struct hub_settings patient = {.close_timeout_ms = 60000};
+    struct hub *hub = hub_start(&patient);
     struct peer *peer = connect_peer(hub);
     char reason[200], payload[256];
     size_t len;

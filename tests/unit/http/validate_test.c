@@ -1,0 +1,200 @@
+#include "../base/test.h"
+
+#include "http/validate.h"
+
+static const struct field body_fields[] = {
+    {"title", FIELD_STRING, .required = true, .min = 1, .max = 10},
+    {"notes", FIELD_TEXT, .nullable = true, .max = 100},
+    {"email", FIELD_EMAIL},
+    {"bpm", FIELD_INT, .min = 1, .max = 999},
+    {"gain", FIELD_NUMBER, .min = -10, .max = 10},
+    {"public", FIELD_BOOL, .fallback = "true"},
+    {"kind", FIELD_ENUM, .values = "song|stem"},
+    {"tags", FIELD_STRINGS, .max = 3, .item_max = 5},
+    {"links", FIELD_OBJECT, .max = 50},
+    {"slug", FIELD_STRING, .pattern = "[a-z]+"},
+    {"when", FIELD_TIME},
+    {"id", FIELD_UUID},
+    FIELD_END};
+static const struct route route = {POST, "/x", "s", .body = body_fields};
+
+static struct request *
+request_for(const char *body)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct request *req = arena_alloc(arena, sizeof *req);
+
+    req->arena = arena;
+    req->route = &route;
+    req->raw_query = "";
+    req->body = str_of(body);
+    return req;
+}
+
+static void
+request_free(struct request *req)
+{
+    json_decref(req->json);
+    arena_free(req->arena);
+}
+
+static void
+good_values_are_bound_in_postgresqls_text_form(void **state)
+{
+    struct request *req = request_for("{\"title\":\"h\\u00e9llo\",\"notes\":null,\"bpm\":120,\"gain\":-1.5,\"tags\":[\"a\\\"b\",\"c\\\\\"],"
+                                      "\"links\":{\"web\":\"x\"},\"kind\":\"stem\",\"slug\":\"abc\",\"when\":\"2026-01-31T12:00:00Z\","
+                                      "\"id\":\"550e8400-e29b-41d4-a716-446655440000\",\"email\":\"a@b.org\"}");
+
+    (void)state;
+    assert_null(validate_json(req));
+    assert_string_equal(request_param(req, "title"), "h\xc3\xa9llo");
+    assert_true(request_has(req, "notes"));
+    assert_null(request_param(req, "notes"));
+    assert_string_equal(request_param(req, "bpm"), "120");
+    assert_string_equal(request_param(req, "gain"), "-1.5");
+    assert_string_equal(request_param(req, "tags"), "{\"a\\\"b\",\"c\\\\\"}");
+    assert_string_equal(request_param(req, "links"), "{\"web\":\"x\"}");
+    assert_string_equal(request_param(req, "public"), "true");
+    request_free(req);
+}
+
+static void
+each_wrong_field_is_named_with_a_code(void **state)
+{
+    static const struct {
+        const char *body, *field, *code;
+    } cases[] = {
+        {"{}", "title", "required"},
+        {"{\"title\":\"\"}", "title", "required"},
+        {"{\"title\":\"12345678901\"}", "title", "too_long"},
+        {"{\"title\":7}", "title", "type"},
+        {"{\"title\":null}", "title", "type"},
+        {"{\"title\":\"a\\nb\"}", "title", "value"},
+        {"{\"title\":\"a\\u202eb\"}", "title", "value"},
+        {"{\"title\":\"a\\u0000b\"}", "title", "type"},
+        {"{\"title\":\"a\",\"role\":\"admin\"}", "role", "unknown"},
+        {"{\"title\":\"a\",\"bpm\":0}", "bpm", "too_small"},
+        {"{\"title\":\"a\",\"bpm\":1000}", "bpm", "too_large"},
+        {"{\"title\":\"a\",\"bpm\":\"120\"}", "bpm", "type"},
+        {"{\"title\":\"a\",\"bpm\":1.5}", "bpm", "type"},
+        {"{\"title\":\"a\",\"bpm\":99999999999}", "bpm", "too_large"},
+        {"{\"title\":\"a\",\"public\":1}", "public", "type"},
+        {"{\"title\":\"a\",\"kind\":\"other\"}", "kind", "value"},
+        {"{\"title\":\"a\",\"kind\":\"son\"}", "kind", "value"},
+        {"{\"title\":\"a\",\"tags\":[\"1\",\"2\",\"3\",\"4\"]}", "tags", "too_long"},
+        {"{\"title\":\"a\",\"tags\":[\"toolong\"]}", "tags", "too_long"},
+        {"{\"title\":\"a\",\"tags\":[1]}", "tags", "type"},
+        {"{\"title\":\"a\",\"tags\":\"x\"}", "tags", "type"},
+        {"{\"title\":\"a\",\"links\":[]}", "links", "type"},
+        {"{\"title\":\"a\",\"links\":{\"a\":\"0123456789012345678901234567890123456789012345678901\"}}", "links", "too_long"},
+        {"{\"title\":\"a\",\"slug\":\"ABC\"}", "slug", "pattern"},
+        {"{\"title\":\"a\",\"slug\":\"abc\\u00e9\"}", "slug", "pattern"},
+        {"{\"title\":\"a\",\"email\":\"nobody\"}", "email", "value"},
+        {"{\"title\":\"a\",\"email\":\"a@b@c.org\"}", "email", "value"},
+        {"{\"title\":\"a\",\"email\":\"a b@c.org\"}", "email", "value"},
+        {"{\"title\":\"a\",\"when\":\"yesterday\"}", "when", "value"},
+        {"{\"title\":\"a\",\"id\":\"42\"}", "id", "value"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct request *req = request_for(cases[i].body);
+        const struct problem *p = validate_json(req);
+
+        assert_non_null(p);
+        assert_int_equal(p->status, 422);
+        assert_int_equal(p->error_count, 1);
+        assert_string_equal(p->errors[0].field, cases[i].field);
+        assert_string_equal(p->errors[0].code, cases[i].code);
+        request_free(req);
+    }
+}
+
+static void
+all_errors_come_at_once(void **state)
+{
+    struct request *req = request_for("{\"bpm\":0,\"kind\":\"x\",\"zzz\":1}");
+    const struct problem *p = validate_json(req);
+
+    (void)state;
+    assert_int_equal(p->error_count, 4);
+    request_free(req);
+}
+
+static void
+what_is_not_one_json_object_is_malformed(void **state)
+{
+    static const char *const bodies[] = {"[]", "\"x\"", "{", "{\"title\":\"a\"} x", "{\"title\":\"a\",\"title\":\"b\"}", "nonsense", "\xff"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+        struct request *req = request_for(bodies[i]);
+        const struct problem *p = validate_json(req);
+
+        assert_non_null(p);
+        assert_string_equal(p->code, "malformed_json");
+        request_free(req);
+    }
+}
+
+static void
+lists_have_pages_within_bounds(void **state)
+{
+    static const struct field filters[] = {{"genre", FIELD_STRING, .max = 20}, FIELD_END};
+    static const struct route list = {GET, "/x", "s", .query = filters, .shape = MANY};
+    static const char *const bad[] = {"page=0", "limit=101", "limit=x", "page=1&page=2", "genre=%zz", "genre=%00"};
+    struct request *req = request_for("");
+
+    (void)state;
+    req->route = &list;
+    req->raw_query = "genre=drum+%26+bass&limit=100&utm_source=mail";
+    assert_null(validate_query(req));
+    assert_string_equal(request_param(req, "genre"), "drum & bass");
+    assert_string_equal(request_param(req, "page"), "1");
+    assert_string_equal(request_param(req, "limit"), "100");
+    assert_false(request_has(req, "utm_source"));
+    request_free(req);
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        req = request_for("");
+        req->route = &list;
+        req->raw_query = bad[i];
+        assert_int_equal(validate_query(req)->status, 422);
+        request_free(req);
+    }
+}
+
+static void
+a_route_without_policy_is_refused(void **state)
+{
+    static const struct field id[] = {{"id", FIELD_UUID}, FIELD_END};
+    struct route good = {GET, "/x/{id}", "s", .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .path = id,
+                         .handler = (const struct problem *(*)(struct request *))(uintptr_t)1};
+    struct route bad;
+    char error[300];
+
+    (void)state;
+    assert_true(validate_declaration(&good, error, sizeof error));
+    bad = good, bad.auth = AUTH_UNDECLARED;
+    assert_false(validate_declaration(&bad, error, sizeof error));
+    bad = good, bad.limit = LIMIT_UNDECLARED;
+    assert_false(validate_declaration(&bad, error, sizeof error));
+    bad = good, bad.path = NULL;
+    assert_false(validate_declaration(&bad, error, sizeof error));
+    bad = good, bad.handler = NULL;
+    assert_false(validate_declaration(&bad, error, sizeof error));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_values_are_bound_in_postgresqls_text_form),
+        cmocka_unit_test(each_wrong_field_is_named_with_a_code),
+        cmocka_unit_test(all_errors_come_at_once),
+        cmocka_unit_test(what_is_not_one_json_object_is_malformed),
+        cmocka_unit_test(lists_have_pages_within_bounds),
+        cmocka_unit_test(a_route_without_policy_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
