@@ -246,7 +246,7 @@ input_cover(const struct input *input)
     for (unsigned i = 0; i < input->format->nb_streams; i++) {
         const AVStream *s = input->format->streams[i];
 
-        if ((s->disposition & AV_DISPOSITION_ATTACHED_PIC) && s->attached_pic.size > 0)
+        if ((s->disposition & AV_DISPOSITION_ATTACHED_PIC) && s->attached_pic.size > 0 && s->attached_pic.size <= COVER_BYTES_MAX)
             return &s->attached_pic;
     }
     return NULL;

@@ -29,7 +29,9 @@ void input_close(struct input *input);
 /* "wav", "aiff", "flac", "mp4", "aac", "mp3" or "ogg". */
 const char *input_format_name(const struct input *input);
 
-/* The picture embedded in the file, or NULL. Points into `input`. */
+#define COVER_BYTES_MAX (20 << 20)
+
+/* The picture embedded in the file, or NULL when there is none of at most COVER_BYTES_MAX. Points into `input`. */
 const AVPacket *input_cover(const struct input *input);
 
 /* Milliseconds as the header tells; 0 when unknown. */

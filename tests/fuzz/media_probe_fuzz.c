@@ -1,0 +1,39 @@
+/* media_probe_fuzz.c - any bytes as an uploaded file: header checks, FFmpeg's demuxers, tags and image headers. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <libavutil/log.h>
+
+#include "audio_job.h"
+#include "image_size.h"
+#include "input.h"
+#include "worker_protocol.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    if (dup2(memfd_create("input", 0), MEDIA_INPUT_FD) < 0 || dup2(open("/dev/null", O_WRONLY), MEDIA_OUTPUT_FD) < 0)
+        abort();
+    av_log_set_level(AV_LOG_QUIET);
+    return 0;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    uint32_t width, height;
+
+    if (ftruncate(MEDIA_INPUT_FD, 0) < 0 || pwrite(MEDIA_INPUT_FD, bytes, length, 0) != (ssize_t)length)
+        abort();
+    input_prepare();
+    (void)audio_job_probe(3600);
+    (void)image_size(bytes, length, &width, &height);
+    return 0;
+}
