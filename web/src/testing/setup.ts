@@ -1,7 +1,10 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeAll } from 'vitest';
 import { startI18n } from '@/lib/i18n';
+
+/* pages are loaded when first asked for, which takes its time on a busy machine */
+configure({ asyncUtilTimeout: 4000 });
 
 beforeAll(async () => {
   localStorage.setItem('veza.language', 'en');
@@ -12,3 +15,7 @@ afterEach(() => {
   cleanup();
   localStorage.clear();
 });
+
+/* what jsdom leaves out and components call */
+Element.prototype.hasPointerCapture ??= () => false;
+Element.prototype.scrollIntoView ??= () => undefined;

@@ -1,0 +1,12 @@
+import type { Meta, StoryObj } from '@storybook/react-vite';
+import { track } from '@/testing/fixtures';
+import { StatusBadge } from './StatusBadge';
+
+const meta = { component: StatusBadge, args: { track: track() } } satisfies Meta<typeof StatusBadge>;
+export default meta;
+type Story = StoryObj<typeof meta>;
+
+export const Public: Story = {};
+export const Private: Story = { args: { track: track({ is_public: false }) } };
+export const Processing: Story = { args: { track: track({ status: 'processing' }) } };
+export const Failed: Story = { args: { track: track({ status: 'failed', status_message: 'The file holds no sound.' }) } };
