@@ -93,7 +93,8 @@ sine_turns(float phase)
 static inline float
 phase_wrap(float phase)
 {
-    return phase - floorf(phase);
+    phase -= (float)(int)phase;     /* floorf() is a call on plain x86-64 */
+    return phase < 0.0f ? phase + 1.0f : phase;
 }
 
 /* The correction that rounds off a discontinuity at phase 0. */

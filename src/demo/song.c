@@ -47,7 +47,7 @@ song_init(struct song *song, const struct style *style, uint64_t seed, float bpm
     song->tick = -1;
     song->sweep_s = 0.15f;
     song->duck_factor = decay_per_frame(0.55f, rate);
-    limiter_init(&song->limiter, 0.80f, 0.12f, rate);
+    limiter_init(&song->limiter, 0.77f, 0.12f, rate);
     delay_init(&song->delay, 3.0f * song->step_s, 4.0f * song->step_s, 0.4f, 250.0f, 5000.0f, rate);
     reverb_init(&song->reverb, 1.0f, 2.2f, 0.3f, 0.02f, rate);
     for (int side = 0; side < 2; side++)

@@ -84,7 +84,7 @@ folk_step(struct song *song)
         song_play(song, FOLK_DULCIMER, (float)notes[(s * 5 + song->bar) % 4] + 12 + (s % 3 ? 0 : 12), 3, 0.35f + 0.4f * song_progress(song), 0);
 }
 
-const struct style style_folk = { "folk", "iabkcbco", 4, 12, 0.82f, 4.0f, folk_prepare, folk_step };
+const struct style style_folk = { "folk", "iabkcbco", 4, 12, 0.95f, 4.0f, folk_prepare, folk_step };
 
 /* ---- spoken: sentences of vowels over a slow pulse, a choir when the thought is finished ---- */
 
@@ -115,7 +115,7 @@ spoken_prepare(struct song *song)
     song->patch[SPOKEN_KEYS] = kit_electric_piano;
     song->patch[SPOKEN_KEYS].delay = 0.25f;
     song->patch[SPOKEN_BASS] = kit_bass_sub;
-    song->patch[SPOKEN_BASS].level = 0.34f;
+    song->patch[SPOKEN_BASS].level = 0.2f;
     song->patch[SPOKEN_KICK] = kit_kick_dusty;
     song->patch[SPOKEN_KICK].level = 0.6f;
     song->patch[SPOKEN_RIM] = kit_rim;
@@ -184,4 +184,4 @@ spoken_step(struct song *song)
         song_play(song, SPOKEN_RIM, 60, 1, 0.9f, 0);
 }
 
-const struct style style_spoken = { "spoken", "iabcakbco", 2, 16, 0.85f, 4.0f, spoken_prepare, spoken_step };
+const struct style style_spoken = { "spoken", "iabcakbco", 2, 16, 1.0f, 4.0f, spoken_prepare, spoken_step };

@@ -80,7 +80,7 @@ lofi_step(struct song *song)
         song_play(song, LOFI_GUITAR, (float)notes[(song->bar + s) % 5] + 12, 4, 0.6f, 0);
 }
 
-const struct style style_lofi = { "lofi", "iabkcbo", 4, 16, 0.74f, 5.0f, lofi_prepare, lofi_step };
+const struct style style_lofi = { "lofi", "iabkcbo", 4, 16, 1.25f, 5.0f, lofi_prepare, lofi_step };
 
 /* ---- drum & bass: a broken beat at 174, a bass that growls, wide chords at half the speed ---- */
 
@@ -179,4 +179,4 @@ dnb_step(struct song *song)
     song->high_pass_hz = song_in(song, "k") && song_progress(song) > 0.6f ? 200.0f : 0.0f;
 }
 
-const struct style style_drum_and_bass = { "drum-and-bass", "iabbkddo", 4, 16, 0.78f, 3.5f, dnb_prepare, dnb_step };
+const struct style style_drum_and_bass = { "drum-and-bass", "iabbkddo", 4, 16, 1.25f, 3.5f, dnb_prepare, dnb_step };

@@ -18,7 +18,7 @@ ambient_prepare(struct song *song)
     song->patch[AMBIENT_BELL] = kit_bell;
     song->patch[AMBIENT_BELL].ratio = random_chance(&song->random, 0.5f) ? 3.51f : 2.76f;
     song->patch[AMBIENT_BASS] = kit_bass_sub;
-    song->patch[AMBIENT_BASS].level = 0.26f;
+    song->patch[AMBIENT_BASS].level = 0.16f;
     song->patch[AMBIENT_BASS].amp = (struct adsr){ 1.2f, 2.0f, 0.8f, 2.5f };
     song->patch[AMBIENT_AIR] = (struct patch){ .kind = PATCH_NOISE, .level = 0.05f, .reverb = 0.3f, .amp = { 4.0f, 1.0f, 1.0f, 3.0f },
         .shape = NOISE_BAND, .cutoff_hz = 900.0f, .quality = 1.1f, .wander_hz = 0.06f, .wander_octaves = 1.0f };
@@ -66,7 +66,7 @@ ambient_step(struct song *song)
     }
 }
 
-const struct style style_ambient = { "ambient", "iabcbo", 2, 16, 0.62f, 7.0f, ambient_prepare, ambient_step };
+const struct style style_ambient = { "ambient", "iabcbo", 2, 16, 1.25f, 7.0f, ambient_prepare, ambient_step };
 
 /* ---- field recording: rain, wind, sea, birds, a far drone that says where we are ---- */
 
@@ -142,7 +142,7 @@ field_step(struct song *song)
     }
 }
 
-const struct style style_field = { "field", "abcdcbo", 2, 16, 0.95f, 6.0f, field_prepare, field_step };
+const struct style style_field = { "field", "abcdcbo", 2, 16, 1.5f, 6.0f, field_prepare, field_step };
 
 /* ---- minimal piano: two hands whose patterns slowly drift past each other ---- */
 
@@ -207,4 +207,4 @@ piano_step(struct song *song)
             song_play(song, PIANO_STRINGS, (float)notes[i] + (i > 1 ? 12 : 0), 17, 1.0f, 0);
 }
 
-const struct style style_piano = { "piano", "iabcabco", 2, 16, 1.0f, 4.0f, piano_prepare, piano_step };
+const struct style style_piano = { "piano", "iabcabco", 2, 16, 1.45f, 4.0f, piano_prepare, piano_step };

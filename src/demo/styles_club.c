@@ -93,7 +93,7 @@ house_step(struct song *song)
         song_play(song, HOUSE_RISER, 60, 31, 1.0f, 0);
 }
 
-const struct style style_house = { "house", "iabbkcco", 4, 16, 0.74f, 4.0f, house_prepare, house_step };
+const struct style style_house = { "house", "iabbkcco", 4, 16, 1.1f, 4.0f, house_prepare, house_step };
 
 /* ---- techno: a kick with a rumbling room, one acid line that opens and closes ---- */
 
@@ -174,7 +174,7 @@ techno_step(struct song *song)
     song->low_pass_hz = song_in(song, "o") ? 8000.0f - 6500.0f * song_progress(song) : 0.0f;
 }
 
-const struct style style_techno = { "techno", "iabckddco", 4, 16, 0.7f, 3.0f, techno_prepare, techno_step };
+const struct style style_techno = { "techno", "iabckddco", 4, 16, 1.2f, 3.0f, techno_prepare, techno_step };
 
 /* ---- dub: one drop, off-beat skank, a bass that carries the tune, echoes as an instrument ---- */
 
@@ -265,4 +265,4 @@ dub_step(struct song *song)
         song_play(song, DUB_TOM, 55.0f - (float)s, 1, 0.6f, 0);
 }
 
-const struct style style_dub = { "dub", "iabbkcbco", 4, 16, 0.84f, 5.0f, dub_prepare, dub_step };
+const struct style style_dub = { "dub", "iabbkcbco", 4, 16, 1.15f, 5.0f, dub_prepare, dub_step };

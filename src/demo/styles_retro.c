@@ -92,7 +92,7 @@ synthwave_step(struct song *song)
     song->low_pass_hz = song_in(song, "i") ? 2000.0f + 9000.0f * song_progress(song) : 0.0f;
 }
 
-const struct style style_synthwave = { "synthwave", "iabkcbco", 4, 16, 0.72f, 4.5f, synthwave_prepare, synthwave_step };
+const struct style style_synthwave = { "synthwave", "iabkcbco", 4, 16, 1.2f, 4.5f, synthwave_prepare, synthwave_step };
 
 /* ---- chiptune: two pulses, a triangle, noise, and arpeggios instead of chords ---- */
 
@@ -157,4 +157,4 @@ chiptune_step(struct song *song)
     }
 }
 
-const struct style style_chiptune = { "chiptune", "iabkcabco", 4, 16, 0.5f, 2.0f, chiptune_prepare, chiptune_step };
+const struct style style_chiptune = { "chiptune", "iabkcabco", 4, 16, 0.8f, 2.0f, chiptune_prepare, chiptune_step };
