@@ -1,15 +1,12 @@
 #include <curl/curl.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "api/docs.h"
 #include "api/runner.h"
 #include "app/app.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "db/migrate.h"
 #include "http/assets.h"
@@ -18,8 +15,13 @@
 #include "modules/auth/auth.h"
 #include "modules/realtime/realtime.h"
 #include "modules/system/system.h"
+#include "modules/tracks/tracks.h"
+#include "platform/bus/bus.h"
+#include "platform/bus/listener.h"
+#include "platform/jobs/jobs.h"
 #include "platform/mail/mail.h"
 #include "platform/sentry/sentry.h"
+#include "stream/stream.h"
 
 #define DRAIN_MS 10000
 #define STATEMENT_TIMEOUT_MS 15000
@@ -37,6 +39,42 @@ static const struct server_hooks api_hooks = {.identify = auth_identify, .check_
                                               .run_query = run_route_query, .audit = audit_change, .fallback = reply_web_app};
 static const struct server_hooks stream_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
                                                  .run_query = run_route_query, .audit = audit_change};
+
+struct run {
+    unsigned roles;
+    sigset_t stop_signals;
+    struct storage *storage;
+    struct server *api, *stream;
+};
+
+static enum job_outcome
+send_verification_mail(struct job *job)
+{
+    return auth_send_verification(job->payload) ? JOB_RETRY : JOB_DONE;
+}
+
+static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, tracks_transcode},
+                                                  {"track_sweep", JOB_LIGHT, tracks_sweep},
+                                                  {"mail.verify_email", JOB_LIGHT, send_verification_mail},
+                                                  {0}};
+
+static void
+tell_progress(void *context, const char *user_id, const char *message)
+{
+    (void)context;
+    realtime_tell(user_id, str_of(message));
+}
+
+/* Lists of tracks that visitors were sent a moment ago are stale. */
+static void
+forget_lists(void *context, const char *track_id)
+{
+    struct run *run = context;
+
+    (void)track_id;
+    if (run->api)
+        server_purge(run->api, "tracks");
+}
 
 /* VEZA_WEB_DIR, or web/dist beside the folder that the binary was built in. */
 static void
@@ -58,24 +96,15 @@ load_web_app(const struct config *config)
         log_warn("no web app", LOG_TEXT("error", error));
 }
 
-struct run {
-    unsigned roles;
-    sigset_t stop_signals;
-    struct server *api, *stream;
-};
-
 static struct server *
-start_server(const struct config *config, const char *name, int64_t port, route_tables tables,
+start_server(const struct config *config, struct run *run, const char *name, int64_t port, route_tables tables,
              const struct server_hooks *hooks)
 {
-    static char upload_dir[4096];
     struct server_settings settings = {.name = name, .config = config, .port = (uint16_t)port, .routes = tables, .hooks = hooks,
-                                       .upload_dir = upload_dir, .stream_secret = auth_stream_secret()};
+                                       .upload_dir = storage_upload_dir(run->storage), .stream_secret = auth_stream_secret()};
     char error[512];
-    struct server *server;
+    struct server *server = server_start(&settings, error, sizeof error);
 
-    snprintf(upload_dir, sizeof upload_dir, "%s/files/tmp", config->data_dir);
-    server = server_start(&settings, error, sizeof error);
     if (!server)
         log_error("server not started", LOG_TEXT("server", name), LOG_TEXT("error", error));
     return server;
@@ -101,59 +130,108 @@ tell_ready(const struct run *run)
         log_warn("ready file not written", LOG_TEXT("path", path));
 }
 
+/* What every role needs, in the order of dependence. */
+static bool
+start_parts(const struct config *config, const char *conninfo, struct run *run, char *error, size_t error_size)
+{
+    char files[4096];
+
+    if (config->migrate_at_start &&
+        migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size) < 0)
+        return false;
+    db_setup(conninfo, STATEMENT_TIMEOUT_MS);
+    if (!sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
+        return false;
+    mail_setup(config);
+    snprintf(files, sizeof files, "%s/files", config->data_dir);
+    run->storage = storage_open_disk(files, error, error_size);
+    if (!run->storage)
+        return false;
+    tracks_setup(config, run->storage);
+    tracks_set_change_listener(forget_lists, run);
+    tracks_set_progress_listener(tell_progress, NULL);
+    docs_setup(document_tables);
+    if (!stream_setup(run->storage)) {
+        snprintf(error, error_size, "not enough memory");
+        return false;
+    }
+    return true;
+}
+
+static bool
+start_roles(const struct config *config, struct run *run, char *error, size_t error_size)
+{
+    snprintf(error, error_size, "a thread or a port is missing; see above");
+    if (run->roles & APP_API) {
+        load_web_app(config);
+        if (!realtime_start())
+            return false;
+        run->api = start_server(config, run, "api", config->port_backend, api_tables, &api_hooks);
+        if (!run->api)
+            return false;
+    }
+    if (run->roles & APP_STREAM) {
+        run->stream = start_server(config, run, "stream", config->port_stream, stream_tables, &stream_hooks);
+        if (!run->stream)
+            return false;
+    }
+    if (run->roles & APP_WORKER) {
+        struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers}};
+
+        tracks_subscribe();
+        if (!jobs_start(&settings, job_handlers) || !bus_start())
+            return false;
+    }
+    return listener_start();
+}
+
+static void
+stop_all(struct run *run)
+{
+    realtime_stop();
+    server_stop(run->api, DRAIN_MS);
+    server_stop(run->stream, DRAIN_MS);
+    jobs_stop();
+    bus_stop();
+    listener_stop();
+    stream_teardown();
+    storage_close(run->storage);
+    docs_teardown();
+    assets_free(web_app);
+    auth_teardown();
+    sentry_stop();
+    db_disconnect();
+}
+
+static void
+greet(const struct run *run)
+{
+    if (run->api)
+        printf("Veza is ready: http://localhost:%u\n", server_port(run->api));
+    else if (run->stream)
+        printf("The stream server is ready: http://localhost:%u\n", server_port(run->stream));
+    else
+        printf("The worker is ready.\n");
+    fflush(stdout);
+}
+
 static int
 run_servers(const struct config *config, const char *conninfo, void *context)
 {
     struct run *run = context;
-    char error[2048];
+    char error[2048] = "";
     int signal_number = 0, result = 1;
 
-    if (config->migrate_at_start &&
-        migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, sizeof error) < 0) {
-        log_error("migration failed", LOG_TEXT("error", error));
-        return 1;
-    }
-    db_setup(conninfo, STATEMENT_TIMEOUT_MS);
-    if (!sentry_start(config, error, sizeof error) || !auth_setup(config, error, sizeof error)) {
+    if (start_parts(config, conninfo, run, error, sizeof error) && start_roles(config, run, error, sizeof error)) {
+        greet(run);
+        tell_ready(run);
+        sigwait(&run->stop_signals, &signal_number);
+        log_info("stopping", LOG_INT("signal", signal_number));
+        result = 0;
+    } else {
         log_error("not started", LOG_TEXT("error", error));
-        return 1;
     }
-    mail_setup(config);
-    docs_setup(document_tables);
-    if (run->roles & APP_API && !realtime_start()) {
-        log_error("not started", LOG_TEXT("error", "no threads for WebSockets"));
-        goto stop;
-    }
-    system_add_metrics(realtime_metrics);
-    system_add_metrics(sentry_metrics);
-    if (run->roles & APP_API)
-        load_web_app(config);
-    if (run->roles & APP_API)
-        run->api = start_server(config, "api", config->port_backend, api_tables, &api_hooks);
-    if (run->roles & APP_STREAM)
-        run->stream = start_server(config, "stream", config->port_stream, stream_tables, &stream_hooks);
-    if ((run->roles & APP_API && !run->api) || (run->roles & APP_STREAM && !run->stream))
-        goto stop;
-    if (run->api)
-        fprintf(stdout, "Veza is ready: http://localhost:%u\n", server_port(run->api));
-    else if (run->stream)
-        fprintf(stdout, "The stream server is ready: http://localhost:%u\n", server_port(run->stream));
-    else
-        fprintf(stdout, "The worker is ready.\n");
-    fflush(stdout);
-    tell_ready(run);
-    sigwait(&run->stop_signals, &signal_number);
-    log_info("stopping", LOG_INT("signal", signal_number));
-    result = 0;
-stop:
-    realtime_stop();
-    server_stop(run->api, DRAIN_MS);
-    server_stop(run->stream, DRAIN_MS);
-    assets_free(web_app);
-    docs_teardown();
-    sentry_stop();
-    auth_teardown();
-    db_disconnect();
+    stop_all(run);
     return result;
 }
 
@@ -164,6 +242,11 @@ serve(const struct config *config, unsigned roles)
     char error[512];
     int result;
 
+    system_add_metrics(realtime_metrics);
+    system_add_metrics(sentry_metrics);
+    system_add_metrics(jobs_metrics);
+    system_add_metrics(bus_metrics);
+    system_add_metrics(stream_metrics);
     /* Blocked before any thread exists, so that sigwait is the only one to hear of them. */
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&run.stop_signals);

@@ -31,4 +31,4 @@ bool auth_create_user(const char *username, const char *email, const char *passw
                       size_t error_size);
 
 /* The job `mail.verify_email`: payload {"user_id"}. Returns 0, or -1 to be tried again. */
-int auth_send_verification(json_t *payload);
+int auth_send_verification(const json_t *payload);

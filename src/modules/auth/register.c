@@ -116,7 +116,7 @@ deliver(const char *token, const PGresult *person)
 }
 
 int
-auth_send_verification(json_t *payload)
+auth_send_verification(const json_t *payload)
 {
     char token[TOKEN_TEXT], hash[SHA256_HEX];
     struct db_error error;
