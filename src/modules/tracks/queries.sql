@@ -73,7 +73,7 @@ t as (
            (select coalesce(array_agg(d.tag order by d.n), '{}')
               from (select lower(btrim(x.tag)) as tag, min(x.n) as n
                       from unnest(:tags::text[]) with ordinality x (tag, n) group by 1) d),
-           coalesce(:year::int, least((tags ->> 'year')::int, 2100), 0), coalesce(:bpm::int, (tags ->> 'bpm')::int),
+           coalesce(:year::int, least(coalesce((tags ->> 'year')::int, 0), 2100)), coalesce(:bpm::int, (tags ->> 'bpm')::int),
            left(coalesce(:musical_key::text, tags ->> 'key'), 10),
            round((p ->> 'duration_ms')::numeric / 1000)::int, (p ->> 'duration_ms')::int,
            'originals/' || :id::uuid, :file_size::bigint, left(:filename::text, 255), decode(:sha256::text, 'hex'),
