@@ -16,17 +16,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 static void
 limit(int resource, rlim_t soft, rlim_t hard)
 {
@@ -44,7 +33,7 @@ set_limits(const struct sandbox_limits *limits)
     limit(RLIMIT_MEMLOCK, 0, 0);
     limit(RLIMIT_MSGQUEUE, 0, 0);
     limit(RLIMIT_CPU, limits->cpu_s, limits->cpu_s + 1);
-    if (!SANITIZED) /* shadow memory takes terabytes of address space */
+    if (!SANDBOX_IS_SANITIZED) /* shadow memory takes terabytes of address space */
         limit(RLIMIT_AS, (rlim_t)limits->memory_mib << 20, (rlim_t)limits->memory_mib << 20);
     limit(RLIMIT_NOFILE, 0, 0);
 }
@@ -85,7 +74,7 @@ enter_seccomp(void)
         SCMP_SYS(exit), SCMP_SYS(exit_group),
     };
     const int threads = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
-    scmp_filter_ctx ctx = seccomp_init(SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_KILL_PROCESS);
+    scmp_filter_ctx ctx = seccomp_init(SANDBOX_IS_SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_KILL_PROCESS);
     int error = ctx ? 0 : -ENOMEM;
 
     for (size_t i = 0; !error && i < sizeof(allowed) / sizeof(allowed[0]); i++)
@@ -99,7 +88,7 @@ enter_seccomp(void)
         error = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, (scmp_datum_t)threads, (scmp_datum_t)threads));
     if (!error) /* its flags lie in memory, where no filter can see them: the C library falls back to clone */
         error = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-    if (!error && SANITIZED) {
+    if (!error && SANDBOX_IS_SANITIZED) {
         static const int more[] = { SCMP_SYS(sigaltstack), SCMP_SYS(prctl), SCMP_SYS(openat), SCMP_SYS(close), SCMP_SYS(readlink),
             SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(rt_sigaction), SCMP_SYS(wait4), SCMP_SYS(getppid), SCMP_SYS(ptrace) };
 

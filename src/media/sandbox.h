@@ -4,6 +4,19 @@
 
 #include <stdint.h>
 
+/* 1 in a build with AddressSanitizer or ThreadSanitizer, which need system calls and address space of their own: the sandbox then answers
+ * forbidden calls with EPERM instead of death, and leaves the address space alone. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANDBOX_IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANDBOX_IS_SANITIZED 1
+#endif
+#endif
+#ifndef SANDBOX_IS_SANITIZED
+#define SANDBOX_IS_SANITIZED 0
+#endif
+
 struct sandbox_limits {
     uint32_t cpu_s;
     uint32_t memory_mib;

@@ -13,6 +13,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_THREAD__
+/* FFmpeg's reference counts are atomic, but its libraries are not instrumented: their frees look like races. */
+const char *__tsan_default_suppressions(void);
+
+const char *
+__tsan_default_suppressions(void)
+{
+    return "race:libavutil.so\ncalled_from_lib:libavutil.so\ncalled_from_lib:libavcodec.so\n";
+}
+#endif
+
 static char folder[256];
 static int run_count;
 
