@@ -3,7 +3,7 @@
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import { stretchLastSample } from './fmp4';
-import { levelFor, renditionOf, startLevel, type Quality, type Rendition } from './quality';
+import { renditionOf, startLevel, type Quality, type Rendition } from './quality';
 import { segmentLoader } from './segmentLoader';
 import type { EngineTrack, Failure } from './types';
 
@@ -15,6 +15,8 @@ export interface DeckEvents {
   changed(deck: Deck): void;
   failed(deck: Deck, failure: Failure): void;
   time(deck: Deck): void;
+  /** hls.js started over after an error of the decoder; the element stands still. */
+  restarted(deck: Deck): void;
 }
 
 export interface DeckOptions {
@@ -70,6 +72,9 @@ export class Deck {
       element.addEventListener(type, () => this.events.changed(this));
     }
     element.addEventListener('ended', () => this.events.ended(this));
+    element.addEventListener('emptied', () => {
+      if (this.hls) this.events.restarted(this);
+    });
     element.addEventListener('timeupdate', () => this.events.time(this));
     element.addEventListener('error', () => {
       if (!this.hls && this.track) this.fail('media');
@@ -130,19 +135,21 @@ export class Deck {
     return this.element.readyState < HTMLMediaElement.HAVE_FUTURE_DATA || this.element.seeking;
   }
 
-  setQuality(quality: Quality): void {
-    this.quality = quality;
+  /**
+   * Changes the quality within the codec that plays, from the next segment on. False when the wish needs another codec:
+   * buffers do not survive that, so the track has to be loaded anew.
+   */
+  setQuality(quality: Quality): boolean {
     const hls = this.hls;
-    if (!hls || hls.levels.length === 0) return;
-    if (quality !== 'auto') {
-      const level = levelFor(hls.levels, quality);
-      if (level !== hls.loadLevel || hls.autoLevelEnabled) hls.nextLevel = level;
-    } else if (this.rendition === 'lossless') {
-      /* Leave the codec first; LEVEL_SWITCHED hands over to the bandwidth estimate. */
-      hls.nextLevel = levelFor(hls.levels, 'high');
-    } else {
-      hls.loadLevel = -1;
-    }
+    this.quality = quality;
+    if (!hls || hls.levels.length === 0) return true;
+    const now = hls.levels[hls.currentLevel >= 0 ? hls.currentLevel : hls.loadLevel];
+    const wish = startLevel(hls.levels, quality, bandwidth, savesData());
+    const wished = hls.levels[wish];
+    if (now && wished && codecOf(now) !== codecOf(wished)) return false;
+    if (quality === 'auto' && (!wished || renditionOf(wished) !== 'lossless')) hls.loadLevel = -1;
+    else if (wish !== hls.loadLevel || hls.autoLevelEnabled) hls.nextLevel = wish;
+    return true;
   }
 
   private fail(failure: Failure): void {
@@ -192,7 +199,6 @@ export class Deck {
     });
     hls.on(E.LEVEL_SWITCHED, (_, { level }) => {
       this.rendition = renditionAt(hls, level);
-      if (this.quality === 'auto' && this.rendition !== 'lossless') hls.loadLevel = -1;
       this.events.changed(this);
     });
     hls.on(E.BUFFER_APPENDED, () => this.limit());
@@ -272,6 +278,10 @@ export class Deck {
 function renditionAt(hls: Hls, level: number): Rendition | null {
   const found = hls.levels[level];
   return found ? renditionOf(found) : null;
+}
+
+function codecOf(level: { audioCodec?: string | undefined }): string {
+  return (level.audioCodec ?? '').slice(0, 4).toLowerCase();
 }
 
 function savesData(): boolean {

@@ -18,12 +18,17 @@ const PRELOAD_FULL = 120;
 const LEAD = 0.4;
 /** How wrong the page may be about the moment a deck ends. */
 const SLACK = 0.06;
+/** Another codec takes over so many seconds ahead of the wish, and its deck is started so much early. */
+const RELAY = 1.5;
+const RELAY_START = 0.03;
 
 export class Engine {
   private readonly decks: readonly [Deck, Deck];
   private active = 0;
   private next: EngineTrack | null = null;
   private held = false;
+  private relaying = false;
+  private relayTimer: ReturnType<typeof setTimeout> | undefined;
   private holdTimer: ReturnType<typeof setTimeout> | undefined;
   private endTimer: ReturnType<typeof setTimeout> | undefined;
   private graph: Graph | null = null;
@@ -50,6 +55,9 @@ export class Engine {
       },
       failed: (deck: Deck, failure: Failure) => this.onFailed(deck, failure),
       time: (deck: Deck) => this.onTime(deck),
+      restarted: (deck: Deck) => {
+        if (deck === this.deck && this.wantsPlay && this.graph) deck.element.play().catch(() => undefined);
+      },
     };
     this.decks = [new Deck(0, deckEvents, options), new Deck(1, deckEvents, options)];
   }
@@ -178,7 +186,57 @@ export class Engine {
 
   setQuality(quality: Quality): void {
     this.quality = quality;
-    for (const deck of this.decks) deck.setQuality(quality);
+    const { deck, other } = this;
+    if (!other.setQuality(quality)) other.unload(); /* planned again with the right codec */
+    if (!deck.setQuality(quality)) this.relay();
+    this.plan();
+  }
+
+  /** Goes on with the current track on the other deck, where it is loaded in another codec. */
+  private relay(): void {
+    const { deck, other, hlsClass } = this;
+    const { track } = deck;
+    if (!track || !hlsClass) return;
+    this.release();
+    const at = this.position + (this.wantsPlay ? RELAY : 0);
+    if (!this.wantsPlay || at > this.duration - RELAY) {
+      if (!this.wantsPlay) void this.load(track, { position: this.position, play: false });
+      return; /* so near its end the wish counts from the next track on */
+    }
+    this.relaying = true;
+    other.load(track, hlsClass, this.quality, at);
+    this.graph?.setLoudness(other.index, track, this.target, true);
+    const request = this.requests;
+    const takeOver = () => {
+      if (!this.relaying || request !== this.requests || other.track !== track || other.failure !== null) {
+        this.relaying = false;
+        return;
+      }
+      const late = this.position - at;
+      if (!other.ready || late < -RELAY_START) {
+        this.relayTimer = setTimeout(takeOver, 15);
+        return;
+      }
+      /* Loading took longer than hoped: catch up before taking over. */
+      if (late > 0.1) other.element.currentTime = this.position + 0.1;
+      this.graph?.mixer.send({ type: 'start', deck: other.index, fade: true });
+      other.element.play().then(
+        () => {
+          if (!this.relaying || request !== this.requests) return;
+          this.relaying = false;
+          this.silence(deck);
+          this.active = other.index;
+          deck.unload();
+          this.lastPosition = this.position;
+          this.report();
+          this.plan();
+        },
+        () => {
+          this.relaying = false;
+        },
+      );
+    };
+    takeOver();
   }
 
   setLoudnessTarget(target: LoudnessTarget): void {
@@ -252,6 +310,13 @@ export class Engine {
     clearTimeout(this.endTimer);
     this.holdTimer = undefined;
     this.endTimer = undefined;
+    if (this.relaying) {
+      clearTimeout(this.relayTimer);
+      this.relaying = false;
+      this.silence(this.other);
+      this.other.unload();
+      this.relayTimer = setTimeout(() => this.setQuality(this.quality), 0);
+    }
     if (!this.held) return;
     this.held = false;
     const { other } = this;
@@ -263,7 +328,7 @@ export class Engine {
   /** Loads what comes next, and sets the clock for its start. */
   private plan(): void {
     const { deck, other, next } = this;
-    if (!next || !deck.track || !this.wantsPlay || !this.hlsClass || deck.waiting) return;
+    if (!next || this.relaying || !deck.track || !this.wantsPlay || !this.hlsClass || deck.waiting) return;
     const left = deck.duration - deck.element.currentTime;
     const full = deck.bufferedEnd >= deck.duration - 0.5;
     if (other.track?.id !== next.id && (left < PRELOAD || (full && left < PRELOAD_FULL))) {
