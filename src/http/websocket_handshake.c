@@ -94,7 +94,7 @@ handshake_origin_allowed(const char *origin, const char *host, const char *origi
 {
     struct str scheme, origin_host;
 
-    if (strchr(origin, ',') || strchr(origin, '@') || !read_origin(str_of(origin), &scheme, &origin_host))
+    if (!read_origin(str_of(origin), &scheme, &origin_host))
         return false;
     if (host && is_own_host(origin_host, host, scheme.len == 5))
         return true;
