@@ -3,6 +3,7 @@ import { Pause, Play } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { MovingPeaks } from '@/components/peaks/MovingPeaks';
 import type { Track } from '@/lib/api/types';
+import { warmUp } from '@/lib/player/store';
 import { usePlayFrom } from './usePlayFrom';
 
 interface PlayButtonProps {
@@ -32,6 +33,8 @@ export function PlayButton({ track, list, size = 'md', look = 'solid', className
       aria-label={t(isPlaying ? 'track.pause' : 'track.play', { title: track.title })}
       disabled={!canPlay}
       onClick={play}
+      onPointerEnter={() => void warmUp()}
+      onFocus={() => void warmUp()}
       className={clsx(
         'group/play inline-flex shrink-0 items-center justify-center transition-[transform,filter,background-color] duration-150',
         look === 'veil' ? 'absolute inset-0 rounded-sm' : ['rounded-full', discs[size]],

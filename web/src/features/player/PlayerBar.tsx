@@ -25,7 +25,9 @@ export function PlayerBar() {
   const setPanel = usePlayer((s) => s.setPanel);
   usePlayerShortcuts();
   useTint(current);
-  useEffect(() => void warmUp(), []);
+  useEffect(() => {
+    if (current) void warmUp();
+  }, [current]);
   if (!current) return null;
   return (
     <>
