@@ -22,6 +22,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
     reportCompressedSize: false,
+    manifest: true,
   },
   server: {
     port: 5173,

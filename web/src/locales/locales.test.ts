@@ -76,3 +76,18 @@ it('has no message that nobody asks for', () => {
   });
   expect(orphans).toEqual([]);
 });
+
+describe('every problem the server can tell of', () => {
+  const definitions = readFileSync(join(root, '../../api/problems.def'), 'utf8');
+  const codes = [...definitions.matchAll(/^P\(\w+, \d+, "(\w+)"/gm)].map((m) => m[1] ?? '');
+
+  it('has words of ours', () => {
+    expect(codes.length).toBeGreaterThan(15);
+    expect(codes.filter((code) => !base.has(`errors.${code}`) && !base.has(`errors.${code}_other`))).toEqual([]);
+  });
+});
+
+it('has words for every way a field can be wrong', () => {
+  const codes = ['required', 'unknown', 'type', 'too_short', 'too_long', 'too_small', 'too_large', 'pattern', 'value', 'taken'];
+  expect(codes.filter((code) => !base.has(`errors.field.${code}`))).toEqual([]);
+});

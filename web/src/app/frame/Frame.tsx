@@ -1,6 +1,6 @@
 /* The frame around every page: navigation, search, player. It mounts once; only what is inside <main> changes. */
 
-import { Suspense, lazy, useEffect, useState, type ComponentType } from 'react';
+import { Suspense, lazy, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
 import { Toasts } from '@/components/ui/Toasts';
@@ -13,11 +13,7 @@ import { TopBar } from './TopBar';
 import { useFocusOnNavigation } from './useFocusOnNavigation';
 import { useShortcuts } from './useShortcuts';
 
-const bars = import.meta.glob<{ PlayerBar: ComponentType }>('../../features/player/PlayerBar.tsx');
-const PlayerBar = lazy(async () => {
-  const load = Object.values(bars)[0];
-  return { default: load ? (await load()).PlayerBar : () => null };
-});
+const PlayerBar = lazy(() => import('@/features/player/PlayerBar').then((m) => ({ default: m.PlayerBar })));
 
 const CommandPalette = lazy(() => import('@/features/search/CommandPalette').then((m) => ({ default: m.CommandPalette })));
 
