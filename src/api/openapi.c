@@ -86,34 +86,10 @@ headers(void)
                      header_of("Seconds to wait", "integer"));
 }
 
-static int
-by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* A copy of `object` with its names in order. Takes over the reference. */
-static json_t *
-sorted(json_t *object)
-{
-    json_t *copy = json_object(), *value;
-    const char **names = calloc(json_object_size(object) + 1, sizeof *names), *name;
-    size_t count = 0;
-
-    json_object_foreach(object, name, value)
-        names[count++] = name;
-    qsort(names, count, sizeof *names, by_text);
-    for (size_t i = 0; i < count; i++)
-        json_object_set(copy, names[i], json_object_get(object, names[i]));
-    free(names);
-    json_decref(object);
-    return copy;
-}
-
 static json_t *
 tag_list(json_t *tags)
 {
-    json_t *names = sorted(json_incref(tags)), *list = json_array(), *value;
+    json_t *names = schema_sorted(json_incref(tags)), *list = json_array(), *value;
     const char *name;
 
     json_object_foreach(names, name, value)
@@ -132,8 +108,8 @@ document_of(struct description *description, json_t *paths)
                      "`{items, page, limit, total}`.",
                      "license", "name", "AGPL-3.0-or-later", "identifier", "AGPL-3.0-or-later", "servers", "url", "/", "tags",
                      tag_list(description->tags), "paths", paths, "components", "securitySchemes", security_schemes(), "headers",
-                     headers(), "schemas", sorted(json_incref(description->describer.schemas)), "responses",
-                     sorted(json_incref(description->responses)));
+                     headers(), "schemas", schema_sorted(json_incref(description->describer.schemas)), "responses",
+                     schema_sorted(json_incref(description->responses)));
 }
 
 bool

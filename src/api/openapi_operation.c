@@ -270,23 +270,18 @@ describe_operation(struct description *description, const struct route *route)
     json_object_set_new(operation, "security", security_of(route));
     json_object_set_new(operation, "parameters", parameters_of(route));
     add_body(operation, route);
-    json_object_set_new(operation, "responses", responses);
     if (!add_success(description, route, responses)) {
         json_decref(operation);
+        json_decref(responses);
         return NULL;
     }
     if (json_object_get(responses, "206")) {
-        json_t *references = json_object();
+        static const enum problem_name outside[] = {PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
+        const struct route ranges = {.method = GET, .pattern = "", .limit = LIMIT_NONE, .problems = outside};
 
-        describe_problems(route, references, description->responses);
-        if (!json_object_get(references, "416")) {
-            static const enum problem_name outside[] = {PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
-            struct route ranges = {.method = GET, .pattern = "", .limit = LIMIT_NONE, .problems = outside};
-
-            describe_problems(&ranges, responses, description->responses);
-        }
-        json_decref(references);
+        describe_problems(&ranges, responses, description->responses);
     }
     describe_problems(route, responses, description->responses);
+    json_object_set_new(operation, "responses", schema_sorted(responses));
     return operation;
 }

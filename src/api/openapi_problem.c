@@ -22,6 +22,8 @@ is_change(enum method method)
 static void
 add_access(const struct route *route, struct problem_set *set)
 {
+    /* A browser's cookies come along everywhere, also where nobody is asked who they are. */
+    set->has[PROBLEM_CSRF_FAILED] = is_change(route->method) && route->auth != AUTH_INTERNAL;
     switch (route->auth) {
     case AUTH_UNDECLARED:
     case AUTH_PUBLIC:
@@ -44,7 +46,6 @@ add_access(const struct route *route, struct problem_set *set)
         break;
     }
     set->has[PROBLEM_UNAUTHENTICATED] = set->has[PROBLEM_TOKEN_EXPIRED] = true;
-    set->has[PROBLEM_CSRF_FAILED] |= is_change(route->method);
 }
 
 static bool

@@ -122,7 +122,7 @@ composite_schema(struct describer *describer, const char *relation, const char *
     return json_pack("{s:s, s:o, s:o}", "type", "object", "required", required, "properties", properties);
 }
 
-/* A type of our own becomes a component of its name. */
+/* A composite type becomes a component of its name. */
 static json_t *
 component(struct describer *describer, const char *type, json_t *schema)
 {
@@ -130,6 +130,7 @@ component(struct describer *describer, const char *type, json_t *schema)
 
     pascal_case(type, name);
     json_object_set_new(describer->schemas, name, schema);
+    json_object_set_new(describer->origins, name, json_string(type));
     return schema_reference("schemas", name);
 }
 
@@ -144,7 +145,7 @@ type_schema(struct describer *describer, const char *oid)
         return NULL;
     switch (*PQgetvalue(type, 0, 0)) {
     case 'e':
-        schema = component(describer, PQgetvalue(type, 0, 1), enum_schema(describer, oid));
+        schema = enum_schema(describer, oid);
         break;
     case 'c':
         schema = component(describer, PQgetvalue(type, 0, 1),

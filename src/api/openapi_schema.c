@@ -242,3 +242,26 @@ schema_demands(const struct field *fields, const struct file_field *files)
             return true;
     return false;
 }
+
+static int
+by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+json_t *
+schema_sorted(json_t *object)
+{
+    json_t *copy = json_object(), *value;
+    const char **names = calloc(json_object_size(object) + 1, sizeof *names), *name;
+    size_t count = 0;
+
+    json_object_foreach(object, name, value)
+        names[count++] = name;
+    qsort(names, count, sizeof *names, by_text);
+    for (size_t i = 0; i < count; i++)
+        json_object_set(copy, names[i], json_object_get(object, names[i]));
+    free(names);
+    json_decref(object);
+    return copy;
+}

@@ -28,3 +28,6 @@ json_t *schema_or_null(json_t *schema);
 
 /* {"$ref": "#/components/<kind>/<name>"} */
 json_t *schema_reference(const char *kind, const char *name);
+
+/* A copy of `object` with its names in order. Takes over the reference. */
+json_t *schema_sorted(json_t *object);

@@ -1,0 +1,76 @@
+/** Over the limit 429, in maintenance 503: for each operation, made from the description. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { assertProblem, assertStatus, Client } from '../support/client.ts';
+import { codesOf, keyOf, operations } from '../support/document.ts';
+import { request, STREAM_SECRET } from '../support/requests.ts';
+import { World } from '../support/world.ts';
+
+const tiny = await World.start('limits', { STREAM_SECRET, RATE_LIMIT_READ: '2/600', RATE_LIMIT_WRITE: '2/600', RATE_LIMIT_AUTH: '2/600', RATE_LIMIT_UPLOAD: '2/600',
+  RATE_LIMIT_MEDIA: '2/600' });
+const closed = await World.start('maintenance', { STREAM_SECRET, MAINTENANCE_MODE: 'true' });
+
+/* Used up beforehand by something harmless, since some changes (signing out) would leave nobody to ask again. */
+for (const person of ['alice', 'carol'] as const) for (let i = 0; i < 3; i++) await tiny.as(person).post('/api/v1/ws/ticket');
+
+for (const operation of operations) {
+  const key = keyOf(operation);
+  if (operation['x-limit'] !== 'none') {
+    test(`${key} answers 429 over the limit, and says until when`, async () => {
+      for (let i = 0; i < 4; i++) {
+        const reply = await request(tiny.visitor, operation);
+        if (reply.status !== 429) continue;
+        assertProblem(reply, 429, 'too_many_requests');
+        const header = (name: string) => Number(reply.headers.get(name));
+        assert.ok(header('retry-after') >= 1 && header('retry-after') <= 600, `Retry-After ${reply.headers.get('retry-after')}`);
+        assert.equal(header('ratelimit-limit'), 2);
+        assert.equal(header('ratelimit-remaining'), 0);
+        assert.ok(header('ratelimit-reset') >= header('retry-after'), 'the whole quota is back later than the next request');
+        return;
+      }
+      assert.fail('four requests passed where two are allowed');
+    });
+  } else {
+    test(`${key} is never limited`, async () => {
+      for (let i = 0; i < 8; i++) assert.notEqual((await request(tiny.visitor, operation)).status, 429);
+    });
+  }
+  if (codesOf(operation, 503).includes('maintenance')) {
+    test(`${key} answers 503 in maintenance`, async () => {
+      const reply = await request(closed.visitor, operation);
+      assertProblem(reply, 503, 'maintenance');
+      assert.ok(key === 'GET /readyz' || Number(reply.headers.get('retry-after')) > 0, 'Retry-After');
+    });
+  }
+}
+
+test('each person has a quota of their own, and an address one for what needs no identity', async () => {
+  await tiny.as('mia').get('/api/v1/auth/me');
+  const first = await tiny.as('root').get('/api/v1/auth/me');
+  assertStatus(first, 200);
+  assert.equal(first.headers.get('ratelimit-remaining'), '1');
+});
+
+test('a made-up X-Forwarded-For is no way around the limit', async () => {
+  for (let i = 0; i < 4; i++) await tiny.visitor.get('/api/v1/csrf-token');
+  for (let i = 0; i < 5; i++) assertProblem(await tiny.visitor.get('/api/v1/csrf-token', { headers: { 'x-forwarded-for': `10.1.2.${i}`, forwarded: `for=10.1.2.${i}`, 'x-real-ip': `10.1.2.${i}` } }), 429);
+});
+
+test('a trusted proxy tells whose quota it is', async () => {
+  const proxied = await World.start('proxied', { RATE_LIMIT_READ: '1/600', TRUSTED_PROXIES: '127.0.0.1' });
+  const from = (address: string) => proxied.visitor.get('/api/v1/csrf-token', { headers: { 'x-forwarded-for': `6.6.6.6, ${address}` } });
+  assertStatus(await from('10.0.0.1'), 200);
+  assertProblem(await from('10.0.0.1'), 429);
+  assertStatus(await from('10.0.0.2'), 200);
+});
+
+test('health, status and signing in work during maintenance', async () => {
+  const visitor = new Client(closed.server.api);
+  assertStatus(await visitor.get('/health'), 200);
+  assertStatus(await visitor.get('/healthz'), 200);
+  assertProblem(await visitor.get('/readyz'), 503, 'maintenance');
+  const status = await visitor.get('/api/v1/status');
+  assertStatus(status, 200);
+  assert.equal(status.body.maintenance, true);
+  assertStatus(await closed.as('alice').get('/api/v1/auth/me'), 200);
+});
