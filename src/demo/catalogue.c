@@ -3,14 +3,14 @@
 #include <string.h>
 
 const struct demo_person demo_people[] = {
-    { "marisol", "Marisol", "Etcheverry", "Pads, tape and patience. I record rooms, then write music that fits inside them.", "Valparaíso, Chile", true, 11 },
-    { "kofi.amanor", "Kofi", "Amanor", "House for kitchens and small clubs. Everything is swung by hand.", "Accra, Ghana", true, 23 },
-    { "nordlys", "Ingrid", "Solbakk", "Machines, long nights, short loops. Live sets only, no laptop on stage.", "Tromsø, Norway", true, 37 },
-    { "yuki_beats", "Yuki", "Tanabe", "Slow drums and warm keys for homework, rain and the last train.", "Kanazawa, Japan", true, 41 },
-    { "delphine.roy", "Delphine", "Roy", "Piano in the morning, guitar in the evening. I teach, write and walk a lot.", "Clermont-Ferrand, France", true, 59 },
-    { "cassius", "Cassius", "Bright", "Bass music since the pirate radio days. Echo is an instrument.", "Bristol, United Kingdom", true, 67 },
-    { "pixel.ama", "Ama", "Kowalczyk", "Synthesisers from before I was born and game consoles older than my brother.", "Łódź, Poland", true, 73 },
-    { "theo", "Théo", "Lemaire", "Listener, collector of covers, maker of far too many playlists.", "Liège, Belgium", false, 89 },
+    { "marisol", "Marisol", "Etcheverry", "Pads, tape and patience. I record rooms, then write music that fits inside them.", "Valparaíso, Chile", true, 38 },
+    { "kofi.amanor", "Kofi", "Amanor", "House for kitchens and small clubs. Everything is swung by hand.", "Accra, Ghana", true, 36 },
+    { "nordlys", "Ingrid", "Solbakk", "Machines, long nights, short loops. Live sets only, no laptop on stage.", "Tromsø, Norway", true, 10 },
+    { "yuki_beats", "Yuki", "Tanabe", "Slow drums and warm keys for homework, rain and the last train.", "Kanazawa, Japan", true, 7 },
+    { "delphine.roy", "Delphine", "Roy", "Piano in the morning, guitar in the evening. I teach, write and walk a lot.", "Clermont-Ferrand, France", true, 16 },
+    { "cassius", "Cassius", "Bright", "Bass music since the pirate radio days. Echo is an instrument.", "Bristol, United Kingdom", true, 35 },
+    { "pixel.ama", "Ama", "Kowalczyk", "Synthesisers from before I was born and game consoles older than my brother.", "Łódź, Poland", true, 19 },
+    { "theo", "Théo", "Lemaire", "Listener, collector of covers, maker of far too many playlists.", "Liège, Belgium", false, 30 },
 };
 const size_t demo_people_count = sizeof demo_people / sizeof demo_people[0];
 

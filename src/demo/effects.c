@@ -106,14 +106,16 @@ limiter_init(struct limiter *limiter, float ceiling, float release_s, float rate
         limiter->need[i] = 1.0f;
 }
 
-/* The highest point of the curve through four samples, between the middle two. */
+/* The height of the curve through eight samples, half-way between the middle two, and of the sample beside it. */
 static float
 peak_between(const float *line, int p)
 {
-    float a = line[(p - 3) & (LIMITER_FRAMES - 1)], b = line[(p - 2) & (LIMITER_FRAMES - 1)];
-    float c = line[(p - 1) & (LIMITER_FRAMES - 1)], d = line[p & (LIMITER_FRAMES - 1)];
+    static const float weight[4] = { 1225.0f / 2048.0f, -245.0f / 2048.0f, 49.0f / 2048.0f, -5.0f / 2048.0f };
+    float middle = 0.0f;
 
-    return fmaxf(fabsf(b), fabsf(0.5625f * (b + c) - 0.0625f * (a + d)) * 1.06f);
+    for (int i = 0; i < 4; i++)
+        middle += weight[i] * (line[(p - 4 - i) & (LIMITER_FRAMES - 1)] + line[(p - 3 + i) & (LIMITER_FRAMES - 1)]);
+    return fmaxf(fabsf(line[(p - 4) & (LIMITER_FRAMES - 1)]), fabsf(middle) * 1.04f);
 }
 
 void

@@ -193,7 +193,7 @@ motif_horizon(const struct scene *s, float x, float y)
         return blend(c, blend(p->dark, p->one, 0.18f), cover(s, ridge - y));
     }
     float depth = 0.22f / (y - horizon + 0.02f);
-    float across = fabsf(phase_wrap(x * depth * 1.6f + 50.5f) - 0.5f) / (depth * 1.6f), along = fabsf(phase_wrap(depth * 2.4f + s->random[0]) - 0.5f) / (2.4f * depth / (y - horizon + 0.02f));
+    float across = fabsf(phase_wrap(x * depth * 7.0f + 50.5f) - 0.5f) / (depth * 7.0f), along = fabsf(phase_wrap(depth * 2.4f + s->random[0]) - 0.5f) / (2.4f * depth / (y - horizon + 0.02f));
 
     c = blend(p->dark, p->one, 0.25f * ease(0.9f, horizon, y));
     c = blend(c, p->one, fmaxf(cover(s, across - 0.004f), cover(s, along - 0.004f)) * ease(horizon, horizon + 0.12f, y) * 0.95f);
@@ -287,7 +287,7 @@ motif_portrait(const struct scene *s, float x, float y)
 {
     static const struct colour skins[4] = { { 0.36f, 0.22f, 0.16f }, { 0.58f, 0.38f, 0.26f }, { 0.80f, 0.59f, 0.45f }, { 0.93f, 0.75f, 0.63f } };
     const struct palette *p = &s->palette;
-    struct colour skin = skins[(int)(s->random[0] * 4.0f)], hair = blend(p->dark, p->three, s->random[1] * 0.45f);
+    struct colour skin = skins[(int)(s->random[0] * 4.0f)], hair = blend(p->dark, p->three, s->random[1] * 0.22f);
     int style = (int)(s->random[2] * 5.0f);
     float head = ellipse(x, y + 0.12f, 0.31f, 0.39f), neck = fmaxf(fabsf(x) - 0.13f, fmaxf(-y, y - 0.6f));
     float body = ellipse(x, y - 1.02f, 0.72f, 0.58f), back = 1.0f, front = 1.0f;
@@ -307,11 +307,11 @@ motif_portrait(const struct scene *s, float x, float y)
     c = blend(c, skin, cover(s, head));
     c = blend(c, blend(skin, p->dark, 0.12f), cover(s, fmaxf(head, -x - 0.02f + 0.1f * y)) * 0.7f);
     c = blend(c, hair, cover(s, front));
-    if (s->random[4] < 0.4f) {
+    if (s->random[4] < 0.25f) {
         float rim = fminf(fabsf(hypotf(x - 0.13f, y + 0.1f) - 0.1f), fabsf(hypotf(x + 0.13f, y + 0.1f) - 0.1f)) - 0.014f;
 
         c = blend(c, p->dark, cover(s, fminf(rim, fmaxf(fabsf(x) - 0.04f, fabsf(y + 0.12f) - 0.01f))));
-    } else if (s->random[4] > 0.62f) {
+    } else if (s->random[4] > 0.72f) {
         float band = fmaxf(fabsf(ellipse(x, y + 0.12f, 0.4f, 0.47f)) - 0.03f, y + 0.1f);
 
         c = blend(c, p->dark, cover(s, band));
