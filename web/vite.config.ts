@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
+import { preloadFonts } from './scripts/build/preload-fonts.ts';
 import { serviceWorker } from './scripts/build/service-worker.ts';
 
 const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 const api = process.env['VEZA_API'] ?? 'http://localhost:18080';
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), serviceWorker()],
+  plugins: [react(), tailwindcss(), preloadFonts(), serviceWorker()],
   resolve: {
     alias: [
       { find: '@', replacement: src('.').replace(/\/\.$/, '') },

@@ -14,7 +14,7 @@ export function RequireMember() {
   if (me.isPending) {
     return (
       <Page>
-        <p className="sr-only">{t('common.loading')}</p>
+        <h1 className="sr-only">{t('common.loading')}</h1>
         <PeaksSkeleton />
       </Page>
     );
@@ -22,7 +22,7 @@ export function RequireMember() {
   if (me.isError) {
     return (
       <Page>
-        <ErrorState error={me.error} onRetry={() => void me.refetch()} />
+        <ErrorState page error={me.error} onRetry={() => void me.refetch()} />
       </Page>
     );
   }

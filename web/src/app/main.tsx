@@ -4,12 +4,14 @@ import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router';
 import '@/styles/base.css';
 import { queryClient } from '@/lib/api/queryClient';
+import { keepSessionFresh } from '@/lib/api/refresh';
 import { startI18n } from '@/lib/i18n';
 import { followSystemTheme } from '@/lib/theme/store';
 import { createRouter } from './router';
 
 async function start() {
   followSystemTheme();
+  keepSessionFresh();
   await startI18n();
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Mark } from '@/components/brand/Mark';
 import { IconButton } from '@/components/ui/IconButton';
+import { UploadIndicator } from '@/features/upload/UploadIndicator';
 import { usePalette } from '@/lib/palette/store';
 import { UserMenu } from './UserMenu';
 
@@ -25,6 +26,9 @@ export function TopBar() {
         <kbd className="num rounded-sm border border-line-strong px-1.5 text-xs">/</kbd>
       </button>
       <div className="ms-auto flex items-center gap-1">
+        <div className="lg:hidden">
+          <UploadIndicator compact />
+        </div>
         <IconButton label={t('frame.search')} className="sm:hidden" onClick={() => open(true)}>
           <Search size={20} aria-hidden />
         </IconButton>

@@ -99,6 +99,7 @@ export function Component() {
   if (user.isPending) {
     return (
       <Page>
+        <h1 className="sr-only">{username}</h1>
         <div className="size-24 animate-pulse rounded-full bg-sunk" />
         <PeaksSkeleton className="mt-6 h-24" bars={120} />
       </Page>
@@ -108,7 +109,7 @@ export function Component() {
   if (user.isError) {
     return (
       <Page>
-        <ErrorState error={user.error} onRetry={() => void user.refetch()} />
+        <ErrorState page error={user.error} onRetry={() => void user.refetch()} />
       </Page>
     );
   }

@@ -119,6 +119,7 @@ export function Component() {
   if (track.isPending) {
     return (
       <Page>
+        <h1 className="sr-only">{t('common.loading')}</h1>
         <div className="size-40 animate-pulse rounded-card bg-sunk" />
         <PeaksSkeleton seed={id} className="mt-10 h-28" bars={160} />
       </Page>
@@ -128,7 +129,7 @@ export function Component() {
   if (track.isError) {
     return (
       <Page>
-        <ErrorState error={track.error} onRetry={() => void track.refetch()} />
+        <ErrorState page error={track.error} onRetry={() => void track.refetch()} />
       </Page>
     );
   }

@@ -5,7 +5,7 @@ import { del, get, post } from './client';
 import { forgetCsrf } from './csrf';
 import { ApiProblem } from './problem';
 import { useRateLimit } from './rateLimit';
-import { forgetRefresh } from './refresh';
+import { forgetRefresh, noteExpiry } from './refresh';
 
 beforeEach(() => {
   forgetCsrf();
@@ -61,6 +61,14 @@ describe('an expired session', () => {
     await expect(get('/tracks')).resolves.toEqual({ ok: true });
     expect(server.count('POST /auth/refresh')).toBe(0);
   });
+});
+
+it('a session known to have run out is renewed before asking, since an answer for guests would not tell', async () => {
+  noteExpiry(-1);
+  const server = fakeServer({ 'GET /tracks': { body: { ok: true } }, 'POST /auth/refresh': { body: { expires_in: 900 } } });
+  await get('/tracks');
+  await get('/tracks');
+  expect(server.calls.map((c) => `${c.method} ${c.path}`)).toEqual(['POST /auth/refresh', 'GET /tracks', 'GET /tracks']);
 });
 
 describe('the CSRF token', () => {

@@ -6,7 +6,7 @@ import { hasSessionHint } from '@/lib/session/hint';
 import { csrfToken, forgetCsrf } from './csrf';
 import { networkProblem, problemFrom, type ApiProblem } from './problem';
 import { noteRateLimit } from './rateLimit';
-import { refreshSession } from './refresh';
+import { refreshSession, sessionRunsOut } from './refresh';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type QueryValue = string | number | boolean | null | undefined;
@@ -70,6 +70,7 @@ async function attempt<T>(method: Method, path: string, options: RequestOptions)
 export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
   let retriedSession = false;
   let retriedCsrf = false;
+  if (!path.startsWith('/auth/') && sessionRunsOut(0)) await refreshSession();
   for (;;) {
     try {
       return await attempt<T>(method, path, options);

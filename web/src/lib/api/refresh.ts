@@ -5,6 +5,7 @@ import { hasSessionHint, setSessionHint } from '@/lib/session/hint';
 import { forgetCsrf } from './csrf';
 
 const STAMP = 'veza.refreshed';
+const EXPIRES = 'veza.expires';
 const FRESH_MS = 10_000;
 
 let running: Promise<boolean> | null = null;
@@ -17,6 +18,37 @@ function stampAge(): number {
   }
 }
 
+/** Notes how long the access cookie lives, in seconds from now. */
+export function noteExpiry(seconds: number | undefined): void {
+  try {
+    if (seconds) localStorage.setItem(EXPIRES, String(Date.now() + seconds * 1000));
+    else localStorage.removeItem(EXPIRES);
+  } catch {
+    /* the server's 401 tells us as well */
+  }
+}
+
+/** Whether the access cookie runs out within `margin` milliseconds. A page that answers guests too would not say so: it
+ * would take us for one. */
+export function sessionRunsOut(margin: number): boolean {
+  try {
+    const expires = Number(localStorage.getItem(EXPIRES));
+    return hasSessionHint() && expires > 0 && Date.now() > expires - margin;
+  } catch {
+    return false;
+  }
+}
+
+/** Renews the session in time for as long as the page is open, also for the audio that the player fetches by itself. */
+export function keepSessionFresh(): void {
+  const look = () => {
+    if (sessionRunsOut(120_000)) void refreshSession();
+  };
+  setInterval(look, 30_000);
+  addEventListener('online', look);
+  document.addEventListener('visibilitychange', look);
+}
+
 async function refreshOnce(): Promise<boolean> {
   if (stampAge() < FRESH_MS) return true; /* another tab was faster: its cookies are ours */
   const response = await fetch('/api/v1/auth/refresh', {
@@ -26,6 +58,7 @@ async function refreshOnce(): Promise<boolean> {
     body: '{}',
   });
   if (response.ok) {
+    noteExpiry(((await response.json()) as { expires_in?: number }).expires_in);
     try {
       localStorage.setItem(STAMP, String(Date.now()));
     } catch {
@@ -59,6 +92,7 @@ export function refreshSession(): Promise<boolean> {
 export function forgetRefresh(): void {
   try {
     localStorage.removeItem(STAMP);
+    localStorage.removeItem(EXPIRES);
   } catch {
     /* nothing kept, nothing to forget */
   }

@@ -3,13 +3,14 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { forgetCsrf } from '@/lib/api/csrf';
-import { forgetRefresh } from '@/lib/api/refresh';
-import type { Me } from '@/lib/api/types';
+import { forgetRefresh, noteExpiry } from '@/lib/api/refresh';
+import type { Session } from '@/lib/api/types';
 import { setSessionHint } from './hint';
 
-export function startSession(client: QueryClient, user: Me): void {
+export function startSession(client: QueryClient, { user, expires_in }: Session): void {
   setSessionHint(true);
   forgetRefresh();
+  noteExpiry(expires_in);
   forgetCsrf();
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' && query.getObserversCount() === 0 });
   client.setQueryData(meQuery.queryKey, user);

@@ -12,5 +12,5 @@ export const login = (credentials: Credentials) => post<Session>('/auth/login', 
 
 export function useLogin() {
   const client = useQueryClient();
-  return useMutation({ mutationFn: login, onSuccess: (session) => startSession(client, session.user) });
+  return useMutation({ mutationFn: login, onSuccess: (session) => startSession(client, session) });
 }

@@ -13,5 +13,5 @@ export const register = (account: NewAccount) => post<Session>('/auth/register',
 
 export function useRegister() {
   const client = useQueryClient();
-  return useMutation({ mutationFn: register, onSuccess: (session) => startSession(client, session.user) });
+  return useMutation({ mutationFn: register, onSuccess: (session) => startSession(client, session) });
 }
