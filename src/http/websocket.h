@@ -35,7 +35,7 @@ struct websocket_handler {
 };
 
 /* Checks the handshake (version, key, Origin: the same host, CORS_ORIGINS or FRONTEND_URL) and prepares the reply 101. Takes over
- * `user` in every case. `handler` must live for ever. Problems: BAD_REQUEST, FORBIDDEN, "upgrade_required" 426, UNAVAILABLE when
+ * `user` in every case. `handler` must live for ever. Problems: BAD_REQUEST, FORBIDDEN, UPGRADE_REQUIRED, UNAVAILABLE when
  * the hub is full or stopped. */
 const struct problem *websocket_accept(struct request *req, struct hub *hub, const struct websocket_handler *handler, void *user);
 
