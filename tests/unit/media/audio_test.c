@@ -243,6 +243,30 @@ the_waveform_shows_silence_then_sound(void **state)
     run_free(&run);
 }
 
+static double
+quiet_then_loud(int64_t frame, int channel, int rate)
+{
+    return signal_sine(frame, channel, rate) * (frame < 90 * rate ? 0.1 : 1);
+}
+
+static void
+three_minutes_are_measured_and_numbered_to_the_end(void **state)
+{
+    double seconds;
+
+    (void)state;
+    write_wav(scratch("three.wav"), quiet_then_loud, 8000 * 180, 8000, 1, 16);
+    struct run run = transcode(scratch("three.wav"));
+
+    assert_true(fabs(real_of(run.result, "loudness_range_lu") - 20) < 0.5); /* the level rises by 20 dB in the middle */
+    assert_int_equal(integer_of(run.result, "duration_ms"), 180000);
+    join_rendition(&run, "low", &seconds);
+    assert_true(fabs(seconds - 180) < 0.001);
+    assert_in_range(integer_of(rendition_of(&run, "low"), "segments"), 36, 37);
+    assert_true(run.is_rising && run.progress_calls > 3);
+    run_free(&run);
+}
+
 static void
 the_master_playlist_names_every_quality_with_its_real_rate(void **state)
 {
@@ -277,6 +301,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_sample_is_a_track),
     cmocka_unit_test(other_rates_are_resampled_in_place),
     cmocka_unit_test(loudness_is_that_of_the_ebu_test_signal),
+    cmocka_unit_test(three_minutes_are_measured_and_numbered_to_the_end),
     cmocka_unit_test(the_waveform_shows_silence_then_sound),
     cmocka_unit_test(the_master_playlist_names_every_quality_with_its_real_rate),
 };
