@@ -32,7 +32,8 @@ struct hub_settings {
     unsigned close_timeout_ms;    /* how long a peer may take to close after it was told to [2000] */
     unsigned max_queued_messages; /* of one connection [256] */
     size_t max_queued_bytes;      /* of one connection; a single message always fits [512 KiB] */
-    size_t max_memory;            /* of messages that wait to be sent, and of unfinished ones [256 MiB]; beyond that, who lags is closed */
+    size_t max_memory;            /* of messages that wait to be sent, and of unfinished ones; who lags when it is used up is
+                                     closed [256 MiB] */
     unsigned max_message;         /* bytes of an incoming message, in one frame or several [64 KiB] */
     unsigned max_fragments;       /* of an incoming message [1024] */
     unsigned frames_per_s;        /* incoming frames of any kind, on average [50] */
