@@ -24,6 +24,7 @@ usage(FILE *to)
           "  veza migrate up|down [N]|status      the database's schema\n"
           "  veza user create --username U --email E [--role admin|creator|user] [--verified]\n"
           "                                       an account; the password is read from standard input\n"
+          "  veza demo                            people and music made on the spot\n"
           "  veza keys rotate                     a new key for signing tokens\n"
           "  veza openapi [--check] [--output FILE]\n"
           "                                       the API's description\n"
@@ -230,6 +231,8 @@ main(int argc, char **argv)
         return run_migrate(&config, argc, argv);
     if (text_equal(argv[1], "user"))
         return run_user(&config, argc, argv);
+    if (text_equal(argv[1], "demo"))
+        return demo_fill(&config);
     if (text_equal(argv[1], "doctor"))
         return doctor_run(&config);
     if (text_equal(argv[1], "openapi"))

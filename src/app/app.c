@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "api/docs.h"
+#include "app.queries.h"
 #include "audit.queries.h"
 #include "auth.queries.h"
 #include "bus.queries.h"
@@ -33,7 +34,7 @@ static const struct route *const all_document_tables[] = {auth_routes, system_ro
 
 route_tables api_tables = all_api_tables, stream_tables = all_stream_tables, document_tables = all_document_tables;
 
-const struct query *const *const all_queries[] = {audit_queries, auth_queries, bus_queries, jobs_queries, realtime_queries, stream_queries,
+const struct query *const *const all_queries[] = {app_queries, audit_queries, auth_queries, bus_queries, jobs_queries, realtime_queries, stream_queries,
                                                   system_queries, tracks_queries, users_queries, NULL};
 
 bool

@@ -18,6 +18,12 @@ enum app_role { APP_API = 1, APP_STREAM = 2, APP_WORKER = 4, APP_ALL = 7 };
 /* Runs the given roles until SIGINT or SIGTERM. Returns the process's exit code. */
 int serve(const struct config *config, unsigned roles);
 
+/* Runs everything, calls `work` with the API's port in this thread, and stops. Returns what `work` returned, or 1. */
+int serve_for(const struct config *config, int (*work)(const struct config *config, unsigned port));
+
+/* `veza demo`: adds people and music made on the spot, through the API of a server of its own. Does nothing that was done before. */
+int demo_fill(const struct config *config);
+
 /* Connects to the configured database, or starts the embedded cluster, and calls work with it; stops the cluster afterwards. Returns
  * what `work` returned, or 1. */
 int with_database(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),

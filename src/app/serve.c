@@ -45,6 +45,7 @@ struct run {
     sigset_t stop_signals;
     struct storage *storage;
     struct server *api, *stream;
+    int (*work)(const struct config *config, unsigned port); /* instead of waiting for a signal */
 };
 
 static enum job_outcome
@@ -223,11 +224,15 @@ run_servers(const struct config *config, const char *conninfo, void *context)
     int signal_number = 0, result = 1;
 
     if (start_parts(config, conninfo, run, error, sizeof error) && start_roles(config, run, error, sizeof error)) {
-        greet(run);
-        tell_ready(run);
-        sigwait(&run->stop_signals, &signal_number);
-        log_info("stopping", LOG_INT("signal", signal_number));
-        result = 0;
+        if (run->work) {
+            result = run->work(config, server_port(run->api));
+        } else {
+            greet(run);
+            tell_ready(run);
+            sigwait(&run->stop_signals, &signal_number);
+            log_info("stopping", LOG_INT("signal", signal_number));
+            result = 0;
+        }
     } else {
         log_error("not started", LOG_TEXT("error", error));
     }
@@ -235,10 +240,10 @@ run_servers(const struct config *config, const char *conninfo, void *context)
     return result;
 }
 
-int
-serve(const struct config *config, unsigned roles)
+static int
+run_roles(const struct config *config, unsigned roles, int (*work)(const struct config *config, unsigned port))
 {
-    struct run run = {.roles = roles};
+    struct run run = {.roles = roles, .work = work};
     char error[512];
     int result;
 
@@ -252,7 +257,8 @@ serve(const struct config *config, unsigned roles)
     sigemptyset(&run.stop_signals);
     sigaddset(&run.stop_signals, SIGINT);
     sigaddset(&run.stop_signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &run.stop_signals, NULL);
+    if (!work)
+        pthread_sigmask(SIG_BLOCK, &run.stop_signals, NULL);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     if (!prepare_data_dir(config, error, sizeof error)) {
         log_error("not started", LOG_TEXT("error", error));
@@ -261,4 +267,20 @@ serve(const struct config *config, unsigned roles)
     result = with_database(config, run_servers, &run);
     curl_global_cleanup();
     return result;
+}
+
+int
+serve(const struct config *config, unsigned roles)
+{
+    return run_roles(config, roles, NULL);
+}
+
+int
+serve_for(const struct config *config, int (*work)(const struct config *config, unsigned port))
+{
+    struct config private = *config;
+
+    private.port_backend = private.port_stream = 0;
+    private.rate_limits = private.access_log = false;
+    return run_roles(&private, APP_ALL, work);
 }
