@@ -49,6 +49,14 @@ tag_of(const struct route *route)
     return text_starts_with(route->pattern, PREFIX) ? json_stringn(p, strcspn(p, "/.")) : json_string("server");
 }
 
+/* These are answered on the other port. */
+static bool
+is_of_stream_server(const struct route *route)
+{
+    return text_starts_with(route->pattern, "/hls/") || text_starts_with(route->pattern, "/internal/") ||
+           text_equal(route->pattern, "/");
+}
+
 static bool
 is_change(const struct route *route)
 {
@@ -263,6 +271,9 @@ describe_operation(struct description *description, const struct route *route)
     operation = json_pack("{s:s, s:[o], s:s}", "operationId", buf_str(&id).ptr, "tags", tag, "summary", route->summary);
     if (route->description)
         json_object_set_new(operation, "description", json_string(route->description));
+    if (is_of_stream_server(route))
+        json_object_set_new(operation, "servers", json_pack("[{s:s, s:s}]", "url", "http://localhost:18082", "description",
+                                                            "The stream server"));
     json_object_set_new(operation, "x-auth", json_string(auth_name(route->auth)));
     json_object_set_new(operation, "x-limit", json_string(limit_name(route->limit)));
     if (route->scope)

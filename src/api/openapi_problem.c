@@ -64,8 +64,8 @@ in_maintenance(const struct route *route)
 static void
 add_inputs(const struct route *route, struct problem_set *set)
 {
-    if (has_fields(route->path))
-        set->has[PROBLEM_NOT_FOUND] = true;
+    if (has_fields(route->path) || (route->sql && route->shape != MANY && has_fields(route->body)))
+        set->has[PROBLEM_NOT_FOUND] = true; /* what they name may not exist */
     if (has_fields(route->query) || route->shape == MANY)
         set->has[PROBLEM_VALIDATION] = true;
     if (!is_change(route->method) || (!has_fields(route->body) && !route->files))
@@ -155,8 +155,9 @@ problem_schema(void)
 {
     static const struct field error_fields[] = {
         {"field", FIELD_STRING, .required = true, .help = "Name in the body, the query string or the path", .example = "title"},
-        {"code", FIELD_ENUM, .required = true,
-         .values = "required|unknown|type|too_short|too_long|too_small|too_large|pattern|value|taken"},
+        {"code", FIELD_STRING, .required = true, .pattern = "[a-z][a-z0-9_]*", .example = "too_long",
+         .help = "required, unknown, type, too_short, too_long, too_small, too_large, pattern, value, taken; about a file also why it "
+                 "cannot be read"},
         {"message", FIELD_STRING, .required = true, .help = "English sentence"},
         FIELD_END};
     static const struct field fields[] = {
