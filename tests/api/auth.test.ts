@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, cookiesOf, type Reply } from '../support/client.ts';
 import { until } from '../support/wait.ts';
-import { browser, emailOf, PASSWORD, World } from '../support/world.ts';
+import { browser, emailOf, PASSWORD, withCsrf, World } from '../support/world.ts';
 
 const world = await World.start('auth', { FRONTEND_URL: 'https://veza.example' });
 const api = world.visitor;
@@ -30,8 +30,8 @@ async function mailTo(email: string, after = 0): Promise<string> {
   });
 }
 
-/** Undoes quoted-printable line breaks and escapes. */
-const plain = (mail: string) => mail.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+/** Undoes quoted-printable line breaks and escapes, where a mail has them. */
+const plain = (mail: string) => !/^Content-Transfer-Encoding: quoted-printable/im.test(mail) ? mail : mail.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 
 function linkToken(mail: string): string {
   const found = plain(mail).match(/\/verify-email\?token=([A-Za-z0-9_-]{20,})/);
@@ -115,7 +115,7 @@ test('an unknown address and a wrong password get the same answer in the same ti
   };
   const unknown: number[] = [], wrong: number[] = [];
   const texts = new Set<string>();
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 7; i++) {
     for (const [email, times] of [['nobody@example.org', unknown], [emailOf('alice'), wrong]] as const) {
       const { ms, reply } = await attempt(email);
       const { request_id: _, ...text } = assertProblem(reply, 401, 'invalid_credentials');
@@ -124,10 +124,11 @@ test('an unknown address and a wrong password get the same answer in the same ti
     }
   }
   const median = (list: number[]) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
-  const difference = Math.abs(median(unknown) - median(wrong));
+  /* The quickest of each is the least disturbed by whatever else runs on this machine. */
+  const difference = Math.abs(Math.min(...unknown) - Math.min(...wrong));
   t.diagnostic(`medians: unknown ${median(unknown).toFixed(1)} ms, wrong ${median(wrong).toFixed(1)} ms`);
   assert.equal(texts.size, 1, 'the same text');
-  assert.ok(difference < 0.2 * median(wrong), `medians differ by ${difference.toFixed(1)} ms`);
+  assert.ok(difference < 0.15 * Math.min(...wrong), `they differ by ${difference.toFixed(1)} ms`);
 });
 
 test('a disabled account cannot sign in, and its tokens stop working', async () => {
@@ -151,8 +152,8 @@ test('a refresh token works once and gives the next', async () => {
 });
 
 test('refreshing by cookie keeps the token out of the body', async () => {
-  const { cookies } = await browser(api, emailOf('bob'));
-  const reply = await api.post('/api/v1/auth/refresh', { as: { cookies }, body: {} });
+  const bob = await browser(api, emailOf('bob')), { cookies } = bob;
+  const reply = await api.post('/api/v1/auth/refresh', { as: bob, body: {} });
   assertStatus(reply, 200);
   assert.equal(reply.body.refresh_token, undefined);
   const next = cookiesOf(reply);
@@ -182,7 +183,8 @@ test('an access token is no refresh token, nor the other way round', async () =>
   const jar = cookiesOf(await api.post('/api/v1/auth/login', { body: { email: emailOf('bob'), password: PASSWORD } }));
   assertProblem(await api.get('/api/v1/auth/me', { as: { token: jar['veza_refresh']! } }), 401);
   assertProblem(await api.get('/api/v1/auth/me', { as: { cookies: { veza_access: jar['veza_refresh']! } } }), 401);
-  assertProblem(await api.post('/api/v1/auth/refresh', { body: {}, as: { cookies: { veza_refresh: jar['veza_access']! } } }), 401);
+  assertProblem(await api.post('/api/v1/auth/refresh', { body: {}, as: await withCsrf(api, { veza_refresh: jar['veza_access']! }) }), 401);
+  assertProblem(await api.post('/api/v1/auth/refresh', { body: { refresh_token: jar['veza_access']!.slice(0, 200) } }), 401);
   assertProblem(await api.post('/api/v1/auth/refresh', { body: {} }), 401, 'unauthenticated');
 });
 
@@ -195,7 +197,7 @@ test('signing out takes effect at once, for every token of the session and for n
   assert.deepEqual(cookiesOf(reply), {}, 'the cookies are removed');
   assert.equal(reply.headers.getSetCookie().length, 2);
   assertProblem(await api.get('/api/v1/auth/me', { as: { token } }), 401, 'unauthenticated');
-  assertProblem(await api.post('/api/v1/auth/refresh', { body: {}, as: { cookies: one.cookies } }), 401, 'unauthenticated');
+  assertProblem(await api.post('/api/v1/auth/refresh', { body: {}, as: one }), 401, 'unauthenticated');
   assertStatus(await api.get('/api/v1/auth/me', { as: { cookies: other.cookies } }), 200);
 });
 
@@ -205,11 +207,13 @@ test('an access token lives as long as expires_in says', async () => {
   assertStatus(reply, 200);
   assert.equal(reply.body.expires_in, 1);
   assert.equal(Number(decodePayload(reply.body.access_token)['exp']) - Number(decodePayload(reply.body.access_token)['iat']), 1);
-  const { cookies } = { cookies: cookiesOf(reply) };
+  const cookies = cookiesOf(reply);
   await until('the token to expire', async () => (await short.visitor.get('/api/v1/auth/me', { as: { cookies } })).problem?.code === 'token_expired');
-  const renewed = await short.visitor.post('/api/v1/auth/refresh', { body: {}, as: { cookies } });
+  const renewed = await short.visitor.post('/api/v1/auth/refresh', { body: {}, as: await withCsrf(short.visitor, cookies) });
   assertStatus(renewed, 200);
-  assertStatus(await short.visitor.get('/api/v1/auth/me', { as: { cookies: cookiesOf(renewed) } }), 200);
+  const alone = await short.visitor.post('/api/v1/auth/refresh', { body: {}, as: await withCsrf(short.visitor, { veza_refresh: cookiesOf(renewed)['veza_refresh']! }) });
+  assertStatus(alone, 200);
+  assertStatus(await short.visitor.get('/api/v1/auth/me', { as: { cookies: cookiesOf(alone) } }), 200);
 });
 
 test('the link in the mail verifies the address, once', async () => {

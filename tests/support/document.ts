@@ -50,6 +50,8 @@ export interface Operation {
   parameters: Parameter[];
   requestBody?: { required: boolean; content: Record<string, { schema: Schema }> };
   responses: Record<string, Response>;
+  /** Present when another server than the API answers. */
+  servers?: { url: string }[];
 }
 
 interface Document {
@@ -132,7 +134,8 @@ export function complaint(operation: Operation | undefined, status: number, cont
   const response = responseOf(operation, status);
   if (!response) return `${keyOf(operation)} does not declare status ${status}`;
   if (!response.content) return undefined;
-  const content = response.content[type];
+  /* An original file keeps its own type. */
+  const content = response.content[type] ?? (type.startsWith('audio/') ? response.content['application/octet-stream'] : undefined);
   if (!content) return `${keyOf(operation)} ${status} came as "${contentType}", declared: ${Object.keys(response.content).join(', ')}`;
   if (!isJson(type)) return undefined;
   const check = validator(`${keyOf(operation)} ${status}`, content.schema);

@@ -2,7 +2,7 @@
 import { Client, type Credentials, type Reply, type RequestOptions } from './client.ts';
 import type { Operation } from './document.ts';
 import { goodBody, goodForm, goodPath, goodQuery } from './examples.ts';
-import { template, type Person } from './world.ts';
+import { template, withCsrf, type Person } from './world.ts';
 
 export const STREAM_SECRET = 'the secret between the parts of the test server';
 
@@ -33,10 +33,8 @@ export const needsIdentity = (operation: Operation) => personFor(operation) !== 
 export const bearer = (person: Person | undefined): Credentials => (person ? { token: template.tokens[person] } : {});
 
 /** As a browser: the access token in a cookie, and a CSRF token of that session unless told otherwise. */
-export async function cookies(visitor: Client, person: Person): Promise<Required<Omit<Credentials, 'token'>>> {
-  const jar = { veza_access: template.tokens[person] };
-  const reply = await visitor.get('/api/v1/csrf-token', { as: { cookies: jar } });
-  return { cookies: jar, csrf: reply.body.csrf_token };
+export function cookies(visitor: Client, person: Person): Promise<Required<Omit<Credentials, 'token'>>> {
+  return withCsrf(visitor, { veza_access: template.tokens[person] });
 }
 
 export interface Choices {

@@ -50,16 +50,17 @@ export class World {
 
   /** Nobody. */
   get visitor(): Client {
-    return new Client(this.server.api);
+    return new Client(this.server.api, {}, this.server.stream);
   }
 
+  /** Everything to the stream server, also what both have. */
   get streamVisitor(): Client {
     return new Client(this.server.stream);
   }
 
   /** One of the template's people, with a bearer token. */
   as(person: Person): Client {
-    return new Client(this.server.api, { token: template.tokens[person] });
+    return this.visitor.as({ token: template.tokens[person] });
   }
 
   sql(text: string): Promise<string> {
@@ -72,6 +73,11 @@ export async function browser(visitor: Client, email: string, password = PASSWOR
   const reply = await visitor.post('/api/v1/auth/login', { body: { email, password } });
   if (reply.status !== 200) throw new Error(`login of ${email}: ${reply.status} ${reply.bytes.toString()}`);
   const cookies = cookiesOf(reply);
+  return withCsrf(visitor, cookies);
+}
+
+/** These cookies and the CSRF token that belongs to them. */
+export async function withCsrf(visitor: Client, cookies: Record<string, string>): Promise<Required<Omit<Credentials, 'token'>>> {
   const token = await visitor.get('/api/v1/csrf-token', { as: { cookies } });
   return { cookies, csrf: token.body.csrf_token };
 }
