@@ -195,6 +195,7 @@ stop_all(struct run *run)
     jobs_stop();
     bus_stop();
     listener_stop();
+    realtime_free();
     stream_teardown();
     storage_close(run->storage);
     docs_teardown();

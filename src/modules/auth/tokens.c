@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "modules/auth/internal.h"
@@ -25,36 +24,36 @@ secret_derive(const char *purpose, unsigned char out[SHA256_BYTES])
     hmac_sha256((struct str){(const char *)secret, sizeof secret}, str_of(purpose), out);
 }
 
-/* Reads the secret of the data folder, or makes it: whoever creates the file first decides. */
 static bool
-read_or_make(const char *path, char *error, size_t error_size)
+read_secret(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 && read(fd, secret, sizeof secret) == (ssize_t)sizeof secret;
 
-    if (fd < 0 && errno == ENOENT) {
-        random_bytes(secret, sizeof secret);
-        fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-        if (fd >= 0) {
-            bool written = write(fd, secret, sizeof secret) == (ssize_t)sizeof secret && fsync(fd) == 0;
-
-            close(fd);
-            if (written)
-                return true;
-            unlink(path);
-        } else if (errno == EEXIST) {
-            usleep(50000); /* another process is writing it */
-            fd = open(path, O_RDONLY | O_CLOEXEC);
-        }
-    }
-    if (fd >= 0) {
-        ssize_t n = read(fd, secret, sizeof secret);
-
+    if (fd >= 0)
         close(fd);
-        if (n == (ssize_t)sizeof secret)
-            return true;
-    }
-    snprintf(error, error_size, "%s cannot be read or made: %m", path);
-    return false;
+    return good;
+}
+
+/* Appears whole or not at all, and never replaces one that another process has just made. */
+static bool
+make_secret(const char *path)
+{
+    char temporary[4128], suffix[UUID_TEXT];
+    bool good;
+    int fd;
+
+    uuid_random(suffix);
+    snprintf(temporary, sizeof temporary, "%s.%.8s", path, suffix);
+    random_bytes(secret, sizeof secret);
+    fd = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    good = write(fd, secret, sizeof secret) == (ssize_t)sizeof secret && fsync(fd) == 0;
+    close(fd);
+    good = good && (link(temporary, path) == 0 || errno == EEXIST);
+    unlink(temporary);
+    return good;
 }
 
 bool
@@ -71,8 +70,14 @@ secret_setup(const struct config *config, char *error, size_t error_size)
         sha256(str_of(config->app_secret), secret);
     } else {
         snprintf(path, sizeof path, "%s/secret", config->data_dir);
-        if (!read_or_make(path, error, error_size))
+        if (access(path, F_OK) && !make_secret(path)) {
+            snprintf(error, error_size, "%s cannot be made: %m", path);
             return false;
+        }
+        if (!read_secret(path)) {
+            snprintf(error, error_size, "%s cannot be read: %m", path);
+            return false;
+        }
     }
     secret_derive("stream", derived);
     hex_encode(derived, sizeof derived, stream_secret);

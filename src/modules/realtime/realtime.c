@@ -95,9 +95,13 @@ realtime_start(void)
 void
 realtime_stop(void)
 {
-    if (!hub)
-        return;
-    hub_stop(hub, DRAIN_MS);
+    if (hub)
+        hub_stop(hub, DRAIN_MS);
+}
+
+void
+realtime_free(void)
+{
     hub = hub_free(hub);
 }
 

@@ -8,9 +8,10 @@
 
 extern const struct route realtime_routes[];
 
-/* Starts and stops the hub. Stop it before the HTTP server. */
+/* Starts and stops the hub: stop it before the HTTP server, free it when no request and no listener runs any more. */
 bool realtime_start(void);
 void realtime_stop(void);
+void realtime_free(void);
 
 /* Sends a JSON text to every socket of a person. Does nothing while there is no hub. */
 void realtime_tell(const char *user_id, struct str json);
