@@ -64,7 +64,7 @@ start_flac(struct audio_job *job)
     bool wide = job->sound.format == AV_SAMPLE_FMT_S32 || (job->sound.format == AV_SAMPLE_FMT_FLT && job->input.is_lossless);
     struct rendition_config config = {
         .name = "lossless", .kind = RENDITION_FLAC, .sample_rate = job->sound.sample_rate, .layout = job->sound.layout, .bits = wide ? 24 : 16,
-        .block_format = job->sound.format, .segment_samples = segment_samples(job, job->sound.sample_rate),
+        .segment_samples = segment_samples(job, job->sound.sample_rate),
     };
 
     return rendition_start(&job->renditions[LOSSLESS], &config, &job->failed);
@@ -127,7 +127,8 @@ on_start(void *user, const struct sound *sound)
     int error;
 
     job->sound = *sound;
-    if (av_channel_layout_copy((memset(&job->sound.layout, 0, sizeof job->sound.layout), &job->sound.layout), &sound->layout) < 0)
+    memset(&job->sound.layout, 0, sizeof job->sound.layout); /* ours is a copy: the decoder frees its own first */
+    if (av_channel_layout_copy(&job->sound.layout, &sound->layout) < 0)
         return MEDIA_E_OUT_OF_MEMORY;
     job->aac_rate = sound->sample_rate % 11025 == 0 ? 44100 : 48000;
     av_channel_layout_default(&job->aac_layout, sound->layout.nb_channels == 1 ? 1 : 2);
@@ -310,6 +311,7 @@ audio_job_run(int64_t max_duration_s)
     av_frame_free(&job.aac_block);
     for (int i = 0; i < RENDITIONS; i++)
         rendition_free(&job.renditions[i]);
+    av_channel_layout_uninit(&job.sound.layout);
     analysis_free(&job.analysis);
     swr_free(&job.resample);
     input_close(&job.input);

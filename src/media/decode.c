@@ -3,7 +3,6 @@
 
 #include "reason.h"
 
-#include <libavutil/opt.h>
 #include <libswresample/swresample.h>
 #include <string.h>
 

@@ -86,7 +86,7 @@ new_canvas(int width, int height)
     return canvas;
 }
 
-/* Replaces *frame by a part of it, scaled. */
+/* A part of `from`, scaled, as BGRA. Where the part begins only counts for BGRA: other formats are converted whole. */
 static int
 scale(AVFrame **ret_canvas, const AVFrame *from, int x, int y, int width, int height, int to_width, int to_height)
 {
@@ -96,7 +96,7 @@ scale(AVFrame **ret_canvas, const AVFrame *from, int x, int y, int width, int he
     const uint8_t *planes[4] = { from->data[0], from->data[1], from->data[2], from->data[3] };
     int done = -1;
 
-    if (from->format == AV_PIX_FMT_BGRA) /* other formats are only converted whole */
+    if (from->format == AV_PIX_FMT_BGRA)
         planes[0] += (ptrdiff_t)y * from->linesize[0] + (ptrdiff_t)x * 4;
     if (canvas && sws)
         done = sws_scale(sws, planes, from->linesize, 0, height, canvas->data, canvas->linesize);

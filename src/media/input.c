@@ -190,7 +190,8 @@ check_stream(struct input *input, int64_t max_duration_s)
         return MEDIA_E_SAMPLE_RATE;
     input->is_lossless = is_lossless(par->codec_id);
     input->promised_samples = promised_samples(input);
-    if (input_duration_ms(input) > max_duration_s * 1000)
+    if (input->format->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE && /* a guess: decoding will count */
+        input_duration_ms(input) > max_duration_s * 1000)
         return MEDIA_E_TOO_LONG;
     return 0;
 }

@@ -5,7 +5,6 @@
 #include "reason.h"
 
 #include <libavutil/intreadwrite.h>
-#include <libavutil/opt.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -21,8 +21,7 @@ struct rendition_config {
     int sample_rate;
     AVChannelLayout layout;
     int bits; /* FLAC only: 16 or 24 */
-    enum AVSampleFormat block_format; /* FLAC only */
-    const AVCodecParameters *source; /* COPY only */
+    const AVCodecParameters *source; /* COPY only; must outlive the rendition */
     int64_t segment_samples;
 };
 
