@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "http/cache.h"
+#include "http/express.h"
 #include "http/limit.h"
 #include "http/pool.h"
 #include "http/router.h"
@@ -30,6 +31,8 @@ struct watched {
 struct server {
     struct server_settings settings;
     struct MHD_Daemon *daemon;
+    struct express *express; /* or NULL */
+    uint16_t express_port;
     struct router *router;
     struct limiter *limiter;
     struct limit_rule global_rule, ip_rule, rules[LIMIT_COUNT];

@@ -63,8 +63,7 @@ struct reply {
     void *body_owner;
     int fd; /* -1, or a file that is sent from `offset` on; closed afterwards */
     uint64_t offset, size;
-    struct MHD_Response *prepared; /* a ready-made response; its headers are complete. Sent and given back, */
-    bool prepared_shared;          /* unless it belongs to body_owner */
+    struct MHD_Response *prepared; /* a shared response; its headers are complete */
     struct reply_header headers[REPLY_HEADER_MAX];
     unsigned header_count;
     const char *cache_control; /* NULL: "no-store" for people, "no-cache" for visitors */

@@ -303,8 +303,7 @@ send_reply(struct request *req)
     exchange->finished = true;
     if (reply->prepared) {
         queued = MHD_queue_response(req->connection, (unsigned)reply->status, reply->prepared);
-        if (!reply->prepared_shared)
-            MHD_destroy_response(reply->prepared);
+        MHD_destroy_response(reply->prepared);
         reply->prepared = NULL;
         return queued;
     }

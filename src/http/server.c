@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "http/validate.h"
 
 #define PREFACE_DRAIN (256 * 1024) /* a refused body up to this size is read and dropped, so that the client sees the reply */
+#define LISTEN_BACKLOG 1024
 #define CACHE_BYTES (16 * 1024 * 1024)
 
 static enum role
@@ -527,6 +529,27 @@ read_rules(struct server *server, char *error, size_t error_size)
     return true;
 }
 
+/* A listening socket on `address`; also the port that it got. -1 with errno. */
+static int
+open_listener(const struct addrinfo *address, uint16_t *ret_port)
+{
+    int listener = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct sockaddr_storage bound;
+    socklen_t len = sizeof bound;
+
+    if (listener < 0)
+        return -1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+    if (bind(listener, address->ai_addr, address->ai_addrlen) || listen(listener, LISTEN_BACKLOG) ||
+        getsockname(listener, (struct sockaddr *)&bound, &len)) {
+        close(listener);
+        return -1;
+    }
+    *ret_port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+                                                  : ((struct sockaddr_in *)&bound)->sin_port);
+    return listener;
+}
+
 static struct MHD_Daemon *
 start_daemon(struct server *server, char *error, size_t error_size)
 {
@@ -536,6 +559,7 @@ start_daemon(struct server *server, char *error, size_t error_size)
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_TURBO;
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_PASSIVE, .ai_socktype = SOCK_STREAM}, *address;
     struct MHD_Daemon *daemon;
+    int listener = -1;
     char port[8];
 
     snprintf(port, sizeof port, "%u", server->settings.port);
@@ -545,6 +569,15 @@ start_daemon(struct server *server, char *error, size_t error_size)
     }
     if (address->ai_family == AF_INET6)
         flags |= MHD_USE_IPv6;
+    if (server->settings.express) {
+        flags |= MHD_USE_NO_LISTEN_SOCKET;
+        listener = open_listener(address, &server->express_port);
+        if (listener < 0) {
+            freeaddrinfo(address);
+            snprintf(error, error_size, "port %s on %s cannot be opened: %s", port, config->bind_address, strerror(errno));
+            return NULL;
+        }
+    }
     daemon = MHD_start_daemon(flags, server->settings.port, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR, address->ai_addr,
                               MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_URI_LOG_CALLBACK, on_uri, server,
                               MHD_OPTION_NOTIFY_COMPLETED, on_complete, server, MHD_OPTION_NOTIFY_CONNECTION,
@@ -552,10 +585,21 @@ start_daemon(struct server *server, char *error, size_t error_size)
                               MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections,
                               MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)config->max_connections_per_ip,
                               MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(32 * 1024), MHD_OPTION_STRICT_FOR_CLIENT, 1,
-                              MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_END);
+                              MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)LISTEN_BACKLOG, MHD_OPTION_END);
     freeaddrinfo(address);
-    if (!daemon)
+    if (!daemon) {
         snprintf(error, error_size, "port %s on %s cannot be opened; is another program using it?", port, config->bind_address);
+        if (listener >= 0)
+            close(listener);
+        return NULL;
+    }
+    server->daemon = daemon;
+    if (listener >= 0 && !(server->express = express_start(server, server->settings.express, listener))) {
+        snprintf(error, error_size, "cannot start a thread");
+        close(listener);
+        MHD_stop_daemon(daemon);
+        return NULL;
+    }
     return daemon;
 }
 
@@ -631,6 +675,8 @@ server_port(const struct server *server)
 {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
 
+    if (server->express)
+        return server->express_port;
     return info ? info->port : server->settings.port;
 }
 
@@ -667,9 +713,12 @@ server_stop(struct server *server, int drain_ms)
     if (!server)
         return;
     server->draining = true;
+    if (server->express)
+        express_quiesce(server->express);
     listener = MHD_quiesce_daemon(server->daemon);
     while (server->active > 0 && clock_monotonic_ms() < until_ms)
         usleep(5000);
+    express_stop(server->express);
     /* What is on a pool must come back before MHD can stop: its connections are suspended. */
     for (int i = SLOW_YES; i < SLOW_COUNT; i++)
         pool_stop(server->pools[i]);

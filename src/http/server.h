@@ -12,6 +12,7 @@
 #include "http/request.h"
 #include "http/route.h"
 
+struct express_settings;
 struct server;
 
 /* What the server needs from the layers above it. */
@@ -36,6 +37,7 @@ struct server_settings {
     const struct server_hooks *hooks;
     const char *upload_dir; /* where received files live until a handler keeps them */
     const char *stream_secret;
+    const struct express_settings *express; /* plain requests for files take a shorter way (express.h); NULL for none */
 };
 
 /* Starts listening. On failure returns NULL with a sentence in `error`. Refuses a route that lacks a security field, that exists

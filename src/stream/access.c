@@ -37,6 +37,12 @@ pack(const char *text, unsigned char out[16])
     }
 }
 
+static unsigned
+slot_of(const unsigned char id[16])
+{
+    return (unsigned)(XXH3_64bits(id, 16) % SLOTS);
+}
+
 static bool
 is_known(const unsigned char id[16], unsigned slot, int64_t now_ms)
 {
@@ -68,13 +74,37 @@ access_forget(const char *track_id)
     atomic_fetch_add(&changes, 1);
     if (track_id && uuid_valid(track_id)) {
         pack(track_id, id);
-        first = last = (unsigned)(XXH3_64bits(id, sizeof id) % SLOTS);
+        first = last = slot_of(id);
     }
     for (unsigned slot = first; slot <= last; slot++) {
         pthread_mutex_lock(&locks[slot % LOCKS]);
         known[slot].until_ms = 0;
         pthread_mutex_unlock(&locks[slot % LOCKS]);
     }
+}
+
+bool
+access_is_public(const char *track_id)
+{
+    const struct db_arg args[] = {{"track_id", track_id}, {"viewer", NULL}, {0}};
+    int64_t now_ms = clock_monotonic_ms();
+    uint64_t asked_at = changes;
+    unsigned char id[16];
+    PGresult *result;
+    unsigned slot;
+    bool yes;
+
+    pack(track_id, id);
+    slot = slot_of(id);
+    if (is_known(id, slot, now_ms))
+        return true;
+    if (db_run(&q_stream_access, args, &result, NULL))
+        return false;
+    yes = PQntuples(result) && *PQgetvalue(result, 0, 0) == 't' && *PQgetvalue(result, 0, 1) == 't';
+    PQclear(result);
+    if (yes)
+        remember(id, slot, now_ms + TTL_MS, asked_at);
+    return yes;
 }
 
 const struct problem *
@@ -88,7 +118,7 @@ access_check(struct request *req, const char *track_id, bool *ret_public)
     unsigned slot;
 
     pack(track_id, id);
-    slot = (unsigned)(XXH3_64bits(id, sizeof id) % SLOTS);
+    slot = slot_of(id);
     *ret_public = true;
     if (is_known(id, slot, now_ms))
         return NULL;

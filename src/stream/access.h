@@ -12,5 +12,8 @@ void access_setup(void);
  * everybody may. */
 const struct problem *access_check(struct request *req, const char *track_id, bool *ret_public);
 
+/* May everybody hear this track's stream now? `track_id` is a UUID in lower case. Outside of requests; may query. */
+bool access_is_public(const char *track_id);
+
 /* Forgets a track, or all when it is NULL. */
 void access_forget(const char *track_id);

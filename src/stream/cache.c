@@ -1,10 +1,10 @@
 #include "stream/cache.h"
 
-#include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include "base/buf.h"
@@ -24,26 +24,26 @@ struct entry {
 
 struct shard {
     pthread_mutex_t lock;
-    size_t bytes;
+    unsigned files;
     struct entry *buckets[BUCKETS];
     struct entry *hand; /* NULL when the shard is empty */
 } __attribute__((aligned(64)));
 
 struct segment_cache {
-    size_t max_bytes; /* of a shard */
+    unsigned max_files; /* of a shard */
     _Atomic uint64_t misses;
     struct shard shards[SHARDS];
 };
 
 struct segment_cache *
-segment_cache_new(size_t max_bytes)
+segment_cache_new(unsigned max_files)
 {
     struct segment_cache *cache = aligned_alloc(64, sizeof *cache);
 
     if (!cache)
         return NULL;
     memset(cache, 0, sizeof *cache);
-    cache->max_bytes = max_bytes / SHARDS;
+    cache->max_files = max_files / SHARDS + 1;
     for (int i = 0; i < SHARDS; i++)
         pthread_mutex_init(&cache->shards[i].lock, NULL);
     return cache;
@@ -56,7 +56,9 @@ segment_unref(void *segment)
 
     if (!entry || atomic_fetch_sub(&entry->refs, 1) != 1)
         return;
-    MHD_destroy_response(entry->pub.response); /* connections that still send it hold references of their own */
+    close(entry->pub.fd);
+    free((void *)(uintptr_t)entry->pub.body.ptr);
+    free((void *)(uintptr_t)entry->pub.head.ptr);
     free(entry);
 }
 
@@ -77,7 +79,7 @@ drop(struct shard *shard, struct entry **at)
     struct entry *entry = *at;
 
     *at = entry->next;
-    shard->bytes -= entry->pub.body.len;
+    shard->files--;
     entry->ring_next->ring_prev = entry->ring_prev;
     entry->ring_prev->ring_next = entry->ring_next;
     if (shard->hand == entry)
@@ -118,22 +120,50 @@ segment_cache_get(struct segment_cache *cache, const char *key)
     return &entry->pub;
 }
 
-static struct MHD_Response *
-make_response(const struct segment *segment, char *bytes, const char *cache_control)
+/* The tag of the contents and, when the file is small, its bytes. */
+static bool
+read_contents(struct segment *segment)
 {
-    struct MHD_Response *response = MHD_create_response_from_buffer(segment->body.len, bytes, MHD_RESPMEM_MUST_FREE);
+    XXH3_state_t *state = XXH3_createState();
+    char *chunk = malloc(segment->size <= SEGMENT_SMALL ? SEGMENT_SMALL : 256 * 1024);
+    uint64_t at = 0;
 
-    if (!response)
-        return NULL;
-    MHD_add_response_header(response, "Content-Type", segment->content_type);
-    MHD_add_response_header(response, "Cache-Control", cache_control);
-    MHD_add_response_header(response, "ETag", segment->etag);
-    MHD_add_response_header(response, "Accept-Ranges", "bytes");
-    MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
-    MHD_add_response_header(response, "Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag");
-    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "cross-origin");
-    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    return response;
+    if (state && chunk)
+        XXH3_64bits_reset(state);
+    while (state && chunk && at < segment->size) {
+        ssize_t n = pread(segment->fd, chunk, segment->size <= SEGMENT_SMALL ? segment->size : 256 * 1024, (off_t)at);
+
+        if (n <= 0)
+            break;
+        XXH3_64bits_update(state, chunk, (size_t)n);
+        at += (uint64_t)n;
+        if (segment->size <= SEGMENT_SMALL && (uint64_t)n < segment->size)
+            break;
+    }
+    if (state && at == segment->size)
+        snprintf(segment->etag, sizeof segment->etag, "\"%016llx\"", (unsigned long long)XXH3_64bits_digest(state));
+    XXH3_freeState(state);
+    if (at == segment->size && at && at <= SEGMENT_SMALL)
+        segment->body = (struct str){chunk, at};
+    else
+        free(chunk);
+    return *segment->etag;
+}
+
+static bool
+make_head(struct segment *segment, const char *cache_control)
+{
+    char *text;
+    int len = asprintf(&text,
+                       "Content-Type: %s\r\nContent-Length: %llu\r\nCache-Control: %s\r\nETag: %s\r\nAccept-Ranges: bytes\r\n"
+                       "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Content-Length, Content-Range, ETag\r\n"
+                       "Cross-Origin-Resource-Policy: cross-origin\r\nX-Content-Type-Options: nosniff\r\n\r\n",
+                       segment->content_type, (unsigned long long)segment->size, cache_control, segment->etag);
+
+    if (len < 0)
+        return false;
+    segment->head = (struct str){text, (size_t)len};
+    return true;
 }
 
 static void
@@ -146,7 +176,7 @@ insert(struct segment_cache *cache, struct entry *entry)
     at = find(shard, entry->key, entry->hash);
     if (*at)
         drop(shard, at);
-    while (shard->hand && shard->bytes + entry->pub.body.len > cache->max_bytes)
+    while (shard->hand && shard->files >= cache->max_files)
         evict_one(shard);
     at = &shard->buckets[entry->hash / SHARDS % BUCKETS];
     entry->next = *at;
@@ -158,34 +188,30 @@ insert(struct segment_cache *cache, struct entry *entry)
     } else {
         shard->hand = entry->ring_next = entry->ring_prev = entry;
     }
-    shard->bytes += entry->pub.body.len;
+    shard->files++;
     pthread_mutex_unlock(&shard->lock);
 }
 
 struct segment *
-segment_cache_put(struct segment_cache *cache, const char *key, char *bytes, size_t len, const char *content_type,
+segment_cache_put(struct segment_cache *cache, const char *key, int fd, uint64_t size, const char *content_type,
                   const char *cache_control)
 {
-    struct entry *entry = malloc(sizeof *entry + strlen(key) + 1);
+    struct entry *entry = calloc(1, sizeof *entry + strlen(key) + 1);
 
     if (!entry) {
-        free(bytes);
+        close(fd);
         return NULL;
     }
-    *entry = (struct entry){.pub = {.body = {bytes, len}, .content_type = content_type}, .refs = 2};
-    memcpy(entry->key, key, strlen(key) + 1);
+    entry->pub = (struct segment){.fd = fd, .size = size, .content_type = content_type};
+    entry->refs = 1;
+    memcpy(entry->key, key, strlen(key));
     entry->hash = XXH3_64bits(key, strlen(key));
-    snprintf(entry->pub.etag, sizeof entry->pub.etag, "\"%016llx\"", (unsigned long long)XXH3_64bits(bytes, len));
-    entry->pub.response = make_response(&entry->pub, bytes, cache_control);
-    if (!entry->pub.response) {
-        free(bytes);
-        free(entry);
+    if (!read_contents(&entry->pub) || !make_head(&entry->pub, cache_control)) {
+        segment_unref(entry);
         return NULL;
     }
-    if (len > cache->max_bytes)
-        entry->refs = 1; /* it would push out everything else: this request only */
-    else
-        insert(cache, entry);
+    entry->refs = 2;
+    insert(cache, entry);
     return &entry->pub;
 }
 
@@ -217,12 +243,12 @@ segment_cache_free(struct segment_cache *cache)
 void
 segment_cache_metrics(struct segment_cache *cache, struct buf *out)
 {
-    size_t bytes = 0;
+    unsigned files = 0;
 
     for (int s = 0; s < SHARDS; s++) {
         pthread_mutex_lock(&cache->shards[s].lock);
-        bytes += cache->shards[s].bytes;
+        files += cache->shards[s].files;
         pthread_mutex_unlock(&cache->shards[s].lock);
     }
-    buf_printf(out, "veza_stream_cache_bytes %zu\nveza_stream_cache_misses_total %llu\n", bytes, (unsigned long long)cache->misses);
+    buf_printf(out, "veza_stream_cache_files %u\nveza_stream_cache_misses_total %llu\n", files, (unsigned long long)cache->misses);
 }

@@ -1,36 +1,40 @@
-/* cache.h - files of streams in memory, each with a ready-made response. Bounded in bytes; safe for many threads. */
+/* cache.h - files of streams that were asked for lately: open, with their tag and their headers. Safe for many threads.
+ *
+ * The bytes stay in the kernel's page cache, from where they are sent; only small files are also kept in memory. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/str.h"
 
-struct MHD_Response;
 struct segment_cache;
 struct buf;
 
+#define SEGMENT_SMALL 8192 /* files up to this size are kept in memory */
+
 /* A file. Immutable; whoever got it from the cache gives it back with segment_unref(). */
 struct segment {
-    struct str body;
+    int fd;
+    uint64_t size;
+    struct str body; /* of a small file, else NULL */
     const char *content_type;
-    char etag[24];                  /* with quotes; from the contents */
-    struct MHD_Response *response;  /* for a public track, headers complete */
+    char etag[20];   /* with quotes; from the contents */
+    struct str head; /* header lines of a reply to anybody, for express.h */
 };
 
-#define SEGMENT_MAX (4 * 1024 * 1024)
-
-/* At most `max_bytes` of files. NULL when memory is short. */
-struct segment_cache *segment_cache_new(size_t max_bytes);
+/* Keeps at most `max_files` open. NULL when memory is short. */
+struct segment_cache *segment_cache_new(unsigned max_files);
 /* What is still referenced lives on until its last reference is given back. Accepts NULL. */
 void segment_cache_free(struct segment_cache *cache);
 
 /* NULL when it is not there. */
 struct segment *segment_cache_get(struct segment_cache *cache, const char *key);
 
-/* Puts a file into the cache, replacing one of that key, and gives a reference to it. Takes over `bytes`, which malloc() made.
- * NULL when memory is short. */
-struct segment *segment_cache_put(struct segment_cache *cache, const char *key, char *bytes, size_t len, const char *content_type,
+/* Puts a file into the cache, replacing one of that key, and gives a reference to it. Takes over `fd`. `content_type` and
+ * `cache_control` (for everybody) live for ever. NULL when it cannot be read or memory is short. */
+struct segment *segment_cache_put(struct segment_cache *cache, const char *key, int fd, uint64_t size, const char *content_type,
                                   const char *cache_control);
 
 /* Takes a void pointer so that a reply can own one. */

@@ -1,6 +1,8 @@
 /* hls.c - playlists and segments. */
 #include <ctype.h>
-#include <stdlib.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -11,8 +13,10 @@
 #include "stream/cache.h"
 #include "stream/stream.h"
 
-#define CACHE_BYTES ((size_t)64 * 1024 * 1024)
+#define FILES_MAX 2048 /* open at once, and never more than a quarter of what the process may open */
 #define KEY_SIZE 112
+#define PLAYLIST_TYPE "application/vnd.apple.mpegurl"
+#define SEGMENT_TYPE "audio/mp4"
 #define CONTROL_SEGMENT "public, max-age=31536000, immutable"
 #define CONTROL_PLAYLIST "public, max-age=60"
 
@@ -27,65 +31,23 @@ struct wanted {
     bool is_public;
 };
 
-static const char *
-read_whole(int fd, uint64_t size, char **ret_bytes)
-{
-    char *bytes = malloc(size + 1);
-    size_t at = 0;
-
-    while (bytes && at < size) {
-        ssize_t n = pread(fd, bytes + at, size - at, (off_t)at);
-
-        if (n <= 0) {
-            free(bytes);
-            return "read";
-        }
-        at += (size_t)n;
-    }
-    *ret_bytes = bytes;
-    return bytes ? NULL : "memory";
-}
-
-static const struct problem *
-open_file(const struct wanted *wanted, int *ret_fd, uint64_t *ret_size)
-{
-    int error = storage_get(storage, wanted->key, ret_fd, ret_size);
-
-    if (error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY)
-        return PROBLEM(NOT_FOUND);
-    if (error)
-        log_error("storage failed", LOG_TEXT("key", wanted->key));
-    return error ? PROBLEM(INTERNAL) : NULL;
-}
-
-static const struct problem *
+/* Finds the file in the cache or in storage. Returns an enum storage_error. */
+static int
 load(const struct wanted *wanted, struct segment **ret_segment)
 {
-    const struct problem *p;
-    const char *error;
+    struct segment *segment = segment_cache_get(cache, wanted->key);
     uint64_t size;
-    char *bytes;
-    int fd;
+    int fd, error;
 
-    *ret_segment = segment_cache_get(cache, wanted->key);
-    if (*ret_segment)
-        return NULL;
-    p = open_file(wanted, &fd, &size);
-    if (p)
-        return p;
-    if (size > SEGMENT_MAX) {
-        close(fd);
-        return NULL;
+    if (!segment) {
+        error = storage_get(storage, wanted->key, &fd, &size);
+        if (error)
+            return error;
+        segment = segment_cache_put(cache, wanted->key, fd, size, wanted->content_type,
+                                    wanted->is_playlist ? CONTROL_PLAYLIST : CONTROL_SEGMENT);
     }
-    error = read_whole(fd, size, &bytes);
-    close(fd);
-    if (error) {
-        log_error("file not readable", LOG_TEXT("key", wanted->key), LOG_TEXT("step", error));
-        return PROBLEM(INTERNAL);
-    }
-    *ret_segment = segment_cache_put(cache, wanted->key, bytes, size, wanted->content_type,
-                                     wanted->is_playlist ? CONTROL_PLAYLIST : CONTROL_SEGMENT);
-    return *ret_segment ? NULL : PROBLEM(INTERNAL);
+    *ret_segment = segment;
+    return segment ? 0 : STORAGE_FAILED;
 }
 
 /* A reply that depends on the request: its headers are built each time. */
@@ -103,55 +65,29 @@ describe(struct request *req, const struct wanted *wanted)
 }
 
 static const struct problem *
-reply_segment(struct request *req, const struct wanted *wanted, struct segment *segment)
-{
-    reply_owned(req, 200, wanted->content_type, segment->body, segment_unref, segment);
-    req->reply.etag = segment->etag;
-    if (wanted->is_public && !request_header(req, "If-None-Match")) {
-        req->reply.prepared = segment->response;
-        req->reply.prepared_shared = true; /* the segment, which the reply owns, holds the reference */
-        return NULL;
-    }
-    describe(req, wanted);
-    return NULL;
-}
-
-/* A part of a file, or a file too large for memory. */
-static const struct problem *
-reply_from_storage(struct request *req, const struct wanted *wanted, const struct segment *segment)
-{
-    const char *etag = segment ? arena_strdup(req->arena, segment->etag) : NULL;
-    const struct problem *p;
-    uint64_t size;
-    int fd;
-
-    p = open_file(wanted, &fd, &size);
-    if (p)
-        return p;
-    if (!etag)
-        etag = arena_printf(req->arena, "\"%s-%llu\"", wanted->track_id, (unsigned long long)size);
-    reply_file(req, fd, size, wanted->content_type, etag);
-    describe(req, wanted);
-    return NULL;
-}
-
-static const struct problem *
 serve(struct request *req, struct wanted *wanted)
 {
-    struct segment *segment = NULL;
+    struct segment *segment;
     const struct problem *p;
+    int error, fd;
 
     p = access_check(req, wanted->track_id, &wanted->is_public);
     if (p)
         return p;
-    p = load(wanted, &segment);
-    if (p)
-        return p;
-    if (segment && !request_header(req, "Range"))
-        return reply_segment(req, wanted, segment);
-    p = reply_from_storage(req, wanted, segment);
+    error = load(wanted, &segment);
+    if (error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY)
+        return PROBLEM(NOT_FOUND);
+    fd = error ? -1 : fcntl(segment->fd, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0) {
+        log_error("file not readable", LOG_TEXT("key", wanted->key));
+        if (!error)
+            segment_unref(segment);
+        return PROBLEM(INTERNAL);
+    }
+    reply_file(req, fd, segment->size, segment->content_type, arena_strdup(req->arena, segment->etag));
+    describe(req, wanted);
     segment_unref(segment);
-    return p;
+    return NULL;
 }
 
 /* Storage knows ids in lower case only. */
@@ -159,7 +95,7 @@ static struct wanted
 want(struct request *req, const char *file, const char *content_type)
 {
     const char *id = request_param(req, "track_id"), *quality = request_param(req, "quality");
-    struct wanted wanted = {.content_type = content_type, .is_playlist = content_type[0] == 'a' && content_type[1] == 'p'};
+    struct wanted wanted = {.content_type = content_type, .is_playlist = text_equal(content_type, PLAYLIST_TYPE)};
 
     id = id ? id : request_param(req, "id");
     for (int i = 0; i < UUID_TEXT - 1; i++)
@@ -171,7 +107,7 @@ want(struct request *req, const char *file, const char *content_type)
 static const struct problem *
 get_master(struct request *req)
 {
-    struct wanted wanted = want(req, "master.m3u8", "application/vnd.apple.mpegurl");
+    struct wanted wanted = want(req, "master.m3u8", PLAYLIST_TYPE);
 
     return serve(req, &wanted);
 }
@@ -179,7 +115,7 @@ get_master(struct request *req)
 static const struct problem *
 get_playlist(struct request *req)
 {
-    struct wanted wanted = want(req, "playlist.m3u8", "application/vnd.apple.mpegurl");
+    struct wanted wanted = want(req, "playlist.m3u8", PLAYLIST_TYPE);
 
     return serve(req, &wanted);
 }
@@ -187,7 +123,7 @@ get_playlist(struct request *req)
 static const struct problem *
 get_segment(struct request *req)
 {
-    struct wanted wanted = want(req, request_param(req, "segment"), "audio/mp4");
+    struct wanted wanted = want(req, request_param(req, "segment"), SEGMENT_TYPE);
 
     return serve(req, &wanted);
 }
@@ -197,6 +133,68 @@ get_root(struct request *req)
 {
     return reply_json(req, 200, json_pack("{s:s, s:s}", "name", "veza-stream", "hls", "/hls/{track_id}/master.m3u8"));
 }
+
+/* "{uuid}/{quality}/{file}" or "{uuid}/master.m3u8", in lower case; the names are those of the routes below. */
+static bool
+is_stream_path(struct str path)
+{
+    static const char *const files[] = {"low/", "medium/", "high/", "lossless/"};
+    char text[KEY_SIZE], id[UUID_TEXT], *rest = text + UUID_TEXT;
+    unsigned number, used = 0;
+
+    if (path.len <= UUID_TEXT || path.len >= sizeof text)
+        return false;
+    memcpy(text, path.ptr, path.len);
+    text[path.len] = 0;
+    memcpy(id, text, UUID_TEXT - 1);
+    id[UUID_TEXT - 1] = 0;
+    if (text[UUID_TEXT - 1] != '/' || !uuid_valid(id))
+        return false;
+    for (const char *p = id; *p; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            return false;
+    if (text_equal(rest, "master.m3u8"))
+        return true;
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        const char *file = rest + strlen(files[i]);
+
+        if (!text_starts_with(rest, files[i]))
+            continue;
+        if (text_equal(file, "playlist.m3u8") || text_equal(file, "init.mp4"))
+            return true;
+        return sscanf(file, "segment_%6u.m4s%n", &number, (int *)&used) == 1 && used >= strlen("segment_000.m4s") && !file[used] &&
+               strspn(file + strlen("segment_"), "0123456789") + strlen("segment_.m4s") == used;
+    }
+    return false;
+}
+
+/* What everybody gets without being asked who they are (express.h). */
+static bool
+find_public(struct str path, struct express_file *ret_file)
+{
+    static const struct str prefix = {"/hls/", 5};
+    struct wanted wanted = {.is_public = true};
+    struct segment *segment;
+
+    if (path.len <= prefix.len || memcmp(path.ptr, prefix.ptr, prefix.len) != 0)
+        return false;
+    path = (struct str){path.ptr + prefix.len, path.len - prefix.len};
+    if (!is_stream_path(path))
+        return false;
+    memcpy(wanted.track_id, path.ptr, UUID_TEXT - 1);
+    if (!access_is_public(wanted.track_id))
+        return false;
+    snprintf(wanted.key, sizeof wanted.key, "hls/%.*s", (int)path.len, path.ptr);
+    wanted.is_playlist = path.ptr[path.len - 1] == '8';
+    wanted.content_type = wanted.is_playlist ? PLAYLIST_TYPE : SEGMENT_TYPE;
+    if (load(&wanted, &segment))
+        return false;
+    *ret_file = (struct express_file){.head = segment->head, .body = segment->body, .fd = segment->fd, .size = segment->size,
+                                      .release = segment_unref, .owner = segment};
+    return true;
+}
+
+const struct express_settings stream_express = {.pattern = "/hls/{track_id}/{quality}/{segment}", .find = find_public};
 
 static void
 on_change(void *context, const char *track_id)
@@ -214,9 +212,12 @@ on_change(void *context, const char *track_id)
 bool
 stream_setup(struct storage *where)
 {
+    struct rlimit files;
+
     storage = where;
     access_setup();
-    cache = segment_cache_new(CACHE_BYTES);
+    cache = segment_cache_new(getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur / 4 < FILES_MAX ? (unsigned)files.rlim_cur / 4
+                                                                                                      : FILES_MAX);
     listener_on("track_changed", on_change, NULL);
     return cache;
 }
@@ -266,7 +267,6 @@ static const struct field transcode_body[] = {
 static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
 #define HLS .auth = AUTH_OPTIONAL, .limit = LIMIT_MEDIA, .problems = hls_problems
-#define PLAYLIST_TYPE "application/vnd.apple.mpegurl"
 
 const struct route stream_api_routes[] = {
     {GET, "/api/v1/tracks/{id}/hls/master.m3u8", "The qualities of a track's stream", HLS, .scope = "tracks:read",
@@ -274,7 +274,7 @@ const struct route stream_api_routes[] = {
     {GET, "/api/v1/tracks/{id}/hls/{quality}/playlist.m3u8", "The segments of one quality", HLS, .scope = "tracks:read",
      .path = api_playlist_path, .handler = get_playlist, .produces = PLAYLIST_TYPE},
     {GET, "/api/v1/tracks/{id}/hls/{quality}/{segment}", "A segment, or the file that comes before all of them (init.mp4)", HLS,
-     .scope = "tracks:read", .path = api_segment_path, .handler = get_segment, .produces = "audio/mp4"},
+     .scope = "tracks:read", .path = api_segment_path, .handler = get_segment, .produces = SEGMENT_TYPE},
     ROUTE_END};
 
 const struct route stream_routes[] = {
@@ -284,7 +284,7 @@ const struct route stream_routes[] = {
     {GET, "/hls/{track_id}/{quality}/playlist.m3u8", "The segments of one quality", HLS, .path = playlist_path,
      .handler = get_playlist, .produces = PLAYLIST_TYPE},
     {GET, "/hls/{track_id}/{quality}/{segment}", "A segment, or the file that comes before all of them (init.mp4)", HLS,
-     .path = segment_path, .handler = get_segment, .produces = "audio/mp4"},
+     .path = segment_path, .handler = get_segment, .produces = SEGMENT_TYPE},
     {POST, "/internal/jobs/transcode", "Process a track once more", .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE,
      .body = transcode_body, .sql = &q_stream_transcode, .shape = ONE, .status = 202},
     ROUTE_END};

@@ -1,0 +1,410 @@
+#include "http/express.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/express_head.h"
+#include "http/internal.h"
+
+#define LANES_MAX 16
+#define HEAD_MAX 4096 /* longer heads are for the server */
+#define EVENTS 64
+
+/* A connection of which nothing is unread, or that is being sent a file. */
+struct rider {
+    struct rider *next, **link;
+    int fd;
+    struct sockaddr_storage address;
+    socklen_t address_len;
+    char ip[INET6_ADDRSTRLEN];
+    bool sending, half_closed;
+    struct express_file file;
+    uint64_t sent; /* of the body */
+    int64_t moved_ms, started_ns;
+    char path[160]; /* for the log */
+};
+
+struct lane {
+    struct express *express;
+    pthread_t thread;
+    int epoll_fd;
+    struct rider *riders;
+    int64_t date_s;
+    char date[64]; /* status line and Date */
+    size_t date_len;
+    int64_t swept_ms;
+};
+
+struct express {
+    struct server *server;
+    struct express_settings settings;
+    unsigned route_index;
+    int listener, wake_fd;
+    atomic_bool stopping;
+    atomic_int riders;
+    unsigned lane_count;
+    struct lane lanes[LANES_MAX];
+};
+
+static void
+release_file(struct lane *lane, struct rider *rider)
+{
+    if (!rider->sending)
+        return;
+    if (rider->file.release)
+        rider->file.release(rider->file.owner);
+    rider->sending = false;
+    atomic_fetch_sub(&lane->express->server->active, 1);
+}
+
+static void
+forget(struct lane *lane, struct rider *rider)
+{
+    if (rider->next)
+        rider->next->link = rider->link;
+    *rider->link = rider->next;
+    atomic_fetch_sub(&lane->express->riders, 1);
+    release_file(lane, rider);
+    free(rider);
+}
+
+static void
+close_rider(struct lane *lane, struct rider *rider)
+{
+    close(rider->fd);
+    forget(lane, rider);
+}
+
+/* To the server, which finds the request still unread. */
+static void
+hand_over(struct lane *lane, struct rider *rider)
+{
+    epoll_ctl(lane->epoll_fd, EPOLL_CTL_DEL, rider->fd, NULL);
+    MHD_add_connection(lane->express->server->daemon, rider->fd, (struct sockaddr *)&rider->address, rider->address_len);
+    forget(lane, rider); /* the descriptor is the daemon's now, also when it refused it */
+}
+
+static void
+count(const struct express *express, struct rider *rider)
+{
+    struct server *server = express->server;
+    int64_t elapsed_ns = clock_monotonic_ns() - rider->started_ns;
+
+    metrics_count(server, express->route_index, 200, elapsed_ns);
+    if (server->settings.config->access_log && log_level_now() <= LOG_LEVEL_INFO) {
+        char id[UUID_TEXT];
+
+        uuid_random(id);
+        log_request_id(id);
+        log_info("request", LOG_TEXT("method", "GET"), LOG_TEXT("path", rider->path), LOG_INT("status", 200),
+                 LOG_INT("us", elapsed_ns / 1000), LOG_TEXT("ip", rider->ip), LOG_TEXT("user", ""));
+        log_request_id(NULL);
+    }
+}
+
+/* Sends on. False when the connection broke. */
+static bool
+send_body(struct lane *lane, struct rider *rider)
+{
+    while (rider->sent < rider->file.size) {
+        off_t offset = (off_t)rider->sent;
+        ssize_t n = sendfile(rider->fd, rider->file.fd, &offset, rider->file.size - rider->sent);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno == EAGAIN; /* the event loop tells when there is room */
+        if (n == 0)
+            return false; /* the file became shorter */
+        rider->sent += (uint64_t)n;
+        rider->moved_ms = clock_monotonic_ms();
+    }
+    count(lane->express, rider);
+    release_file(lane, rider);
+    return true;
+}
+
+static void
+refresh_date(struct lane *lane)
+{
+    int64_t now_s = clock_unix_s();
+    time_t seconds = (time_t)now_s;
+    struct tm tm;
+
+    if (now_s == lane->date_s)
+        return;
+    lane->date_s = now_s;
+    gmtime_r(&seconds, &tm);
+    lane->date_len = strftime(lane->date, sizeof lane->date, "HTTP/1.1 200 OK\r\nDate: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+}
+
+/* The head, and a small file with it. False when the connection broke or took only a part: its buffer cannot be full, since nothing
+ * is under way. */
+static bool
+send_head(struct lane *lane, struct rider *rider)
+{
+    const struct express_file *file = &rider->file;
+    struct iovec parts[3] = {{lane->date, 0},
+                             {(void *)(uintptr_t)file->head.ptr, file->head.len},
+                             {(void *)(uintptr_t)file->body.ptr, file->body.len}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 3};
+    ssize_t n;
+
+    refresh_date(lane);
+    parts[0].iov_len = lane->date_len;
+    n = sendmsg(rider->fd, &message, MSG_NOSIGNAL | (file->body.ptr ? 0 : MSG_MORE));
+    return n == (ssize_t)(lane->date_len + file->head.len + file->body.len);
+}
+
+static bool
+within_limits(struct express *express, const struct rider *rider)
+{
+    struct server *server = express->server;
+    const struct {
+        const char *kind;
+        const struct limit_rule *rule;
+        bool personal;
+    } rules[] = {{"global", &server->global_rule, false}, {"ip", &server->ip_rule, true}, {"media", &server->rules[LIMIT_MEDIA], true}};
+    char key[80];
+
+    if (!server->settings.config->rate_limits)
+        return true;
+    for (size_t i = 0; i < COUNT_OF(rules); i++) {
+        snprintf(key, sizeof key, "%s:%s", rules[i].kind, rules[i].personal ? rider->ip : "");
+        if (!limiter_take(server->limiter, str_of(key), rules[i].rule, rider->started_ns).allowed)
+            return false;
+    }
+    return true;
+}
+
+enum step { STEP_WAIT, STEP_AGAIN, STEP_CLOSED, STEP_HAND_OVER };
+
+/* Answers the request that is waiting, if it is a plain one. */
+static enum step
+take_request(struct lane *lane, struct rider *rider)
+{
+    char bytes[HEAD_MAX];
+    ssize_t n = recv(rider->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+    struct express *express = lane->express;
+    struct str path;
+    size_t head_len;
+
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? STEP_WAIT : STEP_CLOSED;
+    if (n == 0)
+        return STEP_CLOSED;
+    rider->started_ns = clock_monotonic_ns();
+    if (express->server->draining || express->server->maintenance ||
+        !express_head_is_plain((struct str){bytes, (size_t)n}, &path, &head_len) || !express->settings.find(path, &rider->file))
+        return STEP_HAND_OVER;
+    rider->sending = true;
+    rider->sent = 0;
+    atomic_fetch_add(&express->server->active, 1);
+    if (!within_limits(express, rider)) {
+        release_file(lane, rider);
+        return STEP_HAND_OVER;
+    }
+    snprintf(rider->path, sizeof rider->path, "%.*s", (int)path.len, path.ptr);
+    if (recv(rider->fd, bytes, head_len, MSG_TRUNC) != (ssize_t)head_len || !send_head(lane, rider))
+        return STEP_CLOSED;
+    rider->moved_ms = rider->started_ns / 1000000;
+    if (rider->file.body.ptr)
+        rider->sent = rider->file.size;
+    if (!send_body(lane, rider))
+        return STEP_CLOSED;
+    /* What came after our look at the socket raises an event of its own. */
+    return rider->sending || ((size_t)n == head_len && !rider->half_closed) ? STEP_WAIT : STEP_AGAIN;
+}
+
+static void
+serve(struct lane *lane, struct rider *rider, uint32_t events)
+{
+    enum step step = STEP_AGAIN;
+
+    rider->half_closed |= (events & EPOLLRDHUP) != 0;
+    if (events & (EPOLLERR | EPOLLHUP))
+        step = STEP_CLOSED;
+    else if (rider->sending && !send_body(lane, rider))
+        step = STEP_CLOSED;
+    else if (rider->sending)
+        step = STEP_WAIT;
+    while (step == STEP_AGAIN)
+        step = take_request(lane, rider);
+    if (step == STEP_CLOSED)
+        close_rider(lane, rider);
+    else if (step == STEP_HAND_OVER)
+        hand_over(lane, rider);
+}
+
+static void
+name_peer(struct rider *rider)
+{
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&rider->address;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&rider->address;
+
+    if (rider->address.ss_family == AF_INET)
+        inet_ntop(AF_INET, &v4->sin_addr, rider->ip, sizeof rider->ip);
+    else
+        inet_ntop(AF_INET6, &v6->sin6_addr, rider->ip, sizeof rider->ip);
+    if (text_starts_with(rider->ip, "::ffff:"))
+        memmove(rider->ip, rider->ip + 7, strlen(rider->ip) - 6);
+}
+
+static void
+welcome(struct lane *lane)
+{
+    struct express *express = lane->express;
+    const struct config *config = express->server->settings.config;
+
+    for (int i = 0; i < EVENTS; i++) {
+        struct rider *rider = calloc(1, sizeof *rider);
+        struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = rider};
+
+        if (!rider)
+            return;
+        rider->address_len = sizeof rider->address;
+        rider->fd = accept4(express->listener, (struct sockaddr *)&rider->address, &rider->address_len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (rider->fd < 0) {
+            free(rider);
+            return;
+        }
+        setsockopt(rider->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+        name_peer(rider);
+        rider->moved_ms = clock_monotonic_ms();
+        rider->next = lane->riders;
+        rider->link = &lane->riders;
+        if (rider->next)
+            rider->next->link = &rider->next;
+        lane->riders = rider;
+        if (atomic_fetch_add(&express->riders, 1) >= config->max_connections)
+            close_rider(lane, rider);
+        else if (config->max_connections_per_ip)
+            hand_over(lane, rider); /* the server counts them */
+        else if (epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, rider->fd, &event))
+            close_rider(lane, rider);
+    }
+}
+
+/* Closes those that did not move for too long. */
+static void
+sweep(struct lane *lane)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t oldest_ms = now_ms - lane->express->server->settings.config->request_timeout_s * 1000;
+
+    if (now_ms - lane->swept_ms < 1000)
+        return;
+    lane->swept_ms = now_ms;
+    for (struct rider *rider = lane->riders, *next; rider; rider = next) {
+        next = rider->next;
+        if (rider->moved_ms < oldest_ms)
+            close_rider(lane, rider);
+    }
+}
+
+static void *
+run_lane(void *argument)
+{
+    struct lane *lane = argument;
+    struct express *express = lane->express;
+    struct epoll_event events[EVENTS];
+
+    while (!express->stopping) {
+        int n = epoll_wait(lane->epoll_fd, events, EVENTS, 1000);
+
+        for (int i = 0; i < n; i++) {
+            if (events[i].data.ptr == express)
+                welcome(lane);
+            else if (events[i].data.ptr)
+                serve(lane, events[i].data.ptr, events[i].events);
+        }
+        sweep(lane);
+    }
+    while (lane->riders)
+        close_rider(lane, lane->riders);
+    return NULL;
+}
+
+static bool
+start_lane(struct express *express, struct lane *lane)
+{
+    struct epoll_event accept_event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = express};
+    struct epoll_event wake_event = {.events = EPOLLIN, .data.ptr = NULL};
+
+    lane->express = express;
+    lane->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (lane->epoll_fd < 0)
+        return false;
+    if (epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, express->listener, &accept_event) ||
+        epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, express->wake_fd, &wake_event) ||
+        pthread_create(&lane->thread, NULL, run_lane, lane)) {
+        close(lane->epoll_fd);
+        return false;
+    }
+    pthread_setname_np(lane->thread, "veza-express");
+    express->lane_count++;
+    return true;
+}
+
+struct express *
+express_start(struct server *server, const struct express_settings *settings, int listener)
+{
+    struct express *express = calloc(1, sizeof *express);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    bool good;
+
+    if (!express)
+        return NULL;
+    express->server = server;
+    express->settings = *settings;
+    express->listener = listener;
+    express->wake_fd = eventfd(0, EFD_CLOEXEC);
+    while (express->route_index < router_count(server->router) &&
+           !text_equal(router_route(server->router, express->route_index)->pattern, settings->pattern))
+        express->route_index++;
+    good = express->wake_fd >= 0;
+    for (long i = 0; good && i < LANES_MAX && i < cores; i++)
+        good = start_lane(express, &express->lanes[i]);
+    if (good)
+        return express;
+    express->listener = -1; /* stays the caller's */
+    express_stop(express);
+    return NULL;
+}
+
+void
+express_quiesce(struct express *express)
+{
+    for (unsigned i = 0; i < express->lane_count; i++)
+        epoll_ctl(express->lanes[i].epoll_fd, EPOLL_CTL_DEL, express->listener, NULL);
+    shutdown(express->listener, SHUT_RDWR);
+}
+
+void
+express_stop(struct express *express)
+{
+    if (!express)
+        return;
+    express->stopping = true;
+    if (express->wake_fd >= 0)
+        eventfd_write(express->wake_fd, 1);
+    for (unsigned i = 0; i < express->lane_count; i++) {
+        pthread_join(express->lanes[i].thread, NULL);
+        close(express->lanes[i].epoll_fd);
+    }
+    if (express->wake_fd >= 0)
+        close(express->wake_fd);
+    if (express->listener >= 0)
+        close(express->listener);
+    free(express);
+}

@@ -1,0 +1,39 @@
+/* express.h - answers the plainest requests for files before the server proper sees them.
+ *
+ * Every connection begins here. While it sends plain GETs for files that `find` knows, each is answered with one system call for the
+ * head and one for the file (sendfile). The first request that is anything else (conditions, ranges, credentials in a header, a body,
+ * a limit that was reached, a file that is not known, a head that comes in pieces, or anything unusual) takes the connection,
+ * with that request unread, to the server, where it stays. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct server;
+struct express;
+
+/* What `find` gives. */
+struct express_file {
+    struct str head;  /* all header lines but Date, each with its CRLF, and the empty line */
+    struct str body;  /* a small file's bytes; else NULL, and `fd` and `size` count */
+    int fd;
+    uint64_t size;
+    void (*release)(void *owner); /* called when it has been sent */
+    void *owner;
+};
+
+struct express_settings {
+    const char *pattern; /* of the route that it stands in for: its rate limit (LIMIT_MEDIA) and metrics */
+    /* Finds what anybody gets for GET `path` (of [A-Za-z0-9/_.-] only). Runs in a lane's thread and may query. */
+    bool (*find)(struct str path, struct express_file *ret_file);
+};
+
+/* Takes over the listening socket. NULL when threads or descriptors are short. */
+struct express *express_start(struct server *server, const struct express_settings *settings, int listener);
+
+/* Stops accepting. */
+void express_quiesce(struct express *express);
+/* Closes what is left and frees. Accepts NULL. */
+void express_stop(struct express *express);
