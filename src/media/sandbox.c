@@ -55,6 +55,8 @@ enter_landlock(void)
         attr.handled_access_fs |= 1ULL << 13; /* refer */
     if (abi >= 3)
         attr.handled_access_fs |= 1ULL << 14; /* truncate */
+    if (abi >= 5)
+        attr.handled_access_fs |= 1ULL << 15; /* ioctl on devices */
     fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr.handled_access_fs, 0);
     if (fd < 0 || syscall(SYS_landlock_restrict_self, fd, 0) < 0)
         fprintf(stderr, "media-worker: Landlock refused: %s\n", strerror(errno));
