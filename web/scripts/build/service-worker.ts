@@ -7,6 +7,9 @@ import type { Plugin } from 'vite';
 
 const template = fileURLToPath(new URL('../../src/sw/sw.js', import.meta.url));
 
+/** Chunks above this many characters are not worth having offline: the audio engine and form validation need the network. */
+const BIG = 60_000;
+
 export function serviceWorker(): Plugin {
   return {
     name: 'veza-service-worker',
@@ -14,10 +17,8 @@ export function serviceWorker(): Plugin {
     generateBundle(_options, bundle) {
       const shell = new Set(['/', '/offline.html', '/theme.js', '/favicon.svg', '/manifest.webmanifest']);
       for (const file of Object.values(bundle)) {
-        if (file.type === 'chunk' && file.isEntry) {
-          shell.add(`/${file.fileName}`);
-          for (const name of file.imports) shell.add(`/${name}`);
-        }
+        if (file.type === 'chunk' && (file.isEntry || file.code.length < BIG)) shell.add(`/${file.fileName}`);
+        if (file.type === 'chunk' && file.isEntry) for (const name of file.imports) shell.add(`/${name}`);
         if (/\.css$|-latin-(opsz|wght)-normal.*\.woff2$/.test(file.fileName)) shell.add(`/${file.fileName}`);
       }
       const files = [...shell].sort();

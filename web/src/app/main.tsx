@@ -24,7 +24,11 @@ async function start() {
   );
 }
 
-void start();
+start().catch((error: unknown) => {
+  /* without a language there are no words but these */
+  document.body.append('Veza could not start. Please load the page again. · Veza n’a pas pu démarrer. · Veza no ha podido arrancar.');
+  console.error(error);
+});
 
 if ('serviceWorker' in navigator && import.meta.env.PROD) {
   addEventListener('load', () => void navigator.serviceWorker.register('/sw.js'));

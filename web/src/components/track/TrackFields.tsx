@@ -48,7 +48,7 @@ export function TrackFields({ register, errors, open = false }: TrackFieldsProps
         <div className="mt-3 grid gap-4 sm:grid-cols-6">
           <TextField className="sm:col-span-6" label={t('track.field.album')} {...register('album')} error={error('album')} autoComplete="off" />
           <TextField className="sm:col-span-2" label={t('track.field.year')} {...register('year')} error={error('year')} inputMode="numeric" mono />
-          <TextField className="sm:col-span-2" label={t('track.field.bpm')} {...register('bpm')} error={error('bpm')} inputMode="decimal" mono />
+          <TextField className="sm:col-span-2" label={t('track.field.bpm')} {...register('bpm')} error={error('bpm')} inputMode="numeric" mono />
           <TextField
             className="sm:col-span-2"
             label={t('track.field.musical_key')}

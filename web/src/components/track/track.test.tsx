@@ -15,26 +15,27 @@ import { TrackStrip } from './TrackStrip';
 beforeEach(forgetCsrf);
 
 describe('the form of a track', () => {
-  const form = formOf(track({ bpm: 140.5 }));
+  const form = formOf(track({ bpm: 140 }));
 
   it('gives back what it was made from', () => {
     expect(trackSchema.safeParse(form).success).toBe(true);
-    expect(changesOf(form)).toMatchObject({ title: 'Night Ferry', bpm: 140.5, year: 2026, tags: ['night'], album: null, is_public: true });
+    expect(changesOf(form)).toMatchObject({ title: 'Night Ferry', bpm: 140, year: 2026, tags: ['night'], album: null, is_public: true });
   });
 
   it.each([
     [{ title: '  ' }, 'title', 'required'],
     [{ title: 'x'.repeat(256) }, 'title', 'too_long'],
     [{ year: '19o9' }, 'year', 'invalid'],
-    [{ year: '1200' }, 'year', 'out_of_range'],
+    [{ year: '2300' }, 'year', 'out_of_range'],
+    [{ bpm: '92.5' }, 'bpm', 'invalid'],
+    [{ tags: 'x'.repeat(31) }, 'tags', 'too_long'],
     [{ bpm: '9000' }, 'bpm', 'out_of_range'],
-    [{ tags: Array.from({ length: 21 }, (_, i) => `t${i}`).join(',') }, 'tags', 'too_many'],
+    [{ tags: Array.from({ length: 31 }, (_, i) => `t${i}`).join(',') }, 'tags', 'too_many'],
   ])('refuses %j', (change, field, code) => {
     const issues = trackSchema.safeParse({ ...form, ...change }).error?.issues ?? [];
     expect(issues.map((i) => [i.path[0], i.message])).toContainEqual([field, code]);
   });
 
-  it('reads a decimal comma', () => expect(changesOf({ ...form, bpm: '92,5' }).bpm).toBe(92.5));
   it('splits tags at commas, without #, spaces or doubles', () => expect(splitTags(' #night, tape ,,night;dub')).toEqual(['night', 'tape', 'dub']));
 
   it('leaves empty fields out of an upload, so that the file’s own tags count', () => {
@@ -42,7 +43,7 @@ describe('the form of a track', () => {
       title: 'Night Ferry',
       genre: 'Ambient',
       tags: 'night',
-      bpm: '140.5',
+      bpm: '140',
       musical_key: 'F#m',
       is_public: 'true',
       is_downloadable: 'false',

@@ -1,30 +1,25 @@
 /* What a person may say about a track, as a form has it (all text) and as the server wants it. */
 
-import type { Track } from '@/lib/api/types';
-import type { TrackChanges } from '@/lib/api/tracks/update';
+import type { Track, TrackChanges } from '@/lib/api/types';
 import { z } from '@/lib/zod';
 
 const text = (max: number) => z.string().trim().max(max, 'too_long');
-const between = (min: number, max: number, whole: boolean) =>
+const between = (min: number, max: number) =>
   z
     .string()
     .trim()
-    .refine((value) => value === '' || /^\d+([.,]\d+)?$/.test(value), 'invalid')
-    .refine((value) => value === '' || !whole || /^\d+$/.test(value), 'invalid')
-    .refine((value) => {
-      const n = Number(value.replace(',', '.'));
-      return value === '' || Number.isNaN(n) || (n >= min && n <= max);
-    }, 'out_of_range');
+    .refine((value) => /^\d*$/.test(value), 'invalid')
+    .refine((value) => !/^\d+$/.test(value) || (Number(value) >= min && Number(value) <= max), 'out_of_range');
 
 export const trackSchema = z.object({
   title: z.string().trim().min(1, 'required').max(255, 'too_long'),
   artist: text(255),
   album: text(255),
   genre: text(100),
-  tags: text(500).refine((value) => splitTags(value).length <= 20, 'too_many'),
-  description: text(5000),
-  year: between(1860, new Date().getFullYear() + 1, true),
-  bpm: between(20, 400, false),
+  tags: text(1000).refine((value) => splitTags(value).length <= 30, 'too_many').refine((value) => splitTags(value).every((tag) => tag.length <= 30), 'too_long'),
+  description: text(10_000),
+  year: between(1, 2100),
+  bpm: between(1, 999),
   musical_key: text(10),
   is_public: z.boolean(),
   is_downloadable: z.boolean(),
@@ -74,7 +69,7 @@ export function formOf(track: Track): TrackForm {
 }
 
 const orNull = (value: string) => (value === '' ? null : value);
-const numberOrNull = (value: string) => (value === '' ? null : Number(value.replace(',', '.')));
+const numberOrNull = (value: string) => (value === '' ? null : Number(value));
 
 /** The whole form as PUT /tracks/{id} wants it. */
 export function changesOf(form: TrackForm): TrackChanges {
@@ -97,7 +92,7 @@ export function changesOf(form: TrackForm): TrackChanges {
 /** The fields of a multipart upload; empty ones are left to the file's own tags. */
 export function uploadFieldsOf(form: TrackForm): Record<string, string> {
   const fields: Record<string, string> = {};
-  for (const [name, value] of Object.entries({ ...form, tags: splitTags(form.tags).join(','), bpm: form.bpm.replace(',', '.') })) {
+  for (const [name, value] of Object.entries({ ...form, tags: splitTags(form.tags).join(',') })) {
     if (typeof value === 'boolean') fields[name] = String(value);
     else if (value !== '') fields[name] = value;
   }

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
 import { fn } from 'storybook/test';
-import { ApiProblem } from '@/lib/api/problem';
+import { ApiProblem, blank } from '@/lib/api/problem';
 import { Button } from './Button';
 import { Empty } from './Empty';
 import { ErrorState } from './ErrorState';
@@ -19,7 +19,7 @@ export const Nothing: Story = {
 };
 export const Failed: Story = {
   render: () => (
-    <ErrorState error={new ApiProblem({ type: '', code: 'unavailable', title: '', status: 503, request_id: '0199-3f' })} onRetry={fn()} />
+    <ErrorState error={new ApiProblem({ ...blank('unavailable', 503), request_id: '0199-3f' })} onRetry={fn()} />
   ),
 };
 export const UnderWay: Story = {

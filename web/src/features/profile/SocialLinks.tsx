@@ -1,10 +1,11 @@
 interface SocialLinksProps {
-  links: Record<string, string> | null;
+  links: Record<string, unknown> | null;
 }
 
 /** Only addresses of the web: whatever else a person typed is not made clickable. */
-export function webLinks(links: Record<string, string> | null): { name: string; url: string }[] {
+export function webLinks(links: Record<string, unknown> | null): { name: string; url: string }[] {
   return Object.entries(links ?? {}).flatMap(([name, url]) => {
+    if (typeof url !== 'string') return [];
     try {
       return /^https?:$/.test(new URL(url).protocol) ? [{ name, url }] : [];
     } catch {

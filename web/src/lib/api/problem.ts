@@ -16,12 +16,22 @@ export class ApiProblem extends Error {
     this.name = 'ApiProblem';
     this.code = body.code;
     this.status = body.status;
-    this.detail = body.detail;
-    this.requestId = body.request_id;
+    this.detail = body.detail || undefined;
+    this.requestId = body.request_id || undefined;
     this.fields = body.errors ?? [];
     this.retryAfter = retryAfter;
   }
 }
+
+/** A problem of which only the code is known. */
+export const blank = (code: string, status: number): ProblemBody => ({
+  type: `/problems/${code}`,
+  code,
+  title: code,
+  status,
+  detail: '',
+  request_id: '',
+});
 
 /** The problem a response carries; a body that is no problem document becomes `internal` or `unavailable`. */
 export function problemFrom(status: number, text: string, retryAfter: string | null): ApiProblem {
@@ -29,17 +39,17 @@ export function problemFrom(status: number, text: string, retryAfter: string | n
   try {
     const body = JSON.parse(text) as Partial<ProblemBody>;
     if (typeof body.code === 'string') {
-      return new ApiProblem({ type: '', title: body.code, ...body, code: body.code, status }, wait);
+      return new ApiProblem({ ...blank(body.code, status), ...body, code: body.code, status }, wait);
     }
   } catch {
     /* a proxy's page, not ours */
   }
   const code = status === 503 || status === 502 || status === 504 ? 'unavailable' : status === 404 ? 'not_found' : 'internal';
-  return new ApiProblem({ type: `/problems/${code}`, code, title: code, status }, wait);
+  return new ApiProblem(blank(code, status), wait);
 }
 
 export function networkProblem(): ApiProblem {
-  return new ApiProblem({ type: '/problems/network', code: 'network', title: 'network', status: 0 });
+  return new ApiProblem(blank('network', 0));
 }
 
 export function hasCode(error: unknown, ...codes: string[]): error is ApiProblem {

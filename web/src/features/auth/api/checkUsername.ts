@@ -1,11 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-
-export interface UsernameCheck {
-  username: string;
-  available: boolean;
-  reason: 'taken' | 'invalid' | 'reserved' | null;
-}
+import type { UsernameCheck } from '@/lib/api/types';
 
 export const checkUsername = (username: string, signal?: AbortSignal) =>
   get<UsernameCheck>('/auth/check-username', { query: { username }, signal });

@@ -1,12 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
-import type { Session } from '@/lib/api/types';
+import type { Credentials, Session } from '@/lib/api/types';
 import { startSession } from '@/lib/session/session';
-
-export interface Credentials {
-  email: string;
-  password: string;
-}
 
 export const login = (credentials: Credentials) => post<Session>('/auth/login', credentials);
 

@@ -1,13 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
-import type { Session } from '@/lib/api/types';
+import type { NewAccount, Session } from '@/lib/api/types';
 import { startSession } from '@/lib/session/session';
-
-export interface NewAccount {
-  username: string;
-  email: string;
-  password: string;
-}
 
 export const register = (account: NewAccount) => post<Session>('/auth/register', account);
 

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { List, Track, TrackStatus } from '@/lib/api/types';
+import type { List, Track, TrackState } from '@/lib/api/types';
 
 export interface TrackFilter {
   creator_id?: string;
@@ -9,7 +9,7 @@ export interface TrackFilter {
   tag?: string;
   q?: string;
   mine?: boolean;
-  status?: TrackStatus;
+  status?: TrackState;
   sort?: 'newest' | 'oldest' | 'title';
   page?: number;
   limit?: number;

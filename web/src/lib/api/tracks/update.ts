@@ -1,25 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { put } from '@/lib/api/client';
-import type { Track } from '@/lib/api/types';
+import type { Track, TrackChanges } from '@/lib/api/types';
 import { invalidateTracks, patchTrack } from './cache';
-
-export type TrackChanges = Partial<
-  Pick<
-    Track,
-    | 'title'
-    | 'artist'
-    | 'album'
-    | 'description'
-    | 'genre'
-    | 'tags'
-    | 'year'
-    | 'bpm'
-    | 'musical_key'
-    | 'is_public'
-    | 'is_downloadable'
-    | 'is_explicit'
-  >
->;
 
 export const updateTrack = (id: string, changes: TrackChanges) => put<Track>(`/tracks/${id}`, changes);
 
