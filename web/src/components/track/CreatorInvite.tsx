@@ -24,7 +24,7 @@ export function CreatorInvite() {
           <Button
             size="lg"
             busy={become.isPending}
-            className="border-on-accent bg-on-accent text-accent hover:brightness-125"
+            tone="inverse"
             onClick={() => become.mutate(undefined, { onError: (error) => toast(problemText(error, t), 'danger') })}
           >
             {t('track.creator.action')}

@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import { Slot } from 'radix-ui';
 import type { ComponentPropsWithRef } from 'react';
 
-export type ButtonTone = 'accent' | 'plain' | 'quiet' | 'danger';
+export type ButtonTone = 'accent' | 'plain' | 'quiet' | 'danger' | 'inverse';
 
 interface ButtonProps extends ComponentPropsWithRef<'button'> {
   tone?: ButtonTone;
@@ -18,6 +18,8 @@ const tones: Record<ButtonTone, string> = {
   plain: 'border border-line-strong text-ink hover:border-ink',
   quiet: 'text-muted hover:bg-sunk hover:text-ink',
   danger: 'border border-danger text-danger hover:bg-danger-wash',
+  /* on a ground of accent */
+  inverse: 'bg-on-accent text-accent font-semibold hover:brightness-125',
 };
 
 const sizes = { sm: 'h-8 px-3 gap-1.5 text-sm', md: 'h-10 px-4 gap-2 text-sm', lg: 'h-12 px-6 gap-2 text-base' };

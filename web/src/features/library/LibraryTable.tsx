@@ -12,34 +12,36 @@ interface LibraryTableProps {
 
 export function LibraryTable({ tracks, onEdit, onDelete }: LibraryTableProps) {
   const { t } = useTranslation();
-  const head = 'eyebrow py-2 pe-4 text-start font-normal';
+  const head = 'eyebrow py-2 pe-4 font-normal';
+  const start = `${head} text-start`;
+  const end = `${head} text-end`;
   return (
     <table className="w-full border-collapse">
       <caption className="sr-only">{t('pages.library.title')}</caption>
       <thead>
         <tr className="border-b border-line-strong">
-          <th scope="col" className={head}>
+          <th scope="col" className={start}>
             {t('pages.library.column.title')}
           </th>
-          <th scope="col" className={`${head} max-lg:hidden`}>
+          <th scope="col" className={`${start} max-lg:hidden`}>
             {t('pages.library.column.sound')}
           </th>
-          <th scope="col" className={`${head} max-md:hidden`}>
+          <th scope="col" className={`${start} max-md:hidden`}>
             {t('pages.library.column.state')}
           </th>
-          <th scope="col" className={`${head} text-end max-xl:hidden`}>
+          <th scope="col" className={`${end} max-xl:hidden`}>
             BPM
           </th>
-          <th scope="col" className={`${head} max-xl:hidden`}>
+          <th scope="col" className={`${start} max-xl:hidden`}>
             {t('track.fact.key')}
           </th>
-          <th scope="col" className={`${head} text-end max-xl:hidden`}>
+          <th scope="col" className={`${end} max-xl:hidden`}>
             LUFS
           </th>
-          <th scope="col" className={`${head} text-end max-sm:hidden`}>
+          <th scope="col" className={`${end} max-sm:hidden`}>
             {t('track.fact.length')}
           </th>
-          <th scope="col" className={`${head} text-end max-md:hidden`}>
+          <th scope="col" className={`${end} max-md:hidden`}>
             {t('pages.library.column.added')}
           </th>
           <th scope="col" className="w-10">

@@ -108,10 +108,17 @@ function failed(track: EngineTrack, failure: Failure): void {
   failures += 1;
   const title = state.queue.find((entry) => entry.id === track.id)?.title ?? '';
   const next = following(state, false);
-  const skip = next >= 0 && next !== state.index && failures < MOST_FAILURES;
+  /* Without a network the next one would not load either. */
+  const hopeless = failure === 'network' && !navigator.onLine;
+  const skip = !hopeless && next >= 0 && next !== state.index && failures < MOST_FAILURES;
   toast(i18next.t(`player.failed.${failure}`, { title }) + (skip ? ` ${i18next.t('player.failed.skipping')}` : ''), 'danger');
-  if (skip) state.jump(next);
-  else loadedKey = null;
+  if (skip) {
+    state.jump(next);
+  } else {
+    /* The next press on play loads it again, where it stopped. */
+    resumeAt = clock.position;
+    loadedKey = null;
+  }
 }
 
 /** Loads the store's current track. */
