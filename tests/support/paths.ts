@@ -7,8 +7,8 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const BINARY = path.resolve(process.env['VEZA_BINARY'] ?? path.join(ROOT, 'build/veza'));
 export const DOCUMENT = path.join(ROOT, 'api/openapi.json');
 
-/** What the suite writes for itself and for whoever reads its failures. */
-export const WORK = path.join(ROOT, 'build/test-api');
+/** What the suite writes for itself and for whoever reads its failures; below the project, for each suite its own. */
+export const WORK = path.join(ROOT, process.env['VEZA_TEST_WORK'] ?? 'build/test-api');
 export const COVERAGE = path.join(WORK, 'coverage');
 export const LOGS = path.join(WORK, 'logs');
 

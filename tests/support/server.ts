@@ -1,5 +1,5 @@
 /** A real `veza serve` on a database and a data folder of its own. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { BINARY, LOGS } from './paths.ts';
@@ -90,8 +90,10 @@ export class Server {
     server.kill(signal);
     const code = await Promise.race([gone, new Promise<'late'>((resolve) => setTimeout(resolve, 20_000, 'late').unref())]);
     if (code !== 'late') return code;
+    const stacks = `${this.logFile}.stacks`;
+    spawnSync('gdb', ['-p', String(server.pid), '-batch', '-ex', 'thread apply all bt 12'], { stdio: ['ignore', openSync(stacks, 'w'), 'ignore'] });
     server.kill('SIGKILL');
-    throw new Error(`${this.name} did not stop within 20 s of ${signal}`);
+    throw new Error(`${this.name} did not stop within 20 s of ${signal}; what it was doing is in ${stacks}`);
   }
 
   async remove(): Promise<void> {
