@@ -1,0 +1,430 @@
+/* Jobs and events against a real database: once, whatever dies. */
+#include "../base/test.h"
+
+#include <libpq-fe.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "db/cluster.h"
+#include "db/db.h"
+#include "db/migrate.h"
+#include "platform/bus/bus.h"
+#include "platform/bus/listener.h"
+#include "platform/jobs/jobs.h"
+#include "platform/jobs/node.h"
+
+static char folder[64];
+static struct cluster *cluster;
+static PGconn *connection;
+static atomic_int runs, events_seen, failures_left;
+static atomic_bool was_cancelled;
+
+static const char *
+ask(const char *sql)
+{
+    static char answer[512];
+    PGresult *result = PQexec(connection, sql);
+    bool worked = PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK;
+
+    if (!worked)
+        fail_msg("%s: %s", sql, PQerrorMessage(connection));
+    snprintf(answer, sizeof answer, "%s", PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
+    PQclear(result);
+    return answer;
+}
+
+static void
+wait_until(const char *sql, const char *wanted)
+{
+    int64_t until_ms = clock_monotonic_ms() + 15000;
+
+    while (!text_equal(ask(sql), wanted)) {
+        if (clock_monotonic_ms() > until_ms)
+            fail_msg("%s is %s, not %s", sql, ask(sql), wanted);
+        usleep(20000);
+    }
+}
+
+static enum job_outcome
+run_well(struct job *job)
+{
+    assert_string_equal(json_string_value(json_object_get(job->payload, "word")), "hello");
+    assert_true(job_progress(job, "half", 0.5f));
+    assert_false(job_progress(job, "half", 0.6f)); /* too soon after */
+    atomic_fetch_add(&runs, 1);
+    return JOB_DONE;
+}
+
+static enum job_outcome
+run_badly(struct job *job)
+{
+    atomic_fetch_add(&runs, 1);
+    job_error(job, "it hurts");
+    return JOB_RETRY;
+}
+
+static enum job_outcome
+run_long(struct job *job)
+{
+    atomic_fetch_add(&runs, 1);
+    job_progress(job, "long", 0.1f);
+    while (!job_cancelled(job))
+        usleep(10000);
+    atomic_store(&was_cancelled, true);
+    return JOB_GIVE_BACK;
+}
+
+/* Another node takes the job while this one works on it. */
+static void
+steal(void)
+{
+    PGconn *other = PQconnectdb(cluster_url(cluster));
+
+    PQclear(PQexec(other, "update jobs set locked_by = 'somebody else', heartbeat_at = now() where kind = 'effect'"));
+    PQfinish(other);
+}
+
+/* Writes its effect and its end in one transaction. */
+static enum job_outcome
+run_with_effect(struct job *job)
+{
+    PGresult *result;
+    bool ours;
+
+    atomic_fetch_add(&runs, 1);
+    assert_int_equal(db_begin(), DB_OK);
+    result = PQexec(db_connection(), "insert into effects values (1)");
+    assert_int_equal(PQresultStatus(result), PGRES_COMMAND_OK);
+    PQclear(result);
+    if (json_object_get(job->payload, "stolen"))
+        steal();
+    ours = job_finish(job, JOB_DONE);
+    assert_int_equal(db_end(ours), DB_OK);
+    return ours ? JOB_DONE : JOB_GIVE_BACK;
+}
+
+static const struct job_handler handlers[] = {{"well", JOB_LIGHT, run_well},
+                                              {"badly", JOB_LIGHT, run_badly},
+                                              {"long", JOB_HEAVY, run_long},
+                                              {"effect", JOB_LIGHT, run_with_effect},
+                                              {0}};
+static const struct jobs_settings settings = {.threads = {1, 1}, .heartbeat_ms = 100};
+
+static void
+start_jobs(void)
+{
+    assert_true(jobs_start(&settings, handlers));
+    assert_true(listener_start());
+}
+
+static void
+stop_jobs(void)
+{
+    jobs_stop();
+    listener_stop();
+}
+
+static int
+clean(void **state)
+{
+    (void)state;
+    ask("truncate jobs, outbox, processed_events, effects");
+    runs = events_seen = failures_left = 0;
+    was_cancelled = false;
+    return 0;
+}
+
+static void
+a_job_runs_once(void **state)
+{
+    (void)state;
+    start_jobs();
+    ask("insert into jobs (kind, payload) values ('well', '{\"word\":\"hello\"}')");
+    wait_until("select state || stage || progress || attempts from jobs", "donedone11");
+    usleep(300000);
+    assert_int_equal(runs, 1);
+    stop_jobs();
+}
+
+static void
+a_new_job_starts_at_once(void **state)
+{
+    int64_t began_ms;
+
+    (void)state;
+    start_jobs();
+    wait_until("select count(*) > 0 from pg_stat_activity where query ilike 'listen jobs'", "t");
+    usleep(100000);
+    began_ms = clock_monotonic_ms();
+    ask("insert into jobs (kind, payload) values ('well', '{\"word\":\"hello\"}')");
+    wait_until("select state from jobs", "done");
+    assert_true(clock_monotonic_ms() - began_ms < 1000); /* the poll interval is two seconds */
+    stop_jobs();
+}
+
+static void
+a_job_that_does_not_work_waits_longer_each_time_and_then_is_dead(void **state)
+{
+    (void)state;
+    start_jobs();
+    ask("insert into jobs (kind, max_attempts) values ('badly', 2)");
+    wait_until("select state || attempts || last_error from jobs", "queued1it hurts");
+    assert_string_equal(ask("select run_at > now() + interval '1 second' and run_at < now() + interval '4 seconds' from jobs"), "t");
+    ask("update jobs set run_at = now()");
+    wait_until("select state || attempts from jobs", "dead2");
+    assert_int_equal(runs, 2);
+    stop_jobs();
+}
+
+static void
+stopping_gives_running_work_back_without_losing_an_attempt(void **state)
+{
+    (void)state;
+    start_jobs();
+    ask("insert into jobs (kind) values ('long')");
+    wait_until("select state || stage from jobs", "runninglong");
+    stop_jobs();
+    assert_true(was_cancelled);
+    assert_string_equal(ask("select state || attempts || (locked_by is null) from jobs"), "queued0true");
+}
+
+static void
+work_whose_row_is_changed_is_cancelled(void **state)
+{
+    (void)state;
+    start_jobs();
+    ask("insert into jobs (kind) values ('long')");
+    wait_until("select state from jobs", "running");
+    ask("update jobs set state = 'failed'");
+    for (int i = 0; i < 200 && !was_cancelled; i++)
+        usleep(10000);
+    assert_true(was_cancelled);
+    stop_jobs();
+    assert_string_equal(ask("select state from jobs"), "failed");
+}
+
+static void
+a_killed_process_loses_its_job_to_the_next(void **state)
+{
+    int status;
+    pid_t pid;
+
+    (void)state;
+    ask("insert into jobs (kind) values ('long')");
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0) {
+        jobs_start(&settings, handlers);
+        pause();
+    }
+    wait_until("select state from jobs", "running");
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_string_equal(ask("select state || attempts from jobs"), "running1");
+    start_jobs();
+    wait_until("select state || attempts from jobs", "running2");
+    stop_jobs();
+}
+
+static void
+only_the_dead_lose_their_jobs(void **state)
+{
+    char name[NODE_NAME], machine[NODE_NAME];
+
+    (void)state;
+    node_name(name, machine);
+    assert_true(node_may_live(name, machine));
+    assert_true(node_may_live("elsewhere:1:1", machine));
+    ask("insert into jobs (kind, state, locked_by, heartbeat_at, attempts) values"
+        " ('other', 'running', 'elsewhere:1:1', now() - interval '5 seconds', 1),"
+        " ('other', 'running', 'elsewhere:2:2', now() - interval '1 minute', 2),"
+        " ('other', 'running', 'elsewhere:3:3', now() - interval '1 minute', 5)");
+    start_jobs();
+    wait_until("select string_agg(state, ' ' order by attempts) from jobs", "running queued dead");
+    assert_string_equal(ask("select payload ->> 'kind' from outbox where name = 'job.died'"), "other");
+    stop_jobs();
+}
+
+static void
+effect_and_end_commit_together_or_not_at_all(void **state)
+{
+    (void)state;
+    start_jobs();
+    ask("insert into jobs (kind) values ('effect')");
+    wait_until("select state from jobs", "done");
+    assert_string_equal(ask("select count(*) from effects"), "1");
+    ask("truncate jobs");
+    ask("insert into jobs (kind, payload) values ('effect', '{\"stolen\":true}')");
+    wait_until("select locked_by from jobs", "somebody else");
+    stop_jobs();
+    assert_string_equal(ask("select count(*) from effects"), "1");
+    assert_string_equal(ask("select state from jobs"), "running");
+}
+
+static bool
+on_event(const struct event *event, void *context)
+{
+    PGresult *result = PQexec(db_connection(), "insert into effects values (2)");
+
+    assert_string_equal(event->name, "test.happened");
+    assert_string_equal(context, "mine");
+    PQclear(result);
+    atomic_fetch_add(&events_seen, 1);
+    return atomic_fetch_sub(&failures_left, 1) <= 0;
+}
+
+static bool
+on_event_too(const struct event *event, void *context)
+{
+    PGresult *result = PQexec(db_connection(), "insert into effects values (3)");
+
+    (void)event, (void)context;
+    PQclear(result);
+    return true;
+}
+
+static void
+start_bus(void)
+{
+    bus_subscribe("first", "test.happened", on_event, "mine");
+    bus_subscribe("second", "test.happened", on_event_too, NULL);
+    assert_true(bus_start());
+    assert_true(listener_start());
+}
+
+static void
+stop_bus(void)
+{
+    bus_stop();
+    listener_stop();
+}
+
+static void
+an_event_reaches_each_subscriber_once(void **state)
+{
+    (void)state;
+    start_bus();
+    ask("insert into outbox (name, payload) values ('test.happened', '{}'), ('test.nobody_listens', '{}'), ('test.happened', '{}')");
+    wait_until("select count(*) from outbox where published_at is null", "0");
+    assert_string_equal(ask("select string_agg(what::text, '' order by what) from effects"), "2233");
+    assert_int_equal(events_seen, 2);
+    stop_bus();
+}
+
+static void
+a_subscriber_that_fails_is_asked_again_and_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    failures_left = 1;
+    start_bus();
+    ask("insert into outbox (name, payload) values ('test.happened', '{}')");
+    wait_until("select attempts from outbox", "1");
+    assert_string_equal(ask("select string_agg(what::text, '') from effects"), "3"); /* the other one was not held up */
+    wait_until("select published_at is not null from outbox", "t");
+    assert_string_equal(ask("select string_agg(what::text, '' order by what) from effects"), "23");
+    assert_int_equal(events_seen, 2);
+    stop_bus();
+}
+
+static void
+events_wait_for_a_bus(void **state)
+{
+    (void)state;
+    ask("insert into outbox (name, payload) values ('test.happened', '{}')");
+    start_bus();
+    wait_until("select count(*) from outbox where published_at is null", "0");
+    stop_bus();
+    assert_int_equal(events_seen, 1);
+}
+
+/* As when the database is started anew. */
+static void
+cut_connections_are_made_again(void **state)
+{
+    (void)state;
+    assert_true(jobs_start(&settings, handlers));
+    start_bus();
+    wait_until("select count(*) > 0 from pg_stat_activity where query ilike 'listen%'", "t");
+    ask("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and application_name = 'veza'");
+    wait_until("select count(*) > 0 from pg_stat_activity where query ilike 'listen%'", "t");
+    ask("insert into jobs (kind, payload) values ('well', '{\"word\":\"hello\"}')");
+    ask("insert into outbox (name, payload) values ('test.happened', '{}')");
+    wait_until("select state from jobs", "done");
+    wait_until("select count(*) from outbox where published_at is null", "0");
+    assert_string_equal(ask("select count(*) from effects"), "2");
+    jobs_stop();
+    stop_bus();
+}
+
+static int
+start_database(void **state)
+{
+    struct config config;
+    char error[1024];
+
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/veza-jobs-test-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chmod(folder, 0755), 0);
+    setenv("VEZA_DATA_DIR", folder, 1);
+    setenv("DATABASE_DURABLE", "false", 1);
+    log_setup(LOG_LEVEL_ERROR, false);
+    if (!config_load(&config, error, sizeof error) || cluster_start(&config, &cluster, error, sizeof error) < 0)
+        fail_msg("%s", error);
+    if (migrate_up(&embedded_migrations, cluster_url(cluster), true, error, sizeof error) < 0)
+        fail_msg("%s", error);
+    db_setup(cluster_url(cluster), 10000);
+    connection = PQconnectdb(cluster_url(cluster));
+    ask("create table effects (what int)");
+    return 0;
+}
+
+static int
+stop_database(void **state)
+{
+    char command[96];
+    pid_t pid;
+    int status;
+
+    (void)state;
+    PQfinish(connection);
+    cluster = cluster_stop(cluster);
+    snprintf(command, sizeof command, "%s", folder);
+    pid = fork();
+    if (pid == 0) {
+        execl("/bin/rm", "rm", "-rf", command, (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_killed_process_loses_its_job_to_the_next, clean),
+        cmocka_unit_test_setup(a_job_runs_once, clean),
+        cmocka_unit_test_setup(a_new_job_starts_at_once, clean),
+        cmocka_unit_test_setup(a_job_that_does_not_work_waits_longer_each_time_and_then_is_dead, clean),
+        cmocka_unit_test_setup(stopping_gives_running_work_back_without_losing_an_attempt, clean),
+        cmocka_unit_test_setup(work_whose_row_is_changed_is_cancelled, clean),
+        cmocka_unit_test_setup(only_the_dead_lose_their_jobs, clean),
+        cmocka_unit_test_setup(effect_and_end_commit_together_or_not_at_all, clean),
+        cmocka_unit_test_setup(an_event_reaches_each_subscriber_once, clean),
+        cmocka_unit_test_setup(a_subscriber_that_fails_is_asked_again_and_leaves_nothing_behind, clean),
+        cmocka_unit_test_setup(events_wait_for_a_bus, clean),
+        cmocka_unit_test_setup(cut_connections_are_made_again, clean),
+    };
+
+    return cmocka_run_group_tests(tests, start_database, stop_database);
+}

@@ -1,0 +1,252 @@
+/* The folder as a store: whole files or none, and nothing outside of it. */
+#include "../base/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "platform/storage/storage.h"
+
+static char folder[64], root[96];
+static struct storage *storage;
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    (void)st, (void)type, (void)where;
+    return remove(path);
+}
+
+static int
+open_store(void **state)
+{
+    char error[256];
+
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/veza-storage-test-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(root, sizeof root, "%s/files", folder);
+    storage = storage_open_disk(root, error, sizeof error);
+    assert_non_null(storage);
+    return 0;
+}
+
+static int
+close_store(void **state)
+{
+    (void)state;
+    storage_close(storage);
+    return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static int
+put(const char *key, const char *text)
+{
+    struct storage_writer *writer;
+    int error = storage_begin(storage, key, &writer);
+
+    if (error)
+        return error;
+    assert_int_equal(storage_write(writer, text, strlen(text)), 0);
+    return storage_commit(writer);
+}
+
+/* The file's text, or NULL. */
+static const char *
+get(const char *key)
+{
+    static char text[256];
+    uint64_t size;
+    ssize_t n;
+    int fd;
+
+    if (storage_get(storage, key, &fd, &size))
+        return NULL;
+    n = read(fd, text, sizeof text - 1);
+    close(fd);
+    assert_int_equal(n, size);
+    text[n] = 0;
+    return text;
+}
+
+static void
+what_is_written_can_be_read(void **state)
+{
+    (void)state;
+    assert_int_equal(put("hls/a1/low/segment_000.m4s", "music"), 0);
+    assert_string_equal(get("hls/a1/low/segment_000.m4s"), "music");
+    assert_int_equal(storage_sync(storage), 0);
+    assert_int_equal(put("hls/a1/low/segment_000.m4s", "other music"), 0);
+    assert_string_equal(get("hls/a1/low/segment_000.m4s"), "other music");
+    assert_null(get("hls/a1/low/segment_001.m4s"));
+}
+
+static void
+a_file_that_is_not_committed_does_not_exist(void **state)
+{
+    struct storage_writer *writer;
+
+    (void)state;
+    assert_int_equal(storage_begin(storage, "covers/x/600.webp", &writer), 0);
+    assert_int_equal(storage_write(writer, "half", 4), 0);
+    assert_null(get("covers/x/600.webp"));
+    storage_abort(writer);
+    assert_null(get("covers/x/600.webp"));
+}
+
+static void
+an_upload_is_kept_without_a_copy(void **state)
+{
+    int fd = open(storage_upload_dir(storage), O_TMPFILE | O_RDWR, 0600);
+    struct stat before, after;
+    uint64_t size;
+    int kept;
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "sound", 5), 5);
+    assert_int_equal(storage_keep(storage, "originals/one", fd), 0);
+    assert_int_equal(fstat(fd, &before), 0);
+    assert_int_equal(storage_get(storage, "originals/one", &kept, &size), 0);
+    assert_int_equal(fstat(kept, &after), 0);
+    assert_int_equal(size, 5);
+    assert_int_equal(before.st_ino, after.st_ino);
+    close(fd);
+    close(kept);
+}
+
+/* A killed process leaves what it kept and nothing else, named or not. */
+static void
+kill_leaves_only_whole_files(void **state)
+{
+    char find[160];
+    int pipe_ends[2], status;
+    char ready;
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(pipe(pipe_ends), 0);
+    pid = fork();
+    if (pid == 0) {
+        struct storage_writer *writer;
+        int fd = storage_scratch(storage);
+
+        if (write(fd, "kept", 4) != 4 || storage_keep(storage, "originals/kept", fd) ||
+            storage_begin(storage, "originals/half", &writer) || storage_write(writer, "half", 4) || write(pipe_ends[1], "r", 1) != 1)
+            _exit(1);
+        pause();
+    }
+    assert_int_equal(read(pipe_ends[0], &ready, 1), 1);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+    assert_string_equal(get("originals/kept"), "kept");
+    assert_null(get("originals/half"));
+    snprintf(find, sizeof find, "%s/tmp", root);
+    assert_int_equal(rmdir(find), 0); /* empty */
+    assert_int_equal(mkdir(find, 0700), 0);
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
+}
+
+static void
+keys_that_could_lead_elsewhere_are_refused(void **state)
+{
+    static const char *const bad[] = {"", "/", "/etc/passwd", "a/", "a//b", "../x", "a/../b", "a/..", ".", "..", "a/.hidden", "-a", "a/-b",
+                                      "A", "a b", "a\nb", "a\\b", "a%2e", "\xc3\xa9", "tmp/x", "tmp", "a/b/c/d/e/f/g/h/i", NULL};
+    struct storage_writer *writer;
+    char longest[STORAGE_KEY_MAX + 2];
+    uint64_t size;
+    int fd;
+
+    (void)state;
+    for (size_t i = 0; bad[i]; i++) {
+        assert_false(storage_key_valid(bad[i]));
+        assert_int_equal(storage_get(storage, bad[i], &fd, &size), STORAGE_BAD_KEY);
+        assert_int_equal(storage_begin(storage, bad[i], &writer), STORAGE_BAD_KEY);
+        assert_int_equal(storage_keep(storage, bad[i], 0), STORAGE_BAD_KEY);
+        assert_int_equal(storage_delete(storage, bad[i]), STORAGE_BAD_KEY);
+        assert_int_equal(storage_delete_prefix(storage, bad[i]), STORAGE_BAD_KEY);
+    }
+    assert_false(storage_key_valid(NULL));
+    memset(longest, 'a', sizeof longest - 1);
+    longest[sizeof longest - 1] = 0;
+    assert_false(storage_key_valid(longest));
+    longest[STORAGE_KEY_MAX] = 0;
+    assert_true(storage_key_valid(longest));
+    assert_true(storage_key_valid("hls/0b7c1d52-8f7a-4f3c-9a58-1f8f0b1f7a11/low/segment_000.m4s"));
+}
+
+static void
+links_are_not_followed(void **state)
+{
+    char path[160];
+    uint64_t size;
+    int fd;
+
+    (void)state;
+    assert_int_equal(put("covers/x/600.webp", "picture"), 0);
+    snprintf(path, sizeof path, "%s/covers/evil", root);
+    assert_int_equal(symlink("/etc", path), 0);
+    assert_int_equal(storage_get(storage, "covers/evil/passwd", &fd, &size), STORAGE_NOT_FOUND);
+    assert_int_not_equal(put("covers/evil/passwd", "x"), 0);
+    snprintf(path, sizeof path, "%s/covers/x/link", root);
+    assert_int_equal(symlink("/etc/passwd", path), 0);
+    assert_int_equal(storage_get(storage, "covers/x/link", &fd, &size), STORAGE_NOT_FOUND);
+    assert_int_equal(storage_get(storage, "covers/x", &fd, &size), STORAGE_NOT_FOUND); /* a folder is not a file */
+    assert_int_equal(storage_delete_prefix(storage, "covers/x"), 0);
+    assert_int_equal(access("/etc/passwd", F_OK), 0);
+}
+
+static void
+deleting_takes_what_is_below_and_nothing_else(void **state)
+{
+    (void)state;
+    put("hls/a/master.m3u8", "1");
+    put("hls/a/low/init.mp4", "2");
+    put("hls/a/low/segment_000.m4s", "3");
+    put("hls/ab/master.m3u8", "4");
+    assert_int_equal(storage_delete(storage, "hls/a/low/init.mp4"), 0);
+    assert_null(get("hls/a/low/init.mp4"));
+    assert_int_equal(storage_delete(storage, "hls/a/low/init.mp4"), 0);
+    assert_int_equal(storage_delete_prefix(storage, "hls/a"), 0);
+    assert_null(get("hls/a/master.m3u8"));
+    assert_null(get("hls/a/low/segment_000.m4s"));
+    assert_string_equal(get("hls/ab/master.m3u8"), "4");
+    assert_int_equal(storage_delete_prefix(storage, "hls/a"), 0);
+    assert_int_equal(storage_delete_prefix(storage, "nothing/here"), 0);
+}
+
+static void
+a_folder_that_cannot_be_used_is_named(void **state)
+{
+    char error[256];
+
+    (void)state;
+    assert_null(storage_open_disk("/proc/veza", error, sizeof error));
+    assert_non_null(strstr(error, "/proc/veza"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_can_be_read),
+        cmocka_unit_test(a_file_that_is_not_committed_does_not_exist),
+        cmocka_unit_test(an_upload_is_kept_without_a_copy),
+        cmocka_unit_test(kill_leaves_only_whole_files),
+        cmocka_unit_test(keys_that_could_lead_elsewhere_are_refused),
+        cmocka_unit_test(links_are_not_followed),
+        cmocka_unit_test(deleting_takes_what_is_below_and_nothing_else),
+        cmocka_unit_test(a_folder_that_cannot_be_used_is_named),
+    };
+
+    return cmocka_run_group_tests(tests, open_store, close_store);
+}
