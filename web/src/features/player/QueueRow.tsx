@@ -46,7 +46,6 @@ export function QueueRow({ entry, place, isPlaying, isDragged, onPlay, onRemove,
         type="button"
         onClick={onPlay}
         aria-current={current ? 'true' : undefined}
-        aria-label={t('player.queue.play', { title: entry.title })}
         className="flex h-full min-w-0 flex-1 items-center gap-3 rounded-sm text-start"
       >
         <span className={clsx('relative size-10 shrink-0 overflow-hidden rounded-sm', place === 'played' && 'opacity-60')}>
@@ -57,6 +56,7 @@ export function QueueRow({ entry, place, isPlaying, isDragged, onPlay, onRemove,
             </span>
           )}
         </span>
+        <span className="sr-only">{t(current && isPlaying ? 'player.pause' : 'player.play')}</span>
         <span className="min-w-0 flex-1">
           <span className={clsx('block truncate', current ? 'font-semibold text-ink' : place === 'played' ? 'text-muted' : 'text-ink')}>
             {entry.title}
