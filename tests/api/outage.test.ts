@@ -46,6 +46,7 @@ test('without its database every operation says so, and works again when it is b
     const problem = assertProblem(reply, 503, 'unavailable', keyOf(operation));
     assert.doesNotMatch(JSON.stringify(problem), /postgres|socket|connect|libpq/i, 'no word of what is behind');
   }
+  assertProblem(await client.post('/api/v1/auth/refresh', { body: { refresh_token: 'x'.repeat(43) } }), 503, 'unavailable');
   t.diagnostic(`${operations.length - served} of ${operations.length} operations need the database`);
   assertStatus(await client.get('/health'), 200);
 

@@ -6,11 +6,12 @@ import { after, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { decode, encodeWith, loudness, makeSound, pcm, png, wav } from '../support/media.ts';
+import { STREAM_SECRET } from '../support/requests.ts';
 import { finished, playable, rendition, upload } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { template, World } from '../support/world.ts';
 
-const world = await World.start('tracks');
+const world = await World.start('tracks', { STREAM_SECRET });
 const carol = world.as('carol'), dave = world.as('dave'), visitor = world.visitor;
 const folder = mkdtempSync('/tmp/veza-api-media-');
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -92,6 +93,29 @@ test('the status tells how far the work is until it is done', async () => {
   assert.ok(seen.has('done'));
   for (const stage of seen) assert.match(stage, /^(queued|probing|transcoding|storing|done)$/);
   assert.ok(seen.size >= 3, [...seen].join(' '));
+});
+
+test('a stream that is not ready yet says so', async () => {
+  const reply = await upload(carol, { file: wav(makeSound(30, { seed: 9 })), title: 'Not yet' });
+  assertStatus(reply, 201);
+  const { id } = reply.body;
+  for (const part of ['master.m3u8', 'high/playlist.m3u8', 'high/segment_000.m4s'])
+    for (const target of [`/api/v1/tracks/${id}/hls/${part}`, `/hls/${id}/${part}`]) assertProblem(await carol.send('GET', target), 409, 'stream_not_ready', target);
+  assertProblem(await visitor.send('GET', `/api/v1/tracks/${id}/hls/master.m3u8`), 404, 'not_found');
+  assert.equal((await carol.get('/api/v1/tracks/{id}/hls/status', { path: { id } })).body.status === 'ready', false);
+  assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id } }), 204);
+});
+
+test('a track can be processed once more, by another part of Veza', async () => {
+  const track = await playable(carol, { title: 'Once more' });
+  const again = (secret: string, id: string) => visitor.post('/internal/jobs/transcode', { body: { track_id: id }, headers: { 'x-stream-secret': secret } });
+  assertProblem(await again('wrong', track.id), 401, 'unauthenticated');
+  assertProblem(await again(STREAM_SECRET, '00000000-0000-4000-8000-000000000000'), 404, 'not_found');
+  const reply = await again(STREAM_SECRET, track.id);
+  assertStatus(reply, 202);
+  assert.equal(reply.body.track_id, track.id);
+  assert.equal((await finished(carol, track.id)).status, 'completed');
+  assertStatus(await visitor.send('GET', `/hls/${track.id}/master.m3u8`), 200);
 });
 
 test('the master playlist offers four qualities, and each plays to the last sample', async () => {

@@ -94,7 +94,7 @@ function formTests(operation: Operation): void {
     for (const type of ['application/json', 'text/plain', 'application/octet-stream', 'application/x-www-form-urlencoded'])
       assertProblem(await raw(type, '{}'), 415, 'unsupported_media_type', type);
     assertProblem(await raw('multipart/form-data', 'no boundary'), 415, 'unsupported_media_type');
-    for (const body of ['no boundary at all', '--edge\r\nContent-Disposition: form-data; name="title"\r\n\r\nnever ended', '--edge\r\nno header\r\n\r\n--edge--'])
+    for (const body of ['--edge\r\nContent-Disposition: form-data; name="title"\r\n\r\nnever ended', '--edge\r\nno header\r\n\r\n--edge--'])
       assertProblem(await raw('multipart/form-data; boundary=edge', body), 400, 'bad_request', JSON.stringify(body.slice(0, 30)));
   });
   test(`${key} refuses a file over the largest size before it is sent`, async () => {

@@ -1,0 +1,63 @@
+/** Ids in addresses: what does not exist and what belongs to somebody else look the same. Made from the description. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { assertProblem, type Credentials } from '../support/client.ts';
+import { keyOf, operations, responseOf, type Operation } from '../support/document.ts';
+import { bearer, request } from '../support/requests.ts';
+import { playable } from '../support/tracks.ts';
+import { World, type Person } from '../support/world.ts';
+
+const world = await World.start('objects');
+
+const pathParameters = (operation: Operation) => operation.parameters.filter((parameter) => parameter.in === 'path');
+const withId = operations.filter((operation) => pathParameters(operation).some(({ schema }) => schema.format === 'uuid'));
+
+/** Private things, by the beginning of the paths that they are under: the owner's, and values for the path. */
+interface Owned {
+  under: string;
+  path: Record<string, string>;
+  strangers: Person[];
+}
+
+const track = await playable(world.as('carol'), { title: 'Only mine', is_public: 'false' });
+const owned: Owned[] = [
+  { under: '/api/v1/tracks/', path: { id: track.id, quality: 'low', segment: 'segment_000.m4s', size: '300' }, strangers: ['alice', 'dave'] },
+  { under: '/hls/', path: { track_id: track.id, quality: 'low', segment: 'segment_000.m4s' }, strangers: ['alice', 'dave'] },
+];
+/** Things that everybody may see. */
+const open = ['/api/v1/users/'];
+
+/** Somebody with every right, so that nothing but the id is wrong. */
+const somebody = (operation: Operation): Credentials => (operation['x-auth'] === 'public' ? {} : bearer(operation['x-auth'] === 'admin' ? 'root' : operation['x-auth'] === 'moderator' ? 'mia' : 'carol'));
+
+for (const operation of operations) {
+  if (!pathParameters(operation).length || !responseOf(operation, 404)) continue;
+  test(`${keyOf(operation)} answers 404 for what does not exist`, async () => {
+    assertProblem(await request(world.visitor, operation, { as: somebody(operation), path: { segment: 'segment_000.m4s', username: 'nobody.here' } }), 404, 'not_found');
+  });
+  const uuids = pathParameters(operation).filter(({ schema }) => schema.format === 'uuid');
+  if (!uuids.length) continue;
+  test(`${keyOf(operation)} answers 404 for what cannot exist`, async () => {
+    for (const wrong of ['1', 'null', '00000000-0000-4000-8000-00000000000g', "' or ''='", '%', `${track.id} `])
+      for (const { name } of uuids) assertProblem(await request(world.visitor, operation, { as: somebody(operation), path: { segment: 'segment_000.m4s', [name]: wrong } }), 404, 'not_found', wrong);
+  });
+}
+
+for (const operation of withId) {
+  const mine = owned.find(({ under }) => operation.path.startsWith(under));
+  if (!mine) {
+    test(`${keyOf(operation)} is about something that everybody may see, or has an owner here`, () => {
+      assert.ok(open.some((under) => operation.path.startsWith(under)), 'add what it is about to `owned` or `open` in this file');
+    });
+    continue;
+  }
+  test(`${keyOf(operation)} hides what belongs to somebody else`, async () => {
+    for (const stranger of mine.strangers) assertProblem(await request(world.visitor, operation, { as: bearer(stranger), path: mine.path }), 404, 'not_found', stranger);
+    if (operation['x-auth'] === 'optional') assertProblem(await request(world.visitor, operation, { as: {}, path: mine.path }), 404, 'not_found', 'a visitor');
+  });
+}
+
+test('after all that the track is as it was', async () => {
+  const reply = await world.as('carol').get('/api/v1/tracks/{id}', { path: { id: track.id } });
+  assert.deepEqual(reply.body, track);
+});
