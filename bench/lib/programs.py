@@ -1,0 +1,27 @@
+"""Compiles the peers and helpers of bench/peers, once per change."""
+import os
+import subprocess
+
+from .veza import BUILD, ROOT
+
+FOLDER = os.path.join(ROOT, "bench", "peers")
+LIBRARIES = {
+    "track_get": ("libmicrohttpd libpq", []),
+    "statement": ("libpq libcrypto", ["src/tracks.queries.c", "src/libdb.a", "src/libbase.a"]),
+    "music": ("libpng", ["src/demo/libdemo.a"]),
+    "media_job": ("libavformat libavcodec libavutil libswresample libswscale libebur128 libchromaprint libseccomp jansson",
+                  ["src/media/libmedia.a"]),
+}
+
+
+def program(name):
+    packages, parts = LIBRARIES[name]
+    source, target = os.path.join(FOLDER, name + ".c"), os.path.join(BUILD, "bench", name)
+    inputs = [source] + [os.path.join(BUILD, part) for part in parts]
+    if os.path.exists(target) and all(os.path.getmtime(i) < os.path.getmtime(target) for i in inputs):
+        return target
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", *packages.split()], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    subprocess.run([os.environ.get("CC", "cc"), "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers",
+                    "-I" + os.path.join(ROOT, "src"), "-I" + os.path.join(BUILD, "src"), "-o", target, *inputs, *flags, "-lm", "-lpthread"], check=True)
+    return target

@@ -1,0 +1,69 @@
+"""Routes that are one statement against a small program that runs the same statement with the same libraries."""
+import os
+import subprocess
+
+from . import load, machine
+from .delivery import fetch
+from .programs import program
+from .report import rate
+
+CONNECTIONS = 32
+
+
+class Peer:
+    """bench/peers/track_get.c with one statement."""
+
+    def __init__(self, veza, query, form, values):
+        text = subprocess.run([program("statement"), query, form], check=True, stdout=subprocess.PIPE, text=True).stdout
+        sql, _, names = text.rpartition("\n--params")
+        path = os.path.join(veza.folder, query + ".sql")
+        with open(path, "w") as file:
+            file.write(sql)
+        threads = max(4, 2 * os.cpu_count())
+        self.process = subprocess.Popen([program("track_get"), str(threads), veza.conninfo(), path] + [values.get(n, "-") for n in names.split()],
+                                        stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def url(self, path):
+        return "http://127.0.0.1:%d%s" % (self.port, path)
+
+    def pids(self):
+        return [self.process.pid]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+def compare(report, details, what, key, sides, rounds, seconds, goal):
+    load.alternate(sides, rounds, seconds, CONNECTIONS)
+    ratio = load.ratio(sides[0], sides[1])
+    report.add(what, rate(sides[0].median("per_second")), rate(sides[1].median("per_second")), ratio, goal and "≥ %.2f" % goal,
+               ratio >= goal if goal else None)
+    details[key] = {"ratio": round(ratio, 3), **load.summary(sides)}
+
+
+def run(veza, track_id, token, report, rounds, seconds):
+    one, many = "/api/v1/tracks/" + track_id, "/api/v1/tracks?limit=20"
+    ours = lambda: [veza.pid]
+    details = {"connections": CONNECTIONS, "seconds_a_round": seconds}
+    bearer = ["Authorization: Bearer " + token]
+    get_peer = Peer(veza, "track_get", "one", {"id": ":id"})
+    list_peer = Peer(veza, "track_list", "list", {"sort": "newest", "page": "1", "limit": "20"})
+    try:
+        if fetch(veza.url(one)) != fetch(get_peer.url(one)) or fetch(veza.url(many)) != fetch(list_peer.url(many)):
+            raise RuntimeError("Veza and the peer do not answer the same")
+        side = load.Side
+        compare(report, details, "a track, against the same statement in C", "track_get",
+                [side("veza", veza.url(one), ours, unique=True), side("peer", get_peer.url(one), get_peer.pids, unique=True)], rounds, seconds, 0.85)
+        report.add("a track, processor time without the database", *("%.0f µs" % details["track_get"][n]["cpu_us_per_request"] for n in ("veza", "peer")))
+        compare(report, details, "a track, signed in", "track_get_signed_in",
+                [side("veza", veza.url(one), ours, bearer), side("peer", get_peer.url(one), get_peer.pids, bearer)], rounds, seconds, None)
+        compare(report, details, "20 tracks, against the same statement in C", "track_list",
+                [side("veza", veza.url(many), ours, unique=True), side("peer", list_peer.url(many), list_peer.pids, unique=True)], rounds, seconds, 0.85)
+        compare(report, details, "20 tracks, from Veza's cache of replies", "track_list_cached",
+                [side("veza", veza.url(many), ours), side("peer", list_peer.url(many), list_peer.pids)], max(1, rounds // 2), seconds, None)
+    finally:
+        get_peer.stop()
+        list_peer.stop()
+    report.details["queries"] = details

@@ -1,0 +1,76 @@
+/* track_get THREADS CONNINFO STATEMENT-FILE [VALUE|:id|-]... - the least that can serve the statement: libmicrohttpd with the
+ * same kind of polling threads as Veza, a connection and a prepared statement a thread, its first column as the reply. Each further
+ * argument is a parameter: a text, `-` for null, `:id` for the last part of the path. Prints its port. */
+#include <libpq-fe.h>
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *conninfo, *parameters[32];
+static char statement[65536];
+static int parameter_count;
+static _Thread_local PGconn *pg;
+
+static void
+clear_result(void *result)
+{
+    PQclear(result);
+}
+
+static enum MHD_Result
+answer(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data, size_t *size,
+       void **context)
+{
+    const char *values[32], *id = strrchr(url, '/') + 1;
+    struct MHD_Response *response;
+    enum MHD_Result queued;
+    PGresult *result;
+
+    (void)cls, (void)method, (void)version, (void)data, (void)size;
+    if (!*context) {
+        *context = &pg;
+        return MHD_YES;
+    }
+    if (!pg) {
+        pg = PQconnectdb(conninfo);
+        PQclear(PQprepare(pg, "s", statement, 0, NULL));
+    }
+    for (int i = 0; i < parameter_count; i++)
+        values[i] = strcmp(parameters[i], ":id") == 0 ? id : strcmp(parameters[i], "-") == 0 ? NULL : parameters[i];
+    result = PQexecPrepared(pg, "s", parameter_count, values, NULL, NULL, 0);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) {
+        fprintf(stderr, "%s\n", PQresultErrorMessage(result));
+        PQclear(result);
+        return MHD_NO;
+    }
+    response = MHD_create_response_from_buffer_with_free_callback_cls((size_t)PQgetlength(result, 0, 0), PQgetvalue(result, 0, 0),
+                                                                      clear_result, result);
+    MHD_add_response_header(response, "Content-Type", "application/json");
+    queued = MHD_queue_response(connection, 200, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+int
+main(int argc, char **argv)
+{
+    FILE *file = argc > 3 ? fopen(argv[3], "r") : NULL;
+    struct MHD_Daemon *daemon;
+
+    if (!file || argc > 4 + 32 || !fread(statement, 1, sizeof statement - 1, file))
+        return 1;
+    conninfo = argv[2];
+    parameter_count = argc - 4;
+    memcpy(parameters, argv + 4, (size_t)parameter_count * sizeof *argv);
+    daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO, 0, NULL, NULL, answer, NULL, MHD_OPTION_THREAD_POOL_SIZE,
+                              (unsigned)strtoul(argv[1], NULL, 10), MHD_OPTION_CONNECTION_LIMIT, 1000u, MHD_OPTION_END);
+    if (!daemon)
+        return 1;
+    printf("%u\n", MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
+    fflush(stdout);
+    for (;;)
+        pause();
+}
