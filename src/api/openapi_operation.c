@@ -167,7 +167,9 @@ reply_content(struct description *description, const struct route *route, const 
 
     *ret_type = type;
     *ret_type_len = strcspn(type, "; ");
-    if (route->reply)
+    if (route->reply && route->reply_or)
+        *ret_schema = json_pack("{s:[o, o]}", "anyOf", schema_of_reply(route->reply), schema_of_reply(route->reply_or));
+    else if (route->reply)
         *ret_schema = schema_of_reply(route->reply);
     else if (route->produces && !query)
         *ret_schema = text_starts_with(type, "application/json") ? json_pack("{s:s}", "type", "object")

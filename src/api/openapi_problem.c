@@ -45,6 +45,8 @@ add_access(const struct route *route, struct problem_set *set)
     case AUTH_USER:
         break;
     }
+    /* A visitor's reads need no scope; all else needs one that the key has. */
+    set->has[PROBLEM_INSUFFICIENT_SCOPE] = route->scope || route->auth != AUTH_OPTIONAL || is_change(route->method);
     set->has[PROBLEM_UNAUTHENTICATED] = set->has[PROBLEM_TOKEN_EXPIRED] = true;
 }
 

@@ -39,7 +39,7 @@ bind_request(void *context, const char *name, const char **ret_text)
     if (text_equal(name, "viewer"))
         *ret_text = req->identity.known ? req->identity.user_id : NULL;
     else if (text_equal(name, "session_id"))
-        *ret_text = req->identity.known ? req->identity.session_id : NULL;
+        *ret_text = req->identity.known && *req->identity.session_id ? req->identity.session_id : NULL; /* an API key has none */
     else if (text_equal(name, "client_ip"))
         *ret_text = req->ip;
     else if (text_equal(name, "user_agent"))

@@ -13,6 +13,7 @@
 #include "http/server.h"
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
+#include "modules/developer/developer.h"
 #include "modules/realtime/realtime.h"
 #include "modules/system/system.h"
 #include "modules/tracks/tracks.h"
@@ -37,7 +38,7 @@ reply_web_app(struct request *req)
 
 static const struct server_hooks api_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
                                               .run_query = run_route_query, .audit = audit_change, .fallback = reply_web_app};
-static const struct server_hooks stream_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
+static const struct server_hooks stream_hooks = {.identify = auth_identify_stream, .check_csrf = auth_check_csrf,
                                                  .run_query = run_route_query, .audit = audit_change};
 
 struct run {
@@ -54,9 +55,16 @@ send_verification_mail(struct job *job)
     return auth_send_verification(job->payload) ? JOB_RETRY : JOB_DONE;
 }
 
+static enum job_outcome
+send_reset_mail(struct job *job)
+{
+    return auth_send_reset(job->payload) ? JOB_RETRY : JOB_DONE;
+}
+
 static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, tracks_transcode},
                                                   {"track_sweep", JOB_LIGHT, tracks_sweep},
                                                   {"mail.verify_email", JOB_LIGHT, send_verification_mail},
+                                                  {"mail.reset_password", JOB_LIGHT, send_reset_mail},
                                                   {0}};
 
 static void
@@ -152,6 +160,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     tracks_set_change_listener(forget_lists, run);
     tracks_set_progress_listener(tell_progress, NULL);
     docs_setup(document_tables);
+    developer_setup(document_tables);
     if (!stream_setup(run->storage)) {
         snprintf(error, error_size, "not enough memory");
         return false;

@@ -61,7 +61,7 @@ struct route {
     const char *description; /* Markdown, optional */
 
     enum auth auth;
-    const char *scope; /* what an API key must be allowed, e.g. "tracks:write" */
+    const char *scope; /* what an API key must be allowed, e.g. "tracks:write"; without one, keys may only read what visitors may */
     enum limit limit;
 
     const struct field *path, *query, *body;
@@ -76,6 +76,7 @@ struct route {
     int status;                  /* of success; 0 means 200 (204 for EMPTY) */
     const struct query *replies; /* a handler's reply has the shape of this query's row */
     const struct field *reply;   /* or these fields */
+    const struct field *reply_or; /* or, with the same status, these instead */
     const char *produces;        /* or is of this media type */
     const enum problem_name *problems; /* beyond those that follow from the rest; ended by PROBLEM_COUNT */
 

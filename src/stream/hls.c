@@ -279,12 +279,12 @@ const struct route stream_api_routes[] = {
 
 const struct route stream_routes[] = {
     {GET, "/", "What this server is", .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_root, .reply = root_reply},
-    {GET, "/hls/{track_id}/master.m3u8", "The qualities of a track's stream", HLS, .path = master_path, .handler = get_master,
+    {GET, "/hls/{track_id}/master.m3u8", "The qualities of a track's stream", HLS, .scope = "tracks:read", .path = master_path, .handler = get_master,
      .produces = PLAYLIST_TYPE},
-    {GET, "/hls/{track_id}/{quality}/playlist.m3u8", "The segments of one quality", HLS, .path = playlist_path,
+    {GET, "/hls/{track_id}/{quality}/playlist.m3u8", "The segments of one quality", HLS, .scope = "tracks:read", .path = playlist_path,
      .handler = get_playlist, .produces = PLAYLIST_TYPE},
     {GET, "/hls/{track_id}/{quality}/{segment}", "A segment, or the file that comes before all of them (init.mp4)", HLS,
-     .path = segment_path, .handler = get_segment, .produces = SEGMENT_TYPE},
+     .scope = "tracks:read", .path = segment_path, .handler = get_segment, .produces = SEGMENT_TYPE},
     {POST, "/internal/jobs/transcode", "Process a track once more", .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE,
      .body = transcode_body, .sql = &q_stream_transcode, .shape = ONE, .status = 202},
     ROUTE_END};

@@ -205,6 +205,7 @@ test('an access token lives as long as expires_in says', async () => {
   const short = await World.start('short', { ACCESS_TOKEN_S: '1' });
   const reply = await short.visitor.post('/api/v1/auth/login', { body: { email: emailOf('bob'), password: PASSWORD } });
   assertStatus(reply, 200);
+  assert.ok('access_token' in reply.body);
   assert.equal(reply.body.expires_in, 1);
   assert.equal(Number(decodePayload(reply.body.access_token)['exp']) - Number(decodePayload(reply.body.access_token)['iat']), 1);
   const cookies = cookiesOf(reply);

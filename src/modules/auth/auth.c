@@ -1,4 +1,5 @@
 #include "modules/auth/internal.h"
+#include "modules/mfa/mfa.h"
 
 const struct config *auth_config;
 
@@ -18,7 +19,7 @@ static const struct field credentials[] = {
 static const struct field refresh_body[] = {
     {"refresh_token", FIELD_SECRET, .min = 20, .max = 200, .help = "For clients without cookies"}, FIELD_END};
 
-static const struct field session_reply[] = {
+const struct field session_reply[] = {
     {"access_token", FIELD_STRING, .required = true, .help = "RS256 JWT (RFC 9068)"},
     {"token_type", FIELD_ENUM, .required = true, .values = "Bearer"},
     {"expires_in", FIELD_INT, .required = true, .help = "Seconds"},
@@ -33,7 +34,23 @@ static const struct field token_body[] = {
 static const struct field email_body[] = {
     {"email", FIELD_EMAIL, .required = true, .example = "ada@example.org"}, FIELD_END};
 
+static const struct field reset_body[] = {
+    {"token", FIELD_SECRET, .required = true, .min = 20, .max = 200, .help = "From the link in the mail",
+     .example = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+    {"password", FIELD_SECRET, .required = true, .min = 8, .max = 72, .help = "8 to 72 bytes",
+     .example = "correct horse battery"},
+    FIELD_END};
+
+static const struct field unlock_body[] = {
+    {"user_id", FIELD_UUID, .required = true, .help = "Whose account"}, FIELD_END};
+
 static const struct field message_reply[] = {{"message", FIELD_STRING, .required = true}, FIELD_END};
+
+static const struct field stream_token_reply[] = {
+    {"token", FIELD_STRING, .required = true, .help = "A JWT whose audience is the stream server"},
+    {"token_type", FIELD_ENUM, .required = true, .values = "Bearer"},
+    {"expires_in", FIELD_INT, .required = true, .help = "Seconds"},
+    FIELD_END};
 
 static const struct field username_query[] = {
     {"username", FIELD_STRING, .required = true, .min = 1, .max = 100, .example = "ada"}, FIELD_END};
@@ -62,8 +79,28 @@ const struct route auth_routes[] = {
      .reply = session_reply, .status = 201, .problems = PROBLEMS(PROBLEM_USERNAME_TAKEN, PROBLEM_EMAIL_TAKEN)},
 
     {POST, "/api/v1/auth/login", "Sign in",
+     .description = "Where a second factor is on, the reply is `mfa_required` with a token for `/auth/login/2fa` instead of a session. "
+                    "Too many wrong passwords in a row lock an address for a while, whether it has an account or not.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = credentials, .handler = auth_login, .slow = SLOW_PASSWORD,
-     .reply = session_reply, .problems = PROBLEMS(PROBLEM_INVALID_CREDENTIALS, PROBLEM_ACCOUNT_DISABLED)},
+     .reply = session_reply, .reply_or = mfa_login_reply,
+     .problems = PROBLEMS(PROBLEM_INVALID_CREDENTIALS, PROBLEM_ACCOUNT_DISABLED, PROBLEM_ACCOUNT_LOCKED)},
+
+    {POST, "/api/v1/auth/password/reset-request", "Send a link for choosing a new password",
+     .description = "Answers the same, and as quickly, whether the address is known or not.",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = email_body, .handler = auth_reset_request, .reply = message_reply,
+     .status = 202},
+
+    {POST, "/api/v1/auth/password/reset", "Choose a new password with the token from the mail",
+     .description = "Works once. Every session of the account ends.",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = reset_body, .handler = auth_reset_password, .slow = SLOW_PASSWORD,
+     .status = 204, .problems = PROBLEMS(PROBLEM_TOKEN_INVALID)},
+
+    {GET, "/api/v1/auth/login-history", "One's own attempts to sign in, newest first",
+     .description = "`country` is null: addresses are not looked up in a geographic database.",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_login_history, .shape = MANY},
+
+    {POST, "/api/v1/admin/auth/unlock-account", "Unlock an account after too many failed attempts",
+     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .body = unlock_body, .sql = &q_unlock_account, .shape = EMPTY},
 
     {POST, "/api/v1/auth/refresh", "Exchange a refresh token for a new pair of tokens",
      .description = "A refresh token works once. Sending one a second time ends the session for everybody who holds a token of it.",
@@ -75,6 +112,10 @@ const struct route auth_routes[] = {
 
     {GET, "/api/v1/auth/me", "The account of whoever asks",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_me, .shape = ONE},
+
+    {POST, "/api/v1/auth/stream-token", "A short-lived token for the stream server",
+     .description = "The stream server takes it as a bearer token; the API does not. It ends with the session.",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_stream_token, .reply = stream_token_reply, .no_audit = true},
 
     {POST, "/api/v1/auth/verify-email", "Confirm an e-mail address with the token from the mail",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = token_body, .handler = auth_verify_email, .replies = &q_verify_email,

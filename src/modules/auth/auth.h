@@ -13,6 +13,7 @@ void auth_teardown(void);
 
 /* The server's hooks. */
 const struct problem *auth_identify(struct request *req);
+const struct problem *auth_identify_stream(struct request *req); /* of the stream server: takes stream tokens too */
 const struct problem *auth_check_csrf(struct request *req);
 
 /* The secret of internal calls: STREAM_SECRET, or one made from the application's secret. */
@@ -30,5 +31,24 @@ bool password_matches(const char *password, const char *hash);
 bool auth_create_user(const char *username, const char *email, const char *password, const char *role, bool verified, char *error,
                       size_t error_size);
 
+/* The reply of every way to sign in. */
+extern const struct field session_reply[];
+
+/* Opens a session for `user_id`, sets the cookies and replies with the tokens and the account. */
+const struct problem *session_open(struct request *req, const char *user_id, int status);
+
+/* A random token as text, and the hash that is stored. */
+#define TOKEN_BYTES 32
+#define TOKEN_TEXT BASE64URL_SIZE(TOKEN_BYTES)
+void token_make(char text[TOKEN_TEXT], char hash[SHA256_HEX]);
+
+#define API_KEY_PREFIX "vz_"
+
+/* Derives a key for one purpose from the application's secret. */
+void secret_derive(const char *purpose, unsigned char out[SHA256_BYTES]);
+
 /* The job `mail.verify_email`: payload {"user_id"}. Returns 0, or -1 to be tried again. */
 int auth_send_verification(const json_t *payload);
+
+/* The job `mail.reset_password`: payload {"email"}, which need not be anybody's. Returns 0, or -1 to be tried again. */
+int auth_send_reset(const json_t *payload);

@@ -38,14 +38,54 @@ check_session(struct request *req, const struct claims *claims, bool *ret_good)
     return NULL;
 }
 
+/* A key acts for its owner where the route names a scope that the key has. Without a scope it is a visitor, and only reads. */
 static const struct problem *
-identify_bearer(struct request *req, const char *token)
+identify_key(struct request *req, const char *key)
+{
+    const struct route *route = req->route;
+    char hash[SHA256_HEX];
+    const struct problem *p;
+    struct row row;
+
+    sha256_hex(str_of(key), hash);
+    request_set(req, "hashed_key", arena_strdup(req->arena, hash));
+    request_set(req, "needed_scope", route->scope);
+    p = db_maybe(req, &q_api_key_find, &row);
+    if (p)
+        return p;
+    if (!row.count)
+        return PROBLEM(UNAUTHENTICATED);
+    if (row_bool(&row, "unnoted")) {
+        request_set(req, "used_key_id", row_text(&row, "id"));
+        p = db_maybe(req, &q_api_key_used, NULL);
+        if (p)
+            return p;
+    }
+    if (!route->scope && route->auth == AUTH_OPTIONAL && req->method == GET)
+        return NULL;
+    if (!row_bool(&row, "allowed"))
+        return PROBLEM(INSUFFICIENT_SCOPE);
+    req->identity.known = true;
+    req->identity.role = role_of(row_text(&row, "role"));
+    req->identity.email_verified = row_bool(&row, "is_verified");
+    snprintf(req->identity.user_id, UUID_TEXT, "%s", row_text(&row, "user_id"));
+    return NULL;
+}
+
+static const struct problem *
+identify_bearer(struct request *req, const char *token, bool stream)
 {
     struct claims *claims = arena_alloc(req->arena, sizeof *claims);
-    enum token_check check = claims ? token_verify(token, claims) : TOKEN_BAD;
+    enum token_check check = TOKEN_BAD;
     const struct problem *p;
     bool good = false;
 
+    if (text_starts_with(token, API_KEY_PREFIX))
+        return identify_key(req, token);
+    if (claims)
+        check = token_verify(token, TOKEN_ACCESS, claims);
+    if (claims && check == TOKEN_BAD && stream)
+        check = token_verify(token, TOKEN_STREAM, claims);
     if (check == TOKEN_EXPIRED)
         return PROBLEM(TOKEN_EXPIRED);
     if (check == TOKEN_BAD)
@@ -62,7 +102,7 @@ identify_cookie(struct request *req, const char *token)
     bool good;
 
     req->identity.by_cookie = true;
-    switch (claims ? token_verify(token, claims) : TOKEN_BAD) {
+    switch (claims ? token_verify(token, TOKEN_ACCESS, claims) : TOKEN_BAD) {
     case TOKEN_GOOD:
         return check_session(req, claims, &good);
     case TOKEN_EXPIRED:
@@ -74,8 +114,8 @@ identify_cookie(struct request *req, const char *token)
     }
 }
 
-const struct problem *
-auth_identify(struct request *req)
+static const struct problem *
+identify(struct request *req, bool stream)
 {
     const char *authorization = request_header(req, "Authorization");
     const char *cookie;
@@ -83,8 +123,20 @@ auth_identify(struct request *req)
     if (authorization) {
         if (strncasecmp(authorization, "Bearer ", 7) != 0)
             return PROBLEM(UNAUTHENTICATED);
-        return identify_bearer(req, authorization + 7);
+        return identify_bearer(req, authorization + 7, stream);
     }
     cookie = request_cookie(req, ACCESS_COOKIE);
     return cookie && *cookie ? identify_cookie(req, cookie) : NULL;
+}
+
+const struct problem *
+auth_identify(struct request *req)
+{
+    return identify(req, false);
+}
+
+const struct problem *
+auth_identify_stream(struct request *req)
+{
+    return identify(req, true);
 }

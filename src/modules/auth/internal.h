@@ -5,8 +5,6 @@
 #include "auth.queries.h"
 #include "modules/auth/auth.h"
 
-#define TOKEN_BYTES 32
-#define TOKEN_TEXT BASE64URL_SIZE(TOKEN_BYTES)
 #define ACCESS_COOKIE "veza_access"
 #define REFRESH_COOKIE "veza_refresh"
 #define REFRESH_PATH "/api/v1"
@@ -23,23 +21,21 @@ struct claims {
 
 enum token_check { TOKEN_GOOD, TOKEN_EXPIRED, TOKEN_BAD };
 
-/* keys.c: signs an access token (RFC 9068 profile of RFC 7519) into the arena; NULL on failure. */
-const char *token_sign(struct request *req, const struct claims *claims);
+/* Each use has an audience of its own: a token for one is refused for the other. */
+enum token_use { TOKEN_ACCESS, TOKEN_STREAM };
+
+/* keys.c: signs a token (RFC 9068 profile of RFC 7519) into the arena; NULL on failure. */
+const char *token_sign(struct request *req, enum token_use use, const struct claims *claims);
 /* Checks signature, algorithm, type, issuer, audience and times. On TOKEN_EXPIRED the claims are filled too. */
-enum token_check token_verify(const char *token, struct claims *ret_claims);
+enum token_check token_verify(const char *token, enum token_use use, struct claims *ret_claims);
 /* The public keys as a JSON Web Key Set (RFC 7517). */
 json_t *keys_public(void);
 bool keys_setup(const struct config *config, char *error, size_t error_size);
 void keys_teardown(void);
 
-/* tokens.c: a random token as text, and the hash that is stored. */
-void token_make(char text[TOKEN_TEXT], char hash[SHA256_HEX]);
-/* Derives a key for one purpose from the application's secret. */
-void secret_derive(const char *purpose, unsigned char out[SHA256_BYTES]);
 bool secret_setup(const struct config *config, char *error, size_t error_size);
 
-/* session.c: opens a session for `user_id`, sets the cookies and replies with the tokens and the account. */
-const struct problem *session_open(struct request *req, const char *user_id, int status);
+/* session.c */
 const struct problem *auth_refresh(struct request *req);
 const struct problem *auth_logout(struct request *req);
 const struct problem *auth_csrf_token(struct request *req);
@@ -50,3 +46,7 @@ const struct problem *auth_check_username(struct request *req);
 const struct problem *auth_verify_email(struct request *req);
 const struct problem *auth_resend_verification(struct request *req);
 const struct problem *auth_become_creator(struct request *req);
+
+const struct problem *auth_reset_request(struct request *req);
+const struct problem *auth_reset_password(struct request *req);
+const struct problem *auth_stream_token(struct request *req);

@@ -273,11 +273,17 @@ take_key(const char *kid, char *ret_kid)
     return jwk;
 }
 
+static void
+audience_of(enum token_use use, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s", ring.config->jwt_audience, use == TOKEN_STREAM ? "/stream" : "");
+}
+
 const char *
-token_sign(struct request *req, const struct claims *claims)
+token_sign(struct request *req, enum token_use use, const struct claims *claims)
 {
     const struct config *config = ring.config;
-    char kid[17] = "", jti[UUID_TEXT];
+    char kid[17] = "", jti[UUID_TEXT], audience[256];
     cjose_header_t *header = NULL;
     cjose_jws_t *jws = NULL;
     cjose_err error;
@@ -289,7 +295,8 @@ token_sign(struct request *req, const struct claims *claims)
     rescan();
     jwk = take_key(NULL, kid);
     uuid_random(jti);
-    body = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}", "iss", config->jwt_issuer, "aud", config->jwt_audience, "sub",
+    audience_of(use, audience, sizeof audience);
+    body = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}", "iss", config->jwt_issuer, "aud", audience, "sub",
                      claims->user_id, "sid", claims->session_id, "ver", (json_int_t)claims->version, "iat",
                      (json_int_t)clock_unix_s(), "exp", (json_int_t)claims->expires_at, "jti", jti);
     payload = json_dumps(body, JSON_COMPACT);
@@ -342,7 +349,7 @@ copy_uuid(const json_t *value, char out[UUID_TEXT])
 }
 
 static enum token_check
-read_claims(const uint8_t *payload, size_t len, struct claims *ret_claims)
+read_claims(const uint8_t *payload, size_t len, enum token_use use, struct claims *ret_claims)
 {
     const struct config *config = ring.config;
     json_t *json = json_loadb((const char *)payload, len, JSON_REJECT_DUPLICATES, NULL);
@@ -351,9 +358,11 @@ read_claims(const uint8_t *payload, size_t len, struct claims *ret_claims)
     struct claims claims = {0};
     int64_t now = clock_unix_s();
     enum token_check check = TOKEN_BAD;
+    char audience[256];
 
+    audience_of(use, audience, sizeof audience);
     if (text_equal(json_string_value(json_object_get(json, "iss")), config->jwt_issuer) &&
-        text_equal(json_string_value(json_object_get(json, "aud")), config->jwt_audience) && json_is_integer(exp) &&
+        text_equal(json_string_value(json_object_get(json, "aud")), audience) && json_is_integer(exp) &&
         json_is_integer(iat) && json_integer_value(iat) <= now + CLOCK_SKEW_S && json_is_integer(version) &&
         (!nbf || (json_is_integer(nbf) && json_integer_value(nbf) <= now + CLOCK_SKEW_S)) &&
         copy_uuid(json_object_get(json, "sub"), claims.user_id) && copy_uuid(json_object_get(json, "sid"), claims.session_id)) {
@@ -367,7 +376,7 @@ read_claims(const uint8_t *payload, size_t len, struct claims *ret_claims)
 }
 
 enum token_check
-token_verify(const char *token, struct claims *ret_claims)
+token_verify(const char *token, enum token_use use, struct claims *ret_claims)
 {
     enum token_check check = TOKEN_BAD;
     cjose_jws_t *jws = NULL;
@@ -382,7 +391,7 @@ token_verify(const char *token, struct claims *ret_claims)
     if (jws)
         jwk = key_for_header(jws);
     if (jwk && cjose_jws_verify(jws, jwk, &error) && cjose_jws_get_plaintext(jws, &payload, &len, &error))
-        check = read_claims(payload, len, ret_claims);
+        check = read_claims(payload, len, use, ret_claims);
     cjose_jws_release(jws);
     cjose_jwk_release(jwk);
     return check;

@@ -9,11 +9,163 @@ select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_
   from users u
  where u.id = :viewer::uuid
 
--- query: login_find
--- Whoever may try a password. The caller answers the same whether there is a row or not.
-select u.id, u.password_hash, u.token_version, user_active(u) as active
-  from users u
- where lower(u.email) = lower(:email) and u.deleted_at is null
+-- query: login_attempt
+-- Counts an attempt to sign in and finds whoever may try: one row, whether there is such an account or not, and the caller answers the
+-- same. The attempt that reaches the bound is still checked and locks those after it; attempts on a locked address change nothing.
+-- It is in the history as failed until it has passed.
+with gate as (
+    insert into login_failures as f (email_hash, locked_until)
+    values (login_key(:email::text),
+            case when :lockout_failures::int <= 1 then now() + make_interval(secs => :lockout_s::int) end)
+    on conflict (email_hash) do update
+       set failures = case when f.locked_until is not null or f.attempted_at < now() - make_interval(secs => :lockout_s::int)
+                           then 1 else f.failures + 1 end,
+           locked_until = case when f.locked_until is not null or f.attempted_at < now() - make_interval(secs => :lockout_s::int)
+                               then null
+                               when f.failures + 1 >= :lockout_failures::int
+                               then now() + make_interval(secs => :lockout_s::int) end,
+           attempted_at = now()
+     where f.locked_until is null or f.locked_until <= now()
+    returning f.email_hash
+), person as (
+    select u.id, u.password_hash, user_active(u) as active,
+           exists (select from mfa_configs m where m.user_id = u.id and m.is_enabled and m.deleted_at is null) as second_factor
+      from users u
+     where lower(u.email) = lower(:email::text) and u.deleted_at is null
+), history as (
+    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label)
+    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), :device_label::text
+      from person p, gate
+), stale as (
+    delete from login_failures where attempted_at < now() - interval '1 day' and email_hash <> login_key(:email::text)
+)
+select exists (select from gate) as allowed,
+       (select greatest(ceil(extract(epoch from f.locked_until - now())), 1)::int
+          from login_failures f where f.email_hash = login_key(:email::text)) as retry_after_s,
+       p.id, p.password_hash, p.active, p.second_factor
+  from (select) as always
+  left join person p on true
+
+-- query: proof_attempt
+-- The same for somebody who is known already and proves something once more: a code, or their own password. Without a method it is no
+-- sign-in and not in the history.
+with person as (
+    select u.id, login_key(u.email) as email_hash from users u where u.id = :attempt_user_id::uuid
+), gate as (
+    insert into login_failures as f (email_hash, locked_until)
+    select email_hash, case when :lockout_failures::int <= 1 then now() + make_interval(secs => :lockout_s::int) end from person
+    on conflict (email_hash) do update
+       set failures = case when f.locked_until is not null or f.attempted_at < now() - make_interval(secs => :lockout_s::int)
+                           then 1 else f.failures + 1 end,
+           locked_until = case when f.locked_until is not null or f.attempted_at < now() - make_interval(secs => :lockout_s::int)
+                               then null
+                               when f.failures + 1 >= :lockout_failures::int
+                               then now() + make_interval(secs => :lockout_s::int) end,
+           attempted_at = now()
+     where f.locked_until is null or f.locked_until <= now()
+    returning f.email_hash
+), history as (
+    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label)
+    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), :device_label::text
+      from person p, gate
+     where :attempt_method::text is not null
+)
+select exists (select from gate) as allowed,
+       (select greatest(ceil(extract(epoch from f.locked_until - now())), 1)::int
+          from login_failures f where f.email_hash = p.email_hash) as retry_after_s
+  from person p
+
+-- query: attempt_passed
+-- The failures before it are forgotten, unless a second factor is still to come.
+with person as (
+    select u.id, login_key(u.email) as email_hash from users u where u.id = :attempt_user_id::uuid
+), forgotten as (
+    delete from login_failures f using person p where f.email_hash = p.email_hash and :attempt_outcome::text = 'succeeded'
+), old as (
+    delete from login_history h using person p where h.user_id = p.id and h.created_at < now() - interval '180 days'
+)
+update login_history h
+   set outcome = :attempt_outcome::text
+  from person p
+ where h.id = :attempt_id::uuid and h.user_id = p.id
+returning h.id
+
+-- query: login_history
+-- schema: LoginAttempt
+-- nullable: country
+-- One's own attempts of the last 180 days, newest first.
+select h.id, h.created_at, h.method, h.outcome, h.device_label as device, h.ip_address as ip, h.country
+  from login_history h
+ where h.user_id = :viewer::uuid
+ order by h.created_at desc, h.id
+
+-- query: unlock_account
+-- For administrators.
+with person as (
+    select u.id, u.email from users u where u.id = :user_id::uuid and u.deleted_at is null
+), unlocked as (
+    delete from login_failures f using person p where f.email_hash = login_key(p.email)
+)
+select id from person
+
+-- query: reset_request
+-- One row an address, known or not, so that asking costs the same. A row that waits or runs is left alone.
+insert into jobs (kind, payload, dedupe_key, priority)
+values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2)
+on conflict (dedupe_key) do update
+   set state = 'queued', attempts = 0, run_at = now(), finished_at = null
+ where jobs.state in ('done', 'failed', 'dead')
+returning id
+
+-- query: reset_token
+-- A new link replaces the ones before it; at most one a minute.
+with person as (
+    select u.id, u.email, u.username, p.language
+      from users u
+      left join user_profiles p on p.user_id = u.id
+     where lower(u.email) = lower(:email::text) and user_active(u)
+       and not exists (select from user_tokens t
+                        where t.user_id = u.id and t.purpose = 'reset_password' and t.created_at > now() - interval '1 minute')
+), before as (
+    update user_tokens t set used_at = now()
+      from person
+     where t.user_id = person.id and t.purpose = 'reset_password' and t.used_at is null
+), token as (
+    insert into user_tokens (user_id, purpose, token_hash, email, expires_at)
+    select id, 'reset_password', :token_hash, email, now() + interval '1 hour' from person
+)
+select email, username, language from person
+
+-- query: reset_lookup
+select t.user_id
+  from user_tokens t
+ where t.token_hash = :token_hash and t.purpose = 'reset_password' and t.used_at is null and t.expires_at > now()
+
+-- query: reset_password
+-- Uses the link up, sets the password and ends everything that the old one opened. Of two that race, one finds the link unused. A row a
+-- session that ended, or one row with null.
+with used as (
+    update user_tokens
+       set used_at = now()
+     where token_hash = :token_hash and purpose = 'reset_password' and used_at is null and expires_at > now()
+    returning user_id, email
+), changed as (
+    update users u
+       set password_hash = :password_hash, password_changed_at = now(), token_version = token_version + 1
+      from used
+     where u.id = used.user_id and lower(u.email) = lower(used.email) and user_active(u)
+    returning u.id, u.email
+), ended as (
+    update sessions s set revoked_at = now() from changed c where s.user_id = c.id and s.revoked_at is null
+    returning s.user_id, s.id
+), tokens as (
+    update refresh_tokens r set revoked_at = now() from changed c where r.user_id = c.id and r.revoked_at is null
+), challenges as (
+    delete from mfa_challenges m using changed c where m.user_id = c.id
+), unlocked as (
+    delete from login_failures f using changed c where f.email_hash = login_key(c.email)
+)
+select e.id as session_id from changed c left join ended e on e.user_id = c.id
 
 -- query: register
 -- Account, settings, profile and the job that sends the verification mail commit together.
@@ -184,3 +336,21 @@ with account as (
     insert into user_profiles (user_id) select id from account
 )
 select id from account
+
+-- query: token_version
+select u.token_version from users u where u.id = :viewer::uuid
+
+-- query: api_key_find
+-- A key that has not expired, of an account in good standing. Asked on every request that carries one.
+select k.id, k.user_id, u.role, u.is_verified,
+       :needed_scope::text is not null and k.scopes @> array[:needed_scope::text] as allowed,
+       k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as unnoted
+  from api_keys k
+  join users u on u.id = k.user_id and user_active(u)
+ where k.hashed_key = :hashed_key and (k.expires_at is null or k.expires_at > now())
+
+-- query: api_key_used
+update api_keys k
+   set last_used_at = now()
+ where k.id = :used_key_id::uuid and (k.last_used_at is null or k.last_used_at < now() - interval '1 minute')
+returning k.id

@@ -14,7 +14,7 @@ cookie_binding(struct request *req)
     struct claims claims;
     char hash[SHA256_HEX];
 
-    if (access && *access && token_verify(access, &claims) != TOKEN_BAD)
+    if (access && *access && token_verify(access, TOKEN_ACCESS, &claims) != TOKEN_BAD)
         return arena_strdup(req->arena, claims.session_id);
     if (!refresh || !*refresh)
         return access && *access ? "unknown" : NULL;
@@ -69,7 +69,7 @@ number(struct request *req, int64_t value)
 static const struct problem *
 reply_session(struct request *req, int status, const struct claims *claims, const char *refresh, bool refresh_in_body)
 {
-    const char *access = token_sign(req, claims), *user = NULL, *refresh_part;
+    const char *access = token_sign(req, TOKEN_ACCESS, claims), *user = NULL, *refresh_part;
     const struct problem *p;
 
     if (!access)

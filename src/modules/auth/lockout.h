@@ -1,0 +1,18 @@
+/* lockout.h - too many wrong passwords or codes in a row lock an address for a while.
+ *
+ * An attempt is counted before it is checked and forgotten when it was right, in one statement each, so that a thousand attempts at
+ * once get no more guesses than a thousand one after the other. Addresses without an account are counted in the same way. */
+#pragma once
+
+#include "api/runner.h"
+
+/* Counts an attempt to sign in with input `email` and gives `ret_person` what q_login_attempt finds. ACCOUNT_LOCKED with the time to
+ * wait when there were too many; nothing has then been counted or written. */
+const struct problem *lockout_begin(struct request *req, struct row *ret_person);
+
+/* Counts an attempt of the person `user_id` to prove something once more (a code, their own password). */
+const struct problem *lockout_begin_for(struct request *req, const char *user_id, const char *method);
+
+/* The attempt that this request began was right; `outcome` is for the history. Failures are forgotten unless a second factor is still
+ * to come. */
+const struct problem *lockout_passed(struct request *req, const char *user_id, const char *outcome);

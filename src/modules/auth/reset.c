@@ -1,0 +1,86 @@
+#include <stdio.h>
+
+#include "base/log.h"
+#include "modules/auth/internal.h"
+#include "modules/realtime/realtime.h"
+#include "platform/mail/mail.h"
+
+/* The same row is written whether the address is known or not; the job finds out, when nobody is watching the clock. */
+const struct problem *
+auth_reset_request(struct request *req)
+{
+    const struct problem *p = db_maybe(req, &q_reset_request, NULL);
+
+    return p ? p
+             : reply_json(req, 202, json_pack("{s:s}", "message", "If this address has an account, a mail is on its way."));
+}
+
+static void
+end_sockets(PGresult *sessions)
+{
+    for (int i = 0; i < PQntuples(sessions); i++)
+        if (!PQgetisnull(sessions, i, 0))
+            realtime_end_session(PQgetvalue(sessions, i, 0));
+}
+
+const struct problem *
+auth_reset_password(struct request *req)
+{
+    char token_hash[SHA256_HEX], hash[64];
+    const struct problem *p;
+    PGresult *sessions;
+    struct row row;
+    bool done;
+
+    sha256_hex(str_of(request_param(req, "token")), token_hash);
+    request_set(req, "token_hash", arena_strdup(req->arena, token_hash));
+    p = db_maybe(req, &q_reset_lookup, &row); /* a hash is dear: not for made-up tokens */
+    if (p)
+        return p;
+    if (!row.count)
+        return PROBLEM(TOKEN_INVALID);
+    if (!password_hash(request_param(req, "password"), hash))
+        return PROBLEM(INTERNAL);
+    request_set(req, "password_hash", arena_strdup(req->arena, hash));
+    p = db_rows(req, &q_reset_password, &sessions);
+    if (p)
+        return p;
+    done = PQntuples(sessions) > 0;
+    end_sockets(sessions);
+    PQclear(sessions);
+    if (!done)
+        return PROBLEM(TOKEN_INVALID);
+    snprintf(req->identity.user_id, UUID_TEXT, "%s", row_text(&row, "user_id")); /* for the audit line */
+    return reply_empty(req, 204);
+}
+
+static int
+deliver(const char *token, const PGresult *person)
+{
+    scoped_buf link = BUF_INIT(4096);
+
+    buf_printf(&link, "%s/reset-password?token=%s", config_frontend_url(auth_config), token);
+    return mail_send(&(struct mail){.to = PQgetvalue(person, 0, 0), .template = "reset_password", .name = PQgetvalue(person, 0, 1),
+                                    .language = PQgetvalue(person, 0, 2), .link = link.ptr});
+}
+
+int
+auth_send_reset(const json_t *payload)
+{
+    char token[TOKEN_TEXT], hash[SHA256_HEX];
+    struct db_error error;
+    PGresult *person;
+    int result = 0;
+
+    token_make(token, hash);
+    if (db_run(&q_reset_token,
+               (const struct db_arg[]){{"email", json_string_value(json_object_get(payload, "email"))}, {"token_hash", hash}, {0}},
+               &person, &error)) {
+        log_warn("password mail not prepared", LOG_TEXT("error", error.message));
+        return -1;
+    }
+    if (PQntuples(person))
+        result = deliver(token, person);
+    PQclear(person);
+    return result;
+}

@@ -1,0 +1,67 @@
+#include "modules/auth/auth.h"
+#include "modules/mfa/internal.h"
+
+#define CODE_HELP "Six digits of the app, or a recovery code; spaces and hyphens do not matter"
+
+static const struct field password_body[] = {
+    {"password", FIELD_SECRET, .required = true, .min = 1, .max = 1024, .help = "The account's, once more",
+     .example = "correct horse battery"},
+    FIELD_END};
+
+static const struct field verify_body[] = {
+    {"code", FIELD_SECRET, .required = true, .min = 6, .max = 32, .help = "Six digits of the app", .example = "123456"}, FIELD_END};
+
+static const struct field disable_body[] = {
+    {"password", FIELD_SECRET, .required = true, .min = 1, .max = 1024, .help = "The account's, once more",
+     .example = "correct horse battery"},
+    {"code", FIELD_SECRET, .required = true, .min = 6, .max = 32, .help = CODE_HELP, .example = "123456"},
+    FIELD_END};
+
+static const struct field login_body[] = {
+    {"mfa_token", FIELD_SECRET, .required = true, .min = 20, .max = 200, .help = "From the reply to the password",
+     .example = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+    {"code", FIELD_SECRET, .required = true, .min = 6, .max = 32, .help = CODE_HELP, .example = "123456"},
+    FIELD_END};
+
+static const struct field setup_reply[] = {
+    {"secret", FIELD_STRING, .required = true, .help = "For typing into the app (base32)"},
+    {"otpauth_url", FIELD_STRING, .required = true, .help = "For an app on the same device"},
+    {"qr_svg", FIELD_STRING, .required = true, .help = "The same as a QR code: an SVG document"},
+    FIELD_END};
+
+static const struct field verify_reply[] = {
+    {"enabled", FIELD_BOOL, .required = true},
+    {"recovery_codes", FIELD_STRINGS, .required = true, .help = "Ten, each good for one sign-in; never shown again"},
+    FIELD_END};
+
+const struct field mfa_login_reply[] = {
+    {"mfa_required", FIELD_BOOL, .required = true, .help = "Always true: the password was right, a code is still to come"},
+    {"mfa_token", FIELD_STRING, .required = true, .help = "For POST /auth/login/2fa: good once, for expires_in seconds and five codes"},
+    {"expires_in", FIELD_INT, .required = true, .help = "Seconds"},
+    {"methods", FIELD_STRINGS, .required = true, .help = "totp, recovery_code"},
+    FIELD_END};
+
+#define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
+
+const struct route mfa_routes[] = {
+    {GET, "/api/v1/auth/2fa/status", "Is the second factor on, and how many recovery codes are left?",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_mfa_status, .shape = ONE},
+
+    {POST, "/api/v1/auth/2fa/setup", "Make a secret for an authenticator app",
+     .description = "Nothing changes until a code has been verified. Asking again replaces the secret. Conflict when it is on already.",
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_body, .handler = mfa_setup, .slow = SLOW_PASSWORD, .reply = setup_reply,
+     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
+
+    {POST, "/api/v1/auth/2fa/verify", "Switch the second factor on with a first code",
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = verify_body, .handler = mfa_verify, .reply = verify_reply,
+     .problems = PROBLEMS(PROBLEM_CONFLICT)},
+
+    {POST, "/api/v1/auth/2fa/disable", "Switch the second factor off",
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = disable_body, .handler = mfa_disable, .slow = SLOW_PASSWORD, .status = 204,
+     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
+
+    {POST, "/api/v1/auth/login/2fa", "Sign in: the second step",
+     .description = "A code works once; wrong ones count like wrong passwords.",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = login_body, .handler = mfa_login, .reply = session_reply,
+     .problems = PROBLEMS(PROBLEM_MFA_TOKEN_INVALID, PROBLEM_MFA_CODE_INVALID, PROBLEM_ACCOUNT_LOCKED)},
+    ROUTE_END};

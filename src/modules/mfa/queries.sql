@@ -1,0 +1,89 @@
+-- The second factor. Rows are one's own, or those of whoever has just given the right password.
+
+-- query: mfa_person
+select u.email, u.password_hash, m.secret, coalesce(m.is_enabled, false) as is_enabled
+  from users u
+  left join mfa_configs m on m.user_id = u.id and m.deleted_at is null
+ where u.id = :viewer::uuid
+
+-- query: mfa_status
+-- schema: SecondFactor
+-- nullable: enabled_at
+-- not null: enabled recovery_codes_left
+select coalesce(m.is_enabled, false) as enabled, m.enabled_at,
+       (select count(*) from recovery_codes r where r.user_id = u.id and not r.is_used)::int as recovery_codes_left
+  from users u
+  left join mfa_configs m on m.user_id = u.id and m.deleted_at is null and m.is_enabled
+ where u.id = :viewer::uuid
+
+-- query: mfa_prepare
+-- No row when it is on already.
+insert into mfa_configs as m (user_id, secret)
+values (:viewer::uuid, :secret)
+on conflict (user_id) where deleted_at is null do update
+   set secret = excluded.secret, last_step = 0
+ where not m.is_enabled
+returning m.id
+
+-- query: mfa_enable
+-- The secret that the code was checked against, and no other. The code cannot be used again for signing in.
+with enabled as (
+    update mfa_configs m
+       set is_enabled = true, enabled_at = now(), last_used_at = now(), last_step = :step::bigint
+     where m.user_id = :viewer::uuid and m.deleted_at is null and not m.is_enabled and m.secret = :secret::text
+    returning m.user_id
+), before as (
+    delete from recovery_codes r using enabled e where r.user_id = e.user_id
+), codes as (
+    insert into recovery_codes (user_id, code) select e.user_id, unnest(:code_hashes::text[]) from enabled e
+)
+select user_id from enabled
+
+-- query: mfa_use_step
+-- One winner a step; what is past stays past.
+update mfa_configs m
+   set last_step = :step::bigint, last_used_at = now()
+ where m.user_id = :mfa_user_id::uuid and m.deleted_at is null and m.is_enabled and m.last_step < :step::bigint
+returning m.user_id
+
+-- query: mfa_use_recovery
+update recovery_codes r
+   set is_used = true, used_at = now()
+ where r.user_id = :mfa_user_id::uuid and r.code = :code_hash::text and not r.is_used
+returning r.user_id
+
+-- query: mfa_remove
+with config as (
+    delete from mfa_configs where user_id = :viewer::uuid
+), challenges as (
+    delete from mfa_challenges where user_id = :viewer::uuid
+)
+delete from recovery_codes where user_id = :viewer::uuid returning id
+
+-- query: mfa_challenge
+-- Tokens that nobody can use any more are swept on the way.
+with stale as (
+    delete from mfa_challenges where expires_at < now() - interval '1 hour'
+)
+insert into mfa_challenges (token_hash, user_id, expires_at)
+values (:token_hash, :mfa_user_id::uuid, now() + make_interval(secs => :challenge_s::int))
+returning token_hash
+
+-- query: mfa_attempt
+-- A token takes a few codes, and is then spent. No row when it is none.
+with challenge as (
+    update mfa_challenges c
+       set attempts = c.attempts + 1
+     where c.token_hash = :token_hash and c.used_at is null and c.expires_at > now() and c.attempts < :most_attempts::int
+    returning c.user_id
+)
+select c.user_id, m.secret
+  from challenge c
+  join users u on u.id = c.user_id and user_active(u)
+  join mfa_configs m on m.user_id = c.user_id and m.deleted_at is null and m.is_enabled
+
+-- query: mfa_challenge_use
+update mfa_challenges c
+   set used_at = now()
+ where c.token_hash = :token_hash and c.used_at is null
+returning c.user_id
