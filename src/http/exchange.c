@@ -144,6 +144,8 @@ begin(struct request *req, const char *method, const char *version)
     find_ip(req);
     exchange->refusal = judge_head(req, method, version);
     log_request_id(NULL);
+    if (exchange->unframed)
+        return dispatch(req); /* a reply that is queued before the body has come closes the connection */
     if (!has_body)
         return MHD_YES; /* MHD calls again at once; a reply queued already now would close the connection */
     if (exchange->refusal && (!text_to_int64(length, 0, INT64_MAX, &announced) || announced > PREFACE_DRAIN))

@@ -60,6 +60,7 @@ struct exchange {
     struct limit_state limit;
     int64_t limit_quota;
     bool limited, begun, dispatched, finished;
+    bool unframed; /* nobody can tell where this message ends: reply and close */
     const char *cache_key;
 };
 
