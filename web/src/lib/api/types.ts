@@ -25,7 +25,7 @@ export interface List<T> {
   total: number;
 }
 
-export type Session = Json<paths['/api/v1/auth/login']['post']['responses'][200]>;
+export type Session = Json<paths['/api/v1/auth/register']['post']['responses'][201]>;
 export type ServerStatus = Json<paths['/api/v1/status']['get']['responses'][200]>;
 export type UsernameCheck = Json<paths['/api/v1/auth/check-username']['get']['responses'][200]>;
 export type NewAccount = Json<NonNullable<paths['/api/v1/auth/register']['post']['requestBody']>>;
