@@ -14,6 +14,7 @@
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
 #include "modules/developer/developer.h"
+#include "modules/passkeys/passkeys.h"
 #include "modules/realtime/realtime.h"
 #include "modules/system/system.h"
 #include "modules/tracks/tracks.h"
@@ -161,6 +162,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     tracks_set_progress_listener(tell_progress, NULL);
     docs_setup(document_tables);
     developer_setup(document_tables);
+    passkeys_setup(config);
     if (!stream_setup(run->storage)) {
         snprintf(error, error_size, "not enough memory");
         return false;

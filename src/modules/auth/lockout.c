@@ -54,3 +54,13 @@ lockout_passed(struct request *req, const char *user_id, const char *outcome)
     request_set(req, "attempt_outcome", outcome);
     return db_maybe(req, &q_attempt_passed, NULL);
 }
+
+const struct problem *
+lockout_check_password(struct request *req, const char *hash)
+{
+    const struct problem *p = lockout_begin_for(req, req->identity.user_id, NULL);
+
+    if (p)
+        return p;
+    return password_matches(request_param(req, "password"), hash) ? NULL : PROBLEM(PASSWORD_WRONG);
+}

@@ -16,3 +16,6 @@ const struct problem *lockout_begin_for(struct request *req, const char *user_id
 /* The attempt that this request began was right; `outcome` is for the history. Failures are forgotten unless a second factor is still
  * to come. */
 const struct problem *lockout_passed(struct request *req, const char *user_id, const char *outcome);
+
+/* The input `password` once more, of whoever asks, counted like one at the door. `hash` is theirs. ACCOUNT_LOCKED or PASSWORD_WRONG. */
+const struct problem *lockout_check_password(struct request *req, const char *hash);

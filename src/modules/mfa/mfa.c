@@ -39,17 +39,6 @@ wrong_code(struct request *req)
     return problem_field(req->arena, "code", "value", "This code is wrong, was used before or has expired.");
 }
 
-/* The password once more, counted like one at the door. */
-static const struct problem *
-prove_password(struct request *req, const char *hash)
-{
-    const struct problem *p = lockout_begin_for(req, req->identity.user_id, NULL);
-
-    if (p)
-        return p;
-    return password_matches(request_param(req, "password"), hash) ? NULL : PROBLEM(PASSWORD_WRONG);
-}
-
 const struct problem *
 mfa_setup(struct request *req)
 {
@@ -60,7 +49,7 @@ mfa_setup(struct request *req)
     struct row row;
 
     p = db_one(req, &q_mfa_person, &row);
-    if (p || (p = row_bool(&row, "is_enabled") ? PROBLEM(CONFLICT) : prove_password(req, row_text(&row, "password_hash"))) ||
+    if (p || (p = row_bool(&row, "is_enabled") ? PROBLEM(CONFLICT) : lockout_check_password(req, row_text(&row, "password_hash"))) ||
         (p = lockout_passed(req, req->identity.user_id, "succeeded")))
         return p;
     random_bytes(secret, sizeof secret);
@@ -191,7 +180,7 @@ mfa_disable(struct request *req)
         return p;
     if (!row_bool(&row, "is_enabled"))
         return PROBLEM(CONFLICT);
-    p = prove_password(req, row_text(&row, "password_hash"));
+    p = lockout_check_password(req, row_text(&row, "password_hash"));
     if (p || (p = use_code(req, req->identity.user_id, row_text(&row, "secret"), plain_code(req), &good)))
         return p;
     if (!good)

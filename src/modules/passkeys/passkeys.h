@@ -1,0 +1,13 @@
+/* passkeys.h - signing in without a password (WebAuthn level 3).
+ *
+ * A passkey is made by its device for the host of the web app, which verified its person (user verification is demanded, so a passkey
+ * is two factors by itself). Attestation is not asked for: any device will do. Challenges are used once and last five minutes. */
+#pragma once
+
+#include "base/config.h"
+#include "http/route.h"
+
+extern const struct route passkeys_routes[];
+
+/* The web app's address tells the relying party. Once, before servers start. */
+void passkeys_setup(const struct config *config);
