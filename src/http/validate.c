@@ -1,6 +1,7 @@
 #include "http/validate.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,28 +110,70 @@ time_valid(const char *text)
     return text_equal(text, "Z") || (strlen(text) == 6 && (*text == '+' || *text == '-') && text[3] == ':');
 }
 
-/* Compiled once a pattern and thread; the set of patterns is the routes' own, so the cache cannot grow beyond them. */
+/* Compiled once a pattern and thread, since threads that share one wait for each other; the set of patterns is the routes' own, so
+ * this cannot grow beyond them. */
+struct compiled {
+    const char *pattern;
+    regex_t regex;
+};
+
+#define COMPILED_MAX 64
+
+static pthread_key_t compiled_key;
+
+static void
+compiled_free(void *of_thread)
+{
+    struct compiled *compiled = of_thread;
+
+    for (unsigned i = 0; i < COMPILED_MAX; i++)
+        if (compiled[i].pattern)
+            regfree(&compiled[i].regex);
+    free(compiled);
+}
+
+static void
+make_compiled_key(void)
+{
+    if (pthread_key_create(&compiled_key, compiled_free))
+        abort();
+}
+
+static struct compiled *
+compiled_of_thread(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct compiled *compiled;
+
+    pthread_once(&once, make_compiled_key);
+    compiled = pthread_getspecific(compiled_key);
+    if (!compiled && (compiled = calloc(COMPILED_MAX, sizeof *compiled)) && pthread_setspecific(compiled_key, compiled)) {
+        free(compiled);
+        compiled = NULL;
+    }
+    return compiled;
+}
+
 static bool
 pattern_matches(const char *pattern, const char *text)
 {
-    static _Thread_local struct {
-        const char *pattern;
-        regex_t compiled;
-    } cache[64];
-    unsigned at = (unsigned)((uintptr_t)pattern / 8 % COUNT_OF(cache));
+    struct compiled *compiled = compiled_of_thread();
 
-    if (cache[at].pattern != pattern) {
+    if (!compiled)
+        return false;
+    compiled += (uintptr_t)pattern / 8 % COMPILED_MAX;
+    if (compiled->pattern != pattern) {
         scoped_buf whole = BUF_INIT(1024);
 
-        if (cache[at].pattern)
-            regfree(&cache[at].compiled);
-        cache[at].pattern = NULL;
+        if (compiled->pattern)
+            regfree(&compiled->regex);
+        compiled->pattern = NULL;
         buf_printf(&whole, "^(%s)$", pattern);
-        if (whole.failed || regcomp(&cache[at].compiled, whole.ptr, REG_EXTENDED | REG_NOSUB))
+        if (whole.failed || regcomp(&compiled->regex, whole.ptr, REG_EXTENDED | REG_NOSUB))
             return false;
-        cache[at].pattern = pattern;
+        compiled->pattern = pattern;
     }
-    return regexec(&cache[at].compiled, text, 0, NULL, 0) == 0;
+    return regexec(&compiled->regex, text, 0, NULL, 0) == 0;
 }
 
 static void
