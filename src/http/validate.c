@@ -259,6 +259,23 @@ check_text(struct check *check, const struct field *f, const char *text)
         add_error(check, f->name, "pattern", arena_printf(check->req->arena, "It must match %s", f->pattern));
 }
 
+/* Lines end in LF, however the sender ends them: forms always send CRLF. */
+static const char *
+with_unix_lines(struct arena *arena, const struct field *f, const char *text)
+{
+    char *copy, *out;
+
+    if (f->type != FIELD_TEXT || !strchr(text, '\r'))
+        return text;
+    copy = out = arena_strdup(arena, text);
+    for (const char *p = text; copy && *p; p++)
+        if (!(p[0] == '\r' && p[1] == '\n'))
+            *out++ = *p;
+    if (copy)
+        *out = 0;
+    return copy ? copy : text;
+}
+
 /* PostgreSQL's array literal: {"a","b"}. */
 static const char *
 array_literal(struct check *check, const struct field *f, json_t *array)
@@ -335,6 +352,7 @@ check_value(struct check *check, const struct field *f, json_t *value)
         add_error(check, f->name, "type", "The value has the wrong type");
         return;
     }
+    text = with_unix_lines(arena, f, text);
     check_text(check, f, text);
     if (check->count == before)
         request_set(check->req, f->name, text);
@@ -448,6 +466,7 @@ validate_form(struct request *req, const struct param *parts, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         const struct field *f = find_field(req->route->body, parts[i].name);
         size_t before = check.count;
+        const char *text;
 
         if (!f) {
             add_error(&check, parts[i].name, "unknown", "There is no such field");
@@ -474,9 +493,10 @@ validate_form(struct request *req, const struct param *parts, unsigned count)
             json_decref(array);
             continue;
         }
-        check_text(&check, f, parts[i].text);
+        text = with_unix_lines(req->arena, f, parts[i].text);
+        check_text(&check, f, text);
         if (check.count == before)
-            request_set(req, f->name, parts[i].text);
+            request_set(req, f->name, text);
     }
     check_absent(&check, req->route->body);
     for (const struct file_field *file = req->route->files; file && file->name; file++)

@@ -48,7 +48,7 @@ export class Server {
     });
     const server = this.process;
     this.ready = await until(`${this.name} to be ready (see ${this.logFile})`, () => {
-      if (server.exitCode !== null) throw new Hopeless(`veza ended with ${server.exitCode}:\n${this.log().slice(-2000)}`);
+      if (!this.running) throw new Hopeless(`veza ended with ${server.exitCode ?? server.signalCode}:\n${this.log().slice(-2000)}`);
       return JSON.parse(readFileSync(readyFile, 'utf8')) as Ready;
     }, 30);
     return this;

@@ -830,7 +830,7 @@ export interface paths {
         put?: never;
         /**
          * Become a creator, or ask to
-         * @description 202 when the operator approves creators by hand.
+         * @description The role stays what it was when the operator approves creators by hand (`creator_approval` of /status).
          */
         post: operations["postUsersMeCreator"];
         delete?: never;
