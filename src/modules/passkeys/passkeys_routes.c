@@ -18,7 +18,10 @@ static const struct field finish_body[] = {
 static const struct field rename_body[] = {NAME_FIELD(.required = true), FIELD_END};
 
 static const struct field login_body[] = {
-    {"credential", FIELD_OBJECT, .required = true, .max = 16384, .help = "What navigator.credentials.get() gave, by toJSON()"}, FIELD_END};
+    {"credential", FIELD_OBJECT, .required = true, .max = 16384, .help = "What navigator.credentials.get() gave, by toJSON()",
+     .example = "{\"id\":\"AAAA\",\"type\":\"public-key\",\"response\":{\"clientDataJSON\":\"e30\",\"authenticatorData\":\"AAAA\","
+                "\"signature\":\"AAAA\"}}"},
+    FIELD_END};
 
 static const struct field rp_fields[] = {
     {"id", FIELD_STRING, .required = true}, {"name", FIELD_STRING, .required = true}, FIELD_END};
