@@ -2546,7 +2546,18 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What navigator.credentials.get() gave, by toJSON() */
+                    /**
+                     * @description What navigator.credentials.get() gave, by toJSON()
+                     * @example {
+                     *       "id": "AAAA",
+                     *       "type": "public-key",
+                     *       "response": {
+                     *         "clientDataJSON": "e30",
+                     *         "authenticatorData": "AAAA",
+                     *         "signature": "AAAA"
+                     *       }
+                     *     }
+                     */
                     credential: {
                         [key: string]: unknown;
                     };
