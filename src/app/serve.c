@@ -16,6 +16,7 @@
 #include "modules/realtime/realtime.h"
 #include "modules/system/system.h"
 #include "modules/tracks/tracks.h"
+#include "modules/users/users.h"
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
 #include "platform/jobs/jobs.h"
@@ -149,6 +150,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     if (!run->storage)
         return false;
     tracks_setup(config, run->storage);
+    users_setup(run->storage);
     tracks_set_change_listener(forget_lists, run);
     tracks_set_progress_listener(tell_progress, NULL);
     docs_setup(document_tables);

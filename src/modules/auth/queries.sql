@@ -52,7 +52,7 @@ returning u.token_version
 
 -- query: session_check
 -- Is this session of this person still good? Asked on every request that carries a token.
-select u.role, u.is_verified
+select user_effective_role(u) as role, u.is_verified
   from sessions s
   join users u on u.id = s.user_id
  where s.id = :check_session_id::uuid
