@@ -14,6 +14,7 @@
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
 #include "modules/realtime/realtime.h"
+#include "modules/sessions/sessions.h"
 #include "modules/system/system.h"
 #include "modules/tracks/tracks.h"
 #include "modules/users/users.h"
@@ -153,6 +154,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     users_setup(run->storage);
     tracks_set_change_listener(forget_lists, run);
     tracks_set_progress_listener(tell_progress, NULL);
+    sessions_setup();
     docs_setup(document_tables);
     if (!stream_setup(run->storage)) {
         snprintf(error, error_size, "not enough memory");

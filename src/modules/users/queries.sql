@@ -316,7 +316,7 @@ with changed as (
     update sessions s
        set revoked_at = now()
       from changed c
-     where s.user_id = c.id and s.id <> :session_id::uuid and s.revoked_at is null
+     where s.user_id = c.id and s.id is distinct from nullif(:session_id::text, '')::uuid and s.revoked_at is null
     returning s.id, s.user_id, pg_notify('session_ended', s.id::text)
 ), tokens as (
     update refresh_tokens r set revoked_at = now() from ended e where r.session_id = e.id and r.revoked_at is null
