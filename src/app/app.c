@@ -12,6 +12,7 @@
 #include "auth.queries.h"
 #include "bus.queries.h"
 #include "db/cluster.h"
+#include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
 #include "modules/realtime/realtime.h"
 #include "jobs.queries.h"
@@ -27,11 +28,11 @@
 #include "tracks.queries.h"
 #include "users.queries.h"
 
-static const struct route *const all_api_tables[] = {auth_routes, system_routes, realtime_routes, users_routes, sessions_routes, tracks_routes,
+static const struct route *const all_api_tables[] = {auth_routes, system_routes, realtime_routes, users_routes, sessions_routes, audit_routes, tracks_routes,
                                                     stream_api_routes, docs_routes, health_routes, NULL};
 static const struct route *const all_stream_tables[] = {stream_routes, health_routes, NULL};
 
-static const struct route *const all_document_tables[] = {auth_routes, system_routes, realtime_routes, users_routes, sessions_routes, tracks_routes,
+static const struct route *const all_document_tables[] = {auth_routes, system_routes, realtime_routes, users_routes, sessions_routes, audit_routes, tracks_routes,
                                                          stream_api_routes, stream_routes, docs_routes, health_routes, NULL};
 
 route_tables api_tables = all_api_tables, stream_tables = all_stream_tables, document_tables = all_document_tables;
