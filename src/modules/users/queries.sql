@@ -153,7 +153,7 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
 -- One's own profile. Inputs that were not given stay as they are.
 -- schema: User
 -- type: social_links object
--- not null: track_count role
+-- not null: track_count role is_admin
 with changed as (
     update users u
        set first_name = case when :has_first_name::boolean then :first_name::text else u.first_name end,
@@ -166,9 +166,10 @@ with changed as (
     returning u.*
 )
 select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
-       u.role, u.is_verified, u.is_admin, u.is_public, u.created_at,
+       r.role, u.is_verified, r.role = 'admin' as is_admin, u.is_public, u.created_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
   from changed u
+ cross join lateral (select user_effective_role(x) as role from users x where x.id = u.id) r
 
 -- query: user_completion
 -- How much of one's own profile is filled in.
