@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -19,6 +20,7 @@
 #define LANES_MAX 16
 #define HEAD_MAX 4096 /* longer heads are for the server */
 #define EVENTS 64
+#define ACCEPTS 64 /* at once */
 
 /* A connection of which nothing is unread, or that is being sent a file. */
 struct rider {
@@ -38,7 +40,9 @@ struct lane {
     struct express *express;
     pthread_t thread;
     int epoll_fd;
+    pthread_mutex_t lock; /* of `riders`: any lane may add one */
     struct rider *riders;
+    atomic_uint count;
     int64_t date_s;
     char date[64]; /* status line and Date */
     size_t date_len;
@@ -51,8 +55,7 @@ struct express {
     unsigned route_index;
     int listener, wake_fd;
     atomic_bool stopping;
-    atomic_int riders;
-    unsigned lane_count;
+    atomic_uint lane_count;
     struct lane lanes[LANES_MAX];
 };
 
@@ -68,12 +71,27 @@ release_file(struct lane *lane, struct rider *rider)
 }
 
 static void
+enlist(struct lane *lane, struct rider *rider)
+{
+    pthread_mutex_lock(&lane->lock);
+    rider->next = lane->riders;
+    rider->link = &lane->riders;
+    if (rider->next)
+        rider->next->link = &rider->next;
+    lane->riders = rider;
+    pthread_mutex_unlock(&lane->lock);
+    atomic_fetch_add(&lane->count, 1);
+}
+
+static void
 forget(struct lane *lane, struct rider *rider)
 {
+    pthread_mutex_lock(&lane->lock);
     if (rider->next)
         rider->next->link = rider->link;
     *rider->link = rider->next;
-    atomic_fetch_sub(&lane->express->riders, 1);
+    pthread_mutex_unlock(&lane->lock);
+    atomic_fetch_sub(&lane->count, 1);
     release_file(lane, rider);
     free(rider);
 }
@@ -260,39 +278,56 @@ name_peer(struct rider *rider)
         memmove(rider->ip, rider->ip + 7, strlen(rider->ip) - 6);
 }
 
-static void
-welcome(struct lane *lane)
+/* The lane with the fewest riders: a burst of connections reaches one lane, and must not stay there. */
+static struct lane *
+emptiest(struct express *express)
 {
-    struct express *express = lane->express;
+    struct lane *best = &express->lanes[0];
+
+    for (unsigned i = 1; i < express->lane_count; i++)
+        if (express->lanes[i].count < best->count)
+            best = &express->lanes[i];
+    return best;
+}
+
+static unsigned
+riders_of(const struct express *express)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < express->lane_count; i++)
+        count += express->lanes[i].count;
+    return count;
+}
+
+/* Accepts one connection. False when none waits. */
+static bool
+welcome(struct express *express)
+{
     const struct config *config = express->server->settings.config;
+    struct rider *rider = calloc(1, sizeof *rider);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = rider};
+    struct lane *lane = emptiest(express);
 
-    for (int i = 0; i < EVENTS; i++) {
-        struct rider *rider = calloc(1, sizeof *rider);
-        struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = rider};
-
-        if (!rider)
-            return;
-        rider->address_len = sizeof rider->address;
-        rider->fd = accept4(express->listener, (struct sockaddr *)&rider->address, &rider->address_len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (rider->fd < 0) {
-            free(rider);
-            return;
-        }
-        setsockopt(rider->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-        name_peer(rider);
-        rider->moved_ms = clock_monotonic_ms();
-        rider->next = lane->riders;
-        rider->link = &lane->riders;
-        if (rider->next)
-            rider->next->link = &rider->next;
-        lane->riders = rider;
-        if (atomic_fetch_add(&express->riders, 1) >= config->max_connections)
-            close_rider(lane, rider);
-        else if (config->max_connections_per_ip)
-            hand_over(lane, rider); /* the server counts them */
-        else if (epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, rider->fd, &event))
-            close_rider(lane, rider);
+    if (!rider)
+        return false;
+    rider->address_len = sizeof rider->address;
+    rider->fd = accept4(express->listener, (struct sockaddr *)&rider->address, &rider->address_len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (rider->fd < 0) {
+        free(rider);
+        return false;
     }
+    setsockopt(rider->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    name_peer(rider);
+    rider->moved_ms = clock_monotonic_ms();
+    enlist(lane, rider);
+    if (riders_of(express) > (unsigned)config->max_connections)
+        close_rider(lane, rider);
+    else if (config->max_connections_per_ip)
+        hand_over(lane, rider); /* the server counts them */
+    else if (epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, rider->fd, &event))
+        close_rider(lane, rider);
+    return true; /* from here on the rider is its lane's, and may be gone */
 }
 
 /* Closes those that did not move for too long. */
@@ -305,11 +340,13 @@ sweep(struct lane *lane)
     if (now_ms - lane->swept_ms < 1000)
         return;
     lane->swept_ms = now_ms;
+    pthread_mutex_lock(&lane->lock);
     for (struct rider *rider = lane->riders, *next; rider; rider = next) {
         next = rider->next;
         if (rider->moved_ms < oldest_ms)
             close_rider(lane, rider);
     }
+    pthread_mutex_unlock(&lane->lock);
 }
 
 static void *
@@ -318,20 +355,23 @@ run_lane(void *argument)
     struct lane *lane = argument;
     struct express *express = lane->express;
     struct epoll_event events[EVENTS];
+    sigset_t broken_pipe;
 
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL); /* sendfile has no MSG_NOSIGNAL */
     while (!express->stopping) {
         int n = epoll_wait(lane->epoll_fd, events, EVENTS, 1000);
 
         for (int i = 0; i < n; i++) {
             if (events[i].data.ptr == express)
-                welcome(lane);
+                for (int k = 0; k < ACCEPTS && welcome(express); k++)
+                    continue;
             else if (events[i].data.ptr)
                 serve(lane, events[i].data.ptr, events[i].events);
         }
         sweep(lane);
     }
-    while (lane->riders)
-        close_rider(lane, lane->riders);
     return NULL;
 }
 
@@ -341,6 +381,12 @@ start_lane(struct express *express, struct lane *lane)
     struct epoll_event accept_event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = express};
     struct epoll_event wake_event = {.events = EPOLLIN, .data.ptr = NULL};
 
+    pthread_mutexattr_t recursive; /* the sweep closes while it walks */
+
+    pthread_mutexattr_init(&recursive);
+    pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&lane->lock, &recursive);
+    pthread_mutexattr_destroy(&recursive);
     lane->express = express;
     lane->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (lane->epoll_fd < 0)
@@ -398,8 +444,11 @@ express_stop(struct express *express)
     express->stopping = true;
     if (express->wake_fd >= 0)
         eventfd_write(express->wake_fd, 1);
-    for (unsigned i = 0; i < express->lane_count; i++) {
+    for (unsigned i = 0; i < express->lane_count; i++)
         pthread_join(express->lanes[i].thread, NULL);
+    for (unsigned i = 0; i < express->lane_count; i++) {
+        while (express->lanes[i].riders)
+            close_rider(&express->lanes[i], express->lanes[i].riders);
         close(express->lanes[i].epoll_fd);
     }
     if (express->wake_fd >= 0)

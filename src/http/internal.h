@@ -60,6 +60,7 @@ struct exchange {
     struct limit_state limit;
     int64_t limit_quota;
     bool limited, begun, dispatched, finished;
+    bool unframed; /* nobody can tell where this message ends: reply and close */
     const char *cache_key;
 };
 
@@ -75,6 +76,18 @@ void watchdog_stop(struct server *server);
 void watchdog_connection(void *server, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code);
 /* The request of this connection must have come further in `timeout_s`; 0: no deadline. */
 void watchdog_expect(struct MHD_Connection *connection, int64_t timeout_s);
+
+/* judge.c: everything that can be decided from the head of a request. Leaves a reply ready for a preflight or a page of the web app. */
+const struct problem *judge_head(struct request *req, const char *method, const char *version);
+bool method_changes(enum method method);
+/* The peer's address; that of X-Forwarded-For's last entry when the peer is a trusted proxy. */
+void find_ip(struct request *req);
+
+/* exchange.c: the life of a request, as libmicrohttpd tells it. */
+void *exchange_begins(void *server, const char *uri, struct MHD_Connection *connection);
+enum MHD_Result exchange_goes_on(void *server, struct MHD_Connection *connection, const char *url, const char *method,
+                                 const char *version, const char *bytes, size_t *len, void **context);
+void exchange_ends(void *server, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code);
 
 /* form.c: a multipart/form-data body, file parts straight to unnamed files. */
 const struct problem *form_begin(struct request *req);

@@ -14,8 +14,8 @@
 
 struct check {
     struct request *req;
-    struct field_error *errors;
-    size_t count;
+    struct field_error *errors; /* the first ERROR_MAX */
+    size_t count;               /* of all */
 };
 
 static void
@@ -24,13 +24,20 @@ add_error(struct check *check, const char *field, const char *code, const char *
     if (!check->errors)
         check->errors = arena_alloc(check->req->arena, ERROR_MAX * sizeof *check->errors);
     if (check->errors && check->count < ERROR_MAX)
-        check->errors[check->count++] = (struct field_error){field, code, message};
+        check->errors[check->count] = (struct field_error){field, code, message};
+    check->count++;
+}
+
+static size_t
+kept(const struct check *check)
+{
+    return !check->errors ? 0 : check->count < ERROR_MAX ? check->count : ERROR_MAX;
 }
 
 static const struct problem *
 outcome(struct check *check)
 {
-    return check->count ? problem_fields(check->req->arena, check->errors, check->count) : NULL;
+    return check->count ? problem_fields(check->req->arena, check->errors, kept(check)) : NULL;
 }
 
 static const struct field *
@@ -296,7 +303,7 @@ check_absent(struct check *check, const struct field *fields)
     for (const struct field *f = fields; f && f->name; f++) {
         bool mentioned = request_has(check->req, f->name);
 
-        for (size_t i = 0; i < check->count && !mentioned; i++)
+        for (size_t i = 0; i < kept(check) && !mentioned; i++)
             mentioned = text_equal(check->errors[i].field, f->name);
         if (mentioned)
             continue;

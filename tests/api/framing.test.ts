@@ -41,6 +41,7 @@ const contradictions: Record<string, string> = {
   'a space before Content-Length\'s colon': head(post, `Content-Type: application/json\r\nContent-Length : 2\r\n`) + '{}',
   'a header without a colon': head('GET /api/v1/status', `nothing here\r\n`),
   'a bare CR in a header': head('GET /api/v1/status', `X-Cr: a\rX-Other: b\r\n`),
+  'a bare LF after a header': head('GET /api/v1/status', `X-Lf: a\nX-Other: b\r\n`),
   'two Hosts': head('GET /api/v1/status', `Host: other\r\n`),
   'no Host': 'GET /api/v1/status HTTP/1.1\r\n\r\n',
   'a broken chunk size': head(post, `Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n`) + `zz\r\n${smuggled}`,

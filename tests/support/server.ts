@@ -3,7 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { BINARY, LOGS } from './paths.ts';
-import { until } from './wait.ts';
+import { Hopeless, until } from './wait.ts';
 
 export type Settings = Record<string, string>;
 
@@ -48,7 +48,7 @@ export class Server {
     });
     const server = this.process;
     this.ready = await until(`${this.name} to be ready (see ${this.logFile})`, () => {
-      if (server.exitCode !== null) throw new Error(`veza ended with ${server.exitCode}:\n${this.log().slice(-2000)}`);
+      if (server.exitCode !== null) throw new Hopeless(`veza ended with ${server.exitCode}:\n${this.log().slice(-2000)}`);
       return JSON.parse(readFileSync(readyFile, 'utf8')) as Ready;
     }, 30);
     return this;

@@ -2,6 +2,9 @@
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+/** Waiting any longer is no use. */
+export class Hopeless extends Error {}
+
 /** Asks until the answer is something; fails after `seconds` with the last answer's or error's words. */
 export async function until<T>(
   what: string,
@@ -17,6 +20,7 @@ export async function until<T>(
       if (answer) return answer;
       last = answer;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error;
     }
     if (performance.now() > end) throw new Error(`after ${seconds} s still waiting for ${what}; last: ${String(last)}`);

@@ -1,5 +1,6 @@
 #include "../base/test.h"
 
+#include "base/buf.h"
 #include "http/validate.h"
 
 static const struct field body_fields[] = {
@@ -164,6 +165,25 @@ lists_have_pages_within_bounds(void **state)
 }
 
 static void
+more_errors_than_are_told_are_still_errors(void **state)
+{
+    static const struct field filters[] = {{"bpm", FIELD_INT, .min = 1, .max = 999}, FIELD_END};
+    static const struct route list = {GET, "/x", "s", .query = filters};
+    struct request *req = request_for("");
+    scoped_buf query = BUF_INIT(4096);
+
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        buf_add_text(&query, "bpm=%&");
+    buf_add_text(&query, "bpm=1000");
+    req->route = &list;
+    req->raw_query = query.ptr;
+    assert_int_equal(validate_query(req)->status, 422);
+    assert_false(request_has(req, "bpm"));
+    request_free(req);
+}
+
+static void
 a_route_without_policy_is_refused(void **state)
 {
     static const struct field id[] = {{"id", FIELD_UUID}, FIELD_END};
@@ -193,6 +213,7 @@ main(void)
         cmocka_unit_test(all_errors_come_at_once),
         cmocka_unit_test(what_is_not_one_json_object_is_malformed),
         cmocka_unit_test(lists_have_pages_within_bounds),
+        cmocka_unit_test(more_errors_than_are_told_are_still_errors),
         cmocka_unit_test(a_route_without_policy_is_refused),
     };
 

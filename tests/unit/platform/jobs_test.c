@@ -223,8 +223,8 @@ a_killed_process_loses_its_job_to_the_next(void **state)
     fflush(NULL);
     pid = fork();
     if (pid == 0) {
-        jobs_start(&settings, handlers);
-        pause();
+        execl("/proc/self/exe", "jobs_test", "take-jobs", cluster_url(cluster), (char *)NULL);
+        _exit(127);
     }
     wait_until("select state from jobs", "running");
     assert_int_equal(kill(pid, SIGKILL), 0);
@@ -408,9 +408,23 @@ stop_database(void **state)
     return status;
 }
 
-int
-main(void)
+/* The process that a test kills. */
+static int
+take_jobs(const char *conninfo)
 {
+    db_setup(conninfo, 10000);
+    if (!jobs_start(&settings, handlers))
+        return 1;
+    pause();
+    return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc == 3 && text_equal(argv[1], "take-jobs"))
+        return take_jobs(argv[2]);
+
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_killed_process_loses_its_job_to_the_next, clean),
         cmocka_unit_test_setup(a_job_runs_once, clean),

@@ -45,7 +45,7 @@ export function Component() {
           <h2 id="newest" className="text-xl">
             {t('pages.dashboard.newest')}
           </h2>
-          <Link to="/discover" className="text-muted underline underline-offset-4 hover:text-ink">
+          <Link to="/discover" className="shrink-0 text-muted underline underline-offset-4 hover:text-ink">
             {t('pages.landing.all')}
           </Link>
         </div>

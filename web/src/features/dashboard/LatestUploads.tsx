@@ -32,7 +32,7 @@ export function LatestUploads() {
         <h2 id="yours" className="text-xl">
           {t('pages.dashboard.yours')}
         </h2>
-        <Link to="/library" className="text-muted underline underline-offset-4 hover:text-ink">
+        <Link to="/library" className="shrink-0 text-muted underline underline-offset-4 hover:text-ink">
           {t('pages.dashboard.all_yours', { count: mine.data.total })}
         </Link>
       </div>

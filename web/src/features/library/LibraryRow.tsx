@@ -125,7 +125,7 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
         <StatusBadge track={track} />
       </td>
       <td className={`${num} max-xl:hidden`}>{track.bpm === null ? '' : Math.round(track.bpm)}</td>
-      <td className="num py-1.5 pe-4 text-sm max-xl:hidden">{track.musical_key}</td>
+      <td className="num py-1.5 pe-4 text-sm whitespace-nowrap max-xl:hidden">{track.musical_key}</td>
       <td className={`${num} max-xl:hidden`}>{track.loudness_lufs === null ? '' : f.number(track.loudness_lufs, 1)}</td>
       <td className={`${num} max-sm:hidden`}>{ms > 0 ? clock(ms) : ''}</td>
       <td className="py-1.5 pe-4 text-end whitespace-nowrap text-muted max-md:hidden">{f.ago(track.created_at)}</td>

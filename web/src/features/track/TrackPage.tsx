@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
+import { useCoverHue } from '@/components/cover/useCoverHue';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { DeleteTrackDialog } from '@/components/track/DeleteTrackDialog';
 import { PlayButton } from '@/components/track/PlayButton';
@@ -16,7 +17,6 @@ import { hasCode } from '@/lib/api/problem';
 import { useTrack } from '@/lib/api/tracks/get';
 import { isUnfinished } from '@/lib/api/tracks/list';
 import type { Track } from '@/lib/api/types';
-import { hueOf } from '@/lib/color/hue';
 import { useTitle } from '@/lib/dom/useTitle';
 import { MoreFrom } from './MoreFrom';
 import { TrackActions } from './TrackActions';
@@ -47,11 +47,12 @@ function State({ track }: { track: Track }) {
 
 function Loaded({ track }: { track: Track }) {
   const navigate = useNavigate();
+  const hue = useCoverHue(track);
   const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
   const close = () => setDialog(null);
   return (
     <article>
-      <HueBox hue={hueOf(track.id)} className="hue-wash">
+      <HueBox hue={hue} className="hue-wash">
         <div className="mx-auto grid max-w-[1440px] gap-6 px-4 pt-8 sm:px-6 sm:pt-12 md:grid-cols-[minmax(0,1fr)_minmax(180px,320px)] md:gap-10">
           <header className="flex min-w-0 flex-col justify-end max-md:order-last">
             {track.is_mine && (

@@ -1,0 +1,230 @@
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/internal.h"
+#include "http/validate.h"
+
+#define PREFACE_DRAIN (256 * 1024) /* a refused body up to this size is read and dropped, so that the client sees the reply */
+
+/* Runs the route and settles its reply. In a polling thread or on a pool. */
+static void
+execute(void *argument)
+{
+    struct request *req = argument;
+    struct exchange *exchange = exchange_of(req);
+    const struct route *route = req->route;
+    const struct server_hooks *hooks = req->server->settings.hooks;
+    const struct problem *p;
+
+    log_request_id(req->id);
+    p = route->handler ? route->handler(req) : hooks->run_query(req);
+    if (p && p->status == 404 && req->identity.expired)
+        p = PROBLEM(TOKEN_EXPIRED); /* it may exist for the person that this visitor was a moment ago */
+    if (p)
+        reply_problem(req, p);
+    else if (!req->reply.ready)
+        reply_problem(req, PROBLEM(INTERNAL));
+    if (route->purges && req->reply.status < 400)
+        cache_purge(req->server->cache, route->purges);
+    if (exchange->cache_key && req->reply.status == 200 && req->reply.fd < 0) {
+        struct cached entry = {req->reply.body, req->reply.content_type, 200};
+
+        cache_put(req->server->cache, exchange->cache_key, route->cache_tag, &entry, clock_monotonic_ms(),
+                  (int64_t)route->cache_s * 1000);
+        req->reply.x_cache = "MISS";
+    }
+    if (method_changes(req->method) && !route->no_audit && hooks->audit)
+        hooks->audit(req, req->reply.status);
+    log_request_id(NULL);
+}
+
+static void
+execute_and_resume(void *argument)
+{
+    struct request *req = argument;
+
+    execute(req);
+    MHD_resume_connection(req->connection);
+}
+
+static bool
+reply_from_cache(struct request *req)
+{
+    const struct cached *hit;
+
+    if (!req->route->cache_s || req->identity.known || req->identity.expired || req->method != GET)
+        return false;
+    exchange_of(req)->cache_key = req->raw_uri;
+    hit = cache_get(req->server->cache, req->raw_uri, clock_monotonic_ms());
+    if (!hit)
+        return false;
+    reply_owned(req, hit->status, hit->content_type, hit->body, cached_unref, (void *)(uintptr_t)hit);
+    req->reply.x_cache = "HIT";
+    return true;
+}
+
+/* The whole request is here: answer it, or park the connection and let a pool answer. */
+static enum MHD_Result
+dispatch(struct request *req)
+{
+    struct exchange *exchange = exchange_of(req);
+    const struct problem *p = exchange->refusal;
+
+    exchange->dispatched = true;
+    watchdog_expect(req->connection, 0);
+    if (!p && req->reply.ready)
+        return send_reply(req);
+    if (!p && exchange->form)
+        p = form_end(req);
+    else if (!p && method_changes(req->method)) {
+        req->body = buf_str(&exchange->body);
+        p = exchange->body.failed ? PROBLEM(PAYLOAD_TOO_LARGE) : validate_json(req);
+    }
+    if (p) {
+        reply_problem(req, p);
+        return send_reply(req);
+    }
+    if (reply_from_cache(req))
+        return send_reply(req);
+    if (req->route->slow) {
+        MHD_suspend_connection(req->connection);
+        if (pool_submit(req->server->pools[req->route->slow], execute_and_resume, req))
+            return MHD_YES;
+        reply_problem(req, problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5));
+        MHD_resume_connection(req->connection);
+        return MHD_YES;
+    }
+    execute(req);
+    return send_reply(req);
+}
+
+static struct request *
+request_new(struct server *server, struct MHD_Connection *connection, const char *uri)
+{
+    struct arena *arena = arena_new(REQUEST_ARENA_MAX);
+    struct request *req = arena ? arena_alloc(arena, sizeof *req) : NULL;
+
+    if (!req) {
+        arena_free(arena);
+        return NULL;
+    }
+    *req = (struct request){.server = server, .connection = connection, .arena = arena};
+    req->started_ns = clock_monotonic_ns();
+    req->raw_uri = arena_strdup(arena, uri);
+    req->state = arena_alloc(arena, sizeof(struct exchange));
+    req->reply.fd = -1;
+    if (!req->raw_uri || !req->state) {
+        arena_free(arena);
+        return NULL;
+    }
+    exchange_of(req)->route_index = router_count(server->router);
+    uuid_random(req->id);
+    atomic_fetch_add(&server->active, 1);
+    return req;
+}
+
+void *
+exchange_begins(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+    return request_new(cls, connection, uri);
+}
+
+static enum MHD_Result
+begin(struct request *req, const char *method, const char *version)
+{
+    struct exchange *exchange = exchange_of(req);
+    const struct config *config = req->server->settings.config;
+    const char *length = request_header(req, "Content-Length");
+    int64_t announced = 0;
+    bool has_body = request_header(req, "Transfer-Encoding") || (length && !text_equal(length, "0"));
+
+    exchange->begun = true;
+    log_request_id(req->id);
+    find_ip(req);
+    exchange->refusal = judge_head(req, method, version);
+    log_request_id(NULL);
+    if (exchange->unframed)
+        return dispatch(req); /* a reply that is queued before the body has come closes the connection */
+    if (!has_body)
+        return MHD_YES; /* MHD calls again at once; a reply queued already now would close the connection */
+    if (exchange->refusal && (!text_to_int64(length, 0, INT64_MAX, &announced) || announced > PREFACE_DRAIN))
+        return dispatch(req); /* MHD closes the connection after the reply */
+    watchdog_expect(req->connection,
+                    req->route && req->route->files ? config->upload_timeout_s : config->request_timeout_s);
+    return MHD_YES;
+}
+
+static void
+feed(struct request *req, const char *bytes, size_t len)
+{
+    struct exchange *exchange = exchange_of(req);
+
+    exchange->received += len;
+    if (exchange->refusal)
+        return;
+    if (!exchange->form && !exchange->body.max)
+        exchange->refusal = PROBLEM(BAD_REQUEST); /* a body where none belongs */
+    else if (exchange->received > exchange->max_body)
+        exchange->refusal = PROBLEM(PAYLOAD_TOO_LARGE);
+    else if (exchange->form)
+        exchange->refusal = form_feed(req, bytes, len);
+    else
+        buf_add(&exchange->body, (struct str){bytes, len});
+}
+
+enum MHD_Result
+exchange_goes_on(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+           const char *bytes, size_t *len, void **context)
+{
+    struct request *req = *context;
+
+    (void)url;
+    if (!req)
+        req = *context = request_new(cls, connection, "/");
+    if (!req)
+        return MHD_NO;
+    if (!exchange_of(req)->begun)
+        return begin(req, method, version);
+    if (*len) {
+        feed(req, bytes, *len);
+        *len = 0;
+        return MHD_YES;
+    }
+    return exchange_of(req)->dispatched ? send_reply(req) : dispatch(req);
+}
+
+void
+exchange_ends(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
+{
+    struct server *server = cls;
+    struct request *req = *context;
+    int64_t elapsed_ns;
+
+    (void)code;
+    if (!req)
+        return;
+    watchdog_expect(connection, server->settings.config->request_timeout_s);
+    elapsed_ns = clock_monotonic_ns() - req->started_ns;
+    if (exchange_of(req)->finished) {
+        metrics_count(server, exchange_of(req)->route_index, req->reply.status, elapsed_ns);
+        if (server->settings.config->access_log && log_level_now() <= LOG_LEVEL_INFO) {
+            log_request_id(req->id);
+            log_info("request", LOG_TEXT("method", req->head ? "HEAD" : method_name(req->method)),
+                     LOG_TEXT("path", req->path ? req->path : ""), LOG_INT("status", req->reply.status),
+                     LOG_INT("us", elapsed_ns / 1000), LOG_TEXT("ip", req->ip),
+                     LOG_TEXT("user", req->identity.known ? req->identity.user_id : ""));
+            log_request_id(NULL);
+        }
+    }
+    form_free(req);
+    buf_free(&exchange_of(req)->body);
+    json_decref(req->json);
+    if (req->reply.body_free)
+        req->reply.body_free(req->reply.body_owner);
+    if (req->reply.ready && req->reply.fd >= 0)
+        close(req->reply.fd);
+    atomic_fetch_sub(&server->active, 1);
+    arena_free(req->arena);
+    *context = NULL;
+}

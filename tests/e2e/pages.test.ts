@@ -1,0 +1,161 @@
+/** Every page, as everybody sees it: narrow and wide, dark and light, without a mistake in the console. */
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { settled, type Eye, type Theme } from './support/browser.ts';
+import { hearIt } from './support/ear.ts';
+import { SHOTS } from './support/places.ts';
+import { Stage, tones } from './support/stage.ts';
+import type { Person } from '../support/world.ts';
+
+const stage = await Stage.start('pages');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const track = await stage.track('carol', 'A rather long title for so small a screen, remixed', tones(12, 440, 660), {
+  artist: 'Carol and the Quartets', genre: 'Ambient', tags: 'slow, dawn, field recording', description: 'Recorded in one evening.\nMixed in another.', bpm: '92', musical_key: 'F#m', year: '2024', album: 'Evenings',
+});
+for (let i = 1; i <= 4; i++) await stage.track('dave', `Study ${i}`, tones(1, 110 * i), { genre: 'Electronic' });
+
+interface View {
+  name: string;
+  path: string;
+  who: Person | null;
+  /** What to do before looking. */
+  first?: (eye: Eye) => Promise<void>;
+}
+
+/** Starts the music and stops it again: the player is there, and nothing moves. */
+async function withPlayer({ page }: Eye): Promise<void> {
+  await page.getByRole('button', { name: `Play ${track.title}` }).first().click();
+  await hearIt(page, 0.05);
+  await page.locator('[data-player-state]').first().click();
+  await page.locator('[data-player-state=paused]').first().waitFor();
+}
+
+const VIEWS: View[] = [
+  { name: 'landing', path: '/', who: null },
+  { name: 'login', path: '/login', who: null },
+  { name: 'register', path: '/register', who: null },
+  { name: 'verify-email', path: '/verify-email', who: null },
+  { name: 'missing', path: '/no/such/page', who: null },
+  { name: 'discover', path: '/discover', who: 'carol' },
+  { name: 'profile', path: '/u/dave', who: 'carol' },
+  { name: 'dashboard', path: '/dashboard', who: 'carol' },
+  { name: 'library', path: '/library', who: 'carol' },
+  { name: 'upload', path: '/upload', who: 'carol' },
+  { name: 'become-creator', path: '/upload', who: 'alice' },
+  { name: 'track', path: `/track/${track.id}`, who: 'carol', first: withPlayer },
+  { name: 'now-playing', path: `/track/${track.id}`, who: 'carol', first: async (eye) => {
+    await withPlayer(eye);
+    await eye.page.getByRole('button', { name: 'Open now playing' }).click();
+    await eye.page.getByRole('button', { name: 'Close now playing' }).waitFor();
+  } },
+];
+
+/** What axe has against the page, in words. */
+async function complaintsOfAxe(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    interface Result { violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }
+    const { axe } = window as unknown as { axe: { run(where: Document, options: object): Promise<Result> } };
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    return violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => `${one.id}: ${one.help} (${String(node.target)}) ${node.failureSummary?.split('\n').at(-1)?.trim() ?? ''}`));
+  });
+}
+
+/** Elements that reach beyond the right edge, when the page can be scrolled sideways. */
+const overflow = (page: Page) => page.evaluate(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
+  return [`${scrollWidth} instead of ${clientWidth} px`, ...wide.slice(0, 5).map((element) => `${element.tagName}.${element.getAttribute('class') ?? ''}`)];
+});
+
+/** Nothing moves any more: entrances are over, what loops is where it begins. */
+const still = (page: Page) => page.evaluate(() => Promise.all(document.getAnimations().map((animation) => {
+  if (animation.effect?.getComputedTiming().iterations === Infinity) animation.cancel();
+  else animation.finish();
+  return animation.finished.catch(() => undefined);
+})).then(() => true));
+
+for (const view of VIEWS) {
+  test(`${view.name}: no complaint of axe or of the browser, nothing beyond the edge, narrow and wide, dark and light`, async () => {
+    const wrong: string[] = [];
+    for (const width of [1280, 360]) {
+      await stage.visit(view.who, async (eye) => {
+        const { page } = eye;
+        await page.goto(view.path);
+        await settled(eye);
+        await view.first?.(eye);
+        await settled(eye);
+        for (const theme of ['dark', 'light'] satisfies Theme[]) {
+          await page.evaluate((theme) => { document.documentElement.dataset['theme'] = theme; }, theme);
+          await still(page);
+          const where = `${view.name} ${width} ${theme}`;
+          await page.screenshot({ path: path.join(SHOTS, `${where.replaceAll(' ', '-')}.png`), fullPage: view.name !== 'now-playing' });
+          wrong.push(...(await complaintsOfAxe(page)).map((one) => `${where}: ${one}`));
+          wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
+        }
+      }, { width, height: width < 600 ? 720 : 800, expected: view.name === 'missing' ? [/status of 404/] : [] });
+    }
+    assert.deepEqual(wrong, []);
+  });
+}
+
+test('the saved theme and language are there from the first paint', async () => {
+  await stage.visit(null, async ({ page }) => {
+    await page.goto('/');
+    assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
+    await page.getByRole('link', { name: 'Écouter' }).or(page.getByRole('link', { name: /écout/i })).first().waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'fr');
+    const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.notEqual(paper, 'rgb(18, 16, 14)');
+  }, { theme: 'light', language: 'fr' });
+});
+
+test('it can be installed: the manifest is valid and its icons are what it says', async () => {
+  await stage.visit(null, async (eye) => {
+    const { page, context } = eye;
+    await page.goto('/');
+    await settled(eye);
+    const devtools = await context.newCDPSession(page);
+    const { errors, url, data } = await devtools.send('Page.getAppManifest');
+    assert.deepEqual(errors, []);
+    const manifest = JSON.parse(data ?? '{}') as { name: string; start_url: string; display: string; icons: { src: string; sizes: string; purpose?: string }[] };
+    assert.ok(manifest.name && manifest.start_url && manifest.display === 'standalone', data);
+    assert.ok(manifest.icons.some((icon) => icon.purpose?.includes('maskable')), 'one icon may be masked');
+    for (const icon of manifest.icons.filter((icon) => /^\d+x\d+$/.test(icon.sizes))) {
+      const size = await page.evaluate(async (src) => {
+        const image = new Image();
+        image.src = src;
+        await image.decode();
+        return `${image.naturalWidth}x${image.naturalHeight}`;
+      }, new URL(icon.src, url).href);
+      assert.equal(size, icon.sizes, icon.src);
+    }
+    await page.evaluate(() => navigator.serviceWorker.ready.then((registration) => registration.active?.state));
+    const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+    assert.deepEqual(installabilityErrors.filter((error) => error.errorId !== 'in-incognito'), []);
+  });
+});
+
+test('without a network the app opens, says so, and comes back by itself', async () => {
+  await stage.visit(null, async (eye) => {
+    const { page, context } = eye;
+    await page.goto('/');
+    await settled(eye);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+    await context.setOffline(true);
+    await page.getByText('You are offline.').waitFor();
+    await page.reload();
+    await page.getByText('You are offline.').waitFor();
+    await context.setOffline(false);
+    await page.getByText('You are offline.').waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByRole('heading', { name: 'Hear it first.' }).waitFor();
+    await page.getByRole('link', { name: track.title }).first().waitFor();
+  }, { expected: [/ERR_INTERNET_DISCONNECTED|Failed to fetch/] });
+});

@@ -1,0 +1,69 @@
+/** The browser suite: `npm run test:e2e [-- file...]`. One browser at a time. Its last line is "N passed, N failed". */
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import openapiTS, { astToString } from 'openapi-typescript';
+import { BINARY, DOCUMENT, makeFolders, ROOT, WORK } from '../support/paths.ts';
+import { prepare } from '../support/prepare.ts';
+import { CHROMIUM, SHOTS, WEB } from './support/places.ts';
+
+const run = promisify(execFile);
+const TESTS = path.join(ROOT, 'tests');
+let passed = 0, failed = 0;
+
+function tell(name: string, wrong?: string): void {
+  if (wrong === undefined) passed++;
+  else failed++;
+  console.log(wrong === undefined ? `ok   ${name}` : `FAIL ${name}\n${wrong}`);
+}
+
+/** The tests fit the types of openapi.json. */
+async function checkTypes(): Promise<void> {
+  const types = path.join(ROOT, 'build/test-api/schema.d.ts');
+  mkdirSync(path.dirname(types), { recursive: true });
+  if (!existsSync(types)) writeFileSync(types, astToString(await openapiTS(new URL(`file://${DOCUMENT}`))));
+  await run('npx', ['tsc', '--noEmit', '-p', 'e2e'], { cwd: TESTS }).then(() => tell('the tests fit the types'), (error: { stdout?: string }) =>
+    tell('the tests fit the types', error.stdout || String(error)));
+}
+
+async function runFiles(files: string[]): Promise<void> {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec', ...files],
+    { cwd: TESTS, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    process.stdout.write(chunk);
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  const count = (word: string) => Number(text.match(new RegExp(`^ℹ ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
+  passed += count('pass');
+  failed += count('fail') + count('cancelled');
+  if (code !== 0 && failed === 0) failed++;
+}
+
+async function main(): Promise<void> {
+  const named = process.argv.slice(2).map((file) => path.resolve(process.env['INIT_CWD'] ?? '.', file));
+  for (const [file, how] of [[BINARY, 'make veza'], [path.join(WEB, 'index.html'), 'make web'], [CHROMIUM, 'apt-get install chromium']] as const)
+    if (!existsSync(file)) throw new Error(`${file} is not there; run "${how}" first`);
+  rmSync(WORK, { recursive: true, force: true });
+  makeFolders();
+  mkdirSync(SHOTS, { recursive: true });
+  if (!named.length) for (const file of readdirSync(SHOTS)) rmSync(path.join(SHOTS, file));
+  if (!named.length) await checkTypes();
+  const { cluster } = await prepare();
+  try {
+    const folder = path.join(TESTS, 'e2e');
+    await runFiles(named.length ? named : readdirSync(folder).filter((file) => file.endsWith('.test.ts')).sort().map((file) => path.join(folder, file)));
+  } finally {
+    await cluster.remove();
+  }
+  const figures = path.join(WORK, 'figures.txt');
+  if (existsSync(figures)) console.log(readFileSync(figures, 'utf8').trimEnd());
+}
+
+main().catch((error: unknown) => tell('the suite runs', error instanceof Error ? (error.stack ?? error.message) : String(error)))
+  .finally(() => {
+    console.log(`${passed} passed, ${failed} failed`);
+    process.exit(failed ? 1 : 0); /* whatever is left of a run that broke ends with it */
+  });

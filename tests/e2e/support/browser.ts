@@ -1,0 +1,113 @@
+/** One headless Chromium a test file, and pages in it that notice everything that goes wrong. */
+import { strict as assert } from 'node:assert';
+import path from 'node:path';
+import { after } from 'node:test';
+import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core';
+import { until } from '../../support/wait.ts';
+import { CHROMIUM, SHOTS } from './places.ts';
+
+export type Theme = 'dark' | 'light';
+export type Language = 'en' | 'fr' | 'es';
+
+/** Whoever looks at a page: what they chose, and whether they are signed in. */
+export interface Visit {
+  /** Of the server that is visited. */
+  base: string;
+  /** Of `Stage.cookies`; none for a guest. */
+  cookies?: Record<string, string> | undefined;
+  theme?: Theme;
+  language?: Language;
+  width?: number;
+  height?: number;
+  /** Complaints of the browser that belong to the test, such as the 404 it asks for. */
+  expected?: RegExp[];
+  /** For code of the test's own (axe) that the page's policy would refuse. */
+  bypassCsp?: boolean;
+}
+
+export interface Eye {
+  page: Page;
+  context: BrowserContext;
+  /** What the browser complained of so far. */
+  complaints: string[];
+  /** Requests under way, other than for sound. */
+  asking: Set<Request>;
+}
+
+let browser: Promise<Browser> | undefined;
+
+function launch(): Promise<Browser> {
+  browser ??= chromium.launch({
+    executablePath: CHROMIUM, headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required'],
+  });
+  return browser;
+}
+
+after(async () => {
+  await (await browser)?.close();
+});
+
+function listen(context: BrowserContext, complaints: string[], asking: Set<Request>): void {
+  context.on('request', (request) => /\/(hls|play|logs)\b/.test(new URL(request.url()).pathname) || asking.add(request));
+  context.on('requestfinished', (request) => asking.delete(request));
+  context.on('requestfailed', (request) => asking.delete(request));
+  context.on('console', (message) => {
+    if (message.type() === 'error' || /Content Security Policy/i.test(message.text())) complaints.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) => complaints.push(`error: ${error.error().stack ?? error.error().message}`));
+}
+
+async function open({ base, cookies, theme = 'dark', language = 'en', width = 1280, height = 800, bypassCsp = false }: Visit): Promise<BrowserContext> {
+  const chosen = { 'veza.theme': theme, 'veza.language': language, ...(cookies ? { 'veza.session': '1' } : {}) };
+  const context = await (await launch()).newContext({
+    viewport: { width, height }, locale: language, bypassCSP: bypassCsp, reducedMotion: 'no-preference', acceptDownloads: true, baseURL: base,
+    hasTouch: width < 600, isMobile: width < 600,
+    storageState: {
+      cookies: Object.entries(cookies ?? {}).map(([name, value]) => ({ name, value, domain: new URL(base).hostname, path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' as const })),
+      origins: [{ origin: base, localStorage: Object.entries(chosen).map(([name, value]) => ({ name, value })) }],
+    },
+  });
+  context.setDefaultTimeout(15_000);
+  /* The compiler that runs the tests marks functions with this helper, also those that are sent to the page. */
+  await context.addInitScript('globalThis.__name = (value) => value');
+  return context;
+}
+
+/** Opens a page for somebody, lets `look` use it, and fails when the browser complained of anything that was not expected. */
+export async function visit<T>(who: Visit, look: (eye: Eye) => Promise<T>): Promise<T> {
+  const context = await open(who);
+  const complaints: string[] = [];
+  const asking = new Set<Request>();
+  listen(context, complaints, asking);
+  const page = await context.newPage();
+  try {
+    const seen = await look({ page, context, complaints, asking });
+    const wrong = complaints.filter((text) => !(who.expected ?? []).some((pattern) => pattern.test(text)));
+    assert.deepEqual(wrong, [], 'the browser has nothing to complain of');
+    return seen;
+  } catch (error) {
+    const file = path.join(SHOTS, `failed-${Date.now()}.png`);
+    await page.screenshot({ path: file }).catch(() => undefined);
+    const [what, ...where] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n    at ');
+    const more = [what, `at ${page.url()}, picture: ${path.basename(file)}`, ...complaints].join('\n  ');
+    const told = new Error(more);
+    told.stack = [more, ...where].join('\n    at ');
+    throw told;
+  } finally {
+    await context.close();
+  }
+}
+
+/** The page is drawn and has been told all that it asked for. */
+export async function settled({ page, asking }: Pick<Eye, 'page' | 'asking'>): Promise<void> {
+  await page.locator('html[data-ready=true]').waitFor();
+  await page.locator('h1').first().waitFor({ state: 'attached' });
+  await until(`${page.url()} to be complete`, async () => {
+    if (asking.size) return false;
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    return asking.size === 0;
+  });
+  await page.evaluate(() => document.fonts.ready.then(() => true));
+}

@@ -1,0 +1,9 @@
+/** Where the browser suite finds and leaves things. */
+import path from 'node:path';
+import { ROOT } from '../../support/paths.ts';
+
+export const CHROMIUM = '/usr/bin/chromium';
+/** The built web app. */
+export const WEB = path.resolve(process.env['VEZA_WEB_DIR'] ?? path.join(ROOT, 'web/dist'));
+/** Pictures of every page, and of what a test saw when it failed. */
+export const SHOTS = path.join(ROOT, 'build/e2e-screenshots');

@@ -1,0 +1,39 @@
+/* express_head_fuzz.c - any bytes as the head of a request that may be answered without the server proper.
+ *
+ * What is taken for plain has a path without surprises and nothing in it that would have changed the answer. */
+#include "fuzz.h"
+
+#include <strings.h>
+
+#include "http/express_head.h"
+
+/* Is there a header line of this name in the head? */
+static bool
+has_header(const char *head, const char *name)
+{
+    for (const char *line = strstr(head, "\r\n"); line; line = strstr(line + 2, "\r\n"))
+        if (strncasecmp(line + 2, name, strlen(name)) == 0 && line[2 + strlen(name)] == ':')
+            return true;
+    return false;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    char *text = text_of(bytes, length);
+    struct str path;
+    size_t head_len;
+
+    if (express_head_is_plain((struct str){text, length}, &path, &head_len)) {
+        require(head_len >= 4 && head_len <= length && memcmp(text + head_len - 4, "\r\n\r\n", 4) == 0);
+        text[head_len] = 0;
+        require(strlen(text) == head_len && strncmp(text, "GET /", 5) == 0 && has_header(text, "Host"));
+        require(path.ptr >= text && path.ptr + path.len < text + head_len && path.ptr[0] == '/');
+        for (size_t i = 0; i < path.len; i++)
+            require(memchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_.-", path.ptr[i], 66) != NULL);
+        require(!has_header(text, "Authorization") && !has_header(text, "Range") && !has_header(text, "Content-Length") &&
+                !has_header(text, "Transfer-Encoding") && !has_header(text, "If-None-Match") && !has_header(text, "Upgrade"));
+    }
+    free(text);
+    return 0;
+}
