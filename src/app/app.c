@@ -14,6 +14,7 @@
 #include "db/cluster.h"
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
+#include "modules/notifications/notifications.h"
 #include "modules/realtime/realtime.h"
 #include "jobs.queries.h"
 #include "modules/roles/roles.h"
@@ -22,6 +23,7 @@
 #include "modules/tracks/tracks.h"
 #include "modules/users/users.h"
 #include "realtime.queries.h"
+#include "notifications.queries.h"
 #include "roles.queries.h"
 #include "sessions.queries.h"
 #include "stream.queries.h"
@@ -30,17 +32,20 @@
 #include "tracks.queries.h"
 #include "users.queries.h"
 
-static const struct route *const all_api_tables[] = {auth_routes, system_routes, realtime_routes, users_routes, sessions_routes, audit_routes, roles_routes, tracks_routes,
-                                                    stream_api_routes, docs_routes, health_routes, NULL};
+static const struct route *const all_api_tables[] = {
+    auth_routes, system_routes, realtime_routes, users_routes, sessions_routes, audit_routes, roles_routes, notifications_routes,
+    tracks_routes, stream_api_routes, docs_routes, health_routes, NULL};
 static const struct route *const all_stream_tables[] = {stream_routes, health_routes, NULL};
 
-static const struct route *const all_document_tables[] = {auth_routes, system_routes, realtime_routes, users_routes, sessions_routes, audit_routes, roles_routes, tracks_routes,
-                                                         stream_api_routes, stream_routes, docs_routes, health_routes, NULL};
+static const struct route *const all_document_tables[] = {
+    auth_routes, system_routes, realtime_routes, users_routes, sessions_routes, audit_routes, roles_routes, notifications_routes,
+    tracks_routes, stream_api_routes, stream_routes, docs_routes, health_routes, NULL};
 
 route_tables api_tables = all_api_tables, stream_tables = all_stream_tables, document_tables = all_document_tables;
 
-const struct query *const *const all_queries[] = {app_queries, audit_queries, auth_queries, bus_queries, jobs_queries, realtime_queries, sessions_queries, roles_queries, stream_queries,
-                                                  system_queries, tracks_queries, users_queries, NULL};
+const struct query *const *const all_queries[] = {
+    app_queries, audit_queries, auth_queries, bus_queries, jobs_queries, realtime_queries, sessions_queries, roles_queries,
+    notifications_queries, stream_queries, system_queries, tracks_queries, users_queries, NULL};
 
 bool
 prepare_data_dir(const struct config *config, char *error, size_t error_size)

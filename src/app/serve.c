@@ -13,6 +13,7 @@
 #include "http/server.h"
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
+#include "modules/notifications/notifications.h"
 #include "modules/realtime/realtime.h"
 #include "modules/sessions/sessions.h"
 #include "modules/system/system.h"
@@ -155,6 +156,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     tracks_set_change_listener(forget_lists, run);
     tracks_set_progress_listener(tell_progress, NULL);
     sessions_setup();
+    notifications_setup();
     docs_setup(document_tables);
     if (!stream_setup(run->storage)) {
         snprintf(error, error_size, "not enough memory");
@@ -184,6 +186,7 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
         struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers}};
 
         tracks_subscribe();
+        notifications_subscribe();
         if (!jobs_start(&settings, job_handlers) || !bus_start())
             return false;
     }
