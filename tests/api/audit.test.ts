@@ -89,7 +89,7 @@ test('a line opens by its number, and an address by itself', async () => {
   const from = await root.get('/api/v1/audit/ip/{ip}', { path: { ip: '2001:db8:0::5' } });
   assertStatus(from, 200);
   assert.deepEqual(from.body.items.map((one) => one.ip), ['2001:db8::5'], 'however it is written');
-  assertProblem(await root.get('/api/v1/audit/ip/{ip}', { path: { ip: 'nowhere' } }), 404);
+  for (const ip of ['nowhere', '192.0.2.250']) assertProblem(await root.get('/api/v1/audit/ip/{ip}', { path: { ip } }), 404);
   assertProblem(await root.get('/api/v1/audit/ip/{ip}', { path: { ip: '999.1.1.1' } }), 422, 'validation');
 });
 

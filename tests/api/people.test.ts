@@ -340,6 +340,17 @@ test('a picture is made anew, shown by its address, and goes away', async () => 
   assert.equal(await folders('alice'), 0);
 });
 
+test('a picture that cannot be kept is refused, and nothing points at it', async () => {
+  const full = await World.start('people-full');
+  const { mkdirSync, writeFileSync } = await import('node:fs');
+  mkdirSync(`${full.server.dataDir}/files`, { recursive: true });
+  writeFileSync(`${full.server.dataDir}/files/avatars`, 'a file where the folder should be');
+  const form = new FormData();
+  form.set('avatar', new Blob([new Uint8Array(png(320, 320))], { type: 'image/png' }), 'me.png');
+  assertProblem(await full.as('alice').post('/api/v1/users/{id}/avatar', { ...me('alice'), body: form as never }), 507, 'storage_full');
+  assert.equal((await full.visitor.get('/api/v1/users/{id}', me('alice'))).body.avatar, null);
+});
+
 async function folders(person: Person): Promise<number> {
   const { existsSync, readdirSync } = await import('node:fs');
   const top = `${world.server.dataDir}/files/avatars/${ids[person]}`;

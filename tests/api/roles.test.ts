@@ -123,6 +123,7 @@ test('a lower role that is lent takes nothing away, and one of one\'s own gives 
 });
 
 test('a role is lent to somebody who exists', async () => {
+  assertProblem(await root.get('/api/v1/users/{id}/roles', { path: { id: NOBODY } }), 404);
   assertProblem(await root.post('/api/v1/users/{id}/roles', { path: { id: NOBODY }, body: { role_id: await idOf('user') } }), 404);
   assertProblem(await root.post('/api/v1/users/{id}/roles', { path: { id: ids.bob }, body: { role_id: NOBODY } }), 422, 'validation');
 });

@@ -44,6 +44,9 @@ select l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target,
    and (:action::text is null or l.action ilike '%' || regexp_replace(:action::text, '([\\%_])', '\\\1', 'g') || '%')
  order by l.id desc
 
+-- query: audit_ip_known
+select l.id from audit_logs l where l.ip = :ip::inet limit 1
+
 -- query: audit_ip
 -- All that came from one address.
 -- schema: AuditLog

@@ -8,7 +8,7 @@
 #define BATCHES_MAX 500
 
 static const struct field id_in_path[] = {
-    {"id", FIELD_STRING, .required = true, .min = 1, .max = 18, .pattern = "[0-9]+", .help = "The line", .example = "1"}, FIELD_END};
+    {"id", FIELD_STRING, .required = true, .min = 1, .max = 18, .pattern = "[0-9]+", .help = "The line", .example = "900000000000000000"}, FIELD_END};
 static const struct field ip_in_path[] = {
     {"ip", FIELD_STRING, .required = true, .min = 2, .max = 45, .pattern = "[0-9A-Fa-f:.]+", .help = "IPv4 or IPv6", .example = "192.0.2.1"},
     FIELD_END};
@@ -72,6 +72,14 @@ cleanup(struct request *req)
     return reply_json(req, 200, json_pack("{s:I}", "deleted", (json_int_t)total));
 }
 
+static const struct problem *
+list_address(struct request *req)
+{
+    const struct problem *p = db_one(req, &q_audit_ip_known, NULL);
+
+    return p ? p : run_route_query(req);
+}
+
 const struct route audit_routes[] = {
     {GET, "/api/v1/audit/logs", "Search the audit log",
      .auth = AUTH_ADMIN, .limit = LIMIT_READ, .query = search_options, .sql = &q_audit_search, .shape = MANY},
@@ -90,7 +98,8 @@ const struct route audit_routes[] = {
      .auth = AUTH_ADMIN, .limit = LIMIT_READ, .query = suspicious_options, .sql = &q_audit_suspicious, .shape = MANY},
 
     {GET, "/api/v1/audit/ip/{ip}", "All that came from one address",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .path = ip_in_path, .sql = &q_audit_ip, .shape = MANY},
+     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .path = ip_in_path, .sql = &q_audit_ip, .shape = MANY,
+     .handler = list_address},
 
     {POST, "/api/v1/audit/cleanup", "Delete what is older than the retention",
      .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .body = cleanup_fields, .handler = cleanup, .slow = SLOW_YES, .reply = cleanup_reply},

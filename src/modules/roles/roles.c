@@ -109,6 +109,14 @@ assign(struct request *req)
     return reply_query(req, 201, &q_role_assign);
 }
 
+static const struct problem *
+list_assignments(struct request *req)
+{
+    const struct problem *p = db_one(req, &q_role_assign_check, NULL);
+
+    return p ? p : run_route_query(req);
+}
+
 const struct route roles_routes[] = {
     {GET, "/api/v1/roles", "Roles and what they permit",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_role_list, .shape = MANY},
@@ -131,7 +139,8 @@ const struct route roles_routes[] = {
      .problems = PROBLEMS(PROBLEM_SYSTEM_ROLE)},
 
     {GET, "/api/v1/users/{id}/roles", "Roles that a person has been lent",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .path = person_in_path, .sql = &q_role_assignments, .shape = MANY},
+     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .path = person_in_path, .sql = &q_role_assignments, .shape = MANY,
+     .handler = list_assignments},
 
     {POST, "/api/v1/users/{id}/roles", "Lend a person a role",
      "A system role counts from the person's next request on.",

@@ -5,6 +5,12 @@
 #include "modules/realtime/realtime.h"
 
 const struct problem *
+account_row(struct request *req)
+{
+    return reply_query(req, 200, req->route->replies);
+}
+
+const struct problem *
 account_settings(struct request *req)
 {
     request_set(req, "gpc", text_equal(request_header(req, "Sec-GPC"), "1") ? "true" : "false");

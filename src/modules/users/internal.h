@@ -15,6 +15,8 @@ const struct problem *person_follow(struct request *req);
 const struct problem *person_block(struct request *req);
 
 /* account.c: handlers of what only the person sees */
+/* Runs route->replies: what a person has for sure. */
+const struct problem *account_row(struct request *req);
 const struct problem *account_settings(struct request *req);
 const struct problem *account_password(struct request *req);
 

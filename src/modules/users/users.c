@@ -112,7 +112,8 @@ const struct route users_routes[] = {
      .sql = &q_user_tracks, .shape = MANY, .handler = profile_likes},
 
     {PUT, "/api/v1/users/me/presence", "Tell others whether one is there",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = presence_fields, .sql = &q_presence_set, .shape = ONE, .no_audit = true},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = presence_fields, .handler = account_row, .replies = &q_presence_set,
+     .no_audit = true},
 
     {GET, "/api/v1/users/{id}/presence", "Whether a person is there",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_presence_get, .shape = ONE},
@@ -140,7 +141,7 @@ const struct route users_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .handler = account_settings, .replies = &q_settings_get},
 
     {PUT, "/api/v1/users/settings", "Change one's own settings",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = settings_fields, .sql = &q_settings_update, .shape = ONE},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = settings_fields, .handler = account_row, .replies = &q_settings_update},
 
     {PUT, "/api/v1/users/me/password", "Change one's password",
      "All other sessions end.",
@@ -148,7 +149,7 @@ const struct route users_routes[] = {
      .status = 204, .problems = PROBLEMS(PROBLEM_CONFLICT)},
 
     {POST, "/api/v1/users/me/privacy/opt-out", "Do not sell or share my personal information (CCPA)",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = opt_out_fields, .sql = &q_privacy_opt_out, .shape = ONE},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = opt_out_fields, .handler = account_row, .replies = &q_privacy_opt_out},
 
     {POST, "/api/v1/users/{id}/avatar", "Put up one's own picture",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = avatar_files,
