@@ -68,7 +68,7 @@ create table tracks (
 );
 create index tracks_newest_public_idx on tracks (created_at desc, id)
     where is_public and status = 'completed' and deleted_at is null;
-create index tracks_genre_idx on tracks (genre, created_at desc, id)
+create index tracks_genre_idx on tracks (lower(genre), created_at desc, id)
     where is_public and status = 'completed' and deleted_at is null;
 create index tracks_creator_id_idx on tracks (creator_id, created_at desc, id);
 create index tracks_tags_idx on tracks using gin (tags);

@@ -19,7 +19,7 @@ def split_queries(text, path):
 
 
 def compile_query(name, body, path):
-    """Returns prefix, main, parameter names and whether the query writes."""
+    """Returns prefix, main, main without order, parameter names and whether the query writes."""
     out, params, depth, words, starts = [], [], 0, [], []
     for token in TOKEN.finditer(body):
         kind, text = token.lastgroup, token.group()
@@ -45,8 +45,10 @@ def compile_query(name, body, path):
         prefix, main = sql[lead:at], sql[at:]
     else:
         prefix, main = "", sql[lead:]
+    orders = [p for w, d, p in words if d == 0 and w == "order"]
+    unordered = sql[len(prefix) + lead:orders[-1]] if orders and not writes else None
     squeeze = lambda s: re.sub(r"[ \t]*\n\s*", "\n", s).strip()
-    return squeeze(prefix), squeeze(main), params, writes
+    return squeeze(prefix), squeeze(main), squeeze(unordered) if unordered else None, params, writes
 
 
 def c_string(text):
@@ -63,13 +65,13 @@ def main():
     module, path, out_c, out_h = sys.argv[1:5]
     names, code = [], ['#include "%s.queries.h"\n\n#include <stddef.h>\n' % module]
     for name, notes, body in split_queries(open(path, encoding="utf-8").read(), path):
-        prefix, statement, params, writes = compile_query(name, body, path)
+        prefix, statement, unordered, params, writes = compile_query(name, body, path)
         names.append(name)
-        code.append("const struct query q_%s = {\n    .name = \"%s\",\n    .schema = %s,\n    .prefix = %s,\n    .main = %s,\n"
+        code.append("const struct query q_%s = {\n    .name = \"%s\",\n    .schema = %s,\n    .prefix = %s,\n    .main = %s,\n    .unordered = %s,\n"
                     "    .params = (const char *const[]){%sNULL},\n    .nullable = \"%s\",\n    .not_null = \"%s\",\n"
                     "    .types = \"%s\",\n    .writes = %s,\n};\n" % (
                         name, name, '"%s"' % notes["schema"][0] if "schema" in notes else "NULL", c_string(prefix),
-                        c_string(statement), "".join('"%s", ' % p for p in params), words_of(notes.get("nullable"), r"[,\s]+"),
+                        c_string(statement), c_string(unordered) if unordered else "NULL", "".join('"%s", ' % p for p in params), words_of(notes.get("nullable"), r"[,\s]+"),
                         words_of(notes.get("not null"), r"[,\s]+"), words_of(notes.get("type"), r"\s+"),
                         "true" if writes else "false"))
     code.append("const struct query *const %s_queries[] = {%sNULL};\n" % (module, "".join("&q_%s, " % n for n in names)))

@@ -52,8 +52,9 @@ def wrk(url, seconds, connections, unique=False, headers=()):
 class Side:
     """One contestant: an address, and the processes whose work it is."""
 
-    def __init__(self, name, url, pids, headers=(), unique=False):
-        self.name, self.url, self.pids, self.headers, self.unique, self.samples = name, url, pids, headers, unique, []
+    def __init__(self, name, url, pids, headers=(), unique=False, behind=lambda: []):
+        """`pids()` are its own processes, `behind()` those that work for it, such as the database."""
+        self.name, self.url, self.pids, self.headers, self.unique, self.behind, self.samples = name, url, pids, headers, unique, behind, []
 
     def measure(self, seconds, connections):
         pids = self.pids()
@@ -64,11 +65,13 @@ class Side:
             seen.update(machine.memory_kib(pids))
 
         watcher = threading.Thread(target=look)
-        before = machine.cpu_s(pids)
+        behind = self.behind()
+        before, before_all = machine.cpu_s(pids), machine.cpu_s(pids + behind)
         watcher.start()
         sample = wrk(self.url, seconds, connections, self.unique, self.headers)
         watcher.join()
         sample["cpu_us_per_request"] = (machine.cpu_s(pids) - before) * 1e6 / max(sample["requests"], 1)
+        sample["cpu_us_per_request_in_all"] = (machine.cpu_s(pids + behind) - before_all) * 1e6 / max(sample["requests"], 1)
         sample["pss_kib"] = seen.get("pss", 0)
         sample["load_average"] = machine.load()[0]
         return sample
@@ -92,6 +95,6 @@ def ratio(of, to, key="per_second"):
 
 
 def summary(sides):
-    keys = ("per_second", "p50_us", "p99_us", "cpu_us_per_request", "pss_kib")
+    keys = ("per_second", "p50_us", "p99_us", "cpu_us_per_request", "cpu_us_per_request_in_all", "pss_kib")
     return {side.name: {**{key: round(side.median(key), 1) for key in keys}, "rounds": [round(s["per_second"], 1) for s in side.samples],
                         "load_average": [s["load_average"] for s in side.samples]} for side in sides}

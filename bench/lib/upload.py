@@ -22,7 +22,7 @@ def wave_stream(size):
 
 
 def large(veza, token, report, size):
-    """Processing is put off by a file that is already being processed? No: the track is deleted once it is received."""
+    """The track is deleted as soon as it is there, which also cancels its processing."""
     memory, begin = [], time.monotonic()
     before = machine.memory_kib([veza.pid])["private"]
     cpu = machine.cpu_s([veza.pid])

@@ -47,14 +47,18 @@ class Veza:
         return self.process.pid
 
     def stop(self):
+        """True when it ended by itself within fifteen seconds."""
+        ended = True
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(60)
+                self.process.wait(15)
             except subprocess.TimeoutExpired:
+                ended = False
                 self.process.kill()
                 self.process.wait()
         self.process = None
+        return ended
 
     def remove(self):
         self.stop()

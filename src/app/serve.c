@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "api/docs.h"
@@ -105,7 +106,8 @@ start_server(const struct config *config, struct run *run, const char *name, int
              const struct server_hooks *hooks)
 {
     struct server_settings settings = {.name = name, .config = config, .port = (uint16_t)port, .routes = tables, .hooks = hooks,
-                                       .upload_dir = storage_upload_dir(run->storage), .stream_secret = auth_stream_secret()};
+                                       .upload_dir = storage_upload_dir(run->storage), .stream_secret = auth_stream_secret(),
+                                       .express = text_equal(name, "stream") ? &stream_express : NULL};
     char error[512];
     struct server *server = server_start(&settings, error, sizeof error);
 
@@ -248,6 +250,18 @@ run_servers(const struct config *config, const char *conninfo, void *context)
     return result;
 }
 
+/* Connections and open segments are file descriptors. */
+static void
+raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 static int
 run_roles(const struct config *config, unsigned roles, int (*work)(const struct config *config, unsigned port))
 {
@@ -268,6 +282,7 @@ run_roles(const struct config *config, unsigned roles, int (*work)(const struct 
     if (!work)
         pthread_sigmask(SIG_BLOCK, &run.stop_signals, NULL);
     curl_global_init(CURL_GLOBAL_DEFAULT);
+    raise_file_limit();
     if (!prepare_data_dir(config, error, sizeof error)) {
         log_error("not started", LOG_TEXT("error", error));
         return 1;

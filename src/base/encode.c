@@ -133,13 +133,28 @@ hmac_sha256(struct str key, struct str message, unsigned char out[SHA256_BYTES])
         abort();
 }
 
+/* Ids are many and small: one system call serves several. Not for secrets. */
+static void
+pooled_random(unsigned char *out, size_t len)
+{
+    static _Thread_local unsigned char pool[1024];
+    static _Thread_local size_t left;
+
+    if (left < len) {
+        random_bytes(pool, sizeof pool);
+        left = sizeof pool;
+    }
+    left -= len;
+    memcpy(out, pool + left, len);
+}
+
 void
 uuid_random(char out[UUID_TEXT])
 {
     unsigned char b[16];
     char hex[33];
 
-    random_bytes(b, sizeof b);
+    pooled_random(b, sizeof b);
     b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
     hex_encode(b, sizeof b, hex);

@@ -29,7 +29,7 @@ void sha256(struct str bytes, unsigned char out[SHA256_BYTES]);
 void sha256_hex(struct str bytes, char out[SHA256_HEX]);
 void hmac_sha256(struct str key, struct str message, unsigned char out[SHA256_BYTES]);
 
-/* A random (version 4) UUID, RFC 9562. */
+/* A random (version 4) UUID, RFC 9562. An id, not a secret. */
 void uuid_random(char out[UUID_TEXT]);
 /* Is `text` a UUID in the 8-4-4-4-12 form? */
 bool uuid_valid(const char *text);

@@ -191,8 +191,12 @@ db_statement(const struct query *query, enum db_form form, const char *emits, st
         buf_printf(out,
                    "\nselect json_build_object('items', coalesce((select json_agg(page_) from (select * from t_ limit $%d::int"
                    " offset ($%d::int - 1) * $%d::int) page_), '[]'::json), 'page', $%d::int, 'limit', $%d::int,"
-                   " 'total', (select count(*) from t_))",
+                   " 'total', (select count(*) from ",
                    params + 2, params + 1, params + 2, params + 1, params + 2);
+        if (query->unordered)
+            buf_printf(out, "(%s) all_))", query->unordered); /* counting needs no order */
+        else
+            buf_add_text(out, "t_))");
         break;
     }
 }

@@ -17,6 +17,7 @@ struct query {
     const char *schema;      /* or NULL */
     const char *prefix;      /* "with a as (...), b as (...)" or "" */
     const char *main;        /* the last statement, with $1... */
+    const char *unordered;   /* the same without its last `order by`: for counting; NULL when it has none */
     const char *const *params; /* names, ended by NULL; params[0] is $1 */
     const char *nullable;    /* " a b " or "" */
     const char *not_null;

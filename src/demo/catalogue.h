@@ -23,7 +23,7 @@ struct demo_track {
     const char *title, *artist;
     const char *album;              /* "" for a single; equal names of one owner make a release */
     int album_position;             /* from 1, 0 for a single */
-    const char *genre;              /* slug */
+    const char *genre;              /* name, as in the table genres */
     const char *tags;               /* comma separated, as the upload takes them */
     const char *description;
     int year;

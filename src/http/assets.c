@@ -187,7 +187,8 @@ assets_reply(const struct assets *assets, struct request *req, const char *conne
     req->reply.cache_control = text_starts_with(asset->path, "/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
     reply_header(req, "Vary", "Accept-Encoding");
     reply_header(req, "Content-Encoding", encoding_names[encoding]);
-    if (text_starts_with(asset->content_type, "text/html")) {
+    /* A script's own policy is that of the workers it is run in. */
+    if (text_starts_with(asset->content_type, "text/html") || text_starts_with(asset->content_type, "text/javascript")) {
         reply_header(req, "Content-Security-Policy",
                      arena_printf(req->arena,
                                   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "

@@ -6,18 +6,21 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { settled, type Eye, type Theme } from './support/browser.ts';
+import { makeSound } from '../support/media.ts';
 import { hearIt } from './support/ear.ts';
 import { SHOTS } from './support/places.ts';
-import { Stage, tones } from './support/stage.ts';
+import { Stage } from './support/stage.ts';
+import { until } from '../support/wait.ts';
 import type { Person } from '../support/world.ts';
 
 const stage = await Stage.start('pages');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const track = await stage.track('carol', 'A rather long title for so small a screen, remixed', tones(12, 440, 660), {
-  artist: 'Carol and the Quartets', genre: 'Ambient', tags: 'slow, dawn, field recording', description: 'Recorded in one evening.\nMixed in another.', bpm: '92', musical_key: 'F#m', year: '2024', album: 'Evenings',
+const track = await stage.track('carol', 'A rather long title for so small a screen, remixed', makeSound(12, { seed: 5 }), {
+  artist: 'Carol and the Quartets', genre: 'Ambient', tags: 'slow, dawn, field recording', bpm: '92', musical_key: 'F#m', year: '2024', album: 'Evenings',
+  description: 'Recorded in one evening.\nMixed in another.',
 });
-for (let i = 1; i <= 4; i++) await stage.track('dave', `Study ${i}`, tones(1, 110 * i), { genre: 'Electronic' });
+for (let i = 1; i <= 4; i++) await stage.track('dave', `Study ${i}`, makeSound(2, { seed: i }), { genre: 'Electronic' });
 
 interface View {
   name: string;
@@ -116,6 +119,10 @@ test('the saved theme and language are there from the first paint', async () => 
   }, { theme: 'light', language: 'fr' });
 });
 
+/** Waits until it has the shell of the app. */
+const serviceWorker = (page: Page) => until('the service worker to be ready', () =>
+  page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state === 'activated'), 10);
+
 test('it can be installed: the manifest is valid and its icons are what it says', async () => {
   await stage.visit(null, async (eye) => {
     const { page, context } = eye;
@@ -136,7 +143,7 @@ test('it can be installed: the manifest is valid and its icons are what it says'
       }, new URL(icon.src, url).href);
       assert.equal(size, icon.sizes, icon.src);
     }
-    await page.evaluate(() => navigator.serviceWorker.ready.then((registration) => registration.active?.state));
+    await serviceWorker(page);
     const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
     assert.deepEqual(installabilityErrors.filter((error) => error.errorId !== 'in-incognito'), []);
   });
@@ -147,7 +154,7 @@ test('without a network the app opens, says so, and comes back by itself', async
     const { page, context } = eye;
     await page.goto('/');
     await settled(eye);
-    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+    await serviceWorker(page);
     await context.setOffline(true);
     await page.getByText('You are offline.').waitFor();
     await page.reload();

@@ -22,7 +22,7 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
                               where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))))
    and (:creator_id::uuid is null or t.creator_id = :creator_id::uuid)
    and (:username::text is null or lower(u.username) = lower(:username::text))
-   and (:genre::text is null or t.genre = :genre::text)
+   and (:genre::text is null or lower(t.genre) = lower(:genre::text))
    and (:tag::text is null or t.tags @> array[lower(:tag::text)])
    and (:status::track_status is null or t.status = :status::track_status)
    and (:q::text is null

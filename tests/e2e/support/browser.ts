@@ -56,6 +56,7 @@ function listen(context: BrowserContext, complaints: string[], asking: Set<Reque
   context.on('console', (message) => {
     if (message.type() === 'error' || /Content Security Policy/i.test(message.text())) complaints.push(`console: ${message.text()} (${message.location().url})`);
   });
+  context.on('serviceworker', (worker) => worker.on('console', (message) => message.type() === 'error' && complaints.push(`service worker: ${message.text()}`)));
   context.on('weberror', (error) => complaints.push(`error: ${error.error().stack ?? error.error().message}`));
 }
 
@@ -65,7 +66,9 @@ async function open({ base, cookies, theme = 'dark', language = 'en', width = 12
     viewport: { width, height }, locale: language, bypassCSP: bypassCsp, reducedMotion: 'no-preference', acceptDownloads: true, baseURL: base,
     hasTouch: width < 600, isMobile: width < 600,
     storageState: {
-      cookies: Object.entries(cookies ?? {}).map(([name, value]) => ({ name, value, domain: new URL(base).hostname, path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' as const })),
+      cookies: Object.entries(cookies ?? {}).map(([name, value]) => ({
+        name, value, domain: new URL(base).hostname, path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' as const,
+      })),
       origins: [{ origin: base, localStorage: Object.entries(chosen).map(([name, value]) => ({ name, value })) }],
     },
   });

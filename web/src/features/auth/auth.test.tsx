@@ -66,7 +66,7 @@ describe('registering', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Make my account' }));
     expect(await screen.findByText('At least 3 characters.')).toBeInTheDocument();
     expect(screen.getByText('This is not an e-mail address.')).toBeInTheDocument();
-    expect(screen.getByText('At least 10 characters.')).toBeInTheDocument();
+    expect(screen.getByText('At least 8 characters.')).toBeInTheDocument();
     expect(screen.getByLabelText('Name on Veza')).toHaveAccessibleDescription(/At least 3 characters/);
     expect(server.count('POST /auth/register')).toBe(0);
   });

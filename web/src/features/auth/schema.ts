@@ -20,7 +20,7 @@ export const registerSchema = z.object({
   password: z
     .string()
     .min(1, 'required')
-    .refine((p) => bytes(p) >= 10, 'password_short')
+    .refine((p) => bytes(p) >= 8, 'password_short')
     .refine((p) => bytes(p) <= 72, 'password_long'),
 });
 
