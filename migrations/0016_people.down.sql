@@ -1,6 +1,5 @@
 drop index track_reposts_user_id_created_at_idx;
-drop index users_last_name_trgm_idx;
-drop index users_first_name_trgm_idx;
+drop index users_full_name_trgm_idx;
 alter table user_settings drop column do_not_sell_source, drop column do_not_sell_at, drop column do_not_sell;
 create or replace function track_row_visible(t tracks, viewer uuid) returns boolean
     language sql stable parallel safe

@@ -55,6 +55,5 @@ alter table user_settings
     add column do_not_sell_source varchar(10),
     add constraint user_settings_do_not_sell_source_check check (do_not_sell_source in ('person', 'gpc'));
 
-create index users_first_name_trgm_idx on users using gin (first_name gin_trgm_ops);
-create index users_last_name_trgm_idx on users using gin (last_name gin_trgm_ops);
+create index users_full_name_trgm_idx on users using gin ((coalesce(first_name, '') || ' ' || coalesce(last_name, '')) gin_trgm_ops);
 create index track_reposts_user_id_created_at_idx on track_reposts (user_id, created_at desc);

@@ -68,9 +68,7 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
    and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
    and (u.username ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
-        or u.first_name ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
-        or u.last_name ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
-        or concat_ws(' ', u.first_name, u.last_name) ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%')
+        or coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '') ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%')
  order by lower(u.username) = lower(:q::text) desc,
           u.username ilike regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%' desc,
           similarity(u.username, :q::text) desc, u.id
@@ -80,6 +78,17 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
 -- schema: PublicUser
 -- not null: track_count, follower_count, following_count, is_following, is_blocked
 -- type: social_links object
+with candidates as (
+    select c.id, max(c.common) as common
+      from (select theirs.followed_id as id, count(*) as common
+              from user_follows mine
+              join user_follows theirs on theirs.follower_id = mine.followed_id
+             where mine.follower_id = :viewer::uuid
+             group by 1
+            union all
+            select u.id, 0 from users u where u.role = 'content_creator' and u.deleted_at is null) c
+     group by c.id
+)
 select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
        u.created_at,
        (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
@@ -87,19 +96,14 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
        (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
        exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
        exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
-  from users u
+  from candidates m
+  join users u on u.id = m.id
   left join user_settings s on s.user_id = u.id
-  left join lateral (
-       select count(*) as common
-         from user_follows mine
-         join user_follows theirs on theirs.follower_id = mine.followed_id
-        where mine.follower_id = :viewer::uuid and theirs.followed_id = u.id) m on true
  where user_active(u) and u.is_public and u.id <> :viewer::uuid
    and coalesce(s.allow_search_indexing, true)
    and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
    and u.id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid)
    and u.id not in (select f.followed_id from user_follows f where f.follower_id = :viewer::uuid)
-   and (m.common > 0 or u.role = 'content_creator')
  order by m.common desc, (select count(*) from user_follows f where f.followed_id = u.id) desc, u.created_at desc, u.id
 
 -- query: user_blocks_list
