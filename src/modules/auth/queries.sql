@@ -51,8 +51,13 @@ update users u
 returning u.token_version
 
 -- query: session_check
--- Is this session of this person still good? Asked on every request that carries a token.
-select user_effective_role(u) as role, u.is_verified
+-- Is this session of this person still good? Asked on every request that carries a token, hence user_effective_role(u) written out:
+-- a function that is not inlined would be planned anew each time.
+select greatest(u.role, (select max(r.name::user_role)
+                           from user_roles a
+                           join roles r on r.id = a.role_id and r.is_system and r.is_active
+                          where a.user_id = u.id and a.is_active and (a.expires_at is null or a.expires_at > now()))) as role,
+       u.is_verified
   from sessions s
   join users u on u.id = s.user_id
  where s.id = :check_session_id::uuid
