@@ -1,6 +1,7 @@
 #include "http/validate.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,28 +110,70 @@ time_valid(const char *text)
     return text_equal(text, "Z") || (strlen(text) == 6 && (*text == '+' || *text == '-') && text[3] == ':');
 }
 
-/* Compiled once a pattern and thread; the set of patterns is the routes' own, so the cache cannot grow beyond them. */
+/* Compiled once a pattern and thread, since threads that share one wait for each other; the set of patterns is the routes' own, so
+ * this cannot grow beyond them. */
+struct compiled {
+    const char *pattern;
+    regex_t regex;
+};
+
+#define COMPILED_MAX 64
+
+static pthread_key_t compiled_key;
+
+static void
+compiled_free(void *of_thread)
+{
+    struct compiled *compiled = of_thread;
+
+    for (unsigned i = 0; i < COMPILED_MAX; i++)
+        if (compiled[i].pattern)
+            regfree(&compiled[i].regex);
+    free(compiled);
+}
+
+static void
+make_compiled_key(void)
+{
+    if (pthread_key_create(&compiled_key, compiled_free))
+        abort();
+}
+
+static struct compiled *
+compiled_of_thread(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct compiled *compiled;
+
+    pthread_once(&once, make_compiled_key);
+    compiled = pthread_getspecific(compiled_key);
+    if (!compiled && (compiled = calloc(COMPILED_MAX, sizeof *compiled)) && pthread_setspecific(compiled_key, compiled)) {
+        free(compiled);
+        compiled = NULL;
+    }
+    return compiled;
+}
+
 static bool
 pattern_matches(const char *pattern, const char *text)
 {
-    static _Thread_local struct {
-        const char *pattern;
-        regex_t compiled;
-    } cache[64];
-    unsigned at = (unsigned)((uintptr_t)pattern / 8 % COUNT_OF(cache));
+    struct compiled *compiled = compiled_of_thread();
 
-    if (cache[at].pattern != pattern) {
+    if (!compiled)
+        return false;
+    compiled += (uintptr_t)pattern / 8 % COMPILED_MAX;
+    if (compiled->pattern != pattern) {
         scoped_buf whole = BUF_INIT(1024);
 
-        if (cache[at].pattern)
-            regfree(&cache[at].compiled);
-        cache[at].pattern = NULL;
+        if (compiled->pattern)
+            regfree(&compiled->regex);
+        compiled->pattern = NULL;
         buf_printf(&whole, "^(%s)$", pattern);
-        if (whole.failed || regcomp(&cache[at].compiled, whole.ptr, REG_EXTENDED | REG_NOSUB))
+        if (whole.failed || regcomp(&compiled->regex, whole.ptr, REG_EXTENDED | REG_NOSUB))
             return false;
-        cache[at].pattern = pattern;
+        compiled->pattern = pattern;
     }
-    return regexec(&cache[at].compiled, text, 0, NULL, 0) == 0;
+    return regexec(&compiled->regex, text, 0, NULL, 0) == 0;
 }
 
 static void
@@ -216,6 +259,23 @@ check_text(struct check *check, const struct field *f, const char *text)
         add_error(check, f->name, "pattern", arena_printf(check->req->arena, "It must match %s", f->pattern));
 }
 
+/* Lines end in LF, however the sender ends them: forms always send CRLF. */
+static const char *
+with_unix_lines(struct arena *arena, const struct field *f, const char *text)
+{
+    char *copy, *out;
+
+    if (f->type != FIELD_TEXT || !strchr(text, '\r'))
+        return text;
+    copy = out = arena_strdup(arena, text);
+    for (const char *p = text; copy && *p; p++)
+        if (!(p[0] == '\r' && p[1] == '\n'))
+            *out++ = *p;
+    if (copy)
+        *out = 0;
+    return copy ? copy : text;
+}
+
 /* PostgreSQL's array literal: {"a","b"}. */
 static const char *
 array_literal(struct check *check, const struct field *f, json_t *array)
@@ -292,6 +352,7 @@ check_value(struct check *check, const struct field *f, json_t *value)
         add_error(check, f->name, "type", "The value has the wrong type");
         return;
     }
+    text = with_unix_lines(arena, f, text);
     check_text(check, f, text);
     if (check->count == before)
         request_set(check->req, f->name, text);
@@ -405,6 +466,7 @@ validate_form(struct request *req, const struct param *parts, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         const struct field *f = find_field(req->route->body, parts[i].name);
         size_t before = check.count;
+        const char *text;
 
         if (!f) {
             add_error(&check, parts[i].name, "unknown", "There is no such field");
@@ -431,9 +493,10 @@ validate_form(struct request *req, const struct param *parts, unsigned count)
             json_decref(array);
             continue;
         }
-        check_text(&check, f, parts[i].text);
+        text = with_unix_lines(req->arena, f, parts[i].text);
+        check_text(&check, f, text);
         if (check.count == before)
-            request_set(req, f->name, parts[i].text);
+            request_set(req, f->name, text);
     }
     check_absent(&check, req->route->body);
     for (const struct file_field *file = req->route->files; file && file->name; file++)

@@ -34,6 +34,15 @@ async function createUser(name: Person, env: NodeJS.ProcessEnv): Promise<void> {
 
 export async function prepare(): Promise<{ cluster: Cluster; template: Template }> {
   const cluster = await Cluster.create();
+  try {
+    return { cluster, template: await fill(cluster) };
+  } catch (error) {
+    await cluster.remove(); /* it would keep the run from ending */
+    throw error;
+  }
+}
+
+async function fill(cluster: Cluster): Promise<Template> {
   const folder = mkdtempSync(path.join(WORK, 'secrets-'));
   const settings = sharedSettings(folder);
   await cluster.sql('postgres', 'create database template_veza');
@@ -54,5 +63,5 @@ export async function prepare(): Promise<{ cluster: Cluster; template: Template 
   await server.remove();
   const template: Template = { cluster: cluster.folder, database: 'template_veza', settings, tokens, ids };
   writeFileSync(path.join(WORK, 'template.json'), JSON.stringify(template));
-  return { cluster, template };
+  return template;
 }

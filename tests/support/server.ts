@@ -48,7 +48,7 @@ export class Server {
     });
     const server = this.process;
     this.ready = await until(`${this.name} to be ready (see ${this.logFile})`, () => {
-      if (server.exitCode !== null) throw new Hopeless(`veza ended with ${server.exitCode}:\n${this.log().slice(-2000)}`);
+      if (!this.running) throw new Hopeless(`veza ended with ${server.exitCode ?? server.signalCode}:\n${this.log().slice(-2000)}`);
       return JSON.parse(readFileSync(readyFile, 'utf8')) as Ready;
     }, 30);
     return this;
@@ -99,6 +99,8 @@ export class Server {
   async remove(): Promise<void> {
     try {
       await this.stop();
+      const wrong = this.process && this.log().match(/^.*(ERROR: \w+Sanitizer|runtime error:).*(\n.*){0,30}/m);
+      if (wrong) throw new Error(`${this.name} (${this.logFile}): ${wrong[0]}`);
     } finally {
       rmSync(this.dataDir, { recursive: true, force: true });
     }

@@ -103,7 +103,7 @@ const struct route auth_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = jwks, .reply = jwks_reply},
 
     {POST, "/api/v1/users/me/creator", "Become a creator, or ask to",
-     .description = "202 when the operator approves creators by hand.",
+     .description = "The role stays what it was when the operator approves creators by hand (`creator_approval` of /status).",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_become_creator, .replies = &q_become_creator},
     ROUTE_END};
 

@@ -101,7 +101,7 @@ auth_become_creator(struct request *req)
     bool approval = auth_config->creator_approval && req->identity.role < ROLE_CREATOR;
 
     request_set(req, "approval", approval ? "true" : "false");
-    return reply_query(req, approval ? 202 : 200, &q_become_creator);
+    return reply_query(req, 200, &q_become_creator);
 }
 
 static int

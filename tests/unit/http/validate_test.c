@@ -112,6 +112,17 @@ each_wrong_field_is_named_with_a_code(void **state)
 }
 
 static void
+lines_end_in_lf_however_they_were_sent(void **state)
+{
+    struct request *req = request_for("{\"title\":\"a\",\"notes\":\"one\\r\\ntwo\\nthree\\r\"}");
+
+    (void)state;
+    assert_null(validate_json(req));
+    assert_string_equal(request_param(req, "notes"), "one\ntwo\nthree\r");
+    request_free(req);
+}
+
+static void
 all_errors_come_at_once(void **state)
 {
     struct request *req = request_for("{\"bpm\":0,\"kind\":\"x\",\"zzz\":1}");
@@ -210,6 +221,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_values_are_bound_in_postgresqls_text_form),
         cmocka_unit_test(each_wrong_field_is_named_with_a_code),
+        cmocka_unit_test(lines_end_in_lf_however_they_were_sent),
         cmocka_unit_test(all_errors_come_at_once),
         cmocka_unit_test(what_is_not_one_json_object_is_malformed),
         cmocka_unit_test(lists_have_pages_within_bounds),

@@ -489,7 +489,7 @@ export interface paths {
         put?: never;
         /**
          * Become a creator, or ask to
-         * @description 202 when the operator approves creators by hand.
+         * @description The role stays what it was when the operator approves creators by hand (`creator_approval` of /status).
          */
         post: operations["postUsersMeCreator"];
         delete?: never;
@@ -3153,6 +3153,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated"];
+            404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
