@@ -16,9 +16,12 @@
 #include "modules/auth/auth.h"
 #include "modules/developer/developer.h"
 #include "modules/passkeys/passkeys.h"
+#include "modules/notifications/notifications.h"
 #include "modules/realtime/realtime.h"
+#include "modules/sessions/sessions.h"
 #include "modules/system/system.h"
 #include "modules/tracks/tracks.h"
+#include "modules/users/users.h"
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
 #include "platform/jobs/jobs.h"
@@ -160,8 +163,11 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     if (!run->storage)
         return false;
     tracks_setup(config, run->storage);
+    users_setup(run->storage);
     tracks_set_change_listener(forget_lists, run);
     tracks_set_progress_listener(tell_progress, NULL);
+    sessions_setup();
+    notifications_setup();
     docs_setup(document_tables);
     developer_setup(document_tables);
     passkeys_setup(config);
@@ -193,6 +199,7 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
         struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers}};
 
         tracks_subscribe();
+        notifications_subscribe();
         if (!jobs_start(&settings, job_handlers) || !bus_start())
             return false;
     }

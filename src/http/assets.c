@@ -129,6 +129,7 @@ assets_load(const char *folder, char *error, size_t error_size)
     }
     if (tree)
         fts_close(tree);
+    good = good && assets->count;
     if (good) {
         qsort(assets->items, assets->count, sizeof *assets->items, compare);
         good = find(assets, "/index.html") != NULL;

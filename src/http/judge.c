@@ -271,6 +271,17 @@ exempt_from_maintenance(const struct request *req)
            text_equal(req->path, "/api/v1/status") || text_starts_with(req->path, "/api/v1/auth/");
 }
 
+/* A person who tries what they may not do is worth an audit line, though no handler ran. */
+static const struct problem *
+note_refusal(struct request *req, const struct problem *p)
+{
+    const struct server_hooks *hooks = req->server->settings.hooks;
+
+    if (p && p->status == 403 && req->identity.known && method_changes(req->method) && !req->route->no_audit && hooks->audit)
+        hooks->audit(req, p->status);
+    return p;
+}
+
 /* Everything that can be decided from the head of the request, cheapest first. */
 const struct problem *
 judge_head(struct request *req, const char *method, const char *version)
@@ -292,9 +303,9 @@ judge_head(struct request *req, const char *method, const char *version)
         return p;
     if (server_in_maintenance(req->server) && !exempt_from_maintenance(req))
         return problem_retry(req->arena, PROBLEM(MAINTENANCE), 60);
-    if ((p = check_flood(req)) || (p = check_access(req)) || (p = check_route_limit(req)) || (p = check_role(req)))
+    if ((p = check_flood(req)) || (p = check_access(req)) || (p = check_route_limit(req)) || (p = note_refusal(req, check_role(req))))
         return p;
-    if (method_changes(req->method) && hooks->check_csrf && (p = hooks->check_csrf(req)))
+    if (method_changes(req->method) && hooks->check_csrf && (p = note_refusal(req, hooks->check_csrf(req))))
         return p;
     if ((p = validate_path(req, match.values)) || (p = validate_query(req)))
         return p;

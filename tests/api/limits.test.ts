@@ -45,8 +45,8 @@ for (const operation of operations) {
 }
 
 test('each person has a quota of their own, and an address one for what needs no identity', async () => {
-  await tiny.as('mia').get('/api/v1/auth/me');
-  const first = await tiny.as('root').get('/api/v1/auth/me');
+  await tiny.as('bob').get('/api/v1/auth/me');
+  const first = await tiny.as('dave').get('/api/v1/auth/me');
   assertStatus(first, 200);
   assert.equal(first.headers.get('ratelimit-remaining'), '1');
 });

@@ -20,12 +20,17 @@ interface Owned {
 }
 
 const track = await playable(world.as('carol'), { title: 'Only mine', is_public: 'false' });
+const carol = world.as('carol');
+const session = (await carol.get('/api/v1/sessions')).body.items.find((one) => one.is_current)!.id;
+const notification = await world.sql(`insert into notifications (user_id, type, title) select id, 'system', 'For Carol' from users where username = 'carol' returning id`);
 const owned: Owned[] = [
   { under: '/api/v1/tracks/', path: { id: track.id, quality: 'low', segment: 'segment_000.m4s', size: '300' }, strangers: ['alice', 'dave'] },
   { under: '/hls/', path: { track_id: track.id, quality: 'low', segment: 'segment_000.m4s' }, strangers: ['alice', 'dave'] },
+  { under: '/api/v1/sessions/', path: { session_id: session }, strangers: ['alice', 'root'] },
+  { under: '/api/v1/notifications/', path: { id: notification }, strangers: ['alice', 'root'] },
 ];
 /** Things that everybody may see. */
-const open = ['/api/v1/users/'];
+const open = ['/api/v1/users/', '/api/v1/roles/'];
 
 /** Somebody with every right, so that nothing but the id is wrong. */
 const somebody = (operation: Operation): Credentials => (operation['x-auth'] === 'public' ? {} : bearer(operation['x-auth'] === 'admin' ? 'root' : operation['x-auth'] === 'moderator' ? 'mia' : 'carol'));

@@ -2,3 +2,147 @@
 insert into audit_logs (actor_id, action, target, status, ip, user_agent, request_id)
 values (:actor_id::uuid, :action, :target, :status::int, :client_ip::inet, left(:user_agent, 500), :request_id)
 returning id
+
+-- query: audit_search
+-- For administrators. The last 30 days unless `from` says otherwise, so that a search reads no more than it must.
+-- schema: AuditLog
+-- nullable: actor_username, ip
+select l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target, l.status, host(l.ip) as ip, l.user_agent, l.request_id,
+       l.details
+  from audit_logs l
+  left join users u on u.id = l.actor_id
+ where l.at >= coalesce(:from::timestamptz, now() - interval '30 days')
+   and (:to::timestamptz is null or l.at < :to::timestamptz)
+   and (:actor_id::uuid is null or l.actor_id = :actor_id::uuid)
+   and (:username::text is null or lower(u.username) = lower(:username::text))
+   and (:action::text is null or l.action ilike '%' || regexp_replace(:action::text, '([\\%_])', '\\\1', 'g') || '%')
+   and (:target::text is null or l.target like regexp_replace(:target::text, '([\\%_])', '\\\1', 'g') || '%')
+   and (:status::int is null or l.status = :status::int)
+   and (:outcome::text is null or (l.status < 400) = (:outcome::text = 'granted'))
+   and (:ip::inet is null or l.ip <<= :ip::inet)
+   and (:request_id::text is null or l.request_id = :request_id::text)
+ order by l.id desc
+
+-- query: audit_get
+-- schema: AuditLog
+-- nullable: actor_username, ip
+select l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target, l.status, host(l.ip) as ip, l.user_agent, l.request_id,
+       l.details
+  from audit_logs l
+  left join users u on u.id = l.actor_id
+ where l.id = :id::bigint
+
+-- query: audit_own
+-- What one did oneself.
+-- schema: AuditLog
+-- nullable: actor_username, ip
+select l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target, l.status, host(l.ip) as ip, l.user_agent, l.request_id,
+       l.details
+  from audit_logs l
+  join users u on u.id = l.actor_id
+ where l.actor_id = :viewer::uuid
+   and (:action::text is null or l.action ilike '%' || regexp_replace(:action::text, '([\\%_])', '\\\1', 'g') || '%')
+ order by l.id desc
+
+-- query: audit_ip_known
+select l.id from audit_logs l where l.ip = :ip::inet limit 1
+
+-- query: audit_ip
+-- All that came from one address.
+-- schema: AuditLog
+-- nullable: actor_username, ip
+select l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target, l.status, host(l.ip) as ip, l.user_agent, l.request_id,
+       l.details
+  from audit_logs l
+  left join users u on u.id = l.actor_id
+ where l.ip = :ip::inet
+ order by l.id desc
+
+-- query: audit_stats
+-- schema: AuditStats
+-- not null: *
+-- type: by_action array
+-- type: by_status array
+-- type: by_day array
+with l as materialized (
+    select at, actor_id, action, status, ip from audit_logs where at > now() - make_interval(days => :days::int)
+)
+select :days::int as days,
+       (select count(*) from l) as total,
+       (select count(*) from l where status >= 400) as refused,
+       (select count(distinct actor_id) from l) as people,
+       (select count(distinct ip) from l) as addresses,
+       coalesce((select json_agg(x) from (select action, count(*) as count, count(*) filter (where status >= 400) as refused
+                                            from l group by action order by 2 desc, 1 limit 20) x), '[]') as by_action,
+       coalesce((select json_agg(x) from (select status, count(*) as count from l group by status order by 2 desc, 1) x), '[]') as by_status,
+       coalesce((select json_agg(x) from (select (at at time zone 'UTC')::date as day, count(*) as count,
+                                                 count(*) filter (where status >= 400) as refused
+                                            from l group by 1 order by 1) x), '[]') as by_day
+
+-- query: audit_suspicious
+-- The rules are in docs/audit.md; change both together.
+-- schema: SuspiciousActivity
+-- nullable: ip, actor_id, actor_username
+-- not null: rule, severity, count, first_at, last_at
+-- type: severity high|medium|low
+-- type: rule password_guessing|password_guessed|many_accounts|refused_actions|probing|many_addresses|administration_from_new_address
+with l as materialized (
+    select id, at, actor_id, action, status, ip from audit_logs where at > now() - make_interval(hours => :hours::int)
+), found as (
+    select 'password_guessing' as rule, 'medium' as severity, ip, null::uuid as actor_id, count(*) as count, min(at) as first_at,
+           max(at) as last_at
+      from l
+     where action = 'POST /api/v1/auth/login' and status = 401 and ip is not null
+     group by ip having count(*) >= 10
+    union all
+    select 'password_guessed', 'high', good.ip, good.actor_id, count(*), min(bad.at), max(good.at)
+      from l good
+      join l bad on bad.ip = good.ip and bad.action = good.action and bad.status = 401
+                and bad.at between good.at - interval '1 hour' and good.at
+     where good.action = 'POST /api/v1/auth/login' and good.status = 200
+     group by good.ip, good.actor_id, good.id having count(*) >= 5
+    union all
+    select 'many_accounts', 'medium', ip, null, count(*), min(at), max(at)
+      from l
+     where action = 'POST /api/v1/auth/register' and status = 201 and ip is not null
+     group by ip having count(*) >= 5
+    union all
+    select 'refused_actions', 'medium', null, actor_id, count(*), min(at), max(at)
+      from l
+     where status = 403 and actor_id is not null
+     group by actor_id having count(*) >= 10
+    union all
+    select 'probing', 'medium', ip, actor_id, count(*), min(at), max(at)
+      from l
+     where status = 404 and ip is not null
+     group by ip, actor_id having count(*) >= 30
+    union all
+    select 'many_addresses', 'low', null, actor_id, count(distinct ip), min(at), max(at)
+      from l
+     where actor_id is not null
+     group by actor_id having count(distinct ip) >= 5
+    union all
+    select 'administration_from_new_address', 'high', l.ip, l.actor_id, count(*), min(l.at), max(l.at)
+      from l
+     where l.status < 400 and l.actor_id is not null and l.ip is not null
+       and (split_part(l.action, ' ', 2) ~ '^/api/v1/(admin|roles|audit)(/|$)' or split_part(l.action, ' ', 2) ~ '^/api/v1/users/\{id\}/roles')
+       and exists (select from audit_logs o
+                    where o.actor_id = l.actor_id and o.ip <> l.ip and o.at < l.at - interval '24 hours')
+       and not exists (select from audit_logs o
+                        where o.actor_id = l.actor_id and o.ip = l.ip
+                          and o.at between l.at - interval '30 days' and l.at - interval '24 hours')
+     group by l.ip, l.actor_id
+)
+select f.rule, f.severity, host(f.ip) as ip, f.actor_id, u.username as actor_username, f.count, f.first_at, f.last_at
+  from found f
+  left join users u on u.id = f.actor_id
+ order by case f.severity when 'high' then 0 when 'medium' then 1 else 2 end, f.last_at desc, f.rule, f.ip, f.actor_id
+
+-- query: audit_retention_on
+select set_config('veza.audit_retention', 'on', true) as setting
+
+-- query: audit_delete_old
+-- A piece at a time; inside a transaction that has said that it is the retention's.
+delete from audit_logs
+ where id in (select id from audit_logs where at < now() - make_interval(days => :older_than_days::int) order by id limit 20000)
+returning id

@@ -110,6 +110,14 @@ const struct route auth_routes[] = {
     {POST, "/api/v1/auth/logout", "End this session",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_logout, .status = 204},
 
+    {POST, "/api/v1/sessions/logout", "End this session",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_logout, .status = 204},
+
+    {POST, "/api/v1/sessions/refresh", "Exchange a refresh token for a new pair of tokens",
+     .description = "The same as `/auth/refresh`.",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = refresh_body, .handler = auth_refresh, .reply = session_reply,
+     .problems = PROBLEMS(PROBLEM_UNAUTHENTICATED)},
+
     {GET, "/api/v1/auth/me", "The account of whoever asks",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_me, .shape = ONE},
 

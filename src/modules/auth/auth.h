@@ -11,6 +11,9 @@ extern const struct route auth_routes[];
 bool auth_setup(const struct config *config, char *error, size_t error_size);
 void auth_teardown(void);
 
+/* Takes the session's cookies out of the browser, with the reply. */
+void auth_drop_cookies(struct request *req);
+
 /* The server's hooks. */
 const struct problem *auth_identify(struct request *req);
 const struct problem *auth_identify_stream(struct request *req); /* of the stream server: takes stream tokens too */

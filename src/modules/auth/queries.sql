@@ -1,10 +1,10 @@
 -- query: me
 -- schema: User
 -- type: social_links object
--- not null: track_count role
--- The person's own account.
+-- not null: track_count role is_admin
+-- The person's own account; a lent role counts.
 select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
-       u.role, u.is_verified, u.is_admin, u.is_public, u.created_at,
+       user_effective_role(u) as role, u.is_verified, user_effective_role(u) = 'admin' as is_admin, u.is_public, u.created_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
   from users u
  where u.id = :viewer::uuid
@@ -203,8 +203,13 @@ update users u
 returning u.token_version
 
 -- query: session_check
--- Is this session of this person still good? Asked on every request that carries a token.
-select u.role, u.is_verified
+-- Is this session of this person still good? Asked on every request that carries a token, hence user_effective_role(u) written out:
+-- a function that is not inlined would be planned anew each time.
+select greatest(u.role, (select max(r.name::user_role)
+                           from user_roles a
+                           join roles r on r.id = a.role_id and r.is_system and r.is_active
+                          where a.user_id = u.id and a.is_active and (a.expires_at is null or a.expires_at > now()))) as role,
+       u.is_verified
   from sessions s
   join users u on u.id = s.user_id
  where s.id = :check_session_id::uuid
@@ -342,7 +347,7 @@ select u.token_version from users u where u.id = :viewer::uuid
 
 -- query: api_key_find
 -- A key that has not expired, of an account in good standing. Asked on every request that carries one.
-select k.id, k.user_id, u.role, u.is_verified,
+select k.id, k.user_id, user_effective_role(u) as role, u.is_verified,
        :needed_scope::text is not null and k.scopes @> array[:needed_scope::text] as allowed,
        k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as unnoted
   from api_keys k

@@ -111,8 +111,8 @@ session_open(struct request *req, const char *user_id, int status)
     return reply_session(req, status, &claims, arena_strdup(req->arena, refresh), false);
 }
 
-static void
-drop_cookies(struct request *req)
+void
+auth_drop_cookies(struct request *req)
 {
     reply_cookie(req, ACCESS_COOKIE, "", "/", 0);
     reply_cookie(req, REFRESH_COOKIE, "", REFRESH_PATH, 0);
@@ -132,7 +132,7 @@ refuse_refresh(struct request *req)
                  LOG_TEXT("session_id", row_text(&row, "session_id")));
     if (row.count)
         realtime_end_session(row_text(&row, "session_id"));
-    drop_cookies(req);
+    auth_drop_cookies(req);
     return PROBLEM(UNAUTHENTICATED);
 }
 
@@ -182,6 +182,6 @@ auth_logout(struct request *req)
     if (p)
         return p;
     realtime_end_session(req->identity.session_id);
-    drop_cookies(req);
+    auth_drop_cookies(req);
     return reply_empty(req, 204);
 }

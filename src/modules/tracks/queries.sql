@@ -1,7 +1,7 @@
 -- Tracks: everybody sees those that are public and completed, their owner and staff see all that are not deleted.
 
 -- query: track_list
--- Public ones of people in good standing; with :mine one's own, whatever their state.
+-- Public ones of people in good standing who have not blocked the viewer; with :mine one's own, whatever their state.
 -- schema: Track
 -- nullable: year, waveform_url, cover_url
 -- not null: creator, is_mine
@@ -17,7 +17,9 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
   from tracks t
   join users u on u.id = t.creator_id
  where (   (coalesce(:mine::boolean, false) and t.creator_id = :viewer::uuid and t.deleted_at is null)
-        or (not coalesce(:mine::boolean, false) and track_is_public(t) and user_active(u)))
+        or (not coalesce(:mine::boolean, false) and track_is_public(t) and user_active(u)
+            and u.id not in (select b.blocker_id from user_blocks b
+                              where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))))
    and (:creator_id::uuid is null or t.creator_id = :creator_id::uuid)
    and (:username::text is null or lower(u.username) = lower(:username::text))
    and (:genre::text is null or lower(t.genre) = lower(:genre::text))

@@ -1,23 +1,421 @@
--- People as others see them: accounts in good standing that are public; oneself and staff see them anyway.
+-- People as others see them: accounts in good standing that are public and have not blocked whoever asks; oneself and staff see them
+-- anyway. Names are found by everybody unless their owner does not want it (allow_search_indexing).
 
 -- query: user_get
 -- schema: PublicUser
--- not null: track_count
+-- not null: track_count, follower_count, following_count, is_following, is_blocked
 -- type: social_links object
 select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
        u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count
+       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
+       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
+       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
+       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
+       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
   from users u
- where u.id = :id::uuid
-   and user_active(u) and (u.is_public or u.id = :viewer::uuid or user_is_staff(:viewer::uuid))
+ where u.id = :id::uuid and user_visible(u, :viewer::uuid)
 
 -- query: user_get_by_username
 -- schema: PublicUser
--- not null: track_count
+-- not null: track_count, follower_count, following_count, is_following, is_blocked
 -- type: social_links object
 select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
        u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count
+       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
+       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
+       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
+       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
+       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
   from users u
- where lower(u.username) = lower(:username::text) and u.deleted_at is null
-   and user_active(u) and (u.is_public or u.id = :viewer::uuid or user_is_staff(:viewer::uuid))
+ where lower(u.username) = lower(:username::text) and u.deleted_at is null and user_visible(u, :viewer::uuid)
+
+-- query: user_list
+-- schema: PublicUser
+-- not null: track_count, follower_count, following_count, is_following, is_blocked
+-- type: social_links object
+select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
+       u.created_at,
+       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
+       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
+       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
+       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
+       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+  from users u
+  left join user_settings s on s.user_id = u.id
+ where user_active(u) and u.is_public
+   and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
+   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
+   and (:role::user_role is null or u.role = :role::user_role)
+ order by case when :sort::text = 'username' then lower(u.username) end,
+          case when :sort::text = 'oldest' then u.created_at end,
+          u.created_at desc, u.id
+
+-- query: user_search
+-- The name itself first, then names that begin with the words, then the rest.
+-- schema: PublicUser
+-- not null: track_count, follower_count, following_count, is_following, is_blocked
+-- type: social_links object
+select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
+       u.created_at,
+       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
+       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
+       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
+       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
+       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+  from users u
+  left join user_settings s on s.user_id = u.id
+ where user_active(u) and u.is_public
+   and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
+   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
+   and (u.username ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
+        or coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '') ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%')
+ order by lower(u.username) = lower(:q::text) desc,
+          u.username ilike regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%' desc,
+          similarity(u.username, :q::text) desc, u.id
+
+-- query: user_suggestions
+-- Whom those follow that one follows oneself; then creators whom many follow.
+-- schema: PublicUser
+-- not null: track_count, follower_count, following_count, is_following, is_blocked
+-- type: social_links object
+with candidates as (
+    select c.id, max(c.common) as common
+      from (select theirs.followed_id as id, count(*) as common
+              from user_follows mine
+              join user_follows theirs on theirs.follower_id = mine.followed_id
+             where mine.follower_id = :viewer::uuid
+             group by 1
+            union all
+            select u.id, 0 from users u where u.role = 'content_creator' and u.deleted_at is null) c
+     group by c.id
+)
+select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
+       u.created_at,
+       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
+       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
+       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
+       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
+       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+  from candidates m
+  join users u on u.id = m.id
+  left join user_settings s on s.user_id = u.id
+ where user_active(u) and u.is_public and u.id <> :viewer::uuid
+   and coalesce(s.allow_search_indexing, true)
+   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
+   and u.id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid)
+   and u.id not in (select f.followed_id from user_follows f where f.follower_id = :viewer::uuid)
+ order by m.common desc, (select count(*) from user_follows f where f.followed_id = u.id) desc, u.created_at desc, u.id
+
+-- query: user_blocks_list
+-- Only whoever blocked them sees whom.
+-- schema: PublicUser
+-- not null: track_count, follower_count, following_count, is_following, is_blocked
+-- type: social_links object
+select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
+       u.created_at,
+       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
+       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
+       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
+       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
+       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+  from user_blocks mine
+  join users u on u.id = mine.blocked_id and u.deleted_at is null
+ where mine.blocker_id = :viewer::uuid
+ order by mine.created_at desc, u.id
+
+-- query: user_seen
+-- Whether the viewer may know of this person, and what is between the two.
+select u.id = :viewer::uuid as is_self,
+       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked,
+       coalesce(s.show_activity, true) or u.id = :viewer::uuid as shows_activity
+  from users u
+  left join user_settings s on s.user_id = u.id
+ where u.id = :id::uuid and user_visible(u, :viewer::uuid)
+
+-- query: user_tracks
+-- What a person liked or reposted, the latest first, as far as the viewer may see those tracks.
+-- schema: Track
+-- nullable: year, waveform_url, cover_url
+-- not null: creator, is_mine
+select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
+       t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
+       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.status_message, t.stream_status, t.stream_manifest_url,
+       case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
+       case when t.cover_art_path is not null then '/api/v1/tracks/' || t.id || '/cover/600' end as cover_url,
+       t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
+       (u.id, u.username, u.avatar)::user_ref as creator,
+       coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
+       t.created_at, t.updated_at
+  from (select l.track_id, l.created_at from track_likes l where l.user_id = :id::uuid and :which::text = 'likes'
+        union all
+        select r.track_id, r.created_at from track_reposts r where r.user_id = :id::uuid and :which::text = 'reposts') w
+  join tracks t on t.id = w.track_id and track_row_visible(t, :viewer::uuid)
+  join users u on u.id = t.creator_id
+ order by w.created_at desc, t.id
+
+-- query: user_update
+-- One's own profile. Inputs that were not given stay as they are.
+-- schema: User
+-- type: social_links object
+-- not null: track_count role is_admin
+with changed as (
+    update users u
+       set first_name = case when :has_first_name::boolean then :first_name::text else u.first_name end,
+           last_name = case when :has_last_name::boolean then :last_name::text else u.last_name end,
+           bio = case when :has_bio::boolean then :bio::text else u.bio end,
+           location = case when :has_location::boolean then :location::text else u.location end,
+           social_links = coalesce(:social_links::jsonb, u.social_links),
+           is_public = coalesce(:is_public::boolean, u.is_public)
+     where u.id = :id::uuid and u.id = :viewer::uuid
+    returning u.*
+)
+select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
+       r.role, u.is_verified, r.role = 'admin' as is_admin, u.is_public, u.created_at,
+       (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
+  from changed u
+ cross join lateral (select user_effective_role(x) as role from users x where x.id = u.id) r
+
+-- query: user_completion
+-- How much of one's own profile is filled in.
+-- schema: ProfileCompletion
+-- not null: percent, done, missing
+with steps as (
+    select x.step, x.filled
+      from users u
+     cross join lateral (values
+           ('avatar', u.avatar is not null),
+           ('banner', u.banner_url is not null),
+           ('name', coalesce(btrim(u.first_name), '') <> '' or coalesce(btrim(u.last_name), '') <> ''),
+           ('bio', coalesce(btrim(u.bio), '') <> ''),
+           ('location', coalesce(btrim(u.location), '') <> ''),
+           ('social_links', u.social_links <> '{}'),
+           ('email_verified', u.is_verified),
+           ('first_track', u.role = 'user'
+                           or exists (select from tracks t where t.creator_id = u.id and t.deleted_at is null))) as x (step, filled)
+     where u.id = :id::uuid and u.id = :viewer::uuid
+)
+select round(100.0 * count(*) filter (where filled) / count(*))::int as percent,
+       coalesce(array_agg(step) filter (where filled), '{}') as done,
+       coalesce(array_agg(step) filter (where not filled), '{}') as missing
+  from steps
+having count(*) > 0
+
+-- query: presence_set
+-- schema: Presence
+-- nullable: last_seen_at, status_message, track_id, track_title
+-- not null: user_id, status, invisible
+-- type: status online|away|busy|offline
+-- Only a track that one may hear oneself.
+insert into user_presence as p (user_id, status, status_message, invisible, track_id, last_seen_at)
+select :viewer::uuid, :status::text, :status_message::text, coalesce(:invisible::boolean, false),
+       (select t.id from tracks t where t.id = :track_id::uuid and track_row_visible(t, :viewer::uuid)), now()
+on conflict (user_id) do update
+   set status = excluded.status,
+       status_message = case when :has_status_message::boolean then excluded.status_message else p.status_message end,
+       invisible = coalesce(:invisible::boolean, p.invisible),
+       track_id = case when :has_track_id::boolean then excluded.track_id else p.track_id end,
+       last_seen_at = now()
+returning p.user_id, p.status, p.last_seen_at, p.status_message, p.track_id,
+          (select t.title from tracks t where t.id = p.track_id) as track_title, p.invisible
+
+-- query: presence_get
+-- Whoever is invisible, or was not heard of for five minutes, is offline to others. What somebody listens to shows when they let it
+-- be seen and the viewer may hear it too.
+-- schema: Presence
+-- nullable: last_seen_at, status_message, track_id, track_title
+-- not null: user_id, status, invisible
+-- type: status online|away|busy|offline
+select u.id as user_id,
+       case when v.shown and p.last_seen_at > now() - interval '5 minutes' then p.status else 'offline' end as status,
+       case when v.shown then p.last_seen_at end as last_seen_at,
+       case when v.shown then p.status_message end as status_message,
+       t.id as track_id, t.title as track_title,
+       coalesce(p.invisible and u.id = :viewer::uuid, false) as invisible
+  from users u
+  left join user_presence p on p.user_id = u.id
+  left join user_settings s on s.user_id = u.id
+ cross join lateral (select p.user_id is not null and (not p.invisible or u.id = :viewer::uuid) as shown) v
+  left join tracks t on t.id = p.track_id and v.shown and p.last_seen_at > now() - interval '5 minutes'
+                    and (coalesce(s.show_activity, true) or u.id = :viewer::uuid) and track_row_visible(t, :viewer::uuid)
+ where u.id = :id::uuid and user_visible(u, :viewer::uuid)
+
+-- query: user_follow
+-- Doing it twice changes nothing and tells nobody twice.
+-- schema: FollowState
+-- not null: user_id, is_following, follower_count
+with target as (
+    select u.id from users u where u.id = :id::uuid and u.id <> :viewer::uuid and user_visible(u, :viewer::uuid)
+), added as (
+    insert into user_follows (follower_id, followed_id)
+    select :viewer::uuid, id from target
+    on conflict do nothing
+    returning followed_id
+), event as (
+    insert into outbox (name, payload)
+    select 'user.followed', jsonb_build_object('user_id', followed_id, 'follower_id', :viewer::uuid) from added
+)
+select t.id as user_id, true as is_following,
+       (select count(*) from user_follows f where f.followed_id = t.id) + (select count(*) from added) as follower_count
+  from target t
+
+-- query: user_unfollow
+-- Also of somebody who cannot be seen any more.
+-- schema: FollowState
+-- not null: user_id, is_following, follower_count
+with target as (
+    select u.id
+      from users u
+     where u.id = :id::uuid and u.id <> :viewer::uuid
+       and (user_visible(u, :viewer::uuid)
+            or exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id))
+), removed as (
+    delete from user_follows f using target t where f.follower_id = :viewer::uuid and f.followed_id = t.id
+    returning f.followed_id
+), event as (
+    insert into outbox (name, payload)
+    select 'user.unfollowed', jsonb_build_object('user_id', followed_id, 'follower_id', :viewer::uuid) from removed
+)
+select t.id as user_id, false as is_following,
+       (select count(*) from user_follows f where f.followed_id = t.id) - (select count(*) from removed) as follower_count
+  from target t
+
+-- query: user_block
+-- Ends following both ways and takes back what the blocked person caused in one's notifications. Somebody who blocked the viewer can be
+-- blocked too.
+with target as (
+    select u.id
+      from users u
+     where u.id = :id::uuid and u.id <> :viewer::uuid and user_active(u) and (u.is_public or user_visible(u, :viewer::uuid))
+), added as (
+    insert into user_blocks (blocker_id, blocked_id)
+    select :viewer::uuid, id from target
+    on conflict do nothing
+    returning blocked_id
+), follows as (
+    delete from user_follows f
+     using target t
+     where (f.follower_id = :viewer::uuid and f.followed_id = t.id) or (f.follower_id = t.id and f.followed_id = :viewer::uuid)
+), told as (
+    delete from notifications n using target t where n.user_id = :viewer::uuid and n.actor_id = t.id
+), event as (
+    insert into outbox (name, payload)
+    select 'user.blocked', jsonb_build_object('user_id', blocked_id, 'blocker_id', :viewer::uuid) from added
+)
+select id from target
+
+-- query: user_unblock
+delete from user_blocks where blocker_id = :viewer::uuid and blocked_id = :id::uuid returning blocked_id
+
+-- query: user_password_hash
+select u.password_hash from users u where u.id = :viewer::uuid
+
+-- query: user_password_change
+-- Compared with what was checked, so that of two changes at once one wins. Other sessions end; links to reset the password too.
+-- nullable: session_id
+with changed as (
+    update users u
+       set password_hash = :password_hash, password_changed_at = now()
+     where u.id = :viewer::uuid and u.password_hash = :old_hash::text
+    returning u.id
+), ended as (
+    update sessions s
+       set revoked_at = now()
+      from changed c
+     where s.user_id = c.id and s.id is distinct from nullif(:session_id::text, '')::uuid and s.revoked_at is null
+    returning s.id, s.user_id, pg_notify('session_ended', s.id::text)
+), tokens as (
+    update refresh_tokens r set revoked_at = now() from ended e where r.session_id = e.id and r.revoked_at is null
+), links as (
+    update user_tokens t set used_at = now() from changed c
+     where t.user_id = c.id and t.purpose = 'reset_password' and t.used_at is null
+)
+select c.id, e.id as session_id from changed c left join ended e on e.user_id = c.id
+
+-- query: settings_get
+-- A browser that sends Sec-GPC asks for the opt-out by that alone.
+-- schema: UserSettings
+-- not null: *
+-- nullable: do_not_sell_at
+with heard as (
+    update user_settings s
+       set do_not_sell = true, do_not_sell_at = now(), do_not_sell_source = 'gpc', email_marketing = false
+     where s.user_id = :viewer::uuid and :gpc::boolean and not s.do_not_sell
+    returning s.*
+), s as (
+    select * from heard
+    union all
+    select s.* from user_settings s where s.user_id = :viewer::uuid and not exists (select from heard)
+)
+select p.language, p.timezone, p.theme,
+       s.email_notifications, s.push_notifications, s.browser_notifications, s.email_on_follow, s.email_on_like, s.email_on_comment,
+       s.email_on_message, s.email_on_mention, s.email_marketing, s.allow_search_indexing, s.show_activity, s.explicit_content,
+       s.autoplay, s.do_not_sell, s.do_not_sell_at
+  from s
+  join user_profiles p on p.user_id = s.user_id
+
+-- query: settings_update
+-- Inputs that were not given stay as they are.
+-- schema: UserSettings
+-- not null: *
+-- nullable: do_not_sell_at
+with s as (
+    update user_settings s
+       set email_notifications = coalesce(:email_notifications::boolean, s.email_notifications),
+           push_notifications = coalesce(:push_notifications::boolean, s.push_notifications),
+           browser_notifications = coalesce(:browser_notifications::boolean, s.browser_notifications),
+           email_on_follow = coalesce(:email_on_follow::boolean, s.email_on_follow),
+           email_on_like = coalesce(:email_on_like::boolean, s.email_on_like),
+           email_on_comment = coalesce(:email_on_comment::boolean, s.email_on_comment),
+           email_on_message = coalesce(:email_on_message::boolean, s.email_on_message),
+           email_on_mention = coalesce(:email_on_mention::boolean, s.email_on_mention),
+           email_marketing = coalesce(:email_marketing::boolean, s.email_marketing),
+           allow_search_indexing = coalesce(:allow_search_indexing::boolean, s.allow_search_indexing),
+           show_activity = coalesce(:show_activity::boolean, s.show_activity),
+           explicit_content = coalesce(:explicit_content::boolean, s.explicit_content),
+           autoplay = coalesce(:autoplay::boolean, s.autoplay)
+     where s.user_id = :viewer::uuid
+    returning s.*
+), p as (
+    update user_profiles p
+       set language = coalesce(:language::text, p.language),
+           timezone = coalesce(:timezone::text, p.timezone),
+           theme = coalesce(:theme::text, p.theme)
+     where p.user_id = :viewer::uuid and (now() at time zone coalesce(:timezone::text, 'UTC')) is not null
+    returning p.*
+)
+select p.language, p.timezone, p.theme,
+       s.email_notifications, s.push_notifications, s.browser_notifications, s.email_on_follow, s.email_on_like, s.email_on_comment,
+       s.email_on_message, s.email_on_mention, s.email_marketing, s.allow_search_indexing, s.show_activity, s.explicit_content,
+       s.autoplay, s.do_not_sell, s.do_not_sell_at
+  from s
+  join p on p.user_id = s.user_id
+
+-- query: privacy_opt_out
+-- schema: PrivacyChoice
+-- type: do_not_sell_source person|gpc
+update user_settings s
+   set do_not_sell = :opt_out::boolean,
+       do_not_sell_at = case when s.do_not_sell = :opt_out::boolean then s.do_not_sell_at else now() end,
+       do_not_sell_source = case when not :opt_out::boolean then null
+                                 when s.do_not_sell then s.do_not_sell_source else 'person' end,
+       email_marketing = s.email_marketing and not :opt_out::boolean
+ where s.user_id = :viewer::uuid
+returning s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source
+
+-- query: user_avatar_set
+-- The address changes with the picture, so that nobody is shown the old one from a cache.
+-- schema: Avatar
+-- not null: avatar
+update users u
+   set avatar = '/api/v1/users/' || u.id || '/avatar/300?v=' || :version::text
+ where u.id = :viewer::uuid
+returning u.id as user_id, u.avatar
+
+-- query: user_avatar_clear
+update users u set avatar = null where u.id = :viewer::uuid returning u.id
+
+-- query: user_avatar
+-- Whoever may see the profile may see the picture.
+select u.id, substring(u.avatar from '\?v=([0-9a-f]+)$') as version, u.is_public
+  from users u
+ where u.id = :id::uuid and u.avatar is not null and user_visible(u, :viewer::uuid)

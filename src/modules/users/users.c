@@ -1,13 +1,92 @@
-#include "modules/users/users.h"
+#include "modules/users/internal.h"
 
-#include "users.queries.h"
+struct storage *users_storage;
 
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"}, FIELD_END};
 static const struct field username_in_path[] = {
     {"username", FIELD_STRING, .required = true, .min = 3, .max = 30, .pattern = "[A-Za-z0-9_.-]+", .help = "In any case"},
     FIELD_END};
 
+static const struct field list_options[] = {
+    {"role", FIELD_ENUM, .values = "user|content_creator|moderator|admin", .help = "Only of this role"},
+    {"sort", FIELD_ENUM, .values = "newest|oldest|username", .fallback = "newest", .help = "Order"},
+    FIELD_END};
+
+static const struct field search_options[] = {
+    {"q", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "Part of a name", .example = "ada"}, FIELD_END};
+
+static const struct field profile_fields[] = {
+    {"first_name", FIELD_STRING, .nullable = true, .max = 100, .help = "First name"},
+    {"last_name", FIELD_STRING, .nullable = true, .max = 100, .help = "Last name"},
+    {"bio", FIELD_TEXT, .nullable = true, .max = 5000, .help = "Plain text"},
+    {"location", FIELD_STRING, .nullable = true, .max = 255, .help = "Where one is at home"},
+    {"social_links", FIELD_OBJECT, .max = 4096, .help = "Name of a service and an http or https address, at most 12"},
+    {"is_public", FIELD_BOOL, .help = "May everybody see this profile?"},
+    FIELD_END};
+
+static const struct field presence_fields[] = {
+    {"status", FIELD_ENUM, .required = true, .values = "online|away|busy|offline", .help = "Forgotten after five minutes"},
+    {"status_message", FIELD_STRING, .nullable = true, .max = 280, .help = "A few words"},
+    {"track_id", FIELD_UUID, .nullable = true, .help = "What one is listening to"},
+    {"invisible", FIELD_BOOL, .help = "Offline to everybody else"},
+    FIELD_END};
+
+#define SWITCH(name, what) {name, FIELD_BOOL, .help = what}
+
+static const struct field settings_fields[] = {
+    {"language", FIELD_ENUM, .values = "en|fr|es", .help = "Language of the application and of mails"},
+    {"timezone", FIELD_STRING, .min = 1, .max = 64, .pattern = "[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", .help = "IANA name",
+     .example = "Europe/Paris"},
+    {"theme", FIELD_STRING, .min = 1, .max = 20, .pattern = "[a-z][a-z0-9_-]*", .help = "auto follows the system", .example = "auto"},
+    SWITCH("email_notifications", "Mails at all, but for those about the account itself"),
+    SWITCH("push_notifications", "Push messages to devices"),
+    SWITCH("browser_notifications", "Notifications of the browser"),
+    SWITCH("email_on_follow", "Mail about a new follower"),
+    SWITCH("email_on_like", "Mail about a like"),
+    SWITCH("email_on_comment", "Mail about a comment"),
+    SWITCH("email_on_message", "Mail about a message"),
+    SWITCH("email_on_mention", "Mail about a mention"),
+    SWITCH("email_marketing", "Mail about news of this installation"),
+    SWITCH("allow_search_indexing", "May others find this profile by searching?"),
+    SWITCH("show_activity", "May others see likes and what is playing?"),
+    SWITCH("explicit_content", "Show explicit tracks"),
+    SWITCH("autoplay", "Go on with similar tracks at the end of a list"),
+    FIELD_END};
+
+static const struct field password_fields[] = {
+    {"current_password", FIELD_SECRET, .required = true, .min = 1, .max = 1024, .example = "correct horse battery"},
+    {"new_password", FIELD_SECRET, .required = true, .min = 8, .max = 72, .help = "8 to 72 bytes", .example = "battery horse correct"},
+    FIELD_END};
+
+static const struct field opt_out_fields[] = {
+    {"opt_out", FIELD_BOOL, .fallback = "true", .help = "false takes it back"}, FIELD_END};
+
+static const struct field avatar_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"},
+                                              {"size", FIELD_ENUM, .required = true, .values = "300|600|1200", .help = "Side in pixels"},
+                                              FIELD_END};
+static const struct file_field avatar_files[] = {{"avatar", .required = true, .help = "JPEG, PNG or WebP"}, {0}};
+
+#define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
+#define AVATAR_MAX (20 * 1024 * 1024)
+
+void
+users_setup(struct storage *storage)
+{
+    users_storage = storage;
+}
+
 const struct route users_routes[] = {
+    {GET, "/api/v1/users", "People of this installation",
+     .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .query = list_options,
+     .sql = &q_user_list, .shape = MANY, .cache_s = 5, .cache_tag = "users"},
+
+    {GET, "/api/v1/users/search", "People by their names",
+     .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .query = search_options,
+     .sql = &q_user_search, .shape = MANY, .cache_s = 5, .cache_tag = "users"},
+
+    {GET, "/api/v1/users/suggestions", "Whom one might want to follow",
+     .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .sql = &q_user_suggestions, .shape = MANY},
+
     {GET, "/api/v1/users/{id}", "A person's public profile",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_user_get, .shape = ONE, .cache_s = 5, .cache_tag = "users"},
@@ -15,4 +94,73 @@ const struct route users_routes[] = {
     {GET, "/api/v1/users/by-username/{username}", "A person's public profile, by name",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = username_in_path,
      .sql = &q_user_get_by_username, .shape = ONE, .cache_s = 5, .cache_tag = "users"},
+
+    {PUT, "/api/v1/users/{id}", "Change one's own profile",
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = profile_fields,
+     .handler = profile_update, .replies = &q_user_update, .purges = "users"},
+
+    {GET, "/api/v1/users/{id}/completion", "How much of one's own profile is filled in",
+     .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_user_completion, .shape = ONE},
+
+    {GET, "/api/v1/users/{id}/reposts", "Tracks that a person reposted",
+     .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
+     .sql = &q_user_tracks, .shape = MANY, .handler = profile_reposts},
+
+    {GET, "/api/v1/users/{id}/likes", "Tracks that a person likes",
+     "Only for the person when they do not show their activity.",
+     .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
+     .sql = &q_user_tracks, .shape = MANY, .handler = profile_likes},
+
+    {PUT, "/api/v1/users/me/presence", "Tell others whether one is there",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = presence_fields, .handler = account_row, .replies = &q_presence_set,
+     .no_audit = true},
+
+    {GET, "/api/v1/users/{id}/presence", "Whether a person is there",
+     .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_presence_get, .shape = ONE},
+
+    {POST, "/api/v1/users/{id}/follow", "Follow a person",
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = person_follow,
+     .replies = &q_user_follow, .problems = PROBLEMS(PROBLEM_CONFLICT)},
+
+    {DELETE, "/api/v1/users/{id}/follow", "Follow a person no longer",
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_user_unfollow, .shape = ONE},
+
+    {POST, "/api/v1/users/{id}/block", "Block a person",
+     "They no longer see the profile or the tracks of whoever blocks them, and can no longer follow. Following ends both ways.",
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = person_block, .status = 204,
+     .problems = PROBLEMS(PROBLEM_CONFLICT)},
+
+    {DELETE, "/api/v1/users/{id}/block", "Block a person no longer",
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_user_unblock, .shape = EMPTY},
+
+    {GET, "/api/v1/users/me/blocks", "Whom one has blocked",
+     .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .sql = &q_user_blocks_list, .shape = MANY},
+
+    {GET, "/api/v1/users/settings", "One's own settings",
+     "A browser that sends `Sec-GPC: 1` opts out of selling and sharing by that alone.",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .handler = account_settings, .replies = &q_settings_get},
+
+    {PUT, "/api/v1/users/settings", "Change one's own settings",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = settings_fields, .handler = account_row, .replies = &q_settings_update},
+
+    {PUT, "/api/v1/users/me/password", "Change one's password",
+     "All other sessions end.",
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_fields, .handler = account_password, .slow = SLOW_PASSWORD,
+     .status = 204, .problems = PROBLEMS(PROBLEM_CONFLICT)},
+
+    {POST, "/api/v1/users/me/privacy/opt-out", "Do not sell or share my personal information (CCPA)",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = opt_out_fields, .handler = account_row, .replies = &q_privacy_opt_out},
+
+    {POST, "/api/v1/users/{id}/avatar", "Put up one's own picture",
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = avatar_files,
+     .max_body = AVATAR_MAX, .handler = avatar_put, .slow = SLOW_YES, .replies = &q_user_avatar_set, .purges = "users",
+     .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
+
+    {DELETE, "/api/v1/users/{id}/avatar", "Take one's own picture down",
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = avatar_delete, .status = 204,
+     .purges = "users"},
+
+    {GET, "/api/v1/users/{id}/avatar/{size}", "A person's picture",
+     .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = avatar_in_path, .handler = avatar_get,
+     .produces = "image/webp"},
     ROUTE_END};

@@ -24,7 +24,7 @@ export function NowButton({ track }: { track: QueueEntry }) {
         </span>
       </button>
       <div className="min-w-0">
-        <Link to={`/tracks/${track.id}`} className="block truncate font-semibold text-ink hover:underline" data-player-title>
+        <Link to={`/track/${track.id}`} className="block truncate font-semibold text-ink hover:underline" data-player-title>
           {track.title}
         </Link>
         <Link to={`/u/${encodeURIComponent(track.creator.username)}`} className="block truncate text-sm text-muted hover:text-ink hover:underline">

@@ -22,7 +22,7 @@ function Names({ track, onLeave }: { track: QueueEntry; onLeave: () => void }) {
   return (
     <div className="min-w-0">
       <h1 className="text-xl font-bold tracking-tight text-balance lg:text-2xl xl:text-[3.25rem] xl:leading-[1.02]">
-        <Link to={`/tracks/${track.id}`} onClick={onLeave} className="line-clamp-2 hover:underline">
+        <Link to={`/track/${track.id}`} onClick={onLeave} className="line-clamp-2 hover:underline">
           {track.title}
         </Link>
       </h1>

@@ -23,5 +23,6 @@ export function endSession(client: QueryClient): void {
   forgetCsrf();
   client.setQueryData(meQuery.queryKey, null);
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' && query.getObserversCount() === 0 });
-  void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
+  // Stale, but not asked for again here: a page that a guest may not see is about to be left.
+  void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me', refetchType: 'none' });
 }

@@ -1,0 +1,2 @@
+drop function device_label(text);
+drop function device_kind(text);

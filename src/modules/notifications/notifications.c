@@ -1,0 +1,131 @@
+#include "modules/notifications/notifications.h"
+
+#include <stdlib.h>
+
+#include "api/runner.h"
+#include "base/log.h"
+#include "modules/realtime/realtime.h"
+#include "notifications.queries.h"
+#include "platform/bus/bus.h"
+#include "platform/bus/listener.h"
+
+/* An event that becomes a notification, and two ids of its payload that the query wants. */
+struct source {
+    const char *consumer, *event;
+    const struct query *query;
+    const char *names[2];
+};
+
+static const struct source sources[] = {
+    {"notifications.follow", "user.followed", &q_notification_follow, {"user_id", "follower_id"}},
+};
+
+static bool
+on_event(const struct event *event, void *context)
+{
+    const struct source *source = context;
+    struct db_arg args[COUNT_OF(source->names) + 1] = {0};
+    struct db_error error;
+    PGresult *result;
+
+    for (size_t i = 0; i < COUNT_OF(source->names); i++) {
+        args[i].name = source->names[i];
+        args[i].text = json_string_value(json_object_get(event->payload, source->names[i]));
+        if (!args[i].text || !uuid_valid(args[i].text)) {
+            log_error("event without ids", LOG_TEXT("event", event->name), LOG_TEXT("id", event->id));
+            return true;
+        }
+    }
+    if (db_run(source->query, args, &result, &error)) {
+        log_warn("notification not written", LOG_TEXT("event", event->name), LOG_TEXT("error", error.message));
+        return false;
+    }
+    PQclear(result);
+    return true;
+}
+
+void
+notifications_subscribe(void)
+{
+    for (size_t i = 0; i < COUNT_OF(sources); i++)
+        bus_subscribe(sources[i].consumer, sources[i].event, on_event, (void *)&sources[i]);
+}
+
+static void
+on_notification(void *context, const char *payload)
+{
+    json_t *told = payload ? json_loads(payload, 0, NULL) : NULL;
+    const char *user_id = json_string_value(json_object_get(told, "user_id"));
+    json_t *message = json_object_get(told, "message");
+    char *text = user_id && message ? json_dumps(message, JSON_COMPACT) : NULL;
+
+    (void)context;
+    if (text)
+        realtime_tell(user_id, str_of(text));
+    free(text);
+    json_decref(told);
+}
+
+void
+notifications_setup(void)
+{
+    listener_on("notification", on_notification, NULL);
+}
+
+static const struct problem *
+change_preferences(struct request *req)
+{
+    return reply_query(req, 200, &q_notification_preferences_update);
+}
+
+static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The notification"}, FIELD_END};
+
+static const struct field list_options[] = {
+    {"unread", FIELD_BOOL, .help = "Only what was not read"},
+    {"type", FIELD_STRING, .max = 50, .pattern = "[a-z][a-z0-9_.]*", .help = "Only of this kind", .example = "follow"},
+    FIELD_END};
+
+#define SWITCH(name, what) {name, FIELD_BOOL, .help = what}
+
+static const struct field preference_fields[] = {
+    SWITCH("notify_on_follow", "In the list: a new follower"),
+    SWITCH("notify_on_like", "In the list: a like"),
+    SWITCH("notify_on_comment", "In the list: a comment"),
+    SWITCH("notify_on_message", "In the list: a message"),
+    SWITCH("notify_on_mention", "In the list: a mention"),
+    SWITCH("email_notifications", "Mails at all, but for those about the account itself"),
+    SWITCH("email_on_follow", "Mail about a new follower"),
+    SWITCH("email_on_like", "Mail about a like"),
+    SWITCH("email_on_comment", "Mail about a comment"),
+    SWITCH("email_on_message", "Mail about a message"),
+    SWITCH("email_on_mention", "Mail about a mention"),
+    SWITCH("push_notifications", "Push messages to devices"),
+    SWITCH("browser_notifications", "Notifications of the browser"),
+    FIELD_END};
+
+const struct route notifications_routes[] = {
+    {GET, "/api/v1/notifications", "What one was told of, the latest first",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .query = list_options, .sql = &q_notification_list, .shape = MANY},
+
+    {GET, "/api/v1/notifications/unread-count", "How many were not read",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_notification_unread, .shape = ONE},
+
+    {GET, "/api/v1/notifications/preferences", "What one wants to be told of, and how",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_notification_preferences, .shape = ONE},
+
+    {PUT, "/api/v1/notifications/preferences", "Change what one wants to be told of, and how",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = preference_fields, .handler = change_preferences,
+     .replies = &q_notification_preferences_update},
+
+    {POST, "/api/v1/notifications/{id}/read", "Mark as read",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_notification_read, .shape = EMPTY, .no_audit = true},
+
+    {POST, "/api/v1/notifications/read-all", "Mark all as read",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_notification_read_all, .shape = ONE, .no_audit = true},
+
+    {DELETE, "/api/v1/notifications/{id}", "Delete one",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_notification_delete, .shape = EMPTY},
+
+    {DELETE, "/api/v1/notifications", "Delete all",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_notification_delete_all, .shape = ONE},
+    ROUTE_END};

@@ -1,0 +1,111 @@
+-- Roles: everybody sees those in use, staff all of them; administrators change them.
+
+-- query: role_list
+-- schema: Role
+-- not null: permissions
+select r.id, r.name, r.display_name, r.description, r.is_system, r.is_active,
+       array(select p.name from role_permissions rp join permissions p on p.id = rp.permission_id where rp.role_id = r.id order by p.name)
+           as permissions,
+       r.created_at, r.updated_at
+  from roles r
+ where r.is_active or user_is_staff(:viewer::uuid)
+ order by r.is_system desc, r.name
+
+-- query: role_get
+-- schema: Role
+-- not null: permissions
+select r.id, r.name, r.display_name, r.description, r.is_system, r.is_active,
+       array(select p.name from role_permissions rp join permissions p on p.id = rp.permission_id where rp.role_id = r.id order by p.name)
+           as permissions,
+       r.created_at, r.updated_at
+  from roles r
+ where r.id = :id::uuid and (r.is_active or user_is_staff(:viewer::uuid))
+
+-- query: role_unknown_permissions
+-- Those of a list of names that are none.
+select w.name
+  from unnest(coalesce(:permissions::text[], '{}')) w (name)
+ where not exists (select from permissions p where p.name = w.name)
+ order by 1
+
+-- query: role_create
+with r as (
+    insert into roles (name, display_name, description)
+    values (:name, :display_name, :description::text)
+    returning id
+), granted as (
+    insert into role_permissions (role_id, permission_id)
+    select r.id, p.id from r join permissions p on p.name = any (coalesce(:permissions::text[], '{}'))
+)
+select id from r
+
+-- query: role_update
+-- Inputs that were not given stay as they are.
+with r as (
+    update roles r
+       set display_name = coalesce(:display_name::text, r.display_name),
+           description = case when :has_description::boolean then :description::text else r.description end,
+           is_active = coalesce(:is_active::boolean, r.is_active)
+     where r.id = :id::uuid and not r.is_system
+    returning r.id
+), taken as (
+    delete from role_permissions rp
+     using r, permissions p
+     where rp.role_id = r.id and p.id = rp.permission_id
+       and :has_permissions::boolean and p.name <> all (:permissions::text[])
+), granted as (
+    insert into role_permissions (role_id, permission_id)
+    select r.id, p.id from r join permissions p on p.name = any (:permissions::text[])
+    on conflict do nothing
+)
+select id from r
+
+-- query: role_delete
+-- Whoever had it has it no longer.
+delete from roles where id = :id::uuid and not is_system returning id
+
+-- query: role_assign_check
+-- What stands in the way, if anything.
+select u.id as user_id, r.id as role_id, r.is_active, :expires_at::timestamptz is null or :expires_at::timestamptz > now() as in_future
+  from users u
+  left join roles r on r.id = :role_id::uuid
+ where u.id = :id::uuid and u.deleted_at is null
+
+-- query: role_assign
+-- Assigning it again changes until when.
+-- schema: UserRole
+-- not null: user_id, role_id, role, display_name, is_system, assigned_at
+-- nullable: assigned_by
+with a as (
+    insert into user_roles as a (user_id, role_id, role, assigned_by, expires_at)
+    select :id::uuid, r.id, r.name, :viewer::uuid, :expires_at::timestamptz from roles r where r.id = :role_id::uuid
+    on conflict (user_id, role_id) do update
+       set assigned_at = now(), assigned_by = excluded.assigned_by, expires_at = excluded.expires_at, is_active = true
+    returning a.*
+), event as (
+    insert into outbox (name, payload)
+    select 'user.role_assigned', jsonb_build_object('user_id', user_id, 'role', role, 'by', assigned_by, 'expires_at', expires_at) from a
+)
+select a.user_id, a.role_id, r.name as role, r.display_name, r.is_system, a.assigned_at, a.assigned_by, a.expires_at
+  from a
+  join roles r on r.id = a.role_id
+
+-- query: role_assignments
+-- What a person has been lent and still has.
+-- schema: UserRole
+-- not null: user_id, role_id, role, display_name, is_system, assigned_at
+-- nullable: assigned_by
+select a.user_id, a.role_id, r.name as role, r.display_name, r.is_system, a.assigned_at, a.assigned_by, a.expires_at
+  from user_roles a
+  join roles r on r.id = a.role_id
+ where a.user_id = :id::uuid and a.is_active and (a.expires_at is null or a.expires_at > now())
+ order by a.assigned_at desc, r.name
+
+-- query: role_revoke
+with a as (
+    delete from user_roles where user_id = :id::uuid and role_id = :role_id::uuid returning user_id, role
+), event as (
+    insert into outbox (name, payload)
+    select 'user.role_revoked', jsonb_build_object('user_id', user_id, 'role', role, 'by', :viewer::uuid) from a
+)
+select user_id from a

@@ -1,0 +1,47 @@
+-- Sessions: everybody sees and ends their own only. One is active until it is revoked or expires.
+
+-- query: session_list
+-- This one first, then the one that was used last.
+-- schema: Session
+-- nullable: ip_address, user_agent
+-- not null: device, device_kind, is_current
+-- type: device_kind desktop|mobile|tablet|other
+select s.id, coalesce(s.device_label, device_label(s.user_agent)) as device, device_kind(s.user_agent) as device_kind,
+       s.ip_address, s.user_agent, s.created_at, s.last_seen_at, s.expires_at,
+       coalesce(s.id = nullif(:session_id::text, '')::uuid, false) as is_current
+  from sessions s
+ where s.user_id = :viewer::uuid and s.revoked_at is null and s.expires_at > now()
+ order by coalesce(s.id = nullif(:session_id::text, '')::uuid, false) desc, s.last_seen_at desc, s.id
+
+-- query: session_stats
+-- schema: SessionStats
+-- not null: active, signed_in_30_days, ended_30_days, addresses, devices
+-- nullable: first_seen_at
+-- type: devices array
+select count(*) filter (where s.revoked_at is null and s.expires_at > now())::int as active,
+       count(*) filter (where s.created_at > now() - interval '30 days')::int as signed_in_30_days,
+       count(*) filter (where s.revoked_at > now() - interval '30 days')::int as ended_30_days,
+       count(distinct s.ip_address) filter (where s.revoked_at is null and s.expires_at > now())::int as addresses,
+       min(s.created_at) as first_seen_at,
+       coalesce((select json_agg(json_build_object('device_kind', d.kind, 'active', d.active) order by d.active desc, d.kind)
+                   from (select device_kind(x.user_agent) as kind, count(*)::int as active
+                           from sessions x
+                          where x.user_id = :viewer::uuid and x.revoked_at is null and x.expires_at > now()
+                          group by 1) d), '[]') as devices
+  from sessions s
+ where s.user_id = :viewer::uuid
+
+-- query: session_end
+-- One, or with :others all but this one, or with :all every one. Each ended session with its tokens; the notification reaches the
+-- WebSockets of other processes.
+with ended as (
+    update sessions s
+       set revoked_at = now()
+     where s.user_id = :viewer::uuid and s.revoked_at is null and s.expires_at > now()
+       and (s.id = :ended_id::uuid or :all::boolean
+            or (:others::boolean and s.id is distinct from nullif(:session_id::text, '')::uuid))
+    returning s.id, pg_notify('session_ended', s.id::text)
+), tokens as (
+    update refresh_tokens r set revoked_at = now() from ended e where r.session_id = e.id and r.revoked_at is null
+)
+select id from ended

@@ -1,0 +1,101 @@
+#include "modules/sessions/sessions.h"
+
+#include "api/runner.h"
+#include "modules/auth/auth.h"
+#include "modules/realtime/realtime.h"
+#include "platform/bus/listener.h"
+#include "sessions.queries.h"
+
+/* Ends what the inputs name, closes the sockets here at once (the notification does it elsewhere) and counts. */
+static const struct problem *
+end_sessions(struct request *req, const char *ended_id, const char *others, const char *all, int *ret_count)
+{
+    const struct problem *p;
+    PGresult *ended;
+
+    request_set(req, "ended_id", ended_id);
+    request_set(req, "others", others);
+    request_set(req, "all", all);
+    p = db_rows(req, &q_session_end, &ended);
+    if (p)
+        return p;
+    for (int i = 0; i < PQntuples(ended); i++)
+        realtime_end_session(PQgetvalue(ended, i, 0));
+    *ret_count = PQntuples(ended);
+    PQclear(ended);
+    return NULL;
+}
+
+static const struct problem *
+end_one(struct request *req)
+{
+    const char *id = request_param(req, "session_id");
+    const struct problem *p;
+    int count = 0;
+
+    /* The path's name is also that of the session that asks, which the query must compare with. */
+    request_set(req, "session_id", req->identity.session_id);
+    p = end_sessions(req, id, "false", "false", &count);
+    if (p)
+        return p;
+    if (!count)
+        return PROBLEM(NOT_FOUND);
+    if (strcasecmp(id, req->identity.session_id) == 0 && req->identity.by_cookie)
+        auth_drop_cookies(req);
+    return reply_empty(req, 204);
+}
+
+static const struct problem *
+end_others(struct request *req)
+{
+    int count = 0;
+    const struct problem *p = end_sessions(req, NULL, "true", "false", &count);
+
+    return p ? p : reply_json(req, 200, json_pack("{s:i}", "ended", count));
+}
+
+static const struct problem *
+end_all(struct request *req)
+{
+    int count = 0;
+    const struct problem *p = end_sessions(req, NULL, "false", "true", &count);
+
+    if (p)
+        return p;
+    auth_drop_cookies(req);
+    return reply_json(req, 200, json_pack("{s:i}", "ended", count));
+}
+
+static void
+on_session_ended(void *context, const char *payload)
+{
+    (void)context;
+    if (payload && uuid_valid(payload))
+        realtime_end_session(payload);
+}
+
+void
+sessions_setup(void)
+{
+    listener_on("session_ended", on_session_ended, NULL);
+}
+
+static const struct field id_in_path[] = {{"session_id", FIELD_UUID, .required = true, .help = "The session"}, FIELD_END};
+static const struct field ended_reply[] = {{"ended", FIELD_INT, .required = true, .help = "How many sessions ended"}, FIELD_END};
+
+const struct route sessions_routes[] = {
+    {GET, "/api/v1/sessions", "Where one is signed in",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_session_list, .shape = MANY},
+
+    {GET, "/api/v1/sessions/stats", "Numbers about one's sessions",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_session_stats, .shape = ONE},
+
+    {DELETE, "/api/v1/sessions/{session_id}", "End one of one's sessions",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .handler = end_one, .status = 204},
+
+    {POST, "/api/v1/sessions/logout-others", "End all of one's sessions but this one",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = end_others, .reply = ended_reply},
+
+    {POST, "/api/v1/sessions/logout-all", "End all of one's sessions, this one too",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = end_all, .reply = ended_reply},
+    ROUTE_END};

@@ -1,0 +1,26 @@
+/* internal.h - what the parts of this module share. */
+#pragma once
+
+#include "api/runner.h"
+#include "modules/users/users.h"
+#include "users.queries.h"
+
+extern struct storage *users_storage;
+
+/* profile.c: handlers of one's own profile and of what is between two people */
+const struct problem *profile_update(struct request *req);
+const struct problem *profile_likes(struct request *req);
+const struct problem *profile_reposts(struct request *req);
+const struct problem *person_follow(struct request *req);
+const struct problem *person_block(struct request *req);
+
+/* account.c: handlers of what only the person sees */
+/* Runs route->replies: what a person has for sure. */
+const struct problem *account_row(struct request *req);
+const struct problem *account_settings(struct request *req);
+const struct problem *account_password(struct request *req);
+
+/* avatar.c */
+const struct problem *avatar_put(struct request *req);
+const struct problem *avatar_delete(struct request *req);
+const struct problem *avatar_get(struct request *req);
