@@ -22,6 +22,7 @@ interface SignedIn {
 async function signIn(person: Person, agent = FIREFOX): Promise<SignedIn> {
   const reply = await visitor.post('/api/v1/auth/login', { body: { email: emailOf(person), password: PASSWORD }, headers: { 'user-agent': agent } });
   assertStatus(reply, 200);
+  if (!('access_token' in reply.body)) throw new Error('a second factor was asked for');
   return { as: { token: reply.body.access_token }, cookies: await withCsrf(visitor, cookiesOf(reply)) };
 }
 
