@@ -210,11 +210,11 @@ static void
 stop_all(struct run *run)
 {
     realtime_stop();
+    listener_stop(); /* what it hears goes to the servers and the hub: first silence, then free them */
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);
     jobs_stop();
     bus_stop();
-    listener_stop();
     realtime_free();
     stream_teardown();
     storage_close(run->storage);
