@@ -21,8 +21,8 @@ if mode == "unique" then
 end
 function done(summary, latency, requests)
   local e = summary.errors
-  io.write(string.format('\\n@{"requests":%%d,"us":%%d,"bytes":%%d,"errors":%%d,"p50_us":%%d,"p99_us":%%d}\\n', summary.requests,
-    summary.duration, summary.bytes, e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50), latency:percentile(99)))
+  io.write(string.format('\\n@{"requests":%%d,"us":%%d,"bytes":%%d,"errors":%%d,"connect":%%d,"read":%%d,"write":%%d,"status":%%d,"timeout":%%d,"p50_us":%%d,"p99_us":%%d}\\n', summary.requests,
+    summary.duration, summary.bytes, e.connect + e.read + e.write + e.status + e.timeout, e.connect, e.read, e.write, e.status, e.timeout, latency:percentile(50), latency:percentile(99)))
 end
 """
 run_number = 0
@@ -45,7 +45,7 @@ def wrk(url, seconds, connections, unique=False, headers=()):
     sample = json.loads(lines[0][1:])
     sample["per_second"] = sample["requests"] / (sample["us"] / 1e6)
     if sample["errors"]:
-        raise RuntimeError("wrk %s: %d errors" % (url, sample["errors"]))
+        raise RuntimeError("wrk %s: errors: %s" % (url, sample))
     return sample
 
 

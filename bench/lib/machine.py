@@ -9,8 +9,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def first_line(*command):
     try:
-        out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=20).stdout
-        return out.strip().split("\n")[0]
+        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=20)
+        return "unknown" if run.returncode == 128 else run.stdout.strip().split("\n")[0]
     except (OSError, subprocess.TimeoutExpired):
         return "missing"
 
