@@ -21,14 +21,32 @@ struct arena {
     struct chunk *chunks; /* the newest first; allocation happens in the first */
 };
 
+/* First chunks that this thread gave back a moment ago. Sanitizers want to see each allocation. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SPARES 0
+#else
+#define SPARES 4
+#endif
+static _Thread_local struct chunk *spares[SPARES + 1];
+static _Thread_local unsigned spare_count;
+
 static struct chunk *
 chunk_new(size_t size)
 {
-    struct chunk *chunk = malloc(sizeof *chunk + size);
+    struct chunk *chunk = size == CHUNK_BYTES && spare_count ? spares[--spare_count] : malloc(sizeof *chunk + size);
 
     if (chunk)
         *chunk = (struct chunk){.size = size};
     return chunk;
+}
+
+static void
+chunk_free(struct chunk *chunk)
+{
+    if (chunk->size == CHUNK_BYTES && spare_count < SPARES)
+        spares[spare_count++] = chunk;
+    else
+        free(chunk);
 }
 
 struct arena *
@@ -54,7 +72,7 @@ arena_free(struct arena *arena)
     while (chunk) {
         struct chunk *next = chunk->next;
 
-        free(chunk);
+        chunk_free(chunk);
         chunk = next;
     }
     return NULL;

@@ -13,6 +13,7 @@
 #define STATEMENT_MAX 65536
 #define PARAM_LIMIT 64
 #define PREPARED_SLOTS 2048
+#define FRESH_NS 200000000 /* a connection that answered a moment ago is believed to be there still */
 
 /* A statement that a connection has prepared. Keyed by addresses: queries and event names are constants of the program. */
 struct prepared {
@@ -26,6 +27,7 @@ struct prepared {
 struct connection {
     PGconn *pg;
     bool transaction;
+    int64_t used_ns; /* when it last answered */
     unsigned prepared_count;
     struct prepared prepared[PREPARED_SLOTS];
 };
@@ -125,7 +127,7 @@ this_connection(void)
             return NULL;
         }
     }
-    if (c->pg && !c->transaction && went_away(c->pg)) {
+    if (c->pg && !c->transaction && clock_monotonic_ns() - c->used_ns > FRESH_NS && went_away(c->pg)) {
         forget(c);
         atomic_fetch_add(&reconnect_count, 1);
     }
@@ -280,6 +282,30 @@ collect_values(const struct query *query, enum db_form form, db_bind *bind, void
     return DB_OK;
 }
 
+/* A list has filters that are there or not, and the plan that suits all of them suits none: it is planned for its values each time.
+ * Everything else is prepared. */
+static enum db_status
+send_statement(struct connection *c, const struct query *query, enum db_form form, const char *emits, const char *const *values,
+               int count, PGresult **ret, struct db_error *error)
+{
+    struct prepared *prepared;
+    enum db_status status;
+
+    if (form == DB_JSON_LIST && !query->writes) {
+        scoped_buf sql = BUF_INIT(STATEMENT_MAX);
+
+        db_statement(query, form, emits, &sql);
+        if (sql.failed)
+            return DB_FAILED;
+        *ret = PQexecParams(c->pg, sql.ptr, count, NULL, values, NULL, NULL, 0);
+        return DB_OK;
+    }
+    status = prepare(c, query, form, emits, &prepared, error);
+    if (status == DB_OK)
+        *ret = PQexecPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0);
+    return status;
+}
+
 enum db_status
 db_execute(const struct query *query, enum db_form form, const char *emits, db_bind *bind, void *context, PGresult **ret,
            struct db_error *error)
@@ -296,17 +322,16 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
         return status;
     for (int attempt = 0;; attempt++) {
         struct connection *c = this_connection();
-        struct prepared *prepared;
         PGresult *result;
 
         if (!c)
             return DB_UNAVAILABLE;
-        status = prepare(c, query, form, emits, &prepared, error);
+        status = send_statement(c, query, form, emits, values, count, &result, error);
         if (status == DB_OK) {
-            result = PQexecPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0);
             if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK) {
                 atomic_fetch_add_explicit(&query_count, 1, memory_order_relaxed);
-                atomic_fetch_add_explicit(&busy_us, (clock_monotonic_ns() - started_ns) / 1000, memory_order_relaxed);
+                c->used_ns = clock_monotonic_ns();
+                atomic_fetch_add_explicit(&busy_us, (c->used_ns - started_ns) / 1000, memory_order_relaxed);
                 *ret = result;
                 return DB_OK;
             }

@@ -1,5 +1,4 @@
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <stdio.h>
 
 #include "http/internal.h"
@@ -37,8 +36,10 @@ find_ip(struct request *req)
     const char *forwarded, *last;
     unsigned char binary[16];
 
-    getnameinfo(info->client_addr, info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in),
-                req->ip, sizeof req->ip, NULL, 0, NI_NUMERICHOST);
+    if (info->client_addr->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)info->client_addr)->sin6_addr, req->ip, sizeof req->ip);
+    else
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)info->client_addr)->sin_addr, req->ip, sizeof req->ip);
     if (text_starts_with(req->ip, "::ffff:"))
         memmove(req->ip, req->ip + 7, strlen(req->ip) - 6);
     if (!*config->trusted_proxies || !strstr(config->trusted_proxies, req->ip))
