@@ -14,6 +14,14 @@ export const pages = {
   upload: () => import('@/features/upload/UploadPage'),
   library: () => import('@/features/library/LibraryPage'),
   track: () => import('@/features/track/TrackPage'),
+  settings: () => import('@/features/settings/SettingsLayout'),
+  settingsProfile: () => import('@/features/settings/ProfileSettingsPage'),
+  settingsAccount: () => import('@/features/settings/AccountPage'),
+  settingsSessions: () => import('@/features/settings/SessionsPage'),
+  settingsPrivacy: () => import('@/features/settings/PrivacyPage'),
+  settingsNotifications: () => import('@/features/settings/NotificationSettingsPage'),
+  settingsAppearance: () => import('@/features/settings/AppearancePage'),
+  settingsLanguage: () => import('@/features/settings/LanguagePage'),
   profile: () => import('@/features/profile/ProfilePage'),
 } satisfies Record<string, Page>;
 
