@@ -27,6 +27,7 @@ export const routes: RouteObject[] = [
               { path: 'dashboard', lazy: pages.dashboard },
               { path: 'upload', lazy: pages.upload },
               { path: 'library', lazy: pages.library },
+              { path: 'notifications', lazy: pages.notifications },
               {
                 path: 'settings',
                 lazy: pages.settings,

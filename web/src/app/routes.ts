@@ -14,6 +14,7 @@ export const pages = {
   upload: () => import('@/features/upload/UploadPage'),
   library: () => import('@/features/library/LibraryPage'),
   track: () => import('@/features/track/TrackPage'),
+  notifications: () => import('@/features/notifications/NotificationsPage'),
   settings: () => import('@/features/settings/SettingsLayout'),
   settingsProfile: () => import('@/features/settings/ProfileSettingsPage'),
   settingsAccount: () => import('@/features/settings/AccountPage'),
@@ -31,6 +32,7 @@ const byPath: Record<string, Page> = {
   '/dashboard': pages.dashboard,
   '/upload': pages.upload,
   '/library': pages.library,
+  '/notifications': pages.notifications,
 };
 
 /** Fetches a page's code; what it shows comes from the network when it opens. */

@@ -6,7 +6,8 @@ import frame from './frame.json';
 import pages from './pages.json';
 import player from './player.json';
 import settings from './settings.json';
+import notifications from './notifications.json';
 import track from './track.json';
 import upload from './upload.json';
 
-export default { auth, common, errors, frame, pages, player, settings, track, upload };
+export default { auth, common, errors, frame, pages, player, settings, notifications, track, upload };
