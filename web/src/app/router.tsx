@@ -1,4 +1,4 @@
-import { createBrowserRouter, type RouteObject } from 'react-router';
+import { Navigate, createBrowserRouter, type RouteObject } from 'react-router';
 import { NotFound } from '@/components/ui/NotFound';
 import { Frame } from './frame/Frame';
 import { RequireMember } from './RequireMember';
@@ -27,6 +27,21 @@ export const routes: RouteObject[] = [
               { path: 'dashboard', lazy: pages.dashboard },
               { path: 'upload', lazy: pages.upload },
               { path: 'library', lazy: pages.library },
+              { path: 'notifications', lazy: pages.notifications },
+              {
+                path: 'settings',
+                lazy: pages.settings,
+                children: [
+                  { index: true, element: <Navigate to="/settings/profile" replace /> },
+                  { path: 'profile', lazy: pages.settingsProfile },
+                  { path: 'account', lazy: pages.settingsAccount },
+                  { path: 'sessions', lazy: pages.settingsSessions },
+                  { path: 'privacy', lazy: pages.settingsPrivacy },
+                  { path: 'notifications', lazy: pages.settingsNotifications },
+                  { path: 'appearance', lazy: pages.settingsAppearance },
+                  { path: 'language', lazy: pages.settingsLanguage },
+                ],
+              },
             ],
           },
           { path: '*', element: <NotFound /> },

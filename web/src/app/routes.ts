@@ -14,6 +14,15 @@ export const pages = {
   upload: () => import('@/features/upload/UploadPage'),
   library: () => import('@/features/library/LibraryPage'),
   track: () => import('@/features/track/TrackPage'),
+  notifications: () => import('@/features/notifications/NotificationsPage'),
+  settings: () => import('@/features/settings/SettingsLayout'),
+  settingsProfile: () => import('@/features/settings/ProfileSettingsPage'),
+  settingsAccount: () => import('@/features/settings/AccountPage'),
+  settingsSessions: () => import('@/features/settings/SessionsPage'),
+  settingsPrivacy: () => import('@/features/settings/PrivacyPage'),
+  settingsNotifications: () => import('@/features/settings/NotificationSettingsPage'),
+  settingsAppearance: () => import('@/features/settings/AppearancePage'),
+  settingsLanguage: () => import('@/features/settings/LanguagePage'),
   profile: () => import('@/features/profile/ProfilePage'),
 } satisfies Record<string, Page>;
 
@@ -23,6 +32,7 @@ const byPath: Record<string, Page> = {
   '/dashboard': pages.dashboard,
   '/upload': pages.upload,
   '/library': pages.library,
+  '/notifications': pages.notifications,
 };
 
 /** Fetches a page's code; what it shows comes from the network when it opens. */

@@ -5,6 +5,7 @@ import { Mark } from '@/components/brand/Mark';
 import { IconButton } from '@/components/ui/IconButton';
 import { UploadIndicator } from '@/features/upload/UploadIndicator';
 import { usePalette } from '@/lib/palette/store';
+import { NotificationBell } from './NotificationBell';
 import { UserMenu } from './UserMenu';
 
 export function TopBar() {
@@ -32,6 +33,7 @@ export function TopBar() {
         <IconButton label={t('frame.search')} className="sm:hidden" onClick={() => open(true)}>
           <Search size={20} aria-hidden />
         </IconButton>
+        <NotificationBell />
         <UserMenu />
       </div>
     </header>

@@ -1,29 +1,20 @@
-import { Globe, LogOut, Monitor, Moon, Sun, User } from 'lucide-react';
+import { Globe, LogOut, Settings, User } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
+import { useLanguageChoice, useThemeChoice } from '@/components/preferences/choices';
 import { Avatar } from '@/components/ui/Avatar';
 import { Button } from '@/components/ui/Button';
 import { IconButton } from '@/components/ui/IconButton';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/components/ui/Menu';
 import { useLogout } from '@/lib/api/auth/logout';
 import { useMe } from '@/lib/api/auth/me';
-import { LANGUAGES, currentLanguage, setLanguage, type Language } from '@/lib/i18n';
-import { useTheme, type Theme } from '@/lib/theme/store';
 
 function Preferences() {
-  const { t } = useTranslation();
-  const { theme, setTheme } = useTheme();
-  const themes: { value: Theme; label: string; icon: React.ReactNode }[] = [
-    { value: 'dark', label: t('frame.theme.dark'), icon: <Moon size={16} aria-hidden /> },
-    { value: 'light', label: t('frame.theme.light'), icon: <Sun size={16} aria-hidden /> },
-    { value: 'system', label: t('frame.theme.system'), icon: <Monitor size={16} aria-hidden /> },
-  ];
-  const languages = (Object.keys(LANGUAGES) as Language[]).map((value) => ({ value, label: LANGUAGES[value], lang: value }));
   return (
     <>
-      <MenuChoice label={t('frame.theme.label')} value={theme} options={themes} onChange={setTheme} />
+      <MenuChoice {...useThemeChoice()} />
       <MenuSeparator />
-      <MenuChoice label={t('frame.language')} value={currentLanguage()} options={languages} onChange={(l) => void setLanguage(l)} />
+      <MenuChoice {...useLanguageChoice()} />
     </>
   );
 }
@@ -72,6 +63,12 @@ export function UserMenu() {
         <Link to={`/u/${me.username}`}>
           <User size={16} aria-hidden />
           {t('frame.profile')}
+        </Link>
+      </MenuItem>
+      <MenuItem asChild>
+        <Link to="/settings">
+          <Settings size={16} aria-hidden />
+          {t('frame.settings')}
         </Link>
       </MenuItem>
       <MenuSeparator />

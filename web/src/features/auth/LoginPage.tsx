@@ -13,8 +13,8 @@ import { useTitle } from '@/lib/dom/useTitle';
 import { safeNext } from '@/lib/session/next';
 import { useLogin } from './api/login';
 import { AuthLayout } from './AuthLayout';
-import { fieldMessage } from './messages';
-import { PasswordField } from './PasswordField';
+import { fieldMessage } from '@/lib/i18n/authMessage';
+import { PasswordField } from '@/components/ui/PasswordField';
 import { loginSchema, type LoginForm } from './schema';
 
 export function Component() {

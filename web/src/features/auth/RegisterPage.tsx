@@ -16,8 +16,8 @@ import { safeNext } from '@/lib/session/next';
 import { useUsernameCheck } from './api/checkUsername';
 import { useRegister } from './api/register';
 import { AuthLayout } from './AuthLayout';
-import { fieldMessage } from './messages';
-import { PasswordField } from './PasswordField';
+import { fieldMessage } from '@/lib/i18n/authMessage';
+import { PasswordField } from '@/components/ui/PasswordField';
 import { registerSchema, type RegisterForm } from './schema';
 
 export function Component() {

@@ -14,13 +14,20 @@ import { useMe } from '@/lib/api/auth/me';
 import { hasCode } from '@/lib/api/problem';
 import { useEndlessTracks } from '@/lib/api/tracks/list';
 import { useUserByName } from '@/lib/api/users/byUsername';
-import type { PublicUser } from '@/lib/api/types';
+import type { Me, PublicUser } from '@/lib/api/types';
 import { hueOf } from '@/lib/color/hue';
 import { useTitle } from '@/lib/dom/useTitle';
 import { useFormat } from '@/lib/format/useFormat';
+import { ProfileActions } from './ProfileActions';
 import { SocialLinks } from './SocialLinks';
 
-function Header({ user }: { user: PublicUser }) {
+interface HeaderProps {
+  user: PublicUser;
+  /** Undefined while it is not known, null for a guest. */
+  me: Me | null | undefined;
+}
+
+function Header({ user, me }: HeaderProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const name = [user.first_name, user.last_name].filter(Boolean).join(' ');
@@ -45,10 +52,21 @@ function Header({ user }: { user: PublicUser }) {
             </span>
           )}
           <span>{t('pages.profile.tracks', { count: user.track_count })}</span>
+          <span>{t('pages.profile.followers', { count: user.follower_count })}</span>
+          <span>{t('pages.profile.follows', { count: user.following_count })}</span>
           <span>{t('pages.profile.since', { date: format.day(user.created_at) })}</span>
         </div>
         {user.bio && <p className="mt-4 max-w-prose text-base whitespace-pre-line">{user.bio}</p>}
         <SocialLinks links={user.social_links} />
+        <div className="mt-6 min-h-10">
+          {me?.id === user.id ? (
+            <Button asChild>
+              <Link to="/settings/profile">{t('pages.profile.edit')}</Link>
+            </Button>
+          ) : (
+            me !== undefined && <ProfileActions user={user} guest={me === null} />
+          )}
+        </div>
       </header>
     </HueBox>
   );
@@ -115,7 +133,7 @@ export function Component() {
   }
   return (
     <>
-      <Header user={user.data} />
+      <Header user={user.data} me={me} />
       <div className="mx-auto max-w-[1440px] px-4 pt-6 pb-16 sm:px-6">
         <Tracks user={user.data} mine={me?.id === user.data.id} />
       </div>

@@ -11,6 +11,17 @@ export type PublicUser = Schemas['PublicUser'];
 export type Me = Schemas['User'];
 export type Role = Me['role'];
 
+export type FollowState = Schemas['FollowState'];
+export type Completion = Schemas['ProfileCompletion'];
+export type Settings = Schemas['UserSettings'];
+export type SettingsChanges = Json<NonNullable<paths['/api/v1/users/settings']['put']['requestBody']>>;
+export type ProfileChanges = Json<NonNullable<paths['/api/v1/users/{id}']['put']['requestBody']>>;
+export type PasswordChange = Json<NonNullable<paths['/api/v1/users/me/password']['put']['requestBody']>>;
+export type PrivacyChoice = Schemas['PrivacyChoice'];
+export type DeviceSession = Schemas['Session'];
+export type Notification = Schemas['Notification'];
+export type NotificationPreferences = Schemas['NotificationPreferences'];
+
 export type Track = Schemas['Track'];
 export type TrackState = Track['status'];
 

@@ -1,8 +1,8 @@
 import { Eye, EyeOff } from 'lucide-react';
 import { useState, type ComponentPropsWithRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { TextField } from '@/components/ui/Field';
-import { IconButton } from '@/components/ui/IconButton';
+import { TextField } from './Field';
+import { IconButton } from './IconButton';
 
 interface PasswordFieldProps extends Omit<ComponentPropsWithRef<'input'>, 'type' | 'className' | 'id'> {
   label: string;

@@ -1,0 +1,67 @@
+import { Check, X } from 'lucide-react';
+import { clsx } from 'clsx';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Avatar } from '@/components/ui/Avatar';
+import { IconButton } from '@/components/ui/IconButton';
+import type { Notification } from '@/lib/api/types';
+import { useFormat } from '@/lib/format/useFormat';
+
+/** In the reader's words where we know the kind; else as the server says it. */
+function useWords(notification: Notification): string {
+  const { t, i18n } = useTranslation();
+  const key = `notifications.kind.${notification.type}`;
+  return notification.actor && i18n.exists(key)
+    ? t(`notifications.kind.${notification.type}`, { name: notification.actor.username })
+    : notification.title;
+}
+
+/** A path of our own, or nowhere. */
+const inside = (link: string | null) => (link && /^\/(?![/\\])/.test(link) ? link : null);
+
+interface NotificationRowProps {
+  notification: Notification;
+  onRead: (notification: Notification) => void;
+  onRemove: (notification: Notification) => void;
+}
+
+export function NotificationRow({ notification, onRead, onRemove }: NotificationRowProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const words = useWords(notification);
+  const to = inside(notification.link);
+  const read = () => {
+    if (!notification.read) onRead(notification);
+  };
+  return (
+    <li className="flex items-center gap-3 py-3">
+      <span className={clsx('size-2 shrink-0 rounded-full', !notification.read && 'bg-accent')}>
+        {!notification.read && <span className="sr-only">{t('notifications.new')}</span>}
+      </span>
+      {notification.actor && <Avatar user={notification.actor} size={40} />}
+      <div className="min-w-0 flex-1">
+        <p className={clsx('break-words', !notification.read && 'font-semibold')}>
+          {to ? (
+            <Link to={to} onClick={read} className="hover:underline">
+              {words}
+            </Link>
+          ) : (
+            words
+          )}
+        </p>
+        {notification.content && <p className="break-words text-muted">{notification.content}</p>}
+        <time dateTime={notification.created_at} className="text-xs text-muted">
+          {format.ago(notification.created_at)}
+        </time>
+      </div>
+      {!notification.read && (
+        <IconButton label={t('notifications.mark_read')} size="sm" onClick={read}>
+          <Check size={18} aria-hidden />
+        </IconButton>
+      )}
+      <IconButton label={t('notifications.remove')} size="sm" onClick={() => onRemove(notification)}>
+        <X size={18} aria-hidden />
+      </IconButton>
+    </li>
+  );
+}

@@ -1,0 +1,128 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { Button } from '@/components/ui/Button';
+import { Dialog } from '@/components/ui/Dialog';
+import { Empty } from '@/components/ui/Empty';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { Page, PageHeader } from '@/components/ui/Page';
+import { Toggle } from '@/components/ui/Toggle';
+import { useNotifications } from '@/lib/api/notifications/list';
+import { useMarkAllRead } from '@/lib/api/notifications/markAllRead';
+import { useMarkRead } from '@/lib/api/notifications/markRead';
+import { useRemoveNotification } from '@/lib/api/notifications/remove';
+import { useRemoveAllNotifications } from '@/lib/api/notifications/removeAll';
+import { problemText } from '@/lib/api/problemText';
+import { useTitle } from '@/lib/dom/useTitle';
+import { toast } from '@/lib/toast/store';
+import { NotificationRow } from './NotificationRow';
+
+function useRefused() {
+  const { t } = useTranslation();
+  return { onError: (error: Error) => toast(problemText(error, t), 'danger') };
+}
+
+/** Deleting all cannot be undone, and more may have come in the meantime: it asks. */
+function DeleteAll() {
+  const { t } = useTranslation();
+  const removeAll = useRemoveAllNotifications();
+  const refused = useRefused();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Button tone="quiet" onClick={() => setAsking(true)}>
+        {t('notifications.remove_all')}
+      </Button>
+      <Dialog open={asking} onOpenChange={setAsking} title={t('notifications.remove_all')} description={t('notifications.remove_all_text')}>
+        <div className="flex justify-end gap-2">
+          <Button tone="quiet" onClick={() => setAsking(false)}>
+            {t('common.cancel')}
+          </Button>
+          <Button
+            tone="danger"
+            onClick={() => {
+              setAsking(false);
+              removeAll.mutate(undefined, refused);
+            }}
+          >
+            {t('notifications.remove_all_sure')}
+          </Button>
+        </div>
+      </Dialog>
+    </>
+  );
+}
+
+function Rows({ unread }: { unread: boolean }) {
+  const { t } = useTranslation();
+  const list = useNotifications(unread);
+  const read = useMarkRead();
+  const remove = useRemoveNotification();
+  const refused = useRefused();
+  if (list.isPending) return <PeaksSkeleton />;
+  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  const items = list.data.pages.flatMap((page) => page.items);
+  if (items.length === 0) {
+    return (
+      <Empty
+        title={t(unread ? 'notifications.all_read' : 'notifications.empty')}
+        action={
+          <Button asChild tone="accent">
+            <Link to="/discover">{t('notifications.discover')}</Link>
+          </Button>
+        }
+      >
+        {t('notifications.empty_text')}
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <ul className="divide-y divide-line">
+        {items.map((item) => (
+          <NotificationRow
+            key={item.id}
+            notification={item}
+            onRead={(one) => read.mutate(one, refused)}
+            onRemove={(one) => remove.mutate(one, refused)}
+          />
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <Button className="mt-6" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          {t('common.more')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+export function Component() {
+  const { t } = useTranslation();
+  const [unread, setUnread] = useState(false);
+  const readAll = useMarkAllRead();
+  const refused = useRefused();
+  useTitle(t('notifications.title'));
+  return (
+    <Page>
+      <div className="max-w-2xl">
+        <PageHeader
+          title={t('notifications.title')}
+          actions={
+            <>
+              <Button busy={readAll.isPending} onClick={() => readAll.mutate(undefined, refused)}>
+                {t('notifications.read_all')}
+              </Button>
+              <DeleteAll />
+            </>
+          }
+        />
+        <div className="mb-4">
+          <Toggle label={t('notifications.only_new')} checked={unread} onChange={(event) => setUnread(event.target.checked)} />
+        </div>
+        <Rows unread={unread} />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,107 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import axe from 'axe-core';
+import { beforeEach, expect, it } from 'vitest';
+import { forgetCsrf } from '@/lib/api/csrf';
+import { unreadCountQuery } from '@/lib/api/notifications/unreadCount';
+import { takeMessage } from '@/lib/realtime/useRealtime';
+import { setSessionHint } from '@/lib/session/hint';
+import { renderRoutes } from '@/testing/render';
+import { fakeServer, problem, type Reply } from '@/testing/server';
+import { Component as NotificationsPage } from './NotificationsPage';
+
+const routes = [
+  { path: '/notifications', element: <main id="main"><NotificationsPage /></main> },
+  { path: '/u/nika', element: <p>nika herself</p> },
+];
+const told = (id: string, change: object = {}) => ({
+  id,
+  type: 'follow',
+  title: 'nika follows you',
+  content: '',
+  link: '/u/nika',
+  data: {},
+  actor: { id: 'n1', username: 'nika', avatar: null },
+  read: false,
+  read_at: null,
+  created_at: '2026-01-01T00:00:00Z',
+  ...change,
+});
+const list = (...items: unknown[]) => ({ body: { items, page: 1, limit: 20, total: items.length } });
+const world = {
+  'GET /csrf-token': { body: { csrf_token: 't' } },
+  'GET /notifications': list(told('1'), told('2', { type: 'festival', title: 'A festival', link: 'https://evil.example', read: true })),
+};
+
+beforeEach(() => {
+  forgetCsrf();
+  setSessionHint(true);
+});
+
+it('says what it knows in its own words, and leads nowhere else', async () => {
+  fakeServer(world);
+  renderRoutes(routes, '/notifications');
+  expect(await screen.findByRole('link', { name: 'nika follows you' })).toHaveAttribute('href', '/u/nika');
+  expect(screen.getByText('A festival')).toBeInTheDocument();
+  expect(screen.queryByRole('link', { name: 'A festival' })).not.toBeInTheDocument();
+});
+
+it('marks one read when it is followed', async () => {
+  const server = fakeServer({ ...world, 'POST /notifications/1/read': { status: 204 } });
+  const { client } = renderRoutes(routes, '/notifications');
+  client.setQueryData(unreadCountQuery.queryKey, { unread: 1 });
+  await userEvent.click(await screen.findByRole('link', { name: 'nika follows you' }));
+  expect(await screen.findByText('nika herself')).toBeInTheDocument();
+  await waitFor(() => expect(server.count('POST /notifications/1/read')).toBe(1));
+  expect(client.getQueryData(unreadCountQuery.queryKey)).toEqual({ unread: 0 });
+});
+
+it('deletes one at once, and brings it back when the server refuses', async () => {
+  let answer: () => void = () => undefined;
+  fakeServer({ ...world, 'DELETE /notifications/1': () => new Promise<Reply>((resolve) => (answer = () => resolve(problem(503, 'unavailable')))) });
+  renderRoutes(routes, '/notifications');
+  const row = (await screen.findByText('nika follows you')).closest('li') as HTMLElement;
+  await userEvent.click(within(row).getByRole('button', { name: 'Delete' }));
+  await waitFor(() => expect(screen.queryByText('nika follows you')).not.toBeInTheDocument());
+  answer();
+  expect(await screen.findByText('nika follows you')).toBeInTheDocument();
+});
+
+it('asks before it deletes all', async () => {
+  let gone = false;
+  const server = fakeServer({
+    ...world,
+    'GET /notifications': () => (gone ? list() : world['GET /notifications']),
+    'DELETE /notifications': () => {
+      gone = true;
+      return { body: { deleted: 2 } };
+    },
+  });
+  renderRoutes(routes, '/notifications');
+  await screen.findByText('nika follows you');
+  await userEvent.click(screen.getByRole('button', { name: 'Delete all' }));
+  expect(server.count('DELETE /notifications')).toBe(0);
+  await userEvent.click(await screen.findByRole('button', { name: 'Delete them' }));
+  expect(await screen.findByRole('heading', { name: 'All quiet' })).toBeInTheDocument();
+  expect(server.count('DELETE /notifications')).toBe(1);
+});
+
+it('counts and shows what comes in while one looks', async () => {
+  let items = [told('1')];
+  fakeServer({ ...world, 'GET /notifications': () => list(...items) });
+  const { client } = renderRoutes(routes, '/notifications');
+  await screen.findByText('nika follows you');
+  client.setQueryData(unreadCountQuery.queryKey, { unread: 1 });
+  items = [told('3', { actor: { id: 'o', username: 'otto', avatar: null } }), ...items];
+  act(() => takeMessage(client, { type: 'notification', notification: {} }));
+  expect(client.getQueryData(unreadCountQuery.queryKey)).toEqual({ unread: 2 });
+  expect(await screen.findByText('otto follows you')).toBeInTheDocument();
+});
+
+it('passes axe', async () => {
+  fakeServer(world);
+  renderRoutes(routes, '/notifications');
+  await screen.findByText('nika follows you');
+  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
+  expect(violations.map((v) => v.id)).toEqual([]);
+});

@@ -1,0 +1,93 @@
+/* What one can do about somebody: follow, and in a menu block. Everything shows at once and can be undone. */
+
+import { Ban, Ellipsis, UserCheck, UserPlus } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Button } from '@/components/ui/Button';
+import { IconButton } from '@/components/ui/IconButton';
+import { Menu, MenuItem } from '@/components/ui/Menu';
+import { problemText } from '@/lib/api/problemText';
+import type { PublicUser } from '@/lib/api/types';
+import { useBlock } from '@/lib/api/users/block';
+import { useFollow } from '@/lib/api/users/follow';
+import { loginPath } from '@/lib/session/next';
+import { toast, useToasts } from '@/lib/toast/store';
+
+function useActions(user: PublicUser) {
+  const { t } = useTranslation();
+  const { mutate: follow } = useFollow();
+  const { mutate: block } = useBlock();
+  const refused = { onError: (error: Error) => toast(problemText(error, t), 'danger') };
+  const tell = (text: string, undo: () => void) => useToasts.getState().show({ text, action: { label: t('common.undo'), run: undo } });
+  const setFollowing = (following: boolean) => follow({ id: user.id, following }, refused);
+  const setBlocked = (blocked: boolean) => block({ id: user.id, blocked }, refused);
+  return {
+    toggleFollow: () => {
+      const following = !user.is_following;
+      setFollowing(following);
+      tell(t(following ? 'pages.profile.now_following' : 'pages.profile.unfollowed', { name: user.username }), () => setFollowing(!following));
+    },
+    block: () => {
+      setBlocked(true);
+      tell(t('pages.profile.now_blocked', { name: user.username }), () => setBlocked(false));
+    },
+    unblock: () => setBlocked(false),
+  };
+}
+
+function FollowButton({ following, onToggle }: { following: boolean; onToggle: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button tone={following ? 'plain' : 'accent'} aria-pressed={following} onClick={onToggle}>
+      {following ? <UserCheck size={18} aria-hidden /> : <UserPlus size={18} aria-hidden />}
+      {t(following ? 'pages.profile.following' : 'pages.profile.follow')}
+    </Button>
+  );
+}
+
+interface ProfileActionsProps {
+  user: PublicUser;
+  /** Signed out: following begins with signing in. */
+  guest: boolean;
+}
+
+export function ProfileActions({ user, guest }: ProfileActionsProps) {
+  const { t } = useTranslation();
+  const actions = useActions(user);
+  if (guest) {
+    return (
+      <Button asChild tone="accent">
+        <Link to={loginPath(`/u/${user.username}`)}>
+          <UserPlus size={18} aria-hidden />
+          {t('pages.profile.follow')}
+        </Link>
+      </Button>
+    );
+  }
+  if (user.is_blocked) {
+    return (
+      <div className="flex flex-wrap items-center gap-3">
+        <Button onClick={actions.unblock}>{t('pages.profile.unblock')}</Button>
+        <span className="text-muted">{t('pages.profile.is_blocked', { name: user.username })}</span>
+      </div>
+    );
+  }
+  return (
+    <div className="flex items-center gap-2">
+      <FollowButton following={user.is_following} onToggle={actions.toggleFollow} />
+      <Menu
+        align="start"
+        trigger={
+          <IconButton label={t('pages.profile.more')}>
+            <Ellipsis size={20} aria-hidden />
+          </IconButton>
+        }
+      >
+        <MenuItem danger onSelect={actions.block}>
+          <Ban size={16} aria-hidden />
+          {t('pages.profile.block')}
+        </MenuItem>
+      </Menu>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { useTranslation } from 'react-i18next';
+import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { Avatar } from '@/components/ui/Avatar';
+import { Button } from '@/components/ui/Button';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { problemText } from '@/lib/api/problemText';
+import type { PublicUser } from '@/lib/api/types';
+import { useBlock } from '@/lib/api/users/block';
+import { useBlocks } from '@/lib/api/users/blocks';
+import { toast, useToasts } from '@/lib/toast/store';
+
+function useUnblock() {
+  const { t } = useTranslation();
+  const { mutate } = useBlock();
+  const onError = (error: Error) => toast(problemText(error, t), 'danger');
+  return (user: PublicUser) => {
+    mutate({ id: user.id, blocked: false }, { onError });
+    useToasts.getState().show({
+      text: t('settings.privacy.unblocked', { name: user.username }),
+      action: { label: t('common.undo'), run: () => mutate({ id: user.id, blocked: true }, { onError }) },
+    });
+  };
+}
+
+export function BlockedPeople() {
+  const { t } = useTranslation();
+  const blocks = useBlocks();
+  const unblock = useUnblock();
+  if (blocks.isPending) return <PeaksSkeleton />;
+  if (blocks.isError) return <ErrorState error={blocks.error} onRetry={() => void blocks.refetch()} />;
+  const people = blocks.data.pages.flatMap((page) => page.items);
+  if (people.length === 0) return <p className="text-muted">{t('settings.privacy.nobody')}</p>;
+  return (
+    <>
+      <ul className="divide-y divide-line">
+        {people.map((user) => (
+          <li key={user.id} className="flex items-center gap-3 py-2.5">
+            <Avatar user={user} size={36} />
+            <span className="min-w-0 flex-1 truncate font-semibold">{user.username}</span>
+            <Button size="sm" aria-label={t('settings.privacy.unblock_name', { name: user.username })} onClick={() => unblock(user)}>
+              {t('settings.privacy.unblock')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {blocks.hasNextPage && (
+        <Button className="mt-4" busy={blocks.isFetchingNextPage} onClick={() => void blocks.fetchNextPage()}>
+          {t('common.more')}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+import { useTranslation } from 'react-i18next';
+import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { useMe } from '@/lib/api/auth/me';
+import { problemText } from '@/lib/api/problemText';
+import type { Me, Settings } from '@/lib/api/types';
+import { usePrivacyOptOut } from '@/lib/api/users/privacyOptOut';
+import { useSettings } from '@/lib/api/users/settings';
+import { useUpdateProfile } from '@/lib/api/users/updateProfile';
+import { useUpdateSettings } from '@/lib/api/users/updateSettings';
+import { useTitle } from '@/lib/dom/useTitle';
+import { toast } from '@/lib/toast/store';
+import { BlockedPeople } from './BlockedPeople';
+import { Section } from './Section';
+import { SwitchList } from './SwitchList';
+
+function Switches({ me, settings }: { me: Me; settings: Settings }) {
+  const { t } = useTranslation();
+  const profile = useUpdateProfile();
+  const update = useUpdateSettings();
+  const optOut = usePrivacyOptOut();
+  const refused = { onError: (error: Error) => toast(problemText(error, t), 'danger') };
+  const words = (key: string) => ({ key, label: t(`settings.privacy.${key}.label`), hint: t(`settings.privacy.${key}.hint`) });
+  return (
+    <>
+      <Section title={t('settings.privacy.seen')}>
+        <SwitchList
+          switches={[
+            { ...words('public'), on: me.is_public, onChange: (is_public) => profile.mutate({ id: me.id, changes: { is_public } }, refused) },
+            {
+              ...words('indexing'),
+              on: settings.allow_search_indexing,
+              onChange: (allow_search_indexing) => update.mutate({ allow_search_indexing }, refused),
+            },
+            { ...words('activity'), on: settings.show_activity, onChange: (show_activity) => update.mutate({ show_activity }, refused) },
+          ]}
+        />
+      </Section>
+      <Section title={t('settings.privacy.data')}>
+        <SwitchList switches={[{ ...words('do_not_sell'), on: settings.do_not_sell, onChange: (on) => optOut.mutate(on, refused) }]} />
+      </Section>
+    </>
+  );
+}
+
+export function Component() {
+  const { t } = useTranslation();
+  const { data: me } = useMe();
+  const settings = useSettings();
+  useTitle(t('settings.tab.privacy'));
+  if (settings.isError) return <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />;
+  if (!me || settings.isPending) return <PeaksSkeleton />;
+  return (
+    <>
+      <Switches me={me} settings={settings.data} />
+      <Section title={t('settings.privacy.blocked')} lead={t('settings.privacy.blocked_lead')}>
+        <BlockedPeople />
+      </Section>
+    </>
+  );
+}

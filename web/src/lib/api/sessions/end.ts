@@ -1,0 +1,21 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { del } from '@/lib/api/client';
+import type { DeviceSession, List } from '@/lib/api/types';
+
+export const endOneSession = (id: string) => del<void>(`/sessions/${id}`);
+
+/** The session leaves the list at once; it comes back when the server refuses. */
+export function useEndOneSession() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: endOneSession,
+    onMutate: async (id) => {
+      await client.cancelQueries({ queryKey: ['sessions'] });
+      client.setQueriesData<List<DeviceSession>>(
+        { queryKey: ['sessions', 'list'] },
+        (list) => list && { ...list, items: list.items.filter((s) => s.id !== id), total: list.total - 1 },
+      );
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['sessions'] }),
+  });
+}

@@ -1,0 +1,11 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { post } from '@/lib/api/client';
+import { endSession } from '@/lib/session/session';
+
+export const endAllSessions = () => post<{ ended: number }>('/sessions/logout-all');
+
+/** Signs out everywhere, here too. */
+export function useEndAllSessions() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: endAllSessions, onSuccess: () => endSession(client) });
+}

@@ -1,0 +1,9 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { post } from '@/lib/api/client';
+
+export const endOtherSessions = () => post<{ ended: number }>('/sessions/logout-others');
+
+export function useEndOtherSessions() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: endOtherSessions, onSettled: () => client.invalidateQueries({ queryKey: ['sessions'] }) });
+}

@@ -1,0 +1,24 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { del, post } from '@/lib/api/client';
+import { patchUser, restoreUsers, snapshotUsers } from './cache';
+
+export const setBlocked = (id: string, blocked: boolean) => (blocked ? post<void>(`/users/${id}/block`) : del<void>(`/users/${id}/block`));
+
+/** Blocks or unblocks at once; blocking ends following both ways. */
+export function useBlock() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, blocked }: { id: string; blocked: boolean }) => setBlocked(id, blocked),
+    onMutate: async ({ id, blocked }) => {
+      const before = await snapshotUsers(client);
+      patchUser(client, id, (user) => ({
+        is_blocked: blocked,
+        is_following: false,
+        follower_count: user.follower_count - (user.is_following ? 1 : 0),
+      }));
+      return { before };
+    },
+    onError: (_error, _change, context) => restoreUsers(client, context?.before),
+    onSettled: () => client.invalidateQueries({ queryKey: ['users'] }),
+  });
+}

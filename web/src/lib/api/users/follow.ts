@@ -1,0 +1,26 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { del, post } from '@/lib/api/client';
+import type { FollowState } from '@/lib/api/types';
+import { patchUser, restoreUsers, snapshotUsers } from './cache';
+
+export const setFollowing = (id: string, following: boolean) =>
+  following ? post<FollowState>(`/users/${id}/follow`) : del<FollowState>(`/users/${id}/follow`);
+
+/** Follows or unfollows at once, and takes it back when the server refuses. */
+export function useFollow() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, following }: { id: string; following: boolean }) => setFollowing(id, following),
+    scope: { id: 'follow' },
+    onMutate: async ({ id, following }) => {
+      const before = await snapshotUsers(client);
+      patchUser(client, id, (user) => ({
+        is_following: following,
+        follower_count: user.follower_count + (user.is_following === following ? 0 : following ? 1 : -1),
+      }));
+      return { before };
+    },
+    onSuccess: ({ user_id, is_following, follower_count }) => patchUser(client, user_id, () => ({ is_following, follower_count })),
+    onError: (_error, _change, context) => restoreUsers(client, context?.before),
+  });
+}

@@ -1,0 +1,16 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { meQuery } from '@/lib/api/auth/me';
+import { del } from '@/lib/api/client';
+
+export const removeAvatar = (id: string) => del<void>(`/users/${id}/avatar`);
+
+export function useRemoveAvatar() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: removeAvatar,
+    onSuccess: () => {
+      client.setQueryData(meQuery.queryKey, (me) => me && { ...me, avatar: null });
+      void client.invalidateQueries({ queryKey: ['users'] });
+    },
+  });
+}

@@ -1,0 +1,23 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { meQuery } from '@/lib/api/auth/me';
+import { put } from '@/lib/api/client';
+import type { Me, ProfileChanges } from '@/lib/api/types';
+
+export const updateProfile = (id: string, changes: ProfileChanges) => put<Me>(`/users/${id}`, changes);
+
+/** Shows the change at once and takes it back when the server refuses. */
+export function useUpdateProfile() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, changes }: { id: string; changes: ProfileChanges }) => updateProfile(id, changes),
+    onMutate: async ({ changes }) => {
+      await client.cancelQueries({ queryKey: meQuery.queryKey });
+      const before = client.getQueryData(meQuery.queryKey);
+      client.setQueryData(meQuery.queryKey, (me) => me && { ...me, ...changes });
+      return { before };
+    },
+    onSuccess: (me) => client.setQueryData(meQuery.queryKey, me),
+    onError: (_error, _changes, context) => client.setQueryData(meQuery.queryKey, context?.before),
+    onSettled: () => client.invalidateQueries({ queryKey: ['users'] }),
+  });
+}

@@ -1,0 +1,23 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { put } from '@/lib/api/client';
+import type { Settings, SettingsChanges } from '@/lib/api/types';
+import { settingsQuery } from './settings';
+
+export const updateSettings = (changes: SettingsChanges) => put<Settings>('/users/settings', changes);
+
+/** Shows the change at once and takes it back when the server refuses. */
+export function useUpdateSettings() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: updateSettings,
+    scope: { id: 'settings' },
+    onMutate: async (changes) => {
+      await client.cancelQueries({ queryKey: settingsQuery.queryKey });
+      const before = client.getQueryData(settingsQuery.queryKey);
+      client.setQueryData(settingsQuery.queryKey, (settings) => settings && { ...settings, ...changes });
+      return { before };
+    },
+    onError: (_error, _changes, context) => client.setQueryData(settingsQuery.queryKey, context?.before),
+    onSettled: () => client.invalidateQueries({ queryKey: settingsQuery.queryKey }),
+  });
+}

@@ -1,0 +1,25 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { meQuery } from '@/lib/api/auth/me';
+import { uploadForm, type UploadOptions } from '@/lib/api/upload';
+
+interface Sent extends UploadOptions {
+  id: string;
+  file: File;
+}
+
+export function uploadAvatar({ id, file, signal, onProgress }: Sent) {
+  const form = new FormData();
+  form.append('avatar', file);
+  return uploadForm<{ user_id: string; avatar: string }>(`/users/${id}/avatar`, form, { signal, onProgress });
+}
+
+export function useUploadAvatar() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: uploadAvatar,
+    onSuccess: ({ avatar }) => {
+      client.setQueryData(meQuery.queryKey, (me) => me && { ...me, avatar });
+      void client.invalidateQueries({ queryKey: ['users'] });
+    },
+  });
+}

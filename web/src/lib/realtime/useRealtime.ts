@@ -1,0 +1,42 @@
+/* What the server tells by itself, put where the pages look: notifications and the progress of tracks. */
+
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { meQuery } from '@/lib/api/auth/me';
+import { addUnread, invalidateNotifications } from '@/lib/api/notifications/cache';
+import { getTicket } from '@/lib/api/realtime/ticket';
+import { progressQuery } from '@/lib/api/tracks/progress';
+import type { TrackProgress } from '@/lib/api/types';
+import { connect, type Message } from './client';
+
+function takeProgress(client: QueryClient, message: Message): void {
+  const { track_id, stage, progress, status } = message as Message & Partial<TrackProgress> & { track_id?: string };
+  if (typeof track_id !== 'string') return;
+  client.setQueryData(
+    progressQuery(track_id).queryKey,
+    (old) => old && { ...old, ...(stage && { stage }), ...(typeof progress === 'number' && { progress }), ...(status && { status }) },
+  );
+  if (status === 'completed' || status === 'failed') void client.invalidateQueries({ queryKey: ['tracks'] });
+}
+
+export function takeMessage(client: QueryClient, message: Message): void {
+  if (message.type === 'notification') {
+    addUnread(client, 1);
+    void invalidateNotifications(client);
+  } else if (message.type === 'track.progress') takeProgress(client, message);
+}
+
+/** Listens for as long as the component is mounted. */
+export function useRealtime(): void {
+  const client = useQueryClient();
+  useEffect(
+    () =>
+      connect({
+        ticket: async () => (await getTicket()).ticket,
+        onMessage: (message) => takeMessage(client, message),
+        onOpen: () => void invalidateNotifications(client),
+        onEnd: () => void client.invalidateQueries({ queryKey: meQuery.queryKey }),
+      }),
+    [client],
+  );
+}
