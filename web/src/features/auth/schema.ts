@@ -7,6 +7,31 @@ export const loginSchema = z.object({
   password: z.string().min(1, 'required'),
 });
 
+/* the server hashes at most 72 bytes, and a letter may take more than one */
+const newPassword = z
+  .string()
+  .min(1, 'required')
+  .refine((p) => bytes(p) >= 8, 'password_short')
+  .refine((p) => bytes(p) <= 72, 'password_long');
+
+/** Spaces and hyphens are how codes are read out, not part of them. */
+const code = (pattern: RegExp, message: string) =>
+  z.object({
+    code: z
+      .string()
+      .transform((text) => text.replace(/[\s-]/g, ''))
+      .pipe(z.string().min(1, 'required').regex(pattern, message)),
+  });
+
+export const codeSchemas = {
+  totp: code(/^\d{6}$/, 'code_totp'),
+  recovery_code: code(/^[A-Za-z0-9]{16}$/, 'code_recovery'),
+};
+
+export const forgotSchema = z.object({ email: loginSchema.shape.email });
+
+export const resetSchema = z.object({ password: newPassword });
+
 export const registerSchema = z.object({
   username: z
     .string()
@@ -16,13 +41,12 @@ export const registerSchema = z.object({
     .max(30, 'username_long')
     .regex(/^[A-Za-z0-9_.-]+$/, 'username_chars'),
   email: z.string().trim().min(1, 'required').pipe(z.email('email')),
-  /* the server hashes at most 72 bytes, and a letter may take more than one */
-  password: z
-    .string()
-    .min(1, 'required')
-    .refine((p) => bytes(p) >= 8, 'password_short')
-    .refine((p) => bytes(p) <= 72, 'password_long'),
+  password: newPassword,
 });
 
 export type LoginForm = z.infer<typeof loginSchema>;
+export type CodeForm = z.infer<typeof codeSchemas.totp>;
+export type CodeMethod = keyof typeof codeSchemas;
+export type ForgotForm = z.infer<typeof forgotSchema>;
+export type ResetForm = z.infer<typeof resetSchema>;
 export type RegisterForm = z.infer<typeof registerSchema>;
