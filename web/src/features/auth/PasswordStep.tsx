@@ -13,6 +13,7 @@ import { useTitle } from '@/lib/dom/useTitle';
 import { asksForCode, useLogin } from './api/login';
 import { AuthLayout } from './AuthLayout';
 import { fieldMessage } from './messages';
+import { PasskeyButton } from './PasskeyButton';
 import { PasswordField } from './PasswordField';
 import { loginSchema, type LoginForm } from './schema';
 
@@ -80,6 +81,7 @@ export function PasswordStep({ email, notice, onCode }: PasswordStepProps) {
           {t('auth.login.submit')}
         </Button>
       </form>
+      <PasskeyButton />
       <p className="mt-6">
         <Link to="/forgot-password" state={{ email: typed }} className="font-semibold underline underline-offset-2">
           {t('auth.login.forgot')}
