@@ -18,6 +18,8 @@ export const routes: RouteObject[] = [
           { path: 'discover', lazy: pages.discover },
           { path: 'login', lazy: pages.login },
           { path: 'register', lazy: pages.register },
+          { path: 'forgot-password', lazy: pages.forgotPassword },
+          { path: 'reset-password', lazy: pages.resetPassword },
           { path: 'verify-email', lazy: pages.verifyEmail },
           { path: 'track/:id', lazy: pages.track },
           { path: 'u/:username', lazy: pages.profile },

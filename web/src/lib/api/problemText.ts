@@ -5,6 +5,7 @@ import { ApiProblem } from './problem';
 export function problemText(error: unknown, t: TFunction): string {
   if (!(error instanceof ApiProblem)) return t('errors.unknown');
   if (error.code === 'too_many_requests') return t('errors.too_many_requests', { count: error.retryAfter ?? 30 });
+  if (error.code === 'account_locked') return t('errors.account_locked', { count: Math.ceil((error.retryAfter ?? 900) / 60) });
   if (i18next.exists(`errors.${error.code}`)) return t(`errors.${error.code}`);
   return error.detail ?? t('errors.unknown');
 }

@@ -41,6 +41,9 @@ export type ServerStatus = Json<paths['/api/v1/status']['get']['responses'][200]
 export type UsernameCheck = Json<paths['/api/v1/auth/check-username']['get']['responses'][200]>;
 export type NewAccount = Json<NonNullable<paths['/api/v1/auth/register']['post']['requestBody']>>;
 export type Credentials = Json<NonNullable<paths['/api/v1/auth/login']['post']['requestBody']>>;
+export type LoginReply = Json<paths['/api/v1/auth/login']['post']['responses'][200]>;
+/** The password was right; a code is still to come. */
+export type MfaChallenge = Extract<LoginReply, { mfa_token: string }>;
 export type TrackChanges = Json<NonNullable<paths['/api/v1/tracks/{id}']['put']['requestBody']>>;
 export type Announcement = Schemas['Announcement'];
 

@@ -1,0 +1,16 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { post } from '@/lib/api/client';
+import type { Session } from '@/lib/api/types';
+import { startSession } from '@/lib/session/session';
+
+interface SecondStep {
+  mfa_token: string;
+  code: string;
+}
+
+export const loginCode = (step: SecondStep) => post<Session>('/auth/login/2fa', step);
+
+export function useLoginCode() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: loginCode, onSuccess: (session) => startSession(client, session) });
+}

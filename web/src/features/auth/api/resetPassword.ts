@@ -1,0 +1,24 @@
+import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { meQuery } from '@/lib/api/auth/me';
+import { post } from '@/lib/api/client';
+import { hasSessionHint } from '@/lib/session/hint';
+import { endSession } from '@/lib/session/session';
+
+interface Reset {
+  token: string;
+  password: string;
+}
+
+export const resetPassword = (reset: Reset) => post<void>('/auth/password/reset', reset);
+
+/** A new password ends every session of its account, which may be the one that is open here. */
+async function lookAtSession(client: QueryClient): Promise<void> {
+  if (!hasSessionHint()) return;
+  const me = await client.fetchQuery({ ...meQuery, staleTime: 0, retry: false }).catch(() => undefined);
+  if (me === null) endSession(client);
+}
+
+export function useResetPassword() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: resetPassword, onSuccess: () => lookAtSession(client) });
+}
