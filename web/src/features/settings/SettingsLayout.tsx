@@ -20,7 +20,7 @@ export function Component() {
     <Page>
       <PageHeader title={t('settings.title')} />
       <div className="gap-10 lg:grid lg:grid-cols-[200px_minmax(0,1fr)]">
-        <nav aria-label={t('settings.title')} className="-mx-4 mb-8 overflow-x-auto border-b border-line px-4 sm:-mx-6 sm:px-6 lg:mx-0 lg:mb-0 lg:border-0 lg:p-0">
+        <nav aria-label={t('settings.title')} className="-mx-4 mb-8 overflow-x-auto border-b border-line px-4 sm:-mx-6 sm:px-6 lg:mx-0 lg:mb-0 lg:overflow-visible lg:border-0 lg:p-0">
           <ul className="flex gap-1 lg:sticky lg:top-24 lg:flex-col">
             {tabs.map(({ key, icon: Icon }) => (
               <li key={key}>
