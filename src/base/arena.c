@@ -23,11 +23,11 @@ struct arena {
 
 /* First chunks that this thread gave back a moment ago. Sanitizers want to see each allocation. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SPARES 0
+#define KEEPS_SPARES 0
 #else
-#define SPARES 4
+#define KEEPS_SPARES 1
 #endif
-static _Thread_local struct chunk *spares[SPARES + 1];
+static _Thread_local struct chunk *spares[4];
 static _Thread_local unsigned spare_count;
 
 static struct chunk *
@@ -43,7 +43,7 @@ chunk_new(size_t size)
 static void
 chunk_free(struct chunk *chunk)
 {
-    if (chunk->size == CHUNK_BYTES && spare_count < SPARES)
+    if (KEEPS_SPARES && chunk->size == CHUNK_BYTES && spare_count < sizeof spares / sizeof spares[0])
         spares[spare_count++] = chunk;
     else
         free(chunk);

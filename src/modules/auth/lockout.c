@@ -1,18 +1,15 @@
 #include "modules/auth/lockout.h"
 
-#include "modules/auth/device.h"
 #include "modules/auth/internal.h"
 
 static void
 describe_attempt(struct request *req, const char *method)
 {
-    char id[UUID_TEXT], label[100];
+    char id[UUID_TEXT];
 
     uuid_random(id);
-    device_label(request_header(req, "User-Agent"), label, sizeof label);
     request_set(req, "attempt_id", arena_strdup(req->arena, id));
     request_set(req, "attempt_method", method);
-    request_set(req, "device_label", arena_strdup(req->arena, label));
     request_set(req, "lockout_failures", arena_printf(req->arena, "%lld", (long long)auth_config->lockout_failures));
     request_set(req, "lockout_s", arena_printf(req->arena, "%lld", (long long)auth_config->lockout_s));
 }

@@ -34,7 +34,7 @@ with gate as (
      where lower(u.email) = lower(:email::text) and u.deleted_at is null
 ), history as (
     insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label)
-    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), :device_label::text
+    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text)
       from person p, gate
 ), stale as (
     delete from login_failures where attempted_at < now() - interval '1 day' and email_hash <> login_key(:email::text)
@@ -66,7 +66,7 @@ with person as (
     returning f.email_hash
 ), history as (
     insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label)
-    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), :device_label::text
+    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text)
       from person p, gate
      where :attempt_method::text is not null
 )

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "modules/auth/auth.h"
-#include "modules/auth/device.h"
 #include "modules/auth/lockout.h"
 #include "modules/passkeys/credential.h"
 #include "modules/passkeys/internal.h"
@@ -140,12 +139,9 @@ load_credential(const struct row *row, struct credential *credential)
 static const struct problem *
 note_use(struct request *req, const struct row *row, uint32_t counter, bool *ret_good)
 {
-    char label[100];
     const struct problem *p;
     struct row used = {0};
 
-    device_label(request_header(req, "User-Agent"), label, sizeof label);
-    request_set(req, "device_label", arena_strdup(req->arena, label));
     request_set(req, "passkey_id", row_text(row, "id"));
     request_set(req, "counter", arena_printf(req->arena, "%u", counter));
     p = db_maybe(req, &q_passkey_used, &used);

@@ -72,5 +72,5 @@ with used as (
     delete from login_history h using used u where h.user_id = u.user_id and h.created_at < now() - interval '180 days'
 )
 insert into login_history (user_id, method, outcome, ip_address, user_agent, device_label)
-select u.user_id, 'passkey', 'succeeded', :client_ip::text, left(:user_agent::text, 500), :device_label::text from used u
+select u.user_id, 'passkey', 'succeeded', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text) from used u
 returning id
