@@ -2,6 +2,7 @@
 
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { logoutKey } from '@/lib/api/auth/logout';
 import { meQuery } from '@/lib/api/auth/me';
 import { addUnread, invalidateNotifications } from '@/lib/api/notifications/cache';
 import { getTicket } from '@/lib/api/realtime/ticket';
@@ -35,7 +36,10 @@ export function useRealtime(): void {
         ticket: async () => (await getTicket()).ticket,
         onMessage: (message) => takeMessage(client, message),
         onOpen: () => void invalidateNotifications(client),
-        onEnd: () => void client.invalidateQueries({ queryKey: meQuery.queryKey }),
+        // While one signs out the line ends before the reply comes, and nobody need be asked who is signed in.
+        onEnd: () => {
+          if (!client.isMutating({ mutationKey: logoutKey })) void client.invalidateQueries({ queryKey: meQuery.queryKey });
+        },
       }),
     [client],
   );

@@ -4,8 +4,11 @@ import { endSession } from '@/lib/session/session';
 
 export const logout = () => post<void>('/auth/logout');
 
+/** Marks the signing out, so that others know it is under way. */
+export const logoutKey = ['logout'];
+
 /** Signs out here even when the server cannot be told. */
 export function useLogout() {
   const client = useQueryClient();
-  return useMutation({ mutationFn: logout, onSettled: () => endSession(client) });
+  return useMutation({ mutationKey: logoutKey, mutationFn: logout, onSettled: () => endSession(client) });
 }
