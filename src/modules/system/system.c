@@ -69,6 +69,7 @@ health_deep(struct request *req)
                        (json_int_t)database_us, "storage", "status", storage ? "up" : "low", "free_bytes",
                        (json_int_t)disk.f_bavail * (json_int_t)disk.f_frsize);
     req->reply.cache_control = "no-store";
+    req->reply.etag = arena_printf(req->arena, "\"%s\"", req->id); /* measured anew each time, never "not modified" */
     return reply_json(req, database || !storage ? 503 : 200,
                       json_pack("{s:s, s:o}", "status", database || !storage ? "degraded" : "ok", "checks", checks));
 }
