@@ -8,7 +8,7 @@ type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body 
 
 export type UserRef = Schemas['UserRef'];
 export type PublicUser = Schemas['PublicUser'];
-export type Me = Schemas['User'];
+export type Me = Schemas['User'] & { deletion_at?: string | null };
 export type Role = Me['role'];
 
 export type FollowState = Schemas['FollowState'];
@@ -21,6 +21,31 @@ export type PrivacyChoice = Schemas['PrivacyChoice'];
 export type DeviceSession = Schemas['Session'];
 export type Notification = Schemas['Notification'];
 export type NotificationPreferences = Schemas['NotificationPreferences'];
+
+export type SecondFactor = Schemas['SecondFactor'];
+export type SecondFactorSecret = Json<paths['/api/v1/auth/2fa/setup']['post']['responses'][200]>;
+export type Passkey = Schemas['Passkey'];
+export type LoginAttempt = Schemas['LoginAttempt'];
+export type ApiKey = Schemas['ApiKey'];
+export type NewApiKey = Schemas['NewApiKey'];
+export type ApiKeyWish = Json<NonNullable<paths['/api/v1/developer/api-keys']['post']['requestBody']>>;
+
+export interface OauthProvider { id: string; name: string }
+export interface OauthConnection { id: string; provider: string; name: string | null; email: string | null; created_at: string; last_used_at: string | null }
+export interface DataExport {
+  id: string;
+  status: 'pending' | 'processing' | 'completed' | 'failed' | 'expired';
+  progress: number;
+  file_size_bytes: number | null;
+  created_at: string;
+  completed_at: string | null;
+  expires_at: string | null;
+  error_message: string | null;
+  download_url: string | null;
+}
+export interface PushAddress { endpoint: string; keys: { p256dh: string; auth: string } }
+export type DeletionProof = { password: string } | { username: string };
+export interface GearItem { id: string; name: string; category: string; brand: string | null; model: string | null; image: string | null; condition: string }
 
 export type Track = Schemas['Track'];
 export type TrackState = Track['status'];
