@@ -19,12 +19,14 @@ export const pages = {
   notifications: () => import('@/features/notifications/NotificationsPage'),
   settings: () => import('@/features/settings/SettingsLayout'),
   settingsProfile: () => import('@/features/settings/ProfileSettingsPage'),
-  settingsAccount: () => import('@/features/settings/AccountPage'),
+  settingsSecurity: () => import('@/features/settings/security/SecurityPage'),
   settingsSessions: () => import('@/features/settings/SessionsPage'),
   settingsPrivacy: () => import('@/features/settings/PrivacyPage'),
   settingsNotifications: () => import('@/features/settings/NotificationSettingsPage'),
   settingsAppearance: () => import('@/features/settings/AppearancePage'),
   settingsLanguage: () => import('@/features/settings/LanguagePage'),
+  settingsData: () => import('@/features/settings/data/DataPage'),
+  developer: () => import('@/features/developer/DeveloperPage'),
   profile: () => import('@/features/profile/ProfilePage'),
 } satisfies Record<string, Page>;
 

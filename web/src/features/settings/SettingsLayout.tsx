@@ -1,17 +1,18 @@
 import { clsx } from 'clsx';
-import { Bell, KeyRound, Languages, LaptopMinimal, Lock, SunMoon, User } from 'lucide-react';
+import { Archive, Bell, Languages, LaptopMinimal, Lock, ShieldCheck, SunMoon, User } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet } from 'react-router';
 import { Page, PageHeader } from '@/components/ui/Page';
 
 const tabs = [
   { key: 'profile', icon: User },
-  { key: 'account', icon: KeyRound },
+  { key: 'security', icon: ShieldCheck },
   { key: 'sessions', icon: LaptopMinimal },
   { key: 'privacy', icon: Lock },
   { key: 'notifications', icon: Bell },
   { key: 'appearance', icon: SunMoon },
   { key: 'language', icon: Languages },
+  { key: 'data', icon: Archive },
 ] as const;
 
 export function Component() {

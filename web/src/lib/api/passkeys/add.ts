@@ -13,7 +13,7 @@ interface NewPasskey {
 export async function addPasskey({ password, name }: NewPasskey): Promise<Passkey | null> {
   const options = await post<PublicKeyCredentialCreationOptionsJSON>('/auth/passkeys/register/begin', { password });
   const made = await askDevice(() => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) }));
-  return made && post<Passkey>('/auth/passkeys/register/finish', { credential: made, name });
+  return made ? post<Passkey>('/auth/passkeys/register/finish', { credential: made, name }) : null;
 }
 
 export function useAddPasskey() {
