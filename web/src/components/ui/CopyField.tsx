@@ -1,3 +1,4 @@
+import { clsx } from 'clsx';
 import { Check, Copy } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useCopy } from '@/lib/dom/useCopy';
@@ -17,7 +18,7 @@ export function CopyField({ label, value, shown = value }: CopyFieldProps) {
   const { copied, copy } = useCopy();
   return (
     <div role="group" aria-label={label} className="flex items-start gap-2 rounded-card bg-sunk py-2 ps-4 pe-2">
-      <code className="num min-w-0 flex-1 py-1.5 break-all select-all">{shown}</code>
+      <code className={clsx('num min-w-0 flex-1 py-1.5 select-all', shown === value ? 'break-all' : 'break-words')}>{shown}</code>
       <IconButton size="sm" label={t('common.copy_of', { what: label })} onClick={() => void copy(value)}>
         {copied === value ? <Check size={16} aria-hidden className="text-ok" /> : <Copy size={16} aria-hidden />}
       </IconButton>

@@ -3,7 +3,7 @@ import { CopyField } from '@/components/ui/CopyField';
 import { API } from '@/lib/api/client';
 
 /** A first call, to be pasted into a terminal. */
-export const curlOf = (key: string) => `curl -H 'Authorization: Bearer ${key}' '${location.origin}${API}/tracks?limit=5'`;
+export const curlOf = (key: string) => `curl -H "Authorization: Bearer ${key}" "${location.origin}${API}/tracks?limit=5"`;
 
 export function Example() {
   const { t } = useTranslation();

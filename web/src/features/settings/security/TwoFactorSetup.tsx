@@ -25,7 +25,7 @@ function ScanStep({ secret, onCode }: { secret: SecondFactorSecret; onCode: (cod
         <img
           src={`data:image/svg+xml,${encodeURIComponent(secret.qr_svg)}`}
           alt={t('security.two.qr')}
-          className="size-52 rounded-card bg-on-veil p-2"
+          className="size-52 rounded-card"
         />
         <p className="mt-2 max-w-52 text-center text-xs text-muted">
           <a href={secret.otpauth_url} className="underline underline-offset-2 hover:text-ink">
