@@ -11,7 +11,7 @@ import { hearIt } from './support/ear.ts';
 import { SHOTS } from './support/places.ts';
 import { Stage } from './support/stage.ts';
 import { until } from '../support/wait.ts';
-import type { Person } from '../support/world.ts';
+import { PASSWORD, template, type Person } from '../support/world.ts';
 
 const stage = await Stage.start('pages');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -21,6 +21,10 @@ const track = await stage.track('carol', 'A rather long title for so small a scr
   description: 'Recorded in one evening.\nMixed in another.',
 });
 for (let i = 1; i <= 4; i++) await stage.track('dave', `Study ${i}`, makeSound(2, { seed: i }), { genre: 'Electronic' });
+
+/* Something to be told of. */
+await stage.world.as('carol').post('/api/v1/users/{id}/follow', { path: { id: template.ids.dave } });
+await stage.world.as('dave').post('/api/v1/developer/api-keys', { body: { name: 'Nightly uploads', scopes: ['tracks:read', 'tracks:write'], expires_in_days: 90 } });
 
 interface View {
   name: string;
@@ -43,6 +47,8 @@ const VIEWS: View[] = [
   { name: 'login', path: '/login', who: null },
   { name: 'register', path: '/register', who: null },
   { name: 'verify-email', path: '/verify-email', who: null },
+  { name: 'forgot-password', path: '/forgot-password', who: null },
+  { name: 'reset-password', path: '/reset-password?token=0123456789012345678901234567890123456789', who: null },
   { name: 'missing', path: '/no/such/page', who: null },
   { name: 'discover', path: '/discover', who: 'carol' },
   { name: 'profile', path: '/u/dave', who: 'carol' },
@@ -50,6 +56,17 @@ const VIEWS: View[] = [
   { name: 'library', path: '/library', who: 'carol' },
   { name: 'upload', path: '/upload', who: 'carol' },
   { name: 'become-creator', path: '/upload', who: 'alice' },
+  { name: 'notifications', path: '/notifications', who: 'dave' },
+  ...['profile', 'security', 'sessions', 'privacy', 'notifications', 'appearance', 'language', 'data'].map((tab) => ({ name: `settings-${tab}`, path: `/settings/${tab}`, who: 'dave' as const })),
+  { name: 'second-factor', path: '/settings/security', who: 'dave', first: async ({ page }) => {
+    await page.getByRole('button', { name: 'Set it up' }).click();
+    await page.getByRole('dialog').getByLabel('Current password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('img', { name: /QR code/ }).waitFor();
+  } },
+  { name: 'delete-account', path: '/settings/data', who: 'dave', first: ({ page }) => page.getByRole('button', { name: 'Delete the account' }).click() },
+  { name: 'developer', path: '/developer', who: 'dave' },
+  { name: 'new-key', path: '/developer', who: 'dave', first: ({ page }) => page.getByRole('button', { name: 'New key' }).click() },
   { name: 'track', path: `/track/${track.id}`, who: 'carol', first: withPlayer },
   { name: 'now-playing', path: `/track/${track.id}`, who: 'carol', first: async (eye) => {
     await withPlayer(eye);
@@ -98,7 +115,7 @@ for (const view of VIEWS) {
           await page.evaluate((theme) => { document.documentElement.dataset['theme'] = theme; }, theme);
           await still(page);
           const where = `${view.name} ${width} ${theme}`;
-          await page.screenshot({ path: path.join(SHOTS, `${where.replaceAll(' ', '-')}.png`), fullPage: view.name !== 'now-playing' });
+          await page.screenshot({ path: path.join(SHOTS, `${where.replaceAll(' ', '-')}.png`), fullPage: !view.first || view.name === 'track' });
           wrong.push(...(await complaintsOfAxe(page)).map((one) => `${where}: ${one}`));
           wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
         }

@@ -43,9 +43,11 @@ export class Stage {
   }
 
   /** On a port that the server knows to be its own: passkeys and sign-in providers hold it to its address. */
-  static async startKnown(name: string, settings: Settings = {}): Promise<Stage> {
+  static async startKnown(name: string, settings: Settings | ((base: string) => Promise<Settings>) = {}): Promise<Stage> {
     const port = await freePort();
-    return Stage.start(name, { PORT_BACKEND: String(port), FRONTEND_URL: `http://localhost:${port}`, ...settings });
+    const base = `http://localhost:${port}`;
+    const more = typeof settings === 'function' ? await settings(base) : settings;
+    return Stage.start(name, { PORT_BACKEND: String(port), FRONTEND_URL: base, ...more });
   }
 
   get base(): string {

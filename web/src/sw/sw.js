@@ -77,7 +77,7 @@ async function open(path) {
   const page = pages.find((one) => one.focused) ?? pages.find((one) => one.visibilityState === 'visible') ?? pages[0];
   if (!page) return self.clients.openWindow(path);
   page.postMessage({ type: 'open', path });
-  return page.focus();
+  return page.focus().catch(() => undefined); /* the browser may not let it come forward */
 }
 
 self.addEventListener('notificationclick', (event) => {
