@@ -15,7 +15,7 @@ type Address = ReturnType<typeof address>;
 function browser(permission: NotificationPermission, held: Address | null = null) {
   const subscribe = vi.fn(async (_options: PushSubscriptionOptionsInit) => address('https://push.example/new'));
   const registration = { active: {}, pushManager: { getSubscription: async () => held, subscribe } };
-  vi.stubGlobal('PushManager', class {});
+  vi.stubGlobal('PushManager', () => undefined);
   vi.stubGlobal('Notification', { permission, requestPermission: async () => permission });
   Object.defineProperty(navigator, 'serviceWorker', { value: { getRegistration: async () => registration }, configurable: true });
   return { subscribe };
