@@ -45,7 +45,7 @@ test('one comes back signed in, to where one wanted to go, and knows the way the
     await page.getByText('Signed in by an account elsewhere').waitFor();
     await page.getByRole('button', { name: 'Disconnect The house' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
-    await page.getByText(/only way/i).waitFor();
+    await page.getByText(/no way to sign in left/).waitFor();
     await signOut(page, 'newcomer');
   }, { expected: [...elsewhere.expected, /oauth\/connections/] });
 });

@@ -2,7 +2,7 @@
  * browser's maker's; it decrypts as a browser would, and hands on to the service worker of the real browser. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { CDPSession, Page } from 'playwright-core';
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { pushService, type Subscription } from '../support/push.ts';
 import { until } from '../support/wait.ts';
 import { template } from '../support/world.ts';
@@ -52,6 +52,18 @@ const shown = (page: Page) => page.evaluate(async () => {
   return (await registration.getNotifications()).map(({ title, body, tag, data }) => ({ title, body, tag, url: (data as { url: string }).url }));
 });
 
+/** What the system does when somebody clicks. Only the browser itself can have an event waited for. */
+async function click(context: BrowserContext, tag?: string): Promise<void> {
+  const [worker] = context.serviceWorkers();
+  assert.ok(worker);
+  await worker.evaluate(async (tag) => {
+    const scope = self as unknown as { registration: ServiceWorkerRegistration };
+    const [notification] = await scope.registration.getNotifications(tag ? { tag } : {});
+    const { NotificationEvent } = globalThis as unknown as { NotificationEvent: new (type: string, init: object) => Event };
+    self.dispatchEvent(Object.defineProperty(new NotificationEvent('notificationclick', { notification }), 'waitUntil', { value: () => undefined }));
+  }, tag);
+}
+
 const PUSH = 'Notifications in this browser';
 
 test('a follow reaches the browser as a notification, whose click leads on without loading the page anew', async () => {
@@ -60,8 +72,6 @@ test('a follow reaches the browser as a notification, whose click leads on witho
     const subscription = await standIn(eye);
     await context.grantPermissions(['notifications'], { origin: stage.base });
     await page.goto('/settings/notifications');
-    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-    await page.reload();
     await page.getByRole('switch', { name: PUSH }).click();
     await page.getByRole('switch', { name: PUSH, checked: true, disabled: false }).waitFor();
     const known = subscription();
@@ -85,14 +95,7 @@ test('a follow reaches the browser as a notification, whose click leads on witho
     assert.equal(notification?.tag, message['id']);
 
     await page.evaluate(() => { Object.assign(window, { stillHere: true }); });
-    const [worker] = context.serviceWorkers();
-    assert.ok(worker);
-    await worker.evaluate(async () => {
-      const scope = self as unknown as { registration: ServiceWorkerRegistration };
-      const [notification] = await scope.registration.getNotifications();
-      const Click = (globalThis as unknown as { NotificationEvent: new (type: string, init: object) => Event }).NotificationEvent;
-      self.dispatchEvent(new Click('notificationclick', { notification }));
-    });
+    await click(context);
     await page.waitForURL(new URL(message['url'] ?? '', stage.base).href);
     assert.equal(await page.evaluate(() => 'stillHere' in window), true, 'the page was not loaded anew');
     assert.deepEqual(await shown(page), []);
@@ -109,14 +112,7 @@ test('a message that nobody understands still shows something, and leads nowhere
     for (const data of ['no json', JSON.stringify({ id: 'x', title: 'Come here', url: 'https://evil.example/' })])
       await line.send('ServiceWorker.deliverPushMessage', { origin: stage.base, registrationId, data });
     await until('both notifications', async () => (await shown(page)).length === 2);
-    const [worker] = context.serviceWorkers();
-    assert.ok(worker);
-    await worker.evaluate(async () => {
-      const scope = self as unknown as { registration: ServiceWorkerRegistration };
-      const [notification] = await scope.registration.getNotifications({ tag: 'x' });
-      const Click = (globalThis as unknown as { NotificationEvent: new (type: string, init: object) => Event }).NotificationEvent;
-      self.dispatchEvent(new Click('notificationclick', { notification }));
-    });
+    await click(context, 'x');
     await page.waitForURL(`${stage.base}/notifications`);
     assert.equal(context.pages().length, 1);
   });
@@ -128,8 +124,6 @@ test('signing out takes the browser off the list; a browser that refuses says so
     await standIn(eye);
     await context.grantPermissions(['notifications'], { origin: stage.base });
     await page.goto('/settings/notifications');
-    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-    await page.reload();
     await page.getByRole('switch', { name: PUSH }).click();
     await page.getByRole('switch', { name: PUSH, checked: true, disabled: false }).waitFor();
     const count = () => stage.world.sql(`select count(*) from push_subscriptions where user_id = '${template.ids.carol}'`);
@@ -141,8 +135,6 @@ test('signing out takes the browser off the list; a browser that refuses says so
   await stage.visit('dave', async ({ page }) => {
     await page.addInitScript(() => Object.defineProperty(Notification, 'permission', { get: () => 'denied' }));
     await page.goto('/settings/notifications');
-    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-    await page.reload();
     await page.getByText('This browser has been told to refuse.').waitFor();
     assert.ok(await page.getByRole('switch', { name: PUSH }).isDisabled());
   });

@@ -9,9 +9,14 @@ export type PushState = 'unsupported' | 'denied' | 'off' | 'on';
 
 const supported = () => 'serviceWorker' in navigator && 'PushManager' in globalThis && 'Notification' in globalThis;
 
+const PATIENCE_MS = 3000;
+
+/** The service worker, which a first visit is still fetching; undefined where there is none to come. */
 async function registration(): Promise<ServiceWorkerRegistration | undefined> {
-  const found = supported() ? await navigator.serviceWorker.getRegistration() : undefined;
-  return found && !found.active ? navigator.serviceWorker.ready : found;
+  if (!supported()) return undefined;
+  const found = await navigator.serviceWorker.getRegistration();
+  if (found?.active) return found;
+  return Promise.race([navigator.serviceWorker.ready, new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS))]);
 }
 
 const subscription = async () => (await (await registration())?.pushManager.getSubscription()) ?? null;

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { logoutKey } from '@/lib/api/auth/logout';
 import { del } from '@/lib/api/client';
 import type { DeletionProof } from '@/lib/api/types';
 import { endSession } from '@/lib/session/session';
@@ -9,5 +10,5 @@ export const deleteMe = (proof: DeletionProof) => del<{ deletion_at: string }>('
 /** All sessions end, this one too. */
 export function useDeleteMe() {
   const client = useQueryClient();
-  return useMutation({ mutationFn: deleteMe, onSuccess: () => endSession(client) });
+  return useMutation({ mutationKey: logoutKey, mutationFn: deleteMe, onSuccess: () => endSession(client) });
 }
