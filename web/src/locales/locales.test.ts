@@ -1,9 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import en from './en';
-import es from './es';
-import fr from './fr';
+import commonEn from './en';
+import moreEn from './en/more';
+import commonEs from './es';
+import moreEs from './es/more';
+import commonFr from './fr';
+import moreFr from './fr/more';
+
+const en = { ...commonEn, ...moreEn };
+const fr = { ...commonFr, ...moreFr };
+const es = { ...commonEs, ...moreEs };
 
 type Tree = { [key: string]: string | Tree };
 

@@ -4,6 +4,7 @@ import { Suspense, lazy, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
 import { Toasts } from '@/components/ui/Toasts';
+import { loadMoreWords } from '@/lib/i18n';
 import { usePalette } from '@/lib/palette/store';
 import { useStepUp } from '@/lib/session/stepUp';
 import { Announcements } from './Announcements';
@@ -34,7 +35,10 @@ function Palette() {
   ) : null;
 }
 
-const StepUpDialog = lazy(() => import('@/features/stepup/StepUpDialog').then((m) => ({ default: m.StepUpDialog })));
+const StepUpDialog = lazy(async () => {
+  const [{ StepUpDialog: Loaded }] = await Promise.all([import('@/features/stepup/StepUpDialog'), loadMoreWords()]);
+  return { default: Loaded };
+});
 
 /** Opens when the server wants a second factor proven once more. */
 function StepUp() {

@@ -54,7 +54,7 @@ function useCommands(): Entry[] {
           go('library', t('frame.nav.library'), Library, '/library'),
           go('upload', t('frame.nav.upload'), Upload, '/upload'),
           go('settings', t('frame.settings'), Settings, '/settings'),
-          go('security', t('settings.tab.security'), ShieldCheck, '/settings/security'),
+          go('security', t('frame.security'), ShieldCheck, '/settings/security'),
           go('developer', t('frame.developer'), CodeXml, '/developer'),
         ]
       : [go('login', t('frame.sign_in'), LogIn, '/login'), go('register', t('frame.sign_up'), UserPlus, '/register')]),
