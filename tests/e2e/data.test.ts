@@ -40,7 +40,7 @@ test('an account that is deleted is gone for others at once, says so to its owne
     await dialog.getByText('This is not your password.').waitFor();
     await dialog.getByLabel('Current password').fill(PASSWORD);
     await dialog.getByRole('button', { name: 'Delete the account' }).click();
-    await page.getByText(/Your account is hidden and will be deleted on/).waitFor();
+    await page.getByText(/^Your account is hidden and will be deleted on/).waitFor();
     await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
 
     await page.goto('/u/carol');
@@ -51,7 +51,7 @@ test('an account that is deleted is gone for others at once, says so to its owne
     await notice.getByText(/Your account will be deleted on/).waitFor();
     await page.goto('/discover');
     await notice.getByRole('button', { name: 'Keep it' }).click();
-    await page.getByText('Your account stays.').waitFor();
+    await page.getByText(/^Your account stays/).waitFor();
     await notice.waitFor({ state: 'detached' });
     await page.goto('/u/carol');
     await page.getByText('Take me along').first().waitFor();

@@ -56,6 +56,7 @@ const shown = (page: Page) => page.evaluate(async () => {
 async function click(context: BrowserContext, tag?: string): Promise<void> {
   const [worker] = context.serviceWorkers();
   assert.ok(worker);
+  await worker.evaluate('globalThis.__name = (value) => value'); /* as in support/browser.ts */
   await worker.evaluate(async (tag) => {
     const scope = self as unknown as { registration: ServiceWorkerRegistration };
     const [notification] = await scope.registration.getNotifications(tag ? { tag } : {});

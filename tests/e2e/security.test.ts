@@ -48,7 +48,7 @@ test('a passkey is made, signs in without a password, gets another name, and is 
     await page.reload();
     await page.getByRole('button', { name: 'Delete The old one' }).click();
     await page.getByRole('button', { name: 'Delete it' }).click();
-    await page.getByText('“The old one” is deleted.').waitFor();
+    await page.getByText('“The old one” is deleted.', { exact: true }).waitFor();
 
     await signOut(page, 'alice');
     await page.goto('/login');

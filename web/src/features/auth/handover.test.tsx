@@ -39,7 +39,7 @@ it('offers the providers that are on, and keeps where one wanted to go', async (
 
 it('takes the session that a provider’s page left, and goes on', async () => {
   rememberNext('/library');
-  fakeServer({ ...world, 'POST /auth/refresh': { body: session }, 'GET /auth/me': { body: ada } });
+  fakeServer({ ...world, 'POST /auth/refresh': { body: session } });
   renderRoutes(routes, '/login?oauth=done');
   expect(await screen.findByText('the library')).toBeInTheDocument();
   expect(hasSessionHint()).toBe(true);
@@ -48,7 +48,7 @@ it('takes the session that a provider’s page left, and goes on', async () => {
 it('says so when there is no session after all', async () => {
   fakeServer({ ...world, 'POST /auth/refresh': problem(401, 'unauthenticated') });
   renderRoutes(routes, '/login?oauth=done');
-  expect(await screen.findByRole('alert')).toHaveTextContent('Signing in over there did not work.');
+  expect(await screen.findByRole('alert')).toHaveTextContent('The provider\'s answer could not be used.');
   expect(hasSessionHint()).toBe(false);
 });
 
@@ -72,9 +72,9 @@ it('goes back to the form, not to the provider', async () => {
 });
 
 it.each([
-  ['oauth_failed', /Signing in over there did not work/],
+  ['oauth_failed', /The provider's answer could not be used/],
   ['forbidden', /You may not do this/],
-  ['<b>x</b>', /Signing in over there did not work/],
+  ['<b>x</b>', /The provider's answer could not be used/],
 ])('tells why it did not work: %s', async (code, words) => {
   fakeServer(world);
   renderRoutes(routes, `/login?oauth_error=${encodeURIComponent(code)}`);

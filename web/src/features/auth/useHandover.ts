@@ -1,10 +1,10 @@
 /* Coming back from a provider's pages: with a session, with the first of two steps done, or with a refusal. */
 
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation, useNavigate, useSearchParams } from 'react-router';
 import type { MfaChallenge } from '@/lib/api/types';
-import { adoptSession } from '@/lib/session/session';
+import { adoptSession } from './api/adoptSession';
 
 const MFA_TOKEN = /^#mfa_token=([\w.~-]{20,200})$/;
 
@@ -21,11 +21,13 @@ export function useHandover(onFailed: () => void): boolean {
   const { hash, search } = useLocation();
   const [params] = useSearchParams();
   const [looking, setLooking] = useState(params.get('oauth') === 'done');
+  const begun = useRef(false);
   useEffect(() => {
     if (challengeIn(hash)) void navigate({ search }, { replace: true, state: { step: 'code' } });
   }, [hash, search, navigate]);
   useEffect(() => {
-    if (!looking) return;
+    if (!looking || begun.current) return;
+    begun.current = true; /* a refresh token that is used twice ends the session */
     void adoptSession(client).then((signedIn) => {
       if (!signedIn) onFailed();
       setLooking(false);

@@ -3,7 +3,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { forgetCsrf } from '@/lib/api/csrf';
-import { forgetRefresh, noteExpiry, refreshSession } from '@/lib/api/refresh';
+import { forgetRefresh, noteExpiry } from '@/lib/api/refresh';
 import type { Session } from '@/lib/api/types';
 import { setSessionHint } from './hint';
 
@@ -15,19 +15,6 @@ export function startSession(client: QueryClient, { user, expires_in }: Session)
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' && query.getObserversCount() === 0 });
   client.setQueryData(meQuery.queryKey, user);
   void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
-}
-
-/** A session whose cookies came by themselves, from a provider's page. Renewing it tells that it is there and how long it lives. */
-export async function adoptSession(client: QueryClient): Promise<boolean> {
-  setSessionHint(true);
-  forgetRefresh();
-  forgetCsrf();
-  if (!(await refreshSession())) {
-    setSessionHint(false);
-    return false;
-  }
-  await client.invalidateQueries();
-  return true;
 }
 
 export function endSession(client: QueryClient): void {

@@ -175,7 +175,7 @@ describe('accounts elsewhere', () => {
   it('say why one was not connected, or cannot go', async () => {
     fakeServer({ ...world, 'DELETE /auth/oauth/connections/c1': problem(409, 'conflict') });
     renderRoutes(routes, '/settings/security?oauth_error=oauth_failed');
-    expect(await screen.findByText(/Signing in over there did not work/)).toBeInTheDocument();
+    expect(await screen.findByText(/The provider's answer could not be used/)).toBeInTheDocument();
     await userEvent.click(await screen.findByRole('button', { name: 'Disconnect Google' }));
     await userEvent.click((await dialog()).getByRole('button', { name: 'Disconnect' }));
     await waitFor(() => expect(useToasts.getState().toasts.at(-1)?.tone).toBe('danger'));
