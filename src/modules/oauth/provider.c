@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "platform/fetch/fetch.h"
 
+#define ISSUER_MAX 255 /* of the column */
 #define DOCUMENT_MS (3600 * 1000)
 
 static const struct profile_map openid_map = {"sub", "email", "email_verified", "name", "preferred_username", false};
@@ -93,7 +94,7 @@ read_provider(struct provider *provider, const struct preset *preset)
         return "CLIENT_ID";
     if (openid) {
         if (!choose_url(provider, "OAUTH_<NAME>_ISSUER", preset ? preset->issuer : NULL, 0, &provider->issuer) || !provider->issuer ||
-            strpbrk(provider->issuer, "?#"))
+            strlen(provider->issuer) > ISSUER_MAX || strpbrk(provider->issuer, "?#"))
             return "ISSUER";
         return NULL;
     }
