@@ -42,7 +42,7 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
        exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
   from users u
   left join user_settings s on s.user_id = u.id
- where user_active(u) and u.is_public
+ where user_shown(u) and u.is_public
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
    and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
    and (:role::user_role is null or u.role = :role::user_role)
@@ -64,7 +64,7 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
        exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
   from users u
   left join user_settings s on s.user_id = u.id
- where user_active(u) and u.is_public
+ where user_shown(u) and u.is_public
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
    and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
    and (u.username ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
@@ -99,7 +99,7 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
   from candidates m
   join users u on u.id = m.id
   left join user_settings s on s.user_id = u.id
- where user_active(u) and u.is_public and u.id <> :viewer::uuid
+ where user_shown(u) and u.is_public and u.id <> :viewer::uuid
    and coalesce(s.allow_search_indexing, true)
    and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
    and u.id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid)
@@ -119,7 +119,7 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
        exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
        exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
   from user_blocks mine
-  join users u on u.id = mine.blocked_id and u.deleted_at is null
+  join users u on u.id = mine.blocked_id and user_shown(u)
  where mine.blocker_id = :viewer::uuid
  order by mine.created_at desc, u.id
 
@@ -170,7 +170,7 @@ with changed as (
     returning u.*
 )
 select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
-       r.role, u.is_verified, r.role = 'admin' as is_admin, u.is_public, u.created_at,
+       r.role, u.is_verified, r.role = 'admin' as is_admin, u.is_public, u.created_at, u.deletion_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
   from changed u
  cross join lateral (select user_effective_role(x) as role from users x where x.id = u.id) r
@@ -285,7 +285,7 @@ select t.id as user_id, false as is_following,
 with target as (
     select u.id
       from users u
-     where u.id = :id::uuid and u.id <> :viewer::uuid and user_active(u) and (u.is_public or user_visible(u, :viewer::uuid))
+     where u.id = :id::uuid and u.id <> :viewer::uuid and user_shown(u) and (u.is_public or user_visible(u, :viewer::uuid))
 ), added as (
     insert into user_blocks (blocker_id, blocked_id)
     select :viewer::uuid, id from target
@@ -416,6 +416,33 @@ update users u set avatar = null where u.id = :viewer::uuid returning u.id
 
 -- query: user_avatar
 -- Whoever may see the profile may see the picture.
-select u.id, substring(u.avatar from '\?v=([0-9a-f]+)$') as version, u.is_public
+select u.id, substring(u.avatar from '\?v=([0-9a-f]+)$') as version, u.is_public and u.deletion_at is null as is_public
   from users u
  where u.id = :id::uuid and u.avatar is not null and user_visible(u, :viewer::uuid)
+
+-- query: user_banner_set
+-- schema: Banner
+-- not null: banner_url
+update users u
+   set banner_url = '/api/v1/users/' || u.id || '/banner/1500?v=' || :version::text
+ where u.id = :viewer::uuid
+returning u.id as user_id, u.banner_url
+
+-- query: user_banner_clear
+update users u set banner_url = null where u.id = :viewer::uuid returning u.id
+
+-- query: user_banner
+select u.id, substring(u.banner_url from '\?v=([0-9a-f]+)$') as version, u.is_public and u.deletion_at is null as is_public
+  from users u
+ where u.id = :id::uuid and u.banner_url is not null and user_visible(u, :viewer::uuid)
+
+-- query: user_gear
+-- What a person shows of their equipment, the latest first. Serial and order numbers, prices, papers and notes are the owner's own.
+-- schema: PublicGear
+-- type: images array
+-- type: specs object
+select g.id, g.name, g.category, g.brand, g.model, g.image, g.images, g.condition, g.specs, g.created_at
+  from gear_items g
+  join users u on u.id = g.user_id and user_visible(u, :viewer::uuid)
+ where g.user_id = :id::uuid and g.is_public and g.deleted_at is null and g.status <> 'sold'
+ order by g.created_at desc, g.id
