@@ -1,3 +1,6 @@
+drop index audit_logs_target_idx;
+create index audit_logs_target_idx on audit_logs (target, id desc) where target is not null;
+
 update data_exports set status = 'failed', s3_key = null where status = 'expired';
 alter table data_exports
     drop constraint data_exports_status_check,

@@ -34,3 +34,7 @@ alter table data_exports
     add constraint data_exports_progress_check check (progress between 0 and 1),
     drop constraint data_exports_status_check,
     add constraint data_exports_status_check check (status in ('pending', 'processing', 'completed', 'failed', 'expired'));
+
+-- The same, and for how a target begins as well.
+drop index audit_logs_target_idx;
+create index audit_logs_target_idx on audit_logs (target text_pattern_ops, id desc) where target is not null;

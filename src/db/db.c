@@ -424,8 +424,9 @@ db_each(const struct query *query, const struct db_arg *args, db_row *row, void 
         status = prepare(c, query, DB_JSON_ONE, NULL, &prepared, error);
     if (status)
         return status;
-    if (!PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0) || !PQsetSingleRowMode(c->pg))
+    if (!PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0))
         return classify(NULL, c->pg, error);
+    PQsetSingleRowMode(c->pg); /* cannot fail right after sending */
     atomic_fetch_add_explicit(&query_count, 1, memory_order_relaxed);
     status = each_row(c, row, context, error);
     c->used_ns = clock_monotonic_ns();

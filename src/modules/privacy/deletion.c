@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "auth.queries.h" /* q_me: the account as every route about it replies */
-#include "base/log.h"
+#include "http/server.h"
 #include "modules/auth/auth.h"
 #include "modules/auth/lockout.h"
 #include "modules/realtime/realtime.h"
@@ -53,6 +53,7 @@ mark(struct request *req, bool own)
         if (!PQgetisnull(rows, i, 2))
             realtime_end_session(PQgetvalue(rows, i, 2));
     PQclear(rows);
+    server_purge(req->server, "tracks"); /* here at once; elsewhere when the notification is heard */
     if (own)
         auth_drop_cookies(req);
     return reply_json(req, 200, json_pack("{s:s}", "deletion_at", deletion_at));
@@ -83,6 +84,7 @@ deletion_restore(struct request *req)
 
     if (p)
         return p;
+    server_purge(req->server, "tracks");
     return row.count ? reply_query(req, 200, &q_me) : PROBLEM(CONFLICT);
 }
 

@@ -502,13 +502,13 @@ select e.id, e.status, e.file_size_bytes, e.created_at, e.completed_at, e.expire
  order by e.created_at, e.id
 
 -- query: export_audit
--- What one did, and what others did to one's account: of those, not from where.
+-- What one did, and what others did to one's account (addresses that are it or begin with it and a slash): of those, not from where.
 select l.at, coalesce(l.actor_id = :user_id::uuid, false) as done_by_me, l.action, l.target, l.status,
        case when l.actor_id = :user_id::uuid then host(l.ip) end as ip,
        case when l.actor_id = :user_id::uuid then l.user_agent end as user_agent
   from audit_logs l
  where l.actor_id = :user_id::uuid
-    or l.target = '/api/v1/users/' || :user_id::text or starts_with(l.target, '/api/v1/users/' || :user_id::text || '/')
+    or (l.target ~>=~ ('/api/v1/users/' || :user_id::text) and l.target ~<~ ('/api/v1/users/' || :user_id::text || '0'))
  order by l.id
 
 -- The end of an account.

@@ -1748,7 +1748,7 @@ export interface paths {
         };
         /**
          * The WebSocket: progress, notifications
-         * @description Send the ticket as `token`. The server sends JSON objects with a `type`: `hello`, `track.progress`, `pong`.
+         * @description Send the ticket as `token`. The server sends JSON objects with a `type`: `hello`, `track.progress`, `export.progress`, `notification`, `pong`.
          */
         get: operations["getWs"];
         put?: never;
