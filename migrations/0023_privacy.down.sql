@@ -1,3 +1,5 @@
+drop function audit_forget(uuid, uuid);
+
 drop index audit_logs_target_idx;
 create index audit_logs_target_idx on audit_logs (target, id desc) where target is not null;
 

@@ -38,3 +38,39 @@ alter table data_exports
 -- The same, and for how a target begins as well.
 drop index audit_logs_target_idx;
 create index audit_logs_target_idx on audit_logs (target text_pattern_ops, id desc) where target is not null;
+
+-- The audit log stays whole when somebody is erased: who it was becomes the tombstone, from where is forgotten. So is from where nobody
+-- in particular tried to sign in, where it was from an address of this person. Runs with the rights of the log's owner, for accounts
+-- whose time has come only.
+create function audit_forget(person uuid, tombstone uuid) returns void
+    language plpgsql security definer
+    set search_path = pg_catalog, public, pg_temp
+    as $$
+declare
+    old_name text;
+    new_name text;
+begin
+    select u.username into old_name from users u where u.id = person and u.deletion_at <= now() and u.deleted_at is null;
+    select u.username into new_name from users u where u.id = tombstone and u.deleted_at is not null;
+    if old_name is null or new_name is null then
+        raise exception 'nobody is to be erased' using errcode = 'insufficient_privilege';
+    end if;
+    perform set_config('veza.audit_retention', 'on', true);
+    with addresses as (
+        select s.ip_address::inet as ip from sessions s where s.user_id = person and s.ip_address is not null
+        union
+        select h.ip_address::inet from login_history h where h.user_id = person and h.ip_address is not null
+        union
+        select l.ip from audit_logs l where l.actor_id = person and l.ip is not null
+    )
+    update audit_logs l
+       set actor_id = case when l.actor_id = person then tombstone else l.actor_id end,
+           ip = case when l.actor_id is null or l.actor_id = person then null else l.ip end,
+           user_agent = case when l.actor_id is null or l.actor_id = person then null else l.user_agent end,
+           target = replace(replace(l.target, person::text, tombstone::text), '/' || old_name, '/' || new_name),
+           details = replace(l.details::text, person::text, tombstone::text)::jsonb
+     where l.actor_id = person or l.target like '%' || person::text || '%' or l.details::text like '%' || person::text || '%'
+        or (l.actor_id is null and l.ip in (select ip from addresses));
+    perform set_config('veza.audit_retention', 'off', true);
+end
+$$;

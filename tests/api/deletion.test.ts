@@ -254,6 +254,15 @@ test('an erasure that is killed half-way goes on', async () => {
   for (const one of [who.email, who.name, who.ip, marker, who.id]) assert.deepEqual(await columnsWith(one), [], one);
 });
 
+test('the audit log forgets nobody but those who are to be erased', async () => {
+  const lines = () => world.sql(`select count(*), count(ip) from audit_logs where actor_id = '${template.ids.root}'`);
+  const before = await lines();
+  for (const [person, tombstone] of [[template.ids.root, template.ids.bob], [template.ids.root, NOBODY], [NOBODY, NOBODY]])
+    await assert.rejects(world.sql(`select audit_forget('${person}', '${tombstone}')`), /nobody is to be erased/);
+  await assert.rejects(world.sql(`update audit_logs set ip = null where actor_id = '${template.ids.root}'`), /append-only/);
+  assert.equal(await lines(), before);
+});
+
 test('every table about people is told of in docs/privacy.md', async () => {
   const tables = (await world.sql(`select distinct c.relname from pg_constraint k join pg_class c on c.oid = k.conrelid
     where k.contype = 'f' and k.confrelid in ('users'::regclass, 'tracks'::regclass, 'sessions'::regclass, 'playlists'::regclass, 'rooms'::regclass, 'gear_items'::regclass, 'user_files'::regclass)

@@ -582,8 +582,8 @@ select u.id::text as id from users u where u.id = :user_id::uuid and u.deletion_
 select t.id::text as id from tracks t where t.creator_id = :user_id::uuid
 
 -- query: erase_patience
--- For this transaction only: it may take long, and it may change what is otherwise only added to.
-select set_config('statement_timeout', '0', true) as timeout, set_config('veza.audit_retention', 'on', true) as retention
+-- For this transaction only: it may take long.
+select set_config('statement_timeout', '0', true) as timeout
 
 -- query: erase_tombstone
 -- Who stands for the person from now on: a name and an address that say nothing, an account that nobody can open. No row when the
@@ -630,25 +630,7 @@ select 1 as done
 update track_plays set ip_address = null, device = null where user_id = :user_id::uuid
 
 -- query: erase_audit
--- The log stays whole: who it was becomes the tombstone, from where is forgotten. So is from where nobody in particular tried to sign
--- in, where it was from an address of this person.
-with addresses as (
-    select s.ip_address::inet as ip from sessions s where s.user_id = :user_id::uuid and s.ip_address is not null
-    union
-    select h.ip_address::inet from login_history h where h.user_id = :user_id::uuid and h.ip_address is not null
-    union
-    select l.ip from audit_logs l where l.actor_id = :user_id::uuid and l.ip is not null
-)
-update audit_logs l
-   set actor_id = case when l.actor_id = :user_id::uuid then :tombstone::uuid else l.actor_id end,
-       ip = case when l.actor_id is null or l.actor_id = :user_id::uuid then null else l.ip end,
-       user_agent = case when l.actor_id is null or l.actor_id = :user_id::uuid then null else l.user_agent end,
-       target = replace(replace(l.target, :user_id::text, :tombstone::text), '/' || u.username, '/' || t.username),
-       details = replace(l.details::text, :user_id::text, :tombstone::text)::jsonb
-  from users u, users t
- where u.id = :user_id::uuid and t.id = :tombstone::uuid
-   and (l.actor_id = :user_id::uuid or l.target like '%' || :user_id::text || '%'
-        or (l.actor_id is null and l.ip in (select ip from addresses)))
+select audit_forget(:user_id::uuid, :tombstone::uuid)::text as done
 
 -- query: erase_traces
 -- Messages between the parts that name the person: those under way are of no use any more.
