@@ -63,7 +63,7 @@ erase_files(struct job *job, const char *user_id, const struct db_arg *who)
 static bool
 erase_rows(const struct job *job, const char *user_id, const char *tombstone)
 {
-    static const struct query *const steps[] = {&q_erase_hand_over, &q_erase_plays,      &q_erase_audit, &q_erase_traces,
+    static const struct query *const steps[] = {&q_erase_hand_over,  &q_erase_plays, &q_erase_audit, &q_erase_sessions, &q_erase_traces,
                                                 &q_erase_transcodes, &q_erase_sweep, &q_erase_person};
     const struct db_arg args[] = {{"user_id", user_id}, {"tombstone", tombstone}, {"job_id", job->id}, {0}};
 

@@ -57,11 +57,11 @@ const struct route privacy_routes[] = {
     {POST, "/api/v1/users/me/export", "Ask for an archive of one's own data",
      "A ZIP file with everything as JSON, lists as CSV too, and one's own files. It takes the place of the one before. A notification "
      "`export.ready` tells when it can be fetched; the WebSocket sends `export.progress` meanwhile.",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = export_start, .replies = &q_export_get, .status = 202,
+     .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_start, .replies = &q_export_get, .status = 202,
      .problems = PROBLEMS(PROBLEM_EXPORT_RUNNING)},
 
     {GET, "/api/v1/users/me/export", "One's own data at once, without the files",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = export_now, .slow = SLOW_YES, .produces = "application/json"},
+     .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_now, .slow = SLOW_YES, .produces = "application/json"},
 
     {GET, "/api/v1/users/me/exports", "One's own archives, the latest first",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_export_list, .shape = MANY},

@@ -632,6 +632,12 @@ update track_plays set ip_address = null, device = null where user_id = :user_id
 -- query: erase_audit
 select audit_forget(:user_id::uuid, :tombstone::uuid)::text as done
 
+-- query: erase_sessions
+-- Those of somebody who looked in during the last days: their sockets close in every process.
+update sessions set revoked_at = now()
+ where user_id = :user_id::uuid and revoked_at is null
+returning id, pg_notify('session_ended', id::text)
+
 -- query: erase_traces
 -- Messages between the parts that name the person: those under way are of no use any more.
 with person as (

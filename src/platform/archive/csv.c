@@ -25,7 +25,7 @@ add_text(struct buf *out, const char *text, size_t len)
 {
     scoped_buf safe = BUF_INIT(len + 1);
 
-    if (len && strchr("=+-@\t\r", *text)) {
+    if (len && strchr("=+-@\t\r\n", *text)) {
         buf_add(&safe, STR("'"));
         buf_add(&safe, (struct str){text, len});
         out->failed |= safe.failed;

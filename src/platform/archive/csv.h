@@ -1,5 +1,5 @@
 /* csv.h - rows of JSON objects as comma separated values (RFC 4180), for programs that may run what looks like a formula: text that begins
- * with = + - @, a tab or a carriage return gets an apostrophe in front. */
+ * with = + - @, a tab or the end of a line gets an apostrophe in front. */
 #pragma once
 
 #include <jansson.h>
