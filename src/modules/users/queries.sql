@@ -1,45 +1,30 @@
 -- People as others see them: accounts in good standing that are public and have not blocked whoever asks; oneself and staff see them
 -- anyway. Names are found by everybody unless their owner does not want it (allow_search_indexing).
 
--- query: user_get
+-- columns: person
 -- schema: PublicUser
 -- not null: track_count, follower_count, following_count, is_following, is_blocked
 -- type: social_links object
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
+u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
        u.created_at,
        (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
        (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
        (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
        exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
        exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+
+-- query: user_get
+select {person}
   from users u
  where u.id = :id::uuid and user_visible(u, :viewer::uuid)
 
 -- query: user_get_by_username
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+select {person}
   from users u
  where lower(u.username) = lower(:username::text) and u.deleted_at is null and user_visible(u, :viewer::uuid)
 
 -- query: user_list
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+select {person}
   from users u
   left join user_settings s on s.user_id = u.id
  where user_shown(u) and u.is_public
@@ -52,16 +37,7 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
 
 -- query: user_search
 -- The name itself first, then names that begin with the words, then the rest.
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+select {person}
   from users u
   left join user_settings s on s.user_id = u.id
  where user_shown(u) and u.is_public
@@ -75,9 +51,6 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
 
 -- query: user_suggestions
 -- Whom those follow that one follows oneself; then creators whom many follow.
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
 with candidates as (
     select c.id, max(c.common) as common
       from (select theirs.followed_id as id, count(*) as common
@@ -89,13 +62,7 @@ with candidates as (
             select u.id, 0 from users u where u.role = 'content_creator' and u.deleted_at is null) c
      group by c.id
 )
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+select {person}
   from candidates m
   join users u on u.id = m.id
   left join user_settings s on s.user_id = u.id
@@ -108,16 +75,7 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
 
 -- query: user_blocks_list
 -- Only whoever blocked them sees whom.
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+select {person}
   from user_blocks mine
   join users u on u.id = mine.blocked_id and user_shown(u)
  where mine.blocker_id = :viewer::uuid
