@@ -1,6 +1,6 @@
 /** What people show on their profile: the banner, and their equipment. */
 import { strict as assert } from 'node:assert';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus } from '../support/client.ts';
@@ -64,6 +64,13 @@ test('what is no picture is refused, and leaves nothing behind', async () => {
     assert.equal(problem.errors?.[0]?.field, 'banner');
   }
   assert.deepEqual(versions(), []);
+});
+
+test('a banner that cannot be kept is refused, and nothing points at it', async () => {
+  writeFileSync(path.join(world.server.dataDir, 'files/banners', ids.dave), 'a file where the folder should be');
+  const reply = await world.as('dave').post('/api/v1/users/{id}/banner', { path: { id: ids.dave }, body: form(png(900, 300)) });
+  assertProblem(reply, 507, 'storage_full');
+  assert.equal((await visitor.get('/api/v1/users/{id}', { path: { id: ids.dave } })).body.banner_url, null);
 });
 
 test('the banner of a private profile is for its owner and staff', async () => {
