@@ -22,7 +22,7 @@ prove_owner(struct request *req)
     if (p)
         return p;
     hash = row_text(&row, "password_hash");
-    if (hash && *hash) {
+    if (hash) {
         if (!request_param(req, "password"))
             return problem_field(req->arena, "password", "required", "Your password, once more");
         p = lockout_check_password(req, hash);

@@ -209,7 +209,7 @@ select w.id, w.name, w.algorithm, w.created_at, w.last_used_at
  order by w.created_at, w.id
 
 -- query: export_connections
-select f.provider, f.provider_id, f.email, f.display_name, f.avatar_url, f.created_at
+select f.provider, f.issuer, f.provider_id, f.email, f.display_name, f.avatar_url, f.created_at, f.last_used_at
   from federated_identities f
  where f.user_id = :user_id::uuid
  order by f.created_at, f.id
@@ -593,8 +593,8 @@ with person as (
 ), mark as (
     select gen_random_uuid() as id, encode(sha256(gen_random_uuid()::text::bytea), 'hex') as random
 )
-insert into users (id, username, email, password_hash, is_active, is_public, created_at, deleted_at)
-select m.id, 'deleted-' || left(m.random, 12), 'deleted-' || left(m.random, 12) || '@invalid', '', false, false,
+insert into users (id, username, email, is_active, is_public, created_at, deleted_at)
+select m.id, 'deleted-' || left(m.random, 12), 'deleted-' || left(m.random, 12) || '@invalid', false, false,
        date_trunc('month', p.created_at), now()
   from person p, mark m
 returning id::text as tombstone
