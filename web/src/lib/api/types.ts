@@ -8,7 +8,7 @@ type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body 
 
 export type UserRef = Schemas['UserRef'];
 export type PublicUser = Schemas['PublicUser'];
-export type Me = Schemas['User'] & { deletion_at?: string | null };
+export type Me = Schemas['User'];
 export type Role = Me['role'];
 
 export type FollowState = Schemas['FollowState'];
@@ -30,22 +30,13 @@ export type ApiKey = Schemas['ApiKey'];
 export type NewApiKey = Schemas['NewApiKey'];
 export type ApiKeyWish = Json<NonNullable<paths['/api/v1/developer/api-keys']['post']['requestBody']>>;
 
-export interface OauthProvider { id: string; name: string }
-export interface OauthConnection { id: string; provider: string; name: string | null; email: string | null; created_at: string; last_used_at: string | null }
-export interface DataExport {
-  id: string;
-  status: 'pending' | 'processing' | 'completed' | 'failed' | 'expired';
-  progress: number;
-  file_size_bytes: number | null;
-  created_at: string;
-  completed_at: string | null;
-  expires_at: string | null;
-  error_message: string | null;
-  download_url: string | null;
-}
+export type OauthProvider = Json<paths['/api/v1/auth/oauth/providers']['get']['responses'][200]>['items'][number];
+export type OauthConnection = Schemas['OauthConnection'];
+export type DataExport = Schemas['DataExport'];
 export interface PushAddress { endpoint: string; keys: { p256dh: string; auth: string } }
-export type DeletionProof = { password: string } | { username: string };
-export interface GearItem { id: string; name: string; category: string; brand: string | null; model: string | null; image: string | null; condition: string }
+/** The password, or the name where there is none. */
+export type DeletionProof = Json<NonNullable<paths['/api/v1/users/me']['delete']['requestBody']>>;
+export type GearItem = Schemas['PublicGear'];
 
 export type Track = Schemas['Track'];
 export type TrackState = Track['status'];
