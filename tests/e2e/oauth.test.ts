@@ -43,11 +43,14 @@ test('one comes back signed in, to where one wanted to go, and knows the way the
 
     await page.goto('/settings/security');
     await page.getByText('newcomer@example.net').last().waitFor();
-    await page.getByText('Signed in by an account elsewhere').waitFor();
     await page.getByRole('button', { name: 'Disconnect The house' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
     await page.getByText(/^You would have no way to sign in left/).waitFor();
     await signOut(page, 'newcomer');
+
+    await page.goto('/login?next=%2Fsettings%2Fsecurity');
+    await page.getByRole('link', { name: 'Go on with The house' }).click(); /* which knows both of them by now */
+    await page.getByText('Signed in by an account elsewhere').waitFor();
   }, { expected: [...elsewhere.expected, /oauth\/connections/] });
 });
 
