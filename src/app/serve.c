@@ -26,6 +26,9 @@
 #include "platform/bus/listener.h"
 #include "platform/jobs/jobs.h"
 #include "platform/mail/mail.h"
+#include "platform/pubsub/pubsub.h"
+#include "platform/redis/limits.h"
+#include "platform/redis/redis.h"
 #include "platform/sentry/sentry.h"
 #include "stream/stream.h"
 
@@ -42,9 +45,11 @@ reply_web_app(struct request *req)
 }
 
 static const struct server_hooks api_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
-                                              .run_query = run_route_query, .audit = audit_change, .fallback = reply_web_app};
+                                              .run_query = run_route_query, .audit = audit_change, .share_limits = redis_limits_take,
+                                              .fallback = reply_web_app};
 static const struct server_hooks stream_hooks = {.identify = auth_identify_stream, .check_csrf = auth_check_csrf,
-                                                 .run_query = run_route_query, .audit = audit_change};
+                                                 .run_query = run_route_query, .audit = audit_change,
+                                                 .share_limits = redis_limits_take};
 
 struct run {
     unsigned roles;
@@ -71,13 +76,6 @@ static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, track
                                                   {"mail.verify_email", JOB_LIGHT, send_verification_mail},
                                                   {"mail.reset_password", JOB_LIGHT, send_reset_mail},
                                                   {0}};
-
-static void
-tell_progress(void *context, const char *user_id, const char *message)
-{
-    (void)context;
-    realtime_tell(user_id, str_of(message));
-}
 
 /* Lists of tracks that visitors were sent a moment ago are stale. */
 static void
@@ -155,7 +153,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
         migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size) < 0)
         return false;
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
-    if (!sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
+    if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
     mail_setup(config);
     snprintf(files, sizeof files, "%s/files", config->data_dir);
@@ -165,7 +163,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     tracks_setup(config, run->storage);
     users_setup(run->storage);
     tracks_set_change_listener(forget_lists, run);
-    tracks_set_progress_listener(tell_progress, NULL);
+    realtime_setup();
     sessions_setup();
     notifications_setup();
     docs_setup(document_tables);
@@ -203,13 +201,14 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
         if (!jobs_start(&settings, job_handlers) || !bus_start())
             return false;
     }
-    return listener_start();
+    return listener_start() && pubsub_start();
 }
 
 static void
 stop_all(struct run *run)
 {
     realtime_stop();
+    pubsub_stop();
     listener_stop(); /* what it hears goes to the servers and the hub: first silence, then free them */
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);
@@ -222,6 +221,7 @@ stop_all(struct run *run)
     assets_free(web_app);
     auth_teardown();
     sentry_stop();
+    redis_disconnect();
     db_disconnect();
 }
 
@@ -285,6 +285,7 @@ run_roles(const struct config *config, unsigned roles, int (*work)(const struct 
     system_add_metrics(jobs_metrics);
     system_add_metrics(bus_metrics);
     system_add_metrics(stream_metrics);
+    system_add_metrics(redis_metrics);
     /* Blocked before any thread exists, so that sigwait is the only one to hear of them. */
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&run.stop_signals);

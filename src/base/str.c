@@ -38,6 +38,25 @@ utf8_sequence(unsigned char lead, unsigned char *ret_low, unsigned char *ret_hig
 }
 
 bool
+text_lists(const char *list, const char *item)
+{
+    size_t len = strlen(item);
+
+    while (*list) {
+        size_t part, used;
+
+        list += strspn(list, " ,");
+        part = used = strcspn(list, ",");
+        while (used && list[used - 1] == ' ')
+            used--;
+        if (used && used == len && memcmp(list, item, len) == 0)
+            return true;
+        list += part;
+    }
+    return false;
+}
+
+bool
 utf8_valid(struct str bytes, size_t *ret_characters)
 {
     const unsigned char *p = (const unsigned char *)bytes.ptr;

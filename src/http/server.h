@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/config.h"
+#include "http/limit.h"
 #include "http/request.h"
 #include "http/route.h"
 
@@ -25,6 +26,9 @@ struct server_hooks {
     const struct problem *(*run_query)(struct request *req);
     /* After the reply is decided and before it is sent; `status` is final. */
     void (*audit)(struct request *req, int status);
+    /* Takes requests out of quotas that all nodes share, up to and including the first that refuses. False when there is no such place at
+     * the moment: the server then counts by itself. May be NULL. */
+    bool (*share_limits)(const char *server_name, const struct limit_take *takes, unsigned count, struct limit_state *ret_states);
     /* Answers a GET that no route matches (the web app), or returns NOT_FOUND. May be NULL. */
     const struct problem *(*fallback)(struct request *req);
 };

@@ -106,7 +106,7 @@ with person as (
 ), unlocked as (
     delete from login_failures f using person p where f.email_hash = login_key(p.email)
 )
-select id from person
+select email from person
 
 -- query: reset_request
 -- One row an address, known or not, so that asking costs the same. A row that waits or runs is left alone.
@@ -165,7 +165,7 @@ with used as (
 ), unlocked as (
     delete from login_failures f using changed c where f.email_hash = login_key(c.email)
 )
-select e.id as session_id from changed c left join ended e on e.user_id = c.id
+select e.id as session_id, c.email from changed c left join ended e on e.user_id = c.id
 
 -- query: register
 -- Account, settings, profile and the job that sends the verification mail commit together.
