@@ -42,6 +42,8 @@ reply_web_app(struct request *req)
 }
 
 static const struct server_hooks api_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
+                                              .check_permission = auth_check_permission,
+                                              .check_second_factor = auth_check_second_factor,
                                               .run_query = run_route_query, .audit = audit_change, .fallback = reply_web_app};
 static const struct server_hooks stream_hooks = {.identify = auth_identify_stream, .check_csrf = auth_check_csrf,
                                                  .run_query = run_route_query, .audit = audit_change};

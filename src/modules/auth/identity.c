@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "modules/auth/internal.h"
 
 static enum role
@@ -32,6 +33,7 @@ check_session(struct request *req, const struct claims *claims, bool *ret_good)
         req->identity.known = true;
         req->identity.role = role_of(row_text(&row, "role"));
         req->identity.email_verified = row_bool(&row, "is_verified");
+        req->identity.mfa_at = row_int(&row, "mfa_at", 0);
         snprintf(req->identity.user_id, UUID_TEXT, "%s", claims->user_id);
         snprintf(req->identity.session_id, UUID_TEXT, "%s", claims->session_id);
     }
@@ -112,6 +114,35 @@ identify_cookie(struct request *req, const char *token)
     default:
         return NULL;
     }
+}
+
+/* Asked only where the role does not suffice. */
+const struct problem *
+auth_check_permission(struct request *req)
+{
+    const struct problem *p;
+    struct row row;
+
+    request_set(req, "permission", req->route->permission);
+    p = db_one(req, &q_permission_held, &row);
+    if (p)
+        return p;
+    return row_bool(&row, "held") ? NULL : PROBLEM(FORBIDDEN);
+}
+
+/* The second statement is for whoever is refused anyway. API keys have no session, and so no proof. */
+const struct problem *
+auth_check_second_factor(struct request *req)
+{
+    const struct problem *p;
+    struct row row;
+
+    if (req->identity.mfa_at && clock_unix_s() - req->identity.mfa_at < auth_config->admin_mfa_s)
+        return NULL;
+    p = db_one(req, &q_second_factor_exists, &row);
+    if (p)
+        return p;
+    return row_bool(&row, "exists") ? PROBLEM(MFA_REQUIRED) : PROBLEM(MFA_SETUP_REQUIRED);
 }
 
 static const struct problem *
