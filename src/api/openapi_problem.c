@@ -37,8 +37,10 @@ add_access(const struct route *route, struct problem_set *set)
     case AUTH_CREATOR:
         set->has[PROBLEM_CREATOR_REQUIRED] = true;
         break;
-    case AUTH_MODERATOR:
     case AUTH_ADMIN:
+        set->has[PROBLEM_MFA_REQUIRED] = set->has[PROBLEM_MFA_SETUP_REQUIRED] = true;
+        /* fall through */
+    case AUTH_MODERATOR:
         set->has[PROBLEM_FORBIDDEN] = true;
         break;
     case AUTH_OPTIONAL:

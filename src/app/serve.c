@@ -45,6 +45,8 @@ reply_web_app(struct request *req)
 }
 
 static const struct server_hooks api_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
+                                              .check_permission = auth_check_permission,
+                                              .check_second_factor = auth_check_second_factor,
                                               .run_query = run_route_query, .audit = audit_change, .share_limits = redis_limits_take,
                                               .fallback = reply_web_app};
 static const struct server_hooks stream_hooks = {.identify = auth_identify_stream, .check_csrf = auth_check_csrf,
@@ -165,6 +167,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     tracks_set_change_listener(forget_lists, run);
     realtime_setup();
     sessions_setup();
+    auth_share_sessions();
     notifications_setup();
     docs_setup(document_tables);
     developer_setup(document_tables);

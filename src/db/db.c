@@ -24,9 +24,13 @@ struct prepared {
     char name[16];
 };
 
+#define TOLD_MAX 16 /* a statement that tells more has changed much: "*" */
+
 struct connection {
     PGconn *pg;
     bool transaction;
+    unsigned told_count;
+    char told[TOLD_MAX][64]; /* by the statements since the last commit */
     int64_t used_ns; /* when it last answered */
     unsigned prepared_count;
     struct prepared prepared[PREPARED_SLOTS];
@@ -35,6 +39,7 @@ struct connection {
 static char *conninfo;
 static int statement_timeout_ms;
 static pthread_key_t connection_key;
+static void (*told_callback)(const char *text);
 static _Atomic int64_t open_connections, query_count, error_count, reconnect_count, busy_us;
 
 static void
@@ -64,14 +69,36 @@ db_setup(const char *text, int timeout_ms)
 }
 
 static void
-ignore_notice(void *context, const char *message)
+on_notice(void *context, const PGresult *notice)
 {
-    (void)context;
-    log_debug("database notice", LOG_TEXT("message", message));
+    const char *state = PQresultErrorField(notice, PG_DIAG_SQLSTATE), *text = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    struct connection *c = context;
+
+    if (!text_equal(state, "VZ001") || !text)
+        log_debug("database notice", LOG_TEXT("message", text));
+    else if (c->told_count < TOLD_MAX)
+        snprintf(c->told[c->told_count++], sizeof *c->told, "%s", text);
+    else
+        snprintf(c->told[0], sizeof *c->told, "*");
+}
+
+/* After a commit; `happened` is false when what was told did not come to be. */
+static void
+pass_on_told(struct connection *c, bool happened)
+{
+    for (unsigned i = 0; i < c->told_count && happened && told_callback; i++)
+        told_callback(c->told[i]);
+    c->told_count = 0;
+}
+
+void
+db_on_told(void (*callback)(const char *text))
+{
+    told_callback = callback;
 }
 
 static PGconn *
-connect_now(void)
+connect_now(struct connection *c)
 {
     const char *const names[] = {"dbname", "options", "application_name", "connect_timeout", "client_encoding", NULL};
     char options[128];
@@ -86,7 +113,7 @@ connect_now(void)
         PQfinish(pg);
         return NULL;
     }
-    PQsetNoticeProcessor(pg, ignore_notice, NULL);
+    PQsetNoticeReceiver(pg, on_notice, c);
     return pg;
 }
 
@@ -111,6 +138,7 @@ forget(struct connection *c)
     PQfinish(c->pg);
     c->pg = NULL;
     c->transaction = false;
+    c->told_count = 0;
     c->prepared_count = 0;
     memset(c->prepared, 0, sizeof c->prepared);
 }
@@ -132,7 +160,7 @@ this_connection(void)
         atomic_fetch_add(&reconnect_count, 1);
     }
     if (!c->pg) {
-        c->pg = connect_now();
+        c->pg = connect_now(c);
         if (c->pg)
             atomic_fetch_add(&open_connections, 1);
     }
@@ -333,8 +361,12 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
                 c->used_ns = clock_monotonic_ns();
                 atomic_fetch_add_explicit(&busy_us, (c->used_ns - started_ns) / 1000, memory_order_relaxed);
                 *ret = result;
+                if (!c->transaction)
+                    pass_on_told(c, true);
                 return DB_OK;
             }
+            if (!c->transaction)
+                pass_on_told(c, false);
             status = classify(result, c->pg, error);
             PQclear(result);
             if (status == DB_UNAVAILABLE && query->writes)
@@ -399,6 +431,7 @@ db_end(bool commit)
     enum db_status status = command(c, commit ? "commit" : "rollback");
 
     c->transaction = false;
+    pass_on_told(c, commit && !failed && status == DB_OK);
     if (status && PQstatus(c->pg) != CONNECTION_OK)
         forget(c);
     /* "commit" of a failed transaction succeeds as a rollback; the caller must hear of it. */

@@ -53,6 +53,10 @@ enum db_status db_execute(const struct query *query, enum db_form form, const ch
 /* The same with DB_ROWS and arguments given as an array ended by a NULL name. */
 enum db_status db_run(const struct query *query, const struct db_arg *args, PGresult **ret, struct db_error *error);
 
+/* What a trigger says with `raise notice using errcode = 'VZ001'` reaches `callback` in the thread that ran the statement, once it is
+ * committed. The callback must not use the database. One a program; set before threads start. */
+void db_on_told(void (*callback)(const char *text));
+
 /* A transaction on this thread's connection. db_end(false) rolls back. */
 enum db_status db_begin(void);
 enum db_status db_end(bool commit);

@@ -149,9 +149,20 @@ check_access(struct request *req)
 static const struct problem *
 check_role(struct request *req)
 {
-    if (req->identity.role >= role_needed(req->route->auth))
+    const struct server_hooks *hooks = req->server->settings.hooks;
+    const struct route *route = req->route;
+    const struct problem *p;
+
+    if (req->identity.role < role_needed(route->auth)) {
+        if (!route->permission || !hooks->check_permission)
+            return route->auth == AUTH_CREATOR ? PROBLEM(CREATOR_REQUIRED) : PROBLEM(FORBIDDEN);
+        p = hooks->check_permission(req);
+        if (p)
+            return p;
+    }
+    if (route->auth != AUTH_ADMIN)
         return NULL;
-    return req->route->auth == AUTH_CREATOR ? PROBLEM(CREATOR_REQUIRED) : PROBLEM(FORBIDDEN);
+    return hooks->check_second_factor ? hooks->check_second_factor(req) : PROBLEM(FORBIDDEN);
 }
 
 struct head {

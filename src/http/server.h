@@ -20,6 +20,10 @@ struct server;
 struct server_hooks {
     /* Finds out who asks: fills req->identity. Called for every route but AUTH_PUBLIC. */
     const struct problem *(*identify)(struct request *req);
+    /* Does the person hold route->permission? Called where their role does not suffice; without it the role alone counts. */
+    const struct problem *(*check_permission)(struct request *req);
+    /* Was the session's second factor proven lately? Called for AUTH_ADMIN; without it such routes are closed. */
+    const struct problem *(*check_second_factor)(struct request *req);
     /* Checks the CSRF token of a change that came with cookies. */
     const struct problem *(*check_csrf)(struct request *req);
     /* Runs route->sql for a route without a handler. */

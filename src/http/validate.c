@@ -537,6 +537,11 @@ validate_declaration(const struct route *route, char *error, size_t error_size)
                  method_name(route->method), route->pattern);
         return false;
     }
+    if ((route->auth == AUTH_ADMIN && route->scope) || (route->auth != AUTH_ADMIN && route->permission)) {
+        snprintf(error, error_size, "route %s %s: administration has no scopes, and nothing else has permissions",
+                 method_name(route->method), route->pattern);
+        return false;
+    }
     if (!route->handler && (!route->sql || !route->shape)) {
         snprintf(error, error_size, "route %s %s has neither a handler nor a query with a shape", method_name(route->method),
                  route->pattern);

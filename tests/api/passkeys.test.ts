@@ -56,6 +56,18 @@ test('a device is told who asks, for whom, and which signatures will do', async 
   assert.notEqual((await begin(person)).challenge, options.challenge);
 });
 
+test('a sign-in with a passkey proves the second factor for administration, until the last passkey is gone', async () => {
+  const { id, as, device, passkey } = await withPasskey();
+  await world.sql(`update users set role = 'admin' where id = '${id}'`);
+  const administer = (who: typeof as) => api.get('/api/v1/audit/stats', { as: who });
+  assertProblem(await administer(as), 403, 'mfa_required', 'the session that registered it');
+  const reply = await signIn(device.get(await loginOptions()));
+  const proven = { token: reply.body.access_token };
+  assertStatus(await administer(proven), 200);
+  assertStatus(await api.delete('/api/v1/auth/passkeys/{id}', { path: { id: passkey.id }, as: proven }), 204);
+  assertProblem(await administer(proven), 403, 'mfa_setup_required');
+});
+
 for (const algorithm of ['ES256', 'EdDSA', 'RS256'] as const) {
   test(`a passkey with ${algorithm} signs in without a password`, async () => {
     const { username, device, passkey } = await withPasskey(algorithm);

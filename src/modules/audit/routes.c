@@ -82,25 +82,26 @@ list_address(struct request *req)
 
 const struct route audit_routes[] = {
     {GET, "/api/v1/audit/logs", "Search the audit log",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .query = search_options, .sql = &q_audit_search, .shape = MANY},
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = search_options, .sql = &q_audit_search, .shape = MANY},
 
     {GET, "/api/v1/audit/logs/{id}", "A line of the audit log",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .path = id_in_path, .sql = &q_audit_get, .shape = ONE},
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_audit_get, .shape = ONE},
 
     {GET, "/api/v1/audit/activity", "What one did oneself",
      .auth = AUTH_USER, .limit = LIMIT_READ, .query = own_options, .sql = &q_audit_own, .shape = MANY},
 
     {GET, "/api/v1/audit/stats", "Numbers about the audit log",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .query = stats_options, .sql = &q_audit_stats, .shape = ONE},
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = stats_options, .sql = &q_audit_stats, .shape = ONE},
 
     {GET, "/api/v1/audit/suspicious", "What the rules find suspicious",
      "The rules are in the guide to the audit log.",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .query = suspicious_options, .sql = &q_audit_suspicious, .shape = MANY},
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = suspicious_options, .sql = &q_audit_suspicious, .shape = MANY},
 
     {GET, "/api/v1/audit/ip/{ip}", "All that came from one address",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .path = ip_in_path, .sql = &q_audit_ip, .shape = MANY,
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .path = ip_in_path, .sql = &q_audit_ip, .shape = MANY,
      .handler = list_address},
 
     {POST, "/api/v1/audit/cleanup", "Delete what is older than the retention",
-     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .body = cleanup_fields, .handler = cleanup, .slow = SLOW_YES, .reply = cleanup_reply},
+     .auth = AUTH_ADMIN, .permission = "audit.cleanup", .limit = LIMIT_WRITE, .body = cleanup_fields, .handler = cleanup,
+     .slow = SLOW_YES, .reply = cleanup_reply},
     ROUTE_END};

@@ -100,7 +100,7 @@ const struct route auth_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_login_history, .shape = MANY},
 
     {POST, "/api/v1/admin/auth/unlock-account", "Unlock an account after too many failed attempts",
-     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .body = unlock_body, .handler = auth_unlock, .status = 204,
+     .auth = AUTH_ADMIN, .permission = "users.unlock", .limit = LIMIT_WRITE, .body = unlock_body, .handler = auth_unlock, .status = 204,
      .problems = PROBLEMS(PROBLEM_NOT_FOUND)},
 
     {POST, "/api/v1/auth/refresh", "Exchange a refresh token for a new pair of tokens",

@@ -15,6 +15,7 @@ extern const struct config *auth_config;
 struct claims {
     char user_id[UUID_TEXT];
     char session_id[UUID_TEXT];
+    char token_id[UUID_TEXT]; /* jti: chosen when it is signed */
     int64_t version;
     int64_t expires_at;
 };

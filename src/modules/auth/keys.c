@@ -365,7 +365,8 @@ read_claims(const uint8_t *payload, size_t len, enum token_use use, struct claim
         text_equal(json_string_value(json_object_get(json, "aud")), audience) && json_is_integer(exp) &&
         json_is_integer(iat) && json_integer_value(iat) <= now + CLOCK_SKEW_S && json_is_integer(version) &&
         (!nbf || (json_is_integer(nbf) && json_integer_value(nbf) <= now + CLOCK_SKEW_S)) &&
-        copy_uuid(json_object_get(json, "sub"), claims.user_id) && copy_uuid(json_object_get(json, "sid"), claims.session_id)) {
+        copy_uuid(json_object_get(json, "sub"), claims.user_id) && copy_uuid(json_object_get(json, "sid"), claims.session_id) &&
+        copy_uuid(json_object_get(json, "jti"), claims.token_id)) {
         claims.version = json_integer_value(version);
         claims.expires_at = json_integer_value(exp);
         *ret_claims = claims;

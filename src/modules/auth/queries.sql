@@ -189,8 +189,9 @@ select id from account
 -- query: session_create
 -- A session with the first refresh token of its family.
 with session as (
-    insert into sessions (id, user_id, ip_address, user_agent, expires_at)
-    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), now() + make_interval(secs => :ttl_s::int))
+    insert into sessions (id, user_id, ip_address, user_agent, expires_at, mfa_at)
+    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), now() + make_interval(secs => :ttl_s::int),
+            case when :two_factors::boolean then now() end)
     returning id, user_id, expires_at
 ), token as (
     insert into refresh_tokens (user_id, session_id, family_id, token_hash, expires_at)
@@ -205,19 +206,34 @@ returning u.token_version
 -- query: session_check
 -- Is this session of this person still good? Asked on every request that carries a token, hence user_effective_role(u) written out:
 -- a function that is not inlined would be planned anew each time.
-select greatest(u.role, (select max(r.name::user_role)
-                           from user_roles a
-                           join roles r on r.id = a.role_id and r.is_system and r.is_active
-                          where a.user_id = u.id and a.is_active and (a.expires_at is null or a.expires_at > now()))) as role,
-       u.is_verified
+-- `good_until`: when a lent role or the session ends by itself, in Unix seconds.
+select greatest(u.role, lent.role) as role, u.is_verified, extract(epoch from s.mfa_at)::bigint as mfa_at,
+       extract(epoch from least(s.expires_at, lent.until))::bigint as good_until
   from sessions s
   join users u on u.id = s.user_id
+ cross join lateral (select max(r.name::user_role) as role, min(a.expires_at) as until
+                       from user_roles a
+                       join roles r on r.id = a.role_id and r.is_system and r.is_active
+                      where a.user_id = u.id and a.is_active and (a.expires_at is null or a.expires_at > now())) lent
  where s.id = :check_session_id::uuid
    and s.user_id = :check_user_id::uuid
    and s.revoked_at is null
    and s.expires_at > now()
    and u.token_version = :check_version::int
    and user_active(u)
+
+-- query: session_prove
+update sessions s
+   set mfa_at = now()
+ where s.id = :session_id::uuid and s.user_id = :viewer::uuid
+returning s.mfa_at + make_interval(secs => :admin_mfa_s::int) as mfa_until
+
+-- query: second_factor_exists
+-- Of whoever is refused for want of a proof: is there something to prove it with?
+select user_has_second_factor(:viewer::uuid) as exists
+
+-- query: permission_held
+select user_has_permission(:viewer::uuid, :permission::text) as held
 
 -- query: refresh_rotate
 -- Uses a refresh token up and puts the next of its family in its place. Of two that race, one finds the row unused.

@@ -88,8 +88,8 @@ reply_session(struct request *req, int status, const struct claims *claims, cons
                                            access, (long long)auth_config->access_token_s, refresh_part, user)));
 }
 
-const struct problem *
-session_open(struct request *req, const char *user_id, int status)
+static const struct problem *
+open_session(struct request *req, const char *user_id, int status, bool two_factors)
 {
     char refresh[TOKEN_TEXT], hash[SHA256_HEX];
     struct claims claims = {.expires_at = clock_unix_s() + auth_config->access_token_s};
@@ -103,12 +103,32 @@ session_open(struct request *req, const char *user_id, int status)
     request_set(req, "user_id", user_id);
     request_set(req, "refresh_hash", arena_strdup(req->arena, hash));
     request_set(req, "ttl_s", number(req, auth_config->refresh_token_s));
+    request_set(req, "two_factors", two_factors ? "true" : "false");
     p = db_one(req, &q_session_create, &row);
     if (p)
         return p;
     claims.version = row_int(&row, "token_version", 0);
     snprintf(req->identity.user_id, UUID_TEXT, "%s", user_id); /* for the audit line */
     return reply_session(req, status, &claims, arena_strdup(req->arena, refresh), false);
+}
+
+const struct problem *
+session_open(struct request *req, const char *user_id, int status)
+{
+    return open_session(req, user_id, status, false);
+}
+
+const struct problem *
+session_open_proven(struct request *req, const char *user_id)
+{
+    return open_session(req, user_id, 200, true);
+}
+
+const struct problem *
+session_prove(struct request *req)
+{
+    request_set(req, "admin_mfa_s", number(req, auth_config->admin_mfa_s));
+    return reply_query(req, 200, &q_session_prove);
 }
 
 void

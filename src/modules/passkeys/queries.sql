@@ -52,6 +52,14 @@ update webauthn_credentials c
 returning c.id, c.name, c.created_at, c.last_used_at
 
 -- query: passkey_delete
+-- With the last second factor, what was proven by it goes.
+with proofs as (
+    update sessions s
+       set mfa_at = null
+     where s.user_id = :viewer::uuid and s.mfa_at is not null
+       and not exists (select from mfa_configs m where m.user_id = s.user_id and m.is_enabled and m.deleted_at is null)
+       and not exists (select from webauthn_credentials c where c.user_id = s.user_id and c.id <> :id::uuid)
+)
 delete from webauthn_credentials where id = :id::uuid and user_id = :viewer::uuid returning id
 
 -- query: passkey_find

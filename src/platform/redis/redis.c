@@ -18,7 +18,6 @@ enum { PRESENT, AWAY };
 static struct redis_address address;
 static int64_t timeout_ms;
 static bool configured;
-static bool (*on_return)(void);
 static pthread_key_t connection_key;
 static _Atomic int state = PRESENT;
 static _Atomic int64_t away_until_ms;
@@ -57,12 +56,6 @@ bool
 redis_configured(void)
 {
     return configured;
-}
-
-void
-redis_on_return(bool (*callback)(void))
-{
-    on_return = callback;
 }
 
 void
@@ -169,6 +162,7 @@ static bool
 may_call(void)
 {
     int64_t now_ms, until_ms;
+    scoped_reply reply = NULL;
 
     if (trying || atomic_load(&state) == PRESENT)
         return true;
@@ -177,7 +171,8 @@ may_call(void)
     if (now_ms < until_ms || !atomic_compare_exchange_strong(&away_until_ms, &until_ms, now_ms + 10 * AWAY_MS))
         return false;
     trying = true;
-    if (redis_good(redis_call(STR("PING"))) && (!on_return || on_return())) {
+    reply = redis_call(STR("PING"));
+    if (redis_good(reply)) {
         atomic_store(&state, PRESENT);
         atomic_fetch_add(&returns, 1);
         log_info("Redis answers again");

@@ -30,10 +30,6 @@ void redis_reply_free(redisReply **reply);
 /* Did Redis answer with "OK", or with anything but nothing? */
 bool redis_good(const redisReply *reply);
 
-/* `callback` runs when Redis is there again after it was not, in the thread that found out and before any other call of this process; it
- * may call redis_call. When it returns false Redis stays away for another moment. Set before threads start. */
-void redis_on_return(bool (*callback)(void));
-
 /* A connection of its own for a thread that listens, signed in; NULL when Redis is not there. Free with redisFree. */
 redisContext *redis_connect(void);
 
