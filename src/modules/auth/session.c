@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "modules/auth/internal.h"
+#include "modules/auth/session_cache.h"
 #include "modules/realtime/realtime.h"
 
 /* The session that the cookies stand for: that of the access token, whether it has expired or not; else the refresh token. NULL
@@ -187,11 +188,21 @@ auth_refresh(struct request *req)
     return reply_session(req, 200, &claims, arena_strdup(req->arena, next), given != NULL);
 }
 
+/* The token by which this request came in. */
+static const char *
+access_token(struct request *req)
+{
+    const char *authorization = request_header(req, "Authorization");
+
+    return authorization ? authorization + strlen("Bearer ") : request_cookie(req, ACCESS_COOKIE);
+}
+
 const struct problem *
 auth_logout(struct request *req)
 {
-    const char *refresh = request_cookie(req, REFRESH_COOKIE);
+    const char *refresh = request_cookie(req, REFRESH_COOKIE), *token = access_token(req);
     char hash[SHA256_HEX] = "";
+    struct claims claims;
     const struct problem *p;
 
     if (refresh)
@@ -201,6 +212,8 @@ auth_logout(struct request *req)
     p = db_maybe(req, &q_session_close, NULL);
     if (p)
         return p;
+    if (token_verify(token, TOKEN_ACCESS, &claims) == TOKEN_GOOD)
+        session_cache_blacklist(&claims);
     realtime_end_session(req->identity.session_id);
     auth_drop_cookies(req);
     return reply_empty(req, 204);

@@ -1,5 +1,6 @@
 #include "platform/redis/redis.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -118,15 +119,16 @@ redis_disconnect(void)
     pthread_setspecific(connection_key, NULL);
 }
 
-/* The reply, or NULL when the connection failed. */
+/* The reply, or NULL when the connection failed; `ret_dead` tells whether it had died before, so that the command did not arrive. */
 static redisReply *
-send_words(const struct str *words, size_t count, bool fresh)
+send_words(const struct str *words, size_t count, bool fresh, bool *ret_dead)
 {
     const char *pointers[24];
     size_t lengths[24];
     redisContext *redis = pthread_getspecific(connection_key);
     redisReply *reply;
 
+    *ret_dead = false;
     if (fresh)
         redis_disconnect();
     if (fresh || !redis) {
@@ -140,7 +142,9 @@ send_words(const struct str *words, size_t count, bool fresh)
         pointers[i] = words[i].ptr;
         lengths[i] = words[i].len;
     }
+    errno = 0;
     reply = redisCommandArgv(redis, (int)count, pointers, lengths);
+    *ret_dead = !reply && (redis->err == REDIS_ERR_EOF || errno == EPIPE || errno == ECONNRESET);
     if (!reply)
         redis_disconnect(); /* a late answer would be taken for that of the next call */
     return reply;
@@ -187,15 +191,15 @@ redisReply *
 redis_call_words(const struct str *words, size_t count)
 {
     redisReply *reply;
-    bool used;
+    bool used, dead = false;
 
     if (!configured || !may_call())
         return NULL;
     atomic_fetch_add(&calls, 1);
     used = pthread_getspecific(connection_key) != NULL;
-    reply = send_words(words, count, false);
-    if (!reply && used)
-        reply = send_words(words, count, true);
+    reply = send_words(words, count, false, &dead);
+    if (!reply && used && dead)
+        reply = send_words(words, count, true, &dead);
     if (!reply) {
         go_away();
         return NULL;

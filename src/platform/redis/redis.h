@@ -17,8 +17,8 @@ bool redis_setup(const struct config *config, char *error, size_t error_size);
 /* Is there an address at all? */
 bool redis_configured(void);
 
-/* Sends one command, its words as they are, and waits for the reply. NULL when Redis is not there, is late, or answers with an error. The
- * command may be sent a second time on a new connection when an idle one has died. */
+/* Sends one command, its words as they are, and waits for the reply. NULL when Redis is not there, is late, or answers with an error. A
+ * command for which an idle connection turned out dead is sent again on a new one. */
 #define redis_call(...) \
     redis_call_words((const struct str[]){__VA_ARGS__}, sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
 redisReply *redis_call_words(const struct str *words, size_t count);
