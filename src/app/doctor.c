@@ -24,6 +24,7 @@
 #include "db/cluster.h"
 #include "db/cluster_place.h"
 #include "db/migrate.h"
+#include "platform/redis/redis.h"
 
 #define SPACE_NEEDED_MB 200
 #define SPACE_WORTH_TELLING_MB 2048
@@ -293,6 +294,30 @@ check_keys(struct doctor *d)
     check_key(d, "public key", c->jwt_public_key_path, false);
 }
 
+static void
+check_redis(struct doctor *d)
+{
+    char error[256];
+    redisContext *redis;
+
+    if (!*d->config->redis_url) {
+        fine("Redis", "none (REDIS_URL is not set); fine for one node");
+        return;
+    }
+    if (!redis_setup(d->config, error, sizeof error)) {
+        wrong(d, "redis://:password@host:6379/0, or unix:///path", "Redis", "%s", error);
+        return;
+    }
+    redis = redis_connect();
+    if (redis) {
+        fine("Redis", "answers");
+        redisFree(redis);
+    } else {
+        wrong(d, "start it, or check the address and the password in REDIS_URL", "Redis",
+              "no answer within %lld ms; requests go on without it", (long long)d->config->redis_timeout_ms);
+    }
+}
+
 /* Connects, greets and signs in, and sends nothing. */
 static void
 check_mail(struct doctor *d)
@@ -402,6 +427,7 @@ doctor_run(const struct config *config)
     check_port(&d, "stream port", "PORT_STREAM", config->port_stream);
     check_web(&d);
     check_keys(&d);
+    check_redis(&d);
     check_mail(&d);
     check_sandbox(&d);
     check_limits(&d);
