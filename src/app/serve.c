@@ -157,6 +157,8 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
         migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size) < 0)
         return false;
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
+    if (!db_act_as_app(!*config->database_url))
+        log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
     if (!sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
     mail_setup(config);
