@@ -23,6 +23,7 @@
 #include "base/str.h"
 #include "db/cluster.h"
 #include "db/cluster_place.h"
+#include "db/db.h"
 #include "db/migrate.h"
 #include "platform/redis/redis.h"
 
@@ -158,8 +159,15 @@ check_connection(struct doctor *d, const char *conninfo, const char *kind, const
         fine("database", "%s answers, PostgreSQL %d.%d", kind, version / 10000, version % 10000);
     }
     PQfinish(connection);
-    if (usable)
-        check_migrations(d, conninfo);
+    if (!usable)
+        return;
+    check_migrations(d, conninfo);
+    db_setup(conninfo, CONNECT_TIMEOUT_S * 1000);
+    if (db_act_as_app(!*d->config->database_url))
+        fine("audit log", "requests run as %s, which may only add to it", APP_ROLE);
+    else
+        note(d, "audit log", "requests run as the owner of the tables: only a trigger protects it. As an administrator of the database: "
+                             "create role %s; grant %s to the role of DATABASE_URL; then veza migrate up", APP_ROLE, APP_ROLE);
 }
 
 static void

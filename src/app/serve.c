@@ -8,6 +8,7 @@
 #include "api/docs.h"
 #include "api/runner.h"
 #include "app/app.h"
+#include "base/country.h"
 #include "base/log.h"
 #include "db/migrate.h"
 #include "http/assets.h"
@@ -155,8 +156,11 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
         migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size) < 0)
         return false;
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
+    if (!db_act_as_app(!*config->database_url))
+        log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
     if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
+    country_setup(config->geoip_file, config->geoip6_file);
     mail_setup(config);
     snprintf(files, sizeof files, "%s/files", config->data_dir);
     run->storage = storage_open_disk(files, error, error_size);
@@ -223,6 +227,7 @@ stop_all(struct run *run)
     docs_teardown();
     assets_free(web_app);
     auth_teardown();
+    country_teardown();
     sentry_stop();
     redis_disconnect();
     db_disconnect();

@@ -38,6 +38,7 @@ struct connection {
 
 static char *conninfo;
 static int statement_timeout_ms;
+static bool as_app_role, app_role_login;
 static pthread_key_t connection_key;
 static void (*told_callback)(const char *text);
 static _Atomic int64_t open_connections, query_count, error_count, reconnect_count, busy_us;
@@ -100,13 +101,13 @@ db_on_told(void (*callback)(const char *text))
 static PGconn *
 connect_now(struct connection *c)
 {
-    const char *const names[] = {"dbname", "options", "application_name", "connect_timeout", "client_encoding", NULL};
-    char options[128];
-    const char *values[] = {conninfo, options, "veza", "5", "UTF8", NULL};
+    const char *const names[] = {"dbname", "user", "options", "application_name", "connect_timeout", "client_encoding", NULL};
+    char options[160];
+    const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
     PGconn *pg;
 
-    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC",
-             statement_timeout_ms);
+    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC%s",
+             statement_timeout_ms, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
     pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(pg) != CONNECTION_OK) {
         log_warn("database connection failed", LOG_TEXT("error", PQerrorMessage(pg)));
@@ -115,6 +116,37 @@ connect_now(struct connection *c)
     }
     PQsetNoticeReceiver(pg, on_notice, c);
     return pg;
+}
+
+/* Is this connection of the role that changes no audit line, and lent what it needs? */
+static bool
+is_app_role(PGconn *pg)
+{
+    PGresult *result = PQexec(pg, "select current_user = '" APP_ROLE "' and has_table_privilege('audit_logs', 'insert')"
+                                  " and not has_table_privilege('audit_logs', 'update, delete, truncate')");
+    bool good = PQresultStatus(result) == PGRES_TUPLES_OK && *PQgetvalue(result, 0, 0) == 't';
+
+    PQclear(result);
+    return good;
+}
+
+bool
+db_act_as_app(bool login)
+{
+    PGconn *pg;
+
+    as_app_role = true;
+    app_role_login = login;
+    pg = connect_now();
+    if (!pg) { /* because of the role, or is there no database at all? */
+        as_app_role = false;
+        pg = connect_now();
+        as_app_role = !pg;
+    } else {
+        as_app_role = is_app_role(pg);
+    }
+    PQfinish(pg);
+    return as_app_role;
 }
 
 /* Did the server close this idle connection? Its farewell then waits in the socket. */

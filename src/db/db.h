@@ -45,6 +45,13 @@ typedef bool db_bind(void *context, const char *name, const char **ret_text);
 /* Once, before any other call. `conninfo` as libpq takes it, copied. `timeout_ms`: longest statement. */
 void db_setup(const char *conninfo, int timeout_ms);
 
+/* The role of requests (migrations/0026). It owns no table and changes no line of the audit log. */
+#define APP_ROLE "veza_app"
+
+/* Connections that are opened from now on are its own (`login`: it signs in itself, as with the embedded cluster; else conninfo's role
+ * takes it on). False, and they stay conninfo's, where the database has not got the role or conninfo's may not take it on. */
+bool db_act_as_app(bool login);
+
 /* Runs `query`. On DB_OK *ret is the result, to be freed with PQclear. `emits` (may be NULL) names an event that is written to
  * the outbox with the row as payload, in the same statement. `error` may be NULL. */
 enum db_status db_execute(const struct query *query, enum db_form form, const char *emits, db_bind *bind, void *context,

@@ -42,7 +42,7 @@ find_ip(struct request *req)
         inet_ntop(AF_INET, &((const struct sockaddr_in *)info->client_addr)->sin_addr, req->ip, sizeof req->ip);
     if (text_starts_with(req->ip, "::ffff:"))
         memmove(req->ip, req->ip + 7, strlen(req->ip) - 6);
-    if (!text_lists(config->trusted_proxies, req->ip))
+    if (!text_listed(config->trusted_proxies, req->ip))
         return;
     forwarded = request_header(req, "X-Forwarded-For");
     last = forwarded ? strrchr(forwarded, ',') : NULL;

@@ -33,8 +33,9 @@ with gate as (
       from users u
      where lower(u.email) = lower(:email::text) and u.deleted_at is null
 ), history as (
-    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label)
-    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text)
+    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label, country)
+    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text),
+           :client_country::text
       from person p, gate
 ), stale as (
     delete from login_failures where attempted_at < now() - interval '1 day' and email_hash <> login_key(:email::text)
@@ -65,8 +66,9 @@ with person as (
      where f.locked_until is null or f.locked_until <= now()
     returning f.email_hash
 ), history as (
-    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label)
-    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text)
+    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label, country)
+    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text),
+           :client_country::text
       from person p, gate
      where :attempt_method::text is not null
 )
