@@ -99,7 +99,7 @@ db_on_told(void (*callback)(const char *text))
 }
 
 static PGconn *
-connect_now(struct connection *c)
+connect_now(void)
 {
     const char *const names[] = {"dbname", "user", "options", "application_name", "connect_timeout", "client_encoding", NULL};
     char options[160];
@@ -114,7 +114,6 @@ connect_now(struct connection *c)
         PQfinish(pg);
         return NULL;
     }
-    PQsetNoticeReceiver(pg, on_notice, c);
     return pg;
 }
 
@@ -192,9 +191,11 @@ this_connection(void)
         atomic_fetch_add(&reconnect_count, 1);
     }
     if (!c->pg) {
-        c->pg = connect_now(c);
-        if (c->pg)
+        c->pg = connect_now();
+        if (c->pg) {
+            PQsetNoticeReceiver(c->pg, on_notice, c);
             atomic_fetch_add(&open_connections, 1);
+        }
     }
     return c->pg ? c : NULL;
 }
