@@ -16,6 +16,7 @@
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
 #include "modules/developer/developer.h"
+#include "modules/oauth/oauth.h"
 #include "modules/passkeys/passkeys.h"
 #include "modules/notifications/notifications.h"
 #include "modules/realtime/realtime.h"
@@ -25,6 +26,7 @@
 #include "modules/users/users.h"
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
+#include "platform/fetch/fetch.h"
 #include "platform/jobs/jobs.h"
 #include "platform/mail/mail.h"
 #include "platform/sentry/sentry.h"
@@ -163,6 +165,10 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     if (!sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
     country_setup(config->geoip_file, config->geoip6_file);
+    if (!fetch_setup(config, error, error_size))
+        return false;
+    if (!oauth_setup(config, error, error_size))
+        return false;
     mail_setup(config);
     snprintf(files, sizeof files, "%s/files", config->data_dir);
     run->storage = storage_open_disk(files, error, error_size);
