@@ -388,6 +388,15 @@ check_sandbox(struct doctor *d)
 }
 
 static void
+check_countries(struct doctor *d)
+{
+    if (access(d->config->geoip_file, R_OK) == 0)
+        fine("countries", "the history of sign-ins names them, by %s", d->config->geoip_file);
+    else
+        note(d, "countries", "the history of sign-ins names none: install tor-geoipdb, or set GEOIP_FILE and GEOIP6_FILE");
+}
+
+static void
 check_limits(struct doctor *d)
 {
     struct rlimit files;
@@ -458,6 +467,7 @@ doctor_run(const struct config *config)
     check_sign_in(&d);
     check_mail(&d);
     check_sandbox(&d);
+    check_countries(&d);
     check_limits(&d);
     check_production(&d);
     putchar('\n');

@@ -162,11 +162,11 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
         log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
     if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
+    country_setup(config->geoip_file, config->geoip6_file);
     if (!fetch_setup(config, error, error_size))
         return false;
     if (!oauth_setup(config, error, error_size))
         return false;
-    country_setup(config->geoip_file, config->geoip6_file);
     mail_setup(config);
     snprintf(files, sizeof files, "%s/files", config->data_dir);
     run->storage = storage_open_disk(files, error, error_size);

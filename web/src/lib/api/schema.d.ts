@@ -248,6 +248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/2fa/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove the second factor once more in this session
+         * @description Administration asks for it when the last proof is too old: `mfa_required`. A sign-in in two steps or with a passkey is a proof as well. Wrong codes count like wrong passwords. Conflict when no app is set up.
+         */
+        post: operations["postAuth2faStepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/2fa/verify": {
         parameters: {
             query?: never;
@@ -311,7 +331,7 @@ export interface paths {
         };
         /**
          * One's own attempts to sign in, newest first
-         * @description `country` is null: addresses are not looked up in a geographic database.
+         * @description `country` (ISO 3166-1) is where the address is registered; null when nobody knows.
          */
         get: operations["getAuthLoginHistory"];
         put?: never;
@@ -1642,7 +1662,7 @@ export interface paths {
         put?: never;
         /**
          * Lend a person a role
-         * @description A system role counts from the person's next request on.
+         * @description Counts from the person's next request on. Who is no administrator gives only what they hold, and not to themselves.
          */
         post: operations["postUsersByIdRoles"];
         delete?: never;
@@ -2674,21 +2694,6 @@ export interface components {
                 };
             };
         };
-        /** @description `forbidden`: You may not do this. `csrf_failed`: The request carries no valid CSRF token. `insufficient_scope`: This API key may not do this. */
-        "403.forbidden.csrf_failed.insufficient_scope": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @constant */
-                    status?: 403;
-                    /** @enum {unknown} */
-                    code?: "forbidden" | "csrf_failed" | "insufficient_scope";
-                };
-            };
-        };
         /** @description `forbidden`: You may not do this. `insufficient_scope`: This API key may not do this. */
         "403.forbidden.insufficient_scope": {
             headers: {
@@ -2701,6 +2706,36 @@ export interface components {
                     status?: 403;
                     /** @enum {unknown} */
                     code?: "forbidden" | "insufficient_scope";
+                };
+            };
+        };
+        /** @description `forbidden`: You may not do this. `mfa_required`: Prove your second factor once more. `mfa_setup_required`: This needs a second factor, and you have none. `csrf_failed`: The request carries no valid CSRF token. `insufficient_scope`: This API key may not do this. */
+        "403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "forbidden" | "mfa_required" | "mfa_setup_required" | "csrf_failed" | "insufficient_scope";
+                };
+            };
+        };
+        /** @description `forbidden`: You may not do this. `mfa_required`: Prove your second factor once more. `mfa_setup_required`: This needs a second factor, and you have none. `insufficient_scope`: This API key may not do this. */
+        "403.forbidden.mfa_required.mfa_setup_required.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "forbidden" | "mfa_required" | "mfa_setup_required" | "insufficient_scope";
                 };
             };
         };
@@ -3102,7 +3137,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -3224,7 +3259,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
@@ -3268,7 +3303,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -3328,7 +3363,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -3365,7 +3400,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -3402,7 +3437,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -3443,7 +3478,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -3571,6 +3606,53 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    postAuth2faStepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Six digits of the app, or a recovery code; spaces and hyphens do not matter
+                     * @example 123456
+                     */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description Until when this session may administer
+                         */
+                        mfa_until: string;
+                    };
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.account_locked.too_many_requests"];
             503: components["responses"]["503.unavailable"];
         };
     };
@@ -5211,7 +5293,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -5297,7 +5379,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.system_role"];
             413: components["responses"]["413.payload_too_large"];
@@ -5327,7 +5409,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.system_role"];
             429: components["responses"]["429.too_many_requests"];
@@ -7291,7 +7373,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -7338,7 +7420,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -7369,7 +7451,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
