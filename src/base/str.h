@@ -24,7 +24,7 @@ str_of(const char *text)
 static inline bool
 str_equal(struct str a, struct str b)
 {
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+    return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 static inline bool
