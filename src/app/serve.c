@@ -24,6 +24,7 @@
 #include "modules/users/users.h"
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
+#include "platform/fetch/fetch.h"
 #include "platform/jobs/jobs.h"
 #include "platform/mail/mail.h"
 #include "platform/sentry/sentry.h"
@@ -156,6 +157,8 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
         return false;
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
     if (!sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
+        return false;
+    if (!fetch_setup(config, error, error_size))
         return false;
     mail_setup(config);
     snprintf(files, sizeof files, "%s/files", config->data_dir);
