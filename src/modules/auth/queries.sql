@@ -164,6 +164,8 @@ with used as (
     delete from mfa_challenges m using changed c where m.user_id = c.id
 ), unlocked as (
     delete from login_failures f using changed c where f.email_hash = login_key(c.email)
+), event as (
+    insert into outbox (name, payload) select 'account.password_changed', jsonb_build_object('user_id', id) from changed
 )
 select e.id as session_id from changed c left join ended e on e.user_id = c.id
 
@@ -187,11 +189,23 @@ with account as (
 select id from account
 
 -- query: session_create
--- A session with the first refresh token of its family.
-with session as (
-    insert into sessions (id, user_id, ip_address, user_agent, expires_at)
-    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), now() + make_interval(secs => :ttl_s::int))
+-- A session with the first refresh token of its family. An event tells of one in a browser where the person never was, unless it is their
+-- first: a browser is known by its cookie, a client without cookies by its name and address.
+with earlier as (
+    select count(*) > 0 as any,
+           coalesce(bool_or(s.browser_hash = :browser_hash::text
+                            or (s.ip_address = :client_ip and s.user_agent is not distinct from left(:user_agent, 500))), false) as known
+      from sessions s
+     where s.user_id = :user_id::uuid
+), session as (
+    insert into sessions (id, user_id, ip_address, user_agent, browser_hash, expires_at)
+    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), :browser_hash, now() + make_interval(secs => :ttl_s::int))
     returning id, user_id, expires_at
+), event as (
+    insert into outbox (name, payload)
+    select 'account.signed_in', jsonb_build_object('user_id', n.user_id, 'session_id', n.id)
+      from session n, earlier e
+     where e.any and not e.known
 ), token as (
     insert into refresh_tokens (user_id, session_id, family_id, token_hash, expires_at)
     select user_id, id, id, :refresh_hash, expires_at from session

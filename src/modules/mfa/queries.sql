@@ -54,7 +54,10 @@ returning r.user_id
 
 -- query: mfa_remove
 with config as (
-    delete from mfa_configs where user_id = :viewer::uuid
+    delete from mfa_configs where user_id = :viewer::uuid returning user_id, is_enabled
+), event as (
+    insert into outbox (name, payload)
+    select 'account.second_factor_off', jsonb_build_object('user_id', user_id) from config where is_enabled
 ), challenges as (
     delete from mfa_challenges where user_id = :viewer::uuid
 )
