@@ -21,6 +21,7 @@ declare module 'smtp-server' {
     server: Server;
     listen(port: number, host: string, ready: () => void): void;
     close(done: () => void): void;
+    on(event: 'error', handler: (error: Error) => void): this;
   }
 }
 
