@@ -24,6 +24,7 @@
 #include "db/cluster.h"
 #include "db/cluster_place.h"
 #include "db/migrate.h"
+#include "platform/mail/mail.h"
 
 #define SPACE_NEEDED_MB 200
 #define SPACE_WORTH_TELLING_MB 2048
@@ -306,12 +307,9 @@ check_mail(struct doctor *d)
     }
     curl = curl_easy_init();
     if (curl) {
-        curl_easy_setopt(curl, CURLOPT_URL, d->config->smtp_url);
-        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+        mail_use_server(d->config, curl);
         curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
-        curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)CONNECT_TIMEOUT_S);
-        curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
         result = curl_easy_perform(curl);
         curl_easy_cleanup(curl);
     }

@@ -110,8 +110,8 @@ select id from person
 
 -- query: reset_request
 -- One row an address, known or not, so that asking costs the same. A row that waits or runs is left alone.
-insert into jobs (kind, payload, dedupe_key, priority)
-values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2)
+insert into jobs (kind, payload, dedupe_key, priority, max_attempts)
+values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2, 20)
 on conflict (dedupe_key) do update
    set state = 'queued', attempts = 0, run_at = now(), finished_at = null
  where jobs.state in ('done', 'failed', 'dead')
@@ -180,8 +180,8 @@ with account as (
 ), profile as (
     insert into user_profiles (user_id, language) select id, :language from account
 ), mail as (
-    insert into jobs (kind, payload, priority)
-    select 'mail.verify_email', jsonb_build_object('user_id', id), 2 from account
+    insert into jobs (kind, payload, priority, max_attempts)
+    select 'mail.verify_email', jsonb_build_object('user_id', id), 2, 20 from account
 ), event as (
     insert into outbox (name, payload)
     select 'user.created', jsonb_build_object('user_id', id, 'username', username) from account
@@ -298,8 +298,8 @@ returning u.is_verified as verified, u.username
 
 -- query: resend_verification
 -- Queues the mail when there is such an account without verification, at most once a minute. Tells nobody whether.
-insert into jobs (kind, payload, priority)
-select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2
+insert into jobs (kind, payload, priority, max_attempts)
+select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2, 20
   from users u
  where lower(u.email) = lower(:email) and not u.is_verified and user_active(u)
    and not exists (select from user_tokens t

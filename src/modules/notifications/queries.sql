@@ -147,7 +147,7 @@ with n as (
        for update
 ), digest as (
     insert into jobs (kind, payload, run_at, priority, max_attempts)
-    select 'mail.notifications', jsonb_build_object('user_id', user_id), now() + make_interval(secs => :delay_s::int), 5, 20
+    select 'mail.notifications', jsonb_build_object('user_id', user_id), now() + make_interval(secs => :delay_s::int), 3, 20
       from waiting
      where not exists (select from queued)
 )

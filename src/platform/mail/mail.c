@@ -76,13 +76,24 @@ envelope_sender(char *out, size_t size)
 
 /* A password must not travel in the clear because somebody on the way took STARTTLS out of the greeting; to this machine it may. */
 static curl_usessl
-encryption_needed(void)
+encryption_needed(const char *url)
 {
-    const char *host = strrchr(config->smtp_url, '@');
+    const char *host = strrchr(url, '@');
 
     if (!host || text_starts_with(host + 1, "127.0.0.1") || text_starts_with(host + 1, "localhost") || text_starts_with(host + 1, "[::1]"))
         return CURLUSESSL_TRY;
     return CURLUSESSL_ALL;
+}
+
+void
+mail_use_server(const struct config *with, void *curl)
+{
+    curl_easy_setopt(curl, CURLOPT_URL, with->smtp_url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)encryption_needed(with->smtp_url));
+    if (*with->smtp_ca_file)
+        curl_easy_setopt(curl, CURLOPT_CAINFO, with->smtp_ca_file);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 }
 
 /* 55x is about this mailbox or this mail (RFC 5321, 4.2.3), for good; all else may be the operator's or the moment's fault. */
@@ -108,18 +119,13 @@ send_smtp(const struct buf *message, const struct mail *mail)
 
     envelope_sender(sender, sizeof sender);
     if (curl && recipients) {
-        curl_easy_setopt(curl, CURLOPT_URL, config->smtp_url);
-        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-        curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)encryption_needed());
-        if (*config->smtp_ca_file)
-            curl_easy_setopt(curl, CURLOPT_CAINFO, config->smtp_ca_file);
+        mail_use_server(config, curl);
         curl_easy_setopt(curl, CURLOPT_MAIL_FROM, sender);
         curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
         curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_message);
         curl_easy_setopt(curl, CURLOPT_READDATA, &reader);
         curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
         curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)SEND_TIMEOUT_S);
-        curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, failure);
         outcome = outcome_of(curl, curl_easy_perform(curl));
     }

@@ -37,6 +37,9 @@ void mail_setup(const struct config *config);
 /* Sends and waits. */
 enum mail_outcome mail_send(const struct mail *mail);
 
+/* Tells libcurl's handle about the mail server: address, encryption, certificates. */
+void mail_use_server(const struct config *config, void *curl);
+
 /* The whole message as it goes over the wire. False when there is no such template, or an address holds what it must not. Nothing in
  * `mail` can start a header or a part of its own: control and bidirectional characters are taken out. */
 bool mail_compose(const struct config *config, const struct mail *mail, struct buf *out);
