@@ -22,7 +22,7 @@ struct derived {
 bool
 push_keys_parse(struct str p256dh, struct str auth, struct push_keys *ret_keys)
 {
-    struct push_keys keys;
+    struct push_keys keys = {0};
 
     if (base64url_decode(p256dh, keys.point, sizeof keys.point) != P256_POINT ||
         base64url_decode(auth, keys.auth, sizeof keys.auth) != PUSH_AUTH || !p256_point_valid(keys.point))

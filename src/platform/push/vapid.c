@@ -123,6 +123,7 @@ write_header(cjose_jws_t *jws, char *out, size_t size)
 bool
 vapid_authorization(const char *endpoint, int64_t now_s, char *out, size_t size)
 {
+    json_int_t until = now_s + LIFE_S;
     char origin[512];
     scoped_text claims = NULL;
     cjose_header_t *header = NULL;
@@ -134,7 +135,7 @@ vapid_authorization(const char *endpoint, int64_t now_s, char *out, size_t size)
 
     if (!origin_of(endpoint, origin, sizeof origin))
         return false;
-    body = json_pack("{s:s, s:I, s:s}", "aud", origin, "exp", (json_int_t)(now_s + LIFE_S), "sub", vapid.subject);
+    body = json_pack("{s:s, s:I, s:s}", "aud", origin, "exp", until, "sub", vapid.subject);
     claims = json_dumps(body, JSON_COMPACT);
     json_decref(body);
     key = signing_key();
