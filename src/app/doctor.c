@@ -24,6 +24,9 @@
 #include "db/cluster.h"
 #include "db/cluster_place.h"
 #include "db/migrate.h"
+#include "modules/oauth/oauth.h"
+#include "modules/oauth/redirect.h"
+#include "platform/fetch/fetch.h"
 #include "platform/mail/mail.h"
 
 #define SPACE_NEEDED_MB 200
@@ -294,6 +297,22 @@ check_keys(struct doctor *d)
     check_key(d, "public key", c->jwt_public_key_path, false);
 }
 
+static void
+check_sign_in(struct doctor *d)
+{
+    char error[512];
+
+    if (!fetch_setup(d->config, error, sizeof error))
+        wrong(d, NULL, "sign-in", "%s", error);
+    else if (!oauth_setup(d->config, error, sizeof error))
+        wrong(d, "docs/operating.md tells what each provider needs", "sign-in", "%s", error);
+    else if (*oauth_provider_names())
+        fine("sign-in", "with %s; they are to send people back to %s/api/v1/auth/oauth/NAME/callback", oauth_provider_names(),
+             redirect_base());
+    else
+        fine("sign-in", "with passwords and passkeys (OAUTH_PROVIDERS is not set)");
+}
+
 /* Connects, greets and signs in, and sends nothing. */
 static void
 check_mail(struct doctor *d)
@@ -400,6 +419,7 @@ doctor_run(const struct config *config)
     check_port(&d, "stream port", "PORT_STREAM", config->port_stream);
     check_web(&d);
     check_keys(&d);
+    check_sign_in(&d);
     check_mail(&d);
     check_sandbox(&d);
     check_limits(&d);

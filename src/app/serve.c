@@ -15,6 +15,7 @@
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
 #include "modules/developer/developer.h"
+#include "modules/oauth/oauth.h"
 #include "modules/passkeys/passkeys.h"
 #include "modules/notifications/notifications.h"
 #include "modules/realtime/realtime.h"
@@ -170,6 +171,8 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     if (!sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
     if (!fetch_setup(config, error, error_size))
+        return false;
+    if (!oauth_setup(config, error, error_size))
         return false;
     mail_setup(config);
     secret_derive("vapid", seed);

@@ -65,7 +65,7 @@ has_unwanted_characters(const char *text, bool lines)
     return false;
 }
 
-static bool
+bool
 email_valid(const char *text)
 {
     const char *at = strchr(text, '@');

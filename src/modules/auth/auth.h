@@ -34,6 +34,11 @@ bool password_matches(const char *password, const char *hash);
 bool auth_create_user(const char *username, const char *email, const char *password, const char *role, bool verified, char *error,
                       size_t error_size);
 
+/* Names that nobody may take. */
+bool username_reserved(const char *username);
+/* The first of our languages that the browser names. */
+const char *auth_language(const struct request *req);
+
 /* The reply of every way to sign in. */
 extern const struct field session_reply[];
 

@@ -385,7 +385,7 @@ token_verify(const char *token, enum token_use use, struct claims *ret_claims)
     size_t len;
     cjose_err error;
 
-    if (strlen(token) > TOKEN_MAX || *token == '{')
+    if (strlen(token) > TOKEN_MAX || !jws_shaped(token))
         return TOKEN_BAD;
     jws = cjose_jws_import(token, strlen(token), &error);
     if (jws)

@@ -376,6 +376,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/oauth/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own accounts elsewhere that sign in here */
+        get: operations["getAuthOauthConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oauth/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an account elsewhere away
+         * @description Refused while it is the only way in: without a password, a passkey or another account elsewhere.
+         */
+        delete: operations["deleteAuthOauthConnectionsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oauth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where else one may sign in; the operator's choice */
+        get: operations["getAuthOauthProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oauth/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to a provider to sign in
+         * @description Open it as a page. What goes wrong later is told to the pages `/login` and `/settings/security` as `oauth_error`, the code of a problem.
+         */
+        get: operations["getAuthOauthByProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oauth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from a provider
+         * @description Leads to the page that was asked for, with the cookies of a session; with a second factor to `/login?mfa=1#mfa_token=…`, a token for `POST /auth/login/2fa`.
+         */
+        get: operations["getAuthOauthByProviderCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/passkeys": {
         parameters: {
             query?: never;
@@ -2054,6 +2148,23 @@ export interface components {
             push_notifications: boolean;
             browser_notifications: boolean;
         };
+        OauthConnection: {
+            /** Format: uuid */
+            id: string;
+            provider: string;
+            name: string | null;
+            email: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+        };
+        OauthConnectionList: {
+            items: components["schemas"]["OauthConnection"][];
+            page: number;
+            limit: number;
+            total: number;
+        };
         Passkey: {
             /** Format: uuid */
             id: string;
@@ -2698,6 +2809,21 @@ export interface components {
                     status?: 409;
                     /** @enum {unknown} */
                     code?: "conflict";
+                };
+            };
+        };
+        /** @description `last_sign_in_method`: You would have no way to sign in left. */
+        "409.last_sign_in_method": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "last_sign_in_method";
                 };
             };
         };
@@ -3804,6 +3930,186 @@ export interface operations {
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAuthOauthConnections: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 */
+                page?: number;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthConnectionList"];
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    deleteAuthOauthConnectionsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.last_sign_in_method"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAuthOauthProviders: {
+        parameters: {
+            query?: {
+                /** @description Page number */
+                page?: number;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @example google */
+                            id: string;
+                            /**
+                             * @description What people read on the button
+                             * @example Google
+                             */
+                            name: string;
+                        }[];
+                        page: number;
+                        limit: number;
+                        total: number;
+                    };
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAuthOauthByProvider: {
+        parameters: {
+            query?: {
+                /** @description Where to go afterwards: a path of the web app, or an address on an allowed origin */
+                redirect?: string;
+                /** @description Whoever is signed in (cookie) adds the account there to the one here; only from the web app itself */
+                link?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The provider's id */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go where the header Location says */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAuthOauthByProviderCallback: {
+        parameters: {
+            query?: {
+                /** @description Of the provider */
+                code?: string;
+                /** @description Of this sign-in */
+                state?: string;
+                /** @description Who answers (RFC 9207) */
+                iss?: string;
+                /** @description Why there is no code */
+                error?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider's id */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go where the header Location says */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable"];
         };
