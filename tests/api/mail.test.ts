@@ -192,12 +192,12 @@ test('an address that was made up ends nobody\'s mails', async () => {
 });
 
 /** Somebody new, verified, with a session. */
-async function newcomer(username: string): Promise<{ email: string; client: Client; id: string; cookies: Record<string, string> }> {
+async function newcomer(username: string): Promise<{ email: string; client: Client; cookies: Record<string, string> }> {
   const email = `${username}@example.org`;
   const reply = await api.post('/api/v1/auth/register', { body: { username, email, password: PASSWORD }, headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' } });
   assertStatus(reply, 201);
   await world.sql(`update users set is_verified = true where username = '${username}'`);
-  return { email, client: api.as({ token: reply.body.access_token }), id: reply.body.user.id, cookies: cookiesOf(reply) };
+  return { email, client: api.as({ token: reply.body.access_token }), cookies: cookiesOf(reply) };
 }
 const toAddress = (email: string, subject: string) => smtp.mails.filter(({ to, headers }) => to.includes(email) && headers['subject'] === subject);
 const ANOTHER = { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36' };
@@ -254,8 +254,8 @@ test('a password that was reset, and a second factor that was switched off, are 
 });
 
 test('an export that is ready is told of', async () => {
-  const { email, id, client } = await newcomer('elsa');
-  await world.sql(`insert into outbox (name, payload) values ('export.ready', '{"user_id": "${id}", "export_id": "${ids.alice}"}')`);
+  const { email, client } = await newcomer('elsa');
+  assertStatus(await client.post('/api/v1/users/me/export'), 202);
   await until('the mail', () => toAddress(email, 'Your data is ready')[0]);
   assert.equal((await client.get('/api/v1/notifications', { query: { type: 'export.ready' } })).body.total, 1);
 });

@@ -22,7 +22,7 @@ struct source {
 
 static const struct source sources[] = {
     {"notifications.follow", "user.followed", &q_notification_follow, {"user_id", "follower_id"}, .mail = "email_on_follow"},
-    {"notifications.export", "export.ready", &q_notification_export, {"user_id"}, .mail = "email_notifications"},
+    {"notifications.export", "export.ready", &q_notification_export, {"user_id", "export_id"}, .mail = "email_notifications"},
     {"notifications.signed_in", "account.signed_in", &q_notification_sign_in, {"user_id", "session_id"}, .security = true},
     {"notifications.password", "account.password_changed", &q_notification_account, {"user_id"}, .type = "account.password_changed",
      .title = "Your password was changed", .security = true},

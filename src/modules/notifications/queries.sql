@@ -77,7 +77,7 @@ with n as (
     insert into notifications (user_id, actor_id, type, title, link)
     select f.followed_id, u.id, 'follow', u.username || ' follows you', '/u/' || u.username
       from user_follows f
-      join users u on u.id = f.follower_id and user_active(u)
+      join users u on u.id = f.follower_id and user_shown(u)
       left join user_settings s on s.user_id = f.followed_id
      where f.followed_id = :user_id::uuid and f.follower_id = :follower_id::uuid
        and coalesce(s.notify_on_follow, true)
@@ -90,9 +90,14 @@ with n as (
 select id from n
 
 -- query: notification_export
--- The archive of one's data can be downloaded.
-insert into notifications (user_id, type, title, link)
-select u.id, 'export.ready', 'Your data is ready', '/settings/privacy' from users u where u.id = :user_id::uuid and user_active(u)
+-- Always told: whoever asked for an archive waits for it.
+insert into notifications (user_id, type, title, content, link, data)
+select e.user_id, 'export.ready', 'Your data is ready', 'It can be fetched until ' || to_char(e.expires_at at time zone 'UTC', 'YYYY-MM-DD') || '.',
+       '/settings/privacy',
+       jsonb_build_object('export_id', e.id, 'expires_at', e.expires_at,
+                          'download_url', '/api/v1/users/me/exports/' || e.id || '/download')
+  from data_exports e
+ where e.id = :export_id::uuid and e.user_id = :user_id::uuid and e.status = 'completed'
 returning id
 
 -- query: notification_sign_in

@@ -124,6 +124,8 @@ add_placeholder(struct buf *out, const char *p, const struct mail *mail, bool ht
         add_value(out, mail->name, html);
     else if (text_starts_with(p, "{subject}"))
         add_value(out, mail->subject, html);
+    else if (text_starts_with(p, "{day}"))
+        add_value(out, mail->day, html);
     else if (text_starts_with(p, "{link}"))
         add_link(out, mail->link, html);
     else if (text_starts_with(p, "{unsubscribe}"))

@@ -19,6 +19,7 @@ struct mail {
     const char *language; /* "en", "fr", "es"; anything else is "en" */
     const char *name;     /* of the person */
     const char *link;     /* may be NULL */
+    const char *day;      /* YYYY-MM-DD; may be NULL */
     const char *subject;  /* for templates whose subject is {subject} */
     const struct mail_item *items; /* for {items} */
     unsigned item_count;
