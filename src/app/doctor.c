@@ -29,6 +29,7 @@
 #include "modules/oauth/oauth.h"
 #include "modules/oauth/redirect.h"
 #include "platform/fetch/fetch.h"
+#include "platform/mail/mail.h"
 
 #define SPACE_NEEDED_MB 200
 #define SPACE_WORTH_TELLING_MB 2048
@@ -358,12 +359,9 @@ check_mail(struct doctor *d)
     }
     curl = curl_easy_init();
     if (curl) {
-        curl_easy_setopt(curl, CURLOPT_URL, d->config->smtp_url);
-        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+        mail_use_server(d->config, curl);
         curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
-        curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)CONNECT_TIMEOUT_S);
-        curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
         result = curl_easy_perform(curl);
         curl_easy_cleanup(curl);
     }

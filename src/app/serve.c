@@ -31,6 +31,7 @@
 #include "platform/jobs/jobs.h"
 #include "platform/mail/mail.h"
 #include "platform/pubsub/pubsub.h"
+#include "platform/push/vapid.h"
 #include "platform/redis/limits.h"
 #include "platform/redis/redis.h"
 #include "platform/sentry/sentry.h"
@@ -66,22 +67,31 @@ struct run {
 };
 
 static enum job_outcome
+outcome_of_mail(int result)
+{
+    return result == MAIL_SENT ? JOB_DONE : result == MAIL_REFUSED ? JOB_FAILED : JOB_RETRY;
+}
+
+static enum job_outcome
 send_verification_mail(struct job *job)
 {
-    return auth_send_verification(job->payload) ? JOB_RETRY : JOB_DONE;
+    return outcome_of_mail(auth_send_verification(job->payload));
 }
 
 static enum job_outcome
 send_reset_mail(struct job *job)
 {
-    return auth_send_reset(job->payload) ? JOB_RETRY : JOB_DONE;
+    return outcome_of_mail(auth_send_reset(job->payload));
 }
 
 static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, tracks_transcode},
                                                   {"track_sweep", JOB_LIGHT, tracks_sweep},
-                                                  {"mail.verify_email", JOB_LIGHT, send_verification_mail},
-                                                  {"mail.reset_password", JOB_LIGHT, send_reset_mail},
-                                                  {"mail.account_deletion", JOB_LIGHT, privacy_deletion_mail},
+                                                  {"mail.verify_email", JOB_OUTGOING, send_verification_mail},
+                                                  {"mail.reset_password", JOB_OUTGOING, send_reset_mail},
+                                                  {"mail.notifications", JOB_OUTGOING, notifications_mail},
+                                                  {"mail.security", JOB_OUTGOING, notifications_mail_security},
+                                                  {"push.send", JOB_OUTGOING, notifications_push},
+                                                  {"mail.account_deletion", JOB_OUTGOING, privacy_deletion_mail},
                                                   {"privacy.export", JOB_HEAVY, privacy_export},
                                                   {"privacy.erase", JOB_HEAVY, privacy_erase},
                                                   {"privacy.sweep", JOB_LIGHT, privacy_sweep, .every_s = PRIVACY_SWEEP_S},
@@ -159,6 +169,7 @@ tell_ready(const struct run *run)
 static bool
 start_parts(const struct config *config, const char *conninfo, struct run *run, char *error, size_t error_size)
 {
+    unsigned char seed[SHA256_BYTES];
     char files[4096];
 
     if (config->migrate_at_start &&
@@ -175,6 +186,9 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     if (!oauth_setup(config, error, error_size))
         return false;
     mail_setup(config);
+    secret_derive("vapid", seed);
+    if (!vapid_setup(config, seed, error, error_size))
+        return false;
     snprintf(files, sizeof files, "%s/files", config->data_dir);
     run->storage = storage_open_disk(files, error, error_size);
     if (!run->storage)
@@ -186,7 +200,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     realtime_setup();
     sessions_setup();
     auth_share_sessions();
-    notifications_setup();
+    notifications_setup(config);
     docs_setup(document_tables);
     developer_setup(document_tables);
     passkeys_setup(config);
@@ -215,7 +229,8 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
             return false;
     }
     if (run->roles & APP_WORKER) {
-        struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers}};
+        struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers,
+                                                    [JOB_OUTGOING] = (unsigned)config->outgoing_threads}};
 
         tracks_subscribe();
         notifications_subscribe();

@@ -57,7 +57,7 @@ test('registration creates an account and signs in', async () => {
 test('the session cookies are HttpOnly and SameSite, and Secure outside development', async () => {
   const lines = (reply: Reply) => reply.headers.getSetCookie();
   const { reply } = await register();
-  assert.equal(lines(reply).length, 2);
+  assert.equal(lines(reply).length, 3);
   for (const line of lines(reply)) {
     assert.match(line, /; HttpOnly/i);
     assert.match(line, /; SameSite=Lax/i);

@@ -78,7 +78,7 @@ for (const algorithm of ['ES256', 'EdDSA', 'RS256'] as const) {
     const reply = await signIn(device.get(options));
     assertStatus(reply, 200);
     assert.equal(reply.body.user.username, username);
-    assert.deepEqual(Object.keys(cookiesOf(reply)).sort(), ['veza_access', 'veza_refresh']);
+    assert.deepEqual(Object.keys(cookiesOf(reply)).sort(), ['veza_access', 'veza_browser', 'veza_refresh']);
     assertStatus(await api.get('/api/v1/auth/me', { as: { token: reply.body.access_token } }), 200);
   });
 

@@ -113,8 +113,8 @@ select email from person
 
 -- query: reset_request
 -- One row an address, known or not, so that asking costs the same. A row that waits or runs is left alone.
-insert into jobs (kind, payload, dedupe_key, priority)
-values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2)
+insert into jobs (kind, payload, dedupe_key, priority, max_attempts)
+values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2, 20)
 on conflict (dedupe_key) do update
    set state = 'queued', attempts = 0, run_at = now(), finished_at = null
  where jobs.state in ('done', 'failed', 'dead')
@@ -167,6 +167,8 @@ with used as (
     delete from mfa_challenges m using changed c where m.user_id = c.id
 ), unlocked as (
     delete from login_failures f using changed c where f.email_hash = login_key(c.email)
+), event as (
+    insert into outbox (name, payload) select 'account.password_changed', jsonb_build_object('user_id', id) from changed
 )
 select e.id as session_id, c.email from changed c left join ended e on e.user_id = c.id
 
@@ -181,8 +183,8 @@ with account as (
 ), profile as (
     insert into user_profiles (user_id, language) select id, :language from account
 ), mail as (
-    insert into jobs (kind, payload, priority)
-    select 'mail.verify_email', jsonb_build_object('user_id', id), 2 from account
+    insert into jobs (kind, payload, priority, max_attempts)
+    select 'mail.verify_email', jsonb_build_object('user_id', id), 2, 20 from account
 ), event as (
     insert into outbox (name, payload)
     select 'user.created', jsonb_build_object('user_id', id, 'username', username) from account
@@ -190,12 +192,24 @@ with account as (
 select id from account
 
 -- query: session_create
--- A session with the first refresh token of its family.
-with session as (
-    insert into sessions (id, user_id, ip_address, user_agent, expires_at, mfa_at)
-    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), now() + make_interval(secs => :ttl_s::int),
+-- A session with the first refresh token of its family. An event tells of one in a browser where the person never was, unless it is their
+-- first: a browser is known by its cookie, a client without cookies by its name and address.
+with earlier as (
+    select count(*) > 0 as any,
+           coalesce(bool_or(s.browser_hash = :browser_hash::text
+                            or (s.ip_address = :client_ip and s.user_agent is not distinct from left(:user_agent, 500))), false) as known
+      from sessions s
+     where s.user_id = :user_id::uuid
+), session as (
+    insert into sessions (id, user_id, ip_address, user_agent, browser_hash, expires_at, mfa_at)
+    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), :browser_hash, now() + make_interval(secs => :ttl_s::int),
             case when :two_factors::boolean then now() end)
     returning id, user_id, expires_at
+), event as (
+    insert into outbox (name, payload)
+    select 'account.signed_in', jsonb_build_object('user_id', n.user_id, 'session_id', n.id)
+      from session n, earlier e
+     where e.any and not e.known
 ), token as (
     insert into refresh_tokens (user_id, session_id, family_id, token_hash, expires_at)
     select user_id, id, id, :refresh_hash, expires_at from session
@@ -303,8 +317,8 @@ returning u.is_verified as verified, u.username
 
 -- query: resend_verification
 -- Queues the mail when there is such an account without verification, at most once a minute. Tells nobody whether.
-insert into jobs (kind, payload, priority)
-select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2
+insert into jobs (kind, payload, priority, max_attempts)
+select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2, 20
   from users u
  where lower(u.email) = lower(:email) and not u.is_verified and user_active(u)
    and not exists (select from user_tokens t
