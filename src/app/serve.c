@@ -18,6 +18,7 @@
 #include "modules/developer/developer.h"
 #include "modules/oauth/oauth.h"
 #include "modules/passkeys/passkeys.h"
+#include "modules/privacy/privacy.h"
 #include "modules/notifications/notifications.h"
 #include "modules/realtime/realtime.h"
 #include "modules/sessions/sessions.h"
@@ -75,6 +76,10 @@ static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, track
                                                   {"track_sweep", JOB_LIGHT, tracks_sweep},
                                                   {"mail.verify_email", JOB_LIGHT, send_verification_mail},
                                                   {"mail.reset_password", JOB_LIGHT, send_reset_mail},
+                                                  {"mail.account_deletion", JOB_LIGHT, privacy_deletion_mail},
+                                                  {"privacy.export", JOB_HEAVY, privacy_export},
+                                                  {"privacy.erase", JOB_HEAVY, privacy_erase},
+                                                  {"privacy.sweep", JOB_LIGHT, privacy_sweep, .every_s = PRIVACY_SWEEP_S},
                                                   {0}};
 
 static void
@@ -84,15 +89,17 @@ tell_progress(void *context, const char *user_id, const char *message)
     realtime_tell(user_id, str_of(message));
 }
 
-/* Lists of tracks that visitors were sent a moment ago are stale. */
+/* Lists of tracks that visitors were sent a moment ago are stale; of people too when it is not about one track. */
 static void
 forget_lists(void *context, const char *track_id)
 {
     struct run *run = context;
 
-    (void)track_id;
-    if (run->api)
-        server_purge(run->api, "tracks");
+    if (!run->api)
+        return;
+    server_purge(run->api, "tracks");
+    if (!track_id)
+        server_purge(run->api, "users");
 }
 
 /* VEZA_WEB_DIR, or web/dist beside the folder that the binary was built in. */
@@ -176,6 +183,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
         return false;
     tracks_setup(config, run->storage);
     users_setup(run->storage);
+    privacy_setup(config, run->storage);
     tracks_set_change_listener(forget_lists, run);
     tracks_set_progress_listener(tell_progress, NULL);
     sessions_setup();
@@ -212,6 +220,7 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
 
         tracks_subscribe();
         notifications_subscribe();
+        privacy_subscribe();
         if (!jobs_start(&settings, job_handlers) || !bus_start())
             return false;
     }

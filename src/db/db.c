@@ -400,6 +400,73 @@ db_run(const struct query *query, const struct db_arg *args, PGresult **ret, str
     return db_execute(query, DB_ROWS, NULL, bind_array, (void *)(uintptr_t)args, ret, error);
 }
 
+/* Reads what is left of a statement that nobody wants the rest of. */
+static void
+abandon(PGconn *pg)
+{
+    PGcancel *cancel = PQgetCancel(pg);
+    char unheard[256];
+    PGresult *result;
+
+    if (cancel)
+        PQcancel(cancel, unheard, sizeof unheard);
+    PQfreeCancel(cancel);
+    while ((result = PQgetResult(pg)))
+        PQclear(result);
+}
+
+/* Hands out the rows of the statement that was sent. */
+static enum db_status
+each_row(struct connection *c, db_row *row, void *context, struct db_error *error)
+{
+    enum db_status status = DB_OK;
+    PGresult *result;
+
+    while ((result = PQgetResult(c->pg))) {
+        bool go_on = true;
+
+        if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
+            go_on = row(context, (struct str){PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0)});
+        else if (PQresultStatus(result) != PGRES_TUPLES_OK)
+            status = classify(result, c->pg, error);
+        PQclear(result);
+        if (!go_on) {
+            abandon(c->pg);
+            break;
+        }
+    }
+    return status;
+}
+
+enum db_status
+db_each(const struct query *query, const struct db_arg *args, db_row *row, void *context, struct db_error *error)
+{
+    const char *values[PARAM_LIMIT];
+    struct connection *c = this_connection();
+    struct prepared *prepared;
+    enum db_status status;
+    int count = 0;
+
+    if (error)
+        *error = (struct db_error){0};
+    if (!c)
+        return DB_UNAVAILABLE;
+    status = collect_values(query, DB_JSON_ONE, bind_array, (void *)(uintptr_t)args, values, &count, error);
+    if (status == DB_OK)
+        status = prepare(c, query, DB_JSON_ONE, NULL, &prepared, error);
+    if (status)
+        return status;
+    if (!PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0))
+        return classify(NULL, c->pg, error);
+    PQsetSingleRowMode(c->pg); /* cannot fail right after sending */
+    atomic_fetch_add_explicit(&query_count, 1, memory_order_relaxed);
+    status = each_row(c, row, context, error);
+    c->used_ns = clock_monotonic_ns();
+    if (PQstatus(c->pg) != CONNECTION_OK && !c->transaction)
+        forget(c);
+    return status;
+}
+
 static enum db_status
 command(struct connection *c, const char *sql)
 {

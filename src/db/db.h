@@ -60,6 +60,11 @@ enum db_status db_execute(const struct query *query, enum db_form form, const ch
 /* The same with DB_ROWS and arguments given as an array ended by a NULL name. */
 enum db_status db_run(const struct query *query, const struct db_arg *args, PGresult **ret, struct db_error *error);
 
+/* Runs a query that only reads and hands out its rows one at a time, each as a JSON object: memory does not grow with their number. `row`
+ * returns false to stop, which is no error. Not tried again once it has begun. */
+typedef bool db_row(void *context, struct str json);
+enum db_status db_each(const struct query *query, const struct db_arg *args, db_row *row, void *context, struct db_error *error);
+
 /* A transaction on this thread's connection. db_end(false) rolls back. */
 enum db_status db_begin(void);
 enum db_status db_end(bool commit);

@@ -5,6 +5,7 @@
 -- The person's own account; a lent role counts.
 select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
        user_effective_role(u) as role, u.is_verified, user_effective_role(u) = 'admin' as is_admin, u.is_public, u.created_at,
+       u.deletion_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
   from users u
  where u.id = :viewer::uuid
@@ -340,7 +341,7 @@ with changed as (
     returning u.*
 )
 select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
-       u.role, u.is_verified, u.is_admin, u.is_public, u.created_at,
+       u.role, u.is_verified, u.is_admin, u.is_public, u.created_at, u.deletion_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
   from changed u
 
@@ -362,12 +363,13 @@ select id from account
 select u.token_version from users u where u.id = :viewer::uuid
 
 -- query: api_key_find
--- A key that has not expired, of an account in good standing. Asked on every request that carries one.
+-- A key that has not expired, of an account in good standing; while the account waits for its erasure it has none. Asked on every
+-- request that carries one.
 select k.id, k.user_id, user_effective_role(u) as role, u.is_verified,
        :needed_scope::text is not null and k.scopes @> array[:needed_scope::text] as allowed,
        k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as unnoted
   from api_keys k
-  join users u on u.id = k.user_id and user_active(u)
+  join users u on u.id = k.user_id and user_shown(u)
  where k.hashed_key = :hashed_key and (k.expires_at is null or k.expires_at > now())
 
 -- query: api_key_used

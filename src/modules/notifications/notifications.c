@@ -18,6 +18,7 @@ struct source {
 
 static const struct source sources[] = {
     {"notifications.follow", "user.followed", &q_notification_follow, {"user_id", "follower_id"}},
+    {"notifications.export", "export.ready", &q_notification_export, {"user_id", "export_id"}},
 };
 
 static bool

@@ -77,7 +77,7 @@ with n as (
     insert into notifications (user_id, actor_id, type, title, link)
     select f.followed_id, u.id, 'follow', u.username || ' follows you', '/u/' || u.username
       from user_follows f
-      join users u on u.id = f.follower_id and user_active(u)
+      join users u on u.id = f.follower_id and user_shown(u)
       left join user_settings s on s.user_id = f.followed_id
      where f.followed_id = :user_id::uuid and f.follower_id = :follower_id::uuid
        and coalesce(s.notify_on_follow, true)
@@ -96,3 +96,23 @@ select n.id,
                'read', n.read, 'read_at', n.read_at, 'created_at', n.created_at)))::text)
   from n
   join users u on u.id = n.actor_id
+
+-- query: notification_export
+-- Always told: whoever asked for an archive waits for it.
+with n as (
+    insert into notifications (user_id, type, title, content, link, data)
+    select e.user_id, 'export.ready', 'Your data is ready', 'It can be fetched until ' || to_char(e.expires_at at time zone 'UTC', 'YYYY-MM-DD') || '.',
+           '/settings/privacy',
+           jsonb_build_object('export_id', e.id, 'expires_at', e.expires_at,
+                              'download_url', '/api/v1/users/me/exports/' || e.id || '/download')
+      from data_exports e
+     where e.id = :export_id::uuid and e.user_id = :user_id::uuid and e.status = 'completed'
+    returning *
+)
+select n.id,
+       pg_notify('notification', json_build_object(
+           'user_id', n.user_id,
+           'message', json_build_object('type', 'notification', 'notification', json_build_object(
+               'id', n.id, 'type', n.type, 'title', n.title, 'content', n.content, 'link', n.link, 'data', n.data, 'actor', null,
+               'read', n.read, 'read_at', n.read_at, 'created_at', n.created_at)))::text)
+  from n

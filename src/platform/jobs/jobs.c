@@ -125,12 +125,8 @@ find_handler(const char *kind)
 
 /* Writes how the attempt ended. While the database is away the row stays `running`; it is then taken back as a dead node's would be. */
 static void
-settle(struct runner *runner, struct job *job, enum job_outcome outcome)
+write_end(struct runner *runner, struct job *job, enum job_outcome outcome, const struct db_arg *args)
 {
-    const struct db_arg args[] = {
-        {"id", job->id}, {"node", jobs.node}, {"error", *runner->error ? runner->error : NULL}, {0}};
-
-    atomic_fetch_add(&ended[outcome], 1);
     switch (outcome) {
     case JOB_DONE:
     case JOB_FAILED:
@@ -144,6 +140,23 @@ settle(struct runner *runner, struct job *job, enum job_outcome outcome)
         tell(&q_job_give_back, args);
         break;
     }
+}
+
+static void
+settle(struct runner *runner, struct job *job, enum job_outcome outcome)
+{
+    int every_s = find_handler(job->kind)->every_s;
+    char pause[16];
+
+    snprintf(pause, sizeof pause, "%d", every_s);
+    const struct db_arg args[] = {
+        {"id", job->id}, {"node", jobs.node}, {"error", *runner->error ? runner->error : NULL}, {"every_s", pause}, {0}};
+
+    atomic_fetch_add(&ended[outcome], 1);
+    if (every_s && outcome != JOB_GIVE_BACK)
+        tell(&q_job_again, args);
+    else
+        write_end(runner, job, outcome, args);
     if (outcome == JOB_RETRY || outcome == JOB_FAILED)
         log_warn("job did not work", LOG_TEXT("kind", job->kind), LOG_TEXT("job", job->id), LOG_INT("attempt", job->attempts),
                  LOG_TEXT("error", runner->error));
@@ -401,6 +414,9 @@ jobs_start(const struct jobs_settings *settings, const struct job_handler *handl
     listener_on("jobs", on_notify, NULL);
     for (int w = 0; w < JOB_WEIGHTS; w++)
         jobs.kinds[w] = kinds_of((enum job_weight)w);
+    for (const struct job_handler *h = handlers; h->kind; h++)
+        if (h->every_s)
+            tell(&q_job_every, (const struct db_arg[]){{"kind", h->kind}, {0}});
     if (pthread_create(&jobs.keeper, NULL, keep, NULL))
         return false;
     pthread_setname_np(jobs.keeper, "veza-jobs");

@@ -43,6 +43,7 @@ struct job_handler {
     const char *kind;
     enum job_weight weight;
     enum job_outcome (*run)(struct job *job);
+    int every_s; /* 0, or how long after one run the next begins, however it ended: jobs_start() sees to the row, one for all nodes */
 };
 
 struct jobs_settings {

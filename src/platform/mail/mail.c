@@ -59,6 +59,9 @@ add_text(struct buf *out, const char *text, const struct mail *mail)
         } else if (text_starts_with(p, "{link}")) {
             buf_add_text(out, mail->link ? mail->link : "");
             p += 5;
+        } else if (text_starts_with(p, "{day}")) {
+            buf_add_text(out, mail->day ? mail->day : "");
+            p += 4;
         } else if (*p == '\n') {
             buf_add(out, STR("\r\n"));
         } else {

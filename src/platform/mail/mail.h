@@ -11,6 +11,7 @@ struct mail {
     const char *language; /* "en", "fr", "es"; anything else is "en" */
     const char *name;     /* of the person */
     const char *link;     /* may be NULL */
+    const char *day;      /* YYYY-MM-DD; may be NULL */
 };
 
 void mail_setup(const struct config *config);
