@@ -71,9 +71,14 @@ deletion_request_mine(struct request *req)
 const struct problem *
 deletion_request(struct request *req)
 {
+    const struct problem *p;
+
     if (strcasecmp(request_param(req, "id"), req->identity.user_id) == 0)
         return deletion_request_mine(req);
-    return request_role(req, ROLE_ADMIN) ? mark(req, false) : PROBLEM(NOT_FOUND);
+    if (!request_role(req, ROLE_ADMIN))
+        return PROBLEM(NOT_FOUND);
+    p = auth_check_second_factor(req); /* administration, though the route is everybody's */
+    return p ? p : mark(req, false);
 }
 
 const struct problem *

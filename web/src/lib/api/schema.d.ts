@@ -1669,7 +1669,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an account
-         * @description One's own, as above; administrators may delete others', without a password.
+         * @description One's own, as above; administrators may delete others', with a recent second factor instead of a password.
          */
         delete: operations["deleteUsersById"];
         options?: never;
@@ -3032,6 +3032,21 @@ export interface components {
                     status?: 403;
                     /** @enum {unknown} */
                     code?: "insufficient_scope";
+                };
+            };
+        };
+        /** @description `mfa_required`: Prove your second factor once more. `mfa_setup_required`: This needs a second factor, and you have none. `csrf_failed`: The request carries no valid CSRF token. `password_wrong`: This is not your password. `insufficient_scope`: This API key may not do this. */
+        "403.mfa_required.mfa_setup_required.csrf_failed.password_wrong.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "mfa_required" | "mfa_setup_required" | "csrf_failed" | "password_wrong" | "insufficient_scope";
                 };
             };
         };
@@ -7748,7 +7763,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.password_wrong.insufficient_scope"];
+            403: components["responses"]["403.mfa_required.mfa_setup_required.csrf_failed.password_wrong.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
