@@ -159,6 +159,8 @@ create_user(const struct config *config, const char *conninfo, void *context)
     }
     db_disconnect();
     printf("%s (%s) can sign in now.\n", user->username, user->role);
+    if (text_equal(user->role, "admin"))
+        puts("Administration asks for a second factor: after signing in, set up an authenticator app or a passkey in the security settings.");
     return 0;
 }
 

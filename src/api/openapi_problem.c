@@ -23,7 +23,7 @@ static void
 add_access(const struct route *route, struct problem_set *set)
 {
     /* A browser's cookies come along everywhere, also where nobody is asked who they are. */
-    set->has[PROBLEM_CSRF_FAILED] = is_change(route->method) && route->auth != AUTH_INTERNAL;
+    set->has[PROBLEM_CSRF_FAILED] = is_change(route->method) && route->auth != AUTH_INTERNAL && !route->signed_link;
     switch (route->auth) {
     case AUTH_UNDECLARED:
     case AUTH_PUBLIC:
@@ -37,8 +37,10 @@ add_access(const struct route *route, struct problem_set *set)
     case AUTH_CREATOR:
         set->has[PROBLEM_CREATOR_REQUIRED] = true;
         break;
-    case AUTH_MODERATOR:
     case AUTH_ADMIN:
+        set->has[PROBLEM_MFA_REQUIRED] = set->has[PROBLEM_MFA_SETUP_REQUIRED] = true;
+        /* fall through */
+    case AUTH_MODERATOR:
         set->has[PROBLEM_FORBIDDEN] = true;
         break;
     case AUTH_OPTIONAL:

@@ -8,6 +8,7 @@
 #include "api/docs.h"
 #include "api/runner.h"
 #include "app/app.h"
+#include "base/country.h"
 #include "base/log.h"
 #include "db/migrate.h"
 #include "http/assets.h"
@@ -29,6 +30,10 @@
 #include "platform/fetch/fetch.h"
 #include "platform/jobs/jobs.h"
 #include "platform/mail/mail.h"
+#include "platform/pubsub/pubsub.h"
+#include "platform/push/vapid.h"
+#include "platform/redis/limits.h"
+#include "platform/redis/redis.h"
 #include "platform/sentry/sentry.h"
 #include "stream/stream.h"
 
@@ -45,9 +50,13 @@ reply_web_app(struct request *req)
 }
 
 static const struct server_hooks api_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
-                                              .run_query = run_route_query, .audit = audit_change, .fallback = reply_web_app};
+                                              .check_permission = auth_check_permission,
+                                              .check_second_factor = auth_check_second_factor,
+                                              .run_query = run_route_query, .audit = audit_change, .share_limits = redis_limits_take,
+                                              .fallback = reply_web_app};
 static const struct server_hooks stream_hooks = {.identify = auth_identify_stream, .check_csrf = auth_check_csrf,
-                                                 .run_query = run_route_query, .audit = audit_change};
+                                                 .run_query = run_route_query, .audit = audit_change,
+                                                 .share_limits = redis_limits_take};
 
 struct run {
     unsigned roles;
@@ -58,33 +67,35 @@ struct run {
 };
 
 static enum job_outcome
+outcome_of_mail(int result)
+{
+    return result == MAIL_SENT ? JOB_DONE : result == MAIL_REFUSED ? JOB_FAILED : JOB_RETRY;
+}
+
+static enum job_outcome
 send_verification_mail(struct job *job)
 {
-    return auth_send_verification(job->payload) ? JOB_RETRY : JOB_DONE;
+    return outcome_of_mail(auth_send_verification(job->payload));
 }
 
 static enum job_outcome
 send_reset_mail(struct job *job)
 {
-    return auth_send_reset(job->payload) ? JOB_RETRY : JOB_DONE;
+    return outcome_of_mail(auth_send_reset(job->payload));
 }
 
 static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, tracks_transcode},
                                                   {"track_sweep", JOB_LIGHT, tracks_sweep},
-                                                  {"mail.verify_email", JOB_LIGHT, send_verification_mail},
-                                                  {"mail.reset_password", JOB_LIGHT, send_reset_mail},
-                                                  {"mail.account_deletion", JOB_LIGHT, privacy_deletion_mail},
+                                                  {"mail.verify_email", JOB_OUTGOING, send_verification_mail},
+                                                  {"mail.reset_password", JOB_OUTGOING, send_reset_mail},
+                                                  {"mail.notifications", JOB_OUTGOING, notifications_mail},
+                                                  {"mail.security", JOB_OUTGOING, notifications_mail_security},
+                                                  {"push.send", JOB_OUTGOING, notifications_push},
+                                                  {"mail.account_deletion", JOB_OUTGOING, privacy_deletion_mail},
                                                   {"privacy.export", JOB_HEAVY, privacy_export},
                                                   {"privacy.erase", JOB_HEAVY, privacy_erase},
                                                   {"privacy.sweep", JOB_LIGHT, privacy_sweep, .every_s = PRIVACY_SWEEP_S},
                                                   {0}};
-
-static void
-tell_progress(void *context, const char *user_id, const char *message)
-{
-    (void)context;
-    realtime_tell(user_id, str_of(message));
-}
 
 /* Lists of tracks that visitors were sent a moment ago are stale; of people too when it is not about one track. */
 static void
@@ -158,19 +169,26 @@ tell_ready(const struct run *run)
 static bool
 start_parts(const struct config *config, const char *conninfo, struct run *run, char *error, size_t error_size)
 {
+    unsigned char seed[SHA256_BYTES];
     char files[4096];
 
     if (config->migrate_at_start &&
         migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size) < 0)
         return false;
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
-    if (!sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
+    if (!db_act_as_app(!*config->database_url))
+        log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
+    if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
+    country_setup(config->geoip_file, config->geoip6_file);
     if (!fetch_setup(config, error, error_size))
         return false;
     if (!oauth_setup(config, error, error_size))
         return false;
     mail_setup(config);
+    secret_derive("vapid", seed);
+    if (!vapid_setup(config, seed, error, error_size))
+        return false;
     snprintf(files, sizeof files, "%s/files", config->data_dir);
     run->storage = storage_open_disk(files, error, error_size);
     if (!run->storage)
@@ -179,9 +197,10 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     users_setup(run->storage);
     privacy_setup(config, run->storage);
     tracks_set_change_listener(forget_lists, run);
-    tracks_set_progress_listener(tell_progress, NULL);
+    realtime_setup();
     sessions_setup();
-    notifications_setup();
+    auth_share_sessions();
+    notifications_setup(config);
     docs_setup(document_tables);
     developer_setup(document_tables);
     passkeys_setup(config);
@@ -210,7 +229,8 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
             return false;
     }
     if (run->roles & APP_WORKER) {
-        struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers}};
+        struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers,
+                                                    [JOB_OUTGOING] = (unsigned)config->outgoing_threads}};
 
         tracks_subscribe();
         notifications_subscribe();
@@ -218,13 +238,14 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
         if (!jobs_start(&settings, job_handlers) || !bus_start())
             return false;
     }
-    return listener_start();
+    return listener_start() && pubsub_start();
 }
 
 static void
 stop_all(struct run *run)
 {
     realtime_stop();
+    pubsub_stop();
     listener_stop(); /* what it hears goes to the servers and the hub: first silence, then free them */
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);
@@ -236,7 +257,9 @@ stop_all(struct run *run)
     docs_teardown();
     assets_free(web_app);
     auth_teardown();
+    country_teardown();
     sentry_stop();
+    redis_disconnect();
     db_disconnect();
 }
 
@@ -300,6 +323,7 @@ run_roles(const struct config *config, unsigned roles, int (*work)(const struct 
     system_add_metrics(jobs_metrics);
     system_add_metrics(bus_metrics);
     system_add_metrics(stream_metrics);
+    system_add_metrics(redis_metrics);
     /* Blocked before any thread exists, so that sigwait is the only one to hear of them. */
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&run.stop_signals);

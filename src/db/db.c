@@ -24,9 +24,13 @@ struct prepared {
     char name[16];
 };
 
+#define TOLD_MAX 16 /* a statement that tells more has changed much: "*" */
+
 struct connection {
     PGconn *pg;
     bool transaction;
+    unsigned told_count;
+    char told[TOLD_MAX][64]; /* by the statements since the last commit */
     int64_t used_ns; /* when it last answered */
     unsigned prepared_count;
     struct prepared prepared[PREPARED_SLOTS];
@@ -34,7 +38,9 @@ struct connection {
 
 static char *conninfo;
 static int statement_timeout_ms;
+static bool as_app_role, app_role_login;
 static pthread_key_t connection_key;
+static void (*told_callback)(const char *text);
 static _Atomic int64_t open_connections, query_count, error_count, reconnect_count, busy_us;
 
 static void
@@ -64,30 +70,82 @@ db_setup(const char *text, int timeout_ms)
 }
 
 static void
-ignore_notice(void *context, const char *message)
+on_notice(void *context, const PGresult *notice)
 {
-    (void)context;
-    log_debug("database notice", LOG_TEXT("message", message));
+    const char *state = PQresultErrorField(notice, PG_DIAG_SQLSTATE), *text = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    struct connection *c = context;
+
+    if (!text_equal(state, "VZ001") || !text)
+        log_debug("database notice", LOG_TEXT("message", text));
+    else if (c->told_count < TOLD_MAX)
+        snprintf(c->told[c->told_count++], sizeof *c->told, "%s", text);
+    else
+        snprintf(c->told[0], sizeof *c->told, "*");
+}
+
+/* After a commit; `happened` is false when what was told did not come to be. */
+static void
+pass_on_told(struct connection *c, bool happened)
+{
+    for (unsigned i = 0; i < c->told_count && happened && told_callback; i++)
+        told_callback(c->told[i]);
+    c->told_count = 0;
+}
+
+void
+db_on_told(void (*callback)(const char *text))
+{
+    told_callback = callback;
 }
 
 static PGconn *
 connect_now(void)
 {
-    const char *const names[] = {"dbname", "options", "application_name", "connect_timeout", "client_encoding", NULL};
-    char options[128];
-    const char *values[] = {conninfo, options, "veza", "5", "UTF8", NULL};
+    const char *const names[] = {"dbname", "user", "options", "application_name", "connect_timeout", "client_encoding", NULL};
+    char options[160];
+    const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
     PGconn *pg;
 
-    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC",
-             statement_timeout_ms);
+    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC%s",
+             statement_timeout_ms, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
     pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(pg) != CONNECTION_OK) {
         log_warn("database connection failed", LOG_TEXT("error", PQerrorMessage(pg)));
         PQfinish(pg);
         return NULL;
     }
-    PQsetNoticeProcessor(pg, ignore_notice, NULL);
     return pg;
+}
+
+/* Is this connection of the role that changes no audit line, and lent what it needs? */
+static bool
+is_app_role(PGconn *pg)
+{
+    PGresult *result = PQexec(pg, "select current_user = '" APP_ROLE "' and has_table_privilege('audit_logs', 'insert')"
+                                  " and not has_table_privilege('audit_logs', 'update, delete, truncate')");
+    bool good = PQresultStatus(result) == PGRES_TUPLES_OK && *PQgetvalue(result, 0, 0) == 't';
+
+    PQclear(result);
+    return good;
+}
+
+bool
+db_act_as_app(bool login)
+{
+    PGconn *pg;
+
+    as_app_role = true;
+    app_role_login = login;
+    pg = connect_now();
+    if (!pg) { /* because of the role, or is there no database at all? */
+        as_app_role = false;
+        pg = connect_now();
+        as_app_role = !pg;
+    } else {
+        as_app_role = is_app_role(pg);
+    }
+    PQfinish(pg);
+    return as_app_role;
 }
 
 /* Did the server close this idle connection? Its farewell then waits in the socket. */
@@ -111,6 +169,7 @@ forget(struct connection *c)
     PQfinish(c->pg);
     c->pg = NULL;
     c->transaction = false;
+    c->told_count = 0;
     c->prepared_count = 0;
     memset(c->prepared, 0, sizeof c->prepared);
 }
@@ -133,8 +192,10 @@ this_connection(void)
     }
     if (!c->pg) {
         c->pg = connect_now();
-        if (c->pg)
+        if (c->pg) {
+            PQsetNoticeReceiver(c->pg, on_notice, c);
             atomic_fetch_add(&open_connections, 1);
+        }
     }
     return c->pg ? c : NULL;
 }
@@ -333,8 +394,12 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
                 c->used_ns = clock_monotonic_ns();
                 atomic_fetch_add_explicit(&busy_us, (c->used_ns - started_ns) / 1000, memory_order_relaxed);
                 *ret = result;
+                if (!c->transaction)
+                    pass_on_told(c, true);
                 return DB_OK;
             }
+            if (!c->transaction)
+                pass_on_told(c, false);
             status = classify(result, c->pg, error);
             PQclear(result);
             if (status == DB_UNAVAILABLE && query->writes)
@@ -466,6 +531,7 @@ db_end(bool commit)
     enum db_status status = command(c, commit ? "commit" : "rollback");
 
     c->transaction = false;
+    pass_on_told(c, commit && !failed && status == DB_OK);
     if (status && PQstatus(c->pg) != CONNECTION_OK)
         forget(c);
     /* "commit" of a failed transaction succeeds as a rollback; the caller must hear of it. */

@@ -42,7 +42,7 @@ find_ip(struct request *req)
         inet_ntop(AF_INET, &((const struct sockaddr_in *)info->client_addr)->sin_addr, req->ip, sizeof req->ip);
     if (text_starts_with(req->ip, "::ffff:"))
         memmove(req->ip, req->ip + 7, strlen(req->ip) - 6);
-    if (!*config->trusted_proxies || !strstr(config->trusted_proxies, req->ip))
+    if (!text_listed(config->trusted_proxies, req->ip))
         return;
     forwarded = request_header(req, "X-Forwarded-For");
     last = forwarded ? strrchr(forwarded, ',') : NULL;
@@ -62,28 +62,42 @@ over_limit(struct request *req, const struct limit_state *state, const struct li
     return state->allowed ? NULL : problem_retry(req->arena, PROBLEM(TOO_MANY_REQUESTS), (int)state->retry_after_s);
 }
 
-static const struct problem *
-take_limit(struct request *req, const char *kind, const char *who, const struct limit_rule *rule)
+static struct limit_take
+limit_take(struct request *req, const char *kind, const char *who, const struct limit_rule *rule)
 {
-    const char *key = arena_printf(req->arena, "%s:%s", kind, who);
-    struct limit_state state;
+    return (struct limit_take){str_of(arena_printf(req->arena, "%s:%s", kind, who)), rule};
+}
 
-    if (!key)
-        return PROBLEM(INTERNAL);
-    state = limiter_take(req->server->limiter, str_of(key), rule, req->started_ns);
-    return over_limit(req, &state, rule);
+static const struct problem *
+take_limits(struct request *req, const struct limit_take *takes, unsigned count)
+{
+    struct server *server = req->server;
+    const struct server_settings *settings = &server->settings;
+    struct limit_state states[2];
+    const struct problem *p = NULL;
+    bool shared;
+
+    for (unsigned i = 0; i < count; i++)
+        if (!takes[i].key.ptr)
+            return PROBLEM(INTERNAL);
+    shared = settings->hooks->share_limits && settings->hooks->share_limits(settings->name, takes, count, states);
+    for (unsigned i = 0; i < count && !p; i++) {
+        if (!shared)
+            states[i] = limiter_take(server->limiter, takes[i].key, takes[i].rule, req->started_ns);
+        p = over_limit(req, &states[i], takes[i].rule);
+    }
+    return p;
 }
 
 static const struct problem *
 check_flood(struct request *req)
 {
     struct server *server = req->server;
-    const struct problem *p;
 
     if (!server->settings.config->rate_limits || req->route->limit == LIMIT_NONE)
         return NULL;
-    p = take_limit(req, "global", "", &server->global_rule);
-    return p ? p : take_limit(req, "ip", req->ip, &server->ip_rule);
+    return take_limits(req, (struct limit_take[]){limit_take(req, "global", "", &server->global_rule),
+                                                  limit_take(req, "ip", req->ip, &server->ip_rule)}, 2);
 }
 
 static const struct problem *
@@ -95,7 +109,7 @@ check_route_limit(struct request *req)
 
     if (!req->server->settings.config->rate_limits || limit == LIMIT_NONE)
         return NULL;
-    return take_limit(req, kinds[limit], who, &req->server->rules[limit]);
+    return take_limits(req, (struct limit_take[]){limit_take(req, kinds[limit], who, &req->server->rules[limit])}, 1);
 }
 
 static const struct problem *
@@ -135,9 +149,20 @@ check_access(struct request *req)
 static const struct problem *
 check_role(struct request *req)
 {
-    if (req->identity.role >= role_needed(req->route->auth))
+    const struct server_hooks *hooks = req->server->settings.hooks;
+    const struct route *route = req->route;
+    const struct problem *p;
+
+    if (req->identity.role < role_needed(route->auth)) {
+        if (!route->permission || !hooks->check_permission)
+            return route->auth == AUTH_CREATOR ? PROBLEM(CREATOR_REQUIRED) : PROBLEM(FORBIDDEN);
+        p = hooks->check_permission(req);
+        if (p)
+            return p;
+    }
+    if (route->auth != AUTH_ADMIN)
         return NULL;
-    return req->route->auth == AUTH_CREATOR ? PROBLEM(CREATOR_REQUIRED) : PROBLEM(FORBIDDEN);
+    return hooks->check_second_factor ? hooks->check_second_factor(req) : PROBLEM(FORBIDDEN);
 }
 
 struct head {
@@ -214,7 +239,7 @@ check_body_headers(struct request *req)
             return PROBLEM(UNSUPPORTED_MEDIA_TYPE);
         return form_begin(req);
     }
-    if ((announced || request_header(req, "Transfer-Encoding")) &&
+    if (!req->route->signed_link && (announced || request_header(req, "Transfer-Encoding")) &&
         (!type || (strncasecmp(type, "application/json", 16) != 0 && strncasecmp(type, "application/merge-patch+json", 28) != 0)))
         return PROBLEM(UNSUPPORTED_MEDIA_TYPE);
     exchange->body.max = (size_t)exchange->max_body;
@@ -306,7 +331,7 @@ judge_head(struct request *req, const char *method, const char *version)
         return problem_retry(req->arena, PROBLEM(MAINTENANCE), 60);
     if ((p = check_flood(req)) || (p = check_access(req)) || (p = check_route_limit(req)) || (p = note_refusal(req, check_role(req))))
         return p;
-    if (method_changes(req->method) && hooks->check_csrf && (p = note_refusal(req, hooks->check_csrf(req))))
+    if (method_changes(req->method) && !req->route->signed_link && hooks->check_csrf && (p = note_refusal(req, hooks->check_csrf(req))))
         return p;
     if ((p = validate_path(req, match.values)) || (p = validate_query(req)))
         return p;

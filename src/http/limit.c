@@ -69,29 +69,38 @@ find_cell(struct cell *set, uint64_t key)
     return oldest;
 }
 
+static int64_t
+seconds_up(int64_t ns)
+{
+    return (ns + 999999999) / 1000000000;
+}
+
+struct limit_state
+limit_state_of(const struct limit_rule *rule, bool allowed, int64_t ahead_ns)
+{
+    int64_t window_ns = rule->seconds * 1000000000, step_ns = window_ns / rule->requests;
+
+    return (struct limit_state){.allowed = allowed,
+                                .remaining = allowed ? (window_ns - ahead_ns) / step_ns : 0,
+                                .reset_s = seconds_up(ahead_ns),
+                                .retry_after_s = allowed ? 0 : seconds_up(ahead_ns - (window_ns - step_ns))};
+}
+
 struct limit_state
 limiter_take(struct limiter *limiter, struct str key, const struct limit_rule *rule, int64_t now_ns)
 {
     uint64_t hash = XXH3_64bits_withSeed(key.ptr, key.len, limiter->seed);
     pthread_mutex_t *lock = &limiter->locks[hash % LOCKS];
-    int64_t window_ns = rule->seconds * 1000000000;
-    int64_t step_ns = window_ns / rule->requests;
-    struct limit_state state = {0};
+    int64_t window_ns = rule->seconds * 1000000000, step_ns = window_ns / rule->requests, arrival_ns;
     struct cell *cell;
-    int64_t arrival_ns;
+    bool allowed;
 
     pthread_mutex_lock(lock);
     cell = find_cell(limiter->cells[hash % SETS], hash);
     arrival_ns = cell->arrival_ns > now_ns ? cell->arrival_ns : now_ns;
-    state.allowed = arrival_ns - now_ns <= window_ns - step_ns;
-    if (state.allowed) {
-        arrival_ns += step_ns;
-        cell->arrival_ns = arrival_ns;
-        state.remaining = (window_ns - (arrival_ns - now_ns)) / step_ns;
-    } else {
-        state.retry_after_s = (arrival_ns - now_ns - (window_ns - step_ns) + 999999999) / 1000000000;
-    }
-    state.reset_s = (arrival_ns - now_ns + 999999999) / 1000000000;
+    allowed = arrival_ns - now_ns <= window_ns - step_ns;
+    if (allowed)
+        cell->arrival_ns = arrival_ns += step_ns;
     pthread_mutex_unlock(lock);
-    return state;
+    return limit_state_of(rule, allowed, arrival_ns - now_ns);
 }

@@ -23,8 +23,17 @@ struct limit_state {
     int64_t retry_after_s; /* when refused: until the next request passes, at least 1 */
 };
 
+/* A request out of the quota of `key`. */
+struct limit_take {
+    struct str key;
+    const struct limit_rule *rule;
+};
+
 /* Parses "N/S". */
 bool limit_rule_parse(const char *text, struct limit_rule *ret_rule);
+
+/* What to tell of a quota whose key is `ahead_ns` ahead of the clock after this request was let through or refused. */
+struct limit_state limit_state_of(const struct limit_rule *rule, bool allowed, int64_t ahead_ns);
 
 struct limiter *limiter_new(void);
 void limiter_free(struct limiter *limiter);

@@ -33,6 +33,7 @@ struct identity {
     char session_id[UUID_TEXT]; /* also set when expired */
     enum role role;
     bool email_verified;
+    int64_t mfa_at; /* Unix time at which this session last proved a second factor; 0: never */
 };
 
 /* A validated input: from the path, the query string, the body, or set by a handler. */

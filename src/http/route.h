@@ -61,7 +61,9 @@ struct route {
     const char *description; /* Markdown, optional */
 
     enum auth auth;
-    const char *scope; /* what an API key must be allowed, e.g. "tracks:write"; without one, keys may only read what visitors may */
+    const char *permission; /* AUTH_ADMIN only: roles with this permission suffice too, e.g. "audit.view" */
+    const char *scope; /* what an API key must be allowed, e.g. "tracks:write"; without one, keys may only read what visitors may;
+                        * never with AUTH_ADMIN: keys do not administer */
     enum limit limit;
 
     const struct field *path, *query, *body;
@@ -86,6 +88,7 @@ struct route {
     const char *purges;
     bool no_audit;         /* a mutation not worth an audit line (play counts, logs) */
     bool websocket;        /* answers with an upgrade */
+    bool signed_link;      /* the address itself proves who may: no CSRF token, and a body of any type is left unread (RFC 8058) */
 };
 
 #define ROUTE_END {0}

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/config.h"
+#include "http/limit.h"
 #include "http/request.h"
 #include "http/route.h"
 
@@ -19,12 +20,19 @@ struct server;
 struct server_hooks {
     /* Finds out who asks: fills req->identity. Called for every route but AUTH_PUBLIC. */
     const struct problem *(*identify)(struct request *req);
+    /* Does the person hold route->permission? Called where their role does not suffice; without it the role alone counts. */
+    const struct problem *(*check_permission)(struct request *req);
+    /* Was the session's second factor proven lately? Called for AUTH_ADMIN; without it such routes are closed. */
+    const struct problem *(*check_second_factor)(struct request *req);
     /* Checks the CSRF token of a change that came with cookies. */
     const struct problem *(*check_csrf)(struct request *req);
     /* Runs route->sql for a route without a handler. */
     const struct problem *(*run_query)(struct request *req);
     /* After the reply is decided and before it is sent; `status` is final. */
     void (*audit)(struct request *req, int status);
+    /* Takes requests out of quotas that all nodes share, up to and including the first that refuses. False when there is no such place at
+     * the moment: the server then counts by itself. May be NULL. */
+    bool (*share_limits)(const char *server_name, const struct limit_take *takes, unsigned count, struct limit_state *ret_states);
     /* Answers a GET that no route matches (the web app), or returns NOT_FOUND. May be NULL. */
     const struct problem *(*fallback)(struct request *req);
 };

@@ -125,7 +125,7 @@ turn_upright(AVFrame **canvas, int how)
     bool swap = how >= 5;
     AVFrame *from = *canvas, *to;
 
-    if (how == 1)
+    if (how == 1 || !from)
         return 0;
     to = new_canvas(swap ? from->height : from->width, swap ? from->width : from->height);
     if (!to)

@@ -1,12 +1,41 @@
 /** Who may call what: made from the description, one test a promise and operation. */
+import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { assertProblem } from '../support/client.ts';
+import { assertProblem, type Credentials } from '../support/client.ts';
 import { codesOf, keyOf, operations } from '../support/document.ts';
 import { bearer, cookies, needsIdentity, personFor, request, STREAM_SECRET, tooLowFor } from '../support/requests.ts';
-import { World } from '../support/world.ts';
+import { login, PASSWORD, template, World } from '../support/world.ts';
 
 const world = await World.start('access', { STREAM_SECRET, METRICS_TOKEN: 'a token for the metrics' });
 const api = world.visitor;
+
+/** An administrator whose second factor was proven a second too long ago. */
+async function staleAdministrator(): Promise<Credentials> {
+  const reply = await login(world, 'root');
+  const as = { token: reply.body.access_token };
+  const mine = (await api.get('/api/v1/sessions', { as })).body.items.find((one) => one.is_current)!.id;
+  await world.sql(`update sessions set mfa_at = now() - interval '43201 seconds' where id = '${mine}'`);
+  return as;
+}
+
+/** An administrator who has only a password. */
+async function bareAdministrator(): Promise<Credentials> {
+  const reply = await api.post('/api/v1/auth/register', { body: { username: 'bare', email: 'bare@example.org', password: PASSWORD } });
+  await world.sql(`update users set role = 'admin' where username = 'bare'`);
+  return { token: reply.body.access_token };
+}
+
+/** Bob, with a fresh proof and a role with these permissions alone. */
+async function withPermissions(which: string): Promise<Credentials> {
+  await world.sql(`delete from roles where name = 'tried';
+    insert into roles (name, display_name) values ('tried', 'Tried');
+    insert into role_permissions (role_id, permission_id) select r.id, p.id from roles r, permissions p where r.name = 'tried' and ${which};
+    insert into user_roles (user_id, role_id) select '${template.ids.bob}', id from roles where name = 'tried';
+    update sessions set mfa_at = now() where user_id = '${template.ids.bob}'`);
+  return bearer('bob');
+}
+
+const stale = await staleAdministrator(), bare = await bareAdministrator();
 
 for (const operation of operations) {
   const key = keyOf(operation);
@@ -37,6 +66,22 @@ for (const operation of operations) {
   if (low) {
     test(`${key} is closed to ${low}`, async () => {
       assertProblem(await request(api, operation, { as: bearer(low) }), 403, operation['x-auth'] === 'creator' ? 'creator_required' : 'forbidden');
+    });
+  }
+  if (operation['x-auth'] === 'admin') {
+    test(`${key} asks an administrator for a recent second factor`, async () => {
+      assertProblem(await request(api, operation, { as: stale }), 403, 'mfa_required');
+      assertProblem(await request(api, operation, { as: bare }), 403, 'mfa_setup_required');
+    });
+  }
+  const permission = operation['x-permission'];
+  if (permission) {
+    test(`${key} is open to whoever holds ${permission}, and closed to whoever holds all else`, async () => {
+      const refused = await request(api, operation, { as: await withPermissions(`p.name <> '${permission}'`) });
+      assertProblem(refused, 403, 'forbidden');
+      const reply = await request(api, operation, { as: await withPermissions(`p.name = '${permission}'`) });
+      assert.notEqual(reply.status, 401);
+      assert.ok(reply.status !== 403 || reply.problem?.detail !== refused.problem?.detail, `answered ${reply.status} ${reply.problem?.code}`);
     });
   }
   if (codesOf(operation, 403).includes('csrf_failed')) {

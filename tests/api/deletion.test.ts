@@ -93,6 +93,10 @@ test('deleting an account takes its password, its owner or an administrator', as
   assertProblem(await who.client.delete('/api/v1/users/{id}', { path: { id: who.id }, body: { password: 'not my password' } }), 403, 'password_wrong');
   assertProblem(await who.client.post('/api/v1/users/me/restore'), 409, 'conflict');
   assert.equal((await who.client.get('/api/v1/auth/me')).body.deletion_at, null);
+  const proven = await world.sql(`select mfa_at from sessions where user_id = '${template.ids.root}' and mfa_at is not null`);
+  await world.sql(`update sessions set mfa_at = now() - interval '43201 seconds' where user_id = '${template.ids.root}'`);
+  assertProblem(await root.delete('/api/v1/users/{id}', { path: { id: who.id }, body: {} }), 403, 'mfa_required', 'that is administration');
+  await world.sql(`update sessions set mfa_at = '${proven}' where user_id = '${template.ids.root}'`);
   assertStatus(await root.delete('/api/v1/users/{id}', { path: { id: who.id }, body: {} }), 200);
   assertProblem(await who.client.get('/api/v1/auth/me'), 401);
 });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, cookiesOf, type Credentials } from '../support/client.ts';
 import { until } from '../support/wait.ts';
-import { emailOf, PASSWORD, withCsrf, World, type Person } from '../support/world.ts';
+import { login, withCsrf, World, type Person } from '../support/world.ts';
 
 const world = await World.start('sessions');
 const visitor = world.visitor;
@@ -20,7 +20,7 @@ interface SignedIn {
 }
 
 async function signIn(person: Person, agent = FIREFOX): Promise<SignedIn> {
-  const reply = await visitor.post('/api/v1/auth/login', { body: { email: emailOf(person), password: PASSWORD }, headers: { 'user-agent': agent } });
+  const reply = await login(world, person, { 'user-agent': agent });
   assertStatus(reply, 200);
   if (!('access_token' in reply.body)) throw new Error('a second factor was asked for');
   return { as: { token: reply.body.access_token }, cookies: await withCsrf(visitor, cookiesOf(reply)) };

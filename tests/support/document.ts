@@ -45,6 +45,8 @@ export interface Operation {
   path: string;
   summary: string;
   'x-auth': 'public' | 'optional' | 'user' | 'creator' | 'moderator' | 'admin' | 'internal' | 'metrics';
+  /** Roles with this permission suffice too. */
+  'x-permission'?: string;
   'x-limit': 'none' | 'read' | 'write' | 'auth' | 'upload' | 'media';
   security: Record<string, string[]>[];
   parameters: Parameter[];

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Cluster } from './cluster.ts';
 import { BINARY, WORK } from './paths.ts';
 import { Server, type Settings } from './server.ts';
+import { codeOf } from './totp.ts';
 import type { Person, Template } from './world.ts';
 
 const run = promisify(execFile);
@@ -20,6 +21,19 @@ function sharedSettings(folder: string): Settings {
   writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   writeFileSync(path.join(folder, 'jwt.pub.pem'), createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }));
   return { JWT_PRIVATE_KEY_PATH: file, APP_SECRET: 'a secret of the tests, thirty-two bytes or more' };
+}
+
+/** Administration asks for a second factor: sets one up, which proves it for this session, and returns its secret. */
+async function protect(api: string, token: string): Promise<string> {
+  const post = async (path: string, body: object) => {
+    const reply = await fetch(`${api}/api/v1/auth/2fa/${path}`, { method: 'POST', body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` } });
+    if (!reply.ok) throw new Error(`2fa/${path}: ${reply.status} ${await reply.text()}`);
+    return (await reply.json()) as { secret: string };
+  };
+  const { secret } = await post('setup', { password: PASSWORD });
+  await post('verify', { code: codeOf(secret) });
+  return secret;
 }
 
 async function createUser(name: Person, env: NodeJS.ProcessEnv): Promise<void> {
@@ -60,8 +74,10 @@ async function fill(cluster: Cluster): Promise<Template> {
     tokens[name] = body.access_token;
     ids[name] = body.user.id;
   }));
+  const rootSecret = await protect(server.api, tokens.root);
   await server.remove();
-  const template: Template = { cluster: cluster.folder, database: 'template_veza', settings, tokens, ids };
+  await cluster.sql('template_veza', 'update mfa_configs set last_step = 0'); /* its code of now is good in every clone */
+  const template: Template = { cluster: cluster.folder, database: 'template_veza', settings, tokens, ids, rootSecret };
   writeFileSync(path.join(WORK, 'template.json'), JSON.stringify(template));
   return template;
 }

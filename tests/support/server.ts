@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { BINARY, LOGS } from './paths.ts';
+import { Redis } from './redis.ts';
 import { Hopeless, until } from './wait.ts';
 
 export type Settings = Record<string, string>;
@@ -28,6 +29,7 @@ let counter = 0;
 export class Server {
   private process: ChildProcess | undefined;
   private ready: Ready | undefined;
+  private redis: Redis | undefined; /* of a run that tests the shared parts: VEZA_TEST_REDIS=1 */
   readonly dataDir: string;
   readonly logFile: string;
 
@@ -39,6 +41,10 @@ export class Server {
   /** Starts it and waits until both ports answer. */
   async start(more: Settings = {}, roles: string[] = []): Promise<this> {
     this.settings = { ...this.settings, ...more };
+    if (process.env['VEZA_TEST_REDIS'] && this.settings['REDIS_URL'] === undefined) {
+      this.redis = await new Redis(path.join(this.dataDir, 'redis')).start();
+      this.settings['REDIS_URL'] = this.redis.url;
+    }
     const readyFile = path.join(this.dataDir, `ready-${counter++}.json`);
     const log = openSync(this.logFile, 'a');
     const inherited = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
@@ -102,6 +108,7 @@ export class Server {
       const wrong = this.process && this.log().match(/^.*(ERROR: \w+Sanitizer|runtime error:).*(\n.*){0,30}/m);
       if (wrong) throw new Error(`${this.name} (${this.logFile}): ${wrong[0]}`);
     } finally {
+      await this.redis?.remove();
       rmSync(this.dataDir, { recursive: true, force: true });
     }
   }

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "modules/audit/audit.h"
 
-#define BATCH 20000 /* rows that one transaction of the clean-up deletes; see audit_delete_old */
+#define BATCH 20000 /* rows that one statement of the clean-up deletes */
 #define BATCHES_MAX 500
 
 static const struct field id_in_path[] = {
@@ -37,33 +37,20 @@ static const struct field cleanup_fields[] = {
     {"older_than_days", FIELD_INT, .min = 90, .max = 3650, .fallback = "365", .help = "What is younger stays"}, FIELD_END};
 static const struct field cleanup_reply[] = {{"deleted", FIELD_INT, .required = true, .help = "How many lines"}, FIELD_END};
 
-static const struct problem *
-delete_batch(struct request *req, void *context)
-{
-    const struct problem *p = db_one(req, &q_audit_retention_on, NULL);
-    PGresult *deleted;
-
-    if (!p)
-        p = db_rows(req, &q_audit_delete_old, &deleted);
-    if (p)
-        return p;
-    *(int *)context = PQntuples(deleted);
-    PQclear(deleted);
-    return NULL;
-}
-
 /* In pieces, so that neither a statement nor a lock takes long. */
 static const struct problem *
 cleanup(struct request *req)
 {
-    int64_t total = 0;
+    int64_t total = 0, deleted;
+    struct row row;
 
+    request_set(req, "most", arena_printf(req->arena, "%d", BATCH));
     for (int i = 0; i < BATCHES_MAX; i++) {
-        int deleted = 0;
-        const struct problem *p = db_transaction(req, delete_batch, &deleted);
+        const struct problem *p = db_one(req, &q_audit_delete_old, &row);
 
         if (p)
             return p;
+        deleted = row_int(&row, "deleted", 0);
         total += deleted;
         if (deleted < BATCH)
             break;
@@ -82,25 +69,26 @@ list_address(struct request *req)
 
 const struct route audit_routes[] = {
     {GET, "/api/v1/audit/logs", "Search the audit log",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .query = search_options, .sql = &q_audit_search, .shape = MANY},
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = search_options, .sql = &q_audit_search, .shape = MANY},
 
     {GET, "/api/v1/audit/logs/{id}", "A line of the audit log",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .path = id_in_path, .sql = &q_audit_get, .shape = ONE},
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_audit_get, .shape = ONE},
 
     {GET, "/api/v1/audit/activity", "What one did oneself",
      .auth = AUTH_USER, .limit = LIMIT_READ, .query = own_options, .sql = &q_audit_own, .shape = MANY},
 
     {GET, "/api/v1/audit/stats", "Numbers about the audit log",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .query = stats_options, .sql = &q_audit_stats, .shape = ONE},
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = stats_options, .sql = &q_audit_stats, .shape = ONE},
 
     {GET, "/api/v1/audit/suspicious", "What the rules find suspicious",
      "The rules are in the guide to the audit log.",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .query = suspicious_options, .sql = &q_audit_suspicious, .shape = MANY},
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = suspicious_options, .sql = &q_audit_suspicious, .shape = MANY},
 
     {GET, "/api/v1/audit/ip/{ip}", "All that came from one address",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .path = ip_in_path, .sql = &q_audit_ip, .shape = MANY,
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .path = ip_in_path, .sql = &q_audit_ip, .shape = MANY,
      .handler = list_address},
 
     {POST, "/api/v1/audit/cleanup", "Delete what is older than the retention",
-     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .body = cleanup_fields, .handler = cleanup, .slow = SLOW_YES, .reply = cleanup_reply},
+     .auth = AUTH_ADMIN, .permission = "audit.cleanup", .limit = LIMIT_WRITE, .body = cleanup_fields, .handler = cleanup,
+     .slow = SLOW_YES, .reply = cleanup_reply},
     ROUTE_END};

@@ -10,6 +10,8 @@ extern const struct route auth_routes[];
 /* Reads the keys and secrets (making them in the data folder when none are configured). False with a sentence in `error`. */
 bool auth_setup(const struct config *config, char *error, size_t error_size);
 void auth_teardown(void);
+/* Lets Redis remember which sessions stand, where there is one. Before listener_start(). */
+void auth_share_sessions(void);
 
 /* Takes the session's cookies out of the browser, with the reply. */
 void auth_drop_cookies(struct request *req);
@@ -18,6 +20,8 @@ void auth_drop_cookies(struct request *req);
 const struct problem *auth_identify(struct request *req);
 const struct problem *auth_identify_stream(struct request *req); /* of the stream server: takes stream tokens too */
 const struct problem *auth_check_csrf(struct request *req);
+const struct problem *auth_check_permission(struct request *req);
+const struct problem *auth_check_second_factor(struct request *req);
 
 /* The secret of internal calls: STREAM_SECRET, or one made from the application's secret. */
 const char *auth_stream_secret(void);
@@ -44,6 +48,11 @@ extern const struct field session_reply[];
 
 /* Opens a session for `user_id`, sets the cookies and replies with the tokens and the account. */
 const struct problem *session_open(struct request *req, const char *user_id, int status);
+/* The same (200) for somebody who has just proven a second factor: a code after the password, or a passkey with verification. */
+const struct problem *session_open_proven(struct request *req, const char *user_id);
+
+/* Notes that this session's person has just proven their second factor; replies until when that counts for administration. */
+const struct problem *session_prove(struct request *req);
 
 /* A random token as text, and the hash that is stored. */
 #define TOKEN_BYTES 32
@@ -55,8 +64,8 @@ void token_make(char text[TOKEN_TEXT], char hash[SHA256_HEX]);
 /* Derives a key for one purpose from the application's secret. */
 void secret_derive(const char *purpose, unsigned char out[SHA256_BYTES]);
 
-/* The job `mail.verify_email`: payload {"user_id"}. Returns 0, or -1 to be tried again. */
+/* The job `mail.verify_email`: payload {"user_id"}. Returns 0, or an enum mail_outcome. */
 int auth_send_verification(const json_t *payload);
 
-/* The job `mail.reset_password`: payload {"email"}, which need not be anybody's. Returns 0, or -1 to be tried again. */
+/* The job `mail.reset_password`: payload {"email"}, which need not be anybody's. Returns 0, or an enum mail_outcome. */
 int auth_send_reset(const json_t *payload);

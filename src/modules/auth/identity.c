@@ -1,6 +1,8 @@
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "modules/auth/internal.h"
+#include "modules/auth/session_cache.h"
 
 static enum role
 role_of(const char *name)
@@ -14,12 +16,32 @@ role_of(const char *name)
     return ROLE_USER;
 }
 
-/* Asks the database whether the session still stands, so that a logout counts at once on every node. */
-static const struct problem *
-check_session(struct request *req, const struct claims *claims, bool *ret_good)
+static void
+take_identity(struct request *req, const struct claims *claims, const struct standing *standing)
 {
+    req->identity.known = true;
+    req->identity.role = standing->role;
+    req->identity.email_verified = standing->email_verified;
+    req->identity.mfa_at = standing->mfa_at;
+    snprintf(req->identity.user_id, UUID_TEXT, "%s", claims->user_id);
+    snprintf(req->identity.session_id, UUID_TEXT, "%s", claims->session_id);
+}
+
+/* Finds out whether the session still stands, so that a logout counts at once on every node. */
+static const struct problem *
+check_session(struct request *req, const struct claims *claims, const char *token, bool *ret_good)
+{
+    struct cache_marks marks;
+    struct standing standing;
     struct row row;
     const struct problem *p;
+    enum cache_answer answer = session_cache_find(claims, token, &standing, &marks);
+
+    *ret_good = answer == CACHE_STANDS;
+    if (answer == CACHE_STANDS)
+        take_identity(req, claims, &standing);
+    if (answer != CACHE_ASK)
+        return NULL;
 
     request_set(req, "check_session_id", claims->session_id);
     request_set(req, "check_user_id", claims->user_id);
@@ -28,13 +50,12 @@ check_session(struct request *req, const struct claims *claims, bool *ret_good)
     if (p)
         return p;
     *ret_good = row.count > 0;
-    if (row.count) {
-        req->identity.known = true;
-        req->identity.role = role_of(row_text(&row, "role"));
-        req->identity.email_verified = row_bool(&row, "is_verified");
-        snprintf(req->identity.user_id, UUID_TEXT, "%s", claims->user_id);
-        snprintf(req->identity.session_id, UUID_TEXT, "%s", claims->session_id);
-    }
+    if (!row.count)
+        return NULL;
+    standing = (struct standing){.role = role_of(row_text(&row, "role")), .email_verified = row_bool(&row, "is_verified"),
+                                 .mfa_at = row_int(&row, "mfa_at", 0)};
+    session_cache_keep(&marks, &standing, row_int(&row, "good_until", 0));
+    take_identity(req, claims, &standing);
     return NULL;
 }
 
@@ -90,7 +111,7 @@ identify_bearer(struct request *req, const char *token, bool stream)
         return PROBLEM(TOKEN_EXPIRED);
     if (check == TOKEN_BAD)
         return PROBLEM(UNAUTHENTICATED);
-    p = check_session(req, claims, &good);
+    p = check_session(req, claims, token, &good);
     return p || good ? p : PROBLEM(UNAUTHENTICATED);
 }
 
@@ -104,7 +125,7 @@ identify_cookie(struct request *req, const char *token)
     req->identity.by_cookie = true;
     switch (claims ? token_verify(token, TOKEN_ACCESS, claims) : TOKEN_BAD) {
     case TOKEN_GOOD:
-        return check_session(req, claims, &good);
+        return check_session(req, claims, token, &good);
     case TOKEN_EXPIRED:
         req->identity.expired = true;
         snprintf(req->identity.session_id, UUID_TEXT, "%s", claims->session_id);
@@ -112,6 +133,35 @@ identify_cookie(struct request *req, const char *token)
     default:
         return NULL;
     }
+}
+
+/* Asked only where the role does not suffice. */
+const struct problem *
+auth_check_permission(struct request *req)
+{
+    const struct problem *p;
+    struct row row;
+
+    request_set(req, "permission", req->route->permission);
+    p = db_one(req, &q_permission_held, &row);
+    if (p)
+        return p;
+    return row_bool(&row, "held") ? NULL : PROBLEM(FORBIDDEN);
+}
+
+/* The second statement is for whoever is refused anyway. API keys have no session, and so no proof. */
+const struct problem *
+auth_check_second_factor(struct request *req)
+{
+    const struct problem *p;
+    struct row row;
+
+    if (req->identity.mfa_at && clock_unix_s() - req->identity.mfa_at < auth_config->admin_mfa_s)
+        return NULL;
+    p = db_one(req, &q_second_factor_exists, &row);
+    if (p)
+        return p;
+    return row_bool(&row, "exists") ? PROBLEM(MFA_REQUIRED) : PROBLEM(MFA_SETUP_REQUIRED);
 }
 
 static const struct problem *

@@ -8,6 +8,9 @@
 #define ACCESS_COOKIE "veza_access"
 #define REFRESH_COOKIE "veza_refresh"
 #define REFRESH_PATH "/api/v1"
+#define BROWSER_COOKIE "veza_browser"
+#define BROWSER_PATH "/api/v1/auth"
+#define BROWSER_COOKIE_S (365 * 24 * 3600)
 
 extern const struct config *auth_config;
 
@@ -15,6 +18,7 @@ extern const struct config *auth_config;
 struct claims {
     char user_id[UUID_TEXT];
     char session_id[UUID_TEXT];
+    char token_id[UUID_TEXT]; /* jti: chosen when it is signed */
     int64_t version;
     int64_t expires_at;
 };
@@ -47,6 +51,7 @@ const struct problem *auth_verify_email(struct request *req);
 const struct problem *auth_resend_verification(struct request *req);
 const struct problem *auth_become_creator(struct request *req);
 
+const struct problem *auth_unlock(struct request *req);
 const struct problem *auth_reset_request(struct request *req);
 const struct problem *auth_reset_password(struct request *req);
 const struct problem *auth_stream_token(struct request *req);

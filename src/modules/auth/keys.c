@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "modules/auth/internal.h"
+#include "modules/auth/verified.h"
 
 #define KEY_MAX 16
 #define KEY_BITS 2048
@@ -34,6 +35,7 @@ static struct {
     pthread_rwlock_t lock;
     struct key keys[KEY_MAX];
     unsigned count;
+    _Atomic unsigned generation; /* of `keys`, from 1 on */
     _Atomic int64_t scanned_ms;
     const struct config *config;
     bool symmetric;
@@ -187,6 +189,16 @@ read_keys(const struct config *config, struct key *keys)
     return read_folder(folder, keys);
 }
 
+static bool
+same_keys(const struct key *keys, unsigned count)
+{
+    bool same = count == ring.count;
+
+    for (unsigned i = 0; same && i < count; i++)
+        same = text_equal(keys[i].kid, ring.keys[i].kid) && keys[i].made_at == ring.keys[i].made_at;
+    return same;
+}
+
 static void
 rescan(void)
 {
@@ -200,10 +212,16 @@ rescan(void)
     if (!count)
         return;
     pthread_rwlock_wrlock(&ring.lock);
+    if (same_keys(keys, count)) {
+        pthread_rwlock_unlock(&ring.lock);
+        release_keys(keys, count);
+        return;
+    }
     old_count = ring.count;
     memcpy(old, ring.keys, sizeof old);
     memcpy(ring.keys, keys, count * sizeof *keys);
     ring.count = count;
+    ring.generation++;
     pthread_rwlock_unlock(&ring.lock);
     release_keys(old, old_count);
 }
@@ -222,6 +240,7 @@ keys_setup(const struct config *config, char *error, size_t error_size)
             return false;
         ring.count = read_keys(config, ring.keys);
     }
+    ring.generation++;
     ring.scanned_ms = clock_monotonic_ms();
     if (!ring.count)
         snprintf(error, error_size, "no usable RSA key of at least %d bits: see JWT_PRIVATE_KEY_PATH", KEY_BITS);
@@ -365,7 +384,8 @@ read_claims(const uint8_t *payload, size_t len, enum token_use use, struct claim
         text_equal(json_string_value(json_object_get(json, "aud")), audience) && json_is_integer(exp) &&
         json_is_integer(iat) && json_integer_value(iat) <= now + CLOCK_SKEW_S && json_is_integer(version) &&
         (!nbf || (json_is_integer(nbf) && json_integer_value(nbf) <= now + CLOCK_SKEW_S)) &&
-        copy_uuid(json_object_get(json, "sub"), claims.user_id) && copy_uuid(json_object_get(json, "sid"), claims.session_id)) {
+        copy_uuid(json_object_get(json, "sub"), claims.user_id) && copy_uuid(json_object_get(json, "sid"), claims.session_id) &&
+        copy_uuid(json_object_get(json, "jti"), claims.token_id)) {
         claims.version = json_integer_value(version);
         claims.expires_at = json_integer_value(exp);
         *ret_claims = claims;
@@ -381,19 +401,26 @@ token_verify(const char *token, enum token_use use, struct claims *ret_claims)
     enum token_check check = TOKEN_BAD;
     cjose_jws_t *jws = NULL;
     cjose_jwk_t *jwk = NULL;
+    unsigned generation = ring.generation;
+    unsigned char hash[SHA256_BYTES];
     uint8_t *payload;
-    size_t len;
+    size_t len = strlen(token);
     cjose_err error;
 
-    if (strlen(token) > TOKEN_MAX || !jws_shaped(token))
+    if (len > TOKEN_MAX || !jws_shaped(token))
         return TOKEN_BAD;
-    jws = cjose_jws_import(token, strlen(token), &error);
+    sha256((struct str){token, len}, hash);
+    if (verified_find(hash, use, generation, ret_claims))
+        return ret_claims->expires_at > clock_unix_s() ? TOKEN_GOOD : TOKEN_EXPIRED;
+    jws = cjose_jws_import(token, len, &error);
     if (jws)
         jwk = key_for_header(jws);
     if (jwk && cjose_jws_verify(jws, jwk, &error) && cjose_jws_get_plaintext(jws, &payload, &len, &error))
         check = read_claims(payload, len, use, ret_claims);
     cjose_jws_release(jws);
     cjose_jwk_release(jwk);
+    if (check == TOKEN_GOOD)
+        verified_keep(hash, use, generation, ret_claims);
     return check;
 }
 

@@ -25,11 +25,20 @@ locked(struct request *req, const struct row *row)
 const struct problem *
 lockout_begin(struct request *req, struct row *ret_person)
 {
+    const char *email = request_param(req, "email");
+    int64_t locked_s = lockout_mirrored_s(email);
     const struct problem *p;
 
+    if (locked_s)
+        return problem_retry(req->arena, PROBLEM(ACCOUNT_LOCKED), (int)locked_s);
     describe_attempt(req, "password");
     p = db_one(req, &q_login_attempt, ret_person);
-    return p ? p : locked(req, ret_person);
+    if (p)
+        return p;
+    p = locked(req, ret_person);
+    if (p)
+        lockout_mirror(email, row_int(ret_person, "retry_after_s", 1));
+    return p;
 }
 
 const struct problem *

@@ -13,6 +13,12 @@ const struct problem *lockout_begin(struct request *req, struct row *ret_person)
 /* Counts an attempt of the person `user_id` to prove something once more (a code, their own password). */
 const struct problem *lockout_begin_for(struct request *req, const char *user_id, const char *method);
 
+/* lockout_mirror.c: for how many seconds some node found this address locked a moment ago (0: none did); tell it to the others; take it
+ * back when the address was unlocked. */
+int64_t lockout_mirrored_s(const char *email);
+void lockout_mirror(const char *email, int64_t locked_s);
+void lockout_forget(const char *email);
+
 /* The attempt that this request began was right; `outcome` is for the history. Failures are forgotten unless a second factor is still
  * to come. */
 const struct problem *lockout_passed(struct request *req, const char *user_id, const char *outcome);

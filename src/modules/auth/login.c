@@ -25,3 +25,15 @@ auth_login(struct request *req)
         return p;
     return second ? mfa_challenge(req, user_id) : session_open(req, user_id, 200);
 }
+
+const struct problem *
+auth_unlock(struct request *req)
+{
+    struct row row;
+    const struct problem *p = db_one(req, &q_unlock_account, &row);
+
+    if (p)
+        return p;
+    lockout_forget(row_text(&row, "email"));
+    return reply_empty(req, 204);
+}

@@ -34,8 +34,9 @@ with gate as (
       from users u
      where lower(u.email) = lower(:email::text) and u.deleted_at is null
 ), history as (
-    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label)
-    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text)
+    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label, country)
+    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text),
+           :client_country::text
       from person p, gate
 ), stale as (
     delete from login_failures where attempted_at < now() - interval '1 day' and email_hash <> login_key(:email::text)
@@ -66,8 +67,9 @@ with person as (
      where f.locked_until is null or f.locked_until <= now()
     returning f.email_hash
 ), history as (
-    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label)
-    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text)
+    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label, country)
+    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text),
+           :client_country::text
       from person p, gate
      where :attempt_method::text is not null
 )
@@ -107,12 +109,12 @@ with person as (
 ), unlocked as (
     delete from login_failures f using person p where f.email_hash = login_key(p.email)
 )
-select id from person
+select email from person
 
 -- query: reset_request
 -- One row an address, known or not, so that asking costs the same. A row that waits or runs is left alone.
-insert into jobs (kind, payload, dedupe_key, priority)
-values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2)
+insert into jobs (kind, payload, dedupe_key, priority, max_attempts)
+values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2, 20)
 on conflict (dedupe_key) do update
    set state = 'queued', attempts = 0, run_at = now(), finished_at = null
  where jobs.state in ('done', 'failed', 'dead')
@@ -165,8 +167,10 @@ with used as (
     delete from mfa_challenges m using changed c where m.user_id = c.id
 ), unlocked as (
     delete from login_failures f using changed c where f.email_hash = login_key(c.email)
+), event as (
+    insert into outbox (name, payload) select 'account.password_changed', jsonb_build_object('user_id', id) from changed
 )
-select e.id as session_id from changed c left join ended e on e.user_id = c.id
+select e.id as session_id, c.email from changed c left join ended e on e.user_id = c.id
 
 -- query: register
 -- Account, settings, profile and the job that sends the verification mail commit together.
@@ -179,8 +183,8 @@ with account as (
 ), profile as (
     insert into user_profiles (user_id, language) select id, :language from account
 ), mail as (
-    insert into jobs (kind, payload, priority)
-    select 'mail.verify_email', jsonb_build_object('user_id', id), 2 from account
+    insert into jobs (kind, payload, priority, max_attempts)
+    select 'mail.verify_email', jsonb_build_object('user_id', id), 2, 20 from account
 ), event as (
     insert into outbox (name, payload)
     select 'user.created', jsonb_build_object('user_id', id, 'username', username) from account
@@ -188,11 +192,24 @@ with account as (
 select id from account
 
 -- query: session_create
--- A session with the first refresh token of its family.
-with session as (
-    insert into sessions (id, user_id, ip_address, user_agent, expires_at)
-    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), now() + make_interval(secs => :ttl_s::int))
+-- A session with the first refresh token of its family. An event tells of one in a browser where the person never was, unless it is their
+-- first: a browser is known by its cookie, a client without cookies by its name and address.
+with earlier as (
+    select count(*) > 0 as any,
+           coalesce(bool_or(s.browser_hash = :browser_hash::text
+                            or (s.ip_address = :client_ip and s.user_agent is not distinct from left(:user_agent, 500))), false) as known
+      from sessions s
+     where s.user_id = :user_id::uuid
+), session as (
+    insert into sessions (id, user_id, ip_address, user_agent, browser_hash, expires_at, mfa_at)
+    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), :browser_hash, now() + make_interval(secs => :ttl_s::int),
+            case when :two_factors::boolean then now() end)
     returning id, user_id, expires_at
+), event as (
+    insert into outbox (name, payload)
+    select 'account.signed_in', jsonb_build_object('user_id', n.user_id, 'session_id', n.id)
+      from session n, earlier e
+     where e.any and not e.known
 ), token as (
     insert into refresh_tokens (user_id, session_id, family_id, token_hash, expires_at)
     select user_id, id, id, :refresh_hash, expires_at from session
@@ -206,19 +223,34 @@ returning u.token_version
 -- query: session_check
 -- Is this session of this person still good? Asked on every request that carries a token, hence user_effective_role(u) written out:
 -- a function that is not inlined would be planned anew each time.
-select greatest(u.role, (select max(r.name::user_role)
-                           from user_roles a
-                           join roles r on r.id = a.role_id and r.is_system and r.is_active
-                          where a.user_id = u.id and a.is_active and (a.expires_at is null or a.expires_at > now()))) as role,
-       u.is_verified
+-- `good_until`: when a lent role or the session ends by itself, in Unix seconds.
+select greatest(u.role, lent.role) as role, u.is_verified, extract(epoch from s.mfa_at)::bigint as mfa_at,
+       extract(epoch from least(s.expires_at, lent.until))::bigint as good_until
   from sessions s
   join users u on u.id = s.user_id
+ cross join lateral (select max(r.name::user_role) as role, min(a.expires_at) as until
+                       from user_roles a
+                       join roles r on r.id = a.role_id and r.is_system and r.is_active
+                      where a.user_id = u.id and a.is_active and (a.expires_at is null or a.expires_at > now())) lent
  where s.id = :check_session_id::uuid
    and s.user_id = :check_user_id::uuid
    and s.revoked_at is null
    and s.expires_at > now()
    and u.token_version = :check_version::int
    and user_active(u)
+
+-- query: session_prove
+update sessions s
+   set mfa_at = now()
+ where s.id = :session_id::uuid and s.user_id = :viewer::uuid
+returning s.mfa_at + make_interval(secs => :admin_mfa_s::int) as mfa_until
+
+-- query: second_factor_exists
+-- Of whoever is refused for want of a proof: is there something to prove it with?
+select user_has_second_factor(:viewer::uuid) as exists
+
+-- query: permission_held
+select user_has_permission(:viewer::uuid, :permission::text) as held
 
 -- query: refresh_rotate
 -- Uses a refresh token up and puts the next of its family in its place. Of two that race, one finds the row unused.
@@ -285,8 +317,8 @@ returning u.is_verified as verified, u.username
 
 -- query: resend_verification
 -- Queues the mail when there is such an account without verification, at most once a minute. Tells nobody whether.
-insert into jobs (kind, payload, priority)
-select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2
+insert into jobs (kind, payload, priority, max_attempts)
+select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2, 20
   from users u
  where lower(u.email) = lower(:email) and not u.is_verified and user_active(u)
    and not exists (select from user_tokens t

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "modules/auth/internal.h"
+#include "modules/auth/lockout.h"
 #include "modules/realtime/realtime.h"
 #include "platform/mail/mail.h"
 
@@ -46,6 +47,8 @@ auth_reset_password(struct request *req)
     if (p)
         return p;
     done = PQntuples(sessions) > 0;
+    if (done)
+        lockout_forget(PQgetvalue(sessions, 0, 1));
     end_sockets(sessions);
     PQclear(sessions);
     if (!done)

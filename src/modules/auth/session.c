@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "modules/auth/internal.h"
+#include "modules/auth/session_cache.h"
 #include "modules/realtime/realtime.h"
 
 /* The session that the cookies stand for: that of the access token, whether it has expired or not; else the refresh token. NULL
@@ -88,8 +89,25 @@ reply_session(struct request *req, int status, const struct claims *claims, cons
                                            access, (long long)auth_config->access_token_s, refresh_part, user)));
 }
 
-const struct problem *
-session_open(struct request *req, const char *user_id, int status)
+/* By which a browser is known again. It says nothing about who uses it, and stays when they sign out. */
+static const char *
+browser_hash(struct request *req)
+{
+    const char *known = request_cookie(req, BROWSER_COOKIE);
+    char token[TOKEN_TEXT], hash[SHA256_HEX];
+
+    token_make(token, hash);
+    if (known && strlen(known) == TOKEN_TEXT - 1) {
+        sha256_hex(str_of(known), hash);
+        reply_cookie(req, BROWSER_COOKIE, known, BROWSER_PATH, BROWSER_COOKIE_S);
+    } else {
+        reply_cookie(req, BROWSER_COOKIE, arena_strdup(req->arena, token), BROWSER_PATH, BROWSER_COOKIE_S);
+    }
+    return arena_strdup(req->arena, hash);
+}
+
+static const struct problem *
+open_session(struct request *req, const char *user_id, int status, bool two_factors)
 {
     char refresh[TOKEN_TEXT], hash[SHA256_HEX];
     struct claims claims = {.expires_at = clock_unix_s() + auth_config->access_token_s};
@@ -103,12 +121,33 @@ session_open(struct request *req, const char *user_id, int status)
     request_set(req, "user_id", user_id);
     request_set(req, "refresh_hash", arena_strdup(req->arena, hash));
     request_set(req, "ttl_s", number(req, auth_config->refresh_token_s));
+    request_set(req, "two_factors", two_factors ? "true" : "false");
+    request_set(req, "browser_hash", browser_hash(req));
     p = db_one(req, &q_session_create, &row);
     if (p)
         return p;
     claims.version = row_int(&row, "token_version", 0);
     snprintf(req->identity.user_id, UUID_TEXT, "%s", user_id); /* for the audit line */
     return reply_session(req, status, &claims, arena_strdup(req->arena, refresh), false);
+}
+
+const struct problem *
+session_open(struct request *req, const char *user_id, int status)
+{
+    return open_session(req, user_id, status, false);
+}
+
+const struct problem *
+session_open_proven(struct request *req, const char *user_id)
+{
+    return open_session(req, user_id, 200, true);
+}
+
+const struct problem *
+session_prove(struct request *req)
+{
+    request_set(req, "admin_mfa_s", number(req, auth_config->admin_mfa_s));
+    return reply_query(req, 200, &q_session_prove);
 }
 
 void
@@ -167,11 +206,21 @@ auth_refresh(struct request *req)
     return reply_session(req, 200, &claims, arena_strdup(req->arena, next), given != NULL);
 }
 
+/* The token by which this request came in. */
+static const char *
+access_token(struct request *req)
+{
+    const char *authorization = request_header(req, "Authorization");
+
+    return authorization ? authorization + strlen("Bearer ") : request_cookie(req, ACCESS_COOKIE);
+}
+
 const struct problem *
 auth_logout(struct request *req)
 {
-    const char *refresh = request_cookie(req, REFRESH_COOKIE);
+    const char *refresh = request_cookie(req, REFRESH_COOKIE), *token = access_token(req);
     char hash[SHA256_HEX] = "";
+    struct claims claims;
     const struct problem *p;
 
     if (refresh)
@@ -181,6 +230,8 @@ auth_logout(struct request *req)
     p = db_maybe(req, &q_session_close, NULL);
     if (p)
         return p;
+    if (token_verify(token, TOKEN_ACCESS, &claims) == TOKEN_GOOD)
+        session_cache_blacklist(&claims);
     realtime_end_session(req->identity.session_id);
     auth_drop_cookies(req);
     return reply_empty(req, 204);

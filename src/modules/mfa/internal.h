@@ -12,4 +12,5 @@
 const struct problem *mfa_setup(struct request *req);
 const struct problem *mfa_verify(struct request *req);
 const struct problem *mfa_disable(struct request *req);
+const struct problem *mfa_step_up(struct request *req);
 const struct problem *mfa_login(struct request *req);

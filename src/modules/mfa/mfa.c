@@ -191,6 +191,27 @@ mfa_disable(struct request *req)
 }
 
 const struct problem *
+mfa_step_up(struct request *req)
+{
+    const char *user_id = req->identity.user_id, *code = plain_code(req);
+    const struct problem *p;
+    struct row row;
+    bool good;
+
+    p = db_one(req, &q_mfa_person, &row);
+    if (p)
+        return p;
+    if (!row_bool(&row, "is_enabled"))
+        return PROBLEM(CONFLICT);
+    if ((p = lockout_begin_for(req, user_id, NULL)) || (p = use_code(req, user_id, row_text(&row, "secret"), code, &good)))
+        return p;
+    if (!good)
+        return wrong_code(req);
+    p = lockout_passed(req, user_id, "succeeded");
+    return p ? p : session_prove(req);
+}
+
+const struct problem *
 mfa_challenge_make(struct request *req, const char *user_id, char token[TOKEN_TEXT])
 {
     char hash[SHA256_HEX];
@@ -244,5 +265,5 @@ mfa_login(struct request *req)
     if (!row.count)
         return PROBLEM(MFA_TOKEN_INVALID);
     p = lockout_passed(req, user_id, "succeeded");
-    return p ? p : session_open(req, user_id, 200);
+    return p ? p : session_open_proven(req, user_id);
 }

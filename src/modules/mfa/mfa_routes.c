@@ -17,6 +17,12 @@ static const struct field disable_body[] = {
     {"code", FIELD_SECRET, .required = true, .min = 6, .max = 32, .help = CODE_HELP, .example = "123456"},
     FIELD_END};
 
+static const struct field step_up_body[] = {
+    {"code", FIELD_SECRET, .required = true, .min = 6, .max = 32, .help = CODE_HELP, .example = "123456"}, FIELD_END};
+
+static const struct field step_up_reply[] = {
+    {"mfa_until", FIELD_TIME, .required = true, .help = "Until when this session may administer"}, FIELD_END};
+
 static const struct field login_body[] = {
     {"mfa_token", FIELD_SECRET, .required = true, .min = 20, .max = 200, .help = "From the reply to the password",
      .example = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
@@ -59,6 +65,12 @@ const struct route mfa_routes[] = {
     {POST, "/api/v1/auth/2fa/disable", "Switch the second factor off",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = disable_body, .handler = mfa_disable, .slow = SLOW_PASSWORD, .status = 204,
      .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
+
+    {POST, "/api/v1/auth/2fa/step-up", "Prove the second factor once more in this session",
+     .description = "Administration asks for it when the last proof is too old: `mfa_required`. A sign-in in two steps or with a passkey "
+                    "is a proof as well. Wrong codes count like wrong passwords. Conflict when no app is set up.",
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = step_up_body, .handler = mfa_step_up, .reply = step_up_reply,
+     .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
 
     {POST, "/api/v1/auth/login/2fa", "Sign in: the second step",
      .description = "A code works once; wrong ones count like wrong passwords.",

@@ -32,6 +32,8 @@ with enabled as (
        set is_enabled = true, enabled_at = now(), last_used_at = now(), last_step = :step::bigint
      where m.user_id = :viewer::uuid and m.deleted_at is null and not m.is_enabled and m.secret = :secret::text
     returning m.user_id
+), proof as (
+    update sessions s set mfa_at = now() from enabled e where s.id = :session_id::uuid and s.user_id = e.user_id
 ), before as (
     delete from recovery_codes r using enabled e where r.user_id = e.user_id
 ), codes as (
@@ -53,8 +55,17 @@ update recovery_codes r
 returning r.user_id
 
 -- query: mfa_remove
-with config as (
-    delete from mfa_configs where user_id = :viewer::uuid
+-- With the last second factor, what was proven by it goes.
+with proofs as (
+    update sessions s
+       set mfa_at = null
+     where s.user_id = :viewer::uuid and s.mfa_at is not null
+       and not exists (select from webauthn_credentials c where c.user_id = s.user_id)
+), config as (
+    delete from mfa_configs where user_id = :viewer::uuid returning user_id, is_enabled
+), event as (
+    insert into outbox (name, payload)
+    select 'account.second_factor_off', jsonb_build_object('user_id', user_id) from config where is_enabled
 ), challenges as (
     delete from mfa_challenges where user_id = :viewer::uuid
 )

@@ -177,5 +177,5 @@ passkey_login_finish(struct request *req)
     p = note_use(req, &row, counter, &good);
     if (p)
         return p;
-    return good ? session_open(req, row_text(&row, "user_id"), 200) : PROBLEM(PASSKEY_REFUSED);
+    return good ? session_open_proven(req, row_text(&row, "user_id")) : PROBLEM(PASSKEY_REFUSED);
 }

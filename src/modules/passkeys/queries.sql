@@ -52,6 +52,14 @@ update webauthn_credentials c
 returning c.id, c.name, c.created_at, c.last_used_at
 
 -- query: passkey_delete
+-- With the last second factor, what was proven by it goes.
+with proofs as (
+    update sessions s
+       set mfa_at = null
+     where s.user_id = :viewer::uuid and s.mfa_at is not null
+       and not exists (select from mfa_configs m where m.user_id = s.user_id and m.is_enabled and m.deleted_at is null)
+       and not exists (select from webauthn_credentials c where c.user_id = s.user_id and c.id <> :id::uuid)
+)
 delete from webauthn_credentials where id = :id::uuid and user_id = :viewer::uuid returning id
 
 -- query: passkey_find
@@ -71,6 +79,8 @@ with used as (
 ), old as (
     delete from login_history h using used u where h.user_id = u.user_id and h.created_at < now() - interval '180 days'
 )
-insert into login_history (user_id, method, outcome, ip_address, user_agent, device_label)
-select u.user_id, 'passkey', 'succeeded', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text) from used u
+insert into login_history (user_id, method, outcome, ip_address, user_agent, device_label, country)
+select u.user_id, 'passkey', 'succeeded', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text),
+       :client_country::text
+  from used u
 returning id

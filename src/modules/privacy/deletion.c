@@ -71,9 +71,14 @@ deletion_request_mine(struct request *req)
 const struct problem *
 deletion_request(struct request *req)
 {
+    const struct problem *p;
+
     if (strcasecmp(request_param(req, "id"), req->identity.user_id) == 0)
         return deletion_request_mine(req);
-    return request_role(req, ROLE_ADMIN) ? mark(req, false) : PROBLEM(NOT_FOUND);
+    if (!request_role(req, ROLE_ADMIN))
+        return PROBLEM(NOT_FOUND);
+    p = auth_check_second_factor(req); /* administration, though the route is everybody's */
+    return p ? p : mark(req, false);
 }
 
 const struct problem *
@@ -94,14 +99,14 @@ privacy_deletion_mail(struct job *job)
     const struct db_arg args[] = {{"user_id", json_string_value(json_object_get(job->payload, "user_id"))}, {0}};
     scoped_buf link = BUF_INIT(4096);
     PGresult *person;
-    int error = 0;
+    enum mail_outcome outcome = MAIL_SENT;
 
     if (db_run(&q_deletion_mail, args, &person, NULL))
         return JOB_RETRY;
     buf_printf(&link, "%s/login", config_frontend_url(privacy_config));
     if (PQntuples(person))
-        error = mail_send(&(struct mail){.to = PQgetvalue(person, 0, 0), .template = "account_deletion", .name = PQgetvalue(person, 0, 1),
-                                         .language = PQgetvalue(person, 0, 2), .link = link.ptr, .day = PQgetvalue(person, 0, 3)});
+        outcome = mail_send(&(struct mail){.to = PQgetvalue(person, 0, 0), .template = "account_deletion", .name = PQgetvalue(person, 0, 1),
+                                           .language = PQgetvalue(person, 0, 2), .link = link.ptr, .day = PQgetvalue(person, 0, 3)});
     PQclear(person);
-    return error ? JOB_RETRY : JOB_DONE;
+    return outcome == MAIL_LATER ? JOB_RETRY : outcome == MAIL_REFUSED ? JOB_FAILED : JOB_DONE;
 }

@@ -80,9 +80,10 @@ const struct route privacy_routes[] = {
      .reply = deletion_reply, .purges = "users", .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED)},
 
     {DELETE, "/api/v1/users/{id}", "Delete an account",
-     "One's own, as above; administrators may delete others', without a password.",
+     "One's own, as above; administrators may delete others', with a recent second factor instead of a password.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .path = id_in_path, .body = proof, .handler = deletion_request, .slow = SLOW_PASSWORD,
-     .reply = deletion_reply, .purges = "users", .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED)},
+     .reply = deletion_reply, .purges = "users",
+     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED, PROBLEM_MFA_SETUP_REQUIRED)},
 
     {POST, "/api/v1/users/me/restore", "Take the deletion of one's account back",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = deletion_restore, .replies = &q_me, .purges = "users",

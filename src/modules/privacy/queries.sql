@@ -208,6 +208,13 @@ select w.id, w.name, w.algorithm, w.created_at, w.last_used_at
  where w.user_id = :user_id::uuid
  order by w.created_at, w.id
 
+-- query: export_push_browsers
+-- Which browsers get push messages, by the service that carries them; the rest of the address and the keys are secrets.
+select p.id, substring(p.endpoint from '^[a-z]+://([^/]+)') as service, p.session_id, p.created_at, p.updated_at
+  from push_subscriptions p
+ where p.user_id = :user_id::uuid
+ order by p.created_at, p.id
+
 -- query: export_connections
 select f.provider, f.issuer, f.provider_id, f.email, f.display_name, f.avatar_url, f.created_at, f.last_used_at
   from federated_identities f
@@ -535,8 +542,8 @@ with before as (
 ), challenges as (
     delete from mfa_challenges m using before b where m.user_id = b.id
 ), mail as (
-    insert into jobs (kind, payload, priority)
-    select 'mail.account_deletion', jsonb_build_object('user_id', id), 2 from marked
+    insert into jobs (kind, payload, priority, max_attempts)
+    select 'mail.account_deletion', jsonb_build_object('user_id', id), 2, 20 from marked
 ), event as (
     insert into outbox (name, payload)
     select 'user.deletion_requested', jsonb_build_object('user_id', id) from marked

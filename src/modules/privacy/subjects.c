@@ -14,6 +14,7 @@ const struct subject privacy_subjects[] = {
     {"mailed_links", &q_export_mailed_links},
     {"second_factor", &q_export_second_factor},
     {"passkeys", &q_export_passkeys},
+    {"push_browsers", &q_export_push_browsers},
     {"connections", &q_export_connections},
     {"api_keys", &q_export_api_keys},
     {"roles", &q_export_roles},

@@ -6,8 +6,10 @@
 #include "api/runner.h"
 #include "http/hub.h"
 #include "http/websocket.h"
+#include "platform/pubsub/pubsub.h"
 #include "realtime.queries.h"
 
+#define CHANNEL "realtime"
 #define TICKET_BYTES 24
 #define DRAIN_MS 2000
 #define SESSION_ENDED 1008
@@ -119,6 +121,33 @@ realtime_tell(const char *user_id, struct str json)
     topic_of(topic, sizeof topic, "user", user_id);
     if (hub)
         hub_publish(hub, topic, json);
+}
+
+void
+realtime_broadcast(const char *user_id, const char *json)
+{
+    scoped_text message = NULL;
+
+    if (asprintf(&message, "%s %s", user_id, json) >= 0)
+        pubsub_tell(CHANNEL, message);
+}
+
+static void
+on_broadcast(void *context, const char *payload)
+{
+    char user_id[UUID_TEXT];
+
+    (void)context;
+    if (strlen(payload) < UUID_TEXT || payload[UUID_TEXT - 1] != ' ')
+        return;
+    snprintf(user_id, sizeof user_id, "%s", payload);
+    realtime_tell(user_id, str_of(payload + UUID_TEXT));
+}
+
+void
+realtime_setup(void)
+{
+    pubsub_on(CHANNEL, on_broadcast, NULL);
 }
 
 void

@@ -13,8 +13,12 @@ bool realtime_start(void);
 void realtime_stop(void);
 void realtime_free(void);
 
-/* Sends a JSON text to every socket of a person. Does nothing while there is no hub. */
+/* Sends a JSON text to every socket of a person in this process. Does nothing while there is no hub. */
 void realtime_tell(const char *user_id, struct str json);
+
+/* The same in every process. Before pubsub_start(): realtime_setup(), where there are sockets. */
+void realtime_broadcast(const char *user_id, const char *json);
+void realtime_setup(void);
 
 /* Closes the sockets of a session that ended. */
 void realtime_end_session(const char *session_id);

@@ -272,8 +272,3 @@ e as (
     insert into outbox (name, payload)
     select 'transcoding.failed', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'code', t.failure_code) from t)
 select id, creator_id::text as creator_id from t
-
--- query: track_tell_progress
--- To every process that has a browser of the owner on the line.
-select pg_notify('track_progress', json_build_object('user_id', :user_id::text, 'track_id', :id::text, 'stage', :stage::text,
-                                                     'progress', :progress::real, 'status', :status::text)::text)

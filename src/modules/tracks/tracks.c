@@ -10,9 +10,8 @@
 const struct config *tracks_config;
 struct storage *tracks_storage;
 
-static tracks_progress_listener *progress_listener;
 static tracks_change_listener *change_listener;
-static void *progress_context, *change_context;
+static void *change_context;
 
 void
 tracks_setup(const struct config *config, struct storage *storage)
@@ -105,38 +104,6 @@ tracks_subscribe(void)
 {
     bus_subscribe("tracks.files", "track.deleted", on_deleted, NULL);
     bus_subscribe("tracks.failures", "job.died", on_job_died, NULL);
-}
-
-static void
-on_progress(void *context, const char *payload)
-{
-    json_t *told = payload ? json_loads(payload, 0, NULL) : NULL;
-    const char *user_id = json_string_value(json_object_get(told, "user_id"));
-    json_t *message;
-    char *text;
-
-    (void)context;
-    if (!user_id) {
-        json_decref(told);
-        return;
-    }
-    message = json_pack("{s:s, s:O?, s:O?, s:O?, s:O?}", "type", "track.progress", "track_id", json_object_get(told, "track_id"), "stage",
-                        json_object_get(told, "stage"), "progress", json_object_get(told, "progress"), "status",
-                        json_object_get(told, "status"));
-    text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    if (text)
-        progress_listener(progress_context, user_id, text);
-    free(text);
-    json_decref(message);
-    json_decref(told);
-}
-
-void
-tracks_set_progress_listener(tracks_progress_listener *listener, void *context)
-{
-    progress_listener = listener;
-    progress_context = context;
-    listener_on("track_progress", on_progress, NULL);
 }
 
 static void

@@ -24,11 +24,6 @@ void tracks_subscribe(void);
 enum job_outcome tracks_transcode(struct job *job);
 enum job_outcome tracks_sweep(struct job *job);
 
-/* `message` is the WebSocket message {"type":"track.progress",...} for `user_id`. Called in the listener's thread of every process that
- * set one, wherever the work is done. Before listener_start(). */
-typedef void tracks_progress_listener(void *context, const char *user_id, const char *message);
-void tracks_set_progress_listener(tracks_progress_listener *listener, void *context);
-
 /* A track was changed, completed, failed or deleted, in whatever process: cached lists (tag "tracks") are stale. `track_id` is NULL when
  * any may have changed. In the listener's thread. Before listener_start(). */
 typedef void tracks_change_listener(void *context, const char *track_id);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "modules/realtime/realtime.h"
 
 #define CRASHES_MAX 2 /* a file on which the worker crashed this often is at fault */
 #define STORAGE_CODE "storage"
@@ -24,14 +25,13 @@ struct work {
 static void
 tell_owner(const struct work *work, const char *stage, float fraction, const char *status)
 {
-    char number[16];
-    PGresult *result;
+    json_t *message = json_pack("{s:s, s:s, s:s, s:f, s:s}", "type", "track.progress", "track_id", work->track_id, "stage", stage,
+                                "progress", (double)fraction, "status", status);
+    scoped_text text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
 
-    snprintf(number, sizeof number, "%.4f", (double)fraction);
-    const struct db_arg args[] = {{"user_id", work->user_id}, {"id", work->track_id}, {"stage", stage},
-                                  {"progress", number},       {"status", status},     {0}};
-    if (work->user_id && db_run(&q_track_tell_progress, args, &result, NULL) == DB_OK)
-        PQclear(result);
+    if (work->user_id && text)
+        realtime_broadcast(work->user_id, text);
+    json_decref(message);
 }
 
 static void

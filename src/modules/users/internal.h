@@ -21,6 +21,9 @@ const struct problem *account_row(struct request *req);
 const struct problem *account_settings(struct request *req);
 const struct problem *account_password(struct request *req);
 
+/* presence.c */
+const struct problem *presence_tell(struct request *req);
+
 /* picture.c */
 const struct problem *avatar_put(struct request *req);
 const struct problem *avatar_delete(struct request *req);

@@ -286,6 +286,8 @@ with changed as (
 ), links as (
     update user_tokens t set used_at = now() from changed c
      where t.user_id = c.id and t.purpose = 'reset_password' and t.used_at is null
+), event as (
+    insert into outbox (name, payload) select 'account.password_changed', jsonb_build_object('user_id', id) from changed
 )
 select c.id, e.id as session_id from changed c left join ended e on e.user_id = c.id
 

@@ -122,7 +122,7 @@ const struct route users_routes[] = {
      .sql = &q_user_gear, .shape = MANY, .handler = profile_gear},
 
     {PUT, "/api/v1/users/me/presence", "Tell others whether one is there",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = presence_fields, .handler = account_row, .replies = &q_presence_set,
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = presence_fields, .handler = presence_tell, .replies = &q_presence_set,
      .no_audit = true},
 
     {GET, "/api/v1/users/{id}/presence", "Whether a person is there",

@@ -1,5 +1,8 @@
 -- Events on their way from the outbox to their subscribers.
 
+-- query: pubsub_notify
+select pg_notify(:channel, :payload)
+
 -- query: bus_unpublished
 -- Those that failed before come last, after a pause that doubles each time up to ten minutes.
 select id::text as id, event_id::text as event_id, name, payload::text as payload, attempts

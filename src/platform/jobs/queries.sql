@@ -52,7 +52,7 @@ returning id
 update jobs
    set state = case when attempts >= max_attempts then 'dead' else 'queued' end,
        finished_at = case when attempts >= max_attempts then now() end,
-       run_at = now() + interval '1 second' * least(power(2, attempts), 600) * (1 + random() / 10),
+       run_at = now() + interval '1 second' * greatest(least(power(2, attempts), 600) * (1 + random() / 10), :wait_s::int),
        last_error = :error, locked_by = null, heartbeat_at = null, stage = null, progress = 0
  where id = :id::uuid and locked_by = :node and state = 'running'
 returning state

@@ -213,6 +213,12 @@ a_route_without_policy_is_refused(void **state)
     assert_false(validate_declaration(&bad, error, sizeof error));
     bad = good, bad.handler = NULL;
     assert_false(validate_declaration(&bad, error, sizeof error));
+    bad = good, bad.auth = AUTH_ADMIN, bad.permission = "audit.view";
+    assert_true(validate_declaration(&bad, error, sizeof error));
+    bad.scope = "audit:read";
+    assert_false(validate_declaration(&bad, error, sizeof error));
+    bad = good, bad.permission = "audit.view";
+    assert_false(validate_declaration(&bad, error, sizeof error));
 }
 
 int

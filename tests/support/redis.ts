@@ -1,0 +1,57 @@
+/** A real Redis on a unix socket of its own. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Hopeless, until } from './wait.ts';
+
+const run = promisify(execFile);
+
+export class Redis {
+  private process: ChildProcess | undefined;
+  readonly folder: string;
+
+  constructor(folder?: string) {
+    this.folder = folder ?? mkdtempSync('/tmp/veza-redis-');
+    mkdirSync(this.folder, { recursive: true });
+  }
+
+  /** `durable`: what it held is there again after a kill. */
+  async start(durable = false): Promise<this> {
+    const server = spawn('setpriv', ['--pdeathsig', 'TERM', 'redis-server', '--port', '0', '--unixsocket', this.socket, '--save', '',
+      '--appendonly', durable ? 'yes' : 'no', '--appendfsync', 'always', '--dir', this.folder], { stdio: 'ignore' });
+    this.process = server;
+    await until('Redis to answer', async () => {
+      if (server.exitCode !== null) throw new Hopeless(`redis-server ended with ${server.exitCode}`);
+      return (await this.ask('PING')) === 'PONG';
+    }, 10);
+    return this;
+  }
+
+  get url(): string {
+    return `unix://${this.socket}`;
+  }
+
+  private get socket(): string {
+    return path.join(this.folder, 'redis.sock');
+  }
+
+  /** A command's answer as redis-cli prints it; several lines for a list. */
+  async ask(...words: string[]): Promise<string> {
+    return (await run('redis-cli', ['-s', this.socket, ...words])).stdout.trim();
+  }
+
+  /** Ends it and waits. SIGSTOP makes it hang instead; SIGCONT wakes it up. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    const server = this.process;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const gone = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await gone;
+  }
+
+  async remove(): Promise<void> {
+    await this.signal('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
