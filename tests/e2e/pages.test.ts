@@ -1,38 +1,21 @@
 /** Every page, as everybody sees it: narrow and wide, dark and light, without a mistake in the console. */
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { settled, type Eye, type Theme } from './support/browser.ts';
+import { settled, type Eye } from './support/browser.ts';
 import { makeSound } from '../support/media.ts';
 import { hearIt } from './support/ear.ts';
-import { SHOTS } from './support/places.ts';
+import { lookAt, type View } from './support/look.ts';
 import { Stage } from './support/stage.ts';
 import { until } from '../support/wait.ts';
-import { PASSWORD, template, type Person } from '../support/world.ts';
 
 const stage = await Stage.start('pages');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const track = await stage.track('carol', 'A rather long title for so small a screen, remixed', makeSound(12, { seed: 5 }), {
   artist: 'Carol and the Quartets', genre: 'Ambient', tags: 'slow, dawn, field recording', bpm: '92', musical_key: 'F#m', year: '2024', album: 'Evenings',
   description: 'Recorded in one evening.\nMixed in another.',
 });
 for (let i = 1; i <= 4; i++) await stage.track('dave', `Study ${i}`, makeSound(2, { seed: i }), { genre: 'Electronic' });
-
-/* Something to be told of. */
-await stage.world.as('carol').post('/api/v1/users/{id}/follow', { path: { id: template.ids.dave } });
-await stage.world.as('dave').post('/api/v1/developer/api-keys', { body: { name: 'Nightly uploads', scopes: ['tracks:read', 'tracks:write'], expires_in_days: 90 } });
-
-interface View {
-  name: string;
-  path: string;
-  who: Person | null;
-  /** What to do before looking. */
-  first?: (eye: Eye) => Promise<void>;
-}
 
 /** Starts the music and stops it again: the player is there, and nothing moves. */
 async function withPlayer({ page }: Eye): Promise<void> {
@@ -56,74 +39,15 @@ const VIEWS: View[] = [
   { name: 'library', path: '/library', who: 'carol' },
   { name: 'upload', path: '/upload', who: 'carol' },
   { name: 'become-creator', path: '/upload', who: 'alice' },
-  { name: 'notifications', path: '/notifications', who: 'dave' },
-  ...['profile', 'security', 'sessions', 'privacy', 'notifications', 'appearance', 'language', 'data'].map((tab) => ({ name: `settings-${tab}`, path: `/settings/${tab}`, who: 'dave' as const })),
-  { name: 'second-factor', path: '/settings/security', who: 'dave', first: async ({ page }) => {
-    await page.getByRole('button', { name: 'Set it up' }).click();
-    await page.getByRole('dialog').getByLabel('Current password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Go on' }).click();
-    await page.getByRole('img', { name: /QR code/ }).waitFor();
-  } },
-  { name: 'delete-account', path: '/settings/data', who: 'dave', first: ({ page }) => page.getByRole('button', { name: 'Delete the account' }).click() },
-  { name: 'developer', path: '/developer', who: 'dave' },
-  { name: 'new-key', path: '/developer', who: 'dave', first: ({ page }) => page.getByRole('button', { name: 'New key' }).click() },
   { name: 'track', path: `/track/${track.id}`, who: 'carol', first: withPlayer },
   { name: 'now-playing', path: `/track/${track.id}`, who: 'carol', first: async (eye) => {
     await withPlayer(eye);
     await eye.page.getByRole('button', { name: 'Open now playing' }).click();
     await eye.page.getByRole('button', { name: 'Close now playing' }).waitFor();
-  } },
+  }, inSight: true },
 ];
 
-/** What axe has against the page, in words. */
-async function complaintsOfAxe(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Result { violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }
-    const { axe } = window as unknown as { axe: { run(where: Document, options: object): Promise<Result> } };
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-    return violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => `${one.id}: ${one.help} (${String(node.target)}) ${node.failureSummary?.split('\n').at(-1)?.trim() ?? ''}`));
-  });
-}
-
-/** Elements that reach beyond the right edge, when the page can be scrolled sideways. */
-const overflow = (page: Page) => page.evaluate(() => {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth <= clientWidth) return [];
-  const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
-  return [`${scrollWidth} instead of ${clientWidth} px`, ...wide.slice(0, 5).map((element) => `${element.tagName}.${element.getAttribute('class') ?? ''}`)];
-});
-
-/** Nothing moves any more: entrances are over, what loops is where it begins. */
-const still = (page: Page) => page.evaluate(() => Promise.all(document.getAnimations().map((animation) => {
-  if (animation.effect?.getComputedTiming().iterations === Infinity) animation.cancel();
-  else animation.finish();
-  return animation.finished.catch(() => undefined);
-})).then(() => true));
-
-for (const view of VIEWS) {
-  test(`${view.name}: no complaint of axe or of the browser, nothing beyond the edge, narrow and wide, dark and light`, async () => {
-    const wrong: string[] = [];
-    for (const width of [1280, 360]) {
-      await stage.visit(view.who, async (eye) => {
-        const { page } = eye;
-        await page.goto(view.path);
-        await settled(eye);
-        await view.first?.(eye);
-        await settled(eye);
-        for (const theme of ['dark', 'light'] satisfies Theme[]) {
-          await page.evaluate((theme) => { document.documentElement.dataset['theme'] = theme; }, theme);
-          await still(page);
-          const where = `${view.name} ${width} ${theme}`;
-          await page.screenshot({ path: path.join(SHOTS, `${where.replaceAll(' ', '-')}.png`), fullPage: !view.first || view.name === 'track' });
-          wrong.push(...(await complaintsOfAxe(page)).map((one) => `${where}: ${one}`));
-          wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
-        }
-      }, { width, height: width < 600 ? 720 : 800, expected: view.name === 'missing' ? [/status of 404/] : [] });
-    }
-    assert.deepEqual(wrong, []);
-  });
-}
+lookAt(stage, VIEWS);
 
 test('the saved theme and language are there from the first paint', async () => {
   await stage.visit(null, async ({ page }) => {

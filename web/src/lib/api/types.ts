@@ -33,7 +33,7 @@ export type ApiKeyWish = Json<NonNullable<paths['/api/v1/developer/api-keys']['p
 export type OauthProvider = Json<paths['/api/v1/auth/oauth/providers']['get']['responses'][200]>['items'][number];
 export type OauthConnection = Schemas['OauthConnection'];
 export type DataExport = Schemas['DataExport'];
-export interface PushAddress { endpoint: string; keys: { p256dh: string; auth: string } }
+export type PushAddress = Json<NonNullable<paths['/api/v1/notifications/push/subscribe']['post']['requestBody']>>;
 /** The password, or the name where there is none. */
 export type DeletionProof = Json<NonNullable<paths['/api/v1/users/me']['delete']['requestBody']>>;
 export type GearItem = Schemas['PublicGear'];
