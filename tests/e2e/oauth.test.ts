@@ -50,7 +50,7 @@ test('one comes back signed in, to where one wanted to go, and knows the way the
 
     await page.goto('/login?next=%2Fsettings%2Fsecurity');
     await page.getByRole('link', { name: 'Go on with The house' }).click(); /* which knows both of them by now */
-    await page.getByText('Signed in by an account elsewhere').waitFor();
+    await page.getByText('Signed in with The house').first().waitFor();
   }, { expected: [...elsewhere.expected, /oauth\/connections/] });
 });
 

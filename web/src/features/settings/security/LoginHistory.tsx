@@ -6,6 +6,7 @@ import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { Pagination } from '@/components/ui/Pagination';
 import { useAttempts } from '@/lib/api/auth/loginHistory';
+import { useProviders } from '@/lib/api/oauth/providers';
 import type { LoginAttempt } from '@/lib/api/types';
 import { useFormat } from '@/lib/format/useFormat';
 import { Section } from '../Section';
@@ -13,9 +14,20 @@ import { Section } from '../Section';
 const icons: Record<string, LucideIcon> = { succeeded: CircleCheck, second_factor: ShieldEllipsis, failed: CircleX };
 const tones: Record<string, string> = { succeeded: 'text-ok', second_factor: 'text-muted', failed: 'text-danger' };
 
+/** How somebody came, in words; "oauth:google" names the provider. */
+function useMethodText() {
+  const { t } = useTranslation();
+  const { data } = useProviders();
+  return (method: string) => {
+    const [kind = '', id = ''] = method.split(':');
+    return t(`security.history.method.${kind}`, { name: data?.items.find((provider) => provider.id === id)?.name ?? id });
+  };
+}
+
 function AttemptRow({ attempt }: { attempt: LoginAttempt }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const methodText = useMethodText();
   const Icon = icons[attempt.outcome] ?? CircleX;
   return (
     <li className="flex items-start gap-4 py-3">
@@ -23,7 +35,7 @@ function AttemptRow({ attempt }: { attempt: LoginAttempt }) {
       <div className="min-w-0 flex-1">
         <p>
           <span className={attempt.outcome === 'failed' ? 'font-semibold text-danger' : 'font-semibold'}>{t(`security.history.outcome.${attempt.outcome}`)}</span>{' '}
-          <span className="text-muted">{t(`security.history.method.${attempt.method}`)}</span>
+          <span className="text-muted">{methodText(attempt.method)}</span>
         </p>
         <p className="flex flex-wrap gap-x-3 text-xs text-muted">
           <span className="break-words">{attempt.device}</span>

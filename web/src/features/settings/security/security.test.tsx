@@ -162,6 +162,16 @@ describe('passkeys', () => {
   });
 });
 
+it('tells how somebody came, and by which provider', async () => {
+  const attempt = (id: string, method: string, outcome: string) => ({ id, created_at: '2026-01-01T00:00:00Z', method, outcome, device: 'Firefox', ip: null, country: 'FR' });
+  fakeServer({ ...world, 'GET /auth/login-history': list(attempt('h1', 'oauth:google', 'succeeded'), attempt('h2', 'oauth:gone', 'failed'), attempt('h3', 'passkey', 'succeeded')) });
+  renderRoutes(routes, '/settings/security');
+  expect(await screen.findByText('with Google')).toBeInTheDocument();
+  expect(screen.getByText('with gone')).toBeInTheDocument();
+  expect(screen.getByText('by passkey')).toBeInTheDocument();
+  expect(screen.getAllByText('France')).toHaveLength(3);
+});
+
 describe('accounts elsewhere', () => {
   it('are connected by a page of the provider', async () => {
     fakeServer(world);
