@@ -197,17 +197,18 @@ test('one archive at a time; progress and readiness are told; the newest takes t
   socket.close();
 });
 
-test('an archive of very many rows takes no more memory than one of few', async () => {
-  await world.sql(`insert into track_plays (track_id, user_id, duration, device, ip_address) select '${track.id}', '${ids.bob}', n % 300, 'A device with a rather long name, number ' || n, '192.0.2.1' from generate_series(1, 250000) n`);
-  const most = process.env['ASAN_OPTIONS'] ? 600_000 : 24_000; /* a sanitizer keeps what was freed */
+test('an archive of very many rows takes no more memory than one of few', async (t) => {
+  await world.sql(`insert into track_plays (track_id, user_id, duration, device, ip_address) select '${track.id}', '${ids.bob}', n % 300, 'A device with a rather long name, number ' || n, '192.0.2.1' from generate_series(1, 150000) n`);
+  const most = process.env['ASAN_OPTIONS'] ? 600_000 : 16_000; /* a sanitizer keeps what was freed */
   const bob = world.as('bob'), before = world.server.memory('VmHWM');
   const files = await fetchArchive(bob, await make(bob));
   const rows = files.get('data/plays.json')!, grown = world.server.memory('VmHWM') - before;
-  assert.ok(rows.length > 35_000_000, `${rows.length} bytes of JSON`);
-  assert.equal(files.get('csv/plays.csv')!.toString().split('\r\n').length, 250_002);
+  assert.ok(rows.length > 20_000_000, `${rows.length} bytes of JSON`);
+  assert.equal(files.get('csv/plays.csv')!.toString().split('\r\n').length, 150_002);
+  t.diagnostic(`${grown} kB more at the peak, for ${rows.length >> 20} MB`);
   assert.ok(grown < most, `${grown} kB more at the peak`);
   const now = await bob.send('GET', '/api/v1/users/me/export');
-  assert.ok(now.bytes.length > 35_000_000);
+  assert.ok(now.bytes.length > 20_000_000);
   assert.ok(world.server.memory('VmHWM') - before < most);
 });
 
