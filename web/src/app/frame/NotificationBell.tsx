@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useMe } from '@/lib/api/auth/me';
 import { useUnreadCount } from '@/lib/api/notifications/unreadCount';
+import { usePresence } from '@/lib/realtime/usePresence';
 import { useRealtime } from '@/lib/realtime/useRealtime';
 import { prefetchRoute } from '../routes';
 
@@ -10,6 +11,7 @@ function MemberBell() {
   const { t } = useTranslation();
   const { data } = useUnreadCount();
   useRealtime();
+  usePresence();
   const unread = data?.unread ?? 0;
   return (
     <Link
