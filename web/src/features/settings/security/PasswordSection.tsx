@@ -2,19 +2,16 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { FormError } from '@/components/ui/FormError';
 import { PasswordField } from '@/components/ui/PasswordField';
-import { useMe } from '@/lib/api/auth/me';
 import { applyProblem } from '@/lib/api/formErrors';
 import { ApiProblem } from '@/lib/api/problem';
 import { useChangePassword } from '@/lib/api/users/changePassword';
-import { useTitle } from '@/lib/dom/useTitle';
 import { fieldMessage } from '@/lib/i18n/authMessage';
 import { toast } from '@/lib/toast/store';
-import { passwordSchema, type PasswordForm } from './schema';
-import { Section } from './Section';
+import { passwordSchema, type PasswordForm } from '../schema';
+import { Section } from '../Section';
 
 const empty: PasswordForm = { current_password: '', new_password: '' };
 
@@ -68,30 +65,11 @@ function PasswordChangeForm() {
   );
 }
 
-export function Component() {
+export function PasswordSection() {
   const { t } = useTranslation();
-  const { data: me } = useMe();
-  useTitle(t('settings.tab.account'));
   return (
-    <>
-      <Section title={t('settings.account.identity')}>
-        <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2">
-          <dt className="text-muted">{t('auth.field.username')}</dt>
-          <dd className="break-words">{me?.username}</dd>
-          <dt className="text-muted">{t('auth.field.email')}</dt>
-          <dd className="break-words">
-            {me?.email}{' '}
-            {me && !me.is_verified && (
-              <Link to="/verify-email" className="font-semibold underline underline-offset-2">
-                {t('pages.dashboard.verify')}
-              </Link>
-            )}
-          </dd>
-        </dl>
-      </Section>
-      <Section title={t('settings.account.password')} lead={t('settings.account.lead')}>
-        <PasswordChangeForm />
-      </Section>
-    </>
+    <Section title={t('settings.account.password')} lead={t('settings.account.lead')}>
+      <PasswordChangeForm />
+    </Section>
   );
 }
