@@ -93,7 +93,7 @@ select id from n
 -- Always told: whoever asked for an archive waits for it.
 insert into notifications (user_id, type, title, content, link, data)
 select e.user_id, 'export.ready', 'Your data is ready', 'It can be fetched until ' || to_char(e.expires_at at time zone 'UTC', 'YYYY-MM-DD') || '.',
-       '/settings/privacy',
+       '/settings/data',
        jsonb_build_object('export_id', e.id, 'expires_at', e.expires_at,
                           'download_url', '/api/v1/users/me/exports/' || e.id || '/download')
   from data_exports e

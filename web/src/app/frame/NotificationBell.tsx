@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useMe } from '@/lib/api/auth/me';
 import { useUnreadCount } from '@/lib/api/notifications/unreadCount';
 import { toldServer } from '@/lib/push/memory';
+import { usePresence } from '@/lib/realtime/usePresence';
 import { useRealtime } from '@/lib/realtime/useRealtime';
 import { prefetchRoute } from '../routes';
 
@@ -19,6 +20,7 @@ function MemberBell({ user }: { user: string }) {
   const { t } = useTranslation();
   const { data } = useUnreadCount();
   useRealtime();
+  usePresence();
   useFreshPush(user);
   const unread = data?.unread ?? 0;
   return (
