@@ -1,4 +1,5 @@
 """Many open WebSockets in one process, and one message for all of them, against the npm package ws."""
+import contextlib
 import json
 import os
 import resource
@@ -33,19 +34,21 @@ class Sockets:
         return {**self.answer(), "load_average": machine.load()[0]}
 
     def close(self):
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.wait(30)
 
 
 class Contestant:
-    def __init__(self, name, pid, port, count, *arguments):
+    def __init__(self, name, pid, behind, port, count, *arguments):
+        """`behind()`: the processes of its database."""
         self.name, self.pid, self.samples = name, pid, []
-        before, cpu = machine.memory_kib([pid]), machine.cpu_s([pid])
+        before, cpu, cpu_behind = machine.memory_kib([pid]), machine.cpu_s([pid]), machine.cpu_s(behind())
         self.sockets = Sockets(port, count, *arguments)
         time.sleep(2)
         after = machine.memory_kib([pid])
         self.bytes_each = {key: (after[key] - before[key]) * 1024 / count for key in ("pss", "private")}
-        self.open_cpu_s = machine.cpu_s([pid]) - cpu
+        self.open_cpu_s, self.open_database_cpu_s = machine.cpu_s([pid]) - cpu, machine.cpu_s(behind()) - cpu_behind
 
     def measure(self):
         cpu = machine.cpu_s([self.pid])
@@ -56,8 +59,8 @@ class Contestant:
         return statistics.median(s[key] for s in self.samples)
 
     def result(self):
-        return {"open_s": self.sockets.open_s, "open_cpu_s": round(self.open_cpu_s, 3), "bytes_each": {k: round(v) for k, v in self.bytes_each.items()},
-                "messages": self.samples}
+        return {"open_s": self.sockets.open_s, "open_cpu_s": round(self.open_cpu_s, 3), "open_database_cpu_s": round(self.open_database_cpu_s, 3),
+                "bytes_each": {k: round(v) for k, v in self.bytes_each.items()}, "messages": self.samples}
 
 
 def compare(report, ours, peer, count):
@@ -84,8 +87,8 @@ def run(veza, report, rounds):
     sides = []
     try:
         port = int(server.stdout.readline())
-        sides.append(Contestant("veza", veza.pid, veza.ports["api"], count, token, veza.conninfo(), me))
-        sides.append(Contestant("ws", server.pid, port, count))
+        sides.append(Contestant("veza", veza.pid, lambda: machine.children(veza.postmaster()), veza.ports["api"], count, token, veza.conninfo(), me))
+        sides.append(Contestant("ws", server.pid, list, port, count))
         for number in range(MESSAGES * rounds):
             for side in sides if number % 2 == 0 else reversed(sides):
                 side.measure()

@@ -4,10 +4,12 @@
  * sockets they are; without, the first socket says it and the server passes it on. Prints {"open_s":…}; then, for each line of standard
  * input, sends a message and prints the milliseconds until the sockets had it. Pings are answered all the while. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <libpq-fe.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +32,7 @@ static struct peer *peers;
 static unsigned count;
 static int port, epoll;
 static const char *token;
+static _Atomic unsigned opened;
 
 static double
 now_ms(void)
@@ -122,6 +125,7 @@ open_some(void *argument)
         memcpy(peer->bytes, text + used, peer->have);
         if (epoll_ctl(epoll, EPOLL_CTL_ADD, peer->fd, &event))
             fail("epoll");
+        atomic_fetch_add(&opened, 1);
     }
     if (asking >= 0)
         close(asking);
@@ -146,6 +150,8 @@ take_frames(struct peer *peer, const char *awaited)
     unsigned at = 0;
     bool seen = false;
 
+    if (n < 0 && errno == EAGAIN)
+        return false;
     if (n <= 0)
         fail("a socket was closed");
     peer->have += (unsigned)n;
@@ -161,6 +167,17 @@ take_frames(struct peer *peer, const char *awaited)
     }
     memmove(peer->bytes, peer->bytes + at, peer->have -= at);
     return seen;
+}
+
+/* While nothing is measured. */
+static void
+answer_pings(int wait_ms)
+{
+    struct epoll_event events[512];
+    int n = epoll_wait(epoll, events, 512, wait_ms);
+
+    for (int i = 0; i < n; i++)
+        take_frames(events[i].data.ptr, "nothing");
 }
 
 static int
@@ -227,16 +244,14 @@ main(int argc, char **argv)
     for (size_t i = 0; i < OPENERS; i++)
         if (pthread_create(&openers[i], NULL, open_some, (void *)i))
             fail("pthread_create");
+    while (atomic_load(&opened) < count)
+        answer_pings(10);
     for (unsigned i = 0; i < OPENERS; i++)
         pthread_join(openers[i], NULL);
     printf("{\"open_s\":%.3f}\n", (now_ms() - begin) / 1e3);
     fflush(stdout);
     for (unsigned number = 0; poll(fds, 2, -1) >= 0;) {
-        struct epoll_event events[512];
-        int n = epoll_wait(epoll, events, 512, 0);
-
-        for (int i = 0; i < n; i++)
-            take_frames(events[i].data.ptr, "nothing");
+        answer_pings(0);
         if (fds[0].revents && read(STDIN_FILENO, line, sizeof line) <= 0)
             break;
         if (fds[0].revents)
