@@ -74,12 +74,11 @@ def latencies(folder, turns, contestants, pause_us=0):
 def verification(veza, person, tokens):
     """bench/peers/verify.c on the same tokens."""
     text = subprocess.run([program("statement"), "session_check", "rows"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    statement, key = os.path.join(veza.folder, "session_check.sql"), os.path.join(veza.folder, "public.pem")
+    statement = os.path.join(veza.folder, "session_check.sql")
     with open(statement, "w") as file:
         file.write(text.rpartition("\n--params")[0])
     folder = os.path.join(veza.data, "keys")
-    private = os.path.join(folder, sorted(name for name in os.listdir(folder) if name.endswith(".pem"))[0])
-    subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out", key], check=True)
+    key = os.path.join(folder, next(name for name in os.listdir(folder) if name.endswith(".pem")))
     claims = person.claims
     out = subprocess.run([program("verify"), veza.conninfo(), key, statement, claims["sid"], claims["sub"], str(claims["ver"])],
                          input="\n".join(tokens), check=True, stdout=subprocess.PIPE, text=True)

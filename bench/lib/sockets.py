@@ -81,9 +81,12 @@ def run(veza, report, rounds):
     """Both servers keep all their sockets while the messages take turns."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     count = COUNT if files == resource.RLIM_INFINITY else min(COUNT, files - KEPT_BACK)
+    packages = os.path.join(ROOT, "tests", "node_modules")
+    if not os.path.isdir(os.path.join(packages, "ws")):
+        raise RuntimeError("the peer is missing: tools/setup bench")
     token = veza.login("bench@example.org")
     me = veza.call("GET", "/api/v1/auth/me", token=token)["id"]
-    server = subprocess.Popen(["node", os.path.join(FOLDER, "sockets.mjs"), os.path.join(ROOT, "tests", "node_modules")], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(["node", os.path.join(FOLDER, "sockets.mjs"), packages], stdout=subprocess.PIPE, text=True)
     sides = []
     try:
         port = int(server.stdout.readline())

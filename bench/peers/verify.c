@@ -1,4 +1,4 @@
-/* verify CONNINFO PUBLIC-KEY.pem STATEMENT-FILE SESSION PERSON VERSION < TOKENS - the least that can find out whether a bearer token
+/* verify CONNINFO KEY.pem STATEMENT-FILE SESSION PERSON VERSION < TOKENS - the least that can find out whether a bearer token
  * is good: its RS256 signature with libcjose, and the statement that tells whether its session stands, prepared once. Each token is
  * looked at once. Prints the microseconds of each part as JSON. */
 #include <cjose/cjose.h>
@@ -28,7 +28,7 @@ static cjose_jwk_t *
 read_key(const char *path)
 {
     FILE *file = fopen(path, "r");
-    EVP_PKEY *key = file ? PEM_read_PUBKEY(file, NULL, NULL, NULL) : NULL;
+    EVP_PKEY *key = file ? PEM_read_PrivateKey(file, NULL, NULL, NULL) : NULL;
     BIGNUM *n = NULL, *e = NULL;
     unsigned char modulus[1024], exponent[16];
     cjose_jwk_rsa_keyspec spec = {.e = exponent, .n = modulus};
