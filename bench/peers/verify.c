@@ -1,6 +1,6 @@
 /* verify CONNINFO KEY.pem STATEMENT-FILE SESSION PERSON VERSION < TOKENS - the least that can find out whether a bearer token
  * is good: its RS256 signature with libcjose, and the statement that tells whether its session stands, prepared once. Each token is
- * looked at once. Prints the microseconds of each part as JSON. */
+ * looked at once, a millisecond after the one before it, as far apart as the requests that it is compared to. Prints the microseconds of each part as JSON. */
 #include <cjose/cjose.h>
 #include <libpq-fe.h>
 #include <openssl/evp.h>
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TOKENS_MAX 20000
 
@@ -72,10 +73,13 @@ main(int argc, char **argv)
     PQclear(PQprepare(pg, "s", statement, 0, NULL));
     while (count < TOKENS_MAX && fgets(token, sizeof token, stdin)) {
         const char *values[] = {argv[4], argv[5], argv[6]};
-        double begin = now_us(), between;
-        cjose_jws_t *jws = cjose_jws_import(token, strcspn(token, "\n"), &error);
+        double begin, between;
+        cjose_jws_t *jws;
         PGresult *result;
 
+        usleep(1000);
+        begin = now_us();
+        jws = cjose_jws_import(token, strcspn(token, "\n"), &error);
         if (!jws || !cjose_jws_verify(jws, key, &error))
             return fputs("verify: a bad signature\n", stderr), 1;
         cjose_jws_release(jws);
