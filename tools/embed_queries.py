@@ -9,9 +9,17 @@ TOKEN = re.compile(r"""
 
 
 def split_queries(text, path):
-    """Yields (name, notes, sql) of each query."""
-    parts = re.split(r"^-- query: *([a-z0-9_]+) *$", text, flags=re.M)
-    for name, body in zip(parts[1::2], parts[2::2]):
+    """Yields (name, notes, sql) of each query, with the columns that it takes from `-- columns:`."""
+    parts = re.split(r"^-- (query|columns): *([a-z0-9_]+) *$", text, flags=re.M)
+    shared = {name: body.strip() for kind, name, body in zip(parts[1::3], parts[2::3], parts[3::3]) if kind == "columns"}
+    for kind, name, body in zip(parts[1::3], parts[2::3], parts[3::3]):
+        if kind == "columns":
+            continue
+        for columns in re.findall(r"\{([a-z_]+)\}", body):
+            if columns not in shared:
+                sys.exit("%s: query %s: there is no `-- columns: %s`" % (path, name, columns))
+            notes_at, sql = re.match(r"((?:--[^\n]*\n)*)(.*)", shared[columns], re.S).groups()
+            body = notes_at + body.replace("{%s}" % columns, sql)
         notes = dict()
         for key, value in re.findall(r"^-- (schema|nullable|not null|type): *(.+?) *$", body, flags=re.M):
             notes.setdefault(key, []).append(value)

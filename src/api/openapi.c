@@ -33,7 +33,8 @@ paths_of(struct description *description, route_tables tables)
     for (route_tables table = tables; routes && *table; table++)
         for (const struct route *route = *table; route->pattern && count < ROUTES_MAX; route++)
             routes[count++] = route;
-    qsort(routes, count, sizeof(struct route *), by_pattern);
+    if (count)
+        qsort(routes, count, sizeof(struct route *), by_pattern);
     for (size_t i = 0; i < count; i++) {
         json_t *operation = describe_operation(description, routes[i]), *path = json_object_get(paths, routes[i]->pattern);
         char method[8] = "";

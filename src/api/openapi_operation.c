@@ -194,6 +194,8 @@ reason_of(int status)
         return "Accepted; it will be done";
     case 204:
         return "Done; there is nothing to say";
+    case 302:
+        return "Go where the header Location says";
     default:
         return "Success";
     }
@@ -223,7 +225,7 @@ add_success(struct description *description, const struct route *route, json_t *
     snprintf(number, sizeof number, "%d", status);
     response = json_pack("{s:s}", "description", reason_of(status));
     json_object_set_new(responses, number, response);
-    if (status == 204 || status == 101)
+    if (status == 204 || status == 101 || status == 302)
         return true;
     if (!reply_content(description, route, &type, &type_len, &schema))
         return false;

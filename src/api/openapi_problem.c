@@ -23,7 +23,7 @@ static void
 add_access(const struct route *route, struct problem_set *set)
 {
     /* A browser's cookies come along everywhere, also where nobody is asked who they are. */
-    set->has[PROBLEM_CSRF_FAILED] = is_change(route->method) && route->auth != AUTH_INTERNAL;
+    set->has[PROBLEM_CSRF_FAILED] = is_change(route->method) && route->auth != AUTH_INTERNAL && !route->signed_link;
     switch (route->auth) {
     case AUTH_UNDECLARED:
     case AUTH_PUBLIC:

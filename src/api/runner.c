@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/country.h"
 #include "base/log.h"
 
 const char *
@@ -27,6 +28,14 @@ row_bool(const struct row *row, const char *name)
     return text_equal(row_text(row, name), "t");
 }
 
+static const char *
+client_country(struct request *req)
+{
+    char country[COUNTRY_TEXT];
+
+    return country_of(req->ip, country) ? arena_strdup(req->arena, country) : NULL;
+}
+
 static bool
 bind_request(void *context, const char *name, const char **ret_text)
 {
@@ -42,6 +51,8 @@ bind_request(void *context, const char *name, const char **ret_text)
         *ret_text = req->identity.known && *req->identity.session_id ? req->identity.session_id : NULL; /* an API key has none */
     else if (text_equal(name, "client_ip"))
         *ret_text = req->ip;
+    else if (text_equal(name, "client_country"))
+        *ret_text = client_country(req);
     else if (text_equal(name, "user_agent"))
         *ret_text = request_header(req, "User-Agent");
     else if (text_starts_with(name, "has_"))

@@ -3,7 +3,7 @@
  * Parameters bind by name: first from the request's inputs (path, query string, body, request_set), then
  *     :viewer        id of the person, or null
  *     :session_id    of the person, or null
- *     :client_ip, :user_agent
+ *     :client_ip, :client_country (null when unknown), :user_agent
  *     :has_x         'true' when input x was given at all
  * An optional input that was not given is null. */
 #pragma once

@@ -23,7 +23,13 @@
 #include "base/str.h"
 #include "db/cluster.h"
 #include "db/cluster_place.h"
+#include "db/db.h"
 #include "db/migrate.h"
+#include "platform/redis/redis.h"
+#include "modules/oauth/oauth.h"
+#include "modules/oauth/redirect.h"
+#include "platform/fetch/fetch.h"
+#include "platform/mail/mail.h"
 
 #define SPACE_NEEDED_MB 200
 #define SPACE_WORTH_TELLING_MB 2048
@@ -157,8 +163,15 @@ check_connection(struct doctor *d, const char *conninfo, const char *kind, const
         fine("database", "%s answers, PostgreSQL %d.%d", kind, version / 10000, version % 10000);
     }
     PQfinish(connection);
-    if (usable)
-        check_migrations(d, conninfo);
+    if (!usable)
+        return;
+    check_migrations(d, conninfo);
+    db_setup(conninfo, CONNECT_TIMEOUT_S * 1000);
+    if (db_act_as_app(!*d->config->database_url))
+        fine("audit log", "requests run as %s, which may only add to it", APP_ROLE);
+    else
+        note(d, "audit log", "requests run as the owner of the tables: only a trigger protects it. As an administrator of the database: "
+                             "create role %s; grant %s to the role of DATABASE_URL; then veza migrate up", APP_ROLE, APP_ROLE);
 }
 
 static void
@@ -293,6 +306,46 @@ check_keys(struct doctor *d)
     check_key(d, "public key", c->jwt_public_key_path, false);
 }
 
+static void
+check_redis(struct doctor *d)
+{
+    char error[256];
+    redisContext *redis;
+
+    if (!*d->config->redis_url) {
+        fine("Redis", "none (REDIS_URL is not set); fine for one node");
+        return;
+    }
+    if (!redis_setup(d->config, error, sizeof error)) {
+        wrong(d, "redis://:password@host:6379/0, or unix:///path", "Redis", "%s", error);
+        return;
+    }
+    redis = redis_connect();
+    if (redis) {
+        fine("Redis", "answers");
+        redisFree(redis);
+    } else {
+        wrong(d, "start it, or check the address and the password in REDIS_URL", "Redis",
+              "no answer within %lld ms; requests go on without it", (long long)d->config->redis_timeout_ms);
+    }
+}
+
+static void
+check_sign_in(struct doctor *d)
+{
+    char error[512];
+
+    if (!fetch_setup(d->config, error, sizeof error))
+        wrong(d, NULL, "sign-in", "%s", error);
+    else if (!oauth_setup(d->config, error, sizeof error))
+        wrong(d, "docs/operating.md tells what each provider needs", "sign-in", "%s", error);
+    else if (*oauth_provider_names())
+        fine("sign-in", "with %s; they are to send people back to %s/api/v1/auth/oauth/NAME/callback", oauth_provider_names(),
+             redirect_base());
+    else
+        fine("sign-in", "with passwords and passkeys (OAUTH_PROVIDERS is not set)");
+}
+
 /* Connects, greets and signs in, and sends nothing. */
 static void
 check_mail(struct doctor *d)
@@ -306,12 +359,9 @@ check_mail(struct doctor *d)
     }
     curl = curl_easy_init();
     if (curl) {
-        curl_easy_setopt(curl, CURLOPT_URL, d->config->smtp_url);
-        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+        mail_use_server(d->config, curl);
         curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
-        curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)CONNECT_TIMEOUT_S);
-        curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
         result = curl_easy_perform(curl);
         curl_easy_cleanup(curl);
     }
@@ -333,6 +383,15 @@ check_sandbox(struct doctor *d)
         note(d, "sandbox", "seccomp works; Landlock is missing (kernel 5.13 or newer has it), so one fence is gone");
     else
         fine("sandbox", "seccomp and Landlock (version %ld) work", landlock);
+}
+
+static void
+check_countries(struct doctor *d)
+{
+    if (access(d->config->geoip_file, R_OK) == 0)
+        fine("countries", "the history of sign-ins names them, by %s", d->config->geoip_file);
+    else
+        note(d, "countries", "the history of sign-ins names none: install tor-geoipdb, or set GEOIP_FILE and GEOIP6_FILE");
 }
 
 static void
@@ -402,8 +461,11 @@ doctor_run(const struct config *config)
     check_port(&d, "stream port", "PORT_STREAM", config->port_stream);
     check_web(&d);
     check_keys(&d);
+    check_redis(&d);
+    check_sign_in(&d);
     check_mail(&d);
     check_sandbox(&d);
+    check_countries(&d);
     check_limits(&d);
     check_production(&d);
     putchar('\n');

@@ -8,6 +8,7 @@
 #include "api/docs.h"
 #include "api/runner.h"
 #include "app/app.h"
+#include "base/country.h"
 #include "base/log.h"
 #include "db/migrate.h"
 #include "http/assets.h"
@@ -15,7 +16,9 @@
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
 #include "modules/developer/developer.h"
+#include "modules/oauth/oauth.h"
 #include "modules/passkeys/passkeys.h"
+#include "modules/privacy/privacy.h"
 #include "modules/notifications/notifications.h"
 #include "modules/realtime/realtime.h"
 #include "modules/sessions/sessions.h"
@@ -24,9 +27,11 @@
 #include "modules/users/users.h"
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
+#include "platform/fetch/fetch.h"
 #include "platform/jobs/jobs.h"
 #include "platform/mail/mail.h"
 #include "platform/pubsub/pubsub.h"
+#include "platform/push/vapid.h"
 #include "platform/redis/limits.h"
 #include "platform/redis/redis.h"
 #include "platform/sentry/sentry.h"
@@ -62,32 +67,47 @@ struct run {
 };
 
 static enum job_outcome
+outcome_of_mail(int result)
+{
+    return result == MAIL_SENT ? JOB_DONE : result == MAIL_REFUSED ? JOB_FAILED : JOB_RETRY;
+}
+
+static enum job_outcome
 send_verification_mail(struct job *job)
 {
-    return auth_send_verification(job->payload) ? JOB_RETRY : JOB_DONE;
+    return outcome_of_mail(auth_send_verification(job->payload));
 }
 
 static enum job_outcome
 send_reset_mail(struct job *job)
 {
-    return auth_send_reset(job->payload) ? JOB_RETRY : JOB_DONE;
+    return outcome_of_mail(auth_send_reset(job->payload));
 }
 
 static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, tracks_transcode},
                                                   {"track_sweep", JOB_LIGHT, tracks_sweep},
-                                                  {"mail.verify_email", JOB_LIGHT, send_verification_mail},
-                                                  {"mail.reset_password", JOB_LIGHT, send_reset_mail},
+                                                  {"mail.verify_email", JOB_OUTGOING, send_verification_mail},
+                                                  {"mail.reset_password", JOB_OUTGOING, send_reset_mail},
+                                                  {"mail.notifications", JOB_OUTGOING, notifications_mail},
+                                                  {"mail.security", JOB_OUTGOING, notifications_mail_security},
+                                                  {"push.send", JOB_OUTGOING, notifications_push},
+                                                  {"mail.account_deletion", JOB_OUTGOING, privacy_deletion_mail},
+                                                  {"privacy.export", JOB_HEAVY, privacy_export},
+                                                  {"privacy.erase", JOB_HEAVY, privacy_erase},
+                                                  {"privacy.sweep", JOB_LIGHT, privacy_sweep, .every_s = PRIVACY_SWEEP_S},
                                                   {0}};
 
-/* Lists of tracks that visitors were sent a moment ago are stale. */
+/* Lists of tracks that visitors were sent a moment ago are stale; of people too when it is not about one track. */
 static void
 forget_lists(void *context, const char *track_id)
 {
     struct run *run = context;
 
-    (void)track_id;
-    if (run->api)
-        server_purge(run->api, "tracks");
+    if (!run->api)
+        return;
+    server_purge(run->api, "tracks");
+    if (!track_id)
+        server_purge(run->api, "users");
 }
 
 /* VEZA_WEB_DIR, or web/dist beside the folder that the binary was built in. */
@@ -149,26 +169,38 @@ tell_ready(const struct run *run)
 static bool
 start_parts(const struct config *config, const char *conninfo, struct run *run, char *error, size_t error_size)
 {
+    unsigned char seed[SHA256_BYTES];
     char files[4096];
 
     if (config->migrate_at_start &&
         migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size) < 0)
         return false;
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
+    if (!db_act_as_app(!*config->database_url))
+        log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
     if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
+    country_setup(config->geoip_file, config->geoip6_file);
+    if (!fetch_setup(config, error, error_size))
+        return false;
+    if (!oauth_setup(config, error, error_size))
+        return false;
     mail_setup(config);
+    secret_derive("vapid", seed);
+    if (!vapid_setup(config, seed, error, error_size))
+        return false;
     snprintf(files, sizeof files, "%s/files", config->data_dir);
     run->storage = storage_open_disk(files, error, error_size);
     if (!run->storage)
         return false;
     tracks_setup(config, run->storage);
     users_setup(run->storage);
+    privacy_setup(config, run->storage);
     tracks_set_change_listener(forget_lists, run);
     realtime_setup();
     sessions_setup();
     auth_share_sessions();
-    notifications_setup();
+    notifications_setup(config);
     docs_setup(document_tables);
     developer_setup(document_tables);
     passkeys_setup(config);
@@ -197,10 +229,12 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
             return false;
     }
     if (run->roles & APP_WORKER) {
-        struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers}};
+        struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers,
+                                                    [JOB_OUTGOING] = (unsigned)config->outgoing_threads}};
 
         tracks_subscribe();
         notifications_subscribe();
+        privacy_subscribe();
         if (!jobs_start(&settings, job_handlers) || !bus_start())
             return false;
     }
@@ -223,6 +257,7 @@ stop_all(struct run *run)
     docs_teardown();
     assets_free(web_app);
     auth_teardown();
+    country_teardown();
     sentry_stop();
     redis_disconnect();
     db_disconnect();

@@ -110,6 +110,18 @@ buf_add_json_string(struct buf *buf, const char *text)
     buf_add(buf, STR("\""));
 }
 
+void
+buf_add_url(struct buf *buf, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+    for (; *text; text++)
+        if (strchr(plain, *text))
+            buf_add(buf, (struct str){text, 1});
+        else
+            buf_printf(buf, "%%%02X", (unsigned char)*text);
+}
+
 struct str
 buf_str(const struct buf *buf)
 {

@@ -31,6 +31,9 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 /* Adds `text` as a JSON string with its quotes (RFC 8259); NULL becomes null. Invalid UTF-8 is replaced by U+FFFD. */
 void buf_add_json_string(struct buf *buf, const char *text);
 
+/* Adds `text` as a value in a URL's query: all but unreserved characters (RFC 3986) as %XX. */
+void buf_add_url(struct buf *buf, const char *text);
+
 /* Makes room for `more` bytes after buf->len; the caller may write them and add to buf->len. */
 bool buf_reserve(struct buf *buf, size_t more);
 

@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 
-enum variable_type { VARIABLE_SECTION, VARIABLE_TEXT, VARIABLE_INT, VARIABLE_BOOL };
+enum variable_type { VARIABLE_SECTION, VARIABLE_TEXT, VARIABLE_INT, VARIABLE_BOOL, VARIABLE_FAMILY };
 
 struct variable {
     enum variable_type type;
@@ -23,11 +23,13 @@ static const struct variable variables[] = {
 #define TEXT(field, env, def, text) {VARIABLE_TEXT, env, offsetof(struct config, field), def, 0, 0, text},
 #define INT(field, env, def, lo, hi, text) {VARIABLE_INT, env, offsetof(struct config, field), #def, lo, hi, text},
 #define BOOL(field, env, def, text) {VARIABLE_BOOL, env, offsetof(struct config, field), #def, 0, 0, text},
+#define FAMILY(env, text) {.type = VARIABLE_FAMILY, .name = env, .fallback = "", .help = text},
 #include "base/config.def"
 #undef SECTION
 #undef TEXT
 #undef INT
 #undef BOOL
+#undef FAMILY
 };
 
 /* A line is NAME=value, value optionally in single or double quotes; # begins a comment line. Variables that exist already win. */
@@ -79,7 +81,7 @@ parse_bool(const char *text, bool *ret_value)
 static bool
 load_variable(const struct variable *v, void *config, char *error, size_t error_size)
 {
-    const char *given = getenv(v->name);
+    const char *given = v->fallback ? getenv(v->name) : NULL;
     void *place = (char *)config + v->offset;
 
     if (!given || (!*given && v->type != VARIABLE_TEXT))
@@ -100,6 +102,7 @@ load_variable(const struct variable *v, void *config, char *error, size_t error_
         snprintf(error, error_size, "%s is \"%s\"; it must be true or false", v->name, given);
         return false;
     case VARIABLE_SECTION:
+    case VARIABLE_FAMILY:
         break;
     }
     return true;
@@ -113,7 +116,7 @@ config_load(struct config *ret_config, char *error, size_t error_size)
 
     read_dotenv();
     for (unsigned i = 0; i < COUNT_OF(variables); i++)
-        if (variables[i].type != VARIABLE_SECTION && !load_variable(&variables[i], &config, error, error_size))
+        if (!load_variable(&variables[i], &config, error, error_size))
             return false;
     if (!text_equal(config.app_env, "development") && !text_equal(config.app_env, "staging") &&
         !text_equal(config.app_env, "production")) {
@@ -130,6 +133,23 @@ config_load(struct config *ret_config, char *error, size_t error_size)
     }
     *ret_config = config;
     return true;
+}
+
+const char *
+config_family(const char *family, const char *name)
+{
+    const char *place = strstr(family, "<NAME>"), *value;
+    char variable[128];
+    size_t at;
+
+    if (!place || strlen(family) + strlen(name) >= sizeof variable)
+        return "";
+    at = (size_t)(place - family);
+    snprintf(variable, sizeof variable, "%.*s%s%s", (int)at, family, name, place + 6);
+    for (size_t i = at; i < at + strlen(name); i++)
+        variable[i] = variable[i] == '-' ? '_' : (char)toupper((unsigned char)variable[i]);
+    value = getenv(variable);
+    return value ? value : "";
 }
 
 void

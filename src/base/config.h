@@ -12,16 +12,21 @@ struct config {
 #define TEXT(field, name, fallback, help) const char *field;
 #define INT(field, name, fallback, min, max, help) int64_t field;
 #define BOOL(field, name, fallback, help) bool field;
+#define FAMILY(name, help)
 #include "base/config.def"
 #undef SECTION
 #undef TEXT
 #undef INT
 #undef BOOL
+#undef FAMILY
 };
 
 /* Reads `.env` (existing variables win), then the environment. On a bad value returns false and writes a sentence that names
  * the variable and what it may be to `error`. The texts live until the process ends. */
 bool config_load(struct config *ret_config, char *error, size_t error_size);
+
+/* The variable of a family for one name: config_family("OAUTH_<NAME>_ISSUER", "my-host") is OAUTH_MY_HOST_ISSUER, or "". */
+const char *config_family(const char *family, const char *name);
 
 /* Writes each variable with its default and its help, by section. */
 void config_print_help(FILE *to);

@@ -110,6 +110,28 @@ base64url_decode(struct str text, void *out, size_t max)
     return (long)n;
 }
 
+bool
+base64url_valid(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!text.ptr[i] || !strchr(base64url_digits, text.ptr[i]))
+            return false;
+    return text.len > 0 && text.len % 4 != 1;
+}
+
+bool
+jws_shaped(const char *text)
+{
+    for (int part = 0; part < 3; part++) {
+        size_t len = strcspn(text, ".");
+
+        if (!base64url_valid((struct str){text, len}) || text[len] != (part < 2 ? '.' : 0))
+            return false;
+        text += len + 1;
+    }
+    return true;
+}
+
 void
 sha256(struct str bytes, unsigned char out[SHA256_BYTES])
 {

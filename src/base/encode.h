@@ -24,6 +24,12 @@ void base64url_encode(const void *bytes, size_t len, char *out);
 /* Decodes at most `max` bytes; returns how many, or -1 when the text is not base64url or does not fit. */
 long base64url_decode(struct str text, void *out, size_t max);
 
+/* Could some bytes have this base64url text? */
+bool base64url_valid(struct str text);
+/* Is `text` of the shape of a signed token, three such parts with dots between (RFC 7515, 7.1)? To be asked before libcjose sees it:
+ * the library ends the process over some texts that are not. */
+bool jws_shaped(const char *text);
+
 void sha256(struct str bytes, unsigned char out[SHA256_BYTES]);
 /* SHA-256 as hex; how secrets are stored and looked up. */
 void sha256_hex(struct str bytes, char out[SHA256_HEX]);

@@ -10,6 +10,23 @@ text_starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool
+text_listed(const char *list, const char *text)
+{
+    size_t len = strlen(text);
+
+    for (const char *p = list; *p;) {
+        size_t n;
+
+        p += strspn(p, ", ");
+        n = strcspn(p, ", ");
+        if (n && n == len && memcmp(p, text, n) == 0)
+            return true;
+        p += n;
+    }
+    return false;
+}
+
 /* The length of the sequence that `lead` begins, and the range of its second byte (RFC 3629, section 4). 0: not a lead. */
 static size_t
 utf8_sequence(unsigned char lead, unsigned char *ret_low, unsigned char *ret_high)
@@ -35,25 +52,6 @@ utf8_sequence(unsigned char lead, unsigned char *ret_low, unsigned char *ret_hig
         return 4;
     }
     return 0;
-}
-
-bool
-text_lists(const char *list, const char *item)
-{
-    size_t len = strlen(item);
-
-    while (*list) {
-        size_t part, used;
-
-        list += strspn(list, " ,");
-        part = used = strcspn(list, ",");
-        while (used && list[used - 1] == ' ')
-            used--;
-        if (used && used == len && memcmp(list, item, len) == 0)
-            return true;
-        list += part;
-    }
-    return false;
 }
 
 bool

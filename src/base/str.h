@@ -24,7 +24,7 @@ str_of(const char *text)
 static inline bool
 str_equal(struct str a, struct str b)
 {
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+    return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 static inline bool
@@ -35,9 +35,8 @@ text_equal(const char *a, const char *b)
 
 /* Does `text` begin with `prefix`? */
 bool text_starts_with(const char *text, const char *prefix);
-
-/* Is `item` one of the comma separated items of `list`? Spaces around items do not count. */
-bool text_lists(const char *list, const char *item);
+/* Is it, whole, one of a comma separated list? */
+bool text_listed(const char *list, const char *text);
 
 /* Is `bytes` valid UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF) without NUL? If so the number of
  * characters is stored in `ret_characters` (may be NULL). */

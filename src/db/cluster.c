@@ -96,7 +96,8 @@ exists(PGconn *connection, const char *sql)
     return found;
 }
 
-/* The application's role may not read files, run programs or make roles: an SQL injection stays inside the database. */
+/* Neither role may read files, run programs or make roles: an SQL injection stays inside the database. `veza` owns the database and
+ * migrates it; requests are of `veza_app`, which owns nothing and signs in for itself, so that there is no way back to the owner. */
 static bool
 ensure_database(struct cluster *c)
 {
@@ -107,6 +108,8 @@ ensure_database(struct cluster *c)
         snprintf(c->error, sizeof c->error, "cannot connect to the new database server: %s", PQerrorMessage(connection));
     if (worked && !exists(connection, "select 1 from pg_roles where rolname = 'veza'"))
         worked = run_sql(c, connection, "create role veza login nosuperuser");
+    if (worked && !exists(connection, "select 1 from pg_roles where rolname = 'veza_app'"))
+        worked = run_sql(c, connection, "create role veza_app login nosuperuser; grant veza_app to veza");
     if (worked && !exists(connection, "select 1 from pg_database where datname = 'veza'"))
         worked = run_sql(c, connection, "create database veza owner veza");
     PQfinish(connection);

@@ -21,8 +21,8 @@ struct config;
  * answers; else -1 and a sentence. To be called before other threads start; config is not kept. */
 int cluster_start(const struct config *config, struct cluster **ret_cluster, char *error, size_t error_size);
 
-/* How to connect: libpq connection texts, valid until cluster_stop(). cluster_url() is the application's role, which owns the
- * database `veza` and nothing else; cluster_admin_url() is the superuser, for tests and backups. */
+/* How to connect: libpq connection texts, valid until cluster_stop(). cluster_url() is the role that owns the database `veza` and
+ * nothing else (requests are of another one, see db_act_as_app()); cluster_admin_url() is the superuser, for tests and backups. */
 const char *cluster_url(const struct cluster *cluster);
 const char *cluster_admin_url(const struct cluster *cluster);
 

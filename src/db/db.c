@@ -38,6 +38,7 @@ struct connection {
 
 static char *conninfo;
 static int statement_timeout_ms;
+static bool as_app_role, app_role_login;
 static pthread_key_t connection_key;
 static void (*told_callback)(const char *text);
 static _Atomic int64_t open_connections, query_count, error_count, reconnect_count, busy_us;
@@ -98,23 +99,53 @@ db_on_told(void (*callback)(const char *text))
 }
 
 static PGconn *
-connect_now(struct connection *c)
+connect_now(void)
 {
-    const char *const names[] = {"dbname", "options", "application_name", "connect_timeout", "client_encoding", NULL};
-    char options[128];
-    const char *values[] = {conninfo, options, "veza", "5", "UTF8", NULL};
+    const char *const names[] = {"dbname", "user", "options", "application_name", "connect_timeout", "client_encoding", NULL};
+    char options[160];
+    const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
     PGconn *pg;
 
-    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC",
-             statement_timeout_ms);
+    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC%s",
+             statement_timeout_ms, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
     pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(pg) != CONNECTION_OK) {
         log_warn("database connection failed", LOG_TEXT("error", PQerrorMessage(pg)));
         PQfinish(pg);
         return NULL;
     }
-    PQsetNoticeReceiver(pg, on_notice, c);
     return pg;
+}
+
+/* Is this connection of the role that changes no audit line, and lent what it needs? */
+static bool
+is_app_role(PGconn *pg)
+{
+    PGresult *result = PQexec(pg, "select current_user = '" APP_ROLE "' and has_table_privilege('audit_logs', 'insert')"
+                                  " and not has_table_privilege('audit_logs', 'update, delete, truncate')");
+    bool good = PQresultStatus(result) == PGRES_TUPLES_OK && *PQgetvalue(result, 0, 0) == 't';
+
+    PQclear(result);
+    return good;
+}
+
+bool
+db_act_as_app(bool login)
+{
+    PGconn *pg;
+
+    as_app_role = true;
+    app_role_login = login;
+    pg = connect_now();
+    if (!pg) { /* because of the role, or is there no database at all? */
+        as_app_role = false;
+        pg = connect_now();
+        as_app_role = !pg;
+    } else {
+        as_app_role = is_app_role(pg);
+    }
+    PQfinish(pg);
+    return as_app_role;
 }
 
 /* Did the server close this idle connection? Its farewell then waits in the socket. */
@@ -160,9 +191,11 @@ this_connection(void)
         atomic_fetch_add(&reconnect_count, 1);
     }
     if (!c->pg) {
-        c->pg = connect_now(c);
-        if (c->pg)
+        c->pg = connect_now();
+        if (c->pg) {
+            PQsetNoticeReceiver(c->pg, on_notice, c);
             atomic_fetch_add(&open_connections, 1);
+        }
     }
     return c->pg ? c : NULL;
 }
@@ -398,6 +431,73 @@ enum db_status
 db_run(const struct query *query, const struct db_arg *args, PGresult **ret, struct db_error *error)
 {
     return db_execute(query, DB_ROWS, NULL, bind_array, (void *)(uintptr_t)args, ret, error);
+}
+
+/* Reads what is left of a statement that nobody wants the rest of. */
+static void
+abandon(PGconn *pg)
+{
+    PGcancel *cancel = PQgetCancel(pg);
+    char unheard[256];
+    PGresult *result;
+
+    if (cancel)
+        PQcancel(cancel, unheard, sizeof unheard);
+    PQfreeCancel(cancel);
+    while ((result = PQgetResult(pg)))
+        PQclear(result);
+}
+
+/* Hands out the rows of the statement that was sent. */
+static enum db_status
+each_row(struct connection *c, db_row *row, void *context, struct db_error *error)
+{
+    enum db_status status = DB_OK;
+    PGresult *result;
+
+    while ((result = PQgetResult(c->pg))) {
+        bool go_on = true;
+
+        if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
+            go_on = row(context, (struct str){PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0)});
+        else if (PQresultStatus(result) != PGRES_TUPLES_OK)
+            status = classify(result, c->pg, error);
+        PQclear(result);
+        if (!go_on) {
+            abandon(c->pg);
+            break;
+        }
+    }
+    return status;
+}
+
+enum db_status
+db_each(const struct query *query, const struct db_arg *args, db_row *row, void *context, struct db_error *error)
+{
+    const char *values[PARAM_LIMIT];
+    struct connection *c = this_connection();
+    struct prepared *prepared;
+    enum db_status status;
+    int count = 0;
+
+    if (error)
+        *error = (struct db_error){0};
+    if (!c)
+        return DB_UNAVAILABLE;
+    status = collect_values(query, DB_JSON_ONE, bind_array, (void *)(uintptr_t)args, values, &count, error);
+    if (status == DB_OK)
+        status = prepare(c, query, DB_JSON_ONE, NULL, &prepared, error);
+    if (status)
+        return status;
+    if (!PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0))
+        return classify(NULL, c->pg, error);
+    PQsetSingleRowMode(c->pg); /* cannot fail right after sending */
+    atomic_fetch_add_explicit(&query_count, 1, memory_order_relaxed);
+    status = each_row(c, row, context, error);
+    c->used_ns = clock_monotonic_ns();
+    if (PQstatus(c->pg) != CONNECTION_OK && !c->transaction)
+        forget(c);
+    return status;
 }
 
 static enum db_status

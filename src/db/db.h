@@ -45,6 +45,13 @@ typedef bool db_bind(void *context, const char *name, const char **ret_text);
 /* Once, before any other call. `conninfo` as libpq takes it, copied. `timeout_ms`: longest statement. */
 void db_setup(const char *conninfo, int timeout_ms);
 
+/* The role of requests (migrations/0026). It owns no table and changes no line of the audit log. */
+#define APP_ROLE "veza_app"
+
+/* Connections that are opened from now on are its own (`login`: it signs in itself, as with the embedded cluster; else conninfo's role
+ * takes it on). False, and they stay conninfo's, where the database has not got the role or conninfo's may not take it on. */
+bool db_act_as_app(bool login);
+
 /* Runs `query`. On DB_OK *ret is the result, to be freed with PQclear. `emits` (may be NULL) names an event that is written to
  * the outbox with the row as payload, in the same statement. `error` may be NULL. */
 enum db_status db_execute(const struct query *query, enum db_form form, const char *emits, db_bind *bind, void *context,
@@ -56,6 +63,11 @@ enum db_status db_run(const struct query *query, const struct db_arg *args, PGre
 /* What a trigger says with `raise notice using errcode = 'VZ001'` reaches `callback` in the thread that ran the statement, once it is
  * committed. The callback must not use the database. One a program; set before threads start. */
 void db_on_told(void (*callback)(const char *text));
+
+/* Runs a query that only reads and hands out its rows one at a time, each as a JSON object: memory does not grow with their number. `row`
+ * returns false to stop, which is no error. Not tried again once it has begun. */
+typedef bool db_row(void *context, struct str json);
+enum db_status db_each(const struct query *query, const struct db_arg *args, db_row *row, void *context, struct db_error *error);
 
 /* A transaction on this thread's connection. db_end(false) rolls back. */
 enum db_status db_begin(void);

@@ -265,6 +265,10 @@ migrate_up(const struct migration_list *list, const char *conninfo, bool strict,
         log_info("migrated", LOG_TEXT("migration", m->name));
         count++;
     }
+    /* Under the lock; a schema before 0026 has no such function. */
+    if (!run(connection, "do $$ begin if to_regprocedure('app_role_prepare()') is not null then perform app_role_prepare(); end if; end $$",
+             "cannot prepare the role of requests", error, error_size))
+        return -1;
     return count;
 }
 

@@ -5,6 +5,7 @@
  *     -- nullable: a, b             columns that may be null although the catalogue does not say so
  *     -- not null: c                columns that are never null (expressions)
  *     -- type: social_links object  the JSON type of a column, where it is json: object or array
+ * `-- columns: name` begins columns that several queries share, with the notes that go with them; `{name}` stands for them.
  * Parameters are written :name. They bind by name from the path, the query string, the body and the identity: `:viewer` is
  * the person's id or null, `:has_x` tells whether the input x was given at all. `:limit` and `:offset` do not occur: lists are
  * cut by the runner. */

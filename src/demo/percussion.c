@@ -24,8 +24,11 @@ static void
 burst_next(struct voice *voice, float rate)
 {
     uint32_t gap = (uint32_t)(0.011f * rate);
-    uint32_t index = gap ? voice->burst_frames / gap : 0;
+    uint32_t index;
 
+    if (!gap)
+        return;
+    index = voice->burst_frames / gap;
     if (voice->burst_frames++ % gap == 0 && index < (uint32_t)voice->patch->bursts)
         voice->noise_level = voice->patch->noise * (0.6f + 0.4f * (float)index / (float)voice->patch->bursts);
     else if (index < (uint32_t)voice->patch->bursts - 1)

@@ -60,8 +60,11 @@ folk_step(struct song *song)
                 song_play(song, FOLK_GUITAR, (float)notes[i], 30, 0.7f, 0.25f * (float)i);
         return;
     }
-    if (s % 2 == 0)
-        song_play(song, FOLK_GUITAR, (float)notes[picking[song->memory[0]][s / 2]], 5, s == 0 ? 0.9f : 0.5f + 0.2f * random_unit(&song->random), 0);
+    if (s % 2 == 0) {
+        int pick = picking[song->memory[0]][s / 2];
+
+        song_play(song, FOLK_GUITAR, (float)notes[pick], 5, s == 0 ? 0.9f : 0.5f + 0.2f * random_unit(&song->random), 0);
+    }
     if (s == 0)
         song_play(song, FOLK_BASS, (float)key_note(song->key, degree, 2) - (degree > 4 ? 12 : 0), 9, 0.9f, 0);
     if (s == 8 && song_in(song, "bc"))

@@ -77,7 +77,7 @@ dispatch(struct request *req)
         return send_reply(req);
     if (!p && exchange->form)
         p = form_end(req);
-    else if (!p && method_changes(req->method)) {
+    else if (!p && method_changes(req->method) && !req->route->signed_link) {
         req->body = buf_str(&exchange->body);
         p = exchange->body.failed ? PROBLEM(PAYLOAD_TOO_LARGE) : validate_json(req);
     }

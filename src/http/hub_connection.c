@@ -76,7 +76,7 @@ queue_pop(struct websocket *ws)
 static bool
 queue_grow(struct websocket *ws)
 {
-    struct frame **grown = malloc(2 * ws->queue_size * sizeof(struct frame *));
+    struct frame **grown = malloc(2 * (size_t)ws->queue_size * sizeof(struct frame *)); /* NOLINT: never 0 */
 
     if (!grown)
         return false;

@@ -42,7 +42,7 @@ find_ip(struct request *req)
         inet_ntop(AF_INET, &((const struct sockaddr_in *)info->client_addr)->sin_addr, req->ip, sizeof req->ip);
     if (text_starts_with(req->ip, "::ffff:"))
         memmove(req->ip, req->ip + 7, strlen(req->ip) - 6);
-    if (!text_lists(config->trusted_proxies, req->ip))
+    if (!text_listed(config->trusted_proxies, req->ip))
         return;
     forwarded = request_header(req, "X-Forwarded-For");
     last = forwarded ? strrchr(forwarded, ',') : NULL;
@@ -239,7 +239,7 @@ check_body_headers(struct request *req)
             return PROBLEM(UNSUPPORTED_MEDIA_TYPE);
         return form_begin(req);
     }
-    if ((announced || request_header(req, "Transfer-Encoding")) &&
+    if (!req->route->signed_link && (announced || request_header(req, "Transfer-Encoding")) &&
         (!type || (strncasecmp(type, "application/json", 16) != 0 && strncasecmp(type, "application/merge-patch+json", 28) != 0)))
         return PROBLEM(UNSUPPORTED_MEDIA_TYPE);
     exchange->body.max = (size_t)exchange->max_body;
@@ -331,7 +331,7 @@ judge_head(struct request *req, const char *method, const char *version)
         return problem_retry(req->arena, PROBLEM(MAINTENANCE), 60);
     if ((p = check_flood(req)) || (p = check_access(req)) || (p = check_route_limit(req)) || (p = note_refusal(req, check_role(req))))
         return p;
-    if (method_changes(req->method) && hooks->check_csrf && (p = note_refusal(req, hooks->check_csrf(req))))
+    if (method_changes(req->method) && !req->route->signed_link && hooks->check_csrf && (p = note_refusal(req, hooks->check_csrf(req))))
         return p;
     if ((p = validate_path(req, match.values)) || (p = validate_query(req)))
         return p;

@@ -88,6 +88,7 @@ struct route {
     const char *purges;
     bool no_audit;         /* a mutation not worth an audit line (play counts, logs) */
     bool websocket;        /* answers with an upgrade */
+    bool signed_link;      /* the address itself proves who may: no CSRF token, and a body of any type is left unread (RFC 8058) */
 };
 
 #define ROUTE_END {0}

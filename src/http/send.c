@@ -182,23 +182,6 @@ apply_conditions(struct request *req)
     }
 }
 
-static bool
-origin_listed(const char *origins, const char *origin)
-{
-    size_t len = strlen(origin);
-
-    for (const char *p = origins; *p;) {
-        size_t n;
-
-        p += strspn(p, ", ");
-        n = strcspn(p, ", ");
-        if (n == len && memcmp(p, origin, n) == 0)
-            return true;
-        p += n;
-    }
-    return false;
-}
-
 static void
 add_cors(struct request *req, struct MHD_Response *response)
 {
@@ -208,7 +191,7 @@ add_cors(struct request *req, struct MHD_Response *response)
     if (!origin)
         return;
     MHD_add_response_header(response, "Vary", "Origin");
-    if (origin_listed(config->cors_origins, origin) || text_equal(origin, config->frontend_url)) {
+    if (text_listed(config->cors_origins, origin) || text_equal(origin, config->frontend_url)) {
         MHD_add_response_header(response, "Access-Control-Allow-Origin", origin);
         MHD_add_response_header(response, "Access-Control-Allow-Credentials", "true");
     } else if (config_is_development(config) && !*config->cors_origins) {

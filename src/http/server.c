@@ -44,7 +44,7 @@ static int
 open_listener(const struct addrinfo *address, uint16_t *ret_port)
 {
     int listener = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {0};
     socklen_t len = sizeof bound;
 
     if (listener < 0)

@@ -65,7 +65,7 @@ has_unwanted_characters(const char *text, bool lines)
     return false;
 }
 
-static bool
+bool
 email_valid(const char *text)
 {
     const char *at = strchr(text, '@');
@@ -415,7 +415,7 @@ validate_query(struct request *req)
                 add_error(&check, f->name, "value", "It is not properly encoded");
             else if (*value || f->required)
                 check_text(&check, f, value);
-            if (check.count == before && *value)
+            if (value && check.count == before && *value)
                 request_set(req, f->name, value);
         }
         p += len + (p[len] == '&');
@@ -550,7 +550,7 @@ validate_declaration(const struct route *route, char *error, size_t error_size)
     for (const char *p = route->pattern; (p = strchr(p, '{')); p++) {
         size_t len = strcspn(p + 1, "}");
 
-        if (!f || !f->name || strlen(f->name) != len || memcmp(f->name, p + 1, len)) {
+        if (!f || !f->name || strlen(f->name) != len || memcmp(f->name, p + 1, len) != 0) {
             snprintf(error, error_size, "route %s: its path fields do not match the names in braces", route->pattern);
             return false;
         }

@@ -151,7 +151,7 @@ copy_samples(struct decoder *d, const AVFrame *frame, int offset, int count)
     const uint8_t *from[8];
 
     if (!d->convert) {
-        memcpy(to, frame->data[0] + offset * unit, (size_t)(count * unit));
+        memcpy(to, frame->data[0] + offset * unit, (size_t)count * (size_t)unit);
         return 0;
     }
     for (int c = 0; c < channels; c++)

@@ -125,7 +125,7 @@ turn_upright(AVFrame **canvas, int how)
     bool swap = how >= 5;
     AVFrame *from = *canvas, *to;
 
-    if (how == 1)
+    if (how == 1 || !from)
         return 0;
     to = new_canvas(swap ? from->height : from->width, swap ? from->width : from->height);
     if (!to)
@@ -263,7 +263,9 @@ image_job_run_banner(void)
     int error = load(&canvas, &kind);
 
     if (!error)
-        error = send_crop("banner.webp", canvas, 1500, 500);
+        error = send_crop("banner_1500.webp", canvas, 1500, 500);
+    if (!error)
+        error = send_crop("banner_750.webp", canvas, 750, 250);
     if (!error)
         error = send_description(canvas, kind);
     av_frame_free(&canvas);

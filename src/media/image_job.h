@@ -12,7 +12,7 @@
  * Returns 0 or an enum media_reason, as does the next one. */
 int image_job_run(void);
 
-/* banner.webp, 3:1 and at most 1500 x 500, and RESULT. */
+/* banner_1500.webp and banner_750.webp, 3:1 and at most that wide, and RESULT. */
 int image_job_run_banner(void);
 
 #endif

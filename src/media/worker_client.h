@@ -14,7 +14,7 @@ enum media_mode {
     MEDIA_MODE_AUDIO,  /* HLS renditions, waveform, loudness, fingerprint, tags: docs/media.md lists files and RESULT */
     MEDIA_MODE_PROBE,  /* headers only: RESULT, no files */
     MEDIA_MODE_IMAGE,  /* image_1200.webp, image_600.webp, image_300.webp: squares, cropped in the centre */
-    MEDIA_MODE_BANNER, /* banner.webp, 1500 x 500 */
+    MEDIA_MODE_BANNER, /* banner_1500.webp, banner_750.webp: 3:1 */
 };
 
 /* 0 in a limit means its default. Callbacks run in the calling thread; those that return int return 0, or a negative number

@@ -2,7 +2,7 @@
 
 -- query: stream_access
 -- Whoever may see the track may hear it.
-select track_is_public(t) and user_active(u) as is_public, t.stream_status = 'ready' as is_ready
+select track_is_public(t) and user_shown(u) as is_public, t.stream_status = 'ready' as is_ready
   from tracks t
   join users u on u.id = t.creator_id
  where t.id = :track_id::uuid and track_row_visible(t, :viewer::uuid)

@@ -76,6 +76,13 @@ test('only what a visitor may read is open to a key without a scope, and it sees
     assert.ok(codesOf(operation, 403).includes('insufficient_scope'), keyOf(operation));
 });
 
+test('no key administers, not even an administrator\'s with every scope and a proven session beside it', async () => {
+  const { key } = await create('root', [...new Set(scopes)]);
+  assertStatus(await world.as('root').get('/api/v1/audit/stats'), 200);
+  for (const operation of operations.filter((one) => one['x-auth'] === 'admin'))
+    assertProblem(await request(api, operation, { as: { token: key } }), 403, 'insufficient_scope', keyOf(operation));
+});
+
 test('no key makes keys, signs out, or opens a WebSocket', async () => {
   const everything = [...new Set(scopes)];
   const { key, id } = await create('root', everything);

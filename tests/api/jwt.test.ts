@@ -173,6 +173,14 @@ for (const [name, token] of Object.entries(forgeries)) {
   });
 }
 
+test('texts that no token can be are refused, and the server goes on', async () => {
+  for (const text of ['a\x8fbc.de.fg', 'h=#ttp:/yJhiAiRVMyN\x8fJhiAiRV/..MyL', 'a.b.c', 'abcde.abcde.abcde', 'a=b.cd.ef', 'ab.c+.d/', `${realHeader}.${realPayload}.A`, `${realHeader}.A.${realSignature}`, `a.${realPayload}.${realSignature}`]) {
+    assertProblem(await world.visitor.get('/api/v1/auth/me', { headers: { authorization: `Bearer ${text}` } }), 401, 'unauthenticated');
+    assertProblem(await world.visitor.get('/api/v1/auth/me', { headers: { cookie: `veza_access=${text}` } }), 401, 'unauthenticated');
+  }
+  assert.ok(world.server.running);
+});
+
 test('an expired token says so, so that a client knows to refresh', async () => {
   const token = forgeries['expired a minute ago']!;
   assertProblem(await world.visitor.get('/api/v1/auth/me', { as: { token } }), 401, 'token_expired');

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { assertProblem, assertStatus, Client } from '../support/client.ts';
 import { codesOf, keyOf, operations } from '../support/document.ts';
 import { request, STREAM_SECRET } from '../support/requests.ts';
-import { World } from '../support/world.ts';
+import { emailOf, PASSWORD, World } from '../support/world.ts';
 
 const tiny = await World.start('limits', { STREAM_SECRET, RATE_LIMIT_READ: '2/600', RATE_LIMIT_WRITE: '2/600', RATE_LIMIT_AUTH: '2/600', RATE_LIMIT_UPLOAD: '2/600',
   RATE_LIMIT_MEDIA: '2/600' });
@@ -62,6 +62,45 @@ test('a trusted proxy tells whose quota it is', async () => {
   assertStatus(await from('10.0.0.1'), 200);
   assertProblem(await from('10.0.0.1'), 429);
   assertStatus(await from('10.0.0.2'), 200);
+});
+
+test('a peer whose address is a part of a trusted one is not trusted: its X-Forwarded-For counts for nothing', async () => {
+  for (const [i, proxies] of ['127.0.0.10', '10.127.0.0.1, 127.0.0.11', '::ffff:127.0.0.1x'].entries()) {
+    const spoofed = await World.start(`spoofed-${i}`, { RATE_LIMIT_READ: '1/600', TRUSTED_PROXIES: proxies });
+    const from = (address: string) => spoofed.visitor.get('/api/v1/csrf-token', { headers: { 'x-forwarded-for': address } });
+    assertStatus(await from('10.0.0.1'), 200);
+    assertProblem(await from('10.0.0.2'), 429, 'too_many_requests', proxies);
+  }
+});
+
+test('what a client puts before its proxy\'s word in X-Forwarded-For counts for nothing', async () => {
+  const proxied = await World.start('prefixed', { RATE_LIMIT_READ: '1/600', TRUSTED_PROXIES: '10.9.9.9,127.0.0.1' });
+  const from = (forwarded: string) => proxied.visitor.get('/api/v1/csrf-token', { headers: { 'x-forwarded-for': forwarded } });
+  assertStatus(await from('10.0.0.1'), 200);
+  for (const forged of ['10.0.0.2, 10.0.0.1', '127.0.0.1, 10.0.0.1', 'x,10.0.0.1', ', 10.0.0.1']) assertProblem(await from(forged), 429, 'too_many_requests', forged);
+});
+
+test('many accounts from one address share its quota for signing in', async () => {
+  const door = await World.start('door', { RATE_LIMIT_AUTH: '4/600' });
+  const replies = await Promise.all(Array.from({ length: 8 }, (_, i) => door.visitor.post('/api/v1/auth/login', { body: { email: `guess${i}@example.org`, password: 'password' } })));
+  assert.deepEqual(replies.map((reply) => reply.status).sort(), [401, 401, 401, 401, 429, 429, 429, 429]);
+  for (const person of ['alice', 'bob'] as const) {
+    const reply = await door.visitor.post('/api/v1/auth/login', { body: { email: emailOf(person), password: PASSWORD } });
+    assertProblem(reply, 429, 'too_many_requests');
+    assert.ok(Number(reply.headers.get('retry-after')) >= 1, 'Retry-After');
+  }
+  assertStatus(await door.as('alice').get('/api/v1/auth/me'), 200);
+});
+
+test('one account tried from many addresses is locked after the same number of attempts', async () => {
+  const door = await World.start('addresses', { RATE_LIMIT_AUTH: '4/600', LOCKOUT_FAILURES: '5', TRUSTED_PROXIES: '127.0.0.1' });
+  const attempt = (i: number, password: string) => door.visitor.post('/api/v1/auth/login', { body: { email: emailOf('alice'), password }, headers: { 'x-forwarded-for': `198.51.100.${i}` } });
+  for (let i = 1; i <= 5; i++) assertProblem(await attempt(i, 'wrong password'), 401, 'invalid_credentials');
+  for (let i = 6; i <= 8; i++) {
+    const reply = await attempt(i, PASSWORD);
+    assertProblem(reply, 429, 'account_locked', 'the right password, from an address of its own');
+    assert.ok(Number(reply.headers.get('retry-after')) >= 1, 'Retry-After');
+  }
 });
 
 test('health, status and signing in work during maintenance', async () => {

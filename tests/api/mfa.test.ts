@@ -127,7 +127,7 @@ test('password and code together sign in, with cookies as ever', async () => {
   const reply = await second(await challenge(email), codeOf(secret));
   assertStatus(reply, 200);
   assert.equal(reply.body.user.username, username);
-  assert.deepEqual(Object.keys(cookiesOf(reply)).sort(), ['veza_access', 'veza_refresh']);
+  assert.deepEqual(Object.keys(cookiesOf(reply)).sort(), ['veza_access', 'veza_browser', 'veza_refresh']);
   assertStatus(await api.get('/api/v1/auth/me', { as: { token: reply.body.access_token } }), 200);
   assertStatus(await api.post('/api/v1/auth/refresh', { body: {}, as: await withCsrf(api, cookiesOf(reply)) }), 200);
 });

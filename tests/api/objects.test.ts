@@ -24,13 +24,17 @@ const carol = world.as('carol');
 const session = (await carol.get('/api/v1/sessions')).body.items.find((one) => one.is_current)!.id;
 const notification = await world.sql(`insert into notifications (user_id, type, title) select id, 'system', 'For Carol' from users where username = 'carol' returning id`);
 const passkey = await world.sql(`insert into webauthn_credentials (user_id, credential_id, public_key) select id, 'carols', 'carols' from users where username = 'carol' returning id`);
+const connection = await world.sql(`insert into federated_identities (user_id, provider, provider_id) select id, 'google', 'carols' from users where username = 'carol' returning id`);
 const apiKey = await world.sql(`insert into api_keys (user_id, name, prefix, hashed_key, scopes) select id, 'Hers', 'vz_carol', 'carols', '{}' from users where username = 'carol' returning id`);
+const archive = await world.sql(`insert into data_exports (user_id, status) select id, 'failed' from users where username = 'carol' returning id`);
 const owned: Owned[] = [
+  { under: '/api/v1/users/me/exports/', path: { id: archive }, strangers: ['alice', 'root'] },
   { under: '/api/v1/tracks/', path: { id: track.id, quality: 'low', segment: 'segment_000.m4s', size: '300' }, strangers: ['alice', 'dave'] },
   { under: '/hls/', path: { track_id: track.id, quality: 'low', segment: 'segment_000.m4s' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/sessions/', path: { session_id: session }, strangers: ['alice', 'root'] },
   { under: '/api/v1/notifications/', path: { id: notification }, strangers: ['alice', 'root'] },
   { under: '/api/v1/auth/passkeys/', path: { id: passkey }, strangers: ['alice', 'root'] },
+  { under: '/api/v1/auth/oauth/connections/', path: { id: connection }, strangers: ['alice', 'root'] },
   { under: '/api/v1/developer/api-keys/', path: { id: apiKey }, strangers: ['alice', 'root'] },
 ];
 /** Things that everybody may see. */

@@ -15,7 +15,7 @@ const SIGN_UP = { username: 'outage', email: 'outage@example.org', password: 'co
 
 test('without its database every operation says so, and works again when it is back', async (t) => {
   const own = await Cluster.create();
-  const server = new Server('outage', { ...template.settings, STREAM_SECRET, DATABASE_URL: own.url('postgres') });
+  const server = new Server('outage', { ...template.settings, STREAM_SECRET, OAUTH_PROVIDERS: 'github', OAUTH_GITHUB_CLIENT_ID: 'veza', DATABASE_URL: own.url('postgres') });
   after(async () => {
     await server.remove();
     await own.remove();
@@ -47,6 +47,9 @@ test('without its database every operation says so, and works again when it is b
     assert.doesNotMatch(JSON.stringify(problem), /postgres|socket|connect|libpq/i, 'no word of what is behind');
   }
   assertProblem(await client.post('/api/v1/auth/refresh', { body: { refresh_token: 'x'.repeat(43) } }), 503, 'unavailable');
+  const provider = { path: { provider: 'github' } };
+  assertProblem(await client.get('/api/v1/auth/oauth/{provider}', provider), 503, 'unavailable');
+  assertProblem(await client.get('/api/v1/auth/oauth/{provider}/callback', { ...provider, query: { code: 'a', state: 'b' } }), 503, 'unavailable');
   t.diagnostic(`${operations.length - served} of ${operations.length} operations need the database`);
   assertStatus(await client.get('/health'), 200);
 

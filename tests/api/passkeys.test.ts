@@ -78,7 +78,7 @@ for (const algorithm of ['ES256', 'EdDSA', 'RS256'] as const) {
     const reply = await signIn(device.get(options));
     assertStatus(reply, 200);
     assert.equal(reply.body.user.username, username);
-    assert.deepEqual(Object.keys(cookiesOf(reply)).sort(), ['veza_access', 'veza_refresh']);
+    assert.deepEqual(Object.keys(cookiesOf(reply)).sort(), ['veza_access', 'veza_browser', 'veza_refresh']);
     assertStatus(await api.get('/api/v1/auth/me', { as: { token: reply.body.access_token } }), 200);
   });
 
@@ -144,14 +144,20 @@ test('of many that use one answer at once, one wins', async () => {
   assert.deepEqual(replies.map((reply) => reply.status).sort(), [200, 401, 401, 401, 401, 401]);
 });
 
-test('a counter must grow: a copied device is found out', async () => {
+test('no passkey signs in with a counter that went back or stood still: a copied device is found out', async () => {
   const { device } = await withPasskey();
   for (const [counter, status] of [[5, 200], [5, 401], [4, 401], [0, 401], [6, 200]] as const) assertStatus(await signIn(device.get(await loginOptions(), { counter })), status, `counter ${counter}`);
 });
 
+test('no passkey signs in with the user handle of somebody else', async () => {
+  const one = await withPasskey(), other = await withPasskey();
+  for (const userHandle of [other.device.userHandle, '', 'AA', `${one.device.userHandle}AA`])
+    assertProblem(await signIn(one.device.get(await loginOptions(), { userHandle })), 401, 'passkey_refused', userHandle);
+  assertStatus(await signIn(one.device.get(await loginOptions())), 200);
+});
+
 test('a passkey opens its own account only', async () => {
   const one = await withPasskey(), other = await withPasskey();
-  assertProblem(await signIn(one.device.get(await loginOptions(), { userHandle: other.device.userHandle })), 401, 'passkey_refused');
   assertProblem(await signIn(new Authenticator(ORIGIN).get(await loginOptions())), 401, 'passkey_refused');
   assertProblem(await finish(other, one.device.create(await begin(other))), 409, 'conflict');
 });

@@ -16,6 +16,14 @@ const roles = async (client = root) => {
 };
 /** As if they had just given a code: administration asks for a second factor. */
 const prove = (id: string) => world.sql(`update sessions set mfa_at = now() where user_id = '${id}'`);
+const lend = (id: string, role_id: string, expires_at?: string) => root.post('/api/v1/users/{id}/roles', { path: { id }, body: { role_id, ...(expires_at ? { expires_at } : {}) } });
+
+/** A role of one's own with these permissions. */
+async function make(name: string, permissions: string[]): Promise<string> {
+  const made = await root.post('/api/v1/roles', { body: { name, display_name: name, permissions } });
+  assertStatus(made, 201);
+  return made.body.id;
+}
 const idOf = async (name: string) => (await roles()).find((role) => role.name === name)!.id;
 
 test('everybody sees the roles and what they permit', async () => {
@@ -115,14 +123,77 @@ test('a lent role ends by itself', async () => {
   assert.deepEqual((await root.get('/api/v1/users/{id}/roles', { path: { id: ids.alice } })).body.items, []);
 });
 
-test('a lower role that is lent takes nothing away, and one of one\'s own gives no power of the server', async () => {
+test('a lower role that is lent takes nothing away, and a role out of use cannot be lent', async () => {
   await root.post('/api/v1/users/{id}/roles', { path: { id: ids.mia }, body: { role_id: await idOf('user') } });
   assert.equal((await mia.get('/api/v1/auth/me')).body.role, 'moderator');
-  const made = await root.post('/api/v1/roles', { body: { name: 'almighty', display_name: 'Almighty', permissions: ['roles.manage', 'audit.view'] } });
-  await root.post('/api/v1/users/{id}/roles', { path: { id: ids.alice }, body: { role_id: made.body.id } });
-  assertProblem(await alice.get('/api/v1/audit/logs'), 403);
-  assertStatus(await root.put('/api/v1/roles/{id}', { path: { id: made.body.id }, body: { is_active: false } }), 200);
-  assert.equal(assertProblem(await root.post('/api/v1/users/{id}/roles', { path: { id: ids.alice }, body: { role_id: made.body.id } }), 422).errors?.[0]?.field, 'role_id');
+  const made = await make('retired', []);
+  assertStatus(await root.put('/api/v1/roles/{id}', { path: { id: made }, body: { is_active: false } }), 200);
+  assert.equal(assertProblem(await lend(ids.alice, made), 422).errors?.[0]?.field, 'role_id');
+});
+
+test('a permission opens its routes at once, with a second factor, and only those', async () => {
+  const auditor = await make('auditor', ['audit.view']);
+  const logs = () => alice.get('/api/v1/audit/logs');
+  assertProblem(await logs(), 403, 'forbidden');
+  assertStatus(await lend(ids.alice, auditor), 201);
+  assertProblem(await logs(), 403, 'mfa_setup_required');
+  await prove(ids.alice);
+  assertStatus(await logs(), 200);
+  assertProblem(await alice.post('/api/v1/audit/cleanup', { body: {} }), 403, 'forbidden');
+  assertProblem(await alice.post('/api/v1/roles', { body: { name: 'mine', display_name: 'Mine' } }), 403, 'forbidden');
+  assertProblem(await alice.post('/api/v1/admin/auth/unlock-account', { body: { user_id: ids.bob } }), 403, 'forbidden');
+  assert.equal((await alice.get('/api/v1/auth/me')).body.role, 'user', 'it is no system role');
+});
+
+test('a permission ends at once: expired, taken back, taken out of the role, out of use, deleted', async () => {
+  const auditor = await idOf('auditor'), path = { path: { id: auditor } };
+  const logs = () => alice.get('/api/v1/audit/logs');
+  assertStatus(await logs(), 200);
+  await world.sql(`update user_roles set expires_at = now() - interval '1 second' where role_id = '${auditor}'`);
+  assertProblem(await logs(), 403, 'forbidden', 'expired');
+  assertStatus(await lend(ids.alice, auditor, new Date(Date.now() + 3600e3).toISOString()), 201);
+  assertStatus(await logs(), 200);
+  assertStatus(await root.delete('/api/v1/users/{id}/roles/{role_id}', { path: { id: ids.alice, role_id: auditor } }), 204);
+  assertProblem(await logs(), 403, 'forbidden', 'taken back');
+  await lend(ids.alice, auditor);
+  assertStatus(await logs(), 200);
+  assertStatus(await root.put('/api/v1/roles/{id}', { ...path, body: { permissions: [] } }), 200);
+  assertProblem(await logs(), 403, 'forbidden', 'taken out of the role');
+  assertStatus(await root.put('/api/v1/roles/{id}', { ...path, body: { permissions: ['audit.view'] } }), 200);
+  assertStatus(await logs(), 200);
+  assertStatus(await root.put('/api/v1/roles/{id}', { ...path, body: { is_active: false } }), 200);
+  assertProblem(await logs(), 403, 'forbidden', 'out of use');
+  assertStatus(await root.put('/api/v1/roles/{id}', { ...path, body: { is_active: true } }), 200);
+  assertStatus(await logs(), 200);
+  assertStatus(await root.delete('/api/v1/roles/{id}', path), 204);
+  assertProblem(await logs(), 403, 'forbidden', 'deleted');
+});
+
+test('whoever manages roles by a permission gives and takes what they hold, and no more', async () => {
+  const moderator = await idOf('moderator'), admin = await idOf('admin');
+  const steward = await make('steward', ['roles.manage', 'audit.view']), auditor = await make('auditor', ['audit.view']), janitor = await make('janitor', ['audit.cleanup']);
+  assertStatus(await lend(ids.carol, steward), 201);
+  await prove(ids.carol);
+  const byCarol = (id: string, role_id: string) => carol.post('/api/v1/users/{id}/roles', { path: { id }, body: { role_id } });
+  assertStatus(await byCarol(ids.bob, auditor), 201);
+  assertStatus(await carol.get('/api/v1/users/{id}/roles', { path: { id: ids.bob } }), 200);
+  assertStatus(await carol.delete('/api/v1/users/{id}/roles/{role_id}', { path: { id: ids.bob, role_id: auditor } }), 204);
+  for (const role of [admin, moderator, janitor, steward]) {
+    assertProblem(await byCarol(ids.bob, role), 403, 'forbidden', 'more than she holds, or the power to hand on');
+    assertStatus(await lend(ids.dave, role), 201);
+    assertProblem(await carol.delete('/api/v1/users/{id}/roles/{role_id}', { path: { id: ids.dave, role_id: role } }), 403, 'forbidden');
+    assertStatus(await root.delete('/api/v1/users/{id}/roles/{role_id}', { path: { id: ids.dave, role_id: role } }), 204);
+  }
+  for (const id of [ids.carol, ids.carol.toUpperCase()]) assertProblem(await byCarol(id, auditor), 403, 'forbidden', 'nothing to herself');
+  assertProblem(await carol.post('/api/v1/roles', { body: { name: 'cleaner', display_name: 'Cleaner', permissions: ['audit.cleanup'] } }), 403, 'forbidden');
+  assertProblem(await carol.put('/api/v1/roles/{id}', { path: { id: auditor }, body: { permissions: ['audit.view', 'audit.cleanup'] } }), 403, 'forbidden');
+  assertProblem(await carol.put('/api/v1/roles/{id}', { path: { id: steward }, body: { permissions: ['audit.view'] } }), 403, 'forbidden', 'her own role');
+  assertProblem(await carol.delete('/api/v1/roles/{id}', { path: { id: janitor } }), 403, 'forbidden');
+  assertProblem(await carol.put('/api/v1/roles/{id}', { path: { id: admin }, body: { permissions: [] } }), 409, 'system_role');
+  const made = await carol.post('/api/v1/roles', { body: { name: 'reader', display_name: 'Reader', permissions: ['audit.view'] } });
+  assertStatus(made, 201);
+  assertStatus(await carol.put('/api/v1/roles/{id}', { path: { id: made.body.id }, body: { is_active: false } }), 200);
+  assertStatus(await carol.delete('/api/v1/roles/{id}', { path: { id: made.body.id } }), 204);
 });
 
 test('a role is lent to somebody who exists', async () => {

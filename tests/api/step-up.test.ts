@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Credentials } from '../support/client.ts';
 import { codeOf } from '../support/totp.ts';
+import { until } from '../support/wait.ts';
 import { login, PASSWORD, template, World } from '../support/world.ts';
 
 const world = await World.start('step-up', { ADMIN_MFA_S: '600' });
@@ -45,6 +46,7 @@ test('a proof counts for ADMIN_MFA_S seconds, and a code gives a new one', async
   await age(id, 595);
   assertStatus(await administer(as), 200);
   await age(id, 600);
+  await until('the server to hear of it', async () => (await administer(as)).status === 403);
   assertProblem(await administer(as), 403, 'mfa_required');
   const reply = await stepUp(as, codeOf(secret));
   assertStatus(reply, 200);

@@ -5,7 +5,7 @@ import { assertProblem, assertStatus, Client } from '../support/client.ts';
 import { keyOf, operations } from '../support/document.ts';
 import { needsIdentity, request } from '../support/requests.ts';
 import { finished, upload } from '../support/tracks.ts';
-import { World } from '../support/world.ts';
+import { login, World } from '../support/world.ts';
 
 const world = await World.start('stream-token');
 const api = world.visitor;
@@ -48,7 +48,7 @@ test('a stream token plays a private track of its person, on the stream server o
 });
 
 test('the API takes a stream token for nothing, neither as bearer nor as cookie nor for renewal', async () => {
-  const { token } = await streamToken(await signedIn('root@example.org'));
+  const { token } = await streamToken((await login(world, 'root')).body.access_token);
   for (const operation of operations.filter((one) => needsIdentity(one) && !one.servers)) assertProblem(await request(api, operation, { as: { token } }), 401, 'unauthenticated', keyOf(operation));
   assertProblem(await api.get('/api/v1/auth/me', { as: { cookies: { veza_access: token } } }), 401, 'unauthenticated');
   assertProblem(await api.post('/api/v1/auth/refresh', { body: { refresh_token: token.slice(0, 200) } }), 401);

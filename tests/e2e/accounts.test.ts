@@ -1,18 +1,12 @@
 /** Registering, signing in and out, and finding the way back. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { emailOf, PASSWORD } from '../support/world.ts';
 import { settled } from './support/browser.ts';
+import { signIn, signOut } from './support/people.ts';
 import { Stage } from './support/stage.ts';
 
 const stage = await Stage.start('accounts');
-
-async function signIn(page: Page, email: string, password: string): Promise<void> {
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-}
 
 test('the link in the mail confirms the address, once', async () => {
   await stage.visit(null, async ({ page }) => {
@@ -54,9 +48,7 @@ test('a guest is sent to sign in and comes back to where they wanted to go', asy
     await page.reload();
     await settled({ page, asking });
     await page.getByRole('heading', { name: 'Your tracks' }).waitFor();
-    await page.getByRole('button', { name: 'Account of carol' }).click();
-    await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
+    await signOut(page, 'carol');
     await page.goto('/dashboard');
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
     const cookies = (await page.context().cookies()).map((cookie) => cookie.name);

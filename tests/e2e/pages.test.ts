@@ -1,34 +1,21 @@
 /** Every page, as everybody sees it: narrow and wide, dark and light, without a mistake in the console. */
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { settled, type Eye, type Theme } from './support/browser.ts';
+import { settled, type Eye } from './support/browser.ts';
 import { makeSound } from '../support/media.ts';
 import { hearIt } from './support/ear.ts';
-import { SHOTS } from './support/places.ts';
+import { lookAt, type View } from './support/look.ts';
 import { Stage } from './support/stage.ts';
 import { until } from '../support/wait.ts';
-import type { Person } from '../support/world.ts';
 
 const stage = await Stage.start('pages');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const track = await stage.track('carol', 'A rather long title for so small a screen, remixed', makeSound(12, { seed: 5 }), {
   artist: 'Carol and the Quartets', genre: 'Ambient', tags: 'slow, dawn, field recording', bpm: '92', musical_key: 'F#m', year: '2024', album: 'Evenings',
   description: 'Recorded in one evening.\nMixed in another.',
 });
 for (let i = 1; i <= 4; i++) await stage.track('dave', `Study ${i}`, makeSound(2, { seed: i }), { genre: 'Electronic' });
-
-interface View {
-  name: string;
-  path: string;
-  who: Person | null;
-  /** What to do before looking. */
-  first?: (eye: Eye) => Promise<void>;
-}
 
 /** Starts the music and stops it again: the player is there, and nothing moves. */
 async function withPlayer({ page }: Eye): Promise<void> {
@@ -43,6 +30,8 @@ const VIEWS: View[] = [
   { name: 'login', path: '/login', who: null },
   { name: 'register', path: '/register', who: null },
   { name: 'verify-email', path: '/verify-email', who: null },
+  { name: 'forgot-password', path: '/forgot-password', who: null },
+  { name: 'reset-password', path: '/reset-password?token=0123456789012345678901234567890123456789', who: null },
   { name: 'missing', path: '/no/such/page', who: null },
   { name: 'discover', path: '/discover', who: 'carol' },
   { name: 'profile', path: '/u/dave', who: 'carol' },
@@ -55,58 +44,10 @@ const VIEWS: View[] = [
     await withPlayer(eye);
     await eye.page.getByRole('button', { name: 'Open now playing' }).click();
     await eye.page.getByRole('button', { name: 'Close now playing' }).waitFor();
-  } },
+  }, inSight: true },
 ];
 
-/** What axe has against the page, in words. */
-async function complaintsOfAxe(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Result { violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }
-    const { axe } = window as unknown as { axe: { run(where: Document, options: object): Promise<Result> } };
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-    return violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => `${one.id}: ${one.help} (${String(node.target)}) ${node.failureSummary?.split('\n').at(-1)?.trim() ?? ''}`));
-  });
-}
-
-/** Elements that reach beyond the right edge, when the page can be scrolled sideways. */
-const overflow = (page: Page) => page.evaluate(() => {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth <= clientWidth) return [];
-  const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
-  return [`${scrollWidth} instead of ${clientWidth} px`, ...wide.slice(0, 5).map((element) => `${element.tagName}.${element.getAttribute('class') ?? ''}`)];
-});
-
-/** Nothing moves any more: entrances are over, what loops is where it begins. */
-const still = (page: Page) => page.evaluate(() => Promise.all(document.getAnimations().map((animation) => {
-  if (animation.effect?.getComputedTiming().iterations === Infinity) animation.cancel();
-  else animation.finish();
-  return animation.finished.catch(() => undefined);
-})).then(() => true));
-
-for (const view of VIEWS) {
-  test(`${view.name}: no complaint of axe or of the browser, nothing beyond the edge, narrow and wide, dark and light`, async () => {
-    const wrong: string[] = [];
-    for (const width of [1280, 360]) {
-      await stage.visit(view.who, async (eye) => {
-        const { page } = eye;
-        await page.goto(view.path);
-        await settled(eye);
-        await view.first?.(eye);
-        await settled(eye);
-        for (const theme of ['dark', 'light'] satisfies Theme[]) {
-          await page.evaluate((theme) => { document.documentElement.dataset['theme'] = theme; }, theme);
-          await still(page);
-          const where = `${view.name} ${width} ${theme}`;
-          await page.screenshot({ path: path.join(SHOTS, `${where.replaceAll(' ', '-')}.png`), fullPage: view.name !== 'now-playing' });
-          wrong.push(...(await complaintsOfAxe(page)).map((one) => `${where}: ${one}`));
-          wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
-        }
-      }, { width, height: width < 600 ? 720 : 800, expected: view.name === 'missing' ? [/status of 404/] : [] });
-    }
-    assert.deepEqual(wrong, []);
-  });
-}
+lookAt(stage, VIEWS);
 
 test('the saved theme and language are there from the first paint', async () => {
   await stage.visit(null, async ({ page }) => {

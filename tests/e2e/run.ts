@@ -28,7 +28,7 @@ async function checkTypes(): Promise<void> {
 }
 
 async function runFiles(files: string[]): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-timeout=90000', '--test-reporter=spec', ...files],
+  const child = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-timeout=300000', '--test-reporter=spec', ...files],
     { cwd: TESTS, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {

@@ -95,6 +95,7 @@ function responsePart(status, reference) {
 
 function accessFacts(operation) {
   const facts = [`access: ${operation['x-auth']}`, `limit: ${operation['x-limit']}`];
+  if (operation['x-permission']) facts.push(`or permission: ${operation['x-permission']}`);
   if (operation['x-scope']) facts.push(`scope: ${operation['x-scope']}`);
   if (operation.security?.some((way) => 'csrf' in way)) facts.push('X-CSRF-Token with cookies');
   return element('ul', { class: 'facts' }, ...facts.map((fact) => element('li', {}, fact)));

@@ -138,11 +138,6 @@ select f.rule, f.severity, host(f.ip) as ip, f.actor_id, u.username as actor_use
   left join users u on u.id = f.actor_id
  order by case f.severity when 'high' then 0 when 'medium' then 1 else 2 end, f.last_at desc, f.rule, f.ip, f.actor_id
 
--- query: audit_retention_on
-select set_config('veza.audit_retention', 'on', true) as setting
-
 -- query: audit_delete_old
--- A piece at a time; inside a transaction that has said that it is the retention's.
-delete from audit_logs
- where id in (select id from audit_logs where at < now() - make_interval(days => :older_than_days::int) order by id limit 20000)
-returning id
+-- A piece at a time, by a function with the rights of the log's owner: requests have not got them.
+select audit_delete_old(:older_than_days::int, :most::int) as deleted

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "modules/audit/audit.h"
 
-#define BATCH 20000 /* rows that one transaction of the clean-up deletes; see audit_delete_old */
+#define BATCH 20000 /* rows that one statement of the clean-up deletes */
 #define BATCHES_MAX 500
 
 static const struct field id_in_path[] = {
@@ -37,33 +37,20 @@ static const struct field cleanup_fields[] = {
     {"older_than_days", FIELD_INT, .min = 90, .max = 3650, .fallback = "365", .help = "What is younger stays"}, FIELD_END};
 static const struct field cleanup_reply[] = {{"deleted", FIELD_INT, .required = true, .help = "How many lines"}, FIELD_END};
 
-static const struct problem *
-delete_batch(struct request *req, void *context)
-{
-    const struct problem *p = db_one(req, &q_audit_retention_on, NULL);
-    PGresult *deleted;
-
-    if (!p)
-        p = db_rows(req, &q_audit_delete_old, &deleted);
-    if (p)
-        return p;
-    *(int *)context = PQntuples(deleted);
-    PQclear(deleted);
-    return NULL;
-}
-
 /* In pieces, so that neither a statement nor a lock takes long. */
 static const struct problem *
 cleanup(struct request *req)
 {
-    int64_t total = 0;
+    int64_t total = 0, deleted;
+    struct row row;
 
+    request_set(req, "most", arena_printf(req->arena, "%d", BATCH));
     for (int i = 0; i < BATCHES_MAX; i++) {
-        int deleted = 0;
-        const struct problem *p = db_transaction(req, delete_batch, &deleted);
+        const struct problem *p = db_one(req, &q_audit_delete_old, &row);
 
         if (p)
             return p;
+        deleted = row_int(&row, "deleted", 0);
         total += deleted;
         if (deleted < BATCH)
             break;

@@ -96,7 +96,7 @@ const struct route auth_routes[] = {
      .status = 204, .problems = PROBLEMS(PROBLEM_TOKEN_INVALID)},
 
     {GET, "/api/v1/auth/login-history", "One's own attempts to sign in, newest first",
-     .description = "`country` is null: addresses are not looked up in a geographic database.",
+     .description = "`country` (ISO 3166-1) is where the address is registered; null when nobody knows.",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_login_history, .shape = MANY},
 
     {POST, "/api/v1/admin/auth/unlock-account", "Unlock an account after too many failed attempts",

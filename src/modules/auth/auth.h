@@ -38,6 +38,11 @@ bool password_matches(const char *password, const char *hash);
 bool auth_create_user(const char *username, const char *email, const char *password, const char *role, bool verified, char *error,
                       size_t error_size);
 
+/* Names that nobody may take. */
+bool username_reserved(const char *username);
+/* The first of our languages that the browser names. */
+const char *auth_language(const struct request *req);
+
 /* The reply of every way to sign in. */
 extern const struct field session_reply[];
 
@@ -59,8 +64,8 @@ void token_make(char text[TOKEN_TEXT], char hash[SHA256_HEX]);
 /* Derives a key for one purpose from the application's secret. */
 void secret_derive(const char *purpose, unsigned char out[SHA256_BYTES]);
 
-/* The job `mail.verify_email`: payload {"user_id"}. Returns 0, or -1 to be tried again. */
+/* The job `mail.verify_email`: payload {"user_id"}. Returns 0, or an enum mail_outcome. */
 int auth_send_verification(const json_t *payload);
 
-/* The job `mail.reset_password`: payload {"email"}, which need not be anybody's. Returns 0, or -1 to be tried again. */
+/* The job `mail.reset_password`: payload {"email"}, which need not be anybody's. Returns 0, or an enum mail_outcome. */
 int auth_send_reset(const json_t *payload);

@@ -8,6 +8,9 @@
 #define ACCESS_COOKIE "veza_access"
 #define REFRESH_COOKIE "veza_refresh"
 #define REFRESH_PATH "/api/v1"
+#define BROWSER_COOKIE "veza_browser"
+#define BROWSER_PATH "/api/v1/auth"
+#define BROWSER_COOKIE_S (365 * 24 * 3600)
 
 extern const struct config *auth_config;
 

@@ -407,7 +407,7 @@ token_verify(const char *token, enum token_use use, struct claims *ret_claims)
     size_t len = strlen(token);
     cjose_err error;
 
-    if (len > TOKEN_MAX || *token == '{')
+    if (len > TOKEN_MAX || !jws_shaped(token))
         return TOKEN_BAD;
     sha256((struct str){token, len}, hash);
     if (verified_find(hash, use, generation, ret_claims))

@@ -5,6 +5,7 @@
 -- The person's own account; a lent role counts.
 select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
        user_effective_role(u) as role, u.is_verified, user_effective_role(u) = 'admin' as is_admin, u.is_public, u.created_at,
+       u.deletion_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
   from users u
  where u.id = :viewer::uuid
@@ -33,8 +34,9 @@ with gate as (
       from users u
      where lower(u.email) = lower(:email::text) and u.deleted_at is null
 ), history as (
-    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label)
-    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text)
+    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label, country)
+    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text),
+           :client_country::text
       from person p, gate
 ), stale as (
     delete from login_failures where attempted_at < now() - interval '1 day' and email_hash <> login_key(:email::text)
@@ -65,8 +67,9 @@ with person as (
      where f.locked_until is null or f.locked_until <= now()
     returning f.email_hash
 ), history as (
-    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label)
-    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text)
+    insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label, country)
+    select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text),
+           :client_country::text
       from person p, gate
      where :attempt_method::text is not null
 )
@@ -110,8 +113,8 @@ select email from person
 
 -- query: reset_request
 -- One row an address, known or not, so that asking costs the same. A row that waits or runs is left alone.
-insert into jobs (kind, payload, dedupe_key, priority)
-values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2)
+insert into jobs (kind, payload, dedupe_key, priority, max_attempts)
+values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2, 20)
 on conflict (dedupe_key) do update
    set state = 'queued', attempts = 0, run_at = now(), finished_at = null
  where jobs.state in ('done', 'failed', 'dead')
@@ -164,6 +167,8 @@ with used as (
     delete from mfa_challenges m using changed c where m.user_id = c.id
 ), unlocked as (
     delete from login_failures f using changed c where f.email_hash = login_key(c.email)
+), event as (
+    insert into outbox (name, payload) select 'account.password_changed', jsonb_build_object('user_id', id) from changed
 )
 select e.id as session_id, c.email from changed c left join ended e on e.user_id = c.id
 
@@ -178,8 +183,8 @@ with account as (
 ), profile as (
     insert into user_profiles (user_id, language) select id, :language from account
 ), mail as (
-    insert into jobs (kind, payload, priority)
-    select 'mail.verify_email', jsonb_build_object('user_id', id), 2 from account
+    insert into jobs (kind, payload, priority, max_attempts)
+    select 'mail.verify_email', jsonb_build_object('user_id', id), 2, 20 from account
 ), event as (
     insert into outbox (name, payload)
     select 'user.created', jsonb_build_object('user_id', id, 'username', username) from account
@@ -187,12 +192,24 @@ with account as (
 select id from account
 
 -- query: session_create
--- A session with the first refresh token of its family.
-with session as (
-    insert into sessions (id, user_id, ip_address, user_agent, expires_at, mfa_at)
-    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), now() + make_interval(secs => :ttl_s::int),
+-- A session with the first refresh token of its family. An event tells of one in a browser where the person never was, unless it is their
+-- first: a browser is known by its cookie, a client without cookies by its name and address.
+with earlier as (
+    select count(*) > 0 as any,
+           coalesce(bool_or(s.browser_hash = :browser_hash::text
+                            or (s.ip_address = :client_ip and s.user_agent is not distinct from left(:user_agent, 500))), false) as known
+      from sessions s
+     where s.user_id = :user_id::uuid
+), session as (
+    insert into sessions (id, user_id, ip_address, user_agent, browser_hash, expires_at, mfa_at)
+    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), :browser_hash, now() + make_interval(secs => :ttl_s::int),
             case when :two_factors::boolean then now() end)
     returning id, user_id, expires_at
+), event as (
+    insert into outbox (name, payload)
+    select 'account.signed_in', jsonb_build_object('user_id', n.user_id, 'session_id', n.id)
+      from session n, earlier e
+     where e.any and not e.known
 ), token as (
     insert into refresh_tokens (user_id, session_id, family_id, token_hash, expires_at)
     select user_id, id, id, :refresh_hash, expires_at from session
@@ -300,8 +317,8 @@ returning u.is_verified as verified, u.username
 
 -- query: resend_verification
 -- Queues the mail when there is such an account without verification, at most once a minute. Tells nobody whether.
-insert into jobs (kind, payload, priority)
-select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2
+insert into jobs (kind, payload, priority, max_attempts)
+select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2, 20
   from users u
  where lower(u.email) = lower(:email) and not u.is_verified and user_active(u)
    and not exists (select from user_tokens t
@@ -340,7 +357,7 @@ with changed as (
     returning u.*
 )
 select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
-       u.role, u.is_verified, u.is_admin, u.is_public, u.created_at,
+       u.role, u.is_verified, u.is_admin, u.is_public, u.created_at, u.deletion_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
   from changed u
 
@@ -362,12 +379,13 @@ select id from account
 select u.token_version from users u where u.id = :viewer::uuid
 
 -- query: api_key_find
--- A key that has not expired, of an account in good standing. Asked on every request that carries one; see session_check.
+-- A key that has not expired, of an account in good standing; while the account waits for its erasure it has none. Asked on every
+-- request that carries one; see session_check.
 select k.id, k.user_id, greatest(u.role, lent.role) as role, u.is_verified,
        :needed_scope::text is not null and k.scopes @> array[:needed_scope::text] as allowed,
        k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as unnoted
   from api_keys k
-  join users u on u.id = k.user_id and user_active(u)
+  join users u on u.id = k.user_id and user_shown(u)
  cross join lateral (select max(r.name::user_role) as role
                        from user_roles a
                        join roles r on r.id = a.role_id and r.is_system and r.is_active

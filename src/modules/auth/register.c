@@ -7,8 +7,8 @@
 
 static const char *const reserved[] = {"admin", "administrator", "api", "me", "moderator", "root", "support", "system", "veza", "www"};
 
-static bool
-is_reserved(const char *username)
+bool
+username_reserved(const char *username)
 {
     for (size_t i = 0; i < COUNT_OF(reserved); i++)
         if (strcasecmp(username, reserved[i]) == 0)
@@ -16,9 +16,8 @@ is_reserved(const char *username)
     return false;
 }
 
-/* The first of our languages that the browser names. */
-static const char *
-language_of(const struct request *req)
+const char *
+auth_language(const struct request *req)
 {
     const char *list = request_header(req, "Accept-Language");
 
@@ -42,12 +41,12 @@ auth_register(struct request *req)
     struct row row;
     char hash[64];
 
-    if (is_reserved(request_param(req, "username")))
+    if (username_reserved(request_param(req, "username")))
         return PROBLEM(USERNAME_TAKEN);
     if (!password_hash(request_param(req, "password"), hash))
         return PROBLEM(INTERNAL);
     request_set(req, "password_hash", arena_strdup(req->arena, hash));
-    request_set(req, "language", language_of(req));
+    request_set(req, "language", auth_language(req));
     p = db_one(req, &q_register, &row);
     return p ? p : session_open(req, row_text(&row, "id"), 201);
 }
@@ -62,7 +61,7 @@ auth_check_username(struct request *req)
 
     if (len < 3 || len > 30 || strspn(username, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") != len)
         reason = "invalid";
-    else if (is_reserved(username))
+    else if (username_reserved(username))
         reason = "reserved";
     if (!reason) {
         p = db_one(req, &q_username_lookup, &row);

@@ -89,6 +89,23 @@ reply_session(struct request *req, int status, const struct claims *claims, cons
                                            access, (long long)auth_config->access_token_s, refresh_part, user)));
 }
 
+/* By which a browser is known again. It says nothing about who uses it, and stays when they sign out. */
+static const char *
+browser_hash(struct request *req)
+{
+    const char *known = request_cookie(req, BROWSER_COOKIE);
+    char token[TOKEN_TEXT], hash[SHA256_HEX];
+
+    token_make(token, hash);
+    if (known && strlen(known) == TOKEN_TEXT - 1) {
+        sha256_hex(str_of(known), hash);
+        reply_cookie(req, BROWSER_COOKIE, known, BROWSER_PATH, BROWSER_COOKIE_S);
+    } else {
+        reply_cookie(req, BROWSER_COOKIE, arena_strdup(req->arena, token), BROWSER_PATH, BROWSER_COOKIE_S);
+    }
+    return arena_strdup(req->arena, hash);
+}
+
 static const struct problem *
 open_session(struct request *req, const char *user_id, int status, bool two_factors)
 {
@@ -105,6 +122,7 @@ open_session(struct request *req, const char *user_id, int status, bool two_fact
     request_set(req, "refresh_hash", arena_strdup(req->arena, hash));
     request_set(req, "ttl_s", number(req, auth_config->refresh_token_s));
     request_set(req, "two_factors", two_factors ? "true" : "false");
+    request_set(req, "browser_hash", browser_hash(req));
     p = db_one(req, &q_session_create, &row);
     if (p)
         return p;

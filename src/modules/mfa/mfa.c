@@ -212,16 +212,23 @@ mfa_step_up(struct request *req)
 }
 
 const struct problem *
-mfa_challenge(struct request *req, const char *user_id)
+mfa_challenge_make(struct request *req, const char *user_id, char token[TOKEN_TEXT])
 {
-    char token[TOKEN_TEXT], hash[SHA256_HEX];
-    const struct problem *p;
+    char hash[SHA256_HEX];
 
     token_make(token, hash);
     request_set(req, "mfa_user_id", user_id);
     request_set(req, "token_hash", arena_strdup(req->arena, hash));
     request_set(req, "challenge_s", arena_printf(req->arena, "%d", MFA_CHALLENGE_S));
-    p = db_maybe(req, &q_mfa_challenge, NULL);
+    return db_maybe(req, &q_mfa_challenge, NULL);
+}
+
+const struct problem *
+mfa_challenge(struct request *req, const char *user_id)
+{
+    char token[TOKEN_TEXT];
+    const struct problem *p = mfa_challenge_make(req, user_id, token);
+
     if (p)
         return p;
     req->reply.cache_control = "no-store";

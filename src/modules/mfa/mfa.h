@@ -7,6 +7,7 @@
 
 #include "http/request.h"
 #include "http/route.h"
+#include "modules/auth/auth.h"
 
 extern const struct route mfa_routes[];
 
@@ -15,3 +16,5 @@ extern const struct field mfa_login_reply[];
 
 /* Answers a right password of a person with a second factor: 200 with a token for the second step. */
 const struct problem *mfa_challenge(struct request *req, const char *user_id);
+/* Only makes that token, for ways to sign in that reply otherwise. */
+const struct problem *mfa_challenge_make(struct request *req, const char *user_id, char token[TOKEN_TEXT]);

@@ -62,7 +62,10 @@ with proofs as (
      where s.user_id = :viewer::uuid and s.mfa_at is not null
        and not exists (select from webauthn_credentials c where c.user_id = s.user_id)
 ), config as (
-    delete from mfa_configs where user_id = :viewer::uuid
+    delete from mfa_configs where user_id = :viewer::uuid returning user_id, is_enabled
+), event as (
+    insert into outbox (name, payload)
+    select 'account.second_factor_off', jsonb_build_object('user_id', user_id) from config where is_enabled
 ), challenges as (
     delete from mfa_challenges where user_id = :viewer::uuid
 )

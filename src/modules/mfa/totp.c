@@ -1,17 +1,14 @@
 #include "modules/mfa/totp.h"
 
 #include <liboath/oath.h>
-#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/encode.h"
+#include "base/seal.h"
 #include "modules/auth/auth.h"
 
-#define NONCE_BYTES 12
-#define TAG_BYTES 16
-#define SEALED_BYTES (NONCE_BYTES + TOTP_SECRET_BYTES + TAG_BYTES)
+_Static_assert(SEALED_SIZE(TOTP_SECRET_BYTES) <= TOTP_SEALED, "a sealed secret fits");
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -36,23 +33,11 @@ totp_base32(const unsigned char secret[TOTP_SECRET_BYTES], char out[TOTP_BASE32]
     return good;
 }
 
-static void
-add_escaped(struct buf *out, const char *text)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-    for (; *text; text++)
-        if (strchr(plain, *text))
-            buf_add(out, (struct str){text, 1});
-        else
-            buf_printf(out, "%%%02X", (unsigned char)*text);
-}
-
 void
 totp_address(const char *base32, const char *account, struct buf *out)
 {
     buf_add_text(out, "otpauth://totp/Veza:");
-    add_escaped(out, account);
+    buf_add_url(out, account);
     buf_printf(out, "?secret=%s&issuer=Veza&algorithm=SHA1&digits=%d&period=%d", base32, TOTP_DIGITS, TOTP_STEP_S);
 }
 
@@ -74,43 +59,23 @@ totp_step_of(const unsigned char secret[TOTP_SECRET_BYTES], const char *code, in
 bool
 totp_seal(const unsigned char secret[TOTP_SECRET_BYTES], const char *user_id, char out[TOTP_SEALED])
 {
-    unsigned char key[SHA256_BYTES], sealed[SEALED_BYTES];
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    unsigned char key[SEAL_KEY_BYTES];
     bool good;
-    int len;
 
     secret_derive("totp", key);
-    random_bytes(sealed, NONCE_BYTES);
-    good = context && EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, sealed) == 1 &&
-           EVP_EncryptUpdate(context, NULL, &len, (const unsigned char *)user_id, (int)strlen(user_id)) == 1 &&
-           EVP_EncryptUpdate(context, sealed + NONCE_BYTES, &len, secret, TOTP_SECRET_BYTES) == 1 &&
-           EVP_EncryptFinal_ex(context, sealed + NONCE_BYTES + TOTP_SECRET_BYTES, &len) == 1 &&
-           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, TAG_BYTES, sealed + NONCE_BYTES + TOTP_SECRET_BYTES) == 1;
-    EVP_CIPHER_CTX_free(context);
+    good = seal(key, user_id, (struct str){(const char *)secret, TOTP_SECRET_BYTES}, out);
     explicit_bzero(key, sizeof key);
-    if (good)
-        base64url_encode(sealed, sizeof sealed, out);
     return good;
 }
 
 bool
 totp_unseal(const char *text, const char *user_id, unsigned char out[TOTP_SECRET_BYTES])
 {
-    unsigned char key[SHA256_BYTES], sealed[SEALED_BYTES];
-    EVP_CIPHER_CTX *context;
+    unsigned char key[SEAL_KEY_BYTES];
     bool good;
-    int len;
 
-    if (base64url_decode(str_of(text), sealed, sizeof sealed) != SEALED_BYTES)
-        return false;
-    context = EVP_CIPHER_CTX_new();
     secret_derive("totp", key);
-    good = context && EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, sealed) == 1 &&
-           EVP_DecryptUpdate(context, NULL, &len, (const unsigned char *)user_id, (int)strlen(user_id)) == 1 &&
-           EVP_DecryptUpdate(context, out, &len, sealed + NONCE_BYTES, TOTP_SECRET_BYTES) == 1 &&
-           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, sealed + NONCE_BYTES + TOTP_SECRET_BYTES) == 1 &&
-           EVP_DecryptFinal_ex(context, out + TOTP_SECRET_BYTES, &len) == 1;
-    EVP_CIPHER_CTX_free(context);
+    good = unseal(key, user_id, text, out, TOTP_SECRET_BYTES) == TOTP_SECRET_BYTES;
     explicit_bzero(key, sizeof key);
     return good;
 }

@@ -1,47 +1,88 @@
 #include "modules/notifications/notifications.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "api/runner.h"
 #include "base/log.h"
+#include "modules/notifications/internal.h"
 #include "modules/realtime/realtime.h"
-#include "notifications.queries.h"
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
 
-/* An event that becomes a notification, and two ids of its payload that the query wants. */
+/* An event that becomes a notification: the ids of its payload that the query wants, and how it leaves the site. */
 struct source {
     const char *consumer, *event;
     const struct query *query;
     const char *names[2];
+    const char *mail;     /* the setting that asks for a mail about it */
+    const char *type;     /* of a query that serves several events */
+    const char *title;
+    bool security;        /* mailed at once, whatever the settings say */
 };
 
 static const struct source sources[] = {
-    {"notifications.follow", "user.followed", &q_notification_follow, {"user_id", "follower_id"}},
+    {"notifications.follow", "user.followed", &q_notification_follow, {"user_id", "follower_id"}, .mail = "email_on_follow"},
+    {"notifications.export", "export.ready", &q_notification_export, {"user_id", "export_id"}, .mail = "email_notifications"},
+    {"notifications.signed_in", "account.signed_in", &q_notification_sign_in, {"user_id", "session_id"}, .security = true},
+    {"notifications.password", "account.password_changed", &q_notification_account, {"user_id"}, .type = "account.password_changed",
+     .title = "Your password was changed", .security = true},
+    {"notifications.second_factor", "account.second_factor_off", &q_notification_account, {"user_id"},
+     .type = "account.second_factor_off", .title = "Two-step sign-in was switched off", .security = true},
 };
+
+const struct config *notifications_config;
+
+/* In the open transaction; the rows, or NULL. */
+static PGresult *
+run(const struct source *source, const struct query *query, const struct db_arg *args)
+{
+    struct db_error error;
+    PGresult *result;
+
+    if (db_run(query, args, &result, &error) == DB_OK)
+        return result;
+    log_warn("notification not written", LOG_TEXT("event", source->event), LOG_TEXT("error", error.message));
+    return NULL;
+}
+
+/* Sends a new notification wherever its person wants to hear of it. */
+static bool
+deliver(const struct source *source, const char *id)
+{
+    char delay[24];
+    const struct db_arg args[] = {{"id", id}, {"mail_setting", source->mail}, {"security", source->security ? "true" : "false"},
+                                  {"delay_s", delay}, {0}};
+    PGresult *result;
+
+    snprintf(delay, sizeof delay, "%lld", (long long)notifications_config->notify_mail_delay_s);
+    result = run(source, &q_notification_deliver, args);
+    PQclear(result);
+    return result != NULL;
+}
 
 static bool
 on_event(const struct event *event, void *context)
 {
     const struct source *source = context;
-    struct db_arg args[COUNT_OF(source->names) + 1] = {0};
-    struct db_error error;
-    PGresult *result;
+    struct db_arg args[COUNT_OF(source->names) + 3] = {{"type", source->type}, {"title", source->title}};
+    PGresult *made;
+    bool good = true;
 
-    for (size_t i = 0; i < COUNT_OF(source->names); i++) {
-        args[i].name = source->names[i];
-        args[i].text = json_string_value(json_object_get(event->payload, source->names[i]));
-        if (!args[i].text || !uuid_valid(args[i].text)) {
+    for (size_t i = 0; i < COUNT_OF(source->names) && source->names[i]; i++) {
+        struct db_arg *arg = &args[i + 2];
+
+        arg->name = source->names[i];
+        arg->text = json_string_value(json_object_get(event->payload, source->names[i]));
+        if (!arg->text || !uuid_valid(arg->text)) {
             log_error("event without ids", LOG_TEXT("event", event->name), LOG_TEXT("id", event->id));
             return true;
         }
     }
-    if (db_run(source->query, args, &result, &error)) {
-        log_warn("notification not written", LOG_TEXT("event", event->name), LOG_TEXT("error", error.message));
-        return false;
-    }
-    PQclear(result);
-    return true;
+    made = run(source, source->query, args);
+    for (int i = 0; made && good && i < PQntuples(made); i++)
+        good = deliver(source, PQgetvalue(made, i, 0));
+    PQclear(made);
+    return made && good;
 }
 
 void
@@ -67,8 +108,9 @@ on_notification(void *context, const char *payload)
 }
 
 void
-notifications_setup(void)
+notifications_setup(const struct config *config)
 {
+    notifications_config = config;
     listener_on("notification", on_notification, NULL);
 }
 

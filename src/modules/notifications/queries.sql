@@ -77,7 +77,7 @@ with n as (
     insert into notifications (user_id, actor_id, type, title, link)
     select f.followed_id, u.id, 'follow', u.username || ' follows you', '/u/' || u.username
       from user_follows f
-      join users u on u.id = f.follower_id and user_active(u)
+      join users u on u.id = f.follower_id and user_shown(u)
       left join user_settings s on s.user_id = f.followed_id
      where f.followed_id = :user_id::uuid and f.follower_id = :follower_id::uuid
        and coalesce(s.notify_on_follow, true)
@@ -85,14 +85,168 @@ with n as (
        and not exists (select from notifications o
                         where o.user_id = f.followed_id and o.actor_id = u.id and o.type = 'follow'
                           and o.created_at > now() - interval '1 day')
-    returning *
+    returning id
+)
+select id from n
+
+-- query: notification_export
+-- Always told: whoever asked for an archive waits for it.
+insert into notifications (user_id, type, title, content, link, data)
+select e.user_id, 'export.ready', 'Your data is ready', 'It can be fetched until ' || to_char(e.expires_at at time zone 'UTC', 'YYYY-MM-DD') || '.',
+       '/settings/data',
+       jsonb_build_object('export_id', e.id, 'expires_at', e.expires_at,
+                          'download_url', '/api/v1/users/me/exports/' || e.id || '/download')
+  from data_exports e
+ where e.id = :export_id::uuid and e.user_id = :user_id::uuid and e.status = 'completed'
+returning id
+
+-- query: notification_sign_in
+-- A session of a browser that the account was never used in.
+insert into notifications (user_id, type, title, content, link, data)
+select s.user_id, 'account.signed_in', 'New sign-in to your account', d.device || coalesce(', from ' || s.ip_address, ''), '/settings/sessions',
+       jsonb_build_object('device', d.device, 'address', coalesce(s.ip_address, '?'))
+  from sessions s
+  join users u on u.id = s.user_id and user_active(u)
+ cross join lateral (select coalesce(s.device_label, device_label(s.user_agent)) as device) d
+ where s.id = :session_id::uuid and s.user_id = :user_id::uuid
+returning id
+
+-- query: notification_account
+-- Something about the account that its person should know, should it not have been them.
+insert into notifications (user_id, type, title, link)
+select u.id, :type, :title, '/settings/account' from users u where u.id = :user_id::uuid and user_active(u)
+returning id
+
+-- query: notification_deliver
+-- Tells of a new notification: open sockets now, browsers that asked for push messages by a job each, and a mail. Notices about security
+-- are mailed at once; others wait for a while, and those that come meanwhile go with them: a job that is queued already is locked, so
+-- that it cannot begin before this one is written.
+with n as (
+    select n.*, coalesce(s.push_notifications, true) as wants_push,
+           u.is_verified and (:security::boolean
+                              or coalesce(s.email_notifications and (to_jsonb(s) ->> :mail_setting::text)::boolean, false)) as wants_mail
+      from notifications n
+      join users u on u.id = n.user_id
+      left join user_settings s on s.user_id = n.user_id
+     where n.id = :id::uuid
+), push as (
+    insert into jobs (kind, payload, dedupe_key, priority, max_attempts)
+    select 'push.send', jsonb_build_object('notification_id', n.id, 'subscription_id', p.id), 'push:' || n.id || ':' || p.id, 4, 10
+      from n
+      join push_subscriptions p on p.user_id = n.user_id
+     where n.wants_push
+    on conflict (dedupe_key) do nothing
+), at_once as (
+    insert into jobs (kind, payload, dedupe_key, priority, max_attempts)
+    select 'mail.security', jsonb_build_object('notification_id', n.id), 'mail:' || n.id, 2, 20
+      from n
+     where n.wants_mail and :security::boolean
+    on conflict (dedupe_key) do nothing
+), waiting as (
+    update notifications w set mail_waits = true from n where w.id = n.id and n.wants_mail and not :security::boolean
+    returning w.user_id
+), queued as (
+    select j.id
+      from jobs j
+     where j.kind = 'mail.notifications' and j.state = 'queued' and j.payload ->> 'user_id' = (select user_id::text from waiting)
+       for update
+), digest as (
+    insert into jobs (kind, payload, run_at, priority, max_attempts)
+    select 'mail.notifications', jsonb_build_object('user_id', user_id), now() + make_interval(secs => :delay_s::int), 3, 20
+      from waiting
+     where not exists (select from queued)
 )
 select n.id,
        pg_notify('notification', json_build_object(
            'user_id', n.user_id,
            'message', json_build_object('type', 'notification', 'notification', json_build_object(
                'id', n.id, 'type', n.type, 'title', n.title, 'content', n.content, 'link', n.link, 'data', n.data,
-               'actor', json_build_object('id', u.id, 'username', u.username, 'avatar', u.avatar),
+               'actor', case when u.id is not null then json_build_object('id', u.id, 'username', u.username, 'avatar', u.avatar) end,
                'read', n.read, 'read_at', n.read_at, 'created_at', n.created_at)))::text)
   from n
-  join users u on u.id = n.actor_id
+  left join users u on u.id = n.actor_id
+
+-- query: notification_mail_due
+-- What waits for the mail; what is worth it first. Not what was read meanwhile, or whose person has gone private or is here right now.
+select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.username as actor, a.avatar,
+       to_char(n.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') as happened,
+       u.email, u.username, coalesce(p.language, 'en') as language, count(*) filter (where w.wanted) over () as wanted_count
+  from notifications n
+  join users u on u.id = n.user_id
+  left join user_profiles p on p.user_id = u.id
+  left join user_settings s on s.user_id = u.id
+  left join users a on a.id = n.actor_id and user_visible(a, n.user_id)
+ cross join lateral (
+    select not n.read and u.is_verified and user_active(u) and coalesce(s.email_notifications, true)
+           and (n.actor_id is null or a.id is not null)
+           and not exists (select from user_presence o
+                            where o.user_id = u.id and o.status <> 'offline' and o.last_seen_at > now() - interval '5 minutes') as wanted) w
+ where n.user_id = :user_id::uuid and n.mail_waits
+ order by w.wanted desc, n.created_at, n.id
+ limit 200
+
+-- query: notification_mail_done
+update notifications n set mail_waits = false where n.id = any (:ids::uuid[]) returning n.id
+
+-- query: notification_mail_security
+select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, null as actor, null as avatar,
+       to_char(n.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') as happened,
+       u.email, u.username, coalesce(p.language, 'en') as language
+  from notifications n
+  join users u on u.id = n.user_id and u.is_verified and user_active(u)
+  left join user_profiles p on p.user_id = u.id
+ where n.id = :notification_id::uuid
+
+-- query: push_subscribe
+-- schema: PushSubscription
+-- The browser's one subscription, now this person's. Those of sessions that ended, and the oldest beyond :most, give way.
+with stale as (
+    delete from push_subscriptions o
+     where o.user_id = :viewer::uuid and o.endpoint <> :endpoint::text
+       and (exists (select from sessions s where s.id = o.session_id and s.revoked_at is not null)
+            or o.id not in (select k.id
+                              from push_subscriptions k
+                             where k.user_id = :viewer::uuid and k.endpoint <> :endpoint::text
+                             order by k.updated_at desc
+                             limit :most::int - 1))
+)
+insert into push_subscriptions as p (user_id, session_id, endpoint, p256dh, auth)
+values (:viewer::uuid, :session_id::uuid, :endpoint, :p256dh, :auth)
+on conflict (endpoint) do update
+   set user_id = excluded.user_id, session_id = excluded.session_id, p256dh = excluded.p256dh, auth = excluded.auth
+returning p.id
+
+-- query: push_unsubscribe
+delete from push_subscriptions p where p.endpoint = :endpoint::text and p.user_id = :viewer::uuid returning p.id
+
+-- query: push_forget
+-- Nobody listens there any more.
+delete from push_subscriptions p where p.id = :subscription_id::uuid returning p.id
+
+-- query: push_message
+-- A notification that was not read yet, for a browser whose session stands.
+select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.username as actor, a.avatar,
+       to_char(n.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') as happened, coalesce(l.language, 'en') as language,
+       p.id as subscription_id, p.endpoint, p.p256dh, p.auth
+  from push_subscriptions p
+  join sessions s on s.id = p.session_id and s.revoked_at is null
+  join notifications n on n.id = :notification_id::uuid and n.user_id = p.user_id and not n.read
+  join users u on u.id = n.user_id and user_active(u)
+  left join user_profiles l on l.user_id = n.user_id
+  left join users a on a.id = n.actor_id and user_visible(a, n.user_id)
+ where p.id = :subscription_id::uuid and (n.actor_id is null or a.id is not null)
+
+-- query: unsubscribe_whose
+select coalesce(p.language, 'en') as language
+  from users u
+  left join user_profiles p on p.user_id = u.id
+ where u.id = :user_id::uuid and u.deleted_at is null
+
+-- query: unsubscribe
+with changed as (
+    update user_settings s set email_notifications = false
+      from users u
+     where s.user_id = :user_id::uuid and u.id = s.user_id and u.deleted_at is null
+    returning s.user_id
+)
+select coalesce(p.language, 'en') as language from changed c left join user_profiles p on p.user_id = c.user_id

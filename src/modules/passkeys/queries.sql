@@ -79,6 +79,8 @@ with used as (
 ), old as (
     delete from login_history h using used u where h.user_id = u.user_id and h.created_at < now() - interval '180 days'
 )
-insert into login_history (user_id, method, outcome, ip_address, user_agent, device_label)
-select u.user_id, 'passkey', 'succeeded', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text) from used u
+insert into login_history (user_id, method, outcome, ip_address, user_agent, device_label, country)
+select u.user_id, 'passkey', 'succeeded', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text),
+       :client_country::text
+  from used u
 returning id

@@ -1,4 +1,5 @@
--- Roles: everybody sees those in use, staff all of them; administrators change them.
+-- Roles: everybody sees those in use, staff and whoever manages them all; administrators change them, and whoever manages them within
+-- what they hold.
 
 -- query: role_list
 -- schema: Role
@@ -8,7 +9,7 @@ select r.id, r.name, r.display_name, r.description, r.is_system, r.is_active,
            as permissions,
        r.created_at, r.updated_at
   from roles r
- where r.is_active or user_is_staff(:viewer::uuid)
+ where r.is_active or user_is_staff(:viewer::uuid) or user_has_permission(:viewer::uuid, 'roles.manage')
  order by r.is_system desc, r.name
 
 -- query: role_get
@@ -19,7 +20,8 @@ select r.id, r.name, r.display_name, r.description, r.is_system, r.is_active,
            as permissions,
        r.created_at, r.updated_at
   from roles r
- where r.id = :id::uuid and (r.is_active or user_is_staff(:viewer::uuid))
+ where r.id = :id::uuid
+   and (r.is_active or user_is_staff(:viewer::uuid) or user_has_permission(:viewer::uuid, 'roles.manage'))
 
 -- query: role_unknown_permissions
 -- Those of a list of names that are none.
@@ -27,6 +29,16 @@ select w.name
   from unnest(coalesce(:permissions::text[], '{}')) w (name)
  where not exists (select from permissions p where p.name = w.name)
  order by 1
+
+-- query: role_beyond
+-- Would whoever is no administrator give or take more than they hold? A system role, a role or a permission that they have not got, and
+-- the permission to manage roles itself: else a role lent for a day would be handed on for good.
+select exists (select from roles r where r.id = :touched_role_id::uuid and r.is_system)
+    or exists (select from permissions p
+                where (p.name = any (coalesce(:permissions::text[], '{}'))
+                       or exists (select from role_permissions rp
+                                   where rp.role_id = :touched_role_id::uuid and rp.permission_id = p.id))
+                  and (p.name = 'roles.manage' or not user_has_permission(:viewer::uuid, p.name))) as beyond
 
 -- query: role_create
 with r as (

@@ -1,5 +1,7 @@
 #include "modules/roles/roles.h"
 
+#include <strings.h>
+
 #include "api/runner.h"
 #include "roles.queries.h"
 
@@ -45,12 +47,33 @@ check_permissions(struct request *req)
                          arena_printf(req->arena, "There is no permission %s", row_text(&row, "name")));
 }
 
+/* Administrators give what they like. Whoever manages roles by a permission gives and takes only what they hold themselves, and
+ * nothing to or from themselves. `role_id` (may be NULL) is the role that they touch, `person_id` whose it becomes or was. */
+static const struct problem *
+check_giver(struct request *req, const char *role_id, const char *person_id)
+{
+    const struct problem *p;
+    struct row row;
+
+    if (request_role(req, ROLE_ADMIN))
+        return NULL;
+    if (person_id && strcasecmp(person_id, req->identity.user_id) == 0)
+        return PROBLEM(FORBIDDEN);
+    request_set(req, "touched_role_id", role_id);
+    p = db_one(req, &q_role_beyond, &row);
+    if (p)
+        return p;
+    return row_bool(&row, "beyond") ? PROBLEM(FORBIDDEN) : NULL;
+}
+
 static const struct problem *
 create(struct request *req)
 {
     const struct problem *p = check_permissions(req);
     struct row row;
 
+    if (!p)
+        p = check_giver(req, NULL, NULL);
     if (!p)
         p = db_one(req, &q_role_create, &row);
     if (p)
@@ -80,6 +103,8 @@ update(struct request *req)
     if (!p)
         p = check_permissions(req);
     if (!p)
+        p = check_giver(req, request_param(req, "id"), NULL);
+    if (!p)
         p = db_one(req, &q_role_update, NULL);
     return p ? p : reply_query(req, 200, &q_role_get);
 }
@@ -89,6 +114,8 @@ delete(struct request *req)
 {
     const struct problem *p = check_own(req);
 
+    if (!p)
+        p = check_giver(req, request_param(req, "id"), NULL);
     if (!p)
         p = db_one(req, &q_role_delete, NULL);
     return p ? p : reply_empty(req, 204);
@@ -106,7 +133,16 @@ assign(struct request *req)
         return problem_field(req->arena, "role_id", "value", "There is no such role in use");
     if (!row_bool(&row, "in_future"))
         return problem_field(req->arena, "expires_at", "value", "This time has passed");
-    return reply_query(req, 201, &q_role_assign);
+    p = check_giver(req, request_param(req, "role_id"), request_param(req, "id"));
+    return p ? p : reply_query(req, 201, &q_role_assign);
+}
+
+static const struct problem *
+revoke(struct request *req)
+{
+    const struct problem *p = check_giver(req, request_param(req, "role_id"), request_param(req, "id"));
+
+    return p ? p : run_route_query(req);
 }
 
 static const struct problem *
@@ -125,28 +161,29 @@ const struct route roles_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .path = id_in_path, .sql = &q_role_get, .shape = ONE},
 
     {POST, "/api/v1/roles", "Make a role",
-     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .body = new_role, .handler = create, .replies = &q_role_get, .status = 201,
-     .problems = PROBLEMS(PROBLEM_CONFLICT)},
+     .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .body = new_role, .handler = create,
+     .replies = &q_role_get, .status = 201, .problems = PROBLEMS(PROBLEM_CONFLICT)},
 
     {PUT, "/api/v1/roles/{id}", "Change a role",
      "Not one of the system roles.",
-     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = id_in_path, .body = role_changes, .handler = update, .replies = &q_role_get,
-     .problems = PROBLEMS(PROBLEM_SYSTEM_ROLE)},
+     .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .path = id_in_path, .body = role_changes,
+     .handler = update, .replies = &q_role_get, .problems = PROBLEMS(PROBLEM_SYSTEM_ROLE)},
 
     {DELETE, "/api/v1/roles/{id}", "Delete a role",
      "Not one of the system roles.",
-     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = id_in_path, .handler = delete, .status = 204,
+     .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .path = id_in_path, .handler = delete, .status = 204,
      .problems = PROBLEMS(PROBLEM_SYSTEM_ROLE)},
 
     {GET, "/api/v1/users/{id}/roles", "Roles that a person has been lent",
-     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .path = person_in_path, .sql = &q_role_assignments, .shape = MANY,
-     .handler = list_assignments},
+     .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_READ, .path = person_in_path,
+     .sql = &q_role_assignments, .shape = MANY, .handler = list_assignments},
 
     {POST, "/api/v1/users/{id}/roles", "Lend a person a role",
-     "A system role counts from the person's next request on.",
-     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = person_in_path, .body = assignment, .handler = assign,
+     "Counts from the person's next request on. Who is no administrator gives only what they hold, and not to themselves.",
+     .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .path = person_in_path, .body = assignment, .handler = assign,
      .replies = &q_role_assign, .status = 201},
 
     {DELETE, "/api/v1/users/{id}/roles/{role_id}", "Take a lent role back",
-     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = assignment_in_path, .sql = &q_role_revoke, .shape = EMPTY},
+     .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .path = assignment_in_path,
+     .sql = &q_role_revoke, .shape = EMPTY, .handler = revoke},
     ROUTE_END};

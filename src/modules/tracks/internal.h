@@ -14,9 +14,6 @@ extern struct storage *tracks_storage;
 /* Makes covers/{id}/{size}.webp from the image in `fd`, in the media worker. The outcome says why not. */
 struct media_outcome cover_make(const char *track_id, int fd, const atomic_bool *cancel);
 
-/* Deletes what processing made; with `all` the original and the cover too. False when something is left. */
-bool track_files_delete(const char *track_id, bool all);
-
 /* upload.c, files.c: handlers */
 const struct problem *track_upload(struct request *req);
 const struct problem *track_waveform(struct request *req);

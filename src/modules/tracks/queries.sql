@@ -17,7 +17,7 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
   from tracks t
   join users u on u.id = t.creator_id
  where (   (coalesce(:mine::boolean, false) and t.creator_id = :viewer::uuid and t.deleted_at is null)
-        or (not coalesce(:mine::boolean, false) and track_is_public(t) and user_active(u)
+        or (not coalesce(:mine::boolean, false) and track_is_public(t) and user_shown(u)
             and u.id not in (select b.blocker_id from user_blocks b
                               where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))))
    and (:creator_id::uuid is null or t.creator_id = :creator_id::uuid)

@@ -14,6 +14,9 @@ extern const struct route tracks_routes[];
 /* Before servers and jobs start. Both arguments must outlive them. */
 void tracks_setup(const struct config *config, struct storage *storage);
 
+/* Deletes what processing made of a track; with `all` the original and the cover too. False when something is left. */
+bool track_files_delete(const char *track_id, bool all);
+
 /* Subscribes to the events that tracks act on. Before bus_start(). */
 void tracks_subscribe(void);
 

@@ -13,6 +13,7 @@ const struct problem *profile_likes(struct request *req);
 const struct problem *profile_reposts(struct request *req);
 const struct problem *person_follow(struct request *req);
 const struct problem *person_block(struct request *req);
+const struct problem *profile_gear(struct request *req);
 
 /* account.c: handlers of what only the person sees */
 /* Runs route->replies: what a person has for sure. */
@@ -23,7 +24,10 @@ const struct problem *account_password(struct request *req);
 /* presence.c */
 const struct problem *presence_tell(struct request *req);
 
-/* avatar.c */
+/* picture.c */
 const struct problem *avatar_put(struct request *req);
 const struct problem *avatar_delete(struct request *req);
 const struct problem *avatar_get(struct request *req);
+const struct problem *banner_put(struct request *req);
+const struct problem *banner_delete(struct request *req);
+const struct problem *banner_get(struct request *req);

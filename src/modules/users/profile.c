@@ -72,6 +72,14 @@ profile_reposts(struct request *req)
 }
 
 const struct problem *
+profile_gear(struct request *req)
+{
+    const struct problem *p = db_one(req, &q_user_seen, NULL);
+
+    return p ? p : run_route_query(req);
+}
+
+const struct problem *
 person_follow(struct request *req)
 {
     struct row person;

@@ -1,48 +1,33 @@
 -- People as others see them: accounts in good standing that are public and have not blocked whoever asks; oneself and staff see them
 -- anyway. Names are found by everybody unless their owner does not want it (allow_search_indexing).
 
--- query: user_get
+-- columns: person
 -- schema: PublicUser
 -- not null: track_count, follower_count, following_count, is_following, is_blocked
 -- type: social_links object
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
+u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
        u.created_at,
        (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
        (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
        (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
        exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
        exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+
+-- query: user_get
+select {person}
   from users u
  where u.id = :id::uuid and user_visible(u, :viewer::uuid)
 
 -- query: user_get_by_username
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+select {person}
   from users u
  where lower(u.username) = lower(:username::text) and u.deleted_at is null and user_visible(u, :viewer::uuid)
 
 -- query: user_list
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+select {person}
   from users u
   left join user_settings s on s.user_id = u.id
- where user_active(u) and u.is_public
+ where user_shown(u) and u.is_public
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
    and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
    and (:role::user_role is null or u.role = :role::user_role)
@@ -52,19 +37,10 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
 
 -- query: user_search
 -- The name itself first, then names that begin with the words, then the rest.
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+select {person}
   from users u
   left join user_settings s on s.user_id = u.id
- where user_active(u) and u.is_public
+ where user_shown(u) and u.is_public
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
    and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
    and (u.username ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
@@ -75,9 +51,6 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
 
 -- query: user_suggestions
 -- Whom those follow that one follows oneself; then creators whom many follow.
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
 with candidates as (
     select c.id, max(c.common) as common
       from (select theirs.followed_id as id, count(*) as common
@@ -89,17 +62,11 @@ with candidates as (
             select u.id, 0 from users u where u.role = 'content_creator' and u.deleted_at is null) c
      group by c.id
 )
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+select {person}
   from candidates m
   join users u on u.id = m.id
   left join user_settings s on s.user_id = u.id
- where user_active(u) and u.is_public and u.id <> :viewer::uuid
+ where user_shown(u) and u.is_public and u.id <> :viewer::uuid
    and coalesce(s.allow_search_indexing, true)
    and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
    and u.id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid)
@@ -108,18 +75,9 @@ select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bi
 
 -- query: user_blocks_list
 -- Only whoever blocked them sees whom.
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
-select u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+select {person}
   from user_blocks mine
-  join users u on u.id = mine.blocked_id and u.deleted_at is null
+  join users u on u.id = mine.blocked_id and user_shown(u)
  where mine.blocker_id = :viewer::uuid
  order by mine.created_at desc, u.id
 
@@ -170,7 +128,7 @@ with changed as (
     returning u.*
 )
 select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
-       r.role, u.is_verified, r.role = 'admin' as is_admin, u.is_public, u.created_at,
+       r.role, u.is_verified, r.role = 'admin' as is_admin, u.is_public, u.created_at, u.deletion_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
   from changed u
  cross join lateral (select user_effective_role(x) as role from users x where x.id = u.id) r
@@ -285,7 +243,7 @@ select t.id as user_id, false as is_following,
 with target as (
     select u.id
       from users u
-     where u.id = :id::uuid and u.id <> :viewer::uuid and user_active(u) and (u.is_public or user_visible(u, :viewer::uuid))
+     where u.id = :id::uuid and u.id <> :viewer::uuid and user_shown(u) and (u.is_public or user_visible(u, :viewer::uuid))
 ), added as (
     insert into user_blocks (blocker_id, blocked_id)
     select :viewer::uuid, id from target
@@ -328,6 +286,8 @@ with changed as (
 ), links as (
     update user_tokens t set used_at = now() from changed c
      where t.user_id = c.id and t.purpose = 'reset_password' and t.used_at is null
+), event as (
+    insert into outbox (name, payload) select 'account.password_changed', jsonb_build_object('user_id', id) from changed
 )
 select c.id, e.id as session_id from changed c left join ended e on e.user_id = c.id
 
@@ -416,6 +376,33 @@ update users u set avatar = null where u.id = :viewer::uuid returning u.id
 
 -- query: user_avatar
 -- Whoever may see the profile may see the picture.
-select u.id, substring(u.avatar from '\?v=([0-9a-f]+)$') as version, u.is_public
+select u.id, substring(u.avatar from '\?v=([0-9a-f]+)$') as version, u.is_public and u.deletion_at is null as is_public
   from users u
  where u.id = :id::uuid and u.avatar is not null and user_visible(u, :viewer::uuid)
+
+-- query: user_banner_set
+-- schema: Banner
+-- not null: banner_url
+update users u
+   set banner_url = '/api/v1/users/' || u.id || '/banner/1500?v=' || :version::text
+ where u.id = :viewer::uuid
+returning u.id as user_id, u.banner_url
+
+-- query: user_banner_clear
+update users u set banner_url = null where u.id = :viewer::uuid returning u.id
+
+-- query: user_banner
+select u.id, substring(u.banner_url from '\?v=([0-9a-f]+)$') as version, u.is_public and u.deletion_at is null as is_public
+  from users u
+ where u.id = :id::uuid and u.banner_url is not null and user_visible(u, :viewer::uuid)
+
+-- query: user_gear
+-- What a person shows of their equipment, the latest first. Serial and order numbers, prices, papers and notes are the owner's own.
+-- schema: PublicGear
+-- type: images array
+-- type: specs object
+select g.id, g.name, g.category, g.brand, g.model, g.image, g.images, g.condition, g.specs, g.created_at
+  from gear_items g
+  join users u on u.id = g.user_id and user_visible(u, :viewer::uuid)
+ where g.user_id = :id::uuid and g.is_public and g.deleted_at is null and g.status <> 'sold'
+ order by g.created_at desc, g.id

@@ -64,10 +64,16 @@ static const struct field opt_out_fields[] = {
 static const struct field avatar_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"},
                                               {"size", FIELD_ENUM, .required = true, .values = "300|600|1200", .help = "Side in pixels"},
                                               FIELD_END};
+static const struct field banner_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"},
+                                              {"size", FIELD_ENUM, .required = true, .values = "750|1500", .help = "Width in pixels"},
+                                              FIELD_END};
 static const struct file_field avatar_files[] = {{"avatar", .required = true, .help = "JPEG, PNG or WebP"}, {0}};
 
+static const struct file_field banner_files[] = {{"banner", .required = true, .help = "JPEG, PNG or WebP; three times as wide as high is best"},
+                                                {0}};
+
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
-#define AVATAR_MAX (20 * 1024 * 1024)
+#define PICTURE_MAX (20 * 1024 * 1024)
 
 void
 users_setup(struct storage *storage)
@@ -111,6 +117,10 @@ const struct route users_routes[] = {
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_user_tracks, .shape = MANY, .handler = profile_likes},
 
+    {GET, "/api/v1/users/{id}/gear", "Equipment that a person shows",
+     .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
+     .sql = &q_user_gear, .shape = MANY, .handler = profile_gear},
+
     {PUT, "/api/v1/users/me/presence", "Tell others whether one is there",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = presence_fields, .handler = presence_tell, .replies = &q_presence_set,
      .no_audit = true},
@@ -153,7 +163,7 @@ const struct route users_routes[] = {
 
     {POST, "/api/v1/users/{id}/avatar", "Put up one's own picture",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = avatar_files,
-     .max_body = AVATAR_MAX, .handler = avatar_put, .slow = SLOW_YES, .replies = &q_user_avatar_set, .purges = "users",
+     .max_body = PICTURE_MAX, .handler = avatar_put, .slow = SLOW_YES, .replies = &q_user_avatar_set, .purges = "users",
      .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
 
     {DELETE, "/api/v1/users/{id}/avatar", "Take one's own picture down",
@@ -162,5 +172,18 @@ const struct route users_routes[] = {
 
     {GET, "/api/v1/users/{id}/avatar/{size}", "A person's picture",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = avatar_in_path, .handler = avatar_get,
+     .produces = "image/webp"},
+
+    {POST, "/api/v1/users/{id}/banner", "Put up the picture across the top of one's own profile",
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = banner_files,
+     .max_body = PICTURE_MAX, .handler = banner_put, .slow = SLOW_YES, .replies = &q_user_banner_set, .purges = "users",
+     .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
+
+    {DELETE, "/api/v1/users/{id}/banner", "Take it down",
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = banner_delete, .status = 204,
+     .purges = "users"},
+
+    {GET, "/api/v1/users/{id}/banner/{size}", "The picture across the top of a person's profile",
+     .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = banner_in_path, .handler = banner_get,
      .produces = "image/webp"},
     ROUTE_END};

@@ -6,5 +6,8 @@
 
 extern const struct route users_routes[];
 
-/* Where avatars are kept. */
+/* Where pictures are kept. */
 void users_setup(struct storage *storage);
+
+/* Deletes all pictures of a person. False when something is left. */
+bool users_files_delete(const char *user_id);

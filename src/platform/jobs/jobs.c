@@ -13,6 +13,7 @@
 
 #define THREADS_MAX 64
 #define POLL_S 2
+#define WAIT_MAX_S 86400
 #define PROGRESS_INTERVAL_MS 250
 #define RECOVER_INTERVAL_MS 10000
 #define PURGE_INTERVAL_MS (3600 * 1000)
@@ -28,6 +29,7 @@ struct runner {
     atomic_bool cancel;
     bool finished; /* the handler has written the end itself */
     int64_t noted_ms;
+    int64_t wait_s; /* before the next attempt, at least */
     char stage[32];
     char error[ERROR_MAX];
 };
@@ -99,6 +101,14 @@ job_error(struct job *job, const char *text)
     snprintf(runner->error, sizeof runner->error, "%s", text);
 }
 
+void
+job_wait(struct job *job, int64_t seconds)
+{
+    struct runner *runner = job->state;
+
+    runner->wait_s = seconds < 0 ? 0 : seconds < WAIT_MAX_S ? seconds : WAIT_MAX_S;
+}
+
 bool
 job_finish(struct job *job, enum job_outcome outcome)
 {
@@ -125,12 +135,8 @@ find_handler(const char *kind)
 
 /* Writes how the attempt ended. While the database is away the row stays `running`; it is then taken back as a dead node's would be. */
 static void
-settle(struct runner *runner, struct job *job, enum job_outcome outcome)
+write_end(struct runner *runner, struct job *job, enum job_outcome outcome, const struct db_arg *args)
 {
-    const struct db_arg args[] = {
-        {"id", job->id}, {"node", jobs.node}, {"error", *runner->error ? runner->error : NULL}, {0}};
-
-    atomic_fetch_add(&ended[outcome], 1);
     switch (outcome) {
     case JOB_DONE:
     case JOB_FAILED:
@@ -144,6 +150,25 @@ settle(struct runner *runner, struct job *job, enum job_outcome outcome)
         tell(&q_job_give_back, args);
         break;
     }
+}
+
+static void
+settle(struct runner *runner, struct job *job, enum job_outcome outcome)
+{
+    int every_s = find_handler(job->kind)->every_s;
+    char pause[16], wait[24];
+
+    snprintf(pause, sizeof pause, "%d", every_s);
+    snprintf(wait, sizeof wait, "%lld", (long long)runner->wait_s);
+    const struct db_arg args[] = {
+        {"id", job->id}, {"node", jobs.node}, {"error", *runner->error ? runner->error : NULL}, {"every_s", pause},
+        {"wait_s", wait}, {0}};
+
+    atomic_fetch_add(&ended[outcome], 1);
+    if (every_s && outcome != JOB_GIVE_BACK)
+        tell(&q_job_again, args);
+    else
+        write_end(runner, job, outcome, args);
     if (outcome == JOB_RETRY || outcome == JOB_FAILED)
         log_warn("job did not work", LOG_TEXT("kind", job->kind), LOG_TEXT("job", job->id), LOG_INT("attempt", job->attempts),
                  LOG_TEXT("error", runner->error));
@@ -175,7 +200,7 @@ run_next(struct runner *runner)
 
     pthread_mutex_lock(&lock);
     runner->finished = false;
-    runner->noted_ms = 0;
+    runner->noted_ms = runner->wait_s = 0;
     *runner->stage = *runner->error = 0;
     memcpy(runner->job_id, job.id, sizeof runner->job_id);
     runner->busy = true;
@@ -379,7 +404,7 @@ start_runner(enum job_weight weight)
     *runner = (struct runner){.weight = weight};
     if (pthread_create(&runner->thread, NULL, run_loop, runner))
         return false;
-    pthread_setname_np(runner->thread, weight == JOB_HEAVY ? "veza-job-heavy" : "veza-job");
+    pthread_setname_np(runner->thread, weight == JOB_HEAVY ? "veza-job-heavy" : weight == JOB_OUTGOING ? "veza-job-out" : "veza-job");
     pthread_mutex_lock(&lock);
     jobs.runner_count++;
     pthread_mutex_unlock(&lock);
@@ -401,6 +426,9 @@ jobs_start(const struct jobs_settings *settings, const struct job_handler *handl
     listener_on("jobs", on_notify, NULL);
     for (int w = 0; w < JOB_WEIGHTS; w++)
         jobs.kinds[w] = kinds_of((enum job_weight)w);
+    for (const struct job_handler *h = handlers; h->kind; h++)
+        if (h->every_s)
+            tell(&q_job_every, (const struct db_arg[]){{"kind", h->kind}, {0}});
     if (pthread_create(&jobs.keeper, NULL, keep, NULL))
         return false;
     pthread_setname_np(jobs.keeper, "veza-jobs");

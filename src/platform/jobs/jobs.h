@@ -36,13 +36,14 @@ struct job {
     void *state;               /* the queue's own */
 };
 
-/* Heavy jobs keep a processor busy; light ones do not wait for them. */
-enum job_weight { JOB_LIGHT, JOB_HEAVY, JOB_WEIGHTS };
+/* Heavy jobs keep a processor busy, outgoing ones wait for somebody else's server; light ones wait for neither. */
+enum job_weight { JOB_LIGHT, JOB_HEAVY, JOB_OUTGOING, JOB_WEIGHTS };
 
 struct job_handler {
     const char *kind;
     enum job_weight weight;
     enum job_outcome (*run)(struct job *job);
+    int every_s; /* 0, or how long after one run the next begins, however it ended: jobs_start() sees to the row, one for all nodes */
 };
 
 struct jobs_settings {
@@ -71,6 +72,9 @@ bool job_progress(struct job *job, const char *stage, float fraction);
 
 /* Notes why the attempt did not work; for JOB_RETRY and JOB_FAILED. */
 void job_error(struct job *job, const char *text);
+
+/* For JOB_RETRY: not before so many seconds, whatever the pause would be. */
+void job_wait(struct job *job, int64_t seconds);
 
 /* Inside the handler's own transaction: marks the job done (or failed), so that its effect and its end commit together. False when
  * the job is no longer ours: roll back. The handler then returns JOB_DONE (JOB_FAILED). */

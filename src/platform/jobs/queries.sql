@@ -32,12 +32,27 @@ update jobs
  where id = :id::uuid and locked_by = :node and state = 'running'
 returning id
 
+-- query: job_every
+-- The one row of work that is done again and again.
+insert into jobs (kind, dedupe_key) values (:kind::text, 'every:' || :kind::text)
+on conflict (dedupe_key) do update
+   set state = 'queued', attempts = 0, run_at = now(), finished_at = null
+ where jobs.state in ('done', 'failed', 'dead')
+returning id
+
+-- query: job_again
+update jobs
+   set state = 'queued', attempts = 0, run_at = now() + interval '1 second' * :every_s::int, last_error = :error, locked_by = null,
+       heartbeat_at = null, stage = null, progress = 0
+ where id = :id::uuid and locked_by = :node and state = 'running'
+returning id
+
 -- query: job_retry
 -- The pause doubles from two seconds up to ten minutes, with a tenth of chance so that jobs do not come back all at once.
 update jobs
    set state = case when attempts >= max_attempts then 'dead' else 'queued' end,
        finished_at = case when attempts >= max_attempts then now() end,
-       run_at = now() + interval '1 second' * least(power(2, attempts), 600) * (1 + random() / 10),
+       run_at = now() + interval '1 second' * greatest(least(power(2, attempts), 600) * (1 + random() / 10), :wait_s::int),
        last_error = :error, locked_by = null, heartbeat_at = null, stage = null, progress = 0
  where id = :id::uuid and locked_by = :node and state = 'running'
 returning state

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -18,83 +17,13 @@
 
 static const struct config *config;
 
-static const struct {
-    const char *name, *language, *subject, *text;
-} templates[] = {
-#define TEMPLATE(name, language, subject, text) {name, language, subject, text},
-#include "platform/mail/templates.def"
-#undef TEMPLATE
-};
-
 void
 mail_setup(const struct config *the_config)
 {
     config = the_config;
 }
 
-static int
-find_template(const char *name, const char *language)
-{
-    int english = -1;
-
-    for (size_t i = 0; i < COUNT_OF(templates); i++) {
-        if (!text_equal(templates[i].name, name))
-            continue;
-        if (text_equal(templates[i].language, language))
-            return (int)i;
-        if (text_equal(templates[i].language, "en"))
-            english = (int)i;
-    }
-    return english;
-}
-
-/* Lines end in CRLF; a lone dot needs no care here, libcurl stuffs it. */
-static void
-add_text(struct buf *out, const char *text, const struct mail *mail)
-{
-    for (const char *p = text; *p; p++) {
-        if (text_starts_with(p, "{name}")) {
-            buf_add_text(out, mail->name ? mail->name : "");
-            p += 5;
-        } else if (text_starts_with(p, "{link}")) {
-            buf_add_text(out, mail->link ? mail->link : "");
-            p += 5;
-        } else if (*p == '\n') {
-            buf_add(out, STR("\r\n"));
-        } else {
-            buf_add(out, (struct str){p, 1});
-        }
-    }
-}
-
-/* RFC 5322, with the subject as an encoded word (RFC 2047, base64). */
-static void
-compose(struct buf *out, const struct mail *mail, int template)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned char *s = (const unsigned char *)templates[template].subject;
-    size_t len = strlen(templates[template].subject);
-    char date[64], id[UUID_TEXT];
-    struct tm utc;
-    time_t now = (time_t)clock_unix_s();
-
-    gmtime_r(&now, &utc);
-    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S +0000", &utc);
-    uuid_random(id);
-    buf_printf(out, "From: %s\r\nTo: <%s>\r\nDate: %s\r\nMessage-ID: <%s@%s>\r\nSubject: =?UTF-8?B?", config->mail_from, mail->to,
-               date, id, config->app_domain);
-    for (size_t i = 0; i < len; i += 3) {
-        unsigned v = (unsigned)s[i] << 16 | (i + 1 < len ? (unsigned)s[i + 1] << 8 : 0) | (i + 2 < len ? s[i + 2] : 0);
-
-        buf_printf(out, "%c%c%c%c", digits[v >> 18], digits[v >> 12 & 63], i + 1 < len ? digits[v >> 6 & 63] : '=',
-                   i + 2 < len ? digits[v & 63] : '=');
-    }
-    buf_add_text(out, "?=\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                      "Content-Transfer-Encoding: 8bit\r\nAuto-Submitted: auto-generated\r\n\r\n");
-    add_text(out, templates[template].text, mail);
-}
-
-static int
+static enum mail_outcome
 write_file(const struct buf *message, const struct mail *mail)
 {
     char folder[4096], path[4200], id[UUID_TEXT];
@@ -112,12 +41,10 @@ write_file(const struct buf *message, const struct mail *mail)
     }
     if (written != (ssize_t)message->len) {
         log_warn("mail not written", LOG_TEXT("path", path));
-        return -1;
+        return MAIL_LATER;
     }
-    /* The link is a secret; only where mails go to a folder of the developer's own may it be seen in the log. */
-    if (config_is_development(config))
-        log_info("mail written", LOG_TEXT("template", mail->template), LOG_TEXT("file", path), LOG_TEXT("link", mail->link));
-    return 0;
+    log_info("mail written", LOG_TEXT("template", mail->template), LOG_TEXT("file", path)); /* not its link, which is a secret */
+    return MAIL_SENT;
 }
 
 struct reader {
@@ -136,52 +63,85 @@ read_message(char *to, size_t size, size_t count, void *context)
     return n;
 }
 
-static int
+/* The sender's address alone. */
+static void
+envelope_sender(char *out, size_t size)
+{
+    const char *open = strchr(config->mail_from, '<'), *address = open ? open + 1 : config->mail_from;
+
+    snprintf(out, size, "%.*s", (int)strcspn(address, ">"), address);
+}
+
+/* A password must not travel in the clear because somebody on the way took STARTTLS out of the greeting; to this machine it may. */
+static curl_usessl
+encryption_needed(const char *url)
+{
+    const char *host = strrchr(url, '@');
+
+    if (!host || text_starts_with(host + 1, "127.0.0.1") || text_starts_with(host + 1, "localhost") || text_starts_with(host + 1, "[::1]"))
+        return CURLUSESSL_TRY;
+    return CURLUSESSL_ALL;
+}
+
+void
+mail_use_server(const struct config *with, void *curl)
+{
+    curl_easy_setopt(curl, CURLOPT_URL, with->smtp_url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)encryption_needed(with->smtp_url));
+    if (*with->smtp_ca_file)
+        curl_easy_setopt(curl, CURLOPT_CAINFO, with->smtp_ca_file);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+}
+
+/* 55x is about this mailbox or this mail (RFC 5321, 4.2.3), for good; all else may be the operator's or the moment's fault. */
+static enum mail_outcome
+outcome_of(CURL *curl, CURLcode code)
+{
+    long reply = 0;
+
+    if (code == CURLE_OK)
+        return MAIL_SENT;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
+    return reply / 10 == 55 ? MAIL_REFUSED : MAIL_LATER;
+}
+
+static enum mail_outcome
 send_smtp(const struct buf *message, const struct mail *mail)
 {
-    const char *open = strchr(config->mail_from, '<'), *close = open ? strchr(open, '>') : NULL;
     struct reader reader = {buf_str(message)};
     char sender[256], failure[CURL_ERROR_SIZE] = "";
     struct curl_slist *recipients = curl_slist_append(NULL, mail->to);
+    enum mail_outcome outcome = MAIL_LATER;
     CURL *curl = curl_easy_init();
-    CURLcode code = CURLE_OUT_OF_MEMORY;
 
-    if (open && close)
-        snprintf(sender, sizeof sender, "%.*s", (int)(close - open - 1), open + 1);
-    else
-        snprintf(sender, sizeof sender, "%s", config->mail_from);
+    envelope_sender(sender, sizeof sender);
     if (curl && recipients) {
-        curl_easy_setopt(curl, CURLOPT_URL, config->smtp_url);
-        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-        curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
+        mail_use_server(config, curl);
         curl_easy_setopt(curl, CURLOPT_MAIL_FROM, sender);
         curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
         curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_message);
         curl_easy_setopt(curl, CURLOPT_READDATA, &reader);
         curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
         curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)SEND_TIMEOUT_S);
-        curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, failure);
-        code = curl_easy_perform(curl);
+        outcome = outcome_of(curl, curl_easy_perform(curl));
     }
-    if (code != CURLE_OK)
+    if (outcome != MAIL_SENT)
         log_warn("mail not sent", LOG_TEXT("template", mail->template), LOG_TEXT("error", failure));
     curl_slist_free_all(recipients);
     curl_easy_cleanup(curl);
-    return code == CURLE_OK ? 0 : -1;
+    return outcome;
 }
 
-int
+enum mail_outcome
 mail_send(const struct mail *mail)
 {
     scoped_buf message = BUF_INIT(MAIL_MAX);
-    int template = find_template(mail->template, mail->language);
 
-    /* Addresses are validated when they come in; this keeps a line break out of the headers whatever happens. */
-    if (template < 0 || strpbrk(mail->to, "\r\n<>"))
-        return -1;
-    compose(&message, mail, template);
-    if (message.failed)
-        return -1;
+    if (!mail_compose(config, mail, &message)) {
+        log_error("mail not composed", LOG_TEXT("template", mail->template));
+        return MAIL_REFUSED;
+    }
     return *config->smtp_url ? send_smtp(&message, mail) : write_file(&message, mail);
 }

@@ -1,9 +1,17 @@
 /* mail.h - mails by SMTP (SMTP_URL), or as .eml files in the data folder.
  *
- * The texts are templates in three languages (templates.def). In development without SMTP the link is written to the log too. */
+ * The texts are templates in three languages (templates.def), sent as plain text with an HTML version of the same words. In development
+ * without SMTP the link is written to the log too. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/config.h"
+
+/* A line of a mail that tells of several things. */
+struct mail_item {
+    const char *text;
+    const char *link; /* may be NULL */
+};
 
 struct mail {
     const char *to;       /* one address */
@@ -11,9 +19,28 @@ struct mail {
     const char *language; /* "en", "fr", "es"; anything else is "en" */
     const char *name;     /* of the person */
     const char *link;     /* may be NULL */
+    const char *day;      /* YYYY-MM-DD; may be NULL */
+    const char *subject;  /* for templates whose subject is {subject} */
+    const struct mail_item *items; /* for {items} */
+    unsigned item_count;
+    const char *unsubscribe; /* address for RFC 8058, which a POST without identity unsubscribes; NULL for mails that must come */
+    const char *id;          /* UUID: the same mail sent twice is seen to be the same; NULL for a new one */
+};
+
+enum mail_outcome {
+    MAIL_SENT = 0,
+    MAIL_LATER = -1,   /* the server is away, or did not want it now */
+    MAIL_REFUSED = -2, /* the address takes no mail, or this mail */
 };
 
 void mail_setup(const struct config *config);
 
-/* Sends and waits. 0, or -1 when it may work later. */
-int mail_send(const struct mail *mail);
+/* Sends and waits. */
+enum mail_outcome mail_send(const struct mail *mail);
+
+/* Tells libcurl's handle about the mail server: address, encryption, certificates. */
+void mail_use_server(const struct config *config, void *curl);
+
+/* The whole message as it goes over the wire. False when there is no such template, or an address holds what it must not. Nothing in
+ * `mail` can start a header or a part of its own: control and bidirectional characters are taken out. */
+bool mail_compose(const struct config *config, const struct mail *mail, struct buf *out);

@@ -146,7 +146,7 @@ disk_begin(struct storage *storage, const char *key, struct storage_writer **ret
     if (writer->fd < 0) {
         int error = error_of_errno();
 
-        free(writer);
+        free(writer); /* cppcheck-suppress memleak; there is no descriptor */
         return error == STORAGE_FULL ? error : STORAGE_FAILED;
     }
     snprintf(writer->key, sizeof writer->key, "%s", key);

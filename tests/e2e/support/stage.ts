@@ -1,5 +1,7 @@
 /** What browser tests start from: a real server with the web app, people, and tracks that can be played. */
+import { once } from 'node:events';
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { browser as signIn, emailOf, template, World, type Person } from '../../support/world.ts';
 import { wav, type Sound } from '../../support/media.ts';
@@ -9,6 +11,15 @@ import { playable, type Track, type UploadFields } from '../../support/tracks.ts
 import { until } from '../../support/wait.ts';
 import { WEB } from './places.ts';
 import { visit, type Eye, type Visit } from './browser.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 /** A sine in each ear: `left` and `right` in hertz, from sample `from` of the tone on. */
 export function tones(seconds: number, left: number, right = left, { amplitude = 0.3, sampleRate = 44100, from = 0 } = {}): Sound {
@@ -29,6 +40,14 @@ export class Stage {
 
   static async start(name: string, settings: Settings = {}): Promise<Stage> {
     return new Stage(await World.start(`e2e-${name}`, { VEZA_WEB_DIR: WEB, ...settings }));
+  }
+
+  /** On a port that the server knows to be its own: passkeys and sign-in providers hold it to its address. */
+  static async startKnown(name: string, settings: Settings | ((base: string) => Promise<Settings>) = {}): Promise<Stage> {
+    const port = await freePort();
+    const base = `http://localhost:${port}`;
+    const more = typeof settings === 'function' ? await settings(base) : settings;
+    return Stage.start(name, { PORT_BACKEND: String(port), FRONTEND_URL: base, ...more });
   }
 
   get base(): string {

@@ -63,6 +63,20 @@ hex_is_decoded_whole_or_not_at_all(void **state)
 }
 
 static void
+a_signed_token_has_three_parts_of_base64url(void **state)
+{
+    static const char *const good[] = {"ab.cd.ef", "abc.abcd.abcdef", "A-_9.AA.AA"};
+    static const char *const bad[] = {"", ".", "..", "ab", "ab.cd", "ab.cd.", ".cd.ef", "ab..ef", "ab.cd.ef.", "ab.cd.ef.gh", "a.cd.ef", "ab.c.ef",
+                                      "ab.cd.e", "abcde.ab.cd", "ab.c+.ef", "ab.c/.ef", "ab.cd=.ef", "ab.c d.ef", "a\x8f.cd.ef", "{}", "ab.cd.e\n"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_true(jws_shaped(good[i]));
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(jws_shaped(bad[i]));
+}
+
+static void
 uuids_are_random_version_4(void **state)
 {
     char a[UUID_TEXT], b[UUID_TEXT];
@@ -84,6 +98,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64url_follows_rfc_4648),      cmocka_unit_test(base64url_has_one_text_for_each_bytes),
         cmocka_unit_test(sha256_and_hmac_follow_their_standards), cmocka_unit_test(hex_is_decoded_whole_or_not_at_all),
+        cmocka_unit_test(a_signed_token_has_three_parts_of_base64url),
         cmocka_unit_test(uuids_are_random_version_4),
     };
 

@@ -64,6 +64,22 @@ texts_and_prefixes(void **state)
     assert_true(str_equal(STR("ab"), (struct str){"abc", 2}));
 }
 
+static void
+a_list_holds_whole_entries(void **state)
+{
+    (void)state;
+    assert_true(text_listed("127.0.0.1", "127.0.0.1"));
+    assert_true(text_listed("10.0.0.1,127.0.0.1", "127.0.0.1"));
+    assert_true(text_listed(" 10.0.0.1 , 127.0.0.1 ,::1", "10.0.0.1"));
+    assert_true(text_listed(" 10.0.0.1 , 127.0.0.1 ,::1", "::1"));
+    assert_false(text_listed("127.0.0.10", "127.0.0.1"));
+    assert_false(text_listed("127.0.0.1", "27.0.0.1"));
+    assert_false(text_listed("127.0.0.1", "127.0.0.1,"));
+    assert_false(text_listed("", ""));
+    assert_false(text_listed(", ,", ""));
+    assert_false(text_listed("", "127.0.0.1"));
+}
+
 int
 main(void)
 {
@@ -72,6 +88,7 @@ main(void)
         cmocka_unit_test(numbers_are_parsed_whole_or_not_at_all),
         cmocka_unit_test(secrets_are_compared_by_value),
         cmocka_unit_test(texts_and_prefixes),
+        cmocka_unit_test(a_list_holds_whole_entries),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

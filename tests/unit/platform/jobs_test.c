@@ -73,6 +73,13 @@ run_badly(struct job *job)
 }
 
 static enum job_outcome
+run_when_told(struct job *job)
+{
+    job_wait(job, 3600);
+    return JOB_RETRY;
+}
+
+static enum job_outcome
 run_long(struct job *job)
 {
     atomic_fetch_add(&runs, 1);
@@ -114,6 +121,7 @@ run_with_effect(struct job *job)
 
 static const struct job_handler handlers[] = {{"well", JOB_LIGHT, run_well},
                                               {"badly", JOB_LIGHT, run_badly},
+                                              {"when_told", JOB_OUTGOING, run_when_told},
                                               {"long", JOB_HEAVY, run_long},
                                               {"effect", JOB_LIGHT, run_with_effect},
                                               {0}};
@@ -155,6 +163,35 @@ a_job_runs_once(void **state)
     stop_jobs();
 }
 
+static enum job_outcome
+run_and_complain(struct job *job)
+{
+    (void)job;
+    atomic_fetch_add(&runs, 1);
+    return JOB_RETRY;
+}
+
+static void
+work_that_comes_back_does_so_however_it_ends(void **state)
+{
+    static const struct job_handler often[] = {{"often", JOB_LIGHT, run_and_complain, .every_s = 3600}, {0}};
+
+    (void)state;
+    for (int started = 1; started <= 2; started++) {
+        assert_true(jobs_start(&settings, often));
+        assert_true(listener_start());
+        wait_until("select state || attempts || (run_at between now() + interval '59 minutes' and now() + interval '61 minutes') from jobs", "queued0true");
+        stop_jobs();
+        assert_int_equal(runs, 1); /* a second start leaves the plan as it is */
+    }
+    ask("update jobs set state = 'dead', run_at = now()");
+    assert_true(jobs_start(&settings, often));
+    assert_true(listener_start());
+    wait_until("select state || (run_at > now() + interval '59 minutes') from jobs", "queuedtrue");
+    assert_int_equal(runs, 2);
+    stop_jobs();
+}
+
 static void
 a_new_job_starts_at_once(void **state)
 {
@@ -182,6 +219,17 @@ a_job_that_does_not_work_waits_longer_each_time_and_then_is_dead(void **state)
     ask("update jobs set run_at = now()");
     wait_until("select state || attempts from jobs", "dead2");
     assert_int_equal(runs, 2);
+    stop_jobs();
+}
+
+static void
+a_job_that_was_told_when_is_not_tried_before(void **state)
+{
+    (void)state;
+    start_jobs();
+    ask("insert into jobs (kind) values ('when_told')");
+    wait_until("select state || attempts from jobs", "queued1");
+    assert_string_equal(ask("select run_at > now() + interval '59 minutes' and run_at < now() + interval '61 minutes' from jobs"), "t");
     stop_jobs();
 }
 
@@ -429,7 +477,9 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(a_killed_process_loses_its_job_to_the_next, clean),
         cmocka_unit_test_setup(a_job_runs_once, clean),
         cmocka_unit_test_setup(a_new_job_starts_at_once, clean),
+        cmocka_unit_test_setup(work_that_comes_back_does_so_however_it_ends, clean),
         cmocka_unit_test_setup(a_job_that_does_not_work_waits_longer_each_time_and_then_is_dead, clean),
+        cmocka_unit_test_setup(a_job_that_was_told_when_is_not_tried_before, clean),
         cmocka_unit_test_setup(stopping_gives_running_work_back_without_losing_an_attempt, clean),
         cmocka_unit_test_setup(work_whose_row_is_changed_is_cancelled, clean),
         cmocka_unit_test_setup(only_the_dead_lose_their_jobs, clean),

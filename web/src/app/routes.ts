@@ -1,8 +1,12 @@
 /* Which page a path shows. Every page is its own chunk; `prefetchRoute` fetches one before it is needed. */
 
 import type { ComponentType } from 'react';
+import { loadMoreWords } from '@/lib/i18n';
 
 type Page = () => Promise<{ Component: ComponentType }>;
+
+/** A page with words that not everybody needs. The pages inside of the settings come with those of their frame. */
+const wordy = (page: Page): Page => async () => (await Promise.all([page(), loadMoreWords()]))[0];
 
 export const pages = {
   landing: () => import('@/features/landing/LandingPage'),
@@ -17,14 +21,16 @@ export const pages = {
   library: () => import('@/features/library/LibraryPage'),
   track: () => import('@/features/track/TrackPage'),
   notifications: () => import('@/features/notifications/NotificationsPage'),
-  settings: () => import('@/features/settings/SettingsLayout'),
+  settings: wordy(() => import('@/features/settings/SettingsLayout')),
   settingsProfile: () => import('@/features/settings/ProfileSettingsPage'),
-  settingsAccount: () => import('@/features/settings/AccountPage'),
+  settingsSecurity: () => import('@/features/settings/security/SecurityPage'),
   settingsSessions: () => import('@/features/settings/SessionsPage'),
   settingsPrivacy: () => import('@/features/settings/PrivacyPage'),
   settingsNotifications: () => import('@/features/settings/NotificationSettingsPage'),
   settingsAppearance: () => import('@/features/settings/AppearancePage'),
   settingsLanguage: () => import('@/features/settings/LanguagePage'),
+  settingsData: () => import('@/features/settings/data/DataPage'),
+  developer: wordy(() => import('@/features/developer/DeveloperPage')),
   profile: () => import('@/features/profile/ProfilePage'),
 } satisfies Record<string, Page>;
 

@@ -1,9 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import en from './en';
-import es from './es';
-import fr from './fr';
+import commonEn from './en';
+import moreEn from './en/more';
+import commonEs from './es';
+import moreEs from './es/more';
+import commonFr from './fr';
+import moreFr from './fr/more';
+
+const en = { ...commonEn, ...moreEn };
+const fr = { ...commonFr, ...moreFr };
+const es = { ...commonEs, ...moreEs };
 
 type Tree = { [key: string]: string | Tree };
 
@@ -56,8 +63,8 @@ function used(): { whole: Set<string>; prefixes: Set<string> } {
   const prefixes = new Set<string>();
   for (const file of sources) {
     const text = readFileSync(join(root, file), 'utf8');
-    for (const [, key] of text.matchAll(/['"`]((?:auth|common|errors|frame|notifications|pages|player|settings|track|upload)\.[a-z_.]+[a-z_])['"`]/g)) whole.add(key ?? '');
-    for (const [, key] of text.matchAll(/`((?:auth|common|errors|frame|notifications|pages|player|settings|track|upload)\.[a-z_.]*)\$\{/g)) prefixes.add(key ?? '');
+    for (const [, key] of text.matchAll(/['"`]((?:auth|common|data|developer|errors|frame|notifications|pages|player|security|settings|track|upload)\.[a-z_.]+[a-z_])['"`]/g)) whole.add(key ?? '');
+    for (const [, key] of text.matchAll(/`((?:auth|common|data|developer|errors|frame|notifications|pages|player|security|settings|track|upload)\.[a-z_.]*)\$\{/g)) prefixes.add(key ?? '');
   }
   return { whole, prefixes };
 }

@@ -16,6 +16,7 @@ export const ada: Me = {
   is_admin: false,
   is_public: true,
   created_at: '2026-01-01T00:00:00+00:00',
+  deletion_at: null,
   track_count: 1,
 };
 

@@ -1,7 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeAll } from 'vitest';
-import { startI18n } from '@/lib/i18n';
+import { loadMoreWords, startI18n } from '@/lib/i18n';
 
 /* pages are loaded when first asked for, which takes its time on a busy machine */
 configure({ asyncUtilTimeout: 4000 });
@@ -9,6 +9,7 @@ configure({ asyncUtilTimeout: 4000 });
 beforeAll(async () => {
   localStorage.setItem('veza.language', 'en');
   await startI18n();
+  await loadMoreWords();
 });
 
 afterEach(() => {

@@ -4,12 +4,16 @@ import { Suspense, lazy, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
 import { Toasts } from '@/components/ui/Toasts';
+import { loadMoreWords } from '@/lib/i18n';
 import { usePalette } from '@/lib/palette/store';
+import { useStepUp } from '@/lib/session/stepUp';
 import { Announcements } from './Announcements';
 import { BottomTabs } from './BottomTabs';
+import { DeletionNotice } from './DeletionNotice';
 import { OfflineNotice } from './OfflineNotice';
 import { Sidebar } from './Sidebar';
 import { TopBar } from './TopBar';
+import { useNotificationClicks } from './useNotificationClicks';
 import { useFocusOnNavigation } from './useFocusOnNavigation';
 import { useShortcuts } from './useShortcuts';
 
@@ -31,6 +35,21 @@ function Palette() {
   ) : null;
 }
 
+const StepUpDialog = lazy(async () => {
+  const [{ StepUpDialog: Loaded }] = await Promise.all([import('@/features/stepup/StepUpDialog'), loadMoreWords()]);
+  return { default: Loaded };
+});
+
+/** Opens when the server wants a second factor proven once more. */
+function StepUp() {
+  const asked = useStepUp((s) => s.asked);
+  return asked ? (
+    <Suspense fallback={null}>
+      <StepUpDialog asked={asked} />
+    </Suspense>
+  ) : null;
+}
+
 function NavigationProgress() {
   const busy = useNavigation().state !== 'idle';
   if (!busy) return null;
@@ -41,6 +60,7 @@ export function Frame() {
   const { t } = useTranslation();
   const main = useFocusOnNavigation();
   useShortcuts();
+  useNotificationClicks();
   useEffect(() => {
     document.documentElement.dataset['ready'] = 'true';
   }, []);
@@ -54,6 +74,7 @@ export function Frame() {
       <div className="flex min-h-dvh flex-col pb-[calc(var(--player-h)+var(--tabs-h))] lg:ps-(--sidebar-w)">
         <TopBar />
         <OfflineNotice />
+        <DeletionNotice />
         <Announcements />
         <main id="main" ref={main} tabIndex={-1} className="flex-1 outline-none">
           <Outlet />
@@ -64,6 +85,7 @@ export function Frame() {
       </Suspense>
       <BottomTabs />
       <Palette />
+      <StepUp />
       <Toasts />
       <ScrollRestoration />
     </>

@@ -1,15 +1,27 @@
 import { Bell } from 'lucide-react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useMe } from '@/lib/api/auth/me';
 import { useUnreadCount } from '@/lib/api/notifications/unreadCount';
+import { toldServer } from '@/lib/push/memory';
+import { usePresence } from '@/lib/realtime/usePresence';
 import { useRealtime } from '@/lib/realtime/useRealtime';
 import { prefetchRoute } from '../routes';
 
-function MemberBell() {
+/** Where this browser gets push messages, the server is to know its present address. */
+function useFreshPush(user: string): void {
+  useEffect(() => {
+    if (toldServer()) void import('@/lib/push/device').then(({ renewPush }) => renewPush(user)).catch(() => undefined);
+  }, [user]);
+}
+
+function MemberBell({ user }: { user: string }) {
   const { t } = useTranslation();
   const { data } = useUnreadCount();
   useRealtime();
+  usePresence();
+  useFreshPush(user);
   const unread = data?.unread ?? 0;
   return (
     <Link
@@ -32,5 +44,5 @@ function MemberBell() {
 /** Leads to the notifications and tells how many are new, as they come. Guests have none. */
 export function NotificationBell() {
   const { data: me } = useMe();
-  return me ? <MemberBell key={me.id} /> : null;
+  return me ? <MemberBell key={me.id} user={me.id} /> : null;
 }

@@ -1,4 +1,4 @@
-import { Globe, LogOut, Settings, User } from 'lucide-react';
+import { CodeXml, Globe, LogOut, Settings, User } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { useLanguageChoice, useThemeChoice } from '@/components/preferences/choices';
@@ -69,6 +69,12 @@ export function UserMenu() {
         <Link to="/settings">
           <Settings size={16} aria-hidden />
           {t('frame.settings')}
+        </Link>
+      </MenuItem>
+      <MenuItem asChild>
+        <Link to="/developer">
+          <CodeXml size={16} aria-hidden />
+          {t('frame.developer')}
         </Link>
       </MenuItem>
       <MenuSeparator />

@@ -11,10 +11,12 @@ interface DialogProps {
   description?: string;
   children: ReactNode;
   wide?: boolean;
+  /** False: there is no way out but what is inside. */
+  closable?: boolean;
 }
 
 /** A modal dialog: a sheet at the bottom on phones, centred elsewhere. */
-export function Dialog({ open, onOpenChange, title, description, children, wide = false }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, children, wide = false, closable = true }: DialogProps) {
   const { t } = useTranslation();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -36,11 +38,13 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
                 <Radix.Title className="text-lg">{title}</Radix.Title>
                 {description && <Radix.Description className="mt-1 text-muted">{description}</Radix.Description>}
               </div>
-              <Radix.Close asChild>
-                <IconButton label={t('common.close')} size="sm" className="-me-1 -mt-1">
-                  <X size={18} aria-hidden />
-                </IconButton>
-              </Radix.Close>
+              {closable && (
+                <Radix.Close asChild>
+                  <IconButton label={t('common.close')} size="sm" className="-me-1 -mt-1">
+                    <X size={18} aria-hidden />
+                  </IconButton>
+                </Radix.Close>
+              )}
             </div>
             {children}
           </Radix.Content>

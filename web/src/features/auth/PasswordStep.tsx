@@ -6,6 +6,7 @@ import { Link, useSearchParams } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { TextField } from '@/components/ui/Field';
 import { FormError } from '@/components/ui/FormError';
+import { PasswordField } from '@/components/ui/PasswordField';
 import { applyProblem } from '@/lib/api/formErrors';
 import { hasCode } from '@/lib/api/problem';
 import type { MfaChallenge } from '@/lib/api/types';
@@ -14,7 +15,7 @@ import { asksForCode, useLogin } from './api/login';
 import { AuthLayout } from './AuthLayout';
 import { fieldMessage } from '@/lib/i18n/authMessage';
 import { PasskeyButton } from './PasskeyButton';
-import { PasswordField } from '@/components/ui/PasswordField';
+import { ProviderButtons } from './ProviderButtons';
 import { loginSchema, type LoginForm } from './schema';
 
 interface PasswordStepProps {
@@ -67,7 +68,7 @@ export function PasswordStep({ email, notice, onCode }: PasswordStepProps) {
         <TextField
           label={t('auth.field.email')}
           type="email"
-          autoComplete="email"
+          autoComplete="username webauthn"
           {...register('email')}
           error={fieldMessage(formState.errors.email?.message, t)}
         />
@@ -82,6 +83,7 @@ export function PasswordStep({ email, notice, onCode }: PasswordStepProps) {
         </Button>
       </form>
       <PasskeyButton />
+      <ProviderButtons />
       <p className="mt-6">
         <Link to="/forgot-password" state={{ email: typed }} className="font-semibold underline underline-offset-2">
           {t('auth.login.forgot')}

@@ -16,6 +16,7 @@ import { safeNext } from '@/lib/session/next';
 import { useUsernameCheck } from './api/checkUsername';
 import { useRegister } from './api/register';
 import { AuthLayout } from './AuthLayout';
+import { ProviderButtons } from './ProviderButtons';
 import { fieldMessage } from '@/lib/i18n/authMessage';
 import { PasswordField } from '@/components/ui/PasswordField';
 import { registerSchema, type RegisterForm } from './schema';
@@ -89,6 +90,7 @@ export function Component() {
           {t('auth.register.submit')}
         </Button>
       </form>
+      <ProviderButtons />
       <p className="mt-6 text-muted">
         {t('auth.register.have_account')}{' '}
         <Link to={`/login?${params.toString()}`} className="font-semibold text-ink underline underline-offset-2">

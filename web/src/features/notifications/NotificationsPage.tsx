@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { Button } from '@/components/ui/Button';
-import { Dialog } from '@/components/ui/Dialog';
+import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { Page, PageHeader } from '@/components/ui/Page';
@@ -34,22 +34,18 @@ function DeleteAll() {
       <Button tone="quiet" onClick={() => setAsking(true)}>
         {t('notifications.remove_all')}
       </Button>
-      <Dialog open={asking} onOpenChange={setAsking} title={t('notifications.remove_all')} description={t('notifications.remove_all_text')}>
-        <div className="flex justify-end gap-2">
-          <Button tone="quiet" onClick={() => setAsking(false)}>
-            {t('common.cancel')}
-          </Button>
-          <Button
-            tone="danger"
-            onClick={() => {
-              setAsking(false);
-              removeAll.mutate(undefined, refused);
-            }}
-          >
-            {t('notifications.remove_all_sure')}
-          </Button>
-        </div>
-      </Dialog>
+      {asking && (
+        <ConfirmDialog
+          title={t('notifications.remove_all')}
+          text={t('notifications.remove_all_text')}
+          confirm={t('notifications.remove_all_sure')}
+          onClose={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false);
+            removeAll.mutate(undefined, refused);
+          }}
+        />
+      )}
     </>
   );
 }

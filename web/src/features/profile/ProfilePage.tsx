@@ -18,6 +18,7 @@ import type { Me, PublicUser } from '@/lib/api/types';
 import { hueOf } from '@/lib/color/hue';
 import { useTitle } from '@/lib/dom/useTitle';
 import { useFormat } from '@/lib/format/useFormat';
+import { Gear } from './Gear';
 import { ProfileActions } from './ProfileActions';
 import { SocialLinks } from './SocialLinks';
 
@@ -136,6 +137,7 @@ export function Component() {
       <Header user={user.data} me={me} />
       <div className="mx-auto max-w-[1440px] px-4 pt-6 pb-16 sm:px-6">
         <Tracks user={user.data} mine={me?.id === user.data.id} />
+        <Gear id={user.data.id} />
       </div>
     </>
   );

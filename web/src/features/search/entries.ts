@@ -1,6 +1,6 @@
 /* What the palette offers for a text: commands by their name, tracks and the people behind them from the server. */
 
-import { Compass, House, Library, LogIn, Moon, Pause, Search, Sun, Upload, UserPlus, type LucideIcon } from 'lucide-react';
+import { CodeXml, Compass, House, Library, LogIn, Moon, Pause, Search, Settings, ShieldCheck, Sun, Upload, UserPlus, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMe } from '@/lib/api/auth/me';
@@ -53,6 +53,9 @@ function useCommands(): Entry[] {
           go('dashboard', t('frame.nav.dashboard'), House, '/dashboard'),
           go('library', t('frame.nav.library'), Library, '/library'),
           go('upload', t('frame.nav.upload'), Upload, '/upload'),
+          go('settings', t('frame.settings'), Settings, '/settings'),
+          go('security', t('frame.security'), ShieldCheck, '/settings/security'),
+          go('developer', t('frame.developer'), CodeXml, '/developer'),
         ]
       : [go('login', t('frame.sign_in'), LogIn, '/login'), go('register', t('frame.sign_up'), UserPlus, '/register')]),
     ...(playing

@@ -1,22 +1,33 @@
 import { useTranslation } from 'react-i18next';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { ErrorState } from '@/components/ui/ErrorState';
+import { useMe } from '@/lib/api/auth/me';
 import { usePreferences } from '@/lib/api/notifications/preferences';
 import { useUpdatePreferences } from '@/lib/api/notifications/updatePreferences';
 import { problemText } from '@/lib/api/problemText';
-import type { NotificationPreferences } from '@/lib/api/types';
+import type { Me, NotificationPreferences, Settings } from '@/lib/api/types';
+import { useSettings } from '@/lib/api/users/settings';
+import { useUpdateSettings } from '@/lib/api/users/updateSettings';
 import { useTitle } from '@/lib/dom/useTitle';
 import { toast } from '@/lib/toast/store';
+import { PushSwitch } from './PushSwitch';
 import { Section } from './Section';
 import { SwitchList } from './SwitchList';
 
 const EVENTS = ['follow', 'like', 'comment', 'message', 'mention'] as const;
 
-function Switches({ preferences }: { preferences: NotificationPreferences }) {
+interface SwitchesProps {
+  me: Me;
+  preferences: NotificationPreferences;
+  settings: Settings;
+}
+
+function Switches({ me, preferences, settings }: SwitchesProps) {
   const { t } = useTranslation();
   const update = useUpdatePreferences();
-  const turn = (key: keyof NotificationPreferences) => (on: boolean) =>
-    update.mutate({ [key]: on }, { onError: (error) => toast(problemText(error, t), 'danger') });
+  const updateSettings = useUpdateSettings();
+  const refused = { onError: (error: Error) => toast(problemText(error, t), 'danger') };
+  const turn = (key: keyof NotificationPreferences) => (on: boolean) => update.mutate({ [key]: on }, refused);
   const one = (key: keyof NotificationPreferences, label: string, disabled = false) => ({
     key,
     label,
@@ -24,16 +35,28 @@ function Switches({ preferences }: { preferences: NotificationPreferences }) {
     disabled,
     onChange: turn(key),
   });
+  const noMail = !preferences.email_notifications;
   return (
     <>
       <Section title={t('settings.notify.list')} lead={t('settings.notify.list_lead')}>
         <SwitchList switches={EVENTS.map((event) => one(`notify_on_${event}`, t(`settings.notify.event.${event}`)))} />
       </Section>
+      <Section title={t('settings.push.title')} lead={t('settings.push.lead')}>
+        <PushSwitch user={me.id} accountOff={!preferences.push_notifications} onAllow={() => turn('push_notifications')(true)} />
+      </Section>
       <Section title={t('settings.notify.mail')} lead={t('settings.notify.mail_lead')}>
         <SwitchList
           switches={[
             one('email_notifications', t('settings.notify.mail_all')),
-            ...EVENTS.map((event) => one(`email_on_${event}`, t(`settings.notify.event.${event}`), !preferences.email_notifications)),
+            ...EVENTS.map((event) => one(`email_on_${event}`, t(`settings.notify.event.${event}`), noMail)),
+            {
+              key: 'email_marketing',
+              label: t('settings.notify.news'),
+              hint: t(settings.do_not_sell ? 'settings.notify.news_off' : 'settings.notify.news_hint'),
+              on: settings.email_marketing,
+              disabled: noMail || settings.do_not_sell,
+              onChange: (email_marketing) => updateSettings.mutate({ email_marketing }, refused),
+            },
           ]}
         />
       </Section>
@@ -43,9 +66,12 @@ function Switches({ preferences }: { preferences: NotificationPreferences }) {
 
 export function Component() {
   const { t } = useTranslation();
+  const { data: me } = useMe();
   const preferences = usePreferences();
+  const settings = useSettings();
   useTitle(t('settings.tab.notifications'));
-  if (preferences.isError) return <ErrorState error={preferences.error} onRetry={() => void preferences.refetch()} />;
-  if (preferences.isPending) return <PeaksSkeleton />;
-  return <Switches preferences={preferences.data} />;
+  const failed = [preferences, settings].find((one) => one.isError);
+  if (failed) return <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (!me || preferences.isPending || settings.isPending) return <PeaksSkeleton />;
+  return preferences.data && settings.data && <Switches me={me} preferences={preferences.data} settings={settings.data} />;
 }

@@ -13,6 +13,7 @@ import { useUpdateProfile } from '@/lib/api/users/updateProfile';
 import { useTitle } from '@/lib/dom/useTitle';
 import { toast } from '@/lib/toast/store';
 import { AvatarEditor } from './AvatarEditor';
+import { BannerEditor } from './BannerEditor';
 import { CompletionMeter } from './CompletionMeter';
 import { LinkFields } from './LinkFields';
 import { changesOf, formOf, profileSchema, type ProfileForm } from './schema';
@@ -78,6 +79,9 @@ export function Component() {
       <CompletionMeter id={me.id} />
       <Section title={t('settings.profile.picture')}>
         <AvatarEditor me={me} />
+      </Section>
+      <Section title={t('settings.banner.title')}>
+        <BannerEditor me={me} />
       </Section>
       <Section
         title={t('settings.profile.about')}

@@ -8,11 +8,12 @@ import { hasSessionHint, setSessionHint } from '@/lib/session/hint';
 import { ada } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
 import { fakeServer, problem } from '@/testing/server';
-import { Component as AccountPage } from './AccountPage';
 import { Component as AppearancePage } from './AppearancePage';
+import { Component as DataPage } from './data/DataPage';
 import { Component as NotificationSettingsPage } from './NotificationSettingsPage';
 import { Component as PrivacyPage } from './PrivacyPage';
 import { Component as ProfileSettingsPage } from './ProfileSettingsPage';
+import { Component as SecurityPage } from './security/SecurityPage';
 import { Component as SessionsPage } from './SessionsPage';
 import { Component as SettingsLayout } from './SettingsLayout';
 
@@ -23,11 +24,12 @@ const routes = [
     element: <SettingsLayout />,
     children: [
       { path: 'profile', element: <ProfileSettingsPage /> },
-      { path: 'account', element: <AccountPage /> },
+      { path: 'security', element: <SecurityPage /> },
       { path: 'sessions', element: <SessionsPage /> },
       { path: 'privacy', element: <PrivacyPage /> },
       { path: 'notifications', element: <NotificationSettingsPage /> },
       { path: 'appearance', element: <AppearancePage /> },
+      { path: 'data', element: <DataPage /> },
     ],
   },
 ];
@@ -44,10 +46,12 @@ const session = (id: string, device: string, is_current: boolean) => ({
   expires_at: '2027-01-01T00:00:00Z',
   is_current,
 });
-const settings = { allow_search_indexing: true, show_activity: true, do_not_sell: false };
+const settings = { allow_search_indexing: true, show_activity: true, do_not_sell: false, email_marketing: true };
 const preferences = {
   ...Object.fromEntries(['follow', 'like', 'comment', 'message', 'mention'].flatMap((e) => [[`notify_on_${e}`, true], [`email_on_${e}`, true]])),
   email_notifications: true,
+  push_notifications: true,
+  browser_notifications: true,
 };
 const world = {
   'GET /csrf-token': { body: { csrf_token: 't' } },
@@ -56,6 +60,12 @@ const world = {
   'GET /users/settings': { body: settings },
   'GET /users/me/blocks': list({ ...ada, id: 'b1', username: 'mallory' }),
   'GET /notifications/preferences': { body: preferences },
+  'GET /auth/2fa/status': { body: { enabled: false, enabled_at: null, recovery_codes_left: 0 } },
+  'GET /auth/passkeys': list({ id: 'p1', name: 'Phone', created_at: '2026-01-01T00:00:00Z', last_used_at: null }),
+  'GET /auth/oauth/providers': list({ id: 'google', name: 'Google' }),
+  'GET /auth/oauth/connections': list(),
+  'GET /auth/login-history': list({ id: 'h1', created_at: '2026-01-01T00:00:00Z', method: 'password', outcome: 'failed', device: 'Firefox on Linux', ip: '192.0.2.7', country: 'FR' }),
+  'GET /users/me/exports': list(),
   'GET /sessions': list(session('s1', 'Firefox on Linux', true), session('s2', 'Safari on iPhone', false)),
 };
 
@@ -64,7 +74,7 @@ beforeEach(() => {
   setSessionHint(true);
 });
 
-it.each(['profile', 'account', 'sessions', 'privacy', 'notifications', 'appearance'])('the %s page passes axe', async (tab) => {
+it.each(['profile', 'security', 'sessions', 'privacy', 'notifications', 'appearance', 'data'])('the %s page passes axe', async (tab) => {
   fakeServer(world);
   renderRoutes(routes, `/settings/${tab}`);
   await screen.findAllByRole('heading', { level: 2 });
@@ -130,7 +140,7 @@ describe('the password', () => {
     ['correct horse', 'correct horse', 'You have this password already.'],
   ])('is not sent when %s becomes %s', async (current, next, message) => {
     const server = fakeServer(world);
-    renderRoutes(routes, '/settings/account');
+    renderRoutes(routes, '/settings/security');
     await fill(current, next);
     expect(await screen.findByText(message)).toBeInTheDocument();
     expect(server.count('PUT /users/me/password')).toBe(0);
@@ -138,7 +148,7 @@ describe('the password', () => {
 
   it('says which one the server did not take', async () => {
     fakeServer({ ...world, 'PUT /users/me/password': problem(422, 'validation', { errors: [{ field: 'current_password', code: 'value', message: 'no' }] }) });
-    renderRoutes(routes, '/settings/account');
+    renderRoutes(routes, '/settings/security');
     expect(await screen.findByText(/ends all your other sessions/)).toBeInTheDocument();
     await fill('wrong', 'battery horse');
     expect(await screen.findByText('This is not your password.')).toBeInTheDocument();
@@ -147,7 +157,7 @@ describe('the password', () => {
 
   it('empties the form once it is changed', async () => {
     const server = fakeServer({ ...world, 'PUT /users/me/password': { status: 204 } });
-    renderRoutes(routes, '/settings/account');
+    renderRoutes(routes, '/settings/security');
     await fill('correct horse', 'battery horse');
     await waitFor(() => expect(screen.getByLabelText('Current password')).toHaveValue(''));
     expect(server.calls.find((c) => c.method === 'PUT')?.body).toEqual({ current_password: 'correct horse', new_password: 'battery horse' });

@@ -1,10 +1,12 @@
 /* The one way to the server: JSON in, JSON or an ApiProblem out.
  *
- * Renews an expired session once (all callers share one renewal) and a refused CSRF token once, then repeats the request. */
+ * Renews an expired session once (all callers share one renewal) and a refused CSRF token once, asks once for a second factor that the
+ * server wants proven again, then repeats the request. */
 
 import { hasSessionHint } from '@/lib/session/hint';
+import { proveOnceMore, useStepUp } from '@/lib/session/stepUp';
 import { csrfToken, forgetCsrf } from './csrf';
-import { networkProblem, problemFrom, type ApiProblem } from './problem';
+import { ApiProblem, networkProblem, problemFrom } from './problem';
 import { noteRateLimit } from './rateLimit';
 import { refreshSession, sessionRunsOut } from './refresh';
 
@@ -29,15 +31,26 @@ export function apiUrl(path: string, query?: Record<string, QueryValue>): string
   return `${API}${path}${text ? `?${text}` : ''}`;
 }
 
-/** What to do about a refusal before trying again, or null when trying again is no use. */
-export async function remedy(problem: ApiProblem, path: string): Promise<boolean> {
-  if (problem.code === 'csrf_failed') {
-    forgetCsrf();
-    return true;
-  }
-  const expired = problem.code === 'token_expired' || (problem.code === 'unauthenticated' && hasSessionHint());
-  if (!expired || path === '/auth/refresh' || path === '/auth/login') return false;
-  return refreshSession();
+export type Remedy = 'csrf' | 'second factor' | 'session';
+
+/** What may help against a refusal, or null when trying again is no use. */
+function remedyFor({ code }: ApiProblem, path: string): Remedy | null {
+  if (code === 'csrf_failed') return 'csrf';
+  if (code === 'mfa_required') return 'second factor';
+  const expired = code === 'token_expired' || (code === 'unauthenticated' && hasSessionHint());
+  return expired && path !== '/auth/refresh' && path !== '/auth/login' ? 'session' : null;
+}
+
+/** Does what may help, each of it once a request; true when the request is worth repeating. */
+export async function remedy(problem: ApiProblem, path: string, tried: Set<Remedy>): Promise<boolean> {
+  if (problem.code === 'mfa_setup_required') useStepUp.getState().ask('setup');
+  const way = remedyFor(problem, path);
+  if (!way || tried.has(way)) return false;
+  tried.add(way);
+  if (way === 'session') return refreshSession();
+  if (way === 'second factor') return proveOnceMore();
+  forgetCsrf();
+  return true;
 }
 
 async function send(method: Method, path: string, options: RequestOptions): Promise<Response> {
@@ -68,19 +81,13 @@ async function attempt<T>(method: Method, path: string, options: RequestOptions)
 }
 
 export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
-  let retriedSession = false;
-  let retriedCsrf = false;
+  const tried = new Set<Remedy>();
   if (!path.startsWith('/auth/') && sessionRunsOut(0)) await refreshSession();
   for (;;) {
     try {
       return await attempt<T>(method, path, options);
     } catch (error) {
-      const problem = error as ApiProblem;
-      const csrf = problem.code === 'csrf_failed';
-      if (csrf ? retriedCsrf : retriedSession) throw error;
-      if (csrf) retriedCsrf = true;
-      else retriedSession = true;
-      if (!(await remedy(problem, path))) throw error;
+      if (!(error instanceof ApiProblem) || !(await remedy(error, path, tried))) throw error;
     }
   }
 }

@@ -10,6 +10,9 @@ export function problemText(error: unknown, t: TFunction): string {
   return error.detail ?? t('errors.unknown');
 }
 
+/** The words for a problem that came as a bare code, in an address. */
+export const codeText = (code: string, t: TFunction): string => (/^[a-z_]+$/.test(code) && i18next.exists(`errors.${code}`) ? t(`errors.${code}`) : t('errors.oauth_failed'));
+
 /** The message of one refused field; the server's own words for a code that we do not know. */
 export function fieldText(code: string, message: string, t: TFunction): string {
   return i18next.exists(`errors.field.${code}`) ? t(`errors.field.${code}`) : message;

@@ -248,6 +248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/2fa/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove the second factor once more in this session
+         * @description Administration asks for it when the last proof is too old: `mfa_required`. A sign-in in two steps or with a passkey is a proof as well. Wrong codes count like wrong passwords. Conflict when no app is set up.
+         */
+        post: operations["postAuth2faStepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/2fa/verify": {
         parameters: {
             query?: never;
@@ -311,7 +331,7 @@ export interface paths {
         };
         /**
          * One's own attempts to sign in, newest first
-         * @description `country` is null: addresses are not looked up in a geographic database.
+         * @description `country` (ISO 3166-1) is where the address is registered; null when nobody knows.
          */
         get: operations["getAuthLoginHistory"];
         put?: never;
@@ -368,6 +388,100 @@ export interface paths {
         };
         /** The account of whoever asks */
         get: operations["getAuthMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oauth/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own accounts elsewhere that sign in here */
+        get: operations["getAuthOauthConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oauth/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an account elsewhere away
+         * @description Refused while it is the only way in: without a password, a passkey or another account elsewhere.
+         */
+        delete: operations["deleteAuthOauthConnectionsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oauth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where else one may sign in; the operator's choice */
+        get: operations["getAuthOauthProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oauth/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to a provider to sign in
+         * @description Open it as a page. What goes wrong later is told to the pages `/login` and `/settings/security` as `oauth_error`, the code of a problem.
+         */
+        get: operations["getAuthOauthByProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oauth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from a provider
+         * @description Leads to the page that was asked for, with the cookies of a session; with a second factor to `/login?mfa=1#mfa_token=…`, a token for `POST /auth/login/2fa`.
+         */
+        get: operations["getAuthOauthByProviderCallback"];
         put?: never;
         post?: never;
         delete?: never;
@@ -730,6 +844,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications/push/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key that browsers subscribe with */
+        get: operations["getNotificationsPushKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/push/subscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send notifications to this browser
+         * @description Repeat it whenever the browser's subscription or the person changes. A browser has one subscription, a person ten browsers; it ends with the session that asked for it.
+         */
+        post: operations["postNotificationsPushSubscribe"];
+        /** No longer send notifications to this browser */
+        delete: operations["deleteNotificationsPushSubscribe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications/read-all": {
         parameters: {
             query?: never;
@@ -758,6 +910,27 @@ export interface paths {
         get: operations["getNotificationsUnreadCount"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page that asks whether to end mails about notifications */
+        get: operations["getNotificationsUnsubscribe"];
+        put?: never;
+        /**
+         * End mails about notifications, from the address in one of them
+         * @description What mail programs post to for `List-Unsubscribe` (RFC 8058). Mails about the account itself still come.
+         */
+        post: operations["postNotificationsUnsubscribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1227,6 +1400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete one's own account
+         * @description Everybody is signed out, and nobody sees the account or its tracks any more. All is erased at `deletion_at`; until then one may sign in and restore it.
+         */
+        delete: operations["deleteUsersMe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me/blocks": {
         parameters: {
             query?: never;
@@ -1258,6 +1451,78 @@ export interface paths {
          * @description The role stays what it was when the operator approves creators by hand (`creator_approval` of /status).
          */
         post: operations["postUsersMeCreator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own data at once, without the files */
+        get: operations["getUsersMeExport"];
+        put?: never;
+        /**
+         * Ask for an archive of one's own data
+         * @description A ZIP file with everything as JSON, lists as CSV too, and one's own files. It takes the place of the one before. A notification `export.ready` tells when it can be fetched; the WebSocket sends `export.progress` meanwhile.
+         */
+        post: operations["postUsersMeExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own archives, the latest first */
+        get: operations["getUsersMeExports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an archive is */
+        get: operations["getUsersMeExportsById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/exports/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch an archive */
+        get: operations["getUsersMeExportsByIdDownload"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1312,6 +1577,23 @@ export interface paths {
         put?: never;
         /** Do not sell or share my personal information (CCPA) */
         post: operations["postUsersMePrivacyOptOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the deletion of one's account back */
+        post: operations["postUsersMeRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1385,7 +1667,11 @@ export interface paths {
         /** Change one's own profile */
         put: operations["putUsersById"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete an account
+         * @description One's own, as above; administrators may delete others', with a recent second factor instead of a password.
+         */
+        delete: operations["deleteUsersById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1418,6 +1704,41 @@ export interface paths {
         };
         /** A person's picture */
         get: operations["getUsersByIdAvatarBySize"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/banner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put up the picture across the top of one's own profile */
+        post: operations["postUsersByIdBanner"];
+        /** Take it down */
+        delete: operations["deleteUsersByIdBanner"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/banner/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture across the top of a person's profile */
+        get: operations["getUsersByIdBannerBySize"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1477,6 +1798,23 @@ export interface paths {
         post: operations["postUsersByIdFollow"];
         /** Follow a person no longer */
         delete: operations["deleteUsersByIdFollow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/gear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Equipment that a person shows */
+        get: operations["getUsersByIdGear"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1548,7 +1886,7 @@ export interface paths {
         put?: never;
         /**
          * Lend a person a role
-         * @description A system role counts from the person's next request on.
+         * @description Counts from the person's next request on. Who is no administrator gives only what they hold, and not to themselves.
          */
         post: operations["postUsersByIdRoles"];
         delete?: never;
@@ -1583,7 +1921,7 @@ export interface paths {
         };
         /**
          * The WebSocket: progress, notifications
-         * @description Send the ticket as `token`. The server sends JSON objects with a `type`: `hello`, `track.progress`, `pong`.
+         * @description Send the ticket as `token`. The server sends JSON objects with a `type`: `hello`, `track.progress`, `export.progress`, `notification`, `pong`.
          */
         get: operations["getWs"];
         put?: never;
@@ -1921,6 +2259,35 @@ export interface components {
             user_id: string;
             avatar: string;
         };
+        Banner: {
+            /** Format: uuid */
+            user_id: string;
+            banner_url: string;
+        };
+        DataExport: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed" | "expired";
+            /** Format: float */
+            progress: number;
+            /** Format: int64 */
+            file_size_bytes: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            completed_at: string | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            error_message: string | null;
+            download_url: string | null;
+        };
+        DataExportList: {
+            items: components["schemas"]["DataExport"][];
+            page: number;
+            limit: number;
+            total: number;
+        };
         FollowState: {
             /** Format: uuid */
             user_id: string;
@@ -1994,6 +2361,23 @@ export interface components {
             email_on_mention: boolean;
             push_notifications: boolean;
             browser_notifications: boolean;
+        };
+        OauthConnection: {
+            /** Format: uuid */
+            id: string;
+            provider: string;
+            name: string | null;
+            email: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+        };
+        OauthConnectionList: {
+            items: components["schemas"]["OauthConnection"][];
+            page: number;
+            limit: number;
+            total: number;
         };
         Passkey: {
             /** Format: uuid */
@@ -2072,6 +2456,28 @@ export interface components {
             done: string[];
             missing: string[];
         };
+        PublicGear: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            category: string;
+            brand: string | null;
+            model: string | null;
+            image: string | null;
+            images: unknown[];
+            condition: string;
+            specs: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+        };
+        PublicGearList: {
+            items: components["schemas"]["PublicGear"][];
+            page: number;
+            limit: number;
+            total: number;
+        };
         PublicUser: {
             /** Format: uuid */
             id: string;
@@ -2104,6 +2510,10 @@ export interface components {
             page: number;
             limit: number;
             total: number;
+        };
+        PushSubscription: {
+            /** Format: uuid */
+            id: string;
         };
         Role: {
             /** Format: uuid */
@@ -2315,6 +2725,8 @@ export interface components {
             is_public: boolean;
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
+            deletion_at: string | null;
             /** Format: int32 */
             track_count: number;
         };
@@ -2563,21 +2975,6 @@ export interface components {
                 };
             };
         };
-        /** @description `forbidden`: You may not do this. `csrf_failed`: The request carries no valid CSRF token. `insufficient_scope`: This API key may not do this. */
-        "403.forbidden.csrf_failed.insufficient_scope": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @constant */
-                    status?: 403;
-                    /** @enum {unknown} */
-                    code?: "forbidden" | "csrf_failed" | "insufficient_scope";
-                };
-            };
-        };
         /** @description `forbidden`: You may not do this. `insufficient_scope`: This API key may not do this. */
         "403.forbidden.insufficient_scope": {
             headers: {
@@ -2593,6 +2990,36 @@ export interface components {
                 };
             };
         };
+        /** @description `forbidden`: You may not do this. `mfa_required`: Prove your second factor once more. `mfa_setup_required`: This needs a second factor, and you have none. `csrf_failed`: The request carries no valid CSRF token. `insufficient_scope`: This API key may not do this. */
+        "403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "forbidden" | "mfa_required" | "mfa_setup_required" | "csrf_failed" | "insufficient_scope";
+                };
+            };
+        };
+        /** @description `forbidden`: You may not do this. `mfa_required`: Prove your second factor once more. `mfa_setup_required`: This needs a second factor, and you have none. `insufficient_scope`: This API key may not do this. */
+        "403.forbidden.mfa_required.mfa_setup_required.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "forbidden" | "mfa_required" | "mfa_setup_required" | "insufficient_scope";
+                };
+            };
+        };
         /** @description `insufficient_scope`: This API key may not do this. */
         "403.insufficient_scope": {
             headers: {
@@ -2605,6 +3032,21 @@ export interface components {
                     status?: 403;
                     /** @enum {unknown} */
                     code?: "insufficient_scope";
+                };
+            };
+        };
+        /** @description `mfa_required`: Prove your second factor once more. `mfa_setup_required`: This needs a second factor, and you have none. `csrf_failed`: The request carries no valid CSRF token. `password_wrong`: This is not your password. `insufficient_scope`: This API key may not do this. */
+        "403.mfa_required.mfa_setup_required.csrf_failed.password_wrong.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "mfa_required" | "mfa_setup_required" | "csrf_failed" | "password_wrong" | "insufficient_scope";
                 };
             };
         };
@@ -2635,6 +3077,36 @@ export interface components {
                     status?: 409;
                     /** @enum {unknown} */
                     code?: "conflict";
+                };
+            };
+        };
+        /** @description `export_running`: An archive of your data is being made already. */
+        "409.export_running": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "export_running";
+                };
+            };
+        };
+        /** @description `last_sign_in_method`: You would have no way to sign in left. */
+        "409.last_sign_in_method": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "last_sign_in_method";
                 };
             };
         };
@@ -2680,6 +3152,21 @@ export interface components {
                     status?: 409;
                     /** @enum {unknown} */
                     code?: "username_taken" | "email_taken";
+                };
+            };
+        };
+        /** @description `export_expired`: This archive is no longer kept. */
+        "410.export_expired": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 410;
+                    /** @enum {unknown} */
+                    code?: "export_expired";
                 };
             };
         };
@@ -2976,7 +3463,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -3098,7 +3585,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
@@ -3142,7 +3629,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -3202,7 +3689,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -3239,7 +3726,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -3276,7 +3763,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -3317,7 +3804,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -3445,6 +3932,53 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    postAuth2faStepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description Six digits of the app, or a recovery code; spaces and hyphens do not matter
+                     * @example 123456
+                     */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description Until when this session may administer
+                         */
+                        mfa_until: string;
+                    };
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.account_locked.too_many_requests"];
             503: components["responses"]["503.unavailable"];
         };
     };
@@ -3741,6 +4275,186 @@ export interface operations {
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAuthOauthConnections: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 */
+                page?: number;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthConnectionList"];
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    deleteAuthOauthConnectionsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.last_sign_in_method"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAuthOauthProviders: {
+        parameters: {
+            query?: {
+                /** @description Page number */
+                page?: number;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @example google */
+                            id: string;
+                            /**
+                             * @description What people read on the button
+                             * @example Google
+                             */
+                            name: string;
+                        }[];
+                        page: number;
+                        limit: number;
+                        total: number;
+                    };
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAuthOauthByProvider: {
+        parameters: {
+            query?: {
+                /** @description Where to go afterwards: a path of the web app, or an address on an allowed origin */
+                redirect?: string;
+                /** @description Whoever is signed in (cookie) adds the account there to the one here; only from the web app itself */
+                link?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The provider's id */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go where the header Location says */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAuthOauthByProviderCallback: {
+        parameters: {
+            query?: {
+                /** @description Of the provider */
+                code?: string;
+                /** @description Of this sign-in */
+                state?: string;
+                /** @description Who answers (RFC 9207) */
+                iss?: string;
+                /** @description Why there is no code */
+                error?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider's id */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go where the header Location says */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4710,6 +5424,127 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getNotificationsPushKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What PushManager.subscribe() takes as applicationServerKey */
+                        public_key: string;
+                    };
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postNotificationsPushSubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The address that the browser's push service gave
+                     * @example https://push.example.org/send/a1b2c3
+                     */
+                    endpoint: string;
+                    /**
+                     * @description p256dh and auth of the browser's PushSubscription
+                     * @example {
+                     *       "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                     *       "auth": "BTBZMqHH6r4Tts7J_aSIgg"
+                     *     }
+                     */
+                    keys: {
+                        p256dh: string;
+                        auth: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSubscription"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteNotificationsPushSubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The address that the browser's push service gave
+                     * @example https://push.example.org/send/a1b2c3
+                     */
+                    endpoint: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     postNotificationsReadAll: {
         parameters: {
             query?: never;
@@ -4770,6 +5605,70 @@ export interface operations {
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getNotificationsUnsubscribe: {
+        parameters: {
+            query: {
+                /** @description Of the address in the mail */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            410: components["responses"]["410.token_invalid"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postNotificationsUnsubscribe: {
+        parameters: {
+            query: {
+                /** @description Of the address in the mail */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            410: components["responses"]["410.token_invalid"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -4905,7 +5804,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -4991,7 +5890,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.system_role"];
             413: components["responses"]["413.payload_too_large"];
@@ -5021,7 +5920,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.system_role"];
             429: components["responses"]["429.too_many_requests"];
@@ -6085,6 +6984,57 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    deleteUsersMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description The account's, once more
+                     * @example correct horse battery
+                     */
+                    password?: string;
+                    /**
+                     * @description Instead, for an account without a password
+                     * @example ada
+                     */
+                    username?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description When everything is erased for good
+                         */
+                        deletion_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.password_wrong.insufficient_scope"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.account_locked.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getUsersMeBlocks: {
         parameters: {
             query?: {
@@ -6145,6 +7095,189 @@ export interface operations {
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getUsersMeExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postUsersMeExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExport"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.export_running"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getUsersMeExports: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 */
+                page?: number;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExportList"];
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getUsersMeExportsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The archive */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExport"];
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getUsersMeExportsByIdDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The archive */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            410: components["responses"]["410.export_expired"];
+            416: components["responses"]["416.range_not_satisfiable"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -6275,6 +7408,32 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postUsersMeRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -6558,6 +7717,61 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    deleteUsersById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description The account's, once more
+                     * @example correct horse battery
+                     */
+                    password?: string;
+                    /**
+                     * @description Instead, for an account without a password
+                     * @example ada
+                     */
+                    username?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description When everything is erased for good
+                         */
+                        deletion_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.mfa_required.mfa_setup_required.csrf_failed.password_wrong.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.account_locked.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     postUsersByIdAvatar: {
         parameters: {
             query?: never;
@@ -6637,6 +7851,125 @@ export interface operations {
                 id: string;
                 /** @description Side in pixels */
                 size: "300" | "600" | "1200";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postUsersByIdBanner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description JPEG, PNG or WebP; three times as wide as high is best
+                     */
+                    banner: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Banner"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.storage_full"];
+        };
+    };
+    deleteUsersByIdBanner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getUsersByIdBannerBySize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+                /** @description Width in pixels */
+                size: "750" | "1500";
             };
             cookie?: never;
         };
@@ -6826,6 +8159,49 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getUsersByIdGear: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 */
+                page?: number;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicGearList"];
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getUsersByIdLikes: {
         parameters: {
             query?: {
@@ -6985,7 +8361,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -7032,7 +8408,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -7063,7 +8439,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];

@@ -22,6 +22,22 @@ export type DeviceSession = Schemas['Session'];
 export type Notification = Schemas['Notification'];
 export type NotificationPreferences = Schemas['NotificationPreferences'];
 
+export type SecondFactor = Schemas['SecondFactor'];
+export type SecondFactorSecret = Json<paths['/api/v1/auth/2fa/setup']['post']['responses'][200]>;
+export type Passkey = Schemas['Passkey'];
+export type LoginAttempt = Schemas['LoginAttempt'];
+export type ApiKey = Schemas['ApiKey'];
+export type NewApiKey = Schemas['NewApiKey'];
+export type ApiKeyWish = Json<NonNullable<paths['/api/v1/developer/api-keys']['post']['requestBody']>>;
+
+export type OauthProvider = Json<paths['/api/v1/auth/oauth/providers']['get']['responses'][200]>['items'][number];
+export type OauthConnection = Schemas['OauthConnection'];
+export type DataExport = Schemas['DataExport'];
+export type PushAddress = Json<NonNullable<paths['/api/v1/notifications/push/subscribe']['post']['requestBody']>>;
+/** The password, or the name where there is none. */
+export type DeletionProof = Json<NonNullable<paths['/api/v1/users/me']['delete']['requestBody']>>;
+export type GearItem = Schemas['PublicGear'];
+
 export type Track = Schemas['Track'];
 export type TrackState = Track['status'];
 

@@ -1,9 +1,9 @@
 /* Sending a form with files, with progress: fetch cannot tell how much it has sent, so this is XMLHttpRequest. The same
  * remedies apply as in client.ts. */
 
-import { API, remedy } from './client';
+import { API, remedy, type Remedy } from './client';
 import { csrfToken } from './csrf';
-import { networkProblem, problemFrom, type ApiProblem } from './problem';
+import { ApiProblem, networkProblem, problemFrom } from './problem';
 import { noteRateLimit } from './rateLimit';
 
 export interface UploadOptions {
@@ -42,11 +42,12 @@ function attempt<T>(path: string, form: FormData, token: string, { signal, onPro
 
 /** Resolves with the server's reply; rejects with an ApiProblem, or an AbortError when cancelled. */
 export async function uploadForm<T>(path: string, form: FormData, options: UploadOptions): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
+  const tried = new Set<Remedy>();
+  for (;;) {
     try {
       return await attempt<T>(path, form, await csrfToken(), options);
     } catch (error) {
-      if (error instanceof DOMException || tries >= 2 || !(await remedy(error as ApiProblem, path))) throw error;
+      if (!(error instanceof ApiProblem) || !(await remedy(error, path, tried))) throw error;
     }
   }
 }

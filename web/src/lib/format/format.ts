@@ -65,5 +65,17 @@ export function ago(iso: string, language: string, now = Date.now()): string {
 
 export const day = (iso: string, language: string) => new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(iso));
 
+/** Day and time, to the minute. */
+export const moment = (iso: string, language: string) => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso));
+
+/** "FR" → "France"; what is no country's code stays as it is. */
+export function country(code: string, language: string): string {
+  try {
+    return new Intl.DisplayNames(language, { type: 'region' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
 export const number = (value: number, language: string, digits = 0) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);

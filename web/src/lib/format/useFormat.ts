@@ -12,6 +12,8 @@ export function useFormat() {
       speed: (n: number) => format.speed(n, language),
       wait: (n: number) => format.wait(n, language),
       ago: (iso: string) => format.ago(iso, language),
+      moment: (iso: string) => format.moment(iso, language),
+      country: (code: string) => format.country(code, language),
       day: (iso: string) => format.day(iso, language),
       number: (n: number, digits?: number) => format.number(n, language, digits),
     }),

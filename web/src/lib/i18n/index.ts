@@ -1,4 +1,5 @@
-/* Languages: English, French, Spanish. A language is its own chunk, loaded when it is chosen. */
+/* Languages: English, French, Spanish. A language is two chunks, loaded when it is chosen: what every page may need, and more
+ * for the settings. */
 
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
@@ -8,11 +9,15 @@ export type Language = keyof typeof LANGUAGES;
 
 const KEY = 'veza.language';
 
-const loaders: Record<Language, () => Promise<{ default: Record<string, unknown> }>> = {
-  en: () => import('@/locales/en'),
-  fr: () => import('@/locales/fr'),
-  es: () => import('@/locales/es'),
+type Words = () => Promise<{ default: Record<string, unknown> }>;
+
+const loaders: Record<Language, { common: Words; more: Words }> = {
+  en: { common: () => import('@/locales/en'), more: () => import('@/locales/en/more') },
+  fr: { common: () => import('@/locales/fr'), more: () => import('@/locales/fr/more') },
+  es: { common: () => import('@/locales/es'), more: () => import('@/locales/es/more') },
 };
+
+let wantsMore = false;
 
 const isLanguage = (value: string | null | undefined): value is Language => value != null && value in LANGUAGES;
 
@@ -26,10 +31,21 @@ export function detectLanguage(saved: string | null, wanted: readonly string[]):
   return 'en';
 }
 
+async function add(language: Language, has: string, words: Words): Promise<void> {
+  if (i18next.exists(has, { lng: language })) return;
+  const { default: messages } = await words();
+  i18next.addResourceBundle(language, 'translation', messages, true);
+}
+
 async function load(language: Language): Promise<void> {
-  if (i18next.hasResourceBundle(language, 'translation')) return;
-  const messages = await loaders[language]();
-  i18next.addResourceBundle(language, 'translation', messages.default);
+  const { common, more } = loaders[language];
+  await Promise.all([add(language, 'common.close', common), wantsMore && add(language, 'settings.title', more)]);
+}
+
+/** For pages whose words not everybody needs. */
+export async function loadMoreWords(): Promise<void> {
+  wantsMore = true;
+  await load(currentLanguage());
 }
 
 export async function setLanguage(language: Language): Promise<void> {

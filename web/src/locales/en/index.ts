@@ -1,13 +1,12 @@
-/* One file an area; the file's name is the first part of the key: t('player.play'). */
+/* One file an area; the file's name is the first part of the key: t('player.play'). What only few pages need is in more.ts. */
 import auth from './auth.json';
 import common from './common.json';
 import errors from './errors.json';
 import frame from './frame.json';
 import pages from './pages.json';
 import player from './player.json';
-import settings from './settings.json';
 import notifications from './notifications.json';
 import track from './track.json';
 import upload from './upload.json';
 
-export default { auth, common, errors, frame, pages, player, settings, notifications, track, upload };
+export default { auth, common, errors, frame, pages, player, notifications, track, upload };

@@ -5,9 +5,8 @@ import errors from './errors.json';
 import frame from './frame.json';
 import pages from './pages.json';
 import player from './player.json';
-import settings from './settings.json';
 import notifications from './notifications.json';
 import track from './track.json';
 import upload from './upload.json';
 
-export default { auth, common, errors, frame, pages, player, settings, notifications, track, upload };
+export default { auth, common, errors, frame, pages, player, notifications, track, upload };

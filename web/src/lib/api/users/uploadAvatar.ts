@@ -2,15 +2,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { uploadForm, type UploadOptions } from '@/lib/api/upload';
 
-interface Sent extends UploadOptions {
+export interface PictureUpload extends UploadOptions {
   id: string;
   file: File;
 }
 
-export function uploadAvatar({ id, file, signal, onProgress }: Sent) {
+export function uploadAvatar({ id, file, ...options }: PictureUpload) {
   const form = new FormData();
   form.append('avatar', file);
-  return uploadForm<{ user_id: string; avatar: string }>(`/users/${id}/avatar`, form, { signal, onProgress });
+  return uploadForm<{ user_id: string; avatar: string }>(`/users/${id}/avatar`, form, options);
 }
 
 export function useUploadAvatar() {

@@ -1,0 +1,2 @@
+drop function audit_delete_old(int, int);
+drop function app_role_prepare();

@@ -1,0 +1,108 @@
+#include "modules/notifications/texts.h"
+
+static const struct text {
+    const char *type, *language, *title, *body;
+} texts[] = {
+#define TEXT(type, language, title, body) {type, language, title, body},
+#include "modules/notifications/texts.def"
+#undef TEXT
+};
+
+static const struct text *
+find_text(const char *type, const char *language)
+{
+    const struct text *english = NULL;
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        if (!text_equal(texts[i].type, type))
+            continue;
+        if (text_equal(texts[i].language, language))
+            return &texts[i];
+        if (text_equal(texts[i].language, "en"))
+            english = &texts[i];
+    }
+    return english;
+}
+
+static const char *
+value_of(const struct notice *notice, const char *name)
+{
+    const char *value;
+
+    if (text_equal(name, "actor"))
+        return notice->actor;
+    if (text_equal(name, "when"))
+        return notice->when;
+    value = json_string_value(json_object_get(notice->data, name));
+    return value;
+}
+
+/* {name} becomes its value. */
+static void
+expand(struct buf *out, const char *text, const struct notice *notice)
+{
+    while (*text) {
+        size_t len = strcspn(text, "{"), end;
+        char name[16] = "";
+        const char *value;
+
+        buf_add(out, (struct str){text, len});
+        text += len;
+        if (!*text)
+            return;
+        end = strcspn(text, "}");
+        if (end < sizeof name)
+            memcpy(name, text + 1, end - 1);
+        value = value_of(notice, name);
+        buf_add_text(out, value ? value : "");
+        text += end + (text[end] == '}');
+    }
+}
+
+void
+notice_words(const struct notice *notice, struct buf *title, struct buf *body)
+{
+    const struct text *text = find_text(notice->type, notice->language);
+
+    if (text) {
+        expand(title, text->title, notice);
+        if (body)
+            expand(body, text->body, notice);
+        return;
+    }
+    buf_add_text(title, notice->title ? notice->title : "");
+    if (body)
+        buf_add_text(body, notice->content ? notice->content : "");
+}
+
+static const char *
+column(const PGresult *rows, int row, const char *name)
+{
+    int i = PQfnumber(rows, name);
+
+    return i < 0 || PQgetisnull(rows, row, i) ? NULL : PQgetvalue(rows, row, i);
+}
+
+struct notice
+notice_of_row(const PGresult *rows, int row)
+{
+    const char *data = column(rows, row, "data");
+
+    return (struct notice){.id = column(rows, row, "id"),
+                           .type = column(rows, row, "type"),
+                           .language = column(rows, row, "language"),
+                           .title = column(rows, row, "title"),
+                           .content = column(rows, row, "content"),
+                           .link = column(rows, row, "link"),
+                           .actor = column(rows, row, "actor"),
+                           .avatar = column(rows, row, "avatar"),
+                           .when = column(rows, row, "happened"),
+                           .data = data ? json_loads(data, 0, NULL) : NULL};
+}
+
+void
+notice_end(struct notice *notice)
+{
+    json_decref(notice->data);
+    notice->data = NULL;
+}

@@ -1,0 +1,145 @@
+/* erase.c - the end of an account whose time has come: its files, then its rows, and what must remain without a name. Files first: a row
+ * knows where they are, so that whoever dies on the way is followed by somebody who finds the rest. */
+#include "modules/privacy/internal.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "modules/tracks/tracks.h"
+#include "modules/users/users.h"
+
+/* Runs a query for its effect: its rows, or -1. */
+static int
+run(const struct query *query, const struct db_arg *args)
+{
+    struct db_error error;
+    PGresult *result;
+    int rows;
+
+    if (db_run(query, args, &result, &error)) {
+        log_warn("erasure did not work", LOG_TEXT("query", query->name), LOG_TEXT("error", error.message));
+        return -1;
+    }
+    rows = PQntuples(result);
+    PQclear(result);
+    return rows;
+}
+
+static bool
+erase_tracks(struct job *job, const struct db_arg *who)
+{
+    bool good = true;
+    PGresult *tracks;
+
+    if (db_run(&q_erase_tracks, who, &tracks, NULL))
+        return false;
+    for (int i = 0; good && i < PQntuples(tracks); i++)
+        good = !job_cancelled(job) && track_files_delete(PQgetvalue(tracks, i, 0), true);
+    PQclear(tracks);
+    return good;
+}
+
+/* Tracks, pictures, archives; then what else the rows know of. */
+static bool
+erase_files(struct job *job, const char *user_id, const struct db_arg *who)
+{
+    char key[STORAGE_KEY_MAX + 1];
+    bool good = erase_tracks(job, who) && users_files_delete(user_id);
+    PGresult *files;
+
+    snprintf(key, sizeof key, "exports/%s", user_id);
+    if (!good || storage_delete_prefix(privacy_storage, key) || db_run(&q_privacy_files, who, &files, NULL))
+        return false;
+    for (int i = 0; good && i < PQntuples(files); i++) {
+        int error = storage_delete(privacy_storage, PQgetvalue(files, i, 0));
+
+        good = !error || error == STORAGE_BAD_KEY;
+    }
+    PQclear(files);
+    return good && storage_sync(privacy_storage) == 0;
+}
+
+/* The rows, in the open transaction. False to undo it. */
+static bool
+erase_rows(const struct job *job, const char *user_id, const char *tombstone)
+{
+    static const struct query *const steps[] = {&q_erase_hand_over,  &q_erase_plays, &q_erase_audit, &q_erase_sessions, &q_erase_traces,
+                                                &q_erase_transcodes, &q_erase_sweep, &q_erase_person};
+    const struct db_arg args[] = {{"user_id", user_id}, {"tombstone", tombstone}, {"job_id", job->id}, {0}};
+
+    for (size_t i = 0; i < COUNT_OF(steps); i++)
+        if (run(steps[i], args) < 0)
+            return false;
+    return true;
+}
+
+/* All or nothing, together with the end of the job. */
+static enum job_outcome
+erase_person(struct job *job, const char *user_id, const struct db_arg *who)
+{
+    enum job_outcome outcome = JOB_RETRY;
+    PGresult *person = NULL;
+    bool good = false;
+
+    if (db_begin())
+        return JOB_RETRY;
+    if (run(&q_erase_patience, NULL) >= 0 && db_run(&q_erase_tombstone, who, &person, NULL) == DB_OK) {
+        if (!PQntuples(person))
+            outcome = JOB_DONE; /* restored, or erased by somebody else */
+        else
+            good = job_finish(job, JOB_DONE) && erase_rows(job, user_id, PQgetvalue(person, 0, 0));
+        PQclear(person);
+    }
+    if (db_end(good) == DB_OK && good)
+        return JOB_DONE;
+    return outcome;
+}
+
+enum job_outcome
+privacy_erase(struct job *job)
+{
+    const char *user_id = json_string_value(json_object_get(job->payload, "user_id"));
+    const struct db_arg who[] = {{"user_id", user_id}, {0}};
+    int due;
+
+    if (!user_id || !uuid_valid(user_id))
+        return JOB_FAILED;
+    due = run(&q_erase_check, who);
+    if (due <= 0)
+        return due ? JOB_RETRY : JOB_DONE;
+    if (!erase_files(job, user_id, who))
+        return job_cancelled(job) ? JOB_GIVE_BACK : JOB_RETRY;
+    return erase_person(job, user_id, who);
+}
+
+/* Deletes the files of archives whose time is over. */
+static bool
+drop_expired(void)
+{
+    PGresult *expired;
+    bool good = true;
+    int rows;
+
+    do {
+        if (db_run(&q_export_expired, NULL, &expired, NULL))
+            return false;
+        rows = PQntuples(expired);
+        for (int i = 0; good && i < rows; i++) {
+            const struct db_arg args[] = {{"id", PQgetvalue(expired, i, 0)}, {0}};
+
+            good = storage_delete(privacy_storage, PQgetvalue(expired, i, 1)) == 0 && run(&q_export_forget, args) >= 0;
+        }
+        PQclear(expired);
+    } while (good && rows);
+    return good;
+}
+
+enum job_outcome
+privacy_sweep(struct job *job)
+{
+    bool dropped = drop_expired();
+
+    if (!dropped)
+        job_error(job, "expired archives could not be deleted");
+    return run(&q_erase_due, NULL) >= 0 && dropped ? JOB_DONE : JOB_RETRY;
+}

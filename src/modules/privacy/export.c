@@ -1,0 +1,331 @@
+/* export.c - the job that packs an archive. It goes straight into storage as it is made, and appears there whole or not at all; a job that
+ * is taken up again begins anew. */
+#include "modules/privacy/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "platform/archive/csv.h"
+#include "platform/archive/zip.h"
+
+#define CHUNK (256 * 1024)
+#define CSV_ROW_MAX (4 * 1024 * 1024)
+#define DATA_SHARE 0.2f /* of the progress bar, for what comes from the database */
+
+struct packer {
+    struct job *job;
+    const char *export_id, *user_id;
+    struct storage_writer *writer;
+    struct zip *zip;
+    uint64_t size;                     /* of the archive so far */
+    uint64_t file_bytes, packed_bytes; /* of the person's files */
+    json_t *files;                     /* for the manifest */
+    int csv_fd;
+    bool csv_begun;
+    bool full; /* storage has no room */
+};
+
+void
+export_key(char key[STORAGE_KEY_MAX + 1], const char *user_id, const char *export_id)
+{
+    snprintf(key, STORAGE_KEY_MAX + 1, "exports/%s/%s.zip", user_id, export_id);
+}
+
+static int
+to_storage(void *context, const void *bytes, size_t len)
+{
+    struct packer *packer = context;
+    int error = job_cancelled(packer->job) ? -1 : storage_write(packer->writer, bytes, len);
+
+    packer->full |= error == STORAGE_FULL;
+    packer->size += len;
+    return error;
+}
+
+static void
+tell(struct packer *packer, float fraction)
+{
+    char number[16];
+    PGresult *result;
+
+    if (!job_progress(packer->job, "packing", fraction))
+        return;
+    snprintf(number, sizeof number, "%.4f", (double)fraction);
+    const struct db_arg args[] = {{"id", packer->export_id}, {"progress", number}, {0}};
+    if (db_run(&q_export_progress, args, &result, NULL) == DB_OK)
+        PQclear(result);
+}
+
+static bool
+put_data(void *context, struct str bytes)
+{
+    return zip_write(((struct packer *)context)->zip, bytes.ptr, bytes.len) == 0;
+}
+
+static bool
+write_all(int fd, struct str bytes)
+{
+    while (bytes.len) {
+        ssize_t n = write(fd, bytes.ptr, bytes.len);
+
+        if (n <= 0)
+            return false;
+        bytes.ptr += n;
+        bytes.len -= (size_t)n;
+    }
+    return true;
+}
+
+/* The archive takes one file at a time, so the table waits aside until the JSON is done. */
+static bool
+put_table_row(void *context, struct str json)
+{
+    struct packer *packer = context;
+    scoped_buf line = BUF_INIT(CSV_ROW_MAX);
+    json_t *row = json_loadb(json.ptr, json.len, JSON_ALLOW_NUL, NULL);
+    bool good;
+
+    if (!packer->csv_begun)
+        csv_add_names(&line, row);
+    packer->csv_begun = true;
+    csv_add_values(&line, row);
+    good = row && !line.failed && write_all(packer->csv_fd, buf_str(&line));
+    json_decref(row);
+    return good;
+}
+
+/* `size` bytes of `fd` from its beginning as the entry that was begun. */
+static bool
+put_file(struct packer *packer, int fd, uint64_t size, bool progress)
+{
+    char *chunk = malloc(CHUNK);
+    uint64_t at = 0;
+
+    while (chunk && at < size) {
+        ssize_t n = pread(fd, chunk, size - at < CHUNK ? (size_t)(size - at) : CHUNK, (off_t)at);
+
+        if (n <= 0 || zip_write(packer->zip, chunk, (size_t)n))
+            break;
+        at += (uint64_t)n;
+        packer->packed_bytes += progress ? (uint64_t)n : 0;
+        if (progress)
+            tell(packer, DATA_SHARE + (1 - DATA_SHARE) * (float)((double)packer->packed_bytes / (double)(packer->file_bytes + 1)));
+    }
+    free(chunk);
+    return at == size;
+}
+
+static bool
+put_table(struct packer *packer, const char *subject)
+{
+    off_t size = lseek(packer->csv_fd, 0, SEEK_END);
+    char name[64];
+
+    snprintf(name, sizeof name, "csv/%s.csv", subject);
+    return size >= 0 && zip_begin(packer->zip, name, size, true) == 0 && put_file(packer, packer->csv_fd, (uint64_t)size, false);
+}
+
+/* In a transaction of its own, which may take longer than a request. */
+static bool
+read_subject(const struct subject *subject, const char *user_id, struct subject_writer *writer)
+{
+    PGresult *result;
+    bool good;
+
+    if (db_begin())
+        return false;
+    good = db_run(&q_export_patience, NULL, &result, NULL) == DB_OK;
+    if (good)
+        PQclear(result);
+    good = good && subject_write(subject, user_id, writer);
+    return db_end(good) == DB_OK && good;
+}
+
+static bool
+put_subject(struct packer *packer, const struct subject *subject)
+{
+    struct subject_writer writer = {.put = put_data, .row = subject->single ? NULL : put_table_row, .context = packer};
+    char name[64];
+    bool good;
+
+    packer->csv_begun = false;
+    packer->csv_fd = subject->single ? -1 : storage_scratch(privacy_storage);
+    if (!subject->single && packer->csv_fd < 0)
+        return false;
+    snprintf(name, sizeof name, "data/%s.json", subject->name);
+    good = zip_begin(packer->zip, name, -1, true) == 0 && read_subject(subject, packer->user_id, &writer) &&
+           put_data(packer, STR("\n")) && (!packer->csv_begun || put_table(packer, subject->name));
+    if (packer->csv_fd >= 0)
+        close(packer->csv_fd);
+    return good;
+}
+
+static bool
+put_subjects(struct packer *packer)
+{
+    size_t count = 0, done = 0;
+
+    while (privacy_subjects[count].name)
+        count++;
+    for (const struct subject *s = privacy_subjects; s->name; s++, done++) {
+        if (job_cancelled(packer->job) || !put_subject(packer, s))
+            return false;
+        tell(packer, DATA_SHARE * (float)done / (float)count);
+    }
+    return true;
+}
+
+/* A file that is not there is noted as missing: no reason to withhold the rest. */
+static bool
+put_stored(struct packer *packer, const char *key, const char *name)
+{
+    uint64_t size = 0;
+    int fd = -1, error = storage_get(privacy_storage, key, &fd, &size);
+    bool good = true;
+
+    if (error && error != STORAGE_NOT_FOUND && error != STORAGE_BAD_KEY)
+        return false;
+    if (!error) {
+        good = zip_begin(packer->zip, name, (int64_t)size, false) == 0 && put_file(packer, fd, size, true);
+        close(fd);
+    }
+    return json_array_append_new(packer->files, json_pack("{s:s, s:I, s:b}", "name", name, "size", (json_int_t)size, "missing",
+                                                          error != 0)) == 0 && good;
+}
+
+static uint64_t
+size_of(const char *key)
+{
+    uint64_t size;
+    int fd;
+
+    if (storage_get(privacy_storage, key, &fd, &size))
+        return 0;
+    close(fd);
+    return size;
+}
+
+static bool
+put_files(struct packer *packer)
+{
+    const struct db_arg args[] = {{"user_id", packer->user_id}, {0}};
+    bool good = true;
+    PGresult *files;
+
+    if (db_run(&q_privacy_files, args, &files, NULL))
+        return false;
+    for (int i = 0; i < PQntuples(files); i++)
+        packer->file_bytes += size_of(PQgetvalue(files, i, 0));
+    for (int i = 0; good && i < PQntuples(files); i++)
+        good = put_stored(packer, PQgetvalue(files, i, 0), PQgetvalue(files, i, 1));
+    PQclear(files);
+    return good;
+}
+
+static bool
+put_manifest(struct packer *packer)
+{
+    json_t *subjects = json_array();
+    char *text = NULL;
+    bool good;
+
+    for (const struct subject *s = privacy_subjects; s->name; s++)
+        json_array_append_new(subjects, json_string(s->name));
+    json_t *manifest = json_pack("{s:s, s:i, s:I, s:o, s:O}", "format", "veza-export", "version", 1, "exported_at_unix_s",
+                                 (json_int_t)clock_unix_s(), "subjects", subjects, "files", packer->files);
+    text = manifest ? json_dumps(manifest, JSON_INDENT(2)) : NULL;
+    good = text && zip_begin(packer->zip, "manifest.json", (int64_t)strlen(text), true) == 0 && put_data(packer, str_of(text));
+    free(text);
+    json_decref(manifest);
+    return good;
+}
+
+static bool
+pack(struct packer *packer, const char *key)
+{
+    bool good = false;
+
+    if (storage_begin(privacy_storage, key, &packer->writer))
+        return false;
+    packer->files = json_array();
+    packer->zip = zip_new(to_storage, packer);
+    if (packer->zip && packer->files)
+        good = put_subjects(packer) && put_files(packer) && put_manifest(packer) && zip_finish(packer->zip) == 0;
+    zip_free(packer->zip);
+    json_decref(packer->files);
+    if (!good) {
+        storage_abort(packer->writer);
+        return false;
+    }
+    return storage_commit(packer->writer) == 0 && storage_sync(privacy_storage) == 0;
+}
+
+/* The end of the work and of the job, in one transaction. */
+static bool
+commit_end(struct job *job, enum job_outcome outcome, const struct query *query, const struct db_arg *args)
+{
+    PGresult *result;
+    bool good;
+
+    if (db_begin())
+        return false;
+    good = job_finish(job, outcome) && db_run(query, args, &result, NULL) == DB_OK;
+    if (good) {
+        good = PQntuples(result) == 1;
+        PQclear(result);
+    }
+    return db_end(good) == DB_OK && good;
+}
+
+static enum job_outcome
+give_up_or_retry(struct packer *packer)
+{
+    const char *message = packer->full ? "There is no room for the archive on this server." : "The archive could not be made.";
+    const struct db_arg args[] = {{"id", packer->export_id}, {"message", message}, {0}};
+
+    job_error(packer->job, message);
+    if (packer->job->attempts < packer->job->max_attempts)
+        return JOB_RETRY;
+    return commit_end(packer->job, JOB_FAILED, &q_export_fail, args) ? JOB_FAILED : JOB_RETRY;
+}
+
+static enum job_outcome
+finish(struct packer *packer, const char *key)
+{
+    char size[24], days[24];
+
+    snprintf(size, sizeof size, "%llu", (unsigned long long)packer->size);
+    snprintf(days, sizeof days, "%lld", (long long)privacy_config->export_days);
+    const struct db_arg args[] = {{"id", packer->export_id}, {"key", key}, {"size", size}, {"days", days}, {0}};
+    if (commit_end(packer->job, JOB_DONE, &q_export_complete, args))
+        return JOB_DONE;
+    storage_delete(privacy_storage, key);
+    return job_cancelled(packer->job) ? JOB_GIVE_BACK : give_up_or_retry(packer);
+}
+
+enum job_outcome
+privacy_export(struct job *job)
+{
+    struct packer packer = {.job = job, .export_id = json_string_value(json_object_get(job->payload, "export_id")),
+                            .user_id = json_string_value(json_object_get(job->payload, "user_id"))};
+    const struct db_arg args[] = {{"id", packer.export_id}, {"user_id", packer.user_id}, {0}};
+    char key[STORAGE_KEY_MAX + 1];
+    PGresult *begun;
+    int rows;
+
+    if (!packer.export_id || !packer.user_id || !uuid_valid(packer.export_id) || !uuid_valid(packer.user_id))
+        return JOB_FAILED;
+    if (db_run(&q_export_begin, args, &begun, NULL))
+        return JOB_RETRY;
+    rows = PQntuples(begun);
+    PQclear(begun);
+    if (!rows)
+        return JOB_DONE;
+    export_key(key, packer.user_id, packer.export_id);
+    if (pack(&packer, key))
+        return finish(&packer, key);
+    return job_cancelled(job) ? JOB_GIVE_BACK : give_up_or_retry(&packer);
+}

@@ -1,0 +1,39 @@
+/* internal.h - what the parts of this module share. */
+#pragma once
+
+#include "api/runner.h"
+#include "modules/privacy/privacy.h"
+#include "privacy.queries.h"
+
+extern const struct config *privacy_config;
+extern struct storage *privacy_storage;
+
+/* A subject of an archive: a file data/{name}.json, and csv/{name}.csv where there may be many rows. */
+struct subject {
+    const char *name;
+    const struct query *query; /* with :user_id */
+    bool single;               /* one object, not a list */
+};
+extern const struct subject privacy_subjects[]; /* ended by a NULL name */
+
+/* A subject as JSON, written piece by piece: an array, or the only row, or null. */
+struct subject_writer {
+    bool single;
+    bool (*put)(void *context, struct str bytes);
+    bool (*row)(void *context, struct str json); /* sees each row too; may be NULL */
+    void *context;
+    bool begun, failed;
+};
+/* False when the database or the writer's end fails. No other query may run on this thread meanwhile, from `put` or `row` neither. */
+bool subject_write(const struct subject *subject, const char *user_id, struct subject_writer *writer);
+
+/* "exports/{user_id}/{export_id}.zip" */
+void export_key(char key[STORAGE_KEY_MAX + 1], const char *user_id, const char *export_id);
+
+/* export_routes.c, deletion.c: handlers */
+const struct problem *export_start(struct request *req);
+const struct problem *export_download(struct request *req);
+const struct problem *export_now(struct request *req);
+const struct problem *deletion_request_mine(struct request *req);
+const struct problem *deletion_request(struct request *req);
+const struct problem *deletion_restore(struct request *req);

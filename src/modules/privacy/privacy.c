@@ -1,0 +1,91 @@
+#include "modules/privacy/internal.h"
+
+#include "auth.queries.h"
+#include "platform/bus/bus.h"
+
+const struct config *privacy_config;
+struct storage *privacy_storage;
+
+void
+privacy_setup(const struct config *config, struct storage *storage)
+{
+    privacy_config = config;
+    privacy_storage = storage;
+}
+
+/* The server died on this archive as often as it may. */
+static bool
+on_job_died(const struct event *event, void *context)
+{
+    const json_t *payload = json_object_get(event->payload, "payload");
+    const char *id = json_string_value(json_object_get(payload, "export_id"));
+    const char *user_id = json_string_value(json_object_get(payload, "user_id"));
+    const struct db_arg args[] = {{"id", id}, {"message", "The archive could not be made."}, {0}};
+    char key[STORAGE_KEY_MAX + 1];
+    PGresult *result;
+
+    (void)context;
+    if (!id || !user_id || !text_equal(json_string_value(json_object_get(event->payload, "kind")), "privacy.export"))
+        return true;
+    if (db_run(&q_export_fail, args, &result, NULL))
+        return false;
+    PQclear(result);
+    export_key(key, user_id, id);
+    return storage_delete(privacy_storage, key) != STORAGE_FAILED;
+}
+
+void
+privacy_subscribe(void)
+{
+    bus_subscribe("privacy.failures", "job.died", on_job_died, NULL);
+}
+
+static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"}, FIELD_END};
+static const struct field export_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The archive"}, FIELD_END};
+
+static const struct field proof[] = {
+    {"password", FIELD_SECRET, .min = 1, .max = 1024, .help = "The account's, once more", .example = "correct horse battery"},
+    {"username", FIELD_STRING, .min = 1, .max = 30, .help = "Instead, for an account without a password", .example = "ada"},
+    FIELD_END};
+
+static const struct field deletion_reply[] = {
+    {"deletion_at", FIELD_TIME, .required = true, .help = "When everything is erased for good"}, FIELD_END};
+
+#define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
+
+const struct route privacy_routes[] = {
+    {POST, "/api/v1/users/me/export", "Ask for an archive of one's own data",
+     "A ZIP file with everything as JSON, lists as CSV too, and one's own files. It takes the place of the one before. A notification "
+     "`export.ready` tells when it can be fetched; the WebSocket sends `export.progress` meanwhile.",
+     .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_start, .replies = &q_export_get, .status = 202,
+     .problems = PROBLEMS(PROBLEM_EXPORT_RUNNING)},
+
+    {GET, "/api/v1/users/me/export", "One's own data at once, without the files",
+     .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_now, .slow = SLOW_YES, .produces = "application/json"},
+
+    {GET, "/api/v1/users/me/exports", "One's own archives, the latest first",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_export_list, .shape = MANY},
+
+    {GET, "/api/v1/users/me/exports/{id}", "How far an archive is",
+     .auth = AUTH_USER, .limit = LIMIT_READ, .path = export_in_path, .sql = &q_export_get, .shape = ONE},
+
+    {GET, "/api/v1/users/me/exports/{id}/download", "Fetch an archive",
+     .auth = AUTH_USER, .limit = LIMIT_MEDIA, .path = export_in_path, .handler = export_download, .produces = "application/zip",
+     .problems = PROBLEMS(PROBLEM_EXPORT_EXPIRED)},
+
+    {DELETE, "/api/v1/users/me", "Delete one's own account",
+     "Everybody is signed out, and nobody sees the account or its tracks any more. All is erased at `deletion_at`; until then one may "
+     "sign in and restore it.",
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = proof, .handler = deletion_request_mine, .slow = SLOW_PASSWORD,
+     .reply = deletion_reply, .purges = "users", .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED)},
+
+    {DELETE, "/api/v1/users/{id}", "Delete an account",
+     "One's own, as above; administrators may delete others', with a recent second factor instead of a password.",
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .path = id_in_path, .body = proof, .handler = deletion_request, .slow = SLOW_PASSWORD,
+     .reply = deletion_reply, .purges = "users",
+     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED, PROBLEM_MFA_SETUP_REQUIRED)},
+
+    {POST, "/api/v1/users/me/restore", "Take the deletion of one's account back",
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = deletion_restore, .replies = &q_me, .purges = "users",
+     .problems = PROBLEMS(PROBLEM_CONFLICT)},
+    ROUTE_END};

@@ -1,0 +1,77 @@
+/** Looks at a page as everybody sees it: narrow and wide, dark and light, without a mistake in the console. */
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { Person } from '../../support/world.ts';
+import { settled, type Eye, type Theme } from './browser.ts';
+import { SHOTS } from './places.ts';
+import type { Stage } from './stage.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export interface View {
+  name: string;
+  path: string;
+  who: Person | null;
+  /** What to do before looking. */
+  first?: (eye: Eye) => Promise<void>;
+  /** The picture is of what is in sight only, for what floats over the page. */
+  inSight?: boolean;
+}
+
+/** What axe has against the page, in words. */
+async function complaintsOfAxe(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    interface Result { violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }
+    const { axe } = window as unknown as { axe: { run(where: Document, options: object): Promise<Result> } };
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    return violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => `${one.id}: ${one.help} (${String(node.target)}) ${node.failureSummary?.split('\n').at(-1)?.trim() ?? ''}`));
+  });
+}
+
+/** Elements that reach beyond the right edge, when the page can be scrolled sideways. */
+const overflow = (page: Page) => page.evaluate(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
+  return [`${scrollWidth} instead of ${clientWidth} px`, ...wide.slice(0, 5).map((element) => `${element.tagName}.${element.getAttribute('class') ?? ''}`)];
+});
+
+/** Nothing moves any more: entrances are over, what loops is where it begins. */
+const still = (page: Page) => page.evaluate(() => Promise.all(document.getAnimations().map((animation) => {
+  if (animation.effect?.getComputedTiming().iterations === Infinity) animation.cancel();
+  else animation.finish();
+  return animation.finished.catch(() => undefined);
+})).then(() => true));
+
+function look(stage: Stage, view: View): void {
+  test(`${view.name}: no complaint of axe or of the browser, nothing beyond the edge, narrow and wide, dark and light`, async () => {
+    const wrong: string[] = [];
+    for (const width of [1280, 360]) {
+      await stage.visit(view.who, async (eye) => {
+        const { page } = eye;
+        await page.goto(view.path);
+        await settled(eye);
+        await view.first?.(eye);
+        await settled(eye);
+        for (const theme of ['dark', 'light'] satisfies Theme[]) {
+          await page.evaluate((theme) => { document.documentElement.dataset['theme'] = theme; }, theme);
+          await still(page);
+          const where = `${view.name} ${width} ${theme}`;
+          await page.screenshot({ path: path.join(SHOTS, `${where.replaceAll(' ', '-')}.png`), fullPage: !view.inSight });
+          wrong.push(...(await complaintsOfAxe(page)).map((one) => `${where}: ${one}`));
+          wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
+        }
+      }, { width, height: width < 600 ? 720 : 800, expected: view.name === 'missing' ? [/status of 404/] : [] });
+    }
+    assert.deepEqual(wrong, []);
+  });
+}
+
+export function lookAt(stage: Stage, views: readonly View[]): void {
+  for (const view of views) look(stage, view);
+}

@@ -1,0 +1,8 @@
+/** What a key may be allowed to do; a test holds it to the API's own description. */
+export const SCOPES = ['tracks:read', 'tracks:write', 'users:read', 'users:write'] as const;
+
+/** Lifetimes on offer, in days; null for ever. */
+export const LIFETIMES = [30, 90, 365, null] as const;
+
+/** The key of the words for a scope: "tracks:read" → "tracks_read". */
+export const wordOf = (scope: string) => scope.replace(/\W/g, '_');

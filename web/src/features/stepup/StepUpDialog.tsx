@@ -1,0 +1,72 @@
+/* Proves a second factor once more, in the middle of whatever asked for it: with a code, or with a passkey, which opens a session that
+ * has proven it. */
+
+import { KeyRound } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { Button } from '@/components/ui/Button';
+import { CodeForm } from '@/components/ui/CodeForm';
+import { Dialog } from '@/components/ui/Dialog';
+import { FormError } from '@/components/ui/FormError';
+import { useSecondFactor } from '@/lib/api/mfa/status';
+import { useStepUpCode } from '@/lib/api/mfa/stepUp';
+import { useLoginPasskey } from '@/lib/api/passkeys/login';
+import { problemText } from '@/lib/api/problemText';
+import { passkeysWork } from '@/lib/passkeys/device';
+import { useStepUp } from '@/lib/session/stepUp';
+
+const METHODS = ['totp', 'recovery_code'];
+
+function PasskeyProof({ onProven }: { onProven: () => void }) {
+  const { t } = useTranslation();
+  const signIn = useLoginPasskey();
+  return (
+    <div className="mt-4 space-y-3">
+      <Button busy={signIn.isPending} className="w-full" onClick={() => signIn.mutate(undefined, { onSuccess: (session) => session && onProven() })}>
+        <KeyRound size={18} aria-hidden />
+        {t('security.step_up.passkey')}
+      </Button>
+      {signIn.isError && <FormError>{problemText(signIn.error, t)}</FormError>}
+    </div>
+  );
+}
+
+function Proof({ onProven }: { onProven: () => void }) {
+  const { t } = useTranslation();
+  const factor = useSecondFactor();
+  const stepUp = useStepUpCode();
+  if (factor.isPending) return <PeaksSkeleton />;
+  return (
+    <>
+      {factor.data?.enabled !== false && (
+        <CodeForm methods={METHODS} submit={t('security.step_up.submit')} onCode={(code) => stepUp.mutateAsync(code).then(onProven)} />
+      )}
+      {passkeysWork() && <PasskeyProof onProven={onProven} />}
+    </>
+  );
+}
+
+export function StepUpDialog({ asked }: { asked: 'code' | 'setup' }) {
+  const { t } = useTranslation();
+  const answer = useStepUp((s) => s.answer);
+  const setup = asked === 'setup';
+  return (
+    <Dialog
+      open
+      onOpenChange={() => answer(false)}
+      title={t(setup ? 'security.step_up.setup_title' : 'security.step_up.title')}
+      description={t(setup ? 'security.step_up.setup_text' : 'security.step_up.text')}
+    >
+      {setup ? (
+        <Button asChild tone="accent" className="w-full">
+          <Link to="/settings/security" onClick={() => answer(false)}>
+            {t('security.step_up.setup_go')}
+          </Link>
+        </Button>
+      ) : (
+        <Proof onProven={() => answer(true)} />
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,10 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { del } from '@/lib/api/client';
+import { apiKeysQuery } from './list';
+
+export const removeApiKey = (id: string) => del<void>(`/developer/api-keys/${id}`);
+
+export function useRemoveApiKey() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: removeApiKey, onSuccess: () => client.invalidateQueries({ queryKey: apiKeysQuery.queryKey }) });
+}

@@ -1,0 +1,17 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { get } from '@/lib/api/client';
+import type { DataExport, List } from '@/lib/api/types';
+
+export const listExports = (signal?: AbortSignal) => get<List<DataExport>>('/users/me/exports', { query: { limit: 20 }, signal });
+
+export const isUnderWay = ({ status }: DataExport) => status === 'pending' || status === 'processing';
+
+/** The newest first; asked every second while one is being made. */
+export const exportsQuery = queryOptions({
+  queryKey: ['exports'],
+  queryFn: ({ signal }) => listExports(signal),
+  staleTime: 0,
+  refetchInterval: (query) => (query.state.data?.items.some(isUnderWay) ? 1000 : false),
+});
+
+export const useExports = () => useQuery(exportsQuery);

@@ -1,0 +1,10 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { del } from '@/lib/api/client';
+import { connectionsQuery } from './connections';
+
+export const disconnect = (id: string) => del<void>(`/auth/oauth/connections/${id}`);
+
+export function useDisconnect() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: disconnect, onSuccess: () => client.invalidateQueries({ queryKey: connectionsQuery.queryKey }) });
+}

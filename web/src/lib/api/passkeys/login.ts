@@ -1,0 +1,26 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { post } from '@/lib/api/client';
+import type { Session } from '@/lib/api/types';
+import { askDevice } from '@/lib/passkeys/device';
+import { startSession } from '@/lib/session/session';
+
+export const beginPasskeyLogin = () => post<PublicKeyCredentialRequestOptionsJSON>('/auth/passkeys/login/begin');
+
+export const finishPasskeyLogin = (credential: unknown) => post<Session>('/auth/passkeys/login/finish', { credential });
+
+/** Null when the person, or the device, gave none. */
+export async function loginPasskey(): Promise<Session | null> {
+  const options = await beginPasskeyLogin();
+  const given = await askDevice(() => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }));
+  return given ? finishPasskeyLogin(given) : null;
+}
+
+export function useLoginPasskey() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: loginPasskey,
+    onSuccess: (session) => {
+      if (session) startSession(client, session);
+    },
+  });
+}

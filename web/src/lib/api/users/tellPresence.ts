@@ -1,0 +1,9 @@
+import { put } from '@/lib/api/client';
+
+export interface PresenceTold {
+  status: 'online' | 'away';
+  /** What one is listening to, or null. */
+  track_id: string | null;
+}
+
+export const tellPresence = (presence: PresenceTold) => put<unknown>('/users/me/presence', presence);

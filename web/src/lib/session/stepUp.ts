@@ -1,0 +1,34 @@
+/* A second factor that the server wants proven once more. Whoever meets `mfa_required` waits here for the dialog in the frame; all who
+ * wait at the same time share one. */
+
+import { create } from 'zustand';
+
+interface StepUpStore {
+  /** `code`: prove it; `setup`: there is none yet. */
+  asked: 'code' | 'setup' | null;
+  ask(what: 'code' | 'setup'): void;
+  answer(proven: boolean): void;
+}
+
+let waiting: { promise: Promise<boolean>; settle: (proven: boolean) => void } | null = null;
+
+export const useStepUp = create<StepUpStore>((set) => ({
+  asked: null,
+  ask: (what) => set({ asked: what }),
+  answer(proven) {
+    set({ asked: null });
+    waiting?.settle(proven);
+    waiting = null;
+  },
+}));
+
+/** True once it has been proven; false when the person would rather not. */
+export function proveOnceMore(): Promise<boolean> {
+  if (!waiting) {
+    let settle: (proven: boolean) => void = () => undefined;
+    const promise = new Promise<boolean>((resolve) => (settle = resolve));
+    waiting = { promise, settle };
+    useStepUp.getState().ask('code');
+  }
+  return waiting.promise;
+}

@@ -1,0 +1,7 @@
+/* The words of the settings and what belongs to them: fetched with those pages. */
+import data from './data.json';
+import developer from './developer.json';
+import security from './security.json';
+import settings from './settings.json';
+
+export default { data, developer, security, settings };
