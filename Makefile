@@ -84,7 +84,7 @@ migrate-down: setup veza ## take back the last migration (STEPS=3: the last thre
 
 # Check
 
-.PHONY: test test-unit test-api test-frontend test-e2e test-migrations asan tsan fuzz lint bench
+.PHONY: test test-unit test-api test-redis test-frontend test-e2e test-migrations asan tsan fuzz lint bench
 test: setup-test build ## all tests; the last line is the sum
 	@$(with_node) tools/run-tests unit migrations api frontend e2e asan fuzz
 
@@ -96,6 +96,9 @@ test-migrations: setup-test ## each down migration undoes its up migration
 
 test-api: setup-test veza ## black-box tests of the servers
 	@$(with_node) tools/run-tests api
+
+test-redis: setup-test veza ## the same on a Redis (`test` does that under the sanitizers)
+	@$(with_node) tools/run-tests redis
 
 test-frontend: setup-test ## types, lint and tests of the web app
 	@$(with_node) tools/run-tests frontend

@@ -1,4 +1,5 @@
 """Load by wrk, one side after the other, in alternating rounds."""
+import concurrent.futures
 import json
 import os
 import statistics
@@ -26,6 +27,12 @@ function done(summary, latency, requests)
 end
 """
 run_number = 0
+
+
+def together(urls, seconds, connections, headers):
+    """Different query strings to several servers at once."""
+    with concurrent.futures.ThreadPoolExecutor(len(urls)) as pool:
+        return list(pool.map(lambda url: wrk(url, seconds, connections, True, headers), urls))
 
 
 def wrk(url, seconds, connections, unique=False, headers=()):

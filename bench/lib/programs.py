@@ -7,7 +7,11 @@ from .veza import BUILD, ROOT
 FOLDER = os.path.join(ROOT, "bench", "peers")
 LIBRARIES = {
     "track_get": ("libmicrohttpd libpq", []),
-    "statement": ("libpq libcrypto", ["src/tracks.queries.c", "src/libdb.a", "src/libbase.a"]),
+    "statement": ("libpq libcrypto", ["src/tracks.queries.c", "src/auth.queries.c", "src/libdb.a", "src/libbase.a"]),
+    "latency": ("", []),
+    "verify": ("cjose jansson libcrypto libpq", []),
+    "bcrypt": ("libcrypt", []),
+    "sockets": ("libpq", []),
     "music": ("libpng", ["src/demo/libdemo.a"]),
     "media_job": ("libavformat libavcodec libavutil libswresample libswscale libebur128 libchromaprint libseccomp jansson",
                   ["src/media/libmedia.a"]),
@@ -21,7 +25,8 @@ def program(name):
     if os.path.exists(target) and all(os.path.getmtime(i) < os.path.getmtime(target) for i in inputs):
         return target
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", *packages.split()], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", *packages.split()], check=True, stdout=subprocess.PIPE,
+                           text=True).stdout.split() if packages else []
     subprocess.run([os.environ.get("CC", "cc"), "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers",
                     "-I" + os.path.join(ROOT, "src"), "-I" + os.path.join(BUILD, "src"), "-o", target, *inputs, *flags, "-lm", "-lpthread"], check=True)
     return target

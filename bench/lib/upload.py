@@ -1,13 +1,10 @@
-"""A large upload, and how many people can sign in."""
-import concurrent.futures
+"""A large upload."""
 import os
 import struct
-import subprocess
 import time
 
 from . import machine
-from .report import mib, rate
-from .veza import PASSWORD
+from .report import mib
 
 BLOCK = os.urandom(1 << 20)
 
@@ -44,23 +41,5 @@ def large(veza, token, report, size):
             "memory_growth_kib": growth, "memory_kib": [m for _, m in memory], "load_average": machine.load()[0]}
 
 
-def logins(veza, report, seconds):
-    end = time.monotonic() + seconds
-    begin, cpu = time.monotonic(), machine.cpu_s([veza.pid])
-
-    def one(_):
-        count = 0
-        while time.monotonic() < end:
-            veza.call("POST", "/api/v1/auth/login", {"email": "bench@example.org", "password": PASSWORD})
-            count += 1
-        return count
-
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        count = sum(pool.map(one, range(8)))
-    wall, used = time.monotonic() - begin, machine.cpu_s([veza.pid]) - cpu
-    report.add("logins (bcrypt, cost 12), %d cores" % os.cpu_count(), rate(count / wall), "")
-    return {"per_second": round(count / wall, 2), "cores": os.cpu_count(), "cpu_s_a_login": round(used / count, 3)}
-
-
-def run(veza, token, report, size, seconds):
-    report.details["upload"] = {"large": large(veza, token, report, size), "login": logins(veza, report, seconds)}
+def run(veza, token, report, size):
+    report.details["upload"] = {"large": large(veza, token, report, size)}

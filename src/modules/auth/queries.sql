@@ -380,12 +380,16 @@ select u.token_version from users u where u.id = :viewer::uuid
 
 -- query: api_key_find
 -- A key that has not expired, of an account in good standing; while the account waits for its erasure it has none. Asked on every
--- request that carries one.
-select k.id, k.user_id, user_effective_role(u) as role, u.is_verified,
+-- request that carries one; see session_check.
+select k.id, k.user_id, greatest(u.role, lent.role) as role, u.is_verified,
        :needed_scope::text is not null and k.scopes @> array[:needed_scope::text] as allowed,
        k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as unnoted
   from api_keys k
   join users u on u.id = k.user_id and user_shown(u)
+ cross join lateral (select max(r.name::user_role) as role
+                       from user_roles a
+                       join roles r on r.id = a.role_id and r.is_system and r.is_active
+                      where a.user_id = u.id and a.is_active and (a.expires_at is null or a.expires_at > now())) lent
  where k.hashed_key = :hashed_key and (k.expires_at is null or k.expires_at > now())
 
 -- query: api_key_used
