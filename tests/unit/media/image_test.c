@@ -36,6 +36,7 @@ static void
 a_cover_is_cropped_in_the_centre(void **state)
 {
     static const char *const kinds[] = { "jpg", "png", "webp" };
+    static const int banner_widths[] = {1500, 750};
     static const int sizes[] = { 1200, 600, 300 };
 
     (void)state;
@@ -63,7 +64,18 @@ a_cover_is_cropped_in_the_centre(void **state)
         run_free(&run);
         run = run_media(MEDIA_MODE_BANNER, scratch("wide.%s", kinds[k]), NULL);
         assert_int_equal(run.outcome.kind, MEDIA_OK);
-        assert_int_equal(run.files, 1);
+        assert_int_equal(run.files, 2);
+        for (int s = 0; s < 2; s++) {
+            char path[700];
+            uint8_t rgb[3];
+            int width, height;
+
+            snprintf(path, sizeof path, "%s/banner_%d.webp", run.folder, banner_widths[s]);
+            look_at(path, &width, &height, rgb, 0.5, 0.5);
+            assert_int_equal(width, banner_widths[s]);
+            assert_int_equal(height, banner_widths[s] / 3);
+            assert_colour(rgb, 0, 255, 0);
+        }
         run_free(&run);
     }
 }
