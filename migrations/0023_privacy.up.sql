@@ -50,7 +50,7 @@ declare
     old_name text;
     new_name text;
 begin
-    select u.username into old_name from users u where u.id = person and u.deletion_at <= now() and u.deleted_at is null;
+    select u.username into old_name from users u where u.id = person and u.deletion_at <= now() - interval '1 minute' and u.deleted_at is null;
     select u.username into new_name from users u where u.id = tombstone and u.deleted_at is not null;
     if old_name is null or new_name is null then
         raise exception 'nobody is to be erased' using errcode = 'insufficient_privilege';

@@ -102,11 +102,11 @@ static PGconn *
 connect_now(void)
 {
     const char *const names[] = {"dbname", "user", "options", "application_name", "connect_timeout", "client_encoding", NULL};
-    char options[160];
+    char options[224];
     const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
     PGconn *pg;
 
-    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC%s",
+    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c client_min_messages=notice%s",
              statement_timeout_ms, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
     pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(pg) != CONNECTION_OK) {

@@ -47,7 +47,7 @@ const remove = (client: Client, body: { password?: string; username?: string } =
 
 /** Lets the grace period pass and the hourly sweep come by. */
 async function timePasses(id: string): Promise<void> {
-  await world.sql(`update users set deletion_at = now() - interval '1 second' where id = '${id}'; update jobs set run_at = now() where kind = 'privacy.sweep'`);
+  await world.sql(`update users set deletion_at = now() - interval '61 seconds' where id = '${id}'; update jobs set run_at = now() where kind = 'privacy.sweep'`);
 }
 
 const erased = (id: string) => until(`${id} to be erased`, async () => (await world.sql(`select count(*) from users where id = '${id}'`)) === '0', 60);
@@ -158,6 +158,8 @@ test('a deleted account is hidden from everybody at once, can be signed in to, a
   const now = await traces(who, track);
   assert.deepEqual(now, all(true, now));
   assertStatus(await byKey.get('/api/v1/users/me/blocks'), 200);
+  await world.sql(`update users set deletion_at = now() - interval '1 second' where id = '${who.id}'`);
+  assertProblem(await (await signIn(who)).post('/api/v1/users/me/restore'), 409, 'conflict', 'the time has come');
   await timePasses(who.id).then(() => world.sql(`update users set deletion_at = null where id = '${who.id}'`));
   await until('the sweep', async () => (await world.sql(`select run_at > now() + interval '50 minutes' from jobs where kind = 'privacy.sweep'`)) === 't');
   assertStatus(await visitor.get('/api/v1/users/{id}', { path: { id: who.id } }), 200);
@@ -244,7 +246,7 @@ test('an erasure that is killed half-way goes on', async () => {
   assert.ok(storedNames().some((name) => name.includes(track.id)));
   await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(61)%' and pid <> pg_backend_pid()`);
   await lock;
-  await world.sql(`update users set deletion_at = now() - interval '1 second' where id = '${who.id}'`);
+  await world.sql(`update users set deletion_at = now() - interval '61 seconds' where id = '${who.id}'`);
   const second = world.sql(`begin; select 1 from users where id = '${who.id}' for update; select pg_sleep(62)`).catch(() => 'cut off');
   await until('the lock', async () => (await world.sql(`select count(*) from pg_stat_activity where query like '%pg_sleep(62)%' and state = 'active' and pid <> pg_backend_pid()`)) === '1');
   await world.sql(`update jobs set run_at = now() where kind = 'privacy.sweep'`);

@@ -2,12 +2,13 @@
 import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { assertProblem, assertStatus } from '../support/client.ts';
+import { assertProblem, assertStatus, type Credentials } from '../support/client.ts';
 import { CLIENT, Issuer, type Lies } from '../support/issuer.ts';
 import { linkToken } from '../support/mail.ts';
 import { clickThrough, startProvider } from '../support/oidc-provider.ts';
 import { Browser, HOME } from '../support/signin.ts';
 import { codeOf } from '../support/totp.ts';
+import { until } from '../support/wait.ts';
 import { browser as passwordBrowser, emailOf, PASSWORD, World } from '../support/world.ts';
 
 const house = await startProvider(`${HOME}/api/v1/auth/oauth/house/callback`);
@@ -324,14 +325,28 @@ test('whoever deleted their account comes back as somebody new', async () => {
   assert.notEqual((await again.me()).id, id);
 });
 
-test('the second factor is asked for as after a password', async () => {
-  const owner = await verified();
+/** Switches on the second factor of an app. */
+async function protect(owner: { id: string; as: Credentials }) {
   const setup = await api.post('/api/v1/auth/2fa/setup', { body: { password: PASSWORD }, as: owner.as });
   assertStatus(setup, 200);
   assertStatus(await api.post('/api/v1/auth/2fa/verify', { body: { code: codeOf(setup.body.secret) }, as: owner.as }), 200);
   await world.sql(`update mfa_configs set last_step = 0 where user_id = '${owner.id}'`);
+  return setup;
+}
+
+test('an address alone connects nothing to an account with a second factor', async () => {
+  const owner = await verified();
+  await protect(owner);
+  assert.equal(await visit(new Browser(api), newcomer({ email: owner.email })), refusedWith('oauth_account_exists'));
+  assert.equal(await identities(owner.id), '0');
+});
+
+test('the second factor is asked for as after a password', async () => {
+  const owner = await verified(), person = newcomer({ email: owner.email });
+  await visit(new Browser(api), person);
+  const setup = await protect(owner);
   const browser = new Browser(api);
-  const target = new URL(await visit(browser, newcomer({ email: owner.email }), '?redirect=/library'));
+  const target = new URL(await visit(browser, person, '?redirect=/library'));
   assert.ok(!browser.signedIn);
   assert.equal(target.origin + target.pathname + target.search, `${HOME}/login?mfa=1&next=%2Flibrary`);
   const mfa_token = new URLSearchParams(target.hash.slice(1)).get('mfa_token')!;
@@ -389,6 +404,17 @@ test('an account elsewhere belongs to one person here', async () => {
   const owner = await register(), browser = await withPassword(owner.email);
   assert.equal(await visit(browser, person, '?link=true'), `${HOME}/settings/security?oauth_error=oauth_already_linked`);
   assert.equal(await identities(owner.id), '0');
+});
+
+test('a session that was left open for long connects nothing; one that does is told to its owner', async () => {
+  const owner = await register(), browser = await withPassword(owner.email), person = newcomer();
+  await world.sql(`update sessions set created_at = now() - interval '11 minutes' where user_id = '${owner.id}'`);
+  const link = () => api.send('GET', '/api/v1/auth/oauth/my-lab?link=true', { as: { cookies: browser.cookies }, headers: { 'sec-fetch-site': 'same-origin' } });
+  assert.equal((await link()).headers.get('location'), `${HOME}/settings/security?oauth_error=sign_in_again`);
+  assert.equal(await identities(owner.id), '0');
+  await world.sql(`update sessions set created_at = now() where user_id = '${owner.id}'`);
+  assert.equal(await visit(browser, person, '?link=true'), `${HOME}/settings/security`);
+  await until('the notice', async () => (await api.get('/api/v1/notifications', { as: owner.as })).body.items.some(({ type }) => type === 'account.connected'));
 });
 
 test('nobody connects an account by a link of another site, or without a session', async () => {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { assertProblem, assertStatus, cookiesOf } from '../support/client.ts';
 import { Authenticator, cbor, type Algorithm, type Lies } from '../support/authenticator.ts';
 import { codeOf } from '../support/totp.ts';
+import { until } from '../support/wait.ts';
 import { PASSWORD, World } from '../support/world.ts';
 
 const ORIGIN = 'https://veza.example:8443';
@@ -220,4 +221,18 @@ test('there are at most twenty passkeys a person', async () => {
   const person = await register();
   await world.sql(`insert into webauthn_credentials (user_id, credential_id, public_key) select '${person.id}', decode(md5('${person.id}' || i), 'hex'), '\\x00' from generate_series(1, 20) i`);
   assertProblem(await finish(person, new Authenticator(ORIGIN).create(await begin(person))), 409, 'conflict');
+});
+
+test('where an app\'s codes are asked for, a passkey is added by whoever gave one lately', async () => {
+  const person = await register();
+  const setup = await api.post('/api/v1/auth/2fa/setup', { body: { password: PASSWORD }, as: person.as });
+  assertStatus(setup, 200);
+  assertStatus(await api.post('/api/v1/auth/2fa/verify', { body: { code: codeOf(setup.body.secret) }, as: person.as }), 200);
+  await begin(person);
+  await world.sql(`update sessions set mfa_at = null where user_id = '${person.id}'; update mfa_configs set last_step = 0 where user_id = '${person.id}'`);
+  const ask = () => api.post('/api/v1/auth/passkeys/register/begin', { body: { password: PASSWORD }, as: person.as });
+  await until('the server to hear of it', async () => (await ask()).status === 403);
+  assertProblem(await ask(), 403, 'mfa_required');
+  assertStatus(await api.post('/api/v1/auth/2fa/step-up', { body: { code: codeOf(setup.body.secret) }, as: person.as }), 200);
+  await begin(person);
 });

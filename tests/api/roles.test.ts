@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assertProblem, assertStatus } from '../support/client.ts';
+import { until } from '../support/wait.ts';
 import { template, World } from '../support/world.ts';
 
 const world = await World.start('roles');
@@ -200,4 +201,18 @@ test('a role is lent to somebody who exists', async () => {
   assertProblem(await root.get('/api/v1/users/{id}/roles', { path: { id: NOBODY } }), 404);
   assertProblem(await root.post('/api/v1/users/{id}/roles', { path: { id: NOBODY }, body: { role_id: await idOf('user') } }), 404);
   assertProblem(await root.post('/api/v1/users/{id}/roles', { path: { id: ids.bob }, body: { role_id: NOBODY } }), 422, 'validation');
+});
+
+test('what was lent is handed on for no longer', async () => {
+  const keeper = await make('keeper', ['roles.manage', 'reports.create']), reporter = await make('reporter', ['reports.create']);
+  const ends = new Date(Date.now() + 3600e3).toISOString();
+  assertStatus(await lend(ids.bob, keeper, ends), 201);
+  await prove(ids.bob);
+  const handOn = (more: { expires_at?: string } = {}) => bob.post('/api/v1/users/{id}/roles', { path: { id: ids.carol }, body: { role_id: reporter, ...more } });
+  await until('the proof to count', async () => (await handOn()).status === 201);
+  for (const more of [{}, { expires_at: new Date(Date.now() + 7200e3).toISOString() }]) {
+    const reply = await handOn(more);
+    assertStatus(reply, 201);
+    assert.equal(Date.parse(reply.body.expires_at!), Date.parse(ends));
+  }
 });

@@ -45,16 +45,16 @@ lockout_mirror(const char *email, int64_t locked_s)
 {
     struct mirror_key key = key_of(email);
     char until[24], lives[24];
-    scoped_reply kept = NULL;
 
     snprintf(until, sizeof until, "%lld", (long long)(clock_unix_s() + locked_s));
     snprintf(lives, sizeof lives, "%lld", (long long)(locked_s < MIRROR_S ? locked_s : MIRROR_S));
-    kept = redis_call(STR("SET"), str_of(key.text), str_of(until), STR("EX"), str_of(lives));
+    redis_do(STR("SET"), str_of(key.text), str_of(until), STR("EX"), str_of(lives));
 }
 
 void
 lockout_forget(const char *email)
 {
     struct mirror_key key = key_of(email);
-    scoped_reply gone = redis_call(STR("DEL"), str_of(key.text));
+
+    redis_do(STR("DEL"), str_of(key.text));
 }

@@ -12,7 +12,7 @@
 #define MARK_LIFE "3600"
 #define EPOCH "session_epoch"
 
-/* Marks that could not be written, and how many of them a new epoch has made up for. */
+/* Marks that could not be written, and how many of them and of lost connections a new epoch has made up for. */
 static _Atomic uint64_t missed, made_up;
 
 static void
@@ -29,18 +29,16 @@ static bool
 set_mark(const char *key)
 {
     char mark[24];
-    scoped_reply set = NULL;
 
     random_mark(mark);
-    set = redis_call(STR("SET"), str_of(key), str_of(mark), STR("EX"), STR(MARK_LIFE));
-    return redis_good(set);
+    return redis_do(STR("SET"), str_of(key), str_of(mark), STR("EX"), STR(MARK_LIFE));
 }
 
 /* Nothing in Redis may be believed before this is true. */
 static bool
 make_up(void)
 {
-    uint64_t count = atomic_load(&missed);
+    uint64_t count = atomic_load(&missed) + redis_losses();
 
     if (count == atomic_load(&made_up))
         return true;
@@ -87,10 +85,9 @@ read_mark(const redisReply *mark, const char *key, char out[24])
         return;
     }
     char fresh[24];
-    scoped_reply set = NULL;
 
     random_mark(fresh);
-    set = redis_call(STR("SET"), str_of(key), str_of(fresh), STR("EX"), STR(MARK_LIFE), STR("NX"));
+    redis_do(STR("SET"), str_of(key), str_of(fresh), STR("EX"), STR(MARK_LIFE), STR("NX"));
 }
 
 /* "epoch change role verified mfa_at" */
@@ -137,7 +134,6 @@ session_cache_keep(const struct cache_marks *marks, const struct standing *stand
 {
     int64_t lives_s = good_until - clock_unix_s();
     char key[80], entry[128], lives[24];
-    scoped_reply kept = NULL;
 
     if (!*marks->epoch || !*marks->change || lives_s <= 0)
         return;
@@ -145,7 +141,7 @@ session_cache_keep(const struct cache_marks *marks, const struct standing *stand
     snprintf(entry, sizeof entry, "%s %s %d %d %" PRId64, marks->epoch, marks->change, standing->role, standing->email_verified,
              standing->mfa_at);
     snprintf(lives, sizeof lives, "%" PRId64, lives_s < CACHE_S ? lives_s : CACHE_S);
-    kept = redis_call(STR("SET"), str_of(key), str_of(entry), STR("EX"), str_of(lives));
+    redis_do(STR("SET"), str_of(key), str_of(entry), STR("EX"), str_of(lives));
 }
 
 void
@@ -153,11 +149,10 @@ session_cache_blacklist(const struct claims *claims)
 {
     int64_t lives_s = claims->expires_at - clock_unix_s();
     char key[80], lives[24];
-    scoped_reply kept = NULL;
 
     if (!redis_configured() || lives_s <= 0)
         return;
     snprintf(key, sizeof key, "token_blacklist:%s", claims->token_id);
     snprintf(lives, sizeof lives, "%" PRId64, lives_s);
-    kept = redis_call(STR("SET"), str_of(key), STR("1"), STR("EX"), str_of(lives));
+    redis_do(STR("SET"), str_of(key), STR("1"), STR("EX"), str_of(lives));
 }

@@ -7,7 +7,8 @@
  *
  * An entry names the two marks that were there before PostgreSQL was asked, and counts only while they are the same: whatever races, a change
  * makes the entries before it worthless. Changes are told by triggers (migration 0027): in the process that made them before its reply
- * leaves, in the others by NOTIFY. A process that could not write a mark writes a new epoch before it uses Redis again. Without Redis each
+ * leaves, in the others by NOTIFY. A process that could not write a mark, or lost a connection (Redis
+ * may have come back with less than it was told), writes a new epoch before it believes Redis again. Without Redis each
  * request asks PostgreSQL (docs/adr/0012-session-cache.md). */
 #pragma once
 

@@ -28,6 +28,8 @@ static const struct source sources[] = {
      .title = "Your password was changed", .security = true},
     {"notifications.second_factor", "account.second_factor_off", &q_notification_account, {"user_id"},
      .type = "account.second_factor_off", .title = "Two-step sign-in was switched off", .security = true},
+    {"notifications.connected", "account.connected", &q_notification_account, {"user_id"}, .type = "account.connected",
+     .title = "An account elsewhere was connected", .security = true},
 };
 
 const struct config *notifications_config;

@@ -145,7 +145,7 @@ let_in(struct request *req, const struct provider *provider, const char *user_id
 /* Nobody is known by this identity. The address decides, but only where both sides have verified it: whoever registered here with
  * somebody else's address must not get their identity, and whoever gave a provider a wrong address must not get their account. */
 static const struct problem *
-find_or_create(struct request *req, const struct profile *profile, const char **ret_user_id, bool *ret_second_factor)
+find_or_create(struct request *req, const struct profile *profile, const char **ret_user_id)
 {
     const struct problem *p;
     struct row row;
@@ -158,10 +158,9 @@ find_or_create(struct request *req, const struct profile *profile, const char **
         return create_account(req, profile, ret_user_id);
     if (!row_bool(&row, "active"))
         return PROBLEM(ACCOUNT_DISABLED);
-    if (!row_bool(&row, "is_verified"))
-        return PROBLEM(OAUTH_ACCOUNT_EXISTS);
+    if (!row_bool(&row, "is_verified") || row_bool(&row, "second_factor"))
+        return PROBLEM(OAUTH_ACCOUNT_EXISTS); /* an address alone connects nothing to an account that asks for more */
     *ret_user_id = row_text(&row, "user_id");
-    *ret_second_factor = row_bool(&row, "second_factor");
     return NULL;
 }
 
@@ -182,7 +181,7 @@ account_sign_in(struct request *req, const struct provider *provider, const stru
             return PROBLEM(ACCOUNT_DISABLED);
         user_id = row_text(&row, "user_id");
         second_factor = row_bool(&row, "second_factor");
-    } else if ((p = find_or_create(req, profile, &user_id, &second_factor))) {
+    } else if ((p = find_or_create(req, profile, &user_id))) {
         return p;
     }
     return let_in(req, provider, user_id, second_factor, redirect);

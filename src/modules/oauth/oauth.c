@@ -91,11 +91,17 @@ static const struct problem *
 session_to_link(struct request *req, const char **ret_session_id)
 {
     const struct problem *p = auth_identify(req);
+    struct row row;
 
     if (p || !req->identity.known || !req->identity.by_cookie)
         return PROBLEM(UNAUTHENTICATED);
     if (!comes_from_us(req))
         return PROBLEM(CSRF_FAILED);
+    p = db_one(req, &q_oauth_fresh_session, &row); /* a session that was left open, or stolen, must not add a way in */
+    if (p)
+        return p;
+    if (!row_bool(&row, "fresh"))
+        return PROBLEM(SIGN_IN_AGAIN);
     *ret_session_id = req->identity.session_id;
     return NULL;
 }

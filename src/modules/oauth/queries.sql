@@ -46,15 +46,26 @@ select u.id as user_id, u.is_verified, user_active(u) as active,
  where lower(u.email) = lower(:oauth_email::text) and u.deleted_at is null
 
 -- query: oauth_connect
--- Notes who it is and the tokens that came. No row when it is somebody else's.
-insert into federated_identities as f (user_id, provider, issuer, provider_id, email, display_name, access_token, refresh_token, expires_at, last_used_at)
-values (:owner_id::uuid, :provider, :issuer, :provider_id, :oauth_email, left(:display_name, 255), :sealed_access, :sealed_refresh,
-        now() + make_interval(secs => :token_s::int), now())
-on conflict on constraint federated_identities_provider_id_key do update
-   set email = excluded.email, display_name = excluded.display_name, access_token = excluded.access_token,
-       refresh_token = coalesce(excluded.refresh_token, f.refresh_token), expires_at = excluded.expires_at, last_used_at = now()
- where f.user_id = excluded.user_id
-returning f.id
+-- Notes who it is and the tokens that came, and tells the owner when it is new. No row when it is somebody else's.
+with noted as (
+    insert into federated_identities as f (user_id, provider, issuer, provider_id, email, display_name, access_token, refresh_token, expires_at, last_used_at)
+    values (:owner_id::uuid, :provider, :issuer, :provider_id, :oauth_email, left(:display_name, 255), :sealed_access, :sealed_refresh,
+            now() + make_interval(secs => :token_s::int), now())
+    on conflict on constraint federated_identities_provider_id_key do update
+       set email = excluded.email, display_name = excluded.display_name, access_token = excluded.access_token,
+           refresh_token = coalesce(excluded.refresh_token, f.refresh_token), expires_at = excluded.expires_at, last_used_at = now()
+     where f.user_id = excluded.user_id
+    returning f.id, f.user_id, f.created_at = now() as is_new
+), event as (
+    insert into outbox (name, payload)
+    select 'account.connected', jsonb_build_object('user_id', user_id) from noted where is_new
+)
+select id from noted
+
+-- query: oauth_fresh_session
+-- Has this session begun, or proven a second factor, within the last ten minutes?
+select exists (select from sessions s
+                where s.id = :session_id::uuid and greatest(s.created_at, s.mfa_at) > now() - interval '10 minutes') as fresh
 
 -- query: oauth_register
 -- An account without a password, whose address the provider has verified.

@@ -52,6 +52,18 @@ known_credentials(struct request *req, json_t **ret_list)
     return NULL;
 }
 
+/* A new passkey proves as much as an app's codes and opens administration: where there is more than a password, it takes more to add one. */
+static const struct problem *
+check_proof(struct request *req, const struct row *person)
+{
+    const struct problem *p;
+
+    if (!row_bool(person, "has_app") && req->identity.role != ROLE_ADMIN)
+        return NULL;
+    p = auth_check_second_factor(req);
+    return p && text_equal(p->code, "mfa_setup_required") ? NULL : p;
+}
+
 const struct problem *
 passkey_register_begin(struct request *req)
 {
@@ -60,7 +72,7 @@ passkey_register_begin(struct request *req)
     json_t *known;
     struct row row;
 
-    if ((p = db_one(req, &q_passkey_person, &row)) ||
+    if ((p = db_one(req, &q_passkey_person, &row)) || (p = check_proof(req, &row)) ||
         (p = lockout_check_password(req, row_text(&row, "password_hash"))) || (p = lockout_passed(req, user_id, "succeeded")) ||
         (p = challenge_make(req, user_id, &challenge)) || (p = known_credentials(req, &known)))
         return p;

@@ -63,7 +63,7 @@ const struct route passkeys_routes[] = {
     {POST, "/api/v1/auth/passkeys/register/begin", "What a device needs to make a passkey",
      .description = "Give the reply to `PublicKeyCredential.parseCreationOptionsFromJSON()`.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = begin_body, .handler = passkey_register_begin, .slow = SLOW_PASSWORD,
-     .reply = creation_options, .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED)},
+     .reply = creation_options, .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED)},
 
     {POST, "/api/v1/auth/passkeys/register/finish", "Keep the passkey that the device made",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = finish_body, .handler = passkey_register_finish, .status = 201,

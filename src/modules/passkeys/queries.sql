@@ -1,7 +1,10 @@
 -- Passkeys: one's own, but for signing in.
 
 -- query: passkey_person
-select u.email, u.username, u.password_hash from users u where u.id = :viewer::uuid
+select u.email, u.username, u.password_hash,
+       exists (select from mfa_configs m where m.user_id = u.id and m.is_enabled and m.deleted_at is null) as has_app
+  from users u
+ where u.id = :viewer::uuid
 
 -- query: passkey_ids
 select encode(c.credential_id, 'hex') from webauthn_credentials c where c.user_id = :viewer::uuid order by c.created_at

@@ -100,6 +100,7 @@ privacy_erase(struct job *job)
 {
     const char *user_id = json_string_value(json_object_get(job->payload, "user_id"));
     const struct db_arg who[] = {{"user_id", user_id}, {0}};
+    enum job_outcome outcome;
     int due;
 
     if (!user_id || !uuid_valid(user_id))
@@ -107,9 +108,12 @@ privacy_erase(struct job *job)
     due = run(&q_erase_check, who);
     if (due <= 0)
         return due ? JOB_RETRY : JOB_DONE;
-    if (!erase_files(job, user_id, who))
+    if (run(&q_erase_sessions, who) < 0 || !erase_files(job, user_id, who))
         return job_cancelled(job) ? JOB_GIVE_BACK : JOB_RETRY;
-    return erase_person(job, user_id, who);
+    outcome = erase_person(job, user_id, who);
+    if (outcome == JOB_DONE && !users_files_delete(user_id)) /* a picture that came meanwhile */
+        log_warn("pictures of an erased account may be left", LOG_TEXT("user_id", user_id));
+    return outcome;
 }
 
 /* Deletes the files of archives whose time is over. */

@@ -292,6 +292,20 @@ give_up_or_retry(struct packer *packer)
     return commit_end(packer->job, JOB_FAILED, &q_export_fail, args) ? JOB_FAILED : JOB_RETRY;
 }
 
+/* Was the end written after all, though nobody heard of it? Then others may have the archive already. */
+static bool
+is_unfinished(const struct db_arg *args)
+{
+    PGresult *result;
+    bool unfinished;
+
+    if (db_run(&q_export_unfinished, args, &result, NULL))
+        return false;
+    unfinished = PQntuples(result) > 0;
+    PQclear(result);
+    return unfinished;
+}
+
 static enum job_outcome
 finish(struct packer *packer, const char *key)
 {
@@ -302,7 +316,8 @@ finish(struct packer *packer, const char *key)
     const struct db_arg args[] = {{"id", packer->export_id}, {"key", key}, {"size", size}, {"days", days}, {0}};
     if (commit_end(packer->job, JOB_DONE, &q_export_complete, args))
         return JOB_DONE;
-    storage_delete(privacy_storage, key);
+    if (is_unfinished(args))
+        storage_delete(privacy_storage, key);
     return job_cancelled(packer->job) ? JOB_GIVE_BACK : give_up_or_retry(packer);
 }
 

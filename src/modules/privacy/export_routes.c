@@ -104,6 +104,7 @@ export_now(struct request *req)
         XXH3_64bits_reset(page.digest);
         good = write_page(&page, req->identity.user_id);
     }
+    req->reply.cache_control = "private, no-store";
     if (good)
         reply_file(req, page.fd, page.size, "application/json",
                    arena_printf(req->arena, "\"%016llx\"", (unsigned long long)XXH3_64bits_digest(page.digest)));

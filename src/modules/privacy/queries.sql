@@ -66,6 +66,9 @@ select e.id, pg_notify('notification', json_build_object('user_id', e.user_id, '
                  'type', 'export.progress', 'export_id', e.id, 'status', e.status, 'progress', e.progress))::text)
   from e
 
+-- query: export_unfinished
+select e.id from data_exports e where e.id = :id::uuid and e.status <> 'completed'
+
 -- query: export_complete
 -- The archives before it expire: the newest is enough, and each takes the room of all files. Gives their keys.
 with e as (
@@ -555,8 +558,9 @@ select b.id, to_char(coalesce(m.deletion_at, b.deletion_at) at time zone 'UTC', 
   left join ended e on true
 
 -- query: deletion_restore
+-- Until the time has come; the erasure begins a minute later, when no restoration can be under way any more.
 with restored as (
-    update users u set deletion_at = null where u.id = :viewer::uuid and u.deletion_at is not null and u.deleted_at is null
+    update users u set deletion_at = null where u.id = :viewer::uuid and u.deletion_at > now() and u.deleted_at is null
     returning u.id, pg_notify('track_changed', '')
 ), event as (
     insert into outbox (name, payload)
@@ -576,14 +580,14 @@ select u.email, u.username, p.language, to_char(u.deletion_at at time zone 'UTC'
 insert into jobs (kind, payload, dedupe_key)
 select 'privacy.erase', jsonb_build_object('user_id', u.id), 'erase:' || u.id
   from users u
- where u.deletion_at <= now() and u.deleted_at is null
+ where u.deletion_at <= now() - interval '1 minute' and u.deleted_at is null
 on conflict (dedupe_key) do update
    set state = 'queued', attempts = 0, run_at = now(), finished_at = null
  where jobs.state in ('done', 'failed', 'dead')
 returning id
 
 -- query: erase_check
-select u.id::text as id from users u where u.id = :user_id::uuid and u.deletion_at <= now() and u.deleted_at is null
+select u.id::text as id from users u where u.id = :user_id::uuid and u.deletion_at <= now() - interval '1 minute' and u.deleted_at is null
 
 -- query: erase_tracks
 select t.id::text as id from tracks t where t.creator_id = :user_id::uuid
@@ -596,7 +600,7 @@ select set_config('statement_timeout', '0', true) as timeout
 -- Who stands for the person from now on: a name and an address that say nothing, an account that nobody can open. No row when the
 -- deletion was taken back; from here on it cannot be.
 with person as (
-    select u.id, u.created_at from users u where u.id = :user_id::uuid and u.deletion_at <= now() and u.deleted_at is null for update
+    select u.id, u.created_at from users u where u.id = :user_id::uuid and u.deletion_at <= now() - interval '1 minute' and u.deleted_at is null for update
 ), mark as (
     select gen_random_uuid() as id, encode(sha256(gen_random_uuid()::text::bytea), 'hex') as random
 )

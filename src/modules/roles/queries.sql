@@ -84,13 +84,18 @@ select u.id as user_id, r.id as role_id, r.is_active, :expires_at::timestamptz i
  where u.id = :id::uuid and u.deleted_at is null
 
 -- query: role_assign
--- Assigning it again changes until when.
+-- Assigning it again changes until when. What somebody was lent they lend for no longer, unless they administer for good.
 -- schema: UserRole
 -- not null: user_id, role_id, role, display_name, is_system, assigned_at
 -- nullable: assigned_by
 with a as (
     insert into user_roles as a (user_id, role_id, role, assigned_by, expires_at)
-    select :id::uuid, r.id, r.name, :viewer::uuid, :expires_at::timestamptz from roles r where r.id = :role_id::uuid
+    select :id::uuid, r.id, r.name, :viewer::uuid,
+           least(:expires_at::timestamptz,
+                 (select min(own.expires_at) from user_roles own join users u on u.id = own.user_id and u.role <> 'admin'
+                   where own.user_id = :viewer::uuid and own.is_active and own.expires_at > now()))
+      from roles r
+     where r.id = :role_id::uuid
     on conflict (user_id, role_id) do update
        set assigned_at = now(), assigned_by = excluded.assigned_by, expires_at = excluded.expires_at, is_active = true
     returning a.*

@@ -28,7 +28,6 @@ presence_tell(struct request *req)
 {
     const char *key = arena_printf(req->arena, "presence:%s", req->identity.user_id), *hash = hash_of_inputs(req), *row;
     scoped_reply last = redis_call(STR("GET"), str_of(key));
-    scoped_reply kept = NULL;
     const struct problem *p;
 
     if (redis_good(last) && last->len > SHA256_HEX && text_starts_with(last->str, hash))
@@ -36,6 +35,6 @@ presence_tell(struct request *req)
     p = query_json(req, &q_presence_set, &row);
     if (p)
         return p;
-    kept = redis_call(STR("SET"), str_of(key), str_of(arena_printf(req->arena, "%s%s", hash, row)), STR("EX"), STR(REMEMBERED_S));
+    redis_do(STR("SET"), str_of(key), str_of(arena_printf(req->arena, "%s%s", hash, row)), STR("EX"), STR(REMEMBERED_S));
     return reply_bytes(req, 200, "application/json", str_of(row));
 }

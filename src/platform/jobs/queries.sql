@@ -49,13 +49,20 @@ returning id
 
 -- query: job_retry
 -- The pause doubles from two seconds up to ten minutes, with a tenth of chance so that jobs do not come back all at once.
-update jobs
-   set state = case when attempts >= max_attempts then 'dead' else 'queued' end,
-       finished_at = case when attempts >= max_attempts then now() end,
-       run_at = now() + interval '1 second' * greatest(least(power(2, attempts), 600) * (1 + random() / 10), :wait_s::int),
-       last_error = :error, locked_by = null, heartbeat_at = null, stage = null, progress = 0
- where id = :id::uuid and locked_by = :node and state = 'running'
-returning state
+with r as (
+    update jobs
+       set state = case when attempts >= max_attempts then 'dead' else 'queued' end,
+           finished_at = case when attempts >= max_attempts then now() end,
+           run_at = now() + interval '1 second' * greatest(least(power(2, attempts), 600) * (1 + random() / 10), :wait_s::int),
+           last_error = :error, locked_by = null, heartbeat_at = null, stage = null, progress = 0
+     where id = :id::uuid and locked_by = :node and state = 'running'
+    returning id, kind, payload, state),
+e as (
+    insert into outbox (name, payload)
+    select 'job.died', jsonb_build_object('job_id', r.id, 'kind', r.kind, 'payload', r.payload)
+      from r
+     where r.state = 'dead')
+select state from r
 
 -- query: job_give_back
 update jobs

@@ -17,11 +17,11 @@ outcome_of(int status)
     return status == 429 || status >= 500 ? PUSH_LATER : PUSH_REFUSED;
 }
 
-/* An address that we do not connect to has no business among the subscriptions. */
+/* What is no address has no business among the subscriptions. One that we do not connect to may owe that to a resolver's bad day. */
 static enum push_outcome
 outcome_without_reply(enum fetch_status status)
 {
-    return status == FETCH_BAD_URL || status == FETCH_REFUSED ? PUSH_GONE : PUSH_LATER;
+    return status == FETCH_BAD_URL ? PUSH_GONE : status == FETCH_REFUSED ? PUSH_REFUSED : PUSH_LATER;
 }
 
 static void

@@ -22,7 +22,7 @@ static bool configured;
 static pthread_key_t connection_key;
 static _Atomic int state = PRESENT;
 static _Atomic int64_t away_until_ms;
-static _Atomic uint64_t calls, failures, returns;
+static _Atomic uint64_t calls, failures, returns, losses;
 static __thread bool trying; /* this thread is the one that tries */
 
 static void
@@ -104,7 +104,8 @@ redis_connect(void)
         return NULL;
     redis = *address.path ? redisConnectUnixWithTimeout(address.path, wait)
                           : redisConnectWithTimeout(address.host, address.port, wait);
-    if (redis && !redis->err && redisSetTimeout(redis, wait) == REDIS_OK && sign_in(redis))
+    if (redis && !redis->err && (*address.path || redisEnableKeepAlive(redis) == REDIS_OK) && redisSetTimeout(redis, wait) == REDIS_OK &&
+        sign_in(redis))
         return redis;
     connection_free(redis);
     return NULL;
@@ -145,8 +146,10 @@ send_words(const struct str *words, size_t count, bool fresh, bool *ret_dead)
     errno = 0;
     reply = redisCommandArgv(redis, (int)count, pointers, lengths);
     *ret_dead = !reply && (redis->err == REDIS_ERR_EOF || errno == EPIPE || errno == ECONNRESET);
-    if (!reply)
+    if (!reply) {
+        atomic_fetch_add(&losses, 1);
         redis_disconnect(); /* a late answer would be taken for that of the next call */
+    }
     return reply;
 }
 
@@ -210,6 +213,20 @@ redis_call_words(const struct str *words, size_t count)
         go_away(); /* loading, full or read-only: what it was to be told is not there */
     }
     return reply;
+}
+
+bool
+redis_do_words(const struct str *words, size_t count)
+{
+    scoped_reply reply = redis_call_words(words, count);
+
+    return redis_good(reply);
+}
+
+uint64_t
+redis_losses(void)
+{
+    return atomic_load(&losses);
 }
 
 void

@@ -23,12 +23,20 @@ bool redis_configured(void);
     redis_call_words((const struct str[]){__VA_ARGS__}, sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
 redisReply *redis_call_words(const struct str *words, size_t count);
 
+/* The same where only success matters. */
+#define redis_do(...) \
+    redis_do_words((const struct str[]){__VA_ARGS__}, sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
+bool redis_do_words(const struct str *words, size_t count);
+
 /* Frees a reply; for a variable's cleanup. */
 void redis_reply_free(redisReply **reply);
 #define scoped_reply __attribute__((cleanup(redis_reply_free))) redisReply *
 
 /* Did Redis answer with "OK", or with anything but nothing? */
 bool redis_good(const redisReply *reply);
+
+/* How many connections have failed so far: what Redis said before may be older than what it was told since. */
+uint64_t redis_losses(void);
 
 /* A connection of its own for a thread that listens, signed in; NULL when Redis is not there. Free with redisFree. */
 redisContext *redis_connect(void);

@@ -3035,6 +3035,21 @@ export interface components {
                 };
             };
         };
+        /** @description `mfa_required`: Prove your second factor once more. `csrf_failed`: The request carries no valid CSRF token. `password_wrong`: This is not your password. `insufficient_scope`: This API key may not do this. */
+        "403.mfa_required.csrf_failed.password_wrong.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "mfa_required" | "csrf_failed" | "password_wrong" | "insufficient_scope";
+                };
+            };
+        };
         /** @description `mfa_required`: Prove your second factor once more. `mfa_setup_required`: This needs a second factor, and you have none. `csrf_failed`: The request carries no valid CSRF token. `password_wrong`: This is not your password. `insufficient_scope`: This API key may not do this. */
         "403.mfa_required.mfa_setup_required.csrf_failed.password_wrong.insufficient_scope": {
             headers: {
@@ -4645,7 +4660,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.password_wrong.insufficient_scope"];
+            403: components["responses"]["403.mfa_required.csrf_failed.password_wrong.insufficient_scope"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
