@@ -180,12 +180,17 @@ gone(pid_t pid)
     return kill(pid, 0) < 0 && errno == ESRCH;
 }
 
+/* Asked once a round: what was true a moment ago need not be true again while servers change hands. */
 #define wait_until(condition) \
     do { \
         int64_t deadline_ = clock_monotonic_ms() + WAIT_MS; \
-        while (!(condition) && clock_monotonic_ms() < deadline_) \
+        bool true_ = (condition); \
+        while (!true_ && clock_monotonic_ms() < deadline_) { \
             poll(NULL, 0, 5); \
-        assert_true(condition); \
+            true_ = (condition); \
+        } \
+        if (!true_) \
+            fail_msg("still not: %s", #condition); \
     } while (0)
 
 static void
