@@ -43,18 +43,23 @@
 #include "users.queries.h"
 
 static const struct route *const all_api_tables[] = {
-    auth_routes, mfa_routes, oauth_routes, passkeys_routes, privacy_routes, developer_routes, system_routes, realtime_routes, users_routes, sessions_routes, audit_routes, roles_routes, notifications_routes, notifications_push_routes, notifications_mail_routes,
+    auth_routes, mfa_routes, oauth_routes, passkeys_routes, privacy_routes, developer_routes, system_routes, realtime_routes,
+    users_routes, sessions_routes, audit_routes, roles_routes, notifications_routes, notifications_push_routes,
+    notifications_mail_routes,
     tracks_routes, stream_api_routes, docs_routes, health_routes, NULL};
 static const struct route *const all_stream_tables[] = {stream_routes, health_routes, NULL};
 
 static const struct route *const all_document_tables[] = {
-    auth_routes, mfa_routes, oauth_routes, passkeys_routes, privacy_routes, developer_routes, system_routes, realtime_routes, users_routes, sessions_routes, audit_routes, roles_routes, notifications_routes, notifications_push_routes, notifications_mail_routes,
+    auth_routes, mfa_routes, oauth_routes, passkeys_routes, privacy_routes, developer_routes, system_routes, realtime_routes,
+    users_routes, sessions_routes, audit_routes, roles_routes, notifications_routes, notifications_push_routes,
+    notifications_mail_routes,
     tracks_routes, stream_api_routes, stream_routes, docs_routes, health_routes, NULL};
 
 route_tables api_tables = all_api_tables, stream_tables = all_stream_tables, document_tables = all_document_tables;
 
 const struct query *const *const all_queries[] = {
-    app_queries, audit_queries, auth_queries, bus_queries, developer_queries, jobs_queries, mfa_queries, oauth_queries, passkeys_queries, privacy_queries, realtime_queries, sessions_queries, roles_queries,
+    app_queries, audit_queries, auth_queries, bus_queries, developer_queries, jobs_queries, mfa_queries, oauth_queries,
+    passkeys_queries, privacy_queries, realtime_queries, sessions_queries, roles_queries,
     notifications_queries, stream_queries, system_queries, tracks_queries, users_queries, NULL};
 
 bool

@@ -193,7 +193,8 @@ motif_horizon(const struct scene *s, float x, float y)
         return blend(c, blend(p->dark, p->one, 0.18f), cover(s, ridge - y));
     }
     float depth = 0.22f / (y - horizon + 0.02f);
-    float across = fabsf(phase_wrap(x * depth * 7.0f + 50.5f) - 0.5f) / (depth * 7.0f), along = fabsf(phase_wrap(depth * 2.4f + s->random[0]) - 0.5f) / (2.4f * depth / (y - horizon + 0.02f));
+    float across = fabsf(phase_wrap(x * depth * 7.0f + 50.5f) - 0.5f) / (depth * 7.0f);
+    float along = fabsf(phase_wrap(depth * 2.4f + s->random[0]) - 0.5f) / (2.4f * depth / (y - horizon + 0.02f));
 
     c = blend(p->dark, p->one, 0.25f * ease(0.9f, horizon, y));
     c = blend(c, p->one, fmaxf(cover(s, across - 0.004f), cover(s, along - 0.004f)) * ease(horizon, horizon + 0.12f, y) * 0.95f);
