@@ -128,7 +128,9 @@ realtime_broadcast(const char *user_id, const char *json)
 {
     scoped_text message = NULL;
 
-    if (asprintf(&message, "%s %s", user_id, json) >= 0)
+    if (asprintf(&message, "%s %s", user_id, json) < 0)
+        message = NULL; /* what it holds then is undefined */
+    else
         pubsub_tell(CHANNEL, message);
 }
 
