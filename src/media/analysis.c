@@ -2,6 +2,7 @@
 #include "analysis.h"
 
 #include "reason.h"
+#include "samples.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,10 +32,10 @@ to_s16(int16_t *to, const AVFrame *block, size_t count)
 
     if (block->format == AV_SAMPLE_FMT_S32)
         for (size_t i = 0; i < count; i++)
-            to[i] = (int16_t)(wide[i] >> 16);
+            to[i] = sample_s16_of_s32(wide[i]);
     else
         for (size_t i = 0; i < count; i++)
-            to[i] = (int16_t)lrintf(fmaxf(-32768, fminf(32767, floats[i] * 32768.0f)));
+            to[i] = sample_s16_of_float(floats[i]);
 }
 
 static int

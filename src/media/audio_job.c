@@ -6,6 +6,7 @@
 #include "playlist.h"
 #include "reason.h"
 #include "result.h"
+#include "samples.h"
 
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
@@ -29,6 +30,7 @@ struct audio_job {
     AVChannelLayout aac_layout;
     int aac_rate;
     int64_t samples;
+    int64_t mended; /* samples that were no sound */
 };
 
 static const struct {
@@ -208,11 +210,13 @@ fraction(const struct audio_job *job)
 }
 
 static int
-on_block(void *user, const AVFrame *block)
+on_block(void *user, AVFrame *block)
 {
     struct audio_job *job = user;
     int error = atomic_load(&job->failed) ? MEDIA_E_INTERNAL : 0;
 
+    if (block->format == AV_SAMPLE_FMT_FLT)
+        job->mended += (int64_t)samples_mend((float *)block->data[0], (size_t)block->nb_samples * (size_t)block->ch_layout.nb_channels);
     if (!error)
         error = resample(job, block);
     if (!error && !job->copies)
@@ -279,7 +283,7 @@ send_playlists_and_result(struct audio_job *job)
         error = output_file("cover.bin", cover->data, (size_t)cover->size);
     if (!error)
         error = output_progress(STAGE, 1);
-    return error ? error : result_send_audio(&job->input, &job->sound, job->samples, &job->analysis, rising, RENDITIONS);
+    return error ? error : result_send_audio(&job->input, &job->sound, job->samples, job->mended, &job->analysis, rising, RENDITIONS);
 }
 
 static int

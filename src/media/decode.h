@@ -17,8 +17,8 @@ struct sound {
 struct decode_sink {
     /* Called once, before the first block. */
     int (*on_start)(void *user, const struct sound *sound);
-    /* A block of BLOCK_SAMPLES frames; only the last may be shorter. The callee takes references, not the block. */
-    int (*on_block)(void *user, const AVFrame *block);
+    /* A block of BLOCK_SAMPLES frames; only the last may be shorter. The callee may change the samples, and takes references, not the block. */
+    int (*on_block)(void *user, AVFrame *block);
     /* Every packet of the sound as it was stored, before it is decoded; may be NULL. */
     int (*on_packet)(void *user, const AVPacket *packet);
     void *user;

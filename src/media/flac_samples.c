@@ -1,27 +1,8 @@
-/* flac_samples.c - rounding, where there is something to round. */
+/* flac_samples.c - rounds to what FLAC holds, where there is something to round. */
 #include "flac_samples.h"
 
 #include "reason.h"
-
-#include <math.h>
-
-static int32_t
-round_float(float value, float scale)
-{
-    float scaled = value * scale;
-
-    if (!(scaled < scale)) /* also what is not a number */
-        return scaled >= scale ? (int32_t)scale - 1 : 0;
-    return scaled < -scale ? -(int32_t)scale : (int32_t)lrintf(scaled);
-}
-
-static int32_t
-round_24(int32_t value)
-{
-    int64_t rounded = ((int64_t)value + 128) & ~(int64_t)255;
-
-    return rounded > 0x7fffff00 ? 0x7fffff00 : (int32_t)rounded;
-}
+#include "samples.h"
 
 static void
 fill(AVFrame *to, const AVFrame *from, int bits)
@@ -34,16 +15,13 @@ fill(AVFrame *to, const AVFrame *from, int bits)
 
     if (from->format == AV_SAMPLE_FMT_S32)
         for (size_t i = 0; i < count; i++)
-            out32[i] = round_24(wide[i]);
+            out32[i] = sample_s24_of_s32(wide[i]);
     else if (bits == 24)
         for (size_t i = 0; i < count; i++)
-            out32[i] = round_float(floats[i], 8388608.0f) * 256;
+            out32[i] = sample_s24_of_float(floats[i]);
     else
-        for (size_t i = 0; i < count; i++) {
-            int32_t value = round_float(floats[i], 32768.0f);
-
-            out16[i] = (int16_t)value;
-        }
+        for (size_t i = 0; i < count; i++)
+            out16[i] = sample_s16_of_float(floats[i]);
 }
 
 int

@@ -77,7 +77,7 @@ result_send_probe(const struct input *input)
 }
 
 int
-result_send_audio(const struct input *input, const struct sound *sound, int64_t samples, const struct analysis *a,
+result_send_audio(const struct input *input, const struct sound *sound, int64_t samples, int64_t mended, const struct analysis *a,
                   const struct rendition *const *renditions, size_t count)
 {
     int64_t duration_ms = (samples * 1000 + sound->sample_rate / 2) / sound->sample_rate;
@@ -89,6 +89,8 @@ result_send_audio(const struct input *input, const struct sound *sound, int64_t 
         error = json_array_append_new(list, describe_rendition(renditions[i]));
     if (!error)
         error = json_object_set_new(document, "samples", json_integer(samples));
+    if (!error)
+        error = json_object_set_new(document, "mended_samples", json_integer(mended));
     if (!error)
         error = json_object_set_new(document, "loudness_lufs", number_or_null(a->loudness_lufs));
     if (!error)

@@ -8,7 +8,7 @@
 int result_send_probe(const struct input *input);
 
 /* Everything must be finished and joined. */
-int result_send_audio(const struct input *input, const struct sound *sound, int64_t samples, const struct analysis *analysis,
+int result_send_audio(const struct input *input, const struct sound *sound, int64_t samples, int64_t mended, const struct analysis *analysis,
                       const struct rendition *const *renditions, size_t count);
 
 #endif
