@@ -133,6 +133,6 @@ test('a session is refreshed once with each token, and its cookies are new', asy
   assertStatus(reply, 200);
   const next = await withCsrf(visitor, cookiesOf(reply));
   assertStatus(await visitor.get('/api/v1/sessions', { as: next }), 200);
-  assertProblem(await visitor.post('/api/v1/sessions/refresh', { as: cookies, body: {} }), 401, 'unauthenticated');
+  assertProblem(await visitor.post('/api/v1/sessions/refresh', { as: cookies, body: {}, headers: { 'user-agent': EDGE } }), 401, 'unauthenticated');
   await until('the family to end', async () => (await visitor.get('/api/v1/auth/me', { as: next })).status === 401);
 });

@@ -104,9 +104,11 @@ const struct route auth_routes[] = {
      .problems = PROBLEMS(PROBLEM_NOT_FOUND)},
 
     {POST, "/api/v1/auth/refresh", "Exchange a refresh token for a new pair of tokens",
-     .description = "A refresh token works once. Sending one a second time ends the session for everybody who holds a token of it.",
+     .description = "A refresh token works once. Where the reply was lost, the same client may send it once more within 30 seconds; after that "
+                    "`refresh_superseded` says that another of its requests has renewed the session. Sending it later, or from another "
+                    "client, ends the session for everybody who holds a token of it. A refusal deletes no cookies.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = refresh_body, .handler = auth_refresh, .reply = session_reply,
-     .problems = PROBLEMS(PROBLEM_UNAUTHENTICATED)},
+     .problems = PROBLEMS(PROBLEM_UNAUTHENTICATED, PROBLEM_REFRESH_SUPERSEDED)},
 
     {POST, "/api/v1/auth/logout", "End this session",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_logout, .status = 204},
@@ -117,7 +119,7 @@ const struct route auth_routes[] = {
     {POST, "/api/v1/sessions/refresh", "Exchange a refresh token for a new pair of tokens",
      .description = "The same as `/auth/refresh`.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = refresh_body, .handler = auth_refresh, .reply = session_reply,
-     .problems = PROBLEMS(PROBLEM_UNAUTHENTICATED)},
+     .problems = PROBLEMS(PROBLEM_UNAUTHENTICATED, PROBLEM_REFRESH_SUPERSEDED)},
 
     {GET, "/api/v1/auth/me", "The account of whoever asks",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_me, .shape = ONE},

@@ -253,32 +253,55 @@ select user_has_second_factor(:viewer::uuid) as exists
 select user_has_permission(:viewer::uuid, :permission::text) as held
 
 -- query: refresh_rotate
--- Uses a refresh token up and puts the next of its family in its place. Of two that race, one finds the row unused.
-with old as (
-    update refresh_tokens r
-       set used_at = now(), replaced_by = :new_token_id::uuid
-      from sessions s, users u
-     where r.token_hash = :refresh_hash
-       and r.used_at is null and r.revoked_at is null and r.deleted_at is null and r.expires_at > now()
-       and s.id = r.session_id and s.revoked_at is null
-       and u.id = r.user_id and user_active(u)
-    returning r.user_id, r.session_id, r.family_id, u.token_version
-), next as (
-    insert into refresh_tokens (id, user_id, session_id, family_id, token_hash, expires_at)
-    select :new_token_id::uuid, user_id, session_id, family_id, :new_refresh_hash, now() + make_interval(secs => :ttl_s::int)
-      from old
-), session as (
+-- A token of the session's current generation begins the next one. The generation before may be used once more, for a short time and by the
+-- client that used it (ADR 0013): it gives another token of the current generation. Requests that race wait for the session's row and
+-- are judged by what they then find in it.
+with renewed as (
     update sessions s
-       set last_seen_at = now(), expires_at = now() + make_interval(secs => :ttl_s::int)
-      from old
-     where s.id = old.session_id
+       set refresh_generation = r.generation + 1,
+           refresh_graced = r.generation < s.refresh_generation,
+           refreshed_at = case when r.generation = s.refresh_generation then now() else s.refreshed_at end,
+           refresh_client = :refresh_client,
+           last_seen_at = now(),
+           expires_at = now() + make_interval(secs => :ttl_s::int)
+      from refresh_tokens r
+      join users u on u.id = r.user_id and user_active(u)
+     where r.token_hash = :refresh_hash
+       and r.revoked_at is null and r.deleted_at is null and r.expires_at > now()
+       and s.id = r.session_id and s.revoked_at is null
+       and (r.generation = s.refresh_generation
+            or (r.generation = s.refresh_generation - 1 and not s.refresh_graced
+                and s.refresh_client = :refresh_client and s.refreshed_at > now() - make_interval(secs => :grace_s::int)))
+    returning r.id as token_id, r.family_id, s.user_id, s.id as session_id, s.refresh_generation, u.token_version
+), used as (
+    update refresh_tokens r
+       set used_at = coalesce(r.used_at, now()), replaced_by = coalesce(r.replaced_by, :new_token_id::uuid)
+      from renewed n
+     where r.id = n.token_id
+), next as (
+    insert into refresh_tokens (id, user_id, session_id, family_id, generation, token_hash, expires_at)
+    select :new_token_id::uuid, user_id, session_id, family_id, refresh_generation, :new_refresh_hash,
+           now() + make_interval(secs => :ttl_s::int)
+      from renewed
 )
-select user_id, session_id, token_version from old
+select user_id, session_id, token_version from renewed
+
+-- query: refresh_superseded
+-- Was this token refused only because the same client has just renewed the session with it?
+select exists (
+    select from refresh_tokens r
+      join sessions s on s.id = r.session_id and s.revoked_at is null
+     where r.token_hash = :refresh_hash and r.revoked_at is null
+       and r.generation = s.refresh_generation - 1
+       and s.refresh_client = :refresh_client and s.refreshed_at > now() - make_interval(secs => :grace_s::int)) as superseded
 
 -- query: refresh_replayed
--- Somebody sent a token that was used before: nobody who holds a token of its family may go on.
+-- Somebody sent a token of an earlier generation: nobody who holds a token of its family may go on.
 with family as (
-    select family_id, session_id from refresh_tokens where token_hash = :refresh_hash and used_at is not null
+    select r.family_id, r.session_id
+      from refresh_tokens r
+      join sessions s on s.id = r.session_id
+     where r.token_hash = :refresh_hash and r.generation < s.refresh_generation
 ), tokens as (
     update refresh_tokens r set revoked_at = now() from family f where r.family_id = f.family_id and r.revoked_at is null
 )

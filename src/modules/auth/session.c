@@ -6,6 +6,8 @@
 #include "modules/auth/session_cache.h"
 #include "modules/realtime/realtime.h"
 
+#define REFRESH_GRACE_S "30" /* in which a refresh whose reply was lost may be repeated: ADR 0013 */
+
 /* The session that the cookies stand for: that of the access token, whether it has expired or not; else the refresh token. NULL
  * without cookies. */
 static const char *
@@ -157,21 +159,38 @@ auth_drop_cookies(struct request *req)
     reply_cookie(req, REFRESH_COOKIE, "", REFRESH_PATH, 0);
 }
 
-/* A token that was used before tells of a thief, or of a person whose token was stolen: end the family. */
+/* Who asks for a refresh: the browser that is known by its cookie, else the address; and its program. */
+static const char *
+refresh_client(struct request *req)
+{
+    const char *browser = request_cookie(req, BROWSER_COOKIE), *program = request_header(req, "User-Agent");
+    const char *client = arena_printf(req->arena, "%s\n%s", browser && *browser ? browser : req->ip, program ? program : "");
+    char hash[SHA256_HEX];
+
+    sha256_hex(str_of(client ? client : ""), hash);
+    return arena_strdup(req->arena, hash);
+}
+
+/* A token of an earlier generation tells of a thief, or of a person whose token was stolen: end the family. Not so when the same client
+ * has just renewed the session. No refusal deletes cookies: those of another request, or of a new sign-in, may be there by now. */
 static const struct problem *
 refuse_refresh(struct request *req)
 {
     struct row row;
-    const struct problem *p = db_maybe(req, &q_refresh_replayed, &row);
+    const struct problem *p = db_one(req, &q_refresh_superseded, &row);
 
     if (p)
         return p;
-    if (row.count)
+    if (row_bool(&row, "superseded"))
+        return PROBLEM(REFRESH_SUPERSEDED);
+    p = db_maybe(req, &q_refresh_replayed, &row);
+    if (p)
+        return p;
+    if (row.count) {
         log_warn("refresh token replayed, session ended", LOG_TEXT("user_id", row_text(&row, "user_id")),
                  LOG_TEXT("session_id", row_text(&row, "session_id")));
-    if (row.count)
         realtime_end_session(row_text(&row, "session_id"));
-    auth_drop_cookies(req);
+    }
     return PROBLEM(UNAUTHENTICATED);
 }
 
@@ -195,6 +214,8 @@ auth_refresh(struct request *req)
     request_set(req, "new_refresh_hash", arena_strdup(req->arena, next_hash));
     request_set(req, "new_token_id", arena_strdup(req->arena, next_id));
     request_set(req, "ttl_s", number(req, auth_config->refresh_token_s));
+    request_set(req, "refresh_client", refresh_client(req));
+    request_set(req, "grace_s", REFRESH_GRACE_S);
     p = db_maybe(req, &q_refresh_rotate, &row);
     if (p)
         return p;

@@ -653,7 +653,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange a refresh token for a new pair of tokens
-         * @description A refresh token works once. Sending one a second time ends the session for everybody who holds a token of it.
+         * @description A refresh token works once. Where the reply was lost, the same client may send it once more within 30 seconds; after that `refresh_superseded` says that another of its requests has renewed the session. Sending it later, or from another client, ends the session for everybody who holds a token of it. A refusal deletes no cookies.
          */
         post: operations["postAuthRefresh"];
         delete?: never;
@@ -2870,6 +2870,21 @@ export interface components {
                 };
             };
         };
+        /** @description `unauthenticated`: You are not signed in. `refresh_superseded`: This session has just been renewed. */
+        "401.unauthenticated.refresh_superseded": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 401;
+                    /** @enum {unknown} */
+                    code?: "unauthenticated" | "refresh_superseded";
+                };
+            };
+        };
         /** @description `unauthenticated`: You are not signed in. `token_expired`: The access token has expired. */
         "401.unauthenticated.token_expired": {
             headers: {
@@ -4905,7 +4920,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["400.malformed_json"];
-            401: components["responses"]["401.unauthenticated"];
+            401: components["responses"]["401.unauthenticated.refresh_superseded"];
             403: components["responses"]["403.csrf_failed"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -6099,7 +6114,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["400.malformed_json"];
-            401: components["responses"]["401.unauthenticated"];
+            401: components["responses"]["401.unauthenticated.refresh_superseded"];
             403: components["responses"]["403.csrf_failed"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
