@@ -113,6 +113,7 @@ config_load(struct config *ret_config, char *error, size_t error_size)
 {
     static char url[64];
     struct config config = {0};
+    struct str wrong;
 
     read_dotenv();
     for (unsigned i = 0; i < COUNT_OF(variables); i++)
@@ -125,6 +126,11 @@ config_load(struct config *ret_config, char *error, size_t error_size)
     }
     if (*config.jwt_secret && strlen(config.jwt_secret) < 32) {
         snprintf(error, error_size, "JWT_SECRET has %zu bytes; it must have at least 32", strlen(config.jwt_secret));
+        return false;
+    }
+    if (!ip_networks_parse(config.trusted_proxies, &config.trusted_networks, &wrong)) {
+        snprintf(error, error_size, "TRUSTED_PROXIES has \"%.*s\"; it must be at most %d addresses or networks, such as 127.0.0.1,10.0.0.0/8",
+                 (int)wrong.len, wrong.ptr, IP_NETWORKS_MAX);
         return false;
     }
     if (!*config.frontend_url) {

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/ip.h"
+
 struct config {
 #define SECTION(title)
 #define TEXT(field, name, fallback, help) const char *field;
@@ -19,6 +21,7 @@ struct config {
 #undef INT
 #undef BOOL
 #undef FAMILY
+    struct ip_networks trusted_networks; /* `trusted_proxies`, parsed */
 };
 
 /* Reads `.env` (existing variables win), then the environment. On a bad value returns false and writes a sentence that names

@@ -49,6 +49,10 @@ a_bad_value_is_named_with_what_it_may_be(void **state)
     assert_false(config_load(&config, error, sizeof error));
     assert_non_null(strstr(error, "RATE_LIMIT_ENABLED"));
     unsetenv("RATE_LIMIT_ENABLED");
+    setenv("TRUSTED_PROXIES", "127.0.0.1, 10.0.0.1/8", 1);
+    assert_false(config_load(&config, error, sizeof error));
+    assert_non_null(strstr(error, "TRUSTED_PROXIES has \"10.0.0.1/8\""));
+    unsetenv("TRUSTED_PROXIES");
     setenv("APP_ENV", "prod", 1);
     assert_false(config_load(&config, error, sizeof error));
     setenv("APP_ENV", "production", 1);
