@@ -30,7 +30,8 @@ struct key {
     bool can_sign;
 };
 
-/* Keys are replaced as a whole under the lock; JWK objects are reference counted by cjose. */
+/* Keys are replaced as a whole under the lock, and used under it: cjose's reference count is not atomic, so no thread holds a key of its
+ * own. */
 static struct {
     pthread_rwlock_t lock;
     struct key keys[KEY_MAX];
@@ -145,6 +146,21 @@ release_keys(struct key *keys, unsigned count)
         cjose_jwk_release(keys[i].jwk);
 }
 
+/* Where another key goes: behind the others, or in the place of the oldest when it is newer. NULL: nowhere. */
+static struct key *
+place_for(struct key *keys, unsigned *count, const struct key *key)
+{
+    struct key *oldest = keys;
+
+    if (*count < KEY_MAX)
+        return &keys[(*count)++];
+    for (unsigned i = 1; i < KEY_MAX; i++)
+        if (keys[i].made_at < oldest->made_at)
+            oldest = &keys[i];
+    return oldest->made_at < key->made_at ? oldest : NULL;
+}
+
+/* The newest KEY_MAX keys. */
 static unsigned
 read_folder(const char *folder, struct key *keys)
 {
@@ -152,17 +168,25 @@ read_folder(const char *folder, struct key *keys)
     struct dirent *entry;
     unsigned count = 0;
 
-    while (dir && count < KEY_MAX && (entry = readdir(dir))) {
+    while (dir && (entry = readdir(dir))) {
         size_t len = strlen(entry->d_name);
+        struct key key = {0}, *place;
         char path[4096];
 
         if (len < 9 || !text_starts_with(entry->d_name, "jwt-") || !text_equal(entry->d_name + len - 4, ".pem"))
             continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (key_from_file(path, true, &keys[count]))
-            count++;
-        else
+        if (!key_from_file(path, true, &key)) {
             log_warn("unreadable signing key", LOG_TEXT("path", path));
+            continue;
+        }
+        place = place_for(keys, &count, &key);
+        if (place) {
+            cjose_jwk_release(place->jwk);
+            *place = key;
+        } else {
+            cjose_jwk_release(key.jwk);
+        }
     }
     if (dir)
         closedir(dir);
@@ -202,7 +226,7 @@ same_keys(const struct key *keys, unsigned count)
 static void
 rescan(void)
 {
-    struct key keys[KEY_MAX], old[KEY_MAX];
+    struct key keys[KEY_MAX] = {0}, old[KEY_MAX];
     unsigned count, old_count;
     int64_t now_ms = clock_monotonic_ms(), last = ring.scanned_ms;
 
@@ -267,29 +291,19 @@ auth_rotate_keys(const struct config *config, char *error, size_t error_size)
     return make_key_file(folder, error, error_size);
 }
 
-/* The newest key that can sign, or the one with this id; with a reference of its own. */
-static cjose_jwk_t *
-take_key(const char *kid, char *ret_kid)
+/* The newest key that can sign, or the one with this id. The lock is held, and as long as the key is used. */
+static const struct key *
+find_key(const char *kid)
 {
-    cjose_jwk_t *jwk = NULL;
-    cjose_err error;
-    int64_t newest = INT64_MIN;
+    const struct key *found = NULL;
 
-    pthread_rwlock_rdlock(&ring.lock);
     for (unsigned i = 0; i < ring.count; i++) {
-        struct key *key = &ring.keys[i];
+        const struct key *key = &ring.keys[i];
 
-        if (kid ? text_equal(kid, key->kid) : key->can_sign && key->made_at >= newest) {
-            newest = key->made_at;
-            jwk = key->jwk;
-            if (ret_kid)
-                memcpy(ret_kid, key->kid, sizeof key->kid);
-        }
+        if (kid ? text_equal(kid, key->kid) : key->can_sign && (!found || key->made_at >= found->made_at))
+            found = key;
     }
-    if (jwk)
-        cjose_jwk_retain(jwk, &error);
-    pthread_rwlock_unlock(&ring.lock);
-    return jwk;
+    return found;
 }
 
 static void
@@ -298,21 +312,39 @@ audience_of(enum token_use use, char *out, size_t size)
     snprintf(out, size, "%s%s", ring.config->jwt_audience, use == TOKEN_STREAM ? "/stream" : "");
 }
 
+/* `payload` signed by the newest key, in the arena; or NULL. */
+static const char *
+sign(struct arena *arena, const char *payload)
+{
+    const char *compact = NULL, *token = NULL;
+    cjose_header_t *header;
+    cjose_jws_t *jws = NULL;
+    const struct key *key;
+    cjose_err error;
+
+    header = cjose_header_new(&error);
+    pthread_rwlock_rdlock(&ring.lock);
+    key = find_key(NULL);
+    if (key && header && cjose_header_set(header, CJOSE_HDR_ALG, ring.symmetric ? "HS256" : "RS256", &error) &&
+        cjose_header_set(header, CJOSE_HDR_KID, key->kid, &error) && cjose_header_set(header, "typ", "at+jwt", &error))
+        jws = cjose_jws_sign(key->jwk, header, (const uint8_t *)payload, strlen(payload), &error);
+    pthread_rwlock_unlock(&ring.lock);
+    if (jws && cjose_jws_export(jws, &compact, &error))
+        token = arena_strdup(arena, compact);
+    cjose_jws_release(jws);
+    cjose_header_release(header);
+    return token;
+}
+
 const char *
 token_sign(struct request *req, enum token_use use, const struct claims *claims)
 {
     const struct config *config = ring.config;
-    char kid[17] = "", jti[UUID_TEXT], audience[256];
-    cjose_header_t *header = NULL;
-    cjose_jws_t *jws = NULL;
-    cjose_err error;
-    const char *compact = NULL, *token = NULL;
+    char jti[UUID_TEXT], audience[256];
     scoped_text payload = NULL;
-    cjose_jwk_t *jwk;
     json_t *body;
 
     rescan();
-    jwk = take_key(NULL, kid);
     uuid_random(jti);
     audience_of(use, audience, sizeof audience);
     body = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}", "iss", config->jwt_issuer, "aud", audience, "sub",
@@ -320,40 +352,47 @@ token_sign(struct request *req, enum token_use use, const struct claims *claims)
                      (json_int_t)clock_unix_s(), "exp", (json_int_t)claims->expires_at, "jti", jti);
     payload = json_dumps(body, JSON_COMPACT);
     json_decref(body);
-    header = cjose_header_new(&error);
-    if (jwk && payload && header && cjose_header_set(header, CJOSE_HDR_ALG, ring.symmetric ? "HS256" : "RS256", &error) &&
-        cjose_header_set(header, CJOSE_HDR_KID, kid, &error) && cjose_header_set(header, "typ", "at+jwt", &error))
-        jws = cjose_jws_sign(jwk, header, (const uint8_t *)payload, strlen(payload), &error);
-    if (jws && cjose_jws_export(jws, &compact, &error))
-        token = arena_strdup(req->arena, compact);
-    cjose_jws_release(jws);
-    cjose_header_release(header);
-    cjose_jwk_release(jwk);
-    return token;
+    return payload ? sign(req->arena, payload) : NULL;
 }
 
 /* Exactly our algorithm, our type and a key of ours; what else a header may carry (jku, jwk, x5u, crit) is refused unread. */
-static cjose_jwk_t *
-key_for_header(cjose_jws_t *jws)
+static const char *
+kid_of(cjose_jws_t *jws)
 {
     cjose_header_t *header = cjose_jws_get_protected(jws);
     json_t *json = (json_t *)header;
     const char *kid;
-    cjose_jwk_t *jwk;
 
     if (!json_is_object(json) || json_object_size(json) != 3 ||
         !text_equal(json_string_value(json_object_get(json, "alg")), ring.symmetric ? "HS256" : "RS256") ||
         !text_equal(json_string_value(json_object_get(json, "typ")), "at+jwt"))
         return NULL;
     kid = json_string_value(json_object_get(json, "kid"));
-    if (!kid || strlen(kid) > 16)
-        return NULL;
-    jwk = take_key(kid, NULL);
-    if (!jwk) {
+    return kid && strlen(kid) <= 16 ? kid : NULL;
+}
+
+/* Is it signed by a key of ours? */
+static bool
+is_ours(cjose_jws_t *jws)
+{
+    const char *kid = kid_of(jws);
+    const struct key *key;
+    cjose_err error;
+    bool good;
+
+    if (!kid)
+        return false;
+    pthread_rwlock_rdlock(&ring.lock);
+    key = find_key(kid);
+    if (!key) {
+        pthread_rwlock_unlock(&ring.lock);
         rescan();
-        jwk = take_key(kid, NULL);
+        pthread_rwlock_rdlock(&ring.lock);
+        key = find_key(kid);
     }
-    return jwk;
+    good = key && cjose_jws_verify(jws, key->jwk, &error);
+    pthread_rwlock_unlock(&ring.lock);
+    return good;
 }
 
 static bool
@@ -400,7 +439,6 @@ token_verify(const char *token, enum token_use use, struct claims *ret_claims)
 {
     enum token_check check = TOKEN_BAD;
     cjose_jws_t *jws = NULL;
-    cjose_jwk_t *jwk = NULL;
     unsigned generation = ring.generation;
     unsigned char hash[SHA256_BYTES];
     uint8_t *payload;
@@ -413,12 +451,9 @@ token_verify(const char *token, enum token_use use, struct claims *ret_claims)
     if (verified_find(hash, use, generation, ret_claims))
         return ret_claims->expires_at > clock_unix_s() ? TOKEN_GOOD : TOKEN_EXPIRED;
     jws = cjose_jws_import(token, len, &error);
-    if (jws)
-        jwk = key_for_header(jws);
-    if (jwk && cjose_jws_verify(jws, jwk, &error) && cjose_jws_get_plaintext(jws, &payload, &len, &error))
+    if (jws && is_ours(jws) && cjose_jws_get_plaintext(jws, &payload, &len, &error))
         check = read_claims(payload, len, use, ret_claims);
     cjose_jws_release(jws);
-    cjose_jwk_release(jwk);
     if (check == TOKEN_GOOD)
         verified_keep(hash, use, generation, ret_claims);
     return check;
