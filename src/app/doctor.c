@@ -21,6 +21,7 @@
 
 #include "base/config.h"
 #include "base/str.h"
+#include "bus.queries.h"
 #include "db/cluster.h"
 #include "db/cluster_place.h"
 #include "db/db.h"
@@ -139,6 +140,20 @@ check_migrations(struct doctor *d, const char *conninfo)
 }
 
 static void
+check_events(struct doctor *d)
+{
+    PGresult *counts;
+
+    if (db_run(&q_bus_counts, NULL, &counts, NULL)) /* not before the migrations */
+        return;
+    if (!text_equal(PQgetvalue(counts, 0, 2), "0"))
+        wrong(d, "see \"Dead letters\" in docs/operating.md", "events", "%s could not be handed out after 50 attempts", PQgetvalue(counts, 0, 2));
+    else
+        fine("events", "%s waiting, none given up", PQgetvalue(counts, 0, 0));
+    PQclear(counts);
+}
+
+static void
 check_connection(struct doctor *d, const char *conninfo, const char *kind, const char *advice)
 {
     const char *const keywords[] = {"dbname", "connect_timeout", NULL}, *const values[] = {conninfo, "5", NULL};
@@ -172,6 +187,7 @@ check_connection(struct doctor *d, const char *conninfo, const char *kind, const
     else
         note(d, "audit log", "requests run as the owner of the tables: only a trigger protects it. As an administrator of the database: "
                              "create role %s; grant %s to the role of DATABASE_URL; then veza migrate up", APP_ROLE, APP_ROLE);
+    check_events(d);
 }
 
 static void

@@ -314,16 +314,15 @@ raise_file_limit(void)
 static int
 run_roles(const struct config *config, unsigned roles, int (*work)(const struct config *config, unsigned port))
 {
+    static void (*const metrics[])(struct buf *out) = {realtime_metrics, sentry_metrics, jobs_metrics, bus_metrics, stream_metrics,
+                                                       redis_metrics};
     struct run run = {.roles = roles, .work = work};
     char error[512];
     int result;
 
-    system_add_metrics(realtime_metrics);
-    system_add_metrics(sentry_metrics);
-    system_add_metrics(jobs_metrics);
-    system_add_metrics(bus_metrics);
-    system_add_metrics(stream_metrics);
-    system_add_metrics(redis_metrics);
+    for (size_t i = 0; i < COUNT_OF(metrics); i++)
+        if (!system_add_metrics(metrics[i]))
+            return 1;
     /* Blocked before any thread exists, so that sigwait is the only one to hear of them. */
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&run.stop_signals);

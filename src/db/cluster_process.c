@@ -396,7 +396,7 @@ set(struct arguments *a, const char *format, ...)
     va_list values;
 
     if (a->texts_count == SETTINGS_MAX)
-        return;
+        abort(); /* a setting must not be missing: raise SETTINGS_MAX */
     va_start(values, format);
     vsnprintf(a->texts[a->texts_count], SETTING_MAX, format, values);
     va_end(values);

@@ -11,4 +11,4 @@ select 1 as alive
 
 -- query: outbox_backlog
 -- not null: waiting
-select count(*)::int as waiting from outbox where published_at is null
+select count(*)::int as waiting from outbox where published_at is null and failed_at is null

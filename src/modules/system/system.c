@@ -16,7 +16,7 @@
 #define METRICS_MAX (4 * 1024 * 1024)
 #define DISK_LOW_PERCENT 2
 
-static void (*writers[16])(struct buf *out);
+static void (*writers[32])(struct buf *out);
 static unsigned writer_count;
 static int64_t started_ms;
 
@@ -26,11 +26,15 @@ remember_start(void)
     started_ms = clock_monotonic_ms();
 }
 
-void
+bool
 system_add_metrics(void (*write)(struct buf *out))
 {
-    if (writer_count < COUNT_OF(writers))
-        writers[writer_count++] = write;
+    if (writer_count == COUNT_OF(writers)) {
+        log_error("too many sources of metrics: raise the size of writers in system.c");
+        return false;
+    }
+    writers[writer_count++] = write;
+    return true;
 }
 
 static const struct config *

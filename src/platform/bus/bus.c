@@ -25,14 +25,15 @@ static unsigned subscription_count;
 static pthread_t thread;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
-static bool running, stopping, woken;
+static bool running, stopping, woken, overfull;
 static _Atomic uint64_t delivered, failures;
 
 void
 bus_subscribe(const char *consumer, const char *event_name, bus_subscriber *subscriber, void *context)
 {
     if (subscription_count == SUBSCRIPTIONS_MAX) {
-        log_error("too many subscriptions", LOG_TEXT("consumer", consumer));
+        log_error("too many subscriptions to events: raise SUBSCRIPTIONS_MAX in bus.c", LOG_TEXT("consumer", consumer));
+        overfull = true;
         return;
     }
     subscriptions[subscription_count].consumer = consumer;
@@ -75,15 +76,36 @@ deliver_to(unsigned i, const struct event *event)
     return db_end(good) == DB_OK && good;
 }
 
-static bool
+/* Every subscriber of it. The name of one that did not act, or NULL. */
+static const char *
 deliver(const struct event *event)
 {
-    bool all = true;
+    const char *failed = NULL;
 
     for (unsigned i = 0; i < subscription_count; i++)
         if (text_equal(subscriptions[i].event_name, event->name) && !deliver_to(i, event))
-            all = false;
-    return all;
+            failed = subscriptions[i].consumer;
+    return failed;
+}
+
+/* Asks again later, or never when it has been asked too often. */
+static void
+note_failure(const struct event *event, const char *outbox_id, const char *attempts, const char *failed)
+{
+    char error[128];
+    const struct db_arg args[] = {{"id", outbox_id}, {"error", error}, {0}};
+    PGresult *result;
+
+    snprintf(error, sizeof error, "%s did not take it", failed);
+    atomic_fetch_add(&failures, 1);
+    log_warn("event not handled", LOG_TEXT("event", event->name), LOG_TEXT("id", event->id), LOG_TEXT("attempts", attempts),
+             LOG_TEXT("consumer", failed));
+    if (db_run(&q_bus_failed, args, &result, NULL))
+        return;
+    if (PQntuples(result) && *PQgetvalue(result, 0, 0) == 't')
+        log_error("event given up: it is kept as a dead letter", LOG_TEXT("event", event->name), LOG_TEXT("id", event->id),
+                  LOG_TEXT("consumer", failed));
+    PQclear(result);
 }
 
 static bool
@@ -111,15 +133,14 @@ dispatch(void)
         struct event event = {PQgetvalue(result, i, 1), PQgetvalue(result, i, 2), payload};
         const struct db_arg args[] = {{"id", PQgetvalue(result, i, 0)}, {0}};
 
-        if (payload && deliver(&event)) {
+        const char *failed = payload ? deliver(&event) : "nobody can read the payload:";
+
+        if (failed) {
+            note_failure(&event, PQgetvalue(result, i, 0), PQgetvalue(result, i, 4), failed);
+        } else {
             if (run(&q_bus_published, args) >= 0)
                 through++;
             atomic_fetch_add(&delivered, 1);
-        } else {
-            log_warn("event not handled", LOG_TEXT("event", event.name), LOG_TEXT("id", event.id),
-                     LOG_TEXT("attempts", PQgetvalue(result, i, 4)));
-            run(&q_bus_failed, args);
-            atomic_fetch_add(&failures, 1);
         }
         json_decref(payload);
     }
@@ -173,6 +194,8 @@ on_notify(void *context, const char *payload)
 bool
 bus_start(void)
 {
+    if (overfull)
+        return false;
     stopping = false;
     listener_on("outbox", on_notify, NULL);
     running = pthread_create(&thread, NULL, dispatch_loop, NULL) == 0;
@@ -184,14 +207,14 @@ bus_start(void)
 void
 bus_stop(void)
 {
-    if (!running)
-        return;
-    pthread_mutex_lock(&lock);
-    stopping = true;
-    pthread_cond_signal(&wake);
-    pthread_mutex_unlock(&lock);
-    pthread_join(thread, NULL);
-    running = false;
+    if (running) {
+        pthread_mutex_lock(&lock);
+        stopping = true;
+        pthread_cond_signal(&wake);
+        pthread_mutex_unlock(&lock);
+        pthread_join(thread, NULL);
+    }
+    running = overfull = false;
     subscription_count = 0;
 }
 
@@ -204,6 +227,7 @@ bus_metrics(struct buf *out)
                (unsigned long long)failures);
     if (db_run(&q_bus_counts, NULL, &result, NULL))
         return;
-    buf_printf(out, "veza_events_waiting %s\nveza_events_oldest_seconds %s\n", PQgetvalue(result, 0, 0), PQgetvalue(result, 0, 1));
+    buf_printf(out, "veza_events_waiting %s\nveza_events_oldest_seconds %s\nveza_events_dead %s\n", PQgetvalue(result, 0, 0),
+               PQgetvalue(result, 0, 1), PQgetvalue(result, 0, 2));
     PQclear(result);
 }

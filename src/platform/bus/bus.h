@@ -3,7 +3,8 @@
  * An event is written to the table `outbox` in the transaction of the change that it tells of (route.h: `.emits`). One thread here
  * hands each event to every subscriber of its name. A subscriber runs inside a transaction of its own that also notes the event in
  * `processed_events`: what it does to the database happens exactly once, everything else at least once. One that fails is asked again
- * with growing pauses; others are not held up.
+ * with growing pauses; others are not held up. After 50 attempts the event stays in the outbox as a dead letter (failed_at, last_error),
+ * which the log, the metrics and `veza doctor` tell of.
  *
  * Any process that starts the bus must have all subscriptions, since it takes events that no other will see. */
 #pragma once
@@ -25,7 +26,8 @@ typedef bool bus_subscriber(const struct event *event, void *context);
 /* Call before bus_start. `consumer` is the subscriber's lasting name; one consumer may subscribe to several events. */
 void bus_subscribe(const char *consumer, const char *event_name, bus_subscriber *subscriber, void *context);
 
-/* Before listener_start(): the bus listens for its wake-ups. False when a thread cannot be started. */
+/* Before listener_start(): the bus listens for its wake-ups. False when there were too many subscriptions, or a thread cannot be
+ * started. */
 bool bus_start(void);
 /* Lets the event in work finish, ends the thread and forgets the subscriptions. */
 void bus_stop(void);

@@ -24,13 +24,15 @@ static struct {
 static unsigned subscription_count;
 static pthread_t thread;
 static int wake_fd = -1;
+static bool overfull;
 static atomic_bool stopping;
 
 void
 listener_on(const char *channel, listener_callback *callback, void *context)
 {
     if (subscription_count == SUBSCRIPTIONS_MAX) {
-        log_error("too many notification channels", LOG_TEXT("channel", channel));
+        log_error("too many notification channels: raise SUBSCRIPTIONS_MAX in listener.c", LOG_TEXT("channel", channel));
+        overfull = true;
         return;
     }
     subscriptions[subscription_count].channel = channel;
@@ -121,6 +123,8 @@ listen_loop(void *argument)
 bool
 listener_start(void)
 {
+    if (overfull)
+        return false;
     wake_fd = eventfd(0, EFD_CLOEXEC);
     stopping = false;
     if (wake_fd >= 0 && pthread_create(&thread, NULL, listen_loop, NULL) == 0) {

@@ -12,7 +12,7 @@ typedef void listener_callback(void *context, const char *payload);
 /* Call before listener_start. `channel` must live for ever and be a lower-case identifier. */
 void listener_on(const char *channel, listener_callback *callback, void *context);
 
-/* db_setup() has been called. False when a thread cannot be started. */
+/* db_setup() has been called. False when there were too many callbacks, or a thread cannot be started. */
 bool listener_start(void);
 /* Ends the thread and forgets the callbacks. Does nothing when it does not run. */
 void listener_stop(void);

@@ -26,6 +26,7 @@ static struct {
 static unsigned subscription_count;
 static pthread_t thread;
 static int wake_fd = -1;
+static bool overfull;
 static atomic_bool stopping;
 
 /* The listener's NULL after a new connection means nothing here. */
@@ -42,7 +43,8 @@ void
 pubsub_on(const char *channel, pubsub_callback *callback, void *context)
 {
     if (subscription_count == SUBSCRIPTIONS_MAX) {
-        log_error("too many channels", LOG_TEXT("channel", channel));
+        log_error("too many channels: raise SUBSCRIPTIONS_MAX in pubsub.c", LOG_TEXT("channel", channel));
+        overfull = true;
         return;
     }
     subscriptions[subscription_count].channel = channel;
@@ -155,6 +157,8 @@ listen_loop(void *argument)
 bool
 pubsub_start(void)
 {
+    if (overfull)
+        return false;
     if (!redis_configured() || !subscription_count)
         return true;
     wake_fd = eventfd(0, EFD_CLOEXEC);

@@ -394,6 +394,66 @@ events_wait_for_a_bus(void **state)
     assert_int_equal(events_seen, 1);
 }
 
+static bool
+note_number(const struct event *event, void *context)
+{
+    const char *number = json_string_value(json_object_get(event->payload, "n"));
+    char sql[96];
+
+    (void)context;
+    snprintf(sql, sizeof sql, "insert into effects values (%d)", (int)strtol(number, NULL, 10));
+    PQclear(PQexec(db_connection(), sql));
+    return true;
+}
+
+static void
+events_come_in_the_order_in_which_they_were_written(void **state)
+{
+    (void)state;
+    ask("alter table effects add column n int generated always as identity");
+    ask("alter table outbox alter column id restart with 995");
+    ask("insert into outbox (name, payload) select 'test.happened', jsonb_build_object('n', n::text) from generate_series(1, 20) n");
+    bus_subscribe("order", "test.happened", note_number, NULL);
+    assert_true(bus_start());
+    wait_until("select count(*) from outbox where published_at is null", "0");
+    bus_stop();
+    assert_string_equal(ask("select string_agg(what::text, ' ' order by n) from effects"), "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20");
+    ask("alter table effects drop column n");
+}
+
+static void
+an_event_that_nobody_takes_is_kept_as_a_dead_letter(void **state)
+{
+    scoped_buf metrics = BUF_INIT(65536);
+
+    (void)state;
+    failures_left = 1000;
+    ask("insert into outbox (name, attempts, created_at) values ('test.happened', 49, now() - interval '1 day')");
+    start_bus();
+    wait_until("select failed_at is not null from outbox", "t");
+    assert_string_equal(ask("select attempts || ' ' || last_error from outbox where published_at is null"), "50 first did not take it");
+    bus_metrics(&metrics);
+    assert_non_null(strstr(metrics.ptr, "veza_events_dead 1\n"));
+    assert_non_null(strstr(metrics.ptr, "veza_events_waiting 0\n"));
+    stop_bus();
+    assert_int_equal(events_seen, 1);
+}
+
+static void
+subscriptions_that_find_no_place_refuse_the_start(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 64; i++)
+        bus_subscribe("first", "test.happened", on_event, "mine");
+    assert_true(bus_start());
+    bus_stop();
+    for (int i = 0; i < 65; i++)
+        bus_subscribe("first", "test.happened", on_event, "mine");
+    assert_false(bus_start());
+    bus_stop();
+    listener_stop();
+}
+
 /* As when the database is started anew. */
 static void
 cut_connections_are_made_again(void **state)
@@ -487,6 +547,9 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(an_event_reaches_each_subscriber_once, clean),
         cmocka_unit_test_setup(a_subscriber_that_fails_is_asked_again_and_leaves_nothing_behind, clean),
         cmocka_unit_test_setup(events_wait_for_a_bus, clean),
+        cmocka_unit_test_setup(events_come_in_the_order_in_which_they_were_written, clean),
+        cmocka_unit_test_setup(an_event_that_nobody_takes_is_kept_as_a_dead_letter, clean),
+        cmocka_unit_test_setup(subscriptions_that_find_no_place_refuse_the_start, clean),
         cmocka_unit_test_setup(cut_connections_are_made_again, clean),
     };
 
