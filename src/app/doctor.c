@@ -351,9 +351,8 @@ check_sign_in(struct doctor *d)
 {
     char error[512];
 
-    if (!fetch_setup(d->config, error, sizeof error))
-        wrong(d, NULL, "sign-in", "%s", error);
-    else if (!oauth_setup(d->config, error, sizeof error))
+    fetch_setup(d->config);
+    if (!oauth_setup(d->config, error, sizeof error))
         wrong(d, "docs/operating.md tells what each provider needs", "sign-in", "%s", error);
     else if (*oauth_provider_names())
         fine("sign-in", "with %s; they are to send people back to %s/api/v1/auth/oauth/NAME/callback", oauth_provider_names(),
@@ -431,6 +430,12 @@ is_loopback(const char *address)
 }
 
 static void
+doctor_tell_weak(void *context, const struct weak_setting *weak)
+{
+    wrong(context, weak->mend, "environment", "%s %s", weak->name, weak->why);
+}
+
+static void
 check_production(struct doctor *d)
 {
     const struct config *c = d->config;
@@ -440,21 +445,13 @@ check_production(struct doctor *d)
         note(d, "environment", "APP_ENV is %s; set it to production before strangers use this server", c->app_env);
         return;
     }
-    if (!text_starts_with(config_frontend_url(c), "https://"))
-        wrong(d, "FRONTEND_URL=https://your.domain, with a reverse proxy that speaks TLS", "environment",
-              "FRONTEND_URL is %s; cookies need https in production", config_frontend_url(c));
+    config_weak_settings(c, doctor_tell_weak, d);
     if (text_equal(c->app_domain, "localhost"))
         wrong(d, "APP_DOMAIN=your.domain", "environment", "APP_DOMAIN is localhost");
     if (!*c->smtp_url)
         wrong(d, "SMTP_URL=smtp://user:password@host:port", "environment", "SMTP_URL is not set, so nobody gets a mail");
     if (strstr(c->mail_from, "@localhost"))
         wrong(d, "MAIL_FROM=Name <no-reply@your.domain>", "environment", "MAIL_FROM is an address at localhost");
-    if (!*c->database_url && !c->database_durable)
-        wrong(d, "remove DATABASE_DURABLE=false", "environment", "a power cut would lose what people saved");
-    if (!c->rate_limits)
-        wrong(d, "remove RATE_LIMIT_ENABLED=false", "environment", "rate limits are off");
-    if (strstr(c->cors_origins, "*"))
-        wrong(d, "list the origins by name", "environment", "CORS_ORIGINS has a star");
     if (text_equal(c->log_level, "DEBUG"))
         note(d, "environment", "LOG_LEVEL is DEBUG, which is slow and tells much");
     if (is_loopback(c->bind_address) && !*c->trusted_proxies)

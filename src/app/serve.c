@@ -181,8 +181,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
     country_setup(config->geoip_file, config->geoip6_file);
-    if (!fetch_setup(config, error, error_size))
-        return false;
+    fetch_setup(config);
     if (!oauth_setup(config, error, error_size))
         return false;
     mail_setup(config);
@@ -311,6 +310,13 @@ raise_file_limit(void)
     }
 }
 
+static void
+serve_refuse_weak(void *context, const struct weak_setting *weak)
+{
+    (void)context;
+    log_error("a setting is too weak for production", LOG_TEXT("setting", weak->name), LOG_TEXT("why", weak->why), LOG_TEXT("mend", weak->mend));
+}
+
 static int
 run_roles(const struct config *config, unsigned roles, int (*work)(const struct config *config, unsigned port))
 {
@@ -344,6 +350,10 @@ run_roles(const struct config *config, unsigned roles, int (*work)(const struct 
 int
 serve(const struct config *config, unsigned roles)
 {
+    if (config_weak_settings(config, serve_refuse_weak, NULL)) {
+        log_error("not started", LOG_TEXT("error", "settings above are too weak for production (APP_ENV); veza doctor explains all of them"));
+        return 1;
+    }
     return run_roles(config, roles, NULL);
 }
 

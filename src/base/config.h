@@ -39,3 +39,13 @@ bool config_is_development(const struct config *config);
 
 /* Address of the web app, without a slash at the end. */
 const char *config_frontend_url(const struct config *config);
+
+/* A setting that must not be so in production. */
+struct weak_setting {
+    const char *name; /* the variable */
+    const char *why;  /* what goes on after its name; never its value */
+    const char *mend; /* what to do */
+};
+
+/* Calls `tell` for each setting that is too weak for production; returns how many there are. Always 0 elsewhere. */
+unsigned config_weak_settings(const struct config *config, void (*tell)(void *context, const struct weak_setting *weak), void *context);

@@ -87,7 +87,7 @@ for (const provider of ['github', 'facebook', 'twitter'])
 /** What the program says about these settings. */
 function doctor(settings: Record<string, string>): string {
   const { stdout, stderr } = spawnSync(BINARY, ['doctor'], { cwd: '/tmp', encoding: 'utf8', env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', VEZA_DATA_DIR: '/tmp/veza-doctor-none', ...settings } });
-  return (stdout + stderr).split('\n').filter((line) => line.includes('sign-in')).join('\n');
+  return (stdout + stderr).split('\n').filter((line) => /sign-in|OUTGOING/.test(line)).join('\n');
 }
 
 test('veza doctor tells which setting of a sign-in is missing, and never its value', () => {

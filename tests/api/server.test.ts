@@ -3,9 +3,11 @@ import { strict as assert } from 'node:assert';
 import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { readdirSync } from 'node:fs';
 import { assertProblem, assertStatus } from '../support/client.ts';
 import { record } from '../support/coverage.ts';
 import { complaint, operationAt } from '../support/document.ts';
+import { Server } from '../support/server.ts';
 import { emailOf, PASSWORD, World } from '../support/world.ts';
 
 const world = await World.start('server', { CORS_ORIGINS: 'https://app.example, https://other.example' });
@@ -175,9 +177,21 @@ test('the description and its reader are served, and the reader only outside pro
     assert.ok(asset.headers.get('content-type')!.startsWith(type));
     assert.ok(html.includes(path));
   }
-  const production = await World.start('production', { APP_ENV: 'production' });
+  const production = await World.start('production', { APP_ENV: 'production', FRONTEND_URL: 'https://veza.example' });
   assertStatus(await production.visitor.get('/openapi.json'), 200);
   for (const path of ['/docs', '/docs/reader.js', '/docs/reader.css'] as const) assertProblem(await production.visitor.get(path), 404, 'not_found');
+});
+
+test('production does not start with weak settings, and says which', async () => {
+  const weak = { STREAM_SECRET: 'x', METRICS_TOKEN: 'x', FRONTEND_URL: 'http://veza.example', DATABASE_DURABLE: 'false', RATE_LIMIT_ENABLED: 'false' };
+  const server = new Server('weak', { APP_ENV: 'production', ...weak });
+  try {
+    await assert.rejects(server.start(), /veza ended with 1/);
+    for (const name of Object.keys(weak)) assert.ok(server.log().includes(`"setting":"${name}"`), name);
+    assert.deepEqual(readdirSync(server.dataDir).filter((name) => name === 'postgres'), [], 'nothing was made');
+  } finally {
+    await server.remove();
+  }
 });
 
 test('a person who does not exist is 404', async () => {

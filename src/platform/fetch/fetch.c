@@ -21,16 +21,11 @@ struct errand {
     bool plain, trusted, refused, too_large;
 };
 
-bool
-fetch_setup(const struct config *config, char *error, size_t error_size)
+void
+fetch_setup(const struct config *config)
 {
     allow_private = config->outgoing_allow_private;
     allow_http = !config_is_production(config);
-    if (allow_private && config_is_production(config)) {
-        snprintf(error, error_size, "OUTGOING_ALLOW_PRIVATE is for development and tests; remove it");
-        return false;
-    }
-    return true;
 }
 
 static bool

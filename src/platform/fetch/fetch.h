@@ -46,8 +46,8 @@ struct fetch_reply {
     struct buf body;
 };
 
-/* Once, before any other call. False with a sentence in `error` when OUTGOING_ALLOW_PRIVATE is set in production. */
-bool fetch_setup(const struct config *config, char *error, size_t error_size);
+/* Once, before any other call. */
+void fetch_setup(const struct config *config);
 
 /* On FETCH_OK the reply is to be given to fetch_reply_free; else there is none. */
 enum fetch_status fetch(const struct fetch_request *request, struct fetch_reply *ret_reply);

@@ -80,12 +80,64 @@ a_dotenv_file_fills_what_the_environment_leaves_open(void **state)
     assert_string_equal(config.app_domain, "music.example");
 }
 
+static void
+config_test_note(void *context, const struct weak_setting *weak)
+{
+    assert_true(*weak->why && *weak->mend);
+    *(const char **)context = weak->name;
+}
+
+static void
+production_refuses_each_weak_setting_and_names_it(void **state)
+{
+    static const struct {
+        const char *name, *weak, *strong;
+    } table[] = {
+        {"FRONTEND_URL", "http://music.example", "https://music.example"},
+        {"FRONTEND_URL", "", "https://music.example"},
+        {"APP_SECRET", "x", "d1b0f3a7c95e24688f1e2d3c4b5a6978"},
+        {"APP_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
+        {"STREAM_SECRET", "x", "d1b0f3a7c95e24688f1e2d3c4b5a6978"},
+        {"STREAM_SECRET", "changechangechangechangechange!!", ""},
+        {"JWT_SECRET", "00000000000000000000000000000000", "d1b0f3a7c95e24688f1e2d3c4b5a6978"},
+        {"METRICS_TOKEN", "x", "d1b0f3a7c95e24688f1e2d3c4b5a6978"},
+        {"METRICS_TOKEN", "d1b0f3a7c95e24688f1e2d3c4b5a697", ""},
+        {"DATABASE_DURABLE", "false", "true"},
+        {"RATE_LIMIT_ENABLED", "false", "true"},
+        {"CORS_ORIGINS", "*", "https://app.example"},
+        {"CORS_ORIGINS", "https://app.example,*", ""},
+        {"OUTGOING_ALLOW_PRIVATE", "true", "false"},
+    };
+    struct config config;
+    char error[256];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        const char *named = NULL;
+
+        clearenv();
+        setenv("APP_ENV", "production", 1);
+        setenv("FRONTEND_URL", "https://music.example", 1);
+        setenv(table[i].name, table[i].strong, 1);
+        assert_true(config_load(&config, error, sizeof error));
+        assert_int_equal(config_weak_settings(&config, config_test_note, &named), 0);
+        setenv(table[i].name, table[i].weak, 1);
+        assert_true(config_load(&config, error, sizeof error));
+        assert_int_equal(config_weak_settings(&config, config_test_note, &named), 1);
+        assert_string_equal(named, table[i].name);
+        setenv("APP_ENV", "staging", 1);
+        assert_true(config_load(&config, error, sizeof error));
+        assert_int_equal(config_weak_settings(&config, config_test_note, &named), 0);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_list),
         cmocka_unit_test(a_bad_value_is_named_with_what_it_may_be),
+        cmocka_unit_test(production_refuses_each_weak_setting_and_names_it),
         cmocka_unit_test(a_dotenv_file_fills_what_the_environment_leaves_open),
     };
 
