@@ -123,7 +123,7 @@ run_migrate(const struct config *config, int argc, char **argv)
         return usage(stderr);
     if (argc > 3 && !text_to_int64(argv[3], 1, 10000, &job.steps))
         return usage(stderr);
-    return with_database(config, migrate_now, &job);
+    return with_existing_database(config, migrate_now, &job);
 }
 
 struct new_user {
@@ -187,7 +187,7 @@ run_user(const struct config *config, int argc, char **argv)
         !(text_equal(user.role, "user") || text_equal(user.role, "creator") || text_equal(user.role, "moderator") ||
           text_equal(user.role, "admin")))
         return usage(stderr);
-    return with_database(config, create_user, &user);
+    return with_existing_database(config, create_user, &user);
 }
 
 static int

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
@@ -78,6 +79,21 @@ prepare_data_dir(const struct config *config, char *error, size_t error_size)
         }
     }
     return true;
+}
+
+int
+with_existing_database(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
+                       void *context)
+{
+    char folder[4096];
+
+    snprintf(folder, sizeof folder, "%s/pg", config->data_dir);
+    if (!*config->database_url && access(folder, F_OK) != 0) {
+        fprintf(stderr, "veza: there is no database in %s yet. `veza serve` makes one; VEZA_DATA_DIR names another folder, DATABASE_URL another "
+                        "database.\n", config->data_dir);
+        return 1;
+    }
+    return with_database(config, work, context);
 }
 
 int

@@ -29,5 +29,10 @@ int demo_fill(const struct config *config);
 int with_database(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
                   void *context);
 
+/* The same for commands that make no sense without people and tracks: where there is no embedded cluster yet, says so and returns 1. Only
+ * `serve`, `demo` and `openapi` make one. */
+int with_existing_database(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
+                           void *context);
+
 /* Makes the data folder and what belongs in it. */
 bool prepare_data_dir(const struct config *config, char *error, size_t error_size);

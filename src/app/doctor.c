@@ -326,7 +326,6 @@ static void
 check_redis(struct doctor *d)
 {
     char error[256];
-    redisContext *redis;
 
     if (!*d->config->redis_url) {
         fine("Redis", "none (REDIS_URL is not set); fine for one node");
@@ -336,13 +335,17 @@ check_redis(struct doctor *d)
         wrong(d, "redis://:password@host:6379/0, or unix:///path", "Redis", "%s", error);
         return;
     }
-    redis = redis_connect();
-    if (redis) {
+    switch (redis_probe()) {
+    case REDIS_ANSWERS:
         fine("Redis", "answers");
-        redisFree(redis);
-    } else {
+        break;
+    case REDIS_FROZEN:
+        wrong(d, "look at the process: stopped (kill -CONT), swapping, or saving to a slow disk", "Redis",
+              "is frozen: it takes connections and does not answer within %lld ms; requests go on without it", (long long)d->config->redis_timeout_ms);
+        break;
+    case REDIS_REFUSES:
         wrong(d, "start it, or check the address and the password in REDIS_URL", "Redis",
-              "no answer within %lld ms; requests go on without it", (long long)d->config->redis_timeout_ms);
+              "refuses connections, or the password; requests go on without it");
     }
 }
 
@@ -383,7 +386,8 @@ check_mail(struct doctor *d)
     if (result == CURLE_OK)
         fine("mail", "the server of SMTP_URL answers");
     else
-        wrong(d, "check SMTP_URL: smtp://user:password@host:port", "mail", "the server of SMTP_URL: %s", curl_easy_strerror(result));
+        wrong(d, mail_certificate_hint(result) ? mail_certificate_hint(result) : "check SMTP_URL: smtp://user:password@host:port", "mail",
+              "the server of SMTP_URL: %s", curl_easy_strerror(result));
 }
 
 static void

@@ -29,7 +29,7 @@
 #include "platform/bus/listener.h"
 #include "platform/fetch/fetch.h"
 #include "platform/jobs/jobs.h"
-#include "platform/mail/mail.h"
+#include "platform/mail/mail_job.h"
 #include "platform/pubsub/pubsub.h"
 #include "platform/push/vapid.h"
 #include "platform/redis/limits.h"
@@ -67,21 +67,15 @@ struct run {
 };
 
 static enum job_outcome
-outcome_of_mail(int result)
-{
-    return result == MAIL_SENT ? JOB_DONE : result == MAIL_REFUSED ? JOB_FAILED : JOB_RETRY;
-}
-
-static enum job_outcome
 send_verification_mail(struct job *job)
 {
-    return outcome_of_mail(auth_send_verification(job->payload));
+    return mail_end_job(job, auth_send_verification(job->payload));
 }
 
 static enum job_outcome
 send_reset_mail(struct job *job)
 {
-    return outcome_of_mail(auth_send_reset(job->payload));
+    return mail_end_job(job, auth_send_reset(job->payload));
 }
 
 static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, tracks_transcode},
@@ -274,12 +268,25 @@ greet(const struct run *run)
     fflush(stdout);
 }
 
+/* Waits for the signal that ends the servers. A service manager sends SIGHUP to have logs opened again: ours go to standard output, so there
+ * is nothing to do. From a terminal SIGHUP means that its window was closed, and nothing stays in the background. */
+static int
+serve_wait(const sigset_t *signals)
+{
+    bool terminal = isatty(STDIN_FILENO) || isatty(STDOUT_FILENO) || isatty(STDERR_FILENO);
+    int number = 0;
+
+    while (sigwait(signals, &number) == 0 && number == SIGHUP && !terminal)
+        log_info("SIGHUP changes nothing: logs go to standard output, settings are read at the start");
+    return number;
+}
+
 static int
 run_servers(const struct config *config, const char *conninfo, void *context)
 {
     struct run *run = context;
     char error[2048] = "";
-    int signal_number = 0, result = 1;
+    int signal_number, result = 1;
 
     if (start_parts(config, conninfo, run, error, sizeof error) && start_roles(config, run, error, sizeof error)) {
         if (run->work) {
@@ -287,7 +294,7 @@ run_servers(const struct config *config, const char *conninfo, void *context)
         } else {
             greet(run);
             tell_ready(run);
-            sigwait(&run->stop_signals, &signal_number);
+            signal_number = serve_wait(&run->stop_signals);
             log_info("stopping", LOG_INT("signal", signal_number));
             result = 0;
         }
@@ -334,6 +341,7 @@ run_roles(const struct config *config, unsigned roles, int (*work)(const struct 
     sigemptyset(&run.stop_signals);
     sigaddset(&run.stop_signals, SIGINT);
     sigaddset(&run.stop_signals, SIGTERM);
+    sigaddset(&run.stop_signals, SIGHUP);
     if (!work)
         pthread_sigmask(SIG_BLOCK, &run.stop_signals, NULL);
     curl_global_init(CURL_GLOBAL_DEFAULT);

@@ -281,4 +281,6 @@ test('mails go encrypted and with a password where the server asks for it', asyn
   assertStatus(await doubting.as('alice').post('/api/v1/users/{id}/follow', { path: { id: ids.carol } }), 200);
   await until('the mail to wait', async () => (await doubting.sql(`select count(*) from jobs where kind = 'mail.notifications' and state = 'queued' and attempts > 0`)) === '1');
   assert.equal(guarded.mails.length, 1, 'nothing is told to a server that cannot prove who it is');
+  const why = await doubting.sql(`select last_error from jobs where kind = 'mail.notifications' and state = 'queued' and attempts > 0`);
+  assert.match(why, /certificate.*SMTP_CA_FILE/, 'the job says why, and the setting that helps');
 });

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "modules/notifications/internal.h"
 #include "modules/notifications/notifications.h"
-#include "platform/mail/mail.h"
+#include "platform/mail/mail_job.h"
 
 #define ITEMS_MAX 20
 #define WORDS_MAX (TITLE_MAX + BODY_MAX_BYTES)
@@ -117,15 +117,6 @@ no_longer_waiting(const PGresult *rows)
     return true;
 }
 
-static enum job_outcome
-outcome_of(struct job *job, enum mail_outcome outcome)
-{
-    if (outcome == MAIL_SENT)
-        return JOB_DONE;
-    job_error(job, outcome == MAIL_REFUSED ? "the mail was refused for good" : "the mail server did not take it now");
-    return outcome == MAIL_REFUSED ? JOB_FAILED : JOB_RETRY;
-}
-
 static PGresult *
 ask(struct job *job, const struct query *query, const struct db_arg *args)
 {
@@ -166,7 +157,7 @@ notifications_mail(struct job *job)
     if (outcome != MAIL_LATER && PQntuples(rows) && !no_longer_waiting(rows))
         log_warn("mailed notifications not noted", LOG_TEXT("user_id", user_id)); /* they may come once more */
     PQclear(rows);
-    return outcome_of(job, outcome);
+    return mail_end_job(job, outcome);
 }
 
 enum job_outcome
@@ -186,5 +177,5 @@ notifications_mail_security(struct job *job)
         letter_end(&letter);
     }
     PQclear(rows);
-    return outcome_of(job, outcome);
+    return mail_end_job(job, outcome);
 }

@@ -8,7 +8,7 @@
 #include "modules/auth/auth.h"
 #include "modules/auth/lockout.h"
 #include "modules/realtime/realtime.h"
-#include "platform/mail/mail.h"
+#include "platform/mail/mail_job.h"
 
 /* The person at the keyboard is the owner: by the password, or where there is none by typing the name. */
 static const struct problem *
@@ -108,5 +108,5 @@ privacy_deletion_mail(struct job *job)
         outcome = mail_send(&(struct mail){.to = PQgetvalue(person, 0, 0), .template = "account_deletion", .name = PQgetvalue(person, 0, 1),
                                            .language = PQgetvalue(person, 0, 2), .link = link.ptr, .day = PQgetvalue(person, 0, 3)});
     PQclear(person);
-    return outcome == MAIL_LATER ? JOB_RETRY : outcome == MAIL_REFUSED ? JOB_FAILED : JOB_DONE;
+    return mail_end_job(job, outcome);
 }

@@ -16,6 +16,7 @@
 #define SEND_TIMEOUT_S 30
 
 static const struct config *config;
+static __thread char last_error[512]; /* of this thread's last mail; empty when it was sent */
 
 void
 mail_setup(const struct config *the_config)
@@ -37,10 +38,14 @@ write_file(const struct buf *message, const struct mail *mail)
     fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
     if (fd >= 0) {
         written = write(fd, message->ptr, message->len);
+        int reason = errno;
+
         close(fd);
+        errno = reason;
     }
     if (written != (ssize_t)message->len) {
-        log_warn("mail not written", LOG_TEXT("path", path));
+        snprintf(last_error, sizeof last_error, "%s cannot be written: %s", path, fd < 0 || written < 0 ? strerror(errno) : "no room");
+        log_warn("mail not written", LOG_TEXT("error", last_error));
         return MAIL_LATER;
     }
     log_info("mail written", LOG_TEXT("template", mail->template), LOG_TEXT("file", path)); /* not its link, which is a secret */
@@ -94,6 +99,14 @@ mail_use_server(const struct config *with, void *curl)
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 }
 
+const char *
+mail_certificate_hint(int curl_result)
+{
+    return curl_result == CURLE_PEER_FAILED_VERIFICATION || curl_result == CURLE_SSL_CACERT_BADFILE
+               ? "SMTP_CA_FILE names the certificate of a mail server of your own"
+               : NULL;
+}
+
 /* 55x is about this mailbox or this mail (RFC 5321, 4.2.3), for good; all else may be the operator's or the moment's fault. */
 static enum mail_outcome
 outcome_of(CURL *curl, CURLcode code)
@@ -113,6 +126,7 @@ send_smtp(const struct buf *message, const struct mail *mail)
     char sender[256], failure[CURL_ERROR_SIZE] = "";
     struct curl_slist *recipients = curl_slist_append(NULL, mail->to);
     enum mail_outcome outcome = MAIL_LATER;
+    CURLcode result = CURLE_OUT_OF_MEMORY;
     CURL *curl = curl_easy_init();
 
     envelope_sender(sender, sizeof sender);
@@ -125,10 +139,15 @@ send_smtp(const struct buf *message, const struct mail *mail)
         curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
         curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)SEND_TIMEOUT_S);
         curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, failure);
-        outcome = outcome_of(curl, curl_easy_perform(curl));
+        result = curl_easy_perform(curl);
+        outcome = outcome_of(curl, result);
     }
-    if (outcome != MAIL_SENT)
-        log_warn("mail not sent", LOG_TEXT("template", mail->template), LOG_TEXT("error", failure));
+    if (outcome != MAIL_SENT) {
+        const char *hint = mail_certificate_hint((int)result);
+
+        snprintf(last_error, sizeof last_error, "%s%s%s", *failure ? failure : curl_easy_strerror(result), hint ? "; " : "", hint ? hint : "");
+        log_warn("mail not sent", LOG_TEXT("template", mail->template), LOG_TEXT("error", last_error));
+    }
     curl_slist_free_all(recipients);
     curl_easy_cleanup(curl);
     return outcome;
@@ -139,9 +158,17 @@ mail_send(const struct mail *mail)
 {
     scoped_buf message = BUF_INIT(MAIL_MAX);
 
+    *last_error = 0;
     if (!mail_compose(config, mail, &message)) {
+        snprintf(last_error, sizeof last_error, "the mail \"%s\" could not be written", mail->template);
         log_error("mail not composed", LOG_TEXT("template", mail->template));
         return MAIL_REFUSED;
     }
     return *config->smtp_url ? send_smtp(&message, mail) : write_file(&message, mail);
+}
+
+const char *
+mail_error(void)
+{
+    return last_error;
 }

@@ -38,6 +38,12 @@ void mail_setup(const struct config *config);
 /* Sends and waits. */
 enum mail_outcome mail_send(const struct mail *mail);
 
+/* Why this thread's last mail was not sent: what the mail server or libcurl said, and which setting helps. "" when it was sent. */
+const char *mail_error(void);
+
+/* What to set when libcurl's result says that the server's certificate is not trusted; else NULL. */
+const char *mail_certificate_hint(int curl_result);
+
 /* Tells libcurl's handle about the mail server: address, encryption, certificates. */
 void mail_use_server(const struct config *config, void *curl);
 

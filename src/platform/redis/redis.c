@@ -23,6 +23,7 @@ static pthread_key_t connection_key;
 static _Atomic int state = PRESENT;
 static _Atomic int64_t away_until_ms;
 static _Atomic uint64_t calls, failures, returns, losses;
+static __thread bool frozen; /* this thread's last failure was one of time: Redis took the connection and said nothing */
 static __thread bool trying; /* this thread is the one that tries */
 
 static void
@@ -73,6 +74,13 @@ redis_good(const redisReply *reply)
     return reply && reply->type != REDIS_REPLY_NIL && reply->type != REDIS_REPLY_ERROR;
 }
 
+/* Did the last call on this connection run out of time, after the connection itself was made? */
+static bool
+redis_timed_out(const redisContext *redis)
+{
+    return redis->err == REDIS_ERR_IO && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ETIMEDOUT);
+}
+
 /* Password and database of a new connection. */
 static bool
 sign_in(redisContext *redis)
@@ -83,6 +91,10 @@ sign_in(redisContext *redis)
     if (*address.password) {
         signed_in = *address.user ? redisCommand(redis, "AUTH %s %s", address.user, address.password)
                                   : redisCommand(redis, "AUTH %s", address.password);
+        if (!signed_in && redis_timed_out(redis)) {
+            frozen = true;
+            return false;
+        }
         if (!redis_good(signed_in)) {
             log_warn("Redis refuses the password", LOG_TEXT("answer", signed_in ? signed_in->str : redis->errstr));
             return false;
@@ -102,6 +114,8 @@ redis_connect(void)
 
     if (!configured)
         return NULL;
+    errno = 0;
+    frozen = false;
     redis = *address.path ? redisConnectUnixWithTimeout(address.path, wait)
                           : redisConnectWithTimeout(address.host, address.port, wait);
     if (redis && !redis->err && (*address.path || redisEnableKeepAlive(redis) == REDIS_OK) && redisSetTimeout(redis, wait) == REDIS_OK &&
@@ -109,6 +123,20 @@ redis_connect(void)
         return redis;
     connection_free(redis);
     return NULL;
+}
+
+enum redis_presence
+redis_probe(void)
+{
+    redisContext *redis = redis_connect();
+    redisReply *reply = redis ? redisCommand(redis, "PING") : NULL;
+    enum redis_presence presence = redis_good(reply) ? REDIS_ANSWERS : REDIS_REFUSES;
+
+    if (frozen || (redis && !reply && redis_timed_out(redis)))
+        presence = REDIS_FROZEN;
+    redis_reply_free(&reply);
+    connection_free(redis);
+    return presence;
 }
 
 void
@@ -144,9 +172,11 @@ send_words(const struct str *words, size_t count, bool fresh, bool *ret_dead)
         lengths[i] = words[i].len;
     }
     errno = 0;
+    frozen = false;
     reply = redisCommandArgv(redis, (int)count, pointers, lengths);
     *ret_dead = !reply && (redis->err == REDIS_ERR_EOF || errno == EPIPE || errno == ECONNRESET);
     if (!reply) {
+        frozen = redis_timed_out(redis);
         atomic_fetch_add(&losses, 1);
         redis_disconnect(); /* a late answer would be taken for that of the next call */
     }
@@ -161,7 +191,8 @@ go_away(void)
     atomic_store(&away_until_ms, clock_monotonic_ms() + AWAY_MS);
     atomic_fetch_add(&failures, 1);
     if (atomic_compare_exchange_strong(&state, &was, AWAY))
-        log_warn("Redis does not answer; going on without it");
+        log_warn(frozen ? "Redis is frozen: it takes connections and does not answer; going on without it"
+                        : "Redis does not answer; going on without it");
 }
 
 /* May this thread call? After a failure one thread is let through when the time has come, and the rest once it has come back. */

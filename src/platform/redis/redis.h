@@ -38,6 +38,11 @@ bool redis_good(const redisReply *reply);
 /* How many connections have failed so far: what Redis said before may be older than what it was told since. */
 uint64_t redis_losses(void);
 
+/* Asks once, on a connection of its own: does Redis answer, refuse (no connection, or not with this password), or take the connection
+ * and stay silent for REDIS_TIMEOUT_MS, as a stopped process or an overloaded machine does? */
+enum redis_presence { REDIS_ANSWERS, REDIS_REFUSES, REDIS_FROZEN };
+enum redis_presence redis_probe(void);
+
 /* A connection of its own for a thread that listens, signed in; NULL when Redis is not there. Free with redisFree. */
 redisContext *redis_connect(void);
 
