@@ -79,6 +79,8 @@ can_copy(const struct input *input)
     const AVCodecParameters *par = input->stream->codecpar;
     int object_type = par->extradata_size >= 2 ? par->extradata[0] >> 3 : 0;
 
+    if (input->edit.is_complex)
+        return false;
     if (par->codec_id == AV_CODEC_ID_AAC) /* LC, HE and HE v2; raw ADTS has no configuration to put into the header */
         return object_type == 2 || object_type == 5 || object_type == 29;
     return par->codec_id == AV_CODEC_ID_OPUS && par->ch_layout.nb_channels <= 2 && par->extradata_size >= 19;
@@ -90,6 +92,8 @@ start_copy(struct audio_job *job)
     const AVCodecParameters *par = job->input.stream->codecpar;
     struct rendition_config config = {
         .name = "lossless", .kind = RENDITION_COPY, .sample_rate = par->sample_rate, .source = par,
+        .heard_from = job->input.cuts_itself ? input_frames(&job->input, job->input.heard_from, par->sample_rate) : -1,
+        .heard_length = input_frames(&job->input, job->input.heard_length, par->sample_rate),
         .segment_samples = (int64_t)SEGMENT_SECONDS * par->sample_rate,
     };
 
@@ -100,11 +104,16 @@ start_copy(struct audio_job *job)
 }
 
 static int
-on_packet(void *user, const AVPacket *packet)
+on_packet(void *user, const AVPacket *packet, int samples)
 {
     struct audio_job *job = user;
+    struct rendition *lossless = &job->renditions[LOSSLESS];
 
-    return job->copies ? rendition_copy(&job->renditions[LOSSLESS], packet, job->input.stream->time_base) : 0;
+    if (!job->copies)
+        return 0;
+    if (samples > 0)
+        samples = (int)av_rescale(samples, lossless->config.sample_rate, job->sound.sample_rate);
+    return rendition_copy(lossless, packet, samples);
 }
 
 static int

@@ -16,7 +16,9 @@ struct decoder {
     struct sound sound;
     enum AVSampleFormat source_format;
     int64_t samples, max_samples;
-    int64_t heard; /* what an MP4's edit list lets be heard: its last AAC packet holds more; INT64_MAX elsewhere */
+    int64_t skip;  /* frames still to be dropped before the first that is heard */
+    int64_t heard; /* frames that may be heard; INT64_MAX: all */
+    int packet_samples;
     int64_t good_packets, bad_packets;
 };
 
@@ -69,6 +71,8 @@ open_codec(struct decoder *d)
         return reason_of(error);
     d->codec->pkt_timebase = d->input->stream->time_base;
     d->codec->thread_count = 1;
+    if (d->input->cuts_itself)
+        d->codec->flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL;
     error = avcodec_open2(d->codec, d->input->decoder, NULL);
     return error < 0 ? reason_of(error) : 0;
 }
@@ -103,9 +107,8 @@ begin(struct decoder *d, const AVFrame *frame)
     else if (av_channel_layout_copy(&d->sound.layout, &frame->ch_layout) < 0)
         return MEDIA_E_OUT_OF_MEMORY;
     d->max_samples *= frame->sample_rate;
-    d->heard = INT64_MAX;
-    if (d->input->stream->duration > 0 && !strcmp(input_format_name(d->input), "mp4"))
-        d->heard = av_rescale_q(d->input->stream->duration, d->input->stream->time_base, (AVRational){ 1, frame->sample_rate });
+    d->skip = input_frames(d->input, d->input->heard_from, frame->sample_rate);
+    d->heard = input_frames(d->input, d->input->heard_length, frame->sample_rate);
     if (d->source_format != d->sound.format) {
         error = open_convert(d, frame);
         if (error)
@@ -163,14 +166,16 @@ copy_samples(struct decoder *d, const AVFrame *frame, int offset, int count)
 static int
 take_frame(struct decoder *d, const AVFrame *frame)
 {
-    int error = 0;
+    int first, error = 0;
 
     if (d->sound.sample_rate == 0)
         error = begin(d, frame);
     else if (frame->format != d->source_format || frame->sample_rate != d->sound.sample_rate ||
              frame->ch_layout.nb_channels != d->sound.layout.nb_channels)
         return MEDIA_E_CORRUPT;
-    for (int offset = 0; !error && offset < frame->nb_samples;) {
+    first = d->skip < frame->nb_samples ? (int)d->skip : frame->nb_samples;
+    d->skip -= first;
+    for (int offset = first; !error && offset < frame->nb_samples;) {
         int count = frame->nb_samples - offset;
 
         if (count > d->heard - d->samples)
@@ -219,6 +224,7 @@ decode_packet(struct decoder *d, const AVPacket *packet, AVFrame *frame)
             return 0;
         }
         d->good_packets++;
+        d->packet_samples += frame->nb_samples;
         error = take_frame(d, frame);
         av_frame_unref(frame);
         if (error)
@@ -233,10 +239,10 @@ read_all(struct decoder *d, AVPacket *packet, AVFrame *frame)
 
     while (!error && av_read_frame(d->input->format, packet) >= 0) {
         if (packet->stream_index == d->input->stream->index) {
-            if (d->sink->on_packet)
-                error = d->sink->on_packet(d->sink->user, packet);
-            if (!error)
-                error = decode_packet(d, packet, frame);
+            d->packet_samples = 0;
+            error = decode_packet(d, packet, frame);
+            if (!error && d->sink->on_packet)
+                error = d->sink->on_packet(d->sink->user, packet, d->packet_samples);
         }
         av_packet_unref(packet);
     }

@@ -19,8 +19,8 @@ struct decode_sink {
     int (*on_start)(void *user, const struct sound *sound);
     /* A block of BLOCK_SAMPLES frames; only the last may be shorter. The callee may change the samples, and takes references, not the block. */
     int (*on_block)(void *user, AVFrame *block);
-    /* Every packet of the sound as it was stored, before it is decoded; may be NULL. */
-    int (*on_packet)(void *user, const AVPacket *packet);
+    /* Every packet of the sound as it was stored, with the number of frames that it decoded to (0: it is damaged); may be NULL. */
+    int (*on_packet)(void *user, const AVPacket *packet, int samples);
     void *user;
 };
 

@@ -6,6 +6,7 @@
 #include "worker_protocol.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -109,6 +110,8 @@ open_format(struct input *input)
     av_dict_set(&options, "format_whitelist", DEMUXERS, 0);
     av_dict_set(&options, "codec_whitelist", DECODERS, 0);
     av_dict_set(&options, "protocol_whitelist", "", 0);
+    if (input->cuts_itself)
+        av_dict_set(&options, "ignore_editlist", "1", 0);
     error = avformat_open_input(&input->format, NULL, NULL, &options);
     av_dict_free(&options);
     if (error < 0) { /* frees the context, not our reader */
@@ -163,15 +166,52 @@ is_lossless(enum AVCodecID id)
     }
 }
 
+/* What an MP4 wants to be heard: by its edit list, by Apple's comment "iTunSMPB" (zero, priming, padding, length: hexadecimal), or by the
+ * configuration of Opus. */
+static void
+find_heard(struct input *input)
+{
+    const AVStream *s = input->stream;
+    const AVDictionaryEntry *apple = av_dict_get(input->format->metadata, "iTunSMPB", NULL, 0);
+    AVRational samples = { 1, s->codecpar->sample_rate };
+    unsigned priming = 0;
+    unsigned long long length = 0;
+
+    input->heard_length = INT64_MAX;
+    if (!input->cuts_itself)
+        return;
+    if (apple && sscanf(apple->value, "%*x %x %*x %llx", &priming, &length) < 2)
+        priming = 0;
+    input->heard_from = input->edit.start;
+    input->heard_length = mp4_edit_length(&input->edit, s->duration);
+    if (input->edit.exists)
+        return;
+    if (apple && length > 0 && length < INT32_MAX) {
+        input->heard_from = av_rescale_q(priming, samples, s->time_base);
+        input->heard_length = av_rescale_q((int64_t)length, samples, s->time_base);
+    } else if (s->codecpar->codec_id == AV_CODEC_ID_OPUS) {
+        input->heard_from = av_rescale_q(s->codecpar->initial_padding, (AVRational){ 1, 48000 }, s->time_base);
+    }
+}
+
+/* The length of what is heard as the container tells, in units of the stream's time base; 0 when unknown. */
+static int64_t
+told_length(const struct input *input)
+{
+    int64_t rest = input->stream->duration > input->heard_from ? input->stream->duration - input->heard_from : 0;
+
+    return rest < input->heard_length ? rest : input->heard_length;
+}
+
 /* Only containers that count samples make a promise that decoding can be held to. */
 static int64_t
 promised_samples(const struct input *input)
 {
     const AVStream *s = input->stream;
 
-    if (!input->is_lossless || s->duration <= 0 || s->codecpar->sample_rate <= 0)
+    if (!input->is_lossless || s->codecpar->sample_rate <= 0)
         return 0;
-    return av_rescale_q(s->duration, s->time_base, (AVRational){ 1, s->codecpar->sample_rate });
+    return av_rescale_q(told_length(input), s->time_base, (AVRational){ 1, s->codecpar->sample_rate });
 }
 
 static int
@@ -189,6 +229,7 @@ check_stream(struct input *input, int64_t max_duration_s)
     if (par->sample_rate < 8000 || par->sample_rate > 192000)
         return MEDIA_E_SAMPLE_RATE;
     input->is_lossless = is_lossless(par->codec_id);
+    find_heard(input);
     input->promised_samples = promised_samples(input);
     if (input->format->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE && /* a guess: decoding will count */
         input_duration_ms(input) > max_duration_s * 1000)
@@ -210,6 +251,8 @@ input_open(struct input *input, int64_t max_duration_s)
     error = container_check(MEDIA_INPUT_FD, input->size);
     if (error)
         return error;
+    mp4_edit_read(MEDIA_INPUT_FD, input->size, &input->edit);
+    input->cuts_itself = input->edit.is_mp4 && !input->edit.is_complex;
     error = open_format(input);
     if (error)
         return error;
@@ -254,11 +297,19 @@ input_cover(const struct input *input)
 }
 
 int64_t
+input_frames(const struct input *input, int64_t time, int sample_rate)
+{
+    int64_t frames = time == INT64_MAX ? time : av_rescale_q(time, input->stream->time_base, (AVRational){ 1, sample_rate });
+
+    return frames < 0 ? INT64_MAX : frames;
+}
+
+int64_t
 input_duration_ms(const struct input *input)
 {
     const AVStream *s = input->stream;
 
     if (s->duration > 0)
-        return av_rescale_q_rnd(s->duration, s->time_base, (AVRational){ 1, 1000 }, AV_ROUND_NEAR_INF);
+        return av_rescale_q_rnd(told_length(input), s->time_base, (AVRational){ 1, 1000 }, AV_ROUND_NEAR_INF);
     return input->format->duration > 0 ? input->format->duration / 1000 : 0;
 }

@@ -2,6 +2,8 @@
 #ifndef VEZA_MEDIA_INPUT_H
 #define VEZA_MEDIA_INPUT_H
 
+#include "mp4_edit.h"
+
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <stdbool.h>
@@ -13,6 +15,10 @@ struct input {
     int64_t size;             /* of the file, bytes */
     int64_t promised_samples; /* what the header says, in frames at the source's rate; 0: it says nothing exact */
     bool is_lossless;
+    struct mp4_edit edit;
+    bool cuts_itself;         /* FFmpeg hands out all that is stored; decode.c cuts to what follows */
+    int64_t heard_from;       /* units of the stream's time base */
+    int64_t heard_length;     /* the same; INT64_MAX: to the end */
     int64_t position;         /* of the reader */
 };
 
@@ -33,6 +39,9 @@ const char *input_format_name(const struct input *input);
 
 /* The picture embedded in the file, or NULL when there is none of at most COVER_BYTES_MAX. Points into `input`. */
 const AVPacket *input_cover(const struct input *input);
+
+/* A number of units of the stream's time base in frames of `sample_rate`; INT64_MAX stays what it is. */
+int64_t input_frames(const struct input *input, int64_t time, int sample_rate);
 
 /* Milliseconds as the header tells; 0 when unknown. */
 int64_t input_duration_ms(const struct input *input);

@@ -217,45 +217,70 @@ rendition_start(struct rendition *r, const struct rendition_config *config, atom
     return r->started ? 0 : MEDIA_E_OUT_OF_MEMORY;
 }
 
-/* The demuxer tells what is not to be heard at the start by whole packets to discard, and by samples to skip in the first one after them. */
+/* RFC 6716, 3.1: frames of 48 kHz in a packet, by its first bytes. Containers do not tell in every fragment, and a decoder may deliver late. */
+static int64_t
+opus_samples(const AVPacket *packet)
+{
+    static const int silk[] = { 480, 960, 1920, 2880 };
+    int configuration = packet->size > 0 ? packet->data[0] >> 3 : 0, code = packet->size > 0 ? packet->data[0] & 3 : 0;
+    int frame = configuration < 12 ? silk[configuration & 3] : configuration < 16 ? 480 << (configuration & 1) : 120 << (configuration & 3);
+
+    if (code == 3)
+        return packet->size > 1 ? (int64_t)frame * (packet->data[1] & 63) : 0;
+    return code == 0 ? frame : 2 * frame;
+}
+
+/* Frames before the first that is heard which a decoder needs to come to the same result: RFC 7845, 4.6; three overlaps of AAC. */
+static int64_t
+preroll(const struct rendition *r)
+{
+    return r->config.source->codec_id == AV_CODEC_ID_OPUS ? 3840 : 3 * r->packet_samples;
+}
+
 static void
-learn_delay(struct rendition *r, const AVPacket *packet, int64_t duration)
+learn_start(struct rendition *r, const AVPacket *packet)
 {
     size_t length = 0;
     const uint8_t *skip = av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, &length);
 
-    if (r->past_delay)
-        return;
-    if (packet->flags & AV_PKT_FLAG_DISCARD) {
-        r->delay += duration;
-    } else {
-        if (skip && length >= 4)
-            r->delay += AV_RL32(skip);
-        r->past_delay = true;
-    }
-    cmaf_set_delay(r->cmaf, r->delay);
+    r->config.heard_from = skip && length >= 4 ? AV_RL32(skip) : 0;
 }
 
-int
-rendition_copy(struct rendition *r, const AVPacket *packet, AVRational time_base)
+static int
+copy_packet(struct rendition *r, const AVPacket *packet, int64_t samples)
 {
     AVPacket *copy = av_packet_clone(packet);
-    int64_t duration = av_rescale_q(packet->duration, time_base, (AVRational){ 1, r->config.sample_rate });
     int error;
 
     if (!copy)
         return MEDIA_E_OUT_OF_MEMORY;
-    if (r->config.source->codec_id == AV_CODEC_ID_AAC) {
-        r->packet_samples = duration > r->packet_samples ? duration : r->packet_samples;
-        duration = r->packet_samples;
-    }
-    learn_delay(r, packet, duration);
     copy->pts = copy->dts = r->clock;
-    copy->duration = duration;
-    r->clock += duration;
+    copy->duration = samples;
+    r->clock += samples;
     error = cmaf_write(r->cmaf, copy);
     av_packet_free(&copy);
     return error;
+}
+
+int
+rendition_copy(struct rendition *r, const AVPacket *packet, int64_t samples)
+{
+    int64_t start = r->source_clock;
+
+    if (r->config.heard_from < 0)
+        learn_start(r, packet);
+    if (r->config.source->codec_id == AV_CODEC_ID_OPUS)
+        samples = opus_samples(packet);
+    else
+        samples = r->packet_samples = samples > 0 ? samples : r->packet_samples;
+    r->source_clock += samples;
+    if (r->source_clock <= r->config.heard_from - preroll(r) || start - r->config.heard_from >= r->config.heard_length)
+        return 0;
+    if (r->clock == 0) {
+        r->delay = r->config.heard_from - start;
+        cmaf_set_delay(r->cmaf, r->delay);
+    }
+    return copy_packet(r, packet, samples);
 }
 
 int

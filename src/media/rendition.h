@@ -22,6 +22,8 @@ struct rendition_config {
     AVChannelLayout layout;
     int bits; /* FLAC only: 16 or 24 */
     const AVCodecParameters *source; /* COPY only; must outlive the rendition */
+    int64_t heard_from;   /* COPY only: the first frame that is heard; -1: the first packet tells */
+    int64_t heard_length; /* COPY only: INT64_MAX: to the end */
     int64_t segment_samples;
 };
 
@@ -36,8 +38,8 @@ struct rendition {
     int64_t fed;       /* frames that went in */
     int64_t delay;
     int64_t clock;     /* of packets written, in frames */
+    int64_t source_clock;   /* COPY: of packets seen, in frames */
     int64_t packet_samples; /* COPY of AAC: frames in every packet, also where the container shortens the last */
-    bool past_delay;   /* COPY: a packet that is heard was seen */
     uint8_t streaminfo[34];
     bool has_streaminfo;
     int64_t samples;   /* that a listener hears, at the rendition's rate */
@@ -48,8 +50,9 @@ struct rendition {
 /* Opens encoder and track, and starts the thread of AAC and FLAC renditions. Returns 0 or an enum media_reason. */
 int rendition_start(struct rendition *rendition, const struct rendition_config *config, atomic_bool *failed);
 
-/* COPY: the next packet of the source. */
-int rendition_copy(struct rendition *rendition, const AVPacket *packet, AVRational time_base);
+/* COPY: the next packet of the source, which decoded to `samples` frames at the rendition's rate. Packets that nobody needs to hear the
+ * part from heard_from on are left out. */
+int rendition_copy(struct rendition *rendition, const AVPacket *packet, int64_t samples);
 
 /* COPY: sends the last segment. `samples` as in cmaf_finish(). */
 int rendition_copy_finish(struct rendition *rendition, int64_t samples);

@@ -198,8 +198,8 @@ ffmpeg(const char *first, ...)
     assert_int_equal(status, 0);
 }
 
-static void *
-slurp(const char *path, size_t *ret_length)
+void *
+read_bytes(const char *path, size_t *ret_length)
 {
     struct stat st;
     FILE *in = fopen(path, "rb");
@@ -220,7 +220,7 @@ read_text(const char *path)
 {
     size_t length;
 
-    return slurp(path, &length);
+    return read_bytes(path, &length);
 }
 
 float *
@@ -231,7 +231,7 @@ decode_float(const char *path, int channels, int64_t *ret_frames)
     float *samples;
 
     ffmpeg("-copyts", "-i", path, "-af", "atrim=start=0", "-f", "f32le", raw, NULL);
-    samples = slurp(raw, &length);
+    samples = read_bytes(raw, &length);
     *ret_frames = (int64_t)(length / sizeof(float)) / channels;
     return samples;
 }
@@ -244,7 +244,7 @@ decode_s32(const char *path, int channels, int64_t *ret_frames)
     int32_t *samples;
 
     ffmpeg("-i", path, "-f", "s32le", raw, NULL);
-    samples = slurp(raw, &length);
+    samples = read_bytes(raw, &length);
     *ret_frames = (int64_t)(length / sizeof(int32_t)) / channels;
     return samples;
 }
@@ -358,7 +358,7 @@ static void
 append(FILE *out, const char *path)
 {
     size_t length;
-    void *bytes = slurp(path, &length);
+    void *bytes = read_bytes(path, &length);
 
     assert_true(length > 0);
     assert_int_equal(fwrite(bytes, 1, length, out), length);

@@ -71,5 +71,7 @@ const json_t *rendition_of(const struct run *run, const char *name);
 int64_t integer_of(const json_t *object, const char *name);
 double real_of(const json_t *object, const char *name);
 char *read_text(const char *path);
+/* The whole file, which the caller frees. */
+void *read_bytes(const char *path, size_t *ret_length);
 
 #endif
