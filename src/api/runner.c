@@ -54,7 +54,7 @@ bind_request(void *context, const char *name, const char **ret_text)
     else if (text_equal(name, "client_country"))
         *ret_text = client_country(req);
     else if (text_equal(name, "user_agent"))
-        *ret_text = request_header(req, "User-Agent");
+        *ret_text = request_header_text(req, "User-Agent");
     else if (text_starts_with(name, "has_"))
         *ret_text = request_has(req, name + 4) ? "true" : "false";
     else

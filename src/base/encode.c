@@ -113,10 +113,15 @@ base64url_decode(struct str text, void *out, size_t max)
 bool
 base64url_valid(struct str text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (!text.ptr[i] || !strchr(base64url_digits, text.ptr[i]))
+    static const unsigned unused_bits[4] = {0, 0, 15, 3}; /* of the last digit, by the length modulo 4: must be zero */
+    const char *digit = NULL;
+
+    for (size_t i = 0; i < text.len; i++) {
+        digit = text.ptr[i] ? strchr(base64url_digits, text.ptr[i]) : NULL;
+        if (!digit)
             return false;
-    return text.len > 0 && text.len % 4 != 1;
+    }
+    return digit && text.len % 4 != 1 && !((unsigned)(digit - base64url_digits) & unused_bits[text.len % 4]);
 }
 
 bool

@@ -24,7 +24,7 @@ void base64url_encode(const void *bytes, size_t len, char *out);
 /* Decodes at most `max` bytes; returns how many, or -1 when the text is not base64url or does not fit. */
 long base64url_decode(struct str text, void *out, size_t max);
 
-/* Could some bytes have this base64url text? */
+/* Is this the one base64url text of some bytes: no padding, no unused bits that are set? */
 bool base64url_valid(struct str text);
 /* Is `text` of the shape of a signed token, three such parts with dots between (RFC 7515, 7.1)? To be asked before libcjose sees it:
  * the library ends the process over some texts that are not. */

@@ -54,6 +54,21 @@ utf8_sequence(unsigned char lead, unsigned char *ret_low, unsigned char *ret_hig
     return 0;
 }
 
+/* The length of the valid character at `p`; 0 when there is none. */
+static size_t
+utf8_character(const unsigned char *p, size_t len)
+{
+    unsigned char low, high;
+    size_t n = utf8_sequence(*p, &low, &high);
+
+    if (*p == 0 || n == 0 || n > len || (n > 1 && (p[1] < low || p[1] > high)))
+        return 0;
+    for (size_t k = 2; k < n; k++)
+        if (p[k] < 0x80 || p[k] > 0xBF)
+            return 0;
+    return n;
+}
+
 bool
 utf8_valid(struct str bytes, size_t *ret_characters)
 {
@@ -61,22 +76,36 @@ utf8_valid(struct str bytes, size_t *ret_characters)
     size_t characters = 0;
 
     for (size_t i = 0; i < bytes.len;) {
-        unsigned char low, high;
-        size_t n = utf8_sequence(p[i], &low, &high);
+        size_t n = utf8_character(p + i, bytes.len - i);
 
-        if (p[i] == 0 || n == 0 || n > bytes.len - i)
+        if (!n)
             return false;
-        if (n > 1 && (p[i + 1] < low || p[i + 1] > high))
-            return false;
-        for (size_t k = 2; k < n; k++)
-            if (p[i + k] < 0x80 || p[i + k] > 0xBF)
-                return false;
         i += n;
         characters++;
     }
     if (ret_characters)
         *ret_characters = characters;
     return true;
+}
+
+void
+utf8_clean(const char *text, char *out, size_t size)
+{
+    size_t len = strlen(text), used = 0;
+
+    for (size_t i = 0; i < len;) {
+        size_t n = utf8_character((const unsigned char *)text + i, len - i);
+
+        if (used + (n ? n : 1) >= size)
+            break;
+        if (n)
+            memcpy(out + used, text + i, n);
+        else
+            out[used] = '?';
+        used += n ? n : 1;
+        i += n ? n : 1;
+    }
+    out[used] = 0;
 }
 
 bool

@@ -42,6 +42,10 @@ bool text_listed(const char *list, const char *text);
  * characters is stored in `ret_characters` (may be NULL). */
 bool utf8_valid(struct str bytes, size_t *ret_characters);
 
+/* Copies `text` to `out`, which holds `size` > 0 bytes, with a question mark for each byte that is no part of valid UTF-8. What does not fit
+ * is cut off, at a character. */
+void utf8_clean(const char *text, char *out, size_t size);
+
 /* Parses the whole of `text` as a decimal integer within [min, max]. */
 bool text_to_int64(const char *text, int64_t min, int64_t max, int64_t *ret_value);
 

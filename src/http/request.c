@@ -42,6 +42,18 @@ request_header(const struct request *req, const char *name)
 }
 
 const char *
+request_header_text(struct request *req, const char *name)
+{
+    const char *value = request_header(req, name);
+    size_t size = value ? strlen(value) + 1 : 0;
+    char *text = value ? arena_alloc(req->arena, size) : NULL;
+
+    if (text)
+        utf8_clean(value, text, size);
+    return text;
+}
+
+const char *
 request_cookie(struct request *req, const char *name)
 {
     const char *cookies = request_header(req, "Cookie");

@@ -107,6 +107,8 @@ bool request_has(const struct request *req, const char *name);
 void request_set(struct request *req, const char *name, const char *text);
 
 const char *request_header(const struct request *req, const char *name);
+/* A header as text that may be stored: valid UTF-8 (see utf8_clean), in the arena. NULL when it is missing. */
+const char *request_header_text(struct request *req, const char *name);
 /* A cookie's value copied to the arena, or NULL. */
 const char *request_cookie(struct request *req, const char *name);
 /* The file of this part, or NULL. */

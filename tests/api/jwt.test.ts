@@ -173,6 +173,23 @@ for (const [name, token] of Object.entries(forgeries)) {
   });
 }
 
+test('a token has one spelling: no other text with the same bits is accepted', async () => {
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const bytes = Buffer.from(realSignature, 'base64url');
+  const spellings = [...digits].map((digit) => realSignature.slice(0, -1) + digit)
+    .filter((text) => text !== realSignature && Buffer.from(text, 'base64url').equals(bytes));
+  assert.equal(spellings.length, 15, 'four bits of the last digit mean nothing');
+  for (const more of ['=', '==', 'A', 'AA', 'AAAA', '%3D']) spellings.push(realSignature + more);
+  spellings.push(realSignature.slice(0, -1), bytes.toString('base64'), `A${realSignature}`);
+  for (const signature of spellings) {
+    const token = `${realHeader}.${realPayload}.${signature}`;
+    assertProblem(await world.visitor.get('/api/v1/auth/me', { as: { token } }), 401, 'unauthenticated', signature.slice(-8));
+    assertProblem(await world.visitor.get('/api/v1/auth/me', { as: { cookies: { veza_access: token } } }), 401, undefined, signature.slice(-8));
+  }
+  for (const text of [`${realHeader.slice(0, -1)}${String.fromCharCode(realHeader.charCodeAt(realHeader.length - 1) + 1)}`, `${realHeader}=`])
+    assertProblem(await world.visitor.get('/api/v1/auth/me', { as: { token: `${text}.${realPayload}.${realSignature}` } }), 401, 'unauthenticated');
+});
+
 test('texts that no token can be are refused, and the server goes on', async () => {
   for (const text of ['a\x8fbc.de.fg', 'h=#ttp:/yJhiAiRVMyN\x8fJhiAiRV/..MyL', 'a.b.c', 'abcde.abcde.abcde', 'a=b.cd.ef', 'ab.c+.d/', `${realHeader}.${realPayload}.A`, `${realHeader}.A.${realSignature}`, `a.${realPayload}.${realSignature}`]) {
     assertProblem(await world.visitor.get('/api/v1/auth/me', { headers: { authorization: `Bearer ${text}` } }), 401, 'unauthenticated');

@@ -1,6 +1,7 @@
 /** The second factor: setting it up, signing in in two steps, and what must not work. */
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -222,6 +223,28 @@ test('ten recovery codes are shown once, and each signs in once', async () => {
   assert.equal(status.body.recovery_codes_left, 8);
   assert.ok(status.body.enabled_at);
   assert.doesNotMatch(status.bytes.toString(), new RegExp(codes[2]!));
+});
+
+test('of recovery codes that race with one token, only the one that signs in is used up', async () => {
+  const { email, codes, id } = await protectedPerson();
+  const left = () => world.sql(`select count(*) from recovery_codes where user_id = '${id}' and not is_used`);
+  const token = await challenge(email);
+  const different = await Promise.all(codes.slice(0, 8).map((code) => second(token, code)));
+  assert.equal(different.filter((reply) => reply.status === 200).length, 1);
+  assert.equal(await left(), '9');
+  const signedIn = codes[different.findIndex((reply) => reply.status === 200)];
+  const unused = codes.find((code) => code !== signedIn)!, next = await challenge(email);
+  const same = await Promise.all(Array.from({ length: 8 }, () => second(next, unused)));
+  assert.equal(same.filter((reply) => reply.status === 200).length, 1);
+  assert.equal(await left(), '8');
+});
+
+test('a time step is used up only by the token that signs in', async () => {
+  const { email, secret } = await protectedPerson();
+  const spent = await challenge(email), token = await challenge(email);
+  await world.sql(`update mfa_challenges set used_at = now() where token_hash = '${createHash('sha256').update(spent).digest('hex')}'`);
+  assertProblem(await second(spent, codeOf(secret)), 401, 'mfa_token_invalid');
+  assertStatus(await second(token, codeOf(secret)), 200);
 });
 
 test('somebody else\'s recovery code opens nothing', async () => {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { assertProblem, assertStatus, cookiesOf, type Reply } from '../support/client.ts';
 import { linkToken, mailsTo, subjectOf } from '../support/mail.ts';
+import { exchange, request11 } from '../support/raw.ts';
 import { Server } from '../support/server.ts';
 import { assertSameTime } from '../support/timing.ts';
 import { until } from '../support/wait.ts';
@@ -263,6 +264,23 @@ test('the history names the country of an address, as a proxy that is trusted te
   assert.deepEqual(await seenBy(there, '198.51.100.7'), ['198.51.100.7', null], 'not in the table');
   assert.deepEqual(await seenBy(there, '2001:db8::7'), ['2001:db8::7', 'FR']);
   assert.deepEqual(await seenBy(without, '203.0.113.7'), ['203.0.113.7', null], 'without tables');
+});
+
+test('a header that is no text is stored as text, and keeps nobody from signing in', async () => {
+  const { email, id } = await register();
+  const body = JSON.stringify({ email, password: PASSWORD });
+  const names: [Buffer, string][] = [
+    [Buffer.from([0x52, 0x61, 0x64, 0x69, 0x6f, 0xff, 0xfe]), 'Radio??'], [Buffer.from('Caf\xe9/1', 'latin1'), 'Caf?/1'], [Buffer.from('Café/1', 'utf8'), 'Café/1'],
+    [Buffer.from([0xed, 0xa0, 0x80]), '???'], [Buffer.from([0xc0, 0x80]), '??'],
+  ];
+  for (const [bytes, stored] of names) {
+    const head = request11('POST /api/v1/auth/login', { 'Content-Type': 'application/json', 'Content-Length': String(body.length) }).slice(0, -2);
+    const reply = await exchange(Number(new URL(world.server.api).port), { write: [Buffer.concat([Buffer.from(`${head}User-Agent: `), bytes, Buffer.from(`\r\n\r\n${body}`)])] });
+    assert.equal(reply.status, 200, reply.text);
+    assert.equal(await world.sql(`select user_agent from sessions where user_id = '${id}' order by created_at desc limit 1`), stored);
+    assert.equal(await world.sql(`select user_agent from login_history where user_id = '${id}' order by created_at desc limit 1`), stored);
+    assert.equal(await world.sql(`select user_agent from audit_logs where actor_id = '${id}' order by id desc limit 1`), stored);
+  }
 });
 
 test('the history is one\'s own', async () => {

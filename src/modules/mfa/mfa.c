@@ -136,34 +136,43 @@ mfa_verify(struct request *req)
     return reply_recovery_codes(req);
 }
 
+/* Sets the input of the queries that use a code up: the time step that it belongs to, or the hash of a recovery code. False when it is no
+ * code of now. */
+static bool
+describe_code(struct request *req, const char *user_id, const char *sealed, const char *code)
+{
+    unsigned char secret[TOTP_SECRET_BYTES];
+    char hash[SHA256_HEX];
+    int64_t step;
+
+    request_set(req, "mfa_user_id", user_id);
+    if (!text_equal(method_of(code), "totp")) {
+        sha256_hex(str_of(code), hash);
+        request_set(req, "code_hash", arena_strdup(req->arena, hash));
+        return true;
+    }
+    if (!totp_unseal(sealed, user_id, secret)) {
+        log_warn("second factor cannot be decrypted; was APP_SECRET changed?", LOG_TEXT("user_id", user_id));
+        return false;
+    }
+    step = totp_step_of(secret, code, clock_unix_s());
+    explicit_bzero(secret, sizeof secret);
+    request_set(req, "step", arena_printf(req->arena, "%lld", (long long)step));
+    return step != 0;
+}
+
 /* Takes a code out of use: a time step may only go forward, a recovery code is gone. */
 static const struct problem *
 use_code(struct request *req, const char *user_id, const char *sealed, const char *code, bool *ret_good)
 {
-    unsigned char secret[TOTP_SECRET_BYTES];
-    char hash[SHA256_HEX];
+    const struct query *query = text_equal(method_of(code), "totp") ? &q_mfa_use_step : &q_mfa_use_recovery;
     const struct problem *p;
     struct row row = {0};
-    int64_t step;
 
     *ret_good = false;
-    request_set(req, "mfa_user_id", user_id);
-    if (text_equal(method_of(code), "totp")) {
-        if (!totp_unseal(sealed, user_id, secret)) {
-            log_warn("second factor cannot be decrypted; was APP_SECRET changed?", LOG_TEXT("user_id", user_id));
-            return NULL;
-        }
-        step = totp_step_of(secret, code, clock_unix_s());
-        explicit_bzero(secret, sizeof secret);
-        if (!step)
-            return NULL;
-        request_set(req, "step", arena_printf(req->arena, "%lld", (long long)step));
-        p = db_maybe(req, &q_mfa_use_step, &row);
-    } else {
-        sha256_hex(str_of(code), hash);
-        request_set(req, "code_hash", arena_strdup(req->arena, hash));
-        p = db_maybe(req, &q_mfa_use_recovery, &row);
-    }
+    if (!describe_code(req, user_id, sealed, code))
+        return NULL;
+    p = db_maybe(req, query, &row);
     *ret_good = !p && row.count > 0;
     return p;
 }
@@ -243,7 +252,6 @@ mfa_login(struct request *req)
     char hash[SHA256_HEX];
     const struct problem *p;
     struct row row;
-    bool good;
 
     sha256_hex(str_of(request_param(req, "mfa_token")), hash);
     request_set(req, "token_hash", arena_strdup(req->arena, hash));
@@ -255,15 +263,15 @@ mfa_login(struct request *req)
         return PROBLEM(MFA_TOKEN_INVALID);
     user_id = row_text(&row, "user_id");
     p = lockout_begin_for(req, user_id, method_of(code));
-    if (p || (p = use_code(req, user_id, row_text(&row, "secret"), code, &good)))
-        return p;
-    if (!good)
-        return PROBLEM(MFA_CODE_INVALID);
-    p = db_maybe(req, &q_mfa_challenge_use, &row);
     if (p)
         return p;
-    if (!row.count)
-        return PROBLEM(MFA_TOKEN_INVALID);
+    if (!describe_code(req, user_id, row_text(&row, "secret"), code))
+        return PROBLEM(MFA_CODE_INVALID);
+    p = db_one(req, &q_mfa_challenge_use, &row);
+    if (p)
+        return p;
+    if (!row_bool(&row, "good"))
+        return row_bool(&row, "open") ? PROBLEM(MFA_CODE_INVALID) : PROBLEM(MFA_TOKEN_INVALID);
     p = lockout_passed(req, user_id, "succeeded");
     return p ? p : session_open_proven(req, user_id);
 }

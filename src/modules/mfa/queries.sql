@@ -94,7 +94,27 @@ select c.user_id, m.secret
   join mfa_configs m on m.user_id = c.user_id and m.deleted_at is null and m.is_enabled
 
 -- query: mfa_challenge_use
-update mfa_challenges c
-   set used_at = now()
- where c.token_hash = :token_hash and c.used_at is null
-returning c.user_id
+-- Uses up the code and the token together, or neither. Requests that race with one token wait for its row: the first right code wins, and
+-- the codes of the others stay good. `open`: the token had not been used.
+with challenge as (
+    select c.user_id from mfa_challenges c where c.token_hash = :token_hash and c.used_at is null for update
+), step as (
+    update mfa_configs m
+       set last_step = :step::bigint, last_used_at = now()
+      from challenge c
+     where m.user_id = c.user_id and m.deleted_at is null and m.is_enabled and m.last_step < :step::bigint
+    returning m.user_id
+), recovery as (
+    update recovery_codes r
+       set is_used = true, used_at = now()
+      from challenge c
+     where r.user_id = c.user_id and r.code = :code_hash::text and not r.is_used
+    returning r.user_id
+), used as (
+    update mfa_challenges c
+       set used_at = now()
+      from (select user_id from step union all select user_id from recovery) as code
+     where c.token_hash = :token_hash and c.user_id = code.user_id
+)
+select exists (select from challenge) as open,
+       exists (select from step) or exists (select from recovery) as good

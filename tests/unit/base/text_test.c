@@ -23,6 +23,27 @@ utf8_is_told_from_what_only_looks_like_it(void **state)
 }
 
 static void
+bytes_that_are_no_text_become_question_marks(void **state)
+{
+    static const struct {
+        const char *given, *clean;
+    } cases[] = {{"", ""}, {"Radio/1", "Radio/1"}, {"\xff\xfe x", "?? x"}, {"caf\xc3\xa9", "caf\xc3\xa9"}, {"caf\xe9 au", "caf? au"},
+                 {"\xf0\x9f\x8e\xb5\xf0\x9f", "\xf0\x9f\x8e\xb5??"}, {"\xc0\x80", "??"}, {"\xed\xa0\x80", "???"}};
+    char out[32];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        utf8_clean(cases[i].given, out, sizeof out);
+        assert_string_equal(out, cases[i].clean);
+        assert_true(utf8_valid(str_of(out), NULL));
+    }
+    utf8_clean("ab\xc3\xa9", out, 4);
+    assert_string_equal(out, "ab"); /* no half of a character */
+    utf8_clean("abc", out, 1);
+    assert_string_equal(out, "");
+}
+
+static void
 numbers_are_parsed_whole_or_not_at_all(void **state)
 {
     static const char *const bad[] = {"", " 1", "1 ", "1x", "+1", "0x10", "9223372036854775808", "--1", "1e3", NULL};
@@ -85,6 +106,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
+        cmocka_unit_test(bytes_that_are_no_text_become_question_marks),
         cmocka_unit_test(numbers_are_parsed_whole_or_not_at_all),
         cmocka_unit_test(secrets_are_compared_by_value),
         cmocka_unit_test(texts_and_prefixes),
