@@ -50,7 +50,7 @@ bind_request(void *context, const char *name, const char **ret_text)
     else if (text_equal(name, "session_id"))
         *ret_text = req->identity.known && *req->identity.session_id ? req->identity.session_id : NULL; /* an API key has none */
     else if (text_equal(name, "client_ip"))
-        *ret_text = req->ip;
+        *ret_text = request_ip(req);
     else if (text_equal(name, "client_country"))
         *ret_text = client_country(req);
     else if (text_equal(name, "user_agent"))

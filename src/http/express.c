@@ -1,7 +1,7 @@
 #include "http/express.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,7 +28,8 @@ struct rider {
     int fd;
     struct sockaddr_storage address;
     socklen_t address_len;
-    char ip[INET6_ADDRSTRLEN];
+    char ip[IP_TEXT];
+    struct limit_address limit_address;
     bool sending, half_closed;
     struct express_file file;
     uint64_t sent; /* of the body */
@@ -188,20 +189,17 @@ static bool
 within_limits(struct express *express, const struct rider *rider)
 {
     struct server *server = express->server;
-    const struct {
-        const char *kind;
-        const struct limit_rule *rule;
-        bool personal;
-    } rules[] = {{"global", &server->global_rule, false}, {"ip", &server->ip_rule, true}, {"media", &server->rules[LIMIT_MEDIA], true}};
-    char key[80];
+    struct limit_take takes[1 + 2 * LIMIT_TAKES_MAX] = {{STR("global:"), &server->global_rule}};
+    struct limit_buffer of_ip, of_media;
+    unsigned count = 1;
 
     if (!server->settings.config->rate_limits)
         return true;
-    for (size_t i = 0; i < COUNT_OF(rules); i++) {
-        snprintf(key, sizeof key, "%s:%s", rules[i].kind, rules[i].personal ? rider->ip : "");
-        if (!limiter_take(server->limiter, str_of(key), rules[i].rule, rider->started_ns).allowed)
+    count += limit_takes_of_address(&of_ip, "ip", &rider->limit_address, &server->ip_rule, takes + count);
+    count += limit_takes_of_address(&of_media, "media", &rider->limit_address, &server->rules[LIMIT_MEDIA], takes + count);
+    for (unsigned i = 0; i < count; i++)
+        if (!limiter_take(server->limiter, takes[i].key, takes[i].rule, rider->started_ns).allowed)
             return false;
-    }
     return true;
 }
 
@@ -267,15 +265,14 @@ serve(struct lane *lane, struct rider *rider, uint32_t events)
 static void
 name_peer(struct rider *rider)
 {
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&rider->address;
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&rider->address;
+    struct ip ip;
+    bool known = ip_of_socket((struct sockaddr *)&rider->address, &ip);
 
-    if (rider->address.ss_family == AF_INET)
-        inet_ntop(AF_INET, &v4->sin_addr, rider->ip, sizeof rider->ip);
+    if (known)
+        ip_text(&ip, rider->ip);
     else
-        inet_ntop(AF_INET6, &v6->sin6_addr, rider->ip, sizeof rider->ip);
-    if (text_starts_with(rider->ip, "::ffff:"))
-        memmove(rider->ip, rider->ip + 7, strlen(rider->ip) - 6);
+        snprintf(rider->ip, sizeof rider->ip, IP_UNKNOWN);
+    limit_address_of(known ? &ip : NULL, &rider->limit_address);
 }
 
 /* The lane with the fewest riders: a burst of connections reaches one lane, and must not stay there. */

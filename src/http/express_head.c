@@ -27,7 +27,7 @@ static bool
 is_special(struct str name)
 {
     static const char *const special[] = {"Authorization", "Content-Length", "Transfer-Encoding", "Expect", "Upgrade", "Range",
-                                          "TE", "Trailer", "X-Forwarded-For", "X-Stream-Secret"};
+                                          "TE", "Trailer", "X-Forwarded-For", "Forwarded", "X-Stream-Secret"};
 
     if (name.len > 3 && strncasecmp(name.ptr, "If-", 3) == 0)
         return true;

@@ -80,7 +80,7 @@ void watchdog_expect(struct MHD_Connection *connection, int64_t timeout_s);
 /* judge.c: everything that can be decided from the head of a request. Leaves a reply ready for a preflight or a page of the web app. */
 const struct problem *judge_head(struct request *req, const char *method, const char *version);
 bool method_changes(enum method method);
-/* The peer's address; that of X-Forwarded-For's last entry when the peer is a trusted proxy. */
+/* The client's address: the peer's, or what X-Forwarded-For (else Forwarded) says where the peer is a trusted proxy. */
 void find_ip(struct request *req);
 
 /* exchange.c: the life of a request, as libmicrohttpd tells it. */

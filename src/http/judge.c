@@ -1,6 +1,6 @@
-#include <arpa/inet.h>
 #include <stdio.h>
 
+#include "http/client_address.h"
 #include "http/internal.h"
 #include "http/validate.h"
 
@@ -27,28 +27,81 @@ method_changes(enum method method)
     return method == POST || method == PUT || method == PATCH || method == DELETE;
 }
 
-/* The peer's address; that of X-Forwarded-For's last entry when the peer is a trusted proxy. */
+struct forwarding {
+    struct hops x_forwarded_for, forwarded;
+    bool has_x_forwarded_for, has_forwarded;
+    bool any; /* a header that only proxies send */
+};
+
+static enum MHD_Result
+note_forwarding(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    static const char *const others[] = {"X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"};
+    struct forwarding *found = cls;
+    bool known = true;
+
+    (void)kind;
+    if (strcasecmp(name, "X-Forwarded-For") == 0) {
+        found->has_x_forwarded_for = true;
+        hops_add_x_forwarded_for(&found->x_forwarded_for, str_of(value ? value : ""));
+    } else if (strcasecmp(name, "Forwarded") == 0) {
+        found->has_forwarded = true;
+        hops_add_forwarded(&found->forwarded, str_of(value ? value : ""));
+    } else {
+        known = false;
+        for (size_t i = 0; i < COUNT_OF(others); i++)
+            known = known || strcasecmp(name, others[i]) == 0;
+    }
+    found->any = found->any || known;
+    return MHD_YES;
+}
+
+static struct forwarding
+read_forwarding(struct request *req)
+{
+    const struct ip_networks *trusted = &req->server->settings.config->trusted_networks;
+    struct forwarding found = {.x_forwarded_for = {.trusted = trusted}, .forwarded = {.trusted = trusted}};
+
+    MHD_get_connection_values(req->connection, MHD_HEADER_KIND, note_forwarding, &found);
+    return found;
+}
+
+static bool
+peer_of(const struct request *req, struct ip *ret_ip)
+{
+    return ip_of_socket(MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, ret_ip);
+}
+
 void
 find_ip(struct request *req)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct config *config = req->server->settings.config;
-    const char *forwarded, *last;
-    unsigned char binary[16];
+    struct ip ip = {0};
+    bool known = peer_of(req, &ip);
 
-    if (info->client_addr->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)info->client_addr)->sin6_addr, req->ip, sizeof req->ip);
+    if (known && ip_networks_contain(&req->server->settings.config->trusted_networks, &ip)) {
+        struct forwarding found = read_forwarding(req);
+        /* A proxy that adds X-Forwarded-For passes on a Forwarded that the client made up. */
+        const struct hops *hops = found.has_x_forwarded_for ? &found.x_forwarded_for : &found.forwarded;
+
+        if (found.has_x_forwarded_for || found.has_forwarded) {
+            ip = hops->client;
+            known = hops->known;
+        }
+    }
+    if (known)
+        ip_text(&ip, req->ip);
     else
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)info->client_addr)->sin_addr, req->ip, sizeof req->ip);
-    if (text_starts_with(req->ip, "::ffff:"))
-        memmove(req->ip, req->ip + 7, strlen(req->ip) - 6);
-    if (!text_listed(config->trusted_proxies, req->ip))
-        return;
-    forwarded = request_header(req, "X-Forwarded-For");
-    last = forwarded ? strrchr(forwarded, ',') : NULL;
-    last = last ? last + 1 + strspn(last + 1, " ") : forwarded;
-    if (last && (inet_pton(AF_INET, last, binary) == 1 || inet_pton(AF_INET6, last, binary) == 1))
-        snprintf(req->ip, sizeof req->ip, "%s", last);
+        snprintf(req->ip, sizeof req->ip, IP_UNKNOWN);
+    limit_address_of(known ? &ip : NULL, &req->limit_address);
+}
+
+/* Did a program on this machine ask, itself? */
+static bool
+is_local(struct request *req)
+{
+    struct ip peer;
+
+    return peer_of(req, &peer) && ip_is_loopback(&peer) && !read_forwarding(req).any;
 }
 
 static const struct problem *
@@ -62,24 +115,15 @@ over_limit(struct request *req, const struct limit_state *state, const struct li
     return state->allowed ? NULL : problem_retry(req->arena, PROBLEM(TOO_MANY_REQUESTS), (int)state->retry_after_s);
 }
 
-static struct limit_take
-limit_take(struct request *req, const char *kind, const char *who, const struct limit_rule *rule)
-{
-    return (struct limit_take){str_of(arena_printf(req->arena, "%s:%s", kind, who)), rule};
-}
-
 static const struct problem *
 take_limits(struct request *req, const struct limit_take *takes, unsigned count)
 {
     struct server *server = req->server;
     const struct server_settings *settings = &server->settings;
-    struct limit_state states[2];
+    struct limit_state states[LIMIT_TAKES_MAX + 1];
     const struct problem *p = NULL;
     bool shared;
 
-    for (unsigned i = 0; i < count; i++)
-        if (!takes[i].key.ptr)
-            return PROBLEM(INTERNAL);
     shared = settings->hooks->share_limits && settings->hooks->share_limits(settings->name, takes, count, states);
     for (unsigned i = 0; i < count && !p; i++) {
         if (!shared)
@@ -93,11 +137,12 @@ static const struct problem *
 check_flood(struct request *req)
 {
     struct server *server = req->server;
+    struct limit_take takes[LIMIT_TAKES_MAX + 1] = {{STR("global:"), &server->global_rule}};
+    struct limit_buffer buffer;
 
-    if (!server->settings.config->rate_limits || req->route->limit == LIMIT_NONE)
+    if (!server->settings.config->rate_limits || (req->route && req->route->limit == LIMIT_NONE))
         return NULL;
-    return take_limits(req, (struct limit_take[]){limit_take(req, "global", "", &server->global_rule),
-                                                  limit_take(req, "ip", req->ip, &server->ip_rule)}, 2);
+    return take_limits(req, takes, 1 + limit_takes_of_address(&buffer, "ip", &req->limit_address, &server->ip_rule, takes + 1));
 }
 
 static const struct problem *
@@ -105,11 +150,17 @@ check_route_limit(struct request *req)
 {
     static const char *const kinds[LIMIT_COUNT] = {"", "", "read", "write", "auth", "upload", "media"};
     enum limit limit = req->route->limit;
-    const char *who = req->identity.known && limit != LIMIT_AUTH ? req->identity.user_id : req->ip;
+    const struct limit_rule *rule = &req->server->rules[limit];
+    struct limit_take takes[LIMIT_TAKES_MAX];
+    struct limit_buffer buffer;
+    const char *key;
 
     if (!req->server->settings.config->rate_limits || limit == LIMIT_NONE)
         return NULL;
-    return take_limits(req, (struct limit_take[]){limit_take(req, kinds[limit], who, &req->server->rules[limit])}, 1);
+    if (!req->identity.known || limit == LIMIT_AUTH)
+        return take_limits(req, takes, limit_takes_of_address(&buffer, kinds[limit], &req->limit_address, rule, takes));
+    key = arena_printf(req->arena, "%s:%s", kinds[limit], req->identity.user_id);
+    return key ? take_limits(req, &(struct limit_take){str_of(key), rule}, 1) : PROBLEM(INTERNAL);
 }
 
 static const struct problem *
@@ -130,7 +181,7 @@ check_access(struct request *req)
                    : PROBLEM(UNAUTHENTICATED);
     case AUTH_METRICS:
         if (!*settings->config->metrics_token)
-            return text_equal(req->ip, "127.0.0.1") || text_equal(req->ip, "::1") ? NULL : PROBLEM(FORBIDDEN);
+            return is_local(req) ? NULL : PROBLEM(FORBIDDEN);
         secret = request_header(req, "Authorization");
         return secret && text_starts_with(secret, "Bearer ") && text_equal(secret + 7, settings->config->metrics_token)
                    ? NULL
@@ -314,11 +365,14 @@ judge_head(struct request *req, const char *method, const char *version)
 {
     const struct server_hooks *hooks = req->server->settings.hooks;
     struct route_match match = {0};
-    const struct problem *p = check_framing(req, version);
+    const struct problem *p = check_framing(req, version), *flood;
 
     if (p)
         return p;
     p = find_route(req, method, &match);
+    flood = check_flood(req); /* also for what no route answers: pages, 404, 405, 400 */
+    if (flood)
+        return flood;
     if (!p && !req->route) {
         reply_preflight(req);
         return NULL;
@@ -329,7 +383,7 @@ judge_head(struct request *req, const char *method, const char *version)
         return p;
     if (server_in_maintenance(req->server) && !exempt_from_maintenance(req))
         return problem_retry(req->arena, PROBLEM(MAINTENANCE), 60);
-    if ((p = check_flood(req)) || (p = check_access(req)) || (p = check_route_limit(req)) || (p = note_refusal(req, check_role(req))))
+    if ((p = check_access(req)) || (p = check_route_limit(req)) || (p = note_refusal(req, check_role(req))))
         return p;
     if (method_changes(req->method) && !req->route->signed_link && hooks->check_csrf && (p = note_refusal(req, hooks->check_csrf(req))))
         return p;

@@ -1,6 +1,7 @@
 #include "http/limit.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
@@ -9,6 +10,7 @@
 #define SETS 65536
 #define WAYS 4
 #define LOCKS 256
+#define REQUESTS_MAX 1000000000 /* a second: a step is at least a nanosecond */
 
 struct cell {
     uint64_t key;
@@ -21,6 +23,42 @@ struct limiter {
     struct cell cells[SETS][WAYS];
 };
 
+void
+limit_address_of(const struct ip *ip, struct limit_address *ret_address)
+{
+    struct ip_network network;
+
+    *ret_address->site = 0;
+    if (!ip) {
+        snprintf(ret_address->network, sizeof ret_address->network, IP_UNKNOWN);
+    } else if (ip_is_v4(ip)) {
+        ip_text(ip, ret_address->network);
+    } else {
+        network = ip_network_of(ip, 32, 64);
+        ip_network_text(&network, ret_address->network);
+        network = ip_network_of(ip, 32, 48);
+        ip_network_text(&network, ret_address->site);
+    }
+}
+
+unsigned
+limit_takes_of_address(struct limit_buffer *buffer, const char *kind, const struct limit_address *address,
+                       const struct limit_rule *rule, struct limit_take *ret_takes)
+{
+    unsigned count = 0;
+
+    if (*address->site) {
+        int64_t requests = rule->requests * SITE_FACTOR;
+
+        buffer->site_rule = (struct limit_rule){requests < REQUESTS_MAX ? requests : REQUESTS_MAX, rule->seconds};
+        snprintf(buffer->keys[0], sizeof buffer->keys[0], "%s:%s", kind, address->site);
+        ret_takes[count++] = (struct limit_take){str_of(buffer->keys[0]), &buffer->site_rule};
+    }
+    snprintf(buffer->keys[1], sizeof buffer->keys[1], "%s:%s", kind, address->network);
+    ret_takes[count++] = (struct limit_take){str_of(buffer->keys[1]), rule};
+    return count;
+}
+
 bool
 limit_rule_parse(const char *text, struct limit_rule *ret_rule)
 {
@@ -31,7 +69,7 @@ limit_rule_parse(const char *text, struct limit_rule *ret_rule)
         return false;
     memcpy(requests, text, (size_t)(slash - text));
     requests[slash - text] = 0;
-    return text_to_int64(requests, 1, 1000000000, &ret_rule->requests) &&
+    return text_to_int64(requests, 1, REQUESTS_MAX, &ret_rule->requests) &&
            text_to_int64(slash + 1, 1, 86400, &ret_rule->seconds);
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/ip.h"
 #include "base/str.h"
 
 struct limiter;
@@ -28,6 +29,28 @@ struct limit_take {
     struct str key;
     const struct limit_rule *rule;
 };
+
+/* Who is counted at an address. IPv4: the address. IPv6: its /64, which one customer has whole, and its /48 with SITE_FACTOR times the
+ * quota, since many get one. All whose address is unknown share one quota. */
+#define SITE_FACTOR 16
+#define LIMIT_TAKES_MAX 2
+
+struct limit_address {
+    char network[IP_NETWORK_TEXT];
+    char site[IP_NETWORK_TEXT]; /* "" for IPv4 */
+};
+
+/* What the takes of limit_takes_of_address point to. */
+struct limit_buffer {
+    char keys[LIMIT_TAKES_MAX][IP_NETWORK_TEXT + 16];
+    struct limit_rule site_rule;
+};
+
+/* `ip`: NULL when it is unknown. */
+void limit_address_of(const struct ip *ip, struct limit_address *ret_address);
+/* Writes the requests to take for an address, `kind` being at most 15 characters, the /64 last; returns how many. */
+unsigned limit_takes_of_address(struct limit_buffer *buffer, const char *kind, const struct limit_address *address,
+                                const struct limit_rule *rule, struct limit_take *ret_takes);
 
 /* Parses "N/S". */
 bool limit_rule_parse(const char *text, struct limit_rule *ret_rule);

@@ -36,6 +36,12 @@ request_set(struct request *req, const char *name, const char *text)
 }
 
 const char *
+request_ip(const struct request *req)
+{
+    return *req->ip && !text_equal(req->ip, IP_UNKNOWN) ? req->ip : NULL;
+}
+
+const char *
 request_header(const struct request *req, const char *name)
 {
     return MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND, name);

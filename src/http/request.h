@@ -10,8 +10,10 @@
 
 #include "base/arena.h"
 #include "base/encode.h"
+#include "base/ip.h"
 #include "base/problem.h"
 #include "base/str.h"
+#include "http/limit.h"
 #include "http/route.h"
 
 struct MHD_Connection;
@@ -85,7 +87,8 @@ struct request {
     const char *raw_query; /* undecoded, "" when absent */
     const char *raw_uri;
     char id[UUID_TEXT];
-    char ip[46];
+    char ip[IP_TEXT]; /* of the client, or IP_UNKNOWN, which has no rights */
+    struct limit_address limit_address;
     int64_t started_ns;
     struct identity identity;
     struct param params[PARAM_MAX];
@@ -106,6 +109,8 @@ bool request_has(const struct request *req, const char *name);
 /* Adds or replaces an input, e.g. for a query's parameter. The text must live as long as the request. */
 void request_set(struct request *req, const char *name, const char *text);
 
+/* The client's address, or NULL when it is unknown. */
+const char *request_ip(const struct request *req);
 const char *request_header(const struct request *req, const char *name);
 /* A header as text that may be stored: valid UTF-8 (see utf8_clean), in the arena. NULL when it is missing. */
 const char *request_header_text(struct request *req, const char *name);

@@ -24,7 +24,7 @@ bind_line(void *context, const char *name, const char **ret_text)
     else if (text_equal(name, "status"))
         *ret_text = line->status;
     else if (text_equal(name, "client_ip"))
-        *ret_text = *req->ip ? req->ip : NULL;
+        *ret_text = request_ip(req);
     else if (text_equal(name, "user_agent"))
         *ret_text = request_header_text(req, "User-Agent");
     else if (text_equal(name, "request_id"))

@@ -129,6 +129,61 @@ the_cache_stays_within_its_bytes(void **state)
     cache_free(cache);
 }
 
+static unsigned
+take_at(struct limiter *limiter, const char *address, const struct limit_rule *rule)
+{
+    struct limit_take takes[LIMIT_TAKES_MAX];
+    struct limit_address whom;
+    struct limit_buffer buffer;
+    unsigned count;
+    struct ip ip;
+
+    limit_address_of(ip_parse(str_of(address), &ip) ? &ip : NULL, &whom);
+    count = limit_takes_of_address(&buffer, "ip", &whom, rule, takes);
+    for (unsigned i = 0; i < count; i++)
+        if (!limiter_take(limiter, takes[i].key, takes[i].rule, 1000 * SECOND).allowed)
+            return 0;
+    return 1;
+}
+
+static void
+ipv6_is_counted_by_its_64_and_more_loosely_by_its_48(void **state)
+{
+    struct limiter *limiter = limiter_new();
+    struct limit_rule rule = {2, 600};
+    unsigned passed = 0;
+    char address[IP_TEXT];
+
+    (void)state;
+    assert_true(take_at(limiter, "2001:db8:1:1::1", &rule));
+    assert_true(take_at(limiter, "2001:db8:1:1:ffff::2", &rule));
+    assert_false(take_at(limiter, "2001:db8:1:1::3", &rule)); /* the /64 is used up */
+    assert_true(take_at(limiter, "2001:db8:1:2::1", &rule));
+    for (int i = 0; i < 1000; i++) {
+        snprintf(address, sizeof address, "2001:db8:2:%x::1", i);
+        passed += take_at(limiter, address, &rule);
+    }
+    assert_int_equal(passed, 2 * SITE_FACTOR); /* the /48 is */
+    assert_true(take_at(limiter, "2001:db8:3::1", &rule));
+    limiter_free(limiter);
+}
+
+static void
+mapped_ipv4_is_counted_as_ipv4_and_unknown_addresses_share_a_quota(void **state)
+{
+    struct limiter *limiter = limiter_new();
+    struct limit_rule rule = {1, 600}, most = {1000000000, 1};
+
+    (void)state;
+    assert_true(take_at(limiter, "192.0.2.1", &rule));
+    assert_false(take_at(limiter, "::ffff:192.0.2.1", &rule));
+    assert_true(take_at(limiter, "192.0.2.2", &rule));
+    assert_true(take_at(limiter, "rubbish", &rule));
+    assert_false(take_at(limiter, "", &rule));
+    assert_true(take_at(limiter, "2001:db8::1", &most));
+    limiter_free(limiter);
+}
+
 int
 main(void)
 {
@@ -139,6 +194,8 @@ main(void)
         cmocka_unit_test(a_flood_of_keys_cannot_grow_the_table),
         cmocka_unit_test(the_cache_gives_back_what_was_put_until_it_is_old_or_purged),
         cmocka_unit_test(the_cache_stays_within_its_bytes),
+        cmocka_unit_test(ipv6_is_counted_by_its_64_and_more_loosely_by_its_48),
+        cmocka_unit_test(mapped_ipv4_is_counted_as_ipv4_and_unknown_addresses_share_a_quota),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
