@@ -223,7 +223,8 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
     }
     if (run->roles & APP_WORKER) {
         struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers,
-                                                    [JOB_OUTGOING] = (unsigned)config->outgoing_threads}};
+                                                    [JOB_OUTGOING] = (unsigned)config->outgoing_threads},
+                                         .stale_after_s = (int)config->job_stale_s};
 
         tracks_subscribe();
         notifications_subscribe();

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <xxhash.h>
 
 #include "api/runner.h"
@@ -15,6 +16,7 @@
 /* Only what is public is remembered; who may hear a private track is asked each time. */
 static struct {
     unsigned char id[16];
+    char version[MEDIA_VERSION_TEXT];
     int64_t until_ms;
 } known[SLOTS];
 static pthread_mutex_t locks[LOCKS];
@@ -44,22 +46,25 @@ slot_of(const unsigned char id[16])
 }
 
 static bool
-is_known(const unsigned char id[16], unsigned slot, int64_t now_ms)
+is_known(const unsigned char id[16], unsigned slot, int64_t now_ms, char ret_version[MEDIA_VERSION_TEXT])
 {
     bool yes;
 
     pthread_mutex_lock(&locks[slot % LOCKS]);
     yes = known[slot].until_ms > now_ms && memcmp(known[slot].id, id, 16) == 0;
+    if (yes)
+        memcpy(ret_version, known[slot].version, MEDIA_VERSION_TEXT);
     pthread_mutex_unlock(&locks[slot % LOCKS]);
     return yes;
 }
 
 static void
-remember(const unsigned char id[16], unsigned slot, int64_t until_ms, uint64_t asked_at)
+remember(const unsigned char id[16], unsigned slot, const char *version, int64_t until_ms, uint64_t asked_at)
 {
     pthread_mutex_lock(&locks[slot % LOCKS]);
     if (changes == asked_at) {
         memcpy(known[slot].id, id, 16);
+        memcpy(known[slot].version, version, MEDIA_VERSION_TEXT);
         known[slot].until_ms = until_ms;
     }
     pthread_mutex_unlock(&locks[slot % LOCKS]);
@@ -84,7 +89,7 @@ access_forget(const char *track_id)
 }
 
 bool
-access_is_public(const char *track_id)
+access_is_public(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
 {
     const struct db_arg args[] = {{"track_id", track_id}, {"viewer", NULL}, {0}};
     int64_t now_ms = clock_monotonic_ms();
@@ -96,19 +101,21 @@ access_is_public(const char *track_id)
 
     pack(track_id, id);
     slot = slot_of(id);
-    if (is_known(id, slot, now_ms))
+    if (is_known(id, slot, now_ms, ret_version))
         return true;
     if (db_run(&q_stream_access, args, &result, NULL))
         return false;
     yes = PQntuples(result) && *PQgetvalue(result, 0, 0) == 't' && *PQgetvalue(result, 0, 1) == 't';
+    if (yes)
+        snprintf(ret_version, MEDIA_VERSION_TEXT, "%s", PQgetvalue(result, 0, 2));
     PQclear(result);
     if (yes)
-        remember(id, slot, now_ms + TTL_MS, asked_at);
+        remember(id, slot, ret_version, now_ms + TTL_MS, asked_at);
     return yes;
 }
 
 const struct problem *
-access_check(struct request *req, const char *track_id, bool *ret_public)
+access_check(struct request *req, const char *track_id, bool *ret_public, char ret_version[MEDIA_VERSION_TEXT])
 {
     int64_t now_ms = clock_monotonic_ms();
     const struct problem *p;
@@ -120,7 +127,7 @@ access_check(struct request *req, const char *track_id, bool *ret_public)
     pack(track_id, id);
     slot = slot_of(id);
     *ret_public = true;
-    if (is_known(id, slot, now_ms))
+    if (is_known(id, slot, now_ms, ret_version))
         return NULL;
     asked_at = changes;
     request_set(req, "track_id", track_id);
@@ -130,7 +137,8 @@ access_check(struct request *req, const char *track_id, bool *ret_public)
     if (!row_bool(&track, "is_ready"))
         return PROBLEM(STREAM_NOT_READY);
     *ret_public = row_bool(&track, "is_public");
+    snprintf(ret_version, MEDIA_VERSION_TEXT, "%s", row_text(&track, "media_version"));
     if (*ret_public)
-        remember(id, slot, now_ms + TTL_MS, asked_at);
+        remember(id, slot, ret_version, now_ms + TTL_MS, asked_at);
     return NULL;
 }

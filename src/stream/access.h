@@ -4,16 +4,17 @@
 #include <stdbool.h>
 
 #include "http/request.h"
+#include "modules/tracks/tracks.h"
 
 /* Before listener_start(): a change of a track is forgotten at once, in whatever process it happened. */
 void access_setup(void);
 
 /* May the person hear this track's stream? NULL, NOT_FOUND, or STREAM_NOT_READY. `track_id` in lower case. *ret_public tells whether
- * everybody may. */
-const struct problem *access_check(struct request *req, const char *track_id, bool *ret_public);
+ * everybody may, ret_version which version of the track's files plays. */
+const struct problem *access_check(struct request *req, const char *track_id, bool *ret_public, char ret_version[MEDIA_VERSION_TEXT]);
 
 /* May everybody hear this track's stream now? `track_id` is a UUID in lower case. Outside of requests; may query. */
-bool access_is_public(const char *track_id);
+bool access_is_public(const char *track_id, char ret_version[MEDIA_VERSION_TEXT]);
 
 /* Forgets a track, or all when it is NULL. */
 void access_forget(const char *track_id);

@@ -12,9 +12,11 @@
 #include "stream/access.h"
 #include "stream/cache.h"
 #include "stream/stream.h"
+#include "tracks.queries.h"
 
 #define FILES_MAX 2048 /* open at once, and never more than a quarter of what the process may open */
-#define KEY_SIZE 112
+#define FILE_SIZE 64 /* "lossless/segment_000000.m4s" */
+#define KEY_SIZE 144
 #define PLAYLIST_TYPE "application/vnd.apple.mpegurl"
 #define SEGMENT_TYPE "audio/mp4"
 #define CONTROL_SEGMENT "public, max-age=31536000, immutable"
@@ -25,11 +27,18 @@ static struct segment_cache *cache;
 
 struct wanted {
     char track_id[UUID_TEXT];
-    char key[KEY_SIZE]; /* in storage */
+    char file[FILE_SIZE]; /* "low/init.mp4" */
+    char key[KEY_SIZE];   /* in storage, once the version is known */
     const char *content_type;
     bool is_playlist;
     bool is_public;
 };
+
+static void
+set_key(struct wanted *wanted, const char *version)
+{
+    snprintf(wanted->key, sizeof wanted->key, "hls/%s/%s%s%s", wanted->track_id, version, *version ? "/" : "", wanted->file);
+}
 
 /* Finds the file in the cache or in storage. Returns an enum storage_error. */
 static int
@@ -64,24 +73,46 @@ describe(struct request *req, const struct wanted *wanted)
     }
 }
 
+/* A version that was replaced a moment ago is remembered for a while, though its files are gone: then the database is asked again. */
+static const struct problem *
+find(struct request *req, struct wanted *wanted, struct segment **ret_segment)
+{
+    char version[MEDIA_VERSION_TEXT], before[MEDIA_VERSION_TEXT] = "-";
+    const struct problem *p;
+    int error;
+
+    for (;;) {
+        p = access_check(req, wanted->track_id, &wanted->is_public, version);
+        if (p)
+            return p;
+        set_key(wanted, version);
+        error = load(wanted, ret_segment);
+        if (!error)
+            return NULL;
+        if (error != STORAGE_NOT_FOUND && error != STORAGE_BAD_KEY)
+            break;
+        if (text_equal(version, before))
+            return PROBLEM(NOT_FOUND);
+        memcpy(before, version, sizeof before);
+        access_forget(wanted->track_id);
+    }
+    log_error("file not readable", LOG_TEXT("key", wanted->key));
+    return PROBLEM(INTERNAL);
+}
+
 static const struct problem *
 serve(struct request *req, struct wanted *wanted)
 {
     struct segment *segment;
-    const struct problem *p;
-    int error, fd;
+    const struct problem *p = find(req, wanted, &segment);
+    int fd;
 
-    p = access_check(req, wanted->track_id, &wanted->is_public);
     if (p)
         return p;
-    error = load(wanted, &segment);
-    if (error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY)
-        return PROBLEM(NOT_FOUND);
-    fd = error ? -1 : fcntl(segment->fd, F_DUPFD_CLOEXEC, 3);
+    fd = fcntl(segment->fd, F_DUPFD_CLOEXEC, 3);
     if (fd < 0) {
         log_error("file not readable", LOG_TEXT("key", wanted->key));
-        if (!error)
-            segment_unref(segment);
+        segment_unref(segment);
         return PROBLEM(INTERNAL);
     }
     reply_file(req, fd, segment->size, segment->content_type, arena_strdup(req->arena, segment->etag));
@@ -100,7 +131,7 @@ want(struct request *req, const char *file, const char *content_type)
     id = id ? id : request_param(req, "id");
     for (int i = 0; i < UUID_TEXT - 1; i++)
         wanted.track_id[i] = (char)tolower((unsigned char)id[i]);
-    snprintf(wanted.key, sizeof wanted.key, "hls/%s/%s%s%s", wanted.track_id, quality ? quality : "", quality ? "/" : "", file);
+    snprintf(wanted.file, sizeof wanted.file, "%s%s%s", quality ? quality : "", quality ? "/" : "", file);
     return wanted;
 }
 
@@ -139,7 +170,7 @@ static bool
 is_stream_path(struct str path)
 {
     static const char *const files[] = {"low/", "medium/", "high/", "lossless/"};
-    char text[KEY_SIZE], id[UUID_TEXT], *rest = text + UUID_TEXT;
+    char text[UUID_TEXT + FILE_SIZE], id[UUID_TEXT], *rest = text + UUID_TEXT;
     unsigned number, used = 0;
 
     if (path.len <= UUID_TEXT || path.len >= sizeof text)
@@ -174,6 +205,7 @@ find_public(struct str path, struct express_file *ret_file)
 {
     static const struct str prefix = {"/hls/", 5};
     struct wanted wanted = {.is_public = true};
+    char version[MEDIA_VERSION_TEXT];
     struct segment *segment;
 
     if (path.len <= prefix.len || memcmp(path.ptr, prefix.ptr, prefix.len) != 0)
@@ -182,9 +214,10 @@ find_public(struct str path, struct express_file *ret_file)
     if (!is_stream_path(path))
         return false;
     memcpy(wanted.track_id, path.ptr, UUID_TEXT - 1);
-    if (!access_is_public(wanted.track_id))
+    if (!access_is_public(wanted.track_id, version))
         return false;
-    snprintf(wanted.key, sizeof wanted.key, "hls/%.*s", (int)path.len, path.ptr);
+    snprintf(wanted.file, sizeof wanted.file, "%.*s", (int)(path.len - UUID_TEXT), path.ptr + UUID_TEXT);
+    set_key(&wanted, version);
     wanted.is_playlist = path.ptr[path.len - 1] == '8';
     wanted.content_type = wanted.is_playlist ? PLAYLIST_TYPE : SEGMENT_TYPE;
     if (load(&wanted, &segment))
@@ -286,5 +319,5 @@ const struct route stream_routes[] = {
     {GET, "/hls/{track_id}/{quality}/{segment}", "A segment, or the file that comes before all of them (init.mp4)", HLS,
      .scope = "tracks:read", .path = segment_path, .handler = get_segment, .produces = SEGMENT_TYPE},
     {POST, "/internal/jobs/transcode", "Process a track once more", .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE,
-     .body = transcode_body, .sql = &q_stream_transcode, .shape = ONE, .status = 202},
+     .body = transcode_body, .sql = &q_track_process_again, .shape = ONE, .status = 202},
     ROUTE_END};

@@ -77,7 +77,7 @@ function parseCsv(text: string): string[][] {
 
 const storedArchives = (id: string) => {
   const folder = path.join(world.server.dataDir, 'files/exports', id);
-  return existsSync(folder) ? readdirSync(folder) : [];
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.zip')).map((name) => path.dirname(name)) : [];
 };
 
 const sound = wav(makeSound(2, { seed: 7 }));
@@ -234,7 +234,7 @@ test('only the owner fetches an archive, in a browser too, in parts too', async 
 
 test('an expired archive is gone, and the hourly sweep deletes its file', async () => {
   const done = await make(carol);
-  assert.deepEqual(storedArchives(ids.carol).includes(`${done.id}.zip`), true);
+  assert.deepEqual(storedArchives(ids.carol).includes(done.id), true);
   await world.sql(`update data_exports set expires_at = now() - interval '1 second' where id = '${done.id}'`);
   assertProblem(await carol.get('/api/v1/users/me/exports/{id}/download', { path: { id: done.id } }), 410, 'export_expired');
   const seen = await carol.get('/api/v1/users/me/exports/{id}', { path: { id: done.id } });

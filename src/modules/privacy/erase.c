@@ -34,7 +34,7 @@ erase_tracks(struct job *job, const struct db_arg *who)
     if (db_run(&q_erase_tracks, who, &tracks, NULL))
         return false;
     for (int i = 0; good && i < PQntuples(tracks); i++)
-        good = !job_cancelled(job) && track_files_delete(PQgetvalue(tracks, i, 0), true);
+        good = !job_cancelled(job) && track_files_delete(PQgetvalue(tracks, i, 0));
     PQclear(tracks);
     return good;
 }
@@ -120,6 +120,7 @@ privacy_erase(struct job *job)
 static bool
 drop_expired(void)
 {
+    char folder[STORAGE_KEY_MAX + 1];
     PGresult *expired;
     bool good = true;
     int rows;
@@ -131,7 +132,9 @@ drop_expired(void)
         for (int i = 0; good && i < rows; i++) {
             const struct db_arg args[] = {{"id", PQgetvalue(expired, i, 0)}, {0}};
 
-            good = storage_delete(privacy_storage, PQgetvalue(expired, i, 1)) == 0 && run(&q_export_forget, args) >= 0;
+            export_folder(folder, PQgetvalue(expired, i, 1), PQgetvalue(expired, i, 0));
+            good = storage_delete(privacy_storage, PQgetvalue(expired, i, 2)) == 0 && storage_delete_prefix(privacy_storage, folder) == 0 &&
+                   run(&q_export_forget, args) >= 0;
         }
         PQclear(expired);
     } while (good && rows);

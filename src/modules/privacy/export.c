@@ -29,9 +29,9 @@ struct packer {
 };
 
 void
-export_key(char key[STORAGE_KEY_MAX + 1], const char *user_id, const char *export_id)
+export_folder(char key[STORAGE_KEY_MAX + 1], const char *user_id, const char *export_id)
 {
-    snprintf(key, STORAGE_KEY_MAX + 1, "exports/%s/%s.zip", user_id, export_id);
+    snprintf(key, STORAGE_KEY_MAX + 1, "exports/%s/%s", user_id, export_id);
 }
 
 static int
@@ -263,13 +263,15 @@ pack(struct packer *packer, const char *key)
     return storage_commit(packer->writer) == 0 && storage_sync(privacy_storage) == 0;
 }
 
-/* The end of the work and of the job, in one transaction. */
+/* The end of the work and of the job, in one transaction. *ret_unknown: nobody knows whether it was committed. */
 static bool
-commit_end(struct job *job, enum job_outcome outcome, const struct query *query, const struct db_arg *args)
+commit_end(struct job *job, enum job_outcome outcome, const struct query *query, const struct db_arg *args, bool *ret_unknown)
 {
+    enum db_status status;
     PGresult *result;
     bool good;
 
+    *ret_unknown = false;
     if (db_begin())
         return false;
     good = job_finish(job, outcome) && db_run(query, args, &result, NULL) == DB_OK;
@@ -277,7 +279,9 @@ commit_end(struct job *job, enum job_outcome outcome, const struct query *query,
         good = PQntuples(result) == 1;
         PQclear(result);
     }
-    return db_end(good) == DB_OK && good;
+    status = db_end(good);
+    *ret_unknown = good && status == DB_UNAVAILABLE;
+    return good && status == DB_OK;
 }
 
 static enum job_outcome
@@ -285,38 +289,26 @@ give_up_or_retry(struct packer *packer)
 {
     const char *message = packer->full ? "There is no room for the archive on this server." : "The archive could not be made.";
     const struct db_arg args[] = {{"id", packer->export_id}, {"message", message}, {0}};
+    bool unknown;
 
     job_error(packer->job, message);
     if (packer->job->attempts < packer->job->max_attempts)
         return JOB_RETRY;
-    return commit_end(packer->job, JOB_FAILED, &q_export_fail, args) ? JOB_FAILED : JOB_RETRY;
-}
-
-/* Was the end written after all, though nobody heard of it? Then others may have the archive already. */
-static bool
-is_unfinished(const struct db_arg *args)
-{
-    PGresult *result;
-    bool unfinished;
-
-    if (db_run(&q_export_unfinished, args, &result, NULL))
-        return false;
-    unfinished = PQntuples(result) > 0;
-    PQclear(result);
-    return unfinished;
+    return commit_end(packer->job, JOB_FAILED, &q_export_fail, args, &unknown) ? JOB_FAILED : JOB_RETRY;
 }
 
 static enum job_outcome
 finish(struct packer *packer, const char *key)
 {
     char size[24], days[24];
+    bool unknown;
 
     snprintf(size, sizeof size, "%llu", (unsigned long long)packer->size);
     snprintf(days, sizeof days, "%lld", (long long)privacy_config->export_days);
     const struct db_arg args[] = {{"id", packer->export_id}, {"key", key}, {"size", size}, {"days", days}, {0}};
-    if (commit_end(packer->job, JOB_DONE, &q_export_complete, args))
+    if (commit_end(packer->job, JOB_DONE, &q_export_complete, args, &unknown))
         return JOB_DONE;
-    if (is_unfinished(args))
+    if (!unknown)
         storage_delete(privacy_storage, key);
     return job_cancelled(packer->job) ? JOB_GIVE_BACK : give_up_or_retry(packer);
 }
@@ -327,7 +319,8 @@ privacy_export(struct job *job)
     struct packer packer = {.job = job, .export_id = json_string_value(json_object_get(job->payload, "export_id")),
                             .user_id = json_string_value(json_object_get(job->payload, "user_id"))};
     const struct db_arg args[] = {{"id", packer.export_id}, {"user_id", packer.user_id}, {0}};
-    char key[STORAGE_KEY_MAX + 1];
+    char folder[STORAGE_KEY_MAX + 1], attempt[UUID_TEXT];
+    scoped_text key = NULL;
     PGresult *begun;
     int rows;
 
@@ -339,7 +332,11 @@ privacy_export(struct job *job)
     PQclear(begun);
     if (!rows)
         return JOB_DONE;
-    export_key(key, packer.user_id, packer.export_id);
+    /* Of this attempt alone: another node may be at the same archive, if this one was silent for too long. */
+    export_folder(folder, packer.user_id, packer.export_id);
+    uuid_random(attempt);
+    if (asprintf(&key, "%s/%s.zip", folder, attempt) < 0)
+        return JOB_RETRY;
     if (pack(&packer, key))
         return finish(&packer, key);
     return job_cancelled(job) ? JOB_GIVE_BACK : give_up_or_retry(&packer);

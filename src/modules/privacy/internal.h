@@ -27,8 +27,8 @@ struct subject_writer {
 /* False when the database or the writer's end fails. No other query may run on this thread meanwhile, from `put` or `row` neither. */
 bool subject_write(const struct subject *subject, const char *user_id, struct subject_writer *writer);
 
-/* "exports/{user_id}/{export_id}.zip" */
-void export_key(char key[STORAGE_KEY_MAX + 1], const char *user_id, const char *export_id);
+/* "exports/{user_id}/{export_id}": each attempt at an archive writes a file of its own into it. */
+void export_folder(char key[STORAGE_KEY_MAX + 1], const char *user_id, const char *export_id);
 
 /* export_routes.c, deletion.c: handlers */
 const struct problem *export_start(struct request *req);

@@ -30,8 +30,8 @@ on_job_died(const struct event *event, void *context)
     if (db_run(&q_export_fail, args, &result, NULL))
         return false;
     PQclear(result);
-    export_key(key, user_id, id);
-    return storage_delete(privacy_storage, key) != STORAGE_FAILED;
+    export_folder(key, user_id, id);
+    return storage_delete_prefix(privacy_storage, key) == 0;
 }
 
 void

@@ -66,9 +66,6 @@ select e.id, pg_notify('notification', json_build_object('user_id', e.user_id, '
                  'type', 'export.progress', 'export_id', e.id, 'status', e.status, 'progress', e.progress))::text)
   from e
 
--- query: export_unfinished
-select e.id from data_exports e where e.id = :id::uuid and e.status <> 'completed'
-
 -- query: export_complete
 -- The archives before it expire: the newest is enough, and each takes the room of all files. Gives their keys.
 with e as (
@@ -104,7 +101,7 @@ select e.id, pg_notify('notification', json_build_object('user_id', e.user_id, '
 
 -- query: export_expired
 -- Archives whose time is over and whose file may still be there.
-select e.id::text as id, e.s3_key as key from data_exports e
+select e.id::text as id, e.user_id::text as user_id, e.s3_key as key from data_exports e
  where e.s3_key is not null and e.expires_at <= now()
  order by e.expires_at
  limit 100

@@ -26,7 +26,7 @@ read_whole(int fd, char *to, size_t size)
 const struct problem *
 track_waveform(struct request *req)
 {
-    const char *resolution = request_param(req, "resolution"), *id, *key;
+    const char *resolution = request_param(req, "resolution"), *folder, *key;
     const struct problem *p;
     struct row track;
     uint64_t size;
@@ -36,10 +36,10 @@ track_waveform(struct request *req)
     p = db_one(req, &q_track_file, &track);
     if (p)
         return p;
-    if (!row_text(&track, "waveform_path"))
+    folder = row_text(&track, "waveform_path");
+    if (!folder)
         return PROBLEM(NOT_FOUND);
-    id = row_text(&track, "id");
-    key = arena_printf(req->arena, "waveforms/%s/%s.json", id, resolution);
+    key = arena_printf(req->arena, "%s/%s.json", folder, resolution);
     error = key ? storage_get(tracks_storage, key, &fd, &size) : STORAGE_FAILED;
     if (error)
         return problem_of_storage(error);
@@ -51,8 +51,8 @@ track_waveform(struct request *req)
         return PROBLEM(INTERNAL);
     }
     reply_owned(req, 200, "application/json", (struct str){bytes, size}, free, bytes);
-    /* A track is processed once: its peaks never change. */
-    req->reply.etag = arena_printf(req->arena, "W/\"%s-%s\"", id, resolution);
+    /* The folder is of one run of the processing: its peaks never change. */
+    req->reply.etag = arena_printf(req->arena, "W/\"%s-%s\"", folder, resolution);
     req->reply.cache_control = row_bool(&track, "is_public") ? CACHE_PUBLIC : CACHE_PRIVATE;
     return NULL;
 }

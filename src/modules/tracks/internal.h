@@ -14,6 +14,9 @@ extern struct storage *tracks_storage;
 /* Makes covers/{id}/{size}.webp from the image in `fd`, in the media worker. The outcome says why not. */
 struct media_outcome cover_make(const char *track_id, int fd, const atomic_bool *cancel);
 
+/* Deletes what one run of the processing made of a track. False when something is left. */
+bool track_version_delete(const char *track_id, const char *version);
+
 /* upload.c, files.c: handlers */
 const struct problem *track_upload(struct request *req);
 const struct problem *track_waveform(struct request *req);

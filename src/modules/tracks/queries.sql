@@ -223,15 +223,20 @@ c as (
 select id from t
 
 -- query: track_work
--- What the job needs to know, and that the work begins.
+-- What the job needs to know, and that the work begins. A completed track goes on playing while it is processed once more. The version is
+-- noted before its first file is written.
 update tracks
-   set stream_status = 'processing'
- where id = :id::uuid and deleted_at is null and status = 'processing'
-returning id, creator_id::text as creator_id, file_path, cover_art_path
+   set stream_status = case when status = 'processing' then 'processing' else stream_status end,
+       media_attempts = media_attempts || :version::text
+ where id = :id::uuid and deleted_at is null and status in ('processing', 'completed')
+returning id, creator_id::text as creator_id, file_path, cover_art_path, status = 'completed' as plays
 
 -- query: track_complete
+-- From here on this version plays. Gives the ones whose files are of no use any more.
 with r as (
     select :result::jsonb as r),
+o as (
+    select o.id, o.media_version, o.media_attempts from tracks o where o.id = :id::uuid for update),
 t as (
     update tracks t
        set duration = round((r ->> 'duration_ms')::numeric / 1000)::int, duration_ms = (r ->> 'duration_ms')::int,
@@ -239,12 +244,13 @@ t as (
            sample_rate = (r ->> 'sample_rate')::int, channels = (r ->> 'channels')::int, bit_depth = (r ->> 'bit_depth')::int,
            samples = (r ->> 'samples')::bigint, loudness_lufs = (r ->> 'loudness_lufs')::real,
            loudness_range_lu = (r ->> 'loudness_range_lu')::real, true_peak_dbtp = (r ->> 'true_peak_dbtp')::real,
-           fingerprint = r ->> 'fingerprint', waveform_path = 'waveforms/' || t.id,
+           fingerprint = r ->> 'fingerprint', waveform_path = 'waveforms/' || t.id || '/' || :version::text,
+           media_version = :version::text, media_attempts = '{}',
            waveform_url = '/api/v1/tracks/' || t.id || '/waveform', cover_art_path = coalesce(t.cover_art_path, :cover_path::text),
            status = 'completed', status_message = null, failure_code = null, stream_status = 'ready',
            stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/master.m3u8', published_at = coalesce(t.published_at, now())
-      from r
-     where t.id = :id::uuid and t.deleted_at is null
+      from r, o
+     where t.id = o.id and t.deleted_at is null
     returning t.id, t.creator_id, t.duration_ms, pg_notify('track_changed', t.id::text)),
 h as (
     insert into hls_streams (track_id, playlist_url, segments_count, bitrates, info, duration_ms, status)
@@ -260,15 +266,47 @@ h as (
 e as (
     insert into outbox (name, payload)
     select 'transcoding.completed', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
-select id from t
+select t.id, array_to_string(array_remove(o.media_attempts || o.media_version, :version::text), ',') as old_versions from t, o
 
 -- query: track_fail
-with t as (
+-- A track that plays goes on playing. Gives the versions that will never be of use.
+with o as (
+    select o.id, o.media_attempts from tracks o where o.id = :id::uuid for update),
+t as (
     update tracks t
-       set status = 'failed', stream_status = 'error', failure_code = left(:code::text, 50), status_message = :message::text
-     where t.id = :id::uuid and t.status <> 'completed'
-    returning t.id, t.creator_id, t.failure_code, pg_notify('track_changed', t.id::text)),
+       set status = case when t.status = 'completed' then t.status else 'failed' end,
+           stream_status = case when t.status = 'completed' then t.stream_status else 'error' end,
+           failure_code = case when t.status = 'completed' then null else left(:code::text, 50) end,
+           status_message = case when t.status = 'completed' then null else :message::text end,
+           media_attempts = '{}'
+      from o
+     where t.id = o.id
+    returning t.id, t.creator_id, t.status, t.failure_code, pg_notify('track_changed', t.id::text)),
 e as (
     insert into outbox (name, payload)
-    select 'transcoding.failed', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'code', t.failure_code) from t)
-select id, creator_id::text as creator_id from t
+    select 'transcoding.failed', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'code', t.failure_code)
+      from t
+     where t.status = 'failed')
+select t.id, array_to_string(o.media_attempts, ',') as old_versions from t, o
+
+-- query: track_process_again
+-- Who may was decided by the handler. A completed track goes on playing meanwhile; a job that waits or runs already is left alone.
+-- schema: TranscodeJob
+-- not null: state
+with t as (
+    update tracks t
+       set status = case when t.status = 'completed' then t.status else 'processing' end,
+           stream_status = case when t.status = 'completed' then t.stream_status else 'pending' end,
+           status_message = null, failure_code = null
+     where t.id = :track_id::uuid and t.deleted_at is null
+    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
+j as (
+    insert into jobs (kind, payload, dedupe_key, priority)
+    select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, coalesce(:priority::int, 5)
+      from t
+    on conflict (dedupe_key) do update
+       set state = case when jobs.state = 'running' then jobs.state else 'queued' end,
+           attempts = case when jobs.state = 'running' then jobs.attempts else 0 end,
+           run_at = now(), finished_at = null, priority = excluded.priority
+    returning id, state)
+select j.id as job_id, t.id as track_id, j.state from t, j

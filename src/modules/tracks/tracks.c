@@ -37,21 +37,56 @@ problem_of_storage(enum storage_error error)
     }
 }
 
-bool
-track_files_delete(const char *track_id, bool all)
+static bool
+delete_prefix(const char *folder, const char *track_id, const char *rest)
 {
-    static const char *const folders[] = {"hls", "waveforms", "covers"};
     char key[STORAGE_KEY_MAX + 1];
-    bool good = true;
 
-    for (size_t i = 0; i < COUNT_OF(folders) - !all; i++) {
-        snprintf(key, sizeof key, "%s/%s", folders[i], track_id);
-        good &= storage_delete_prefix(tracks_storage, key) == 0;
-    }
-    if (!all)
-        return good;
-    snprintf(key, sizeof key, "originals/%s", track_id);
-    return storage_delete(tracks_storage, key) == 0 && good;
+    snprintf(key, sizeof key, "%s/%s%s%s", folder, track_id, *rest ? "/" : "", rest);
+    return storage_delete_prefix(tracks_storage, key) == 0;
+}
+
+static bool
+delete_file(const char *folder, const char *track_id, const char *rest)
+{
+    char key[STORAGE_KEY_MAX + 1];
+
+    snprintf(key, sizeof key, "%s/%s%s%s", folder, track_id, *rest ? "/" : "", rest);
+    return storage_delete(tracks_storage, key) == 0;
+}
+
+bool
+track_files_delete(const char *track_id)
+{
+    bool good = delete_prefix("hls", track_id, "");
+
+    good &= delete_prefix("waveforms", track_id, "");
+    good &= delete_prefix("covers", track_id, "");
+    return delete_file("originals", track_id, "") && good;
+}
+
+/* From before there were versions: files beside the folders of versions. */
+static bool
+delete_unversioned(const char *track_id)
+{
+    static const char *const qualities[] = {"low", "medium", "high", "lossless"};
+    bool good = delete_file("hls", track_id, "master.m3u8");
+
+    for (size_t i = 0; i < COUNT_OF(qualities); i++)
+        good &= delete_prefix("hls", track_id, qualities[i]);
+    good &= delete_file("waveforms", track_id, "overview.json");
+    return delete_file("waveforms", track_id, "detail.json") && good;
+}
+
+bool
+track_version_delete(const char *track_id, const char *version)
+{
+    bool good;
+
+    if (!*version)
+        return delete_unversioned(track_id);
+    good = delete_prefix("hls", track_id, version);
+    return delete_prefix("waveforms", track_id, version) && good;
 }
 
 /* The files of a track that is gone, or never came to be. */
@@ -69,7 +104,7 @@ tracks_sweep(struct job *job)
         return JOB_RETRY;
     exists = PQntuples(result) > 0;
     PQclear(result);
-    return exists || track_files_delete(id, true) ? JOB_DONE : JOB_RETRY;
+    return exists || track_files_delete(id) ? JOB_DONE : JOB_RETRY;
 }
 
 static bool
@@ -78,7 +113,7 @@ on_deleted(const struct event *event, void *context)
     const char *id = json_string_value(json_object_get(event->payload, "track_id"));
 
     (void)context;
-    return !id || !uuid_valid(id) || track_files_delete(id, true);
+    return !id || !uuid_valid(id) || track_files_delete(id);
 }
 
 /* The server died on this track as often as it may. */

@@ -9,13 +9,17 @@
 #include "platform/jobs/jobs.h"
 #include "platform/storage/storage.h"
 
+/* The name of one run of the processing, in hex: its files are in hls/{id}/{version} and waveforms/{id}/{version}. "" for tracks from
+ * before there were versions. */
+#define MEDIA_VERSION_TEXT 17
+
 extern const struct route tracks_routes[];
 
 /* Before servers and jobs start. Both arguments must outlive them. */
 void tracks_setup(const struct config *config, struct storage *storage);
 
-/* Deletes what processing made of a track; with `all` the original and the cover too. False when something is left. */
-bool track_files_delete(const char *track_id, bool all);
+/* Deletes all files of a track. False when something is left. */
+bool track_files_delete(const char *track_id);
 
 /* Subscribes to the events that tracks act on. Before bus_start(). */
 void tracks_subscribe(void);

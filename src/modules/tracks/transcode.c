@@ -1,8 +1,12 @@
-/* transcode.c - the job that makes a track playable. */
+/* transcode.c - the job that makes a track playable.
+ *
+ * Each run writes to folders of its own, named by a random version. What plays is decided by one transaction, which also ends the job;
+ * files are deleted after it, and only those of versions that it gave up. So a worker that lost its job to another harms nobody. */
 #include "modules/tracks/internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -14,8 +18,11 @@
 struct work {
     struct job *job;
     const char *track_id;
+    char version[MEDIA_VERSION_TEXT];
     char *user_id;
     bool has_cover;
+    bool plays;   /* it is processed once more, and goes on playing as it was */
+    bool unknown; /* nobody knows whether the end was committed */
     struct storage_writer *writer;
     int cover_fd;       /* the picture in the file, or -1 */
     bool writing_cover; /* the file that is being received is that picture */
@@ -26,7 +33,7 @@ static void
 tell_owner(const struct work *work, const char *stage, float fraction, const char *status)
 {
     json_t *message = json_pack("{s:s, s:s, s:s, s:f, s:s}", "type", "track.progress", "track_id", work->track_id, "stage", stage,
-                                "progress", (double)fraction, "status", status);
+                                "progress", (double)fraction, "status", work->plays ? "completed" : status);
     scoped_text text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
 
     if (work->user_id && text)
@@ -51,9 +58,9 @@ key_of(const struct work *work, const char *name, char *key, size_t size)
     int n;
 
     if (text_starts_with(name, "waveform/"))
-        n = snprintf(key, size, "waveforms/%s/%s", work->track_id, slash + 1);
+        n = snprintf(key, size, "waveforms/%s/%s/%s", work->track_id, work->version, slash + 1);
     else
-        n = snprintf(key, size, "hls/%s/%s", work->track_id, name);
+        n = snprintf(key, size, "hls/%s/%s/%s", work->track_id, work->version, name);
     return n > 0 && (size_t)n < size;
 }
 
@@ -125,10 +132,24 @@ run_worker(struct work *work, int fd)
     return outcome;
 }
 
-/* The end of the track's processing and of the job, in one transaction. False when nothing was changed. */
+/* The files of versions (comma separated) that nobody will ask for any more. */
+static void
+delete_versions(const char *track_id, char *versions)
+{
+    char *rest = versions;
+
+    for (const char *version; (version = strsep(&rest, ","));)
+        if (!track_version_delete(track_id, version))
+            log_warn("files of an old version not deleted", LOG_TEXT("track", track_id), LOG_TEXT("version", version));
+}
+
+/* The end of the track's processing and of the job, in one transaction; then what it left over is deleted. False when nothing was
+ * changed, or nobody knows. */
 static bool
 commit_end(struct work *work, const struct query *query, const struct db_arg *args, enum job_outcome outcome)
 {
+    scoped_text old_versions = NULL;
+    enum db_status status;
     PGresult *result;
     bool good;
 
@@ -137,9 +158,15 @@ commit_end(struct work *work, const struct query *query, const struct db_arg *ar
     good = job_finish(work->job, outcome) && db_run(query, args, &result, NULL) == DB_OK;
     if (good) {
         good = PQntuples(result) == 1;
+        old_versions = good ? strdup(PQgetvalue(result, 0, 1)) : NULL;
         PQclear(result);
     }
-    return db_end(good) == DB_OK && good;
+    status = db_end(good);
+    work->unknown = good && status == DB_UNAVAILABLE;
+    good = good && status == DB_OK;
+    if (good && old_versions)
+        delete_versions(work->track_id, old_versions);
+    return good;
 }
 
 static enum job_outcome
@@ -147,7 +174,6 @@ fail(struct work *work, const char *code, const char *message)
 {
     const struct db_arg args[] = {{"id", work->track_id}, {"code", code}, {"message", message}, {0}};
 
-    track_files_delete(work->track_id, false);
     job_error(work->job, code);
     if (!commit_end(work, &q_track_fail, args, JOB_FAILED))
         return JOB_GIVE_BACK;
@@ -185,7 +211,7 @@ complete(struct work *work)
         return retry(work, STORAGE_CODE, "The results for this file could not be kept.");
     snprintf(cover_path, sizeof cover_path, "covers/%s", work->track_id);
     const struct db_arg args[] = {
-        {"id", work->track_id}, {"result", work->result}, {"cover_path", cover ? cover_path : NULL}, {0}};
+        {"id", work->track_id}, {"version", work->version}, {"result", work->result}, {"cover_path", cover ? cover_path : NULL}, {0}};
     if (!commit_end(work, &q_track_complete, args, JOB_DONE)) {
         if (job_cancelled(work->job))
             return JOB_GIVE_BACK;
@@ -207,6 +233,7 @@ settle(struct work *work, const struct media_outcome *outcome)
     case MEDIA_NOT_STARTED:
         return retry(work, outcome->code, outcome->message);
     case MEDIA_CRASHED:
+    case MEDIA_TIMED_OUT: /* perhaps the whole machine stood still */
         if (work->job->attempts < CRASHES_MAX)
             return retry(work, outcome->code, outcome->message);
         return fail(work, outcome->code, outcome->message);
@@ -233,6 +260,8 @@ process(struct work *work, const char *file_path)
     outcome = run_worker(work, fd);
     close(fd);
     end = settle(work, &outcome);
+    if (end != JOB_DONE && end != JOB_FAILED && !work->unknown)
+        track_version_delete(work->track_id, work->version);
     if (work->cover_fd >= 0)
         close(work->cover_fd);
     free(work->result);
@@ -257,24 +286,28 @@ enum job_outcome
 tracks_transcode(struct job *job)
 {
     struct work work = {.job = job, .cover_fd = -1, .track_id = json_string_value(json_object_get(job->payload, "track_id"))};
-    const struct db_arg args[] = {{"id", work.track_id}, {0}};
+    const struct db_arg args[] = {{"id", work.track_id}, {"version", work.version}, {0}};
+    unsigned char random[MEDIA_VERSION_TEXT / 2];
     enum job_outcome end;
     PGresult *row;
 
     if (!work.track_id || !uuid_valid(work.track_id))
         return JOB_FAILED;
+    random_bytes(random, sizeof random);
+    hex_encode(random, sizeof random, work.version);
     if (db_run(&q_track_work, args, &row, NULL))
         return JOB_RETRY;
     if (!PQntuples(row)) {
         PQclear(row);
-        return JOB_DONE; /* deleted, or done already */
+        return JOB_DONE; /* deleted, or failed already */
     }
     work.user_id = PQgetvalue(row, 0, 1);
     work.has_cover = !PQgetisnull(row, 0, 3);
+    work.plays = *PQgetvalue(row, 0, 4) == 't';
     end = process(&work, PQgetvalue(row, 0, 2));
     PQclear(row);
     /* Deleted while we worked: what was written since then goes as well. */
     if (job_cancelled(job) && !track_exists(work.track_id))
-        track_files_delete(work.track_id, true);
+        track_files_delete(work.track_id);
     return end;
 }

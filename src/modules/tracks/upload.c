@@ -96,7 +96,7 @@ track_upload(struct request *req)
     if (!p)
         p = db_one(req, &q_track_create, NULL);
     if (p) {
-        track_files_delete(id, true);
+        track_files_delete(id);
         return p;
     }
     reply_header(req, "Location", arena_printf(req->arena, "/api/v1/tracks/%s", id));

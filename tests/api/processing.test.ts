@@ -1,0 +1,107 @@
+/** Processing that is interrupted, repeated, or done twice at once never costs a track that plays. */
+import { strict as assert } from 'node:assert';
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { assertStatus, Client } from '../support/client.ts';
+import { makeSound, pcm, wav, wavHeader } from '../support/media.ts';
+import { STREAM_SECRET } from '../support/requests.ts';
+import { Server } from '../support/server.ts';
+import { finished, playable, rendition, upload } from '../support/tracks.ts';
+import { until } from '../support/wait.ts';
+import { cluster, template, World } from '../support/world.ts';
+
+/** Ten seconds of sound again and again. */
+function longWav(seconds: number): Buffer {
+  const part = pcm(makeSound(10));
+  return Buffer.concat([wavHeader(part.length * seconds / 10), ...Array.from({ length: seconds / 10 }, () => part)]);
+}
+
+function filesOf(dataDir: string, id: string): string[] {
+  const top = path.join(dataDir, 'files');
+  return readdirSync(top, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    .map((entry) => path.relative(top, path.join(entry.parentPath, entry.name))).filter((name) => name.includes(id));
+}
+
+/** The runs of the processing whose files are in storage. */
+const versionsOf = (dataDir: string, id: string) => [...new Set(filesOf(dataDir, id).filter((name) => name.startsWith('hls/')).map((name) => name.split('/')[2]!))];
+
+async function assertPlays(client: Client, id: string): Promise<void> {
+  for (const quality of ['low', 'medium', 'high', 'lossless']) assert.ok((await rendition(client, id, quality)).segments.length > 0);
+  assertStatus(await client.send('GET', `/api/v1/tracks/${id}/waveform`), 200);
+}
+
+test('a node that was paused in the middle of a job harms nothing that another finished', async () => {
+  const settings = { JOB_STALE_S: '5', MEDIA_TIMEOUT_S: '20' };
+  const world = await World.start('paused', settings);
+  const { dataDir, ports } = world.server;
+  const reply = await upload(world.as('carol'), { file: longWav(60) });
+  assertStatus(reply, 201);
+  const { id } = reply.body;
+  await until('the first node to be in the middle of it', () => versionsOf(dataDir, id).length > 0, 30, 5);
+  process.kill(ports.pid, 'SIGSTOP');
+  const paused = Date.now();
+  const other = new Server('paused-2', { ...template.settings, DATABASE_URL: cluster.url(world.database), ...settings }, dataDir);
+  after(() => other.stop());
+  const carol = new Client((await other.start()).api, { token: template.tokens.carol }, other.stream);
+  try {
+    assert.equal((await finished(carol, id)).status, 'completed');
+    await until('the time that the first node had for it to be over', () => Date.now() > paused + 21_000, 40);
+  } finally {
+    process.kill(ports.pid, 'SIGCONT');
+  }
+  await until('the first node to end its attempt', async () => {
+    const metrics = await (await fetch(`${world.server.api}/metrics`)).text();
+    return [...metrics.matchAll(/veza_jobs_ended_total\{outcome="(?:retry|failed|given_back)"\} (\d+)/g)].some(([, count]) => count !== '0');
+  });
+  await until('only one version to be left', () => versionsOf(dataDir, id).length <= 1);
+  await assertPlays(carol, id);
+  assert.equal((await carol.get('/api/v1/tracks/{id}', { path: { id } })).body.status, 'completed');
+  assert.equal(await world.sql(`select state from jobs where kind = 'transcode'`), 'done');
+});
+
+const world = await World.start('processing', { STREAM_SECRET });
+const carol = world.as('carol');
+const { dataDir } = world.server;
+const again = (id: string) => world.visitor.post('/internal/jobs/transcode', { body: { track_id: id }, headers: { 'x-stream-secret': STREAM_SECRET } });
+const jobOf = (id: string) => world.sql(`select state from jobs where kind = 'transcode' and payload ->> 'track_id' = '${id}'`);
+
+test('a track plays while it is processed once more, and one version is left of it', async () => {
+  const track = await playable(carol, { file: wav(makeSound(7)) });
+  const [before] = versionsOf(dataDir, track.id);
+  assertStatus(await again(track.id), 202);
+  assert.equal((await carol.get('/api/v1/tracks/{id}', { path: { id: track.id } })).body.status, 'completed');
+  await assertPlays(carol, track.id);
+  await until('it to be done', async () => await jobOf(track.id) === 'done');
+  await until('the old version to go', () => versionsOf(dataDir, track.id).length === 1);
+  assert.notEqual(versionsOf(dataDir, track.id)[0], before);
+  await assertPlays(carol, track.id);
+});
+
+test('processing once more that fails leaves the version that plays', async () => {
+  const track = await playable(carol, { file: wav(makeSound(7)) });
+  const before = versionsOf(dataDir, track.id);
+  writeFileSync(path.join(dataDir, 'files', 'originals', track.id), 'no sound at all');
+  assertStatus(await again(track.id), 202);
+  await until('it to fail', async () => await jobOf(track.id) === 'failed');
+  assert.equal((await carol.get('/api/v1/tracks/{id}', { path: { id: track.id } })).body.status, 'completed');
+  await assertPlays(carol, track.id);
+  assert.deepEqual(versionsOf(dataDir, track.id), before);
+});
+
+test('a track from before there were versions plays, and is replaced as a whole', async () => {
+  const { renameSync } = await import('node:fs');
+  const track = await playable(carol, { file: wav(makeSound(7)) });
+  const [version] = versionsOf(dataDir, track.id);
+  for (const folder of ['hls', 'waveforms']) {
+    const top = path.join(dataDir, 'files', folder, track.id);
+    for (const name of readdirSync(path.join(top, version!))) renameSync(path.join(top, version!, name), path.join(top, name));
+  }
+  await world.sql(`update tracks set media_version = '', waveform_path = 'waveforms/' || id where id = '${track.id}' returning pg_notify('track_changed', id::text)`);
+  await until('the old place to be known', async () => (await carol.send('GET', `/api/v1/tracks/${track.id}/hls/master.m3u8`)).status === 200);
+  await assertPlays(carol, track.id);
+  assertStatus(await again(track.id), 202);
+  await until('it to be done', async () => await jobOf(track.id) === 'done');
+  await assertPlays(carol, track.id);
+  await until('the old files to go', () => filesOf(dataDir, track.id).every((name) => /^(originals\/[^/]+|(hls|waveforms)\/[^/]+\/[0-9a-f]{16}\/.*)$/.test(name)));
+});
