@@ -362,10 +362,10 @@ describe_list(struct describer *describer, const struct query *query)
 
     if (!row)
         return NULL;
-    list = json_pack("{s:s, s:[s,s,s,s], s:{s:{s:s, s:o}, s:{s:s, s:i}, s:{s:s, s:i, s:i}, s:{s:s, s:i}}}", "type", "object",
+    list = json_pack("{s:s, s:[s,s,s,s], s:{s:{s:s, s:o}, s:{s:s, s:i}, s:{s:s, s:i, s:i}, s:{s:s, s:i, s:i, s:s}}}", "type", "object",
                      "required", "items", "page", "limit", "total", "properties", "items", "type", "array", "items", row, "page",
                      "type", "integer", "minimum", 1, "limit", "type", "integer", "minimum", 1, "maximum", 100, "total", "type",
-                     "integer", "minimum", 0);
+                     "integer", "minimum", 0, "maximum", LIST_TOTAL_MAX, "description", "How many there are; no more than 10,000 are counted.");
     if (!query->schema)
         return list;
     snprintf(name, sizeof name, "%sList", query->schema);

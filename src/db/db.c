@@ -225,6 +225,19 @@ count_params(const struct query *query)
     return count;
 }
 
+/* A list that only reads and has an order: the page is cut where the rows are sorted, so that PostgreSQL computes the costly columns of the
+ * rows of one page only; they are counted without their order and their columns. */
+static void
+write_list(const struct query *query, int params, struct buf *out)
+{
+    if (*query->prefix)
+        buf_add_text(out, "\n");
+    buf_printf(out,
+               "select json_build_object('items', coalesce((select json_agg(page_) from (%s\nlimit $%d::int offset ($%d::int - 1) * $%d::int)"
+               " page_), '[]'::json), 'page', $%d::int, 'limit', $%d::int, 'total', (select count(*) from (%s\nlimit %d) all_))",
+               query->main, params + 2, params + 1, params + 2, params + 1, params + 2, query->unordered, LIST_TOTAL_MAX);
+}
+
 /* The runner's own names end in an underscore, which no query uses. */
 void
 db_statement(const struct query *query, enum db_form form, const char *emits, struct buf *out)
@@ -237,10 +250,12 @@ db_statement(const struct query *query, enum db_form form, const char *emits, st
         buf_add_text(out, query->main);
         return;
     }
+    if (form == DB_JSON_LIST && query->unordered && !emits) {
+        write_list(query, params, out);
+        return;
+    }
     buf_add_text(out, *query->prefix ? ",\n" : "with ");
-    /* A list is cut and counted from the same query: not materialised, so that the cut can use an index and the count can
-     * leave out the columns. PostgreSQL ignores the hint for statements that write. */
-    buf_printf(out, "t_ as %s(%s)", form == DB_JSON_LIST ? "not materialized " : "", query->main);
+    buf_printf(out, "t_ as (%s)", query->main);
     if (emits)
         buf_printf(out, ",\nevent_ as (insert into outbox (name, payload) select '%s', to_jsonb(t_) from t_)", emits);
     switch (form) {
@@ -254,12 +269,8 @@ db_statement(const struct query *query, enum db_form form, const char *emits, st
         buf_printf(out,
                    "\nselect json_build_object('items', coalesce((select json_agg(page_) from (select * from t_ limit $%d::int"
                    " offset ($%d::int - 1) * $%d::int) page_), '[]'::json), 'page', $%d::int, 'limit', $%d::int,"
-                   " 'total', (select count(*) from ",
+                   " 'total', (select count(*) from t_))",
                    params + 2, params + 1, params + 2, params + 1, params + 2);
-        if (query->unordered)
-            buf_printf(out, "(%s) all_))", query->unordered); /* counting needs no order */
-        else
-            buf_add_text(out, "t_))");
         break;
     }
 }

@@ -17,10 +17,13 @@ struct db_arg {
     const char *text; /* PostgreSQL's text form; NULL is null */
 };
 
+/* Counting every row of a large table costs more than the page itself, and nobody turns to page 500. */
+#define LIST_TOTAL_MAX 10000
+
 enum db_form {
     DB_ROWS,      /* the query's rows as they are */
     DB_JSON_ONE,  /* one column: the row as a JSON object; no row when there is none */
-    DB_JSON_LIST, /* one row, one column: {items, page, limit, total}; reads :page and :limit */
+    DB_JSON_LIST, /* one row, one column: {items, page, limit, total}; reads :page and :limit; counts LIST_TOTAL_MAX rows at most */
 };
 
 enum db_status {

@@ -39,6 +39,15 @@ test('the list of people knows all in good standing, and pages', async () => {
   assert.equal('email' in creators.body.items[0]!, false, 'no addresses of mail');
 });
 
+test('people are found by user name, display name, both words in any order, with and without accents', async () => {
+  await world.sql(`update users set first_name = 'Élodie', last_name = 'García Ruß' where id = '${ids.bob}'`);
+  for (const q of ['bob', 'BOB', 'élodie', 'elodie', 'garcia', 'García elodie', 'bob garcia', 'ruß', 'odie gar', '  elodie   garcia ']) assert.deepEqual(await search(visitor, q), ['bob'], q);
+  for (const q of ['elodie smith', 'bobby', '%', '_', 'elodie\\']) assert.deepEqual(await search(visitor, q), [], q);
+  await world.sql(`update users set first_name = 'Bo', last_name = 'B' where id = '${ids.carol}'`);
+  assert.deepEqual(await search(visitor, 'bo'), ['bob', 'carol'], 'names that begin so come first');
+  await world.sql(`update users set first_name = null, last_name = null where id in ('${ids.bob}', '${ids.carol}')`);
+});
+
 test('search finds parts of names, with what is special in SQL taken as it is', async () => {
   assertStatus(await dave.put('/api/v1/users/{id}', { ...me('dave'), body: { first_name: 'Davide', last_name: 'O\'Neill 100%' } }), 200);
   assert.deepEqual(await search(visitor, 'DAV'), ['dave']);
@@ -356,3 +365,15 @@ async function folders(person: Person): Promise<number> {
   const top = `${world.server.dataDir}/files/avatars/${ids[person]}`;
   return existsSync(top) ? readdirSync(top).length : 0;
 }
+
+test('counters of followers stay equal to the rows when many follow and unfollow at once', async () => {
+  const people = (['bob', 'carol', 'dave', 'mia', 'root'] as Person[]);
+  await Promise.all(Array.from({ length: 4 }).flatMap(() => people.flatMap((one) => people.filter((other) => other !== one).flatMap((other) => [
+    world.as(one).post('/api/v1/users/{id}/follow', me(other)), world.as(one).delete('/api/v1/users/{id}/follow', me(other)),
+  ]))));
+  assert.equal(await world.sql(`select count(*) from users u left join user_stats n on n.user_id = u.id
+    where coalesce(n.follower_count, 0) <> (select count(*) from user_follows f where f.followed_id = u.id)
+       or coalesce(n.following_count, 0) <> (select count(*) from user_follows f where f.follower_id = u.id)`), '0');
+  await world.sql('delete from user_follows');
+  assert.equal(await world.sql('select coalesce(sum(follower_count + following_count), 0) from user_stats'), '0');
+});

@@ -327,6 +327,14 @@ test('an update changes what it names and leaves the rest', async () => {
   assertProblem(await carol.put('/api/v1/tracks/{id}', { path: { id: track.id }, body: { title: '   ' } }), 422, 'validation');
 });
 
+test('one search finds words of title, artist, album, genre, tags and creator together', async () => {
+  await world.sql(`insert into tracks (creator_id, title, artist, genre, tags, status) values ('${template.ids.carol}', 'Nächtliche Fähre', 'Nordlys', 'Techno', '{slow boat}', 'completed')`);
+  const found = async (q: string) => (await visitor.get('/api/v1/tracks', { query: { q } })).body.items.map((one) => one.title);
+  for (const q of ['fahre nordlys', 'Techno fähre', 'nordlys techno boat', 'carol fähre', 'NACHTLICHE slow']) assert.deepEqual(await found(q), ['Nächtliche Fähre'], q);
+  assert.deepEqual(await found('fähre dave'), []);
+  await world.sql(`delete from tracks where title = 'Nächtliche Fähre'`);
+});
+
 test('lists filter, search, sort and page', async () => {
   for (let i = 0; i < 5; i++) assertStatus(await upload(dave, { title: `Listed ${'edcba'[i]} 100%_`, genre: 'Drone', tags: i % 2 ? 'odd' : 'even' }), 201);
   const mine = await until('all to be finished', async () => {

@@ -25,11 +25,16 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
    and (:genre::text is null or lower(t.genre) = lower(:genre::text))
    and (:tag::text is null or t.tags @> array[lower(:tag::text)])
    and (:status::track_status is null or t.status = :status::track_status)
+   -- Every word is somewhere in title, artist, album, genre or tags, or in its creator's name, whatever its case and accents. By the
+   -- longest word the candidates come from an index.
    and (:q::text is null
-        or t.title ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
-        or t.artist ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
-        or t.album ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
-        or t.tags @> array[lower(:q::text)])
+        or (t.search_text || ' ' || u.search_text like all (search_patterns(:q::text))
+            and t.id in (select f.id from tracks f where f.search_text like (search_patterns(:q::text))[1]
+                         union all
+                         select f.id
+                           from users c
+                           join tracks f on f.creator_id = c.id
+                          where c.search_text like (search_patterns(:q::text))[1])))
  order by case when :sort::text = 'title' then lower(t.title) end,
           case when :sort::text = 'oldest' then t.created_at end,
           t.created_at desc, t.id

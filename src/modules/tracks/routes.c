@@ -11,7 +11,7 @@ static const struct field list_filters[] = {
     {"username", FIELD_STRING, .max = 30, .help = "Only of this person"},
     {"genre", FIELD_STRING, .max = 100, .help = "Only of this genre"},
     {"tag", FIELD_STRING, .max = 30, .help = "Only with this tag"},
-    {"q", FIELD_STRING, .max = 200, .help = "Words in title, artist or album"},
+    {"q", FIELD_STRING, .max = 200, .help = "Words, each somewhere in title, artist, album, genre, tags or the creator's name; case and accents do not matter"},
     {"mine", FIELD_BOOL, .help = "One's own, in all states"},
     {"status", FIELD_ENUM, .values = "uploading|processing|completed|failed", .help = "Only in this state"},
     {"sort", FIELD_ENUM, .values = "newest|oldest|title", .fallback = "newest", .help = "Order"},

@@ -8,8 +8,8 @@
 u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
        u.created_at,
        (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       (select count(*) from user_follows f where f.followed_id = u.id) as follower_count,
-       (select count(*) from user_follows f where f.follower_id = u.id) as following_count,
+       coalesce((select n.follower_count from user_stats n where n.user_id = u.id), 0) as follower_count,
+       coalesce((select n.following_count from user_stats n where n.user_id = u.id), 0) as following_count,
        exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
        exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
 
@@ -36,30 +36,40 @@ select {person}
           u.created_at desc, u.id
 
 -- query: user_search
--- The name itself first, then names that begin with the words, then the rest.
+-- Every word stands somewhere in the user name or the display name, whatever its case and accents. First who is called exactly so, then
+-- names that begin so, then the rest, short names first.
 select {person}
   from users u
   left join user_settings s on s.user_id = u.id
  where user_shown(u) and u.is_public
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
    and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
-   and (u.username ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%'
-        or coalesce(u.first_name, '') || ' ' || coalesce(u.last_name, '') ilike '%' || regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%')
- order by lower(u.username) = lower(:q::text) desc,
-          u.username ilike regexp_replace(:q::text, '([\\%_])', '\\\1', 'g') || '%' desc,
-          similarity(u.username, :q::text) desc, u.id
+   and u.search_text like (search_patterns(:q::text))[1]
+   and u.search_text like all (search_patterns(:q::text))
+ order by lower(u.username) = search_fold(:q::text) or rtrim(u.search_text) = lower(u.username) || ' ' || search_fold(:q::text) desc,
+          starts_with(u.search_text, search_fold(:q::text)) desc,
+          length(u.search_text), u.id
 
 -- query: user_suggestions
--- Whom those follow that one follows oneself; then creators whom many follow.
+-- People followed by those whom the viewer follows; then creators with many followers, then new creators. From a bounded number of
+-- candidates of each kind.
 with candidates as (
     select c.id, max(c.common) as common
-      from (select theirs.followed_id as id, count(*) as common
-              from user_follows mine
-              join user_follows theirs on theirs.follower_id = mine.followed_id
-             where mine.follower_id = :viewer::uuid
-             group by 1
+      from ((select theirs.followed_id as id, count(*) as common
+               from (select followed_id from user_follows where follower_id = :viewer::uuid order by created_at desc limit 500) mine
+               join lateral (select f.followed_id from user_follows f where f.follower_id = mine.followed_id
+                              order by f.created_at desc limit 200) theirs on true
+              group by 1
+              order by 2 desc, 1
+              limit 300)
             union all
-            select u.id, 0 from users u where u.role = 'content_creator' and u.deleted_at is null) c
+            (select n.user_id, 0
+               from user_stats n
+               join users u on u.id = n.user_id and u.role = 'content_creator' and u.deleted_at is null
+              order by n.follower_count desc, n.user_id
+              limit 300)
+            union all
+            (select u.id, 0 from users u where u.role = 'content_creator' and u.deleted_at is null order by u.created_at desc, u.id limit 100)) c
      group by c.id
 )
 select {person}
@@ -71,7 +81,7 @@ select {person}
    and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
    and u.id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid)
    and u.id not in (select f.followed_id from user_follows f where f.follower_id = :viewer::uuid)
- order by m.common desc, (select count(*) from user_follows f where f.followed_id = u.id) desc, u.created_at desc, u.id
+ order by m.common desc, follower_count desc, u.created_at desc, u.id
 
 -- query: user_blocks_list
 -- Only whoever blocked them sees whom.
@@ -213,7 +223,7 @@ with target as (
     select 'user.followed', jsonb_build_object('user_id', followed_id, 'follower_id', :viewer::uuid) from added
 )
 select t.id as user_id, true as is_following,
-       (select count(*) from user_follows f where f.followed_id = t.id) + (select count(*) from added) as follower_count
+       coalesce((select n.follower_count from user_stats n where n.user_id = t.id), 0) + (select count(*) from added) as follower_count
   from target t
 
 -- query: user_unfollow
@@ -234,7 +244,7 @@ with target as (
     select 'user.unfollowed', jsonb_build_object('user_id', followed_id, 'follower_id', :viewer::uuid) from removed
 )
 select t.id as user_id, false as is_following,
-       (select count(*) from user_follows f where f.followed_id = t.id) - (select count(*) from removed) as follower_count
+       coalesce((select n.follower_count from user_stats n where n.user_id = t.id), 0) - (select count(*) from removed) as follower_count
   from target t
 
 -- query: user_block

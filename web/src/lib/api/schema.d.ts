@@ -2195,6 +2195,7 @@ export interface components {
             items: components["schemas"]["Announcement"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         ApiKey: {
@@ -2214,6 +2215,7 @@ export interface components {
             items: components["schemas"]["ApiKey"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         AuditLog: {
@@ -2237,6 +2239,7 @@ export interface components {
             items: components["schemas"]["AuditLog"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         AuditStats: {
@@ -2286,6 +2289,7 @@ export interface components {
             items: components["schemas"]["DataExport"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         FollowState: {
@@ -2310,6 +2314,7 @@ export interface components {
             items: components["schemas"]["LoginAttempt"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         NewApiKey: {
@@ -2345,6 +2350,7 @@ export interface components {
             items: components["schemas"]["Notification"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         NotificationPreferences: {
@@ -2377,6 +2383,7 @@ export interface components {
             items: components["schemas"]["OauthConnection"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         Passkey: {
@@ -2392,6 +2399,7 @@ export interface components {
             items: components["schemas"]["Passkey"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         Presence: {
@@ -2476,6 +2484,7 @@ export interface components {
             items: components["schemas"]["PublicGear"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         PublicUser: {
@@ -2498,9 +2507,9 @@ export interface components {
             created_at: string;
             /** Format: int64 */
             track_count: number;
-            /** Format: int64 */
+            /** Format: int32 */
             follower_count: number;
-            /** Format: int64 */
+            /** Format: int32 */
             following_count: number;
             is_following: boolean;
             is_blocked: boolean;
@@ -2509,6 +2518,7 @@ export interface components {
             items: components["schemas"]["PublicUser"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         PushSubscription: {
@@ -2533,6 +2543,7 @@ export interface components {
             items: components["schemas"]["Role"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         SecondFactor: {
@@ -2562,6 +2573,7 @@ export interface components {
             items: components["schemas"]["Session"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         SessionStats: {
@@ -2597,6 +2609,7 @@ export interface components {
             items: components["schemas"]["SuspiciousActivity"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         Track: {
@@ -2680,6 +2693,7 @@ export interface components {
             items: components["schemas"]["Track"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         TrackStatus: {
@@ -2755,6 +2769,7 @@ export interface components {
             items: components["schemas"]["UserRole"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         UserSettings: {
@@ -6233,7 +6248,7 @@ export interface operations {
                 genre?: string;
                 /** @description Only with this tag */
                 tag?: string;
-                /** @description Words in title, artist or album */
+                /** @description Words, each somewhere in title, artist, album, genre, tags or the creator's name; case and accents do not matter */
                 q?: string;
                 /** @description One's own, in all states */
                 mine?: boolean;
@@ -7471,7 +7486,7 @@ export interface operations {
     getUsersSearch: {
         parameters: {
             query: {
-                /** @description Part of a name */
+                /** @description Words, each somewhere in the user name or the display name; case and accents do not matter */
                 q: string;
                 /** @description Which page, from 1 */
                 page?: number;

@@ -1,0 +1,13 @@
+create index users_username_trgm_idx on users using gin (username gin_trgm_ops);
+create index users_full_name_trgm_idx on users using gin ((coalesce(first_name, '') || ' ' || coalesce(last_name, '')) gin_trgm_ops);
+create index tracks_title_trgm_idx on tracks using gin (title gin_trgm_ops);
+create index tracks_artist_trgm_idx on tracks using gin (artist gin_trgm_ops);
+create index tracks_album_trgm_idx on tracks using gin (album gin_trgm_ops);
+alter table tracks drop column search_text;
+alter table users drop column search_text;
+drop function track_search_text(text, text, text, text, text[]);
+drop function search_patterns(text);
+drop function search_fold(text);
+drop trigger user_follows_count on user_follows;
+drop function user_follows_count();
+drop table user_stats;
