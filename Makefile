@@ -9,7 +9,9 @@ MAKEFLAGS += --no-print-directory
 
 # The folder of a Node.js that is new enough comes first; tools/setup finds or fetches it.
 with_node = PATH="$$(cat build/node-folder):$$PATH"
-step = @printf '\033[1m==>\033[0m %s\n'
+step = @. tools/common.sh; step
+# Ends when make does, however that ends.
+child = setpriv --pdeathsig TERM --
 web_sources := $(shell find web/src web/public web/scripts web/index.html web/vite.config.ts web/tsconfig.json web/package-lock.json \
 	-type f 2>/dev/null)
 STEPS ?= 1
@@ -42,17 +44,12 @@ setup-test:
 build: setup veza web ## the servers (build/veza) and the web app (web/dist)
 
 veza: | setup
-	@[ -f build/build.ninja ] || { printf '\033[1m==>\033[0m %s\n' 'Preparing the build'; meson setup build > build/meson-setup.log || { cat build/meson-setup.log; exit 1; }; }
-	@ninja -C build build.ninja > build/meson-setup.log 2>&1 || { cat build/meson-setup.log; exit 1; }
-	@[ $$(ninja -C build -n | wc -l) -le 4 ] || printf '\033[1m==>\033[0m %s\n' 'Building the servers'
-	@ninja -C build --quiet
+	@tools/build servers
 
 web: web/dist/index.html
 
 web/dist/index.html: $(web_sources) | setup
-	$(step) 'Building the web app'
-	@mkdir -p build
-	@cd web && PATH="$$(cat ../build/node-folder):$$PATH" npm run --silent build > ../build/web-build.log 2>&1 || { cat ../build/web-build.log; exit 1; }
+	@tools/build web
 	@touch $@
 
 # Develop
@@ -84,36 +81,40 @@ migrate-down: setup veza ## take back the last migration (STEPS=3: the last thre
 
 # Check
 
-.PHONY: test test-unit test-api test-redis test-frontend test-e2e test-migrations asan tsan fuzz lint bench
+.PHONY: test test-install test-unit test-api test-redis test-frontend test-e2e test-migrations asan tsan fuzz lint bench
 test: setup-test build ## all tests; the last line is the sum
-	@$(with_node) tools/run-tests unit migrations api frontend e2e asan fuzz
+	@$(with_node) $(child) tools/run-tests unit migrations api frontend e2e asan fuzz
 
 test-unit: setup-test veza ## tests of the C sources
-	@$(with_node) tools/run-tests unit
+	@$(with_node) $(child) tools/run-tests unit
 
 test-migrations: setup-test ## each down migration undoes its up migration
-	@tools/run-tests migrations
+	@$(child) tools/run-tests migrations
 
 test-api: setup-test veza ## black-box tests of the servers
-	@$(with_node) tools/run-tests api
+	@$(with_node) $(child) tools/run-tests api
 
 test-redis: setup-test veza ## the same on a Redis (`test` does that under the sanitizers)
-	@$(with_node) tools/run-tests redis
+	@$(with_node) $(child) tools/run-tests redis
 
 test-frontend: setup-test ## types, lint and tests of the web app
-	@$(with_node) tools/run-tests frontend
+	@$(with_node) $(child) tools/run-tests frontend
 
 test-e2e: setup-test build ## the whole thing in a browser
-	@$(with_node) tools/run-tests e2e
+	@$(with_node) $(child) tools/run-tests e2e
 
 asan: setup-test ## unit and API tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(with_node) tools/run-tests asan
+	@$(with_node) $(child) tools/run-tests asan
 
 tsan: setup-test ## unit tests under ThreadSanitizer
-	@$(with_node) tools/run-tests tsan
+	@$(with_node) $(child) tools/run-tests tsan
 
 fuzz: setup-test ## each fuzz target for a while (FUZZ_SECONDS=600: for that long)
-	@$(with_node) tools/run-tests fuzz
+	@$(with_node) $(child) tools/run-tests fuzz
+
+test-install: ## the installation in bare Debian roots (as root, 10 minutes; not part of `test`)
+	@tools/setup install
+	@$(child) tests/install/run
 
 lint: setup veza ## layout, banned functions and static analysis of the C sources, lint of the web app
 	@tools/setup lint web
@@ -126,5 +127,5 @@ bench: build ## ratios against peers that run side by side
 # Clean
 
 .PHONY: clean
-clean: ## remove what was built (not the data folder)
-	rm -rf build build-asan build-tsan build-fuzz web/dist
+clean: ## remove what was built and fetched (not the data folder)
+	rm -rf build build-asan build-tsan build-fuzz web/dist web/dist.new web/node_modules tests/node_modules

@@ -80,14 +80,11 @@ def main() -> None:
             f" .down =\n    {c_string(entry['down'])}}},",
         ]
     out += ["};", "", f"const struct migration_list embedded_migrations = {{items, {len(found)}}};", ""]
-    text = "\n".join(out)
-    # The build asks each time; what did not change is not written, so that nothing is compiled for it.
-    if not args.output.exists() or args.output.read_text(encoding="ascii") != text:
-        args.output.write_text(text, encoding="ascii")
+    args.output.write_text("\n".join(out), encoding="ascii")
     if args.depfile:
         # The folder too: its time changes when a file comes or goes.
         names = [args.folder] + sorted(args.folder.glob("*.sql"))
-        quoted = " ".join(str(name).replace(" ", "\\ ") for name in names)
+        quoted = " ".join(re.sub(r"([ #\\])", r"\\\1", str(name)).replace("$", "$$") for name in names)
         args.depfile.write_text(f"{args.output}: {quoted}\n", encoding="utf-8")
 
 

@@ -20,7 +20,7 @@ const separateFeatures = features.map((name) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist', 'storybook-static', 'node_modules', 'src/lib/api/schema.d.ts'] },
+  { ignores: ['dist', 'dist.new', 'storybook-static', 'node_modules', 'src/lib/api/schema.d.ts'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

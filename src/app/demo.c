@@ -246,7 +246,7 @@ fill(const struct config *config, unsigned port)
     failed = wait_for_processing(demo_tracks_count);
     printf("\n  %zu people, %zu tracks (%zu new). Sign in as %s@demo.invalid with the password %s\n", demo_people_count,
            demo_tracks_count, added, demo_people[0].username, PASSWORD);
-    puts("  None of them is an administrator. Make one with: veza user create --username U --email E --role admin --verified\n"
+    puts("  None of them is an administrator. Make one with: build/veza user create --username U --email E --role admin --verified\n"
          "  (administration asks for a second factor; the security settings set one up)");
     return failed ? 1 : 0;
 }

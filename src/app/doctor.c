@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/config.h"
+#include "base/country.h"
 #include "base/str.h"
 #include "bus.queries.h"
 #include "db/cluster.h"
@@ -407,10 +408,13 @@ check_sandbox(struct doctor *d)
 static void
 check_countries(struct doctor *d)
 {
-    if (access(d->config->geoip_file, R_OK) == 0)
-        fine("countries", "the history of sign-ins names them, by %s", d->config->geoip_file);
+    char path[PATH_MAX];
+
+    country_find(d->config->geoip_file, "geoip", path, sizeof path);
+    if (access(path, R_OK) == 0)
+        fine("countries", "the history of sign-ins names them, by %s", path);
     else
-        note(d, "countries", "the history of sign-ins names none: install tor-geoipdb, or set GEOIP_FILE and GEOIP6_FILE");
+        note(d, "countries", "the history of sign-ins names none: run tools/setup countries, or set GEOIP_FILE and GEOIP6_FILE");
 }
 
 static void

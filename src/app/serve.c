@@ -1,4 +1,5 @@
 #include <curl/curl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,7 +165,7 @@ static bool
 start_parts(const struct config *config, const char *conninfo, struct run *run, char *error, size_t error_size)
 {
     unsigned char seed[SHA256_BYTES];
-    char files[4096];
+    char files[4096], countries4[PATH_MAX], countries6[PATH_MAX];
 
     if (config->migrate_at_start &&
         migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size) < 0)
@@ -174,7 +175,9 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
         log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
     if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
-    country_setup(config->geoip_file, config->geoip6_file);
+    country_find(config->geoip_file, "geoip", countries4, sizeof countries4);
+    country_find(config->geoip6_file, "geoip6", countries6, sizeof countries6);
+    country_setup(countries4, countries6);
     fetch_setup(config);
     if (!oauth_setup(config, error, error_size))
         return false;

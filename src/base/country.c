@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -49,6 +51,27 @@ close_table(struct table *table)
     if (table->text)
         munmap((void *)(uintptr_t)table->text, table->size);
     *table = (struct table){0};
+}
+
+void
+country_find(const char *setting, const char *name, char *ret_path, size_t size)
+{
+    char program[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+
+    program[len > 0 ? len : 0] = 0;
+    if (strrchr(program, '/'))
+        *strrchr(program, '/') = 0;
+    snprintf(ret_path, size, "%s", setting);
+    if (*setting)
+        return;
+    snprintf(ret_path, size, "%s/countries/%s", program, name);
+    if (access(ret_path, R_OK) < 0)
+        snprintf(ret_path, size, "/usr/share/veza/%s", name);
+    if (access(ret_path, R_OK) < 0)
+        snprintf(ret_path, size, "/usr/share/tor/%s", name);
+    if (access(ret_path, R_OK) < 0)
+        *ret_path = 0;
 }
 
 void

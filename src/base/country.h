@@ -6,8 +6,13 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define COUNTRY_TEXT 3 /* two letters (ISO 3166-1) and a NUL */
+
+/* Which table to use: `setting` unless it is "", else the first that exists of `name` in countries/ beside the program, in
+ * /usr/share/veza and in /usr/share/tor; "" when there is none. */
+void country_find(const char *setting, const char *name, char *ret_path, size_t size);
 
 /* Opens both tables; one that is missing or empty ("" or no such file) knows no address. To be called before other threads start. */
 void country_setup(const char *ipv4_path, const char *ipv6_path);

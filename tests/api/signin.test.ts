@@ -252,7 +252,7 @@ test('the history names the country of an address, as a proxy that is trusted te
   writeFileSync(path.join(tables, 'geoip'), '# countries\n3405803776,3405804031,NZ\n3405804032,3405804287,??\n');
   writeFileSync(path.join(tables, 'geoip6'), '2001:db8::,2001:db8:ffff:ffff:ffff:ffff:ffff:ffff,FR\n');
   const there = await World.start('countries', { GEOIP_FILE: path.join(tables, 'geoip'), GEOIP6_FILE: path.join(tables, 'geoip6'), TRUSTED_PROXIES: '127.0.0.1' });
-  const without = await World.start('no-countries', { GEOIP_FILE: path.join(tables, 'none'), GEOIP6_FILE: '', TRUSTED_PROXIES: '127.0.0.1' });
+  const without = await World.start('no-countries', { GEOIP_FILE: path.join(tables, 'none'), GEOIP6_FILE: path.join(tables, 'none'), TRUSTED_PROXIES: '127.0.0.1' });
   rmSync(tables, { recursive: true });
   const seenBy = async (one: World, address: string) => {
     await one.visitor.post('/api/v1/auth/login', { body: { email: emailOf('bob'), password: 'wrong password' }, headers: { 'x-forwarded-for': address } });

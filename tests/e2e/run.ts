@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { BINARY, DOCUMENT, makeFolders, ROOT, WORK } from '../support/paths.ts';
@@ -22,7 +23,7 @@ function tell(name: string, wrong?: string): void {
 async function checkTypes(): Promise<void> {
   const types = path.join(ROOT, 'build/test-api/schema.d.ts');
   mkdirSync(path.dirname(types), { recursive: true });
-  if (!existsSync(types)) writeFileSync(types, astToString(await openapiTS(new URL(`file://${DOCUMENT}`))));
+  if (!existsSync(types)) writeFileSync(types, astToString(await openapiTS(pathToFileURL(DOCUMENT))));
   await run('npx', ['tsc', '--noEmit', '-p', 'e2e'], { cwd: TESTS }).then(() => tell('the tests fit the types'), (error: { stdout?: string }) =>
     tell('the tests fit the types', error.stdout || String(error)));
 }

@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import openapiTS, { astToString } from 'openapi-typescript';
@@ -40,7 +41,7 @@ async function lintDocument(): Promise<string | void> {
 }
 
 async function generateTypes(): Promise<void> {
-  const tree = await openapiTS(new URL(`file://${DOCUMENT}`));
+  const tree = await openapiTS(pathToFileURL(DOCUMENT));
   writeFileSync(path.join(WORK, 'schema.d.ts'), astToString(tree));
 }
 

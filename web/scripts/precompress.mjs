@@ -1,12 +1,15 @@
-/* Writes a .br and a .gz beside every text file of dist/ that gets smaller by it, so that the server never compresses twice,
- * and holds the first page to its budget of JavaScript. */
+/* Writes a .br and a .gz beside every text file of dist.new/ that gets smaller by it, so that the server never compresses twice,
+ * and holds the first page to its budget of JavaScript. At last it puts dist.new/ in the place of dist/: a build that was
+ * interrupted leaves the one before it. */
 
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-const dist = new URL('../dist/', import.meta.url).pathname;
+const dist = fileURLToPath(new URL('../dist.new/', import.meta.url));
+const place = fileURLToPath(new URL('../dist', import.meta.url));
 const text = /\.(html|js|css|svg|json|webmanifest|txt|map)$/;
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
@@ -49,5 +52,7 @@ const script = sum('.js', 'br');
 console.log(`first page: JavaScript ${kb(script)} br, ${kb(sum('.js', 'gz'))} gz; CSS ${kb(sum('.css', 'br'))} br`);
 if (script > BUDGET) {
   console.error(`first page: more than ${kb(BUDGET)} of JavaScript`);
-  process.exitCode = 1;
+  process.exit(1);
 }
+await rm(place, { recursive: true, force: true });
+await rename(dist, place);
