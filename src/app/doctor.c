@@ -130,7 +130,7 @@ check_migrations(struct doctor *d, const char *conninfo)
     char error[1024];
     int missing = migrate_status(&embedded_migrations, conninfo, NULL, error, sizeof error);
 
-    if (missing < 0)
+    if (missing < 0 || migrate_check(&embedded_migrations, conninfo, error, sizeof error) < 0)
         wrong(d, NULL, "migrations", "%s", error);
     else if (missing > 0 && d->config->migrate_at_start)
         note(d, "migrations", "%d missing or changed; missing ones are applied at the next start", missing);

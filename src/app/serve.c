@@ -167,8 +167,8 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     unsigned char seed[SHA256_BYTES];
     char files[4096], countries4[PATH_MAX], countries6[PATH_MAX];
 
-    if (config->migrate_at_start &&
-        migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size) < 0)
+    if ((config->migrate_at_start ? migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size)
+                                  : migrate_check(&embedded_migrations, conninfo, error, error_size)) < 0)
         return false;
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
     if (!db_act_as_app(!*config->database_url))

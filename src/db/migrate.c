@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "version.h"
 
 /* Any number that nothing else in the database locks. */
 #define LOCK "7022834512"
@@ -218,18 +219,27 @@ run_file(PGconn *connection, const struct migration *m, const char *direction, c
     return false;
 }
 
-/* Is what was applied what we know? Warnings, or an error when `strict`. */
+static void
+migrate_say_newer(const struct migration_list *list, const char *name, char *error, size_t error_size)
+{
+    snprintf(error, error_size, "the database is newer than this program: its schema has %s, this program (" VEZA_VERSION ") knows "
+                                "up to %s. Start the version of Veza that made it, or a newer one. Nothing was changed.",
+             name, list->count ? list->items[list->count - 1].name : "nothing");
+}
+
+/* Is what was applied what we know? A file that changed is a warning, or an error when `strict`. */
 static bool
 check_applied(const struct migration_list *list, const struct applied *applied, bool strict, char *error, size_t error_size)
 {
-    for (int row = 0; row < applied->count; row++) {
+    for (int row = applied->count - 1; row >= 0; row--) {
         const char *name = PQgetvalue(applied->rows, row, 1);
         const struct migration *m = find(list, applied_version(applied, row));
 
         if (!m) {
-            log_warn("the database has a migration that this program does not know; is it older than the database?",
-                     LOG_TEXT("migration", name));
-        } else if (changed(applied, row, m)) {
+            migrate_say_newer(list, name, error, error_size);
+            return false;
+        }
+        if (changed(applied, row, m)) {
             if (strict) {
                 snprintf(error, error_size, "%s.up.sql is not the file that was applied to this database; "
                                             "a change needs a migration of its own", m->name);
@@ -270,6 +280,22 @@ migrate_up(const struct migration_list *list, const char *conninfo, bool strict,
              "cannot prepare the role of requests", error, error_size))
         return -1;
     return count;
+}
+
+int
+migrate_check(const struct migration_list *list, const char *conninfo, char *error, size_t error_size)
+{
+    scoped_connection *connection = connect_to(conninfo, error, error_size);
+    scoped_applied applied = {0};
+
+    return connection && read_applied(connection, &applied, error, error_size) &&
+           check_applied(list, &applied, false, error, error_size) ? 0 : -1;
+}
+
+bool
+migrate_is_newer(const struct migration_list *list, int64_t newest, int64_t count)
+{
+    return count > list->count || newest > (list->count ? list->items[list->count - 1].version : 0);
 }
 
 int
@@ -328,6 +354,6 @@ migrate_status(const struct migration_list *list, const char *conninfo, FILE *to
     }
     for (int row = 0; row < applied.count; row++)
         if (!find(list, applied_version(&applied, row)))
-            print(to, PQgetvalue(applied.rows, row, 1), "applied, and unknown to this program");
+            print(to, PQgetvalue(applied.rows, row, 1), "applied, and unknown to this program, which is older than the database");
     return open;
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct migration {
@@ -28,9 +29,16 @@ extern const struct migration_list embedded_migrations;
 /* All return a number of migrations, or -1 and a sentence with the file's name, the line and what the server said. `conninfo` is
  * anything that libpq understands. */
 
-/* Applies what is missing; returns how many that were. A migration whose file changed after it was applied is a warning, and with
+/* Applies what is missing; returns how many that were. A database with a migration that the list does not know is newer than the
+ * program: an error, before anything is written. A migration whose file changed after it was applied is a warning, and with
  * `strict` (production) an error before anything is applied. */
 int migrate_up(const struct migration_list *list, const char *conninfo, bool strict, char *error, size_t error_size);
+
+/* The part of migrate_up() that writes nothing: -1 when the database is newer than the program, else 0. */
+int migrate_check(const struct migration_list *list, const char *conninfo, char *error, size_t error_size);
+
+/* The same of a running server's database: its highest version, and how many are applied. */
+bool migrate_is_newer(const struct migration_list *list, int64_t newest, int64_t count);
 
 /* Takes back the last `steps` migrations; returns how many there were to take back. */
 int migrate_down(const struct migration_list *list, const char *conninfo, int steps, char *error, size_t error_size);

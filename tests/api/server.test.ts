@@ -198,3 +198,17 @@ test('a person who does not exist is 404', async () => {
   assertProblem(await api.get('/api/v1/users/{id}', { path: { id: '00000000-0000-4000-8000-000000000000' } }), 404, 'not_found');
   for (const id of ['x', '00000000-0000-4000-8000-00000000000', '%27', '00000000-0000-4000-8000-0000000000000']) assertProblem(await api.send('GET', `/api/v1/users/${id}`), 404, 'not_found', id);
 });
+
+test('a server that is older than its database is not ready, and does not start on it', async () => {
+  const newer = await World.start('newer');
+  assertStatus(await newer.visitor.get('/readyz'), 200);
+  await newer.sql("insert into schema_migrations (version, name, checksum) values (9000, '9000_the_future', 'x')");
+  const said = assertProblem(await newer.visitor.get('/readyz'), 503, 'unavailable');
+  assert.match(said.detail, /newer than this program/);
+  assertStatus(await newer.visitor.get('/health'), 200);
+  await newer.server.stop();
+  for (const MIGRATE_AT_START of ['true', 'false'])
+    await assert.rejects(newer.server.start({ MIGRATE_AT_START }),
+      /newer than this program: its schema has 9000_the_future, this program \([0-9.]+\) knows up to \d{4}_\w+/);
+  assert.equal(await newer.sql('select count(*) from schema_migrations where version = 9000'), '1');
+});

@@ -9,6 +9,7 @@
 #include "api/runner.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/migrate.h"
 #include "http/server.h"
 #include "system.queries.h"
 #include "version.h"
@@ -49,13 +50,18 @@ alive(struct request *req)
     return reply_json(req, 200, json_pack("{s:s}", "status", "ok"));
 }
 
-/* Ready: the database answers, and nobody asked us to stay away. */
+/* Ready: the database answers and is not newer than we are (another node brought a newer version), and nobody asked us to stay away. */
 static const struct problem *
 ready(struct request *req)
 {
-    const struct problem *p = server_in_maintenance(req->server) ? PROBLEM(MAINTENANCE) : db_one(req, &q_ping, NULL);
+    struct row applied;
+    const struct problem *p = server_in_maintenance(req->server) ? PROBLEM(MAINTENANCE) : db_one(req, &q_schema_applied, &applied);
 
-    return p ? p : alive(req);
+    if (p)
+        return p;
+    if (migrate_is_newer(&embedded_migrations, row_int(&applied, "newest", 0), row_int(&applied, "count", 0)))
+        return problem_detail(req->arena, PROBLEM(UNAVAILABLE), "The database is newer than this program; start a newer version of it");
+    return alive(req);
 }
 
 static const struct problem *
@@ -177,7 +183,7 @@ static const struct field log_body[] = {
 const struct route health_routes[] = {
     {GET, "/health", "Is the process alive?", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .reply = health_reply},
     {GET, "/healthz", "Liveness probe", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .reply = health_reply},
-    {GET, "/readyz", "Readiness probe: the database answers",
+    {GET, "/readyz", "Readiness probe: the database answers and is not newer than the program",
      .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = ready, .reply = health_reply,
      .problems = (const enum problem_name[]){PROBLEM_UNAVAILABLE, PROBLEM_MAINTENANCE, PROBLEM_COUNT}},
     {GET, "/health/deep", "Health of every part",

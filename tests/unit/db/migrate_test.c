@@ -178,16 +178,36 @@ a_changed_file_is_refused_when_strict_and_told_otherwise(void **state)
 }
 
 static void
-a_database_newer_than_the_program_is_left_alone(void **state)
+a_database_newer_than_the_program_is_refused_and_left_alone(void **state)
 {
-    const struct migration_list older = {good_items, 1};
+    const struct migration between[] = {good_items[0], {3, "0003_more", "create table more (id int);", "", "ff"}};
+    const struct migration_list older = {good_items, 1}, other = {between, 2};
+    char text[512] = "";
+    FILE *to = fmemopen(text, sizeof text, "w");
 
     (void)state;
+    assert_int_equal(migrate_check(&older, url, error, sizeof error), 0);
     assert_int_equal(migrate_up(&good, url, true, error, sizeof error), 2);
-    assert_int_equal(migrate_up(&older, url, true, error, sizeof error), 0);
+    assert_int_equal(migrate_check(&good, url, error, sizeof error), 0);
+    for (int strict = 0; strict < 2; strict++) {
+        assert_int_equal(migrate_up(&older, url, strict, error, sizeof error), -1);
+        assert_non_null(strstr(error, "0002_names"));
+        assert_non_null(strstr(error, "0001_people"));
+        assert_int_equal(migrate_up(&other, url, strict, error, sizeof error), -1); /* a gap that a later version filled */
+        assert_non_null(strstr(error, "0002_names"));
+    }
+    assert_int_equal(migrate_check(&older, url, error, sizeof error), -1);
     assert_int_equal(migrate_down(&older, url, 1, error, sizeof error), -1);
     assert_non_null(strstr(error, "does not know 0002_names"));
+    assert_true(migrate_status(&older, url, to, error, sizeof error) >= 0);
+    fclose(to);
+    assert_non_null(strstr(text, "older than the database"));
     assert_non_null(ask("select name from people"));
+    assert_null(ask("select 1 from more"));
+    assert_true(migrate_is_newer(&older, 2, 2));
+    assert_true(migrate_is_newer(&other, 3, 3));
+    assert_false(migrate_is_newer(&good, 2, 2));
+    assert_false(migrate_is_newer(&good, 1, 1));
 }
 
 static void
@@ -274,7 +294,7 @@ main(void)
         TEST(a_failing_file_leaves_nothing_and_names_its_line),
         TEST(a_file_that_commits_is_refused),
         TEST(a_changed_file_is_refused_when_strict_and_told_otherwise),
-        TEST(a_database_newer_than_the_program_is_left_alone),
+        TEST(a_database_newer_than_the_program_is_refused_and_left_alone),
         TEST(status_of_an_untouched_database_is_all_missing_and_changes_nothing),
         TEST(an_unreachable_database_is_a_sentence),
         TEST(an_address_that_makes_no_sense_is_not_repeated_with_its_password),

@@ -2166,7 +2166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readiness probe: the database answers */
+        /** Readiness probe: the database answers and is not newer than the program */
         get: operations["getReadyz"];
         put?: never;
         post?: never;
