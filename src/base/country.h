@@ -1,4 +1,4 @@
-/* country.h - the country that an address is registered in, from the tables of the Debian package tor-geoipdb.
+/* country.h - the country that an address is registered in, from tables in the form of the Debian package tor-geoipdb.
  *
  * A table is text, a line a range of addresses in rising order: `16777216,16777471,AU` (IPv4 as numbers) or `2001:200::,2001:200:ffff::,JP`.
  * The files are mapped, not read: a look-up touches some twenty lines. Whoever replaces one under a running server must put a new file
