@@ -104,6 +104,53 @@ thread_main(void *user)
     return NULL;
 }
 
+static bool
+has(const AVChannelLayout *layout, enum AVChannel channel)
+{
+    return av_channel_layout_index_from_channel(layout, channel) >= 0;
+}
+
+/* The place of a channel by ITU-R BS.1770-4, annex 3. "Back" means 110 degrees in 5.1, and 135 where there are side channels as well. */
+static int
+place(const AVChannelLayout *layout, enum AVChannel channel)
+{
+    bool two_pairs = has(layout, AV_CHAN_SIDE_LEFT) && has(layout, AV_CHAN_BACK_LEFT);
+
+    switch (channel) {
+    case AV_CHAN_LOW_FREQUENCY:
+    case AV_CHAN_LOW_FREQUENCY_2:
+        return EBUR128_UNUSED;
+    case AV_CHAN_SIDE_LEFT:
+    case AV_CHAN_SIDE_RIGHT:
+        return two_pairs ? EBUR128_Mp090 : EBUR128_Mp110; /* left and right weigh the same */
+    case AV_CHAN_BACK_LEFT:
+    case AV_CHAN_BACK_RIGHT:
+        return two_pairs ? EBUR128_Mp135 : EBUR128_Mp110;
+    case AV_CHAN_WIDE_LEFT:
+    case AV_CHAN_WIDE_RIGHT:
+        return EBUR128_Mp060;
+    case AV_CHAN_SURROUND_DIRECT_LEFT:
+    case AV_CHAN_SURROUND_DIRECT_RIGHT:
+        return EBUR128_Mp090;
+    default:
+        return EBUR128_CENTER; /* weighs 1, as all others do */
+    }
+}
+
+static int
+open_loudness(struct analysis *a, const struct sound *sound)
+{
+    unsigned channels = (unsigned)sound->layout.nb_channels;
+    int error = EBUR128_SUCCESS;
+
+    a->loudness = ebur128_init(channels, (unsigned long)sound->sample_rate, EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK);
+    if (!a->loudness)
+        return MEDIA_E_OUT_OF_MEMORY;
+    for (unsigned c = 0; c < channels && error == EBUR128_SUCCESS; c++)
+        error = ebur128_set_channel(a->loudness, c, place(&sound->layout, av_channel_layout_channel_from_index(&sound->layout, c)));
+    return error == EBUR128_SUCCESS ? 0 : MEDIA_E_INTERNAL;
+}
+
 int
 analysis_start(struct analysis *a, const struct sound *sound, atomic_bool *failed)
 {
@@ -117,9 +164,11 @@ analysis_start(struct analysis *a, const struct sound *sound, atomic_bool *faile
     error = waveform_init(&a->waveform, sound->sample_rate);
     if (error)
         return error;
-    a->loudness = ebur128_init(channels, (unsigned long)sound->sample_rate, EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK);
+    error = open_loudness(a, sound);
+    if (error)
+        return error;
     a->fingerprinter = chromaprint_new(CHROMAPRINT_ALGORITHM_DEFAULT);
-    if (!a->loudness || !a->fingerprinter || !chromaprint_start(a->fingerprinter, sound->sample_rate, (int)channels))
+    if (!a->fingerprinter || !chromaprint_start(a->fingerprinter, sound->sample_rate, (int)channels))
         return MEDIA_E_OUT_OF_MEMORY;
     a->fingerprint_left = (int64_t)FINGERPRINT_SECONDS * sound->sample_rate;
     pthread_attr_init(&attributes);

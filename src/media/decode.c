@@ -88,6 +88,17 @@ open_convert(struct decoder *d, const AVFrame *frame)
     return error < 0 ? MEDIA_E_OUT_OF_MEMORY : 0;
 }
 
+/* What FLAC and WAV mean by a number of channels without a layout; FFmpeg would take the third of three for a subwoofer. */
+static void
+usual_layout(AVChannelLayout *layout, int channels)
+{
+    av_channel_layout_default(layout, channels);
+    if (channels == 3)
+        *layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_SURROUND;
+    else if (channels == 4)
+        *layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_QUAD;
+}
+
 /* The first frame is the truth about rate, channels and format: headers of HE-AAC, for one, are not. */
 static int
 begin(struct decoder *d, const AVFrame *frame)
@@ -103,7 +114,7 @@ begin(struct decoder *d, const AVFrame *frame)
     d->sound.sample_rate = frame->sample_rate;
     d->sound.bits = source_bits(d);
     if (frame->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
-        av_channel_layout_default(&d->sound.layout, frame->ch_layout.nb_channels);
+        usual_layout(&d->sound.layout, frame->ch_layout.nb_channels);
     else if (av_channel_layout_copy(&d->sound.layout, &frame->ch_layout) < 0)
         return MEDIA_E_OUT_OF_MEMORY;
     d->max_samples *= frame->sample_rate;

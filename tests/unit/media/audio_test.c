@@ -201,6 +201,95 @@ loudness_is_that_of_the_ebu_test_signal(void **state)
     run_free(&run);
 }
 
+static int sounding_channel;
+
+static double
+in_one_channel(int64_t frame, int channel, int rate)
+{
+    return channel == sounding_channel ? signal_sine(frame, channel, rate) : 0;
+}
+
+/* A sine in one channel and silence in the others; -HUGE_VAL when nothing was measured. */
+static double
+loudness_of_channel(int channels, unsigned mask, int channel)
+{
+    double lufs;
+
+    sounding_channel = channel;
+    write_wav_extensible(scratch("place.wav"), in_one_channel, 8000, 8000, channels, 24, 24, mask);
+    struct run run = transcode(scratch("place.wav"));
+
+    lufs = json_is_null(json_object_get(run.result, "loudness_lufs")) ? -HUGE_VAL : real_of(run.result, "loudness_lufs");
+    run_free(&run);
+    return lufs;
+}
+
+static void
+every_channel_has_its_weight_by_itu_r_bs_1770(void **state)
+{
+    /* Front channels, and what is behind 120 degrees, weigh 1; 60 to 120 degrees weigh 1.41, which are 1.5 LU; a subwoofer weighs nothing. */
+    static const struct {
+        int channels;
+        unsigned mask;
+        int channel;
+        double gain_lu;
+    } cases[] = {
+        { 1, 0x4, 0, 0 },                                                                           /* mono */
+        { 3, 0xb, 1, 0 }, { 3, 0xb, 2, -HUGE_VAL },                                                 /* 2.1 */
+        { 4, 0x107, 3, 0 }, { 4, 0x33, 2, 1.5 },                                                    /* 4.0 with a back centre; quad */
+        { 6, 0x3f, 2, 0 }, { 6, 0x3f, 3, -HUGE_VAL }, { 6, 0x3f, 5, 1.5 }, { 6, 0x60f, 4, 1.5 },    /* 5.1 with back or side channels */
+        { 7, 0x70f, 3, -HUGE_VAL }, { 7, 0x70f, 4, 0 }, { 7, 0x70f, 6, 1.5 },                       /* 6.1 */
+        { 8, 0x63f, 3, -HUGE_VAL }, { 8, 0x63f, 4, 0 }, { 8, 0x63f, 6, 1.5 }, { 8, 0x63f, 7, 1.5 }, /* 7.1 */
+    };
+    double front = loudness_of_channel(2, 0x3, 0);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        double got = loudness_of_channel(cases[i].channels, cases[i].mask, cases[i].channel) - front;
+
+        if (isinf(cases[i].gain_lu) ? got > -50 : fabs(got - cases[i].gain_lu) > 0.05)
+            fail_msg("channel %d of %#x: %+.2f LU", cases[i].channel, cases[i].mask, got);
+    }
+}
+
+static void
+three_channels_without_a_layout_are_left_right_and_centre(void **state)
+{
+    (void)state;
+    write_wav(scratch("three.wav"), signal_noise, 48000, 48000, 3, 16);
+    write_wav_extensible(scratch("declared.wav"), signal_noise, 48000, 48000, 3, 16, 16, 0x7);
+    struct run plain = transcode(scratch("three.wav")), declared = transcode(scratch("declared.wav"));
+
+    assert_true(fabs(real_of(plain.result, "loudness_lufs") - real_of(declared.result, "loudness_lufs")) < 0.02);
+    run_free(&plain);
+    run_free(&declared);
+}
+
+static void
+surround_is_as_loud_as_for_the_meter_of_ffmpeg(void **state)
+{
+    static const char *const layouts[] = { "5.1", "5.1(side)", "3.1" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+        char filter[200], *text;
+        const char *found = "";
+
+        snprintf(filter, sizeof filter, "pan=%s|c0=c0|c1=0.3*c0|c2=0.5*c0|c3=0.9*c0%s", layouts[i], strchr(layouts[i], '5') ? "|c4=0.7*c0|c5=0.2*c0" : "");
+        ffmpeg("-f", "lavfi", "-i", "anoisesrc=r=48000:d=4:a=0.3:seed=1", "-af", filter, "-c:a", "pcm_s24le", scratch("meter.wav"), NULL);
+        snprintf(filter, sizeof filter, "ebur128=metadata=1,ametadata=print:key=lavfi.r128.I:file=%s", scratch("meter.txt"));
+        ffmpeg("-i", scratch("meter.wav"), "-af", filter, "-f", "null", "-", NULL);
+        text = read_text(scratch("meter.txt"));
+        for (char *at = text; (at = strstr(at, "r128.I=")); at += 7)
+            found = at + 7;
+        struct run run = transcode(scratch("meter.wav"));
+
+        assert_true(fabs(real_of(run.result, "loudness_lufs") - strtod(found, NULL)) <= 0.1);
+        free(text);
+        run_free(&run);
+    }
+}
+
 static double
 half_loud(int64_t frame, int channel, int rate)
 {
@@ -301,6 +390,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_sample_is_a_track),
     cmocka_unit_test(other_rates_are_resampled_in_place),
     cmocka_unit_test(loudness_is_that_of_the_ebu_test_signal),
+    cmocka_unit_test(every_channel_has_its_weight_by_itu_r_bs_1770),
+    cmocka_unit_test(three_channels_without_a_layout_are_left_right_and_centre),
+    cmocka_unit_test(surround_is_as_loud_as_for_the_meter_of_ffmpeg),
     cmocka_unit_test(three_minutes_are_measured_and_numbered_to_the_end),
     cmocka_unit_test(the_waveform_shows_silence_then_sound),
     cmocka_unit_test(the_master_playlist_names_every_quality_with_its_real_rate),

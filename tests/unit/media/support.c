@@ -162,6 +162,37 @@ write_wav(const char *path, signal_at signal, int64_t frames, int rate, int chan
 }
 
 void
+write_wav_extensible(const char *path, signal_at signal, int64_t frames, int rate, int channels, int bits, int valid_bits, unsigned mask)
+{
+    static const char pcm[] = "\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71";
+    uint64_t length = (uint64_t)frames * (uint64_t)(channels * bits / 8);
+    FILE *out = fopen(path, "wb");
+
+    assert_non_null(out);
+    fputs("RIFF", out);
+    put(out, 60 + length, 4);
+    fputs("WAVEfmt ", out);
+    put(out, 40, 4);
+    put(out, 0xfffe, 2);
+    put(out, (uint64_t)channels, 2);
+    put(out, (uint64_t)rate, 4);
+    put(out, (uint64_t)(rate * channels * bits / 8), 4);
+    put(out, (uint64_t)(channels * bits / 8), 2);
+    put(out, (uint64_t)bits, 2);
+    put(out, 22, 2);
+    put(out, (uint64_t)valid_bits, 2);
+    put(out, mask, 4);
+    put(out, 1, 2);
+    fwrite(pcm, 1, 14, out);
+    fputs("data", out);
+    put(out, length, 4);
+    for (int64_t i = 0; i < frames; i++)
+        for (int c = 0; c < channels; c++)
+            put(out, (uint64_t)llrint(signal(i, c, rate) * (double)((1ll << (valid_bits - 1)) - 1)) << (bits - valid_bits), bits / 8);
+    assert_int_equal(fclose(out), 0);
+}
+
+void
 write_file(const char *path, const void *bytes, size_t length)
 {
     FILE *out = fopen(path, "wb");

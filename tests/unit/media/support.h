@@ -38,6 +38,8 @@ double signal_silence(int64_t frame, int channel, int rate);
 
 /* `bits` 8, 16, 24, 32, or -32 and -64 for float. */
 void write_wav(const char *path, signal_at signal, int64_t frames, int rate, int channels, int bits);
+/* WAVEFORMATEXTENSIBLE, whole numbers: `valid_bits` of `bits` hold the sample, the rest is zero; `mask` says where the channels stand. */
+void write_wav_extensible(const char *path, signal_at signal, int64_t frames, int rate, int channels, int bits, int valid_bits, unsigned mask);
 void write_file(const char *path, const void *bytes, size_t length);
 void cut_file(const char *path, double keep); /* keeps that share of the bytes */
 
