@@ -2,15 +2,18 @@
 #ifndef VEZA_MEDIA_CONTAINER_CHECK_H
 #define VEZA_MEDIA_CONTAINER_CHECK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-enum container_guess { CONTAINER_UNKNOWN, CONTAINER_WAV, CONTAINER_AIFF, CONTAINER_MP4, CONTAINER_FLAC, CONTAINER_OGG };
+struct container {
+    bool ends_early;     /* the header clearly promises more than there is */
+    bool is_unfinished_rf64; /* its recorder never wrote the length: to be read as plain RIFF, to the end of the file */
+    int64_t sound_bytes; /* of a WAV or AIFF whose header tells none, a placeholder or too many: what is there; 0: the header is right */
+};
 
-/* What the first bytes look like. */
-enum container_guess container_guess(int fd);
-
-/* 0, or MEDIA_E_TRUNCATED when a WAV, AIFF or MP4 file of `size` bytes clearly misses its end. A header that was never
- * completed (a recorder that could not seek back writes 0 or 0xffffffff) promises nothing and passes. */
-int container_check(int fd, int64_t size);
+/* Looks at the top level of a WAV, AIFF or MP4 ("wav", "aiff", "mov"; any other name passes). Returns 0, MEDIA_E_TRUNCATED when an MP4
+ * lacks the part without which nothing can be played, or MEDIA_E_TOO_SHORT when nothing follows the header of a WAV or AIFF. A header that was never completed (a recorder that could not seek back
+ * writes 0 or the largest numbers) promises nothing. */
+int container_check(int fd, int64_t size, const char *demuxer, struct container *ret_container);
 
 #endif

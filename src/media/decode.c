@@ -49,6 +49,8 @@ source_bits(const struct decoder *d)
 
     if (!d->input->is_lossless)
         return 0;
+    if (d->input->valid_bits > 0)
+        return d->input->valid_bits;
     if (d->codec->bits_per_raw_sample > 0)
         return d->codec->bits_per_raw_sample;
     if (par->bits_per_raw_sample > 0)
@@ -264,7 +266,7 @@ read_all(struct decoder *d, AVPacket *packet, AVFrame *frame)
     return error;
 }
 
-/* Judges what was decoded against what the header promised. */
+/* Judges what was decoded against what the header promised. Less than that is still a recording, unless much of it was damaged. */
 static int
 judge(const struct decoder *d)
 {
@@ -274,8 +276,10 @@ judge(const struct decoder *d)
         return d->bad_packets > 0 ? MEDIA_E_CORRUPT : MEDIA_E_TOO_SHORT;
     if (d->bad_packets > d->good_packets)
         return MEDIA_E_CORRUPT;
-    if (promised > 0 && d->samples < promised - BLOCK_SAMPLES - promised / 1000)
-        return d->bad_packets > 1 ? MEDIA_E_CORRUPT : MEDIA_E_TRUNCATED;
+    if (promised > 0 && d->samples < promised - BLOCK_SAMPLES - promised / 1000) {
+        d->input->ended_early = true;
+        return d->bad_packets > 1 ? MEDIA_E_CORRUPT : 0;
+    }
     return 0;
 }
 

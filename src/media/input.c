@@ -3,6 +3,7 @@
 
 #include "container_check.h"
 #include "reason.h"
+#include "sound_start.h"
 #include "worker_protocol.h"
 
 #include <errno.h>
@@ -58,6 +59,8 @@ read_packet(void *opaque, uint8_t *buffer, int length)
         return AVERROR(errno);
     if (n == 0)
         return AVERROR_EOF;
+    if (input->container.is_unfinished_rf64 && input->position == 0 && n >= 4)
+        memcpy(buffer, "RIFF", 4);
     input->position += n;
     return (int)n;
 }
@@ -87,7 +90,7 @@ seek(void *opaque, int64_t offset, int whence)
 }
 
 static int
-open_format(struct input *input)
+open_format(struct input *input, const AVInputFormat *demuxer)
 {
     AVDictionary *options = NULL;
     uint8_t *buffer = av_malloc(IO_BUFFER);
@@ -112,7 +115,7 @@ open_format(struct input *input)
     av_dict_set(&options, "protocol_whitelist", "", 0);
     if (input->cuts_itself)
         av_dict_set(&options, "ignore_editlist", "1", 0);
-    error = avformat_open_input(&input->format, NULL, NULL, &options);
+    error = avformat_open_input(&input->format, NULL, demuxer, &options);
     av_dict_free(&options);
     if (error < 0) { /* frees the context, not our reader */
         av_freep(&io->buffer);
@@ -120,6 +123,21 @@ open_format(struct input *input)
         return error == AVERROR(ENOMEM) ? MEDIA_E_OUT_OF_MEMORY : MEDIA_E_NOT_AUDIO;
     }
     return 0;
+}
+
+/* A WAV may keep 24 bits in 32: FFmpeg chooses the decoder by the bits that count, not by the bytes that a sample takes. */
+static void
+mend_container_bits(struct input *input)
+{
+    static const enum AVCodecID whole[] = { 0, AV_CODEC_ID_PCM_U8, AV_CODEC_ID_PCM_S16LE, AV_CODEC_ID_PCM_S24LE, AV_CODEC_ID_PCM_S32LE };
+    AVCodecParameters *par = input->format->nb_streams > 0 ? input->format->streams[0]->codecpar : NULL;
+    int channels = par ? par->ch_layout.nb_channels : 0, bytes = channels > 0 ? par->block_align / channels : 0;
+
+    if (bytes < 2 || bytes > 4 || bytes * channels != par->block_align || par->codec_tag != 1 || par->codec_id == whole[bytes])
+        return;
+    par->codec_id = whole[bytes];
+    input->valid_bits = par->bits_per_coded_sample;
+    par->bits_per_coded_sample = 8 * bytes;
 }
 
 static int
@@ -214,6 +232,12 @@ promised_samples(const struct input *input)
     return av_rescale_q(told_length(input), s->time_base, (AVRational){ 1, s->codecpar->sample_rate });
 }
 
+static int64_t
+time_of_frames(const struct input *input, int64_t frames, int sample_rate)
+{
+    return av_rescale_q(frames, (AVRational){ 1, sample_rate }, input->stream->time_base);
+}
+
 static int
 check_stream(struct input *input, int64_t max_duration_s)
 {
@@ -229,6 +253,8 @@ check_stream(struct input *input, int64_t max_duration_s)
     if (par->sample_rate < 8000 || par->sample_rate > 192000)
         return MEDIA_E_SAMPLE_RATE;
     input->is_lossless = is_lossless(par->codec_id);
+    if (input->container.sound_bytes > 0 && par->block_align > 0 && av_get_bits_per_sample(par->codec_id) > 0)
+        input->stream->duration = time_of_frames(input, input->container.sound_bytes / par->block_align, par->sample_rate);
     find_heard(input);
     input->promised_samples = promised_samples(input);
     if (input->format->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE && /* a guess: decoding will count */
@@ -240,6 +266,7 @@ check_stream(struct input *input, int64_t max_duration_s)
 int
 input_open(struct input *input, int64_t max_duration_s)
 {
+    const char *demuxer;
     int error;
 
     memset(input, 0, sizeof *input);
@@ -248,14 +275,21 @@ input_open(struct input *input, int64_t max_duration_s)
     input->size = file_size;
     if (input->size == 0)
         return MEDIA_E_EMPTY_FILE;
-    error = container_check(MEDIA_INPUT_FD, input->size);
+    demuxer = sound_start(MEDIA_INPUT_FD, input->size);
+    if (!demuxer)
+        return MEDIA_E_NOT_AUDIO;
+    error = container_check(MEDIA_INPUT_FD, input->size, demuxer, &input->container);
     if (error)
         return error;
-    mp4_edit_read(MEDIA_INPUT_FD, input->size, &input->edit);
+    input->ended_early = input->container.ends_early;
+    if (!strcmp(demuxer, "mov"))
+        mp4_edit_read(MEDIA_INPUT_FD, input->size, &input->edit);
     input->cuts_itself = input->edit.is_mp4 && !input->edit.is_complex;
-    error = open_format(input);
+    error = open_format(input, av_find_input_format(demuxer));
     if (error)
         return error;
+    if (!strcmp(demuxer, "wav"))
+        mend_container_bits(input);
     find_sound(input); /* again below: an MP4 may have streams that only appear later */
     if (avformat_find_stream_info(input->format, NULL) < 0)
         return MEDIA_E_CORRUPT;

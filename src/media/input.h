@@ -2,6 +2,7 @@
 #ifndef VEZA_MEDIA_INPUT_H
 #define VEZA_MEDIA_INPUT_H
 
+#include "container_check.h"
 #include "mp4_edit.h"
 
 #include <libavcodec/avcodec.h>
@@ -15,6 +16,9 @@ struct input {
     int64_t size;             /* of the file, bytes */
     int64_t promised_samples; /* what the header says, in frames at the source's rate; 0: it says nothing exact */
     bool is_lossless;
+    int valid_bits;           /* of a WAV that keeps them in wider samples; else 0 */
+    struct container container;
+    bool ended_early;         /* there was less than the header promised; decode_all() finds out more than the header tells */
     struct mp4_edit edit;
     bool cuts_itself;         /* FFmpeg hands out all that is stored; decode.c cuts to what follows */
     int64_t heard_from;       /* units of the stream's time base */

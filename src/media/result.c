@@ -33,10 +33,10 @@ bit_rate(const struct input *input, int64_t duration_ms)
 static json_t *
 describe(const struct input *input, int sample_rate, int channels, int bits, int64_t duration_ms)
 {
-    return json_pack("{s:s, s:s, s:i, s:i, s:o, s:o, s:I, s:b, s:o, s:b}", "format", input_format_name(input), "codec",
+    return json_pack("{s:s, s:s, s:i, s:i, s:o, s:o, s:I, s:b, s:o, s:b, s:b}", "format", input_format_name(input), "codec",
                      avcodec_get_name(input->stream->codecpar->codec_id), "sample_rate", sample_rate, "channels", channels, "bit_depth",
                      positive_or_null(bits), "bit_rate", positive_or_null(bit_rate(input, duration_ms)), "duration_ms", (json_int_t)duration_ms,
-                     "is_lossless", input->is_lossless, "tags", tags_read(input), "has_cover", input_cover(input) != NULL);
+                     "is_lossless", input->is_lossless, "tags", tags_read(input), "has_cover", input_cover(input) != NULL, "ended_early", input->ended_early);
 }
 
 static json_t *
@@ -71,7 +71,7 @@ int
 result_send_probe(const struct input *input)
 {
     const AVCodecParameters *par = input->stream->codecpar;
-    int bits = !input->is_lossless ? 0 : par->bits_per_raw_sample > 0 ? par->bits_per_raw_sample : par->bits_per_coded_sample;
+    int bits = !input->is_lossless ? 0 : input->valid_bits > 0 ? input->valid_bits : par->bits_per_raw_sample > 0 ? par->bits_per_raw_sample : par->bits_per_coded_sample;
 
     return send_document(describe(input, par->sample_rate, par->ch_layout.nb_channels, bits, input_duration_ms(input)));
 }

@@ -28,6 +28,19 @@ function filesIn(top: string): string[] {
 const song = await playable(carol, { file: wav(sound), filename: 'My first song.wav', title: 'First light', artist: 'Carol', genre: 'Ambient', tags: 'Calm, dawn,calm', year: '2024',
   bpm: '120', musical_key: 'F#m', description: 'Two lines\nof text', cover: png(1300, 1250) });
 
+test('what is there of a file that ends early can be heard, and its owner is told', async () => {
+  const whole = wav(sound), cut = whole.subarray(0, 44 + 4 * 100_000);
+  const track = await playable(carol, { file: cut, filename: 'cut.wav', is_public: 'true' });
+  const joined = path.join(folder, 'cut.mp4');
+  writeFileSync(joined, (await rendition(carol, track.id, 'lossless')).bytes);
+  assert.deepEqual(await decode(joined), cut.subarray(44));
+  assert.match(track.status_message ?? '', /ends early/);
+  const seen = await dave.get('/api/v1/tracks/{id}', { path: { id: track.id } });
+  assertStatus(seen, 200);
+  assert.equal(seen.body.status_message, null);
+  assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id: track.id } }), 204);
+});
+
 test('an uploaded track says what was sent and what is in the file', () => {
   assert.equal(song.title, 'First light');
   assert.equal(song.artist, 'Carol');

@@ -3,11 +3,12 @@
 -- query: track_list
 -- Public ones of people in good standing who have not blocked the viewer; with :mine one's own, whatever their state.
 -- schema: Track
--- nullable: year, waveform_url, cover_url
+-- nullable: year, status_message, waveform_url, cover_url
 -- not null: creator, is_mine
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
-       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.status_message, t.stream_status, t.stream_manifest_url,
+       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
+       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message,
        case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
        case when t.cover_art_path is not null then '/api/v1/tracks/' || t.id || '/cover/600' end as cover_url,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
@@ -41,11 +42,12 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
 
 -- query: track_get
 -- schema: Track
--- nullable: year, waveform_url, cover_url
+-- nullable: year, status_message, waveform_url, cover_url
 -- not null: creator, is_mine
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
-       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.status_message, t.stream_status, t.stream_manifest_url,
+       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
+       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message,
        case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
        case when t.cover_art_path is not null then '/api/v1/tracks/' || t.id || '/cover/600' end as cover_url,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
@@ -252,7 +254,9 @@ t as (
            fingerprint = r ->> 'fingerprint', waveform_path = 'waveforms/' || t.id || '/' || :version::text,
            media_version = :version::text, media_attempts = '{}',
            waveform_url = '/api/v1/tracks/' || t.id || '/waveform', cover_art_path = coalesce(t.cover_art_path, :cover_path::text),
-           status = 'completed', status_message = null, failure_code = null, stream_status = 'ready',
+           status = 'completed', failure_code = null, stream_status = 'ready',
+           status_message = case when (r ->> 'ended_early')::boolean
+                                 then 'This file ends early: it promises more sound than it holds. What is there can be played.' end,
            stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/master.m3u8', published_at = coalesce(t.published_at, now())
       from r, o
      where t.id = o.id and t.deleted_at is null

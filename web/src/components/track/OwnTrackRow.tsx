@@ -25,7 +25,7 @@ export function OwnTrackRow({ track, list }: { track: Track; list: readonly Trac
         <div className="mt-0.5 text-xs md:hidden">
           <StatusBadge track={track} />
         </div>
-        {track.status === 'failed' && track.status_message && <p className="truncate text-xs text-muted">{track.status_message}</p>}
+        {track.status_message && <p className="truncate text-xs text-muted">{track.status_message}</p>}
       </div>
       <div className="max-md:order-last max-md:col-span-3">
         {isUnfinished(track) ? (

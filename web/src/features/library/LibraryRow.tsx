@@ -106,7 +106,7 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
             <div className="text-xs md:hidden">
               <StatusBadge track={track} />
             </div>
-            {track.status === 'failed' && track.status_message && (
+            {track.status_message && (
               <p className="truncate text-xs text-muted" title={track.status_message}>
                 {track.status_message}
               </p>

@@ -2646,9 +2646,9 @@ export interface components {
             is_explicit: boolean;
             /** @enum {string} */
             status: "uploading" | "processing" | "completed" | "failed";
-            status_message: string | null;
             stream_status: string;
             stream_manifest_url: string | null;
+            status_message: string | null;
             waveform_url: string | null;
             cover_url: string | null;
             /** Format: float */

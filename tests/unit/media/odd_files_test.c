@@ -1,0 +1,235 @@
+/* odd_files_test.c - files that are unusual but fine, and files that only look like sound. */
+#include "support.h"
+
+#include "worker.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RATE 44100
+#define FRAMES (RATE * 2 + 123)
+
+static struct run
+transcode(const char *path)
+{
+    struct run run = run_media(MEDIA_MODE_AUDIO, path, NULL);
+
+    if (run.outcome.kind != MEDIA_OK)
+        fail_msg("%s: %s", path, run.outcome.code);
+    return run;
+}
+
+static bool
+ended_early(const struct run *run)
+{
+    return json_is_true(json_object_get(run->result, "ended_early"));
+}
+
+/* A file with `before` in front of it and `after` behind it. */
+static const char *
+wrap(const char *path, const void *before, size_t before_length, const void *after, size_t after_length)
+{
+    const char *wrapped = scratch("wrapped");
+    size_t length;
+    char *bytes = read_bytes(path, &length), *all = malloc(before_length + length + after_length + 1);
+
+    assert_non_null(all);
+    if (before_length > 0)
+        memcpy(all, before, before_length);
+    memcpy(all + before_length, bytes, length);
+    if (after_length > 0)
+        memcpy(all + before_length + length, after, after_length);
+    write_file(wrapped, all, before_length + length + after_length);
+    free(bytes);
+    free(all);
+    return wrapped;
+}
+
+static void
+assert_length(const char *path, int64_t frames, int64_t tolerance, bool early)
+{
+    struct run run = transcode(path);
+
+    assert_in_range(integer_of(run.result, "samples"), frames - tolerance, frames + tolerance);
+    assert_int_equal(ended_early(&run), early);
+    run_free(&run);
+}
+
+static void
+bytes_behind_the_last_box_of_an_mp4_are_no_lost_end(void **state)
+{
+    char tag[128] = "TAGSomething";
+
+    (void)state;
+    ffmpeg("-i", scratch("source.wav"), "-c:a", "aac", scratch("a.m4a"), NULL);
+    assert_length(wrap(scratch("a.m4a"), NULL, 0, tag, sizeof tag), FRAMES, 0, false);
+    assert_length(wrap(scratch("a.m4a"), NULL, 0, "\0\0\0", 3), FRAMES, 0, false);
+    ffmpeg("-i", scratch("source.wav"), "-c:a", "alac", "-movflags", "faststart", scratch("a.m4a"), NULL);
+    assert_length(wrap(scratch("a.m4a"), NULL, 0, tag, sizeof tag), FRAMES, 0, false);
+}
+
+static void
+sound_is_found_behind_two_megabytes_of_tag(void **state)
+{
+    static const char *const files[] = { "big.flac", "big.aac", "big.mp3", "big.wav" };
+    const size_t length = 2 << 20;
+    uint8_t *tag = calloc(1, length + 10);
+
+    (void)state;
+    assert_non_null(tag);
+    memcpy(tag, "ID3\3\0\0", 6);
+    for (int i = 0; i < 4; i++)
+        tag[6 + i] = (uint8_t)(length >> (21 - 7 * i) & 0x7f);
+    memcpy(tag + 10, "TIT2\0\0\0\5\0\0\0Long", 15);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        ffmpeg("-i", scratch("source.wav"), scratch("%s", files[i]), NULL);
+        struct run run = transcode(wrap(scratch("%s", files[i]), tag, length + 10, NULL, 0));
+
+        assert_in_range(integer_of(run.result, "samples"), FRAMES, FRAMES + 2048);
+        if (i == 1 || i == 2) /* the others have their own tags */
+            assert_string_equal(json_string_value(json_object_get(json_object_get(run.result, "tags"), "title")), "Long");
+        run_free(&run);
+    }
+    free(tag);
+}
+
+static void
+twenty_four_bits_in_thirty_two_are_twenty_four(void **state)
+{
+    int64_t got, want;
+
+    (void)state;
+    write_wav_extensible(scratch("wide.wav"), signal_noise, FRAMES, RATE, 2, 32, 24, 3);
+    write_wav_extensible(scratch("plain.wav"), signal_noise, FRAMES, RATE, 2, 24, 24, 3);
+    struct run run = transcode(scratch("wide.wav"));
+    int32_t *copy = decode_s32(join_rendition(&run, "lossless", NULL), 2, &got), *source = decode_s32(scratch("plain.wav"), 2, &want);
+
+    assert_int_equal(integer_of(run.result, "bit_depth"), 24);
+    assert_int_equal(got, want);
+    assert_memory_equal(copy, source, (size_t)got * 8);
+    free(copy);
+    free(source);
+    run_free(&run);
+}
+
+static void
+put32(const char *path, long offset, uint32_t value)
+{
+    FILE *f = fopen(path, "r+b");
+
+    assert_non_null(f);
+    fseek(f, offset, SEEK_SET);
+    for (int i = 0; i < 4; i++)
+        fputc((int)(value >> (8 * i) & 0xff), f);
+    fclose(f);
+}
+
+static void
+a_placeholder_for_the_length_is_no_promise(void **state)
+{
+    static const uint32_t placeholders[] = { 0x7fffffff, 0xfffff000, 0xffffffff, 0x7ffff000, 0x80000000 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(placeholders) / sizeof(placeholders[0]); i++) {
+        write_wav(scratch("pipe.wav"), signal_sine, FRAMES, RATE, 2, 16);
+        put32(scratch("pipe.wav"), 4, placeholders[i]);
+        put32(scratch("pipe.wav"), 40, placeholders[i]);
+        struct run probe = run_media(MEDIA_MODE_PROBE, scratch("pipe.wav"), NULL);
+
+        assert_in_range(integer_of(probe.result, "duration_ms"), 1000 * FRAMES / RATE - 1, 1000 * FRAMES / RATE + 1);
+        run_free(&probe);
+        assert_length(scratch("pipe.wav"), FRAMES, 0, false);
+    }
+    ffmpeg("-i", scratch("source.wav"), "-rf64", "always", "-fflags", "+bitexact", scratch("pipe.wav"), NULL);
+    put32(scratch("pipe.wav"), 28, 0); /* the length of the data in ds64 */
+    assert_length(scratch("pipe.wav"), FRAMES, 0, false);
+}
+
+static void
+what_is_there_of_a_file_that_ends_early_is_taken_and_marked(void **state)
+{
+    static const char *const files[] = { "cut.wav", "cut.aiff", "cut.m4a", "cut.flac" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        ffmpeg("-i", scratch("source.wav"), "-c:a", i == 2 ? "alac" : i == 3 ? "flac" : i == 1 ? "pcm_s16be" : "pcm_s16le", "-movflags", "faststart",
+               scratch("%s", files[i]), NULL);
+        cut_file(scratch("%s", files[i]), 0.6);
+        assert_length(scratch("%s", files[i]), FRAMES * 6 / 10, 4096 * 3, true);
+    }
+    assert_length(scratch("source.wav"), FRAMES, 0, false);
+}
+
+static void
+an_mp3_may_begin_in_the_middle_of_a_frame_or_behind_filling(void **state)
+{
+    uint8_t *zeros = calloc(1, 3000);
+    size_t length;
+
+    (void)state;
+    ffmpeg("-i", scratch("source.wav"), "-c:a", "libmp3lame", "-b:a", "320k", "-write_xing", "0", "-id3v2_version", "0", scratch("m.mp3"), NULL);
+    char *bytes = read_bytes(scratch("m.mp3"), &length);
+    write_file(scratch("middle.mp3"), bytes + 400, length - 400);
+    assert_length(scratch("middle.mp3"), FRAMES, 4 * 1152, false);
+    assert_length(wrap(scratch("m.mp3"), zeros, 3000, NULL, 0), FRAMES, 4 * 1152, false);
+    free(bytes);
+    free(zeros);
+}
+
+static void
+an_archive_or_a_page_with_an_mp3_inside_is_no_sound(void **state)
+{
+    uint8_t head[40000] = { 0 };
+
+    (void)state;
+    ffmpeg("-i", scratch("source.wav"), "-c:a", "libmp3lame", scratch("inside.mp3"), NULL);
+    const char *mp3 = scratch("inside.mp3");
+    const struct {
+        const char *bytes;
+        size_t signature, length;
+    } heads[] = {
+        { "song.mp3", 8, 512 },                                                       /* tar */
+        { "PK\3\4\24\0\0\0\0\0\0\0\0\0\1\2\3\4", 18, 38 },                           /* zip, stored */
+        { "\x1f\x8b\x08\0\0\0\0\0\0\3\1\xff\x7f\0\x80", 15, 15 },                     /* gzip, stored */
+        { "From someone@example.org Sat Jan  1 00:00:00 2022\nSubject: a song\n\n", 67, 67 }, /* mbox */
+        { "<!doctype html><title>A song</title>", 36, 36 },
+        { "\xff\xd8\xff\xe0\0\20JFIF", 10, 300 }, { "\x7f" "ELF\2\1\1", 7, 64 }, { "\x1a\x45\xdf\xa3", 4, 200 }, { "%PDF-1.4\n%\xe2\xe3", 12, 100 },
+    };
+
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+        memset(head, 0, sizeof head);
+        memcpy(head, heads[i].bytes, heads[i].signature);
+        assert_fails(MEDIA_MODE_PROBE, wrap(mp3, head, heads[i].length, NULL, 0), "not_audio");
+    }
+    memset(head, 0, sizeof head);
+    memcpy(head + 32768, "\1CD001\1", 7); /* an image of a disc */
+    assert_fails(MEDIA_MODE_PROBE, wrap(mp3, head, 38912, NULL, 0), "not_audio");
+}
+
+static int
+make_fixtures(void **state)
+{
+    if (scratch_make(state))
+        return -1;
+    write_wav(scratch("source.wav"), signal_noise, FRAMES, RATE, 2, 16);
+    return 0;
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(bytes_behind_the_last_box_of_an_mp4_are_no_lost_end),
+    cmocka_unit_test(sound_is_found_behind_two_megabytes_of_tag),
+    cmocka_unit_test(twenty_four_bits_in_thirty_two_are_twenty_four),
+    cmocka_unit_test(a_placeholder_for_the_length_is_no_promise),
+    cmocka_unit_test(what_is_there_of_a_file_that_ends_early_is_taken_and_marked),
+    cmocka_unit_test(an_mp3_may_begin_in_the_middle_of_a_frame_or_behind_filling),
+    cmocka_unit_test(an_archive_or_a_page_with_an_mp3_inside_is_no_sound),
+};
+
+int
+main(int argc, char **argv)
+{
+    if (argc > 1 && !strcmp(argv[1], "media-worker"))
+        return media_worker_main(argc - 1, argv + 1);
+    return cmocka_run_group_tests(tests, make_fixtures, scratch_remove);
+}
