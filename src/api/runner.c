@@ -47,6 +47,8 @@ bind_request(void *context, const char *name, const char **ret_text)
     }
     if (text_equal(name, "viewer"))
         *ret_text = req->identity.known ? req->identity.user_id : NULL;
+    else if (text_equal(name, "viewer_staff"))
+        *ret_text = req->identity.staff ? "true" : "false";
     else if (text_equal(name, "session_id"))
         *ret_text = req->identity.known && *req->identity.session_id ? req->identity.session_id : NULL; /* an API key has none */
     else if (text_equal(name, "client_ip"))

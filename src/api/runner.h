@@ -2,6 +2,7 @@
  *
  * Parameters bind by name: first from the request's inputs (path, query string, body, request_set), then
  *     :viewer        id of the person, or null
+ *     :viewer_staff  may the person look at and change what others own? (identity.staff)
  *     :session_id    of the person, or null
  *     :client_ip, :client_country (null when unknown), :user_agent
  *     :has_x         'true' when input x was given at all

@@ -221,7 +221,8 @@ take_request(struct lane *lane, struct rider *rider)
         return STEP_CLOSED;
     rider->started_ns = clock_monotonic_ns();
     if (express->server->draining || express->server->maintenance ||
-        !express_head_is_plain((struct str){bytes, (size_t)n}, &path, &head_len) || !express->settings.find(path, &rider->file))
+        !express_head_is_plain((struct str){bytes, (size_t)n}, express->settings.identity_cookie, &path, &head_len) ||
+        !express->settings.find(path, &rider->file))
         return STEP_HAND_OVER;
     rider->sending = true;
     rider->sent = 0;

@@ -26,6 +26,7 @@ struct express_file {
 
 struct express_settings {
     const char *pattern; /* of the route that it stands in for: its rate limit (LIMIT_MEDIA) and metrics */
+    const char *identity_cookie; /* requests with this cookie are the server's: what everybody gets may be hidden from one person */
     /* Finds what anybody gets for GET `path` (of [A-Za-z0-9/_.-] only). Runs in a lane's thread and may query. */
     bool (*find)(struct str path, struct express_file *ret_file);
 };

@@ -22,7 +22,7 @@ name_is(struct str name, const char *text)
     return name.len == strlen(text) && strncasecmp(name.ptr, text, name.len) == 0;
 }
 
-/* Headers that change the answer, or that say how the message ends. A cookie does not: what is answered here is everybody's. */
+/* Headers that change the answer, or that say how the message ends. */
 static bool
 is_special(struct str name)
 {
@@ -39,7 +39,7 @@ is_special(struct str name)
 
 /* One header line, without its CRLF. */
 static bool
-line_is_plain(struct str line, unsigned *hosts)
+line_is_plain(struct str line, const char *identity_cookie, unsigned *hosts)
 {
     struct str name = {line.ptr, 0}, value;
 
@@ -51,6 +51,8 @@ line_is_plain(struct str line, unsigned *hosts)
     for (size_t i = 0; i < value.len; i++)
         if (((unsigned char)value.ptr[i] < 0x20 && value.ptr[i] != '\t') || value.ptr[i] == 0x7F)
             return false;
+    if (name_is(name, "Cookie") && memmem(value.ptr, value.len, identity_cookie, strlen(identity_cookie)))
+        return false; /* somebody in particular asks; the server knows whether it really is that cookie */
     *hosts += name_is(name, "Host");
     if (!name_is(name, "Connection"))
         return true;
@@ -60,7 +62,7 @@ line_is_plain(struct str line, unsigned *hosts)
 }
 
 bool
-express_head_is_plain(struct str bytes, struct str *ret_path, size_t *ret_head_len)
+express_head_is_plain(struct str bytes, const char *identity_cookie, struct str *ret_path, size_t *ret_head_len)
 {
     const char *end = bytes.ptr + bytes.len, *at;
     struct str path = {bytes.ptr + 4, 0};
@@ -80,7 +82,7 @@ express_head_is_plain(struct str bytes, struct str *ret_path, size_t *ret_head_l
             return false;
         if (line_end == at)
             break;
-        if (!line_is_plain((struct str){at, (size_t)(line_end - at)}, &hosts))
+        if (!line_is_plain((struct str){at, (size_t)(line_end - at)}, identity_cookie, &hosts))
             return false;
         at = line_end + 2;
     }

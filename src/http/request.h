@@ -34,6 +34,7 @@ struct identity {
     char user_id[UUID_TEXT];
     char session_id[UUID_TEXT]; /* also set when expired */
     enum role role;
+    bool staff; /* may look at and change what others own; never a key. Decided in one place, modules/auth/identity.c */
     bool email_verified;
     int64_t mfa_at; /* Unix time at which this session last proved a second factor; 0: never */
 };

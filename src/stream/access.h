@@ -1,4 +1,5 @@
-/* access.h - which tracks everybody may hear, remembered for a few seconds. */
+/* access.h - which tracks visitors may hear, remembered for a few seconds. Whoever is signed in may be blocked by the creator, which is
+ * asked each time. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,10 +11,10 @@
 void access_setup(void);
 
 /* May the person hear this track's stream? NULL, NOT_FOUND, or STREAM_NOT_READY. `track_id` in lower case. *ret_public tells whether
- * everybody may, ret_version which version of the track's files plays. */
+ * visitors may, ret_version which version of the track's files plays. */
 const struct problem *access_check(struct request *req, const char *track_id, bool *ret_public, char ret_version[MEDIA_VERSION_TEXT]);
 
-/* May everybody hear this track's stream now? `track_id` is a UUID in lower case. Outside of requests; may query. */
+/* May visitors hear this track's stream now? `track_id` is a UUID in lower case. Outside of requests; may query. */
 bool access_is_public(const char *track_id, char ret_version[MEDIA_VERSION_TEXT]);
 
 /* Forgets a track, or all when it is NULL. */

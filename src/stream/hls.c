@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "http/server.h"
+#include "modules/auth/auth.h"
 #include "platform/bus/listener.h"
 #include "stream.queries.h"
 #include "stream/access.h"
@@ -199,7 +200,7 @@ is_stream_path(struct str path)
     return false;
 }
 
-/* What everybody gets without being asked who they are (express.h). */
+/* What visitors get (express.h). */
 static bool
 find_public(struct str path, struct express_file *ret_file)
 {
@@ -227,7 +228,8 @@ find_public(struct str path, struct express_file *ret_file)
     return true;
 }
 
-const struct express_settings stream_express = {.pattern = "/hls/{track_id}/{quality}/{segment}", .find = find_public};
+const struct express_settings stream_express = {.pattern = "/hls/{track_id}/{quality}/{segment}", .identity_cookie = ACCESS_COOKIE,
+                                                .find = find_public};
 
 static void
 on_change(void *context, const char *track_id)

@@ -143,7 +143,7 @@ test('a deleted account is hidden from everybody at once, can be signed in to, a
   assert.deepEqual(after, all(false, after), 'nothing is left for others to see');
   for (const client of [who.client, visitor.as(cookies), byKey]) assertProblem(await client.get('/api/v1/users/me/blocks'), 401);
   assert.equal(await closed, 1008);
-  assertStatus(await mia.get('/api/v1/users/{id}', { path: { id: who.id } }), 200);
+  assertStatus(await root.get('/api/v1/users/{id}', { path: { id: who.id } }), 200);
 
   const mail = await until('the mail', () => mailsTo(world.server, who.email).find((one) => subjectOf(one) === 'Your account will be deleted'));
   assert.ok(mail.includes(reply.body.deletion_at.slice(0, 10)) && mail.includes('/login'));

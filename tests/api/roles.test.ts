@@ -107,10 +107,11 @@ test('a lent role counts from the next request on, until it is taken back', asyn
 });
 
 test('a lent role ends by itself', async () => {
-  const moderator = await idOf('moderator');
+  const admin = await idOf('admin');
+  await prove(ids.alice);
   const hidden = await world.sql(`insert into tracks (creator_id, title, status, is_public) values ('${ids.carol}', 'Hidden', 'completed', false) returning id`);
   const track = () => alice.get('/api/v1/tracks/{id}', { path: { id: hidden } });
-  const lend = (expires_at: string) => root.post('/api/v1/users/{id}/roles', { path: { id: ids.alice }, body: { role_id: moderator, expires_at } });
+  const lend = (expires_at: string) => root.post('/api/v1/users/{id}/roles', { path: { id: ids.alice }, body: { role_id: admin, expires_at } });
   assert.equal(assertProblem(await lend('2020-01-01T00:00:00Z'), 422).errors?.[0]?.field, 'expires_at');
   assertProblem(await track(), 404);
   assertStatus(await lend(new Date(Date.now() + 3600e3).toISOString()), 201);
@@ -122,6 +123,7 @@ test('a lent role ends by itself', async () => {
   assertProblem(await track(), 404);
   assert.equal((await alice.get('/api/v1/auth/me')).body.role, 'user');
   assert.deepEqual((await root.get('/api/v1/users/{id}/roles', { path: { id: ids.alice } })).body.items, []);
+  await world.sql(`update sessions set mfa_at = null where user_id = '${ids.alice}'`);
 });
 
 test('a lower role that is lent takes nothing away, and a role out of use cannot be lent', async () => {

@@ -24,7 +24,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     struct str path;
     size_t head_len;
 
-    if (express_head_is_plain((struct str){text, length}, &path, &head_len)) {
+    if (express_head_is_plain((struct str){text, length}, "veza_access", &path, &head_len)) {
         require(head_len >= 4 && head_len <= length && memcmp(text + head_len - 4, "\r\n\r\n", 4) == 0);
         text[head_len] = 0;
         require(strlen(text) == head_len && strncmp(text, "GET /", 5) == 0 && has_header(text, "Host"));
@@ -33,6 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
             require(memchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_.-", path.ptr[i], 66) != NULL);
         require(!has_header(text, "Authorization") && !has_header(text, "Range") && !has_header(text, "Content-Length") &&
                 !has_header(text, "Transfer-Encoding") && !has_header(text, "If-None-Match") && !has_header(text, "Upgrade"));
+        require(!has_header(text, "Cookie") || !strstr(text, "veza_access"));
     }
     free(text);
     return 0;

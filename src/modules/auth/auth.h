@@ -5,6 +5,8 @@
 #include "http/request.h"
 #include "http/route.h"
 
+#define ACCESS_COOKIE "veza_access" /* holds the access token of browsers */
+
 extern const struct route auth_routes[];
 
 /* Reads the keys and secrets (making them in the data folder when none are configured). False with a sentence in `error`. */

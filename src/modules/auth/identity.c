@@ -16,6 +16,13 @@ role_of(const char *name)
     return ROLE_USER;
 }
 
+/* Has this session proved a second factor lately? API keys have no session, and so no proof. */
+static bool
+has_recent_proof(const struct request *req)
+{
+    return *req->identity.session_id && req->identity.mfa_at && clock_unix_s() - req->identity.mfa_at < auth_config->admin_mfa_s;
+}
+
 static void
 take_identity(struct request *req, const struct claims *claims, const struct standing *standing)
 {
@@ -25,6 +32,8 @@ take_identity(struct request *req, const struct claims *claims, const struct sta
     req->identity.mfa_at = standing->mfa_at;
     snprintf(req->identity.user_id, UUID_TEXT, "%s", claims->user_id);
     snprintf(req->identity.session_id, UUID_TEXT, "%s", claims->session_id);
+    /* Staff power: administrators only. Moderators decide reports by permissions, and see no more of others' things than anybody. */
+    req->identity.staff = standing->role == ROLE_ADMIN && has_recent_proof(req);
 }
 
 /* Finds out whether the session still stands, so that a logout counts at once on every node. */
@@ -149,14 +158,14 @@ auth_check_permission(struct request *req)
     return row_bool(&row, "held") ? NULL : PROBLEM(FORBIDDEN);
 }
 
-/* The second statement is for whoever is refused anyway. API keys have no session, and so no proof. */
+/* The statement is for whoever is refused anyway. */
 const struct problem *
 auth_check_second_factor(struct request *req)
 {
     const struct problem *p;
     struct row row;
 
-    if (req->identity.mfa_at && clock_unix_s() - req->identity.mfa_at < auth_config->admin_mfa_s)
+    if (has_recent_proof(req))
         return NULL;
     p = db_one(req, &q_second_factor_exists, &row);
     if (p)

@@ -5,7 +5,6 @@
 #include "auth.queries.h"
 #include "modules/auth/auth.h"
 
-#define ACCESS_COOKIE "veza_access"
 #define REFRESH_COOKIE "veza_refresh"
 #define REFRESH_PATH "/api/v1"
 #define BROWSER_COOKIE "veza_browser"

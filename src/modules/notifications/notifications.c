@@ -30,6 +30,10 @@ static const struct source sources[] = {
      .type = "account.second_factor_off", .title = "Two-step sign-in was switched off", .security = true},
     {"notifications.connected", "account.connected", &q_notification_account, {"user_id"}, .type = "account.connected",
      .title = "An account elsewhere was connected", .security = true},
+    {"notifications.track_removed", "track.removed", &q_notification_track, {"user_id", "track_id"}, .type = "track.removed",
+     .title = "An administrator removed a track of yours", .mail = "email_notifications"},
+    {"notifications.track_restored", "track.restored", &q_notification_track, {"user_id", "track_id"}, .type = "track.restored",
+     .title = "A track of yours was restored", .mail = "email_notifications"},
 };
 
 const struct config *notifications_config;

@@ -8,7 +8,7 @@ select n.id, n.type, n.title, n.content, n.link, n.data,
        case when u.id is not null then (u.id, u.username, u.avatar)::user_ref end as actor,
        n.read, n.read_at, n.created_at
   from notifications n
-  left join users u on u.id = n.actor_id and user_visible(u, :viewer::uuid)
+  left join users u on u.id = n.actor_id and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
  where n.user_id = :viewer::uuid
    and (not coalesce(:unread::boolean, false) or not n.read)
    and (:type::text is null or n.type = :type::text)
@@ -117,6 +117,17 @@ insert into notifications (user_id, type, title, link)
 select u.id, :type, :title, '/settings/account' from users u where u.id = :user_id::uuid and user_active(u)
 returning id
 
+-- query: notification_track
+-- What administrators did with somebody's track.
+insert into notifications (user_id, type, title, link, data)
+select t.creator_id, :type, :title, case when t.deleted_at is null then '/tracks/' || t.id end,
+       jsonb_strip_nulls(jsonb_build_object('track_id', t.id, 'title', t.title,
+                                            'until', to_char(t.restorable_until at time zone 'UTC', 'YYYY-MM-DD')))
+  from tracks t
+  join users u on u.id = t.creator_id and user_active(u)
+ where t.id = :track_id::uuid and t.creator_id = :user_id::uuid
+returning id
+
 -- query: notification_deliver
 -- Tells of a new notification: open sockets now, browsers that asked for push messages by a job each, and a mail. Notices about security
 -- are mailed at once; others wait for a while, and those that come meanwhile go with them: a job that is queued already is locked, so
@@ -175,7 +186,7 @@ select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::t
   join users u on u.id = n.user_id
   left join user_profiles p on p.user_id = u.id
   left join user_settings s on s.user_id = u.id
-  left join users a on a.id = n.actor_id and user_visible(a, n.user_id)
+  left join users a on a.id = n.actor_id and user_visible(a, n.user_id, false)
  cross join lateral (
     select not n.read and u.is_verified and user_active(u) and coalesce(s.email_notifications, true)
            and (n.actor_id is null or a.id is not null)
@@ -233,7 +244,7 @@ select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::t
   join notifications n on n.id = :notification_id::uuid and n.user_id = p.user_id and not n.read
   join users u on u.id = n.user_id and user_active(u)
   left join user_profiles l on l.user_id = n.user_id
-  left join users a on a.id = n.actor_id and user_visible(a, n.user_id)
+  left join users a on a.id = n.actor_id and user_visible(a, n.user_id, false)
  where p.id = :subscription_id::uuid and (n.actor_id is null or a.id is not null)
 
 -- query: unsubscribe_whose

@@ -9,7 +9,7 @@ select r.id, r.name, r.display_name, r.description, r.is_system, r.is_active,
            as permissions,
        r.created_at, r.updated_at
   from roles r
- where r.is_active or user_is_staff(:viewer::uuid) or user_has_permission(:viewer::uuid, 'roles.manage')
+ where r.is_active or :viewer_staff::boolean or user_has_permission(:viewer::uuid, 'roles.manage')
  order by r.is_system desc, r.name
 
 -- query: role_get
@@ -21,7 +21,7 @@ select r.id, r.name, r.display_name, r.description, r.is_system, r.is_active,
        r.created_at, r.updated_at
   from roles r
  where r.id = :id::uuid
-   and (r.is_active or user_is_staff(:viewer::uuid) or user_has_permission(:viewer::uuid, 'roles.manage'))
+   and (r.is_active or :viewer_staff::boolean or user_has_permission(:viewer::uuid, 'roles.manage'))
 
 -- query: role_unknown_permissions
 -- Those of a list of names that are none.

@@ -1,4 +1,4 @@
--- Tracks: everybody sees those that are public and completed, their owner and staff see all that are not deleted.
+-- Tracks: everybody sees those that are public and completed, their owner and staff (:viewer_staff) see all that are not deleted.
 
 -- query: track_list
 -- Public ones of people in good standing who have not blocked the viewer; with :mine one's own, whatever their state.
@@ -20,7 +20,7 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
  where (   (coalesce(:mine::boolean, false) and t.creator_id = :viewer::uuid and t.deleted_at is null)
         or (not coalesce(:mine::boolean, false) and track_is_public(t) and user_shown(u)
             and u.id not in (select b.blocker_id from user_blocks b
-                              where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))))
+                              where b.blocked_id = :viewer::uuid and not :viewer_staff::boolean)))
    and (:creator_id::uuid is null or t.creator_id = :creator_id::uuid)
    and (:username::text is null or lower(u.username) = lower(:username::text))
    and (:genre::text is null or lower(t.genre) = lower(:genre::text))
@@ -56,7 +56,7 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
        t.created_at, t.updated_at
   from tracks t
   join users u on u.id = t.creator_id
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: track_sweep_later
 -- Before the files of a new track are kept: should this process die before the track exists, they are removed.
@@ -122,7 +122,7 @@ with t as (
            is_downloadable = case when :has_is_downloadable::boolean then :is_downloadable::boolean else t.is_downloadable end,
            is_explicit = case when :has_is_explicit::boolean then :is_explicit::boolean else t.is_explicit end
      where t.id = :id::uuid and t.deleted_at is null
-       and (t.creator_id = :viewer::uuid or user_is_staff(:viewer::uuid))
+       and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
     returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
 e as (
     insert into outbox (name, payload)
@@ -130,13 +130,16 @@ e as (
 select id from t
 
 -- query: track_delete
--- The owner, or staff. Work on it is cancelled, its files go with the event, and once more a minute later, when nobody can write any.
+-- The owner, or staff. Work on it is cancelled. What its owner deletes is gone: its files go with the event, and once more a minute later,
+-- when nobody can write any. What staff delete keeps its files for as long as it can be restored.
 with t as (
     update tracks t
-       set deleted_at = now()
+       set deleted_at = now(),
+           deleted_by = case when t.creator_id <> :viewer::uuid then :viewer::uuid end,
+           restorable_until = case when t.creator_id <> :viewer::uuid then now() + interval '30 days' end
      where t.id = :id::uuid and t.deleted_at is null
-       and (t.creator_id = :viewer::uuid or user_is_staff(:viewer::uuid))
-    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
+       and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
+    returning t.id, t.creator_id, t.restorable_until, pg_notify('track_changed', t.id::text)),
 j as (
     update jobs
        set state = 'failed', finished_at = now(), last_error = 'the track was deleted'
@@ -144,15 +147,53 @@ j as (
        and exists (select from t)),
 e as (
     insert into outbox (name, payload)
-    select 'track.deleted', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
+    select case when t.restorable_until is null then 'track.deleted' else 'track.removed' end,
+           jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
 s as (
     insert into jobs (kind, payload, run_at, dedupe_key)
-    select 'track_sweep', jsonb_build_object('track_id', t.id), now() + interval '1 minute', 'track_sweep:' || t.id from t
-    on conflict (dedupe_key) do nothing)
+    select 'track_sweep', jsonb_build_object('track_id', t.id), coalesce(t.restorable_until, now() + interval '1 minute'),
+           'track_sweep:' || t.id from t
+    on conflict (dedupe_key) do update
+       set run_at = excluded.run_at, state = 'queued', attempts = 0, finished_at = null)
 select id from t
 
--- query: track_exists
-select id from tracks where id = :id::uuid and deleted_at is null
+-- query: track_removed_list
+-- What staff deleted and can still be restored, the latest first.
+-- schema: RemovedTrack
+-- nullable: removed_by
+-- not null: creator, removed_at, restorable_until
+select t.id, t.title, (u.id, u.username, u.avatar)::user_ref as creator, t.deleted_at as removed_at,
+       case when d.id is not null then (d.id, d.username, d.avatar)::user_ref end as removed_by, t.restorable_until
+  from tracks t
+  join users u on u.id = t.creator_id
+  left join users d on d.id = t.deleted_by
+ where t.restorable_until > now()
+ order by t.restorable_until desc, t.id
+
+-- query: track_restore
+-- Takes the deletion by staff back; processing that it broke off begins anew.
+with t as (
+    update tracks t
+       set deleted_at = null, deleted_by = null, restorable_until = null
+     where t.id = :id::uuid and t.restorable_until > now()
+    returning t.id, t.creator_id, t.status, pg_notify('track_changed', t.id::text)),
+s as (
+    delete from jobs where dedupe_key = 'track_sweep:' || :id::uuid and exists (select from t)),
+j as (
+    insert into jobs (kind, payload, dedupe_key, max_attempts)
+    select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, 5
+      from t
+     where t.status = 'processing'
+    on conflict (dedupe_key) do update
+       set state = 'queued', attempts = 0, run_at = now(), finished_at = null),
+e as (
+    insert into outbox (name, payload)
+    select 'track.restored', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
+select id from t
+
+-- query: track_keeps_files
+-- A track that is there, or that staff deleted and that can be restored.
+select id from tracks where id = :id::uuid and (deleted_at is null or restorable_until > now())
 
 -- query: track_status
 -- schema: TrackStatus
@@ -172,7 +213,7 @@ select t.id, t.status, t.status_message, t.stream_status,
         where j.payload ->> 'track_id' = t.id::text and j.kind = 'transcode'
         order by j.created_at desc
         limit 1) j on true
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: track_hls_status
 -- schema: TrackHlsStatus
@@ -186,7 +227,7 @@ select t.id as track_id, t.stream_status as status,
         where j.payload ->> 'track_id' = t.id::text and j.kind = 'transcode'
         order by j.created_at desc
         limit 1) j on true
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: track_hls_info
 -- What a player needs to join tracks without a gap: delays and padding are in samples of that rendition.
@@ -199,21 +240,21 @@ select t.id as track_id, t.stream_status as status, t.duration_ms, t.sample_rate
        coalesce(h.info -> 'qualities', '[]') as qualities
   from tracks t
   left join hls_streams h on h.track_id = t.id
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: track_file
 -- What is needed to hand out a file of the track.
 select t.id, t.file_path, t.file_size, t.original_filename, t.format, encode(t.content_sha256, 'hex') as sha256,
        t.cover_art_path, t.waveform_path, track_is_public(t) as is_public,
-       (t.is_downloadable or t.creator_id = :viewer::uuid or user_is_staff(:viewer::uuid)) as may_download
+       (t.is_downloadable or t.creator_id = :viewer::uuid or :viewer_staff::boolean) as may_download
   from tracks t
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: track_play
 -- A person, or an address, counts once in 30 seconds. The row's id follows from who, what and when, so that of two at the same moment
 -- one counts.
 with t as (
-    select t.id from tracks t where t.id = :id::uuid and track_row_visible(t, :viewer::uuid)),
+    select t.id from tracks t where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)),
 p as (
     insert into track_plays (id, track_id, user_id, duration, device, ip_address)
     select md5(t.id || coalesce(:viewer::uuid::text, :client_ip::text) || floor(extract(epoch from now()) / 30))::uuid,

@@ -77,6 +77,14 @@ update_track(struct request *req)
     return p ? p : reply_query(req, 200, &q_track_get);
 }
 
+static const struct problem *
+restore_track(struct request *req)
+{
+    const struct problem *p = db_one(req, &q_track_restore, NULL);
+
+    return p ? p : reply_query(req, 200, &q_track_get);
+}
+
 const struct route tracks_routes[] = {
     {GET, "/api/v1/tracks", "Tracks that everybody may hear, or one's own",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
@@ -96,8 +104,16 @@ const struct route tracks_routes[] = {
      .handler = update_track, .replies = &q_track_get, .purges = "tracks"},
 
     {DELETE, "/api/v1/tracks/{id}", "Delete a track and its files",
+     "Its owner deletes it for good. What an administrator deletes, in a session with a recent second factor, can be restored for 30 days, "
+     "and its owner is told.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path,
      .sql = &q_track_delete, .shape = EMPTY, .purges = "tracks"},
+
+    {GET, "/api/v1/tracks/removed", "Tracks that administrators deleted and that can be restored, newest first",
+     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .sql = &q_track_removed_list, .shape = MANY},
+
+    {POST, "/api/v1/tracks/{id}/restore", "Restore a track that an administrator deleted",
+     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = id_in_path, .handler = restore_track, .replies = &q_track_get, .purges = "tracks"},
 
     {GET, "/api/v1/tracks/{id}/status", "How far the processing of a track is",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,

@@ -89,22 +89,22 @@ track_version_delete(const char *track_id, const char *version)
     return delete_prefix("waveforms", track_id, version) && good;
 }
 
-/* The files of a track that is gone, or never came to be. */
+/* The files of a track that is gone for good, or never came to be. */
 enum job_outcome
 tracks_sweep(struct job *job)
 {
     const char *id = json_string_value(json_object_get(job->payload, "track_id"));
     const struct db_arg args[] = {{"id", id}, {0}};
     PGresult *result;
-    bool exists;
+    bool keeps;
 
     if (!id || !uuid_valid(id))
         return JOB_FAILED;
-    if (db_run(&q_track_exists, args, &result, NULL))
+    if (db_run(&q_track_keeps_files, args, &result, NULL))
         return JOB_RETRY;
-    exists = PQntuples(result) > 0;
+    keeps = PQntuples(result) > 0;
     PQclear(result);
-    return exists || track_files_delete(id) ? JOB_DONE : JOB_RETRY;
+    return keeps || track_files_delete(id) ? JOB_DONE : JOB_RETRY;
 }
 
 static bool

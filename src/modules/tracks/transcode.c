@@ -269,17 +269,17 @@ process(struct work *work, const char *file_path)
 }
 
 static bool
-track_exists(const char *id)
+track_keeps_files(const char *id)
 {
     const struct db_arg args[] = {{"id", id}, {0}};
     PGresult *result;
-    bool exists;
+    bool keeps;
 
-    if (db_run(&q_track_exists, args, &result, NULL))
+    if (db_run(&q_track_keeps_files, args, &result, NULL))
         return true;
-    exists = PQntuples(result) > 0;
+    keeps = PQntuples(result) > 0;
     PQclear(result);
-    return exists;
+    return keeps;
 }
 
 enum job_outcome
@@ -307,7 +307,7 @@ tracks_transcode(struct job *job)
     end = process(&work, PQgetvalue(row, 0, 2));
     PQclear(row);
     /* Deleted while we worked: what was written since then goes as well. */
-    if (job_cancelled(job) && !track_exists(work.track_id))
+    if (job_cancelled(job) && !track_keeps_files(work.track_id))
         track_files_delete(work.track_id);
     return end;
 }

@@ -16,12 +16,12 @@ u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.lo
 -- query: user_get
 select {person}
   from users u
- where u.id = :id::uuid and user_visible(u, :viewer::uuid)
+ where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: user_get_by_username
 select {person}
   from users u
- where lower(u.username) = lower(:username::text) and u.deleted_at is null and user_visible(u, :viewer::uuid)
+ where lower(u.username) = lower(:username::text) and u.deleted_at is null and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: user_list
 select {person}
@@ -29,7 +29,7 @@ select {person}
   left join user_settings s on s.user_id = u.id
  where user_shown(u) and u.is_public
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
-   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
+   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not :viewer_staff::boolean)
    and (:role::user_role is null or u.role = :role::user_role)
  order by case when :sort::text = 'username' then lower(u.username) end,
           case when :sort::text = 'oldest' then u.created_at end,
@@ -43,7 +43,7 @@ select {person}
   left join user_settings s on s.user_id = u.id
  where user_shown(u) and u.is_public
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
-   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
+   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not :viewer_staff::boolean)
    and u.search_text like (search_patterns(:q::text))[1]
    and u.search_text like all (search_patterns(:q::text))
  order by lower(u.username) = search_fold(:q::text) or rtrim(u.search_text) = lower(u.username) || ' ' || search_fold(:q::text) desc,
@@ -78,7 +78,7 @@ select {person}
   left join user_settings s on s.user_id = u.id
  where user_shown(u) and u.is_public and u.id <> :viewer::uuid
    and coalesce(s.allow_search_indexing, true)
-   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not user_is_staff(:viewer::uuid))
+   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not :viewer_staff::boolean)
    and u.id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid)
    and u.id not in (select f.followed_id from user_follows f where f.follower_id = :viewer::uuid)
  order by m.common desc, follower_count desc, u.created_at desc, u.id
@@ -98,7 +98,7 @@ select u.id = :viewer::uuid as is_self,
        coalesce(s.show_activity, true) or u.id = :viewer::uuid as shows_activity
   from users u
   left join user_settings s on s.user_id = u.id
- where u.id = :id::uuid and user_visible(u, :viewer::uuid)
+ where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: user_tracks
 -- What a person liked or reposted, the latest first, as far as the viewer may see those tracks.
@@ -118,7 +118,7 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
   from (select l.track_id, l.created_at from track_likes l where l.user_id = :id::uuid and :which::text = 'likes'
         union all
         select r.track_id, r.created_at from track_reposts r where r.user_id = :id::uuid and :which::text = 'reposts') w
-  join tracks t on t.id = w.track_id and track_row_visible(t, :viewer::uuid)
+  join tracks t on t.id = w.track_id and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
   join users u on u.id = t.creator_id
  order by w.created_at desc, t.id
 
@@ -177,7 +177,7 @@ having count(*) > 0
 -- Only a track that one may hear oneself.
 insert into user_presence as p (user_id, status, status_message, invisible, track_id, last_seen_at)
 select :viewer::uuid, :status::text, :status_message::text, coalesce(:invisible::boolean, false),
-       (select t.id from tracks t where t.id = :track_id::uuid and track_row_visible(t, :viewer::uuid)), now()
+       (select t.id from tracks t where t.id = :track_id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)), now()
 on conflict (user_id) do update
    set status = excluded.status,
        status_message = case when :has_status_message::boolean then excluded.status_message else p.status_message end,
@@ -205,15 +205,15 @@ select u.id as user_id,
   left join user_settings s on s.user_id = u.id
  cross join lateral (select p.user_id is not null and (not p.invisible or u.id = :viewer::uuid) as shown) v
   left join tracks t on t.id = p.track_id and v.shown and p.last_seen_at > now() - interval '5 minutes'
-                    and (coalesce(s.show_activity, true) or u.id = :viewer::uuid) and track_row_visible(t, :viewer::uuid)
- where u.id = :id::uuid and user_visible(u, :viewer::uuid)
+                    and (coalesce(s.show_activity, true) or u.id = :viewer::uuid) and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+ where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: user_follow
 -- Doing it twice changes nothing and tells nobody twice.
 -- schema: FollowState
 -- not null: user_id, is_following, follower_count
 with target as (
-    select u.id from users u where u.id = :id::uuid and u.id <> :viewer::uuid and user_visible(u, :viewer::uuid)
+    select u.id from users u where u.id = :id::uuid and u.id <> :viewer::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 ), added as (
     insert into user_follows (follower_id, followed_id)
     select :viewer::uuid, id from target
@@ -235,7 +235,7 @@ with target as (
     select u.id
       from users u
      where u.id = :id::uuid and u.id <> :viewer::uuid
-       and (user_visible(u, :viewer::uuid)
+       and (user_visible(u, :viewer::uuid, :viewer_staff::boolean)
             or exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id))
 ), removed as (
     delete from user_follows f using target t where f.follower_id = :viewer::uuid and f.followed_id = t.id
@@ -254,7 +254,7 @@ select t.id as user_id, false as is_following,
 with target as (
     select u.id
       from users u
-     where u.id = :id::uuid and u.id <> :viewer::uuid and user_shown(u) and (u.is_public or user_visible(u, :viewer::uuid))
+     where u.id = :id::uuid and u.id <> :viewer::uuid and user_shown(u) and (u.is_public or user_visible(u, :viewer::uuid, :viewer_staff::boolean))
 ), added as (
     insert into user_blocks (blocker_id, blocked_id)
     select :viewer::uuid, id from target
@@ -389,7 +389,7 @@ update users u set avatar = null where u.id = :viewer::uuid returning u.id
 -- Whoever may see the profile may see the picture.
 select u.id, substring(u.avatar from '\?v=([0-9a-f]+)$') as version, u.is_public and u.deletion_at is null as is_public
   from users u
- where u.id = :id::uuid and u.avatar is not null and user_visible(u, :viewer::uuid)
+ where u.id = :id::uuid and u.avatar is not null and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: user_banner_set
 -- schema: Banner
@@ -405,7 +405,7 @@ update users u set banner_url = null where u.id = :viewer::uuid returning u.id
 -- query: user_banner
 select u.id, substring(u.banner_url from '\?v=([0-9a-f]+)$') as version, u.is_public and u.deletion_at is null as is_public
   from users u
- where u.id = :id::uuid and u.banner_url is not null and user_visible(u, :viewer::uuid)
+ where u.id = :id::uuid and u.banner_url is not null and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: user_gear
 -- What a person shows of their equipment, the latest first. Serial and order numbers, prices, papers and notes are the owner's own.
@@ -414,6 +414,6 @@ select u.id, substring(u.banner_url from '\?v=([0-9a-f]+)$') as version, u.is_pu
 -- type: specs object
 select g.id, g.name, g.category, g.brand, g.model, g.image, g.images, g.condition, g.specs, g.created_at
   from gear_items g
-  join users u on u.id = g.user_id and user_visible(u, :viewer::uuid)
+  join users u on u.id = g.user_id and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
  where g.user_id = :id::uuid and g.is_public and g.deleted_at is null and g.status <> 'sold'
  order by g.created_at desc, g.id

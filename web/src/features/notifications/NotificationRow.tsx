@@ -8,14 +8,14 @@ import type { Notification } from '@/lib/api/types';
 import { useFormat } from '@/lib/format/useFormat';
 
 /** What nobody else caused. */
-const isOwn = (type: string) => /^(account|export)\./.test(type);
+const isOwn = (type: string) => /^(account|export|track)\./.test(type);
 
 /** In the reader's words where we know the kind; else as the server says it. */
 function useWords(notification: Notification): string {
   const { t, i18n } = useTranslation();
   const key = `notifications.kind.${notification.type}`;
   return (notification.actor || isOwn(notification.type)) && i18n.exists(key)
-    ? t(`notifications.kind.${notification.type}`, { name: notification.actor?.username ?? '' })
+    ? t(`notifications.kind.${notification.type}`, { ...notification.data, name: notification.actor?.username ?? '' })
     : notification.title;
 }
 

@@ -46,6 +46,13 @@ it('says what it knows in its own words, and leads nowhere else', async () => {
   expect(screen.queryByRole('link', { name: 'A festival' })).not.toBeInTheDocument();
 });
 
+it('names the track that an administrator removed, and until when it can be restored', async () => {
+  const data = { track_id: 't1', title: 'Northern', until: '2026-02-01' };
+  fakeServer({ ...world, 'GET /notifications': list(told('3', { type: 'track.removed', title: 'Removed', link: null, actor: null, data })) });
+  renderRoutes(routes, '/notifications');
+  expect(await screen.findByText(/removed “Northern”.*2026-02-01/)).toBeInTheDocument();
+});
+
 it('marks one read when it is followed', async () => {
   const server = fakeServer({ ...world, 'POST /notifications/1/read': { status: 204 } });
   const { client } = renderRoutes(routes, '/notifications');

@@ -1174,6 +1174,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tracks that administrators deleted and that can be restored, newest first */
+        get: operations["getTracksRemoved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{id}": {
         parameters: {
             query?: never;
@@ -1186,7 +1203,10 @@ export interface paths {
         /** Change a track */
         put: operations["putTracksById"];
         post?: never;
-        /** Delete a track and its files */
+        /**
+         * Delete a track and its files
+         * @description Its owner deletes it for good. What an administrator deletes, in a session with a recent second factor, can be restored for 30 days, and its owner is told.
+         */
         delete: operations["deleteTracksById"];
         options?: never;
         head?: never;
@@ -1326,6 +1346,23 @@ export interface paths {
         put?: never;
         /** Count a play */
         post: operations["postTracksByIdPlay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a track that an administrator deleted */
+        post: operations["postTracksByIdRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2524,6 +2561,23 @@ export interface components {
         PushSubscription: {
             /** Format: uuid */
             id: string;
+        };
+        RemovedTrack: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            creator: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            removed_at: string;
+            removed_by: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            restorable_until: string;
+        };
+        RemovedTrackList: {
+            items: components["schemas"]["RemovedTrack"][];
+            page: number;
+            limit: number;
+            total: number;
         };
         Role: {
             /** Format: uuid */
@@ -6377,6 +6431,45 @@ export interface operations {
             507: components["responses"]["507.storage_full"];
         };
     };
+    getTracksRemoved: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 */
+                page?: number;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedTrackList"];
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getTracksById: {
         parameters: {
             query?: never;
@@ -6865,6 +6958,35 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postTracksByIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Track"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };

@@ -1,0 +1,197 @@
+/** Who may see and change a track of somebody else: each kind of person on each route that is about a track, on both servers. */
+import { strict as assert } from 'node:assert';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { assertProblem, assertStatus, type Credentials } from '../support/client.ts';
+import { keyOf, operations, type Operation } from '../support/document.ts';
+import { png } from '../support/media.ts';
+import { request } from '../support/requests.ts';
+import { playable, uploadForm, type Track } from '../support/tracks.ts';
+import { until } from '../support/wait.ts';
+import { login, PASSWORD, template, World } from '../support/world.ts';
+
+const world = await World.start('staff');
+const api = world.visitor, carol = world.as('carol'), root = world.as('root');
+const PATH = { quality: 'low', segment: 'segment_000.m4s', size: '300' };
+
+async function staleAdministrator(): Promise<string> {
+  const reply = await login(world, 'root');
+  const mine = (await api.get('/api/v1/sessions', { as: { token: reply.body.access_token } })).body.items.find((one) => one.is_current)!.id;
+  await world.sql(`update sessions set mfa_at = now() - interval '43201 seconds' where id = '${mine}'`);
+  return reply.body.access_token;
+}
+
+async function bareAdministrator(): Promise<string> {
+  const reply = await api.post('/api/v1/auth/register', { body: { username: 'bare', email: 'bare@example.org', password: PASSWORD } });
+  await world.sql(`update users set role = 'admin' where username = 'bare'`);
+  return reply.body.access_token;
+}
+
+async function keyOfAdministrator(): Promise<string> {
+  const reply = await root.post('/api/v1/developer/api-keys', { body: { name: 'Everything', scopes: ['tracks:read', 'tracks:write'] } });
+  assertStatus(reply, 201);
+  return reply.body.key;
+}
+
+await world.sql(`update sessions set mfa_at = now() where user_id = '${template.ids.mia}'`);
+const people = {
+  visitor: undefined,
+  user: template.tokens.bob,
+  owner: template.tokens.carol,
+  'API key of an administrator': await keyOfAdministrator(),
+  'administrator without a second factor': await bareAdministrator(),
+  'administrator with an old proof': await staleAdministrator(),
+  'administrator with a fresh proof': template.tokens.root,
+  'moderator with a fresh proof': template.tokens.mia,
+};
+type Kind = keyof typeof people;
+const mayAll = (kind: Kind) => kind === 'owner' || kind === 'administrator with a fresh proof';
+
+const hidden = await playable(carol, { title: 'Only mine', is_public: 'false', cover: png(400, 400) });
+const open = await playable(carol, { title: 'For all, not to keep', cover: png(400, 400) });
+
+type Rule = 'see' | 'download' | 'change' | 'administer';
+/** What each route asks for. A new route about a track belongs here. */
+const rules: Record<string, Rule> = {
+  'GET /api/v1/tracks/{id}': 'see',
+  'PUT /api/v1/tracks/{id}': 'change',
+  'DELETE /api/v1/tracks/{id}': 'change',
+  'POST /api/v1/tracks/{id}/restore': 'administer',
+  'GET /api/v1/tracks/{id}/status': 'see',
+  'GET /api/v1/tracks/{id}/waveform': 'see',
+  'GET /api/v1/tracks/{id}/cover/{size}': 'see',
+  'GET /api/v1/tracks/{id}/download': 'download',
+  'POST /api/v1/tracks/{id}/play': 'see',
+  'GET /api/v1/tracks/{id}/hls/info': 'see',
+  'GET /api/v1/tracks/{id}/hls/status': 'see',
+  'GET /api/v1/tracks/{id}/hls/master.m3u8': 'see',
+  'GET /api/v1/tracks/{id}/hls/{quality}/playlist.m3u8': 'see',
+  'GET /api/v1/tracks/{id}/hls/{quality}/{segment}': 'see',
+  'GET /hls/{track_id}/master.m3u8': 'see',
+  'GET /hls/{track_id}/{quality}/playlist.m3u8': 'see',
+  'GET /hls/{track_id}/{quality}/{segment}': 'see',
+};
+
+/** What a kind of person is answered for somebody else's track. */
+function expected(operation: Operation, rule: Rule, kind: Kind, track: Track): number {
+  const isPublic = track === open;
+  const good = { DELETE: 204, POST: 204 }[operation.method] ?? 200;
+  if (kind === 'API key of an administrator' && operation.path.endsWith('/play')) return 403; /* no scope opens it to keys */
+  switch (rule) {
+    case 'see': return isPublic || mayAll(kind) ? good : 404;
+    case 'download': return mayAll(kind) ? 200 : isPublic ? 403 : 404;
+    case 'change': return mayAll(kind) ? good : kind === 'visitor' ? 401 : 404;
+    case 'administer': return kind === 'visitor' ? 401 : kind === 'administrator with a fresh proof' ? 404 : 403;
+  }
+}
+
+/** The ways in which somebody can say who they are on this route. */
+async function waysOf(operation: Operation, kind: Kind): Promise<[string, Credentials][]> {
+  const token = people[kind];
+  if (!token) return [['', {}]];
+  const ways: [string, Credentials][] = [['by header', { token }]];
+  if (operation.method === 'GET' && !token.startsWith('vz_')) ways.push(['by cookie', { cookies: { veza_access: token } }]);
+  if (operation.servers && !token.startsWith('vz_')) ways.push(['by stream token', { token: (await api.post('/api/v1/auth/stream-token', { as: { token } })).body.token }]);
+  return ways;
+}
+
+const aboutTracks = operations.filter((one) => /^(\/api\/v1\/tracks\/\{id\}|\/hls\/\{)/.test(one.path));
+
+test('each route about a track is in the table', () => {
+  assert.deepEqual(aboutTracks.map(keyOf).sort(), Object.keys(rules).sort());
+});
+
+for (const operation of aboutTracks.filter((one) => one.method !== 'DELETE')) {
+  for (const kind of Object.keys(people) as Kind[]) {
+    test(`${keyOf(operation)} by ${kind}`, async () => {
+      for (const track of [hidden, open])
+        for (const [way, as] of await waysOf(operation, kind))
+          for (const round of [1, 2]) { /* the second finds warm caches */
+            const reply = await request(api, operation, { as, path: { ...PATH, id: track.id, track_id: track.id }, ...(operation.method === 'PUT' ? { body: { genre: 'Ambient' } } : {}) });
+            assert.equal(reply.status, expected(operation, rules[keyOf(operation)]!, kind, track), `${track.title} ${way}, time ${round}: ${reply.problem?.code}`);
+          }
+    });
+  }
+}
+
+for (const kind of Object.keys(people) as Kind[]) {
+  if (mayAll(kind)) continue;
+  test(`DELETE /api/v1/tracks/{id} by ${kind}`, async () => {
+    for (const track of [hidden, open]) {
+      const reply = await api.delete('/api/v1/tracks/{id}', { path: { id: track.id }, as: people[kind] ? { token: people[kind] } : {} });
+      assert.equal(reply.status, kind === 'visitor' ? 401 : 404, track.title);
+      assertStatus(await carol.get('/api/v1/tracks/{id}', { path: { id: track.id } }), 200, 'it is still there');
+    }
+  });
+}
+
+test('lists of tracks show a private one to its owner alone, and nobody finds it by its words', async () => {
+  for (const [kind, token] of Object.entries(people)) {
+    const as = token ? { token } : {};
+    for (const query of [{}, { q: 'Only mine' }, { creator_id: template.ids.carol }])
+      assert.ok(!(await api.get('/api/v1/tracks', { as, query })).body.items.some((one) => one.id === hidden.id), kind);
+  }
+  assert.ok((await carol.get('/api/v1/tracks', { query: { mine: true } })).body.items.some((one) => one.id === hidden.id));
+});
+
+test('a role that was lent gives staff power only with a proof, and none when it ends', async () => {
+  const id = await world.sql(`insert into user_roles (user_id, role_id, role) select '${template.ids.dave}', id, name from roles where name = 'admin' returning id`);
+  const dave = world.as('dave');
+  assertProblem(await dave.get('/api/v1/tracks/{id}', { path: { id: hidden.id } }), 404);
+  await world.sql(`update sessions set mfa_at = now() where user_id = '${template.ids.dave}'`);
+  assertStatus(await dave.get('/api/v1/tracks/{id}', { path: { id: hidden.id } }), 200);
+  await world.sql(`delete from user_roles where id = '${id}'`);
+  assertProblem(await dave.get('/api/v1/tracks/{id}', { path: { id: hidden.id } }), 404);
+});
+
+const fileOf = (track: Track) => path.join(world.server.dataDir, 'files', 'originals', track.id);
+const toldOf = async (type: string, track: Track) => (await carol.get('/api/v1/notifications', { query: { type } })).body.items.find((one) => (one.data as { track_id?: string }).track_id === track.id);
+
+test('what an administrator deletes is gone for everybody, its owner is told, and it can be restored for 30 days', async () => {
+  const track = await playable(carol, { title: 'Taken away' }), at = { path: { id: track.id } };
+  const sound = `/hls/${track.id}/low/segment_000.m4s`;
+  const before = await world.streamVisitor.send('GET', sound);
+  assertStatus(before, 200);
+  assertStatus(await root.delete('/api/v1/tracks/{id}', at), 204);
+  for (const client of [api, carol, root]) assertProblem(await client.get('/api/v1/tracks/{id}', at), 404);
+  await until('the stream server to hear', async () => (await world.streamVisitor.send('GET', sound)).status === 404, 5);
+  assertProblem(await carol.delete('/api/v1/tracks/{id}', at), 404);
+
+  const told = await until('the notification', () => toldOf('track.removed', track));
+  assert.deepEqual(told.data, { track_id: track.id, title: 'Taken away', until: await world.sql(`select to_char(now() at time zone 'UTC' + interval '30 days', 'YYYY-MM-DD')`) });
+  const removed = (await root.get('/api/v1/tracks/removed')).body.items.find((one) => one.id === track.id);
+  assert.equal(removed?.creator.username, 'carol');
+  assert.equal(removed?.removed_by?.username, 'root');
+
+  assertProblem(await carol.post('/api/v1/tracks/{id}/restore', at), 403, 'forbidden');
+  const back = await root.post('/api/v1/tracks/{id}/restore', at);
+  assertStatus(back, 200);
+  assert.equal(back.body.status, 'completed');
+  assert.deepEqual((await world.streamVisitor.send('GET', sound)).bytes, before.bytes, 'it sounds as before');
+  assertStatus(await carol.get('/api/v1/tracks/{id}', at), 200);
+  await until('the notification', () => toldOf('track.restored', track));
+  assertProblem(await root.post('/api/v1/tracks/{id}/restore', at), 404);
+  assert.ok(existsSync(fileOf(track)));
+
+  assertStatus(await root.delete('/api/v1/tracks/{id}', at), 204);
+  await world.sql(`update tracks set restorable_until = now() where id = '${track.id}'; update jobs set run_at = now() where dedupe_key = 'track_sweep:${track.id}'`);
+  assertProblem(await root.post('/api/v1/tracks/{id}/restore', at), 404, 'not_found', 'the 30 days are over');
+  await until('its files to be deleted', () => !existsSync(fileOf(track)), 30);
+  assert.ok(!(await root.get('/api/v1/tracks/removed')).body.items.some((one) => one.id === track.id));
+});
+
+test('a track that was still being processed when an administrator deleted it is processed when it is restored', async () => {
+  const { id } = (await carol.post('/api/v1/tracks', { body: uploadForm({ title: 'Half done' }) })).body;
+  assertStatus(await root.delete('/api/v1/tracks/{id}', { path: { id } }), 204);
+  const restored = await root.post('/api/v1/tracks/{id}/restore', { path: { id } });
+  assertStatus(restored, 200);
+  await until('it to be playable', async () => (await carol.get('/api/v1/tracks/{id}', { path: { id } })).body.status === 'completed', 60);
+});
+
+test('what its owner deletes is gone for good, and administrators cannot restore it', async () => {
+  const track = await playable(carol, { title: 'Mine to delete' }), at = { path: { id: track.id } };
+  assertStatus(await carol.delete('/api/v1/tracks/{id}', at), 204);
+  assertProblem(await root.post('/api/v1/tracks/{id}/restore', at), 404);
+  await until('its files to be deleted', () => !existsSync(fileOf(track)), 30);
+});
