@@ -2577,6 +2577,7 @@ export interface components {
             items: components["schemas"]["RemovedTrack"][];
             page: number;
             limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
         Role: {
