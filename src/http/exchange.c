@@ -25,6 +25,8 @@ execute(void *argument)
         reply_problem(req, p);
     else if (!req->reply.ready)
         reply_problem(req, PROBLEM(INTERNAL));
+    else if (req->identity.expired)
+        reply_header(req, "X-Session", "expired"); /* an answer for visitors: whoever can renew may ask again */
     if (route->purges && req->reply.status < 400)
         cache_purge(req->server->cache, route->purges);
     if (exchange->cache_key && req->reply.status == 200 && req->reply.fd < 0) {

@@ -6,6 +6,9 @@ import { chromium, type Browser, type BrowserContext, type Page, type Request } 
 import { until } from '../../support/wait.ts';
 import { CHROMIUM, SHOTS } from './places.ts';
 
+/** Every page outlives several access tokens: what only works with the first one does not work. */
+export const ACCESS_TOKEN_S = 20;
+
 export type Theme = 'dark' | 'light';
 export type Language = 'en' | 'fr' | 'es';
 
@@ -61,7 +64,8 @@ function listen(context: BrowserContext, complaints: string[], asking: Set<Reque
 }
 
 async function open({ base, cookies, theme = 'dark', language = 'en', width = 1280, height = 800, bypassCsp = false }: Visit): Promise<BrowserContext> {
-  const chosen = { 'veza.theme': theme, 'veza.language': language, ...(cookies ? { 'veza.session': '1' } : {}) };
+  const renewal = JSON.stringify({ id: 'sign-in', at: Date.now(), life: ACCESS_TOKEN_S * 1000 });
+  const chosen = { 'veza.theme': theme, 'veza.language': language, ...(cookies ? { 'veza.session': '1', 'veza.renewal': renewal } : {}) };
   const context = await (await launch()).newContext({
     viewport: { width, height }, locale: language, bypassCSP: bypassCsp, reducedMotion: 'no-preference', acceptDownloads: true, baseURL: base,
     hasTouch: width < 600, isMobile: width < 600,

@@ -10,7 +10,7 @@ import type { Settings } from '../../support/server.ts';
 import { playable, type Track, type UploadFields } from '../../support/tracks.ts';
 import { until } from '../../support/wait.ts';
 import { WEB } from './places.ts';
-import { visit, type Eye, type Visit } from './browser.ts';
+import { ACCESS_TOKEN_S, visit, type Eye, type Visit } from './browser.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -34,12 +34,10 @@ export function tones(seconds: number, left: number, right = left, { amplitude =
 }
 
 export class Stage {
-  private readonly jars = new Map<Person, Record<string, string>>();
-
   private constructor(readonly world: World) {}
 
   static async start(name: string, settings: Settings = {}): Promise<Stage> {
-    return new Stage(await World.start(`e2e-${name}`, { VEZA_WEB_DIR: WEB, ...settings }));
+    return new Stage(await World.start(`e2e-${name}`, { VEZA_WEB_DIR: WEB, ACCESS_TOKEN_S: String(ACCESS_TOKEN_S), ...settings }));
   }
 
   /** On a port that the server knows to be its own: passkeys and sign-in providers hold it to its address. */
@@ -59,12 +57,9 @@ export class Stage {
     return playable(this.world.as(person), { file: wav(sound), filename: `${title}.wav`, title, is_public: 'true', ...more });
   }
 
+  /** Of a session of its own: a browser renews it, and a refresh token works once. */
   async cookies(person: Person): Promise<Record<string, string>> {
-    const known = this.jars.get(person);
-    if (known) return known;
-    const { cookies } = await signIn(this.world.visitor, emailOf(person));
-    this.jars.set(person, cookies);
-    return cookies;
+    return (await signIn(this.world.visitor, emailOf(person))).cookies;
   }
 
   /** Opens a page as this person, or as a guest. */

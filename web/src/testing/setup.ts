@@ -2,6 +2,7 @@ import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeAll } from 'vitest';
 import { loadMoreWords, startI18n } from '@/lib/i18n';
+import { setPersonHere } from '@/lib/session/hint';
 
 /* pages are loaded when first asked for, which takes its time on a busy machine */
 configure({ asyncUtilTimeout: 4000 });
@@ -15,6 +16,7 @@ beforeAll(async () => {
 afterEach(() => {
   cleanup();
   localStorage.clear();
+  setPersonHere(null);
 });
 
 /* what jsdom leaves out and components call */

@@ -106,6 +106,17 @@ describe('an upload', () => {
     expect(items().map((i) => i.phase)).toEqual(['cancelled', 'sending', 'sending']);
   });
 
+  it('is sent again with its file when the session had to be renewed', async () => {
+    const server = fakeServer({ 'GET /csrf-token': { body: { csrf_token: 'tok' } }, 'POST /auth/refresh': { body: { expires_in: 900 } } });
+    addFiles([wav('a.wav')]);
+    startUpload(item().key, { title: 'a' });
+    await sent(1);
+    FakeXhr.open[0]?.answer(401, { code: 'token_expired', title: '', status: 401, type: '' });
+    await sent(2);
+    expect(server.count('POST /auth/refresh')).toBe(1);
+    expect((FakeXhr.open[1]?.form?.get('file') as File).name).toBe('a.wav');
+  });
+
   it('repeats the request once when the CSRF token was old', async () => {
     fakeServer({ 'GET /csrf-token': (_call, count) => ({ body: { csrf_token: `tok-${count}` } }) });
     addFiles([wav('a.wav')]);

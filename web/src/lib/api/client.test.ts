@@ -1,17 +1,25 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeServer, problem } from '@/testing/server';
-import { hasSessionHint, setSessionHint } from '@/lib/session/hint';
+import { hasSessionHint, setPersonHere, setSessionHint } from '@/lib/session/hint';
 import { del, get, post } from './client';
 import { forgetCsrf } from './csrf';
 import { ApiProblem } from './problem';
 import { useRateLimit } from './rateLimit';
-import { forgetRefresh, noteExpiry } from './refresh';
+import { forgetRenewal, noteRenewal, wakeUp } from './refresh';
 
 beforeEach(() => {
   forgetCsrf();
-  forgetRefresh();
+  forgetRenewal();
+  setPersonHere(null);
   setSessionHint(true);
 });
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const csrf = { 'GET /csrf-token': { body: { csrf_token: 't' } } };
 
 describe('an expired session', () => {
   it('is renewed once for all requests that meet it at the same time', async () => {
@@ -54,21 +62,143 @@ describe('an expired session', () => {
     expect(server.count('POST /auth/refresh')).toBe(0);
   });
 
-  it('that another tab has just renewed is taken as it is', async () => {
-    localStorage.setItem('veza.refreshed', String(Date.now()));
+  it('that another tab has renewed since the request was sent is taken as it is', async () => {
     let asked = 0;
-    const server = fakeServer({ 'GET /tracks': () => (asked++ === 0 ? problem(401, 'token_expired') : { body: { ok: true } }) });
+    const server = fakeServer({
+      'GET /tracks': () => {
+        if (asked++ > 0) return { body: { ok: true } };
+        noteRenewal(900); /* as another tab does */
+        return problem(401, 'token_expired');
+      },
+    });
     await expect(get('/tracks')).resolves.toEqual({ ok: true });
     expect(server.count('POST /auth/refresh')).toBe(0);
   });
 });
 
-it('a session known to have run out is renewed before asking, since an answer for guests would not tell', async () => {
-  noteExpiry(-1);
-  const server = fakeServer({ 'GET /tracks': { body: { ok: true } }, 'POST /auth/refresh': { body: { expires_in: 900 } } });
-  await get('/tracks');
-  await get('/tracks');
-  expect(server.calls.map((c) => `${c.method} ${c.path}`)).toEqual(['POST /auth/refresh', 'GET /tracks', 'GET /tracks']);
+describe('renewing', () => {
+  it('carries the CSRF token, and fetches it anew when it is refused', async () => {
+    const server = fakeServer({
+      'GET /csrf-token': (_call, count) => ({ body: { csrf_token: `token-${count}` } }),
+      'GET /auth/me': (_call, count) => (count === 1 ? problem(401, 'token_expired') : { body: { ok: true } }),
+      'POST /auth/refresh': (call) => (call.headers['X-CSRF-Token'] === 'token-2' ? { body: {} } : problem(403, 'csrf_failed')),
+    });
+    await expect(get('/auth/me')).resolves.toEqual({ ok: true });
+    expect(server.count('POST /auth/refresh')).toBe(2);
+  });
+
+  it.each([
+    ['a 403', problem(403, 'csrf_failed')],
+    ['trouble of the server', problem(503, 'unavailable')],
+    ['the page of something on the way', { status: 401, body: '<html>' }],
+    [
+      'a fault of the network',
+      () => {
+        throw new TypeError('network');
+      },
+    ],
+  ])('is no sign-out after %s', async (_name, reply) => {
+    fakeServer({ ...csrf, 'GET /auth/me': problem(401, 'token_expired'), 'POST /auth/refresh': reply });
+    await expect(get('/auth/me')).rejects.toMatchObject({ code: 'token_expired' });
+    expect(hasSessionHint()).toBe(true);
+  });
+
+  it('repeats the request with its body', async () => {
+    const server = fakeServer({
+      ...csrf,
+      'POST /tracks': (_call, count) => (count === 1 ? problem(401, 'token_expired') : { body: { id: 1 } }),
+      'POST /auth/refresh': { body: { expires_in: 900 } },
+    });
+    await expect(post('/tracks', { title: 'Night Ferry' })).resolves.toEqual({ id: 1 });
+    expect(server.calls.filter(({ path }) => path === '/tracks').map(({ body }) => body)).toEqual([{ title: 'Night Ferry' }, { title: 'Night Ferry' }]);
+  });
+
+  it('asks again when the reply was lost', async () => {
+    const server = fakeServer({
+      ...csrf,
+      'GET /auth/me': (_call, count) => (count === 1 ? problem(401, 'token_expired') : { body: { ok: true } }),
+      'POST /auth/refresh': (_call, count) => {
+        if (count === 1) throw new TypeError('network');
+        return { body: { expires_in: 900 } };
+      },
+    });
+    await expect(get('/auth/me')).resolves.toEqual({ ok: true });
+    expect(server.count('POST /auth/refresh')).toBe(2);
+  });
+
+  it('comes before a request when the access cookie is known to have run out', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    noteRenewal(900);
+    const server = fakeServer({ ...csrf, 'GET /tracks': { body: { ok: true } }, 'POST /auth/refresh': { body: { expires_in: 900 } } });
+    await get('/tracks');
+    expect(server.count('POST /auth/refresh')).toBe(0);
+    vi.advanceTimersByTime(901_000);
+    await get('/tracks');
+    await get('/tracks');
+    expect(server.calls.map((c) => `${c.method} ${c.path}`).slice(1)).toEqual(['GET /csrf-token', 'POST /auth/refresh', 'GET /tracks', 'GET /tracks']);
+  });
+
+  it.each([
+    ['back', -3_600_000],
+    ['ahead', 3_600_000],
+  ])('goes on after the clock was set %s by an hour', async (_name, step) => {
+    noteRenewal(900);
+    const now = Date.now.bind(Date);
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + step);
+    let fresh = false;
+    const server = fakeServer({
+      ...csrf,
+      'GET /auth/me': () => (fresh ? { body: { ok: true } } : problem(401, 'token_expired')),
+      'POST /auth/refresh': () => {
+        fresh = true;
+        return { body: { expires_in: 900 } };
+      },
+    });
+    await expect(get('/auth/me')).resolves.toEqual({ ok: true });
+    await get('/auth/me');
+    expect(server.count('POST /auth/refresh')).toBe(1);
+  });
+
+  it('comes first on waking up, whatever the clocks say', async () => {
+    noteRenewal(900);
+    let fresh = false;
+    const server = fakeServer({
+      ...csrf,
+      'GET /auth/me': () => (fresh ? { body: {} } : problem(401, 'token_expired')),
+      'GET /tracks': { body: { ok: true } },
+      'POST /auth/refresh': () => {
+        fresh = true;
+        return { body: { expires_in: 900 } };
+      },
+    });
+    wakeUp();
+    await get('/tracks');
+    expect(server.calls.map((c) => `${c.method} ${c.path}`)).toEqual(['GET /auth/me', 'GET /csrf-token', 'POST /auth/refresh', 'GET /tracks']);
+  });
+
+  it('follows an answer for guests that an old cookie got', async () => {
+    const server = fakeServer({
+      ...csrf,
+      'GET /tracks': (_call, count) => (count === 1 ? { body: { guest: true }, headers: { 'X-Session': 'expired' } } : { body: { guest: false } }),
+      'POST /auth/refresh': { body: { expires_in: 900 } },
+    });
+    await expect(get('/tracks')).resolves.toEqual({ guest: false });
+    expect(server.count('POST /auth/refresh')).toBe(1);
+  });
+});
+
+it('nothing of one person is sent again in the session of another', async () => {
+  setPersonHere('ada');
+  setSessionHint('ada');
+  const server = fakeServer({
+    ...csrf,
+    'POST /tracks': () => {
+      setSessionHint('bea'); /* as another tab does */
+      return problem(403, 'csrf_failed');
+    },
+  });
+  await expect(post('/tracks', { title: 'Ada’s' })).rejects.toMatchObject({ code: 'csrf_failed' });
+  expect(server.count('POST /tracks')).toBe(1);
 });
 
 describe('the CSRF token', () => {

@@ -1,14 +1,14 @@
 /* The one way to the server: JSON in, JSON or an ApiProblem out.
  *
  * Renews an expired session once (all callers share one renewal) and a refused CSRF token once, asks once for a second factor that the
- * server wants proven again, then repeats the request. */
+ * server wants proven again, then repeats the request with its body. */
 
-import { hasSessionHint } from '@/lib/session/hint';
+import { hasSessionHint, sessionIsOfAnother } from '@/lib/session/hint';
 import { proveOnceMore, useStepUp } from '@/lib/session/stepUp';
 import { csrfToken, forgetCsrf } from './csrf';
 import { ApiProblem, networkProblem, problemFrom } from './problem';
 import { noteRateLimit } from './rateLimit';
-import { refreshSession, sessionRunsOut } from './refresh';
+import { renewalId, renewSession, sessionReady } from './refresh';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type QueryValue = string | number | boolean | null | undefined;
@@ -16,6 +16,8 @@ export type QueryValue = string | number | boolean | null | undefined;
 export interface RequestOptions {
   query?: Record<string, QueryValue>;
   body?: unknown;
+  /** The request outlives the page; its body is small then. */
+  keepalive?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -38,16 +40,27 @@ function remedyFor({ code }: ApiProblem, path: string): Remedy | null {
   if (code === 'csrf_failed') return 'csrf';
   if (code === 'mfa_required') return 'second factor';
   const expired = code === 'token_expired' || (code === 'unauthenticated' && hasSessionHint());
-  return expired && path !== '/auth/refresh' && path !== '/auth/login' ? 'session' : null;
+  return expired && !opensSession(path) ? 'session' : null;
 }
 
-/** Does what may help, each of it once a request; true when the request is worth repeating. */
-export async function remedy(problem: ApiProblem, path: string, tried: Set<Remedy>): Promise<boolean> {
+/** Requests that need no session: they are how one gets it. */
+const opensSession = (path: string) => /^\/auth\/(login|refresh|register|passkeys\/login|oauth\/providers)(\/|$)/.test(path);
+
+/** Before a request is sent. Returns what the session was then. */
+export async function prepare(path: string): Promise<string> {
+  if (!opensSession(path)) await sessionReady();
+  return renewalId();
+}
+
+/** Does what may help, each of it once a request; true when the request is worth repeating. `seen` is what `prepare` returned. Nothing of
+ * one person is sent again in the session of another. */
+export async function remedy(problem: ApiProblem, path: string, tried: Set<Remedy>, seen: string): Promise<boolean> {
+  if (sessionIsOfAnother()) return false;
   if (problem.code === 'mfa_setup_required') useStepUp.getState().ask('setup');
   const way = remedyFor(problem, path);
   if (!way || tried.has(way)) return false;
   tried.add(way);
-  if (way === 'session') return refreshSession();
+  if (way === 'session') return (await renewSession(seen)) === 'renewed' && !sessionIsOfAnother();
   if (way === 'second factor') return proveOnceMore();
   forgetCsrf();
   return true;
@@ -55,7 +68,7 @@ export async function remedy(problem: ApiProblem, path: string, tried: Set<Remed
 
 async function send(method: Method, path: string, options: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  const init: RequestInit = { method, credentials: 'same-origin', headers, signal: options.signal ?? null };
+  const init: RequestInit = { method, credentials: 'same-origin', headers, keepalive: options.keepalive ?? false, signal: options.signal ?? null };
   if (options.body !== undefined) {
     headers['Content-Type'] = 'application/json';
     init.body = JSON.stringify(options.body);
@@ -72,22 +85,31 @@ async function send(method: Method, path: string, options: RequestOptions): Prom
   }
 }
 
-async function attempt<T>(method: Method, path: string, options: RequestOptions): Promise<T> {
+interface Answer<T> {
+  body: T;
+  /** The server took us for a guest, since the access cookie has run out. */
+  asGuest: boolean;
+}
+
+async function attempt<T>(method: Method, path: string, options: RequestOptions): Promise<Answer<T>> {
   const response = await send(method, path, options);
   noteRateLimit(response.headers, response.status);
   if (!response.ok) throw problemFrom(response.status, await response.text(), response.headers.get('Retry-After'));
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  const asGuest = response.headers.get('X-Session') === 'expired';
+  return { body: (response.status === 204 ? undefined : await response.json()) as T, asGuest };
 }
 
 export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
   const tried = new Set<Remedy>();
-  if (!path.startsWith('/auth/') && sessionRunsOut(0)) await refreshSession();
   for (;;) {
+    const seen = await prepare(path);
     try {
-      return await attempt<T>(method, path, options);
+      const { body, asGuest } = await attempt<T>(method, path, options);
+      if (method !== 'GET' || !asGuest || tried.has('session') || !hasSessionHint()) return body;
+      tried.add('session');
+      if ((await renewSession(seen)) !== 'renewed') return body;
     } catch (error) {
-      if (!(error instanceof ApiProblem) || !(await remedy(error, path, tried))) throw error;
+      if (!(error instanceof ApiProblem) || !(await remedy(error, path, tried, seen))) throw error;
     }
   }
 }

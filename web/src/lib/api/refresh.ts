@@ -1,98 +1,183 @@
-/* Renewing the session, once at a time: in this tab by sharing the promise, between tabs by a lock, since a refresh token
- * that is used twice ends the whole session. */
+/* Renewing the session, once at a time: in this tab by sharing the promise, between tabs by a lock.
+ *
+ * Each renewal has an id that all tabs share. Whoever meets a 401 names the renewal that its request relied on: if there has been another
+ * one since, the request need only be repeated. Clocks decide nothing but when to renew early. */
 
-import { hasSessionHint, setSessionHint } from '@/lib/session/hint';
-import { forgetCsrf } from './csrf';
+import { hasSessionHint, personHere, sessionIsOfAnother, setSessionHint } from '@/lib/session/hint';
+import { signInAgain } from '@/lib/session/again';
+import { csrfToken, forgetCsrf } from './csrf';
 
-const STAMP = 'veza.refreshed';
-const EXPIRES = 'veza.expires';
-const FRESH_MS = 10_000;
+/** `unknown`: the server could not be asked, or gave no clear answer. That is no reason to sign anybody out. */
+export type Outcome = 'renewed' | 'ended' | 'unknown';
 
-let running: Promise<boolean> | null = null;
+interface Renewal {
+  id: string;
+  /** By the clock of the computer, which people and programs may set. */
+  at: number;
+  /** How long the access cookie lives from then on, in milliseconds; 0 when the server did not say. */
+  life: number;
+}
 
-function stampAge(): number {
+const KEY = 'veza.renewal';
+const EARLY_MS = 120_000;
+const LOOK_MS = 30_000;
+const PATIENCE_MS = 15_000;
+const TRIES = 3;
+
+/** The last renewal, when storage cannot keep it. */
+let kept: Renewal | null = null;
+/** When this page learned of a renewal, by a clock that nobody sets but that may stand still while the computer sleeps. */
+let noticed: { id: string; at: number } | null = null;
+let running: Promise<Outcome> | null = null;
+let waking: Promise<void> | null = null;
+
+function lastRenewal(): Renewal | null {
   try {
-    return Date.now() - Number(localStorage.getItem(STAMP) ?? 0);
+    const { id, at, life } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Renewal>;
+    return typeof id === 'string' && typeof at === 'number' && typeof life === 'number' ? { id, at, life } : kept;
   } catch {
-    return Infinity;
+    return kept;
   }
 }
 
-/** Notes how long the access cookie lives, in seconds from now. */
-export function noteExpiry(seconds: number | undefined): void {
+/** Names the renewal that a request which is sent now relies on. */
+export const renewalId = () => lastRenewal()?.id ?? '';
+
+/** A session was opened or renewed; its access cookie lives for so many seconds. */
+export function noteRenewal(seconds = 0): void {
+  kept = { id: Math.random().toString(36).slice(2), at: Date.now(), life: seconds * 1000 };
+  noticed = { id: kept.id, at: performance.now() };
   try {
-    if (seconds) localStorage.setItem(EXPIRES, String(Date.now() + seconds * 1000));
-    else localStorage.removeItem(EXPIRES);
+    localStorage.setItem(KEY, JSON.stringify(kept));
   } catch {
-    /* the server's 401 tells us as well */
+    /* only other tabs would read it */
   }
 }
 
-/** Whether the access cookie runs out within `margin` milliseconds. A page that answers guests too would not say so: it
- * would take us for one. */
-export function sessionRunsOut(margin: number): boolean {
-  try {
-    const expires = Number(localStorage.getItem(EXPIRES));
-    return hasSessionHint() && expires > 0 && Date.now() > expires - margin;
-  } catch {
-    return false;
-  }
+/** Milliseconds since the renewal, by the clock that says more. A clock that was set back says nothing, so the cookie counts as old. */
+function ageOf({ id, at }: Renewal): number {
+  const age = Date.now() - at;
+  if (age < 0) return Infinity;
+  if (noticed?.id !== id) noticed = { id, at: performance.now() - age };
+  return Math.max(age, performance.now() - noticed.at);
 }
 
-/** Renews the session in time for as long as the page is open, also for the audio that the player fetches by itself. */
-export function keepSessionFresh(): void {
-  const look = () => {
-    if (sessionRunsOut(120_000)) void refreshSession();
-  };
-  setInterval(look, 30_000);
-  addEventListener('online', look);
-  document.addEventListener('visibilitychange', look);
+/** Milliseconds until the access cookie runs out; Infinity when nobody knows. */
+function timeLeft(): number {
+  const last = lastRenewal();
+  return last?.life ? last.life - ageOf(last) : Infinity;
 }
 
-async function refreshOnce(): Promise<boolean> {
-  if (stampAge() < FRESH_MS) return true; /* another tab was faster: its cookies are ours */
-  const response = await fetch('/api/v1/auth/refresh', {
+/** Short lives are renewed when a quarter is left. */
+const margin = () => Math.min(EARLY_MS, (lastRenewal()?.life ?? 0) / 4);
+
+async function ask(): Promise<Response> {
+  const token = await csrfToken();
+  return fetch('/api/v1/auth/refresh', {
     method: 'POST',
     credentials: 'same-origin',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...(token ? { 'X-CSRF-Token': token } : {}) },
     body: '{}',
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  if (response.ok) {
-    noteExpiry(((await response.json()) as { expires_in?: number }).expires_in);
-    try {
-      localStorage.setItem(STAMP, String(Date.now()));
-    } catch {
-      /* only other tabs would read it */
+}
+
+/** Whether it is our server that says so, and not something on the way. */
+async function isClear(refusal: Response): Promise<boolean> {
+  const body = (await refusal.json().catch(() => null)) as { code?: unknown } | null;
+  return typeof body?.code === 'string';
+}
+
+/** A reply that was lost is asked for again at once: the server repeats it for a few seconds only. */
+async function renewOnce(seen: string): Promise<Outcome> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    if (!hasSessionHint() || sessionIsOfAnother()) return 'unknown'; /* signed out meanwhile, in another tab */
+    if (renewalId() !== seen) return 'renewed'; /* another tab was faster: its cookies are ours */
+    const reply = await ask().catch(() => null);
+    if (reply?.ok) {
+      noteRenewal(((await reply.json().catch(() => ({}))) as { expires_in?: number }).expires_in);
+      return 'renewed';
     }
-    setSessionHint(true);
-  } else if (response.status === 401 || response.status === 403) {
-    setSessionHint(false);
+    if (reply?.status === 401 && (await isClear(reply))) return renewalId() === seen ? 'ended' : 'renewed';
+    if (reply?.status === 403) forgetCsrf();
+    else if (reply) return 'unknown';
+    else if (!navigator.onLine) return 'unknown';
   }
-  return response.ok;
+  return 'unknown';
 }
 
-async function locked(): Promise<boolean> {
-  if (!('locks' in navigator)) return refreshOnce();
-  return navigator.locks.request('veza.refresh', refreshOnce);
+/** A session that has ended is opened again by its owner, where there is one in front of this page. */
+async function renew(seen: string): Promise<Outcome> {
+  const outcome = 'locks' in navigator ? await navigator.locks.request('veza.refresh', () => renewOnce(seen)) : await renewOnce(seen);
+  forgetCsrf();
+  if (outcome !== 'ended') return outcome;
+  if (personHere() !== null) return (await signInAgain()) ? 'renewed' : 'ended';
+  setSessionHint(false);
+  return outcome;
 }
 
-/** True when there is a valid session afterwards. Callers at the same time share one request. */
-export function refreshSession(): Promise<boolean> {
-  if (!hasSessionHint()) return Promise.resolve(false);
-  running ??= locked()
-    .catch(() => false)
+/** Callers at the same time share one renewal. `seen` is the `renewalId` of the request that was refused. */
+export function renewSession(seen = renewalId()): Promise<Outcome> {
+  if (!hasSessionHint()) return Promise.resolve('ended');
+  running ??= renew(seen)
+    .catch((): Outcome => 'unknown')
     .finally(() => {
       running = null;
-      forgetCsrf();
     });
   return running;
 }
 
-/** After signing in or out the stamp of the old session means nothing. */
-export function forgetRefresh(): void {
+/** True when there is a valid session afterwards. */
+export const refreshSession = async () => (await renewSession()) === 'renewed';
+
+/** Resolves when a request may be sent: after a look at the session on waking up, and after renewing one that is known to have run out. */
+export async function sessionReady(): Promise<void> {
+  if (waking) await waking;
+  if (hasSessionHint() && timeLeft() <= 0) await renewSession();
+}
+
+/** Asks the server whether the access cookie is still good. No clock can tell after a sleep. */
+async function lookAtSession(): Promise<void> {
+  const seen = renewalId();
+  const reply = await fetch('/api/v1/auth/me', {
+    credentials: 'same-origin',
+    cache: 'no-store',
+    headers: { Accept: 'application/json' },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).catch(() => null);
+  if (reply?.status === 401 && (await isClear(reply))) await renewSession(seen);
+}
+
+/** Before anything else is asked for, the session is. */
+export function wakeUp(): void {
+  if (!hasSessionHint()) return;
+  waking ??= lookAtSession().finally(() => {
+    waking = null;
+  });
+}
+
+/** Tabs do not look all at the same moment: what one has written, the others read a little later. */
+const apart = () => Math.random() * 1000;
+
+/** Keeps the session alive for as long as the page is open, also for the audio that the player fetches by itself. */
+export function keepSessionFresh(): void {
+  const look = async () => {
+    const due = hasSessionHint() && timeLeft() <= margin();
+    const failed = due && (await renewSession()) !== 'renewed';
+    setTimeout(() => void look(), failed ? LOOK_MS : Math.max(1000, Math.min(LOOK_MS, timeLeft() - margin())) + apart());
+  };
+  void look();
+  addEventListener('online', wakeUp);
+  addEventListener('pageshow', ({ persisted }) => persisted && wakeUp());
+  document.addEventListener('resume', wakeUp); /* of a frozen page */
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wakeUp());
+}
+
+/** After signing out, what is known of the old session means nothing. */
+export function forgetRenewal(): void {
+  kept = null;
   try {
-    localStorage.removeItem(STAMP);
-    localStorage.removeItem(EXPIRES);
+    localStorage.removeItem(KEY);
   } catch {
     /* nothing kept, nothing to forget */
   }

@@ -1,7 +1,7 @@
 /* Sending a form with files, with progress: fetch cannot tell how much it has sent, so this is XMLHttpRequest. The same
- * remedies apply as in client.ts. */
+ * remedies apply as in client.ts; files are read anew each time, so the form can be sent again. */
 
-import { API, remedy, type Remedy } from './client';
+import { API, prepare, remedy, type Remedy } from './client';
 import { csrfToken } from './csrf';
 import { ApiProblem, networkProblem, problemFrom } from './problem';
 import { noteRateLimit } from './rateLimit';
@@ -44,10 +44,11 @@ function attempt<T>(path: string, form: FormData, token: string, { signal, onPro
 export async function uploadForm<T>(path: string, form: FormData, options: UploadOptions): Promise<T> {
   const tried = new Set<Remedy>();
   for (;;) {
+    const seen = await prepare(path);
     try {
       return await attempt<T>(path, form, await csrfToken(), options);
     } catch (error) {
-      if (!(error instanceof ApiProblem) || !(await remedy(error, path, tried))) throw error;
+      if (!(error instanceof ApiProblem) || !(await remedy(error, path, tried, seen))) throw error;
     }
   }
 }

@@ -207,6 +207,7 @@ export class Deck {
       this.limit();
     });
     hls.on(E.FRAG_BUFFERED, () => {
+      this.authorized = false; /* a track may outlive several sessions' tokens */
       if (Number.isFinite(hls.bandwidthEstimate)) bandwidth = hls.bandwidthEstimate;
     });
     hls.on(E.ERROR, (_, data) => this.onError(hlsClass, hls, data, position));

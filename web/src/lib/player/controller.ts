@@ -3,7 +3,7 @@
 import i18next from 'i18next';
 import { Engine } from '@/lib/audio/engine';
 import type { EngineTrack, Failure } from '@/lib/audio/types';
-import { csrfToken } from '@/lib/api/csrf';
+import { post } from '@/lib/api/client';
 import { refreshSession } from '@/lib/api/refresh';
 import { toast } from '@/lib/toast/store';
 import { clock } from './clock';
@@ -36,16 +36,7 @@ function toEngineTrack(entry: QueueEntry): EngineTrack | null {
   };
 }
 
-async function sendPlay(trackId: string, seconds: number): Promise<void> {
-  const token = await csrfToken();
-  await fetch(`/api/v1/tracks/${trackId}/play`, {
-    method: 'POST',
-    keepalive: true,
-    credentials: 'same-origin',
-    headers: { 'Content-Type': 'application/json', ...(token ? { 'X-CSRF-Token': token } : {}) },
-    body: JSON.stringify({ duration: seconds, device: 'web' }),
-  });
-}
+const sendPlay = (trackId: string, seconds: number) => post<void>(`/tracks/${trackId}/play`, { duration: seconds, device: 'web' }, { keepalive: true });
 
 const report = new PlayReport((trackId, seconds) => {
   sendPlay(trackId, seconds).catch(() => undefined); /* a lost count is not worth a message */

@@ -95,12 +95,12 @@ class Line {
     this.socket = socket;
     socket.onopen = () => {
       this.attempt = 0;
-      this.heard = Date.now();
+      this.heard = performance.now();
       this.pings = setInterval(() => this.ping(), PING_MS);
       this.options.onOpen?.();
     };
     socket.onmessage = (event) => {
-      this.heard = Date.now();
+      this.heard = performance.now();
       const message = parse(event.data);
       if (message) this.options.onMessage(message);
     };
@@ -112,7 +112,7 @@ class Line {
   }
 
   private ping(): void {
-    if (Date.now() - this.heard > SILENCE_MS) {
+    if (performance.now() - this.heard > SILENCE_MS) {
       this.drop();
       this.later();
     } else this.socket?.send('{"type":"ping"}');

@@ -3,14 +3,13 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { forgetCsrf } from '@/lib/api/csrf';
-import { forgetRefresh, noteExpiry } from '@/lib/api/refresh';
+import { forgetRenewal, noteRenewal } from '@/lib/api/refresh';
 import type { Session } from '@/lib/api/types';
 import { setSessionHint } from './hint';
 
 export function startSession(client: QueryClient, { user, expires_in }: Session): void {
-  setSessionHint(true);
-  forgetRefresh();
-  noteExpiry(expires_in);
+  setSessionHint(user.id);
+  noteRenewal(expires_in);
   forgetCsrf();
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' && query.getObserversCount() === 0 });
   client.setQueryData(meQuery.queryKey, user);
@@ -19,7 +18,7 @@ export function startSession(client: QueryClient, { user, expires_in }: Session)
 
 export function endSession(client: QueryClient): void {
   setSessionHint(false);
-  forgetRefresh();
+  forgetRenewal();
   forgetCsrf();
   client.setQueryData(meQuery.queryKey, null);
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' && query.getObserversCount() === 0 });

@@ -2,13 +2,16 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
 import { hasCode } from '@/lib/api/problem';
 import type { Me } from '@/lib/api/types';
-import { hasSessionHint, setSessionHint } from '@/lib/session/hint';
+import { hasSessionHint, setPersonHere, setSessionHint } from '@/lib/session/hint';
 
 /** Who is signed in; null for a guest. */
 export async function fetchMe(signal?: AbortSignal): Promise<Me | null> {
   if (!hasSessionHint()) return null;
   try {
-    return await get<Me>('/auth/me', { signal });
+    const me = await get<Me>('/auth/me', { signal });
+    setPersonHere(me.id);
+    setSessionHint(me.id);
+    return me;
   } catch (error) {
     if (!hasCode(error, 'unauthenticated', 'token_expired')) throw error;
     setSessionHint(false);
