@@ -198,11 +198,15 @@ test('an access token lives as long as expires_in says', async () => {
   assert.equal(Number(decodePayload(reply.body.access_token)['exp']) - Number(decodePayload(reply.body.access_token)['iat']), 1);
   const cookies = cookiesOf(reply);
   await until('the token to expire', async () => (await short.visitor.get('/api/v1/auth/me', { as: { cookies } })).problem?.code === 'token_expired');
+  const asVisitor = await short.visitor.get('/api/v1/tracks', { as: { cookies } });
+  assertStatus(asVisitor, 200);
+  assert.equal(asVisitor.headers.get('X-Session'), 'expired', 'an answer for visitors says that the cookie was no longer good');
   const renewed = await short.visitor.post('/api/v1/auth/refresh', { body: {}, as: await withCsrf(short.visitor, cookies) });
   assertStatus(renewed, 200);
   const alone = await short.visitor.post('/api/v1/auth/refresh', { body: {}, as: await withCsrf(short.visitor, { veza_refresh: cookiesOf(renewed)['veza_refresh']! }) });
   assertStatus(alone, 200);
   assertStatus(await short.visitor.get('/api/v1/auth/me', { as: { cookies: cookiesOf(alone) } }), 200);
+  assert.equal((await short.visitor.get('/api/v1/tracks')).headers.get('X-Session'), null);
 });
 
 test('the link in the mail verifies the address, once', async () => {

@@ -113,6 +113,16 @@ describe('renewing', () => {
     expect(server.calls.filter(({ path }) => path === '/tracks').map(({ body }) => body)).toEqual([{ title: 'Night Ferry' }, { title: 'Night Ferry' }]);
   });
 
+  it('that another tab was faster with is taken as done', async () => {
+    const server = fakeServer({
+      ...csrf,
+      'GET /auth/me': (_call, count) => (count === 1 ? problem(401, 'token_expired') : { body: { ok: true } }),
+      'POST /auth/refresh': problem(401, 'refresh_superseded'),
+    });
+    await expect(get('/auth/me')).resolves.toEqual({ ok: true });
+    expect(server.count('POST /auth/refresh')).toBe(1);
+  });
+
   it('asks again when the reply was lost', async () => {
     const server = fakeServer({
       ...csrf,

@@ -82,10 +82,10 @@ async function ask(): Promise<Response> {
   });
 }
 
-/** Whether it is our server that says so, and not something on the way. */
-async function isClear(refusal: Response): Promise<boolean> {
-  const body = (await refusal.json().catch(() => null)) as { code?: unknown } | null;
-  return typeof body?.code === 'string';
+/** The code of a refusal by our server, or undefined when it comes from something on the way. */
+async function codeOf(refusal: Response): Promise<string | undefined> {
+  const body = (await refusal.json().catch(() => null)) as { code?: string } | null;
+  return body?.code;
 }
 
 /** A reply that was lost is asked for again at once: the server repeats it for a few seconds only. */
@@ -98,7 +98,9 @@ async function renewOnce(seen: string): Promise<Outcome> {
       noteRenewal(((await reply.json().catch(() => ({}))) as { expires_in?: number }).expires_in);
       return 'renewed';
     }
-    if (reply?.status === 401 && (await isClear(reply))) return renewalId() === seen ? 'ended' : 'renewed';
+    const refused = reply?.status === 401 ? await codeOf(reply) : undefined;
+    if (refused === 'refresh_superseded') return 'renewed'; /* by another tab, where there are no locks: the cookies are there */
+    if (refused) return renewalId() === seen ? 'ended' : 'renewed';
     if (reply?.status === 403) forgetCsrf();
     else if (reply) return 'unknown';
     else if (!navigator.onLine) return 'unknown';
@@ -145,7 +147,7 @@ async function lookAtSession(): Promise<void> {
     headers: { Accept: 'application/json' },
     signal: AbortSignal.timeout(PATIENCE_MS),
   }).catch(() => null);
-  if (reply?.status === 401 && (await isClear(reply))) await renewSession(seen);
+  if (reply?.status === 401 && (await codeOf(reply))) await renewSession(seen);
 }
 
 /** Before anything else is asked for, the session is. */
