@@ -106,7 +106,7 @@ test-e2e: setup-test build ## the whole thing in a browser
 asan: setup-test ## unit and API tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(with_node) $(child) tools/run-tests asan
 
-tsan: setup-test ## unit tests under ThreadSanitizer
+tsan: setup-test ## unit and API tests under ThreadSanitizer (long: for nights)
 	@$(with_node) $(child) tools/run-tests tsan
 
 fuzz: setup-test ## each fuzz target for a while (FUZZ_SECONDS=600: for that long)

@@ -40,6 +40,7 @@
 
 #define DRAIN_MS 10000
 #define STATEMENT_TIMEOUT_MS 15000
+#define SHORT_JOB_S 60 /* ten minutes of sound: see track_create */
 
 static struct assets *web_app;
 
@@ -87,8 +88,8 @@ static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, track
                                                   {"mail.security", JOB_OUTGOING, notifications_mail_security},
                                                   {"push.send", JOB_OUTGOING, notifications_push},
                                                   {"mail.account_deletion", JOB_OUTGOING, privacy_deletion_mail},
-                                                  {"privacy.export", JOB_HEAVY, privacy_export},
-                                                  {"privacy.erase", JOB_HEAVY, privacy_erase},
+                                                  {"privacy.export", JOB_ARCHIVE, privacy_export},
+                                                  {"privacy.erase", JOB_ERASE, privacy_erase},
                                                   {"privacy.sweep", JOB_LIGHT, privacy_sweep, .every_s = PRIVACY_SWEEP_S},
                                                   {0}};
 
@@ -227,6 +228,7 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
     if (run->roles & APP_WORKER) {
         struct jobs_settings settings = {.threads = {[JOB_LIGHT] = 1, [JOB_HEAVY] = (unsigned)config->media_workers,
                                                     [JOB_OUTGOING] = (unsigned)config->outgoing_threads},
+                                         .short_threads = {[JOB_HEAVY] = 1}, .short_s = SHORT_JOB_S,
                                          .stale_after_s = (int)config->job_stale_s};
 
         tracks_subscribe();

@@ -1,9 +1,9 @@
 /** Processing that is interrupted, repeated, or done twice at once never costs a track that plays. */
 import { strict as assert } from 'node:assert';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { assertStatus, Client } from '../support/client.ts';
+import { assertProblem, assertStatus, Client } from '../support/client.ts';
 import { makeSound, pcm, wav, wavHeader } from '../support/media.ts';
 import { STREAM_SECRET } from '../support/requests.ts';
 import { Server } from '../support/server.ts';
@@ -104,4 +104,74 @@ test('a track from before there were versions plays, and is replaced as a whole'
   await until('it to be done', async () => await jobOf(track.id) === 'done');
   await assertPlays(carol, track.id);
   await until('the old files to go', () => filesOf(dataDir, track.id).every((name) => /^(originals\/[^/]+|(hls|waveforms)\/[^/]+\/[0-9a-f]{16}\/.*)$/.test(name)));
+});
+
+test('the owner and administrators process a track once more, nobody else', async () => {
+  const track = await playable(carol, { file: wav(makeSound(3)), is_public: 'true' });
+  const path_ = { path: { id: track.id } };
+  assertProblem(await world.as('dave').post('/api/v1/tracks/{id}/reprocess', path_), 404, 'not_found');
+  await world.sql(`update tracks set status = 'failed', stream_status = 'error', status_message = 'no' where id = '${track.id}'; update jobs set state = 'dead', deaths = 20, attempts = 5 where dedupe_key = 'transcode:${track.id}'`);
+  for (const who of ['carol', 'root'] as const) {
+    const reply = await world.as(who).post('/api/v1/tracks/{id}/reprocess', path_);
+    assertStatus(reply, 202);
+    assert.equal(reply.body.track_id, track.id);
+    assert.equal((await finished(carol, track.id)).status, 'completed');
+    await until('it to be done', async () => await jobOf(track.id) === 'done');
+  }
+  await assertPlays(carol, track.id);
+});
+
+/** The processes that work on files now: children of any thread. */
+function mediaWorkers(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+    } catch {
+      return [];
+    }
+  });
+}
+
+test('a file on which the media worker dies twice is given up', async () => {
+  const reply = await upload(carol, { file: longWav(60) });
+  assertStatus(reply, 201);
+  const { id } = reply.body;
+  for (let time = 1; time <= 2; time++) {
+    const worker = await until('the media worker', () => versionsOf(dataDir, id).length > 0 && mediaWorkers(world.server.ports.pid)[0], 30, 5);
+    process.kill(worker, 'SIGKILL');
+    if (time === 1) await until('the next attempt to be planned', async () => (await world.sql(`update jobs set run_at = now() where dedupe_key = 'transcode:${id}' and state = 'queued' and attempts = 1 returning 1`)).startsWith('1'));
+  }
+  const track = await finished(carol, id);
+  assert.equal(track.status, 'failed');
+  await until('its files to go', () => versionsOf(dataDir, id).length === 0);
+});
+
+test('five deaths of the server in the middle of the work do not make a good track fail', async () => {
+  const mortal = await World.start('deaths');
+  const reply = await upload(mortal.as('carol'), { file: longWav(60) });
+  assertStatus(reply, 201);
+  const { id } = reply.body;
+  const seen = new Set<string>();
+  for (let death = 0; death < 5; death++) {
+    await until('the work to be in its middle', async () => {
+      await mortal.sql(`update jobs set run_at = now() where kind = 'transcode' and state = 'queued'`);
+      const fresh = versionsOf(mortal.server.dataDir, id).find((version) => !seen.has(version));
+      return fresh && seen.add(fresh);
+    }, 30, 20);
+    await mortal.server.stop('SIGKILL');
+    await mortal.server.start();
+  }
+  await mortal.sql(`update jobs set run_at = now() where kind = 'transcode'`);
+  assert.equal((await finished(mortal.as('carol'), id)).status, 'completed');
+  assert.equal(await mortal.sql(`select attempts || ' ' || deaths from jobs where kind = 'transcode'`), '1 5');
+  await until('what the dead left to go', () => versionsOf(mortal.server.dataDir, id).length === 1);
+  await assertPlays(mortal.as('carol'), id);
+});
+
+test('an archive is made while transcodes fill all places', async () => {
+  const files = longWav(60);
+  for (let i = 0; i < 6; i++) assertStatus(await upload(carol, { file: files }), 201);
+  assertStatus(await world.as('dave').post('/api/v1/users/me/export'), 202);
+  await until('the archive', async () => (await world.sql(`select state from jobs where kind = 'privacy.export'`)) === 'done', 30);
+  assert.notEqual(await world.sql(`select count(*) from jobs where kind = 'transcode' and state in ('queued', 'running')`), '0');
 });

@@ -105,7 +105,7 @@ export class Server {
   async remove(): Promise<void> {
     try {
       await this.stop();
-      const wrong = this.process && this.log().match(/^.*(ERROR: \w+Sanitizer|runtime error:).*(\n.*){0,30}/m);
+      const wrong = this.process && this.log().match(/^.*((ERROR|WARNING): \w+Sanitizer|runtime error:).*(\n.*){0,30}/m);
       if (wrong) throw new Error(`${this.name} (${this.logFile}): ${wrong[0]}`);
     } finally {
       await this.redis?.remove();

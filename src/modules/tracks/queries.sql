@@ -65,9 +65,12 @@ values ('track_sweep', jsonb_build_object('track_id', :id::uuid), now() + interv
 returning id
 
 -- query: track_create
--- The track, the event that tells of it and the work on it, together. What the form left empty comes from the tags in the file.
-with p as (
-    select :probe::jsonb as p, :probe::jsonb -> 'tags' as tags),
+-- The track, the event that tells of it and the work on it, together. What the form left empty comes from the tags in the file. No row when
+-- the sweep was faster. Ten seconds of sound count as one of work, for the queue: slow machines are about as fast.
+with s as (
+    delete from jobs where dedupe_key = 'track_sweep:' || :id::uuid and state = 'queued' returning id),
+p as (
+    select :probe::jsonb as p, :probe::jsonb -> 'tags' as tags from s),
 t as (
     insert into tracks (id, creator_id, title, artist, album, description, genre, tags, year, bpm, musical_key, duration, duration_ms,
                         file_path, file_size, original_filename, content_sha256, format, bitrate, sample_rate, channels, bit_depth,
@@ -90,15 +93,15 @@ t as (
            nullif((p ->> 'channels')::int, 0), (p ->> 'bit_depth')::int, :cover_path::text,
            :is_public::boolean, :is_downloadable::boolean, :is_explicit::boolean, 'processing'
       from p
-    returning id, creator_id),
+    returning id, creator_id, duration_ms),
 e as (
     insert into outbox (name, payload)
     select 'track.uploaded', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
 j as (
-    insert into jobs (kind, payload, dedupe_key, max_attempts)
-    select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, 5 from t),
-s as (
-    delete from jobs where dedupe_key = 'track_sweep:' || :id::uuid)
+    insert into jobs (kind, payload, dedupe_key, max_attempts, seconds)
+    select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, 5,
+           greatest(coalesce(t.duration_ms, 0) / 10000, 1)
+      from t)
 select id from t
 
 -- query: track_update
@@ -156,6 +159,13 @@ s as (
     on conflict (dedupe_key) do update
        set run_at = excluded.run_at, state = 'queued', attempts = 0, finished_at = null)
 select id from t
+
+-- query: track_changeable
+-- The owner, or staff.
+select t.id
+  from tracks t
+ where t.id = :id::uuid and t.deleted_at is null
+   and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
 
 -- query: track_removed_list
 -- What staff deleted and can still be restored, the latest first.
@@ -349,14 +359,16 @@ with t as (
            stream_status = case when t.status = 'completed' then t.stream_status else 'pending' end,
            status_message = null, failure_code = null
      where t.id = :track_id::uuid and t.deleted_at is null
-    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
+    returning t.id, t.creator_id, t.duration_ms, pg_notify('track_changed', t.id::text)),
 j as (
-    insert into jobs (kind, payload, dedupe_key, priority)
-    select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, coalesce(:priority::int, 5)
+    insert into jobs (kind, payload, dedupe_key, priority, seconds)
+    select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, coalesce(:priority::int, 5),
+           greatest(coalesce(t.duration_ms, 0) / 10000, 1)
       from t
     on conflict (dedupe_key) do update
        set state = case when jobs.state = 'running' then jobs.state else 'queued' end,
            attempts = case when jobs.state = 'running' then jobs.attempts else 0 end,
-           run_at = now(), finished_at = null, priority = excluded.priority
+           turn = case when jobs.state = 'queued' then jobs.turn else excluded.turn end,
+           deaths = 0, run_at = now(), finished_at = null, priority = excluded.priority, seconds = excluded.seconds
     returning id, state)
 select j.id as job_id, t.id as track_id, j.state from t, j

@@ -85,6 +85,15 @@ restore_track(struct request *req)
     return p ? p : reply_query(req, 200, &q_track_get);
 }
 
+static const struct problem *
+process_again(struct request *req)
+{
+    const struct problem *p = db_one(req, &q_track_changeable, NULL);
+
+    request_set(req, "track_id", request_param(req, "id"));
+    return p ? p : reply_query(req, 202, &q_track_process_again);
+}
+
 const struct route tracks_routes[] = {
     {GET, "/api/v1/tracks", "Tracks that everybody may hear, or one's own",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
@@ -118,6 +127,11 @@ const struct route tracks_routes[] = {
     {GET, "/api/v1/tracks/{id}/status", "How far the processing of a track is",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_track_status, .shape = ONE},
+
+    {POST, "/api/v1/tracks/{id}/reprocess", "Process a track once more",
+     "For its owner, as often as needed: after a failure, or to have the renditions made anew. A track that plays goes on playing meanwhile.",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path,
+     .handler = process_again, .status = 202, .replies = &q_track_process_again, .purges = "tracks"},
 
     {GET, "/api/v1/tracks/{id}/waveform", "Peaks for drawing",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path, .query = waveform_options,

@@ -116,13 +116,17 @@ on_deleted(const struct event *event, void *context)
     return !id || !uuid_valid(id) || track_files_delete(id);
 }
 
-/* The server died on this track as often as it may. */
+/* The attempts at this track are used up, or the server died on it as often as it may. */
 static bool
 on_job_died(const struct event *event, void *context)
 {
     const char *id = json_string_value(json_object_get(json_object_get(event->payload, "payload"), "track_id"));
-    const struct db_arg args[] = {
-        {"id", id}, {"code", "crashed"}, {"message", "This file could not be processed: it is probably damaged."}, {0}};
+    bool deaths = text_equal(json_string_value(json_object_get(event->payload, "reason")), "deaths");
+    const struct db_arg args[] = {{"id", id},
+                                  {"code", deaths ? "interrupted" : "crashed"},
+                                  {"message", deaths ? "The server was stopped too often while it worked on this file. Process it once more."
+                                                     : "This file could not be processed: it is probably damaged."},
+                                  {0}};
     PGresult *result;
 
     (void)context;

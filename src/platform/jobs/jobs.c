@@ -1,5 +1,6 @@
 #include "platform/jobs/jobs.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -11,7 +12,7 @@
 #include "platform/bus/listener.h"
 #include "platform/jobs/node.h"
 
-#define THREADS_MAX 64
+#define THREADS_MAX 144 /* the most that the settings ask for, and some */
 #define POLL_S 2
 #define WAIT_MAX_S 86400
 #define PROGRESS_INTERVAL_MS 250
@@ -22,7 +23,8 @@
 /* A thread that runs jobs. */
 struct runner {
     pthread_t thread;
-    enum job_weight weight;
+    enum job_lane lane;
+    int max_s; /* takes nothing that probably lasts longer */
     unsigned wakeups; /* what it has seen of `wakeups` */
     bool busy;        /* under `lock`, like job_id */
     char job_id[UUID_TEXT];
@@ -38,7 +40,7 @@ static struct {
     struct jobs_settings settings;
     const struct job_handler *handlers;
     char node[NODE_NAME], machine[NODE_NAME];
-    char *kinds[JOB_WEIGHTS]; /* array literals */
+    char *kinds[JOB_LANES]; /* array literals */
     struct runner runners[THREADS_MAX];
     unsigned runner_count;
     pthread_t keeper;
@@ -178,13 +180,16 @@ settle(struct runner *runner, struct job *job, enum job_outcome outcome)
 static bool
 run_next(struct runner *runner)
 {
-    const struct db_arg args[] = {{"node", jobs.node}, {"kinds", jobs.kinds[runner->weight]}, {0}};
-    PGresult *row = ask(&q_job_claim, args);
+    char max_s[16];
+    const struct db_arg args[] = {{"node", jobs.node}, {"kinds", jobs.kinds[runner->lane]}, {"max_seconds", max_s}, {0}};
+    PGresult *row;
     struct job job = {.cancel = &runner->cancel, .state = runner};
     const struct job_handler *handler;
     enum job_outcome outcome;
     json_t *payload;
 
+    snprintf(max_s, sizeof max_s, "%d", runner->max_s);
+    row = ask(&q_job_claim, args);
     if (!row || !PQntuples(row)) {
         PQclear(row);
         return false;
@@ -380,35 +385,51 @@ on_notify(void *context, const char *payload)
     pthread_mutex_unlock(&lock);
 }
 
-/* {"a","b"}: the kinds of one weight. */
+/* {"a","b"}: the kinds of one lane. */
 static char *
-kinds_of(enum job_weight weight)
+kinds_of(enum job_lane lane)
 {
     struct buf out = BUF_INIT(4096);
 
     buf_add_text(&out, "{");
     for (const struct job_handler *h = jobs.handlers; h->kind; h++)
-        if (h->weight == weight)
+        if (h->lane == lane)
             buf_printf(&out, "%s\"%s\"", out.len > 1 ? "," : "", h->kind);
     buf_add_text(&out, "}");
     return out.ptr;
 }
 
 static bool
-start_runner(enum job_weight weight)
+start_runner(enum job_lane lane, int max_s)
 {
+    static const char *const names[] = {"veza-job", "veza-job-heavy", "veza-job-out", "veza-job-arch", "veza-job-erase"};
     struct runner *runner = &jobs.runners[jobs.runner_count];
 
-    if (jobs.runner_count == THREADS_MAX)
+    if (jobs.runner_count == THREADS_MAX) {
+        log_error("too many threads for jobs: lower MEDIA_WORKERS or OUTGOING_THREADS", LOG_INT("most", THREADS_MAX));
         return false;
-    *runner = (struct runner){.weight = weight};
+    }
+    *runner = (struct runner){.lane = lane, .max_s = max_s};
     if (pthread_create(&runner->thread, NULL, run_loop, runner))
         return false;
-    pthread_setname_np(runner->thread, weight == JOB_HEAVY ? "veza-job-heavy" : weight == JOB_OUTGOING ? "veza-job-out" : "veza-job");
+    pthread_setname_np(runner->thread, names[lane]);
     pthread_mutex_lock(&lock);
     jobs.runner_count++;
     pthread_mutex_unlock(&lock);
     return true;
+}
+
+static bool
+start_lane(enum job_lane lane)
+{
+    unsigned threads = jobs.settings.threads[lane] ? jobs.settings.threads[lane] : 1;
+    bool good = true;
+
+    for (unsigned i = 0; i < threads; i++)
+        good &= start_runner(lane, INT_MAX);
+    for (unsigned i = 0; i < jobs.settings.short_threads[lane]; i++)
+        good &= start_runner(lane, jobs.settings.short_s);
+    return good;
 }
 
 bool
@@ -424,8 +445,8 @@ jobs_start(const struct jobs_settings *settings, const struct job_handler *handl
     jobs.runner_count = 0;
     node_name(jobs.node, jobs.machine);
     listener_on("jobs", on_notify, NULL);
-    for (int w = 0; w < JOB_WEIGHTS; w++)
-        jobs.kinds[w] = kinds_of((enum job_weight)w);
+    for (int lane = 0; lane < JOB_LANES; lane++)
+        jobs.kinds[lane] = kinds_of((enum job_lane)lane);
     for (const struct job_handler *h = handlers; h->kind; h++)
         if (h->every_s)
             tell(&q_job_every, (const struct db_arg[]){{"kind", h->kind}, {0}});
@@ -433,9 +454,8 @@ jobs_start(const struct jobs_settings *settings, const struct job_handler *handl
         return false;
     pthread_setname_np(jobs.keeper, "veza-jobs");
     jobs.started = true;
-    for (int w = 0; w < JOB_WEIGHTS; w++)
-        for (unsigned i = 0; i < (settings->threads[w] ? settings->threads[w] : 1); i++)
-            good &= start_runner((enum job_weight)w);
+    for (int lane = 0; lane < JOB_LANES; lane++)
+        good &= start_lane((enum job_lane)lane);
     if (!good)
         jobs_stop();
     return good;
@@ -455,8 +475,8 @@ jobs_stop(void)
     for (unsigned i = 0; i < jobs.runner_count; i++)
         pthread_join(jobs.runners[i].thread, NULL);
     pthread_join(jobs.keeper, NULL);
-    for (int w = 0; w < JOB_WEIGHTS; w++)
-        free(jobs.kinds[w]);
+    for (int lane = 0; lane < JOB_LANES; lane++)
+        free(jobs.kinds[lane]);
     jobs.started = false;
 }
 

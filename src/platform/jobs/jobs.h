@@ -6,8 +6,12 @@
  *
  * It is `queued`, then `running` on one node, which sends heartbeats; then `done`, or `failed` (its handler said that it never will
  * work), or queued again with a growing pause, or `dead` when its attempts are used up. A node that is killed loses its jobs
- * to others: at once when it restarts on the same machine, else when its heartbeat is STALE_AFTER old. A job that becomes
- * dead because its node died on it writes the event `job.died` {job_id, kind, payload}.
+ * to others: at once when it restarts on the same machine, else when its heartbeat is stale_after_s old. That is counted apart, as a
+ * death, and is no attempt; after twenty deaths the job is dead too. A job that becomes dead writes the event `job.died` {job_id, kind,
+ * payload, reason: "attempts" or "deaths"}.
+ *
+ * Kinds of work have lanes with threads of their own, so that none waits for another. In a lane the lowest priority number goes first, then
+ * the earliest turn, which a trigger gives: owners (`user_id` in the payload) take turns, and short work (`seconds`) comes before long.
  *
  * A running job whose row is no longer its own (taken back, or set to another state to cancel it) finds job_cancelled() true. */
 #pragma once
@@ -36,20 +40,23 @@ struct job {
     void *state;               /* the queue's own */
 };
 
-/* Heavy jobs keep a processor busy, outgoing ones wait for somebody else's server; light ones wait for neither. */
-enum job_weight { JOB_LIGHT, JOB_HEAVY, JOB_OUTGOING, JOB_WEIGHTS };
+/* Heavy jobs keep a processor busy, outgoing ones wait for somebody else's server, archives and erasures for the disk; light ones wait for
+ * nothing. */
+enum job_lane { JOB_LIGHT, JOB_HEAVY, JOB_OUTGOING, JOB_ARCHIVE, JOB_ERASE, JOB_LANES };
 
 struct job_handler {
     const char *kind;
-    enum job_weight weight;
+    enum job_lane lane;
     enum job_outcome (*run)(struct job *job);
     int every_s; /* 0, or how long after one run the next begins, however it ended: jobs_start() sees to the row, one for all nodes */
 };
 
 struct jobs_settings {
-    unsigned threads[JOB_WEIGHTS]; /* 0 means 1 */
-    int stale_after_s;             /* 0 means 30 */
-    int heartbeat_ms;              /* 0 means 2000 */
+    unsigned threads[JOB_LANES];       /* 0 means 1 */
+    unsigned short_threads[JOB_LANES]; /* more, which take only what lasts at most short_s: long work in all others does not hold it up */
+    int short_s;
+    int stale_after_s; /* 0 means 30 */
+    int heartbeat_ms;  /* 0 means 2000 */
 };
 
 /* Starts the threads. `handlers` ends with a NULL kind and must outlive them. Before listener_start(). False when a thread cannot be

@@ -1,13 +1,22 @@
 -- Background jobs. Only rows that are locked by the asking node and still running may be changed by it.
 
 -- query: job_claim
+-- The next one of a lane: a few candidates of each of its kinds by index, and of those the first that nobody else is taking.
 update jobs
    set state = 'running', locked_by = :node, locked_at = now(), heartbeat_at = now(), attempts = attempts + 1,
        stage = null, progress = 0, finished_at = null
  where id = (select j.id
                from jobs j
-              where j.state = 'queued' and j.run_at <= now() and j.kind = any (:kinds::text[])
-              order by j.priority, j.run_at
+              where j.state = 'queued'
+                and j.id in (select c.id
+                               from unnest(:kinds::text[]) k (kind)
+                              cross join lateral (select q.id
+                                                    from jobs q
+                                                   where q.state = 'queued' and q.kind = k.kind and q.run_at <= now()
+                                                     and q.seconds <= :max_seconds::int
+                                                   order by q.priority, q.turn
+                                                   limit 32) c)
+              order by j.priority, j.turn
               limit 1
                 for update skip locked)
 returning id::text as id, kind, payload::text as payload, attempts, max_attempts
@@ -59,7 +68,7 @@ with r as (
     returning id, kind, payload, state),
 e as (
     insert into outbox (name, payload)
-    select 'job.died', jsonb_build_object('job_id', r.id, 'kind', r.kind, 'payload', r.payload)
+    select 'job.died', jsonb_build_object('job_id', r.id, 'kind', r.kind, 'payload', r.payload, 'reason', 'attempts')
       from r
      where r.state = 'dead')
 select state from r
@@ -75,18 +84,22 @@ returning id
 select distinct locked_by from jobs where state = 'running' and starts_with(locked_by, :machine)
 
 -- query: job_recover
--- Takes jobs back from nodes that are known to be dead, or that have not been heard of for too long.
+-- Takes jobs back from nodes that are known to be dead, or that have not been heard of for too long. That is no attempt. Should the job be
+-- what kills them, it waits longer each time, and is parked after twenty deaths.
 with r as (
     update jobs
-       set state = case when attempts >= max_attempts then 'dead' else 'queued' end,
-           finished_at = case when attempts >= max_attempts then now() end,
-           last_error = 'the process that worked on it died', locked_by = null, heartbeat_at = null, stage = null, progress = 0
+       set deaths = deaths + 1, attempts = greatest(attempts - 1, 0),
+           state = case when deaths + 1 >= 20 then 'dead' else 'queued' end,
+           finished_at = case when deaths + 1 >= 20 then now() end,
+           run_at = now() + interval '1 second' * least(power(2, least(deaths, 10)) - 1, 600),
+           last_error = 'the process that worked on it died, time ' || deaths + 1 || case when deaths + 1 >= 20 then ': parked' else '' end,
+           locked_by = null, heartbeat_at = null, stage = null, progress = 0
      where state = 'running'
        and (locked_by = any (:dead::text[]) or heartbeat_at < now() - interval '1 second' * :stale_after_s::int)
     returning id, kind, payload, state),
 e as (
     insert into outbox (name, payload)
-    select 'job.died', jsonb_build_object('job_id', r.id, 'kind', r.kind, 'payload', r.payload)
+    select 'job.died', jsonb_build_object('job_id', r.id, 'kind', r.kind, 'payload', r.payload, 'reason', 'deaths')
       from r
      where r.state = 'dead')
 select id::text as id, kind, state from r

@@ -124,6 +124,7 @@ static const struct job_handler handlers[] = {{"well", JOB_LIGHT, run_well},
                                               {"when_told", JOB_OUTGOING, run_when_told},
                                               {"long", JOB_HEAVY, run_long},
                                               {"effect", JOB_LIGHT, run_with_effect},
+                                              {"packing", JOB_ARCHIVE, run_well},
                                               {0}};
 static const struct jobs_settings settings = {.threads = {1, 1}, .heartbeat_ms = 100};
 
@@ -279,7 +280,7 @@ a_killed_process_loses_its_job_to_the_next(void **state)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_string_equal(ask("select state || attempts from jobs"), "running1");
     start_jobs();
-    wait_until("select state || attempts from jobs", "running2");
+    wait_until("select state || attempts || deaths from jobs", "running11");
     stop_jobs();
 }
 
@@ -294,11 +295,79 @@ only_the_dead_lose_their_jobs(void **state)
     assert_true(node_may_live("elsewhere:1:1", machine));
     ask("insert into jobs (kind, state, locked_by, heartbeat_at, attempts) values"
         " ('other', 'running', 'elsewhere:1:1', now() - interval '5 seconds', 1),"
-        " ('other', 'running', 'elsewhere:2:2', now() - interval '1 minute', 2),"
-        " ('other', 'running', 'elsewhere:3:3', now() - interval '1 minute', 5)");
+        " ('other', 'running', 'elsewhere:2:2', now() - interval '1 minute', 2)");
     start_jobs();
-    wait_until("select string_agg(state, ' ' order by attempts) from jobs", "running queued dead");
-    assert_string_equal(ask("select payload ->> 'kind' from outbox where name = 'job.died'"), "other");
+    wait_until("select string_agg(state, ' ' order by attempts desc, state desc) from jobs", "running queued");
+    stop_jobs();
+}
+
+static void
+deaths_of_a_node_are_no_attempts_and_the_twentieth_parks_the_job(void **state)
+{
+    (void)state;
+    ask("insert into jobs (kind, state, locked_by, heartbeat_at, attempts, deaths) values"
+        " ('other', 'running', 'elsewhere:1:1', now() - interval '1 minute', 5, 18),"
+        " ('other', 'running', 'elsewhere:2:2', now() - interval '1 minute', 1, 19)");
+    start_jobs();
+    wait_until("select string_agg(concat_ws(' ', state, attempts, deaths), ', ' order by deaths) from jobs", "queued 4 19, dead 0 20");
+    assert_string_equal(ask("select (payload ->> 'kind') || ' ' || (payload ->> 'reason') from outbox where name = 'job.died'"), "other deaths");
+    assert_string_equal(ask("select last_error from jobs where state = 'dead'"), "the process that worked on it died, time 20: parked");
+    stop_jobs();
+}
+
+static char order_of_runs[256];
+
+static enum job_outcome
+note_run(struct job *job)
+{
+    size_t len = strlen(order_of_runs);
+
+    snprintf(order_of_runs + len, sizeof order_of_runs - len, "%s%s", len ? " " : "", json_string_value(json_object_get(job->payload, "name")));
+    return JOB_DONE;
+}
+
+static void
+owners_take_turns_and_short_work_comes_before_long(void **state)
+{
+    static const struct job_handler noting[] = {{"note", JOB_HEAVY, note_run}, {0}};
+
+    (void)state;
+    *order_of_runs = 0;
+    ask("insert into jobs (kind, seconds, payload) select 'note', 300, jsonb_build_object('user_id', 'a', 'name', 'a' || n) from generate_series(1, 50) n");
+    ask("insert into jobs (kind, seconds, payload) values ('note', 1, '{\"user_id\":\"b\",\"name\":\"short\"}')");
+    ask("insert into jobs (kind, seconds, payload) values ('note', 300, '{\"user_id\":\"c\",\"name\":\"c1\"}')");
+    ask("insert into jobs (kind, seconds, payload) values ('note', 300, '{\"user_id\":\"c\",\"name\":\"c2\"}')");
+    assert_true(jobs_start(&settings, noting));
+    assert_true(listener_start());
+    wait_until("select count(*) from jobs where state <> 'done'", "0");
+    stop_jobs();
+    assert_memory_equal(order_of_runs, "short a1 c1 a2 c2 a3 a4", 23);
+}
+
+static void
+a_place_is_kept_for_short_work(void **state)
+{
+    static const struct jobs_settings one_more = {.threads = {1, 1}, .short_threads = {[JOB_HEAVY] = 1}, .short_s = 60, .heartbeat_ms = 100};
+
+    (void)state;
+    ask("insert into jobs (kind, seconds) values ('long', 1000), ('long', 1000), ('long', 1000)");
+    assert_true(jobs_start(&one_more, handlers));
+    assert_true(listener_start());
+    wait_until("select count(*) from jobs where state = 'running'", "1");
+    ask("insert into jobs (kind, seconds) values ('long', 60)");
+    wait_until("select string_agg(seconds::text, ' ' order by seconds) from jobs where state = 'running'", "60 1000");
+    stop_jobs();
+}
+
+static void
+work_of_one_lane_does_not_wait_for_that_of_another(void **state)
+{
+    (void)state;
+    ask("insert into jobs (kind) select 'long' from generate_series(1, 10)");
+    start_jobs();
+    wait_until("select count(*) from jobs where state = 'running'", "1");
+    ask("insert into jobs (kind, payload) values ('packing', '{\"word\":\"hello\"}')");
+    wait_until("select state from jobs where kind = 'packing'", "done");
     stop_jobs();
 }
 
@@ -543,6 +612,10 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(stopping_gives_running_work_back_without_losing_an_attempt, clean),
         cmocka_unit_test_setup(work_whose_row_is_changed_is_cancelled, clean),
         cmocka_unit_test_setup(only_the_dead_lose_their_jobs, clean),
+        cmocka_unit_test_setup(deaths_of_a_node_are_no_attempts_and_the_twentieth_parks_the_job, clean),
+        cmocka_unit_test_setup(owners_take_turns_and_short_work_comes_before_long, clean),
+        cmocka_unit_test_setup(a_place_is_kept_for_short_work, clean),
+        cmocka_unit_test_setup(work_of_one_lane_does_not_wait_for_that_of_another, clean),
         cmocka_unit_test_setup(effect_and_end_commit_together_or_not_at_all, clean),
         cmocka_unit_test_setup(an_event_reaches_each_subscriber_once, clean),
         cmocka_unit_test_setup(a_subscriber_that_fails_is_asked_again_and_leaves_nothing_behind, clean),
