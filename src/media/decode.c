@@ -1,6 +1,7 @@
 /* decode.c - the one decode that feeds every output. */
 #include "decode.h"
 
+#include "majority.h"
 #include "reason.h"
 
 #include <libswresample/swresample.h>
@@ -11,10 +12,12 @@ struct decoder {
     const struct decode_sink *sink;
     AVCodecContext *codec;
     SwrContext *convert; /* NULL when the decoder already speaks the block's format */
+    struct sound_format majority; /* zeros: the first frame decides */
     AVFrame *block;
     int filled;
     struct sound sound;
-    enum AVSampleFormat source_format;
+    enum AVSampleFormat source_format; /* of the decoder's last frame, as the next two */
+    int source_rate, source_channels;
     int64_t samples, max_samples;
     int64_t skip;  /* frames still to be dropped before the first that is heard */
     int64_t heard; /* frames that may be heard; INT64_MAX: all */
@@ -79,17 +82,6 @@ open_codec(struct decoder *d)
     return error < 0 ? reason_of(error) : 0;
 }
 
-static int
-open_convert(struct decoder *d, const AVFrame *frame)
-{
-    int error = swr_alloc_set_opts2(&d->convert, &d->sound.layout, d->sound.format, d->sound.sample_rate, &d->sound.layout,
-                                    (enum AVSampleFormat)frame->format, d->sound.sample_rate, 0, NULL);
-
-    if (error >= 0)
-        error = swr_init(d->convert);
-    return error < 0 ? MEDIA_E_OUT_OF_MEMORY : 0;
-}
-
 /* What FLAC and WAV mean by a number of channels without a layout; FFmpeg would take the third of three for a subwoofer. */
 static void
 usual_layout(AVChannelLayout *layout, int channels)
@@ -99,6 +91,29 @@ usual_layout(AVChannelLayout *layout, int channels)
         *layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_SURROUND;
     else if (channels == 4)
         *layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_QUAD;
+}
+
+static int
+layout_of(AVChannelLayout *layout, const AVFrame *frame)
+{
+    av_channel_layout_uninit(layout);
+    if (frame->ch_layout.order != AV_CHANNEL_ORDER_UNSPEC)
+        return av_channel_layout_copy(layout, &frame->ch_layout) < 0 ? MEDIA_E_OUT_OF_MEMORY : 0;
+    usual_layout(layout, frame->ch_layout.nb_channels);
+    return 0;
+}
+
+/* The decoder may double what headers say (HE-AAC), which concerns the rates of all formats alike. */
+static void
+take_majority(struct decoder *d, int first_samples)
+{
+    bool doubles = d->input->stream->codecpar->codec_id == AV_CODEC_ID_AAC && first_samples == 2048;
+
+    d->sound.sample_rate = d->majority.sample_rate * (doubles ? 2 : 1);
+    if (d->sound.layout.nb_channels != d->majority.channels) {
+        av_channel_layout_uninit(&d->sound.layout);
+        usual_layout(&d->sound.layout, d->majority.channels);
+    }
 }
 
 /* The first frame is the truth about rate, channels and format: headers of HE-AAC, for one, are not. */
@@ -111,22 +126,19 @@ begin(struct decoder *d, const AVFrame *frame)
         return MEDIA_E_TOO_MANY_CHANNELS;
     if (frame->sample_rate < 8000 || frame->sample_rate > 192000)
         return MEDIA_E_SAMPLE_RATE;
-    d->source_format = (enum AVSampleFormat)frame->format;
-    d->sound.format = block_format(d->source_format);
+    d->sound.format = block_format((enum AVSampleFormat)frame->format);
+    if (d->sound.format == AV_SAMPLE_FMT_S16 && d->majority.bits > 16)
+        d->sound.format = AV_SAMPLE_FMT_S32;
     d->sound.sample_rate = frame->sample_rate;
-    d->sound.bits = source_bits(d);
-    if (frame->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
-        usual_layout(&d->sound.layout, frame->ch_layout.nb_channels);
-    else if (av_channel_layout_copy(&d->sound.layout, &frame->ch_layout) < 0)
-        return MEDIA_E_OUT_OF_MEMORY;
-    d->max_samples *= frame->sample_rate;
-    d->skip = input_frames(d->input, d->input->heard_from, frame->sample_rate);
-    d->heard = input_frames(d->input, d->input->heard_length, frame->sample_rate);
-    if (d->source_format != d->sound.format) {
-        error = open_convert(d, frame);
-        if (error)
-            return error;
-    }
+    d->sound.bits = d->majority.bits > 0 ? d->majority.bits : source_bits(d);
+    error = layout_of(&d->sound.layout, frame);
+    if (!error && d->majority.sample_rate > 0)
+        take_majority(d, frame->nb_samples);
+    if (error)
+        return error;
+    d->max_samples *= d->sound.sample_rate;
+    d->skip = input_frames(d->input, d->input->heard_from, d->sound.sample_rate);
+    d->heard = input_frames(d->input, d->input->heard_length, d->sound.sample_rate);
     return d->sink->on_start(d->sink->user, &d->sound);
 }
 
@@ -157,59 +169,98 @@ send_block(struct decoder *d)
     return error;
 }
 
+/* Puts frames into blocks, through the converter where there is one. `from` NULL: what the converter still holds. */
 static int
-copy_samples(struct decoder *d, const AVFrame *frame, int offset, int count)
+feed(struct decoder *d, const uint8_t **from, int count)
 {
-    int channels = d->sound.layout.nb_channels;
-    int unit = av_get_bytes_per_sample(d->sound.format) * channels;
-    int source_unit = av_get_bytes_per_sample(d->source_format);
-    uint8_t *to = d->block->data[0] + d->filled * unit;
-    const uint8_t *from[8];
+    int unit = av_get_bytes_per_sample(d->sound.format) * d->sound.layout.nb_channels;
 
-    if (!d->convert) {
-        memcpy(to, frame->data[0] + offset * unit, (size_t)count * (size_t)unit);
-        return 0;
+    for (;;) {
+        int error = d->block ? 0 : new_block(d), room, got;
+        uint8_t *to;
+
+        if (error)
+            return error;
+        room = BLOCK_SAMPLES - d->filled;
+        room = room > d->heard - d->samples ? (int)(d->heard - d->samples) : room;
+        to = d->block->data[0] + d->filled * unit;
+        got = count < room ? count : room;
+        if (d->convert)
+            got = swr_convert(d->convert, &to, room, from, count);
+        else
+            memcpy(to, from[0], (size_t)got * (size_t)unit);
+        if (got < 0)
+            return MEDIA_E_INTERNAL;
+        d->filled += got;
+        d->samples += got;
+        if (d->convert) {
+            count = 0; /* what did not fit waits inside the converter */
+        } else {
+            count -= got;
+            from[0] += got * unit;
+        }
+        if (d->filled < BLOCK_SAMPLES || got == 0)
+            return 0;
+        error = send_block(d);
+        if (error)
+            return error;
     }
-    for (int c = 0; c < channels; c++)
-        from[c] = av_sample_fmt_is_planar(d->source_format) ? frame->extended_data[c] + offset * source_unit
-                                                            : frame->extended_data[0] + offset * source_unit * channels;
-    return swr_convert(d->convert, &to, count, from, count) == count ? 0 : MEDIA_E_INTERNAL;
+}
+
+static int
+drain_convert(struct decoder *d)
+{
+    int error = d->convert && d->source_rate != d->sound.sample_rate ? feed(d, NULL, 0) : 0;
+
+    swr_free(&d->convert);
+    return error;
+}
+
+/* Files may change their format in mid-stream; what comes out does not. */
+static int
+change_source(struct decoder *d, const AVFrame *frame)
+{
+    AVChannelLayout layout = { 0 };
+    int error = drain_convert(d);
+
+    d->source_format = (enum AVSampleFormat)frame->format;
+    d->source_rate = frame->sample_rate;
+    d->source_channels = frame->ch_layout.nb_channels;
+    if (d->source_channels < 1 || d->source_channels > 8 || d->source_rate < 1000 || d->source_rate > 768000)
+        return MEDIA_E_CORRUPT;
+    if (error || (d->source_format == d->sound.format && d->source_rate == d->sound.sample_rate && d->source_channels == d->sound.layout.nb_channels))
+        return error;
+    error = layout_of(&layout, frame);
+    if (!error && d->source_channels == d->sound.layout.nb_channels) /* the same channels, in whatever order they are called */
+        error = av_channel_layout_copy(&layout, &d->sound.layout) < 0 ? MEDIA_E_OUT_OF_MEMORY : 0;
+    if (!error && (swr_alloc_set_opts2(&d->convert, &d->sound.layout, d->sound.format, d->sound.sample_rate, &layout, d->source_format, d->source_rate, 0,
+                                       NULL) < 0 ||
+                   swr_init(d->convert) < 0))
+        error = MEDIA_E_OUT_OF_MEMORY;
+    av_channel_layout_uninit(&layout);
+    return error;
 }
 
 static int
 take_frame(struct decoder *d, const AVFrame *frame)
 {
+    int unit = av_get_bytes_per_sample((enum AVSampleFormat)frame->format);
+    bool planar = av_sample_fmt_is_planar((enum AVSampleFormat)frame->format);
+    const uint8_t *from[8];
     int first, error = 0;
 
     if (d->sound.sample_rate == 0)
         error = begin(d, frame);
-    else if (frame->format != d->source_format || frame->sample_rate != d->sound.sample_rate ||
-             frame->ch_layout.nb_channels != d->sound.layout.nb_channels)
-        return MEDIA_E_CORRUPT;
+    if (!error && (frame->format != d->source_format || frame->sample_rate != d->source_rate || frame->ch_layout.nb_channels != d->source_channels))
+        error = change_source(d, frame);
+    if (error)
+        return error;
     first = d->skip < frame->nb_samples ? (int)d->skip : frame->nb_samples;
     d->skip -= first;
-    for (int offset = first; !error && offset < frame->nb_samples;) {
-        int count = frame->nb_samples - offset;
-
-        if (count > d->heard - d->samples)
-            count = (int)(d->heard - d->samples);
-        if (count == 0)
-            return 0;
-        if (!d->block)
-            error = new_block(d);
-        if (error)
-            return error;
-        if (count > BLOCK_SAMPLES - d->filled)
-            count = BLOCK_SAMPLES - d->filled;
-        error = copy_samples(d, frame, offset, count);
-        if (error)
-            return error;
-        offset += count;
-        d->filled += count;
-        d->samples += count;
-        if (d->filled == BLOCK_SAMPLES)
-            error = send_block(d);
-    }
+    for (int c = 0; c < (planar ? d->source_channels : 1); c++)
+        from[c] = frame->extended_data[c] + first * unit * (planar ? 1 : d->source_channels);
+    if (first < frame->nb_samples)
+        error = feed(d, from, frame->nb_samples - first);
     if (!error && d->samples > d->max_samples)
         return MEDIA_E_TOO_LONG;
     return error;
@@ -261,7 +312,9 @@ read_all(struct decoder *d, AVPacket *packet, AVFrame *frame)
     }
     if (!error)
         error = decode_packet(d, NULL, frame);
-    if (!error && d->block)
+    if (!error)
+        error = drain_convert(d);
+    if (!error && d->block && d->filled > 0)
         error = send_block(d);
     return error;
 }
@@ -276,7 +329,7 @@ judge(const struct decoder *d)
         return d->bad_packets > 0 ? MEDIA_E_CORRUPT : MEDIA_E_TOO_SHORT;
     if (d->bad_packets > d->good_packets)
         return MEDIA_E_CORRUPT;
-    if (promised > 0 && d->samples < promised - BLOCK_SAMPLES - promised / 1000) {
+    if (promised > 0 && d->majority.sample_rate == 0 && d->samples < promised - BLOCK_SAMPLES - promised / 1000) {
         d->input->ended_early = true;
         return d->bad_packets > 1 ? MEDIA_E_CORRUPT : 0;
     }
@@ -291,6 +344,7 @@ decode_all(struct input *input, const struct decode_sink *sink, int64_t max_dura
     AVFrame *frame = av_frame_alloc();
     int error = packet && frame ? open_codec(&d) : MEDIA_E_OUT_OF_MEMORY;
 
+    d.majority = majority_find();
     if (!error)
         error = read_all(&d, packet, frame);
     if (!error)

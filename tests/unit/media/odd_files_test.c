@@ -207,6 +207,74 @@ an_archive_or_a_page_with_an_mp3_inside_is_no_sound(void **state)
     assert_fails(MEDIA_MODE_PROBE, wrap(mp3, head, 38912, NULL, 0), "not_audio");
 }
 
+/* Where the sound begins: behind the metadata of a FLAC, at 0 of anything else. */
+static size_t
+sound_offset(const uint8_t *bytes)
+{
+    size_t at = 4;
+    bool last = memcmp(bytes, "fLaC", 4) != 0;
+
+    if (last)
+        return 0;
+    while (!last) {
+        last = bytes[at] & 0x80;
+        at += 4 + ((size_t)bytes[at + 1] << 16 | (size_t)bytes[at + 2] << 8 | bytes[at + 3]);
+    }
+    return at;
+}
+
+/* A second of one format, then three of another, then a second of the first. */
+static void
+a_change_of_format_in_mid_stream_is_converted_to_the_format_of_the_majority(void **state)
+{
+    static const struct {
+        const char *name, *rates[2], *channels[2], *more[2];
+        int64_t slack;
+    } cases[] = {
+        { "x.mp3", { "44100", "48000" }, { "2", "1" }, { "-write_xing", "0" }, 8 * 1152 },
+        { "x.mp3", { "44100", "44100" }, { "1", "2" }, { "-write_xing", "0" }, 8 * 1152 },
+        { "x.aac", { "44100", "48000" }, { "1", "2" }, { "-aac_pns", "0" }, 8 * 1024 },
+        { "x.flac", { "44100", "96000" }, { "2", "2" }, { "-frame_size", "4096" }, 512 },
+        { "x.flac", { "48000", "48000" }, { "1", "2" }, { "-frame_size", "4096" }, 512 },
+        { "x.ogg", { "44100", "48000" }, { "2", "1" }, { "-c:a", "libvorbis" }, 4096 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *joined = scratch("joined-%s", cases[i].name);
+        int64_t want = 5 * strtoll(cases[i].rates[1], NULL, 10), got;
+        FILE *out = fopen(joined, "wb");
+
+        assert_non_null(out);
+        for (int part = 0; part < 3; part++) {
+            const char *path = scratch("part-%s", cases[i].name);
+            size_t length, from;
+
+            ffmpeg("-f", "lavfi", "-i", part == 1 ? "sine=1000:d=3" : "sine=1000:d=1", "-ar", cases[i].rates[part % 2], "-ac", cases[i].channels[part % 2],
+                   cases[i].more[0], cases[i].more[1], path, NULL);
+            uint8_t *bytes = read_bytes(path, &length);
+            from = part ? sound_offset(bytes) : 0;
+            fwrite(bytes + from, 1, length - from, out);
+            free(bytes);
+        }
+        fclose(out);
+        struct run run = transcode(joined);
+
+        if (integer_of(run.result, "sample_rate") != want / 5 || integer_of(run.result, "channels") != strtol(cases[i].channels[1], NULL, 10) ||
+            llabs(integer_of(run.result, "samples") - want) > cases[i].slack || ended_early(&run))
+            fail_msg("case %zu: %s", i, json_dumps(run.result, 0));
+        int channels = (int)integer_of(run.result, "channels");
+        float *samples = decode_float(join_rendition(&run, "lossless", NULL), channels, &got);
+        int crossings = 0; /* 1 kHz stays 1 kHz in every part */
+
+        for (int64_t n = want / 10 + 1; n < want * 9 / 10; n++)
+            crossings += samples[(n - 1) * channels] < 0 && samples[n * channels] >= 0;
+        assert_in_range(crossings, 3950, 4050);
+        free(samples);
+        run_free(&run);
+    }
+}
+
 static int
 make_fixtures(void **state)
 {
@@ -223,6 +291,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_placeholder_for_the_length_is_no_promise),
     cmocka_unit_test(what_is_there_of_a_file_that_ends_early_is_taken_and_marked),
     cmocka_unit_test(an_mp3_may_begin_in_the_middle_of_a_frame_or_behind_filling),
+    cmocka_unit_test(a_change_of_format_in_mid_stream_is_converted_to_the_format_of_the_majority),
     cmocka_unit_test(an_archive_or_a_page_with_an_mp3_inside_is_no_sound),
 };
 
