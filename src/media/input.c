@@ -321,13 +321,19 @@ input_format_name(const struct input *input)
 const AVPacket *
 input_cover(const struct input *input)
 {
+    const AVPacket *first = NULL;
+
     for (unsigned i = 0; i < input->format->nb_streams; i++) {
         const AVStream *s = input->format->streams[i];
+        const AVDictionaryEntry *kind = av_dict_get(s->metadata, "comment", NULL, 0);
 
-        if ((s->disposition & AV_DISPOSITION_ATTACHED_PIC) && s->attached_pic.size > 0 && s->attached_pic.size <= COVER_BYTES_MAX)
+        if (!(s->disposition & AV_DISPOSITION_ATTACHED_PIC) || s->attached_pic.size <= 0 || s->attached_pic.size > COVER_BYTES_MAX)
+            continue;
+        if (kind && !strcmp(kind->value, "Cover (front)"))
             return &s->attached_pic;
+        first = first ? first : &s->attached_pic;
     }
-    return NULL;
+    return first;
 }
 
 int64_t

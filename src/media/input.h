@@ -41,7 +41,7 @@ const char *input_format_name(const struct input *input);
 
 #define COVER_BYTES_MAX (20 << 20)
 
-/* The picture embedded in the file, or NULL when there is none of at most COVER_BYTES_MAX. Points into `input`. */
+/* The front cover embedded in the file, or else the first picture, or NULL when there is none of at most COVER_BYTES_MAX. Points into `input`. */
 const AVPacket *input_cover(const struct input *input);
 
 /* A number of units of the stream's time base in frames of `sample_rate`; INT64_MAX stays what it is. */

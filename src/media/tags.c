@@ -38,18 +38,78 @@ is_unwanted(const unsigned char *s, size_t n)
     return n == 3 && s[0] == 0xef && (s[1] == 0xbf && s[2] >= 0xbe);
 }
 
+/* Characters that show nothing: a name of nothing else is no name. */
+static bool
+is_invisible(const unsigned char *s, size_t n)
+{
+    static const unsigned ranges[][2] = { { 0x20, 0x20 },     { 0xa0, 0xa0 },     { 0xad, 0xad },     { 0x34f, 0x34f },   { 0x61c, 0x61c },
+                                          { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x2000, 0x200f }, { 0x202f, 0x202f },
+                                          { 0x205f, 0x2064 }, { 0x2800, 0x2800 }, { 0x3000, 0x3000 }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
+                                          { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xe0000, 0xe0fff } };
+    unsigned point = n > 1 ? s[0] & (0x7fu >> n) : s[0];
+
+    for (size_t i = 1; i < n; i++)
+        point = point << 6 | (s[i] & 0x3f);
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+        if (point >= ranges[i][0] && point <= ranges[i][1])
+            return true;
+    return false;
+}
+
+/* Is it UTF-8? A last character that is cut, as the 30 bytes of ID3v1 do, is not held against it. */
+static bool
+is_utf8(const unsigned char *s, size_t left)
+{
+    while (left > 0) {
+        size_t n = sequence(s, left);
+
+        if (n == 0)
+            return left < 4 && s[0] >= 0xc2 && s[0] < 0xf5 && (left == 1 || ((s[1] & 0xc0) == 0x80 && (left == 2 || (s[2] & 0xc0) == 0x80)));
+        s += n;
+        left -= n;
+    }
+    return true;
+}
+
+/* One byte of Windows-1252 as UTF-8; returns its length. The five bytes that mean nothing become control characters, which are cleaned away. */
+static size_t
+from_1252(unsigned char byte, unsigned char *to)
+{
+    static const unsigned short high[] = { 0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
+                                           0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+                                           0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178 };
+    unsigned point = byte >= 0x80 && byte < 0xa0 ? high[byte - 0x80] : byte;
+
+    if (point < 0x80) {
+        to[0] = byte;
+        return 1;
+    }
+    if (point < 0x800) {
+        to[0] = (unsigned char)(0xc0 | point >> 6);
+        to[1] = (unsigned char)(0x80 | (point & 0x3f));
+        return 2;
+    }
+    to[0] = (unsigned char)(0xe0 | point >> 12);
+    to[1] = (unsigned char)(0x80 | (point >> 6 & 0x3f));
+    to[2] = (unsigned char)(0x80 | (point & 0x3f));
+    return 3;
+}
+
 /* Writes the cleaned text to `to` (room for `max` bytes) and returns its length. */
 static size_t
 clean(char *to, size_t max, const char *text)
 {
-    const unsigned char *s = (const unsigned char *)text;
+    const unsigned char *at = (const unsigned char *)text;
     size_t left = strlen(text), length = 0;
+    bool utf8 = is_utf8(at, left), visible = false;
 
     while (left > 0) {
-        size_t n = sequence(s, left);
+        unsigned char other[3];
+        size_t used = utf8 ? sequence(at, left) : 1, n = utf8 ? used : from_1252(*at, other);
+        const unsigned char *s = utf8 ? at : other;
 
+        used = used ? used : 1;
         if (n == 0 || is_unwanted(s, n)) {
-            n = n ? n : 1;
             if (length > 0 && length < max && to[length - 1] != ' ')
                 to[length++] = ' ';
         } else if (length + n > max) {
@@ -57,13 +117,14 @@ clean(char *to, size_t max, const char *text)
         } else if (!(n == 1 && *s == ' ' && length == 0)) {
             memcpy(to + length, s, n);
             length += n;
+            visible = visible || !is_invisible(s, n);
         }
-        s += n;
-        left -= n;
+        at += used;
+        left -= used;
     }
     while (length > 0 && to[length - 1] == ' ')
         length--;
-    return length;
+    return visible ? length : 0;
 }
 
 static const char *
@@ -87,6 +148,25 @@ add_text(json_t *tags, const char *name, const char *value, size_t max)
     size_t length = value ? clean(text, max, value) : 0;
 
     return length > 0 ? json_object_set_new(tags, name, json_stringn(text, length)) : 0;
+}
+
+/* FFmpeg joins several comments of one name by a bare semicolon. */
+static int
+add_artists(json_t *tags, const struct input *input, const char *value)
+{
+    char text[2 * TAG_BYTES_MAX + 2];
+    size_t length = 0;
+    bool joined = !strcmp(input_format_name(input), "flac") || !strcmp(input_format_name(input), "ogg");
+
+    for (; value && *value && length < sizeof text - 3; value++) {
+        bool is_join = joined && *value == ';' && value[1] != ' ' && value[1] != 0;
+
+        text[length++] = is_join ? ',' : *value;
+        if (is_join)
+            text[length++] = ' ';
+    }
+    text[length] = 0;
+    return add_text(tags, "artist", text, TAG_BYTES_MAX);
 }
 
 static int
@@ -116,7 +196,7 @@ tags_read(const struct input *input)
     if (!tags)
         return NULL;
     error |= add_text(tags, "title", find(input, title), TAG_BYTES_MAX);
-    error |= add_text(tags, "artist", find(input, artist), TAG_BYTES_MAX);
+    error |= add_artists(tags, input, find(input, artist));
     error |= add_text(tags, "album", find(input, album), TAG_BYTES_MAX);
     error |= add_text(tags, "genre", find(input, genre), 100);
     error |= add_text(tags, "key", find(input, key), 20);

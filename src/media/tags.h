@@ -10,7 +10,7 @@
 #define TAG_COMMENT_BYTES_MAX 2000
 
 /* A new object with those of title, artist, album, genre, comment, key (strings), year, track, bpm (integers) that the file has. Strings are
- * valid UTF-8 without control characters, of bounded length, never empty. NULL when memory ran out. */
+ * valid UTF-8 (what is not, is read as Windows-1252), show something, are without control characters, of bounded length, never empty. NULL when memory ran out. */
 json_t *tags_read(const struct input *input);
 
 #endif

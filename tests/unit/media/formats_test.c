@@ -119,7 +119,7 @@ tags_are_read_and_cleaned(void **state)
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         ffmpeg("-i", scratch("source.wav"), "-metadata", "title=Été\x1b[31m \xe2\x80\xaeroux", "-metadata", "artist=  Björk  ", "-metadata",
                "album=A\tB", "-metadata", "genre=Jazz", "-metadata", "date=2019-04-01", "-metadata", "track=3/12", "-metadata", "TBPM=127.6", "-metadata",
-               "comment=\xff\xfe bad", scratch("%s", files[i]), NULL);
+               "comment=\x81\x9d bad", scratch("%s", files[i]), NULL);
         struct run run = run_media(MEDIA_MODE_PROBE, scratch("%s", files[i]), NULL);
         const json_t *tags = json_object_get(run.result, "tags");
 
@@ -134,6 +134,95 @@ tags_are_read_and_cleaned(void **state)
         assert_string_equal(tag_of(&run, "comment"), "bad");
         run_free(&run);
     }
+}
+
+static void
+old_tags_are_windows_1252(void **state)
+{
+    char tag[128] = "TAG\xc9t\xe9 \x93noir\x94";
+    size_t length;
+
+    (void)state;
+    memcpy(tag + 33, "Beyonc\xe9 \x80", 9);
+    ffmpeg("-i", scratch("source.wav"), "-c:a", "libmp3lame", "-id3v2_version", "0", scratch("old.mp3"), NULL);
+    uint8_t *bytes = read_bytes(scratch("old.mp3"), &length), *all = malloc(length + sizeof tag);
+
+    assert_non_null(all);
+    memcpy(all, bytes, length);
+    memcpy(all + length, tag, sizeof tag);
+    write_file(scratch("old.mp3"), all, length + sizeof tag);
+    free(bytes);
+    free(all);
+    struct run run = run_media(MEDIA_MODE_PROBE, scratch("old.mp3"), NULL);
+    assert_string_equal(tag_of(&run, "title"), "Été “noir”");
+    assert_string_equal(tag_of(&run, "artist"), "Beyoncé €");
+    run_free(&run);
+    for (int i = 0; i < 2; i++) { /* RIFF INFO, AIFF NAME */
+        const char *path = i ? scratch("old.aiff") : scratch("old.wav");
+
+        ffmpeg("-i", scratch("source.wav"), "-metadata", "title=Caf\xe9 \x96 Z\xfcrich", path, NULL);
+        run = run_media(MEDIA_MODE_PROBE, path, NULL);
+        assert_string_equal(tag_of(&run, "title"), "Café – Zürich");
+        run_free(&run);
+    }
+}
+
+static void
+a_name_that_shows_nothing_is_no_name(void **state)
+{
+    (void)state;
+    ffmpeg("-i", scratch("source.wav"), "-metadata", "artist=\xe2\x80\x8b\xe2\x81\xa0 \xef\xbb\xbf", "-metadata", "title=\xe3\x85\xa4", "-metadata",
+           "album=\xe2\x80\x8bx", scratch("nothing.flac"), NULL);
+    struct run run = run_media(MEDIA_MODE_PROBE, scratch("nothing.flac"), NULL);
+
+    assert_string_equal(tag_of(&run, "artist"), "");
+    assert_string_equal(tag_of(&run, "title"), "");
+    assert_string_not_equal(tag_of(&run, "album"), "");
+    run_free(&run);
+}
+
+static void
+all_artists_of_several_comments_are_named(void **state)
+{
+    size_t length;
+
+    (void)state;
+    ffmpeg("-i", scratch("source.wav"), "-metadata", "artist=Anna", "-metadata", "bartist=Bruno", scratch("two.flac"), NULL);
+    char *bytes = read_bytes(scratch("two.flac"), &length), *second = memmem(bytes, length, "bartist=Bruno", 13);
+
+    assert_non_null(second);
+    memcpy(second, "ARTIST=Bruno!", 13);
+    write_file(scratch("two.flac"), bytes, length);
+    free(bytes);
+    struct run run = run_media(MEDIA_MODE_PROBE, scratch("two.flac"), NULL);
+    assert_string_equal(tag_of(&run, "artist"), "Anna, Bruno!");
+    run_free(&run);
+}
+
+static void
+the_front_cover_comes_before_other_pictures(void **state)
+{
+    char path[700];
+    char *want, *got;
+
+    (void)state;
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=320x320", "-frames:v", "1", scratch("back.png"), NULL);
+    ffmpeg("-f", "lavfi", "-i", "testsrc=s=330x330", "-frames:v", "1", "-pix_fmt", "yuvj420p", scratch("front.jpg"), NULL);
+    ffmpeg("-i", scratch("source.wav"), "-i", scratch("back.png"), "-i", scratch("front.jpg"), "-map", "0:a", "-map", "1:v", "-map", "2:v", "-c:v", "copy",
+           "-disposition:v", "attached_pic", "-metadata:s:v:0", "comment=Cover (back)", "-metadata:s:v:1", "comment=Cover (front)", "-c:a", "flac",
+           scratch("covers.flac"), NULL);
+    struct run run = run_media(MEDIA_MODE_AUDIO, scratch("covers.flac"), NULL);
+
+    snprintf(path, sizeof path, "%s/cover.bin", run.folder);
+    want = read_text(scratch("front.jpg"));
+    got = read_text(path);
+    assert_memory_equal(want, got, 500);
+    free(want);
+    free(got);
+    struct run image = run_media(MEDIA_MODE_IMAGE, path, NULL);
+    assert_int_equal(image.outcome.kind, MEDIA_OK);
+    run_free(&image);
+    run_free(&run);
 }
 
 static void
@@ -186,6 +275,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(lossy_formats_with_gapless_data_have_their_exact_length),
     cmocka_unit_test(an_untouched_aac_stream_plays_in_time),
     cmocka_unit_test(tags_are_read_and_cleaned),
+    cmocka_unit_test(old_tags_are_windows_1252),
+    cmocka_unit_test(a_name_that_shows_nothing_is_no_name),
+    cmocka_unit_test(all_artists_of_several_comments_are_named),
+    cmocka_unit_test(the_front_cover_comes_before_other_pictures),
     cmocka_unit_test(an_embedded_cover_comes_out_as_it_was),
     cmocka_unit_test(an_mp3_cut_in_the_middle_still_plays),
 };
