@@ -24,6 +24,7 @@
 #include "base/str.h"
 #include "bus.queries.h"
 #include "db/cluster.h"
+#include "db/cluster_damage.h"
 #include "db/cluster_place.h"
 #include "db/db.h"
 #include "db/migrate.h"
@@ -191,24 +192,41 @@ check_connection(struct doctor *d, const char *conninfo, const char *kind, const
     check_events(d);
 }
 
+/* A copy of the data folder alone would lack the database. */
+static void
+check_outside(struct doctor *d, const char *place)
+{
+    char folder[PATH_MAX];
+
+    if (*place && realpath(d->config->data_dir, folder) && !(text_starts_with(place, folder) && place[strlen(folder)] == '/'))
+        note(d, "database", "it is outside of the data folder, in %s: copy, move and delete both", place);
+}
+
 static void
 check_database(struct doctor *d)
 {
-    char folder[PATH_MAX], socket_folder[PATH_MAX], conninfo[PATH_MAX + 64], error[256];
+    char folder[PATH_MAX], place[PATH_MAX], socket_folder[PATH_MAX], conninfo[PATH_MAX + 64], error[3 * PATH_MAX];
 
     if (*d->config->database_url) {
         check_connection(d, d->config->database_url, "the one of DATABASE_URL", "check DATABASE_URL, and that its server runs");
         return;
     }
     if (cluster_running(d->config->data_dir, socket_folder, sizeof socket_folder)) {
+        if (cluster_check_folder(d->config->data_dir, place, sizeof place, error, sizeof error))
+            check_outside(d, place);
         snprintf(conninfo, sizeof conninfo, "host=%s port=5432 user=veza dbname=veza", socket_folder);
         check_connection(d, conninfo, "the embedded one runs and", "run this as the user that runs Veza, or as root");
         return;
     }
-    if (cluster_find_programs(0, folder, sizeof folder, error, sizeof error) < 0)
+    if (!cluster_check_folder(d->config->data_dir, place, sizeof place, error, sizeof error))
+        wrong(d, NULL, "database", "%s", error);
+    else if (cluster_find_programs(0, folder, sizeof folder, error, sizeof error) < 0)
         wrong(d, "apt-get install postgresql-15, or set DATABASE_URL", "database", "%s", error);
+    else if (*place)
+        fine("database", "embedded, its files in %s are whole; it runs while Veza runs", place);
     else
-        fine("database", "embedded, with the programs in %s; it runs while Veza runs", folder);
+        fine("database", "embedded, made at the first start; it runs while Veza runs");
+    check_outside(d, place);
 }
 
 /* Could a server listen there? 0, or the reason. */

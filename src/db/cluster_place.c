@@ -4,14 +4,15 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/str.h"
+#include "db/cluster_damage.h"
 
 #define SERVER_USER "postgres"
 #define FALLBACK_FOLDER "/var/lib/veza"
@@ -53,8 +54,8 @@ cluster_find_programs(int major, char *ret_folder, size_t folder_size, char *err
         }
     }
     if (major)
-        snprintf(error, error_size, "the database was made by PostgreSQL %d, which is not installed (package postgresql-%d)", major,
-                 major);
+        snprintf(error, error_size, "the database was made by PostgreSQL %d, which is not installed: install the package postgresql-%d, or with "
+                                    "the version that made it write a backup and restore that (docs/operating.md, Upgrade)", major, major);
     else
         snprintf(error, error_size, "PostgreSQL %d or newer is not installed (package postgresql-15), and DATABASE_URL is not set",
                  CLUSTER_OLDEST_MAJOR);
@@ -103,20 +104,37 @@ make_private(const struct cluster_place *place, const char *folder, char *error,
     return 0;
 }
 
-/* A folder of our own below /var/lib, and `link` pointing to it. */
+/* A new folder below /var/lib that is named after the data folder (root-veza-var), and `link` pointing to it. */
 static int
-place_elsewhere(const struct cluster_place *place, const char *link, char *error, size_t error_size)
+place_elsewhere(const struct cluster_place *place, const char *data_dir, const char *link, char *error, size_t error_size)
 {
-    unsigned long long number = 0;
-    char folder[128];
+    char name[160], folder[256], told[PATH_MAX];
+    int made = -1;
+    FILE *file;
 
-    if ((mkdir(FALLBACK_FOLDER, 0711) < 0 && errno != EEXIST) || getrandom(&number, sizeof number, 0) != sizeof number ||
-        !can_enter(place, FALLBACK_FOLDER)) {
+    if ((mkdir(FALLBACK_FOLDER, 0711) < 0 && errno != EEXIST) || !can_enter(place, FALLBACK_FOLDER)) {
         snprintf(error, error_size, "PostgreSQL runs as another user than root, and that user can reach neither the data folder nor "
                                     FALLBACK_FOLDER "; set VEZA_DATA_DIR to a folder whose parents everybody may enter");
         return -1;
     }
-    snprintf(folder, sizeof folder, FALLBACK_FOLDER "/%016llx", number);
+    snprintf(name, sizeof name, "%.*s", 120, *data_dir == '/' ? data_dir + 1 : data_dir);
+    for (char *c = name; *c; c++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._", *c))
+            *c = '-';
+    /* One that exists is the database of an earlier data folder of that name: it is not ours to take. */
+    for (int number = 1; made < 0 && number < 1000; number++) {
+        if (number == 1)
+            snprintf(folder, sizeof folder, FALLBACK_FOLDER "/%s", name);
+        else
+            snprintf(folder, sizeof folder, FALLBACK_FOLDER "/%s-%d", name, number);
+        made = mkdir(folder, 0700);
+        if (made < 0 && errno != EEXIST)
+            break;
+    }
+    if (made < 0) {
+        snprintf(error, error_size, "cannot make the folder %s: %s", folder, strerror(errno));
+        return -1;
+    }
     if (make_private(place, folder, error, error_size) < 0)
         return -1;
     if (symlink(folder, link) < 0) {
@@ -127,8 +145,55 @@ place_elsewhere(const struct cluster_place *place, const char *link, char *error
             snprintf(error, error_size, "cannot write %s: %s", link, strerror(why));
             return -1;
         }
+        return 0;
     }
+    if (cluster_path(told, sizeof told, folder, "README") && (file = fopen(told, "we"))) {
+        fprintf(file, "The database of Veza's data folder %s, whose `pg` is a link to here.\nIt belongs to that folder: copy, move and delete both.\n",
+                data_dir);
+        fclose(file);
+    }
+    log_warn("PostgreSQL's user may not enter the data folder, so the database is elsewhere: copy, move and delete both",
+             LOG_TEXT("data", data_dir), LOG_TEXT("database", folder));
     return 0;
+}
+
+void
+cluster_say_lost(const char *link, char *error, size_t error_size)
+{
+    char target[PATH_MAX];
+    ssize_t len = readlink(link, target, sizeof target - 1);
+
+    target[len > 0 ? len : 0] = 0;
+    snprintf(error, error_size, "%s is a link to %s, which is not there: mount or copy the database back to that place, or restore a "
+                                "backup; remove the link to begin with an empty database", link, target);
+}
+
+void
+cluster_say_foreign(const char *link, uid_t owner, char *error, size_t error_size)
+{
+    snprintf(error, error_size, "the database in %s belongs to another user (number %u); start Veza as root or as that user", link,
+             (unsigned)owner);
+}
+
+int
+cluster_version(const char *data)
+{
+    char path[PATH_MAX], text[16] = "";
+    int64_t major = -1;
+    struct stat st;
+    FILE *file;
+
+    if (stat(data, &st) < 0)
+        return 0;
+    file = cluster_path(path, sizeof path, data, "PG_VERSION") ? fopen(path, "re") : NULL;
+    if (!file)
+        return -1;
+    if (fgets(text, sizeof text, file))
+        text[strcspn(text, "\n")] = 0;
+    if (!text_to_int64(text, 1, 99, &major))
+        major = -1;
+    fclose(file);
+    return (int)major;
 }
 
 static int
@@ -142,8 +207,7 @@ choose_user(struct cluster_place *place, const char *link, char *error, size_t e
     if (place->uid != 0) {
         if (!exists || st.st_uid == place->uid)
             return 0;
-        snprintf(error, error_size, "the database in %s belongs to another user (number %u); start Veza as root or as that user",
-                 link, (unsigned)st.st_uid);
+        cluster_say_foreign(link, st.st_uid, error, error_size);
         return -1;
     }
     place->switch_user = true;
@@ -185,7 +249,7 @@ make_reachable(struct cluster_place *place, const char *data_dir, const char *li
                                     "data folder and set VEZA_DATA_DIR", data_dir);
         return -1;
     }
-    return place_elsewhere(place, link, error, error_size);
+    return place_elsewhere(place, data_dir, link, error, error_size);
 }
 
 /* Beside the data where the path is short and plain enough for a socket, else a folder named after the data folder. */
@@ -223,10 +287,8 @@ int
 cluster_place_prepare(const char *data_dir, struct cluster_place *ret_place, char *error, size_t error_size)
 {
     struct cluster_place place = {0};
-    char link[PATH_MAX], version[PATH_MAX], text[16] = "";
-    int64_t major = 0;
+    char link[PATH_MAX];
     struct stat st;
-    FILE *file;
 
     snprintf(error, error_size, "the name of the data folder is too long");
     if (!cluster_path(link, sizeof link, data_dir, "pg"))
@@ -235,7 +297,7 @@ cluster_place_prepare(const char *data_dir, struct cluster_place *ret_place, cha
         return -1;
     if (lstat(link, &st) == 0 && S_ISLNK(st.st_mode)) {
         if (!realpath(link, place.folder)) {
-            snprintf(error, error_size, "%s points to a folder that does not exist", link);
+            cluster_say_lost(link, error, error_size);
             return -1;
         }
     } else {
@@ -245,18 +307,10 @@ cluster_place_prepare(const char *data_dir, struct cluster_place *ret_place, cha
         return -1;
     choose_socket(&place);
     if (!cluster_path(place.data, sizeof place.data, place.folder, "data") ||
-        !cluster_path(place.log, sizeof place.log, place.folder, "log") ||
-        !cluster_path(version, sizeof version, place.data, "PG_VERSION"))
+        !cluster_path(place.log, sizeof place.log, place.folder, "log"))
         return -1;
-    file = fopen(version, "re");
-    if (file) {
-        if (fgets(text, sizeof text, file))
-            text[strcspn(text, "\n")] = 0;
-        if (!text_to_int64(text, 1, 99, &major))
-            major = 0;
-        fclose(file);
-    }
-    if (cluster_find_programs((int)major, place.bin, sizeof place.bin, error, error_size) < 0)
+    if (!cluster_is_whole(place.data, error, error_size) ||
+        cluster_find_programs(cluster_version(place.data), place.bin, sizeof place.bin, error, error_size) < 0)
         return -1;
     *ret_place = place;
     return 0;

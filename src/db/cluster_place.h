@@ -2,7 +2,8 @@
  *
  * PostgreSQL refuses to run as root. So when Veza runs as root, the server runs as the owner of an existing cluster, or as
  * `postgres` for a new one; otherwise as Veza's own user. When that user may not enter the data folder (for example a
- * folder below /root), the cluster goes to /var/lib/veza/ and `pg` in the data folder is a link to it. */
+ * folder below /root), the cluster goes to a folder below /var/lib/veza/ that is named after the data folder, and `pg` in the data folder
+ * is a link to it. */
 #pragma once
 
 #include <limits.h>
@@ -34,6 +35,14 @@ int cluster_place_prepare(const char *data_dir, struct cluster_place *ret_place,
 /* Makes the socket's folder, or checks that the one there is ours and closed; removes it. */
 int cluster_place_open_socket(const struct cluster_place *place, char *error, size_t error_size);
 void cluster_place_close_socket(const struct cluster_place *place);
+
+/* The major version of PostgreSQL that made the cluster in `data`: 0 when nothing is there, -1 when its file PG_VERSION is missing or
+ * holds no number. */
+int cluster_version(const char *data);
+
+/* Sentences about a link that leads nowhere, and about somebody else's cluster. */
+void cluster_say_lost(const char *link, char *error, size_t error_size);
+void cluster_say_foreign(const char *link, uid_t owner, char *error, size_t error_size);
 
 /* `folder/name` in `ret_path`; false when it does not fit. */
 bool cluster_path(char *ret_path, size_t size, const char *folder, const char *name);

@@ -1,5 +1,6 @@
 #include "db/cluster_process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -212,10 +213,6 @@ cluster_create(const struct cluster_place *place, bool *ret_is_new, char *error,
         *ret_is_new = false;
         return 0;
     }
-    if (is_folder(place->data)) {
-        snprintf(error, error_size, "%s is not a PostgreSQL cluster; move it away", place->data);
-        return -1;
-    }
     if (remove_unfinished(place, unfinished, error, error_size) < 0)
         return -1;
     log_info("making a new database", LOG_TEXT("folder", place->folder));
@@ -323,22 +320,48 @@ cluster_running(const char *data_dir, char *ret_socket, size_t socket_size)
     return true;
 }
 
-/* A stale postmaster.pid whose number now belongs to another process of the same user makes PostgreSQL refuse to start. */
-static void
-remove_stale_pid_file(const struct cluster_place *place, char *const lines[], unsigned count)
+/* A process that works in `data`, whatever postmaster.pid says; else 0. */
+static pid_t
+find_server(const char *data)
 {
+    DIR *processes = opendir("/proc");
+    struct dirent *entry;
+    struct stat at, want;
+    pid_t found = 0;
+
+    while (processes && !found && stat(data, &want) == 0 && (entry = readdir(processes))) {
+        char working[300];
+        int64_t pid;
+
+        snprintf(working, sizeof working, "/proc/%s/cwd", entry->d_name);
+        if (text_to_int64(entry->d_name, 1, INT32_MAX, &pid) && stat(working, &at) == 0 && at.st_dev == want.st_dev &&
+            at.st_ino == want.st_ino)
+            found = (pid_t)pid;
+    }
+    if (processes)
+        closedir(processes);
+    return found;
+}
+
+/* Files of a server that is gone: postmaster.pid, the socket and its lock. PostgreSQL refuses to start where one names a process that
+ * exists, and takes for that also a zombie or somebody else's process that got the number; where postmaster.pid is empty, it always
+ * does. The socket's folder is ours alone, and so is the data folder while we hold its lock. */
+static void
+remove_stale_files(const struct cluster_place *place, char *const lines[], unsigned count)
+{
+    const struct { const char *folder, *name; } stale[] = {
+        {place->data, "postmaster.pid"}, {place->socket, ".s.PGSQL.5432.lock"}, {place->socket, ".s.PGSQL.5432"}};
     char path[PATH_MAX];
     struct shmid_ds memory;
     const char *last_space;
-    int64_t pid, id;
+    int64_t id;
 
-    if (count <= PID_LINE_PID || !text_to_int64(lines[PID_LINE_PID], 1, INT32_MAX, &pid) || kill((pid_t)pid, 0) < 0)
-        return;
     if (count > PID_LINE_SHARED_MEMORY && (last_space = strrchr(lines[PID_LINE_SHARED_MEMORY], ' ')) &&
         text_to_int64(last_space + 1, 0, INT32_MAX, &id) && shmctl((int)id, IPC_STAT, &memory) == 0 && memory.shm_nattch > 0)
         return; /* processes of the old server still work on the files */
-    if (cluster_path(path, sizeof path, place->data, "postmaster.pid") && unlink(path) == 0)
-        log_info("removed the postmaster.pid of a server that is gone");
+    for (size_t i = 0; i < COUNT_OF(stale); i++)
+        if (cluster_path(path, sizeof path, stale[i].folder, stale[i].name) && unlink(path) == 0)
+            log_info("removed a file of a database server that is gone", LOG_TEXT("file", path));
 }
 
 bool
@@ -350,8 +373,10 @@ cluster_end_leftover(const struct cluster_place *place, char *error, size_t erro
     struct pollfd ended;
     bool gone;
 
+    if (!pid && !count) /* killed while it began, or the disk was full: the file is empty or was never written */
+        pid = find_server(place->data);
     if (!pid) {
-        remove_stale_pid_file(place, lines, count);
+        remove_stale_files(place, lines, count);
         return true;
     }
     log_info("waiting for the database server of a Veza that was killed", LOG_INT("pid", pid));

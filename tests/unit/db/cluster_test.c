@@ -23,6 +23,7 @@
 #include "base/config.h"
 #include "base/str.h"
 #include "db/cluster.h"
+#include "db/cluster_damage.h"
 
 #define WAIT_MS 20000
 
@@ -178,6 +179,17 @@ static bool
 gone(pid_t pid)
 {
     return kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+static bool
+process_state(const char *stat_file, char *ret_letter)
+{
+    FILE *file = fopen(stat_file, "re");
+    bool known = file && fscanf(file, "%*d (%*[^)]) %c", ret_letter) == 1;
+
+    if (file)
+        fclose(file);
+    return known;
 }
 
 /* Asked once a round: what was true a moment ago need not be true again while servers change hands. */
@@ -412,7 +424,7 @@ a_data_folder_that_the_server_may_not_reach_gets_one_elsewhere(void **state)
     assert_string_equal(ask(veza.url, "select v from kept"), "1");
     end(&veza, SIGTERM);
     assert_non_null(realpath(link, place));
-    assert_false(text_starts_with(place, folder));
+    assert_true(text_starts_with(place, "/var/lib/veza/tmp-veza-cluster-test-")); /* named after where it belongs */
     run_program("/bin/rm", "-rf", place);
 }
 
@@ -428,22 +440,119 @@ a_folder_that_cannot_be_made_is_a_sentence(void **state)
     close(veza.words);
 }
 
+/* Runs shell commands in the folder of the cluster's files. */
 static void
-a_damaged_cluster_is_a_sentence_with_the_reason(void **state)
+in_data(const char *commands)
+{
+    char script[512];
+
+    snprintf(script, sizeof script, "cd %s/pg/data && %s", folder, commands);
+    run_program("/bin/sh", "-c", script);
+}
+
+/* serve does not start, doctor sees it, and both say the same. */
+static void
+expect_sentence(const char *what)
+{
+    char place[PATH_MAX], said[1024] = "";
+    struct veza veza = start(folder);
+    int status;
+
+    assert_int_equal(waitpid(veza.pid, &status, 0), veza.pid);
+    close(veza.words);
+    assert_false(cluster_check_folder(folder, place, sizeof place, said, sizeof said));
+    if (!strstr(said, what) || strncmp(veza.line, said, sizeof veza.line - 1) != 0)
+        fail_msg("not \"%s\" but\nserve:  %s\ndoctor: %s", what, veza.line, said);
+}
+
+static void
+each_way_of_breaking_the_database_has_a_sentence_that_serve_and_doctor_share(void **state)
+{
+    static const struct { const char *break_it, *mend_it, *sentence; } ways[] = {
+        {"mv PG_VERSION ../kept", "mv ../kept PG_VERSION", "PG_VERSION is missing"},
+        {"cp -p PG_VERSION ../kept; : > PG_VERSION", "mv ../kept PG_VERSION", "PG_VERSION is missing or holds no number"},
+        {"cp -p PG_VERSION ../kept; echo 9 > PG_VERSION", "mv ../kept PG_VERSION", "made by PostgreSQL 9, which is not installed"},
+        {"mv global/pg_control ../kept", "mv ../kept global/pg_control", "pg_control is missing"},
+        {"cp -p global/pg_control ../kept; truncate -s 100 global/pg_control", "mv ../kept global/pg_control", "pg_control is cut"},
+        {"cp -p global/pg_control ../kept; printf x | dd of=global/pg_control bs=1 seek=60 conv=notrunc 2> /dev/null",
+         "mv ../kept global/pg_control", "pg_control is cut or overwritten"},
+        {"mv pg_wal ../kept", "mv ../kept pg_wal", "pg_wal is missing"},
+        {"mkdir ../kept; mv pg_wal/0* ../kept", "mv ../kept/* pg_wal; rmdir ../kept", "write-ahead log (pg_wal) is missing"},
+        {"mv base ../kept", "mv ../kept base", "base is missing"},
+        {"cd ../.. && mv pg away && ln -s /nowhere/at/all pg", "", "is a link to /nowhere/at/all, which is not there"},
+    };
+    char place[PATH_MAX], said[1024];
+    struct veza veza;
+
+    (void)state;
+    assert_true(cluster_check_folder(folder, place, sizeof place, said, sizeof said));
+    assert_string_equal(place, "");
+    veza = start_well(folder);
+    assert_string_equal(ask(veza.url, "create table kept as select 1 as v; select v from kept"), "1");
+    assert_true(cluster_check_folder(folder, place, sizeof place, said, sizeof said)); /* while it runs, too */
+    end(&veza, SIGTERM);
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        in_data(ways[i].break_it);
+        expect_sentence(ways[i].sentence);
+        if (*ways[i].mend_it)
+            in_data(ways[i].mend_it);
+    }
+    snprintf(place, sizeof place, "rm %s/pg; mv %s/away %s/pg", folder, folder, folder);
+    run_program("/bin/sh", "-c", place);
+    veza = start_well(folder); /* nothing was changed by all that */
+    assert_string_equal(ask(veza.url, "select v from kept"), "1");
+    end(&veza, SIGKILL); /* and what a crash leaves is whole */
+    assert_true(cluster_check_folder(folder, place, sizeof place, said, sizeof said));
+    veza = start_well(folder);
+    assert_string_equal(ask(veza.url, "select v from kept"), "1");
+    end(&veza, SIGTERM);
+}
+
+static void
+an_empty_pid_file_is_no_obstacle(void **state)
 {
     struct veza veza = start_well(folder);
-    char path[128];
-    int status;
 
     (void)state;
     end(&veza, SIGTERM);
-    snprintf(path, sizeof path, "%s/pg/data/global/pg_control", folder);
-    assert_int_equal(unlink(path), 0);
-    veza = start(folder);
-    assert_non_null(strstr(veza.line, "PostgreSQL did not start"));
-    assert_non_null(strstr(veza.line, "pg/log"));
-    assert_int_equal(waitpid(veza.pid, &status, 0), veza.pid);
-    close(veza.words);
+    in_data(": > postmaster.pid");
+    veza = start_well(folder);
+    assert_string_equal(ask(veza.url, "select 1"), "1");
+    end(&veza, SIGTERM);
+}
+
+/* As process 1 of many containers does: it never takes an exit status, so what ended stays as a zombie. */
+static void
+a_zombie_is_not_a_living_server(void **state)
+{
+    pid_t init = fork(), server, orphan = 0;
+    struct veza veza;
+    char state_of[64], letter = 0;
+    int status;
+
+    (void)state;
+    if (init == 0) {
+        /* Orphans of ours come to this process, which waits for nobody. */
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        signal(SIGCHLD, SIG_DFL);
+        veza = start_well(folder);
+        server = server_pid(folder);
+        kill(veza.pid, SIGSTOP); /* so that it does not take the server's exit status */
+        kill(server, SIGKILL);
+        kill(veza.pid, SIGKILL);
+        for (;;)
+            pause();
+    }
+    wait_until((orphan = server_pid(folder)) != 0);
+    snprintf(state_of, sizeof state_of, "/proc/%d/stat", orphan);
+    wait_until(process_state(state_of, &letter) && letter == 'Z');
+    veza = start_well(folder);
+    assert_string_equal(ask(veza.url, "select 1"), "1");
+    assert_true(process_state(state_of, &letter) && letter == 'Z'); /* it was there all the time */
+    end(&veza, SIGTERM);
+    kill(init, SIGKILL);
+    assert_int_equal(waitpid(init, &status, 0), init);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -465,7 +574,9 @@ main(void)
         TEST(other_users_may_not_connect),
         TEST(a_data_folder_that_the_server_may_not_reach_gets_one_elsewhere),
         TEST(a_folder_that_cannot_be_made_is_a_sentence),
-        TEST(a_damaged_cluster_is_a_sentence_with_the_reason),
+        TEST(each_way_of_breaking_the_database_has_a_sentence_that_serve_and_doctor_share),
+        TEST(an_empty_pid_file_is_no_obstacle),
+        TEST(a_zombie_is_not_a_living_server),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
