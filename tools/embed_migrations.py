@@ -9,6 +9,7 @@ byte. Numbers may have gaps, so that branches do not collide.
 
 import argparse
 import hashlib
+import os
 import pathlib
 import re
 import sys
@@ -82,10 +83,9 @@ def main() -> None:
     out += ["};", "", f"const struct migration_list embedded_migrations = {{items, {len(found)}}};", ""]
     args.output.write_text("\n".join(out), encoding="ascii")
     if args.depfile:
-        # The folder too: its time changes when a file comes or goes.
-        names = [args.folder] + sorted(args.folder.glob("*.sql"))
-        quoted = " ".join(re.sub(r"([ #\\])", r"\\\1", str(name)).replace("$", "$$") for name in names)
-        args.depfile.write_text(f"{args.output}: {quoted}\n", encoding="utf-8")
+        # The folder too: its time changes when a file comes or goes. Relative, since ninja reads no odd characters here.
+        names = [os.path.relpath(name) for name in [args.folder, *sorted(args.folder.glob("*.sql"))]]
+        args.depfile.write_text(f"{args.output}: {' '.join(names)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
