@@ -278,20 +278,34 @@ read_pid_file(const char *data, char *buffer, size_t size, char *lines[PID_LINES
     return split_lines(buffer, lines, PID_LINES);
 }
 
+/* Is that process a PostgreSQL that works in `data`? A zombie works nowhere. */
+static bool
+works_in(int64_t pid, const char *data)
+{
+    char path[64], name[32] = "";
+    struct stat at, want;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%lld/cwd", (long long)pid);
+    if (stat(path, &at) < 0 || stat(data, &want) < 0 || at.st_dev != want.st_dev || at.st_ino != want.st_ino)
+        return false;
+    snprintf(path, sizeof path, "/proc/%lld/comm", (long long)pid);
+    file = fopen(path, "re");
+    if (file) {
+        if (!fgets(name, sizeof name, file))
+            *name = 0;
+        fclose(file);
+    }
+    return text_equal(name, "postgres\n");
+}
+
 /* The process that postmaster.pid names, when it is a server that works in `data`; else 0. */
 static pid_t
 server_of(const char *data, char *const lines[], unsigned count)
 {
-    char working[64];
-    struct stat at, want;
     int64_t pid;
 
-    if (count <= PID_LINE_PID || !text_to_int64(lines[PID_LINE_PID], 1, INT32_MAX, &pid))
-        return 0;
-    snprintf(working, sizeof working, "/proc/%lld/cwd", (long long)pid);
-    if (stat(working, &at) < 0 || stat(data, &want) < 0 || at.st_dev != want.st_dev || at.st_ino != want.st_ino)
-        return 0;
-    return (pid_t)pid;
+    return count > PID_LINE_PID && text_to_int64(lines[PID_LINE_PID], 1, INT32_MAX, &pid) && works_in(pid, data) ? (pid_t)pid : 0;
 }
 
 bool
@@ -320,22 +334,18 @@ cluster_running(const char *data_dir, char *ret_socket, size_t socket_size)
     return true;
 }
 
-/* A process that works in `data`, whatever postmaster.pid says; else 0. */
+/* Any PostgreSQL that works in `data`, whatever postmaster.pid says; else 0. */
 static pid_t
 find_server(const char *data)
 {
     DIR *processes = opendir("/proc");
     struct dirent *entry;
-    struct stat at, want;
     pid_t found = 0;
 
-    while (processes && !found && stat(data, &want) == 0 && (entry = readdir(processes))) {
-        char working[300];
+    while (processes && !found && (entry = readdir(processes))) {
         int64_t pid;
 
-        snprintf(working, sizeof working, "/proc/%s/cwd", entry->d_name);
-        if (text_to_int64(entry->d_name, 1, INT32_MAX, &pid) && stat(working, &at) == 0 && at.st_dev == want.st_dev &&
-            at.st_ino == want.st_ino)
+        if (text_to_int64(entry->d_name, 1, INT32_MAX, &pid) && works_in(pid, data))
             found = (pid_t)pid;
     }
     if (processes)
@@ -364,35 +374,43 @@ remove_stale_files(const struct cluster_place *place, char *const lines[], unsig
             log_info("removed a file of a database server that is gone", LOG_TEXT("file", path));
 }
 
-bool
-cluster_end_leftover(const struct cluster_place *place, char *error, size_t error_size)
+/* Waits for a process of an old server, and pushes: a server is asked to shut down, what a killed one left behind is ended. */
+static bool
+end_process(pid_t pid, bool is_server)
 {
-    char buffer[PATH_MAX + 512], *lines[PID_LINES];
-    unsigned count = read_pid_file(place->data, buffer, sizeof buffer, lines);
-    pid_t pid = server_of(place->data, lines, count);
-    struct pollfd ended;
+    struct pollfd ended = {.fd = pidfd_open(pid, 0), .events = POLLIN};
     bool gone;
 
-    if (!pid && !count) /* killed while it began, or the disk was full: the file is empty or was never written */
-        pid = find_server(place->data);
-    if (!pid) {
-        remove_stale_files(place, lines, count);
-        return true;
-    }
-    log_info("waiting for the database server of a Veza that was killed", LOG_INT("pid", pid));
-    ended = (struct pollfd){.fd = pidfd_open(pid, 0), .events = POLLIN};
     if (ended.fd < 0)
-        return true;
-    kill(pid, SIGINT);
+        return errno == ESRCH;
+    kill(pid, is_server ? SIGINT : SIGQUIT);
     gone = poll(&ended, 1, FAST_SHUTDOWN_MS) > 0;
     if (!gone) {
         kill(pid, SIGQUIT);
         gone = poll(&ended, 1, HARD_SHUTDOWN_MS) > 0;
     }
     close(ended.fd);
-    if (!gone)
-        snprintf(error, error_size, "a PostgreSQL server (process %d) is still running in %s and does not end", pid, place->data);
     return gone;
+}
+
+bool
+cluster_end_leftover(const struct cluster_place *place, char *error, size_t error_size)
+{
+    char buffer[PATH_MAX + 512], *lines[PID_LINES];
+    unsigned count = read_pid_file(place->data, buffer, sizeof buffer, lines);
+    pid_t server = server_of(place->data, lines, count), pid = server;
+
+    if (pid)
+        log_info("waiting for the database server of a Veza that was killed", LOG_INT("pid", pid));
+    while (pid || (pid = find_server(place->data))) {
+        if (!end_process(pid, pid == server)) {
+            snprintf(error, error_size, "a PostgreSQL server (process %d) is still running in %s and does not end", pid, place->data);
+            return false;
+        }
+        pid = 0;
+    }
+    remove_stale_files(place, lines, count);
+    return true;
 }
 
 static void
