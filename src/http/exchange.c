@@ -133,25 +133,30 @@ exchange_begins(void *cls, const char *uri, struct MHD_Connection *connection)
 }
 
 static enum MHD_Result
-begin(struct request *req, const char *method, const char *version)
+begin(struct request *req, const char *method)
 {
     struct exchange *exchange = exchange_of(req);
     const struct config *config = req->server->settings.config;
     const char *length = request_header(req, "Content-Length");
     int64_t announced = 0;
     bool has_body = request_header(req, "Transfer-Encoding") || (length && !text_equal(length, "0"));
+    struct watched *w = watched_of(req->connection);
 
     exchange->begun = true;
+    if (!w || ++w->begun > w->framing.heads) {
+        log_error("a request reached the server unchecked: libmicrohttpd does not read with our recv()");
+        return MHD_NO;
+    }
     log_request_id(req->id);
     find_ip(req);
-    exchange->refusal = judge_head(req, method, version);
+    exchange->refusal = judge_head(req, method);
     log_request_id(NULL);
-    if (exchange->unframed)
-        return dispatch(req); /* a reply that is queued before the body has come closes the connection */
     if (!has_body)
         return MHD_YES; /* MHD calls again at once; a reply queued already now would close the connection */
-    if (exchange->refusal && (!text_to_int64(length, 0, INT64_MAX, &announced) || announced > PREFACE_DRAIN))
+    if (exchange->refusal && (request_header(req, "Expect") || !text_to_int64(length, 0, INT64_MAX, &announced) || announced > PREFACE_DRAIN)) {
+        w->linger = true;
         return dispatch(req); /* MHD closes the connection after the reply */
+    }
     watchdog_expect(req->connection,
                     req->route && req->route->files ? config->upload_timeout_s : config->request_timeout_s);
     return MHD_YES;
@@ -181,13 +186,13 @@ exchange_goes_on(void *cls, struct MHD_Connection *connection, const char *url, 
 {
     struct request *req = *context;
 
-    (void)url;
+    (void)url, (void)version;
     if (!req)
         req = *context = request_new(cls, connection, "/");
     if (!req)
         return MHD_NO;
     if (!exchange_of(req)->begun)
-        return begin(req, method, version);
+        return begin(req, method);
     if (*len) {
         feed(req, bytes, *len);
         *len = 0;

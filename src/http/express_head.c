@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "http/framing.h"
+
 /* Characters of a field name (RFC 9110, 5.6.2) and of our paths. */
 static bool
 is_token(unsigned char c)
@@ -53,12 +55,13 @@ line_is_plain(struct str line, const char *identity_cookie, unsigned *hosts)
             return false;
     if (name_is(name, "Cookie") && memmem(value.ptr, value.len, identity_cookie, strlen(identity_cookie)))
         return false; /* somebody in particular asks; the server knows whether it really is that cookie */
-    *hosts += name_is(name, "Host");
-    if (!name_is(name, "Connection"))
-        return true;
     while (value.len && *value.ptr == ' ')
         value = (struct str){value.ptr + 1, value.len - 1};
-    return name_is(value, "keep-alive");
+    if (name_is(name, "Host")) {
+        ++*hosts;
+        return framing_is_host(value);
+    }
+    return !name_is(name, "Connection") || name_is(value, "keep-alive");
 }
 
 bool

@@ -8,7 +8,9 @@
 #include "base/buf.h"
 #include "http/cache.h"
 #include "http/express.h"
+#include "http/framing.h"
 #include "http/limit.h"
+#include "http/linger.h"
 #include "http/pool.h"
 #include "http/router.h"
 #include "http/server.h"
@@ -21,11 +23,16 @@ struct route_metrics {
     _Atomic uint64_t latency_sum_us;
 };
 
-/* A connection under the watchdog's eye: it is shut down when it has not come further by its deadline. */
+/* A connection of libmicrohttpd: it is shut down when it has not come further by its deadline, and its bytes are checked. */
 struct watched {
     struct watched *next, **link;
+    struct server *server;
     int fd;
     _Atomic int64_t deadline_ms;
+    struct framing framing;
+    uint64_t begun; /* requests that libmicrohttpd told of */
+    bool refused;   /* the reply to framing.fault is written */
+    bool linger;    /* the client may still be sending when the last reply is out */
 };
 
 struct server {
@@ -45,6 +52,7 @@ struct server {
     pthread_mutex_t watch_lock;
     pthread_cond_t watch_wake;
     struct watched *watched;
+    struct lingerer *linger;
     bool stopping;
     uint64_t max_upload_bytes;
 };
@@ -60,7 +68,6 @@ struct exchange {
     struct limit_state limit;
     int64_t limit_quota;
     bool limited, begun, dispatched, finished;
-    bool unframed; /* nobody can tell where this message ends: reply and close */
     const char *cache_key;
 };
 
@@ -76,9 +83,14 @@ void watchdog_stop(struct server *server);
 void watchdog_connection(void *server, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code);
 /* The request of this connection must have come further in `timeout_s`; 0: no deadline. */
 void watchdog_expect(struct MHD_Connection *connection, int64_t timeout_s);
+struct watched *watched_of(struct MHD_Connection *connection);
+
+/* receive.c: the check of all bytes before libmicrohttpd gets them, from the connection's first to its last. */
+void receive_watch(struct watched *w);
+void receive_forget(struct watched *w);
 
 /* judge.c: everything that can be decided from the head of a request. Leaves a reply ready for a preflight or a page of the web app. */
-const struct problem *judge_head(struct request *req, const char *method, const char *version);
+const struct problem *judge_head(struct request *req, const char *method);
 bool method_changes(enum method method);
 /* The client's address: the peer's, or what X-Forwarded-For (else Forwarded) says where the peer is a trusted proxy. */
 void find_ip(struct request *req);

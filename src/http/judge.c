@@ -216,59 +216,6 @@ check_role(struct request *req)
     return hooks->check_second_factor ? hooks->check_second_factor(req) : PROBLEM(FORBIDDEN);
 }
 
-struct head {
-    unsigned lengths, encodings, hosts;
-    bool broken;
-};
-
-/* A token of RFC 9110, 5.6.2: a name with a space before its colon means different things to different readers. */
-static bool
-is_token(const char *name)
-{
-    return *name && strspn(name, "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == strlen(name);
-}
-
-/* libmicrohttpd leaves a lone CR in the value, and takes a lone LF for the end of a line (RFC 9112, 2.2 lets a recipient refuse both).
- * In its own buffer, where the value still lies, it puts a NUL in the place of each character that ended the line: a second one
- * tells that there were two. True of version 0.9.75; others are believed. */
-static bool
-ends_with_crlf(const char *value)
-{
-    static int known = -1;
-
-    if (known < 0)
-        known = text_equal(MHD_get_version(), "0.9.75");
-    return !strchr(value, '\r') && (!known || value[strlen(value) + 1] == 0);
-}
-
-static enum MHD_Result
-look_at_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    struct head *head = cls;
-
-    (void)kind;
-    head->lengths += strcasecmp(name, "Content-Length") == 0;
-    head->encodings += strcasecmp(name, "Transfer-Encoding") == 0;
-    head->hosts += strcasecmp(name, "Host") == 0;
-    head->broken = head->broken || !is_token(name) || !value || !ends_with_crlf(value);
-    return MHD_YES;
-}
-
-/* Messages whose end two parties could see at different places (RFC 9112, 6.3 and 11.2). */
-static const struct problem *
-check_framing(struct request *req, const char *version)
-{
-    const char *encoding = request_header(req, "Transfer-Encoding");
-    struct head head = {0};
-
-    MHD_get_connection_values(req->connection, MHD_HEADER_KIND, look_at_header, &head);
-    if (!head.broken && head.lengths + head.encodings <= 1 && head.hosts <= 1 &&
-        (!encoding || strcasecmp(encoding, "chunked") == 0) && (head.hosts == 1 || !text_equal(version, "HTTP/1.1")))
-        return NULL;
-    exchange_of(req)->unframed = true;
-    return problem_detail(req->arena, PROBLEM(BAD_REQUEST), "The message's headers are broken or contradict each other.");
-}
-
 static const struct problem *
 check_body_headers(struct request *req)
 {
@@ -361,15 +308,12 @@ note_refusal(struct request *req, const struct problem *p)
 
 /* Everything that can be decided from the head of the request, cheapest first. */
 const struct problem *
-judge_head(struct request *req, const char *method, const char *version)
+judge_head(struct request *req, const char *method)
 {
     const struct server_hooks *hooks = req->server->settings.hooks;
     struct route_match match = {0};
-    const struct problem *p = check_framing(req, version), *flood;
+    const struct problem *p = find_route(req, method, &match), *flood;
 
-    if (p)
-        return p;
-    p = find_route(req, method, &match);
     flood = check_flood(req); /* also for what no route answers: pages, 404, 405, 400 */
     if (flood)
         return flood;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "http/internal.h"
+#include "http/security_headers.h"
 
 #define GZIP_MIN 1024
 #define GZIP_LEVEL 4
@@ -203,23 +204,32 @@ add_cors(struct request *req, struct MHD_Response *response)
                             "X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, ETag, X-Cache");
 }
 
+/* Does the connection end with this reply? What came behind this request is refused, or was let through unseen for a WebSocket. */
+static bool
+is_last(struct request *req)
+{
+    struct watched *w = watched_of(req->connection);
+    bool last = w && w->begun == w->framing.heads && (w->framing.fault || w->framing.upgrade);
+
+    if (last)
+        w->linger = true;
+    return last;
+}
+
 static void
 add_headers(struct request *req, struct MHD_Response *response)
 {
     struct reply *reply = &req->reply;
     struct exchange *exchange = exchange_of(req);
+    unsigned security_count;
+    const struct reply_header *security = security_headers(req->server->settings.config, &security_count);
     char number[24];
 
     if (reply->content_type)
         MHD_add_response_header(response, "Content-Type", reply->content_type);
     MHD_add_response_header(response, "X-Request-Id", req->id);
-    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    MHD_add_response_header(response, "Referrer-Policy", "strict-origin-when-cross-origin");
-    MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-    MHD_add_response_header(response, "X-Frame-Options", "DENY");
-    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
-    if (!config_is_development(req->server->settings.config))
-        MHD_add_response_header(response, "Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+    for (unsigned i = 0; i < security_count; i++)
+        MHD_add_response_header(response, security[i].name, security[i].value);
     if (reply->etag)
         MHD_add_response_header(response, "ETag", reply->etag);
     MHD_add_response_header(response, "Cache-Control",
@@ -238,7 +248,7 @@ add_headers(struct request *req, struct MHD_Response *response)
         MHD_add_response_header(response, "RateLimit-Reset", number);
     }
     add_cors(req, response);
-    if (req->server->draining)
+    if (req->server->draining || is_last(req))
         MHD_add_response_header(response, "Connection", "close");
     for (unsigned i = 0; i < reply->header_count; i++) {
         /* A handler's own policy replaces the strict default. */

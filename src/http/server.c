@@ -144,6 +144,7 @@ prepare(struct server *server, char *error, size_t error_size)
 static void
 release(struct server *server)
 {
+    linger_stop(server->linger);
     pool_free(server->pools[SLOW_YES]);
     pool_free(server->pools[SLOW_PASSWORD]);
     cache_free(server->cache);
@@ -167,7 +168,8 @@ server_start(const struct server_settings *settings, char *error, size_t error_s
         release(server);
         return NULL;
     }
-    if (!watchdog_start(server)) {
+    server->linger = linger_start();
+    if (!server->linger || !watchdog_start(server)) {
         snprintf(error, error_size, "cannot start a thread");
         release(server);
         return NULL;

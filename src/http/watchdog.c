@@ -57,6 +57,7 @@ watchdog_connection(void *argument, struct MHD_Connection *connection, void **co
 
         w = calloc(1, sizeof *w);
         if (w) {
+            w->server = server;
             w->fd = info->connect_fd;
             w->deadline_ms = clock_monotonic_ms() + server->settings.config->request_timeout_s * 1000;
             w->next = server->watched;
@@ -64,9 +65,13 @@ watchdog_connection(void *argument, struct MHD_Connection *connection, void **co
             if (w->next)
                 w->next->link = &w->next;
             server->watched = w;
+            receive_watch(w);
         }
         *context = w;
     } else if (w) {
+        receive_forget(w);
+        if (w->linger && server->linger)
+            linger_add(server->linger, w->fd);
         *w->link = w->next;
         if (w->next)
             w->next->link = w->link;
@@ -76,11 +81,18 @@ watchdog_connection(void *argument, struct MHD_Connection *connection, void **co
     pthread_mutex_unlock(&server->watch_lock);
 }
 
+struct watched *
+watched_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
 void
 watchdog_expect(struct MHD_Connection *connection, int64_t timeout_s)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct watched *w = info ? info->socket_context : NULL;
+    struct watched *w = watched_of(connection);
 
     if (w)
         w->deadline_ms = timeout_s ? clock_monotonic_ms() + timeout_s * 1000 : INT64_MAX;
