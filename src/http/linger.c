@@ -88,7 +88,7 @@ run(void *argument)
 
             if (!l)
                 eventfd_read(linger->wake_fd, &ignored);
-            else if (!drop_input(l))
+            else if (!drop_input(l) || (l->bytes >= BYTES_MAX && events[i].events & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)))
                 l->until_ms = 0;
         }
         sweep(linger);
