@@ -85,8 +85,7 @@ test('a client that goes on sending is read up to a bound, and one that falls si
   let taken = 0;
   const send = () => eager?.write(bytes, (error) => { if (!error) { taken += SIZE; send(); } });
   send();
-  await until('the silent ones to be closed', () => sockets() <= before + 2, 15);
+  await until('the silent ones to be closed', () => sockets() <= before + 1, 15);
   assert.ok(taken >= 32 * 2 ** 20 && taken <= 80 * 2 ** 20, `${taken} bytes were taken`);
   for (const socket of open) socket.destroy();
-  await until('all to be gone', () => sockets() <= before, 5);
 });
