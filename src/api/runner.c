@@ -80,11 +80,16 @@ problem_of_database(struct request *req, enum db_status status, const struct db_
             return PROBLEM(CONFLICT);
         if (text_equal(error->sqlstate, "23503"))
             return PROBLEM(NOT_FOUND);
-        break;
+        if (!text_equal(error->sqlstate, "23514"))
+            break;
+        /* A check that the route should have made. */
+        log_warn("value refused by the database", LOG_TEXT("route", req->route ? req->route->pattern : ""), LOG_TEXT("table", error->table),
+                 LOG_TEXT("constraint", error->constraint));
+        return problem_detail(req->arena, PROBLEM(VALIDATION), "A value is outside what can be stored.");
     case DB_INPUT:
         return problem_detail(req->arena, PROBLEM(VALIDATION), "A value is outside what can be stored.");
-    case DB_RETRY:
-        return PROBLEM(CONFLICT);
+    case DB_RETRY: /* others got in the way each time */
+        return problem_retry(req->arena, PROBLEM(UNAVAILABLE), 1);
     case DB_UNAVAILABLE:
         log_warn("database unavailable", LOG_TEXT("error", error->message));
         return problem_retry(req->arena, PROBLEM(UNAVAILABLE), 2);
@@ -92,7 +97,7 @@ problem_of_database(struct request *req, enum db_status status, const struct db_
         break;
     }
     log_error("query failed", LOG_TEXT("route", req->route ? req->route->pattern : ""), LOG_TEXT("sqlstate", error->sqlstate),
-              LOG_TEXT("constraint", error->constraint), LOG_TEXT("error", error->message));
+              LOG_TEXT("table", error->table), LOG_TEXT("constraint", error->constraint), LOG_TEXT("error", error->message));
     return status == DB_TIMEOUT ? problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5) : PROBLEM(INTERNAL);
 }
 
@@ -232,12 +237,17 @@ const struct problem *
 db_transaction(struct request *req, const struct problem *(*work)(struct request *req, void *context), void *context)
 {
     struct db_error error = {.message = "transaction"};
-    enum db_status status = db_begin();
     const struct problem *p;
+    enum db_status status;
 
-    if (status)
-        return problem_of_database(req, status, &error);
-    p = work(req, context);
-    status = db_end(!p);
-    return p ? p : problem_of_database(req, status, &error);
+    for (int attempt = 0;; attempt++) {
+        status = db_begin();
+        if (status)
+            return problem_of_database(req, status, &error);
+        p = work(req, context);
+        status = db_end(!p);
+        if ((!p && !status) || !db_transaction_lost() || attempt == DB_TRIES - 1)
+            return p ? p : problem_of_database(req, status, &error);
+        db_wait_before_retry(attempt);
+    }
 }

@@ -44,6 +44,7 @@ const struct problem *run_route_query(struct request *req);
 /* What a failed statement means to the client; logs what is our fault. */
 const struct problem *problem_of_database(struct request *req, enum db_status status, const struct db_error *error);
 
-/* Runs `work` in a transaction: committed when it returns NULL, else rolled back. */
+/* Runs `work` in a transaction: committed when it returns NULL, else rolled back. When a deadlock or a serialisation failure undid it, it runs
+ * anew, so it must do nothing that a rollback does not undo. */
 const struct problem *db_transaction(struct request *req, const struct problem *(*work)(struct request *req, void *context),
                                      void *context);

@@ -481,6 +481,7 @@ choose_settings(struct arguments *a, const struct cluster_place *place, const st
     set(a, "timezone=UTC");
     set(a, "log_timezone=UTC");
     set(a, "log_checkpoints=off");
+    set(a, "log_error_verbosity=terse"); /* the detail of an error may be a row */
     set(a, "log_line_prefix=%%m [%%p] %%u ");
     set(a, "idle_in_transaction_session_timeout=60s");
     /* Even without waiting for the disk, a commit is with the kernel before it is acknowledged: a killed server loses nothing. */

@@ -6,8 +6,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
+#include "base/encode.h"
 #include "base/log.h"
 
 #define STATEMENT_MAX 65536
@@ -28,7 +30,7 @@ struct prepared {
 
 struct connection {
     PGconn *pg;
-    bool transaction;
+    bool transaction, lost; /* lost: the transaction was undone because of others */
     unsigned told_count;
     char told[TOLD_MAX][64]; /* by the statements since the last commit */
     int64_t used_ns; /* when it last answered */
@@ -41,7 +43,7 @@ static int statement_timeout_ms;
 static bool as_app_role, app_role_login;
 static pthread_key_t connection_key;
 static void (*told_callback)(const char *text);
-static _Atomic int64_t open_connections, query_count, error_count, reconnect_count, busy_us;
+static _Atomic int64_t open_connections, query_count, error_count, retry_count, reconnect_count, busy_us;
 
 static void
 connection_free(void *argument)
@@ -275,17 +277,30 @@ db_statement(const struct query *query, enum db_form form, const char *emits, st
     }
 }
 
+/* What may be logged. Only the primary message: the detail and the context hold rows and values. Of a value that a type does not take even the
+ * primary message quotes the value. */
+static const char *
+safe_message(const PGresult *result, const PGconn *pg)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+    if (!state || !primary)
+        return PQerrorMessage(pg); /* of the connection */
+    return text_starts_with(state, "22") ? "a value that its type does not take" : primary;
+}
+
 static enum db_status
 classify(const PGresult *result, const PGconn *pg, struct db_error *error)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME), *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
 
     atomic_fetch_add(&error_count, 1);
     if (error) {
         snprintf(error->sqlstate, sizeof error->sqlstate, "%s", state ? state : "");
         snprintf(error->constraint, sizeof error->constraint, "%s", constraint ? constraint : "");
-        snprintf(error->message, sizeof error->message, "%s", result ? PQresultErrorMessage(result) : PQerrorMessage(pg));
+        snprintf(error->table, sizeof error->table, "%s", table ? table : "");
+        snprintf(error->message, sizeof error->message, "%s", safe_message(result, pg));
     }
     if (!state || text_starts_with(state, "08") || text_starts_with(state, "57P") || text_starts_with(state, "53"))
         return DB_UNAVAILABLE;
@@ -392,7 +407,7 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
     status = collect_values(query, form, bind, context, values, &count, error);
     if (status)
         return status;
-    for (int attempt = 0;; attempt++) {
+    for (int attempt = 0, tries = 1;; attempt++) {
         struct connection *c = this_connection();
         PGresult *result;
 
@@ -415,6 +430,12 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
             PQclear(result);
             if (status == DB_UNAVAILABLE && query->writes)
                 attempt = 1; /* it may have happened */
+            if (status == DB_RETRY && !c->transaction && tries < DB_TRIES) {
+                db_wait_before_retry(tries++ - 1);
+                attempt--;
+                continue;
+            }
+            c->lost |= status == DB_RETRY;
         }
         if (status != DB_UNAVAILABLE || attempt || c->transaction) {
             if (PQstatus(c->pg) != CONNECTION_OK && !c->transaction)
@@ -424,6 +445,18 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
         forget(c);
         atomic_fetch_add(&reconnect_count, 1);
     }
+}
+
+void
+db_wait_before_retry(int attempt)
+{
+    int64_t most_ns = 10000000LL << attempt, wait_ns;
+    unsigned short random[1];
+
+    random_bytes(random, sizeof random);
+    wait_ns = most_ns / 4 + most_ns * random[0] / 65536;
+    atomic_fetch_add(&retry_count, 1);
+    nanosleep(&(struct timespec){.tv_nsec = wait_ns}, NULL);
 }
 
 static bool
@@ -531,6 +564,7 @@ db_begin(void)
         return DB_UNAVAILABLE;
     status = command(c, "begin");
     c->transaction = status == DB_OK;
+    c->lost = false;
     return status;
 }
 
@@ -542,11 +576,20 @@ db_end(bool commit)
     enum db_status status = command(c, commit ? "commit" : "rollback");
 
     c->transaction = false;
+    c->lost |= status == DB_RETRY;
     pass_on_told(c, commit && !failed && status == DB_OK);
     if (status && PQstatus(c->pg) != CONNECTION_OK)
         forget(c);
     /* "commit" of a failed transaction succeeds as a rollback; the caller must hear of it. */
     return commit && failed && status == DB_OK ? DB_FAILED : status;
+}
+
+bool
+db_transaction_lost(void)
+{
+    struct connection *c = pthread_getspecific(connection_key);
+
+    return c && c->lost;
 }
 
 bool
@@ -561,8 +604,8 @@ void
 db_metrics(struct buf *out)
 {
     buf_printf(out,
-               "veza_db_connections %lld\nveza_db_queries_total %lld\nveza_db_errors_total %lld\nveza_db_reconnects_total %lld\n"
+               "veza_db_connections %lld\nveza_db_queries_total %lld\nveza_db_errors_total %lld\nveza_db_retries_total %lld\nveza_db_reconnects_total %lld\n"
                "veza_db_query_seconds_total %.6f\n",
-               (long long)open_connections, (long long)query_count, (long long)error_count, (long long)reconnect_count,
+               (long long)open_connections, (long long)query_count, (long long)error_count, (long long)retry_count, (long long)reconnect_count,
                (double)busy_us / 1e6);
 }

@@ -2,7 +2,8 @@
  *
  * Each thread that asks has a connection of its own, opened when it first needs one and prepared statement by statement. A
  * connection that the server closed is replaced; a statement that only reads is then tried once more, a write is not (whether
- * it happened is unknown), unless it had not been sent yet. */
+ * it happened is unknown), unless it had not been sent yet. A statement that lost to a deadlock or a serialisation failure did not happen: it
+ * is tried again after a moment, but not within a transaction, which has to begin anew (db_transaction_lost()). */
 #pragma once
 
 #include <libpq-fe.h>
@@ -31,7 +32,7 @@ enum db_status {
     DB_UNAVAILABLE = -1, /* no connection, or the server is shutting down */
     DB_CONSTRAINT = -2,  /* a constraint was violated: see `constraint` */
     DB_INPUT = -3,       /* a value that the type does not take */
-    DB_RETRY = -4,       /* serialisation failure or deadlock */
+    DB_RETRY = -4,       /* serialisation failure or deadlock, after DB_TRIES tries or within a transaction */
     DB_TIMEOUT = -5,     /* statement timeout */
     DB_FAILED = -6,      /* anything else: a bug of ours */
 };
@@ -39,7 +40,8 @@ enum db_status {
 struct db_error {
     char sqlstate[6];
     char constraint[64];
-    char message[512]; /* for the log */
+    char table[64];
+    char message[512]; /* for the log: the primary message, never the row or the values that it was about */
 };
 
 /* Finds a parameter's value by name. Returns false when there is none of that name (a bug). */
@@ -75,6 +77,14 @@ enum db_status db_each(const struct query *query, const struct db_arg *args, db_
 /* A transaction on this thread's connection. db_end(false) rolls back. */
 enum db_status db_begin(void);
 enum db_status db_end(bool commit);
+
+/* How often a statement or a transaction is tried that others got in the way of. */
+#define DB_TRIES 4
+
+/* Did a deadlock or a serialisation failure undo the last transaction of this thread? It may then be repeated as a whole. */
+bool db_transaction_lost(void);
+/* Waits a moment that grows with `attempt` (0, 1, 2) and differs between those who wait, so that they do not meet again. */
+void db_wait_before_retry(int attempt);
 
 /* Is there an open transaction on this thread? */
 bool db_in_transaction(void);

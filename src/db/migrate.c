@@ -165,11 +165,11 @@ line_of(const char *sql, const PGresult *result)
     return line;
 }
 
+/* Without the detail, which may be a row. */
 static void
 explain(const struct migration *m, const char *direction, const char *sql, const PGresult *result, char *error, size_t error_size)
 {
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
     const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
     unsigned line = line_of(sql, result);
@@ -177,8 +177,8 @@ explain(const struct migration *m, const char *direction, const char *sql, const
 
     if (line)
         snprintf(where, sizeof where, ":%u", line);
-    snprintf(error, error_size, "%s.%s.sql%s: %s%s%s%s%s%s%s", m->name, direction, where,
-             message ? message : PQresultErrorMessage(result), detail ? "; " : "", detail ? detail : "", hint ? "; " : "",
+    snprintf(error, error_size, "%s.%s.sql%s: %s%s%s%s%s", m->name, direction, where,
+             message ? message : "the connection broke", hint ? "; " : "",
              hint ? hint : "", context ? "; " : "", context ? context : "");
 }
 

@@ -1,10 +1,12 @@
 #include "http/validate.h"
 
 #include <ctype.h>
+#include <locale.h>
 #include <pthread.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <wctype.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -65,6 +67,47 @@ has_unwanted_characters(const char *text, bool lines)
     return false;
 }
 
+static locale_t unicode;
+
+static void
+open_unicode(void)
+{
+    unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
+}
+
+/* A letter, digit or mark that can be seen: no separator, control, invisible, private or unassigned character. */
+static bool
+is_visible_letter(wint_t c)
+{
+    static const struct { wint_t first, last; } unseen[] = {{0x034F, 0x034F}, {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x3164, 0x3164},
+                                                            {0xFE00, 0xFE0F}, {0xFFA0, 0xFFA0}, {0xE0100, 0xE01EF}};
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, open_unicode);
+    for (size_t i = 0; i < COUNT_OF(unseen); i++)
+        if (c >= unseen[i].first && c <= unseen[i].last)
+            return false;
+    return unicode && (iswalnum_l(c, unicode) || iswctype_l(c, wctype_l("combining", unicode), unicode));
+}
+
+/* Of valid UTF-8: is each character outside of ASCII one that an address may have? */
+static bool
+has_visible_letters(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+
+    while (*p) {
+        int more = *p >= 0xF0 ? 3 : *p >= 0xE0 ? 2 : *p >= 0xC0 ? 1 : 0;
+        wint_t c = more ? *p & (0x3Fu >> more) : *p;
+
+        for (p++; more; more--)
+            c = c << 6 | (*p++ & 0x3Fu);
+        if (c >= 0x80 && !is_visible_letter(c))
+            return false;
+    }
+    return true;
+}
+
 bool
 email_valid(const char *text)
 {
@@ -72,6 +115,8 @@ email_valid(const char *text)
     const char *host = at ? at + 1 : NULL;
 
     if (!at || at == text || at - text > 64 || strlen(text) > 254 || strchr(host, '@') || !*host)
+        return false;
+    if (!utf8_valid(str_of(text), NULL) || !has_visible_letters(text))
         return false;
     for (const unsigned char *p = (const unsigned char *)text; *p; p++)
         if (*p <= 0x20 || *p == 0x7F || strchr("()<>[]\\,;:\"", *p))

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "http/validate.h"
 #include "modules/auth/internal.h"
 #include "platform/mail/mail.h"
 
@@ -145,6 +146,10 @@ auth_create_user(const char *username, const char *email, const char *password, 
 
     if (!password_hash(password, hash)) {
         snprintf(error, error_size, "the password must have at most 72 bytes");
+        return false;
+    }
+    if (!email_valid(email)) {
+        snprintf(error, error_size, "this is not an e-mail address");
         return false;
     }
     if (db_run(&q_user_create,
