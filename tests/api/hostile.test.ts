@@ -33,8 +33,8 @@ interface Attempt { operation: Operation; about: string; target: string; body?: 
 const isText = (schema: Schema) => [schema.type].flat().some((type) => type === 'string') && schema.format !== 'binary';
 const isTexts = (schema: Schema) => [schema.type].flat().includes('array') && isText(schema.items ?? {});
 
-/** Passwords are hashed, which takes long on purpose: where there is one, a few texts are enough. */
-const FEW = ['a line separator', 'NUL', 'a lone surrogate', 'a single quote'];
+/** Passwords are hashed and uploads looked at, which takes long: a few texts are enough there. */
+const FEW = ['a line separator', 'NUL', 'a lone surrogate', 'overlong bytes', 'a single quote'];
 
 function* attemptsOf(operation: Operation): Generator<Attempt> {
   const address = goodPath(operation) + goodQuery(operation);
@@ -53,7 +53,7 @@ function* attemptsOf(operation: Operation): Generator<Attempt> {
     for (const [how, text] of slow ? inJson.filter(([one]) => FEW.includes(one)) : inJson) yield { operation, about: `${field} with ${how}`, target: address, body: Buffer.concat([Buffer.from(marked[0]!), text, Buffer.from(marked[1]!)]) };
   }
   for (const [field, schema] of Object.entries(bodySchema(operation, 'multipart/form-data')?.properties ?? {}))
-    for (const [how, text] of isText(schema) || isTexts(schema) ? inAddress : []) {
+    for (const [how, text] of isText(schema) || isTexts(schema) ? inAddress.filter(([one]) => FEW.includes(one)) : []) {
       const form = goodForm(operation)!;
       form.set(field, text.toString('latin1'));
       yield { operation, about: `part ${field} with ${how}`, target: address, body: form };
@@ -76,7 +76,7 @@ async function send({ operation, target, body }: Attempt): Promise<number> {
 
 test('no text that means harm makes any route answer 500, and none is logged as an error', async () => {
   const attempts = operations.filter((one) => !ends(one)).flatMap((one) => [...attemptsOf(one)]);
-  assert.ok(attempts.length > 1500, `${attempts.length} attempts`);
+  assert.ok(attempts.length > 1500 && attempts.length < 6000, `${attempts.length} attempts`);
   const wrong: string[] = [], statuses = new Map<number, number>();
   let next = 0;
   await Promise.all(Array.from({ length: 12 }, async () => {
