@@ -58,6 +58,7 @@ const rules: Record<string, Rule> = {
   'PUT /api/v1/tracks/{id}': 'change',
   'DELETE /api/v1/tracks/{id}': 'change',
   'POST /api/v1/tracks/{id}/restore': 'administer',
+  'POST /api/v1/tracks/{id}/reprocess': 'change',
   'GET /api/v1/tracks/{id}/status': 'see',
   'GET /api/v1/tracks/{id}/waveform': 'see',
   'GET /api/v1/tracks/{id}/cover/{size}': 'see',
@@ -76,7 +77,7 @@ const rules: Record<string, Rule> = {
 /** What a kind of person is answered for somebody else's track. */
 function expected(operation: Operation, rule: Rule, kind: Kind, track: Track): number {
   const isPublic = track === open;
-  const good = { DELETE: 204, POST: 204 }[operation.method] ?? 200;
+  const good = operation.path.endsWith('/reprocess') ? 202 : operation.method === 'POST' ? 204 : 200;
   if (kind === 'API key of an administrator' && operation.path.endsWith('/play')) return 403; /* no scope opens it to keys */
   switch (rule) {
     case 'see': return isPublic || mayAll(kind) ? good : 404;
