@@ -304,7 +304,8 @@ heads_are_read_strictly(void **state)
                                       "GET / HTTP/1.1\r\nHost: x\r\n y\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nA: b\001\r\n\r\n",
                                       "GET / HTTP/1.1\r\nHost: x\rA: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n",
                                       "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n",
-                                      "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nCookie: a=b; who=me\r\n\r\n", "get / HTTP/1.1\r\nHost: x\r\n\r\n", NULL};
+                                      "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nCookie: a=b; who=me\r\n\r\n",
+                                      "get / HTTP/1.1\r\nHost: x\r\n\r\n", NULL};
     struct str path;
     size_t len, ignored;
 
