@@ -44,11 +44,16 @@
 
 static struct assets *web_app;
 
-/* The web app on the API's port; pages may also talk to their own host by WebSocket. */
+/* The web app on the API's port. Pages may also talk to their own host by WebSocket: 'self' says so in current browsers, older ones want
+ * the address. */
 static const struct problem *
 reply_web_app(struct request *req)
 {
-    return web_app ? assets_reply(web_app, req, "ws: wss:") : PROBLEM(NOT_FOUND);
+    const char *url = config_frontend_url(server_settings(req->server)->config);
+
+    if (!web_app)
+        return PROBLEM(NOT_FOUND);
+    return assets_reply(web_app, req, text_starts_with(url, "http") ? arena_printf(req->arena, "ws%s", url + strlen("http")) : "");
 }
 
 static const struct server_hooks api_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
@@ -201,7 +206,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     docs_setup(document_tables);
     developer_setup(document_tables);
     passkeys_setup(config);
-    if (!stream_setup(run->storage)) {
+    if (!stream_setup(run->storage, config)) {
         snprintf(error, error_size, "not enough memory");
         return false;
     }

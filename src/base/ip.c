@@ -88,14 +88,6 @@ ip_is_v4(const struct ip *ip)
     return memcmp(ip->bytes, v4_prefix, V4_OFFSET) == 0;
 }
 
-bool
-ip_is_loopback(const struct ip *ip)
-{
-    static const struct ip v6_loopback = {{[15] = 1}};
-
-    return ip_is_v4(ip) ? ip->bytes[V4_OFFSET] == 127 : memcmp(ip, &v6_loopback, sizeof *ip) == 0;
-}
-
 void
 ip_text(const struct ip *ip, char ret_text[IP_TEXT])
 {

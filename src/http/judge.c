@@ -100,8 +100,12 @@ static bool
 is_local(struct request *req)
 {
     struct ip peer;
+    char text[IP_TEXT];
 
-    return peer_of(req, &peer) && ip_is_loopback(&peer) && !read_forwarding(req).any;
+    if (!peer_of(req, &peer))
+        return false;
+    ip_text(&peer, text);
+    return (text_equal(text, "127.0.0.1") || text_equal(text, "::1")) && !read_forwarding(req).any;
 }
 
 static const struct problem *

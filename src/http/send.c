@@ -204,6 +204,27 @@ add_cors(struct request *req, struct MHD_Response *response)
                             "X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, ETag, X-Cache");
 }
 
+static bool
+is_policy(const char *name)
+{
+    static const char *const names[] = {"Content-Security-Policy", "Cross-Origin-Resource-Policy", "Access-Control-Allow-Origin",
+                                        "Access-Control-Expose-Headers"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (text_equal(name, names[i]))
+            return true;
+    return false;
+}
+
+static void
+remove_header(struct MHD_Response *response, const char *name)
+{
+    const char *value = MHD_get_response_header(response, name);
+
+    if (value)
+        MHD_del_response_header(response, name, value);
+}
+
 /* Does the connection end with this reply? What came behind this request is refused, or was let through unseen for a WebSocket. */
 static bool
 is_last(struct request *req)
@@ -251,15 +272,10 @@ add_headers(struct request *req, struct MHD_Response *response)
     if (req->server->draining || is_last(req))
         MHD_add_response_header(response, "Connection", "close");
     for (unsigned i = 0; i < reply->header_count; i++) {
-        /* A handler's own policy replaces the strict default. */
-        if (text_equal(reply->headers[i].name, "Content-Security-Policy") ||
-            text_equal(reply->headers[i].name, "Cross-Origin-Resource-Policy") ||
-            text_equal(reply->headers[i].name, "Access-Control-Allow-Origin")) {
-            const char *before = MHD_get_response_header(response, reply->headers[i].name);
-
-            if (before)
-                MHD_del_response_header(response, reply->headers[i].name, before);
-        }
+        if (is_policy(reply->headers[i].name)) /* a handler's own replaces the default */
+            remove_header(response, reply->headers[i].name);
+        if (text_equal(reply->headers[i].name, "Access-Control-Allow-Origin"))
+            remove_header(response, "Access-Control-Allow-Credentials"); /* what is for everybody takes no credentials */
         MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
     }
 }

@@ -4,6 +4,7 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <linux/landlock.h>
 #include <malloc.h>
 #include <sched.h>
@@ -15,6 +16,8 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define NOBODY 65534
 
 static void
 limit(int resource, rlim_t soft, rlim_t hard)
@@ -38,9 +41,19 @@ set_limits(const struct sandbox_limits *limits)
     limit(RLIMIT_NOFILE, 0, 0);
 }
 
-/* A ruleset that handles every right of this kernel and allows no path. */
+/* Root stays root behind any filter: what it opened before, signals, limits. The worker is nobody instead. */
 static void
-enter_landlock(void)
+drop_root(void)
+{
+    if (geteuid() != 0)
+        return;
+    if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0)
+        fprintf(stderr, "media-worker: stays root: %s\n", strerror(errno));
+}
+
+/* A ruleset that handles every right of this kernel and allows no path. */
+void
+sandbox_close_files(void)
 {
     struct landlock_ruleset_attr attr = { 0 };
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -110,13 +123,14 @@ enter_seccomp(void)
 int
 sandbox_enter(const struct sandbox_limits *limits)
 {
+    drop_root(); /* first: another identity forgets the signal below */
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no worker outlives the server */
     prctl(PR_SET_DUMPABLE, 0);
     mallopt(M_ARENA_MAX, 1);              /* other arenas reserve 64 MiB each, and open a file in /proc before they shrink */
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return -1;
-    enter_landlock(); /* needs a descriptor, so before RLIMIT_NOFILE */
+    sandbox_close_files(); /* needs a descriptor, so before RLIMIT_NOFILE */
     set_limits(limits);
     return enter_seccomp();
 }

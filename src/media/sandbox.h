@@ -22,8 +22,11 @@ struct sandbox_limits {
     uint32_t memory_mib;
 };
 
+/* Landlock's part of it, apart for its test: no path can be opened, made or removed any more. */
+void sandbox_close_files(void);
+
 /* Called once, before the first byte of the input is looked at and before any thread is started. Afterwards this process can read
- * from and write to the descriptors it has, use memory, start threads and exit; any other system call ends it with SIGSYS.
+ * from and write to the descriptors it has, use memory, start threads and exit; any other system call ends it with SIGSYS. Root becomes nobody.
  * Says on stderr what this kernel cannot do. Returns 0, or -1 when even seccomp is missing: the worker must then stop. */
 int sandbox_enter(const struct sandbox_limits *limits);
 

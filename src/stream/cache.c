@@ -31,12 +31,13 @@ struct shard {
 
 struct segment_cache {
     unsigned max_files; /* of a shard */
+    const char *more_headers;
     _Atomic uint64_t misses;
     struct shard shards[SHARDS];
 };
 
 struct segment_cache *
-segment_cache_new(unsigned max_files)
+segment_cache_new(unsigned max_files, const char *more_headers)
 {
     struct segment_cache *cache = aligned_alloc(64, sizeof *cache);
 
@@ -44,6 +45,7 @@ segment_cache_new(unsigned max_files)
         return NULL;
     memset(cache, 0, sizeof *cache);
     cache->max_files = max_files / SHARDS + 1;
+    cache->more_headers = more_headers;
     for (int i = 0; i < SHARDS; i++)
         pthread_mutex_init(&cache->shards[i].lock, NULL);
     return cache;
@@ -151,14 +153,14 @@ read_contents(struct segment *segment)
 }
 
 static bool
-make_head(struct segment *segment, const char *cache_control)
+make_head(struct segment *segment, const char *cache_control, const char *more_headers)
 {
     char *text;
     int len = asprintf(&text,
                        "Content-Type: %s\r\nContent-Length: %llu\r\nCache-Control: %s\r\nETag: %s\r\nAccept-Ranges: bytes\r\n"
                        "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Content-Length, Content-Range, ETag\r\n"
-                       "Cross-Origin-Resource-Policy: cross-origin\r\nX-Content-Type-Options: nosniff\r\n\r\n",
-                       segment->content_type, (unsigned long long)segment->size, cache_control, segment->etag);
+                       "Cross-Origin-Resource-Policy: cross-origin\r\n%s\r\n",
+                       segment->content_type, (unsigned long long)segment->size, cache_control, segment->etag, more_headers);
 
     if (len < 0)
         return false;
@@ -206,7 +208,7 @@ segment_cache_put(struct segment_cache *cache, const char *key, int fd, uint64_t
     entry->refs = 1;
     memcpy(entry->key, key, strlen(key));
     entry->hash = XXH3_64bits(key, strlen(key));
-    if (!read_contents(&entry->pub) || !make_head(&entry->pub, cache_control)) {
+    if (!read_contents(&entry->pub) || !make_head(&entry->pub, cache_control, cache->more_headers)) {
         segment_unref(entry);
         return NULL;
     }

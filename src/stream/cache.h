@@ -24,8 +24,9 @@ struct segment {
     struct str head; /* header lines of a reply to anybody, for express.h */
 };
 
-/* Keeps at most `max_files` open. NULL when memory is short. */
-struct segment_cache *segment_cache_new(unsigned max_files);
+/* Keeps at most `max_files` open. `more_headers` are lines of every segment's head, each with its CRLF, and live for ever. NULL when memory
+ * is short. */
+struct segment_cache *segment_cache_new(unsigned max_files, const char *more_headers);
 /* What is still referenced lives on until its last reference is given back. Accepts NULL. */
 void segment_cache_free(struct segment_cache *cache);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "http/security_headers.h"
 #include "http/server.h"
 #include "modules/auth/auth.h"
 #include "platform/bus/listener.h"
@@ -25,6 +26,7 @@
 
 static struct storage *storage;
 static struct segment_cache *cache;
+static struct buf security; /* header lines of every segment */
 
 struct wanted {
     char track_id[UUID_TEXT];
@@ -245,14 +247,19 @@ on_change(void *context, const char *track_id)
 }
 
 bool
-stream_setup(struct storage *where)
+stream_setup(struct storage *where, const struct config *config)
 {
     struct rlimit files;
+    bool few = getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur / 4 < FILES_MAX;
 
     storage = where;
     access_setup();
-    cache = segment_cache_new(getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur / 4 < FILES_MAX ? (unsigned)files.rlim_cur / 4
-                                                                                                      : FILES_MAX);
+    security = (struct buf){.max = 4096};
+    security_header_lines(config, "Cross-Origin-Resource-Policy", &security);
+    buf_add(&security, (struct str){"", 1});
+    if (security.failed)
+        return false;
+    cache = segment_cache_new(few ? (unsigned)files.rlim_cur / 4 : FILES_MAX, buf_str(&security).ptr);
     listener_on("track_changed", on_change, NULL);
     return cache;
 }
@@ -262,6 +269,7 @@ stream_teardown(void)
 {
     segment_cache_free(cache);
     cache = NULL;
+    buf_free(&security);
 }
 
 void

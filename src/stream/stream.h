@@ -15,8 +15,10 @@ extern const struct route stream_api_routes[];
 /* For the stream server's settings. */
 extern const struct express_settings stream_express;
 
+struct config;
+
 /* Before servers start and before listener_start(): hears of changed tracks. False when memory is short. */
-bool stream_setup(struct storage *storage);
+bool stream_setup(struct storage *storage, const struct config *config);
 /* After all servers have stopped. */
 void stream_teardown(void);
 

@@ -144,20 +144,6 @@ the_network_of_an_address_is_named_by_its_prefix(void **state)
     }
 }
 
-static void
-loopback_is_told_from_other_addresses(void **state)
-{
-    static const char *const loopback[] = {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"};
-    static const char *const others[] = {"128.0.0.1", "10.0.0.1", "::", "::2", "::7f00:1", "fe80::1"};
-    struct ip ip;
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(loopback); i++)
-        assert_true(ip_parse(str_of(loopback[i]), &ip) && ip_is_loopback(&ip));
-    for (size_t i = 0; i < COUNT_OF(others); i++)
-        assert_true(ip_parse(str_of(others[i]), &ip) && !ip_is_loopback(&ip));
-}
-
 int
 main(void)
 {
@@ -168,7 +154,6 @@ main(void)
         cmocka_unit_test(a_network_holds_its_addresses_and_no_others),
         cmocka_unit_test(a_list_is_good_as_a_whole_or_its_wrong_entry_is_named),
         cmocka_unit_test(the_network_of_an_address_is_named_by_its_prefix),
-        cmocka_unit_test(loopback_is_told_from_other_addresses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ put(struct segment_cache *cache, const char *key, const char *text)
 static void
 a_file_is_found_with_its_tag_and_headers(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64);
+    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
     struct segment *one = put(cache, "hls/a/low/init.mp4", "abc"), *found = segment_cache_get(cache, "hls/a/low/init.mp4");
 
     (void)state;
@@ -59,7 +59,7 @@ a_file_is_found_with_its_tag_and_headers(void **state)
 static void
 the_tag_follows_from_the_contents(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64);
+    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
     struct segment *a = put(cache, "a", "same"), *b = put(cache, "b", "same"), *c = put(cache, "c", "other");
 
     (void)state;
@@ -74,7 +74,7 @@ the_tag_follows_from_the_contents(void **state)
 static void
 large_files_stay_in_the_file(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64);
+    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
     char *bytes = calloc(1, 600000);
     struct segment *segment = segment_cache_put(cache, "big", file_with(bytes, 600000), 600000, "audio/mp4", "public");
 
@@ -90,7 +90,7 @@ large_files_stay_in_the_file(void **state)
 static void
 a_file_that_is_shorter_than_said_is_refused(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64);
+    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
     int fd = file_with("abc", 3);
 
     (void)state;
@@ -102,7 +102,7 @@ a_file_that_is_shorter_than_said_is_refused(void **state)
 static void
 forgetting_takes_a_track_and_spares_who_still_sends(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64);
+    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
     struct segment *a = put(cache, "hls/a/low/init.mp4", "abc"), *b = put(cache, "hls/ab/low/init.mp4", "def");
     int fd = a->fd;
 
@@ -123,7 +123,7 @@ forgetting_takes_a_track_and_spares_who_still_sends(void **state)
 static void
 the_number_of_open_files_is_bounded_and_what_is_used_stays(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64);
+    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
     char key[32];
     int first = file_with("", 0), last;
 
@@ -169,7 +169,7 @@ use(void *argument)
 static void
 many_threads_may_use_it(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(48);
+    struct segment_cache *cache = segment_cache_new(48, "");
     pthread_t threads[4];
 
     (void)state;
