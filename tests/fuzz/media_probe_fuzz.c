@@ -1,4 +1,4 @@
-/* media_probe_fuzz.c - any bytes as an uploaded file: header checks, FFmpeg's demuxers, tags and image headers. */
+/* media_probe_fuzz.c - any bytes as an uploaded file: header checks, FFmpeg's demuxers, tags, headers of packets and images. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -9,6 +9,7 @@
 #include "audio_job.h"
 #include "image_size.h"
 #include "input.h"
+#include "majority.h"
 #include "worker_protocol.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -34,6 +35,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         abort();
     input_prepare();
     (void)audio_job_probe(3600);
+    (void)majority_find();
     (void)image_size(bytes, length, &width, &height);
     return 0;
 }

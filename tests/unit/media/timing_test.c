@@ -269,6 +269,33 @@ the_comment_of_apples_encoder_stands_for_a_lost_edit_list(void **state)
     assert_heard(path, "mp4a.40.2", 2112, 0x20000);
 }
 
+/* Players end when there is a segment, and it has a length. */
+static void
+the_shortest_recordings_have_a_segment_in_every_quality(void **state)
+{
+    static const char *const qualities[] = { "low", "medium", "high", "lossless" };
+    static const char *const files[][2] = { { "flac", "s.flac" }, { "aac", "s.m4a" }, { "libmp3lame", "s.mp3" }, { "libvorbis", "s.ogg" },
+                                            { "libopus", "s.opus" }, { "libopus", "s.mp4" } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        for (int frames = 1; frames <= 1025; frames += 1024) {
+            double seconds;
+
+            write_wav(scratch("short.wav"), signal_noise, frames, 48000, 2, 16);
+            ffmpeg("-i", scratch("short.wav"), "-c:a", files[i][0], scratch("%s", files[i][1]), NULL);
+            struct run run = run_media(MEDIA_MODE_AUDIO, scratch("%s", files[i][1]), NULL);
+
+            assert_string_equal(run.outcome.code, "");
+            for (int q = 0; q < 4; q++) {
+                join_rendition(&run, qualities[q], &seconds);
+                assert_int_equal(integer_of(rendition_of(&run, qualities[q]), "segments"), 1);
+                assert_true(seconds > 0);
+            }
+            run_free(&run);
+        }
+}
+
 static int
 make_fixtures(void **state)
 {
@@ -287,6 +314,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_fragmented_file_keeps_no_priming_and_loses_nothing),
     cmocka_unit_test(a_fragmented_file_without_an_edit_list_is_whole),
     cmocka_unit_test(opus_tells_its_priming_itself),
+    cmocka_unit_test(the_shortest_recordings_have_a_segment_in_every_quality),
     cmocka_unit_test(the_comment_of_apples_encoder_stands_for_a_lost_edit_list),
 };
 
