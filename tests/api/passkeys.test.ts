@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, cookiesOf } from '../support/client.ts';
 import { Authenticator, cbor, type Algorithm, type Lies } from '../support/authenticator.ts';
+import { mailsTo, subjectOf } from '../support/mail.ts';
 import { codeOf } from '../support/totp.ts';
 import { until } from '../support/wait.ts';
 import { PASSWORD, World } from '../support/world.ts';
@@ -45,6 +46,13 @@ async function loginOptions() {
 }
 
 const signIn = (credential: Record<string, never>, headers: Record<string, string> = {}) => api.post('/api/v1/auth/passkeys/login/finish', { body: { credential }, headers });
+
+/** The same person in a session that has proven the passkey. */
+async function proven<P extends { device: Authenticator }>(person: P): Promise<P & { as: { token: string } }> {
+  const reply = await signIn(person.device.get(await loginOptions()));
+  assertStatus(reply, 200);
+  return { ...person, as: { token: reply.body.access_token } };
+}
 
 test('a device is told who asks, for whom, and which signatures will do', async () => {
   const person = await register();
@@ -118,7 +126,7 @@ for (const [what, lies] of LIES) {
 }
 
 test('an answer to one question is none to the other', async () => {
-  const person = await withPasskey();
+  const person = await proven(await withPasskey());
   const made = await finish(person, new Authenticator(ORIGIN).create(await begin(person), { type: 'webauthn.get' }));
   assertProblem(made, 422, 'validation');
   assertProblem(await signIn(person.device.get(await loginOptions(), { type: 'webauthn.create' })), 401, 'passkey_refused');
@@ -158,7 +166,7 @@ test('no passkey signs in with the user handle of somebody else', async () => {
 });
 
 test('a passkey opens its own account only', async () => {
-  const one = await withPasskey(), other = await withPasskey();
+  const one = await withPasskey(), other = await proven(await withPasskey());
   assertProblem(await signIn(new Authenticator(ORIGIN).get(await loginOptions())), 401, 'passkey_refused');
   assertProblem(await finish(other, one.device.create(await begin(other))), 409, 'conflict');
 });
@@ -191,8 +199,10 @@ test('passkeys are listed, renamed and deleted by their owner, and by nobody els
   assertProblem(await api.delete('/api/v1/auth/passkeys/{id}', { path, as: other.as }), 404, 'not_found');
   const renamed = await api.put('/api/v1/auth/passkeys/{id}', { path, body: { name: 'My key ring' }, as: one.as });
   assert.equal(renamed.body.name, 'My key ring');
-  assert.equal((await begin(one)).excludeCredentials[0]?.id, one.device.id.toString('base64url'));
-  assertStatus(await api.delete('/api/v1/auth/passkeys/{id}', { path, as: one.as }), 204);
+  assertProblem(await api.delete('/api/v1/auth/passkeys/{id}', { path, as: one.as }), 403, 'mfa_required', 'the session that made it has not proven it');
+  const again = await proven(one);
+  assert.equal((await begin(again)).excludeCredentials[0]?.id, one.device.id.toString('base64url'));
+  assertStatus(await api.delete('/api/v1/auth/passkeys/{id}', { path, as: again.as }), 204);
   assertProblem(await signIn(one.device.get(await loginOptions())), 401, 'passkey_refused');
 });
 
@@ -203,7 +213,7 @@ test('a passkey of a disabled account opens nothing', async () => {
 });
 
 test('a passkey is two factors by itself: no code is asked for', async () => {
-  const { as, device } = await withPasskey();
+  const { as, device } = await proven(await withPasskey());
   const setup = await api.post('/api/v1/auth/2fa/setup', { body: { password: PASSWORD }, as });
   assertStatus(await api.post('/api/v1/auth/2fa/verify', { body: { code: codeOf(setup.body.secret) }, as }), 200);
   assert.ok((await signIn(device.get(await loginOptions()))).body.access_token);
@@ -219,8 +229,58 @@ test('the history tells of passkeys, and the list of their last use', async () =
 
 test('there are at most twenty passkeys a person', async () => {
   const person = await register();
-  await world.sql(`insert into webauthn_credentials (user_id, credential_id, public_key) select '${person.id}', decode(md5('${person.id}' || i), 'hex'), '\\x00' from generate_series(1, 20) i`);
+  await world.sql(`insert into webauthn_credentials (user_id, credential_id, public_key) select '${person.id}', decode(md5('${person.id}' || i), 'hex'), '\\x00' from generate_series(1, 20) i; update sessions set mfa_at = now() where user_id = '${person.id}'`);
   assertProblem(await finish(person, new Authenticator(ORIGIN).create(await begin(person))), 409, 'conflict');
+});
+
+test('with a passkey as the only factor, a password alone adds nothing and takes nothing away', async () => {
+  const person = await withPasskey(), { id, as, passkey, email } = person;
+  await world.sql(`update users set role = 'admin' where id = '${id}'`);
+  const thief = await api.post('/api/v1/auth/login', { body: { email, password: PASSWORD } });
+  assert.ok('access_token' in thief.body);
+  for (const session of [as, { token: thief.body.access_token }]) {
+    assertProblem(await api.post('/api/v1/auth/2fa/setup', { body: { password: PASSWORD }, as: session }), 403, 'mfa_required');
+    assertProblem(await api.post('/api/v1/auth/passkeys/register/begin', { body: { password: PASSWORD }, as: session }), 403, 'mfa_required');
+    assertProblem(await api.delete('/api/v1/auth/passkeys/{id}', { path: { id: passkey.id }, as: session }), 403, 'mfa_required');
+    assertProblem(await api.post('/api/v1/developer/api-keys', { body: { name: 'Thief', scopes: ['tracks:read'] }, as: session }), 403, 'mfa_required');
+    assertProblem(await api.get('/api/v1/audit/stats', { as: session }), 403, 'mfa_required');
+  }
+  const owner = await proven(person);
+  assertStatus(await api.post('/api/v1/auth/2fa/setup', { body: { password: PASSWORD }, as: owner.as }), 200);
+});
+
+test('what was begun before there was a factor is not finished without a proof of it', async () => {
+  const person = await register(), device = new Authenticator(ORIGIN);
+  const setup = await api.post('/api/v1/auth/2fa/setup', { body: { password: PASSWORD }, as: person.as });
+  assertStatus(setup, 200);
+  const options = await begin(person), late = await begin(person);
+  assertStatus(await finish(person, device.create(options)), 201);
+  assertProblem(await api.post('/api/v1/auth/2fa/verify', { body: { code: codeOf(setup.body.secret) }, as: person.as }), 403, 'mfa_required');
+  assertProblem(await finish(person, new Authenticator(ORIGIN).create(late)), 403, 'mfa_required');
+});
+
+test('a proof counts for ten minutes when factors are changed, not for the hours of administration', async () => {
+  const person = await proven(await withPasskey());
+  await world.sql(`update sessions set mfa_at = now() - interval '601 seconds' where user_id = '${person.id}'`);
+  assertProblem(await api.delete('/api/v1/auth/passkeys/{id}', { path: { id: person.passkey.id }, as: person.as }), 403, 'mfa_required');
+  await world.sql(`update sessions set mfa_at = now() - interval '590 seconds' where user_id = '${person.id}'`);
+  assertStatus(await api.delete('/api/v1/auth/passkeys/{id}', { path: { id: person.passkey.id }, as: person.as }), 204);
+});
+
+test('each change of a factor is told to its owner, in the app and by mail', async () => {
+  const person = await register();
+  await world.sql(`update users set is_verified = true where id = '${person.id}'`);
+  const device = new Authenticator(ORIGIN);
+  const made = await finish(person, device.create(await begin(person)));
+  assertStatus(made, 201);
+  const owner = await proven({ ...person, device });
+  const setup = await api.post('/api/v1/auth/2fa/setup', { body: { password: PASSWORD }, as: owner.as });
+  assertStatus(await api.post('/api/v1/auth/2fa/verify', { body: { code: codeOf(setup.body.secret) }, as: owner.as }), 200);
+  assertStatus(await api.delete('/api/v1/auth/passkeys/{id}', { path: { id: made.body.id }, as: owner.as }), 204);
+  for (const [type, subject] of [['account.passkey_added', 'A passkey was added'], ['account.second_factor_on', 'Two-step sign-in was switched on'], ['account.passkey_removed', 'A passkey was deleted']] as const) {
+    await until(type, async () => (await api.get('/api/v1/notifications', { as: owner.as })).body.items.some((one) => one.type === type));
+    await until(`the mail: ${subject}`, async () => mailsTo(world.server, person.email).some((mail) => subjectOf(mail).includes(subject)));
+  }
 });
 
 test('where an app\'s codes are asked for, a passkey is added by whoever gave one lately', async () => {
@@ -228,11 +288,8 @@ test('where an app\'s codes are asked for, a passkey is added by whoever gave on
   const setup = await api.post('/api/v1/auth/2fa/setup', { body: { password: PASSWORD }, as: person.as });
   assertStatus(setup, 200);
   assertStatus(await api.post('/api/v1/auth/2fa/verify', { body: { code: codeOf(setup.body.secret) }, as: person.as }), 200);
-  await begin(person);
-  await world.sql(`update sessions set mfa_at = null where user_id = '${person.id}'; update mfa_configs set last_step = 0 where user_id = '${person.id}'`);
-  const ask = () => api.post('/api/v1/auth/passkeys/register/begin', { body: { password: PASSWORD }, as: person.as });
-  await until('the server to hear of it', async () => (await ask()).status === 403);
-  assertProblem(await ask(), 403, 'mfa_required');
+  assertProblem(await api.post('/api/v1/auth/passkeys/register/begin', { body: { password: PASSWORD }, as: person.as }), 403, 'mfa_required', 'the first code is no proof');
+  await world.sql(`update mfa_configs set last_step = 0 where user_id = '${person.id}'`);
   assertStatus(await api.post('/api/v1/auth/2fa/step-up', { body: { code: codeOf(setup.body.secret) }, as: person.as }), 200);
   await begin(person);
 });

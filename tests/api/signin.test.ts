@@ -9,6 +9,7 @@ import { linkToken, mailsTo, subjectOf } from '../support/mail.ts';
 import { exchange, request11 } from '../support/raw.ts';
 import { Server } from '../support/server.ts';
 import { assertSameTime } from '../support/timing.ts';
+import { codeOf } from '../support/totp.ts';
 import { until } from '../support/wait.ts';
 import { cluster, emailOf, PASSWORD, template, World } from '../support/world.ts';
 
@@ -39,7 +40,7 @@ test('the link in the mail sets a new password, and the old one is gone', async 
   const { email } = await register();
   assertStatus(await ask(email), 202);
   const token = await linkToken(world.server, email, 'reset-password');
-  assertStatus(await reset(token, 'a new password'), 204);
+  assertStatus(await reset(token, 'a new password'), 200);
   assertProblem(await login(email), 401, 'invalid_credentials');
   assertStatus(await login(email, 'a new password'), 200);
 });
@@ -50,7 +51,7 @@ test('a new password ends every session of the account, and nobody else\'s', asy
   const other = cookiesOf(await login(email));
   const before = Number(await version());
   await ask(email);
-  assertStatus(await reset(await linkToken(world.server, email, 'reset-password'), 'a new password'), 204);
+  assertStatus(await reset(await linkToken(world.server, email, 'reset-password'), 'a new password'), 200);
   assert.equal(Number(await version()), before + 1);
   for (const old of [token, other['veza_access']!]) assertProblem(await api.get('/api/v1/auth/me', { as: { token: old } }), 401, 'unauthenticated');
   for (const old of [cookies, other]) assertProblem(await api.post('/api/v1/auth/refresh', { body: { refresh_token: old['veza_refresh']! } }), 401, 'unauthenticated');
@@ -61,7 +62,7 @@ test('a link for a new password works once', async () => {
   const { email } = await register();
   await ask(email);
   const token = await linkToken(world.server, email, 'reset-password');
-  assertStatus(await reset(token, 'a new password'), 204);
+  assertStatus(await reset(token, 'a new password'), 200);
   assertProblem(await reset(token, 'another password'), 410, 'token_invalid');
   assertStatus(await login(email, 'a new password'), 200);
 });
@@ -109,7 +110,7 @@ test('a newer link replaces the one before it, and there is at most one mail a m
   await ask(email);
   const second = await linkToken(world.server, email, 'reset-password', [first]);
   assertProblem(await reset(first, 'a new password'), 410, 'token_invalid');
-  assertStatus(await reset(second, 'a new password'), 204);
+  assertStatus(await reset(second, 'a new password'), 200);
 });
 
 test('the mail speaks the language of the account', async () => {
@@ -142,7 +143,133 @@ test('too many wrong passwords lock an address, also for the right one', async (
   const refused = await login(email);
   assertProblem(refused, 429, 'account_locked');
   const wait = Number(refused.headers.get('retry-after'));
-  assert.ok(wait > 880 && wait <= 900, `Retry-After ${wait}`);
+  assert.ok(wait > 50 && wait <= 60, `Retry-After ${wait}`);
+});
+
+test('each further failure makes the next attempt wait twice as long, up to LOCKOUT_S', async () => {
+  const { email } = await register();
+  for (let i = 0; i < 3; i++) await login(email, 'wrong password');
+  for (const longest of [60, 120, 240, 480, 900, 900]) {
+    const refused = await login(email);
+    assertProblem(refused, 429, 'account_locked');
+    const wait = Number(refused.headers.get('retry-after'));
+    assert.ok(wait > longest - 20 && wait <= longest, `Retry-After ${wait} of ${longest}`);
+    await world.sql(`update login_failures set locked_until = now() where email_hash = login_key('${email}')`);
+    assertProblem(await login(email, 'wrong password'), 401, 'invalid_credentials');
+  }
+});
+
+test('a stranger\'s attempts keep the owner out neither on a known browser, nor in another network, nor by a link in a mail', async () => {
+  const there = await World.start('strangers', { TRUSTED_PROXIES: '127.0.0.1', FRONTEND_URL: 'https://veza.example', RATE_LIMIT_ENABLED: 'false', ...LIMITS });
+  const attempt = (email: string, password: string, network: string, cookies: Record<string, string> = {}) =>
+    there.visitor.post('/api/v1/auth/login', { body: { email, password }, headers: { 'x-forwarded-for': network }, as: { cookies } });
+  const email = emailOf('bob');
+  const known = cookiesOf(await attempt(email, PASSWORD, '192.0.2.1'));
+  const browser = { veza_browser: known['veza_browser']! };
+  for (const one of [email, 'no.such@example.org']) {
+    for (let i = 0; i < 3; i++) assertProblem(await attempt(one, 'guess', '2001:db8:1:2::1'), 401, 'invalid_credentials');
+    assertProblem(await attempt(one, 'guess', '2001:db8:1:2:ffff::9'), 429, 'account_locked', 'the same /64');
+  }
+  assertStatus(await attempt(email, PASSWORD, '2001:db8:1:2::1', browser), 200, 'on a known browser, in the very network');
+  assertProblem(await attempt(email, PASSWORD, '2001:db8:1:2::1', { veza_browser: 'A'.repeat(43) }), 429, 'account_locked', 'a made-up cookie is no known browser');
+  assertStatus(await attempt(email, PASSWORD, '192.0.2.77'), 200, 'in another network');
+  assertProblem(await attempt(email, PASSWORD, '2001:db8:1:2::1'), 429, 'account_locked', 'and that forgets nothing of the stranger\'s');
+
+  for (const one of [email, 'no.such@example.org']) {
+    for (let i = 0; i < 30; i++) await attempt(one, 'guess', `198.51.100.${i}`);
+    assertProblem(await attempt(one, PASSWORD, '203.0.113.5'), 429, 'account_locked', 'many networks together have a bound too');
+  }
+  assertStatus(await attempt(email, PASSWORD, '203.0.113.5', browser), 200);
+  await there.visitor.post('/api/v1/auth/password/reset-request', { body: { email } });
+  const token = await linkToken(there.server, email, 'reset-password');
+  const reply = await there.visitor.post('/api/v1/auth/password/reset', { body: { token, password: 'a new password' }, headers: { 'x-forwarded-for': '203.0.113.9' } });
+  assertStatus(reply, 200);
+  for (let i = 0; i < 31; i++) await attempt(email, 'guess', `198.51.100.${i}`);
+  assertProblem(await attempt(email, 'a new password', '203.0.113.9'), 429, 'account_locked');
+  assertStatus(await attempt(email, 'a new password', '203.0.113.9', { veza_browser: cookiesOf(reply)['veza_browser']! }), 200, 'the browser that used the link');
+});
+
+test('every proof of the password is guarded', async () => {
+  const guesses: [string, (as: { token: string }, password: string, id: string) => Promise<Reply>][] = [
+    ['change', (as, password) => api.put('/api/v1/users/me/password', { body: { current_password: password, new_password: 'another good one' }, as })],
+    ['step-up', (as, password) => api.post('/api/v1/auth/step-up', { body: { password }, as })],
+    ['second factor', (as, password) => api.post('/api/v1/auth/2fa/setup', { body: { password }, as })],
+    ['passkey', (as, password) => api.post('/api/v1/auth/passkeys/register/begin', { body: { password }, as })],
+    ['deletion', (as, password, id) => api.delete('/api/v1/users/{id}', { path: { id }, body: { password }, as })],
+  ];
+  for (const [name, guess] of guesses) {
+    const { token, id, email } = await register();
+    for (let i = 0; i < 3; i++) assert.ok([403, 422].includes((await guess({ token }, `guess ${i}`, id)).status), name);
+    assertProblem(await guess({ token }, PASSWORD, id), 429, 'account_locked', name);
+    assertStatus(await login(email), 200, `${name}: the guesses of a session keep nobody else out`);
+  }
+});
+
+test('a new password ends what was begun with the old one', async () => {
+  const begun = async () => {
+    const person = await register(), as = { token: person.token };
+    const setup = await api.post('/api/v1/auth/2fa/setup', { body: { password: PASSWORD }, as });
+    const verified = await api.post('/api/v1/auth/2fa/verify', { body: { code: codeOf(setup.body.secret) }, as });
+    const codes = verified.body.recovery_codes;
+    assertStatus(await api.post('/api/v1/auth/2fa/step-up', { body: { code: codes[0]! }, as }), 200);
+    const first = await login(person.email);
+    assert.ok('mfa_token' in first.body);
+    assertStatus(await api.post('/api/v1/auth/passkeys/register/begin', { body: { password: PASSWORD }, as }), 200);
+    await ask(person.email);
+    return { ...person, as, code: codes[1]!, mfa_token: first.body.mfa_token, link: await linkToken(world.server, person.email, 'reset-password') };
+  };
+  const pending = (id: string) => world.sql(`select (select count(*) from mfa_challenges where user_id = '${id}') + (select count(*) from webauthn_challenges where user_id = '${id}')
+    + (select count(*) from user_tokens where user_id = '${id}' and purpose = 'reset_password' and used_at is null)`);
+  const changed = await begun();
+  assert.equal(await pending(changed.id), '3');
+  assertStatus(await api.put('/api/v1/users/me/password', { body: { current_password: PASSWORD, new_password: 'another good one' }, as: changed.as }), 200);
+  assert.equal(await pending(changed.id), '0');
+  assertProblem(await api.post('/api/v1/auth/login/2fa', { body: { mfa_token: changed.mfa_token, code: changed.code } }), 401, 'mfa_token_invalid');
+  assertProblem(await reset(changed.link, 'a third password'), 410, 'token_invalid');
+
+  const forgotten = await begun();
+  assertStatus(await reset(forgotten.link, 'another good one'), 200);
+  assert.equal(await pending(forgotten.id), '0');
+  assertProblem(await api.post('/api/v1/auth/login/2fa', { body: { mfa_token: forgotten.mfa_token, code: forgotten.code } }), 401, 'mfa_token_invalid');
+});
+
+test('a token of the first step is bound to the password that it was made with', async () => {
+  const { id, email, token } = await register(), as = { token };
+  const setup = await api.post('/api/v1/auth/2fa/setup', { body: { password: PASSWORD }, as });
+  const verified = await api.post('/api/v1/auth/2fa/verify', { body: { code: codeOf(setup.body.secret) }, as });
+  const first = await login(email);
+  assert.ok('mfa_token' in first.body);
+  await world.sql(`update mfa_challenges set password_generation = password_generation - 1 where user_id = '${id}'`); /* as if it came just after the change */
+  assertProblem(await api.post('/api/v1/auth/login/2fa', { body: { mfa_token: first.body.mfa_token, code: verified.body.recovery_codes[0]! } }), 401, 'mfa_token_invalid');
+});
+
+test('no session is opened with a password that is changed meanwhile', async () => {
+  const { id, email } = await register();
+  const replies = [];
+  const lock = world.sql(`begin; select from users where id = '${id}' for update; select pg_sleep(3); update users set password_hash = password_hash || 'x' where id = '${id}'; commit`);
+  await until('the row to be locked', async () => (await world.sql(`select count(*) from pg_stat_activity where query like '%pg_sleep(3)%' and state = 'active' and pid <> pg_backend_pid()`)) === '1');
+  replies.push(await login(email));
+  await lock;
+  assertProblem(replies[0]!, 401, 'invalid_credentials');
+  assert.equal(await world.sql(`select count(*) from sessions where user_id = '${id}'`), '1', 'that of the registration');
+});
+
+test('API keys survive a new password visibly, or end with it', async () => {
+  const { token, email } = await register(), as = { token };
+  const key = async (name: string) => (await api.post('/api/v1/developer/api-keys', { body: { name, scopes: ['tracks:read'] }, as })).body.key;
+  const works = async (one: string) => (await api.get('/api/v1/tracks', { as: { token: one }, query: { mine: true } })).status === 200;
+  const first = await key('First'), second = await key('Second');
+  const kept = await api.put('/api/v1/users/me/password', { body: { current_password: PASSWORD, new_password: 'another good one' }, as });
+  assertStatus(kept, 200);
+  assert.equal(kept.body.api_keys_left, 2);
+  assert.ok(await works(first) && await works(second));
+  await until('the notice that counts them', async () => (await api.get('/api/v1/notifications', { as })).body.items.some(({ type, data }) => type === 'account.password_changed' && (data as { keys?: string }).keys === '2'));
+  await ask(email);
+  const link = await linkToken(world.server, email, 'reset-password');
+  const reply = await api.post('/api/v1/auth/password/reset', { body: { token: link, password: 'a third password', revoke_api_keys: true } });
+  assertStatus(reply, 200);
+  assert.equal(reply.body.api_keys_left, 0);
+  assert.ok(!(await works(first)) && !(await works(second)));
 });
 
 test('an address without an account is locked just the same: a lock reveals nobody', async () => {
@@ -188,7 +315,7 @@ test('attempts at a locked address do not prolong the lock, which ends by itself
 test('wrong passwords long ago do not count', async () => {
   const { email } = await register();
   for (let i = 0; i < 2; i++) await login(email, 'wrong password');
-  await world.sql(`update login_failures set attempted_at = now() - interval '901 seconds' where email_hash = login_key('${email}')`);
+  await world.sql(`update login_failures set attempted_at = now() - interval '25 hours' where email_hash = login_key('${email}')`);
   for (let i = 0; i < 2; i++) assertProblem(await login(email, 'wrong password'), 401);
   assertStatus(await login(email), 200);
 });
@@ -226,7 +353,7 @@ test('a new password by mail unlocks the account', async () => {
   const { email } = await register();
   for (let i = 0; i < 3; i++) await login(email, 'wrong password');
   await ask(email);
-  assertStatus(await reset(await linkToken(world.server, email, 'reset-password'), 'a new password'), 204);
+  assertStatus(await reset(await linkToken(world.server, email, 'reset-password'), 'a new password'), 200);
   assertStatus(await login(email, 'a new password'), 200);
 });
 

@@ -32,11 +32,14 @@ const administer = (as: Credentials) => api.get('/api/v1/audit/stats', { as });
 const stepUp = (as: Credentials, code: string) => api.post('/api/v1/auth/2fa/step-up', { body: { code }, as });
 const wrongCode = (secret: string) => ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => ![-2, -1, 0, 1, 2].map((steps) => codeOf(secret, steps)).includes(code))!;
 
-test('an administrator without a second factor is told to set one up, and may administer once it is on', async () => {
-  const { as } = await administrator();
+test('an administrator without a second factor is told to set one up, and may administer once it is proven: setting it up is no proof', async () => {
+  const { as, id } = await administrator();
   assertProblem(await administer(as), 403, 'mfa_setup_required');
   assertStatus(await api.get('/api/v1/auth/me', { as }), 200);
-  await setUp(as);
+  const { secret } = await setUp(as);
+  assertProblem(await administer(as), 403, 'mfa_required');
+  await forget(id);
+  assertStatus(await stepUp(as, codeOf(secret)), 200);
   assertStatus(await administer(as), 200);
 });
 
@@ -119,6 +122,7 @@ test('a proof belongs to its session, and lives on when the session is refreshed
 
 test('switching the second factor off takes the proof away', async () => {
   const { as } = await administrator(), { codes } = await setUp(as);
+  assertStatus(await stepUp(as, codes[1]!), 200);
   assertStatus(await administer(as), 200);
   assertStatus(await api.post('/api/v1/auth/2fa/disable', { body: { password: PASSWORD, code: codes[0]! }, as }), 204);
   assertProblem(await administer(as), 403, 'mfa_setup_required');
@@ -136,4 +140,21 @@ test('moderation and one\'s own account ask for no proof', async () => {
   assertStatus(await world.as('mia').get('/api/v1/auth/me'), 200);
   await age(template.ids.root, 3600);
   assertStatus(await world.as('root').get('/api/v1/sessions'), 200);
+});
+
+test('the password proves a session again where there is no factor, and guessing it locks that session only', async () => {
+  const { as, id, email } = await administrator();
+  await world.sql(`update sessions set created_at = now() - interval '11 minutes' where user_id = '${id}'`);
+  const makeKey = () => api.post('/api/v1/developer/api-keys', { body: { name: 'A key', scopes: ['tracks:read'] }, as });
+  const prove = (password: string) => api.post('/api/v1/auth/step-up', { body: { password }, as });
+  assertProblem(await makeKey(), 403, 'sign_in_again');
+  assertProblem(await prove('not it'), 403, 'password_wrong');
+  assertProblem(await makeKey(), 403, 'sign_in_again');
+  const proven = await prove(PASSWORD);
+  assertStatus(proven, 200);
+  assert.ok(Math.abs(Date.parse(proven.body.proven_until) - Date.now() - 600_000) < 5000);
+  assertStatus(await makeKey(), 201);
+  for (let i = 0; i < 10; i++) assertProblem(await prove(`guess ${i}`), 403, 'password_wrong');
+  assertProblem(await prove(PASSWORD), 429, 'account_locked');
+  assertStatus(await api.post('/api/v1/auth/login', { body: { email, password: PASSWORD } }), 200);
 });

@@ -23,16 +23,17 @@ function sharedSettings(folder: string): Settings {
   return { JWT_PRIVATE_KEY_PATH: file, APP_SECRET: 'a secret of the tests, thirty-two bytes or more' };
 }
 
-/** Administration asks for a second factor: sets one up, which proves it for this session, and returns its secret. */
+/** Administration asks for a second factor: sets one up, proves it for this session with a recovery code, and returns its secret. */
 async function protect(api: string, token: string): Promise<string> {
   const post = async (path: string, body: object) => {
     const reply = await fetch(`${api}/api/v1/auth/2fa/${path}`, { method: 'POST', body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` } });
     if (!reply.ok) throw new Error(`2fa/${path}: ${reply.status} ${await reply.text()}`);
-    return (await reply.json()) as { secret: string };
+    return (await reply.json()) as { secret: string; recovery_codes: string[] };
   };
   const { secret } = await post('setup', { password: PASSWORD });
-  await post('verify', { code: codeOf(secret) });
+  const { recovery_codes } = await post('verify', { code: codeOf(secret) });
+  await post('step-up', { code: recovery_codes[0]! });
   return secret;
 }
 

@@ -39,7 +39,16 @@ static const struct field reset_body[] = {
      .example = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
     {"password", FIELD_SECRET, .required = true, .min = 8, .max = 72, .help = "8 to 72 bytes",
      .example = "correct horse battery"},
+    {"revoke_api_keys", FIELD_BOOL, .fallback = "false", .help = "Delete the account's API keys as well"},
     FIELD_END};
+
+static const struct field step_up_body[] = {
+    {"password", FIELD_SECRET, .required = true, .min = 1, .max = 1024, .help = "The account's, once more",
+     .example = "correct horse battery"},
+    FIELD_END};
+
+static const struct field reset_reply[] = {
+    {"api_keys_left", FIELD_INT, .required = true, .help = "How many API keys of the account still work"}, FIELD_END};
 
 static const struct field unlock_body[] = {
     {"user_id", FIELD_UUID, .required = true, .help = "Whose account"}, FIELD_END};
@@ -80,7 +89,8 @@ const struct route auth_routes[] = {
 
     {POST, "/api/v1/auth/login", "Sign in",
      .description = "Where a second factor is on, the reply is `mfa_required` with a token for `/auth/login/2fa` instead of a session. "
-                    "Too many wrong passwords in a row lock an address for a while, whether it has an account or not.",
+                    "After too many wrong passwords each attempt from that place has to wait, longer each time, whether the address has an "
+                    "account or not. A browser that has signed in to the account before is counted by itself.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = credentials, .handler = auth_login, .slow = SLOW_PASSWORD,
      .reply = session_reply, .reply_or = mfa_login_reply,
      .problems = PROBLEMS(PROBLEM_INVALID_CREDENTIALS, PROBLEM_ACCOUNT_DISABLED, PROBLEM_ACCOUNT_LOCKED)},
@@ -91,9 +101,15 @@ const struct route auth_routes[] = {
      .status = 202},
 
     {POST, "/api/v1/auth/password/reset", "Choose a new password with the token from the mail",
-     .description = "Works once. Every session of the account ends.",
+     .description = "Works once. Every session of the account ends, and every sign-in that was half done. API keys go on working unless "
+                    "`revoke_api_keys` says otherwise; the reply tells how many do.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = reset_body, .handler = auth_reset_password, .slow = SLOW_PASSWORD,
-     .status = 204, .problems = PROBLEMS(PROBLEM_TOKEN_INVALID)},
+     .reply = reset_reply, .problems = PROBLEMS(PROBLEM_TOKEN_INVALID)},
+
+    {POST, "/api/v1/auth/step-up", "Prove the password once more in this session",
+     .description = "Answers `sign_in_again`, for ten minutes. Wrong passwords count like those at the door.",
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = step_up_body, .handler = auth_step_up, .slow = SLOW_PASSWORD,
+     .replies = &q_session_prove_password, .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED)},
 
     {GET, "/api/v1/auth/login-history", "One's own attempts to sign in, newest first",
      .description = "`country` (ISO 3166-1) is where the address is registered; null when nobody knows.",

@@ -25,6 +25,13 @@ const struct problem *auth_check_csrf(struct request *req);
 const struct problem *auth_check_permission(struct request *req);
 const struct problem *auth_check_second_factor(struct request *req);
 
+/* Before a change of how one signs in (ADR 0014). MFA_REQUIRED unless this session has proven a second factor within ten minutes, where the
+ * person has one. Without one, the first passes and the route asks for the password; the second is SIGN_IN_AGAIN unless the session began,
+ * or proved the password, within that time. */
+#define FRESH_FACTOR "Where one has a second factor, it must have been proven in this session within ten minutes."
+const struct problem *auth_check_fresh_factor(struct request *req);
+const struct problem *auth_check_fresh(struct request *req);
+
 /* The secret of internal calls: STREAM_SECRET, or one made from the application's secret. */
 const char *auth_stream_secret(void);
 

@@ -173,6 +173,34 @@ auth_check_second_factor(struct request *req)
     return row_bool(&row, "exists") ? PROBLEM(MFA_REQUIRED) : PROBLEM(MFA_SETUP_REQUIRED);
 }
 
+/* Is there a proof of the last minutes: by a second factor where the person has one; else, where a sign-in is wanted, by that? */
+static const struct problem *
+check_fresh(struct request *req, bool sign_in_wanted)
+{
+    const struct problem *p;
+    struct row row;
+
+    request_set(req, "fresh_s", FRESH_S);
+    p = db_one(req, &q_session_freshness, &row);
+    if (p)
+        return p;
+    if (row_bool(&row, "has_factor"))
+        return row_bool(&row, "factor_fresh") ? NULL : PROBLEM(MFA_REQUIRED);
+    return !sign_in_wanted || row_bool(&row, "fresh") ? NULL : PROBLEM(SIGN_IN_AGAIN);
+}
+
+const struct problem *
+auth_check_fresh_factor(struct request *req)
+{
+    return check_fresh(req, false);
+}
+
+const struct problem *
+auth_check_fresh(struct request *req)
+{
+    return check_fresh(req, true);
+}
+
 static const struct problem *
 identify(struct request *req, bool stream)
 {

@@ -11,6 +11,9 @@
 #define BROWSER_PATH "/api/v1/auth"
 #define BROWSER_COOKIE_S (365 * 24 * 3600)
 
+/* How long a proof counts for changes of how one signs in (ADR 0014), in seconds. */
+#define FRESH_S "600"
+
 extern const struct config *auth_config;
 
 /* What an access token says. */
@@ -42,6 +45,12 @@ bool secret_setup(const struct config *config, char *error, size_t error_size);
 const struct problem *auth_refresh(struct request *req);
 const struct problem *auth_logout(struct request *req);
 const struct problem *auth_csrf_token(struct request *req);
+const struct problem *auth_step_up(struct request *req);
+/* The hash of the cookie by which a browser is known again; NULL without one. It says nothing about who uses the browser, and stays when they
+ * sign out. */
+const char *browser_known_hash(struct request *req);
+/* The same, and gives the browser a cookie with the reply when it has none. */
+const char *browser_hash(struct request *req);
 
 const struct problem *auth_register(struct request *req);
 const struct problem *auth_login(struct request *req);

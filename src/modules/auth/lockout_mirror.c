@@ -1,5 +1,6 @@
-/* lockout_mirror.c - Redis repeats for MIRROR_S that an address is locked: `lockout:{SHA-256 of the address}:locked_until`, in Unix
- * seconds. PostgreSQL counts and decides; this only spares it a flood of attempts that it has refused already. */
+/* lockout_mirror.c - Redis repeats for MIRROR_S that an address is locked for attempts from one place: `lockout:{SHA-256 of the
+ * address}:locked_until` is a hash, whose fields are SHA-256 of network and browser and whose values are Unix seconds. PostgreSQL counts and
+ * decides; this only spares it a flood of attempts that it has refused already. */
 #include <ctype.h>
 #include <stdio.h>
 
@@ -8,7 +9,7 @@
 #include "modules/auth/lockout.h"
 #include "platform/redis/redis.h"
 
-#define MIRROR_S 30
+#define MIRROR_S "30"
 #define ADDRESS_MAX 254
 
 struct mirror_key {
@@ -29,26 +30,30 @@ key_of(const char *email)
 }
 
 int64_t
-lockout_mirrored_s(const char *email)
+lockout_mirrored_s(const char *email, const char *from)
 {
     struct mirror_key key = key_of(email);
-    scoped_reply until = redis_call(STR("GET"), str_of(key.text));
+    char field[SHA256_HEX];
     int64_t unix_s, now_s = clock_unix_s();
 
+    sha256_hex(str_of(from), field);
+    scoped_reply until = redis_call(STR("HGET"), str_of(key.text), str_of(field));
     if (!redis_good(until) || until->type != REDIS_REPLY_STRING || !text_to_int64(until->str, now_s + 1, INT64_MAX, &unix_s))
         return 0;
     return unix_s - now_s;
 }
 
+/* The time that Redis keeps the hash is set once, so that it goes with all its fields also under a lasting attack. */
 void
-lockout_mirror(const char *email, int64_t locked_s)
+lockout_mirror(const char *email, const char *from, int64_t locked_s)
 {
     struct mirror_key key = key_of(email);
-    char until[24], lives[24];
+    char until[24], field[SHA256_HEX];
 
+    sha256_hex(str_of(from), field);
     snprintf(until, sizeof until, "%lld", (long long)(clock_unix_s() + locked_s));
-    snprintf(lives, sizeof lives, "%lld", (long long)(locked_s < MIRROR_S ? locked_s : MIRROR_S));
-    redis_do(STR("SET"), str_of(key.text), str_of(until), STR("EX"), str_of(lives));
+    redis_do(STR("HSET"), str_of(key.text), str_of(field), str_of(until));
+    redis_do(STR("EXPIRE"), str_of(key.text), STR(MIRROR_S), STR("NX"));
 }
 
 void

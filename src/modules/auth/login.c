@@ -20,6 +20,7 @@ auth_login(struct request *req)
         return PROBLEM(ACCOUNT_DISABLED);
     user_id = row_text(&row, "id");
     second = row_bool(&row, "second_factor");
+    request_set(req, "password_generation", row_text(&row, "password_generation"));
     p = lockout_passed(req, user_id, second ? "second_factor" : "succeeded");
     if (p)
         return p;

@@ -12,27 +12,31 @@ select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_
 
 -- query: login_attempt
 -- Counts an attempt to sign in and finds whoever may try: one row, whether there is such an account or not, and the caller answers the
--- same. The attempt that reaches the bound is still checked and locks those after it; attempts on a locked address change nothing.
--- It is in the history as failed until it has passed.
-with gate as (
-    insert into login_failures as f (email_hash, locked_until)
-    values (login_key(:email::text),
-            case when :lockout_failures::int <= 1 then now() + make_interval(secs => :lockout_s::int) end)
-    on conflict (email_hash) do update
-       set failures = case when f.locked_until is not null or f.attempted_at < now() - make_interval(secs => :lockout_s::int)
-                           then 1 else f.failures + 1 end,
-           locked_until = case when f.locked_until is not null or f.attempted_at < now() - make_interval(secs => :lockout_s::int)
-                               then null
-                               when f.failures + 1 >= :lockout_failures::int
-                               then now() + make_interval(secs => :lockout_s::int) end,
-           attempted_at = now()
-     where f.locked_until is null or f.locked_until <= now()
-    returning f.email_hash
-), person as (
-    select u.id, u.password_hash, user_active(u) as active,
+-- same. The attempt that reaches the bound is still checked and locks those after it; attempts from a locked source change nothing.
+-- Many networks together have ten times the bound an hour. It is in the history as failed until it has passed.
+with person as (
+    select u.id, u.password_hash, u.password_generation, user_active(u) as active,
            exists (select from mfa_configs m where m.user_id = u.id and m.is_enabled and m.deleted_at is null) as second_factor
       from users u
      where lower(u.email) = lower(:email::text) and u.deleted_at is null
+), source as (
+    select lockout_source((select id from person), null, :attempt_browser::text, :attempt_network::text) as name
+), crowd as (
+    select coalesce(sum(f.failures), 0) >= 10 * :lockout_failures::int as locked
+      from login_failures f
+     where f.email_hash = login_key(:email::text) and f.source like 'network:%' and f.attempted_at > now() - interval '1 hour'
+), gate as (
+    insert into login_failures as f (email_hash, source, locked_until)
+    select login_key(:email::text), s.name, lockout_until(1, :lockout_failures::int, :lockout_s::int)
+      from source s, crowd c
+     where not (c.locked and s.name like 'network:%')
+    on conflict (email_hash, source) do update
+       set failures = case when f.attempted_at < now() - interval '1 day' then 1 else f.failures + 1 end,
+           locked_until = lockout_until(case when f.attempted_at < now() - interval '1 day' then 1 else f.failures + 1 end,
+                                        :lockout_failures::int, :lockout_s::int),
+           attempted_at = now()
+     where f.locked_until is null or f.locked_until <= now()
+    returning f.email_hash
 ), history as (
     insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label, country)
     select :attempt_id::uuid, p.id, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text),
@@ -41,28 +45,35 @@ with gate as (
 ), stale as (
     delete from login_failures where attempted_at < now() - interval '1 day' and email_hash <> login_key(:email::text)
 )
-select exists (select from gate) as allowed,
+select exists (select from gate) as allowed, s.name as source,
        (select greatest(ceil(extract(epoch from f.locked_until - now())), 1)::int
-          from login_failures f where f.email_hash = login_key(:email::text)) as retry_after_s,
-       p.id, p.password_hash, p.active, p.second_factor
-  from (select) as always
+          from login_failures f where f.email_hash = login_key(:email::text) and f.source = s.name) as retry_after_s,
+       p.id, p.password_hash, p.password_generation, p.active, p.second_factor
+  from source s
   left join person p on true
 
 -- query: proof_attempt
--- The same for somebody who is known already and proves something once more: a code, or their own password. Without a method it is no
--- sign-in and not in the history.
+-- The same for somebody who is known already and proves something once more: a code, or their own password. Within a session its attempts
+-- are counted by themselves. Without a method it is no sign-in and not in the history.
 with person as (
-    select u.id, login_key(u.email) as email_hash from users u where u.id = :attempt_user_id::uuid
+    select u.id, login_key(u.email) as email_hash,
+           lockout_source(u.id, :attempt_session_id::text, :attempt_browser::text, :attempt_network::text) as source
+      from users u
+     where u.id = :attempt_user_id::uuid
+), crowd as (
+    select coalesce(sum(f.failures), 0) >= 10 * :lockout_failures::int as locked
+      from person p
+      join login_failures f on f.email_hash = p.email_hash
+     where f.source like 'network:%' and f.attempted_at > now() - interval '1 hour'
 ), gate as (
-    insert into login_failures as f (email_hash, locked_until)
-    select email_hash, case when :lockout_failures::int <= 1 then now() + make_interval(secs => :lockout_s::int) end from person
-    on conflict (email_hash) do update
-       set failures = case when f.locked_until is not null or f.attempted_at < now() - make_interval(secs => :lockout_s::int)
-                           then 1 else f.failures + 1 end,
-           locked_until = case when f.locked_until is not null or f.attempted_at < now() - make_interval(secs => :lockout_s::int)
-                               then null
-                               when f.failures + 1 >= :lockout_failures::int
-                               then now() + make_interval(secs => :lockout_s::int) end,
+    insert into login_failures as f (email_hash, source, locked_until)
+    select p.email_hash, p.source, lockout_until(1, :lockout_failures::int, :lockout_s::int)
+      from person p, crowd c
+     where not (c.locked and p.source like 'network:%')
+    on conflict (email_hash, source) do update
+       set failures = case when f.attempted_at < now() - interval '1 day' then 1 else f.failures + 1 end,
+           locked_until = lockout_until(case when f.attempted_at < now() - interval '1 day' then 1 else f.failures + 1 end,
+                                        :lockout_failures::int, :lockout_s::int),
            attempted_at = now()
      where f.locked_until is null or f.locked_until <= now()
     returning f.email_hash
@@ -73,17 +84,26 @@ with person as (
       from person p, gate
      where :attempt_method::text is not null
 )
-select exists (select from gate) as allowed,
+select exists (select from gate) as allowed, p.source,
        (select greatest(ceil(extract(epoch from f.locked_until - now())), 1)::int
-          from login_failures f where f.email_hash = p.email_hash) as retry_after_s
+          from login_failures f where f.email_hash = p.email_hash and f.source = p.source) as retry_after_s
   from person p
 
+-- query: attempt_note
+-- A sign-in that needs no guard, since nobody can guess it: only the history.
+insert into login_history (id, user_id, method, outcome, ip_address, user_agent, device_label, country)
+values (:attempt_id::uuid, :attempt_user_id::uuid, :attempt_method::text, 'failed', :client_ip::text, left(:user_agent::text, 500),
+        device_label(:user_agent::text), :client_country::text)
+returning id
+
 -- query: attempt_passed
--- The failures before it are forgotten, unless a second factor is still to come.
+-- The failures before it, from the same source, are forgotten, unless a second factor is still to come.
 with person as (
     select u.id, login_key(u.email) as email_hash from users u where u.id = :attempt_user_id::uuid
 ), forgotten as (
-    delete from login_failures f using person p where f.email_hash = p.email_hash and :attempt_outcome::text = 'succeeded'
+    delete from login_failures f
+     using person p
+     where f.email_hash = p.email_hash and f.source = :attempt_source::text and :attempt_outcome::text = 'succeeded'
 ), old as (
     delete from login_history h using person p where h.user_id = p.id and h.created_at < now() - interval '180 days'
 )
@@ -149,7 +169,7 @@ select t.user_id
 -- session that ended, or one row with null.
 with used as (
     update user_tokens
-       set used_at = now()
+       set used_at = now(), browser_hash = :browser_hash
      where token_hash = :token_hash and purpose = 'reset_password' and used_at is null and expires_at > now()
     returning user_id, email
 ), changed as (
@@ -163,14 +183,18 @@ with used as (
     returning s.user_id, s.id
 ), tokens as (
     update refresh_tokens r set revoked_at = now() from changed c where r.user_id = c.id and r.revoked_at is null
-), challenges as (
-    delete from mfa_challenges m using changed c where m.user_id = c.id
+), keys as (
+    delete from api_keys k using changed c where k.user_id = c.id and :revoke_api_keys::boolean returning k.id
 ), unlocked as (
     delete from login_failures f using changed c where f.email_hash = login_key(c.email)
 ), event as (
     insert into outbox (name, payload) select 'account.password_changed', jsonb_build_object('user_id', id) from changed
 )
-select e.id as session_id, c.email from changed c left join ended e on e.user_id = c.id
+select e.id as session_id, c.email,
+       (select count(*) from api_keys k
+         where k.user_id = c.id and (k.expires_at is null or k.expires_at > now()) and k.id not in (select id from keys)) as keys_left
+  from changed c
+  left join ended e on e.user_id = c.id
 
 -- query: register
 -- Account, settings, profile and the job that sends the verification mail commit together.
@@ -193,8 +217,14 @@ select id from account
 
 -- query: session_create
 -- A session with the first refresh token of its family. An event tells of one in a browser where the person never was, unless it is their
--- first: a browser is known by its cookie, a client without cookies by its name and address.
-with earlier as (
+-- first: a browser is known by its cookie, a client without cookies by its name and address. No row when the password that was given, if
+-- any, has been changed meanwhile: whoever changes it holds the person's row.
+with person as (
+    select u.id
+      from users u
+     where u.id = :user_id::uuid and u.password_generation = coalesce(:password_generation::int, u.password_generation)
+       for update
+), earlier as (
     select count(*) > 0 as any,
            coalesce(bool_or(s.browser_hash = :browser_hash::text
                             or (s.ip_address = :client_ip and s.user_agent is not distinct from left(:user_agent, 500))), false) as known
@@ -202,8 +232,9 @@ with earlier as (
      where s.user_id = :user_id::uuid
 ), session as (
     insert into sessions (id, user_id, ip_address, user_agent, browser_hash, expires_at, mfa_at)
-    values (:new_session_id::uuid, :user_id::uuid, :client_ip, left(:user_agent, 500), :browser_hash, now() + make_interval(secs => :ttl_s::int),
-            case when :two_factors::boolean then now() end)
+    select :new_session_id::uuid, p.id, :client_ip, left(:user_agent, 500), :browser_hash, now() + make_interval(secs => :ttl_s::int),
+           case when :two_factors::boolean then now() end
+      from person p
     returning id, user_id, expires_at
 ), event as (
     insert into outbox (name, payload)
@@ -244,6 +275,28 @@ update sessions s
    set mfa_at = now()
  where s.id = :session_id::uuid and s.user_id = :viewer::uuid
 returning s.mfa_at + make_interval(secs => :admin_mfa_s::int) as mfa_until
+
+-- query: password_lock
+-- Before a new password: nobody opens a session with the old one meanwhile, and what they have opened is seen.
+select u.id from users u where u.id = :password_user_id::uuid for update
+
+-- query: session_freshness
+-- What this session has proven within `fresh_s` seconds.
+select user_has_second_factor(u.id) as has_factor,
+       coalesce(s.mfa_at > now() - make_interval(secs => :fresh_s::int), false) as factor_fresh,
+       coalesce(greatest(s.created_at, s.proven_at, s.mfa_at) > now() - make_interval(secs => :fresh_s::int), false) as fresh
+  from users u
+  left join sessions s on s.id = :session_id::uuid and s.user_id = u.id
+ where u.id = :viewer::uuid
+
+-- query: step_up_person
+select u.password_hash from users u where u.id = :viewer::uuid
+
+-- query: session_prove_password
+update sessions s
+   set proven_at = now()
+ where s.id = :session_id::uuid and s.user_id = :viewer::uuid
+returning s.proven_at + make_interval(secs => :fresh_s::int) as proven_until
 
 -- query: second_factor_exists
 -- Of whoever is refused for want of a proof: is there something to prove it with?

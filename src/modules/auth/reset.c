@@ -24,14 +24,23 @@ end_sockets(PGresult *sessions)
             realtime_end_session(PQgetvalue(sessions, i, 0));
 }
 
+/* With the person's row locked first, so that what others begin with the old password is seen and ended. */
+static const struct problem *
+change_password(struct request *req, void *context)
+{
+    const struct problem *p = db_one(req, &q_password_lock, NULL);
+
+    return p ? p : db_rows(req, &q_reset_password, context);
+}
+
 const struct problem *
 auth_reset_password(struct request *req)
 {
     char token_hash[SHA256_HEX], hash[64];
     const struct problem *p;
-    PGresult *sessions;
+    PGresult *sessions = NULL;
     struct row row;
-    bool done;
+    int64_t keys = 0;
 
     sha256_hex(str_of(request_param(req, "token")), token_hash);
     request_set(req, "token_hash", arena_strdup(req->arena, token_hash));
@@ -43,18 +52,21 @@ auth_reset_password(struct request *req)
     if (!password_hash(request_param(req, "password"), hash))
         return PROBLEM(INTERNAL);
     request_set(req, "password_hash", arena_strdup(req->arena, hash));
-    p = db_rows(req, &q_reset_password, &sessions);
+    request_set(req, "password_user_id", row_text(&row, "user_id"));
+    request_set(req, "browser_hash", browser_hash(req));
+    p = db_transaction(req, change_password, &sessions);
     if (p)
         return p;
-    done = PQntuples(sessions) > 0;
-    if (done)
-        lockout_forget(PQgetvalue(sessions, 0, 1));
+    if (!PQntuples(sessions)) {
+        PQclear(sessions);
+        return PROBLEM(TOKEN_INVALID);
+    }
+    lockout_forget(PQgetvalue(sessions, 0, 1));
+    text_to_int64(PQgetvalue(sessions, 0, 2), 0, INT64_MAX, &keys);
     end_sockets(sessions);
     PQclear(sessions);
-    if (!done)
-        return PROBLEM(TOKEN_INVALID);
     snprintf(req->identity.user_id, UUID_TEXT, "%s", row_text(&row, "user_id")); /* for the audit line */
-    return reply_empty(req, 204);
+    return reply_json(req, 200, json_pack("{s:I}", "api_keys_left", (json_int_t)keys));
 }
 
 static int

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "modules/auth/internal.h"
+#include "modules/auth/lockout.h"
 #include "modules/auth/session_cache.h"
 #include "modules/realtime/realtime.h"
 
@@ -91,21 +92,31 @@ reply_session(struct request *req, int status, const struct claims *claims, cons
                                            access, (long long)auth_config->access_token_s, refresh_part, user)));
 }
 
-/* By which a browser is known again. It says nothing about who uses it, and stays when they sign out. */
-static const char *
-browser_hash(struct request *req)
+const char *
+browser_known_hash(struct request *req)
 {
     const char *known = request_cookie(req, BROWSER_COOKIE);
-    char token[TOKEN_TEXT], hash[SHA256_HEX];
+    char hash[SHA256_HEX];
 
-    token_make(token, hash);
-    if (known && strlen(known) == TOKEN_TEXT - 1) {
-        sha256_hex(str_of(known), hash);
-        reply_cookie(req, BROWSER_COOKIE, known, BROWSER_PATH, BROWSER_COOKIE_S);
-    } else {
-        reply_cookie(req, BROWSER_COOKIE, arena_strdup(req->arena, token), BROWSER_PATH, BROWSER_COOKIE_S);
-    }
+    if (!known || strlen(known) != TOKEN_TEXT - 1)
+        return NULL;
+    sha256_hex(str_of(known), hash);
     return arena_strdup(req->arena, hash);
+}
+
+const char *
+browser_hash(struct request *req)
+{
+    const char *hash = browser_known_hash(req);
+    char token[TOKEN_TEXT], made[SHA256_HEX];
+
+    if (hash) {
+        reply_cookie(req, BROWSER_COOKIE, request_cookie(req, BROWSER_COOKIE), BROWSER_PATH, BROWSER_COOKIE_S);
+        return hash;
+    }
+    token_make(token, made);
+    reply_cookie(req, BROWSER_COOKIE, arena_strdup(req->arena, token), BROWSER_PATH, BROWSER_COOKIE_S);
+    return arena_strdup(req->arena, made);
 }
 
 static const struct problem *
@@ -125,9 +136,11 @@ open_session(struct request *req, const char *user_id, int status, bool two_fact
     request_set(req, "ttl_s", number(req, auth_config->refresh_token_s));
     request_set(req, "two_factors", two_factors ? "true" : "false");
     request_set(req, "browser_hash", browser_hash(req));
-    p = db_one(req, &q_session_create, &row);
+    p = db_maybe(req, &q_session_create, &row);
     if (p)
         return p;
+    if (!row.count)
+        return PROBLEM(INVALID_CREDENTIALS); /* the password was changed meanwhile */
     claims.version = row_int(&row, "token_version", 0);
     snprintf(req->identity.user_id, UUID_TEXT, "%s", user_id); /* for the audit line */
     return reply_session(req, status, &claims, arena_strdup(req->arena, refresh), false);
@@ -150,6 +163,19 @@ session_prove(struct request *req)
 {
     request_set(req, "admin_mfa_s", number(req, auth_config->admin_mfa_s));
     return reply_query(req, 200, &q_session_prove);
+}
+
+const struct problem *
+auth_step_up(struct request *req)
+{
+    const struct problem *p;
+    struct row row;
+
+    if ((p = db_one(req, &q_step_up_person, &row)) || (p = lockout_check_password(req, "password", row_text(&row, "password_hash"))) ||
+        (p = lockout_passed(req, req->identity.user_id, "succeeded")))
+        return p;
+    request_set(req, "fresh_s", FRESH_S);
+    return reply_query(req, 200, &q_session_prove_password);
 }
 
 void

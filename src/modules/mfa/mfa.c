@@ -48,8 +48,8 @@ mfa_setup(struct request *req)
     const struct problem *p;
     struct row row;
 
-    p = db_one(req, &q_mfa_person, &row);
-    if (p || (p = row_bool(&row, "is_enabled") ? PROBLEM(CONFLICT) : lockout_check_password(req, row_text(&row, "password_hash"))) ||
+    if ((p = db_one(req, &q_mfa_person, &row)) || (p = row_bool(&row, "is_enabled") ? PROBLEM(CONFLICT) : auth_check_fresh_factor(req)) ||
+        (p = lockout_check_password(req, "password", row_text(&row, "password_hash"))) ||
         (p = lockout_passed(req, req->identity.user_id, "succeeded")))
         return p;
     random_bytes(secret, sizeof secret);
@@ -126,6 +126,9 @@ mfa_verify(struct request *req)
         return p;
     if (!row_text(&row, "secret") || row_bool(&row, "is_enabled"))
         return PROBLEM(CONFLICT);
+    p = auth_check_fresh_factor(req);
+    if (p)
+        return p;
     if (!totp_unseal(row_text(&row, "secret"), req->identity.user_id, secret))
         return PROBLEM(CONFLICT); /* sealed under another secret of the application: to be set up again */
     step = totp_step_of(secret, plain_code(req), clock_unix_s());
@@ -189,7 +192,7 @@ mfa_disable(struct request *req)
         return p;
     if (!row_bool(&row, "is_enabled"))
         return PROBLEM(CONFLICT);
-    p = lockout_check_password(req, row_text(&row, "password_hash"));
+    p = lockout_check_password(req, "password", row_text(&row, "password_hash"));
     if (p || (p = use_code(req, req->identity.user_id, row_text(&row, "secret"), plain_code(req), &good)))
         return p;
     if (!good)
@@ -262,6 +265,7 @@ mfa_login(struct request *req)
     if (!row.count)
         return PROBLEM(MFA_TOKEN_INVALID);
     user_id = row_text(&row, "user_id");
+    request_set(req, "password_generation", row_text(&row, "password_generation"));
     p = lockout_begin_for(req, user_id, method_of(code));
     if (p)
         return p;

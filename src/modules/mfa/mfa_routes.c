@@ -54,13 +54,15 @@ const struct route mfa_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_mfa_status, .shape = ONE},
 
     {POST, "/api/v1/auth/2fa/setup", "Make a secret for an authenticator app",
-     .description = "Nothing changes until a code has been verified. Asking again replaces the secret. Conflict when it is on already.",
+     .description = "Nothing changes until a code has been verified. Asking again replaces the secret. Conflict when it is on already. "
+                    FRESH_FACTOR,
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_body, .handler = mfa_setup, .slow = SLOW_PASSWORD, .reply = setup_reply,
-     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
+     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED)},
 
     {POST, "/api/v1/auth/2fa/verify", "Switch the second factor on with a first code",
+     .description = "The code is no proof for administration: that takes `POST /auth/2fa/step-up` or a new sign-in. " FRESH_FACTOR,
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = verify_body, .handler = mfa_verify, .reply = verify_reply,
-     .problems = PROBLEMS(PROBLEM_CONFLICT)},
+     .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_MFA_REQUIRED)},
 
     {POST, "/api/v1/auth/2fa/disable", "Switch the second factor off",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = disable_body, .handler = mfa_disable, .slow = SLOW_PASSWORD, .status = 204,

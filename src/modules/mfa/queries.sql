@@ -26,14 +26,15 @@ on conflict (user_id) where deleted_at is null do update
 returning m.id
 
 -- query: mfa_enable
--- The secret that the code was checked against, and no other. The code cannot be used again for signing in.
+-- The secret that the code was checked against, and no other. The code cannot be used again for signing in, and it is no proof: whoever sets
+-- up a factor must not come to more by that. Its owner is told.
 with enabled as (
     update mfa_configs m
        set is_enabled = true, enabled_at = now(), last_used_at = now(), last_step = :step::bigint
      where m.user_id = :viewer::uuid and m.deleted_at is null and not m.is_enabled and m.secret = :secret::text
     returning m.user_id
-), proof as (
-    update sessions s set mfa_at = now() from enabled e where s.id = :session_id::uuid and s.user_id = e.user_id
+), event as (
+    insert into outbox (name, payload) select 'account.second_factor_on', jsonb_build_object('user_id', user_id) from enabled
 ), before as (
     delete from recovery_codes r using enabled e where r.user_id = e.user_id
 ), codes as (
@@ -76,21 +77,23 @@ delete from recovery_codes where user_id = :viewer::uuid returning id
 with stale as (
     delete from mfa_challenges where expires_at < now() - interval '1 hour'
 )
-insert into mfa_challenges (token_hash, user_id, expires_at)
-values (:token_hash, :mfa_user_id::uuid, now() + make_interval(secs => :challenge_s::int))
+insert into mfa_challenges (token_hash, user_id, password_generation, expires_at)
+select :token_hash, u.id, coalesce(:password_generation::int, u.password_generation), now() + make_interval(secs => :challenge_s::int)
+  from users u
+ where u.id = :mfa_user_id::uuid
 returning token_hash
 
 -- query: mfa_attempt
--- A token takes a few codes, and is then spent. No row when it is none.
+-- A token takes a few codes, and is then spent. No row when it is none, or was made with an earlier password.
 with challenge as (
     update mfa_challenges c
        set attempts = c.attempts + 1
      where c.token_hash = :token_hash and c.used_at is null and c.expires_at > now() and c.attempts < :most_attempts::int
-    returning c.user_id
+    returning c.user_id, c.password_generation
 )
-select c.user_id, m.secret
+select c.user_id, c.password_generation, m.secret
   from challenge c
-  join users u on u.id = c.user_id and user_active(u)
+  join users u on u.id = c.user_id and u.password_generation = c.password_generation and user_active(u)
   join mfa_configs m on m.user_id = c.user_id and m.deleted_at is null and m.is_enabled
 
 -- query: mfa_challenge_use

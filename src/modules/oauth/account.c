@@ -122,14 +122,14 @@ connect(struct request *req, const char *user_id)
     return row.count ? NULL : PROBLEM(OAUTH_ALREADY_LINKED);
 }
 
-/* As after a right password: an entry in the history, the lock of an address that was attacked, the second factor. */
+/* As after a right password: an entry in the history, and the second factor. Wrong passwords lock nobody out of this way in. */
 static const struct problem *
 let_in(struct request *req, const struct provider *provider, const char *user_id, bool second_factor, const char *redirect)
 {
     const struct problem *p;
 
     snprintf(req->identity.user_id, UUID_TEXT, "%s", user_id); /* for the audit line */
-    p = lockout_begin_for(req, user_id, arena_printf(req->arena, "oauth:%s", provider->id));
+    p = lockout_note(req, user_id, arena_printf(req->arena, "oauth:%s", provider->id));
     if (!p)
         p = connect(req, user_id);
     if (!p)

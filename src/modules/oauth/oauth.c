@@ -91,17 +91,14 @@ static const struct problem *
 session_to_link(struct request *req, const char **ret_session_id)
 {
     const struct problem *p = auth_identify(req);
-    struct row row;
 
     if (p || !req->identity.known || !req->identity.by_cookie)
         return PROBLEM(UNAUTHENTICATED);
     if (!comes_from_us(req))
         return PROBLEM(CSRF_FAILED);
-    p = db_one(req, &q_oauth_fresh_session, &row); /* a session that was left open, or stolen, must not add a way in */
+    p = auth_check_fresh(req); /* a session that was left open, or stolen, must not add a way in */
     if (p)
         return p;
-    if (!row_bool(&row, "fresh"))
-        return PROBLEM(SIGN_IN_AGAIN);
     *ret_session_id = req->identity.session_id;
     return NULL;
 }
@@ -230,6 +227,9 @@ oauth_disconnect(struct request *req)
 {
     const struct problem *p;
 
+    p = auth_check_fresh(req);
+    if (p)
+        return p;
     request_set(req, "others", arena_printf(req->arena, "{%s}", oauth_provider_names()));
     p = db_transaction(req, disconnect, NULL);
     return p ? p : reply_empty(req, 204);

@@ -62,11 +62,6 @@ with noted as (
 )
 select id from noted
 
--- query: oauth_fresh_session
--- Has this session begun, or proven a second factor, within the last ten minutes?
-select exists (select from sessions s
-                where s.id = :session_id::uuid and greatest(s.created_at, s.mfa_at) > now() - interval '10 minutes') as fresh
-
 -- query: oauth_register
 -- An account without a password, whose address the provider has verified.
 with account as (

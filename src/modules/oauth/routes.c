@@ -48,9 +48,10 @@ const struct route oauth_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_oauth_connections, .shape = MANY},
 
     {DELETE, "/api/v1/auth/oauth/connections/{id}", "Take an account elsewhere away",
-     .description = "Refused while it is the only way in: without a password, a passkey or another account elsewhere.",
+     .description = "Refused while it is the only way in: without a password, a passkey or another account elsewhere. Needs a sign-in, or a "
+                    "proof, of the last ten minutes.",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .handler = oauth_disconnect, .status = 204,
-     .problems = PROBLEMS(PROBLEM_LAST_SIGN_IN_METHOD)},
+     .problems = PROBLEMS(PROBLEM_LAST_SIGN_IN_METHOD, PROBLEM_MFA_REQUIRED, PROBLEM_SIGN_IN_AGAIN)},
 
     {GET, "/api/v1/auth/oauth/{provider}", "Go to a provider to sign in",
      .description = "Open it as a page. What goes wrong later is told to the pages `/login` and `/settings/security` as `oauth_error`, the "

@@ -52,18 +52,6 @@ known_credentials(struct request *req, json_t **ret_list)
     return NULL;
 }
 
-/* A new passkey proves as much as an app's codes and opens administration: where there is more than a password, it takes more to add one. */
-static const struct problem *
-check_proof(struct request *req, const struct row *person)
-{
-    const struct problem *p;
-
-    if (!row_bool(person, "has_app") && req->identity.role != ROLE_ADMIN)
-        return NULL;
-    p = auth_check_second_factor(req);
-    return p && text_equal(p->code, "mfa_setup_required") ? NULL : p;
-}
-
 const struct problem *
 passkey_register_begin(struct request *req)
 {
@@ -72,9 +60,11 @@ passkey_register_begin(struct request *req)
     json_t *known;
     struct row row;
 
-    if ((p = db_one(req, &q_passkey_person, &row)) || (p = check_proof(req, &row)) ||
-        (p = lockout_check_password(req, row_text(&row, "password_hash"))) || (p = lockout_passed(req, user_id, "succeeded")) ||
-        (p = challenge_make(req, user_id, &challenge)) || (p = known_credentials(req, &known)))
+    if ((p = db_one(req, &q_passkey_person, &row)) || (p = auth_check_fresh_factor(req)) ||
+        (p = lockout_check_password(req, "password", row_text(&row, "password_hash"))) || (p = lockout_passed(req, user_id, "succeeded")))
+        return p;
+    request_set(req, "password_generation", row_text(&row, "password_generation"));
+    if ((p = challenge_make(req, user_id, &challenge)) || (p = known_credentials(req, &known)))
         return p;
     req->reply.cache_control = "no-store";
     return reply_json(req, 200,
@@ -104,6 +94,9 @@ passkey_register_finish(struct request *req)
 
     if (!credential || !client_data.ptr || !object.ptr)
         return bad_credential(req);
+    p = auth_check_fresh_factor(req);
+    if (p)
+        return p;
     p = challenge_take(req, client_data, "webauthn.create", req->identity.user_id, &good);
     if (p)
         return p;
@@ -135,6 +128,17 @@ passkey_login_begin(struct request *req)
     req->reply.cache_control = "no-store";
     return reply_json(req, 200, json_pack("{s:s, s:s, s:i, s:s}", "challenge", challenge, "rpId", passkeys_rp_id(), "timeout",
                                           CHALLENGE_S * 1000, "userVerification", "required"));
+}
+
+const struct problem *
+passkey_delete(struct request *req)
+{
+    const struct problem *p;
+    struct row row;
+
+    if ((p = db_one(req, &q_passkey_get, &row)) || (p = auth_check_fresh_factor(req)) || (p = db_one(req, &q_passkey_delete, NULL)))
+        return p;
+    return reply_empty(req, 204);
 }
 
 static bool

@@ -61,19 +61,21 @@ const struct route passkeys_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_passkey_list, .shape = MANY},
 
     {POST, "/api/v1/auth/passkeys/register/begin", "What a device needs to make a passkey",
-     .description = "Give the reply to `PublicKeyCredential.parseCreationOptionsFromJSON()`.",
+     .description = "Give the reply to `PublicKeyCredential.parseCreationOptionsFromJSON()`. " FRESH_FACTOR,
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = begin_body, .handler = passkey_register_begin, .slow = SLOW_PASSWORD,
      .reply = creation_options, .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED)},
 
     {POST, "/api/v1/auth/passkeys/register/finish", "Keep the passkey that the device made",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = finish_body, .handler = passkey_register_finish, .status = 201,
-     .replies = &q_passkey_get, .problems = PROBLEMS(PROBLEM_CONFLICT)},
+     .replies = &q_passkey_get, .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_MFA_REQUIRED)},
 
     {PUT, "/api/v1/auth/passkeys/{id}", "Rename a passkey",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .body = rename_body, .sql = &q_passkey_rename, .shape = ONE},
 
     {DELETE, "/api/v1/auth/passkeys/{id}", "Delete a passkey; it stops working at once",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_passkey_delete, .shape = EMPTY},
+     .description = FRESH_FACTOR,
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .handler = passkey_delete, .status = 204,
+     .problems = PROBLEMS(PROBLEM_NOT_FOUND, PROBLEM_MFA_REQUIRED)},
 
     {POST, "/api/v1/auth/passkeys/login/begin", "What a device needs to sign in with a passkey",
      .description = "Give the reply to `PublicKeyCredential.parseRequestOptionsFromJSON()`.",

@@ -1,8 +1,7 @@
 -- Passkeys: one's own, but for signing in.
 
 -- query: passkey_person
-select u.email, u.username, u.password_hash,
-       exists (select from mfa_configs m where m.user_id = u.id and m.is_enabled and m.deleted_at is null) as has_app
+select u.email, u.username, u.password_hash, u.password_generation
   from users u
  where u.id = :viewer::uuid
 
@@ -14,22 +13,28 @@ select encode(c.credential_id, 'hex') from webauthn_credentials c where c.user_i
 with stale as (
     delete from webauthn_challenges where expires_at < now() - interval '1 hour'
 )
-insert into webauthn_challenges (challenge_hash, user_id, expires_at)
-values (:challenge_hash, :challenge_user_id::uuid, now() + make_interval(secs => :challenge_s::int))
+insert into webauthn_challenges (challenge_hash, user_id, password_generation, expires_at)
+values (:challenge_hash, :challenge_user_id::uuid, :password_generation::int, now() + make_interval(secs => :challenge_s::int))
 returning challenge_hash
 
 -- query: passkey_challenge_take
--- Once, and only by whom it was made for.
+-- Once, and only by whom it was made for, while their password is the one that was given for it.
 delete from webauthn_challenges c
  where c.challenge_hash = :challenge_hash and c.user_id is not distinct from :challenge_user_id::uuid and c.expires_at > now()
+   and (c.user_id is null or exists (select from users u where u.id = c.user_id and u.password_generation = c.password_generation))
 returning c.challenge_hash
 
 -- query: passkey_add
--- No row when there are too many already.
-insert into webauthn_credentials (user_id, credential_id, public_key, algorithm, aaguid, sign_count, name)
-select :viewer::uuid, :credential_id::bytea, :public_key::bytea, :algorithm::int, :aaguid::bytea, :counter::bigint, :name
- where (select count(*) from webauthn_credentials c where c.user_id = :viewer::uuid) < :most_passkeys::int
-returning id
+-- No row when there are too many already. Its owner is told.
+with added as (
+    insert into webauthn_credentials (user_id, credential_id, public_key, algorithm, aaguid, sign_count, name)
+    select :viewer::uuid, :credential_id::bytea, :public_key::bytea, :algorithm::int, :aaguid::bytea, :counter::bigint, :name
+     where (select count(*) from webauthn_credentials c where c.user_id = :viewer::uuid) < :most_passkeys::int
+    returning id, user_id
+), event as (
+    insert into outbox (name, payload) select 'account.passkey_added', jsonb_build_object('user_id', user_id) from added
+)
+select id from added
 
 -- query: passkey_list
 -- schema: Passkey
@@ -55,15 +60,19 @@ update webauthn_credentials c
 returning c.id, c.name, c.created_at, c.last_used_at
 
 -- query: passkey_delete
--- With the last second factor, what was proven by it goes.
+-- With the last second factor, what was proven by it goes. Its owner is told.
 with proofs as (
     update sessions s
        set mfa_at = null
      where s.user_id = :viewer::uuid and s.mfa_at is not null
        and not exists (select from mfa_configs m where m.user_id = s.user_id and m.is_enabled and m.deleted_at is null)
        and not exists (select from webauthn_credentials c where c.user_id = s.user_id and c.id <> :id::uuid)
+), gone as (
+    delete from webauthn_credentials where id = :id::uuid and user_id = :viewer::uuid returning id, user_id
+), event as (
+    insert into outbox (name, payload) select 'account.passkey_removed', jsonb_build_object('user_id', user_id) from gone
 )
-delete from webauthn_credentials where id = :id::uuid and user_id = :viewer::uuid returning id
+select id from gone
 
 -- query: passkey_find
 -- Of accounts in good standing.

@@ -25,12 +25,12 @@ prove_owner(struct request *req)
     if (hash) {
         if (!request_param(req, "password"))
             return problem_field(req->arena, "password", "required", "Your password, once more");
-        p = lockout_check_password(req, hash);
+        p = lockout_check_password(req, "password", hash);
         return p ? p : lockout_passed(req, req->identity.user_id, "succeeded");
     }
     if (!username || strcasecmp(username, row_text(&row, "username")) != 0)
         return problem_field(req->arena, "username", username ? "value" : "required", "Your username, as it is shown on your profile");
-    return NULL;
+    return auth_check_fresh(req); /* a name is no secret */
 }
 
 static const struct problem *

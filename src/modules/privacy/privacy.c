@@ -77,13 +77,15 @@ const struct route privacy_routes[] = {
      "Everybody is signed out, and nobody sees the account or its tracks any more. All is erased at `deletion_at`; until then one may "
      "sign in and restore it.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = proof, .handler = deletion_request_mine, .slow = SLOW_PASSWORD,
-     .reply = deletion_reply, .purges = "users", .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED)},
+     .reply = deletion_reply, .purges = "users",
+     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED, PROBLEM_SIGN_IN_AGAIN)},
 
     {DELETE, "/api/v1/users/{id}", "Delete an account",
      "One's own, as above; administrators may delete others', with a recent second factor instead of a password.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .path = id_in_path, .body = proof, .handler = deletion_request, .slow = SLOW_PASSWORD,
      .reply = deletion_reply, .purges = "users",
-     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED, PROBLEM_MFA_SETUP_REQUIRED)},
+     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED, PROBLEM_MFA_SETUP_REQUIRED,
+                          PROBLEM_SIGN_IN_AGAIN)},
 
     {POST, "/api/v1/users/me/restore", "Take the deletion of one's account back",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = deletion_restore, .replies = &q_me, .purges = "users",

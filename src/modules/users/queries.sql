@@ -278,8 +278,13 @@ delete from user_blocks where blocker_id = :viewer::uuid and blocked_id = :id::u
 -- query: user_password_hash
 select u.password_hash from users u where u.id = :viewer::uuid
 
+-- query: user_password_lock
+-- Before a new password: nobody opens a session with the old one meanwhile, and what they have opened is seen.
+select u.id from users u where u.id = :viewer::uuid for update
+
 -- query: user_password_change
--- Compared with what was checked, so that of two changes at once one wins. Other sessions end; links to reset the password too.
+-- Compared with what was checked, so that of two changes at once one wins. Other sessions end; what was begun with the old password ends by
+-- a trigger. A row a session that ended, or one with null.
 -- nullable: session_id
 with changed as (
     update users u
@@ -294,13 +299,16 @@ with changed as (
     returning s.id, s.user_id, pg_notify('session_ended', s.id::text)
 ), tokens as (
     update refresh_tokens r set revoked_at = now() from ended e where r.session_id = e.id and r.revoked_at is null
-), links as (
-    update user_tokens t set used_at = now() from changed c
-     where t.user_id = c.id and t.purpose = 'reset_password' and t.used_at is null
+), keys as (
+    delete from api_keys k using changed c where k.user_id = c.id and :revoke_api_keys::boolean returning k.id
 ), event as (
     insert into outbox (name, payload) select 'account.password_changed', jsonb_build_object('user_id', id) from changed
 )
-select c.id, e.id as session_id from changed c left join ended e on e.user_id = c.id
+select c.id, e.id as session_id,
+       (select count(*) from api_keys k
+         where k.user_id = c.id and (k.expires_at is null or k.expires_at > now()) and k.id not in (select id from keys)) as keys_left
+  from changed c
+  left join ended e on e.user_id = c.id
 
 -- query: settings_get
 -- A browser that sends Sec-GPC asks for the opt-out by that alone.

@@ -56,7 +56,11 @@ static const struct field settings_fields[] = {
 static const struct field password_fields[] = {
     {"current_password", FIELD_SECRET, .required = true, .min = 1, .max = 1024, .example = "correct horse battery"},
     {"new_password", FIELD_SECRET, .required = true, .min = 8, .max = 72, .help = "8 to 72 bytes", .example = "battery horse correct"},
+    {"revoke_api_keys", FIELD_BOOL, .fallback = "false", .help = "Delete one's API keys as well"},
     FIELD_END};
+
+static const struct field password_reply[] = {
+    {"api_keys_left", FIELD_INT, .required = true, .help = "How many of one's API keys still work"}, FIELD_END};
 
 static const struct field opt_out_fields[] = {
     {"opt_out", FIELD_BOOL, .fallback = "true", .help = "false takes it back"}, FIELD_END};
@@ -154,9 +158,10 @@ const struct route users_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = settings_fields, .handler = account_row, .replies = &q_settings_update},
 
     {PUT, "/api/v1/users/me/password", "Change one's password",
-     "All other sessions end.",
+     "All other sessions end, and every sign-in that was half done. API keys go on working unless `revoke_api_keys` says otherwise; the "
+     "reply tells how many do.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_fields, .handler = account_password, .slow = SLOW_PASSWORD,
-     .status = 204, .problems = PROBLEMS(PROBLEM_CONFLICT)},
+     .reply = password_reply, .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
 
     {POST, "/api/v1/users/me/privacy/opt-out", "Do not sell or share my personal information (CCPA)",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = opt_out_fields, .handler = account_row, .replies = &q_privacy_opt_out},

@@ -222,7 +222,7 @@ export interface paths {
         put?: never;
         /**
          * Make a secret for an authenticator app
-         * @description Nothing changes until a code has been verified. Asking again replaces the secret. Conflict when it is on already.
+         * @description Nothing changes until a code has been verified. Asking again replaces the secret. Conflict when it is on already. Where one has a second factor, it must have been proven in this session within ten minutes.
          */
         post: operations["postAuth2faSetup"];
         delete?: never;
@@ -277,7 +277,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Switch the second factor on with a first code */
+        /**
+         * Switch the second factor on with a first code
+         * @description The code is no proof for administration: that takes `POST /auth/2fa/step-up` or a new sign-in. Where one has a second factor, it must have been proven in this session within ten minutes.
+         */
         post: operations["postAuth2faVerify"];
         delete?: never;
         options?: never;
@@ -313,7 +316,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Where a second factor is on, the reply is `mfa_required` with a token for `/auth/login/2fa` instead of a session. Too many wrong passwords in a row lock an address for a while, whether it has an account or not.
+         * @description Where a second factor is on, the reply is `mfa_required` with a token for `/auth/login/2fa` instead of a session. After too many wrong passwords each attempt from that place has to wait, longer each time, whether the address has an account or not. A browser that has signed in to the account before is counted by itself.
          */
         post: operations["postAuthLogin"];
         delete?: never;
@@ -425,7 +428,7 @@ export interface paths {
         post?: never;
         /**
          * Take an account elsewhere away
-         * @description Refused while it is the only way in: without a password, a passkey or another account elsewhere.
+         * @description Refused while it is the only way in: without a password, a passkey or another account elsewhere. Needs a sign-in, or a proof, of the last ten minutes.
          */
         delete: operations["deleteAuthOauthConnectionsById"];
         options?: never;
@@ -558,7 +561,7 @@ export interface paths {
         put?: never;
         /**
          * What a device needs to make a passkey
-         * @description Give the reply to `PublicKeyCredential.parseCreationOptionsFromJSON()`.
+         * @description Give the reply to `PublicKeyCredential.parseCreationOptionsFromJSON()`. Where one has a second factor, it must have been proven in this session within ten minutes.
          */
         post: operations["postAuthPasskeysRegisterBegin"];
         delete?: never;
@@ -595,7 +598,10 @@ export interface paths {
         /** Rename a passkey */
         put: operations["putAuthPasskeysById"];
         post?: never;
-        /** Delete a passkey; it stops working at once */
+        /**
+         * Delete a passkey; it stops working at once
+         * @description Where one has a second factor, it must have been proven in this session within ten minutes.
+         */
         delete: operations["deleteAuthPasskeysById"];
         options?: never;
         head?: never;
@@ -613,7 +619,7 @@ export interface paths {
         put?: never;
         /**
          * Choose a new password with the token from the mail
-         * @description Works once. Every session of the account ends.
+         * @description Works once. Every session of the account ends, and every sign-in that was half done. API keys go on working unless `revoke_api_keys` says otherwise; the reply tells how many do.
          */
         post: operations["postAuthPasswordReset"];
         delete?: never;
@@ -699,6 +705,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove the password once more in this session
+         * @description Answers `sign_in_again`, for ten minutes. Wrong passwords count like those at the door.
+         */
+        post: operations["postAuthStepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/stream-token": {
         parameters: {
             query?: never;
@@ -765,7 +791,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key
-         * @description `key` is shown this once. Send it as `Authorization: Bearer vz_…`.
+         * @description `key` is shown this once. Send it as `Authorization: Bearer vz_…`. Needs a sign-in, or a proof, of the last ten minutes.
          */
         post: operations["postDeveloperApiKeys"];
         delete?: never;
@@ -1596,7 +1622,7 @@ export interface paths {
         get?: never;
         /**
          * Change one's password
-         * @description All other sessions end.
+         * @description All other sessions end, and every sign-in that was half done. API keys go on working unless `revoke_api_keys` says otherwise; the reply tells how many do.
          */
         put: operations["putUsersMePassword"];
         post?: never;
@@ -3140,6 +3166,21 @@ export interface components {
                 };
             };
         };
+        /** @description `mfa_required`: Prove your second factor once more. `csrf_failed`: The request carries no valid CSRF token. `insufficient_scope`: This API key may not do this. */
+        "403.mfa_required.csrf_failed.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "mfa_required" | "csrf_failed" | "insufficient_scope";
+                };
+            };
+        };
         /** @description `mfa_required`: Prove your second factor once more. `csrf_failed`: The request carries no valid CSRF token. `password_wrong`: This is not your password. `insufficient_scope`: This API key may not do this. */
         "403.mfa_required.csrf_failed.password_wrong.insufficient_scope": {
             headers: {
@@ -3155,8 +3196,8 @@ export interface components {
                 };
             };
         };
-        /** @description `mfa_required`: Prove your second factor once more. `mfa_setup_required`: This needs a second factor, and you have none. `csrf_failed`: The request carries no valid CSRF token. `password_wrong`: This is not your password. `insufficient_scope`: This API key may not do this. */
-        "403.mfa_required.mfa_setup_required.csrf_failed.password_wrong.insufficient_scope": {
+        /** @description `mfa_required`: Prove your second factor once more. `sign_in_again`: This needs a sign-in of the last ten minutes. `csrf_failed`: The request carries no valid CSRF token. `insufficient_scope`: This API key may not do this. */
+        "403.mfa_required.sign_in_again.csrf_failed.insufficient_scope": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -3166,7 +3207,37 @@ export interface components {
                     /** @constant */
                     status?: 403;
                     /** @enum {unknown} */
-                    code?: "mfa_required" | "mfa_setup_required" | "csrf_failed" | "password_wrong" | "insufficient_scope";
+                    code?: "mfa_required" | "sign_in_again" | "csrf_failed" | "insufficient_scope";
+                };
+            };
+        };
+        /** @description `mfa_required`: Prove your second factor once more. `sign_in_again`: This needs a sign-in of the last ten minutes. `csrf_failed`: The request carries no valid CSRF token. `password_wrong`: This is not your password. `insufficient_scope`: This API key may not do this. */
+        "403.mfa_required.sign_in_again.csrf_failed.password_wrong.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "mfa_required" | "sign_in_again" | "csrf_failed" | "password_wrong" | "insufficient_scope";
+                };
+            };
+        };
+        /** @description `mfa_required`: Prove your second factor once more. `sign_in_again`: This needs a sign-in of the last ten minutes. `mfa_setup_required`: This needs a second factor, and you have none. `csrf_failed`: The request carries no valid CSRF token. `password_wrong`: This is not your password. `insufficient_scope`: This API key may not do this. */
+        "403.mfa_required.sign_in_again.mfa_setup_required.csrf_failed.password_wrong.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "mfa_required" | "sign_in_again" | "mfa_setup_required" | "csrf_failed" | "password_wrong" | "insufficient_scope";
                 };
             };
         };
@@ -4013,7 +4084,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.password_wrong.insufficient_scope"];
+            403: components["responses"]["403.mfa_required.csrf_failed.password_wrong.insufficient_scope"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -4138,7 +4209,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.mfa_required.csrf_failed.insufficient_scope"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -4458,7 +4529,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.mfa_required.sign_in_again.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.last_sign_in_method"];
             429: components["responses"]["429.too_many_requests"];
@@ -4809,7 +4880,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.mfa_required.csrf_failed.insufficient_scope"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -4881,7 +4952,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.mfa_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable"];
@@ -4909,16 +4980,27 @@ export interface operations {
                      * @example correct horse battery
                      */
                     password: string;
+                    /**
+                     * @description Delete the account's API keys as well
+                     * @default false
+                     */
+                    revoke_api_keys?: boolean;
                 };
             };
         };
         responses: {
-            /** @description Done; there is nothing to say */
-            204: {
+            /** @description Success */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        /** @description How many API keys of the account still work */
+                        api_keys_left: number;
+                    };
+                };
             };
             400: components["responses"]["400.malformed_json"];
             403: components["responses"]["403.csrf_failed"];
@@ -5119,6 +5201,49 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    postAuthStepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: password
+                     * @description The account's, once more
+                     * @example correct horse battery
+                     */
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        proven_until: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.password_wrong.insufficient_scope"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.account_locked.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     postAuthStreamToken: {
         parameters: {
             query?: never;
@@ -5306,7 +5431,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.mfa_required.sign_in_again.csrf_failed.insufficient_scope"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -7244,7 +7369,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.password_wrong.insufficient_scope"];
+            403: components["responses"]["403.mfa_required.sign_in_again.csrf_failed.password_wrong.insufficient_scope"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
@@ -7520,16 +7645,27 @@ export interface operations {
                      * @example battery horse correct
                      */
                     new_password: string;
+                    /**
+                     * @description Delete one's API keys as well
+                     * @default false
+                     */
+                    revoke_api_keys?: boolean;
                 };
             };
         };
         responses: {
-            /** @description Done; there is nothing to say */
-            204: {
+            /** @description Success */
+            200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        /** @description How many of one's API keys still work */
+                        api_keys_left: number;
+                    };
+                };
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
@@ -7538,7 +7674,7 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
-            429: components["responses"]["429.too_many_requests"];
+            429: components["responses"]["429.account_locked.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
@@ -7980,7 +8116,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.mfa_required.mfa_setup_required.csrf_failed.password_wrong.insufficient_scope"];
+            403: components["responses"]["403.mfa_required.sign_in_again.mfa_setup_required.csrf_failed.password_wrong.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
