@@ -114,7 +114,7 @@ returning id
 -- query: notification_account
 -- Something about the account that its person should know, should it not have been them.
 insert into notifications (user_id, type, title, link, data)
-select u.id, :type, :title, '/settings/security',
+select u.id, :type::text, :title, '/settings/security',
        case when :type::text = 'account.password_changed'
             then jsonb_build_object('keys', (select count(*) from api_keys k
                                               where k.user_id = u.id and (k.expires_at is null or k.expires_at > now()))::text)

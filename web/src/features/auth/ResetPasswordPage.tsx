@@ -13,6 +13,7 @@ import { useTitle } from '@/lib/dom/useTitle';
 import { useResetPassword } from './api/resetPassword';
 import { AuthLayout } from './AuthLayout';
 import { fieldMessage } from '@/lib/i18n/authMessage';
+import { CheckField } from '@/components/ui/CheckField';
 import { PasswordField } from '@/components/ui/PasswordField';
 import { resetSchema, type ResetForm } from './schema';
 
@@ -42,6 +43,7 @@ function Outcome({ title, lead, to, action }: OutcomeProps) {
 function NewPassword({ token }: { token: string }) {
   const { t } = useTranslation();
   const replace = useResetPassword();
+  const [revoke, setRevoke] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const { register, handleSubmit, setError, formState } = useForm<ResetForm>({
     resolver: zodResolver(resetSchema),
@@ -52,14 +54,16 @@ function NewPassword({ token }: { token: string }) {
   const submit = handleSubmit(async ({ password }) => {
     setProblem(null);
     try {
-      await replace.mutateAsync({ token, password });
+      await replace.mutateAsync({ token, password, revoke_api_keys: revoke });
     } catch (error) {
       setProblem(applyProblem(error, ['password'], setError, t));
     }
   });
 
   if (replace.isSuccess) {
-    return <Outcome title={t('auth.reset.done_title')} lead={t('auth.reset.done_text')} to="/login" action={t('auth.login.submit')} />;
+    const left = replace.data.api_keys_left;
+    const lead = left ? `${t('auth.reset.done_text')} ${t('auth.reset.keys_left', { count: left })}` : t('auth.reset.done_text');
+    return <Outcome title={t('auth.reset.done_title')} lead={lead} to="/login" action={t('auth.login.submit')} />;
   }
   /* used, expired, or cut short on its way through a mail program */
   const spent = hasCode(replace.error, 'token_invalid') || (hasCode(replace.error, 'validation') && replace.error.fields.some((f) => f.field === 'token'));
@@ -75,6 +79,7 @@ function NewPassword({ token }: { token: string }) {
           {...register('password')}
           error={fieldMessage(formState.errors.password?.message, t)}
         />
+        <CheckField label={t('auth.reset.revoke_keys')} hint={t('auth.reset.revoke_hint')} checked={revoke} onChange={setRevoke} />
         <Button type="submit" tone="accent" size="lg" busy={replace.isPending} className="w-full">
           {t('auth.reset.submit')}
         </Button>

@@ -54,11 +54,12 @@ describe('a forgotten password', () => {
 
 describe('the link of the mail', () => {
   it('sets the new password and leads to signing in', async () => {
-    const server = fakeServer({ ...csrf, 'POST /auth/password/reset': { status: 204 } });
+    const server = fakeServer({ ...csrf, 'POST /auth/password/reset': { body: { api_keys_left: 2 } } });
     renderRoutes(routes, '/reset-password?token=abc');
     await userEvent.type(await screen.findByLabelText('New password'), 'correct horse battery{Enter}');
     expect(await screen.findByRole('heading', { name: 'Your new password is set' })).toBeInTheDocument();
-    expect(server.calls.find((c) => c.path === '/auth/password/reset')?.body).toEqual({ token: 'abc', password: 'correct horse battery' });
+    expect(screen.getByText(/2 API keys still work/)).toBeInTheDocument();
+    expect(server.calls.find((c) => c.path === '/auth/password/reset')?.body).toEqual({ token: 'abc', password: 'correct horse battery', revoke_api_keys: false });
     const on = screen.getByRole('link', { name: 'Sign in' });
     expect(on).toHaveFocus();
     await userEvent.click(on);
@@ -74,7 +75,7 @@ describe('the link of the mail', () => {
       'POST /auth/refresh': problem(401, 'unauthenticated'),
       'POST /auth/password/reset': () => {
         open = false;
-        return { status: 204 };
+        return { body: { api_keys_left: 0 } };
       },
     });
     const { client } = renderRoutes(routes, '/reset-password?token=abc');

@@ -66,6 +66,7 @@ const world = {
   'GET /auth/oauth/connections': list(),
   'GET /auth/login-history': list({ id: 'h1', created_at: '2026-01-01T00:00:00Z', method: 'password', outcome: 'failed', device: 'Firefox on Linux', ip: '192.0.2.7', country: 'FR' }),
   'GET /users/me/exports': list(),
+  'GET /developer/api-keys': list({ id: 'k1', name: 'Nightly uploads', prefix: 'vz_AAAAAAAA', scopes: ['tracks:read'], created_at: '2026-01-01T00:00:00Z', last_used_at: null, expires_at: null }),
   'GET /sessions': list(session('s1', 'Firefox on Linux', true), session('s2', 'Safari on iPhone', false)),
 };
 
@@ -156,11 +157,13 @@ describe('the password', () => {
   });
 
   it('empties the form once it is changed', async () => {
-    const server = fakeServer({ ...world, 'PUT /users/me/password': { status: 204 } });
+    const server = fakeServer({ ...world, 'PUT /users/me/password': { body: { api_keys_left: 0 } } });
     renderRoutes(routes, '/settings/security');
+    expect(await screen.findByText(/Programs that sign in by a key: Nightly uploads/)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('checkbox', { name: /Delete my API keys as well/ }));
     await fill('correct horse', 'battery horse');
     await waitFor(() => expect(screen.getByLabelText('Current password')).toHaveValue(''));
-    expect(server.calls.find((c) => c.method === 'PUT')?.body).toEqual({ current_password: 'correct horse', new_password: 'battery horse' });
+    expect(server.calls.find((c) => c.method === 'PUT')?.body).toEqual({ current_password: 'correct horse', new_password: 'battery horse', revoke_api_keys: true });
   });
 });
 

@@ -1,5 +1,5 @@
-/* Proves a second factor once more, in the middle of whatever asked for it: with a code, or with a passkey, which opens a session that
- * has proven it. */
+/* Proves a second factor or the password once more, in the middle of whatever asked for it. A passkey does both: it opens a session that has
+ * proven it. */
 
 import { KeyRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
@@ -9,13 +9,16 @@ import { Button } from '@/components/ui/Button';
 import { CodeForm } from '@/components/ui/CodeForm';
 import { Dialog } from '@/components/ui/Dialog';
 import { FormError } from '@/components/ui/FormError';
+import { PasswordForm } from '@/components/ui/PasswordForm';
+import { useStepUpPassword } from '@/lib/api/auth/stepUp';
 import { useSecondFactor } from '@/lib/api/mfa/status';
 import { useStepUpCode } from '@/lib/api/mfa/stepUp';
 import { useLoginPasskey } from '@/lib/api/passkeys/login';
 import { problemText } from '@/lib/api/problemText';
 import { passkeysWork } from '@/lib/passkeys/device';
-import { useStepUp } from '@/lib/session/stepUp';
+import { useStepUp, type Asked } from '@/lib/session/stepUp';
 
+const TEXTS = { code: 'security.step_up.text', password: 'security.step_up.password_text', setup: 'security.step_up.setup_text' } as const;
 const METHODS = ['totp', 'recovery_code'];
 
 function PasskeyProof({ onProven }: { onProven: () => void }) {
@@ -47,7 +50,18 @@ function Proof({ onProven }: { onProven: () => void }) {
   );
 }
 
-export function StepUpDialog({ asked }: { asked: 'code' | 'setup' }) {
+function PasswordProof({ onProven }: { onProven: () => void }) {
+  const { t } = useTranslation();
+  const stepUp = useStepUpPassword();
+  return (
+    <>
+      <PasswordForm submit={t('security.step_up.submit')} onPassword={(password) => stepUp.mutateAsync(password).then(onProven)} />
+      {passkeysWork() && <PasskeyProof onProven={onProven} />}
+    </>
+  );
+}
+
+export function StepUpDialog({ asked }: { asked: Asked }) {
   const { t } = useTranslation();
   const answer = useStepUp((s) => s.answer);
   const setup = asked === 'setup';
@@ -56,7 +70,7 @@ export function StepUpDialog({ asked }: { asked: 'code' | 'setup' }) {
       open
       onOpenChange={() => answer(false)}
       title={t(setup ? 'security.step_up.setup_title' : 'security.step_up.title')}
-      description={t(setup ? 'security.step_up.setup_text' : 'security.step_up.text')}
+      description={t(TEXTS[asked])}
     >
       {setup ? (
         <Button asChild tone="accent" className="w-full">
@@ -64,6 +78,8 @@ export function StepUpDialog({ asked }: { asked: 'code' | 'setup' }) {
             {t('security.step_up.setup_go')}
           </Link>
         </Button>
+      ) : asked === 'password' ? (
+        <PasswordProof onProven={() => answer(true)} />
       ) : (
         <Proof onProven={() => answer(true)} />
       )}

@@ -77,3 +77,24 @@ it('leads to the settings where there is no second factor', async () => {
   expect(await screen.findByRole('link', { name: 'Set it up' })).toHaveAttribute('href', '/settings/security');
   expect(await asked).toMatchObject({ code: 'mfa_setup_required' });
 });
+
+it('asks for the password where there is no second factor, and repeats what was asked', async () => {
+  let open = false;
+  const server = fakeServer({
+    ...world,
+    'POST /developer/api-keys': () => (open ? { status: 201, body: { name: 'A key' } } : problem(403, 'sign_in_again')),
+    'POST /auth/step-up': (call) => {
+      open = (call.body as { password: string }).password === 'correct horse battery';
+      return open ? { body: { proven_until: '2099-01-01T00:00:00Z' } } : problem(403, 'password_wrong');
+    },
+  });
+  renderRoutes(routes, '/');
+  const made = post('/developer/api-keys', { name: 'A key' });
+  const field = await screen.findByLabelText('Current password');
+  await userEvent.type(field, 'not it{Enter}');
+  expect(await screen.findByText('This is not your password. Check it and try again.')).toBeInTheDocument();
+  await userEvent.clear(screen.getByLabelText('Current password'));
+  await userEvent.type(screen.getByLabelText('Current password'), 'correct horse battery{Enter}');
+  expect(await made).toEqual({ name: 'A key' });
+  expect(server.count('POST /developer/api-keys')).toBe(2);
+});

@@ -1,7 +1,7 @@
 /* The one way to the server: JSON in, JSON or an ApiProblem out.
  *
- * Renews an expired session once (all callers share one renewal) and a refused CSRF token once, asks once for a second factor that the
- * server wants proven again, then repeats the request with its body. */
+ * Renews an expired session once (all callers share one renewal) and a refused CSRF token once, asks once for a second factor or a
+ * password that the server wants proven again, then repeats the request with its body. */
 
 import { hasSessionHint, sessionIsOfAnother } from '@/lib/session/hint';
 import { proveOnceMore, useStepUp } from '@/lib/session/stepUp';
@@ -33,12 +33,13 @@ export function apiUrl(path: string, query?: Record<string, QueryValue>): string
   return `${API}${path}${text ? `?${text}` : ''}`;
 }
 
-export type Remedy = 'csrf' | 'second factor' | 'session';
+export type Remedy = 'csrf' | 'second factor' | 'password' | 'session';
 
 /** What may help against a refusal, or null when trying again is no use. */
 function remedyFor({ code }: ApiProblem, path: string): Remedy | null {
   if (code === 'csrf_failed') return 'csrf';
   if (code === 'mfa_required') return 'second factor';
+  if (code === 'sign_in_again') return 'password';
   const expired = code === 'token_expired' || (code === 'unauthenticated' && hasSessionHint());
   return expired && !opensSession(path) ? 'session' : null;
 }
@@ -61,7 +62,8 @@ export async function remedy(problem: ApiProblem, path: string, tried: Set<Remed
   if (!way || tried.has(way)) return false;
   tried.add(way);
   if (way === 'session') return (await renewSession(seen)) === 'renewed' && !sessionIsOfAnother();
-  if (way === 'second factor') return proveOnceMore();
+  if (way === 'second factor') return proveOnceMore('code');
+  if (way === 'password') return proveOnceMore('password');
   forgetCsrf();
   return true;
 }

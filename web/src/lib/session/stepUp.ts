@@ -1,12 +1,14 @@
-/* A second factor that the server wants proven once more. Whoever meets `mfa_required` waits here for the dialog in the frame; all who
- * wait at the same time share one. */
+/* A second factor, or the password, that the server wants proven once more. Whoever meets `mfa_required` or `sign_in_again` waits here for
+ * the dialog in the frame; all who wait at the same time share one. */
 
 import { create } from 'zustand';
 
+/** `code`: prove the second factor; `setup`: there is none yet; `password`: prove that. */
+export type Asked = 'code' | 'setup' | 'password';
+
 interface StepUpStore {
-  /** `code`: prove it; `setup`: there is none yet. */
-  asked: 'code' | 'setup' | null;
-  ask(what: 'code' | 'setup'): void;
+  asked: Asked | null;
+  ask(what: Asked): void;
   answer(proven: boolean): void;
 }
 
@@ -23,12 +25,12 @@ export const useStepUp = create<StepUpStore>((set) => ({
 }));
 
 /** True once it has been proven; false when the person would rather not. */
-export function proveOnceMore(): Promise<boolean> {
+export function proveOnceMore(what: 'code' | 'password'): Promise<boolean> {
   if (!waiting) {
     let settle: (proven: boolean) => void = () => undefined;
     const promise = new Promise<boolean>((resolve) => (settle = resolve));
     waiting = { promise, settle };
-    useStepUp.getState().ask('code');
+    useStepUp.getState().ask(what);
   }
   return waiting.promise;
 }

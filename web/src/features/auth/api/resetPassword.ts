@@ -7,9 +7,10 @@ import { endSession } from '@/lib/session/session';
 interface Reset {
   token: string;
   password: string;
+  revoke_api_keys: boolean;
 }
 
-export const resetPassword = (reset: Reset) => post<void>('/auth/password/reset', reset);
+export const resetPassword = (reset: Reset) => post<{ api_keys_left: number }>('/auth/password/reset', reset);
 
 /** A new password ends every session of its account, which may be the one that is open here. */
 async function lookAtSession(client: QueryClient): Promise<void> {

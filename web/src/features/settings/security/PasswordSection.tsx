@@ -4,9 +4,11 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { FormError } from '@/components/ui/FormError';
+import { CheckField } from '@/components/ui/CheckField';
 import { PasswordField } from '@/components/ui/PasswordField';
 import { applyProblem } from '@/lib/api/formErrors';
 import { ApiProblem } from '@/lib/api/problem';
+import { useApiKeys } from '@/lib/api/developer/list';
 import { useChangePassword } from '@/lib/api/users/changePassword';
 import { fieldMessage } from '@/lib/i18n/authMessage';
 import { toast } from '@/lib/toast/store';
@@ -22,6 +24,8 @@ const refused = (error: unknown, name: keyof PasswordForm) =>
 function PasswordChangeForm() {
   const { t } = useTranslation();
   const change = useChangePassword();
+  const keys = useApiKeys();
+  const [revoke, setRevoke] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const { register, handleSubmit, setError, reset, formState } = useForm<PasswordForm>({
     resolver: zodResolver(passwordSchema),
@@ -32,9 +36,10 @@ function PasswordChangeForm() {
   const submit = handleSubmit(async (form) => {
     setProblem(null);
     try {
-      await change.mutateAsync(form);
+      const { api_keys_left: left } = await change.mutateAsync({ ...form, revoke_api_keys: revoke });
       reset(empty);
-      toast(t('settings.account.changed'), 'ok');
+      setRevoke(false);
+      toast(left ? `${t('settings.account.changed')} ${t('settings.account.keys_left', { count: left })}` : t('settings.account.changed'), 'ok');
     } catch (error) {
       if (refused(error, 'current_password')) setError('current_password', { message: t('settings.account.wrong') }, { shouldFocus: true });
       else if (refused(error, 'new_password')) setError('new_password', { message: t('settings.account.same') }, { shouldFocus: true });
@@ -58,6 +63,14 @@ function PasswordChangeForm() {
         {...register('new_password')}
         error={fieldMessage(formState.errors.new_password?.message, t)}
       />
+      {!!keys.data?.items.length && (
+        <CheckField
+          label={t('settings.account.revoke_keys')}
+          hint={t('settings.account.keys', { names: keys.data.items.map((key) => key.name).join(', ') })}
+          checked={revoke}
+          onChange={setRevoke}
+        />
+      )}
       <Button type="submit" tone="accent" busy={change.isPending}>
         {t('settings.account.change')}
       </Button>
