@@ -22,15 +22,21 @@ help: ## this list
 
 # Run
 
-.PHONY: run demo
-run: build ## build everything, start everything, print the address (Ctrl-C ends it)
+.PHONY: run demo ports doctor
+run: ports build ## build everything, start everything, print the address (Ctrl-C ends it)
 	$(step) 'Starting Veza'
 	@exec build/veza serve
 
-demo: build ## the same, with people and music made on the spot
+demo: ports build ## the same, with people and music made on the spot
 	$(step) 'Making people and music'
 	@build/veza demo
 	@exec build/veza serve
+
+ports:
+	@tools/check-ports
+
+doctor: ## what is wrong with this set-up, and what to do; before a build too
+	@tools/doctor
 
 # Build
 
@@ -81,9 +87,12 @@ migrate-down: setup veza ## take back the last migration (STEPS=3: the last thre
 
 # Check
 
-.PHONY: test test-install test-unit test-api test-redis test-frontend test-e2e test-migrations asan tsan fuzz lint bench
+.PHONY: test test-tools test-install test-unit test-api test-redis test-frontend test-e2e test-migrations asan tsan fuzz lint bench
 test: setup-test build ## all tests; the last line is the sum
-	@$(with_node) $(child) tools/run-tests unit migrations api frontend e2e asan fuzz
+	@$(with_node) $(child) tools/run-tests tools unit migrations api frontend e2e asan fuzz
+
+test-tools: setup-test ## tests of the scripts in tools/
+	@$(child) tools/run-tests tools
 
 test-unit: setup-test veza ## tests of the C sources
 	@$(with_node) $(child) tools/run-tests unit

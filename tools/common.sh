@@ -38,7 +38,7 @@ end_child() {
 
 # Processes of a group that still run; where nothing reaps orphans, ended ones stay as zombies.
 living_of_group() {
-    awk -v group="$1" '{ sub(/^.*\) /, ""); if ($3 == group && $1 != "Z") { print; exit } }' /proc/[0-9]*/stat 2> /dev/null
+    cat /proc/[0-9]*/stat 2> /dev/null | awk -v group="$1" '{ sub(/^.*\) /, "") } $3 == group && $1 != "Z"' || true
 }
 
 interrupted() {

@@ -11,6 +11,7 @@
 #include "app/app.h"
 #include "base/country.h"
 #include "base/log.h"
+#include "db/cluster_damage.h"
 #include "db/migrate.h"
 #include "http/assets.h"
 #include "http/server.h"
@@ -142,7 +143,8 @@ start_server(const struct config *config, struct run *run, const char *name, int
     struct server *server = server_start(&settings, error, sizeof error);
 
     if (!server)
-        log_error("server not started", LOG_TEXT("server", name), LOG_TEXT("error", error));
+        log_error("server not started", LOG_TEXT("server", name), LOG_TEXT("error", error),
+                  LOG_TEXT("setting", text_equal(name, "stream") ? "PORT_STREAM" : "PORT_BACKEND"));
     return server;
 }
 
@@ -267,8 +269,24 @@ stop_all(struct run *run)
     db_disconnect();
 }
 
+/* Where the data is. A copy of the data folder lacks the database when that had to be elsewhere. */
 static void
-greet(const struct run *run)
+tell_data(const struct config *config)
+{
+    char folder[PATH_MAX], database[PATH_MAX] = "", error[512];
+
+    if (!realpath(config->data_dir, folder))
+        return;
+    if (!*config->database_url)
+        cluster_check_folder(folder, database, sizeof database, error, sizeof error);
+    if (*database && !text_starts_with(database, folder))
+        printf("Its data is in %s and, the database, in %s: copy, move and delete both.\n", folder, database);
+    else
+        printf("Its data is in %s%s.\n", folder, *config->database_url ? " and in the database of DATABASE_URL" : "");
+}
+
+static void
+greet(const struct run *run, const struct config *config)
 {
     if (run->api)
         printf("Veza is ready: http://localhost:%u\n", server_port(run->api));
@@ -276,6 +294,7 @@ greet(const struct run *run)
         printf("The stream server is ready: http://localhost:%u\n", server_port(run->stream));
     else
         printf("The worker is ready.\n");
+    tell_data(config);
     fflush(stdout);
 }
 
@@ -303,7 +322,7 @@ run_servers(const struct config *config, const char *conninfo, void *context)
         if (run->work) {
             result = run->work(config, server_port(run->api));
         } else {
-            greet(run);
+            greet(run, config);
             tell_ready(run);
             signal_number = serve_wait(&run->stop_signals);
             log_info("stopping", LOG_INT("signal", signal_number));

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -41,7 +42,7 @@ async function make(client: Client): Promise<Export> {
 
 /** The archive's files, taken out by unzip, which also checks each one. */
 async function unpack(archive: Buffer): Promise<Map<string, Buffer>> {
-  const folder = mkdtempSync('/tmp/veza-archive-');
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-archive-'));
   try {
     writeFileSync(`${folder}/archive.zip`, archive);
     execFileSync('unzip', ['-tq', `${folder}/archive.zip`]);

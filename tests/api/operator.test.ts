@@ -1,4 +1,6 @@
 /** What an operator meets: signals, commands on an empty folder, parts that hang. */
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -25,7 +27,7 @@ test('SIGHUP does not end a server that no terminal holds', async () => {
 
 test('commands about people and the schema make no new database', () => {
   for (const words of [['user', 'create', '--username', 'ann', '--email', 'ann@example.org'], ['migrate', 'status'], ['migrate', 'up'], ['migrate', 'down']]) {
-    const folder = mkdtempSync('/tmp/veza-empty-');
+    const folder = mkdtempSync(path.join(tmpdir(), 'veza-empty-'));
     try {
       const { code, said } = veza(words, { VEZA_DATA_DIR: folder }, `${PASSWORD}\n`);
       assert.equal(code, 1, words.join(' '));

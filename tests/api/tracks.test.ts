@@ -1,6 +1,7 @@
 /** A track from its upload to the ear: what goes in comes out, and nobody else gets in. */
 import { strict as assert } from 'node:assert';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { WebSocket } from 'ws';
@@ -13,7 +14,7 @@ import { template, World } from '../support/world.ts';
 
 const world = await World.start('tracks', { STREAM_SECRET });
 const carol = world.as('carol'), dave = world.as('dave'), visitor = world.visitor;
-const folder = mkdtempSync('/tmp/veza-api-media-');
+const folder = mkdtempSync(path.join(tmpdir(), 'veza-api-media-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const sound = makeSound(13.7, { seed: 7 });

@@ -2,6 +2,7 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { until } from './wait.ts';
 
@@ -27,7 +28,7 @@ export class Cluster {
   }
 
   static async create(): Promise<Cluster> {
-    const folder = mkdtempSync('/tmp/veza-api-pg-');
+    const folder = mkdtempSync(path.join(tmpdir(), 'veza-api-pg-'));
     if (PREFIX.length) {
       const ids = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' })));
       chownSync(folder, ids[0]!, ids[1]!);

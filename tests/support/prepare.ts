@@ -1,7 +1,8 @@
 /** Once a run: a database server, a migrated template with people, and their tokens. */
 import { execFile, spawn } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Cluster } from './cluster.ts';
@@ -47,7 +48,17 @@ async function createUser(name: Person, env: NodeJS.ProcessEnv): Promise<void> {
   if (code !== 0) throw new Error(`veza user create ${name}: ${code} ${said}`);
 }
 
+/** Everything that a run writes outside of the project is in one folder, which goes away with the run however that ends. */
+function useOwnTemporaryFolder(): void {
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-tests-'));
+  chmodSync(folder, 0o755); /* as root, the database is another user's */
+  process.env['TMPDIR'] = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+}
+
 export async function prepare(): Promise<{ cluster: Cluster; template: Template }> {
+  useOwnTemporaryFolder();
   const cluster = await Cluster.create();
   try {
     return { cluster, template: await fill(cluster) };

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
 import { Hopeless, until } from './wait.ts';
@@ -21,7 +22,7 @@ const answers = (port: number) => new Promise<boolean>((resolve) => {
 });
 
 async function start(name: string, command: string, config: (port: number, folder: string) => string, args: (file: string, folder: string) => string[]): Promise<number> {
-  const folder = mkdtempSync(`/tmp/veza-${name}-`), file = path.join(folder, 'proxy.conf'), port = await freePort();
+  const folder = mkdtempSync(path.join(tmpdir(), `veza-${name}-`)), file = path.join(folder, 'proxy.conf'), port = await freePort();
   writeFileSync(file, config(port, folder));
   const proxy: ChildProcess = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args(file, folder)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';

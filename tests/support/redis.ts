@@ -1,6 +1,7 @@
 /** A real Redis on a unix socket of its own. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Hopeless, until } from './wait.ts';
@@ -12,7 +13,7 @@ export class Redis {
   readonly folder: string;
 
   constructor(folder?: string) {
-    this.folder = folder ?? mkdtempSync('/tmp/veza-redis-');
+    this.folder = folder ?? mkdtempSync(path.join(tmpdir(), 'veza-redis-'));
     mkdirSync(this.folder, { recursive: true });
   }
 

@@ -1,6 +1,7 @@
 /** A real `veza serve` on a database and a data folder of its own. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BINARY, LOGS } from './paths.ts';
 import { Redis } from './redis.ts';
@@ -34,7 +35,7 @@ export class Server {
   readonly logFile: string;
 
   constructor(readonly name: string, private settings: Settings, dataDir?: string) {
-    this.dataDir = dataDir ?? mkdtempSync('/tmp/veza-api-data-');
+    this.dataDir = dataDir ?? mkdtempSync(path.join(tmpdir(), 'veza-api-data-'));
     this.logFile = path.join(LOGS, `${name}-${process.pid}-${counter++}.log`);
   }
 

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
 import { SMTPServer } from 'smtp-server';
@@ -38,7 +39,7 @@ function makeCertificate(folder: string): { key: string; cert: string; file: str
 }
 
 export async function mailServer({ login }: Choices = {}): Promise<MailServer> {
-  const folder = mkdtempSync('/tmp/veza-smtp-');
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-smtp-'));
   const tls = login ? makeCertificate(folder) : undefined;
   const state: MailServer = { port: 0, mails: [], offers: new Map(), refuse: new Map(), certificate: tls?.file };
   const server = new SMTPServer({

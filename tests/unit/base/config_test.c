@@ -6,13 +6,20 @@
 #include "base/config.h"
 #include "base/str.h"
 
+static char folder[] = "/tmp/veza-config-XXXXXX";
+
 static int
 in_an_empty_folder(void **state)
 {
-    static char folder[] = "/tmp/veza-config-XXXXXX";
-
     (void)state;
     return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int
+leave_no_folder(void **state)
+{
+    (void)state;
+    return chdir("/") == 0 ? rmdir(folder) : -1;
 }
 
 static void
@@ -141,5 +148,5 @@ main(void)
         cmocka_unit_test(a_dotenv_file_fills_what_the_environment_leaves_open),
     };
 
-    return cmocka_run_group_tests(tests, in_an_empty_folder, NULL);
+    return cmocka_run_group_tests(tests, in_an_empty_folder, leave_no_folder);
 }
