@@ -132,7 +132,7 @@ test('the metrics count requests by route, in the Prometheus format', async () =
 });
 
 test('without a token the metrics are for this machine only', async () => {
-  const reply = await wire('/metrics', { from: '127.0.0.2' });
+  const reply = await wire('/metrics', { headers: { 'x-forwarded-for': '203.0.113.7' } });
   assert.equal(reply.status, 403);
   const body: unknown = JSON.parse(reply.bytes.toString());
   assert.equal(complaint(operationAt('GET', '/metrics'), 403, String(reply.headers['content-type']), body), undefined);
