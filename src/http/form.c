@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "http/internal.h"
@@ -8,11 +9,11 @@
 
 #define FORM_BUFFER (64 * 1024)
 #define TEXT_PART_MAX 16384
-#define FORM_PART_MAX 40
+#define FORM_PART_MAX PARAM_MAX
 
 struct form_state {
     struct param parts[FORM_PART_MAX];
-    size_t part_len[FORM_PART_MAX];
+    size_t part_len[FORM_PART_MAX], part_room[FORM_PART_MAX];
     unsigned part_count;
     EVP_MD_CTX *digest; /* of the file that is being received */
     struct upload *current;
@@ -28,14 +29,39 @@ find_file(const struct route *route, const char *name)
     return NULL;
 }
 
+/* Browsers write a quote in a file's name as %22 and line ends as %0D and %0A, and nothing else so (WHATWG HTML, multipart/form-data). */
+static char *
+unescape_filename(struct arena *arena, const char *sent)
+{
+    char *name = arena_strdup(arena, sent), *to = name;
+
+    for (const char *p = name; p && *p; p++) {
+        if (strncasecmp(p, "%0D", 3) == 0 || strncasecmp(p, "%0A", 3) == 0) {
+            p += 2;
+        } else if (strncmp(p, "%22", 3) == 0) {
+            *to++ = '"';
+            p += 2;
+        } else {
+            *to++ = *p;
+        }
+    }
+    if (to)
+        *to = 0;
+    return name;
+}
+
 /* The last part of the name as sent, without control characters, at most 200 bytes on a character boundary. */
 static const char *
 clean_filename(struct arena *arena, const char *sent)
 {
-    const char *slash = strrchr(sent, '/'), *backslash;
+    const char *slash, *backslash;
     char *name;
     size_t len = 0;
 
+    sent = unescape_filename(arena, sent);
+    if (!sent)
+        return "upload";
+    slash = strrchr(sent, '/');
     sent = slash ? slash + 1 : sent;
     backslash = strrchr(sent, '\\');
     sent = backslash ? backslash + 1 : sent;
@@ -109,12 +135,34 @@ add_file_bytes(struct form_state *form, const char *bytes, size_t len)
     return NULL;
 }
 
+/* The text of a part with room for `size` bytes; it doubles, so that text that comes in small pieces is not copied again and again. */
+static char *
+room_for(struct request *req, unsigned at, size_t size)
+{
+    struct form_state *form = exchange_of(req)->form_state;
+    size_t room = form->part_room[at] ? form->part_room[at] : 64;
+    char *text;
+
+    if (size <= form->part_room[at])
+        return (char *)(uintptr_t)form->parts[at].text;
+    while (room < size)
+        room *= 2;
+    text = arena_alloc(req->arena, room);
+    if (!text)
+        return NULL;
+    if (form->part_len[at])
+        memcpy(text, form->parts[at].text, form->part_len[at]);
+    form->parts[at].text = text;
+    form->part_room[at] = room;
+    return text;
+}
+
 static const struct problem *
 add_text_bytes(struct request *req, const char *name, const char *bytes, size_t len, bool first)
 {
     struct form_state *form = exchange_of(req)->form_state;
     unsigned at = form->part_count - 1;
-    char *joined;
+    char *text;
 
     if (first) {
         if (form->part_count == FORM_PART_MAX)
@@ -125,15 +173,14 @@ add_text_bytes(struct request *req, const char *name, const char *bytes, size_t 
     }
     if (!form->parts[at].name || form->part_len[at] + len > TEXT_PART_MAX)
         return problem_detail(req->arena, PROBLEM(PAYLOAD_TOO_LARGE), "A text part has at most %d bytes.", TEXT_PART_MAX);
-    joined = arena_alloc(req->arena, form->part_len[at] + len + 1);
-    if (!joined)
+    text = room_for(req, at, form->part_len[at] + len + 1);
+    if (!text)
         return PROBLEM(PAYLOAD_TOO_LARGE);
-    if (form->part_len[at])
-        memcpy(joined, form->parts[at].text, form->part_len[at]);
-    memcpy(joined + form->part_len[at], bytes, len);
-    form->parts[at].text = joined;
+    if (len)
+        memcpy(text + form->part_len[at], bytes, len);
     form->part_len[at] += len;
-    if (memchr(joined, 0, form->part_len[at]))
+    text[form->part_len[at]] = 0;
+    if (len && memchr(bytes, 0, len))
         return problem_field(req->arena, form->parts[at].name, "value", "It contains a NUL");
     return NULL;
 }

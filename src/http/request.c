@@ -1,6 +1,7 @@
 #include "http/request.h"
 
 #include <microhttpd.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 const char *
@@ -30,9 +31,9 @@ request_set(struct request *req, const char *name, const char *text)
             return;
         }
     }
-    /* The tables are checked at start to have fewer fields than this. */
-    if (req->param_count < PARAM_MAX)
-        req->params[req->param_count++] = (struct param){name, text};
+    if (req->param_count == PARAM_MAX)
+        abort(); /* never: validate_declaration() keeps room for what handlers set */
+    req->params[req->param_count++] = (struct param){name, text};
 }
 
 const char *

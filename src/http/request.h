@@ -22,6 +22,7 @@ struct server;
 
 #define REQUEST_ARENA_MAX (8 * 1024 * 1024)
 #define PARAM_MAX 64
+#define PARAM_DECLARED_MAX 48 /* of a route; the rest is for what handlers set */
 #define REPLY_HEADER_MAX 24
 
 enum role { ROLE_NONE, ROLE_USER, ROLE_CREATOR, ROLE_MODERATOR, ROLE_ADMIN };

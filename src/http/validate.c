@@ -572,6 +572,16 @@ fields_declared_well(const struct route *route, const struct field *fields, char
     return true;
 }
 
+static unsigned
+count_fields(const struct field *fields)
+{
+    unsigned count = 0;
+
+    while (fields && fields[count].name)
+        count++;
+    return count;
+}
+
 bool
 validate_declaration(const struct route *route, char *error, size_t error_size)
 {
@@ -603,6 +613,10 @@ validate_declaration(const struct route *route, char *error, size_t error_size)
     }
     if (f && f->name) {
         snprintf(error, error_size, "route %s: path field %s is not in the pattern", route->pattern, f->name);
+        return false;
+    }
+    if (count_fields(route->path) + count_fields(route->query) + count_fields(route->body) > PARAM_DECLARED_MAX) {
+        snprintf(error, error_size, "route %s has more than %d inputs", route->pattern, PARAM_DECLARED_MAX);
         return false;
     }
     return fields_declared_well(route, route->path, error, error_size) &&

@@ -93,8 +93,13 @@ track_upload(struct request *req)
     if (p)
         return p;
     p = keep_files(req, id, file, cover && cover->size ? cover : NULL);
-    if (!p)
-        p = db_one(req, &q_track_create, NULL);
+    if (p) {
+        track_files_delete(id);
+        return p;
+    }
+    p = db_one(req, &q_track_create, NULL);
+    if (p && (p->status == 503 || p->status == 404))
+        return problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5); /* perhaps it was created: the sweep sees */
     if (p) {
         track_files_delete(id);
         return p;

@@ -16,11 +16,13 @@ struct picture {
     const char *folder; /* in storage */
     const char *prefix; /* of the names that the media worker gives */
     enum media_mode mode;
-    const struct query *find, *set, *clear;
+    const struct query *find, *set, *clear, *now;
 };
 
-static const struct picture avatar = {"avatar", "avatars", "image_", MEDIA_MODE_IMAGE, &q_user_avatar, &q_user_avatar_set, &q_user_avatar_clear};
-static const struct picture banner = {"banner", "banners", "banner_", MEDIA_MODE_BANNER, &q_user_banner, &q_user_banner_set, &q_user_banner_clear};
+static const struct picture avatar = {"avatar", "avatars", "image_", MEDIA_MODE_IMAGE, &q_user_avatar, &q_user_avatar_set, &q_user_avatar_clear,
+                                     &q_user_avatar_now};
+static const struct picture banner = {"banner", "banners", "banner_", MEDIA_MODE_BANNER, &q_user_banner, &q_user_banner_set, &q_user_banner_clear,
+                                     &q_user_banner_now};
 
 struct picture_files {
     const struct picture *picture;
@@ -107,20 +109,10 @@ users_files_delete(const char *user_id)
     return good;
 }
 
-/* The version that is up now, or NULL; NOT_FOUND for everybody else's. */
 static const struct problem *
-own_version(struct request *req, const struct picture *picture, const char **ret_version)
+refuse_strangers(const struct request *req)
 {
-    struct row row;
-    const struct problem *p;
-
-    if (strcasecmp(request_param(req, "id"), req->identity.user_id) != 0)
-        return PROBLEM(NOT_FOUND);
-    p = db_maybe(req, picture->find, &row);
-    if (p)
-        return p;
-    *ret_version = row.count ? row_text(&row, "version") : NULL;
-    return NULL;
+    return strcasecmp(request_param(req, "id"), req->identity.user_id) == 0 ? NULL : PROBLEM(NOT_FOUND);
 }
 
 static const struct problem *
@@ -128,8 +120,8 @@ put(struct request *req, const struct picture *picture)
 {
     unsigned char random[VERSION_BYTES];
     char version[VERSION_TEXT];
-    const char *before = NULL;
-    const struct problem *p = own_version(req, picture, &before);
+    const struct problem *p = refuse_strangers(req);
+    struct row row;
 
     if (p)
         return p;
@@ -137,23 +129,28 @@ put(struct request *req, const struct picture *picture)
     hex_encode(random, sizeof random, version);
     request_set(req, "version", arena_strdup(req->arena, version));
     p = make_files(req, picture, version);
-    if (!p)
-        p = reply_query(req, 200, picture->set);
-    forget_files(picture, req->identity.user_id, p ? version : before);
-    return p;
+    if (p) {
+        forget_files(picture, req->identity.user_id, version);
+        return p;
+    }
+    p = db_one(req, picture->set, &row);
+    if (p && p->status == 503)
+        return p; /* nobody knows whether it is up now: better a file too many than a picture without one */
+    forget_files(picture, req->identity.user_id, p ? version : row_text(&row, "before"));
+    return p ? p : reply_query(req, 200, picture->now);
 }
 
 static const struct problem *
 clear(struct request *req, const struct picture *picture)
 {
-    const char *before = NULL;
-    const struct problem *p = own_version(req, picture, &before);
+    const struct problem *p = refuse_strangers(req);
+    struct row row;
 
     if (!p)
-        p = db_one(req, picture->clear, NULL);
+        p = db_one(req, picture->clear, &row);
     if (p)
         return p;
-    forget_files(picture, req->identity.user_id, before);
+    forget_files(picture, req->identity.user_id, row_text(&row, "before"));
     return reply_empty(req, 204);
 }
 

@@ -382,16 +382,29 @@ update user_settings s
 returning s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source
 
 -- query: user_avatar_set
--- The address changes with the picture, so that nobody is shown the old one from a cache.
--- schema: Avatar
--- not null: avatar
-update users u
-   set avatar = '/api/v1/users/' || u.id || '/avatar/300?v=' || :version::text
- where u.id = :viewer::uuid
-returning u.id as user_id, u.avatar
+-- The address changes with the picture, so that nobody is shown the old one from a cache. Gives the version that this one replaced: of
+-- two at once, the second gets the first.
+with o as (
+    select u.id, u.avatar from users u where u.id = :viewer::uuid for update),
+n as (
+    update users u
+       set avatar = '/api/v1/users/' || u.id || '/avatar/300?v=' || :version::text
+      from o
+     where u.id = o.id
+    returning u.id)
+select substring(o.avatar from '\?v=([0-9a-f]+)$') as before from o join n using (id)
 
 -- query: user_avatar_clear
-update users u set avatar = null where u.id = :viewer::uuid returning u.id
+with o as (
+    select u.id, u.avatar from users u where u.id = :viewer::uuid for update),
+n as (
+    update users u set avatar = null from o where u.id = o.id returning u.id)
+select substring(o.avatar from '\?v=([0-9a-f]+)$') as before from o join n using (id)
+
+-- query: user_avatar_now
+-- schema: Avatar
+-- not null: avatar
+select u.id as user_id, u.avatar from users u where u.id = :viewer::uuid
 
 -- query: user_avatar
 -- Whoever may see the profile may see the picture.
@@ -400,15 +413,27 @@ select u.id, substring(u.avatar from '\?v=([0-9a-f]+)$') as version, u.is_public
  where u.id = :id::uuid and u.avatar is not null and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: user_banner_set
--- schema: Banner
--- not null: banner_url
-update users u
-   set banner_url = '/api/v1/users/' || u.id || '/banner/1500?v=' || :version::text
- where u.id = :viewer::uuid
-returning u.id as user_id, u.banner_url
+with o as (
+    select u.id, u.banner_url from users u where u.id = :viewer::uuid for update),
+n as (
+    update users u
+       set banner_url = '/api/v1/users/' || u.id || '/banner/1500?v=' || :version::text
+      from o
+     where u.id = o.id
+    returning u.id)
+select substring(o.banner_url from '\?v=([0-9a-f]+)$') as before from o join n using (id)
 
 -- query: user_banner_clear
-update users u set banner_url = null where u.id = :viewer::uuid returning u.id
+with o as (
+    select u.id, u.banner_url from users u where u.id = :viewer::uuid for update),
+n as (
+    update users u set banner_url = null from o where u.id = o.id returning u.id)
+select substring(o.banner_url from '\?v=([0-9a-f]+)$') as before from o join n using (id)
+
+-- query: user_banner_now
+-- schema: Banner
+-- not null: banner_url
+select u.id as user_id, u.banner_url from users u where u.id = :viewer::uuid
 
 -- query: user_banner
 select u.id, substring(u.banner_url from '\?v=([0-9a-f]+)$') as version, u.is_public and u.deletion_at is null as is_public

@@ -168,7 +168,7 @@ const struct route users_routes[] = {
 
     {POST, "/api/v1/users/{id}/avatar", "Put up one's own picture",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = avatar_files,
-     .max_body = PICTURE_MAX, .handler = avatar_put, .slow = SLOW_YES, .replies = &q_user_avatar_set, .purges = "users",
+     .max_body = PICTURE_MAX, .handler = avatar_put, .slow = SLOW_YES, .replies = &q_user_avatar_now, .purges = "users",
      .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
 
     {DELETE, "/api/v1/users/{id}/avatar", "Take one's own picture down",
@@ -181,7 +181,7 @@ const struct route users_routes[] = {
 
     {POST, "/api/v1/users/{id}/banner", "Put up the picture across the top of one's own profile",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = banner_files,
-     .max_body = PICTURE_MAX, .handler = banner_put, .slow = SLOW_YES, .replies = &q_user_banner_set, .purges = "users",
+     .max_body = PICTURE_MAX, .handler = banner_put, .slow = SLOW_YES, .replies = &q_user_banner_now, .purges = "users",
      .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
 
     {DELETE, "/api/v1/users/{id}/banner", "Take it down",

@@ -195,6 +195,23 @@ more_errors_than_are_told_are_still_errors(void **state)
 }
 
 static void
+a_route_with_more_inputs_than_fit_refuses_the_start(void **state)
+{
+    static struct field fields[PARAM_DECLARED_MAX + 2];
+    struct route many = {.method = POST, .pattern = "/x", .summary = "s", .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = fields,
+                         .sql = (const struct query *)&fields, .shape = ONE};
+    char error[256];
+
+    (void)state;
+    for (int i = 0; i < PARAM_DECLARED_MAX; i++)
+        fields[i] = (struct field){"field", FIELD_STRING, .max = 10};
+    assert_true(validate_declaration(&many, error, sizeof error));
+    fields[PARAM_DECLARED_MAX] = fields[0];
+    assert_false(validate_declaration(&many, error, sizeof error));
+    assert_string_equal(error, "route /x has more than 48 inputs");
+}
+
+static void
 a_route_without_policy_is_refused(void **state)
 {
     static const struct field id[] = {{"id", FIELD_UUID}, FIELD_END};
@@ -225,6 +242,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_route_with_more_inputs_than_fit_refuses_the_start),
         cmocka_unit_test(good_values_are_bound_in_postgresqls_text_form),
         cmocka_unit_test(each_wrong_field_is_named_with_a_code),
         cmocka_unit_test(lines_end_in_lf_however_they_were_sent),
