@@ -24,6 +24,7 @@
 #include "modules/notifications/notifications.h"
 #include "modules/realtime/realtime.h"
 #include "modules/sessions/sessions.h"
+#include "modules/system/retention.h"
 #include "modules/system/system.h"
 #include "modules/tracks/tracks.h"
 #include "modules/users/users.h"
@@ -97,6 +98,7 @@ static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, track
                                                   {"privacy.export", JOB_ARCHIVE, privacy_export},
                                                   {"privacy.erase", JOB_ERASE, privacy_erase},
                                                   {"privacy.sweep", JOB_LIGHT, privacy_sweep, .every_s = PRIVACY_SWEEP_S},
+                                                  {"retention", JOB_ERASE, retention_run, .every_s = RETENTION_S},
                                                   {0}};
 
 /* Lists of tracks that visitors were sent a moment ago are stale; of people too when it is not about one track. */
@@ -200,6 +202,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     tracks_setup(config, run->storage);
     users_setup(run->storage);
     privacy_setup(config, run->storage);
+    retention_setup(config);
     tracks_set_change_listener(forget_lists, run);
     realtime_setup();
     sessions_setup();

@@ -104,8 +104,6 @@ with person as (
     delete from login_failures f
      using person p
      where f.email_hash = p.email_hash and f.source = :attempt_source::text and :attempt_outcome::text = 'succeeded'
-), old as (
-    delete from login_history h using person p where h.user_id = p.id and h.created_at < now() - interval '180 days'
 )
 update login_history h
    set outcome = :attempt_outcome::text
@@ -116,7 +114,7 @@ returning h.id
 -- query: login_history
 -- schema: LoginAttempt
 -- nullable: country
--- One's own attempts of the last 180 days, newest first.
+-- One's own attempts, newest first.
 select h.id, h.created_at, h.method, h.outcome, h.device_label as device, h.ip_address as ip, h.country
   from login_history h
  where h.user_id = :viewer::uuid

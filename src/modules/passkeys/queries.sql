@@ -82,14 +82,12 @@ select c.id, c.user_id, encode(c.public_key, 'hex') as public_key, c.algorithm
  where c.credential_id = :credential_id::bytea
 
 -- query: passkey_used
--- Devices without a counter always say 0. No row when the counter has not grown. Sweeps the history as a password does.
+-- Devices without a counter always say 0. No row when the counter has not grown.
 with used as (
     update webauthn_credentials c
        set sign_count = :counter::bigint, last_used_at = now()
      where c.id = :passkey_id::uuid and (c.sign_count < :counter::bigint or (c.sign_count = 0 and :counter::bigint = 0))
     returning c.user_id
-), old as (
-    delete from login_history h using used u where h.user_id = u.user_id and h.created_at < now() - interval '180 days'
 )
 insert into login_history (user_id, method, outcome, ip_address, user_agent, device_label, country)
 select u.user_id, 'passkey', 'succeeded', :client_ip::text, left(:user_agent::text, 500), device_label(:user_agent::text),

@@ -660,7 +660,7 @@ with person as (
      using person p
      where j.id <> :job_id::uuid and (j.payload::text like '%' || p.text || '%' or lower(j.payload ->> 'email') = p.email)
 ), own as (
-    update jobs set payload = '{}', dedupe_key = null where id = :job_id::uuid
+    update jobs set payload = '{}', owner = null, dedupe_key = null where id = :job_id::uuid
 ), failures as (
     delete from login_failures f using person p where f.email_hash = login_key(p.email)
 )

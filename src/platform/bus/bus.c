@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "bus.queries.h"
 #include "db/db.h"
@@ -14,7 +13,6 @@
 
 #define SUBSCRIPTIONS_MAX 64
 #define POLL_MS 2000
-#define PURGE_INTERVAL_MS (3600 * 1000)
 
 static struct {
     const char *consumer, *event_name;
@@ -166,17 +164,10 @@ wait_for_events(void)
 static void *
 dispatch_loop(void *argument)
 {
-    int64_t purge_at_ms = clock_monotonic_ms() + 60000;
-
     (void)argument;
-    while (!is_stopping()) {
+    while (!is_stopping())
         if (dispatch() == 0)
             wait_for_events();
-        if (clock_monotonic_ms() > purge_at_ms) {
-            run(&q_bus_purge, NULL);
-            purge_at_ms = clock_monotonic_ms() + PURGE_INTERVAL_MS;
-        }
-    }
     db_disconnect();
     return NULL;
 }

@@ -28,14 +28,6 @@ update outbox
  where id = :id::bigint and published_at is null and failed_at is null
 returning failed_at is not null as is_dead
 
--- query: bus_purge
--- What everybody has seen long ago.
-with e as (
-    delete from outbox where published_at < now() - interval '7 days' returning event_id),
-p as (
-    delete from processed_events where processed_at < now() - interval '14 days' returning consumer)
-select (select count(*) from e) as events, (select count(*) from p) as notes
-
 -- query: bus_counts
 select count(*) filter (where failed_at is null) as waiting,
        coalesce(extract(epoch from now() - min(created_at) filter (where failed_at is null)), 0)::float8 as oldest_s,

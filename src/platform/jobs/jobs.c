@@ -17,7 +17,6 @@
 #define WAIT_MAX_S 86400
 #define PROGRESS_INTERVAL_MS 250
 #define RECOVER_INTERVAL_MS 10000
-#define PURGE_INTERVAL_MS (3600 * 1000)
 #define ERROR_MAX 500
 
 /* A thread that runs jobs. */
@@ -355,7 +354,7 @@ keeper_pause(void)
 static void *
 keep(void *argument)
 {
-    int64_t recover_at_ms = 0, purge_at_ms = clock_monotonic_ms() + 60000;
+    int64_t recover_at_ms = 0;
 
     (void)argument;
     do {
@@ -365,10 +364,6 @@ keep(void *argument)
         if (now_ms >= recover_at_ms) {
             recover();
             recover_at_ms = now_ms + RECOVER_INTERVAL_MS;
-        }
-        if (now_ms >= purge_at_ms) {
-            tell(&q_job_purge, NULL);
-            purge_at_ms = now_ms + PURGE_INTERVAL_MS;
         }
     } while (keeper_pause());
     db_disconnect();

@@ -104,8 +104,5 @@ e as (
      where r.state = 'dead')
 select id::text as id, kind, state from r
 
--- query: job_purge
-delete from jobs where state = 'done' and finished_at < now() - interval '7 days' returning id
-
 -- query: job_counts
 select kind, state, count(*) as count from jobs where state <> 'done' group by kind, state order by kind, state

@@ -1,0 +1,89 @@
+/* retention.c - deletes what has served its time. docs/operating.md lists the periods, docs/privacy.md what they mean for people. */
+#include "modules/system/retention.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "db/db.h"
+#include "system.queries.h"
+
+#define BATCH 1000 /* rows a statement, so that none holds locks for long */
+
+/* Rows of one table: a query that deletes at most :batch of those older than :days, and returns a row for each. */
+struct retention {
+    const char *what;
+    const struct query *query;
+    size_t setting; /* offset of the days in the configuration; 0: `days` */
+    int days;
+};
+
+#define SETTING(field) offsetof(struct config, field)
+
+static const struct retention retentions[] = {
+    {"refresh tokens", &q_keep_refresh_tokens, SETTING(session_keep_days)},
+    {"sessions", &q_keep_sessions, SETTING(session_keep_days)},
+    {"mailed links", &q_keep_user_tokens, SETTING(session_keep_days)},
+    {"login history", &q_keep_login_history, SETTING(login_history_days)},
+    {"failed logins", &q_keep_login_failures, .days = 1},
+    {"WebSocket tickets", &q_keep_ws_tickets, .days = 1},
+    {"sign-ins with a provider", &q_keep_oauth_states, .days = 1},
+    {"second factor challenges", &q_keep_mfa_challenges, .days = 1},
+    {"passkey challenges", &q_keep_webauthn_challenges, .days = 1},
+    {"jobs that are done", &q_keep_done_jobs, SETTING(job_keep_days)},
+    {"jobs that failed", &q_keep_failed_jobs, SETTING(job_failed_keep_days)},
+    {"published events", &q_keep_events, SETTING(event_keep_days)},
+    {"notes on events", &q_keep_processed_events, SETTING(event_keep_days)},
+};
+
+static const struct config *config;
+
+void
+retention_setup(const struct config *settings)
+{
+    config = settings;
+}
+
+/* A batch: the number of rows, or -1. */
+static int
+delete_some(const struct retention *r)
+{
+    int64_t days = r->setting ? *(const int64_t *)((const char *)config + r->setting) : r->days;
+    char days_text[24], batch[16];
+    const struct db_arg args[] = {{"days", days_text}, {"batch", batch}, {0}};
+    PGresult *result;
+    int rows;
+
+    snprintf(days_text, sizeof days_text, "%lld", (long long)days);
+    snprintf(batch, sizeof batch, "%d", BATCH);
+    if (db_run(r->query, args, &result, NULL))
+        return -1;
+    rows = PQntuples(result);
+    PQclear(result);
+    return rows;
+}
+
+enum job_outcome
+retention_run(struct job *job)
+{
+    enum job_outcome outcome = JOB_DONE;
+
+    for (size_t i = 0; i < COUNT_OF(retentions); i++) {
+        int64_t deleted = 0;
+        int rows;
+
+        do {
+            if (job_cancelled(job))
+                return JOB_GIVE_BACK;
+            rows = delete_some(&retentions[i]);
+            deleted += rows > 0 ? rows : 0;
+        } while (rows == BATCH);
+        if (deleted)
+            log_info("old rows deleted", LOG_TEXT("what", retentions[i].what), LOG_INT("rows", deleted));
+        if (rows < 0) {
+            job_error(job, retentions[i].what);
+            outcome = JOB_RETRY;
+        }
+    }
+    return outcome;
+}

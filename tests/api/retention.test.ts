@@ -1,0 +1,58 @@
+/** What has served its time is deleted, and nothing else. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { assertStatus } from '../support/client.ts';
+import { until } from '../support/wait.ts';
+import { template, World } from '../support/world.ts';
+
+const world = await World.start('retention', { SESSION_KEEP_DAYS: '30', JOB_KEEP_DAYS: '7', JOB_FAILED_KEEP_DAYS: '90', EVENT_KEEP_DAYS: '7', LOGIN_HISTORY_DAYS: '180' });
+const alice = template.ids.alice;
+
+/** A table: how a row comes to be that is so many days old, and the age from which on it goes. `tag` finds the rows again. */
+const KINDS: Record<string, { insert: (days: string, n: string) => string; goes: number; count: string }> = {
+  sessions: { goes: 30, count: `sessions where user_agent = 'retention'`,
+    insert: (days) => `insert into sessions (user_id, expires_at, user_agent) select '${alice}', now() - ${days}, 'retention'` },
+  'revoked sessions': { goes: 30, count: `sessions where user_agent = 'retention revoked'`,
+    insert: (days) => `insert into sessions (user_id, expires_at, revoked_at, user_agent) select '${alice}', now() + interval '1 year', now() - ${days}, 'retention revoked'` },
+  'refresh tokens': { goes: 30, count: `refresh_tokens where token_hash like 'retention%'`,
+    insert: (days, n) => `insert into refresh_tokens (user_id, session_id, family_id, token_hash, expires_at) select user_id, id, gen_random_uuid(), 'retention' || ${n} || gen_random_uuid(), now() - ${days} from (select user_id, id from sessions where user_id = '${alice}' and expires_at > now() and revoked_at is null limit 1) s` },
+  'mailed links': { goes: 30, count: `user_tokens where token_hash like 'retention%'`,
+    insert: (days, n) => `insert into user_tokens (user_id, purpose, token_hash, expires_at) select '${alice}', 'verify_email', 'retention' || ${n} || gen_random_uuid(), now() - ${days}` },
+  'login history': { goes: 180, count: `login_history where device_label = 'retention'`,
+    insert: (days) => `insert into login_history (user_id, method, outcome, device_label, created_at) select '${alice}', 'password', 'succeeded', 'retention', now() - ${days}` },
+  'jobs that are done': { goes: 7, count: `jobs where kind = 'retention.done'`,
+    insert: (days) => `insert into jobs (kind, state, finished_at) select 'retention.done', 'done', now() - ${days}` },
+  'jobs that failed': { goes: 90, count: `jobs where kind = 'retention.failed'`,
+    insert: (days) => `insert into jobs (kind, state, finished_at) select 'retention.failed', 'failed', now() - ${days}` },
+  'published events': { goes: 7, count: `outbox where name = 'test.retention'`,
+    insert: (days) => `insert into outbox (name, published_at) select 'test.retention', now() - ${days}` },
+  'notes on events': { goes: 7, count: `processed_events where consumer = 'retention'`,
+    insert: (days) => `insert into processed_events (consumer, event_id, processed_at) select 'retention', gen_random_uuid(), now() - ${days}` },
+};
+
+async function sweep(): Promise<void> {
+  await world.sql(`update jobs set run_at = now() where kind = 'retention'`);
+  await until('the sweep', async () => (await world.sql(`select state = 'queued' and run_at > now() + interval '50 minutes' and last_error is null from jobs where kind = 'retention'`)) === 't');
+}
+
+test('rows go when their time is over and not a day before, however many', async () => {
+  for (const { insert, goes } of Object.values(KINDS)) {
+    await world.sql(insert(`interval '${goes - 1} days'`, '1'));
+    await world.sql(insert(`interval '${goes + 1} days'`, '2'));
+  }
+  await world.sql(`${KINDS['jobs that are done']!.insert(`interval '9 days'`, '3')} from generate_series(1, 2500)`);
+  await sweep();
+  for (const [name, { count }] of Object.entries(KINDS)) assert.equal(await world.sql(`select count(*) from ${count}`), '1', name);
+});
+
+test('a dead letter and what is known of it stay', async () => {
+  await world.sql(`insert into outbox (name, failed_at, attempts) values ('test.dead', now() - interval '1 year', 50);
+    insert into processed_events (consumer, event_id, processed_at) select 'dead', event_id, now() - interval '1 year' from outbox where name = 'test.dead'`);
+  await sweep();
+  assert.equal(await world.sql(`select count(*) from outbox o join processed_events p using (event_id) where o.name = 'test.dead'`), '1');
+});
+
+test('whoever is signed in stays so', async () => {
+  await sweep();
+  assertStatus(await world.as('alice').get('/api/v1/auth/me'), 200);
+});
