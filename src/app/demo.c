@@ -216,13 +216,16 @@ wait_for_processing(size_t total)
 static int
 fill(const struct config *config, unsigned port)
 {
+    struct ip first = config->bind_addresses.list[0].ip;
     struct client client = {0};
-    char folder[4096], email[128], hash[64];
+    char folder[4096], email[128], hash[64], address[IP_TEXT];
     const char *signed_in = "";
     size_t added = 0;
     int failed;
 
-    snprintf(client.base, sizeof client.base, "http://%s:%u", strchr(config->bind_address, ':') ? "[::1]" : "127.0.0.1", port);
+    ip_text(&first, address);
+    snprintf(client.base, sizeof client.base, ip_is_v4(&first) ? "http://%s:%u" : "http://[%s]:%u",
+             !ip_is_every(&first) ? address : ip_is_v4(&first) ? "127.0.0.1" : "::1", port);
     snprintf(folder, sizeof folder, "%s/files/tmp", config->data_dir);
     if (!password_hash(PASSWORD, hash))
         return 1;

@@ -28,6 +28,7 @@
 #include "db/cluster_place.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "http/listeners.h"
 #include "platform/redis/redis.h"
 #include "modules/oauth/oauth.h"
 #include "modules/oauth/redirect.h"
@@ -229,46 +230,31 @@ check_database(struct doctor *d)
     check_outside(d, place);
 }
 
-/* Could a server listen there? 0, or the reason. */
-static int
-try_port(const char *address, int64_t port)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_PASSIVE}, *found = NULL;
-    char text[16];
-    int reason = 0, fd, on = 1;
-
-    snprintf(text, sizeof text, "%lld", (long long)port);
-    if (getaddrinfo(address, text, &hints, &found) != 0)
-        return EADDRNOTAVAIL;
-    fd = socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 || bind(fd, found->ai_addr, found->ai_addrlen) < 0)
-        reason = errno;
-    if (fd >= 0)
-        close(fd);
-    freeaddrinfo(found);
-    return reason;
-}
-
 static void
 check_port(struct doctor *d, const char *part, const char *variable, int64_t port)
 {
     const char *address = d->config->bind_address;
-    char advice[160], unused[PATH_MAX];
-    int reason = port ? try_port(address, port) : 0;
+    char advice[160], unused[PATH_MAX], failed[IP_TEXT];
+    struct listeners listeners;
+    int reason = port ? listeners_open(&d->config->bind_addresses, (uint16_t)port, &listeners, failed) : 0;
 
+    if (reason)
+        address = failed;
+    else if (port)
+        listeners_close(&listeners);
     snprintf(advice, sizeof advice, "choose another %s, or end what uses it (ss -ltnp shows it)", variable);
     if (!port)
         fine(part, "a free port is picked at start (%s=0)", variable);
     else if (!reason)
-        fine(part, "%s:%lld is free", address, (long long)port);
+        fine(part, "%lld is free on %s", (long long)port, address);
     else if (reason == EADDRINUSE && cluster_running(d->config->data_dir, unused, sizeof unused))
-        fine(part, "%s:%lld is in use, and so is the data folder: Veza seems to run", address, (long long)port);
+        fine(part, "%lld is in use on %s, and so is the data folder: Veza seems to run", (long long)port, address);
     else if (reason == EADDRINUSE)
-        wrong(d, advice, part, "another program listens on %s:%lld", address, (long long)port);
+        wrong(d, advice, part, "another program listens on port %lld of %s", (long long)port, address);
     else if (reason == EACCES)
         wrong(d, "use a port from 1024 up, with a reverse proxy in front", part, "%lld needs special rights", (long long)port);
     else
-        wrong(d, "BIND_ADDRESS must be an address of this machine", part, "cannot listen on %s: %s", address, strerror(reason));
+        wrong(d, "BIND_ADDRESS must list addresses of this machine", part, "cannot listen on %s: %s", address, strerror(reason));
 }
 
 static void
@@ -450,9 +436,13 @@ check_limits(struct doctor *d)
 }
 
 static bool
-is_loopback(const char *address)
+listens_on_loopback_only(const struct config *config)
 {
-    return text_starts_with(address, "127.") || text_equal(address, "::1");
+    bool only = true;
+
+    for (unsigned i = 0; i < config->bind_addresses.count; i++)
+        only &= ip_is_loopback(&config->bind_addresses.list[i].ip);
+    return only;
 }
 
 static void
@@ -480,10 +470,10 @@ check_production(struct doctor *d)
         wrong(d, "MAIL_FROM=Name <no-reply@your.domain>", "environment", "MAIL_FROM is an address at localhost");
     if (text_equal(c->log_level, "DEBUG"))
         note(d, "environment", "LOG_LEVEL is DEBUG, which is slow and tells much");
-    if (is_loopback(c->bind_address) && !*c->trusted_proxies)
+    if (listens_on_loopback_only(c) && !*c->trusted_proxies)
         note(d, "environment", "servers listen on %s and TRUSTED_PROXIES is not set: behind a proxy, all visitors count as one address",
              c->bind_address);
-    if (!is_loopback(c->bind_address))
+    if (!listens_on_loopback_only(c))
         note(d, "environment", "servers listen on %s without TLS; a reverse proxy on this machine needs 127.0.0.1 only", c->bind_address);
     if (d->wrong == before)
         fine("environment", "production, at %s", config_frontend_url(c));

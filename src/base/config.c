@@ -108,6 +108,20 @@ load_variable(const struct variable *v, void *config, char *error, size_t error_
     return true;
 }
 
+static bool
+load_bind_addresses(struct config *config, char *error, size_t error_size)
+{
+    struct str wrong = str_of(config->bind_address);
+    bool good = ip_networks_parse(config->bind_address, &config->bind_addresses, &wrong) && config->bind_addresses.count;
+
+    for (unsigned i = 0; good && i < config->bind_addresses.count; i++)
+        good = config->bind_addresses.list[i].bits == 128;
+    if (!good)
+        snprintf(error, error_size, "BIND_ADDRESS has \"%.*s\"; it must be IPv4 or IPv6 addresses of this machine, such as 127.0.0.1,::1",
+                 (int)wrong.len, wrong.ptr);
+    return good;
+}
+
 bool
 config_load(struct config *ret_config, char *error, size_t error_size)
 {
@@ -133,6 +147,8 @@ config_load(struct config *ret_config, char *error, size_t error_size)
                  (int)wrong.len, wrong.ptr, IP_NETWORKS_MAX);
         return false;
     }
+    if (!load_bind_addresses(&config, error, error_size))
+        return false;
     if (!*config.frontend_url) {
         snprintf(url, sizeof url, "http://localhost:%lld", (long long)config.port_backend);
         config.frontend_url = url;

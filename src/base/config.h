@@ -22,6 +22,7 @@ struct config {
 #undef BOOL
 #undef FAMILY
     struct ip_networks trusted_networks; /* `trusted_proxies`, parsed */
+    struct ip_networks bind_addresses;   /* `bind_address`, parsed: at least one, each of a single address */
 };
 
 /* Reads `.env` (existing variables win), then the environment. On a bad value returns false and writes a sentence that names

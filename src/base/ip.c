@@ -88,6 +88,22 @@ ip_is_v4(const struct ip *ip)
     return memcmp(ip->bytes, v4_prefix, V4_OFFSET) == 0;
 }
 
+bool
+ip_is_loopback(const struct ip *ip)
+{
+    static const struct ip loopback = {{[15] = 1}};
+
+    return ip_is_v4(ip) ? ip->bytes[V4_OFFSET] == 127 : memcmp(ip, &loopback, sizeof loopback) == 0;
+}
+
+bool
+ip_is_every(const struct ip *ip)
+{
+    static const unsigned char zero[16];
+
+    return memcmp(ip->bytes + V4_OFFSET, zero, 4) == 0 && (ip_is_v4(ip) || memcmp(ip->bytes, zero, V4_OFFSET) == 0);
+}
+
 void
 ip_text(const struct ip *ip, char ret_text[IP_TEXT])
 {

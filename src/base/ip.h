@@ -38,6 +38,8 @@ bool ip_of_socket(const struct sockaddr *address, struct ip *ret_ip);
 
 void ip_text(const struct ip *ip, char ret_text[IP_TEXT]);
 bool ip_is_v4(const struct ip *ip);
+bool ip_is_loopback(const struct ip *ip);
+bool ip_is_every(const struct ip *ip); /* 0.0.0.0 or :: */
 
 /* The network that an address belongs to: its first `bits_v4` of 32 or `bits_v6` of 128 bits. */
 struct ip_network ip_network_of(const struct ip *ip, unsigned bits_v4, unsigned bits_v6);

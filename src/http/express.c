@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "http/express_head.h"
 #include "http/internal.h"
+#include "http/listeners.h"
 
 #define LANES_MAX 16
 #define HEAD_MAX 4096 /* longer heads are for the server */
@@ -54,7 +55,8 @@ struct express {
     struct server *server;
     struct express_settings settings;
     unsigned route_index;
-    int listener, wake_fd;
+    struct listeners listeners;
+    int wake_fd;
     atomic_bool stopping;
     atomic_uint lane_count;
     struct lane lanes[LANES_MAX];
@@ -300,7 +302,7 @@ riders_of(const struct express *express)
 
 /* Accepts one connection. False when none waits. */
 static bool
-welcome(struct express *express)
+welcome(struct express *express, int listener)
 {
     const struct config *config = express->server->settings.config;
     struct rider *rider = calloc(1, sizeof *rider);
@@ -310,7 +312,7 @@ welcome(struct express *express)
     if (!rider)
         return false;
     rider->address_len = sizeof rider->address;
-    rider->fd = accept4(express->listener, (struct sockaddr *)&rider->address, &rider->address_len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    rider->fd = accept4(listener, (struct sockaddr *)&rider->address, &rider->address_len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (rider->fd < 0) {
         free(rider);
         return false;
@@ -362,8 +364,10 @@ run_lane(void *argument)
         int n = epoll_wait(lane->epoll_fd, events, EVENTS, 1000);
 
         for (int i = 0; i < n; i++) {
-            if (events[i].data.ptr == express)
-                for (int k = 0; k < ACCEPTS && welcome(express); k++)
+            const int *listener = events[i].data.ptr;
+
+            if (listener >= express->listeners.fds && listener < express->listeners.fds + express->listeners.count)
+                for (int k = 0; k < ACCEPTS && welcome(express, *listener); k++)
                     continue;
             else if (events[i].data.ptr)
                 serve(lane, events[i].data.ptr, events[i].events);
@@ -376,10 +380,10 @@ run_lane(void *argument)
 static bool
 start_lane(struct express *express, struct lane *lane)
 {
-    struct epoll_event accept_event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = express};
     struct epoll_event wake_event = {.events = EPOLLIN, .data.ptr = NULL};
 
     pthread_mutexattr_t recursive; /* the sweep closes while it walks */
+    bool good = true;
 
     pthread_mutexattr_init(&recursive);
     pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
@@ -389,8 +393,12 @@ start_lane(struct express *express, struct lane *lane)
     lane->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (lane->epoll_fd < 0)
         return false;
-    if (epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, express->listener, &accept_event) ||
-        epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, express->wake_fd, &wake_event) ||
+    for (unsigned i = 0; good && i < express->listeners.count; i++) {
+        struct epoll_event accept_event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = &express->listeners.fds[i]};
+
+        good = epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, express->listeners.fds[i], &accept_event) == 0;
+    }
+    if (!good || epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, express->wake_fd, &wake_event) ||
         pthread_create(&lane->thread, NULL, run_lane, lane)) {
         close(lane->epoll_fd);
         return false;
@@ -401,7 +409,7 @@ start_lane(struct express *express, struct lane *lane)
 }
 
 struct express *
-express_start(struct server *server, const struct express_settings *settings, int listener)
+express_start(struct server *server, const struct express_settings *settings, const struct listeners *listeners)
 {
     struct express *express = calloc(1, sizeof *express);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -411,7 +419,7 @@ express_start(struct server *server, const struct express_settings *settings, in
         return NULL;
     express->server = server;
     express->settings = *settings;
-    express->listener = listener;
+    express->listeners = *listeners;
     express->wake_fd = eventfd(0, EFD_CLOEXEC);
     while (express->route_index < router_count(server->router) &&
            !text_equal(router_route(server->router, express->route_index)->pattern, settings->pattern))
@@ -421,7 +429,7 @@ express_start(struct server *server, const struct express_settings *settings, in
         good = start_lane(express, &express->lanes[i]);
     if (good)
         return express;
-    express->listener = -1; /* stays the caller's */
+    express->listeners.count = 0; /* they stay the caller's */
     express_stop(express);
     return NULL;
 }
@@ -430,8 +438,10 @@ void
 express_quiesce(struct express *express)
 {
     for (unsigned i = 0; i < express->lane_count; i++)
-        epoll_ctl(express->lanes[i].epoll_fd, EPOLL_CTL_DEL, express->listener, NULL);
-    shutdown(express->listener, SHUT_RDWR);
+        for (unsigned k = 0; k < express->listeners.count; k++)
+            epoll_ctl(express->lanes[i].epoll_fd, EPOLL_CTL_DEL, express->listeners.fds[k], NULL);
+    for (unsigned k = 0; k < express->listeners.count; k++)
+        shutdown(express->listeners.fds[k], SHUT_RDWR);
 }
 
 void
@@ -451,7 +461,6 @@ express_stop(struct express *express)
     }
     if (express->wake_fd >= 0)
         close(express->wake_fd);
-    if (express->listener >= 0)
-        close(express->listener);
+    listeners_close(&express->listeners);
     free(express);
 }

@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 
+struct listeners;
 struct server;
 struct express;
 
@@ -31,8 +32,8 @@ struct express_settings {
     bool (*find)(struct str path, struct express_file *ret_file);
 };
 
-/* Takes over the listening socket. NULL when threads or descriptors are short. */
-struct express *express_start(struct server *server, const struct express_settings *settings, int listener);
+/* Takes over the listening sockets. NULL when threads or descriptors are short. */
+struct express *express_start(struct server *server, const struct express_settings *settings, const struct listeners *listeners);
 
 /* Stops accepting. */
 void express_quiesce(struct express *express);

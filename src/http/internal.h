@@ -39,7 +39,7 @@ struct server {
     struct server_settings settings;
     struct MHD_Daemon *daemon;
     struct express *express; /* or NULL */
-    uint16_t express_port;
+    uint16_t port; /* that it listens on */
     struct router *router;
     struct limiter *limiter;
     struct limit_rule global_rule, ip_rule, rules[LIMIT_COUNT];

@@ -1,8 +1,5 @@
 #include "http/server.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,9 +7,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/internal.h"
+#include "http/listeners.h"
 #include "http/validate.h"
 
-#define LISTEN_BACKLOG 1024
 #define CACHE_BYTES (16 * 1024 * 1024)
 
 static bool
@@ -39,26 +36,15 @@ read_rules(struct server *server, char *error, size_t error_size)
     return true;
 }
 
-/* A listening socket on `address`; also the port that it got. -1 with errno. */
-static int
-open_listener(const struct addrinfo *address, uint16_t *ret_port)
+/* The plainest way to listen on several addresses: connections begin in the express lanes, which hand all of them over. */
+static bool
+find_nothing(struct str path, struct express_file *ret_file)
 {
-    int listener = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    struct sockaddr_storage bound = {0};
-    socklen_t len = sizeof bound;
-
-    if (listener < 0)
-        return -1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-    if (bind(listener, address->ai_addr, address->ai_addrlen) || listen(listener, LISTEN_BACKLOG) ||
-        getsockname(listener, (struct sockaddr *)&bound, &len)) {
-        close(listener);
-        return -1;
-    }
-    *ret_port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-                                                  : ((struct sockaddr_in *)&bound)->sin_port);
-    return listener;
+    (void)path, (void)ret_file;
+    return false;
 }
+
+static const struct express_settings hand_over_all = {.pattern = "", .identity_cookie = "", .find = find_nothing};
 
 static struct MHD_Daemon *
 start_daemon(struct server *server, char *error, size_t error_size)
@@ -67,46 +53,43 @@ start_daemon(struct server *server, char *error, size_t error_size)
     unsigned cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     unsigned threads = config->http_threads ? (unsigned)config->http_threads : cores * 2 < 4 ? 4 : cores * 2;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_TURBO;
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_PASSIVE, .ai_socktype = SOCK_STREAM}, *address;
+    const struct express_settings *express = server->settings.express;
+    struct MHD_OptionItem listens[] = {{MHD_OPTION_LISTEN_SOCKET, 0, NULL}, {MHD_OPTION_END, 0, NULL}};
+    struct listeners listeners;
+    char failed[IP_TEXT];
     struct MHD_Daemon *daemon;
-    int listener = -1;
-    char port[8];
+    int reason = listeners_open(&config->bind_addresses, server->settings.port, &listeners, failed);
 
-    snprintf(port, sizeof port, "%u", server->settings.port);
-    if (getaddrinfo(config->bind_address, port, &hints, &address)) {
-        snprintf(error, error_size, "BIND_ADDRESS is \"%s\"; it must be an IPv4 or IPv6 address", config->bind_address);
+    if (reason) {
+        snprintf(error, error_size, "port %u on %s cannot be opened: %s", server->settings.port, failed, strerror(reason));
         return NULL;
     }
-    if (address->ai_family == AF_INET6)
-        flags |= MHD_USE_IPv6;
-    if (server->settings.express) {
+    server->port = listeners.port;
+    if (!express && listeners.count > 1)
+        express = &hand_over_all;
+    if (express) {
         flags |= MHD_USE_NO_LISTEN_SOCKET;
-        listener = open_listener(address, &server->express_port);
-        if (listener < 0) {
-            freeaddrinfo(address);
-            snprintf(error, error_size, "port %s on %s cannot be opened: %s", port, config->bind_address, strerror(errno));
-            return NULL;
-        }
+        listens[0].option = MHD_OPTION_END;
+    } else {
+        listens[0].value = listeners.fds[0];
     }
-    daemon = MHD_start_daemon(flags, server->settings.port, NULL, NULL, exchange_goes_on, server, MHD_OPTION_SOCK_ADDR, address->ai_addr,
+    daemon = MHD_start_daemon(flags, server->port, NULL, NULL, exchange_goes_on, server, MHD_OPTION_ARRAY, listens,
                               MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_URI_LOG_CALLBACK, exchange_begins, server,
                               MHD_OPTION_NOTIFY_COMPLETED, exchange_ends, server, MHD_OPTION_NOTIFY_CONNECTION,
                               watchdog_connection, server, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->request_timeout_s,
                               MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->max_connections,
                               MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)config->max_connections_per_ip,
                               MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(32 * 1024), MHD_OPTION_STRICT_FOR_CLIENT, 1,
-                              MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)LISTEN_BACKLOG, MHD_OPTION_END);
-    freeaddrinfo(address);
+                              MHD_OPTION_END);
     if (!daemon) {
-        snprintf(error, error_size, "port %s on %s cannot be opened; is another program using it?", port, config->bind_address);
-        if (listener >= 0)
-            close(listener);
+        snprintf(error, error_size, "not enough memory or threads to listen on port %u", server->port);
+        listeners_close(&listeners);
         return NULL;
     }
     server->daemon = daemon;
-    if (listener >= 0 && !(server->express = express_start(server, server->settings.express, listener))) {
+    if (express && !(server->express = express_start(server, express, &listeners))) {
         snprintf(error, error_size, "cannot start a thread");
-        close(listener);
+        listeners_close(&listeners);
         MHD_stop_daemon(daemon);
         return NULL;
     }
@@ -185,11 +168,7 @@ server_start(const struct server_settings *settings, char *error, size_t error_s
 uint16_t
 server_port(const struct server *server)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-
-    if (server->express)
-        return server->express_port;
-    return info ? info->port : server->settings.port;
+    return server->port;
 }
 
 const struct server_settings *
