@@ -1,7 +1,7 @@
 /** Over the limit 429, in maintenance 503: for each operation, made from the description. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { assertProblem, assertStatus, Client } from '../support/client.ts';
+import { assertProblem, assertStatus, Client, cookiesOf } from '../support/client.ts';
 import { codesOf, keyOf, operations } from '../support/document.ts';
 import { request, STREAM_SECRET } from '../support/requests.ts';
 import { emailOf, PASSWORD, World } from '../support/world.ts';
@@ -92,15 +92,18 @@ test('many accounts from one address share its quota for signing in', async () =
   assertStatus(await door.as('alice').get('/api/v1/auth/me'), 200);
 });
 
-test('one account tried from many addresses is locked after the same number of attempts', async () => {
-  const door = await World.start('addresses', { RATE_LIMIT_AUTH: '4/600', LOCKOUT_FAILURES: '5', TRUSTED_PROXIES: '127.0.0.1' });
-  const attempt = (i: number, password: string) => door.visitor.post('/api/v1/auth/login', { body: { email: emailOf('alice'), password }, headers: { 'x-forwarded-for': `198.51.100.${i}` } });
-  for (let i = 1; i <= 5; i++) assertProblem(await attempt(i, 'wrong password'), 401, 'invalid_credentials');
-  for (let i = 6; i <= 8; i++) {
-    const reply = await attempt(i, PASSWORD);
-    assertProblem(reply, 429, 'account_locked', 'the right password, from an address of its own');
-    assert.ok(Number(reply.headers.get('retry-after')) >= 1, 'Retry-After');
-  }
+test('one account tried from many networks is locked for places it does not know, not for the browser of its owner', async () => {
+  const door = await World.start('addresses', { RATE_LIMIT_AUTH: '100/600', LOCKOUT_FAILURES: '2', TRUSTED_PROXIES: '127.0.0.1' });
+  const attempt = (i: number, password: string, headers = {}) =>
+    door.visitor.post('/api/v1/auth/login', { body: { email: emailOf('alice'), password }, headers: { 'x-forwarded-for': `198.51.100.${i}`, ...headers } });
+  const own = await attempt(1, PASSWORD);
+  assertStatus(own, 200);
+  const cookie = `veza_browser=${cookiesOf(own)['veza_browser']}`;
+  for (let i = 2; i <= 21; i++) assertProblem(await attempt(i, 'wrong password'), 401, 'invalid_credentials', `network ${i}`);
+  const reply = await attempt(22, PASSWORD);
+  assertProblem(reply, 429, 'account_locked', 'ten times LOCKOUT_FAILURES for all unknown networks together');
+  assert.ok(Number(reply.headers.get('retry-after')) >= 1, 'Retry-After');
+  assertStatus(await attempt(23, PASSWORD, { cookie }), 200);
 });
 
 test('health, status and signing in work during maintenance', async () => {
