@@ -1,19 +1,26 @@
-/* audio_job.c - one decode that feeds the analysis, the lossless rendition and, through one resampler, three AAC encoders. */
+/* audio_job.c - decodes the recording two or three times.
+ *
+ * The first pass finds the peak of what the AAC encoders will get, and so how much room they need. The second feeds the analysis, the lossless
+ * rendition and three AAC encoders. Each AAC rendition is judged while it is made (quality.h), and the third pass encodes once more those that
+ * missed a bound (takes.h); their files replace those that were sent before. */
 #include "audio_job.h"
 
+#include "aac_feed.h"
 #include "decode.h"
 #include "output.h"
 #include "playlist.h"
 #include "reason.h"
 #include "result.h"
 #include "samples.h"
+#include "takes.h"
+#include "true_peak.h"
 
-#include <libavutil/opt.h>
-#include <libswresample/swresample.h>
+#include <math.h>
 #include <string.h>
 
 #define STAGE "transcoding"
 #define SEGMENT_SECONDS 5
+#define CODING_ROOM 2.0 /* dB by which coding may raise the peak: nearly all music takes less, even at 64k */
 
 enum { LOW, MEDIUM, HIGH, LOSSLESS, RENDITIONS };
 
@@ -24,27 +31,33 @@ struct audio_job {
     struct analysis analysis;
     atomic_bool failed;
     bool copies;     /* lossless is the source's own packets */
-    SwrContext *resample;
-    AVFrame *aac_block;
-    int aac_filled;
-    AVChannelLayout aac_layout;
-    int aac_rate;
+    struct aac_feed feed;
+    struct true_peak peak[2]; /* of what the feed gives */
+    struct takes takes[LOSSLESS];
+    double done_from, done_span; /* progress of this pass */
     int64_t samples;
     int64_t mended; /* samples that were no sound */
 };
 
+/* docs/adr/0020-media-aac-coder.md tells which coder begins, and where the bounds come from. */
 static const struct {
     const char *name;
     int bit_rate;
-    const char *coder;
-} ladder[] = { [LOW] = { "low", 64000, "twoloop" }, [MEDIUM] = { "medium", 128000, "fast" }, [HIGH] = { "high", 256000, "fast" } };
+    enum aac_coder coder;
+    struct quality_bounds bounds;
+    double judged_hz; /* in stereo: noise up to here; the encoder drops what is above */
+} ladder[] = {
+    [LOW] = { "low", 64000, CODER_FAST, { .nmr = 8, .level = 0.8 }, 9500 },
+    [MEDIUM] = { "medium", 128000, CODER_FAST, { .nmr = 6, .level = 0.3 }, 15500 },
+    [HIGH] = { "high", 256000, CODER_FAST, { .nmr = 4, .level = 0.15 }, 15500 },
+};
 
 /* Whole FLAC blocks, and so whole AAC frames: all qualities are cut at the same place. */
 static int64_t
 segment_samples(const struct audio_job *job, int rate)
 {
-    int64_t aac = (int64_t)SEGMENT_SECONDS * job->aac_rate / BLOCK_SAMPLES;
-    int64_t blocks = (aac * rate + job->aac_rate / 2) / job->aac_rate;
+    int64_t aac = (int64_t)SEGMENT_SECONDS * job->feed.rate / BLOCK_SAMPLES;
+    int64_t blocks = (aac * rate + job->feed.rate / 2) / job->feed.rate;
 
     return (blocks > 0 ? blocks : 1) * BLOCK_SAMPLES;
 }
@@ -53,8 +66,9 @@ static int
 start_aac(struct audio_job *job, int which)
 {
     struct rendition_config config = {
-        .name = ladder[which].name, .kind = RENDITION_AAC, .bit_rate = ladder[which].bit_rate, .coder = ladder[which].coder,
-        .sample_rate = job->aac_rate, .layout = job->aac_layout, .segment_samples = segment_samples(job, job->aac_rate),
+        .name = ladder[which].name, .kind = RENDITION_AAC, .bit_rate = ladder[which].bit_rate, .coder = takes_coder(&job->takes[which]),
+        .gain_db = job->takes[which].gain_db, .judged_hz = job->feed.layout.nb_channels == 1 ? ladder[HIGH].judged_hz : ladder[which].judged_hz,
+        .sample_rate = job->feed.rate, .layout = job->feed.layout, .segment_samples = segment_samples(job, job->feed.rate),
     };
 
     return rendition_start(&job->renditions[which], &config, &job->failed);
@@ -116,134 +130,117 @@ on_packet(void *user, const AVPacket *packet, int samples)
     return rendition_copy(lossless, packet, samples);
 }
 
-static int
-open_resampler(struct audio_job *job)
+static double
+fraction(const struct audio_job *job)
 {
-    int error = swr_alloc_set_opts2(&job->resample, &job->aac_layout, AV_SAMPLE_FMT_FLTP, job->aac_rate, &job->sound.layout, job->sound.format,
-                                    job->sound.sample_rate, 0, NULL);
+    int64_t whole = input_duration_ms(&job->input), done = job->samples * 1000 / job->sound.sample_rate;
 
-    if (error >= 0 && job->aac_rate != job->sound.sample_rate) {
-        av_opt_set_int(job->resample, "filter_size", 64, 0);
-        av_opt_set_double(job->resample, "cutoff", 0.97, 0);
-    }
-    if (error >= 0)
-        error = swr_init(job->resample);
-    return error < 0 ? MEDIA_E_OUT_OF_MEMORY : 0;
+    return job->done_from + job->done_span * (whole > 0 && done < whole ? (double)done / (double)whole : 1);
 }
 
 static int
-on_start(void *user, const struct sound *sound)
+keep_sound(struct audio_job *job, const struct sound *sound)
 {
-    struct audio_job *job = user;
-    int error;
-
+    av_channel_layout_uninit(&job->sound.layout);
     job->sound = *sound;
     memset(&job->sound.layout, 0, sizeof job->sound.layout); /* ours is a copy: the decoder frees its own first */
-    if (av_channel_layout_copy(&job->sound.layout, &sound->layout) < 0)
-        return MEDIA_E_OUT_OF_MEMORY;
-    job->aac_rate = sound->sample_rate % 11025 == 0 ? 44100 : 48000;
-    av_channel_layout_default(&job->aac_layout, sound->layout.nb_channels == 1 ? 1 : 2);
-    error = open_resampler(job);
+    return av_channel_layout_copy(&job->sound.layout, &sound->layout) < 0 ? MEDIA_E_OUT_OF_MEMORY : 0;
+}
+
+/* What every pass does with a block. */
+static int
+take_block(struct audio_job *job, AVFrame *block)
+{
+    int error = atomic_load(&job->failed) ? MEDIA_E_INTERNAL : 0;
+
+    if (block->format == AV_SAMPLE_FMT_FLT)
+        job->mended += (int64_t)samples_mend((float *)block->data[0], (size_t)block->nb_samples * (size_t)block->ch_layout.nb_channels);
+    job->samples += block->nb_samples;
+    if (!error)
+        error = aac_feed_add(&job->feed, block);
+    return error ? error : output_progress(STAGE, fraction(job));
+}
+
+static int
+find_peak(void *user, const AVFrame *block)
+{
+    struct audio_job *job = user;
+
+    for (int c = 0; c < block->ch_layout.nb_channels; c++)
+        true_peak_add(&job->peak[c], (const float *)block->extended_data[c], (size_t)block->nb_samples);
+    return 0;
+}
+
+static int
+start_first(void *user, const struct sound *sound)
+{
+    struct audio_job *job = user;
+    int error = keep_sound(job, sound);
+
+    return error ? error : aac_feed_open(&job->feed, sound, find_peak, job);
+}
+
+static int
+on_block_first(void *user, AVFrame *block)
+{
+    return take_block(user, block);
+}
+
+/* To the renditions that are being made in this pass. */
+static int
+send_to_aac(void *user, const AVFrame *block)
+{
+    struct audio_job *job = user;
+    int error = 0;
+
+    for (int i = LOW; !error && i <= HIGH; i++)
+        if (job->renditions[i].started)
+            error = frame_queue_push(&job->renditions[i].queue, block);
+    return error;
+}
+
+static int
+start_second(void *user, const struct sound *sound)
+{
+    struct audio_job *job = user;
+    float peak = fmaxf(job->peak[0].highest, job->peak[1].highest);
+    double gain_db = fmin(0, TRUE_PEAK_CEILING - CODING_ROOM - 20 * log10((double)peak + 1e-10));
+    int error = keep_sound(job, sound);
+
+    if (!error)
+        error = aac_feed_open(&job->feed, sound, send_to_aac, job);
     if (!error)
         error = analysis_start(&job->analysis, sound, &job->failed);
-    for (int i = HIGH; !error && i >= LOW; i--)
+    for (int i = HIGH; !error && i >= LOW; i--) {
+        job->takes[i] = (struct takes){ .bounds = ladder[i].bounds, .coder = ladder[i].coder, .gain_db = gain_db };
         error = start_aac(job, i);
+    }
     if (!error && !job->copies)
         error = start_flac(job);
     return error;
 }
 
 static int
-new_aac_block(struct audio_job *job)
-{
-    AVFrame *block = job->aac_block = av_frame_alloc();
-
-    if (!block)
-        return MEDIA_E_OUT_OF_MEMORY;
-    block->format = AV_SAMPLE_FMT_FLTP;
-    block->sample_rate = job->aac_rate;
-    block->nb_samples = BLOCK_SAMPLES;
-    job->aac_filled = 0;
-    if (av_channel_layout_copy(&block->ch_layout, &job->aac_layout) < 0 || av_frame_get_buffer(block, 0) < 0)
-        return MEDIA_E_OUT_OF_MEMORY;
-    return 0;
-}
-
-static int
-send_aac_block(struct audio_job *job)
-{
-    int error = 0;
-
-    job->aac_block->nb_samples = job->aac_filled;
-    for (int i = LOW; !error && i <= HIGH; i++)
-        error = frame_queue_push(&job->renditions[i].queue, job->aac_block);
-    av_frame_free(&job->aac_block);
-    return error;
-}
-
-/* `block` NULL drains the resampler. */
-static int
-resample(struct audio_job *job, const AVFrame *block)
-{
-    const uint8_t *const *in = block ? (const uint8_t *const *)block->extended_data : NULL;
-    int count = block ? block->nb_samples : 0;
-
-    for (;;) {
-        uint8_t *out[2];
-        int room, got, error;
-
-        if (!job->aac_block && (error = new_aac_block(job)))
-            return error;
-        room = BLOCK_SAMPLES - job->aac_filled;
-        for (int c = 0; c < job->aac_layout.nb_channels; c++)
-            out[c] = job->aac_block->extended_data[c] + (size_t)job->aac_filled * sizeof(float);
-        got = swr_convert(job->resample, out, room, (const uint8_t **)in, count);
-        if (got < 0)
-            return MEDIA_E_INTERNAL;
-        count = 0; /* what did not fit waits inside the resampler */
-        job->aac_filled += got;
-        if (job->aac_filled < BLOCK_SAMPLES)
-            return 0;
-        error = send_aac_block(job);
-        if (error)
-            return error;
-    }
-}
-
-static double
-fraction(const struct audio_job *job)
-{
-    int64_t whole = input_duration_ms(&job->input), done = job->samples * 1000 / job->sound.sample_rate;
-
-    return whole > 0 && done < whole ? 0.99 * (double)done / (double)whole : 0.99;
-}
-
-static int
-on_block(void *user, AVFrame *block)
+on_block_second(void *user, AVFrame *block)
 {
     struct audio_job *job = user;
-    int error = atomic_load(&job->failed) ? MEDIA_E_INTERNAL : 0;
+    int error = take_block(job, block);
 
-    if (block->format == AV_SAMPLE_FMT_FLT)
-        job->mended += (int64_t)samples_mend((float *)block->data[0], (size_t)block->nb_samples * (size_t)block->ch_layout.nb_channels);
-    if (!error)
-        error = resample(job, block);
     if (!error && !job->copies)
         error = frame_queue_push(&job->renditions[LOSSLESS].queue, block);
-    if (!error)
-        error = frame_queue_push(&job->analysis.queue, block);
-    job->samples += block->nb_samples;
-    return error ? error : output_progress(STAGE, fraction(job));
+    return error ? error : frame_queue_push(&job->analysis.queue, block);
 }
 
+/* The renditions that are to be made again were freed. */
 static int
-flush(struct audio_job *job)
+start_again(void *user, const struct sound *sound)
 {
-    int error = resample(job, NULL);
+    struct audio_job *job = user;
+    int error = aac_feed_open(&job->feed, sound, send_to_aac, job);
 
-    if (!error && job->aac_filled > 0)
-        error = send_aac_block(job);
-    av_frame_free(&job->aac_block);
+    for (int i = HIGH; !error && i >= LOW; i--)
+        if (!job->renditions[i].cmaf)
+            error = start_aac(job, i);
     return error;
 }
 
@@ -295,23 +292,80 @@ send_playlists_and_result(struct audio_job *job)
     return error ? error : result_send_audio(&job->input, &job->sound, job->samples, job->mended, &job->analysis, rising, RENDITIONS);
 }
 
+/* Decodes all of the input, which is open, into `sink`, and ends the threads that it started. `from` and `span`: of the progress. */
+static int
+pass(struct audio_job *job, const struct decode_sink *sink, int64_t max_duration_s, double from, double span)
+{
+    int error;
+
+    job->samples = job->mended = 0;
+    job->done_from = from;
+    job->done_span = span;
+    error = decode_all(&job->input, sink, max_duration_s, &job->samples);
+    if (!error)
+        error = aac_feed_end(&job->feed);
+    if (!error && job->copies && sink->on_packet)
+        error = rendition_copy_finish(&job->renditions[LOSSLESS], job->samples);
+    error = join_all(job, error);
+    aac_feed_close(&job->feed);
+    return error;
+}
+
+static int
+reopen(struct audio_job *job, int64_t max_duration_s)
+{
+    input_close(&job->input);
+    return input_open(&job->input, max_duration_s);
+}
+
+/* Encodes the renditions that missed a bound once more, until takes.h is content with all. */
+static int
+mend(struct audio_job *job, int64_t max_duration_s)
+{
+    struct decode_sink sink = { start_again, on_block_first, NULL, job };
+    bool again[LOSSLESS] = { true, true, true };
+    int error = 0;
+
+    for (double from = 0.9; !error; from += 0.02) {
+        bool any = false;
+
+        for (int i = LOW; i <= HIGH; i++) {
+            again[i] = again[i] && takes_again(&job->takes[i], &job->renditions[i].report);
+            if (again[i]) {
+                rendition_free(&job->renditions[i]);
+                memset(&job->renditions[i], 0, sizeof job->renditions[i]);
+            }
+            any = any || again[i];
+        }
+        if (!any)
+            break;
+        error = reopen(job, max_duration_s);
+        if (!error)
+            error = pass(job, &sink, max_duration_s, from, 0.02);
+    }
+    for (int i = LOW; i <= HIGH; i++)
+        job->renditions[i].is_good = takes_is_good(&job->takes[i]);
+    return error;
+}
+
 static int
 work(struct audio_job *job, int64_t max_duration_s)
 {
-    struct decode_sink sink = { on_start, on_block, on_packet, job };
+    struct decode_sink first = { start_first, on_block_first, NULL, job }, second = { start_second, on_block_second, on_packet, job };
     int error = input_open(&job->input, max_duration_s);
 
     if (!error)
         error = output_progress(STAGE, 0);
+    if (!error)
+        error = pass(job, &first, max_duration_s, 0, 0.1);
+    if (!error)
+        error = reopen(job, max_duration_s);
     if (!error && can_copy(&job->input))
         error = start_copy(job);
     if (!error)
-        error = decode_all(&job->input, &sink, max_duration_s, &job->samples);
+        error = pass(job, &second, max_duration_s, 0.1, 0.8);
     if (!error)
-        error = flush(job);
-    if (!error && job->copies)
-        error = rendition_copy_finish(&job->renditions[LOSSLESS], job->samples);
-    error = join_all(job, error);
+        error = mend(job, max_duration_s);
     return error ? error : send_playlists_and_result(job);
 }
 
@@ -321,12 +375,11 @@ audio_job_run(int64_t max_duration_s)
     static struct audio_job job;
     int error = work(&job, max_duration_s);
 
-    av_frame_free(&job.aac_block);
     for (int i = 0; i < RENDITIONS; i++)
         rendition_free(&job.renditions[i]);
     av_channel_layout_uninit(&job.sound.layout);
     analysis_free(&job.analysis);
-    swr_free(&job.resample);
+    aac_feed_close(&job.feed);
     input_close(&job.input);
     return error;
 }

@@ -84,8 +84,10 @@ playlist_send_master(const struct rendition *const *renditions, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct bandwidth b = playlist_bandwidth(renditions[i]);
 
-        fprintf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%lld,AVERAGE-BANDWIDTH=%lld,CODECS=\"%s\"\n%s/playlist.m3u8\n", (long long)b.peak,
-                (long long)b.average, renditions[i]->codec_string, renditions[i]->config.name);
+        fprintf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%lld,AVERAGE-BANDWIDTH=%lld,", (long long)b.peak, (long long)b.average);
+        if (renditions[i]->config.gain_db < 0)
+            fprintf(out, "X-GAIN-DB=%.2f,", renditions[i]->config.gain_db); /* RFC 8216 lets players ignore what they do not know */
+        fprintf(out, "CODECS=\"%s\"\n%s/playlist.m3u8\n", renditions[i]->codec_string, renditions[i]->config.name);
     }
     return send_text(out, "master.m3u8", &text, &size);
 }

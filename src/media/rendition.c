@@ -5,6 +5,7 @@
 #include "reason.h"
 
 #include <libavutil/intreadwrite.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,6 +101,8 @@ take_packets(struct rendition *r, AVPacket *packet)
         if (error < 0)
             return reason_of(error);
         keep_streaminfo(r, packet);
+        if (r->quality && packet->size > 0 && (error = quality_packet(r->quality, packet)))
+            return error;
         /* The track's clock counts what a decoder puts out; the encoder shortens its last packet instead. */
         packet->pts = packet->dts = r->clock;
         packet->duration = r->config.kind == RENDITION_AAC ? r->codec->frame_size : packet->duration;
@@ -136,10 +139,32 @@ encode_slices(struct rendition *r, const AVFrame *block, AVPacket *packet)
             slice->extended_data[c] += (size_t)offset * sizeof(float);
         slice->nb_samples = left < r->codec->frame_size ? left : r->codec->frame_size;
         slice->pts = r->fed + offset;
+        quality_source(r->quality, (const float *const *)slice->extended_data, slice->nb_samples);
         error = encode(r, slice, packet);
         av_frame_free(&slice);
     }
     return error;
+}
+
+static int
+amplify(AVFrame *block, float gain)
+{
+    if (gain == 1)
+        return 0;
+    if (av_frame_make_writable(block) < 0) /* the other renditions have it too */
+        return MEDIA_E_OUT_OF_MEMORY;
+    for (int c = 0; c < block->ch_layout.nb_channels; c++)
+        for (int i = 0; i < block->nb_samples; i++)
+            ((float *)block->extended_data[c])[i] *= gain;
+    return 0;
+}
+
+static int
+encode_aac(struct rendition *r, AVFrame *block, AVPacket *packet)
+{
+    int error = amplify(block, (float)pow(10, r->config.gain_db / 20));
+
+    return error ? error : encode_slices(r, block, packet);
 }
 
 static int
@@ -163,7 +188,7 @@ run(struct rendition *r, AVPacket *packet)
     int error = 0;
 
     while (!error && (frame = frame_queue_pop(&r->queue))) {
-        error = r->config.kind == RENDITION_AAC ? encode_slices(r, frame, packet) : encode_flac(r, frame, packet);
+        error = r->config.kind == RENDITION_AAC ? encode_aac(r, frame, packet) : encode_flac(r, frame, packet);
         r->fed += frame->nb_samples;
         av_frame_free(&frame);
     }
@@ -171,6 +196,8 @@ run(struct rendition *r, AVPacket *packet)
         return error;
     error = encode(r, NULL, packet);
     r->samples = r->fed;
+    if (!error && r->quality)
+        r->report = quality_finish(r->quality);
     if (!error)
         error = cmaf_finish(r->cmaf, r->fed, r->has_streaminfo ? r->streaminfo : NULL, sizeof r->streaminfo);
     return error;
@@ -203,8 +230,10 @@ rendition_start(struct rendition *r, const struct rendition_config *config, atom
     frame_queue_init(&r->queue);
     if (config->kind != RENDITION_COPY) {
         error = open_encoder(r);
-        if (!error && config->kind == RENDITION_AAC)
+        if (!error && config->kind == RENDITION_AAC) {
             r->delay = r->codec->initial_padding;
+            error = quality_open(&r->quality, r->codec, config->judged_hz);
+        }
     }
     if (!error)
         error = open_track(r);
@@ -304,5 +333,6 @@ rendition_free(struct rendition *r)
 {
     avcodec_free_context(&r->codec);
     cmaf_free(&r->cmaf);
+    quality_free(&r->quality);
     frame_queue_destroy(&r->queue);
 }

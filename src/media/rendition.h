@@ -4,6 +4,7 @@
 
 #include "cmaf.h"
 #include "frame_queue.h"
+#include "quality.h"
 
 #include <stdatomic.h>
 
@@ -18,6 +19,8 @@ struct rendition_config {
     enum rendition_kind kind;
     int bit_rate; /* AAC only */
     const char *coder; /* AAC only: FFmpeg's aac_coder */
+    double gain_db;    /* AAC only: for the room that coding needs */
+    double judged_hz;  /* AAC only: quality.h judges up to here */
     int sample_rate;
     AVChannelLayout layout;
     int bits; /* FLAC only: 16 or 24 */
@@ -32,6 +35,9 @@ struct rendition {
     struct frame_queue queue;
     AVCodecContext *codec;
     struct cmaf *cmaf;
+    struct quality *quality;       /* AAC only */
+    struct quality_report report;  /* AAC only: after rendition_join() */
+    bool is_good;                  /* it keeps the bounds of its quality; set by the job */
     pthread_t thread;
     bool started;
     int error;         /* of the thread; read after rendition_join() */

@@ -43,15 +43,21 @@ static json_t *
 describe_rendition(const struct rendition *r)
 {
     struct bandwidth b = playlist_bandwidth(r);
+    json_t *rendition;
     size_t count;
 
     cmaf_segments(r->cmaf, &count);
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:I, s:I, s:I, s:I, s:I}", "name", r->config.name, "codec", r->codec_string, "bandwidth",
+    rendition = json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:I, s:I, s:I, s:I, s:I}", "name", r->config.name, "codec", r->codec_string, "bandwidth",
                      (json_int_t)b.peak, "average_bandwidth", (json_int_t)b.average, "bitrate",
                      (json_int_t)(r->config.kind == RENDITION_AAC ? r->config.bit_rate : b.average), "sample_rate", r->config.sample_rate, "channels",
                      r->config.layout.nb_channels, "encoder_delay", (json_int_t)r->delay, "end_padding", (json_int_t)cmaf_end_padding(r->cmaf), "samples",
                      (json_int_t)r->samples, "segments", (json_int_t)count, "segment_duration_ms",
                      (json_int_t)(r->config.segment_samples * 1000 / r->config.sample_rate));
+    if (rendition && r->quality)
+        json_object_update_new(rendition, json_pack("{s:s, s:o, s:o, s:o, s:o, s:b}", "coder", r->config.coder, "gain_db", number_or_null(r->config.gain_db),
+                                                    "nmr_db", number_or_null(r->report.nmr), "level_change_db", number_or_null(r->report.level),
+                                                    "true_peak_dbtp", number_or_null(r->report.true_peak), "is_good", r->is_good));
+    return rendition;
 }
 
 static int

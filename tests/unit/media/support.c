@@ -291,14 +291,16 @@ on_file_begin(void *user, const char *name)
     struct sink *sink = user;
     char path[700];
     char *slash;
+    bool is_new;
 
     snprintf(path, sizeof path, "%s/%s", sink->run->folder, name);
     slash = strrchr(path, '/');
     *slash = 0;
     mkdir(path, 0700);
     *slash = '/';
-    sink->out = fopen(path, "wbx"); /* no file comes twice */
-    sink->run->files++;
+    is_new = access(path, F_OK) != 0;
+    sink->out = fopen(path, "wb"); /* a rendition that is encoded once more replaces its files */
+    sink->run->files += is_new;
     return sink->out ? 0 : -1;
 }
 

@@ -1,0 +1,26 @@
+/* aac_feed.h - makes what all AAC renditions eat from the blocks of decode.h: planar float, mono or stereo, 44.1 or 48 kHz. */
+#ifndef VEZA_MEDIA_AAC_FEED_H
+#define VEZA_MEDIA_AAC_FEED_H
+
+#include "decode.h"
+
+#include <libswresample/swresample.h>
+
+struct aac_feed {
+    /* Called with blocks of BLOCK_SAMPLES frames, of which only the last may be shorter. Takes references, not the block. */
+    int (*on_block)(void *user, const AVFrame *block);
+    void *user;
+    int rate;
+    AVChannelLayout layout;
+    SwrContext *resample;
+    AVFrame *block; /* being filled */
+    int filled;
+};
+
+/* The functions return 0 or an enum media_reason, also one of on_block's. */
+int aac_feed_open(struct aac_feed *feed, const struct sound *sound, int (*on_block)(void *user, const AVFrame *block), void *user);
+int aac_feed_add(struct aac_feed *feed, const AVFrame *block);
+int aac_feed_end(struct aac_feed *feed);
+void aac_feed_close(struct aac_feed *feed);
+
+#endif
