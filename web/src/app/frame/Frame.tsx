@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
 import { Toasts } from '@/components/ui/Toasts';
 import { loadMoreWords } from '@/lib/i18n';
+import { useKeys } from '@/lib/keys/store';
 import { usePalette } from '@/lib/palette/store';
 import { useStepUp } from '@/lib/session/stepUp';
 import { Announcements } from './Announcements';
@@ -31,6 +32,21 @@ function Palette() {
   return wanted ? (
     <Suspense fallback={null}>
       <CommandPalette />
+    </Suspense>
+  ) : null;
+}
+
+const ShortcutsSheet = lazy(async () => {
+  const [{ ShortcutsSheet: Loaded }] = await Promise.all([import('@/features/shortcuts/ShortcutsSheet'), loadMoreWords()]);
+  return { default: Loaded };
+});
+
+/** Lists all keyboard shortcuts. */
+function Shortcuts() {
+  const open = useKeys((s) => s.sheet);
+  return open ? (
+    <Suspense fallback={null}>
+      <ShortcutsSheet />
     </Suspense>
   ) : null;
 }
@@ -85,6 +101,7 @@ export function Frame() {
       </Suspense>
       <BottomTabs />
       <Palette />
+      <Shortcuts />
       <StepUp />
       <Toasts />
       <ScrollRestoration />

@@ -1,21 +1,19 @@
 import { useEffect } from 'react';
+import { shortcutFor } from '@/lib/keys/shortcuts';
+import { useKeys } from '@/lib/keys/store';
 import { usePalette } from '@/lib/palette/store';
 
-const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-
-/** `/` and ⌘K (Ctrl K) open the command palette from anywhere. */
+/** The shortcuts that work everywhere: search, and the list of all shortcuts. */
 export function useShortcuts(): void {
-  const setOpen = usePalette((s) => s.setOpen);
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
-      const commandK = (event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k';
-      const slash = event.key === '/' && !event.metaKey && !event.ctrlKey && !event.altKey && !isTyping(event.target);
-      if (!commandK && !slash) return;
+      const shortcut = shortcutFor(event, useKeys.getState().single);
+      if (shortcut !== 'search' && shortcut !== 'help') return;
       event.preventDefault();
-      setOpen(true);
+      if (shortcut === 'search') usePalette.getState().setOpen(true);
+      else useKeys.getState().setSheet(true);
     }
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [setOpen]);
+  }, []);
 }

@@ -8,8 +8,10 @@ import { usePlayFrom } from './usePlayFrom';
 
 interface PlayButtonProps {
   track: Track;
-  /** What plays after it. */
-  list: readonly Track[];
+  /** The list that it stands in; it plays on from there. */
+  list?: readonly Track[];
+  /** Without a list: what follows where nothing is queued. */
+  more?: readonly Track[];
   size?: 'sm' | 'md' | 'lg';
   /** `solid` is an accent disc, `bare` only the sign, `veil` covers the small cover it lies on. */
   look?: 'solid' | 'bare' | 'veil';
@@ -24,9 +26,9 @@ const looks = {
 };
 const signs = { sm: 16, md: 20, lg: 26 };
 
-export function PlayButton({ track, list, size = 'md', look = 'solid', className }: PlayButtonProps) {
+export function PlayButton({ track, list, more = [], size = 'md', look = 'solid', className }: PlayButtonProps) {
   const { t } = useTranslation();
-  const { isPlaying, play, canPlay } = usePlayFrom(track, list);
+  const { isPlaying, play, canPlay } = usePlayFrom(track, list ? { list } : { more });
   return (
     <button
       type="button"

@@ -11,6 +11,7 @@ import { IconButton } from '@/components/ui/IconButton';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { useEndlessTracks } from '@/lib/api/tracks/list';
 import { useTitle } from '@/lib/dom/useTitle';
+import { PeopleFound } from './PeopleFound';
 import { useViewPreference } from './viewPreference';
 
 export function Component() {
@@ -71,7 +72,8 @@ export function Component() {
         )}
       </div>
 
-      <h2 className="sr-only">{t('pages.discover.tracks')}</h2>
+      {q && <PeopleFound q={q} />}
+      <h2 className={q ? 'mb-3 text-lg' : 'sr-only'}>{t('pages.discover.tracks')}</h2>
       {tracks.isPending && (view === 'list' ? <TrackStripsSkeleton /> : <TrackGridSkeleton />)}
       {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
       {items.length > 0 && (view === 'list' ? <TrackStrips tracks={items} /> : <TrackGrid tracks={items} />)}

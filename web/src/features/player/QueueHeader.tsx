@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { usePlayer } from '@/lib/player/store';
-import { offerUndo } from './QueueList';
+import { offerUndo } from '@/lib/player/undo';
 
 export function QueueHeader({ id }: { id?: string }) {
   const { t } = useTranslation();
@@ -15,7 +15,7 @@ export function QueueHeader({ id }: { id?: string }) {
         <button
           type="button"
           onClick={() => {
-            offerUndo(t('player.queue.cleared'), t('player.queue.undo'));
+            offerUndo(t('player.queue.cleared'));
             usePlayer.getState().clearQueue();
           }}
           className="ms-auto h-9 rounded-card px-3 text-sm text-muted transition-colors duration-150 hover:bg-sunk hover:text-ink"

@@ -4,23 +4,11 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePlayer } from '@/lib/player/store';
-import { useToasts } from '@/lib/toast/store';
+import { offerUndo } from '@/lib/player/undo';
 import { QueueRow } from './QueueRow';
 import { useReorder } from './useReorder';
 
 const ROW = 56;
-
-/** Takes the queue back to what it was, unless something else was started since. */
-export function offerUndo(text: string, label: string): void {
-  const { queue, order, index, shuffle, repeat, current } = usePlayer.getState();
-  useToasts.getState().show({
-    text,
-    action: {
-      label,
-      run: () => usePlayer.getState().restoreQueue({ queue, order, index, shuffle, repeat }, current?.key ?? null),
-    },
-  });
-}
 
 export function QueueList({ className = '' }: { className?: string }) {
   const { t } = useTranslation();
@@ -93,7 +81,7 @@ export function QueueList({ className = '' }: { className?: string }) {
                 isDragged={dragged === at}
                 onPlay={() => (at === index ? toggle() : jump(at))}
                 onRemove={() => {
-                  offerUndo(t('player.queue.removed', { title: entry.title }), t('player.queue.undo'));
+                  offerUndo(t('player.queue.removed', { title: entry.title }));
                   removeFromQueue(entry.key);
                 }}
                 onDragStart={(event) => begin(event, at)}

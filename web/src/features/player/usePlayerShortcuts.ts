@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
-import { shortcutFor } from '@/lib/player/shortcuts';
+import { shortcutFor } from '@/lib/keys/shortcuts';
+import { useKeys } from '@/lib/keys/store';
 import { clock } from '@/lib/player/clock';
 import { usePlayer } from '@/lib/player/store';
 
@@ -12,8 +13,8 @@ export function usePlayerShortcuts(): void {
     function onKey(event: KeyboardEvent) {
       const player = usePlayer.getState();
       if (!player.current) return;
-      const shortcut = shortcutFor(event);
-      if (!shortcut) return;
+      const shortcut = shortcutFor(event, useKeys.getState().single);
+      if (!shortcut || shortcut === 'search' || shortcut === 'help') return;
       event.preventDefault();
       switch (shortcut) {
         case 'toggle':

@@ -11,7 +11,7 @@ import { useEntries, type Entry } from './entries';
 function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
-  const { entries, searching } = useEntries(text);
+  const { entries, searching, upToDate, all } = useEntries(text);
   const [active, setActive] = useState(0);
   const list = useId();
   const chosen = entries[Math.min(active, entries.length - 1)];
@@ -34,7 +34,9 @@ function Palette({ onClose }: { onClose: () => void }) {
       setActive((old) => (Math.min(old, entries.length - 1) + step + entries.length) % entries.length);
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      run(chosen);
+      /* typed faster than the server answers: what leads the list may answer to an earlier text */
+      const early = !upToDate && active === 0 && chosen?.kind !== 'command';
+      run(early ? all : chosen);
     }
   }
 

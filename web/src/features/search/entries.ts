@@ -1,13 +1,18 @@
-/* What the palette offers for a text: commands by their name, tracks and the people behind them from the server. */
+/* What the palette offers for a text: commands by their name, people and tracks from the server. Without a text: commands, and people whom
+ * a member might want to follow. */
 
-import { CodeXml, Compass, House, Library, LogIn, Moon, Pause, Search, Settings, ShieldCheck, Sun, Upload, UserPlus, type LucideIcon } from 'lucide-react';
+import { CodeXml, Compass, House, Keyboard, Library, LogIn, Moon, Pause, Search, Settings, ShieldCheck, Sun, Upload, UserPlus, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMe } from '@/lib/api/auth/me';
 import { useQuery } from '@tanstack/react-query';
 import { tracksQuery } from '@/lib/api/tracks/list';
-import type { Track, UserRef } from '@/lib/api/types';
+import type { PublicUser, Track } from '@/lib/api/types';
+import { peopleQuery } from '@/lib/api/users/search';
+import { suggestionsQuery } from '@/lib/api/users/suggestions';
 import { useDebounced } from '@/lib/dom/useDebounced';
+import { personName } from '@/lib/format/personName';
+import { useKeys } from '@/lib/keys/store';
 import { usePlayer } from '@/lib/player/store';
 import { useTheme } from '@/lib/theme/store';
 
@@ -21,7 +26,7 @@ interface Common {
 export type Entry =
   | (Common & { kind: 'command'; icon: LucideIcon })
   | (Common & { kind: 'track'; track: Track })
-  | (Common & { kind: 'person'; user: UserRef });
+  | (Common & { kind: 'person'; user: PublicUser });
 
 /** Text without accents and case, so that "decouvrir" finds "Découvrir". */
 export const plain = (text: string) =>
@@ -69,26 +74,44 @@ function useCommands(): Entry[] {
       icon: dark ? Sun : Moon,
       run: () => setTheme(dark ? 'light' : 'dark'),
     },
+    { kind: 'command', id: 'keys', label: t('frame.palette.keys'), hint, icon: Keyboard, run: () => useKeys.getState().setSheet(true) },
   ];
 }
 
-export function useEntries(text: string): { entries: Entry[]; searching: boolean } {
+const PEOPLE = 4;
+const TRACKS = 8;
+
+interface Entries {
+  entries: Entry[];
+  searching: boolean;
+  /** What is shown answers to the text as it stands, not to an earlier one. */
+  upToDate: boolean;
+  /** The page with all results. */
+  all: Entry | undefined;
+}
+
+/* Answers are kept by the text that they answer: a late one never replaces a newer one. */
+export function useEntries(text: string): Entries {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const commands = useCommands();
-  const q = useDebounced(text.trim(), 180);
-  const found = useQuery({ ...tracksQuery({ q, limit: 8 }), enabled: q.length > 0 });
-  const wanted = plain(text.trim());
-  const tracks = q && wanted ? (found.data?.items ?? []) : [];
-  const people = [...new Map(tracks.map((track) => [track.creator.id, track.creator])).values()].filter((user) => plain(user.username).includes(wanted));
+  const { data: me } = useMe();
+  const now = text.trim();
+  const q = useDebounced(now, 180);
+  const foundPeople = useQuery({ ...peopleQuery(q, PEOPLE), enabled: q.length > 0 });
+  const foundTracks = useQuery({ ...tracksQuery({ q, limit: TRACKS }), enabled: q.length > 0 });
+  const suggested = useQuery({ ...suggestionsQuery(PEOPLE), enabled: Boolean(me) && now === '' });
+  const wanted = plain(now);
+  const tracks = q && wanted ? (foundTracks.data?.items ?? []) : [];
+  const people = (wanted ? q && foundPeople.data?.items : me && suggested.data?.items) || [];
 
   const entries: Entry[] = [
     ...commands.filter((command) => !wanted || plain(command.label).includes(wanted)),
     ...people.map((user) => ({
       kind: 'person' as const,
       id: `person-${user.id}`,
-      label: user.username,
-      hint: t('frame.palette.person'),
+      label: personName(user),
+      hint: `@${user.username}`,
       user,
       run: () => void navigate(`/u/${encodeURIComponent(user.username)}`),
     })),
@@ -101,15 +124,11 @@ export function useEntries(text: string): { entries: Entry[]; searching: boolean
       run: () => void navigate(`/track/${track.id}`),
     })),
   ];
-  if (wanted) {
-    entries.push({
-      kind: 'command',
-      id: 'all',
-      label: t('frame.palette.all', { q: text.trim() }),
-      hint: '',
-      icon: Search,
-      run: () => void navigate(`/discover?q=${encodeURIComponent(text.trim())}`),
-    });
-  }
-  return { entries, searching: found.isFetching };
+  const all: Entry | undefined = wanted
+    ? { kind: 'command', id: 'all', label: t('frame.palette.all', { q: now }), hint: '', icon: Search, run: () => void navigate(`/discover?q=${encodeURIComponent(now)}`) }
+    : undefined;
+  if (all) entries.push(all);
+  const asked = [foundPeople, foundTracks];
+  const upToDate = now === q && asked.every((query) => !query.isPlaceholderData && !query.isFetching);
+  return { entries, searching: asked.some((query) => query.isFetching), upToDate, all };
 }

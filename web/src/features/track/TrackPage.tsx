@@ -18,7 +18,7 @@ import { useTrack } from '@/lib/api/tracks/get';
 import { isUnfinished } from '@/lib/api/tracks/list';
 import type { Track } from '@/lib/api/types';
 import { useTitle } from '@/lib/dom/useTitle';
-import { MoreFrom } from './MoreFrom';
+import { MoreFrom, useMoreFrom } from './MoreFrom';
 import { TrackActions } from './TrackActions';
 import { TrackFacts } from './TrackFacts';
 import { TrackWaveform } from './TrackWaveform';
@@ -48,6 +48,7 @@ function State({ track }: { track: Track }) {
 function Loaded({ track }: { track: Track }) {
   const navigate = useNavigate();
   const hue = useCoverHue(track);
+  const others = useMoreFrom(track);
   const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
   const close = () => setDialog(null);
   return (
@@ -72,9 +73,9 @@ function Loaded({ track }: { track: Track }) {
       <div className="mx-auto max-w-[1440px] px-4 pt-8 pb-16 sm:px-6">
         {track.status === 'completed' && !isUnfinished(track) ? (
           <div className="flex items-center gap-4 sm:gap-6">
-            <PlayButton track={track} list={[track]} size="lg" />
+            <PlayButton track={track} more={others} size="lg" />
             <div className="min-w-0 flex-1">
-              <TrackWaveform track={track} />
+              <TrackWaveform track={track} more={others} />
             </div>
           </div>
         ) : (
@@ -98,7 +99,7 @@ function Loaded({ track }: { track: Track }) {
           </div>
           <TrackFacts track={track} />
         </div>
-        <MoreFrom track={track} />
+        <MoreFrom track={track} others={others} />
       </div>
 
       {dialog === 'edit' && (

@@ -3,16 +3,17 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Waveform, type WaveformClock } from '@/components/waveform/Waveform';
+import { startTrack } from '@/components/track/usePlayFrom';
 import { useWaveform } from '@/lib/api/tracks/waveform';
 import type { Track } from '@/lib/api/types';
 import { clock } from '@/lib/player/clock';
-import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
+import { isPlayable } from '@/lib/player/contract';
 import { usePlayer } from '@/lib/player/store';
 
 /** A clock that stands at zero. */
 const resting = (duration: number): WaveformClock => ({ position: 0, bufferedEnd: duration, duration, subscribe: () => () => undefined });
 
-export function TrackWaveform({ track }: { track: Track }) {
+export function TrackWaveform({ track, more }: { track: Track; more: readonly Track[] }) {
   const { t } = useTranslation();
   const { data } = useWaveform(track.id, track.waveform_url !== null);
   const isCurrent = usePlayer((s) => s.current?.id === track.id);
@@ -23,7 +24,7 @@ export function TrackWaveform({ track }: { track: Track }) {
     const player = usePlayer.getState();
     if (player.current?.id !== track.id) {
       if (!isPlayable(track)) return;
-      player.playTracks([toPlayerTrack(track)], 0);
+      startTrack(track, { more });
     }
     player.seek(to);
   }

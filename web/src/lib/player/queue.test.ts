@@ -37,6 +37,26 @@ describe('the queue', () => {
     expect(Q.following(q, true)).toBe(-1);
   });
 
+  it('what is played now comes after what was heard, and what was queued goes on after it', () => {
+    const q = Q.playNow(start('abc', 1), track('x'), []);
+    expect(ids(q)).toBe('abxc');
+    expect(q.queue[q.index]?.id).toBe('x');
+    expect(q.queue[Q.following(q, true)]?.id).toBe('c');
+  });
+
+  it('where nothing was queued, more follows what is played now', () => {
+    expect(ids(Q.playNow(start('a'), track('x'), tracks('yz')))).toBe('axyz');
+    const first = Q.playNow(Q.EMPTY_QUEUE, track('x'), tracks('yz'));
+    expect([ids(first), first.index]).toEqual(['xyz', 0]);
+  });
+
+  it('leaving shuffle after playing something now brings back the order, with it after what it followed', () => {
+    const shuffledQueue = Q.setShuffle(start('abcd', 1), true, seeded(3));
+    const q = Q.setShuffle(Q.playNow(shuffledQueue, track('x'), []), false);
+    expect(ids(q)).toBe('abxcd');
+    expect(q.queue[q.index]?.id).toBe('x');
+  });
+
   it('the same track twice is two entries', () => {
     const q = start('aa');
     expect(new Set(q.queue.map((e) => e.key)).size).toBe(2);

@@ -71,6 +71,12 @@ export function insertNext(q: Queue, track: PlayerTrack): Queue {
   };
 }
 
+/** Right after the current track, which makes it the current one; what was to come follows it, and then `more`. */
+export function playNow(q: Queue, track: PlayerTrack, more: readonly PlayerTrack[]): Queue {
+  const next = insertNext(q, track);
+  return more.reduce(append, { ...next, index: q.index + 1 });
+}
+
 /** Without the entry. Removing the current one makes the one after it (or the last) current. */
 export function remove(q: Queue, key: string): Queue {
   const at = q.queue.findIndex((entry) => entry.key === key);

@@ -22,6 +22,8 @@ export interface PlayerStore extends PlayerApi, Q.Queue {
   /** Which part of the player is open over the page. */
   panel: 'none' | 'now' | 'queue';
   playNext(track: PlayerTrack): void;
+  /** Plays it at once; the rest of the queue follows, then `more`. */
+  playNow(track: PlayerTrack, more: readonly PlayerTrack[]): void;
   /** Jumps to an entry of the queue. */
   jump(index: number): void;
   removeFromQueue(key: string): void;
@@ -98,6 +100,7 @@ export const usePlayer = create<PlayerStore>((set, get) => {
     playTracks: (tracks, index) => adopt(Q.replace(get(), tracks, index), 'play'),
     addToQueue: (track) => adopt(Q.append(get(), track), 'keep'),
     playNext: (track) => adopt(Q.insertNext(get(), track), 'keep'),
+    playNow: (track, more) => adopt(Q.playNow(get(), track, more), 'play'),
     removeFromQueue: (key) => adopt(Q.remove(get(), key), 'keep'),
     moveInQueue: (from, to) => adopt(Q.move(get(), from, to), 'keep'),
     clearQueue: () => adopt(Q.clearOthers(get()), 'keep'),

@@ -1,0 +1,82 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { PublicUser } from '@/lib/api/types';
+import { usePalette } from '@/lib/palette/store';
+import { setSessionHint } from '@/lib/session/hint';
+import { ada, track } from '@/testing/fixtures';
+import { renderRoutes } from '@/testing/render';
+import { fakeServer, type Reply } from '@/testing/server';
+import { CommandPalette } from './CommandPalette';
+
+const list = (...items: unknown[]): Reply => ({ body: { items, page: 1, limit: 20, total: items.length } });
+const person = (username: string, first_name: string | null = null, last_name: string | null = null): Partial<PublicUser> => ({
+  id: `id-of-${username}`,
+  username,
+  first_name,
+  last_name,
+  avatar: null,
+});
+const show = () =>
+  renderRoutes([
+    { path: '/', element: <CommandPalette /> },
+    { path: '/u/:username', element: <h1>Profile</h1> },
+    { path: '/discover', element: <h1>Results</h1> },
+  ]);
+
+beforeEach(() => {
+  setSessionHint(false);
+  usePalette.setState({ open: true });
+});
+
+describe('the command palette', () => {
+  it('finds people who have no tracks, by the words of their display name', async () => {
+    const server = fakeServer({ 'GET /tracks': list(), 'GET /users/search': list(person('nordlys', 'Åse', 'Nordlys')) });
+    const { router } = show();
+    await userEvent.type(await screen.findByRole('combobox'), 'ase nordlys');
+    const option = await screen.findByRole('option', { name: /Åse Nordlys/ });
+    expect(option).toHaveTextContent('@nordlys');
+    expect(server.calls.map((call) => call.path)).toContain('/users/search?q=ase+nordlys&limit=4');
+    await userEvent.click(option);
+    await waitFor(() => expect(router.state.location.pathname).toBe('/u/nordlys'));
+  });
+
+  it('a late answer to an earlier text never replaces a newer one', async () => {
+    let answerEarlier: (reply: Reply) => void = () => undefined;
+    const earlier = new Promise<Reply>((resolve) => {
+      answerEarlier = resolve;
+    });
+    const server = fakeServer({
+      'GET /users/search': list(),
+      'GET /tracks': (call) => (call.path.includes('q=sal&') ? earlier : list(track({ id: 'b', title: 'Salt Lines' }))),
+    });
+    show();
+    const field = await screen.findByRole('combobox');
+    await userEvent.type(field, 'sal');
+    await waitFor(() => expect(server.count('GET /tracks')).toBe(1));
+    await userEvent.type(field, 't');
+    expect(await screen.findByRole('option', { name: /Salt Lines/ })).toBeInTheDocument();
+    answerEarlier(list(track({ id: 'a', title: 'Sal and Pepper' })));
+    await userEvent.type(field, ' ');
+    await earlier;
+    expect(screen.getByRole('option', { name: /Salt Lines/ })).toBeInTheDocument();
+    expect(screen.queryByRole('option', { name: /Sal and Pepper/ })).toBeNull();
+  });
+
+  it('Enter before the answer has come leads to all results of what was typed', async () => {
+    fakeServer({ 'GET /users/search': list(person('salome')), 'GET /tracks': list() });
+    const { router } = show();
+    const field = await screen.findByRole('combobox');
+    await userEvent.type(field, 'salo');
+    await screen.findByRole('option', { name: /salome/ });
+    await userEvent.type(field, 'n{Enter}');
+    await waitFor(() => expect(router.state.location.pathname + router.state.location.search).toBe('/discover?q=salon'));
+  });
+
+  it('suggests people to a member who has not typed yet, and asks nothing for a guest', async () => {
+    setSessionHint(true);
+    fakeServer({ 'GET /auth/me': { body: ada }, 'GET /users/suggestions': list(person('bob', 'Bob')), 'GET /csrf-token': { body: { csrf_token: 't' } } });
+    show();
+    expect(await screen.findByRole('option', { name: /Bob/ })).toHaveTextContent('@bob');
+  });
+});
