@@ -1,0 +1,67 @@
+/** What playing something does to the queue. */
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { until } from '../support/wait.ts';
+import { settled } from './support/browser.ts';
+import { hear, hearIt } from './support/ear.ts';
+import { Stage, tones } from './support/stage.ts';
+
+const stage = await Stage.start('queue');
+/* In lists the newest comes first. */
+const [second, first, slow, ferry] = [
+  await stage.track('carol', 'Second', tones(20, 440)),
+  await stage.track('carol', 'First', tones(20, 550)),
+  await stage.track('dave', 'Slow boat', tones(20, 660)),
+  await stage.track('dave', 'Night ferry', tones(20, 770)),
+];
+
+const queued = (page: Page) => page.evaluate(() => (JSON.parse(sessionStorage.getItem('veza.player') ?? '{}') as { queue?: { title: string }[] }).queue?.map((entry) => entry.title));
+
+async function playAllOfCarol(page: Page): Promise<void> {
+  await page.goto('/u/carol');
+  await page.getByRole('button', { name: 'Play First' }).click();
+  await hear(page, 'the first', (now) => now.track === first.id && now.left > 0.005);
+}
+
+test('a track played from its page plays now, and what was queued goes on after it; undo brings back what played, where it was', async () => {
+  await stage.visit(null, async ({ page, asking }) => {
+    await playAllOfCarol(page);
+    const before = await hear(page, 'some of it', (now) => now.position > 1);
+    await page.goto(`/track/${ferry.id}`);
+    await settled({ page, asking });
+    await page.getByRole('button', { name: 'Play Night ferry' }).click();
+    await hear(page, 'the ferry', (now) => now.track === ferry.id && now.left > 0.005);
+    await until('the queue to go on', async () => String(await queued(page)) === 'First,Night ferry,Second');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await hear(page, 'the first where it was', (now) => now.track === first.id && now.position >= before.position - 0.5);
+    await until('the queue as it was', async () => String(await queued(page)) === 'First,Second');
+    await page.getByRole('main').getByRole('button', { name: 'Play Night ferry' }).click();
+    await hear(page, 'the ferry again', (now) => now.track === ferry.id && now.left > 0.005);
+    await page.keyboard.press('Shift+ArrowRight');
+    await hear(page, 'what was queued', (now) => now.track === second.id && now.left > 0.005);
+  });
+});
+
+test('where nothing is queued, more from the same person follows a track that is played from its page', async () => {
+  await stage.visit(null, async ({ page, asking }) => {
+    await page.goto(`/track/${ferry.id}`);
+    await settled({ page, asking });
+    await page.getByRole('button', { name: 'Play Night ferry' }).click();
+    await hearIt(page);
+    await page.keyboard.press('Shift+ArrowRight');
+    await hear(page, 'more from Dave', (now) => now.track === slow.id && now.left > 0.005);
+  });
+});
+
+test('a list that replaces the queue can be undone', async () => {
+  await stage.visit(null, async ({ page, asking }) => {
+    await playAllOfCarol(page);
+    await page.goto('/u/dave');
+    await settled({ page, asking });
+    await page.getByRole('button', { name: 'Play Slow boat' }).click();
+    await hear(page, 'the boat', (now) => now.track === slow.id && now.left > 0.005);
+    await page.getByText('The queue was replaced').first().waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await hear(page, 'the first again', (now) => now.track === first.id && now.left > 0.005);
+  });
+});
