@@ -29,18 +29,13 @@ enum state {
 
 enum field { FIELD_OTHER, FIELD_HOST, FIELD_LENGTH, FIELD_ENCODING, FIELD_UPGRADE };
 
-static bool
-is_token(unsigned char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("!#$%&'*+-.^_`|~", c));
-}
+/* Characters of a method or a field name (RFC 9110, 5.6.2). */
+static const bool is_token[256] = {['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['!'] = true, ['#'] = true, ['$'] = true,
+                                   ['%'] = true, ['&'] = true, ['\''] = true, ['*'] = true, ['+'] = true, ['-'] = true, ['.'] = true,
+                                   ['^'] = true, ['_'] = true, ['`'] = true, ['|'] = true, ['~'] = true};
 
-/* Field values: visible characters, blanks, tabs, and what is not ASCII. */
-static bool
-is_text(unsigned char c)
-{
-    return (c >= 0x20 && c != 0x7F) || c == '\t';
-}
+/* Characters of a field value: visible ones, blanks, tabs, and what is not ASCII. */
+static const bool is_text[256] = {['\t'] = true, [0x20 ... 0x7E] = true, [0x80 ... 0xFF] = true};
 
 static void
 refuse(struct framing *f, const struct problem *problem)
@@ -102,7 +97,7 @@ framing_is_host(struct str text)
         return memchr(text.ptr, ':', text.len) && ip_parse(text, &ip);
     }
     for (size_t i = 0; i < text.len; i++)
-        if (!is_token((unsigned char)text.ptr[i]) || strchr("#%^`|*", text.ptr[i]))
+        if (!is_token[(unsigned char)text.ptr[i]] || strchr("#%^`|*", text.ptr[i]))
             return false;
     return text.len > 0;
 }
@@ -231,7 +226,7 @@ step(struct framing *f, char c)
     case METHOD:
         if (c == ' ' && f->word_len)
             f->state = TARGET;
-        else if (is_token((unsigned char)c) && f->word_len < 32)
+        else if (is_token[(unsigned char)c] && f->word_len < 32)
             f->word_len++;
         else
             refuse(f, PROBLEM(BAD_REQUEST));
@@ -278,7 +273,7 @@ step(struct framing *f, char c)
     case FIELD_NAME:
         if (c == ':' && f->word_len)
             end_name(f);
-        else if (is_token((unsigned char)c))
+        else if (is_token[(unsigned char)c])
             add_to_word(f, c);
         else
             refuse(f, PROBLEM(BAD_REQUEST)); /* also a blank: of a folded line, or before the colon */
@@ -286,7 +281,7 @@ step(struct framing *f, char c)
     case FIELD_VALUE:
         if (c == '\r')
             end_field(f);
-        else if (!is_text((unsigned char)c))
+        else if (!is_text[(unsigned char)c])
             refuse(f, PROBLEM(BAD_REQUEST));
         else if (f->field != FIELD_OTHER && (f->word_len || (c != ' ' && c != '\t')))
             add_to_word(f, c);
@@ -302,7 +297,7 @@ step(struct framing *f, char c)
     case CHUNK_EXTENSION:
         if (c == '\r')
             f->state = CHUNK_SIZE_LF;
-        else if (!is_text((unsigned char)c) || ++f->word_len > FRAMING_EXTENSION_MAX)
+        else if (!is_text[(unsigned char)c] || ++f->word_len > FRAMING_EXTENSION_MAX)
             refuse(f, PROBLEM(BAD_REQUEST));
         break;
     case CHUNK_SIZE_LF:
@@ -331,10 +326,11 @@ skip(struct framing *f, const char *bytes, size_t len)
     if (f->state == UPGRADED)
         return len;
     if (f->state == FIELD_VALUE && f->field == FIELD_OTHER) {
-        while (n < len && is_text((unsigned char)bytes[n]) && f->head_len < FRAMING_HEAD_MAX) {
+        size_t room = FRAMING_HEAD_MAX - f->head_len;
+
+        while (n < len && n < room && is_text[(unsigned char)bytes[n]])
             n++;
-            f->head_len++;
-        }
+        f->head_len += (unsigned)n;
         return n;
     }
     if (f->state != BODY && f->state != CHUNK_DATA)
