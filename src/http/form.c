@@ -117,8 +117,13 @@ begin_file(struct request *req, const char *name, const char *filename, const ch
 }
 
 static const struct problem *
-add_file_bytes(struct form_state *form, const char *bytes, size_t len)
+add_file_bytes(struct request *req, const char *bytes, size_t len)
 {
+    struct form_state *form = exchange_of(req)->form_state;
+    uint64_t most = req->route->max_body ? req->route->max_body : req->server->max_upload_bytes;
+
+    if (len > most - form->current->size)
+        return problem_detail(req->arena, PROBLEM(PAYLOAD_TOO_LARGE), "A file has at most %llu bytes.", (unsigned long long)most);
     if (EVP_DigestUpdate(form->digest, bytes, len) != 1)
         return PROBLEM(INTERNAL);
     form->current->size += len;
@@ -185,6 +190,17 @@ add_text_bytes(struct request *req, const char *name, const char *bytes, size_t 
     return NULL;
 }
 
+/* The processor tells of a part's beginning twice when nothing but its head has come so far. */
+static bool
+has_begun(const struct form_state *form, const char *name)
+{
+    unsigned last = form->part_count - 1;
+
+    if (form->current)
+        return form->current->size == 0 && text_equal(form->current->name, name);
+    return form->part_count && form->part_len[last] == 0 && text_equal(form->parts[last].name, name);
+}
+
 static enum MHD_Result
 on_part(void *cls, enum MHD_ValueKind kind, const char *name, const char *filename, const char *content_type,
         const char *transfer_encoding, const char *bytes, uint64_t offset, size_t len)
@@ -195,7 +211,7 @@ on_part(void *cls, enum MHD_ValueKind kind, const char *name, const char *filena
     (void)kind, (void)transfer_encoding;
     if (!name)
         return MHD_YES;
-    if (offset == 0) {
+    if (offset == 0 && !has_begun(form, name)) {
         finish_file(form);
         if (filename || find_file(req->route, name)) {
             form->problem = begin_file(req, name, filename, content_type);
@@ -206,7 +222,7 @@ on_part(void *cls, enum MHD_ValueKind kind, const char *name, const char *filena
             return form->problem ? MHD_NO : MHD_YES;
         }
     }
-    form->problem = form->current ? add_file_bytes(form, bytes, len) : add_text_bytes(req, name, bytes, len, false);
+    form->problem = form->current ? add_file_bytes(req, bytes, len) : add_text_bytes(req, name, bytes, len, false);
     return form->problem ? MHD_NO : MHD_YES;
 }
 
