@@ -184,39 +184,6 @@ test('a session that has not proven its passkey does so before another factor is
   }, { expected: [/status of 403/] });
 });
 
-test('a key that is made long after signing in asks for the password first', async () => {
-  await stage.visit('carol', async ({ page }) => {
-    await page.goto('/developer');
-    await stage.world.sql(`update sessions set created_at = now() - interval '11 minutes'`);
-    await page.getByRole('button', { name: 'New key' }).first().click();
-    await page.getByLabel('What it is for').fill('Late');
-    await page.getByRole('button', { name: 'Make the key' }).click();
-    const question = page.getByRole('dialog', { name: 'Is it you?' });
-    await question.getByLabel('Current password').fill('not it');
-    await question.getByRole('button', { name: 'Go on' }).click();
-    await question.getByText('This is not your password.').waitFor();
-    await question.getByLabel('Current password').fill(PASSWORD);
-    await question.getByRole('button', { name: 'Go on' }).click();
-    await page.getByRole('group', { name: 'API key', exact: true }).waitFor();
-    await page.getByRole('button', { name: 'I have copied it' }).click();
-
-    await page.goto('/settings/security');
-    await page.getByText('Programs that sign in by a key: Late').waitFor();
-    await page.getByRole('checkbox', { name: 'Delete my API keys as well' }).check();
-    await page.getByLabel('Current password').fill(PASSWORD);
-    await page.getByLabel('New password').fill('another good one');
-    await page.getByRole('button', { name: 'Change the password' }).click();
-    await page.getByText('Your password is new.').waitFor();
-    await page.goto('/developer');
-    await page.getByRole('heading', { name: 'No keys yet' }).waitFor();
-    await page.goto('/settings/security');
-    await page.getByLabel('Current password').fill('another good one');
-    await page.getByLabel('New password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Change the password' }).click();
-    await page.getByText('Your password is new.').waitFor();
-  }, { expected: [/status of 403/] });
-});
-
 test('somebody who was not let in is in the history', async () => {
   await stage.visit(null, async ({ page }) => {
     await page.goto('/login');
@@ -256,4 +223,32 @@ test('a key is shown once, does what it may and no more, and stops when it is de
     await page.getByRole('heading', { name: 'No keys yet' }).waitFor();
     assert.equal((await ask('GET', '/tracks?mine=true', key)).status, 401);
   });
+});
+
+test('a key that is made long after signing in asks for the password first', async () => {
+  await stage.visit('carol', async ({ page }) => {
+    await page.goto('/developer');
+    await stage.world.sql(`update sessions set created_at = now() - interval '11 minutes'`);
+    await page.getByRole('button', { name: 'New key' }).first().click();
+    await page.getByLabel('What it is for').fill('Late');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    const question = page.getByRole('dialog', { name: 'Is it you?' });
+    await question.getByLabel('Current password').fill('not it');
+    await question.getByRole('button', { name: 'Go on' }).click();
+    await question.getByText('This is not your password.').waitFor();
+    await question.getByLabel('Current password').fill(PASSWORD);
+    await question.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('group', { name: 'API key', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+
+    await page.goto('/settings/security');
+    await page.getByText('Programs that sign in by a key: Late').waitFor();
+    await page.getByRole('checkbox', { name: 'Delete my API keys as well' }).check();
+    await page.getByLabel('Current password').fill(PASSWORD);
+    await page.getByLabel('New password').fill('another good one');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('Your password is new. All other sessions have ended.', { exact: true }).waitFor();
+    await page.goto('/developer');
+    await page.getByRole('heading', { name: 'No keys yet' }).waitFor();
+  }, { expected: [/status of 403/] });
 });
