@@ -61,6 +61,8 @@ const rules: Record<string, Rule> = {
   'POST /api/v1/tracks/{id}/reprocess': 'change',
   'GET /api/v1/tracks/{id}/status': 'see',
   'GET /api/v1/tracks/{id}/waveform': 'see',
+  'PUT /api/v1/tracks/{id}/cover': 'change',
+  'DELETE /api/v1/tracks/{id}/cover': 'change',
   'GET /api/v1/tracks/{id}/cover/{size}': 'see',
   'GET /api/v1/tracks/{id}/download': 'download',
   'POST /api/v1/tracks/{id}/play': 'see',
@@ -73,6 +75,12 @@ const rules: Record<string, Rule> = {
   'GET /hls/{track_id}/{quality}/playlist.m3u8': 'see',
   'GET /hls/{track_id}/{quality}/{segment}': 'see',
 };
+
+function coverForm(): FormData {
+  const form = new FormData();
+  form.set('cover', new Blob([new Uint8Array(png(400, 400))], { type: 'image/png' }), 'cover.png');
+  return form;
+}
 
 /** What a kind of person is answered for somebody else's track. */
 function expected(operation: Operation, rule: Rule, kind: Kind, track: Track): number {
@@ -109,7 +117,7 @@ for (const operation of aboutTracks.filter((one) => one.method !== 'DELETE')) {
       for (const track of [hidden, open])
         for (const [way, as] of await waysOf(operation, kind))
           for (const round of [1, 2]) { /* the second finds warm caches */
-            const reply = await request(api, operation, { as, path: { ...PATH, id: track.id, track_id: track.id }, ...(operation.method === 'PUT' ? { body: { genre: 'Ambient' } } : {}) });
+            const reply = await request(api, operation, { as, path: { ...PATH, id: track.id, track_id: track.id }, ...(operation.path.endsWith('/cover') ? { form: coverForm() } : operation.method === 'PUT' ? { body: { genre: 'Ambient' } } : {}) });
             assert.equal(reply.status, expected(operation, rules[keyOf(operation)]!, kind, track), `${track.title} ${way}, time ${round}: ${reply.problem?.code}`);
           }
     });
@@ -118,10 +126,12 @@ for (const operation of aboutTracks.filter((one) => one.method !== 'DELETE')) {
 
 for (const kind of Object.keys(people) as Kind[]) {
   if (mayAll(kind)) continue;
-  test(`DELETE /api/v1/tracks/{id} by ${kind}`, async () => {
+  test(`DELETE /api/v1/tracks/{id}, and its cover, by ${kind}`, async () => {
     for (const track of [hidden, open]) {
-      const reply = await api.delete('/api/v1/tracks/{id}', { path: { id: track.id }, as: people[kind] ? { token: people[kind] } : {} });
-      assert.equal(reply.status, kind === 'visitor' ? 401 : 404, track.title);
+      for (const path of ['/api/v1/tracks/{id}', '/api/v1/tracks/{id}/cover'] as const) {
+        const reply = await api.delete(path, { path: { id: track.id }, as: people[kind] ? { token: people[kind] } : {} });
+        assert.equal(reply.status, kind === 'visitor' ? 401 : 404, `${path} ${track.title}`);
+      }
       assertStatus(await carol.get('/api/v1/tracks/{id}', { path: { id: track.id } }), 200, 'it is still there');
     }
   });

@@ -247,7 +247,7 @@ test('a cover comes back as WebP squares, never as the bytes that were sent', as
     const raw = await decodePicture(file);
     assert.equal(raw.length, Number(size) ** 2 * 3);
   }
-  assert.equal(song.cover_url, `/api/v1/tracks/${song.id}/cover/600`);
+  assert.match(song.cover_url!, new RegExp(`^/api/v1/tracks/${song.id}/cover/600\\?v=[0-9a-f]{16}$`));
   assertProblem(await visitor.send('GET', `/api/v1/tracks/${song.id}/cover/601`), 404, 'not_found');
 });
 
@@ -439,6 +439,31 @@ for (const [what, file, code] of notAudio) {
     assert.equal(filesIn(path.join(world.server.dataDir, 'files')).length, before);
   });
 }
+
+test('the owner replaces and removes a cover; its address changes, and of several at once the files of one stay', async () => {
+  const track = await playable(carol, { title: 'Dressed anew', cover: png(640, 640) });
+  const at = { path: { id: track.id } }, folder = `${world.server.dataDir}/files/covers/${track.id}`;
+  const form = (bytes: Buffer) => {
+    const data = new FormData();
+    data.set('cover', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'cover.png');
+    return data as never;
+  };
+  const replies = await Promise.all([400, 410, 420, 430].map((side) => carol.put('/api/v1/tracks/{id}/cover', { ...at, body: form(png(side, side)) })));
+  for (const reply of replies) assertStatus(reply, 200);
+  const now = (await carol.get('/api/v1/tracks/{id}', at)).body;
+  assert.notEqual(now.cover_url, track.cover_url);
+  assert.deepEqual(readdirSync(folder), [now.cover_url!.split('?v=')[1]], 'no file is left of the others');
+  const picture = await visitor.send('GET', now.cover_url!);
+  assertStatus(picture, 200);
+  assert.equal(picture.bytes.subarray(8, 12).toString(), 'WEBP');
+  assert.equal(assertProblem(await carol.put('/api/v1/tracks/{id}/cover', { ...at, body: form(Buffer.from('<svg/>')) }), 422, 'validation').errors?.[0]?.field, 'cover');
+  assert.equal((await carol.get('/api/v1/tracks/{id}', at)).body.cover_url, now.cover_url, 'a refused one changes nothing');
+  for (const other of [dave, world.as('mia')]) assertProblem(await other.put('/api/v1/tracks/{id}/cover', { ...at, body: form(png(400, 400)) }), 404);
+  assertStatus(await carol.delete('/api/v1/tracks/{id}/cover', at), 204);
+  assert.equal((await carol.get('/api/v1/tracks/{id}', at)).body.cover_url, null);
+  assertProblem(await visitor.send('GET', now.cover_url!), 404);
+  assert.deepEqual(readdirSync(folder), []);
+});
 
 test('a cover that is no picture is refused, and the track with it', async () => {
   const reply = await upload(carol, { cover: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>') });

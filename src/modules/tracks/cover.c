@@ -1,49 +1,46 @@
-/* cover.c - covers are decoded and made anew in the media worker, so no byte that a person sent is ever served as it came. */
+/* cover.c - the cover of a track (api/picture.h). */
 #include "modules/tracks/internal.h"
 
-#include <stdio.h>
+static const struct picture_kind cover = {"cover", "covers", MEDIA_MODE_IMAGE, &q_track_cover_set, &q_track_cover_clear, &q_track_get};
 
-struct cover_files {
-    const char *track_id;
-    struct storage_writer *writer;
-};
-
-static int
-begin_file(void *user, const char *name)
+const struct problem *
+track_cover(struct request *req)
 {
-    struct cover_files *files = user;
-    char key[STORAGE_KEY_MAX + 1];
+    const char *pixels = request_param(req, "size"), *folder, *key;
+    const struct problem *p;
+    struct row track;
+    uint64_t size;
+    int fd, error;
 
-    if (!text_starts_with(name, "image_"))
-        return -1;
-    snprintf(key, sizeof key, "covers/%s/%s", files->track_id, name + strlen("image_"));
-    return storage_begin(tracks_storage, key, &files->writer);
+    p = db_one(req, &q_track_file, &track);
+    if (p)
+        return p;
+    folder = row_text(&track, "cover_art_path");
+    if (!folder)
+        return PROBLEM(NOT_FOUND);
+    key = arena_printf(req->arena, "%s/%s.webp", folder, pixels);
+    error = key ? storage_get(tracks_storage, key, &fd, &size) : STORAGE_FAILED;
+    if (error)
+        return problem_of_storage(error);
+    p = reply_file(req, fd, size, "image/webp", arena_printf(req->arena, "\"%s-%s\"", folder, pixels));
+    req->reply.cache_control = row_bool(&track, "is_public") ? CACHE_PUBLIC : CACHE_PRIVATE;
+    return p;
 }
 
-static int
-add_bytes(void *user, const void *bytes, size_t length)
+const struct problem *
+track_cover_put(struct request *req)
 {
-    return storage_write(((struct cover_files *)user)->writer, bytes, length);
+    struct row owned;
+    const struct problem *p = db_one(req, &q_track_owned, &owned); /* a stranger gets 404 before anything is decoded */
+
+    return p ? p : picture_put(req, tracks_storage, &cover, row_text(&owned, "id"));
 }
 
-static int
-end_file(void *user)
+const struct problem *
+track_cover_delete(struct request *req)
 {
-    struct cover_files *files = user;
-    int error = storage_commit(files->writer);
+    struct row owned;
+    const struct problem *p = db_one(req, &q_track_owned, &owned);
 
-    files->writer = NULL;
-    return error;
-}
-
-struct media_outcome
-cover_make(const char *track_id, int fd, const atomic_bool *cancel)
-{
-    struct cover_files files = {.track_id = track_id};
-    struct media_job job = {.mode = MEDIA_MODE_IMAGE, .input_fd = fd, .cancel = cancel, .on_file_begin = begin_file,
-                            .on_file_data = add_bytes, .on_file_end = end_file, .user = &files};
-    struct media_outcome outcome = media_run(&job);
-
-    storage_abort(files.writer);
-    return outcome;
+    return p ? p : picture_clear(req, tracks_storage, &cover, row_text(&owned, "id"));
 }

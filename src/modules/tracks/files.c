@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #define WAVEFORM_MAX (4 * 1024 * 1024)
-#define CACHE_PUBLIC "public, max-age=3600"
-#define CACHE_PRIVATE "private, no-cache"
 
 static int
 read_whole(int fd, char *to, size_t size)
@@ -55,30 +53,6 @@ track_waveform(struct request *req)
     req->reply.etag = arena_printf(req->arena, "W/\"%s-%s\"", folder, resolution);
     req->reply.cache_control = row_bool(&track, "is_public") ? CACHE_PUBLIC : CACHE_PRIVATE;
     return NULL;
-}
-
-const struct problem *
-track_cover(struct request *req)
-{
-    const char *pixels = request_param(req, "size"), *id, *key;
-    const struct problem *p;
-    struct row track;
-    uint64_t size;
-    int fd, error;
-
-    p = db_one(req, &q_track_file, &track);
-    if (p)
-        return p;
-    if (!row_text(&track, "cover_art_path"))
-        return PROBLEM(NOT_FOUND);
-    id = row_text(&track, "id");
-    key = arena_printf(req->arena, "covers/%s/%s.webp", id, pixels);
-    error = key ? storage_get(tracks_storage, key, &fd, &size) : STORAGE_FAILED;
-    if (error)
-        return problem_of_storage(error);
-    p = reply_file(req, fd, size, "image/webp", arena_printf(req->arena, "\"%s-%s\"", id, pixels));
-    req->reply.cache_control = row_bool(&track, "is_public") ? CACHE_PUBLIC : CACHE_PRIVATE;
-    return p;
 }
 
 static const char *

@@ -3,16 +3,17 @@
 
 #include <stdatomic.h>
 
+#include "api/picture.h"
 #include "api/runner.h"
 #include "media/worker_client.h"
 #include "modules/tracks/tracks.h"
 #include "tracks.queries.h"
 
+#define CACHE_PUBLIC "public, max-age=3600"
+#define CACHE_PRIVATE "private, no-cache"
+
 extern const struct config *tracks_config;
 extern struct storage *tracks_storage;
-
-/* Makes covers/{id}/{size}.webp from the image in `fd`, in the media worker. The outcome says why not. */
-struct media_outcome cover_make(const char *track_id, int fd, const atomic_bool *cancel);
 
 /* Deletes what one run of the processing made of a track. False when something is left. */
 bool track_version_delete(const char *track_id, const char *version);
@@ -21,6 +22,8 @@ bool track_version_delete(const char *track_id, const char *version);
 const struct problem *track_upload(struct request *req);
 const struct problem *track_waveform(struct request *req);
 const struct problem *track_cover(struct request *req);
+const struct problem *track_cover_put(struct request *req);
+const struct problem *track_cover_delete(struct request *req);
 const struct problem *track_download(struct request *req);
 
 /* What a failure to keep a file means to the client. */

@@ -10,7 +10,8 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
        t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
        case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message,
        case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
-       case when t.cover_art_path is not null then '/api/v1/tracks/' || t.id || '/cover/600' end as cover_url,
+       case when t.cover_art_path is not null
+            then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
        (u.id, u.username, u.avatar)::user_ref as creator,
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
@@ -49,7 +50,8 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
        t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
        case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message,
        case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
-       case when t.cover_art_path is not null then '/api/v1/tracks/' || t.id || '/cover/600' end as cover_url,
+       case when t.cover_art_path is not null
+            then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
        (u.id, u.username, u.avatar)::user_ref as creator,
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
@@ -131,6 +133,47 @@ e as (
     insert into outbox (name, payload)
     select 'track.updated', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
 select id from t
+
+-- query: track_owned
+select t.id
+  from tracks t
+ where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
+
+-- query: track_cover_set
+-- Gives the version that this one replaced: of two at once, the second gets the first. Covers from before there were versions have none, and
+-- go with the track.
+with o as (
+    select t.id, t.cover_art_path
+      from tracks t
+     where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
+       for update),
+n as (
+    update tracks t
+       set cover_art_path = 'covers/' || t.id || '/' || :version::text
+      from o
+     where t.id = o.id
+    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
+e as (
+    insert into outbox (name, payload)
+    select 'track.updated', jsonb_build_object('track_id', n.id, 'user_id', n.creator_id) from n)
+select substring(o.cover_art_path from '^covers/[^/]+/(.+)$') as before from o join n using (id)
+
+-- query: track_cover_clear
+with o as (
+    select t.id, t.cover_art_path
+      from tracks t
+     where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
+       for update),
+n as (
+    update tracks t
+       set cover_art_path = null
+      from o
+     where t.id = o.id
+    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
+e as (
+    insert into outbox (name, payload)
+    select 'track.updated', jsonb_build_object('track_id', n.id, 'user_id', n.creator_id) from n)
+select substring(o.cover_art_path from '^covers/[^/]+/(.+)$') as before from o join n using (id)
 
 -- query: track_delete
 -- The owner, or staff. Work on it is cancelled. What its owner deletes is gone: its files go with the event, and once more a minute later,

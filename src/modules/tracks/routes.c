@@ -17,6 +17,13 @@ static const struct field list_filters[] = {
     {"sort", FIELD_ENUM, .values = "newest|oldest|title", .fallback = "newest", .help = "Order"},
     FIELD_END};
 
+static const struct field cover_options[] = {
+    {"v", FIELD_STRING, .max = 64, .help = "Version, as `cover_url` names it; only makes addresses differ"}, FIELD_END};
+
+static const struct file_field cover_files[] = {{"cover", .required = true, .help = "JPEG, PNG or WebP"}, {0}};
+
+#define COVER_MAX (20 * 1024 * 1024)
+
 #define TRACK_TEXTS \
     {"artist", FIELD_STRING, .nullable = true, .max = 255, .help = "As it should appear"}, \
         {"album", FIELD_STRING, .nullable = true, .max = 255, .help = "Album"}, \
@@ -58,6 +65,7 @@ static const struct field waveform_options[] = {
     FIELD_END};
 
 static const enum problem_name upload_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
+static const enum problem_name cover_problems[] = {PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
 static const enum problem_name download_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
 /* A visitor has no tracks; one whose token has expired must hear of it rather than see an empty list. */
@@ -137,8 +145,17 @@ const struct route tracks_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path, .query = waveform_options,
      .handler = track_waveform, .produces = "application/json"},
 
+    {PUT, "/api/v1/tracks/{id}/cover", "Replace the cover of a track",
+     "Its address, `cover_url`, changes with it.",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = cover_files, .max_body = COVER_MAX,
+     .handler = track_cover_put, .slow = SLOW_YES, .replies = &q_track_get, .purges = "tracks", .problems = cover_problems},
+
+    {DELETE, "/api/v1/tracks/{id}/cover", "Remove the cover of a track",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path,
+     .handler = track_cover_delete, .status = 204, .purges = "tracks"},
+
     {GET, "/api/v1/tracks/{id}/cover/{size}", "The cover",
-     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = cover_in_path,
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = cover_in_path, .query = cover_options,
      .handler = track_cover, .produces = "image/webp"},
 
     {GET, "/api/v1/tracks/{id}/download", "The original file",

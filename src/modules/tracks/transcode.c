@@ -198,8 +198,10 @@ complete(struct work *work)
     char cover_path[STORAGE_KEY_MAX];
     bool cover = false;
 
+    snprintf(cover_path, sizeof cover_path, "covers/%s/%s", work->track_id, work->version);
     if (work->cover_fd >= 0) {
-        struct media_outcome made = cover_make(work->track_id, work->cover_fd, work->job->cancel);
+        struct media_outcome made =
+            picture_make(tracks_storage, MEDIA_MODE_IMAGE, work->cover_fd, cover_path, work->job->cancel);
 
         cover = made.kind == MEDIA_OK;
         if (!cover)
@@ -209,7 +211,6 @@ complete(struct work *work)
         tell_owner(work, "storing", 1, "processing");
     if (storage_sync(tracks_storage))
         return retry(work, STORAGE_CODE, "The results for this file could not be kept.");
-    snprintf(cover_path, sizeof cover_path, "covers/%s", work->track_id);
     const struct db_arg args[] = {
         {"id", work->track_id}, {"version", work->version}, {"result", work->result}, {"cover_path", cover ? cover_path : NULL}, {0}};
     if (!commit_end(work, &q_track_complete, args, JOB_DONE)) {

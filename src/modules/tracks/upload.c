@@ -19,24 +19,6 @@ keep_probe(void *user, const char *json, size_t length)
     return probe->json ? 0 : -1;
 }
 
-/* What the worker said of a file, as the client hears it. */
-static const struct problem *
-problem_of_media(struct request *req, const char *field, const struct media_outcome *outcome)
-{
-    switch (outcome->kind) {
-    case MEDIA_OK:
-        return NULL;
-    case MEDIA_NOT_STARTED:
-    case MEDIA_CANCELLED:
-        log_error("media worker not started", LOG_INT("errno", outcome->error));
-        return problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5);
-    case MEDIA_REFUSED:
-        return PROBLEM(STORAGE_FULL);
-    default:
-        return problem_field(req->arena, field, arena_strdup(req->arena, outcome->code), arena_strdup(req->arena, outcome->message));
-    }
-}
-
 static const struct problem *
 look_at(struct request *req, const struct upload *file)
 {
@@ -56,15 +38,21 @@ keep_files(struct request *req, const char *id, const struct upload *file, const
 {
     const char *key = arena_printf(req->arena, "originals/%s", id);
     int error = key ? storage_keep(tracks_storage, key, file->fd) : STORAGE_FAILED;
+    char version[PICTURE_VERSION_TEXT];
     struct media_outcome outcome;
+    const char *folder;
 
     if (error)
         return problem_of_storage(error);
     if (!cover)
         return NULL;
-    outcome = cover_make(id, cover->fd, NULL);
+    picture_draw_version(version);
+    folder = arena_printf(req->arena, "covers/%s/%s", id, version);
+    if (!folder)
+        return PROBLEM(INTERNAL);
+    outcome = picture_make(tracks_storage, MEDIA_MODE_IMAGE, cover->fd, folder, NULL);
     if (outcome.kind == MEDIA_OK) {
-        request_set(req, "cover_path", arena_printf(req->arena, "covers/%s", id));
+        request_set(req, "cover_path", folder);
         return storage_sync(tracks_storage) ? PROBLEM(INTERNAL) : NULL;
     }
     return problem_of_media(req, "cover", &outcome);

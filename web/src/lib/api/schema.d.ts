@@ -1239,6 +1239,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{id}/cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace the cover of a track
+         * @description Its address, `cover_url`, changes with it.
+         */
+        put: operations["putTracksByIdCover"];
+        post?: never;
+        /** Remove the cover of a track */
+        delete: operations["deleteTracksByIdCover"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{id}/cover/{size}": {
         parameters: {
             query?: never;
@@ -6748,9 +6769,82 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
-    getTracksByIdCoverBySize: {
+    putTracksByIdCover: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description JPEG, PNG or WebP
+                     */
+                    cover: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Track"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.storage_full"];
+        };
+    };
+    deleteTracksByIdCover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdCoverBySize: {
+        parameters: {
+            query?: {
+                /** @description Version, as `cover_url` names it; only makes addresses differ */
+                v?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -6793,6 +6887,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };

@@ -1,0 +1,130 @@
+#include "api/picture.h"
+
+#include <stdio.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+
+struct picture_files {
+    struct storage *storage;
+    const char *folder;
+    struct storage_writer *writer;
+};
+
+/* The media worker calls them image_300.webp, banner_1500.webp and so on. */
+static int
+picture_begin_file(void *user, const char *name)
+{
+    struct picture_files *files = user;
+    const char *size = strchr(name, '_');
+    char key[STORAGE_KEY_MAX + 1];
+
+    if (!size)
+        return -1;
+    snprintf(key, sizeof key, "%s/%s", files->folder, size + 1);
+    return storage_begin(files->storage, key, &files->writer);
+}
+
+static int
+picture_add_bytes(void *user, const void *bytes, size_t length)
+{
+    return storage_write(((struct picture_files *)user)->writer, bytes, length);
+}
+
+static int
+picture_end_file(void *user)
+{
+    struct picture_files *files = user;
+    int error = storage_commit(files->writer);
+
+    files->writer = NULL;
+    return error;
+}
+
+void
+picture_draw_version(char ret_version[PICTURE_VERSION_TEXT])
+{
+    unsigned char random[(PICTURE_VERSION_TEXT - 1) / 2];
+
+    random_bytes(random, sizeof random);
+    hex_encode(random, sizeof random, ret_version);
+}
+
+struct media_outcome
+picture_make(struct storage *storage, enum media_mode mode, int fd, const char *folder, const atomic_bool *cancel)
+{
+    struct picture_files files = {.storage = storage, .folder = folder};
+    struct media_job job = {.mode = mode, .input_fd = fd, .cancel = cancel, .on_file_begin = picture_begin_file,
+                            .on_file_data = picture_add_bytes, .on_file_end = picture_end_file, .user = &files};
+    struct media_outcome outcome = media_run(&job);
+
+    storage_abort(files.writer);
+    return outcome;
+}
+
+const struct problem *
+problem_of_media(struct request *req, const char *field, const struct media_outcome *outcome)
+{
+    switch (outcome->kind) {
+    case MEDIA_OK:
+        return NULL;
+    case MEDIA_NOT_STARTED:
+    case MEDIA_CANCELLED:
+        log_error("media worker not started", LOG_INT("errno", outcome->error));
+        return problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5);
+    case MEDIA_REFUSED:
+        return PROBLEM(STORAGE_FULL);
+    default:
+        return problem_field(req->arena, field, arena_strdup(req->arena, outcome->code), arena_strdup(req->arena, outcome->message));
+    }
+}
+
+static void
+picture_forget(struct storage *storage, const struct picture_kind *kind, const char *owner, const char *version)
+{
+    char key[STORAGE_KEY_MAX + 1];
+
+    if (!version)
+        return;
+    snprintf(key, sizeof key, "%s/%s/%s", kind->folder, owner, version);
+    if (storage_delete_prefix(storage, key))
+        log_warn("old picture not deleted", LOG_TEXT("folder", key));
+}
+
+const struct problem *
+picture_put(struct request *req, struct storage *storage, const struct picture_kind *kind, const char *owner)
+{
+    char version[PICTURE_VERSION_TEXT], folder[STORAGE_KEY_MAX + 1];
+    struct media_outcome outcome;
+    const struct problem *p;
+    struct row row;
+
+    picture_draw_version(version);
+    snprintf(folder, sizeof folder, "%s/%s/%s", kind->folder, owner, version);
+    outcome = picture_make(storage, kind->mode, request_upload(req, kind->part)->fd, folder, NULL);
+    p = problem_of_media(req, kind->part, &outcome);
+    if (!p && storage_sync(storage))
+        p = PROBLEM(INTERNAL);
+    if (p) {
+        picture_forget(storage, kind, owner, version);
+        return p;
+    }
+    request_set(req, "version", arena_strdup(req->arena, version));
+    p = db_one(req, kind->set, &row);
+    if (p && p->status == 503)
+        return p; /* nobody knows whether it is up now: better a file too many than a picture without one */
+    picture_forget(storage, kind, owner, p ? version : row_text(&row, "before"));
+    return p ? p : reply_query(req, 200, kind->now);
+}
+
+const struct problem *
+picture_clear(struct request *req, struct storage *storage, const struct picture_kind *kind, const char *owner)
+{
+    struct row row;
+    const struct problem *p = db_one(req, kind->clear, &row);
+
+    if (p)
+        return p;
+    picture_forget(storage, kind, owner, row_text(&row, "before"));
+    return reply_empty(req, 204);
+}

@@ -1,0 +1,37 @@
+/* picture.h - pictures that people upload: avatars, banners, covers.
+ *
+ * Each is decoded and made anew in the media worker, so no byte that a person sent is ever served as it came. Its sizes lie in a folder of
+ * their own, FOLDER/{owner}/{version}/{pixels}.webp: replacing a picture is one update of a row, and nobody is shown the old one from a
+ * cache. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "api/runner.h"
+#include "media/worker_client.h"
+#include "platform/storage/storage.h"
+
+/* 16 hexadecimal digits, drawn at random. */
+#define PICTURE_VERSION_TEXT 17
+
+struct picture_kind {
+    const char *part;   /* of the form */
+    const char *folder; /* in storage */
+    enum media_mode mode;
+    const struct query *set;   /* reads :version; gives the version that it replaced as `before`, null for none; no row is 404 */
+    const struct query *clear; /* gives `before` likewise */
+    const struct query *now;   /* the reply */
+};
+
+void picture_draw_version(char ret_version[PICTURE_VERSION_TEXT]);
+
+/* Makes the sizes of the image in `fd` below `folder`/. The outcome says why not; files may be left then. `cancel` may be NULL. */
+struct media_outcome picture_make(struct storage *storage, enum media_mode mode, int fd, const char *folder, const atomic_bool *cancel);
+
+/* What the media worker's outcome means to the client, about the part `field` of the form; NULL for MEDIA_OK. */
+const struct problem *problem_of_media(struct request *req, const char *field, const struct media_outcome *outcome);
+
+/* Handlers' work: puts up the uploaded part, or takes the picture down, and deletes the files that it replaced. Whoever asks may do so:
+ * at the latest the statement decides. */
+const struct problem *picture_put(struct request *req, struct storage *storage, const struct picture_kind *kind, const char *owner);
+const struct problem *picture_clear(struct request *req, struct storage *storage, const struct picture_kind *kind, const char *owner);
