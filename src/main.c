@@ -6,6 +6,7 @@
 
 #include "api/openapi.h"
 #include "app/app.h"
+#include "app/backup.h"
 #include "app/doctor.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -28,6 +29,10 @@ usage(FILE *to)
           "  veza keys rotate                     a new key for signing tokens\n"
           "  veza openapi [--check] [--output FILE]\n"
           "                                       the API's description\n"
+          "  veza backup DIR                      the database, files and keys, whole, while Veza runs\n"
+          "  veza restore DIR [--trial] [--replace]\n"
+          "                                       a backup into an empty data folder; --trial holds back mail and push\n"
+          "  veza restore --release               lets them go\n"
           "  veza doctor                          says what is wrong with this set-up\n"
           "  veza version\n",
           to);
@@ -235,6 +240,10 @@ main(int argc, char **argv)
         return run_user(&config, argc, argv);
     if (text_equal(argv[1], "demo"))
         return demo_fill(&config);
+    if (text_equal(argv[1], "backup"))
+        return backup_main(&config, argc, argv);
+    if (text_equal(argv[1], "restore"))
+        return restore_main(&config, argc, argv);
     if (text_equal(argv[1], "doctor"))
         return doctor_run(&config);
     if (text_equal(argv[1], "openapi"))

@@ -81,6 +81,18 @@ prepare_data_dir(const struct config *config, char *error, size_t error_size)
     return true;
 }
 
+static bool
+is_half_restored(const struct config *config)
+{
+    char marker[4096];
+
+    snprintf(marker, sizeof marker, "%s/" RESTORING, config->data_dir);
+    if (access(marker, F_OK) != 0)
+        return false;
+    fprintf(stderr, "veza: a restore into %s did not end, so what is there is not whole. Run `veza restore` again.\n", config->data_dir);
+    return true;
+}
+
 int
 with_existing_database(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
                        void *context)
@@ -88,6 +100,8 @@ with_existing_database(const struct config *config, int (*work)(const struct con
     char folder[4096];
 
     snprintf(folder, sizeof folder, "%s/pg", config->data_dir);
+    if (is_half_restored(config))
+        return 1;
     if (!*config->database_url && access(folder, F_OK) != 0) {
         fprintf(stderr, "veza: there is no database in %s yet. `veza serve` makes one; VEZA_DATA_DIR names another folder, DATABASE_URL another "
                         "database.\n", config->data_dir);
@@ -99,6 +113,15 @@ with_existing_database(const struct config *config, int (*work)(const struct con
 int
 with_database(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
               void *context)
+{
+    if (is_half_restored(config))
+        return 1;
+    return with_database_of_restore(config, work, context);
+}
+
+int
+with_database_of_restore(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
+                         void *context)
 {
     struct cluster *cluster = NULL;
     char error[1024];

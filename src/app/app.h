@@ -34,5 +34,12 @@ int with_database(const struct config *config, int (*work)(const struct config *
 int with_existing_database(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
                            void *context);
 
+/* In the data folder while a restore is under way. As long as it is there, the database is used by nobody but restore (`veza restore` began,
+ * and did not end). */
+#define RESTORING "restoring"
+/* with_database() for restore. */
+int with_database_of_restore(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
+                             void *context);
+
 /* Makes the data folder and what belongs in it. */
 bool prepare_data_dir(const struct config *config, char *error, size_t error_size);

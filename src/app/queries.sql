@@ -16,6 +16,14 @@ with old as (
 )
 select id from new union all select id from old
 
+-- query: outgoing_hold
+-- Whether mails and push messages wait. Returns how many do.
+with held as (update installation set outgoing_held = :held::boolean returning outgoing_held)
+select (select count(*) from jobs where state = 'queued' and kind ~ '^(mail|push)[.]') as waiting from held
+
+-- query: outgoing_held
+select (select count(*) from jobs where state = 'queued' and kind ~ '^(mail|push)[.]') as waiting from installation where outgoing_held
+
 -- query: demo_has_track
 select exists (select from tracks t join users u on u.id = t.creator_id
                 where lower(u.username) = lower(:username) and t.title = :title and t.deleted_at is null) as present

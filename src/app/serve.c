@@ -8,6 +8,7 @@
 
 #include "api/docs.h"
 #include "api/runner.h"
+#include "app.queries.h"
 #include "app/app.h"
 #include "base/country.h"
 #include "base/log.h"
@@ -170,6 +171,19 @@ tell_ready(const struct run *run)
         log_warn("ready file not written", LOG_TEXT("path", path));
 }
 
+static void
+warn_of_held_outgoing(void)
+{
+    PGresult *result;
+
+    if (db_run(&q_outgoing_held, (const struct db_arg[]){{0}}, &result, NULL))
+        return;
+    if (PQntuples(result))
+        log_warn("mails and push messages are held back, since this is a trial restore; veza restore --release lets them go",
+                 LOG_TEXT("waiting", PQgetvalue(result, 0, 0)));
+    PQclear(result);
+}
+
 /* What every role needs, in the order of dependence. */
 static bool
 start_parts(const struct config *config, const char *conninfo, struct run *run, char *error, size_t error_size)
@@ -183,6 +197,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
     if (!db_act_as_app(!*config->database_url))
         log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
+    warn_of_held_outgoing();
     if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
         return false;
     country_find(config->geoip_file, "geoip", countries4, sizeof countries4);

@@ -146,6 +146,7 @@ privacy_sweep(struct job *job)
 {
     bool dropped = drop_expired();
 
+    storage_tidy(privacy_storage);
     if (!dropped)
         job_error(job, "expired archives could not be deleted");
     return run(&q_erase_due, NULL) >= 0 && dropped ? JOB_DONE : JOB_RETRY;

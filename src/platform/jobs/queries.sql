@@ -1,7 +1,8 @@
 -- Background jobs. Only rows that are locked by the asking node and still running may be changed by it.
 
 -- query: job_claim
--- The next one of a lane: a few candidates of each of its kinds by index, and of those the first that nobody else is taking.
+-- The next one of a lane: a few candidates of each of its kinds by index, and of those the first that nobody else is taking. Mails and push
+-- messages wait while the installation holds them back.
 update jobs
    set state = 'running', locked_by = :node, locked_at = now(), heartbeat_at = now(), attempts = attempts + 1,
        stage = null, progress = 0, finished_at = null
@@ -15,7 +16,8 @@ update jobs
                                                    where q.state = 'queued' and q.kind = k.kind and q.run_at <= now()
                                                      and q.seconds <= :max_seconds::int
                                                    order by q.priority, q.turn
-                                                   limit 32) c)
+                                                   limit 32) c
+                              where not (k.kind ~ '^(mail|push)[.]' and (select outgoing_held from installation)))
               order by j.priority, j.turn
               limit 1
                 for update skip locked)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,9 @@
 
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define DEPTH_MAX 16
+#define HOLD_NAME ".backup" /* no key begins with a dot */
+#define HOLD_TRIES 2000
+#define HOLD_PAUSE_US 5000
 
 struct disk {
     struct storage pub; /* first, so that a storage is a disk */
@@ -223,16 +227,93 @@ disk_get(struct storage *storage, const char *key, int *ret_fd, uint64_t *ret_si
     return 0;
 }
 
+/* A lock that deletions share and a backup has to itself. */
+static int
+open_hold(int root)
+{
+    int fd = openat(root, HOLD_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    struct stat folder;
+
+    /* The file is of whoever owns the store, not of the root who makes a backup. */
+    if (fd >= 0 && geteuid() == 0 && (fstat(root, &folder) < 0 || fchown(fd, folder.st_uid, folder.st_gid) < 0)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* Before a deletion: the lock, to be closed after it. *ret_aside: a backup runs, so the files must be set aside. */
+static int
+begin_deletion(struct disk *disk, bool *ret_aside)
+{
+    int hold = open_hold(disk->root);
+
+    *ret_aside = hold >= 0 && flock(hold, LOCK_SH | LOCK_NB) < 0;
+    return hold;
+}
+
+/* Moves `name` from one folder to another, into what is there already. */
+static int
+move_into(int from, int to, const char *name, int depth)
+{
+    int source, target, error = 0;
+    struct dirent *entry;
+    DIR *dir;
+
+    if (renameat(from, name, to, name) == 0 || errno == ENOENT)
+        return 0;
+    if ((errno != ENOTEMPTY && errno != EEXIST) || depth >= DEPTH_MAX)
+        return STORAGE_FAILED;
+    source = openat(from, name, FOLDER_FLAGS);
+    target = openat(to, name, FOLDER_FLAGS);
+    dir = source >= 0 && target >= 0 ? fdopendir(source) : NULL;
+    if (!dir && source >= 0)
+        close(source);
+    while (dir && (entry = readdir(dir)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && move_into(source, target, entry->d_name, depth + 1))
+            error = STORAGE_FAILED;
+    if (!dir || (unlinkat(from, name, AT_REMOVEDIR) < 0 && errno != ENOENT && errno != ENOTEMPTY))
+        error = STORAGE_FAILED;
+    if (dir)
+        closedir(dir);
+    if (target >= 0)
+        close(target);
+    return error;
+}
+
+static int
+set_aside(struct disk *disk, int folder, const char *key)
+{
+    struct disk aside = {.root = open_child(disk->root, STORAGE_ASIDE, true)};
+    int target = aside.root < 0 ? -1 : open_folder_of(&aside, key, true, &key), error;
+
+    error = target < 0 ? STORAGE_FAILED : move_into(folder, target, key, 0);
+    if (target >= 0)
+        close(target);
+    if (aside.root >= 0)
+        close(aside.root);
+    return error;
+}
+
 static int
 disk_delete(struct storage *storage, const char *key)
 {
+    struct disk *disk = (struct disk *)storage;
     const char *name;
-    int folder = open_folder_of((struct disk *)storage, key, false, &name), error = 0;
+    int folder = open_folder_of(disk, key, false, &name), error = 0, hold;
+    bool aside;
 
     if (folder < 0)
         return error_of_errno() == STORAGE_NOT_FOUND ? 0 : STORAGE_FAILED;
-    if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
+    hold = begin_deletion(disk, &aside);
+    if (hold < 0)
         error = STORAGE_FAILED;
+    else if (aside)
+        error = set_aside(disk, folder, key);
+    else if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
+        error = STORAGE_FAILED;
+    if (hold >= 0)
+        close(hold);
     close(folder);
     return error;
 }
@@ -269,13 +350,23 @@ empty_folder(int folder, int depth)
 static int
 disk_delete_prefix(struct storage *storage, const char *prefix)
 {
+    struct disk *disk = (struct disk *)storage;
     const char *name;
-    int parent = open_folder_of((struct disk *)storage, prefix, false, &name), folder, error = 0;
+    int parent = open_folder_of(disk, prefix, false, &name), folder, error = 0, hold;
+    bool aside;
 
     if (parent < 0)
         return error_of_errno() == STORAGE_NOT_FOUND ? 0 : STORAGE_FAILED;
+    hold = begin_deletion(disk, &aside);
     folder = openat(parent, name, FOLDER_FLAGS);
-    if (folder >= 0) {
+    if (hold < 0) {
+        error = STORAGE_FAILED;
+        if (folder >= 0)
+            close(folder);
+    } else if (folder >= 0 && aside) {
+        close(folder);
+        error = set_aside(disk, parent, prefix);
+    } else if (folder >= 0) {
         error = empty_folder(folder, 0);
         /* A writer that is not done yet may put something new into it; it is then deleted the next time. */
         if (!error && unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT && errno != ENOTEMPTY)
@@ -283,7 +374,25 @@ disk_delete_prefix(struct storage *storage, const char *prefix)
     } else if (error_of_errno() != STORAGE_NOT_FOUND) {
         error = STORAGE_FAILED;
     }
+    if (hold >= 0)
+        close(hold);
     close(parent);
+    return error;
+}
+
+static int
+disk_tidy(struct storage *storage)
+{
+    struct disk *disk = (struct disk *)storage;
+    bool needed;
+    int hold = begin_deletion(disk, &needed), folder, error = 0;
+
+    if (hold < 0)
+        return STORAGE_FAILED;
+    folder = needed ? -1 : openat(disk->root, STORAGE_ASIDE, FOLDER_FLAGS);
+    if (folder >= 0)
+        error = empty_folder(folder, 0);
+    close(hold);
     return error;
 }
 
@@ -300,7 +409,7 @@ disk_close(struct storage *storage)
 
 static const struct storage_driver disk_driver = {
     .close = disk_close, .keep = disk_keep, .begin = disk_begin, .write = disk_write, .commit = disk_commit, .abort = disk_abort,
-    .sync = disk_sync, .get = disk_get, .delete = disk_delete, .delete_prefix = disk_delete_prefix, .scratch = disk_scratch};
+    .sync = disk_sync, .tidy = disk_tidy, .get = disk_get, .delete = disk_delete, .delete_prefix = disk_delete_prefix, .scratch = disk_scratch};
 
 static bool
 make_folder(const char *path)
@@ -331,5 +440,30 @@ storage_open_disk(const char *folder, char *error, size_t error_size)
         return NULL;
     }
     close(scratch);
+    disk_tidy(&disk->pub);
     return &disk->pub;
+}
+
+bool
+storage_hold_deletions(const char *folder, int *ret_hold, char *error, size_t error_size)
+{
+    int root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), hold = root < 0 ? -1 : open_hold(root);
+    bool held = false;
+
+    for (int tries = 0; hold >= 0 && !held && tries < HOLD_TRIES; tries++) {
+        if (tries)
+            usleep(HOLD_PAUSE_US);
+        held = flock(hold, LOCK_EX | LOCK_NB) == 0;
+    }
+    if (held)
+        *ret_hold = hold;
+    else if (hold < 0)
+        snprintf(error, error_size, "cannot lock the files in %s: %s", folder, strerror(errno));
+    else
+        snprintf(error, error_size, "another backup of %s is under way", folder);
+    if (hold >= 0 && !held)
+        close(hold);
+    if (root >= 0)
+        close(root);
+    return held;
 }

@@ -17,6 +17,7 @@ struct storage_driver {
     int (*get)(struct storage *storage, const char *key, int *ret_fd, uint64_t *ret_size);
     int (*delete)(struct storage *storage, const char *key);
     int (*delete_prefix)(struct storage *storage, const char *prefix);
+    int (*tidy)(struct storage *storage);
     int (*scratch)(struct storage *storage);
 };
 

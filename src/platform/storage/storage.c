@@ -102,6 +102,12 @@ storage_delete_prefix(struct storage *storage, const char *prefix)
 }
 
 int
+storage_tidy(struct storage *storage)
+{
+    return storage->driver->tidy(storage);
+}
+
+int
 storage_scratch(struct storage *storage)
 {
     return storage->driver->scratch(storage);

@@ -53,5 +53,13 @@ int storage_get(struct storage *storage, const char *key, int *ret_fd, uint64_t 
 int storage_delete(struct storage *storage, const char *key);
 int storage_delete_prefix(struct storage *storage, const char *prefix);
 
+/* For a backup of the store in `folder`: from now on, whatever any process deletes there is only set aside, in STORAGE_ASIDE with its key
+ * as its path, so that every file that was there now can still be read. Lasts until the descriptor in `ret_hold` is closed, or the process
+ * ends. Waits for deletions that are under way. False with a sentence, also when another backup holds them. */
+#define STORAGE_ASIDE ".deleted"
+bool storage_hold_deletions(const char *folder, int *ret_hold, char *error, size_t error_size);
+/* Deletes what was set aside, unless a backup still needs it. storage_open_disk() does it too, for a backup that was killed. */
+int storage_tidy(struct storage *storage);
+
 /* A new unnamed file for work in progress; -1 with errno. The caller closes it. */
 int storage_scratch(struct storage *storage);

@@ -234,6 +234,43 @@ a_folder_that_cannot_be_used_is_named(void **state)
     assert_non_null(strstr(error, "/proc/veza"));
 }
 
+static bool
+is_there(const char *below)
+{
+    char path[256];
+
+    snprintf(path, sizeof path, "%s/%s", root, below);
+    return access(path, F_OK) == 0;
+}
+
+static void
+what_is_deleted_during_a_backup_is_set_aside_until_it_ends(void **state)
+{
+    char error[256] = "";
+    int hold, second;
+
+    (void)state;
+    assert_int_equal(put("pictures/p1/a/x", "x"), 0);
+    assert_int_equal(put("pictures/p1/b/y", "y"), 0);
+    assert_int_equal(put("originals/o", "o"), 0);
+    assert_true(storage_hold_deletions(root, &hold, error, sizeof error));
+    assert_int_equal(storage_delete_prefix(storage, "pictures/p1/a"), 0);
+    assert_int_equal(storage_delete_prefix(storage, "pictures/p1"), 0); /* into the folder that is set aside already */
+    assert_int_equal(storage_delete(storage, "originals/o"), 0);
+    assert_int_equal(storage_delete(storage, "originals/never"), 0);
+    assert_false(is_there("pictures/p1") || is_there("originals/o"));
+    assert_int_equal(storage_tidy(storage), 0);
+    assert_true(is_there(".deleted/pictures/p1/a/x") && is_there(".deleted/pictures/p1/b/y") && is_there(".deleted/originals/o"));
+    assert_false(storage_hold_deletions(root, &second, error, sizeof error));
+    assert_non_null(strstr(error, "another backup"));
+    close(hold);
+    assert_int_equal(storage_tidy(storage), 0);
+    assert_false(is_there(".deleted/pictures") || is_there(".deleted/originals"));
+    assert_int_equal(put("originals/o", "o"), 0);
+    assert_int_equal(storage_delete(storage, "originals/o"), 0);
+    assert_false(is_there("originals/o") || is_there(".deleted/originals/o"));
+}
+
 int
 main(void)
 {
@@ -245,6 +282,7 @@ main(void)
         cmocka_unit_test(keys_that_could_lead_elsewhere_are_refused),
         cmocka_unit_test(links_are_not_followed),
         cmocka_unit_test(deleting_takes_what_is_below_and_nothing_else),
+        cmocka_unit_test(what_is_deleted_during_a_backup_is_set_aside_until_it_ends),
         cmocka_unit_test(a_folder_that_cannot_be_used_is_named),
     };
 
