@@ -17,6 +17,7 @@
 #define HALF_SECOND 11        /* windows at 44.1 and 48 kHz */
 #define FEWEST 3              /* windows that make a statement */
 #define NMR_FLOOR (-20.0) /* below it nothing is heard: silence must not outweigh noise */
+#define LOST 6.0              /* dB: a band that loses more is as good as lost */
 #define LOUD_SHARE 0.1        /* of a window's energy makes a band loud */
 
 /* Upper edges of Zwicker's critical bands, in Hz; the last ends where hearing does. */
@@ -42,7 +43,8 @@ struct quality {
     AVTXContext *transform;
     av_tx_fn run;
     AVComplexFloat *in, *out;
-    int channels, bands;  /* of which the noise is judged */
+    int channels;
+    int bands, level_bands; /* of which noise and level are judged */
     int64_t delay;        /* decoded samples still to be dropped */
     int64_t fed, heard;   /* samples of source; of those, how many were compared or wait in the window */
     int filled;           /* of the window */
@@ -99,6 +101,8 @@ make_tables(struct quality *q, int rate, double highest_hz)
         q->first_bin[b + 1] = end < WINDOW / 2 ? end : WINDOW / 2;
         if (band_edges[b] <= highest_hz)
             q->bands = b + 1;
+        if (band_edges[b] <= 1.3 * highest_hz)
+            q->level_bands = b + 1;
         q->quiet[b] = full_scale * pow(10, (quiet_level(centre(b)) - LISTENING_DB_SPL) / 10);
         q->offset[b] = pow(10, -(b < 12 ? 3 : 0.25 * b) / 10); /* PEAQ's masking offset */
         for (int m = 0; m < BANDS; m++)
@@ -231,8 +235,8 @@ compare(struct quality *q, struct channel *channel)
             mask += q->spreading[b][m] * e.source[m];
         if (b < q->bands)
             worst = fmax(worst, e.noise[b] / (mask * q->offset[b] + q->quiet[b]));
-        if (e.source[b] > LOUD_SHARE * total && e.source[b] > 100 * q->quiet[b]) {
-            double change = e.source[b] / total * 10 * log10(e.decoded[b] / e.source[b] + 1e-10);
+        if (b < q->level_bands && e.source[b] > LOUD_SHARE * total && e.source[b] > 100 * q->quiet[b]) {
+            double change = e.source[b] / total * fmax(-LOST, 10 * log10(e.decoded[b] / e.source[b] + 1e-10));
 
             is_loud = true;
             level = fabs(change) > fabs(level) ? change : level;

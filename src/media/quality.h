@@ -21,7 +21,7 @@ struct quality_bounds {
 };
 
 /* For the packets of an open AAC encoder of one or two channels. Noise is judged up to `highest_hz`, since an encoder drops treble at low rates
- * by intent; the level of loud bands everywhere.
+ * by intent; the level of loud bands a little further.
  * Returns 0 or an enum media_reason. */
 int quality_open(struct quality **ret_quality, const AVCodecContext *encoder, double highest_hz);
 void quality_free(struct quality **quality);

@@ -223,6 +223,19 @@ select t.id, t.title, (u.id, u.username, u.avatar)::user_ref as creator, t.delet
  where t.restorable_until > now()
  order by t.restorable_until desc, t.id
 
+-- query: track_missed_quality_list
+-- Tracks with a rendition that misses the bounds of its quality (docs/media.md), the latest first.
+-- schema: MissedQualityTrack
+-- type: qualities array
+-- not null: creator, qualities, processed_at
+select t.id, t.title, (u.id, u.username, u.avatar)::user_ref as creator, h.updated_at as processed_at,
+       (select jsonb_agg(q) from jsonb_array_elements(h.info -> 'qualities') q where not (q ->> 'is_good')::boolean) as qualities
+  from hls_streams h
+  join tracks t on t.id = h.track_id and t.deleted_at is null
+  join users u on u.id = t.creator_id
+ where h.info @? '$.qualities[*] ? (@.is_good == false)'
+ order by h.updated_at desc, t.id
+
 -- query: track_restore
 -- Takes the deletion by staff back; processing that it broke off begins anew.
 with t as (
@@ -349,8 +362,17 @@ t as (
            media_version = :version::text, media_attempts = '{}',
            waveform_url = '/api/v1/tracks/' || t.id || '/waveform', cover_art_path = coalesce(t.cover_art_path, :cover_path::text),
            status = 'completed', failure_code = null, stream_status = 'ready',
-           status_message = case when (r ->> 'ended_early')::boolean
-                                 then 'This file ends early: it promises more sound than it holds. What is there can be played.' end,
+           status_message = nullif(concat_ws(' ',
+               case when (r ->> 'ended_early')::boolean
+                    then 'This file ends early: it promises more sound than it holds. What is there can be played.' end,
+               case when (r ->> 'mended_samples')::bigint > 0
+                    then 'Samples that were no sound (not a number, infinite or far too loud): ' || (r ->> 'mended_samples')
+                         || '. They were replaced; look at your export.' end,
+               (select 'These qualities differ from your file more than they should, and listeners may notice: '
+                       || string_agg(q ->> 'name', ', ') || '. The others do not.'
+                  from jsonb_array_elements(r -> 'renditions') q
+                 where not (q ->> 'is_good')::boolean
+                having count(*) > 0)), ''),
            stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/master.m3u8', published_at = coalesce(t.published_at, now())
       from r, o
      where t.id = o.id and t.deleted_at is null

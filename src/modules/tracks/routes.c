@@ -129,6 +129,10 @@ const struct route tracks_routes[] = {
     {GET, "/api/v1/tracks/removed", "Tracks that administrators deleted and that can be restored, newest first",
      .auth = AUTH_ADMIN, .limit = LIMIT_READ, .sql = &q_track_removed_list, .shape = MANY},
 
+    {GET, "/api/v1/tracks/missed-quality", "Tracks with a rendition that misses the bounds of its quality, newest first",
+     "Both encoders missed; the better one is published. `qualities` holds the renditions in question, with their figures in dB.",
+     .auth = AUTH_ADMIN, .limit = LIMIT_READ, .sql = &q_track_missed_quality_list, .shape = MANY},
+
     {POST, "/api/v1/tracks/{id}/restore", "Restore a track that an administrator deleted",
      .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = id_in_path, .handler = restore_track, .replies = &q_track_get, .purges = "tracks"},
 

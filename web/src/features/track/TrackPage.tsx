@@ -81,6 +81,11 @@ function Loaded({ track }: { track: Track }) {
         ) : (
           <State track={track} />
         )}
+        {track.is_mine && track.status === 'completed' && track.status_message && (
+          <p role="note" className="mt-4 max-w-prose text-sm text-muted">
+            {track.status_message}
+          </p>
+        )}
         <TrackActions track={track} onEdit={() => setDialog('edit')} onDelete={() => setDialog('delete')} />
         <div className="mt-10 grid gap-10 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
           <div>

@@ -1200,6 +1200,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/missed-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tracks with a rendition that misses the bounds of its quality, newest first
+         * @description Both encoders missed; the better one is published. `qualities` holds the renditions in question, with their figures in dB.
+         */
+        get: operations["getTracksMissedQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/removed": {
         parameters: {
             query?: never;
@@ -2416,6 +2436,22 @@ export interface components {
         };
         LoginAttemptList: {
             items: components["schemas"]["LoginAttempt"][];
+            page: number;
+            limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
+            total: number;
+        };
+        MissedQualityTrack: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            creator: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            processed_at: string;
+            qualities: unknown[];
+        };
+        MissedQualityTrackList: {
+            items: components["schemas"]["MissedQualityTrack"][];
             page: number;
             limit: number;
             /** @description How many there are; no more than 10,000 are counted. */
@@ -6596,6 +6632,45 @@ export interface operations {
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
             507: components["responses"]["507.storage_full"];
+        };
+    };
+    getTracksMissedQuality: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 */
+                page?: number;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissedQualityTrackList"];
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getTracksRemoved: {

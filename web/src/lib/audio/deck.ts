@@ -3,7 +3,7 @@
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import { stretchLastSample } from './fmp4';
-import { renditionOf, startLevel, type Quality, type Rendition } from './quality';
+import { gainOf, renditionOf, startLevel, type Quality, type Rendition } from './quality';
 import { segmentLoader } from './segmentLoader';
 import type { EngineTrack, Failure } from './types';
 
@@ -11,6 +11,8 @@ type HlsClass = typeof Hls;
 
 export interface DeckEvents {
   ended(deck: Deck): void;
+  /** Another rendition, or the first one, is about to be heard. */
+  rendition(deck: Deck): void;
   /** Playing, waiting or rendition changed. */
   changed(deck: Deck): void;
   failed(deck: Deck, failure: Failure): void;
@@ -50,6 +52,8 @@ export class Deck {
   /** Frames of the context by which this deck is heard later than its element plays. */
   delayFrames = 0;
   rendition: Rendition | null = null;
+  /** Of what plays, in dB; lossy renditions are a little quieter than their source. */
+  renditionGain = 0;
   failure: Failure | null = null;
   /** Length in seconds by the count of samples; NaN until known. */
   private exact = NaN;
@@ -107,6 +111,7 @@ export class Deck {
     this.buffer = null;
     this.failure = null;
     this.rendition = null;
+    this.renditionGain = 0;
     this.delayFrames = 0;
   }
 
@@ -152,6 +157,12 @@ export class Deck {
     return true;
   }
 
+  private setGain(gain: number): void {
+    if (gain === this.renditionGain) return;
+    this.renditionGain = gain;
+    this.events.rendition(this);
+  }
+
   private fail(failure: Failure): void {
     this.failure = failure;
     this.events.failed(this, failure);
@@ -192,6 +203,7 @@ export class Deck {
       const first = startLevel(hls.levels, this.quality, bandwidth, savesData());
       const auto = this.quality === 'auto' && renditionAt(hls, first) !== 'lossless';
       hls.startLevel = first;
+      this.setGain(gainOf(hls.levels[first]));
       if (!auto) hls.loadLevel = first;
       void info.then(() => {
         if (load === this.loads) hls.startLoad(position);
@@ -199,6 +211,7 @@ export class Deck {
     });
     hls.on(E.LEVEL_SWITCHED, (_, { level }) => {
       this.rendition = renditionAt(hls, level);
+      this.setGain(gainOf(hls.levels[level]));
       this.events.changed(this);
     });
     hls.on(E.BUFFER_APPENDED, () => this.limit());

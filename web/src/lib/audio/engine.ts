@@ -49,6 +49,7 @@ export class Engine {
   ) {
     const deckEvents = {
       ended: (deck: Deck) => this.onEnded(deck),
+      rendition: (deck: Deck) => this.setDeckLoudness(deck, deck !== this.deck || !this.wantsPlay),
       changed: (deck: Deck) => {
         this.plan();
         if (deck === this.deck) this.report();
@@ -205,7 +206,7 @@ export class Engine {
     }
     this.relaying = true;
     other.load(track, hlsClass, this.quality, at);
-    this.graph?.setLoudness(other.index, track, this.target, true);
+    this.setDeckLoudness(other, true);
     const request = this.requests;
     const takeOver = () => {
       if (!this.relaying || request !== this.requests || other.track !== track || other.failure !== null) {
@@ -239,9 +240,13 @@ export class Engine {
     takeOver();
   }
 
+  private setDeckLoudness(deck: Deck, now: boolean): void {
+    this.graph?.setLoudness(deck.index, deck.track, deck.renditionGain, this.target, now);
+  }
+
   setLoudnessTarget(target: LoudnessTarget): void {
     this.target = target;
-    for (const deck of this.decks) this.graph?.setLoudness(deck.index, deck.track, target, deck !== this.deck);
+    for (const deck of this.decks) this.setDeckLoudness(deck, deck !== this.deck);
   }
 
   setVolume(volume: number, muted: boolean): void {
@@ -285,7 +290,7 @@ export class Engine {
       return;
     }
     deck.delayFrames = 0;
-    this.graph?.setLoudness(deck.index, deck.track, this.target, true);
+    this.setDeckLoudness(deck, true);
     this.graph?.mixer.send({ type: 'start', deck: deck.index, fade });
     try {
       await deck.element.play();
@@ -333,7 +338,7 @@ export class Engine {
     const full = deck.bufferedEnd >= deck.duration - 0.5;
     if (other.track?.id !== next.id && (left < PRELOAD || (full && left < PRELOAD_FULL))) {
       other.load(next, this.hlsClass, this.quality, 0);
-      this.graph?.setLoudness(other.index, next, this.target, true);
+      this.setDeckLoudness(other, true);
     }
     if (this.held || this.holdTimer !== undefined || !this.graph?.mixer.gapless) return;
     if (left > LEAD + 1 || !other.ready || other.track?.id !== next.id) return;

@@ -25,9 +25,16 @@ describe('loudness normalisation', () => {
   });
 
   it('does nothing when it is off or the loudness is unknown', () => {
-    expect(normalisationGain('off', -5, 0)).toBe(1);
-    expect(normalisationGain(-14, null, null)).toBe(1);
-    expect(normalisationGain(-14, -Infinity, null)).toBe(1);
+    expect(normalisationGain('off', -5, 0, -3)).toBe(1);
+    expect(normalisationGain(-14, null, null, 0)).toBe(1);
+    expect(normalisationGain(-14, -Infinity, null, 0)).toBe(1);
+  });
+
+  it('plays all renditions of a track equally loud, whatever gain they were made with', () => {
+    const lossless = -9 + 20 * Math.log10(normalisationGain(-14, -9, 0, 0));
+    const lossy = -9 - 3 + 20 * Math.log10(normalisationGain(-14, -9, 0, -3));
+    expect(lossless).toBeCloseTo(-14, 6);
+    expect(lossy).toBeCloseTo(-14, 6);
   });
 
   it('only turns down when the peak is unknown', () => {

@@ -29,8 +29,10 @@ export function normalisationDecibels(target: LoudnessTarget, loudness: number |
   return wanted <= 0 ? wanted : Math.max(0, Math.min(wanted, room));
 }
 
-export function normalisationGain(target: LoudnessTarget, loudness: number | null, truePeak: number | null): number {
-  return decibelsToGain(normalisationDecibels(target, loudness, truePeak));
+/** Loudness and true peak are those of the source; what plays is a rendition that was made with `renditionGain` dB. */
+export function normalisationGain(target: LoudnessTarget, loudness: number | null, truePeak: number | null, renditionGain: number): number {
+  const played = (level: number | null) => (level === null ? null : level + renditionGain);
+  return decibelsToGain(normalisationDecibels(target, played(loudness), played(truePeak)));
 }
 
 /** Where the slider stands (0 to 1) to a gain: ears hear ratios, so the middle of the slider is about half as loud. */

@@ -13,8 +13,8 @@ export interface Graph {
   readonly mixer: Mixer;
   readonly analyser: AnalyserNode;
   readonly output: GainNode;
-  /** Loudness gain of a deck; `now` while nothing is heard from it. */
-  setLoudness(deck: number, track: EngineTrack | null, target: LoudnessTarget, now: boolean): void;
+  /** Loudness gain of a deck, `now` while nothing is heard from it. `renditionGain`: by how many dB its rendition differs from the source. */
+  setLoudness(deck: number, track: EngineTrack | null, renditionGain: number, target: LoudnessTarget, now: boolean): void;
   setVolume(volume: number, muted: boolean): void;
   loudnessGain(deck: number): number;
 }
@@ -46,10 +46,10 @@ export async function createGraph(
     mixer,
     analyser,
     output,
-    setLoudness(deck, track, target, now) {
+    setLoudness(deck, track, renditionGain, target, now) {
       const gain = gains[deck]?.gain;
       if (!gain) return;
-      const value = track ? normalisationGain(target, track.loudnessLufs, track.truePeakDbtp) : 1;
+      const value = track ? normalisationGain(target, track.loudnessLufs, track.truePeakDbtp, renditionGain) : 1;
       gain.cancelScheduledValues(context.currentTime);
       if (now) gain.setValueAtTime(value, context.currentTime);
       else gain.setTargetAtTime(value, context.currentTime, RAMP);

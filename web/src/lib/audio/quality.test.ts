@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { levelFor, renditionOf, startLevel } from './quality';
+import { gainOf, levelFor, renditionOf, startLevel } from './quality';
 
 const level = (name: string, bitrate: number, audioCodec = 'mp4a.40.2') => ({ url: [`/api/v1/tracks/x/hls/${name}/playlist.m3u8?v=1`], bitrate, audioCodec });
 /* FLAC of a quiet track may need less than AAC: the order says nothing about quality. */
@@ -10,6 +10,13 @@ describe('renditions', () => {
     expect(levels.map(renditionOf)).toEqual(['low', 'medium', 'lossless', 'high']);
     expect(renditionOf({ url: 'x.m3u8', bitrate: 900_000, audioCodec: 'flac' })).toBe('lossless');
     expect(renditionOf({ url: 'x.m3u8', bitrate: 64_000 })).toBe('low');
+  });
+
+  it('tell their gain, if they have one', () => {
+    expect(gainOf({ ...level('high', 1), attrs: { 'X-GAIN-DB': '-2.70' } })).toBe(-2.7);
+    expect(gainOf({ ...level('high', 1), attrs: { 'X-GAIN-DB': 'loud' } })).toBe(0);
+    expect(gainOf(level('high', 1))).toBe(0);
+    expect(gainOf(undefined)).toBe(0);
   });
 
   it('a wish that is not there becomes the next lower, then the next higher one', () => {

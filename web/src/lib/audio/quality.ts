@@ -11,6 +11,7 @@ export interface LevelLike {
   url: string | readonly string[];
   bitrate: number;
   audioCodec?: string | undefined;
+  attrs?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Lossless in `auto` must leave this much room, so that it never stalls: changing codec mid-track can be heard. */
@@ -23,6 +24,12 @@ export function renditionOf(level: LevelLike): Rendition {
   if (/^(flac|alac)/i.test(level.audioCodec ?? '')) return 'lossless';
   if (level.bitrate < 100_000) return 'low';
   return level.bitrate < 200_000 ? 'medium' : 'high';
+}
+
+/** By how many dB the rendition is quieter than the source, 0 or less: lossy ones leave room for what coding adds. */
+export function gainOf(level: LevelLike | undefined): number {
+  const gain = Number(level?.attrs?.['X-GAIN-DB'] ?? 0);
+  return Number.isFinite(gain) ? gain : 0;
 }
 
 /** The level nearest to the wish, looking down before up; -1 when there are none. */

@@ -1,0 +1,1 @@
+drop index hls_streams_missed_quality_idx;
