@@ -2,19 +2,22 @@
 
 import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
-import { PeakStrip } from '@/components/peaks/PeakStrip';
 import { isUnfinished } from '@/lib/api/tracks/list';
 import type { Track } from '@/lib/api/types';
+import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { PlayButton } from './PlayButton';
 import { ProcessingLine } from './ProcessingLine';
 import { StatusBadge } from './StatusBadge';
+import { TrackMenu } from './TrackMenu';
 import { TrackMeta } from './TrackMeta';
+import { TrackWaveform } from './TrackWaveform';
 
 export function OwnTrackRow({ track, list }: { track: Track; list: readonly Track[] }) {
   return (
-    <article className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-2.5 sm:gap-x-4 md:grid-cols-[auto_minmax(0,4fr)_minmax(0,5fr)_7rem_12.5rem]">
+    <article className="group grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-2.5 sm:gap-x-4 md:grid-cols-[auto_minmax(0,4fr)_minmax(0,5fr)_7rem_12.5rem]">
       <div className="relative">
         <Cover track={track} sizes="48px" className="size-12" />
+        <PlayButton track={track} list={list} size="sm" look="veil" className="transition-opacity focus-visible:opacity-100 pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100" />
       </div>
       <div className="min-w-0">
         <h3 className="truncate text-base leading-tight">
@@ -31,7 +34,7 @@ export function OwnTrackRow({ track, list }: { track: Track; list: readonly Trac
         {isUnfinished(track) ? (
           <ProcessingLine id={track.id} title={track.title} />
         ) : (
-          track.status === 'completed' && <PeakStrip track={track} className="h-9 text-(--wave-rest) max-md:hidden" />
+          track.status === 'completed' && <TrackWaveform track={track} context={{ list }} className="h-9 max-md:hidden" />
         )}
       </div>
       <div className="text-sm max-md:hidden">
@@ -39,7 +42,7 @@ export function OwnTrackRow({ track, list }: { track: Track; list: readonly Trac
       </div>
       <div className="flex items-center justify-end gap-2">
         <TrackMeta track={track} className="max-sm:hidden" />
-        <PlayButton track={track} list={list} size="sm" look="bare" />
+        <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} />
       </div>
     </article>
   );

@@ -5,8 +5,10 @@ import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
 import type { Track } from '@/lib/api/types';
 import { usePlayer } from '@/lib/player/store';
+import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { PlayButton } from './PlayButton';
 import { TrackByline } from './TrackByline';
+import { TrackMenu } from './TrackMenu';
 
 interface TrackCardProps {
   track: Track;
@@ -17,25 +19,21 @@ export function TrackCard({ track, list }: TrackCardProps) {
   const isCurrent = usePlayer((s) => s.current?.id === track.id);
   return (
     <article className="group min-w-0">
-      <div className="relative">
-        <Link to={`/track/${track.id}`} tabIndex={-1} aria-hidden="true" className="block">
-          <Cover track={track} sizes="(min-width: 1024px) 240px, (min-width: 640px) 33vw, 50vw" className="w-full rounded-card" />
-        </Link>
-        <PlayButton
-          track={track}
-          list={list}
-          className={clsx(
-            'absolute end-3 bottom-3 shadow-float transition-[opacity,transform] focus-visible:opacity-100',
-            !isCurrent && 'pointer-fine:translate-y-1 pointer-fine:opacity-0 pointer-fine:group-hover:translate-y-0 pointer-fine:group-hover:opacity-100',
-          )}
-        />
+      <div className="relative rounded-card">
+        <Cover track={track} sizes="(min-width: 1024px) 240px, (min-width: 640px) 33vw, 50vw" className="w-full rounded-card" />
+        <PlayButton track={track} list={list} look="cover" />
       </div>
-      <h3 className={clsx('mt-3 truncate text-base leading-tight', isCurrent && 'text-accent-text')}>
+      <div className="mt-3 flex items-start gap-1">
+        <div className="min-w-0 flex-1">
+      <h3 className={clsx('truncate text-base leading-tight', isCurrent && 'text-accent-text')}>
         <Link to={`/track/${track.id}`} className="hover:underline">
           {track.title}
         </Link>
       </h3>
-      <TrackByline track={track} className="mt-0.5" />
+          <TrackByline track={track} className="mt-0.5" />
+        </div>
+        <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} className="-me-1.5 -mt-1" />
+      </div>
     </article>
   );
 }

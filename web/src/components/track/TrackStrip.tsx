@@ -3,12 +3,14 @@
 import { clsx } from 'clsx';
 import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
-import { PeakStrip } from '@/components/peaks/PeakStrip';
 import type { Track } from '@/lib/api/types';
+import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { usePlayer } from '@/lib/player/store';
 import { PlayButton } from './PlayButton';
 import { TrackByline } from './TrackByline';
+import { TrackMenu } from './TrackMenu';
 import { TrackMeta } from './TrackMeta';
+import { TrackWaveform } from './TrackWaveform';
 
 interface TrackStripProps {
   track: Track;
@@ -21,20 +23,12 @@ export function TrackStrip({ track, list }: TrackStripProps) {
     <article
       className={clsx(
         'group relative grid grid-cols-[auto_1fr_auto] items-center gap-x-4 border-b border-line py-3 transition-colors duration-150 hover:bg-sunk/60 sm:gap-x-5 sm:py-4',
-        'md:grid-cols-[auto_minmax(0,5fr)_minmax(0,6fr)_9.5rem]',
+        'md:grid-cols-[auto_minmax(0,5fr)_minmax(0,6fr)_11.5rem]',
       )}
     >
-      <div className="relative size-16 sm:size-20">
+      <div className="relative size-16 rounded-sm sm:size-20">
         <Cover track={track} sizes="80px" className="size-full" />
-        <PlayButton
-          track={track}
-          list={list}
-          size="sm"
-          className={clsx(
-            'absolute end-1 bottom-1 transition-opacity focus-visible:opacity-100',
-            !isCurrent && 'pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100',
-          )}
-        />
+        <PlayButton track={track} list={list} size="sm" look="cover" />
       </div>
       <div className="min-w-0">
         <h3 className={clsx('truncate text-lg leading-tight tracking-tight sm:text-xl', isCurrent && 'text-accent-text')}>
@@ -44,13 +38,11 @@ export function TrackStrip({ track, list }: TrackStripProps) {
         </h3>
         <TrackByline track={track} className="mt-1" />
       </div>
-      <div className="max-md:hidden">
-        <PeakStrip
-          track={track}
-          className={clsx('h-14 transition-colors duration-200', isCurrent ? 'text-(--wave-played)' : 'text-(--wave-rest) group-hover:text-ink')}
-        />
+      <TrackWaveform track={track} context={{ list }} className="h-14 max-md:hidden" />
+      <div className="flex items-center justify-end gap-2">
+        <TrackMeta track={track} />
+        <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} />
       </div>
-      <TrackMeta track={track} className="justify-end" />
     </article>
   );
 }

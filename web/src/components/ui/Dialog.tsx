@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
 import { IconButton } from './IconButton';
 
 interface DialogProps {
@@ -15,9 +16,14 @@ interface DialogProps {
   closable?: boolean;
 }
 
-/** A modal dialog: a sheet at the bottom on phones, centred elsewhere. */
+/** A modal dialog: a sheet at the bottom on phones, centred elsewhere. Back closes it. */
 export function Dialog({ open, onOpenChange, title, description, children, wide = false, closable = true }: DialogProps) {
   const { t } = useTranslation();
+  useHistoryEntry(open, () => {
+    if (!closable) return false;
+    onOpenChange(false);
+    return true;
+  });
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>

@@ -3,7 +3,8 @@
 import { clsx } from 'clsx';
 import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
 
 interface MenuProps {
   trigger: ReactNode;
@@ -13,11 +14,13 @@ interface MenuProps {
 }
 
 export function Menu({ trigger, children, align = 'end', side = 'bottom' }: MenuProps) {
+  const [open, setOpen] = useState(false);
+  useHistoryEntry(open, () => setOpen(false));
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} open={open} onOpenChange={setOpen}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      {/* inside <main>, so that everything on the page is within a landmark */}
-      <DropdownMenu.Portal container={document.getElementById('main')}>
+      {/* inside what is modal, which hides the rest from screen readers; else inside <main>, so that everything on the page is within a landmark */}
+      <DropdownMenu.Portal container={[...document.querySelectorAll<HTMLElement>('[role=dialog]')].at(-1) ?? document.getElementById('main')}>
         <DropdownMenu.Content
           align={align}
           side={side}

@@ -145,7 +145,7 @@ export function Waveform({ waveform, seed, clock, onSeek, label, look = 'fine', 
       onPointerLeave={() => {
         if (!pointer.current?.dragging) leave();
       }}
-      className={clsx('relative min-w-0 cursor-pointer touch-none select-none', className)}
+      className={clsx('relative min-w-0 cursor-pointer touch-pan-y select-none', className)}
     >
       <canvas ref={canvas} aria-hidden="true" className="absolute inset-0 size-full" />
       <span

@@ -1,10 +1,9 @@
 /* The waveform across the page: the newest track's, playable right there. */
 
-import { clsx } from 'clsx';
 import { Link } from 'react-router';
-import { PeakStrip } from '@/components/peaks/PeakStrip';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { PlayButton } from '@/components/track/PlayButton';
+import { TrackWaveform } from '@/components/track/TrackWaveform';
 import { TrackMeta } from '@/components/track/TrackMeta';
 import type { Track } from '@/lib/api/types';
 import { usePlayer } from '@/lib/player/store';
@@ -14,8 +13,8 @@ export function HeroWave({ tracks }: { tracks: readonly Track[] }) {
   const track = tracks.find((t) => t.id === currentId) ?? tracks[0];
   return (
     <div className="relative mt-8 sm:mt-4">
-      <div className={clsx('h-40 sm:h-64', track ? 'text-accent' : '')}>
-        {track ? <PeakStrip key={track.id} track={track} pitch={6} className="h-full" /> : <PeaksSkeleton bars={180} className="h-full" />}
+      <div className="h-40 [--wave-played:var(--ink)] [--wave-rest:var(--accent)] sm:h-64">
+        {track ? <TrackWaveform key={track.id} track={track} context={{ list: tracks }} look="bold" className="h-full" /> : <PeaksSkeleton bars={180} className="h-full" />}
       </div>
       {track && (
         <div className="mx-auto flex max-w-[1440px] items-center gap-4 px-4 py-4 sm:px-6">

@@ -1,13 +1,13 @@
-import { Download, Ellipsis, Globe, Lock, Pencil, Trash2 } from 'lucide-react';
+import { Download, Globe, Lock, Pencil, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
-import { PeakStrip } from '@/components/peaks/PeakStrip';
 import { PlayButton } from '@/components/track/PlayButton';
 import { ProcessingLine } from '@/components/track/ProcessingLine';
+import { TrackMenu } from '@/components/track/TrackMenu';
+import { TrackWaveform } from '@/components/track/TrackWaveform';
 import { StatusBadge } from '@/components/track/StatusBadge';
-import { IconButton } from '@/components/ui/IconButton';
-import { Menu, MenuItem, MenuSeparator } from '@/components/ui/Menu';
+import { MenuItem, MenuSeparator } from '@/components/ui/Menu';
 import { API } from '@/lib/api/client';
 import { problemText } from '@/lib/api/problemText';
 import { isUnfinished } from '@/lib/api/tracks/list';
@@ -15,6 +15,7 @@ import { useUpdateTrack } from '@/lib/api/tracks/update';
 import type { Track } from '@/lib/api/types';
 import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
+import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { toast, useToasts } from '@/lib/toast/store';
 
 interface LibraryRowProps {
@@ -47,13 +48,7 @@ function Tools({ track, onEdit, onDelete }: Omit<LibraryRowProps, 'list'>) {
   const { t } = useTranslation();
   const toggleVisibility = useVisibility(track);
   return (
-    <Menu
-      trigger={
-        <IconButton label={t('track.tools', { title: track.title })} size="sm">
-          <Ellipsis size={18} aria-hidden />
-        </IconButton>
-      }
-    >
+    <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)}>
       <MenuItem onSelect={() => onEdit(track)}>
         <Pencil size={16} aria-hidden />
         {t('common.edit')}
@@ -77,7 +72,7 @@ function Tools({ track, onEdit, onDelete }: Omit<LibraryRowProps, 'list'>) {
         <Trash2 size={16} aria-hidden />
         {t('common.delete')}
       </MenuItem>
-    </Menu>
+    </TrackMenu>
   );
 }
 
@@ -118,7 +113,7 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
         {isUnfinished(track) ? (
           <ProcessingLine id={track.id} title={track.title} />
         ) : (
-          track.status === 'completed' && <PeakStrip track={track} className="h-7 text-(--wave-rest)" />
+          track.status === 'completed' && <TrackWaveform track={track} context={{ list }} className="h-7" />
         )}
       </td>
       <td className="py-1.5 pe-4 max-md:hidden">

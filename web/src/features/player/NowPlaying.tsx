@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
 import { IconButton } from '@/components/ui/IconButton';
+import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
 import type { QueueEntry } from '@/lib/player/queue';
 import { usePlayer } from '@/lib/player/store';
 import { LivePeaks } from './LivePeaks';
@@ -38,6 +39,7 @@ function Names({ track, onLeave }: { track: QueueEntry; onLeave: () => void }) {
 export function NowPlaying({ track }: { track: QueueEntry }) {
   const { t } = useTranslation();
   const close = () => usePlayer.getState().setPanel('none');
+  useHistoryEntry(true, close);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
       <Dialog.Portal>

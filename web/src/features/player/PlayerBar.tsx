@@ -3,7 +3,9 @@
 import { ListMusic } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLocation } from 'react-router';
 import { IconButton } from '@/components/ui/IconButton';
+import { usePlayingTitle } from '@/lib/dom/useTitle';
 import { usePlayer, warmUp } from '@/lib/player/store';
 import { NowButton } from './NowButton';
 import { RepeatButton, ShuffleButton } from './OrderButtons';
@@ -21,10 +23,17 @@ const QueuePanel = lazy(async () => ({ default: (await import('./QueuePanel')).Q
 export function PlayerBar() {
   const { t } = useTranslation();
   const current = usePlayer((s) => s.current);
+  const isPlaying = usePlayer((s) => s.isPlaying);
   const panel = usePlayer((s) => s.panel);
   const setPanel = usePlayer((s) => s.setPanel);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    /* another page opens under it: one wants to see that page */
+    if (usePlayer.getState().panel === 'now') setPanel('none');
+  }, [pathname, setPanel]);
   usePlayerShortcuts();
   useTint(current);
+  usePlayingTitle(current && isPlaying ? `${current.title} · ${current.artist || current.creator.username}` : null);
   useEffect(() => {
     if (current) void warmUp();
   }, [current]);

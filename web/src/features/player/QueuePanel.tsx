@@ -4,6 +4,7 @@ import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '@/components/ui/IconButton';
+import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
 import { usePlayer } from '@/lib/player/store';
 import { QueueHeader } from './QueueHeader';
 import { QueueList } from './QueueList';
@@ -12,6 +13,7 @@ export function QueuePanel() {
   const { t } = useTranslation();
   const panel = useRef<HTMLElement>(null);
   const close = () => usePlayer.getState().setPanel('none');
+  useHistoryEntry(true, close);
 
   useEffect(() => {
     const before = document.activeElement;

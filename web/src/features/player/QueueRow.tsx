@@ -4,6 +4,7 @@ import type { KeyboardEvent, PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Cover } from '@/components/cover/Cover';
 import { MovingPeaks } from '@/components/peaks/MovingPeaks';
+import { TrackMenu } from '@/components/track/TrackMenu';
 import { IconButton } from '@/components/ui/IconButton';
 import { clock } from '@/lib/format/format';
 import type { QueueEntry } from '@/lib/player/queue';
@@ -65,6 +66,7 @@ export function QueueRow({ entry, place, isPlaying, isDragged, onPlay, onRemove,
         </span>
         <span className="num shrink-0 text-xs text-muted">{clock(entry.duration_ms)}</span>
       </button>
+      <TrackMenu track={entry} playable={entry.stream_manifest_url !== null} className="sm:opacity-0 sm:group-focus-within/row:opacity-100 sm:group-hover/row:opacity-100 data-[state=open]:opacity-100" />
       <IconButton
         size="sm"
         label={t('player.queue.remove', { title: entry.title })}

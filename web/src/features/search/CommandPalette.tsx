@@ -4,9 +4,23 @@ import { Dialog } from 'radix-ui';
 import { Search } from 'lucide-react';
 import { useEffect, useId, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
 import { usePalette } from '@/lib/palette/store';
 import { PaletteItem } from './PaletteItem';
-import { useEntries, type Entry } from './entries';
+import { useEntries, type Entry, type TrackActs } from './entries';
+
+function PaletteAct({ label, keys, onAct }: { label: string; keys?: string; onAct: () => void }) {
+  return (
+    <button type="button" onClick={onAct} className="flex h-8 items-center gap-2 rounded-sm px-2 text-sm text-muted hover:bg-sunk hover:text-ink">
+      {label}
+      {keys && (
+        <kbd aria-hidden="true" className="num rounded-sm border border-line-strong px-1.5 text-xs">
+          {keys}
+        </kbd>
+      )}
+    </button>
+  );
+}
 
 function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
@@ -27,11 +41,21 @@ function Palette({ onClose }: { onClose: () => void }) {
     entry.run();
   }
 
+  const acts = chosen?.kind === 'track' ? chosen.play : undefined;
+
+  function act(what: keyof TrackActs, on = acts) {
+    onClose();
+    on?.[what]();
+  }
+
   function onKey(event: KeyboardEvent) {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && entries.length > 0) {
       event.preventDefault();
       setActive((old) => (Math.min(old, entries.length - 1) + step + entries.length) % entries.length);
+    } else if (event.key === 'Enter' && acts && upToDate && (event.shiftKey || event.altKey)) {
+      event.preventDefault();
+      act(event.shiftKey ? 'now' : 'last');
     } else if (event.key === 'Enter') {
       event.preventDefault();
       /* typed faster than the server answers: what leads the list may answer to an earlier text */
@@ -63,9 +87,16 @@ function Palette({ onClose }: { onClose: () => void }) {
       </div>
       <ul id={list} role="listbox" aria-label={t('frame.palette.results')} className="max-h-[min(60dvh,480px)] overflow-y-auto p-2">
         {entries.map((entry) => (
-          <PaletteItem key={entry.id} id={`${list}-${entry.id}`} entry={entry} selected={entry === chosen} onRun={() => run(entry)} />
+          <PaletteItem key={entry.id} id={`${list}-${entry.id}`} entry={entry} selected={entry === chosen} onRun={() => run(entry)} onAct={act} />
         ))}
       </ul>
+      {acts && (
+        <div role="group" aria-label={t('frame.palette.with', { title: chosen?.label ?? '' })} className="flex flex-wrap gap-2 border-t border-line px-4 py-2 max-sm:hidden">
+          <PaletteAct label={t('player.play')} keys={`${t('frame.palette.shift')} ↵`} onAct={() => act('now')} />
+          <PaletteAct label={t('track.play_next')} onAct={() => act('next')} />
+          <PaletteAct label={t('track.queue')} keys="Alt ↵" onAct={() => act('last')} />
+        </div>
+      )}
       <p role="status" className={entries.length > 0 ? 'sr-only' : 'px-4 pb-5 text-muted'}>
         {entries.length > 0 ? t('frame.palette.found', { count: entries.length }) : searching ? t('frame.palette.searching') : t('frame.palette.nothing')}
       </p>
@@ -76,6 +107,7 @@ function Palette({ onClose }: { onClose: () => void }) {
 export function CommandPalette() {
   const { t } = useTranslation();
   const { open, setOpen } = usePalette();
+  useHistoryEntry(open, () => setOpen(false));
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
       <Dialog.Portal>

@@ -1,17 +1,48 @@
 import { clsx } from 'clsx';
 import { Cover } from '@/components/cover/Cover';
 import { Avatar } from '@/components/ui/Avatar';
-import type { Entry } from './entries';
+import { useTranslation } from 'react-i18next';
+import { ListEnd, Play } from 'lucide-react';
+import type { Entry, TrackActs } from './entries';
 
 interface PaletteItemProps {
   id: string;
   entry: Entry;
   selected: boolean;
   onRun: () => void;
+  onAct: (what: keyof TrackActs, on: TrackActs) => void;
+}
+
+/* For mouse and finger. An option holds no controls of its own, so for the keyboard and screen readers they stand below the list. */
+function PointerActs({ acts, onAct }: { acts: TrackActs; onAct: PaletteItemProps['onAct'] }) {
+  const { t } = useTranslation();
+  const tools = [
+    { what: 'now', label: t('player.play'), Icon: Play },
+    { what: 'last', label: t('track.queue'), Icon: ListEnd },
+  ] as const;
+  return (
+    <span aria-hidden="true" className="flex shrink-0">
+      {tools.map(({ what, label, Icon }) => (
+        // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+        <span
+          key={what}
+          title={label}
+          data-act={what}
+          onClick={(event) => {
+            event.stopPropagation();
+            onAct(what, acts);
+          }}
+          className="grid size-9 place-items-center rounded-sm text-muted hover:bg-raised hover:text-ink"
+        >
+          <Icon size={16} aria-hidden />
+        </span>
+      ))}
+    </span>
+  );
 }
 
 /* The keyboard is handled by the field, which keeps the focus and names the active option. */
-export function PaletteItem({ id, entry, selected, onRun }: PaletteItemProps) {
+export function PaletteItem({ id, entry, selected, onRun, onAct }: PaletteItemProps) {
   return (
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events
     <li
@@ -28,7 +59,8 @@ export function PaletteItem({ id, entry, selected, onRun }: PaletteItemProps) {
         {entry.kind === 'command' && <entry.icon size={18} aria-hidden />}
       </span>
       <span className="min-w-0 flex-1 truncate text-base">{entry.label}</span>
-      <span className="shrink-0 text-xs text-muted">{entry.hint}</span>
+      <span className="max-w-[40%] shrink-0 truncate text-xs text-muted">{entry.hint}</span>
+      {entry.kind === 'track' && entry.play && <PointerActs acts={entry.play} onAct={onAct} />}
     </li>
   );
 }

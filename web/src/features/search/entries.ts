@@ -13,6 +13,8 @@ import { suggestionsQuery } from '@/lib/api/users/suggestions';
 import { useDebounced } from '@/lib/dom/useDebounced';
 import { personName } from '@/lib/format/personName';
 import { useKeys } from '@/lib/keys/store';
+import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
+import { playNow, queueLast, queueNext } from '@/lib/player/play';
 import { usePlayer } from '@/lib/player/store';
 import { useTheme } from '@/lib/theme/store';
 
@@ -23,9 +25,21 @@ interface Common {
   run: () => void;
 }
 
+/** What can be done with a track besides opening its page. */
+export interface TrackActs {
+  now: () => void;
+  next: () => void;
+  last: () => void;
+}
+
+function actsOf(track: Track): TrackActs {
+  const wanted = toPlayerTrack(track);
+  return { now: () => playNow(wanted), next: () => queueNext(wanted), last: () => queueLast(wanted) };
+}
+
 export type Entry =
   | (Common & { kind: 'command'; icon: LucideIcon })
-  | (Common & { kind: 'track'; track: Track })
+  | (Common & { kind: 'track'; track: Track; play?: TrackActs })
   | (Common & { kind: 'person'; user: PublicUser });
 
 /** Text without accents and case, so that "decouvrir" finds "Découvrir". */
@@ -121,6 +135,7 @@ export function useEntries(text: string): Entries {
       label: track.title,
       hint: track.artist || track.creator.username,
       track,
+      ...(isPlayable(track) && { play: actsOf(track) }),
       run: () => void navigate(`/track/${track.id}`),
     })),
   ];

@@ -1,11 +1,11 @@
 import { Download, Link2, ListPlus, Pencil, Share2, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
+import { useShare } from '@/components/track/useShare';
 import { API } from '@/lib/api/client';
 import type { Track } from '@/lib/api/types';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
-import { usePlayer } from '@/lib/player/store';
-import { toast } from '@/lib/toast/store';
+import { queueLast } from '@/lib/player/play';
 
 interface TrackActionsProps {
   track: Track;
@@ -15,30 +15,12 @@ interface TrackActionsProps {
 
 export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
   const { t } = useTranslation();
-  const canShare = typeof navigator.share === 'function' && matchMedia('(pointer: coarse)').matches;
-  const url = `${location.origin}/track/${track.id}`;
-
-  async function share() {
-    try {
-      if (canShare) await navigator.share({ title: track.title, url });
-      else {
-        await navigator.clipboard.writeText(url);
-        toast(t('track.copied'), 'ok');
-      }
-    } catch (error) {
-      if (!(error instanceof DOMException && error.name === 'AbortError')) toast(t('track.copy_failed', { url }), 'danger');
-    }
-  }
+  const { canShare, share } = useShare(track);
 
   return (
     <div className="mt-6 flex flex-wrap gap-2">
       {isPlayable(track) && (
-        <Button
-          onClick={() => {
-            usePlayer.getState().addToQueue(toPlayerTrack(track));
-            toast(t('track.queued', { title: track.title }));
-          }}
-        >
+        <Button onClick={() => queueLast(toPlayerTrack(track))}>
           <ListPlus size={18} aria-hidden />
           {t('track.queue')}
         </Button>

@@ -8,6 +8,7 @@ import { DeleteTrackDialog } from '@/components/track/DeleteTrackDialog';
 import { PlayButton } from '@/components/track/PlayButton';
 import { ProcessingLine } from '@/components/track/ProcessingLine';
 import { StatusBadge } from '@/components/track/StatusBadge';
+import { TrackWaveform } from '@/components/track/TrackWaveform';
 import { TrackByline } from '@/components/track/TrackByline';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { HueBox } from '@/components/ui/HueBox';
@@ -21,7 +22,6 @@ import { useTitle } from '@/lib/dom/useTitle';
 import { MoreFrom, useMoreFrom } from './MoreFrom';
 import { TrackActions } from './TrackActions';
 import { TrackFacts } from './TrackFacts';
-import { TrackWaveform } from './TrackWaveform';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
 
@@ -75,7 +75,7 @@ function Loaded({ track }: { track: Track }) {
           <div className="flex items-center gap-4 sm:gap-6">
             <PlayButton track={track} more={others} size="lg" />
             <div className="min-w-0 flex-1">
-              <TrackWaveform track={track} more={others} />
+              <TrackWaveform track={track} context={{ more: others }} className="h-28 sm:h-36" />
             </div>
           </div>
         ) : (

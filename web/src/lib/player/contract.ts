@@ -12,6 +12,8 @@ export interface PlayerTrack {
   id: string;
   title: string;
   artist: string | null;
+  /** Undefined in a queue that an older version of the app left. */
+  album?: string | null;
   cover_url: string | null;
   duration_ms: number;
   stream_manifest_url: string | null;
@@ -46,6 +48,7 @@ export function toPlayerTrack(track: Track): PlayerTrack {
     id: track.id,
     title: track.title,
     artist: track.artist,
+    album: track.album,
     cover_url: track.cover_url,
     duration_ms: track.duration_ms ?? (track.duration ?? 0) * 1000,
     stream_manifest_url: track.stream_manifest_url,

@@ -48,7 +48,7 @@ export function showInMediaSession(entry: QueueEntry | null): void {
   const session = navigator.mediaSession as MediaSession | undefined;
   if (!session) return;
   session.metadata = entry
-    ? new MediaMetadata({ title: entry.title, artist: entry.artist ?? entry.creator.username, artwork: artwork(entry.cover_url) })
+    ? new MediaMetadata({ title: entry.title, artist: entry.artist || entry.creator.username, album: entry.album ?? '', artwork: artwork(entry.cover_url) })
     : null;
 }
 

@@ -17,6 +17,18 @@ export function playList(tracks: readonly PlayerTrack[], index: number): void {
   usePlayer.getState().playTracks(tracks, index);
 }
 
+/** Puts a track right after the one that plays. */
+export function queueNext(track: PlayerTrack): void {
+  offerUndo(i18next.t('track.plays_next', { title: track.title }));
+  usePlayer.getState().playNext(track);
+}
+
+/** Puts a track at the end of the queue. */
+export function queueLast(track: PlayerTrack): void {
+  offerUndo(i18next.t('track.queued', { title: track.title }));
+  usePlayer.getState().addToQueue(track);
+}
+
 /** Plays one track right now. What was queued goes on after it; where nothing was, `more` follows. */
 export function playNow(track: PlayerTrack, more: readonly PlayerTrack[] = []): void {
   const player = usePlayer.getState();

@@ -1,0 +1,46 @@
+import { CircleUser, Disc3, Link2, ListEnd, ListStart, Share2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { MenuItem, MenuSeparator } from '@/components/ui/Menu';
+import type { PlayerTrack } from '@/lib/player/contract';
+import { queueLast, queueNext } from '@/lib/player/play';
+import { useShare } from './useShare';
+
+/** What one can do with any track. */
+export default function TrackMenuItems({ track, playable }: { track: PlayerTrack; playable: boolean }) {
+  const { t } = useTranslation();
+  const { canShare, share } = useShare(track);
+  return (
+    <>
+      {playable && (
+        <>
+          <MenuItem onSelect={() => queueNext(track)}>
+            <ListStart size={16} aria-hidden />
+            {t('track.play_next')}
+          </MenuItem>
+          <MenuItem onSelect={() => queueLast(track)}>
+            <ListEnd size={16} aria-hidden />
+            {t('track.queue')}
+          </MenuItem>
+          <MenuSeparator />
+        </>
+      )}
+      <MenuItem asChild>
+        <Link to={`/track/${track.id}`}>
+          <Disc3 size={16} aria-hidden />
+          {t('track.go_to_track')}
+        </Link>
+      </MenuItem>
+      <MenuItem asChild>
+        <Link to={`/u/${encodeURIComponent(track.creator.username)}`}>
+          <CircleUser size={16} aria-hidden />
+          {t('track.go_to_artist')}
+        </Link>
+      </MenuItem>
+      <MenuItem onSelect={() => void share()}>
+        {canShare ? <Share2 size={16} aria-hidden /> : <Link2 size={16} aria-hidden />}
+        {t(canShare ? 'track.share' : 'track.copy_link')}
+      </MenuItem>
+    </>
+  );
+}

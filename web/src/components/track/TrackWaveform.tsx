@@ -1,0 +1,57 @@
+/* The track's own waveform, which seeks wherever it is drawn: the player's while this track is loaded, and a way to start anywhere in it
+ * otherwise. */
+
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { WaveformLook } from '@/components/waveform/bars';
+import { Waveform, type WaveformClock } from '@/components/waveform/Waveform';
+import { useWaveform } from '@/lib/api/tracks/waveform';
+import type { Track } from '@/lib/api/types';
+import { useInView } from '@/lib/dom/useInView';
+import { clock } from '@/lib/player/clock';
+import { isPlayable } from '@/lib/player/contract';
+import { usePlayer } from '@/lib/player/store';
+import { startTrack, type PlayContext } from './usePlayFrom';
+
+/** A clock that stands at zero. */
+const resting = (duration: number): WaveformClock => ({ position: 0, bufferedEnd: duration, duration, subscribe: () => () => undefined });
+
+interface TrackWaveformProps {
+  track: Track;
+  /** What plays after it when it is started here. */
+  context: PlayContext;
+  look?: WaveformLook;
+  /** Sets the height. */
+  className: string;
+}
+
+export function TrackWaveform({ track, context, look = 'fine', className }: TrackWaveformProps) {
+  const { t } = useTranslation();
+  const [ref, seen] = useInView<HTMLDivElement>();
+  const { data } = useWaveform(track.id, seen && track.waveform_url !== null);
+  const isCurrent = usePlayer((s) => s.current?.id === track.id);
+  const seconds = (track.duration_ms ?? 0) / 1000;
+  const still = useMemo(() => resting(seconds), [seconds]);
+
+  function seek(to: number) {
+    if (!isCurrent) {
+      if (!isPlayable(track)) return;
+      startTrack(track, context);
+    }
+    usePlayer.getState().seek(to);
+  }
+
+  return (
+    <div ref={ref} className={className}>
+      <Waveform
+        waveform={data}
+        seed={track.id}
+        clock={isCurrent ? clock : still}
+        look={look}
+        onSeek={seek}
+        label={t('player.seek', { title: track.title })}
+        className="h-full"
+      />
+    </div>
+  );
+}
