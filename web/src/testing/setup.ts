@@ -22,7 +22,7 @@ afterEach(() => {
 /* what jsdom leaves out and components call */
 Element.prototype.hasPointerCapture ??= () => false;
 Element.prototype.scrollIntoView ??= () => undefined;
-globalThis.Path2D ??= class {} as unknown as typeof Path2D;
+globalThis.Path2D ??= Object as unknown as typeof Path2D;
 globalThis.ResizeObserver ??= class {
   observe() {}
   unobserve() {}
