@@ -1,15 +1,14 @@
 /* Runs before the first paint, so that nobody sees a flash of the wrong theme or language. */
 (function () {
   var root = document.documentElement;
-  var theme = 'dark';
+  var theme = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
   try {
     var saved = localStorage.getItem('veza.theme');
-    if (saved === 'light') theme = 'light';
-    if (saved === 'system' && matchMedia('(prefers-color-scheme: light)').matches) theme = 'light';
+    if (saved === 'light' || saved === 'dark') theme = saved;
     var language = localStorage.getItem('veza.language');
     if (language) root.lang = language;
   } catch {
-    /* storage may be closed to us: dark it is */
+    /* storage may be closed to us: as the system has it */
   }
   root.dataset.theme = theme;
   var meta = document.querySelector('meta[name="theme-color"]');

@@ -1,24 +1,25 @@
 import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
-import { navItems } from './nav';
+import { useNavItems } from './nav';
 import { prefetchRoute } from '../routes';
 
 export function BottomTabs() {
   const { t } = useTranslation();
+  const navItems = useNavItems();
   return (
     <nav
       aria-label={t('frame.main_navigation')}
       className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-paper pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
-      <ul className="mx-auto grid h-14 max-w-md grid-cols-4">
+      <ul className="mx-auto flex h-14 max-w-md flat:h-10 flat:max-w-2xl">
         {navItems.map((item) => (
-          <li key={item.to} className="flex">
+          <li key={item.to} className="flex min-w-0 flex-1 basis-0">
             <NavLink
               to={item.to}
               onPointerDown={() => prefetchRoute(item.to)}
               className={({ isActive }) =>
-                clsx('flex flex-1 flex-col items-center justify-center gap-0.5 text-xs', isActive ? 'font-semibold text-ink' : 'text-muted')
+                clsx('flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs flat:flex-row flat:gap-2', isActive ? 'font-semibold text-ink' : 'text-muted')
               }
             >
               {({ isActive }) => (

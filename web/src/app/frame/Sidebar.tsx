@@ -3,14 +3,16 @@ import { useTranslation } from 'react-i18next';
 import { Link, NavLink } from 'react-router';
 import { Logo } from '@/components/brand/Logo';
 import { UploadIndicator } from '@/features/upload/UploadIndicator';
-import { navItems } from './nav';
+import { useHome, useNavItems } from './nav';
 import { prefetchRoute } from '../routes';
 
 export function Sidebar() {
   const { t } = useTranslation();
+  const home = useHome();
+  const navItems = useNavItems();
   return (
     <aside className="fixed inset-y-0 start-0 z-20 hidden w-(--sidebar-w) flex-col border-e border-line bg-paper pb-(--player-h) lg:flex">
-      <Link to="/" className="flex h-(--header-h) items-center px-5" aria-label={t('frame.home')}>
+      <Link to={home} className="flex h-(--header-h) items-center px-5" aria-label={t('frame.home')}>
         <Logo />
       </Link>
       <nav aria-label={t('frame.main_navigation')} className="flex-1 overflow-y-auto px-3 pt-4">

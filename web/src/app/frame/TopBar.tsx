@@ -5,15 +5,17 @@ import { Mark } from '@/components/brand/Mark';
 import { IconButton } from '@/components/ui/IconButton';
 import { UploadIndicator } from '@/features/upload/UploadIndicator';
 import { usePalette } from '@/lib/palette/store';
+import { useHome } from './nav';
 import { NotificationBell } from './NotificationBell';
 import { UserMenu } from './UserMenu';
 
 export function TopBar() {
   const { t } = useTranslation();
+  const home = useHome();
   const open = usePalette((s) => s.setOpen);
   return (
-    <header className="sticky top-0 z-20 flex h-(--header-h) items-center gap-3 border-b border-line bg-paper/95 px-4 backdrop-blur-sm sm:px-6">
-      <Link to="/" aria-label={t('frame.home')} className="lg:hidden">
+    <header className="sticky top-0 flat:max-lg:static z-20 flex h-(--header-h) items-center gap-3 border-b border-line bg-paper/95 px-4 backdrop-blur-sm sm:px-6">
+      <Link to={home} aria-label={t('frame.home')} className="lg:hidden">
         <Mark size={28} className="text-accent" />
       </Link>
       <button

@@ -1,17 +1,33 @@
 import { Compass, House, Library, Upload, type LucideIcon } from 'lucide-react';
+import { useMe } from '@/lib/api/auth/me';
+import { hasSessionHint } from '@/lib/session/hint';
 
 export interface NavItem {
   to: string;
-  /** Key below frame.nav. */
+  /** Key below frame.nav and frame.tabs. */
   key: string;
   icon: LucideIcon;
-  /** Only for people who are signed in. */
+  /** Only for people who are signed in: for a visitor it would only lead to the sign-in page. */
   member: boolean;
 }
 
-export const navItems: readonly NavItem[] = [
+const navItems: readonly NavItem[] = [
   { to: '/discover', key: 'discover', icon: Compass, member: false },
   { to: '/dashboard', key: 'dashboard', icon: House, member: true },
   { to: '/library', key: 'library', icon: Library, member: true },
   { to: '/upload', key: 'upload', icon: Upload, member: true },
 ];
+
+/** Until the server has said who is here, the note of the last visit tells. */
+function useIsMember(): boolean {
+  const { data: me } = useMe();
+  return me === undefined ? hasSessionHint() : me !== null;
+}
+
+export function useNavItems(): readonly NavItem[] {
+  const isMember = useIsMember();
+  return navItems.filter((item) => isMember || !item.member);
+}
+
+/** Where the logo leads: a member's own page, for visitors the first page. */
+export const useHome = (): string => (useIsMember() ? '/dashboard' : '/');

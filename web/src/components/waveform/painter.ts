@@ -15,7 +15,8 @@ export interface Moment {
   hover: number | null;
 }
 
-const UNBUFFERED = 0.5;
+/** Light enough to tell, dark enough to see: 3:1 on every ground (lib/color/contrast.test.ts). */
+export const UNBUFFERED = 0.85;
 const HOVERED = 0.45;
 
 export class Painter {

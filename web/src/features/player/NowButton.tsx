@@ -10,7 +10,7 @@ export function NowButton({ track }: { track: QueueEntry }) {
   const { t } = useTranslation();
   const isPlaying = usePlayer((s) => s.isPlaying && !s.isBuffering);
   return (
-    <div className="flex min-w-0 flex-1 items-center gap-3 lg:w-64 lg:flex-none xl:w-72">
+    <div className="flex min-w-0 flex-1 items-center gap-3 xl:w-72 xl:flex-none flat:max-xl:max-w-56">
       <button
         type="button"
         aria-label={t('player.open_now')}
@@ -24,10 +24,10 @@ export function NowButton({ track }: { track: QueueEntry }) {
         </span>
       </button>
       <div className="min-w-0">
-        <Link to={`/track/${track.id}`} className="block truncate font-semibold text-ink hover:underline" data-player-title>
+        <Link to={`/track/${track.id}`} dir="auto" className="block truncate font-semibold text-ink hover:underline" data-player-title>
           {track.title}
         </Link>
-        <Link to={`/u/${encodeURIComponent(track.creator.username)}`} className="block truncate text-sm text-muted hover:text-ink hover:underline">
+        <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="block truncate text-sm text-muted hover:text-ink hover:underline">
           {track.artist || track.creator.username}
         </Link>
       </div>

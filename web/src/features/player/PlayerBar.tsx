@@ -46,18 +46,15 @@ export function PlayerBar() {
         data-track={current.id}
         className="fixed inset-x-0 bottom-(--tabs-h) z-30 h-(--player-h) border-t border-line bg-raised animate-rise"
       >
-        <div className="absolute inset-x-0 top-1 lg:hidden">
-          <Progress track={current} className="h-4" />
-        </div>
-        <div className="flex h-full items-center gap-2 px-3 pt-5 lg:gap-4 lg:px-4 lg:pt-0">
-          <NowButton track={current} />
-          <Transport />
-          <div className="hidden min-w-0 flex-1 items-center gap-3 lg:flex">
+        <div className="flex h-full flex-wrap items-center gap-x-2 px-3 lg:gap-x-4 lg:px-4 xl:flex-nowrap flat:flex-nowrap">
+          <div className="flex h-8 w-full min-w-0 items-center gap-3 max-xl:order-first xl:order-2 xl:w-auto xl:flex-1 flat:order-2 flat:w-auto flat:flex-1">
             <Elapsed className="w-11 text-end" />
-            <Progress track={current} className="h-11 flex-1" />
+            <Progress track={current} className="h-8 flex-1 xl:h-11" />
             <Total className="w-11" />
           </div>
-          <div className="hidden items-center lg:flex">
+          <NowButton track={current} />
+          <Transport />
+          <div className="order-3 hidden items-center lg:flex">
             <ShuffleButton />
             <RepeatButton />
             <SoundMenu />
@@ -67,7 +64,7 @@ export function PlayerBar() {
             label={t(panel === 'queue' ? 'player.queue.close' : 'player.queue.open')}
             aria-expanded={panel === 'queue'}
             onClick={() => setPanel(panel === 'queue' ? 'none' : 'queue')}
-            className={panel === 'queue' ? 'text-accent-text max-lg:hidden' : 'max-lg:hidden'}
+            className={panel === 'queue' ? 'order-3 text-accent-text max-lg:hidden' : 'order-3 max-lg:hidden'}
           >
             <ListMusic size={20} aria-hidden />
           </IconButton>

@@ -16,7 +16,7 @@ import { useKeys } from '@/lib/keys/store';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { playNow, queueLast, queueNext } from '@/lib/player/play';
 import { usePlayer } from '@/lib/player/store';
-import { useTheme } from '@/lib/theme/store';
+import { shownTheme, useTheme } from '@/lib/theme/store';
 
 interface Common {
   id: string;
@@ -64,7 +64,7 @@ function useCommands(): Entry[] {
     icon,
     run: () => void navigate(path),
   });
-  const dark = theme !== 'light';
+  const dark = shownTheme(theme) === 'dark';
   return [
     go('discover', t('frame.nav.discover'), Compass, '/discover'),
     ...(me

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { UNBUFFERED } from '@/components/waveform/painter';
 
 const css = readFileSync(join(import.meta.dirname, '../../styles/tokens.css'), 'utf8');
 
@@ -39,6 +40,13 @@ function linear(value: string, hue: number): Rgb {
   }) as Rgb;
 }
 
+/** A colour at this opacity on a ground, mixed as browsers mix: in sRGB with its curve. */
+function over(color: Rgb, ground: Rgb, opacity: number): Rgb {
+  const encode = (v: number) => (v <= 0.0031308 ? v * 12.92 : 1.055 * v ** (1 / 2.4) - 0.055);
+  const decode = (v: number) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return color.map((v, i) => decode(encode(v) * opacity + encode(ground[i] ?? 0) * (1 - opacity))) as Rgb;
+}
+
 const luminance = ([r, g, b]: Rgb) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
 
 function contrast(a: Rgb, b: Rgb): number {
@@ -65,6 +73,14 @@ describe.each([
     for (const hue of hues) {
       for (const ground of grounds) expect(contrast(color('accent-text', hue), color(ground)), `hue ${hue} on ${ground}`).toBeGreaterThanOrEqual(4.5);
       expect(contrast(color('on-accent'), color('accent', hue)), `on hue ${hue}`).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
+  it('bars of a waveform can be seen on every ground, heard or not, loaded or not', () => {
+    for (const ground of grounds) {
+      expect(contrast(over(color('wave-rest'), color(ground), UNBUFFERED), color(ground)), `rest on ${ground}`).toBeGreaterThanOrEqual(3);
+      const played = set.get('wave-played') === 'var(--accent)' ? 'accent' : 'wave-played';
+      for (const hue of hues) expect(contrast(color(played, hue), color(ground)), `played in hue ${hue} on ${ground}`).toBeGreaterThanOrEqual(3);
     }
   });
 

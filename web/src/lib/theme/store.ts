@@ -10,14 +10,17 @@ const wantsLight = () => window.matchMedia?.('(prefers-color-scheme: light)').ma
 function saved(): Theme {
   try {
     const value = localStorage.getItem(KEY);
-    return value === 'light' || value === 'system' ? value : 'dark';
+    return value === 'light' || value === 'dark' ? value : 'system';
   } catch {
-    return 'dark';
+    return 'system';
   }
 }
 
+/** What a choice looks like. */
+export const shownTheme = (theme: Theme): 'dark' | 'light' => (theme === 'system' ? (wantsLight() ? 'light' : 'dark') : theme);
+
 export function applyTheme(theme: Theme): void {
-  const shown = theme === 'system' ? (wantsLight() ? 'light' : 'dark') : theme;
+  const shown = shownTheme(theme);
   document.documentElement.dataset['theme'] = shown;
   document.querySelector('meta[name="theme-color"]')?.setAttribute('content', shown === 'light' ? '#f6f1e7' : '#12100e');
 }
