@@ -44,8 +44,27 @@ describe('a guest', () => {
   });
 });
 
+const offered = async () =>
+  within((await screen.findAllByRole('navigation', { name: 'Main' }))[0] as HTMLElement)
+    .getAllByRole('link')
+    .map((link) => link.getAttribute('href'));
+
+it('a visitor is offered no page that only leads to the sign-in page, and the logo leads to the first page', async () => {
+  fakeServer(world);
+  renderRoutes(routes, '/discover');
+  expect(await offered()).toEqual(['/discover']);
+  for (const logo of screen.getAllByRole('link', { name: 'Veza, home' })) expect(logo).toHaveAttribute('href', '/');
+});
+
 describe('a member', () => {
   beforeEach(() => setSessionHint(true));
+
+  it('is offered the own pages, and the logo leads to the own first page', async () => {
+    fakeServer(world);
+    renderRoutes(routes, '/discover');
+    expect(await offered()).toEqual(['/discover', '/dashboard', '/library', '/upload']);
+    for (const logo of screen.getAllByRole('link', { name: 'Veza, home' })) expect(logo).toHaveAttribute('href', '/dashboard');
+  });
 
   it('sees her own tracks', async () => {
     fakeServer(world);
