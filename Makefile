@@ -85,6 +85,13 @@ migrate-up: setup veza ## apply missing migrations
 migrate-down: setup veza ## take back the last migration (STEPS=3: the last three)
 	@build/veza migrate down $(STEPS)
 
+# Package
+
+.PHONY: package
+package: build ## a Debian package and a tarball with everything inside, in build/package
+	@tools/setup package countries
+	@tools/package
+
 # Check
 
 .PHONY: test test-tools test-install test-unit test-api test-redis test-frontend test-e2e test-migrations asan tsan fuzz lint bench

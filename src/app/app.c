@@ -63,6 +63,23 @@ const struct query *const *const all_queries[] = {
     passkeys_queries, privacy_queries, realtime_queries, sessions_queries, roles_queries,
     notifications_queries, stream_queries, system_queries, tracks_queries, users_queries, NULL};
 
+void
+find_web_app(const struct config *config, char ret_folder[PATH_MAX])
+{
+    char program[PATH_MAX - 16];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+
+    program[len > 0 ? len : 0] = 0;
+    for (int up = 0; up < 2 && strrchr(program, '/'); up++)
+        *strrchr(program, '/') = 0;
+    if (*config->web_dir)
+        snprintf(ret_folder, PATH_MAX, "%s", config->web_dir);
+    else if (text_equal(program, "/usr"))
+        snprintf(ret_folder, PATH_MAX, "/usr/share/veza/web");
+    else
+        snprintf(ret_folder, PATH_MAX, "%s/web/dist", program);
+}
+
 bool
 prepare_data_dir(const struct config *config, char *error, size_t error_size)
 {

@@ -1,6 +1,8 @@
 /* app.h - puts the parts together. */
 #pragma once
 
+#include <limits.h>
+
 #include "base/config.h"
 #include "http/route.h"
 
@@ -9,6 +11,10 @@ extern route_tables api_tables, stream_tables;
 
 /* What the API description tells of: the routes of both servers. */
 extern route_tables document_tables;
+
+/* The folder of the web app: VEZA_WEB_DIR, or web/dist beside the folder that the program is in; of /usr/bin/veza it is
+ * /usr/share/veza/web. It may not be there. */
+void find_web_app(const struct config *config, char ret_folder[PATH_MAX]);
 
 /* Every query of every module. */
 extern const struct query *const *const all_queries[];

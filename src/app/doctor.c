@@ -19,6 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "app/app.h"
 #include "base/config.h"
 #include "base/country.h"
 #include "base/str.h"
@@ -260,18 +261,10 @@ check_port(struct doctor *d, const char *part, const char *variable, int64_t por
 static void
 check_web(struct doctor *d)
 {
-    char binary[PATH_MAX] = "", folder[PATH_MAX], index[PATH_MAX];
-    bool known = cluster_path(folder, sizeof folder, d->config->web_dir, "");
+    char folder[PATH_MAX], index[PATH_MAX];
 
-    if (!*d->config->web_dir) {
-        ssize_t len = readlink("/proc/self/exe", binary, sizeof binary - 1);
-
-        binary[len > 0 ? len : 0] = 0;
-        for (int up = 0; up < 2 && strrchr(binary, '/'); up++)
-            *strrchr(binary, '/') = 0;
-        known = cluster_path(folder, sizeof folder, binary, "web/dist");
-    }
-    if (known && cluster_path(index, sizeof index, folder, "index.html") && access(index, R_OK) == 0)
+    find_web_app(d->config, folder);
+    if (cluster_path(index, sizeof index, folder, "index.html") && access(index, R_OK) == 0)
         fine("web app", "built, in %s", folder);
     else
         wrong(d, "make build, or set VEZA_WEB_DIR", "web app", "there is no index.html in %s", folder);

@@ -115,21 +115,12 @@ forget_lists(void *context, const char *track_id)
         server_purge(run->api, "users");
 }
 
-/* VEZA_WEB_DIR, or web/dist beside the folder that the binary was built in. */
 static void
 load_web_app(const struct config *config)
 {
-    char folder[4096], error[512];
-    ssize_t len = readlink("/proc/self/exe", folder, sizeof folder - 64);
+    char folder[PATH_MAX], error[512];
 
-    if (*config->web_dir) {
-        snprintf(folder, sizeof folder, "%s", config->web_dir);
-    } else if (len > 0) {
-        folder[len] = 0;
-        for (int up = 0; up < 2 && strrchr(folder, '/'); up++)
-            *strrchr(folder, '/') = 0;
-        strncat(folder, "/web/dist", 16);
-    }
+    find_web_app(config, folder);
     web_app = assets_load(folder, error, sizeof error);
     if (!web_app)
         log_warn("no web app", LOG_TEXT("error", error));

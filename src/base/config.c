@@ -36,7 +36,8 @@ static const struct variable variables[] = {
 static void
 read_dotenv(void)
 {
-    FILE *file = fopen(".env", "re");
+    const char *named = getenv("VEZA_ENV_FILE");
+    FILE *file = fopen(named && *named ? named : ".env", "re");
     char line[4096];
 
     if (!file)

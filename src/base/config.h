@@ -25,7 +25,7 @@ struct config {
     struct ip_networks bind_addresses;   /* `bind_address`, parsed: at least one, each of a single address */
 };
 
-/* Reads `.env` (existing variables win), then the environment. On a bad value returns false and writes a sentence that names
+/* Reads `.env`, or the file that VEZA_ENV_FILE names (existing variables win), then the environment. On a bad value returns false and writes a sentence that names
  * the variable and what it may be to `error`. The texts live until the process ends. */
 bool config_load(struct config *ret_config, char *error, size_t error_size);
 

@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
+import { ROOT } from './paths.ts';
 import { Hopeless, until } from './wait.ts';
 
 async function freePort(): Promise<number> {
@@ -78,4 +79,23 @@ frontend in
 backend veza
 ${lines}  server veza 127.0.0.1:${upstream}
 `, (file) => ['-db', '-f', file]);
+}
+
+/** A sample of deploy/ with ports and certificates of its own; the port of its https. */
+export async function startSample(name: 'nginx' | 'haproxy', { api, stream, certificates }: { api: number; stream: number; certificates: string }): Promise<number> {
+  const plain = await freePort();
+  const own = (file: string, port: number): string => readFileSync(path.join(ROOT, 'deploy', file), 'utf8')
+    .replaceAll('127.0.0.1:18080', `127.0.0.1:${api}`).replaceAll('127.0.0.1:18082', `127.0.0.1:${stream}`)
+    .replaceAll('/etc/letsencrypt/live/music.example.org', certificates).replaceAll('/etc/haproxy', certificates)
+    .replace('listen 80;', `listen 127.0.0.1:${plain};`).replace('listen 443 ', `listen 127.0.0.1:${port} `).replace(/^ *listen \[::\].*\n/gm, '')
+    .replace('bind :80\n', `bind 127.0.0.1:${plain}\n`).replace('bind :443 ', `bind 127.0.0.1:${port} `);
+  if (name === 'haproxy') return start(name, name, (port) => own('haproxy/haproxy.cfg', port), (file) => ['-db', '-f', file]);
+  return start(name, name, (port, folder) => `
+daemon off; master_process off; worker_processes 1; pid ${folder}/pid; error_log stderr error;
+events { worker_connections 256; }
+http {
+  access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+${own('nginx/veza.conf', port)}
+}
+`, (file, folder) => ['-e', 'stderr', '-p', folder, '-c', file]);
 }
