@@ -2,14 +2,15 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
-import { preloadFonts } from './scripts/build/preload-fonts.ts';
+import { hlsFormats } from './scripts/build/hls-formats.ts';
+import { pages } from './scripts/build/pages.ts';
 import { serviceWorker } from './scripts/build/service-worker.ts';
 
 const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 const api = process.env['VEZA_API'] ?? 'http://localhost:18080';
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), preloadFonts(), serviceWorker()],
+  plugins: [react(), tailwindcss(), hlsFormats(), pages(), serviceWorker()],
   resolve: {
     alias: [
       { find: '@', replacement: src('.').replace(/\/\.$/, '') },
@@ -20,10 +21,19 @@ export default defineConfig({
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    /* What the first script imports, the page has asked for already (src/app/shell.ts). */
+    modulePreload: { polyfill: false, resolveDependencies: (_file, imports, { hostId }) => (/^assets\/index-/.test(hostId) ? [] : imports) },
     sourcemap: false,
     reportCompressedSize: false,
     manifest: true,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          /* One file for what both the first sound and the app need. */
+          groups: [{ name: 'core', test: /src[\\/](lib[\\/](dom[\\/]shell|i18n[\\/]languages|player[\\/](store|contract|queue|persist|clock)|audio[\\/](gain|quality)))|node_modules[\\/](zustand|react)[\\/]|preload-helper/ }],
+        },
+      },
+    },
   },
   server: {
     port: 5173,

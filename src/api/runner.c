@@ -114,7 +114,7 @@ run(struct request *req, const struct query *query, enum db_form form, const cha
 static const char *
 event_of(const struct request *req, const struct query *query)
 {
-    return query == req->route->sql ? req->route->emits : NULL;
+    return req->route && query == req->route->sql ? req->route->emits : NULL;
 }
 
 static const struct problem *

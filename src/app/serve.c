@@ -20,6 +20,7 @@
 #include "modules/auth/auth.h"
 #include "modules/developer/developer.h"
 #include "modules/oauth/oauth.h"
+#include "modules/pages/pages.h"
 #include "modules/passkeys/passkeys.h"
 #include "modules/privacy/privacy.h"
 #include "modules/notifications/notifications.h"
@@ -47,23 +48,11 @@
 
 static struct assets *web_app;
 
-/* The web app on the API's port. Pages may also talk to their own host by WebSocket: 'self' says so in current browsers, older ones want
- * the address. */
-static const struct problem *
-reply_web_app(struct request *req)
-{
-    const char *url = config_frontend_url(server_settings(req->server)->config);
-
-    if (!web_app)
-        return PROBLEM(NOT_FOUND);
-    return assets_reply(web_app, req, text_starts_with(url, "http") ? arena_printf(req->arena, "ws%s", url + strlen("http")) : "");
-}
-
 static const struct server_hooks api_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
                                               .check_permission = auth_check_permission,
                                               .check_second_factor = auth_check_second_factor,
                                               .run_query = run_route_query, .audit = audit_change, .share_limits = redis_limits_take,
-                                              .fallback = reply_web_app};
+                                              .fallback = pages_reply};
 static const struct server_hooks stream_hooks = {.identify = auth_identify_stream, .check_csrf = auth_check_csrf,
                                                  .run_query = run_route_query, .audit = audit_change,
                                                  .share_limits = redis_limits_take};
@@ -124,6 +113,7 @@ load_web_app(const struct config *config)
     web_app = assets_load(folder, error, sizeof error);
     if (!web_app)
         log_warn("no web app", LOG_TEXT("error", error));
+    pages_setup(web_app);
 }
 
 static struct server *

@@ -2,13 +2,19 @@
 
 #include <fcntl.h>
 #include <fts.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/buf.h"
+
 #define TOTAL_MAX (64u * 1024 * 1024)
+#define PAGE_MAX (1024u * 1024)
+#define TITLE "<title>Veza</title>"
+#define DATA "<!--page-data-->"
 
 enum encoding { PLAIN, GZIP, BROTLI, ENCODINGS };
 
@@ -25,6 +31,7 @@ struct asset {
 struct assets {
     struct asset *items; /* sorted by path */
     size_t count, capacity, bytes;
+    json_t *pages; /* pages.json */
 };
 
 static const char *
@@ -113,6 +120,20 @@ find(const struct assets *assets, const char *path)
     return assets->count ? bsearch(&key, assets->items, assets->count, sizeof key, compare) : NULL;
 }
 
+/* Reads pages.json and checks that index.html has the places that are filled in. */
+static bool
+load_pages(struct assets *assets)
+{
+    const struct asset *html = find(assets, "/index.html"), *file = find(assets, "/pages.json");
+    struct str body = html ? html->bodies[PLAIN] : (struct str){0};
+
+    if (!html || !file || !memmem(body.ptr, body.len, TITLE, strlen(TITLE)) || !memmem(body.ptr, body.len, DATA, strlen(DATA)))
+        return false;
+    assets->pages = json_loadb(file->bodies[PLAIN].ptr, file->bodies[PLAIN].len, 0, NULL);
+    return json_is_array(json_object_get(assets->pages, "pages")) && json_is_string(json_object_get(assets->pages, "script_src")) &&
+           json_is_string(json_object_get(assets->pages, "style_src"));
+}
+
 struct assets *
 assets_load(const char *folder, char *error, size_t error_size)
 {
@@ -132,7 +153,7 @@ assets_load(const char *folder, char *error, size_t error_size)
     good = good && assets->count;
     if (good) {
         qsort(assets->items, assets->count, sizeof *assets->items, compare);
-        good = find(assets, "/index.html") != NULL;
+        good = load_pages(assets);
     }
     if (good)
         return assets;
@@ -151,6 +172,7 @@ assets_free(struct assets *assets)
             free((void *)(uintptr_t)assets->items[i].bodies[e].ptr);
         free(assets->items[i].path);
     }
+    json_decref(assets->pages);
     free(assets->items);
     free(assets);
 }
@@ -165,39 +187,145 @@ best_encoding(const struct asset *asset, const char *accepted)
 }
 
 /* A page, not a file: its last part has no dot. */
-static bool
-is_page(const char *path)
+bool
+assets_is_page(const char *path)
 {
-    return !strchr(strrchr(path, '/'), '.') && !text_starts_with(path, "/api/") && !text_starts_with(path, "/assets/");
+    if (text_starts_with(path, "/api/") || text_starts_with(path, "/assets/"))
+        return false;
+    return !strchr(strrchr(path, '/'), '.') || text_starts_with(path, "/u/");
 }
 
-const struct problem *
-assets_reply(const struct assets *assets, struct request *req, const char *connect_src)
+/* Does `path` fit `pattern`, whose parts that begin with a colon stand for any one part? */
+static bool
+fits(const char *pattern, const char *path, char ret_value[PAGE_VALUE_MAX])
 {
-    const struct asset *asset = find(assets, req->path);
-    enum encoding encoding;
+    *ret_value = 0;
+    while (*pattern && *path) {
+        if (*pattern == ':') {
+            size_t len = strcspn(path, "/");
 
-    if (!asset && (is_page(req->path) || text_starts_with(req->path, "/u/")))
-        asset = find(assets, "/index.html");
-    if (!asset)
-        return PROBLEM(NOT_FOUND);
-    encoding = best_encoding(asset, request_header(req, "Accept-Encoding"));
-    reply_bytes(req, 200, asset->content_type, asset->bodies[encoding]);
-    req->reply.etag = asset->etag;
+            if (!len || len >= PAGE_VALUE_MAX)
+                return false;
+            memcpy(ret_value, path, len);
+            ret_value[len] = 0;
+            path += len;
+            pattern += strcspn(pattern, "/");
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return !*pattern && (!*path || text_equal(path, "/"));
+}
+
+const char *
+assets_page(const struct assets *assets, const char *path, char ret_value[PAGE_VALUE_MAX])
+{
+    json_t *pattern;
+    size_t i;
+
+    json_array_foreach(json_object_get(assets->pages, "pages"), i, pattern)
+        if (json_is_string(pattern) && fits(json_string_value(pattern), path, ret_value))
+            return json_string_value(pattern);
+    return NULL;
+}
+
+/* A script's own policy is that of the workers it is run in. */
+static void
+add_policies(const struct assets *assets, struct request *req, const char *connect_src)
+{
+    reply_header(req, "Content-Security-Policy",
+                 arena_printf(req->arena,
+                              "default-src 'self'; script-src 'self' %s; style-src 'self' %s; img-src 'self' blob: data:; "
+                              "media-src 'self' blob:; connect-src 'self' %s; font-src 'self'; worker-src 'self' blob:; "
+                              "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+                              json_string_value(json_object_get(assets->pages, "script_src")),
+                              json_string_value(json_object_get(assets->pages, "style_src")), connect_src));
+    reply_header(req, "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
+    reply_header(req, "Cross-Origin-Opener-Policy", "same-origin");
+}
+
+static const struct problem *
+reply_asset(const struct assets *assets, struct request *req, const struct asset *asset, int status, const char *connect_src)
+{
+    enum encoding encoding = best_encoding(asset, request_header(req, "Accept-Encoding"));
+
+    reply_bytes(req, status, asset->content_type, asset->bodies[encoding]);
+    if (status == 200)
+        req->reply.etag = asset->etag;
     req->reply.encoded = true;
     req->reply.cache_control = text_starts_with(asset->path, "/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
     reply_header(req, "Vary", "Accept-Encoding");
     reply_header(req, "Content-Encoding", encoding_names[encoding]);
-    /* A script's own policy is that of the workers it is run in. */
-    if (text_starts_with(asset->content_type, "text/html") || text_starts_with(asset->content_type, "text/javascript")) {
-        reply_header(req, "Content-Security-Policy",
-                     arena_printf(req->arena,
-                                  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-                                  "media-src 'self' blob:; connect-src 'self' %s; font-src 'self'; worker-src 'self' blob:; "
-                                  "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-                                  connect_src));
-        reply_header(req, "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
-        reply_header(req, "Cross-Origin-Opener-Policy", "same-origin");
-    }
+    if (text_starts_with(asset->content_type, "text/html") || text_starts_with(asset->content_type, "text/javascript"))
+        add_policies(assets, req, connect_src);
     return NULL;
+}
+
+const struct problem *
+assets_reply_file(const struct assets *assets, struct request *req, const char *connect_src)
+{
+    const struct asset *asset = find(assets, req->path);
+
+    return asset ? reply_asset(assets, req, asset, 200, connect_src) : PROBLEM(NOT_FOUND);
+}
+
+/* Adds `text` with the four characters escaped that mean something in HTML. */
+static void
+add_html(struct buf *out, const char *text)
+{
+    static const char *const escapes[] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
+
+    for (size_t plain; *text; text += plain) {
+        plain = strcspn(text, "&<>\"");
+        buf_add(out, (struct str){text, plain});
+        if (text[plain])
+            buf_add_text(out, escapes[(unsigned char)text[plain++]]);
+    }
+}
+
+/* Adds a JSON text so that nothing in it can end the script element: "<" stands only in strings there. */
+static void
+add_data(struct buf *out, const char *json)
+{
+    buf_add_text(out, "<script type=\"application/json\" id=\"page-data\">");
+    for (size_t plain; *json; json += plain) {
+        plain = strcspn(json, "<");
+        buf_add(out, (struct str){json, plain});
+        if (json[plain]) {
+            buf_add_text(out, "\\u003c");
+            plain++;
+        }
+    }
+    buf_add_text(out, "</script>");
+}
+
+const struct problem *
+assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status, const char *title, const char *data)
+{
+    const struct asset *asset = find(assets, "/index.html");
+    struct str html = asset->bodies[PLAIN];
+    const char *title_at = memmem(html.ptr, html.len, TITLE, strlen(TITLE)), *title_end = title_at + strlen(TITLE);
+    const char *data_at = memmem(title_end, html.len - (size_t)(title_end - html.ptr), DATA, strlen(DATA)), *data_end = data_at + strlen(DATA);
+    struct buf out = BUF_INIT(PAGE_MAX);
+
+    if (!title && !data)
+        return reply_asset(assets, req, asset, status, connect_src);
+    buf_add(&out, (struct str){html.ptr, (size_t)(title_at - html.ptr)});
+    buf_add_text(&out, "<title>");
+    if (title) {
+        add_html(&out, title);
+        buf_add_text(&out, " · ");
+    }
+    buf_add_text(&out, "Veza</title>");
+    buf_add(&out, (struct str){title_end, (size_t)(data_at - title_end)});
+    if (data)
+        add_data(&out, data);
+    buf_add(&out, (struct str){data_end, (size_t)(html.ptr + html.len - data_end)});
+    if (out.failed) {
+        buf_free(&out);
+        return reply_asset(assets, req, asset, status, connect_src);
+    }
+    req->reply.cache_control = "no-cache";
+    add_policies(assets, req, connect_src);
+    return reply_owned(req, status, asset->content_type, (struct str){out.ptr, out.len}, free, out.ptr);
 }

@@ -14,8 +14,8 @@ export function serviceWorker(): Plugin {
   return {
     name: 'veza-service-worker',
     apply: 'build',
-    generateBundle(_options, bundle) {
-      const shell = new Set(['/', '/offline.html', '/theme.js', '/favicon.svg', '/manifest.webmanifest']);
+    generateBundle: { order: 'post', handler(_options, bundle) { /* after index.html has got what is inline */
+      const shell = new Set(['/', '/offline.html', '/favicon.svg', '/manifest.webmanifest']);
       for (const file of Object.values(bundle)) {
         if (file.type === 'chunk' && (file.isEntry || file.code.length < BIG)) shell.add(`/${file.fileName}`);
         if (file.type === 'chunk' && file.isEntry) for (const name of file.imports) shell.add(`/${name}`);
@@ -27,6 +27,6 @@ export function serviceWorker(): Plugin {
         .replace("'__VERSION__'", JSON.stringify(version))
         .replace("['__SHELL__']", JSON.stringify(files));
       this.emitFile({ type: 'asset', fileName: 'sw.js', source });
-    },
+    } },
   };
 }

@@ -2,16 +2,20 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router';
-import '@/styles/base.css';
 import { queryClient } from '@/lib/api/queryClient';
 import { keepSessionFresh } from '@/lib/api/refresh';
+import { trackQuery } from '@/lib/api/tracks/get';
 import { startI18n } from '@/lib/i18n';
+import { hasSessionHint } from '@/lib/session/hint';
 import { followSystemTheme } from '@/lib/theme/store';
 import { createRouter } from './router';
 
-async function start() {
+export async function mount(): Promise<void> {
   followSystemTheme();
   keepSessionFresh();
+  const track = window.veza?.track;
+  /* A member may see more of it, so it is asked for again. */
+  if (track) queryClient.setQueryData(trackQuery(track.id).queryKey, track, hasSessionHint() ? { updatedAt: 0 } : {});
   await startI18n();
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
@@ -22,14 +26,11 @@ async function start() {
       </QueryClientProvider>
     </StrictMode>,
   );
+  void import('@/styles/fonts.css');
 }
 
-start().catch((error: unknown) => {
-  /* without a language there are no words but these */
-  document.body.append('Veza could not start. Please load the page again. · Veza n’a pas pu démarrer. · Veza no ha podido arrancar.');
-  console.error(error);
-});
-
 if ('serviceWorker' in navigator && import.meta.env.PROD) {
-  addEventListener('load', () => void navigator.serviceWorker.register('/sw.js'));
+  const register = () => void navigator.serviceWorker.register('/sw.js');
+  if (document.readyState === 'complete') register();
+  else addEventListener('load', register);
 }

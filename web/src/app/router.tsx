@@ -53,7 +53,7 @@ export const routes: RouteObject[] = [
         ],
       },
     ],
-    hydrateFallbackElement: <div className="min-h-dvh" />,
+    hydrateFallbackElement: <></>, /* the shell of index.html is still there */
   },
 ];
 

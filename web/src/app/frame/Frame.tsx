@@ -1,9 +1,10 @@
 /* The frame around every page: navigation, search, player. It mounts once; only what is inside <main> changes. */
 
-import { Suspense, lazy, useEffect, useState } from 'react';
+import { Suspense, lazy, useEffect, useLayoutEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
 import { Toasts } from '@/components/ui/Toasts';
+import { removeShell } from '@/lib/dom/shell';
 import { loadMoreWords } from '@/lib/i18n';
 import { useKeys } from '@/lib/keys/store';
 import { usePalette } from '@/lib/palette/store';
@@ -77,6 +78,7 @@ export function Frame() {
   const main = useFocusOnNavigation();
   useShortcuts();
   useNotificationClicks();
+  useLayoutEffect(removeShell, []); /* before the browser paints, so that nothing flickers */
   useEffect(() => {
     document.documentElement.dataset['ready'] = 'true';
   }, []);

@@ -41,6 +41,7 @@ export function PlayButton({ track, list, more = [], size = 'md', look = 'solid'
     <button
       type="button"
       aria-label={t(isPlaying ? 'track.pause' : 'track.play', { title: track.title })}
+      data-play-main={size === 'lg' || undefined}
       disabled={!canPlay}
       onClick={play}
       onPointerEnter={() => void warmUp()}

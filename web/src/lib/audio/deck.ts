@@ -2,6 +2,7 @@
 
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
+import { pageBandwidth } from '@/lib/dom/shell';
 import { stretchLastSample } from './fmp4';
 import { gainOf, renditionOf, startLevel, type Quality, type Rendition } from './quality';
 import { segmentLoader } from './segmentLoader';
@@ -188,7 +189,7 @@ export class Deck {
       backBufferLength: 120,
       maxBufferHole: 0.2,
       testBandwidth: false,
-      abrEwmaDefaultEstimate: Number.isFinite(bandwidth) ? bandwidth : 1_000_000,
+      abrEwmaDefaultEstimate: [bandwidth, pageBandwidth(), 1_000_000].find(Number.isFinite) ?? 1_000_000,
       manifestLoadPolicy: LOAD_POLICY,
       playlistLoadPolicy: LOAD_POLICY,
       fragLoadPolicy: LOAD_POLICY,
@@ -200,7 +201,7 @@ export class Deck {
     this.hls = hls;
     const E = hlsClass.Events;
     hls.on(E.MANIFEST_PARSED, () => {
-      const first = startLevel(hls.levels, this.quality, bandwidth, savesData());
+      const first = startLevel(hls.levels, this.quality, bandwidth, savesData(), pageBandwidth());
       const auto = this.quality === 'auto' && renditionAt(hls, first) !== 'lossless';
       hls.startLevel = first;
       this.setGain(gainOf(hls.levels[first]));

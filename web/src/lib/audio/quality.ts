@@ -43,11 +43,15 @@ export function levelFor(levels: readonly LevelLike[], wish: Rendition): number 
   return levels.length > 0 ? 0 : -1;
 }
 
+/** How many times faster than a rendition's bits the page must have come, since other files still come beside the first segment. */
+const FIRST_HEADROOM = 4;
+
 /**
- * With which level a track begins. `bandwidth` in bits a second, NaN while unknown. In `auto` a track is lossless from
+ * With which level a track begins. `bandwidth` of segments in bits a second, NaN while unknown; then that of the page's own files decides
+ * between the lossy ones, `high` when that is unknown too. In `auto` a track is lossless from
  * its first segment or not at all.
  */
-export function startLevel(levels: readonly LevelLike[], quality: Quality, bandwidth: number, saveData: boolean): number {
+export function startLevel(levels: readonly LevelLike[], quality: Quality, bandwidth: number, saveData: boolean, page = NaN): number {
   if (quality !== 'auto') return levelFor(levels, quality);
   const known = Number.isFinite(bandwidth);
   const best = levelFor(levels, 'lossless');
@@ -56,10 +60,10 @@ export function startLevel(levels: readonly LevelLike[], quality: Quality, bandw
     return best;
   }
   if (saveData) return levelFor(levels, 'low');
-  if (!known) return levelFor(levels, 'high');
+  if (!known && !Number.isFinite(page)) return levelFor(levels, 'high');
   for (const wish of ['high', 'medium'] as const) {
     const level = levels[levelFor(levels, wish)];
-    if (level && bandwidth > level.bitrate * 2) return levelFor(levels, wish);
+    if (level && (known ? bandwidth > level.bitrate * 2 : page > level.bitrate * FIRST_HEADROOM)) return levelFor(levels, wish);
   }
   return levelFor(levels, 'low');
 }

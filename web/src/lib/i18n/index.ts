@@ -3,11 +3,9 @@
 
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { LANGUAGE_KEY, isLanguage, preferredLanguage, type Language } from './languages';
 
-export const LANGUAGES = { en: 'English', fr: 'Français', es: 'Español' } as const;
-export type Language = keyof typeof LANGUAGES;
-
-const KEY = 'veza.language';
+export { LANGUAGES, detectLanguage, type Language } from './languages';
 
 type Words = () => Promise<{ default: Record<string, unknown> }>;
 
@@ -18,18 +16,6 @@ const loaders: Record<Language, { common: Words; more: Words }> = {
 };
 
 let wantsMore = false;
-
-const isLanguage = (value: string | null | undefined): value is Language => value != null && value in LANGUAGES;
-
-/** The saved language, else the first of the browser's that we speak, else English. */
-export function detectLanguage(saved: string | null, wanted: readonly string[]): Language {
-  if (isLanguage(saved)) return saved;
-  for (const tag of wanted) {
-    const language = tag.split('-')[0]?.toLowerCase();
-    if (isLanguage(language)) return language;
-  }
-  return 'en';
-}
 
 async function add(language: Language, has: string, words: Words): Promise<void> {
   if (i18next.exists(has, { lng: language })) return;
@@ -53,20 +39,14 @@ export async function setLanguage(language: Language): Promise<void> {
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   try {
-    localStorage.setItem(KEY, language);
+    localStorage.setItem(LANGUAGE_KEY, language);
   } catch {
     /* lasts until the page is closed */
   }
 }
 
 export async function startI18n(): Promise<void> {
-  let saved: string | null = null;
-  try {
-    saved = localStorage.getItem(KEY);
-  } catch {
-    /* the browser's languages decide */
-  }
-  const language = detectLanguage(saved, navigator.languages ?? [navigator.language]);
+  const language = preferredLanguage();
   await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,

@@ -1,13 +1,9 @@
-/* Between the store and the audio engine: the only file that knows both. Loaded as a chunk of its own. */
+/* Between the store and the audio engine: the only file that knows both. Loaded as a chunk of its own, before the rest of the app on the page
+ * of a track: what the first sound does not need is imported when it is used. */
 
-import i18next from 'i18next';
 import { Engine } from '@/lib/audio/engine';
 import type { EngineTrack, Failure } from '@/lib/audio/types';
-import { post } from '@/lib/api/client';
-import { refreshSession } from '@/lib/api/refresh';
-import { toast } from '@/lib/toast/store';
 import { clock } from './clock';
-import { exposeForTests } from './debug';
 import { bindMediaSession, showInMediaSession, updateMediaSession } from './mediaSession';
 import { remember } from './persist';
 import { PlayReport } from './playReport';
@@ -36,7 +32,10 @@ function toEngineTrack(entry: QueueEntry): EngineTrack | null {
   };
 }
 
-const sendPlay = (trackId: string, seconds: number) => post<void>(`/tracks/${trackId}/play`, { duration: seconds, device: 'web' }, { keepalive: true });
+async function sendPlay(trackId: string, seconds: number): Promise<void> {
+  const { post } = await import('@/lib/api/client');
+  await post<void>(`/tracks/${trackId}/play`, { duration: seconds, device: 'web' }, { keepalive: true });
+}
 
 const report = new PlayReport((trackId, seconds) => {
   sendPlay(trackId, seconds).catch(() => undefined); /* a lost count is not worth a message */
@@ -82,7 +81,7 @@ const engine = new Engine(
       save();
     },
   },
-  { authorize: refreshSession },
+  { authorize: async () => (await import('@/lib/api/refresh')).refreshSession() },
 );
 
 function began(entry: QueueEntry): void {
@@ -102,7 +101,9 @@ function failed(track: EngineTrack, failure: Failure): void {
   /* Without a network the next one would not load either. */
   const hopeless = failure === 'network' && !navigator.onLine;
   const skip = !hopeless && next >= 0 && next !== state.index && failures < MOST_FAILURES;
-  toast(i18next.t(`player.failed.${failure}`, { title }) + (skip ? ` ${i18next.t('player.failed.skipping')}` : ''), 'danger');
+  void Promise.all([import('i18next'), import('@/lib/toast/store')]).then(([{ default: i18next }, { toast }]) =>
+    toast(i18next.t(`player.failed.${failure}`, { title }) + (skip ? ` ${i18next.t('player.failed.skipping')}` : ''), 'danger'),
+  );
   if (skip) {
     state.jump(next);
   } else {
@@ -203,5 +204,8 @@ bindMediaSession({
   seekTo: seek,
 });
 addEventListener('pagehide', saveNow);
-exposeForTests(engine);
-void engine.prepare();
+if (navigator.webdriver) void import('./debug').then(({ exposeForTests }) => exposeForTests(engine));
+
+/** Resolves when a track can be played without fetching more code. */
+export const ready = engine.prepare();
+ready.catch(() => undefined); /* tried again at the first play */

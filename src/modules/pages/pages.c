@@ -1,0 +1,98 @@
+#include "modules/pages/pages.h"
+
+#include "api/runner.h"
+#include "http/server.h"
+#include "tracks.queries.h"
+#include "users.queries.h"
+
+static const struct assets *web_app;
+
+/* A page about one thing, which exists for visitors when the query has a row. */
+struct subject_page {
+    const char *pattern, *param;
+    bool (*valid)(const char *value); /* NULL: any text is */
+    const struct query *query;
+    const char *(*title)(struct request *req, json_t *row);
+    bool has_data; /* the row is put into the page */
+};
+
+static const char *
+track_title(struct request *req, json_t *row)
+{
+    const char *title = json_string_value(json_object_get(row, "title")), *artist = json_string_value(json_object_get(row, "artist"));
+
+    if (!artist || !*artist)
+        artist = json_string_value(json_object_get(json_object_get(row, "creator"), "username"));
+    return title && artist ? arena_printf(req->arena, "%s – %s", title, artist) : title;
+}
+
+static const char *
+person_title(struct request *req, json_t *row)
+{
+    return arena_printf(req->arena, "%s", json_string_value(json_object_get(row, "username")));
+}
+
+static const struct subject_page subject_pages[] = {
+    {"/track/:id", "id", uuid_valid, &q_track_get, track_title, true},
+    {"/u/:username", "username", NULL, &q_user_get_by_username, person_title, false},
+};
+
+void
+pages_setup(const struct assets *assets)
+{
+    web_app = assets;
+}
+
+/* Pages talk to their own host by WebSocket: 'self' says so in current browsers, older ones want the address. */
+static const char *
+socket_address(struct request *req)
+{
+    const char *url = config_frontend_url(server_settings(req->server)->config);
+
+    return text_starts_with(url, "http") ? arena_printf(req->arena, "ws%s", url + strlen("http")) : "";
+}
+
+static const struct problem *
+reply_page(struct request *req, int status, const char *title, const char *data)
+{
+    return assets_reply_page(web_app, req, socket_address(req), status, title, data);
+}
+
+/* When the database cannot be asked, the page comes without data: the app asks again and says what is wrong. */
+static const struct problem *
+reply_subject(struct request *req, const struct subject_page *page, const char *value)
+{
+    const char *json = NULL, *title = NULL;
+    const struct problem *p = NULL;
+    json_t *row;
+
+    if (page->valid && !page->valid(value))
+        return reply_page(req, 404, NULL, NULL);
+    request_set(req, page->param, arena_printf(req->arena, "%s", value));
+    p = query_json(req, page->query, &json);
+    if (p)
+        return reply_page(req, p->status == 404 ? 404 : 200, NULL, NULL);
+    row = json_loads(json, 0, NULL);
+    title = page->title(req, row);
+    json_decref(row);
+    return reply_page(req, 200, title, page->has_data ? json : NULL);
+}
+
+const struct problem *
+pages_reply(struct request *req)
+{
+    char value[PAGE_VALUE_MAX];
+    const char *pattern;
+
+    if (!web_app)
+        return PROBLEM(NOT_FOUND);
+    if (!assets_reply_file(web_app, req, socket_address(req)))
+        return NULL;
+    if (!assets_is_page(req->path))
+        return PROBLEM(NOT_FOUND);
+    pattern = assets_page(web_app, req->path, value);
+    for (size_t i = 0; pattern && i < COUNT_OF(subject_pages); i++)
+        if (text_equal(pattern, subject_pages[i].pattern))
+            return reply_subject(req, &subject_pages[i], value);
+    return reply_page(req, pattern ? 200 : 404, NULL, NULL);
+}

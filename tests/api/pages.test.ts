@@ -1,0 +1,95 @@
+/** The pages of the web app as a search engine, a link preview or curl sees them: their status, title and data. */
+import { strict as assert } from 'node:assert';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { assertProblem, assertStatus } from '../support/client.ts';
+import { makeSound, wav } from '../support/media.ts';
+import { WORK } from '../support/paths.ts';
+import { playable } from '../support/tracks.ts';
+import { World } from '../support/world.ts';
+
+/* What the build of the web app writes, in small: src/http/assets.h. */
+const folder = path.join(WORK, 'pages-web');
+mkdirSync(path.join(folder, 'assets'), { recursive: true });
+writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="root"></div><!--page-data--></body></html>');
+writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/u/:username', '/settings/profile'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
+writeFileSync(path.join(folder, 'assets/app-1.js'), '1;\n');
+
+const world = await World.start('pages', { VEZA_WEB_DIR: folder });
+const TITLE = 'A </script><b>"bold" & <!-- title\u2028';
+const open = await playable(world.as('carol'), { file: wav(makeSound(2, { seed: 1 })), filename: 'a.wav', title: TITLE, artist: 'Nord & Süd', is_public: 'true' });
+const secret = await playable(world.as('carol'), { file: wav(makeSound(2, { seed: 2 })), filename: 'b.wav', title: 'Secret', is_public: 'false' });
+
+interface Seen {
+  status: number;
+  html: string;
+  headers: Headers;
+}
+
+async function look(path: string, headers: Record<string, string> = {}): Promise<Seen> {
+  const reply = await fetch(world.server.api + path, { headers });
+  return { status: reply.status, html: await reply.text(), headers: reply.headers };
+}
+
+test('pages that exist answer 200, all others 404 with the same page', async () => {
+  for (const path of ['/', '/discover', '/discover/', '/discover?genre=Ambient', '/settings/profile', '/u/carol', '/u/CAROL', `/track/${open.id}`]) {
+    const { status, html } = await look(path);
+    assert.equal(status, 200, path);
+    assert.match(html, /<div id="root">/, path);
+  }
+  for (const path of ['/nowhere', '/discover/more', '/track', '/track/', '/settings', '/u/', '/u/nobody-of-this-name', '/u/carol/x', '/discoverx', '/u/%27%3b--']) {
+    const { status, html, headers } = await look(path);
+    assert.equal(status, 404, path);
+    assert.match(html, /<div id="root">/, `${path} is the app, which says what is wrong`);
+    assert.match(headers.get('content-type')!, /^text\/html/, path);
+  }
+});
+
+test('files and the API answer 404 as before', async () => {
+  for (const path of ['/assets/missing-1.js', '/missing.png', '/api/v1/nothing'])
+    assertProblem(await world.visitor.send('GET', path), 404, 'not_found');
+  assert.equal((await look('/assets/app-1.js')).status, 200);
+});
+
+test('a track that visitors may not see has no page for them, whoever asks', async () => {
+  for (const path of [`/track/${secret.id}`, '/track/00000000-0000-4000-8000-000000000000', '/track/not-an-id', `/track/${open.id}x`, `/track/${'a'.repeat(500)}`]) {
+    const { status, html } = await look(path, { Cookie: `access_token=${world.as('carol').credentials.token ?? ''}` });
+    assert.equal(status, 404, path);
+    assert.ok(!html.includes('Secret'), 'nothing of it is in the page');
+    assert.ok(!html.includes('page-data"'), path);
+  }
+});
+
+test('the page of a public track holds the track as the API describes it to a visitor, whatever its title', async () => {
+  const { html, headers } = await look(`/track/${open.id}`, { Cookie: `access_token=${world.as('carol').credentials.token ?? ''}` });
+  const data = html.match(/<script type="application\/json" id="page-data">([^<]*)<\/script>/);
+  assert.ok(data, 'nothing in the data ends the element');
+  const asked = await world.visitor.get('/api/v1/tracks/{id}', { path: { id: open.id } });
+  assertStatus(asked, 200);
+  assert.deepEqual(JSON.parse(data[1]!), asked.body);
+  assert.equal(JSON.parse(data[1]!).is_mine, false);
+  const title = html.match(/<title>([^<]*)<\/title>/)![1]!;
+  assert.ok(title.startsWith('A &lt;/script&gt;&lt;b&gt;&quot;bold&quot; &amp; &lt;!-- title'), title);
+  assert.ok(title.endsWith(' – Nord &amp; Süd · Veza'), title);
+  assert.match((await look('/u/carol')).html, /<title>carol · Veza<\/title>/);
+  assert.match((await look('/discover')).html, /<title>Veza<\/title>/);
+  assert.match(headers.get('cache-control')!, /no-cache/);
+});
+
+test('only what the build put into the page may run in it', async () => {
+  for (const path of ['/', '/nowhere', `/track/${open.id}`, `/track/${secret.id}`]) {
+    const policy = (await look(path)).headers.get('content-security-policy') ?? '';
+    assert.match(policy, /script-src 'self' 'sha256-abc=';/, path);
+    assert.match(policy, /style-src 'self' 'sha256-def=';/, path);
+    assert.doesNotMatch(policy, /unsafe/, path);
+  }
+});
+
+test('a page that has not changed is not sent again', async () => {
+  for (const path of ['/discover', `/track/${open.id}`]) {
+    const first = await look(path);
+    const again = await look(path, { 'If-None-Match': first.headers.get('etag')! });
+    assert.equal(again.status, 304, path);
+  }
+});

@@ -1,0 +1,28 @@
+/* Plays the page's track before the app is drawn. */
+
+import type { Track } from '@/lib/api/types';
+import type { Shell } from '@/lib/dom/shell';
+import { toPlayerTrack } from '@/lib/player/contract';
+import { usePlayer, warmUp } from '@/lib/player/store';
+
+/** The app waits no longer than this for the first sound. */
+const PATIENCE_MS = 10_000;
+
+/** Resolves when there is sound, or when the player is ready and nobody has pressed play. */
+export async function soundFirst(shell: Shell, track: Track): Promise<void> {
+  await (await warmUp()).ready;
+  const press = () => {
+    const player = usePlayer.getState();
+    if (player.current?.id === track.id) player.toggle();
+    else player.playTracks([toPlayerTrack(track)], 0);
+  };
+  shell.onPress = press;
+  usePlayer.subscribe(({ isPlaying, isBuffering }) => shell.show(isPlaying ? (isBuffering ? 'waiting' : 'playing') : undefined));
+  if (!shell.pressed) return;
+  const heard = new Promise<void>((resolve) => {
+    usePlayer.subscribe(({ isBuffering }) => isBuffering || resolve());
+    setTimeout(resolve, PATIENCE_MS);
+  });
+  press();
+  await heard;
+}

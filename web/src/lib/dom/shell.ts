@@ -1,0 +1,46 @@
+/* What the page itself draws before the app is there (index.html, src/app/shell.ts), as the app sees it. */
+
+import type { Track } from '@/lib/api/types';
+
+/** Which files of the build are needed when. */
+export type FileGroup = 'sound' | 'app' | 'track' | 'en' | 'fr' | 'es';
+
+export interface Shell {
+  /** The track that the server put into the page, as a visitor sees it. */
+  track: Track | null;
+  /** Somebody pressed play, and nothing has answered yet. */
+  pressed: boolean;
+  /** Answers presses from now on. */
+  onPress: (() => void) | null;
+  /** Shows what the play button does; undefined is at rest. */
+  show(state: 'waiting' | 'playing' | undefined): void;
+  preload(group: FileGroup): void;
+  /** Bits a second at which the page came, NaN while unknown. */
+  bandwidth(): number;
+}
+
+declare global {
+  interface Window {
+    veza?: Shell;
+  }
+}
+
+/** Above this a download is too short to tell the speed of the network. */
+const ENOUGH_BYTES = 4000;
+
+/** Bits a second of the largest file that came over the network for this page, NaN when all came from the cache. */
+export function pageBandwidth(): number {
+  const files = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')] as PerformanceResourceTiming[];
+  const largest = files
+    .filter((file) => file.transferSize > ENOUGH_BYTES && file.responseEnd > file.responseStart && /^(navigation|script|link)$/.test(file.initiatorType))
+    .sort((a, b) => b.transferSize - a.transferSize)[0];
+  return largest ? (largest.encodedBodySize * 8000) / (largest.responseEnd - largest.responseStart) : NaN;
+}
+
+/** The app is drawn: the shell goes, and the focus stays near where it was. */
+export function removeShell(): void {
+  const shell = document.getElementById('shell');
+  const focused = shell?.contains(document.activeElement) ?? false;
+  shell?.remove();
+  if (focused) document.querySelector<HTMLElement>('#main [data-play-main], #main')?.focus();
+}
