@@ -45,19 +45,25 @@ const playable = track?.status === 'completed' && track.stream_manifest_url !== 
 let button: HTMLElement | null = null;
 let asked = false;
 
-/** What the player asks for first, all at once: it finds the answers in the browser's cache. */
+/** What the player asks for first, all at once: it finds the answers in the browser's cache, or in `answers`, which that does not keep. */
 function askForSound(manifest: string): void {
   if (asked) return;
   asked = true;
   const slow = pageBandwidth() < SLOW;
-  const names = [manifest, 'info', ...(slow ? ['low/playlist.m3u8', 'low/init.mp4', 'low/segment_000000.m4s'] : [])];
-  for (const name of names) fetch(new URL(name, new URL(manifest, location.href))).catch(() => undefined);
+  const names = [manifest, 'info', ...(slow ? ['low/playlist.m3u8', 'low/init.mp4', 'low/segment_000.m4s'] : [])];
+  for (const name of names) {
+    const { href } = new URL(name, new URL(manifest, location.href));
+    const answer = fetch(href);
+    answer.catch(() => undefined); /* the player asks again */
+    if (name === 'info') shell.answers.set(href, answer);
+  }
 }
 
 const shell: Shell = {
   track,
   pressed: false,
   onPress: null,
+  answers: new Map(),
   show(state) {
     if (!button) return;
     if (state) button.dataset['state'] = state;

@@ -19,10 +19,9 @@ export async function soundFirst(shell: Shell, track: Track): Promise<void> {
   shell.onPress = press;
   usePlayer.subscribe(({ isPlaying, isBuffering }) => shell.show(isPlaying ? (isBuffering ? 'waiting' : 'playing') : undefined));
   if (!shell.pressed) return;
-  const heard = new Promise<void>((resolve) => {
-    usePlayer.subscribe(({ isBuffering }) => isBuffering || resolve());
+  press();
+  await new Promise<void>((resolve) => {
+    usePlayer.subscribe(({ isPlaying, isBuffering }) => (isPlaying && isBuffering) || resolve());
     setTimeout(resolve, PATIENCE_MS);
   });
-  press();
-  await heard;
 }

@@ -2,7 +2,7 @@
 
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
-import { pageBandwidth } from '@/lib/dom/shell';
+import { earlyAnswer, pageBandwidth } from '@/lib/dom/shell';
 import { stretchLastSample } from './fmp4';
 import { gainOf, renditionOf, startLevel, type Quality, type Rendition } from './quality';
 import { segmentLoader } from './segmentLoader';
@@ -244,7 +244,7 @@ export class Deck {
     const timer = setTimeout(() => abort.abort(), INFO_TIMEOUT_MS);
     try {
       const url = new URL('info', new URL(track.manifestUrl, location.href));
-      const reply = await fetch(url, { signal: abort.signal, credentials: 'same-origin' });
+      const reply = await (earlyAnswer(url) ?? fetch(url, { signal: abort.signal, credentials: 'same-origin' }));
       if (!reply.ok) return;
       const info = (await reply.json()) as Partial<StreamInfo>;
       if (abort.signal.aborted || !info.samples || !info.sample_rate) return;

@@ -12,6 +12,8 @@ export interface Shell {
   pressed: boolean;
   /** Answers presses from now on. */
   onPress: (() => void) | null;
+  /** What was asked for before the player was there, by address; each is used once. */
+  answers: Map<string, Promise<Response>>;
   /** Shows what the play button does; undefined is at rest. */
   show(state: 'waiting' | 'playing' | undefined): void;
   preload(group: FileGroup): void;
@@ -35,6 +37,14 @@ export function pageBandwidth(): number {
     .filter((file) => file.transferSize > ENOUGH_BYTES && file.responseEnd > file.responseStart && /^(navigation|script|link)$/.test(file.initiatorType))
     .sort((a, b) => b.transferSize - a.transferSize)[0];
   return largest ? (largest.encodedBodySize * 8000) / (largest.responseEnd - largest.responseStart) : NaN;
+}
+
+/** The answer to a request that the shell has sent, if it did. */
+export function earlyAnswer(url: URL): Promise<Response> | undefined {
+  const answers = window.veza?.answers;
+  const answer = answers?.get(url.href);
+  answers?.delete(url.href);
+  return answer;
 }
 
 /** The app is drawn: the shell goes, and the focus stays near where it was. */
