@@ -46,7 +46,7 @@ export default tseslint.config(
   },
   ...separateFeatures,
   {
-    files: ['*.js', 'public/*.js', 'src/sw/*.js', 'scripts/**'],
+    files: ['*.js', 'public/*.js', 'src/app/theme.js', 'src/sw/*.js', 'scripts/**'],
     languageOptions: {
       globals: Object.fromEntries(
         ['console', 'process', 'URL', 'document', 'localStorage', 'matchMedia', 'self', 'caches', 'fetch', 'location'].map((name) => [name, 'readonly']),

@@ -75,7 +75,7 @@ export function pages(): Plugin {
         const scripts: string[] = [];
         html = html.replace(/<link rel="stylesheet"[^>]* href="\/(assets\/[^"]+)"[^>]*>/g, (_tag, name: string) => {
           const css = String((bundle[name] as Rolldown.OutputAsset).source).trim();
-          delete bundle[name];
+          Reflect.deleteProperty(bundle, name);
           styles.push(hash(css));
           return `<style>${css}</style>`;
         });

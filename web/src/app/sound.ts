@@ -14,7 +14,7 @@ export async function soundFirst(shell: Shell, track: Track): Promise<void> {
   const press = () => {
     const player = usePlayer.getState();
     if (player.current?.id === track.id) player.toggle();
-    else player.playTracks([toPlayerTrack(track)], 0);
+    else player.playNow(toPlayerTrack(track), []); /* what was queued in an earlier visit goes on after it */
   };
   shell.onPress = press;
   usePlayer.subscribe(({ isPlaying, isBuffering }) => shell.show(isPlaying ? (isBuffering ? 'waiting' : 'playing') : undefined));
