@@ -15,6 +15,7 @@ aac_feed_open(struct aac_feed *feed, const struct sound *sound, int (*on_block)(
     memset(feed, 0, sizeof *feed);
     feed->on_block = on_block;
     feed->user = user;
+    feed->source_rate = sound->sample_rate;
     feed->rate = sound->sample_rate % 11025 == 0 ? 44100 : 48000;
     av_channel_layout_default(&feed->layout, sound->layout.nb_channels == 1 ? 1 : 2);
     error = swr_alloc_set_opts2(&feed->resample, &feed->layout, AV_SAMPLE_FMT_FLTP, feed->rate, &from, sound->format, sound->sample_rate, 0, NULL);
@@ -61,6 +62,7 @@ aac_feed_add(struct aac_feed *feed, const AVFrame *block)
     const uint8_t *const *in = block ? (const uint8_t *const *)block->extended_data : NULL;
     int count = block ? block->nb_samples : 0;
 
+    feed->taken += count;
     for (;;) {
         uint8_t *out[2];
         int got, error;
@@ -73,7 +75,10 @@ aac_feed_add(struct aac_feed *feed, const AVFrame *block)
         if (got < 0)
             return MEDIA_E_INTERNAL;
         count = 0; /* what did not fit waits inside the resampler */
+        for (int c = 0; got > 0 && c < feed->layout.nb_channels; c++)
+            feed->last[c] = ((const float *)(const void *)out[c])[got - 1];
         feed->filled += got;
+        feed->given += got;
         if (feed->filled < BLOCK_SAMPLES)
             return 0;
         error = send_block(feed);
@@ -82,12 +87,33 @@ aac_feed_add(struct aac_feed *feed, const AVFrame *block)
     }
 }
 
+/* The resampler keeps the last frames to itself, and all of a recording that is shorter than its filter: the last frame is held instead. */
+static int
+hold_last(struct aac_feed *feed)
+{
+    int64_t length = av_rescale_rnd(feed->taken, feed->rate, feed->source_rate, AV_ROUND_UP);
+
+    for (; feed->given < length; feed->given++) {
+        int error = feed->block ? 0 : new_block(feed);
+
+        for (int c = 0; !error && c < feed->layout.nb_channels; c++)
+            ((float *)(void *)feed->block->extended_data[c])[feed->filled] = feed->last[c];
+        if (!error && ++feed->filled == BLOCK_SAMPLES)
+            error = send_block(feed);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
 int
 aac_feed_end(struct aac_feed *feed)
 {
     int error = aac_feed_add(feed, NULL);
 
-    return !error && feed->filled > 0 ? send_block(feed) : error;
+    if (!error)
+        error = hold_last(feed);
+    return !error && feed->block && feed->filled > 0 ? send_block(feed) : error;
 }
 
 void

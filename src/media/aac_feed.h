@@ -1,4 +1,6 @@
-/* aac_feed.h - makes what all AAC renditions eat from the blocks of decode.h: planar float, mono or stereo, 44.1 or 48 kHz. */
+/* aac_feed.h - makes what all AAC renditions eat from the blocks of decode.h: planar float, mono or stereo, 44.1 or 48 kHz.
+ *
+ * Lengths are rounded up: no part of a recording is lost when it is cut in two, and no recording becomes empty. */
 #ifndef VEZA_MEDIA_AAC_FEED_H
 #define VEZA_MEDIA_AAC_FEED_H
 
@@ -10,11 +12,13 @@ struct aac_feed {
     /* Called with blocks of BLOCK_SAMPLES frames, of which only the last may be shorter. Takes references, not the block. */
     int (*on_block)(void *user, const AVFrame *block);
     void *user;
-    int rate;
+    int rate, source_rate;
     AVChannelLayout layout;
     SwrContext *resample;
     AVFrame *block; /* being filled */
     int filled;
+    int64_t taken, given; /* frames, at the source's rate and at ours */
+    float last[2];        /* the last frame given */
 };
 
 /* The functions return 0 or an enum media_reason, also one of on_block's. */

@@ -273,6 +273,24 @@ join_all(struct audio_job *job, int error)
     return worst;
 }
 
+/* Players take the quality with the higher BANDWIDTH for the better one. Of silence, or of very short sound, a quality may take fewer bytes
+ * than the one below it, and then states as much as that. Lossless states what it takes. */
+static void
+measure_bandwidth(struct audio_job *job)
+{
+    for (int i = LOW; i < RENDITIONS; i++) {
+        struct bandwidth *b = &job->renditions[i].bandwidth;
+
+        *b = playlist_bandwidth(&job->renditions[i]);
+        if (i == MEDIUM || i == HIGH) {
+            const struct bandwidth *below = &job->renditions[i - 1].bandwidth;
+
+            b->peak = FFMAX(b->peak, below->peak);
+            b->average = FFMAX(b->average, below->average);
+        }
+    }
+}
+
 static int
 send_playlists_and_result(struct audio_job *job)
 {
@@ -281,6 +299,7 @@ send_playlists_and_result(struct audio_job *job)
     const AVPacket *cover = input_cover(&job->input);
     int error = 0;
 
+    measure_bandwidth(job);
     for (int i = 0; !error && i < RENDITIONS; i++)
         error = playlist_send(order[i]);
     if (!error)

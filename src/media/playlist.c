@@ -82,7 +82,7 @@ playlist_send_master(const struct rendition *const *renditions, size_t count)
         return MEDIA_E_OUT_OF_MEMORY;
     fputs("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n", out);
     for (size_t i = 0; i < count; i++) {
-        struct bandwidth b = playlist_bandwidth(renditions[i]);
+        const struct bandwidth b = renditions[i]->bandwidth;
 
         fprintf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%lld,AVERAGE-BANDWIDTH=%lld,", (long long)b.peak, (long long)b.average);
         if (renditions[i]->config.gain_db < 0)

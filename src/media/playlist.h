@@ -4,17 +4,13 @@
 
 #include "rendition.h"
 
-struct bandwidth {
-    int64_t peak;    /* bits per second of the worst segment */
-    int64_t average; /* of the whole rendition */
-};
-
+/* Measures what the segments take. */
 struct bandwidth playlist_bandwidth(const struct rendition *rendition);
 
 /* Sends {name}/playlist.m3u8. The EXTINFs add up to what a listener hears, to the sample. */
 int playlist_send(const struct rendition *rendition);
 
-/* Sends master.m3u8 with the renditions in the order given; the first is the one that players start with. */
+/* Sends master.m3u8, by `bandwidth`, with the renditions in the order given; the first is the one that players start with. */
 int playlist_send_master(const struct rendition *const *renditions, size_t count);
 
 #endif

@@ -30,6 +30,11 @@ struct rendition_config {
     int64_t segment_samples;
 };
 
+struct bandwidth {
+    int64_t peak;    /* bits per second of the worst segment */
+    int64_t average; /* of the whole rendition */
+};
+
 struct rendition {
     struct rendition_config config;
     struct frame_queue queue;
@@ -37,6 +42,7 @@ struct rendition {
     struct cmaf *cmaf;
     struct quality *quality;       /* AAC only */
     struct quality_report report;  /* AAC only: after rendition_join() */
+    struct bandwidth bandwidth;    /* as published; set by the job */
     bool is_good;                  /* it keeps the bounds of its quality; set by the job */
     pthread_t thread;
     bool started;

@@ -2,7 +2,6 @@
 #include "result.h"
 
 #include "output.h"
-#include "playlist.h"
 #include "reason.h"
 #include "tags.h"
 
@@ -42,7 +41,7 @@ describe(const struct input *input, int sample_rate, int channels, int bits, int
 static json_t *
 describe_rendition(const struct rendition *r)
 {
-    struct bandwidth b = playlist_bandwidth(r);
+    const struct bandwidth b = r->bandwidth;
     json_t *rendition;
     size_t count;
 

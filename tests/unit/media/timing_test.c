@@ -296,6 +296,60 @@ the_shortest_recordings_have_a_segment_in_every_quality(void **state)
         }
 }
 
+static int64_t
+heard_samples(int rate, int64_t frames, const char *quality)
+{
+    write_wav(scratch("rate.wav"), signal_sine, frames, rate, 1, 16);
+    struct run run = run_media(MEDIA_MODE_AUDIO, scratch("rate.wav"), NULL);
+    double seconds;
+    int64_t samples;
+
+    assert_string_equal(run.outcome.code, "");
+    join_rendition(&run, quality, &seconds);
+    samples = integer_of(rendition_of(&run, quality), "samples");
+    assert_true(fabs(seconds * (double)integer_of(rendition_of(&run, quality), "sample_rate") - (double)samples) < 0.1);
+    run_free(&run);
+    return samples;
+}
+
+static void
+resampling_rounds_lengths_up_so_that_two_halves_lose_no_sample(void **state)
+{
+    (void)state;
+    assert_int_equal(heard_samples(96000, 9601, "high"), 4801);
+    assert_int_equal(heard_samples(88200, 4411, "low"), 2206);
+    assert_int_equal(heard_samples(192000, 9601, "medium"), 2401);
+    assert_int_equal(heard_samples(8000, 1001, "high"), 6006);
+    assert_int_equal(heard_samples(192000, 1, "high"), 1);
+    assert_int_equal(heard_samples(96000, 50, "low"), 25);
+}
+
+static double
+whisper(int64_t frame, int channel, int rate)
+{
+    return signal_noise(frame, channel, rate) / 6000;
+}
+
+static void
+no_aac_quality_states_a_lower_bandwidth_than_the_one_below_it(void **state)
+{
+    static const int64_t lengths[] = { 1, 1440, 24000 };
+    static const signal_at signals[] = { whisper, signal_silence };
+
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        write_wav(scratch("b.wav"), signals[i / 3], lengths[i % 3], 48000, 1, 16);
+        struct run run = run_media(MEDIA_MODE_AUDIO, scratch("b.wav"), NULL);
+        const json_t *low = rendition_of(&run, "low"), *medium = rendition_of(&run, "medium"), *high = rendition_of(&run, "high");
+
+        assert_true(integer_of(low, "bandwidth") <= integer_of(medium, "bandwidth"));
+        assert_true(integer_of(medium, "bandwidth") <= integer_of(high, "bandwidth"));
+        assert_true(integer_of(low, "average_bandwidth") <= integer_of(medium, "average_bandwidth"));
+        assert_true(integer_of(medium, "average_bandwidth") <= integer_of(high, "average_bandwidth"));
+        run_free(&run);
+    }
+}
+
 static int
 make_fixtures(void **state)
 {
@@ -315,6 +369,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_fragmented_file_without_an_edit_list_is_whole),
     cmocka_unit_test(opus_tells_its_priming_itself),
     cmocka_unit_test(the_shortest_recordings_have_a_segment_in_every_quality),
+    cmocka_unit_test(resampling_rounds_lengths_up_so_that_two_halves_lose_no_sample),
+    cmocka_unit_test(no_aac_quality_states_a_lower_bandwidth_than_the_one_below_it),
     cmocka_unit_test(the_comment_of_apples_encoder_stands_for_a_lost_edit_list),
 };
 
