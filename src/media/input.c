@@ -281,6 +281,9 @@ input_open(struct input *input, int64_t max_duration_s)
     error = container_check(MEDIA_INPUT_FD, input->size, demuxer, &input->container);
     if (error)
         return error;
+    error = embedded_read(MEDIA_INPUT_FD, &input->embedded);
+    if (error)
+        return error;
     input->ended_early = input->container.ends_early;
     if (!strcmp(demuxer, "mov"))
         mp4_edit_read(MEDIA_INPUT_FD, input->size, &input->edit);
@@ -302,6 +305,7 @@ input_close(struct input *input)
 {
     AVIOContext *io;
 
+    embedded_free(&input->embedded);
     if (!input->format)
         return;
     io = input->format->pb;
@@ -321,8 +325,10 @@ input_format_name(const struct input *input)
 const AVPacket *
 input_cover(const struct input *input)
 {
-    const AVPacket *first = NULL;
+    const AVPacket *first = input->embedded.cover;
 
+    if (input->embedded.is_front)
+        return first;
     for (unsigned i = 0; i < input->format->nb_streams; i++) {
         const AVStream *s = input->format->streams[i];
         const AVDictionaryEntry *kind = av_dict_get(s->metadata, "comment", NULL, 0);

@@ -3,6 +3,7 @@
 #define VEZA_MEDIA_INPUT_H
 
 #include "container_check.h"
+#include "embedded.h"
 #include "mp4_edit.h"
 
 #include <libavcodec/avcodec.h>
@@ -18,6 +19,7 @@ struct input {
     bool is_lossless;
     int valid_bits;           /* of a WAV that keeps them in wider samples; else 0 */
     struct container container;
+    struct embedded embedded; /* of the tags, what FFmpeg leaves out */
     bool ended_early;         /* there was less than the header promised; decode_all() finds out more than the header tells */
     struct mp4_edit edit;
     bool cuts_itself;         /* FFmpeg hands out all that is stored; decode.c cuts to what follows */

@@ -196,7 +196,10 @@ tags_read(const struct input *input)
     if (!tags)
         return NULL;
     error |= add_text(tags, "title", find(input, title), TAG_BYTES_MAX);
-    error |= add_artists(tags, input, find(input, artist));
+    if (input->embedded.artists[0])
+        error |= add_text(tags, "artist", input->embedded.artists, TAG_BYTES_MAX);
+    else
+        error |= add_artists(tags, input, find(input, artist));
     error |= add_text(tags, "album", find(input, album), TAG_BYTES_MAX);
     error |= add_text(tags, "genre", find(input, genre), 100);
     error |= add_text(tags, "key", find(input, key), 20);

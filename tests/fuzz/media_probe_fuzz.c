@@ -7,6 +7,7 @@
 #include <libavutil/log.h>
 
 #include "audio_job.h"
+#include "embedded.h"
 #include "image_size.h"
 #include "input.h"
 #include "majority.h"
@@ -29,11 +30,14 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
+    struct embedded embedded;
     uint32_t width, height;
 
     if (ftruncate(MEDIA_INPUT_FD, 0) < 0 || pwrite(MEDIA_INPUT_FD, bytes, length, 0) != (ssize_t)length)
         abort();
     input_prepare();
+    (void)embedded_read(MEDIA_INPUT_FD, &embedded); /* also where nothing else is sound */
+    embedded_free(&embedded);
     (void)audio_job_probe(3600);
     (void)majority_find();
     (void)image_size(bytes, length, &width, &height);
