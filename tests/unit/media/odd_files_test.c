@@ -147,6 +147,36 @@ a_placeholder_for_the_length_is_no_promise(void **state)
 }
 
 static void
+a_bw64_is_read_like_an_rf64(void **state)
+{
+    (void)state;
+    ffmpeg("-i", scratch("source.wav"), "-rf64", "always", "-fflags", "+bitexact", scratch("b.wav"), NULL);
+    put32(scratch("b.wav"), 0, 0x34365742); /* BW64 */
+    assert_length(scratch("b.wav"), FRAMES, 0, false);
+    put32(scratch("b.wav"), 28, 0); /* the length of the data in ds64 */
+    assert_length(scratch("b.wav"), FRAMES, 0, false);
+}
+
+static void
+a_placeholder_for_the_length_of_an_aiff_is_no_promise(void **state)
+{
+    static const uint32_t placeholders[] = { 0x7fffffff, 0xffffffff, 0x80000000 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(placeholders) / sizeof(placeholders[0]); i++) {
+        size_t length;
+
+        ffmpeg("-i", scratch("source.wav"), "-fflags", "+bitexact", scratch("p.aiff"), NULL);
+        char *bytes = read_bytes(scratch("p.aiff"), &length), *sound = memmem(bytes, length, "SSND", 4);
+        assert_non_null(sound);
+        put32(scratch("p.aiff"), 4, __builtin_bswap32(placeholders[i]));
+        put32(scratch("p.aiff"), sound + 4 - bytes, __builtin_bswap32(placeholders[i]));
+        free(bytes);
+        assert_length(scratch("p.aiff"), FRAMES, 0, false);
+    }
+}
+
+static void
 what_is_there_of_a_file_that_ends_early_is_taken_and_marked(void **state)
 {
     static const char *const files[] = { "cut.wav", "cut.aiff", "cut.m4a", "cut.flac" };
@@ -289,6 +319,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sound_is_found_behind_two_megabytes_of_tag),
     cmocka_unit_test(twenty_four_bits_in_thirty_two_are_twenty_four),
     cmocka_unit_test(a_placeholder_for_the_length_is_no_promise),
+    cmocka_unit_test(a_bw64_is_read_like_an_rf64),
+    cmocka_unit_test(a_placeholder_for_the_length_of_an_aiff_is_no_promise),
     cmocka_unit_test(what_is_there_of_a_file_that_ends_early_is_taken_and_marked),
     cmocka_unit_test(an_mp3_may_begin_in_the_middle_of_a_frame_or_behind_filling),
     cmocka_unit_test(a_change_of_format_in_mid_stream_is_converted_to_the_format_of_the_majority),
