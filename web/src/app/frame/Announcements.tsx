@@ -39,7 +39,7 @@ export function Announcements() {
       {open.map((item) => (
         <div key={item.id} className="flex items-start gap-3 border-b border-line bg-accent-wash py-2 ps-4 pe-2 sm:ps-6">
           <Megaphone size={16} aria-hidden className="mt-2 shrink-0" />
-          <p className="min-w-0 flex-1 py-1.5">
+          <p dir="auto" className="min-w-0 flex-1 py-1.5">
             <strong className="me-2">{item.title}</strong>
             {item.content}
           </p>

@@ -6,9 +6,11 @@ import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { FormError } from '@/components/ui/FormError';
 import { applyProblem } from '@/lib/api/formErrors';
+import { useChangeCover } from '@/lib/api/tracks/cover';
 import { useUpdateTrack } from '@/lib/api/tracks/update';
 import type { Track } from '@/lib/api/types';
 import { toast } from '@/lib/toast/store';
+import { CoverField, type CoverChange } from './CoverField';
 import { TrackFields } from './TrackFields';
 import { changesOf, emptyTrackForm, formOf, trackSchema, type TrackForm } from './trackSchema';
 
@@ -22,6 +24,8 @@ const names = Object.keys(emptyTrackForm) as (keyof TrackForm)[];
 export default function EditTrackDialog({ track, onClose }: EditTrackDialogProps) {
   const { t } = useTranslation();
   const update = useUpdateTrack();
+  const changeCover = useChangeCover();
+  const [cover, setCover] = useState<CoverChange>();
   const [problem, setProblem] = useState<string | null>(null);
   const { register, handleSubmit, setError, formState } = useForm<TrackForm>({
     resolver: zodResolver(trackSchema),
@@ -31,6 +35,8 @@ export default function EditTrackDialog({ track, onClose }: EditTrackDialogProps
   const save = handleSubmit(async (form) => {
     setProblem(null);
     try {
+      if (cover !== undefined) await changeCover.mutateAsync({ id: track.id, file: cover });
+      setCover(undefined);
       await update.mutateAsync({ id: track.id, changes: changesOf(form) });
       toast(t('track.saved'), 'ok');
       onClose();
@@ -43,12 +49,13 @@ export default function EditTrackDialog({ track, onClose }: EditTrackDialogProps
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t('track.edit_title')} wide>
       <form onSubmit={(event) => void save(event)} noValidate className="space-y-5">
         {problem && <FormError>{problem}</FormError>}
+        <CoverField track={track} value={cover} onChange={setCover} />
         <TrackFields register={register} errors={formState.errors} open />
         <div className="flex justify-end gap-2">
           <Button tone="quiet" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" tone="accent" busy={update.isPending}>
+          <Button type="submit" tone="accent" busy={formState.isSubmitting}>
             {t('common.save')}
           </Button>
         </div>

@@ -21,7 +21,7 @@ export function OwnTrackRow({ track, list }: { track: Track; list: readonly Trac
       </div>
       <div className="min-w-0">
         <h3 className="truncate text-base leading-tight">
-          <Link to={`/track/${track.id}`} className="hover:underline">
+          <Link to={`/track/${track.id}`} dir="auto" className="hover:underline">
             {track.title}
           </Link>
         </h3>

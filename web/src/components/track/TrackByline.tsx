@@ -8,7 +8,7 @@ export function TrackByline({ track, className }: { track: Track; className?: st
   const { t } = useTranslation();
   return (
     <p className={clsx('flex min-w-0 items-center gap-2 text-sm text-muted', className)}>
-      <Link to={`/u/${encodeURIComponent(track.creator.username)}`} className="truncate hover:text-ink hover:underline">
+      <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="truncate hover:text-ink hover:underline">
         {track.artist || track.creator.username}
       </Link>
       {track.is_explicit && (
@@ -16,7 +16,7 @@ export function TrackByline({ track, className }: { track: Track; className?: st
           E
         </abbr>
       )}
-      {track.genre && <span className="truncate max-sm:hidden">· {track.genre}</span>}
+      {track.genre && <span dir="auto" className="truncate max-sm:hidden">· {track.genre}</span>}
     </p>
   );
 }

@@ -26,7 +26,7 @@ export function TrackCard({ track, list }: TrackCardProps) {
       <div className="mt-3 flex items-start gap-1">
         <div className="min-w-0 flex-1">
       <h3 className={clsx('truncate text-base leading-tight', isCurrent && 'text-accent-text')}>
-        <Link to={`/track/${track.id}`} className="hover:underline">
+        <Link to={`/track/${track.id}`} dir="auto" className="hover:underline">
           {track.title}
         </Link>
       </h3>

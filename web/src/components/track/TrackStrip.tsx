@@ -32,7 +32,7 @@ export function TrackStrip({ track, list }: TrackStripProps) {
       </div>
       <div className="min-w-0">
         <h3 className={clsx('truncate text-lg leading-tight tracking-tight sm:text-xl', isCurrent && 'text-accent-text')}>
-          <Link to={`/track/${track.id}`} className="hover:underline">
+          <Link to={`/track/${track.id}`} dir="auto" className="hover:underline">
             {track.title}
           </Link>
         </h3>

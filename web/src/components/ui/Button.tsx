@@ -36,7 +36,7 @@ export function Button({ tone = 'plain', size = 'md', asChild = false, busy = fa
       className={clsx(
         'inline-flex shrink-0 items-center justify-center rounded-card whitespace-nowrap transition-[filter,background-color,border-color,opacity] duration-150',
         'disabled:opacity-50',
-        busy && 'opacity-60',
+        busy && 'is-busy opacity-60',
         tones[tone],
         sizes[size],
         className,

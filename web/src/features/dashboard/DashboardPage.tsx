@@ -12,6 +12,7 @@ import { useTracks } from '@/lib/api/tracks/list';
 import { mayUpload } from '@/lib/api/users/becomeCreator';
 import { useTitle } from '@/lib/dom/useTitle';
 import { LatestUploads } from './LatestUploads';
+import { SuggestedPeople } from './SuggestedPeople';
 import { VerifyNotice } from './VerifyNotice';
 
 export function Component() {
@@ -39,6 +40,8 @@ export function Component() {
       />
       {!me.is_verified && <VerifyNotice />}
       {mayUpload(me) ? <LatestUploads /> : <CreatorInvite />}
+
+      <SuggestedPeople />
 
       <section className="mt-14" aria-labelledby="newest">
         <div className="mb-5 flex items-baseline justify-between gap-4">

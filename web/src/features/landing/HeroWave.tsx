@@ -20,10 +20,10 @@ export function HeroWave({ tracks }: { tracks: readonly Track[] }) {
         <div className="mx-auto flex max-w-[1440px] items-center gap-4 px-4 py-4 sm:px-6">
           <PlayButton track={track} list={tracks} size="lg" className="-mt-14 ring-6 ring-paper" />
           <p className="min-w-0 truncate">
-            <Link to={`/track/${track.id}`} className="font-semibold hover:underline">
+            <Link to={`/track/${track.id}`} dir="auto" className="font-semibold hover:underline">
               {track.title}
             </Link>{' '}
-            <Link to={`/u/${encodeURIComponent(track.creator.username)}`} className="text-muted hover:text-ink hover:underline">
+            <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="text-muted hover:text-ink hover:underline">
               {track.artist || track.creator.username}
             </Link>
           </p>

@@ -95,7 +95,7 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
             />
           </div>
           <div className="min-w-0">
-            <Link to={`/track/${track.id}`} className="block truncate font-semibold hover:underline">
+            <Link to={`/track/${track.id}`} dir="auto" className="block truncate font-semibold hover:underline">
               {track.title}
             </Link>
             <div className="text-xs md:hidden">

@@ -43,7 +43,7 @@ export function NotificationRow({ notification, onRead, onRemove }: Notification
       </span>
       {notification.actor && <Avatar user={notification.actor} size={40} />}
       <div className="min-w-0 flex-1">
-        <p className={clsx('break-words', !notification.read && 'font-semibold')}>
+        <p dir="auto" className={clsx('break-words', !notification.read && 'font-semibold')}>
           {to ? (
             <Link to={to} onClick={read} className="hover:underline">
               {words}
@@ -52,7 +52,7 @@ export function NotificationRow({ notification, onRead, onRemove }: Notification
             words
           )}
         </p>
-        {notification.content && <p className="break-words text-muted">{notification.content}</p>}
+        {notification.content && <p dir="auto" className="break-words text-muted">{notification.content}</p>}
         <time dateTime={notification.created_at} className="text-xs text-muted">
           {format.ago(notification.created_at)}
         </time>

@@ -13,8 +13,10 @@ import { useMarkAllRead } from '@/lib/api/notifications/markAllRead';
 import { useMarkRead } from '@/lib/api/notifications/markRead';
 import { useRemoveNotification } from '@/lib/api/notifications/remove';
 import { useRemoveAllNotifications } from '@/lib/api/notifications/removeAll';
+import type { Notification } from '@/lib/api/types';
 import { problemText } from '@/lib/api/problemText';
 import { useTitle } from '@/lib/dom/useTitle';
+import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { NotificationRow } from './NotificationRow';
 
@@ -50,12 +52,23 @@ function DeleteAll() {
   );
 }
 
+/** By the day of whoever reads, in the order of the list; a day is named by the first moment in it. */
+function byDay(items: readonly Notification[]): [string, Notification[]][] {
+  const days = new Map<string, Notification[]>();
+  for (const item of items) {
+    const day = new Date(item.created_at).toDateString();
+    days.set(day, [...(days.get(day) ?? []), item]);
+  }
+  return [...days.values()].map((ofDay) => [ofDay[0]?.created_at ?? '', ofDay]);
+}
+
 function Rows({ unread }: { unread: boolean }) {
   const { t } = useTranslation();
   const list = useNotifications(unread);
   const read = useMarkRead();
   const remove = useRemoveNotification();
   const refused = useRefused();
+  const format = useFormat();
   if (list.isPending) return <PeaksSkeleton />;
   if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   const items = list.data.pages.flatMap((page) => page.items);
@@ -75,16 +88,21 @@ function Rows({ unread }: { unread: boolean }) {
   }
   return (
     <>
-      <ul className="divide-y divide-line">
-        {items.map((item) => (
-          <NotificationRow
-            key={item.id}
-            notification={item}
-            onRead={(one) => read.mutate(one, refused)}
-            onRemove={(one) => remove.mutate(one, refused)}
-          />
-        ))}
-      </ul>
+      {byDay(items).map(([day, ofDay]) => (
+        <section key={day} aria-label={format.dayName(day)} className="mb-6">
+          <h2 className="eyebrow border-b border-line pb-2 font-normal">{format.dayName(day)}</h2>
+          <ul className="divide-y divide-line">
+            {ofDay.map((item) => (
+              <NotificationRow
+                key={item.id}
+                notification={item}
+                onRead={(one) => read.mutate(one, refused)}
+                onRemove={(one) => remove.mutate(one, refused)}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
       {list.hasNextPage && (
         <Button className="mt-6" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
           {t('common.more')}

@@ -23,12 +23,12 @@ function Names({ track, onLeave }: { track: QueueEntry; onLeave: () => void }) {
   return (
     <div className="min-w-0">
       <h1 className="text-xl font-bold tracking-tight text-balance lg:text-2xl xl:text-[3.25rem] xl:leading-[1.02]">
-        <Link to={`/track/${track.id}`} onClick={onLeave} className="line-clamp-2 hover:underline">
+        <Link to={`/track/${track.id}`} dir="auto" onClick={onLeave} className="line-clamp-2 hover:underline">
           {track.title}
         </Link>
       </h1>
       <p className="mt-1 truncate text-base text-muted lg:mt-3 lg:text-lg">
-        <Link to={`/u/${encodeURIComponent(track.creator.username)}`} onClick={onLeave} className="hover:text-ink hover:underline">
+        <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" onClick={onLeave} className="hover:text-ink hover:underline">
           {track.artist || track.creator.username}
         </Link>
       </p>

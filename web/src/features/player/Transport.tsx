@@ -33,7 +33,7 @@ export function Transport({ size = 'md' }: TransportProps) {
         title={t(isPlaying ? 'player.pause' : 'player.play')}
         data-player-state={isBuffering ? 'buffering' : isPlaying ? 'playing' : 'paused'}
         className={clsx(
-          'inline-flex shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[transform,filter] duration-150 hover:brightness-105 active:scale-95',
+          'fills inline-flex shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[transform,filter] duration-150 hover:brightness-105 active:scale-95',
           large ? 'size-18' : 'size-11',
         )}
       >

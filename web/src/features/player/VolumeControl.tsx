@@ -23,13 +23,13 @@ export function VolumeControl() {
         onValueChange={([value = 0]) => setVolume(value / 100)}
         className="relative flex h-10 w-22 cursor-pointer touch-none items-center select-none"
       >
-        <Slider.Track className="relative h-1 grow rounded-full bg-line">
-          <Slider.Range className="absolute h-full rounded-full bg-ink" />
+        <Slider.Track className="fills-track relative h-1 grow rounded-full bg-line">
+          <Slider.Range className="fills absolute h-full rounded-full bg-ink" />
         </Slider.Track>
         <Slider.Thumb
           aria-label={t('player.volume')}
           aria-valuetext={t('player.volume_text', { percent: Math.round(heard * 100) })}
-          className="block size-3 rounded-full bg-ink transition-transform duration-150 hover:scale-125"
+          className="fills block size-3 rounded-full bg-ink transition-transform duration-150 hover:scale-125"
         />
       </Slider.Root>
     </div>

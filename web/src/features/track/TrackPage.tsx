@@ -10,20 +10,40 @@ import { ProcessingLine } from '@/components/track/ProcessingLine';
 import { StatusBadge } from '@/components/track/StatusBadge';
 import { TrackWaveform } from '@/components/track/TrackWaveform';
 import { TrackByline } from '@/components/track/TrackByline';
+import { Button } from '@/components/ui/Button';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { HueBox } from '@/components/ui/HueBox';
 import { NotFound } from '@/components/ui/NotFound';
 import { Page } from '@/components/ui/Page';
 import { hasCode } from '@/lib/api/problem';
+import { problemText } from '@/lib/api/problemText';
+import { useReprocessTrack } from '@/lib/api/tracks/reprocess';
 import { useTrack } from '@/lib/api/tracks/get';
 import { isUnfinished } from '@/lib/api/tracks/list';
 import type { Track } from '@/lib/api/types';
+import { toast } from '@/lib/toast/store';
 import { useTitle } from '@/lib/dom/useTitle';
 import { MoreFrom, useMoreFrom } from './MoreFrom';
 import { TrackActions } from './TrackActions';
 import { TrackFacts } from './TrackFacts';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
+
+/** The file is still there: what failed may work the second time. */
+function ProcessAgain({ track }: { track: Track }) {
+  const { t } = useTranslation();
+  const again = useReprocessTrack();
+  const start = () =>
+    again.mutate(track.id, {
+      onSuccess: () => toast(t('track.processing_again', { title: track.title })),
+      onError: (error) => toast(problemText(error, t), 'danger'),
+    });
+  return (
+    <Button className="mt-4" busy={again.isPending} onClick={start}>
+      {t('track.process_again')}
+    </Button>
+  );
+}
 
 function State({ track }: { track: Track }) {
   const { t } = useTranslation();
@@ -32,6 +52,7 @@ function State({ track }: { track: Track }) {
       <div role="status" className="rounded-card bg-danger-wash p-5">
         <p className="font-semibold text-danger">{t('track.failed_title')}</p>
         <p className="mt-1 text-base">{track.status_message ?? t('track.failed_text')}</p>
+        {track.is_mine && <ProcessAgain track={track} />}
       </div>
     );
   }
@@ -61,7 +82,7 @@ function Loaded({ track }: { track: Track }) {
                 <StatusBadge track={track} />
               </div>
             )}
-            <h1 className={`break-words hyphens-auto ${track.title.length > 26 ? 'text-2xl font-extrabold tracking-tighter sm:text-[clamp(2.5rem,5vw,4.5rem)] sm:leading-none' : 'poster'}`}>
+            <h1 dir="auto" className={`line-clamp-3 break-words hyphens-auto pb-[0.1em] ${track.title.length > 26 ? 'text-2xl font-extrabold tracking-tighter sm:text-[clamp(2.5rem,5vw,4.5rem)] sm:leading-none' : 'poster'}`}>
               {track.title}
             </h1>
             <TrackByline track={track} className="mt-4 text-lg" />
@@ -89,7 +110,7 @@ function Loaded({ track }: { track: Track }) {
         <TrackActions track={track} onEdit={() => setDialog('edit')} onDelete={() => setDialog('delete')} />
         <div className="mt-10 grid gap-10 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
           <div>
-            {track.description && <p className="max-w-prose text-base whitespace-pre-line">{track.description}</p>}
+            {track.description && <p dir="auto" className="max-w-prose text-base whitespace-pre-line">{track.description}</p>}
             {track.tags && track.tags.length > 0 && (
               <ul className="mt-5 flex flex-wrap gap-x-4 gap-y-2">
                 {track.tags.map((tag) => (

@@ -9,9 +9,11 @@ import { noteRateLimit } from './rateLimit';
 export interface UploadOptions {
   signal: AbortSignal;
   onProgress: (sent: number, total: number) => void;
+  /** `POST` unless it is told. */
+  method?: 'POST' | 'PUT';
 }
 
-function attempt<T>(path: string, form: FormData, token: string, { signal, onProgress }: UploadOptions): Promise<T> {
+function attempt<T>(path: string, form: FormData, token: string, { signal, onProgress, method = 'POST' }: UploadOptions): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(new DOMException('', 'AbortError'));
@@ -24,7 +26,7 @@ function attempt<T>(path: string, form: FormData, token: string, { signal, onPro
       settle();
     };
     signal.addEventListener('abort', abort);
-    xhr.open('POST', `${API}${path}`);
+    xhr.open(method, `${API}${path}`);
     xhr.setRequestHeader('Accept', 'application/json');
     if (token) xhr.setRequestHeader('X-CSRF-Token', token);
     xhr.upload.onprogress = (event) => onProgress(event.loaded, event.total);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ago, bytes, clock, isoDuration, wait } from './format';
+import { ago, bytes, clock, day, dayName, isoDuration, wait, withRegion } from './format';
 
 it.each([
   [0, '0:00'],
@@ -34,4 +34,17 @@ it('tells how long ago in whole steps', () => {
   expect(ago('2026-06-15T11:15:00Z', 'en', now)).toBe('45 minutes ago');
   expect(ago('2026-06-14T11:00:00Z', 'fr', now)).toBe('hier');
   expect(ago('2024-06-01T00:00:00Z', 'es', now)).toBe('hace 2 años');
+});
+
+it('names the days that people name', () => {
+  const now = new Date(2026, 5, 15, 0, 10);
+  expect(dayName(new Date(2026, 5, 15, 0, 1).toISOString(), 'en', now)).toBe('today');
+  expect(dayName(new Date(2026, 5, 14, 23, 50).toISOString(), 'fr', now)).toBe('hier');
+  expect(dayName(new Date(2026, 5, 12, 12).toISOString(), 'en', now)).toBe('June 12, 2026');
+});
+
+it('writes dates as the region of the reader does', () => {
+  expect(withRegion('en', ['fr-CA', 'en-GB', 'en-US'])).toBe('en-GB');
+  expect(withRegion('es', ['en-GB'])).toBe('es');
+  expect(day('2026-06-12T12:00:00Z', withRegion('en', ['en-GB']))).toBe('12 June 2026');
 });

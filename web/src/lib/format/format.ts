@@ -65,6 +65,17 @@ export function ago(iso: string, language: string, now = Date.now()): string {
 
 export const day = (iso: string, language: string) => new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(iso));
 
+/** "today", "yesterday", else the day itself. */
+export function dayName(iso: string, language: string, now = new Date()): string {
+  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  const days = Math.round((midnight(new Date(iso)) - midnight(now)) / 86_400_000);
+  return days > -2 && days < 2 ? new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(days, 'day') : day(iso, language);
+}
+
+/** The language of the page as the browser's person writes it: with their region ("en-GB"), if they have one for it. */
+export const withRegion = (language: string, wanted: readonly string[]): string =>
+  wanted.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? language;
+
 /** Day and time, to the minute. */
 export const moment = (iso: string, language: string) => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso));
 

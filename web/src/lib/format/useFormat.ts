@@ -5,7 +5,7 @@ import * as format from './format';
 /** The formats of `format.ts`, bound to the language of the page. */
 export function useFormat() {
   const { i18n } = useTranslation();
-  const language = i18n.language;
+  const language = format.withRegion(i18n.language, navigator.languages);
   return useMemo(
     () => ({
       bytes: (n: number) => format.bytes(n, language),
@@ -14,6 +14,7 @@ export function useFormat() {
       ago: (iso: string) => format.ago(iso, language),
       moment: (iso: string) => format.moment(iso, language),
       country: (code: string) => format.country(code, language),
+      dayName: (iso: string) => format.dayName(iso, language),
       day: (iso: string) => format.day(iso, language),
       number: (n: number, digits?: number) => format.number(n, language, digits),
     }),
