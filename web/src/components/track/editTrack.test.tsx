@@ -7,7 +7,7 @@ import { renderRoutes } from '@/testing/render';
 import { fakeServer } from '@/testing/server';
 import EditTrackDialog from './EditTrackDialog';
 
-/* jsdom sends no forms with files: what would be sent is looked at here, and a browser sends it in tests/e2e. */
+/* jsdom sends no forms with files: this looks at what would be sent. */
 vi.mock('@/lib/api/upload', () => ({ uploadForm: vi.fn(() => Promise.resolve({ cover_url: '/new' })) }));
 
 const withCover = track({ cover_url: '/api/v1/tracks/1/cover/600?v=1' });
