@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { IconButton } from '@/components/ui/IconButton';
 import { Progress } from '@/components/ui/Progress';
-import { problemText } from '@/lib/api/problemText';
+import { mayTryAgain, problemText } from '@/lib/api/problemText';
 import { ApiProblem } from '@/lib/api/problem';
 import { useFormat } from '@/lib/format/useFormat';
 import { cancelUpload, editUpload, forgetUpload, retryUpload } from './engine';
@@ -71,7 +71,7 @@ function Actions({ item }: { item: UploadItem }) {
           <Button size="sm" tone="quiet" onClick={() => editUpload(item.key)}>
             {t('common.edit')}
           </Button>
-          {!item.trackId && (
+          {!item.trackId && mayTryAgain(item.error) && (
             <Button size="sm" onClick={() => retryUpload(item.key)}>
               {t('common.retry')}
             </Button>

@@ -1,11 +1,13 @@
 import i18next, { type TFunction } from 'i18next';
 import { ApiProblem } from './problem';
+import type { FieldError } from './types';
 
 /** What happened and what to do, in the reader's language. */
 export function problemText(error: unknown, t: TFunction): string {
   if (!(error instanceof ApiProblem)) return t('errors.unknown');
   if (error.code === 'too_many_requests') return t('errors.too_many_requests', { count: error.retryAfter ?? 30 });
   if (error.code === 'account_locked') return t('errors.account_locked', { count: Math.ceil((error.retryAfter ?? 900) / 60) });
+  if (error.code === 'validation' && error.fields.length > 0) return [...new Set(error.fields.map((field) => refusalText(field, t)))].join(' ');
   if (i18next.exists(`errors.${error.code}`)) return t(`errors.${error.code}`);
   return error.detail ?? t('errors.unknown');
 }
@@ -17,3 +19,15 @@ export const codeText = (code: string, t: TFunction): string => (/^[a-z_]+$/.tes
 export function fieldText(code: string, message: string, t: TFunction): string {
   return i18next.exists(`errors.field.${code}`) ? t(`errors.field.${code}`) : message;
 }
+
+/** Parts of a form that hold a file: their codes say what is wrong with its content. */
+const FILE_PARTS = ['file', 'cover', 'avatar', 'banner'];
+
+/** Why one part of what was sent was refused, for a message away from its field. */
+function refusalText({ field, code, message }: FieldError, t: TFunction): string {
+  if (FILE_PARTS.includes(field) && i18next.exists(`errors.file.${code}`)) return t(`errors.file.${code}`);
+  return FILE_PARTS.includes(field) ? message : fieldText(code, message, t);
+}
+
+/** Can the same request succeed later? Not when the server refused what it says: then only a change helps. */
+export const mayTryAgain = (error: unknown) => !(error instanceof ApiProblem) || error.status >= 500 || [401, 408, 429].includes(error.status);
