@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { FormError } from '@/components/ui/FormError';
+import { Unsaved } from '@/components/ui/Unsaved';
 import { applyProblem } from '@/lib/api/formErrors';
 import { useUpdateTrack } from '@/lib/api/tracks/update';
 import type { Track } from '@/lib/api/types';
@@ -42,6 +43,7 @@ export default function EditTrackDialog({ track, onClose }: EditTrackDialogProps
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t('track.edit_title')} wide>
       <form onSubmit={(event) => void save(event)} noValidate className="space-y-5">
+        <Unsaved when={formState.isDirty} />
         {problem && <FormError>{problem}</FormError>}
         <TrackFields register={register} errors={formState.errors} open />
         <div className="flex justify-end gap-2">
