@@ -6,7 +6,7 @@ import { emailOf, PASSWORD, template } from '../support/world.ts';
 import { codeOf } from '../support/totp.ts';
 import { wav } from '../support/media.ts';
 import { until } from '../support/wait.ts';
-import { Device } from './support/authenticator.ts';
+import { Device, onlyByButton } from './support/authenticator.ts';
 import { hearIt } from './support/ear.ts';
 import { lookAt } from './support/look.ts';
 import { signIn } from './support/people.ts';
@@ -69,16 +69,15 @@ test('with a second factor, too', async () => {
 
 test('with a passkey, too', async () => {
   await stage.visit('carol', async ({ page }) => {
-    const device = await Device.plugInto(page);
+    await Device.plugInto(page);
+    await onlyByButton(page);
     await page.goto('/settings/security');
     await page.getByRole('button', { name: 'Add a passkey' }).first().click();
     await page.getByRole('dialog').getByLabel('Current password').fill(PASSWORD);
     await page.getByRole('dialog').getByRole('button').last().click();
     await page.getByText(/is ready|added/i).first().waitFor();
-    await device.touch(false); /* the browser offers the passkey by itself, too */
     await writeAndLoseTheSession(page, 'carol');
     await page.getByRole('dialog').getByRole('button', { name: /passkey/i }).click();
-    await device.touch(true);
     await page.getByText('Saved.', { exact: true }).waitFor();
     assert.equal(await bio(page), 'Written before the end.');
   }, OVER);
