@@ -3,7 +3,7 @@
 
 import { Suspense, lazy, useEffect } from 'react';
 import { useBlocker } from 'react-router';
-import { isLeaving } from '@/lib/session/leave';
+import { isLeaving } from '@/lib/session/leaving';
 import { confirmDiscard, pageHasUnsaved, useDiscard } from '@/lib/unsaved/store';
 
 const DiscardDialog = lazy(() => import('./DiscardDialog').then((m) => ({ default: m.DiscardDialog })));

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { meQuery } from '@/lib/api/auth/me';
 import { forgetCsrf } from '@/lib/api/csrf';
 import { hasSessionHint, setSessionHint } from '@/lib/session/hint';
-import { isLeaving } from '@/lib/session/leave';
+import { isLeaving } from '@/lib/session/leaving';
 import { ada } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
 import { fakeServer, problem } from '@/testing/server';

@@ -3,6 +3,7 @@
 import { LOUDNESS_TARGETS, type LoudnessTarget } from '@/lib/audio/gain';
 import { QUALITIES, type Quality } from '@/lib/audio/quality';
 import { sessionIsOfAnother } from '@/lib/session/hint';
+import { isLeaving } from '@/lib/session/leaving';
 import { EMPTY_QUEUE, type Queue, type QueueEntry, type Repeat } from './queue';
 
 const KEY = 'veza.player';
@@ -89,7 +90,7 @@ export function recall(): Remembered {
 }
 
 export function remember(state: Remembered): void {
-  if (sessionIsOfAnother()) return; /* what this tab played is no business of whoever comes next */
+  if (isLeaving() || sessionIsOfAnother()) return; /* what this tab played is no business of whoever comes next */
   try {
     const text = serialise(state);
     sessionStorage.setItem(KEY, text);

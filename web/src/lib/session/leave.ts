@@ -1,15 +1,11 @@
 /* Leaving a person's page. A new document is the one sure way to empty the memory: caches, queues, uploads and whatever comes later. */
 
 import { forgetQueue } from '@/lib/player/persist';
+import { leaveForGood } from './leaving';
 
 /** What belongs to the device and not to the person who uses it. */
 const KEPT = ['veza.theme', 'veza.language', 'veza.discover', 'veza.player'];
 const NOTICE = 'veza.notice';
-
-let leaving = false;
-
-/** Nobody is asked about unsaved work any more. */
-export const isLeaving = () => leaving;
 
 /** Takes all that this browser remembers of the person out of its storage. */
 export function forgetPerson(): void {
@@ -24,7 +20,7 @@ export function forgetPerson(): void {
 
 /** Begins anew at `path`; `notice` is shown there once. */
 export function startOver(path: string, notice?: string): void {
-  leaving = true;
+  leaveForGood();
   try {
     sessionStorage.clear();
     if (notice) sessionStorage.setItem(NOTICE, notice);

@@ -1,7 +1,7 @@
 /* What would be lost by leaving: forms that were changed, files that were chosen, secrets that are shown once. */
 
 import { create } from 'zustand';
-import { isLeaving } from '@/lib/session/leave';
+import { isLeaving } from '@/lib/session/leaving';
 
 interface Source {
   isUnsaved: () => boolean;
