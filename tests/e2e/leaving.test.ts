@@ -174,13 +174,14 @@ test('unsaved work is guarded: settings tabs, the back button, signing out', asy
   });
 });
 
-test('unsaved work is guarded: Escape, the backdrop and the cross of a dialog', async () => {
+test('unsaved work is guarded: Escape, the backdrop and the cross of a dialog, and the back button', async () => {
   await stage.visit('carol', async ({ page }) => {
     await page.goto(`/track/${track.id}`);
     await page.getByRole('button', { name: /Edit/ }).first().click();
     const dialog = page.getByRole('dialog').first();
     await dialog.getByLabel('Artist').fill('Somebody');
-    for (const close of [() => page.keyboard.press('Escape'), () => page.mouse.click(5, 5), () => dialog.getByRole('button', { name: 'Close' }).click()]) {
+    for (const close of [() => page.keyboard.press('Escape'), () => page.mouse.click(5, 5), () => dialog.getByRole('button', { name: 'Close' }).click(),
+      () => page.evaluate(() => history.back())]) {
       await close();
       await discard(page).getByRole('button', { name: 'Keep editing' }).click();
       await discard(page).waitFor({ state: 'detached' });
