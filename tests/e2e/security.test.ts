@@ -5,13 +5,10 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { codeOf } from '../support/totp.ts';
 import { emailOf, PASSWORD } from '../support/world.ts';
-import { Device } from './support/authenticator.ts';
+import { Device, onlyByButton } from './support/authenticator.ts';
 import { settled } from './support/browser.ts';
 import { signIn, signOut } from './support/people.ts';
 import { Stage } from './support/stage.ts';
-
-/** A browser that does not offer passkeys by itself, so that the button is the only way. */
-const onlyByButton = (page: Page) => page.addInitScript(() => { PublicKeyCredential.isConditionalMediationAvailable = async () => false; });
 
 const stage = await Stage.startKnown('security');
 

@@ -28,3 +28,6 @@ export class Device {
     return (await this.line.send('WebAuthn.getCredentials', { authenticatorId: this.id })).credentials;
   }
 }
+
+/** A browser that does not offer passkeys by itself, so that the button is the only way. */
+export const onlyByButton = (page: Page) => page.addInitScript(() => { PublicKeyCredential.isConditionalMediationAvailable = async () => false; });

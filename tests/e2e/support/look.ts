@@ -20,6 +20,8 @@ export interface View {
   first?: (eye: Eye) => Promise<void>;
   /** The picture is of what is in sight only, for what floats over the page. */
   inSight?: boolean;
+  /** Complaints of the browser that belong to it. */
+  expected?: RegExp[];
 }
 
 /** What axe has against the page, in words. */
@@ -66,7 +68,7 @@ function look(stage: Stage, view: View): void {
           wrong.push(...(await complaintsOfAxe(page)).map((one) => `${where}: ${one}`));
           wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
         }
-      }, { width, height: width < 600 ? 720 : 800, expected: view.name === 'missing' ? [/status of 404/] : [] });
+      }, { width, height: width < 600 ? 720 : 800, expected: view.expected ?? (view.name === 'missing' ? [/status of 404/] : []) });
     }
     assert.deepEqual(wrong, []);
   });

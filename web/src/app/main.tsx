@@ -7,7 +7,10 @@ import { keepSessionFresh } from '@/lib/api/refresh';
 import { trackQuery } from '@/lib/api/tracks/get';
 import { startI18n } from '@/lib/i18n';
 import { hasSessionHint } from '@/lib/session/hint';
+import { takeNotice } from '@/lib/session/leave';
+import { followOtherTabs } from '@/lib/session/session';
 import { followSystemTheme } from '@/lib/theme/store';
+import { toast } from '@/lib/toast/store';
 import { createRouter } from './router';
 
 export async function mount(): Promise<void> {
@@ -16,9 +19,12 @@ export async function mount(): Promise<void> {
   const track = window.veza?.track;
   /* A member may see more of it, so it is asked for again. */
   if (track) queryClient.setQueryData(trackQuery(track.id).queryKey, track, hasSessionHint() ? { updatedAt: 0 } : {});
+  followOtherTabs(queryClient);
   await startI18n();
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
+  const notice = takeNotice();
+  if (notice) toast(notice);
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>

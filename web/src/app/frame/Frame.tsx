@@ -8,6 +8,7 @@ import { removeShell } from '@/lib/dom/shell';
 import { loadMoreWords } from '@/lib/i18n';
 import { useKeys } from '@/lib/keys/store';
 import { usePalette } from '@/lib/palette/store';
+import { useSignInAgain } from '@/lib/session/again';
 import { useStepUp } from '@/lib/session/stepUp';
 import { Announcements } from './Announcements';
 import { BottomTabs } from './BottomTabs';
@@ -15,6 +16,7 @@ import { DeletionNotice } from './DeletionNotice';
 import { OfflineNotice } from './OfflineNotice';
 import { Sidebar } from './Sidebar';
 import { TopBar } from './TopBar';
+import { UnsavedGuard } from './UnsavedGuard';
 import { useNotificationClicks } from './useNotificationClicks';
 import { useFocusOnNavigation } from './useFocusOnNavigation';
 import { useShortcuts } from './useShortcuts';
@@ -67,6 +69,18 @@ function StepUp() {
   ) : null;
 }
 
+const SignInAgainDialog = lazy(() => import('@/features/auth/SignInAgainDialog').then((m) => ({ default: m.SignInAgainDialog })));
+
+/** Opens when the session has ended under somebody. */
+function SignInAgain() {
+  const asked = useSignInAgain((s) => s.asked);
+  return asked ? (
+    <Suspense fallback={null}>
+      <SignInAgainDialog />
+    </Suspense>
+  ) : null;
+}
+
 function NavigationProgress() {
   const busy = useNavigation().state !== 'idle';
   if (!busy) return null;
@@ -105,6 +119,8 @@ export function Frame() {
       <Palette />
       <Shortcuts />
       <StepUp />
+      <SignInAgain />
+      <UnsavedGuard />
       <Toasts />
       <ScrollRestoration />
     </>

@@ -1,6 +1,6 @@
 import { CodeXml, Globe, LogOut, Settings, User } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { Link } from 'react-router';
 import { useLanguageChoice, useThemeChoice } from '@/components/preferences/choices';
 import { Avatar } from '@/components/ui/Avatar';
 import { Button } from '@/components/ui/Button';
@@ -8,6 +8,9 @@ import { IconButton } from '@/components/ui/IconButton';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/components/ui/Menu';
 import { useLogout } from '@/lib/api/auth/logout';
 import { useMe } from '@/lib/api/auth/me';
+import { problemText } from '@/lib/api/problemText';
+import { toast } from '@/lib/toast/store';
+import { mayLeave } from '@/lib/unsaved/store';
 
 function Preferences() {
   return (
@@ -23,7 +26,10 @@ export function UserMenu() {
   const { t } = useTranslation();
   const { data: me, isPending } = useMe();
   const logout = useLogout();
-  const navigate = useNavigate();
+
+  const signOut = async () => {
+    if (await mayLeave()) logout.mutate(undefined, { onError: (error) => toast(problemText(error, t), 'danger') });
+  };
 
   if (isPending) return <div className="size-9" />;
   if (!me) {
@@ -80,7 +86,7 @@ export function UserMenu() {
       <MenuSeparator />
       <Preferences />
       <MenuSeparator />
-      <MenuItem onSelect={() => logout.mutate(undefined, { onSettled: () => void navigate('/') })}>
+      <MenuItem onSelect={() => void signOut()}>
         <LogOut size={16} aria-hidden />
         {t('frame.sign_out')}
       </MenuItem>

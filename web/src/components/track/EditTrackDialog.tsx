@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { FormError } from '@/components/ui/FormError';
+import { Unsaved } from '@/components/ui/Unsaved';
 import { applyProblem } from '@/lib/api/formErrors';
 import { useChangeCover } from '@/lib/api/tracks/cover';
 import { useUpdateTrack } from '@/lib/api/tracks/update';
@@ -48,6 +49,7 @@ export default function EditTrackDialog({ track, onClose }: EditTrackDialogProps
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t('track.edit_title')} wide>
       <form onSubmit={(event) => void save(event)} noValidate className="space-y-5">
+        <Unsaved when={formState.isDirty} />
         {problem && <FormError>{problem}</FormError>}
         <CoverField track={track} value={cover} onChange={setCover} />
         <TrackFields register={register} errors={formState.errors} open />

@@ -1,9 +1,11 @@
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
+import { confirmDiscard } from '@/lib/unsaved/store';
 import { IconButton } from './IconButton';
+import { DialogUnsaved } from './Unsaved';
 
 interface DialogProps {
   open: boolean;
@@ -14,18 +16,26 @@ interface DialogProps {
   wide?: boolean;
   /** False: there is no way out but what is inside. */
   closable?: boolean;
+  /** False for a question about leaving: Back is what it asks about. */
+  inHistory?: boolean;
 }
 
-/** A modal dialog: a sheet at the bottom on phones, centred elsewhere. Back closes it. */
-export function Dialog({ open, onOpenChange, title, description, children, wide = false, closable = true }: DialogProps) {
+/** A modal dialog: a sheet at the bottom on phones, centred elsewhere. Escape, the backdrop, the cross and Back close it; they ask first
+ * where a form inside has unsaved work (Unsaved.tsx). */
+export function Dialog({ open, onOpenChange, title, description, children, wide = false, closable = true, inHistory = true }: DialogProps) {
   const { t } = useTranslation();
-  useHistoryEntry(open, () => {
-    if (!closable) return false;
+  const [unsaved] = useState(() => new Set<object>());
+  const mayClose = async () => unsaved.size === 0 || confirmDiscard();
+  const change = async (next: boolean) => {
+    if (next || !closable || (await mayClose())) onOpenChange(next);
+  };
+  useHistoryEntry(open && inHistory, async () => {
+    if (!closable || !(await mayClose())) return false;
     onOpenChange(false);
     return true;
   });
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open={open} onOpenChange={(next) => void change(next)}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-50 grid items-end overflow-y-auto bg-scrim animate-fade sm:place-items-center sm:p-6">
           <Radix.Content
@@ -52,7 +62,7 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
                 </Radix.Close>
               )}
             </div>
-            {children}
+            <DialogUnsaved value={unsaved}>{children}</DialogUnsaved>
           </Radix.Content>
         </Radix.Overlay>
       </Radix.Portal>

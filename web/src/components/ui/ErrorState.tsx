@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import { ApiProblem } from '@/lib/api/problem';
+import { Link } from 'react-router';
+import { ApiProblem, hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
+import { loginPath } from '@/lib/session/next';
 import { Button } from './Button';
 
 interface ErrorStateProps {
@@ -20,7 +22,11 @@ export function ErrorState({ error, onRetry, page = false }: ErrorStateProps) {
       <Heading className="text-lg">{t('common.error_title')}</Heading>
       <p className="mt-2 max-w-prose text-base text-muted">{problemText(error, t)}</p>
       {id && <p className="num mt-2 text-xs text-muted">{t('common.request_id', { id })}</p>}
-      {onRetry && (
+      {hasCode(error, 'unauthenticated', 'token_expired') ? (
+        <Button asChild tone="accent" className="mt-5">
+          <Link to={loginPath(location.pathname + location.search)}>{t('auth.login.submit')}</Link>
+        </Button>
+      ) : onRetry && (
         <Button className="mt-5" onClick={onRetry}>
           {t('common.retry')}
         </Button>

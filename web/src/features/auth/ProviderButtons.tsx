@@ -5,8 +5,9 @@ import { ProviderMark } from '@/components/brand/ProviderMark';
 import { providerUrl, useProviders } from '@/lib/api/oauth/providers';
 import { rememberNext } from '@/lib/session/detour';
 
-/** Signing in, or up, with an account elsewhere: only what the operator has switched on. */
-export function ProviderButtons() {
+/** Signing in, or up, with an account elsewhere: only what the operator has switched on. `elsewhere`: in another tab, so that this page
+ * stays; it hears of the sign-in. */
+export function ProviderButtons({ elsewhere = false }: { elsewhere?: boolean }) {
   const { t } = useTranslation();
   const [params] = useSearchParams();
   const { data } = useProviders();
@@ -20,7 +21,7 @@ export function ProviderButtons() {
         {data.items.map(({ id, name }) => (
           <li key={id}>
             <Button asChild size="lg" className="w-full">
-              <a href={providerUrl(id, { redirect: '/login?oauth=done' })} onClick={() => rememberNext(params.get('next'))}>
+              <a {...(elsewhere ? { target: '_blank', rel: 'noopener' } : {})} href={providerUrl(id, { redirect: '/login?oauth=done' })} onClick={() => rememberNext(params.get('next'))}>
                 <ProviderMark name={name} />
                 {t('auth.provider.go_on', { name })}
               </a>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { CopyField } from '@/components/ui/CopyField';
 import { Dialog } from '@/components/ui/Dialog';
+import { Unsaved } from '@/components/ui/Unsaved';
 import type { NewApiKey } from '@/lib/api/types';
 import { curlOf } from './Example';
 import { NewKeyForm } from './NewKeyForm';
@@ -13,6 +14,7 @@ function Made({ made, onClose }: { made: NewApiKey; onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <div className="space-y-5">
+      <Unsaved when />
       <CopyField label={t('developer.key')} value={made.key} />
       <div>
         <p className="mb-1.5 text-muted">{t('developer.try')}</p>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { SelectField, TextField } from '@/components/ui/Field';
 import { FormError } from '@/components/ui/FormError';
+import { Unsaved } from '@/components/ui/Unsaved';
 import { useCreateApiKey } from '@/lib/api/developer/create';
 import { problemText } from '@/lib/api/problemText';
 import type { NewApiKey } from '@/lib/api/types';
@@ -45,6 +46,7 @@ export function NewKeyForm({ onMade }: { onMade: (made: NewApiKey) => void }) {
         send();
       }}
     >
+      <Unsaved when={name.trim() !== '' || scopes.length !== 1} />
       {create.isError && <FormError>{problemText(create.error, t)}</FormError>}
       <TextField
         label={t('developer.name')}

@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { TextArea, TextField } from '@/components/ui/Field';
 import { FormError } from '@/components/ui/FormError';
+import { Unsaved } from '@/components/ui/Unsaved';
 import { useMe } from '@/lib/api/auth/me';
 import { applyProblem } from '@/lib/api/formErrors';
 import type { Me } from '@/lib/api/types';
@@ -44,6 +45,7 @@ function ProfileFormFields({ me }: { me: Me }) {
 
   return (
     <form onSubmit={(event) => void save(event)} noValidate className="space-y-5">
+      <Unsaved when={formState.isDirty} />
       {problem && <FormError>{problem}</FormError>}
       <div className="grid gap-5 sm:grid-cols-2">
         <TextField

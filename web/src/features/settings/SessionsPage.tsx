@@ -1,7 +1,6 @@
 import { LaptopMinimal, MonitorSmartphone, Smartphone, Tablet } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { Button } from '@/components/ui/Button';
 import { ErrorState } from '@/components/ui/ErrorState';
@@ -14,6 +13,7 @@ import { useSessions } from '@/lib/api/sessions/list';
 import type { DeviceSession } from '@/lib/api/types';
 import { useTitle } from '@/lib/dom/useTitle';
 import { useFormat } from '@/lib/format/useFormat';
+import { mayLeave } from '@/lib/unsaved/store';
 import { toast } from '@/lib/toast/store';
 import { Section } from './Section';
 
@@ -52,7 +52,6 @@ function SessionRow({ session }: { session: DeviceSession }) {
 
 function EndMany({ others }: { others: boolean }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const endOthers = useEndOtherSessions();
   const endAll = useEndAllSessions();
   const onError = (error: Error) => toast(problemText(error, t), 'danger');
@@ -68,7 +67,7 @@ function EndMany({ others }: { others: boolean }) {
           {t('settings.sessions.end_others')}
         </Button>
       )}
-      <Button tone="danger" busy={endAll.isPending} onClick={() => endAll.mutate(undefined, { onSuccess: () => void navigate('/'), onError })}>
+      <Button tone="danger" busy={endAll.isPending} onClick={() => void mayLeave().then((yes) => yes && endAll.mutate(undefined, { onError }))}>
         {t('settings.sessions.end_all')}
       </Button>
     </div>

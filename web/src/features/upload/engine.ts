@@ -4,6 +4,7 @@ import { invalidateTracks } from '@/lib/api/tracks/cache';
 import { getProgress } from '@/lib/api/tracks/progress';
 import { ApiProblem } from '@/lib/api/problem';
 import { queryClient } from '@/lib/api/queryClient';
+import { guard } from '@/lib/unsaved/store';
 import { uploadTrack } from './api/uploadTrack';
 import { dropItem, itemOf, patchItem, useUploads } from './store';
 
@@ -121,6 +122,5 @@ export function forgetUpload(key: string): void {
   dropItem(key);
 }
 
-addEventListener('beforeunload', (event) => {
-  if (useUploads.getState().items.some((item) => item.phase === 'sending' || item.phase === 'waiting')) event.preventDefault();
-});
+/** Files that the server does not have yet: a reload would lose them, and what was typed about them. */
+guard({ isUnsaved: () => useUploads.getState().items.some((item) => item.trackId === null), outlivesPage: true });

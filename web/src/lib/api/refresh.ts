@@ -5,6 +5,7 @@
 
 import { hasSessionHint, personHere, sessionIsOfAnother, setSessionHint } from '@/lib/session/hint';
 import { signInAgain } from '@/lib/session/again';
+import { startOver } from '@/lib/session/leave';
 import { csrfToken, forgetCsrf } from './csrf';
 
 /** `unknown`: the server could not be asked, or gave no clear answer. That is no reason to sign anybody out. */
@@ -140,6 +141,10 @@ export async function sessionReady(): Promise<void> {
 
 /** Asks the server whether the access cookie is still good. No clock can tell after a sleep. */
 async function lookAtSession(): Promise<void> {
+  if (sessionIsOfAnother()) {
+    startOver('/'); /* what other tabs did was not heard while asleep */
+    return;
+  }
   const seen = renewalId();
   const reply = await fetch('/api/v1/auth/me', {
     credentials: 'same-origin',
@@ -152,7 +157,7 @@ async function lookAtSession(): Promise<void> {
 
 /** Before anything else is asked for, the session is. */
 export function wakeUp(): void {
-  if (!hasSessionHint()) return;
+  if (!hasSessionHint() && !sessionIsOfAnother()) return;
   waking ??= lookAtSession().finally(() => {
     waking = null;
   });

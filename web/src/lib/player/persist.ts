@@ -2,6 +2,8 @@
 
 import { LOUDNESS_TARGETS, type LoudnessTarget } from '@/lib/audio/gain';
 import { QUALITIES, type Quality } from '@/lib/audio/quality';
+import { sessionIsOfAnother } from '@/lib/session/hint';
+import { isLeaving } from '@/lib/session/leaving';
 import { EMPTY_QUEUE, type Queue, type QueueEntry, type Repeat } from './queue';
 
 const KEY = 'veza.player';
@@ -88,6 +90,7 @@ export function recall(): Remembered {
 }
 
 export function remember(state: Remembered): void {
+  if (isLeaving() || sessionIsOfAnother()) return; /* what this tab played is no business of whoever comes next */
   try {
     const text = serialise(state);
     sessionStorage.setItem(KEY, text);
@@ -95,4 +98,11 @@ export function remember(state: Remembered): void {
   } catch {
     /* storage is full or forbidden: the queue lasts until the page is closed */
   }
+}
+
+/** Keeps how the device is set and nothing of what was played. */
+export function forgetQueue(): void {
+  const { volume, muted, quality, loudness } = recall();
+  sessionStorage.removeItem(KEY);
+  localStorage.setItem(KEY, serialise({ ...DEFAULTS, volume, muted, quality, loudness }));
 }

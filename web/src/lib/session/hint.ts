@@ -49,9 +49,9 @@ export function sessionIsOfAnother(): boolean {
   return here !== null && note !== null && note !== SOMEBODY && note !== here;
 }
 
-/** Calls back when another tab signs in or out. */
+/** Calls back when another tab signs in or out, or renews the session. */
 export function onSessionHint(changed: () => void): void {
   addEventListener('storage', ({ key }) => {
-    if (key === KEY || key === null) changed();
+    if (key === KEY || key === 'veza.renewal' || key === null) changed();
   });
 }

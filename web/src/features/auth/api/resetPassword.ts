@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { post } from '@/lib/api/client';
-import { hasSessionHint } from '@/lib/session/hint';
-import { endSession } from '@/lib/session/session';
+import { hasSessionHint, setPersonHere } from '@/lib/session/hint';
+import { dropSession } from '@/lib/session/session';
 
 interface Reset {
   token: string;
@@ -15,8 +15,9 @@ export const resetPassword = (reset: Reset) => post<{ api_keys_left: number }>('
 /** A new password ends every session of its account, which may be the one that is open here. */
 async function lookAtSession(client: QueryClient): Promise<void> {
   if (!hasSessionHint()) return;
+  setPersonHere(null); /* nobody need sign in again over this page */
   const me = await client.fetchQuery({ ...meQuery, staleTime: 0, retry: false }).catch(() => undefined);
-  if (me === null) endSession(client);
+  if (me === null) dropSession(client);
 }
 
 export function useResetPassword() {

@@ -2,7 +2,6 @@
 
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { PasswordForm } from '@/components/ui/PasswordForm';
@@ -13,6 +12,7 @@ import { problemText } from '@/lib/api/problemText';
 import { useDeleteMe } from '@/lib/api/users/deleteMe';
 import { useRestoreMe } from '@/lib/api/users/restoreMe';
 import type { DeletionProof, Me } from '@/lib/api/types';
+import { endSession } from '@/lib/session/session';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { Section } from '../Section';
@@ -38,7 +38,6 @@ function Points({ title, points, group }: { title: string; points: readonly stri
 function DeleteDialog({ me, onClose }: { me: Me; onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const navigate = useNavigate();
   const remove = useDeleteMe();
   const connections = useConnections();
   const [wanted, setWanted] = useState<'password' | 'username' | null>(null);
@@ -48,8 +47,7 @@ function DeleteDialog({ me, onClose }: { me: Me; onClose: () => void }) {
   async function send(proof: DeletionProof) {
     try {
       const { deletion_at } = await remove.mutateAsync(proof);
-      void navigate('/', { replace: true });
-      toast(t('data.delete.done', { date: format.day(deletion_at) }));
+      await endSession(t('data.delete.done', { date: format.day(deletion_at) }));
     } catch (error) {
       const other = asked === 'password' ? 'username' : 'password';
       if (!hasCode(error, 'validation') || !error.fields.some(({ field }) => field === other)) throw error;

@@ -4,6 +4,7 @@ import { Dialog } from '@/components/ui/Dialog';
 import { TextField } from '@/components/ui/Field';
 import { FormError } from '@/components/ui/FormError';
 import { PasswordForm } from '@/components/ui/PasswordForm';
+import { Unsaved } from '@/components/ui/Unsaved';
 import { useAddPasskey } from '@/lib/api/passkeys/add';
 import { PasskeyKnown, deviceName } from '@/lib/passkeys/device';
 import { toast } from '@/lib/toast/store';
@@ -12,7 +13,8 @@ import { toast } from '@/lib/toast/store';
 export function AddPasskey({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const add = useAddPasskey();
-  const [name, setName] = useState(() => deviceName() || t('security.passkeys.some_device'));
+  const [proposed] = useState(() => deviceName() || t('security.passkeys.some_device'));
+  const [name, setName] = useState(proposed);
   const [notice, setNotice] = useState<string | null>(null);
 
   async function send(password: string) {
@@ -34,6 +36,7 @@ export function AddPasskey({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t('security.passkeys.add')} description={t('security.passkeys.add_text')}>
       <PasswordForm submit={t('security.passkeys.make')} onPassword={send}>
+        <Unsaved when={name !== proposed} />
         {notice && <FormError>{notice}</FormError>}
         <TextField
           label={t('security.passkeys.name')}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { inputClass } from '@/components/ui/Field';
 import { IconButton } from '@/components/ui/IconButton';
+import { Unsaved } from '@/components/ui/Unsaved';
 import { useRenamePasskey } from '@/lib/api/passkeys/rename';
 import { problemText } from '@/lib/api/problemText';
 import type { Passkey } from '@/lib/api/types';
@@ -37,6 +38,7 @@ function Rename({ passkey, onDone }: RenameProps) {
         save();
       }}
     >
+      <Unsaved when={name !== passkey.name} />
       <input
         ref={field}
         aria-label={t('security.passkeys.name')}

@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/Button';
 import { FormError } from '@/components/ui/FormError';
 import { CheckField } from '@/components/ui/CheckField';
 import { PasswordField } from '@/components/ui/PasswordField';
+import { Unsaved } from '@/components/ui/Unsaved';
 import { applyProblem } from '@/lib/api/formErrors';
 import { ApiProblem } from '@/lib/api/problem';
 import { useApiKeys } from '@/lib/api/developer/list';
@@ -49,6 +50,7 @@ function PasswordChangeForm() {
 
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="max-w-md space-y-5">
+      <Unsaved when={formState.isDirty} />
       {problem && <FormError>{problem}</FormError>}
       <PasswordField
         label={t('settings.account.current')}

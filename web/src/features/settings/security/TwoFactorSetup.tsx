@@ -7,6 +7,7 @@ import { CodeForm } from '@/components/ui/CodeForm';
 import { CopyField } from '@/components/ui/CopyField';
 import { Dialog } from '@/components/ui/Dialog';
 import { PasswordForm } from '@/components/ui/PasswordForm';
+import { Unsaved } from '@/components/ui/Unsaved';
 import { useSetUpSecondFactor } from '@/lib/api/mfa/setup';
 import { useVerifySecondFactor } from '@/lib/api/mfa/verify';
 import type { SecondFactorSecret } from '@/lib/api/types';
@@ -60,6 +61,7 @@ export function TwoFactorSetup({ onClose }: { onClose: () => void }) {
       title={t(`security.two.step_${step}`)}
       description={t(`security.two.step_${step}_text`)}
     >
+      <Unsaved when={step > 1} />
       <p className="eyebrow mb-4">{t('security.two.step_of', { step })}</p>
       {codes ? (
         <RecoveryCodes codes={codes} onKept={onClose} />

@@ -1,19 +1,23 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
+import { hasCode } from '@/lib/api/problem';
 import { toldServer } from '@/lib/push/memory';
 import { endSession } from '@/lib/session/session';
 
 /** Push messages to this browser end with the session. */
 export async function logout(): Promise<void> {
   if (toldServer()) await import('@/lib/push/device').then(({ switchPushOff }) => switchPushOff()).catch(() => undefined);
-  await post<void>('/auth/logout');
+  try {
+    await post<void>('/auth/logout');
+  } catch (error) {
+    if (!hasCode(error, 'unauthenticated', 'token_expired')) throw error; /* it had ended already */
+  }
 }
 
 /** Marks the signing out, so that others know it is under way. */
 export const logoutKey = ['logout'];
 
-/** Signs out here even when the server cannot be told. */
+/** Only the server can end a session: the cookies are out of our reach. Where it cannot be told, one stays signed in and is told so. */
 export function useLogout() {
-  const client = useQueryClient();
-  return useMutation({ mutationKey: logoutKey, mutationFn: logout, onSettled: () => endSession(client) });
+  return useMutation({ mutationKey: logoutKey, mutationFn: logout, onSuccess: () => endSession() });
 }

@@ -2,13 +2,14 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
 import { hasCode } from '@/lib/api/problem';
 import type { Me } from '@/lib/api/types';
-import { hasSessionHint, setPersonHere, setSessionHint } from '@/lib/session/hint';
+import { hasSessionHint, sessionIsOfAnother, setPersonHere, setSessionHint } from '@/lib/session/hint';
 
 /** Who is signed in; null for a guest. */
 export async function fetchMe(signal?: AbortSignal): Promise<Me | null> {
   if (!hasSessionHint()) return null;
   try {
     const me = await get<Me>('/auth/me', { signal });
+    if (!hasSessionHint() || sessionIsOfAnother()) return null; /* signed out meanwhile, in another tab: no note of this person may come back */
     setPersonHere(me.id);
     setSessionHint(me.id);
     return me;

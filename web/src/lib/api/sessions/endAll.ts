@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
 import { endSession } from '@/lib/session/session';
 
@@ -6,6 +6,5 @@ export const endAllSessions = () => post<{ ended: number }>('/sessions/logout-al
 
 /** Signs out everywhere, here too. */
 export function useEndAllSessions() {
-  const client = useQueryClient();
-  return useMutation({ mutationFn: endAllSessions, onSuccess: () => endSession(client) });
+  return useMutation({ mutationFn: endAllSessions, onSuccess: () => endSession() });
 }

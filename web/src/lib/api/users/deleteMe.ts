@@ -1,14 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { logoutKey } from '@/lib/api/auth/logout';
 import { del } from '@/lib/api/client';
 import type { DeletionProof } from '@/lib/api/types';
-import { endSession } from '@/lib/session/session';
 
 /** The account is hidden at once, and gone for good at the time in the reply. */
 export const deleteMe = (proof: DeletionProof) => del<{ deletion_at: string }>('/users/me', { body: proof });
 
-/** All sessions end, this one too. */
+/** All sessions end, this one too: `endSession` comes next. */
 export function useDeleteMe() {
-  const client = useQueryClient();
-  return useMutation({ mutationKey: logoutKey, mutationFn: deleteMe, onSuccess: () => endSession(client) });
+  return useMutation({ mutationKey: logoutKey, mutationFn: deleteMe });
 }
