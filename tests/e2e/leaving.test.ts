@@ -190,7 +190,7 @@ test('unsaved work is guarded: Escape, the backdrop and the cross of a dialog, a
     await page.keyboard.press('Escape');
     await discard(page).getByRole('button', { name: 'Discard' }).click();
     await dialog.waitFor({ state: 'detached' });
-  });
+  }, { expected: [/status of 404 .*\/track\//] }); /* the document of a private track is that of no track; its owner's page asks for more */
 });
 
 async function asksBeforeReload(page: Page): Promise<boolean> {
