@@ -16,8 +16,8 @@ HLS = ["-f", "hls", "-hls_time", "5", "-hls_playlist_type", "vod", "-hls_segment
 
 
 def output(rate, name, folder, coder):
-    """`coder`: ffmpeg's own choice, or for each rate the one that Veza takes (docs/adr/0020-media-aac-coder.md)."""
-    same = ["-aac_coder", "twoloop" if rate == 64 else "fast"] if coder == "same" else []
+    """`coder`: ffmpeg's own choice, or the one that Veza begins with (docs/adr/0020-media-aac-coder.md)."""
+    same = ["-aac_coder", "fast"] if coder == "same" else []
     os.makedirs(os.path.join(folder, name), exist_ok=True)
     return ["-map", "0:a", "-c:a", "aac", "-b:a", "%dk" % rate, *same, *HLS,
             "-hls_segment_filename", os.path.join(folder, name, "segment_%03d.m4s"), os.path.join(folder, name, "playlist.m3u8")]

@@ -345,7 +345,7 @@ mend(struct audio_job *job, int64_t max_duration_s)
     bool again[LOSSLESS] = { true, true, true };
     int error = 0;
 
-    for (double from = 0.9; !error; from += 0.02) {
+    for (int round = 0; !error; round++) {
         bool any = false;
 
         for (int i = LOW; i <= HIGH; i++) {
@@ -360,7 +360,7 @@ mend(struct audio_job *job, int64_t max_duration_s)
             break;
         error = reopen(job, max_duration_s);
         if (!error)
-            error = pass(job, &sink, max_duration_s, from, 0.02);
+            error = pass(job, &sink, max_duration_s, 0.9 + 0.02 * round, 0.02);
     }
     for (int i = LOW; i <= HIGH; i++)
         job->renditions[i].is_good = takes_is_good(&job->takes[i]);

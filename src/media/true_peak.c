@@ -19,7 +19,8 @@ make_taps(void)
         double sum = 0;
 
         for (int k = 0; k < TRUE_PEAK_TAPS; k++) {
-            double x = k - (TRUE_PEAK_TAPS / 2 - 1) - (p + 1) / 4.0, w = cos(M_PI * x / (TRUE_PEAK_TAPS + 1));
+            int steps = k - (TRUE_PEAK_TAPS / 2 - 1);
+            double x = steps - (p + 1) / 4.0, w = cos(M_PI * x / (TRUE_PEAK_TAPS + 1));
 
             taps[p][k] = (float)(sin(M_PI * x) / (M_PI * x) * w * w);
             sum += (double)taps[p][k];
