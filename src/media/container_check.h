@@ -12,8 +12,8 @@ struct container {
 };
 
 /* Looks at the top level of a WAV, AIFF or MP4 ("wav", "aiff", "mov"; any other name passes). Returns 0, MEDIA_E_TRUNCATED when an MP4
- * lacks the part without which nothing can be played, or MEDIA_E_TOO_SHORT when nothing follows the header of a WAV or AIFF. A header that was never completed (a recorder that could not seek back
- * writes 0 or the largest numbers) promises nothing. */
+ * lacks the part without which nothing can be played, or MEDIA_E_TOO_SHORT when nothing follows the header of a WAV or AIFF. A header that
+ * was never completed (a recorder that could not seek back writes 0 or the largest numbers) promises nothing. */
 int container_check(int fd, int64_t size, const char *demuxer, struct container *ret_container);
 
 #endif
