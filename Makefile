@@ -94,9 +94,13 @@ package: build ## a Debian package and a tarball with everything inside, in buil
 
 # Check
 
-.PHONY: test test-tools test-install test-unit test-api test-redis test-frontend test-e2e test-migrations asan tsan fuzz lint bench
+.PHONY: test test-full test-tools test-install test-unit test-api test-redis test-frontend test-e2e test-migrations asan tsan fuzz lint bench
 test: setup-test build ## all tests; the last line is the sum
-	@$(with_node) $(child) tools/run-tests tools unit migrations api frontend e2e asan fuzz
+	@$(with_node) $(child) tools/run-tests tools unit migrations api frontend e2e sanitizers fuzz
+
+test-full: setup-test build ## all tests in their long form, hours: the API also on Redis, everything under sanitizers, installation in bare roots
+	@$(with_node) SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests tools unit migrations api redis frontend e2e asan tsan fuzz
+	@$(MAKE) test-install
 
 test-tools: setup-test ## tests of the scripts in tools/
 	@$(child) tools/run-tests tools
@@ -110,7 +114,7 @@ test-migrations: setup-test ## each down migration undoes its up migration
 test-api: setup-test veza ## black-box tests of the servers
 	@$(with_node) $(child) tools/run-tests api
 
-test-redis: setup-test veza ## the same on a Redis (`test` does that under the sanitizers)
+test-redis: setup-test veza ## the same on a Redis (`test` does a part of it, under the sanitizers)
 	@$(with_node) $(child) tools/run-tests redis
 
 test-frontend: setup-test ## types, lint and tests of the web app
@@ -119,7 +123,7 @@ test-frontend: setup-test ## types, lint and tests of the web app
 test-e2e: setup-test build ## the whole thing in a browser
 	@$(with_node) $(child) tools/run-tests e2e
 
-asan: setup-test ## unit and API tests under AddressSanitizer and UndefinedBehaviorSanitizer
+asan: setup-test ## all unit and API tests under AddressSanitizer and UndefinedBehaviorSanitizer, on Redis (long)
 	@$(with_node) $(child) tools/run-tests asan
 
 tsan: setup-test ## unit and API tests under ThreadSanitizer (long: for nights)
