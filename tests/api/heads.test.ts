@@ -187,7 +187,7 @@ for (const [server, port] of [['api', api], ['stream', stream]] as const) {
   test(`refused by the ${server} server with one well-formed reply, and closed`, async () => {
     for (const [what, text] of Object.entries(hostile)) {
       const whole = bytes(text);
-      for (const [how, pieces] of [['in one packet', [whole]], ['in two', halves(whole)], ['byte by byte', eachByte(whole)]] as const) {
+      for (const [how, pieces] of [['in one packet', [whole]], ['in two', halves(whole)], ['byte by byte', eachByte(whole)]] as [string, Buffer[]][]) {
         const first = await talk(port, [pieces]);
         /* Where there is no such route, a good head is refused before its broken body is looked at. */
         const status = (answer: Answer | undefined) => (server === 'stream' && !hostileHead(what) && answer?.status === 404 ? 404 : 400);

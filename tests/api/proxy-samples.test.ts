@@ -55,7 +55,8 @@ for (const name of ['nginx', 'haproxy'] as const) {
 
     const ticket = await world.as('alice').post('/api/v1/ws/ticket');
     assertStatus(ticket, 201);
-    const socket = new WebSocket(`wss://127.0.0.1:${port}/api/v1/ws?token=${ticket.body.ticket}`, { ca, servername: 'music.example.org', headers: { host: 'music.example.org' } });
+    const socket = new WebSocket(`wss://127.0.0.1:${port}/api/v1/ws?token=${ticket.body.ticket}`,
+      { ca, servername: 'music.example.org', headers: { host: 'music.example.org' } } as WebSocket.ClientOptions);
     const hello = await new Promise<Buffer>((resolve, reject) => socket.once('message', resolve).once('error', reject));
     assert.match(hello.toString(), /"hello"/);
     socket.terminate();

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { assertProblem, assertStatus, type Credentials } from '../support/client.ts';
+import { assertProblem, assertStatus, type Credentials, type Reply } from '../support/client.ts';
 import { keyOf, operations, type Operation } from '../support/document.ts';
 import { png } from '../support/media.ts';
 import { request } from '../support/requests.ts';
@@ -129,7 +129,7 @@ for (const kind of Object.keys(people) as Kind[]) {
   test(`DELETE /api/v1/tracks/{id}, and its cover, by ${kind}`, async () => {
     for (const track of [hidden, open]) {
       for (const path of ['/api/v1/tracks/{id}', '/api/v1/tracks/{id}/cover'] as const) {
-        const reply = await api.delete(path, { path: { id: track.id }, as: people[kind] ? { token: people[kind] } : {} });
+        const reply: Reply = await api.delete(path, { path: { id: track.id }, as: people[kind] ? { token: people[kind] } : {} });
         assert.equal(reply.status, kind === 'visitor' ? 401 : 404, `${path} ${track.title}`);
       }
       assertStatus(await carol.get('/api/v1/tracks/{id}', { path: { id: track.id } }), 200, 'it is still there');

@@ -152,7 +152,7 @@ test('the password proves a session again where there is no factor, and guessing
   assertProblem(await makeKey(), 403, 'sign_in_again');
   const proven = await prove(PASSWORD);
   assertStatus(proven, 200);
-  assert.ok(Math.abs(Date.parse(proven.body.proven_until) - Date.now() - 600_000) < 5000);
+  assert.ok(Math.abs(Date.parse(proven.body.proven_until!) - Date.now() - 600_000) < 5000);
   assertStatus(await makeKey(), 201);
   for (let i = 0; i < 10; i++) assertProblem(await prove(`guess ${i}`), 403, 'password_wrong');
   assertProblem(await prove(PASSWORD), 429, 'account_locked');
