@@ -14,6 +14,7 @@
 #define BANDS 25
 #define SOURCE_HELD 16384     /* more than the encoder looks ahead and a block of decode.h together */
 #define LISTENING_DB_SPL 92   /* of full scale: what PEAQ assumes for an unknown level */
+#define ROOM_DB_SPL 20        /* in a critical band: what a quiet room adds to the threshold in quiet (noise criterion NC-20) */
 #define HALF_SECOND 11        /* windows at 44.1 and 48 kHz */
 #define FEWEST 3              /* windows that make a statement */
 #define NMR_FLOOR (-20.0) /* below it nothing is heard: silence must not outweigh noise */
@@ -103,7 +104,7 @@ make_tables(struct quality *q, int rate, double highest_hz)
             q->bands = b + 1;
         if (band_edges[b] <= 1.3 * highest_hz)
             q->level_bands = b + 1;
-        q->quiet[b] = full_scale * pow(10, (quiet_level(centre(b)) - LISTENING_DB_SPL) / 10);
+        q->quiet[b] = full_scale * pow(10, (fmax(quiet_level(centre(b)), ROOM_DB_SPL) - LISTENING_DB_SPL) / 10);
         q->offset[b] = pow(10, -(b < 12 ? 3 : 0.25 * b) / 10); /* PEAQ's masking offset */
         for (int m = 0; m < BANDS; m++)
             q->spreading[b][m] = spread(bark(centre(b)) - bark(centre(m)));
