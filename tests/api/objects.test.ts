@@ -24,6 +24,7 @@ const carol = world.as('carol');
 const session = (await carol.get('/api/v1/sessions')).body.items.find((one) => one.is_current)!.id;
 const notification = await world.sql(`insert into notifications (user_id, type, title) select id, 'system', 'For Carol' from users where username = 'carol' returning id`);
 const passkey = await world.sql(`insert into webauthn_credentials (user_id, credential_id, public_key) select id, 'carols', 'carols' from users where username = 'carol' returning id`);
+await world.sql('update sessions set mfa_at = now()'); /* she has a factor now, and has just proven it: only the id is wrong below */
 const connection = await world.sql(`insert into federated_identities (user_id, provider, provider_id) select id, 'google', 'carols' from users where username = 'carol' returning id`);
 const apiKey = await world.sql(`insert into api_keys (user_id, name, prefix, hashed_key, scopes) select id, 'Hers', 'vz_carol', 'carols', '{}' from users where username = 'carol' returning id`);
 const archive = await world.sql(`insert into data_exports (user_id, status) select id, 'failed' from users where username = 'carol' returning id`);
