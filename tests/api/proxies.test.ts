@@ -1,6 +1,7 @@
 /** Whose request it is when it came through proxies: real nginx and HAProxy, and made-up headers beside theirs. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
+import { until } from '../support/wait.ts';
 import { assertStatus } from '../support/client.ts';
 import { startHaproxy, startNginx } from '../support/proxy.ts';
 import { exchange, request11 } from '../support/raw.ts';
@@ -16,8 +17,8 @@ async function seen(at: number, headers: string, world = proxied): Promise<strin
   const mark = `/seen-${marks++}`;
   const reply = await exchange(at, { write: [`GET ${mark} HTTP/1.1\r\nHost: localhost\r\n${headers}Connection: close\r\n\r\n`], untilClosed: true });
   assert.ok(reply.status > 0, reply.text);
-  const line = world.server.log().split('\n').find((text) => text.includes(`"${mark}"`));
-  assert.ok(line, `no line for ${mark}`);
+  /* The line is written after the reply. */
+  const line = await until(`a line for ${mark}`, () => world.server.log().split('\n').find((text) => text.includes(`"${mark}"`) && text.endsWith('}')));
   return (JSON.parse(line) as { ip: string }).ip;
 }
 
