@@ -73,13 +73,13 @@ test('a banner that cannot be kept is refused, and nothing points at it', async 
   assert.equal((await visitor.get('/api/v1/users/{id}', { path: { id: ids.dave } })).body.banner_url, null);
 });
 
-test('the banner of a private profile is for its owner and staff', async () => {
+test('the banner of a private profile is for its owner and administrators', async () => {
   assertStatus(await put(900, 300), 200);
   const get = (client: typeof alice) => client.get('/api/v1/users/{id}/banner/{size}', { path: { id: ids.carol, size: '750' } });
   assert.match((await get(visitor)).headers.get('cache-control') ?? '', /^public/);
   assertStatus(await carol.put('/api/v1/users/{id}', { path: { id: ids.carol }, body: { is_public: false } }), 200);
-  for (const client of [visitor, alice]) assertProblem(await get(client), 404);
-  for (const client of [carol, mia]) assert.match((await get(client)).headers.get('cache-control') ?? '', /^private/);
+  for (const client of [visitor, alice, mia]) assertProblem(await get(client), 404);
+  for (const client of [carol, root]) assert.match((await get(client)).headers.get('cache-control') ?? '', /^private/);
   assertStatus(await carol.put('/api/v1/users/{id}', { path: { id: ids.carol }, body: { is_public: true } }), 200);
 });
 
@@ -104,6 +104,6 @@ test('whoever is blocked, and strangers of a private profile, see no equipment',
   assertStatus(await carol.post('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
   assertProblem(await bob.get('/api/v1/users/{id}/gear', { path: { id: ids.carol } }), 404);
   assertStatus(await carol.put('/api/v1/users/{id}', { path: { id: ids.carol }, body: { is_public: false } }), 200);
-  for (const client of [visitor, alice]) assertProblem(await client.get('/api/v1/users/{id}/gear', { path: { id: ids.carol } }), 404);
-  for (const client of [carol, mia]) assertStatus(await client.get('/api/v1/users/{id}/gear', { path: { id: ids.carol } }), 200);
+  for (const client of [visitor, alice, mia]) assertProblem(await client.get('/api/v1/users/{id}/gear', { path: { id: ids.carol } }), 404);
+  for (const client of [carol, root]) assertStatus(await client.get('/api/v1/users/{id}/gear', { path: { id: ids.carol } }), 200);
 });
