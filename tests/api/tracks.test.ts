@@ -465,6 +465,15 @@ test('the owner replaces and removes a cover; its address changes, and of severa
   assert.deepEqual(readdirSync(folder), []);
 });
 
+test('a cover that cannot be kept is refused, and nothing points at it', async () => {
+  const track = await playable(carol, { title: 'No room for a cover' });
+  writeFileSync(`${world.server.dataDir}/files/covers/${track.id}`, 'a file where the folder should be');
+  const form = new FormData();
+  form.set('cover', new Blob([new Uint8Array(png(400, 400))], { type: 'image/png' }), 'cover.png');
+  assertProblem(await carol.put('/api/v1/tracks/{id}/cover', { path: { id: track.id }, body: form as never }), 507, 'storage_full');
+  assert.equal((await carol.get('/api/v1/tracks/{id}', { path: { id: track.id } })).body.cover_url, null);
+});
+
 test('a cover that is no picture is refused, and the track with it', async () => {
   const reply = await upload(carol, { cover: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>') });
   assert.equal(assertProblem(reply, 422, 'validation').errors?.[0]?.field, 'cover');

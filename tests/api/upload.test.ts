@@ -52,7 +52,7 @@ function stream(bytes: number, hangUpAt = Infinity): Promise<{ status: number; b
   });
 }
 
-const kept = () => readdirSync(path.join(world.server.dataDir, 'files'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+const kept = () => readdirSync(path.join(world.server.dataDir, 'files'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && entry.name !== '.backup').length; /* an empty lock stays */
 
 test(`an upload of ${SIZE / MEGABYTE} MB leaves the server's memory as it was`, async (t) => {
   await world.as('carol').get('/api/v1/auth/me');

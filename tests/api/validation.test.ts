@@ -101,7 +101,7 @@ function formTests(operation: Operation): void {
       assertProblem(await raw('multipart/form-data; boundary=edge', body), 400, 'bad_request', JSON.stringify(body.slice(0, 30)));
   });
   test(`${key} refuses a file over the largest size before it is sent`, async () => {
-    const reply = await exchange(world.server.ports.api, { write: [request11(`POST ${target}`, { authorization: `Bearer ${template.tokens.carol}`,
+    const reply = await exchange(world.server.ports.api, { write: [request11(`${operation.method} ${target}`, { authorization: `Bearer ${template.tokens.carol}`,
       'content-type': 'multipart/form-data; boundary=x', 'content-length': String(3 * 1024 ** 3) })] });
     assertRaw(reply, operation, 413, 'payload_too_large');
   });
