@@ -14,6 +14,7 @@ import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.startKnown('leaving');
 const track = await stage.track('carol', 'Carol’s secret song', tones(20, 440), { is_public: 'false' });
+await stage.world.sql(`update users set is_public = false where id = '${template.ids.carol}'`); /* she is not suggested to others */
 
 /** What the browser says of requests that meet the end of a session, or carry the CSRF token of one that has just ended. */
 const OVER = { expected: [/status of 40[13]/, /WebSocket connection .* failed/] };

@@ -5,6 +5,8 @@
  * it runs after the event in which something was opened or closed, so that one overlay may take the place of another, and a navigation
  * that begins in an overlay takes the place of the overlay's entry. */
 
+import { isLeaving } from '@/lib/session/leaving';
+
 interface Overlay {
   /** Closes it. False (or a promise of it) when it stays open, such as for unsaved work. */
   close: () => unknown;
@@ -45,7 +47,7 @@ function plan(): void {
 
 function settle(): void {
   planned = false;
-  if (going) return;
+  if (going || isLeaving()) return; /* going back now would call off the new document */
   const wanted = staying();
   const has = depth();
   for (let overlays = has + 1; overlays <= wanted; overlays += 1) pushState({ ...stateNow(), overlays }, '');
