@@ -274,7 +274,7 @@ join_all(struct audio_job *job, int error)
 }
 
 /* Players take the quality with the higher BANDWIDTH for the better one. Of silence, or of very short sound, a quality may take fewer bytes
- * than the one below it, and then states as much as that. Lossless states what it takes. */
+ * than the one below it, and then states one bit per second more: hls.js takes equal ones for copies of one quality. Lossless states what it takes. */
 static void
 measure_bandwidth(struct audio_job *job)
 {
@@ -285,8 +285,8 @@ measure_bandwidth(struct audio_job *job)
         if (i == MEDIUM || i == HIGH) {
             const struct bandwidth *below = &job->renditions[i - 1].bandwidth;
 
-            b->peak = FFMAX(b->peak, below->peak);
-            b->average = FFMAX(b->average, below->average);
+            b->peak = FFMAX(b->peak, below->peak + 1);
+            b->average = FFMAX(b->average, below->average + 1);
         }
     }
 }

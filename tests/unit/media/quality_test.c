@@ -296,6 +296,28 @@ the_other_coder_is_tried_only_where_a_bound_is_missed(void **state)
     run_free(&soft);
 }
 
+/* hls.js takes qualities with equal figures for copies of one, and drops all but the first. */
+static void
+of_simple_sound_too_every_quality_states_a_bandwidth_of_its_own(void **state)
+{
+    static const signal_at sounds[] = { tone, signal_silence };
+
+    (void)state;
+    level = 0.3;
+    pitch = 440;
+    for (size_t i = 0; i < 2; i++) {
+        struct run run = make(sounds[i], 6, 2);
+
+        for (int q = MEDIUM; q <= HIGH; q++) {
+            const json_t *r = rendition_of(&run, aac[q]), *below = rendition_of(&run, aac[q - 1]);
+
+            assert_true(integer_of(r, "bandwidth") > integer_of(below, "bandwidth"));
+            assert_true(integer_of(r, "average_bandwidth") > integer_of(below, "average_bandwidth"));
+        }
+        run_free(&run);
+    }
+}
+
 /* --- the choice of takes --- */
 static void
 when_both_coders_miss_the_better_take_is_made_again_and_marked(void **state)
@@ -356,6 +378,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_surround_recording_is_mixed_down_without_clipping),
     cmocka_unit_test(quiet_sound_keeps_its_level_and_all_qualities_share_one_gain),
     cmocka_unit_test(the_other_coder_is_tried_only_where_a_bound_is_missed),
+    cmocka_unit_test(of_simple_sound_too_every_quality_states_a_bandwidth_of_its_own),
     cmocka_unit_test(when_both_coders_miss_the_better_take_is_made_again_and_marked),
     cmocka_unit_test(a_take_that_keeps_its_bounds_is_the_only_one),
     cmocka_unit_test(too_high_a_peak_is_encoded_again_with_less_gain),
