@@ -162,7 +162,7 @@ a_flac_may_have_its_cover_in_webp(void **state)
     add_number(&file, 3, 8, 4);
     add_number(&file, 10, 8, 4);
     add(&file, "image/webp", 10);
-    add_number(&file, 0, 8, 20); /* no description; sizes that nobody reads */
+    add(&file, (const uint8_t[20]){ 0 }, 20); /* no description; sizes that nobody reads */
     add_number(&file, image, 8, 4);
     add(&file, webp, image);
     add(&file, flac + 42, length - 42);

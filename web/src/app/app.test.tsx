@@ -31,7 +31,8 @@ describe('a guest', () => {
   it.each(['/library?status=failed', '/upload'])('who opens %s is asked to sign in, and can come back', async (path) => {
     fakeServer(world);
     const { router } = renderRoutes(routes, path);
-    expect(await screen.findByRole('heading', { name: 'Welcome back' })).toBeInTheDocument();
+    /* The first test of the file imports the pages, which takes long on a busy machine. */
+    expect(await screen.findByRole('heading', { name: 'Welcome back' }, { timeout: 10_000 })).toBeInTheDocument();
     expect(router.state.location.search).toBe(`?next=${encodeURIComponent(path)}`);
   });
 
