@@ -67,6 +67,8 @@ sweep(struct lingerer *linger)
         }
         *link = l->next;
         linger->count--;
+        /* libmicrohttpd may not have closed its own descriptor of the connection yet: closing this one alone would leave the events. */
+        epoll_ctl(linger->epoll_fd, EPOLL_CTL_DEL, l->fd, NULL);
         close(l->fd);
         free(l);
     }
