@@ -55,5 +55,5 @@ test('an account that is deleted is gone for others at once, says so to its owne
     await notice.waitFor({ state: 'detached' });
     await page.goto('/u/carol');
     await page.getByText('Take me along').first().waitFor();
-  }, { expected: [/users\/me/, /by-username/] });
+  }, { expected: [/users\/me/, /by-username/, /404 .*\/u\/carol/] });
 });
