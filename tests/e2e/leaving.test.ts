@@ -215,6 +215,7 @@ test('unsaved work is guarded: a reload with a changed form, or with files that 
     assert.equal(await bio(page), 'Not saved yet.');
     await page.getByRole('link', { name: 'Upload' }).first().click();
     await discard(page).getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('heading', { name: 'Upload' }).waitFor(); /* the page before has inputs for files too */
     await page.locator('input[type=file]').first().setInputFiles({ name: 'draft.wav', mimeType: 'audio/wav', buffer: Buffer.from(wav(tones(1, 440))) });
     await page.getByLabel('Title').fill('A draft');
     await page.getByRole('link', { name: 'Your tracks' }).first().click();
