@@ -146,7 +146,8 @@ test('a deleted account is hidden from everybody at once, can be signed in to, a
   assertStatus(await root.get('/api/v1/users/{id}', { path: { id: who.id } }), 200);
 
   const mail = await until('the mail', () => mailsTo(world.server, who.email).find((one) => subjectOf(one) === 'Your account will be deleted'));
-  assert.ok(mail.includes(reply.body.deletion_at.slice(0, 10)) && mail.includes('/login'));
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(reply.body.deletion_at));
+  assert.ok(mail.includes(`on ${day} all that is yours`) && mail.includes('/login'), mail);
   const back = await signIn(who);
   const me = await back.get('/api/v1/auth/me');
   assert.equal(Date.parse(me.body.deletion_at!), Date.parse(reply.body.deletion_at));

@@ -8,50 +8,54 @@
 #include "platform/mail/mail_job.h"
 
 #define ITEMS_MAX 20
-#define WORDS_MAX (TITLE_MAX + BODY_MAX_BYTES)
 
 /* A mail under way. */
 struct letter {
     struct mail_item items[ITEMS_MAX];
-    struct buf texts[ITEMS_MAX], links[ITEMS_MAX];
+    struct buf titles[ITEMS_MAX], texts[ITEMS_MAX], links[ITEMS_MAX];
     unsigned count;
-    struct buf subject, unsubscribe;
+    struct buf subject, link, unsubscribe;
 };
 
 static void
 letter_begin(struct letter *letter)
 {
-    *letter = (struct letter){.subject = BUF_INIT(TITLE_MAX), .unsubscribe = BUF_INIT(4096)};
+    *letter = (struct letter){.subject = BUF_INIT(TITLE_MAX), .link = BUF_INIT(4096), .unsubscribe = BUF_INIT(4096)};
 }
 
 static void
 letter_end(struct letter *letter)
 {
     for (unsigned i = 0; i < letter->count; i++) {
+        buf_free(&letter->titles[i]);
         buf_free(&letter->texts[i]);
         buf_free(&letter->links[i]);
     }
     buf_free(&letter->subject);
+    buf_free(&letter->link);
     buf_free(&letter->unsubscribe);
 }
 
-/* "alice follows you. See their profile and follow back" and where. */
+static void
+letter_link(struct buf *link, const char *path)
+{
+    buf_printf(link, "%s%s", config_frontend_url(notifications_config), path ? path : "/notifications");
+}
+
+/* "alice follows you", "See their profile and follow back", and where. */
 static void
 letter_add(struct letter *letter, const struct notice *notice)
 {
-    scoped_buf body = BUF_INIT(BODY_MAX_BYTES);
-    struct buf *text = &letter->texts[letter->count], *link = &letter->links[letter->count];
+    struct buf *title = &letter->titles[letter->count], *text = &letter->texts[letter->count], *link = &letter->links[letter->count];
 
     if (letter->count == ITEMS_MAX)
         return;
-    *text = (struct buf)BUF_INIT(WORDS_MAX);
+    *title = (struct buf)BUF_INIT(TITLE_MAX);
+    *text = (struct buf)BUF_INIT(BODY_MAX_BYTES);
     *link = (struct buf)BUF_INIT(4096);
-    notice_words(notice, text, &body);
-    if (body.len)
-        buf_printf(text, ". %s", body.ptr);
-    buf_printf(link, "%s%s", config_frontend_url(notifications_config), notice->link ? notice->link : "/notifications");
-    letter->items[letter->count] = (struct mail_item){buf_str(text).ptr, buf_str(link).ptr};
-    letter->count++;
+    notice_words(notice, title, text);
+    letter_link(link, notice->link);
+    letter->items[letter->count++] = (struct mail_item){buf_str(title).ptr, buf_str(text).ptr, buf_str(link).ptr};
 }
 
 /* What the one notification says, or how many there are. */
@@ -80,8 +84,12 @@ letter_fill(struct letter *letter, const PGresult *rows, int count)
         if (i == 0)
             letter_name(letter, &notice, count);
         letter_add(letter, &notice);
+        if (i == 0)
+            letter_link(&letter->link, count == 1 ? notice.link : NULL);
         notice_end(&notice);
     }
+    if (count == 1)
+        letter->items[0].link = NULL; /* the button leads there */
 }
 
 static enum mail_outcome
@@ -92,6 +100,7 @@ post(const struct job *job, struct letter *letter, const PGresult *rows, const c
                               .language = PQgetvalue(rows, 0, PQfnumber(rows, "language")),
                               .template = template,
                               .subject = buf_str(&letter->subject).ptr,
+                              .link = letter->link.ptr,
                               .items = letter->items,
                               .item_count = letter->count,
                               .unsubscribe = letter->unsubscribe.len ? letter->unsubscribe.ptr : NULL,

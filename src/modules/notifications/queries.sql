@@ -186,7 +186,7 @@ select n.id,
 -- query: notification_mail_due
 -- What waits for the mail; what is worth it first. Not what was read meanwhile, or whose person has gone private or is here right now.
 select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.username as actor, a.avatar,
-       to_char(n.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') as happened,
+       to_char(n.created_at at time zone coalesce(p.timezone, 'UTC'), 'YYYY-MM-DD HH24:MI') as happened, coalesce(p.timezone, 'UTC') as timezone,
        u.email, u.username, coalesce(p.language, 'en') as language, count(*) filter (where w.wanted) over () as wanted_count
   from notifications n
   join users u on u.id = n.user_id
@@ -207,7 +207,7 @@ update notifications n set mail_waits = false where n.id = any (:ids::uuid[]) re
 
 -- query: notification_mail_security
 select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, null as actor, null as avatar,
-       to_char(n.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') as happened,
+       to_char(n.created_at at time zone coalesce(p.timezone, 'UTC'), 'YYYY-MM-DD HH24:MI') as happened, coalesce(p.timezone, 'UTC') as timezone,
        u.email, u.username, coalesce(p.language, 'en') as language
   from notifications n
   join users u on u.id = n.user_id and u.is_verified and user_active(u)
@@ -243,7 +243,8 @@ delete from push_subscriptions p where p.id = :subscription_id::uuid returning p
 -- query: push_message
 -- A notification that was not read yet, for a browser whose session stands.
 select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.username as actor, a.avatar,
-       to_char(n.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') as happened, coalesce(l.language, 'en') as language,
+       to_char(n.created_at at time zone coalesce(l.timezone, 'UTC'), 'YYYY-MM-DD HH24:MI') as happened, coalesce(l.timezone, 'UTC') as timezone,
+       coalesce(l.language, 'en') as language,
        p.id as subscription_id, p.endpoint, p.p256dh, p.auth
   from push_subscriptions p
   join sessions s on s.id = p.session_id and s.revoked_at is null

@@ -1,5 +1,7 @@
 #include "modules/notifications/texts.h"
 
+#include "base/day.h"
+
 static const struct text {
     const char *type, *language, *title, *body;
 } texts[] = {
@@ -24,17 +26,22 @@ find_text(const char *type, const char *language)
     return english;
 }
 
-static const char *
-value_of(const struct notice *notice, const char *name)
+/* Appends the value of {name}. */
+static void
+add_value(struct buf *out, const struct notice *notice, const char *name)
 {
-    const char *value;
+    const char *value = text_equal(name, "actor") ? notice->actor
+                        : text_equal(name, "when") ? notice->when
+                                                   : json_string_value(json_object_get(notice->data, name));
 
-    if (text_equal(name, "actor"))
-        return notice->actor;
-    if (text_equal(name, "when"))
-        return notice->when;
-    value = json_string_value(json_object_get(notice->data, name));
-    return value;
+    if (!value)
+        return;
+    if (text_equal(name, "when") || text_equal(name, "until"))
+        day_in_words(value, notice->language, out);
+    else
+        buf_add_text(out, value);
+    if (text_equal(name, "when") && notice->zone)
+        buf_printf(out, text_equal(notice->zone, "UTC") ? " %s" : " (%s)", notice->zone);
 }
 
 /* {name} becomes its value. */
@@ -44,7 +51,6 @@ expand(struct buf *out, const char *text, const struct notice *notice)
     while (*text) {
         size_t len = strcspn(text, "{"), end;
         char name[16] = "";
-        const char *value;
 
         buf_add(out, (struct str){text, len});
         text += len;
@@ -53,8 +59,7 @@ expand(struct buf *out, const char *text, const struct notice *notice)
         end = strcspn(text, "}");
         if (end < sizeof name)
             memcpy(name, text + 1, end - 1);
-        value = value_of(notice, name);
-        buf_add_text(out, value ? value : "");
+        add_value(out, notice, name);
         text += end + (text[end] == '}');
     }
 }
@@ -97,6 +102,7 @@ notice_of_row(const PGresult *rows, int row)
                            .actor = column(rows, row, "actor"),
                            .avatar = column(rows, row, "avatar"),
                            .when = column(rows, row, "happened"),
+                           .zone = column(rows, row, "timezone"),
                            .data = data ? json_loads(data, 0, NULL) : NULL};
 }
 

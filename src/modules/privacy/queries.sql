@@ -567,7 +567,7 @@ select id from restored
 
 -- query: deletion_mail
 -- As long as it has not been taken back.
-select u.email, u.username, p.language, to_char(u.deletion_at at time zone 'UTC', 'YYYY-MM-DD') as day
+select u.email, u.username, p.language, to_char(u.deletion_at at time zone coalesce(p.timezone, 'UTC'), 'YYYY-MM-DD') as day
   from users u
   left join user_profiles p on p.user_id = u.id
  where u.id = :user_id::uuid and u.deletion_at is not null and u.deleted_at is null

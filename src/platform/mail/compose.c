@@ -4,169 +4,12 @@
 
 #include "base/clock.h"
 #include "base/encode.h"
-#include "platform/mail/mail.h"
+#include "platform/mail/body.h"
 
 #define TEXT_MAX (128 * 1024)
 #define SUBJECT_MAX 400
 #define LINE_MAX_QP 76
-#define WORD_BYTES 45 /* 60 characters of base64: an encoded word has at most 75 */
-
-static const struct template {
-    const char *name, *language, *subject, *text;
-} templates[] = {
-#define TEMPLATE(name, language, subject, text) {name, language, subject, text},
-#include "platform/mail/templates.def"
-#undef TEMPLATE
-};
-
-static const struct template *
-find_template(const char *name, const char *language)
-{
-    const struct template *english = NULL;
-
-    for (size_t i = 0; i < COUNT_OF(templates); i++) {
-        if (!text_equal(templates[i].name, name))
-            continue;
-        if (text_equal(templates[i].language, language))
-            return &templates[i];
-        if (text_equal(templates[i].language, "en"))
-            english = &templates[i];
-    }
-    return english;
-}
-
-/* Length of the character at `p` that would end a line or turn the direction of what follows: C0, C1, U+061C, U+200E, U+200F,
- * U+2028-202E, U+2066-2069. 0 for any other. */
-static size_t
-unwanted(const char *p)
-{
-    unsigned char a = (unsigned char)p[0], b = a ? (unsigned char)p[1] : 0, c = b ? (unsigned char)p[2] : 0;
-
-    if (a < 0x20 || a == 0x7F)
-        return 1;
-    if ((a == 0xC2 && b >= 0x80 && b <= 0x9F) || (a == 0xD8 && b == 0x9C))
-        return 2;
-    if (a == 0xE2 && ((b == 0x80 && (c == 0x8E || c == 0x8F || (c >= 0xA8 && c <= 0xAE))) || (b == 0x81 && c >= 0xA6 && c <= 0xA9)))
-        return 3;
-    return 0;
-}
-
-static void
-add_escaped(struct buf *out, char c)
-{
-    switch (c) {
-    case '&':
-        buf_add_text(out, "&amp;");
-        break;
-    case '<':
-        buf_add_text(out, "&lt;");
-        break;
-    case '>':
-        buf_add_text(out, "&gt;");
-        break;
-    case '"':
-        buf_add_text(out, "&quot;");
-        break;
-    default:
-        buf_add(out, (struct str){&c, 1});
-    }
-}
-
-/* A value that came from outside. */
-static void
-add_value(struct buf *out, const char *text, bool html)
-{
-    for (const char *p = text ? text : ""; *p;) {
-        size_t skip = unwanted(p);
-
-        if (skip) {
-            p += skip;
-        } else if (html) {
-            add_escaped(out, *p++);
-        } else {
-            buf_add(out, (struct str){p++, 1});
-        }
-    }
-}
-
-static void
-add_link(struct buf *out, const char *link, bool html)
-{
-    if (html && link) {
-        buf_add_text(out, "<a href=\"");
-        add_value(out, link, true);
-        buf_add_text(out, "\">");
-    }
-    add_value(out, link, html);
-    if (html && link)
-        buf_add_text(out, "</a>");
-}
-
-static void
-add_items(struct buf *out, const struct mail *mail, bool html)
-{
-    for (unsigned i = 0; i < mail->item_count; i++) {
-        if (i)
-            buf_add_text(out, html ? "</p>\n<p>" : "\n\n");
-        add_value(out, mail->items[i].text, html);
-        if (!mail->items[i].link)
-            continue;
-        buf_add_text(out, html ? "<br>\n" : "\n");
-        add_link(out, mail->items[i].link, html);
-    }
-}
-
-/* Writes the placeholder that `p` begins with; its length, or 0 when there is none. */
-static size_t
-add_placeholder(struct buf *out, const char *p, const struct mail *mail, bool html)
-{
-    if (text_starts_with(p, "{name}"))
-        add_value(out, mail->name, html);
-    else if (text_starts_with(p, "{subject}"))
-        add_value(out, mail->subject, html);
-    else if (text_starts_with(p, "{day}"))
-        add_value(out, mail->day, html);
-    else if (text_starts_with(p, "{link}"))
-        add_link(out, mail->link, html);
-    else if (text_starts_with(p, "{unsubscribe}"))
-        add_link(out, mail->unsubscribe, html);
-    else if (text_starts_with(p, "{items}"))
-        add_items(out, mail, html);
-    else
-        return 0;
-    return strcspn(p, "}") + 1;
-}
-
-static void
-expand(struct buf *out, const char *text, const struct mail *mail)
-{
-    while (*text) {
-        size_t len = add_placeholder(out, text, mail, false);
-
-        if (!len)
-            buf_add(out, (struct str){text, len = 1});
-        text += len;
-    }
-}
-
-/* An empty line is a new paragraph, a line break stays one. */
-static void
-expand_html(struct buf *out, const char *text, const struct mail *mail)
-{
-    buf_add_text(out, "<!doctype html>\n<html><body>\n<p>");
-    while (*text && !text_equal(text, "\n")) {
-        size_t len = add_placeholder(out, text, mail, true);
-
-        if (!len && text_starts_with(text, "\n\n"))
-            buf_add_text(out, "</p>\n<p>"), len = 2;
-        else if (!len && *text == '\n')
-            buf_add_text(out, "<br>\n"), len = 1;
-        else if (!len)
-            add_escaped(out, *text), len = 1;
-        text += len;
-    }
-    buf_add_text(out, "</p>\n</body></html>\n");
-}
+#define WORD_BYTES 39 /* 64 characters as an encoded word, so that "Subject: " and one of them are a line of at most 76 */
 
 /* RFC 2045, 6.7: lines of at most 76 characters that any server passes on as they are. */
 static void
@@ -247,7 +90,7 @@ add_sender(struct buf *out, const char *sender)
     while (name.len && name.ptr[name.len - 1] == ' ')
         name.ptr[--name.len] = 0;
     add_words(out, buf_str(&name).ptr);
-    buf_printf(out, " %s", open);
+    buf_printf(out, "%s%s", name.len > 10 ? "\r\n " : " ", open); /* a line with an encoded word has at most 76 characters */
 }
 
 static void
@@ -268,7 +111,7 @@ add_headers(struct buf *out, const struct config *config, const struct mail *mai
     if (mail->unsubscribe)
         buf_printf(out, "\r\nList-Unsubscribe: <%s>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click", mail->unsubscribe);
     buf_printf(out, "\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
-                    "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n", boundary);
+                    "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n\r\n", boundary);
 }
 
 static void
@@ -279,23 +122,38 @@ add_part(struct buf *out, const char *boundary, const char *type, const struct b
     buf_add(out, STR("\r\n"));
 }
 
+/* In the web app. A link elsewhere, such as "https://our.example@other.example", is refused. */
+static bool
+is_ours(const struct config *config, const char *link)
+{
+    const char *home = config_frontend_url(config);
+
+    return !link || (text_starts_with(link, home) && link[strlen(home)] == '/');
+}
+
+static bool
+links_are_ours(const struct config *config, const struct mail *mail)
+{
+    for (unsigned i = 0; i < mail->item_count; i++)
+        if (!is_ours(config, mail->items[i].link))
+            return false;
+    return is_ours(config, mail->link) && is_ours(config, mail->unsubscribe);
+}
+
 bool
 mail_compose(const struct config *config, const struct mail *mail, struct buf *out)
 {
-    const struct template *template = find_template(mail->template, mail->language);
     scoped_buf subject = BUF_INIT(SUBJECT_MAX), text = BUF_INIT(TEXT_MAX), html = BUF_INIT(TEXT_MAX);
     char boundary[UUID_TEXT];
 
     /* Addresses are validated when they come in; this keeps a line break out of the headers whatever happens. */
-    if (!template || strpbrk(mail->to, "\r\n<>") || (mail->unsubscribe && strpbrk(mail->unsubscribe, "\r\n<> ")))
+    if (strpbrk(mail->to, "\r\n<>") || (mail->unsubscribe && strpbrk(mail->unsubscribe, "\r\n<> ")) || !links_are_ours(config, mail) ||
+        !mail_body(config, mail, &subject, &text, &html))
         return false;
-    expand(&subject, template->subject, mail);
-    expand(&text, template->text, mail);
-    expand_html(&html, template->text, mail);
     uuid_random(boundary);
     add_headers(out, config, mail, buf_str(&subject).ptr, boundary);
     add_part(out, boundary, "text/plain", &text);
     add_part(out, boundary, "text/html", &html);
     buf_printf(out, "--%s--\r\n", boundary);
-    return !subject.failed && !text.failed && !html.failed && !out->failed;
+    return !out->failed;
 }

@@ -1,16 +1,16 @@
 /* mail.h - mails by SMTP (SMTP_URL), or as .eml files in the data folder.
  *
- * The texts are templates in three languages (templates.def), sent as plain text with an HTML version of the same words. In development
- * without SMTP the link is written to the log too. */
+ * The texts are templates in three languages (templates.def), sent as plain text and as HTML in one design (body.h). */
 #pragma once
 
 #include "base/buf.h"
 #include "base/config.h"
 
-/* A line of a mail that tells of several things. */
+/* One of the things that a mail tells of. */
 struct mail_item {
-    const char *text;
-    const char *link; /* may be NULL */
+    const char *title; /* the subject, where there is one item only */
+    const char *text; /* may be NULL or empty */
+    const char *link; /* as for `link` below */
 };
 
 struct mail {
@@ -18,10 +18,10 @@ struct mail {
     const char *template; /* a name of templates.def */
     const char *language; /* "en", "fr", "es"; anything else is "en" */
     const char *name;     /* of the person */
-    const char *link;     /* may be NULL */
-    const char *day;      /* YYYY-MM-DD; may be NULL */
+    const char *link;     /* of the button: an address below FRONTEND_URL; may be NULL */
+    const char *day;      /* YYYY-MM-DD, where the person is; may be NULL */
     const char *subject;  /* for templates whose subject is {subject} */
-    const struct mail_item *items; /* for {items} */
+    const struct mail_item *items;
     unsigned item_count;
     const char *unsubscribe; /* address for RFC 8058, which a POST without identity unsubscribes; NULL for mails that must come */
     const char *id;          /* UUID: the same mail sent twice is seen to be the same; NULL for a new one */
@@ -47,6 +47,7 @@ const char *mail_certificate_hint(int curl_result);
 /* Tells libcurl's handle about the mail server: address, encryption, certificates. */
 void mail_use_server(const struct config *config, void *curl);
 
-/* The whole message as it goes over the wire. False when there is no such template, or an address holds what it must not. Nothing in
+/* The whole message as it goes over the wire. False when there is no such template, an address holds what it must not, or a link
+ * leads elsewhere. Nothing in
  * `mail` can start a header or a part of its own: control and bidirectional characters are taken out. */
 bool mail_compose(const struct config *config, const struct mail *mail, struct buf *out);

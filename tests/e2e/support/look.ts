@@ -25,7 +25,7 @@ export interface View {
 }
 
 /** What axe has against the page, in words. */
-async function complaintsOfAxe(page: Page): Promise<string[]> {
+export async function complaintsOfAxe(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
     interface Result { violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }
@@ -36,7 +36,7 @@ async function complaintsOfAxe(page: Page): Promise<string[]> {
 }
 
 /** Elements that reach beyond the right edge, when the page can be scrolled sideways. */
-const overflow = (page: Page) => page.evaluate(() => {
+export const overflow = (page: Page) => page.evaluate(() => {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];
   const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
