@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertStatus } from '../support/client.ts';
-import { BINARY } from '../support/paths.ts';
+import { BINARY, ROOT } from '../support/paths.ts';
 import { Redis } from '../support/redis.ts';
 import { until } from '../support/wait.ts';
 import { cluster, PASSWORD, World } from '../support/world.ts';
@@ -56,4 +56,27 @@ test('a Redis that is frozen is called frozen, one that is gone is not', async (
   } finally {
     await redis.remove();
   }
+});
+
+test('the statements of docs/operating.md run as they stand', async () => {
+  const document = readFileSync(path.join(ROOT, 'docs/operating.md'), 'utf8');
+  const [again, drop, queue] = [...document.matchAll(/^ {4}((?:update|delete) .*;)$/gm)].map(([, statement]) => statement!);
+  await world.sql(`insert into outbox (name, payload, failed_at, attempts, last_error) select 'user.followed', '{}', now(), 50, 'x' from generate_series(1, 2)`);
+  const dead = await world.sql('select min(id) from outbox where failed_at is not null');
+  await world.sql(drop!.replace('…', `'${dead}'`));
+  assert.equal(await world.sql('select count(*) from outbox where failed_at is not null'), '1', 'one is dropped');
+  await world.sql(again!);
+  assert.equal(await world.sql('select count(*) from outbox where failed_at is not null'), '0', 'the other is handed out again');
+  await world.sql(`insert into jobs (kind, payload, state, attempts, deaths, finished_at) values ('no.such.kind', '{}', 'dead', 9, 9, now())`);
+  await world.sql(queue!.replace('…', `'no.such.kind'`));
+  assert.equal(await world.sql(`select deaths from jobs where kind = 'no.such.kind' and state <> 'dead'`), '0');
+  const roles = document.match(/`create role veza_app; (grant veza_app to veza;)`/);
+  assert.ok(roles);
+  await cluster.sql('postgres', `begin; drop role if exists veza_app_trial; ${roles[0].slice(1, -1).replaceAll('veza_app', 'veza_app_trial').replace('to veza;', 'to current_user;')} rollback`);
+});
+
+test('veza serve --help lists the settings with their defaults', () => {
+  const { code, said } = veza(['serve', '--help'], {});
+  assert.equal(code, 0);
+  for (const setting of ['PORT_BACKEND', 'MEDIA_WORKERS', 'VEZA_WEB_DIR', 'SMTP_URL']) assert.match(said, new RegExp(`^ *${setting}\\b`, 'm'));
 });

@@ -23,7 +23,7 @@ const track = await playable(world.as('carol'), { title: 'Behind a proxy', is_pu
 
 interface Reply { status: number; headers: Record<string, string | string[] | undefined>; body: string }
 
-for (const name of ['nginx', 'haproxy'] as const) {
+for (const name of ['nginx', 'haproxy', 'caddy'] as const) {
   test(`deploy/${name}: API, streams, a WebSocket, an upload of 300 MB, the visitor's address and HSTS`, async () => {
     const port = await startSample(name, { api: world.server.ports.api, stream: world.server.ports.stream, certificates: folder });
     const agent = new Agent({ ca, servername: 'music.example.org' });

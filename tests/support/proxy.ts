@@ -82,7 +82,7 @@ ${lines}  server veza 127.0.0.1:${upstream}
 }
 
 /** A sample of deploy/ with ports and certificates of its own; the port of its https. */
-export async function startSample(name: 'nginx' | 'haproxy', { api, stream, certificates }: { api: number; stream: number; certificates: string }): Promise<number> {
+export async function startSample(name: 'nginx' | 'haproxy' | 'caddy', { api, stream, certificates }: { api: number; stream: number; certificates: string }): Promise<number> {
   const plain = await freePort();
   const own = (file: string, port: number): string => readFileSync(path.join(ROOT, 'deploy', file), 'utf8')
     .replaceAll('127.0.0.1:18080', `127.0.0.1:${api}`).replaceAll('127.0.0.1:18082', `127.0.0.1:${stream}`)
@@ -90,6 +90,14 @@ export async function startSample(name: 'nginx' | 'haproxy', { api, stream, cert
     .replace('listen 80;', `listen 127.0.0.1:${plain};`).replace('listen 443 ', `listen 127.0.0.1:${port} `).replace(/^ *listen \[::\].*\n/gm, '')
     .replace('bind :80\n', `bind 127.0.0.1:${plain}\n`).replace('bind :443 ', `bind 127.0.0.1:${port} `);
   if (name === 'haproxy') return start(name, name, (port) => own('haproxy/haproxy.cfg', port), (file) => ['-db', '-f', file]);
+  /* No certificate from the Internet, no administration port, nothing on other addresses or in the user's home. */
+  if (name === 'caddy') return start(name, 'env', (port, folder) => `{
+  admin off
+  auto_https off
+  storage file_system ${folder}
+}
+${own('caddy/Caddyfile', port).replace('\nmusic.example.org {\n', `\nhttps://music.example.org:${port} {\n\tbind 127.0.0.1\n\ttls ${certificates}/fullchain.pem ${certificates}/privkey.pem\n`)}`,
+  (file, folder) => [`XDG_CONFIG_HOME=${folder}`, `XDG_DATA_HOME=${folder}`, 'caddy', 'run', '--adapter', 'caddyfile', '--config', file]);
   return start(name, name, (port, folder) => `
 daemon off; master_process off; worker_processes 1; pid ${folder}/pid; error_log stderr error;
 events { worker_connections 256; }
