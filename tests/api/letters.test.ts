@@ -150,6 +150,15 @@ test('the day of a deletion is the day where the person is', async () => {
   await until('the mail', () => smtp.mails.some(({ to, text }) => to.includes(reader.email) && text.includes('on 3 May 2031 all that is yours')));
 });
 
+test('an account begins with the time zone of the browser, and with UTC when the server does not know it', async () => {
+  for (const [timezone, kept] of [['Asia/Tokyo', 'Asia/Tokyo'], ['Mars/Olympus_Mons', 'UTC'], [undefined, 'UTC']] as const) {
+    const username = `zone_${(timezone ?? 'none').replace('/', '.')}`;
+    const reply = await world.visitor.post('/api/v1/auth/register', { body: { username, email: `${username}@example.org`, password: PASSWORD, ...(timezone ? { timezone } : {}) } });
+    assertStatus(reply, 201);
+    assert.equal((await world.visitor.as({ token: reply.body.access_token }).get('/api/v1/users/settings')).body.timezone, kept);
+  }
+});
+
 test('several notifications are one mail that lists each with its address', async () => {
   const id = await world.sql(`select id from users where username = 'reader_fr'`);
   smtp.mails.length = 0;

@@ -9,6 +9,8 @@ static const struct field registration[] = {
     {"email", FIELD_EMAIL, .required = true, .example = "ada@example.org"},
     {"password", FIELD_SECRET, .required = true, .min = 8, .max = 72, .help = "8 to 72 bytes",
      .example = "correct horse battery"},
+    {"timezone", FIELD_STRING, .min = 1, .max = 64, .pattern = "[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*",
+     .help = "IANA name, for times in mails; one that the server does not know counts as UTC", .example = "Europe/Paris"},
     FIELD_END};
 
 static const struct field credentials[] = {

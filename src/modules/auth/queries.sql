@@ -203,7 +203,8 @@ with account as (
 ), settings as (
     insert into user_settings (user_id) select id from account
 ), profile as (
-    insert into user_profiles (user_id, language) select id, :language from account
+    insert into user_profiles (user_id, language, timezone)
+    select id, :language, coalesce((select z.name from pg_timezone_names z where z.name = :timezone::text), 'UTC') from account
 ), mail as (
     insert into jobs (kind, payload, priority, max_attempts)
     select 'mail.verify_email', jsonb_build_object('user_id', id), 2, 20 from account

@@ -5184,6 +5184,11 @@ export interface operations {
                      * @example correct horse battery
                      */
                     password: string;
+                    /**
+                     * @description IANA name, for times in mails; one that the server does not know counts as UTC
+                     * @example Europe/Paris
+                     */
+                    timezone?: string;
                 };
             };
         };
