@@ -36,7 +36,7 @@ test('a new follower is told of, in the list and at once', async () => {
   assert.equal(items.length, 1);
   const [one] = items;
   assert.deepEqual([one!.type, one!.title, one!.link, one!.read, one!.read_at], ['follow', 'alice follows you', '/u/alice', false, null]);
-  assert.deepEqual(one!.actor, { id: ids.alice, username: 'alice', avatar: null });
+  assert.deepEqual(one!.actor, { id: ids.alice, username: 'alice', avatar: null, display_name: 'alice' });
   assert.equal(message.notification?.id, one!.id);
   assert.equal(message.notification?.actor.username, 'alice');
   assert.equal(await unread(carol), 1);

@@ -3,7 +3,7 @@
 -- type: social_links object
 -- not null: track_count role is_admin
 -- The person's own account; a lent role counts.
-select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
+select u.id, u.username, u.display_name, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
        user_effective_role(u) as role, u.is_verified, user_effective_role(u) = 'admin' as is_admin, u.is_public, u.created_at,
        u.deletion_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
@@ -431,7 +431,7 @@ with changed as (
      where u.id = :viewer::uuid
     returning u.*
 )
-select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
+select u.id, u.username, u.display_name, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
        u.role, u.is_verified, u.is_admin, u.is_public, u.created_at, u.deletion_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
   from changed u

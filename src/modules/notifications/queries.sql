@@ -5,7 +5,7 @@
 -- nullable: link, actor
 -- type: data object
 select n.id, n.type, n.title, n.content, n.link, n.data,
-       case when u.id is not null then (u.id, u.username, u.avatar)::user_ref end as actor,
+       case when u.id is not null then (u.id, u.username, u.avatar, u.display_name)::user_ref end as actor,
        n.read, n.read_at, n.created_at
   from notifications n
   left join users u on u.id = n.actor_id and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
@@ -178,14 +178,14 @@ select n.id,
            'user_id', n.user_id,
            'message', json_build_object('type', 'notification', 'notification', json_build_object(
                'id', n.id, 'type', n.type, 'title', n.title, 'content', n.content, 'link', n.link, 'data', n.data,
-               'actor', case when u.id is not null then json_build_object('id', u.id, 'username', u.username, 'avatar', u.avatar) end,
+               'actor', case when u.id is not null then json_build_object('id', u.id, 'username', u.username, 'avatar', u.avatar, 'display_name', u.display_name) end,
                'read', n.read, 'read_at', n.read_at, 'created_at', n.created_at)))::text)
   from n
   left join users u on u.id = n.actor_id
 
 -- query: notification_mail_due
 -- What waits for the mail; what is worth it first. Not what was read meanwhile, or whose person has gone private or is here right now.
-select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.username as actor, a.avatar,
+select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.display_name as actor, a.avatar,
        to_char(n.created_at at time zone coalesce(p.timezone, 'UTC'), 'YYYY-MM-DD HH24:MI') as happened, coalesce(p.timezone, 'UTC') as timezone,
        u.email, u.username, coalesce(p.language, 'en') as language, count(*) filter (where w.wanted) over () as wanted_count
   from notifications n
@@ -242,7 +242,7 @@ delete from push_subscriptions p where p.id = :subscription_id::uuid returning p
 
 -- query: push_message
 -- A notification that was not read yet, for a browser whose session stands.
-select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.username as actor, a.avatar,
+select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.display_name as actor, a.avatar,
        to_char(n.created_at at time zone coalesce(l.timezone, 'UTC'), 'YYYY-MM-DD HH24:MI') as happened, coalesce(l.timezone, 'UTC') as timezone,
        coalesce(l.language, 'en') as language,
        p.id as subscription_id, p.endpoint, p.p256dh, p.auth

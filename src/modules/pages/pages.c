@@ -22,14 +22,14 @@ track_title(struct request *req, json_t *row)
     const char *title = json_string_value(json_object_get(row, "title")), *artist = json_string_value(json_object_get(row, "artist"));
 
     if (!artist || !*artist)
-        artist = json_string_value(json_object_get(json_object_get(row, "creator"), "username"));
+        artist = json_string_value(json_object_get(json_object_get(row, "creator"), "display_name"));
     return title && artist ? arena_printf(req->arena, "%s – %s", title, artist) : title;
 }
 
 static const char *
 person_title(struct request *req, json_t *row)
 {
-    return arena_printf(req->arena, "%s", json_string_value(json_object_get(row, "username")));
+    return arena_printf(req->arena, "%s", json_string_value(json_object_get(row, "display_name")));
 }
 
 static const struct subject_page subject_pages[] = {

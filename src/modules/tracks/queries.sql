@@ -13,7 +13,7 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
        case when t.cover_art_path is not null
             then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
-       (u.id, u.username, u.avatar)::user_ref as creator,
+       (u.id, u.username, u.avatar, u.display_name)::user_ref as creator,
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
        t.created_at, t.updated_at
   from tracks t
@@ -41,6 +41,18 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
           case when :sort::text = 'oldest' then t.created_at end,
           t.created_at desc, t.id
 
+-- query: genre_list
+-- The genres that public tracks have, whatever their case, each in its commonest spelling.
+-- schema: Genre
+-- not null: name, track_count
+select mode() within group (order by t.genre) as name, count(*)::int as track_count
+  from tracks t
+  join users u on u.id = t.creator_id
+ where track_is_public(t) and user_shown(u) and t.genre <> ''
+   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not :viewer_staff::boolean)
+ group by lower(t.genre)
+ order by track_count desc, lower(t.genre)
+
 -- query: track_get
 -- schema: Track
 -- nullable: year, status_message, waveform_url, cover_url
@@ -53,7 +65,7 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
        case when t.cover_art_path is not null
             then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
-       (u.id, u.username, u.avatar)::user_ref as creator,
+       (u.id, u.username, u.avatar, u.display_name)::user_ref as creator,
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
        t.created_at, t.updated_at
   from tracks t
@@ -215,8 +227,8 @@ select t.id
 -- schema: RemovedTrack
 -- nullable: removed_by
 -- not null: creator, removed_at, restorable_until
-select t.id, t.title, (u.id, u.username, u.avatar)::user_ref as creator, t.deleted_at as removed_at,
-       case when d.id is not null then (d.id, d.username, d.avatar)::user_ref end as removed_by, t.restorable_until
+select t.id, t.title, (u.id, u.username, u.avatar, u.display_name)::user_ref as creator, t.deleted_at as removed_at,
+       case when d.id is not null then (d.id, d.username, d.avatar, d.display_name)::user_ref end as removed_by, t.restorable_until
   from tracks t
   join users u on u.id = t.creator_id
   left join users d on d.id = t.deleted_by
@@ -228,7 +240,7 @@ select t.id, t.title, (u.id, u.username, u.avatar)::user_ref as creator, t.delet
 -- schema: MissedQualityTrack
 -- type: qualities array
 -- not null: creator, qualities, processed_at
-select t.id, t.title, (u.id, u.username, u.avatar)::user_ref as creator, h.updated_at as processed_at,
+select t.id, t.title, (u.id, u.username, u.avatar, u.display_name)::user_ref as creator, h.updated_at as processed_at,
        (select jsonb_agg(q) from jsonb_array_elements(h.info -> 'qualities') q where not (q ->> 'is_good')::boolean) as qualities
   from hls_streams h
   join tracks t on t.id = h.track_id and t.deleted_at is null

@@ -107,6 +107,10 @@ const struct route tracks_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
      .sql = &q_track_list, .shape = MANY, .handler = list_tracks, .cache_s = 5, .cache_tag = "tracks"},
 
+    {GET, "/api/v1/genres", "Genres of the tracks that everybody may hear, with how many there are, the most used first",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_genre_list, .shape = MANY, .cache_s = 5,
+     .cache_tag = "tracks"},
+
     {POST, "/api/v1/tracks", "Upload a track",
      "The reply comes when the file is safe; the track is then `processing` until it can be played.",
      .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .files = upload_files, .body = upload_fields,

@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 
+#include "http/server.h"
+
 #define LINKS_MAX 12
 #define LINK_MAX 300
 
@@ -40,9 +42,14 @@ links_valid(json_t *links)
 const struct problem *
 profile_update(struct request *req)
 {
+    const struct problem *p;
+
     if (!links_valid(json_object_get(req->json, "social_links")))
         return problem_field(req->arena, "social_links", "value", "Names of services, each with an http or https address; at most 12");
-    return reply_query(req, 200, &q_user_update);
+    p = reply_query(req, 200, &q_user_update);
+    if (!p)
+        server_purge(req->server, "tracks"); /* they show their creator's name */
+    return p;
 }
 
 static const struct problem *

@@ -5,7 +5,7 @@
 -- schema: PublicUser
 -- not null: track_count, follower_count, following_count, is_following, is_blocked
 -- type: social_links object
-u.id, u.username, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
+u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
        u.created_at,
        (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
        coalesce((select n.follower_count from user_stats n where n.user_id = u.id), 0) as follower_count,
@@ -84,8 +84,9 @@ select {person}
  order by m.common desc, follower_count desc, u.created_at desc, u.id
 
 -- query: user_blocks_list
--- Only whoever blocked them sees whom.
-select {person}
+-- Only whoever blocked them sees whom; no more of them than in a row, since they may have gone private or blocked the viewer too.
+-- schema: BlockedPerson
+select u.id, u.username, u.display_name, u.avatar, mine.created_at as blocked_at
   from user_blocks mine
   join users u on u.id = mine.blocked_id and user_shown(u)
  where mine.blocker_id = :viewer::uuid
@@ -112,7 +113,7 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
        case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
        case when t.cover_art_path is not null then '/api/v1/tracks/' || t.id || '/cover/600' end as cover_url,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
-       (u.id, u.username, u.avatar)::user_ref as creator,
+       (u.id, u.username, u.avatar, u.display_name)::user_ref as creator,
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
        t.created_at, t.updated_at
   from (select l.track_id, l.created_at from track_likes l where l.user_id = :id::uuid and :which::text = 'likes'
@@ -138,7 +139,7 @@ with changed as (
      where u.id = :id::uuid and u.id = :viewer::uuid
     returning u.*
 )
-select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
+select u.id, u.username, u.display_name, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
        r.role, u.is_verified, r.role = 'admin' as is_admin, u.is_public, u.created_at, u.deletion_at,
        (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
   from changed u

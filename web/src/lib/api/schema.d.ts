@@ -817,6 +817,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/genres": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Genres of the tracks that everybody may hear, with how many there are, the most used first */
+        get: operations["getGenres"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/frontend": {
         parameters: {
             query?: never;
@@ -2391,6 +2408,22 @@ export interface components {
             user_id: string;
             banner_url: string;
         };
+        BlockedPerson: {
+            /** Format: uuid */
+            id: string;
+            username: string;
+            display_name: string;
+            avatar: string | null;
+            /** Format: date-time */
+            blocked_at: string;
+        };
+        BlockedPersonList: {
+            items: components["schemas"]["BlockedPerson"][];
+            page: number;
+            limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
+            total: number;
+        };
         DataExport: {
             /** Format: uuid */
             id: string;
@@ -2422,6 +2455,18 @@ export interface components {
             is_following: boolean;
             /** Format: int64 */
             follower_count: number;
+        };
+        Genre: {
+            name: string;
+            /** Format: int32 */
+            track_count: number;
+        };
+        GenreList: {
+            items: components["schemas"]["Genre"][];
+            page: number;
+            limit: number;
+            /** @description How many there are; no more than 10,000 are counted. */
+            total: number;
         };
         LoginAttempt: {
             /** Format: uuid */
@@ -2631,6 +2676,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             username: string;
+            display_name: string;
             first_name: string | null;
             last_name: string | null;
             avatar: string | null;
@@ -2880,6 +2926,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             username: string;
+            display_name: string;
             email: string;
             first_name: string | null;
             last_name: string | null;
@@ -2907,6 +2954,7 @@ export interface components {
             id: string;
             username: string;
             avatar: string | null;
+            display_name: string;
         };
         UserRole: {
             /** Format: uuid */
@@ -5528,6 +5576,46 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getGenres: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 */
+                page?: number;
+                /** @description Items a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenreList"];
+                };
+            };
+            /** @description It is as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     postLogsFrontend: {
         parameters: {
             query?: never;
@@ -7574,7 +7662,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PublicUserList"];
+                    "application/json": components["schemas"]["BlockedPersonList"];
                 };
             };
             /** @description It is as If-None-Match says */
