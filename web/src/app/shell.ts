@@ -3,6 +3,8 @@
 
 import { hueOf } from '@/lib/color/hue';
 import { pageBandwidth, type FileGroup, type Shell } from '@/lib/dom/shell';
+import { byline } from '@/lib/format/byline';
+import { largeTitle } from '@/lib/format/largeTitle';
 import { preferredLanguage } from '@/lib/i18n/languages';
 import { barsPath, levelsFromId } from '@/lib/peaks/levels';
 import { play as playInEnglish } from '@/locales/en/track.json';
@@ -96,8 +98,9 @@ if (place && part) {
     part.querySelector<HTMLElement>('[data-hue]')?.style.setProperty('--hue', String(hueOf(track.id)));
     const title = part.querySelector('[data-title]');
     title?.append(track.title);
-    title?.classList.add(...(track.title.length > 26 ? ['text-2xl', 'font-extrabold', 'tracking-tighter', 'sm:text-[clamp(2.5rem,5vw,4.5rem)]', 'sm:leading-none'] : ['poster']));
-    part.querySelector('[data-by]')?.append(track.artist || track.creator.username);
+    title?.classList.add(...largeTitle(track.title).split(' '));
+    part.querySelector('[data-by]')?.append(byline(track));
+    part.querySelector('[data-at]')?.append(`@${track.creator.username}`);
     button = part.querySelector('[data-play]');
     const label = { en: playInEnglish, fr: playInFrench, es: playInSpanish }[language];
     button?.setAttribute('aria-label', label.replace('{{title}}', () => track.title));

@@ -3,6 +3,7 @@ import type { Me, Track } from '@/lib/api/types';
 export const ada: Me = {
   id: '0b9c6a1e-0000-4000-8000-000000000001',
   username: 'ada',
+  display_name: 'Ada',
   email: 'ada@example.org',
   first_name: null,
   last_name: null,
@@ -51,7 +52,7 @@ export const track = (change: Partial<Track> = {}): Track => ({
   loudness_lufs: -14.2,
   loudness_range_lu: 6,
   true_peak_dbtp: -1,
-  creator: { id: ada.id, username: 'ada', avatar: null },
+  creator: { id: ada.id, username: 'ada', avatar: null, display_name: 'Ada' },
   is_mine: true,
   created_at: '2026-01-01T00:00:00+00:00',
   updated_at: '2026-01-01T00:00:00+00:00',

@@ -1,6 +1,7 @@
 import { CodeXml, Globe, LogOut, Settings, User } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { PersonName } from '@/components/people/PersonName';
 import { useLanguageChoice, useThemeChoice } from '@/components/preferences/choices';
 import { Avatar } from '@/components/ui/Avatar';
 import { Button } from '@/components/ui/Button';
@@ -56,13 +57,13 @@ export function UserMenu() {
   return (
     <Menu
       trigger={
-        <button type="button" aria-label={t('frame.account', { name: me.username })} className="rounded-full">
+        <button type="button" aria-label={t('frame.account', { name: me.display_name })} className="rounded-full">
           <Avatar user={me} size={36} />
         </button>
       }
     >
-      <div className="px-2.5 pt-2 pb-2">
-        <p className="font-semibold">{me.username}</p>
+      <div className="max-w-72 px-2.5 pt-2 pb-2">
+        <PersonName user={me} />
         <p className="truncate text-xs text-muted">{me.email}</p>
       </div>
       <MenuItem asChild>

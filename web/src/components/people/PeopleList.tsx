@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import { Avatar } from '@/components/ui/Avatar';
 import type { PublicUser } from '@/lib/api/types';
-import { personName } from '@/lib/format/personName';
+import { PersonName } from './PersonName';
 
 /** People with picture and name, each leading to their profile. */
 export function PeopleList({ people }: { people: readonly PublicUser[] }) {
@@ -11,12 +11,7 @@ export function PeopleList({ people }: { people: readonly PublicUser[] }) {
         <li key={user.id} className="min-w-0">
           <Link to={`/u/${encodeURIComponent(user.username)}`} className="group flex items-center gap-3 py-1.5">
             <Avatar user={user} size={40} />
-            <span className="min-w-0">
-              <span dir="auto" className="block truncate font-semibold group-hover:underline">
-                {personName(user)}
-              </span>
-              <span className="block truncate text-xs text-muted">@{user.username}</span>
-            </span>
+            <PersonName user={user} className="group-hover:underline" />
           </Link>
         </li>
       ))}

@@ -20,7 +20,7 @@ export function OwnTrackRow({ track, list }: { track: Track; list: readonly Trac
         <PlayButton track={track} list={list} size="sm" look="veil" className="transition-opacity focus-visible:opacity-100 pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100" />
       </div>
       <div className="min-w-0">
-        <h3 className="truncate text-base leading-tight">
+        <h3 title={track.title} className="line-clamp-2 text-base leading-tight break-words">
           <Link to={`/track/${track.id}`} dir="auto" className="hover:underline">
             {track.title}
           </Link>
@@ -28,13 +28,13 @@ export function OwnTrackRow({ track, list }: { track: Track; list: readonly Trac
         <div className="mt-0.5 text-xs md:hidden">
           <StatusBadge track={track} />
         </div>
-        {track.status_message && <p className="truncate text-xs text-muted">{track.status_message}</p>}
+        {track.status_message && <p dir="auto" title={track.status_message} className="truncate text-xs text-muted">{track.status_message}</p>}
       </div>
       <div className="max-md:order-last max-md:col-span-3">
         {isUnfinished(track) ? (
           <ProcessingLine id={track.id} title={track.title} />
         ) : (
-          track.status === 'completed' && <TrackWaveform track={track} context={{ list }} className="h-9 max-md:hidden" />
+          track.status === 'completed' && <TrackWaveform track={track} context={{ list }} className="h-9" />
         )}
       </div>
       <div className="text-sm max-md:hidden">

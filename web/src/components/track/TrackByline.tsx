@@ -2,6 +2,8 @@ import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Track } from '@/lib/api/types';
+import { byline } from '@/lib/format/byline';
+import { genreName } from '@/lib/genres';
 
 /** Who made it: the artist's name, leading to the profile of whoever published it; then the genre. */
 export function TrackByline({ track, className }: { track: Track; className?: string }) {
@@ -9,14 +11,18 @@ export function TrackByline({ track, className }: { track: Track; className?: st
   return (
     <p className={clsx('flex min-w-0 items-center gap-2 text-sm text-muted', className)}>
       <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="truncate hover:text-ink hover:underline">
-        {track.artist || track.creator.username}
+        {byline(track)}
       </Link>
       {track.is_explicit && (
         <abbr title={t('track.explicit')} className="num rounded-sm border border-line-strong px-1 text-xs no-underline">
           E
         </abbr>
       )}
-      {track.genre && <span dir="auto" className="truncate max-sm:hidden">· {track.genre}</span>}
+      {track.genre && (
+        <span className="truncate max-sm:hidden">
+          · <bdi>{genreName(track.genre)}</bdi>
+        </span>
+      )}
     </p>
   );
 }

@@ -25,11 +25,11 @@ export function TrackCard({ track, list }: TrackCardProps) {
       </div>
       <div className="mt-3 flex items-start gap-1">
         <div className="min-w-0 flex-1">
-      <h3 className={clsx('truncate text-base leading-tight', isCurrent && 'text-accent-text')}>
-        <Link to={`/track/${track.id}`} dir="auto" className="hover:underline">
-          {track.title}
-        </Link>
-      </h3>
+          <h3 title={track.title} className={clsx('line-clamp-2 text-base leading-tight break-words', isCurrent && 'text-accent-text')}>
+            <Link to={`/track/${track.id}`} dir="auto" className="hover:underline">
+              {track.title}
+            </Link>
+          </h3>
           <TrackByline track={track} className="mt-0.5" />
         </div>
         <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} className="-me-1.5 -mt-1" />

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { TextArea, TextField } from '@/components/ui/Field';
 import { Toggle } from '@/components/ui/Toggle';
 import { fieldText } from '@/lib/api/problemText';
-import { GENRES } from './genres';
+import { GENRES, genreName } from '@/lib/genres';
 import type { TrackForm } from './trackSchema';
 
 interface TrackFieldsProps {
@@ -31,7 +31,7 @@ export function TrackFields({ register, errors, open = false }: TrackFieldsProps
       <TextField label={t('track.field.genre')} {...register('genre')} error={error('genre')} list={genres} autoComplete="off" />
       <datalist id={genres}>
         {GENRES.map((genre) => (
-          <option key={genre} value={genre} />
+          <option key={genre} value={genreName(genre)} />
         ))}
       </datalist>
       <TextField label={t('track.field.tags')} hint={t('track.hint.tags')} {...register('tags')} error={error('tags')} autoComplete="off" />

@@ -22,7 +22,7 @@ export function TrackStrip({ track, list }: TrackStripProps) {
   return (
     <article
       className={clsx(
-        'group relative grid grid-cols-[auto_1fr_auto] items-center gap-x-4 border-b border-line py-3 transition-colors duration-150 hover:bg-sunk/60 sm:gap-x-5 sm:py-4',
+        'group relative grid grid-cols-[auto_1fr_auto] items-center gap-x-4 gap-y-2 border-b border-line py-3 transition-colors duration-150 hover:bg-sunk/60 sm:gap-x-5 sm:py-4',
         'md:grid-cols-[auto_minmax(0,5fr)_minmax(0,6fr)_11.5rem]',
       )}
     >
@@ -31,14 +31,14 @@ export function TrackStrip({ track, list }: TrackStripProps) {
         <PlayButton track={track} list={list} size="sm" look="cover" />
       </div>
       <div className="min-w-0">
-        <h3 className={clsx('truncate text-lg leading-tight tracking-tight sm:text-xl', isCurrent && 'text-accent-text')}>
+        <h3 title={track.title} className={clsx('line-clamp-2 break-words text-lg leading-tight tracking-tight sm:text-xl', isCurrent && 'text-accent-text')}>
           <Link to={`/track/${track.id}`} dir="auto" className="hover:underline">
             {track.title}
           </Link>
         </h3>
         <TrackByline track={track} className="mt-1" />
       </div>
-      <TrackWaveform track={track} context={{ list }} className="h-14 max-md:hidden" />
+      <TrackWaveform track={track} context={{ list }} className="h-9 max-md:order-last max-md:col-span-3 md:h-14" />
       <div className="flex items-center justify-end gap-2">
         <TrackMeta track={track} />
         <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} />

@@ -1,6 +1,7 @@
 /* What a person may say about a track, as a form has it (all text) and as the server wants it. */
 
 import type { Track, TrackChanges } from '@/lib/api/types';
+import { genreName, genreOf } from '@/lib/genres';
 import { z } from '@/lib/zod';
 
 const text = (max: number) => z.string().trim().max(max, 'too_long');
@@ -56,7 +57,7 @@ export function formOf(track: Track): TrackForm {
     title: track.title,
     artist: track.artist ?? '',
     album: track.album ?? '',
-    genre: track.genre ?? '',
+    genre: genreName(track.genre ?? ''),
     tags: (track.tags ?? []).join(', '),
     description: track.description ?? '',
     year: track.year?.toString() ?? '',
@@ -77,7 +78,7 @@ export function changesOf(form: TrackForm): TrackChanges {
     title: form.title,
     artist: orNull(form.artist),
     album: orNull(form.album),
-    genre: orNull(form.genre),
+    genre: orNull(genreOf(form.genre)),
     tags: splitTags(form.tags),
     description: orNull(form.description),
     year: numberOrNull(form.year),
@@ -92,7 +93,7 @@ export function changesOf(form: TrackForm): TrackChanges {
 /** The fields of a multipart upload; empty ones are left to the file's own tags. */
 export function uploadFieldsOf(form: TrackForm): Record<string, string> {
   const fields: Record<string, string> = {};
-  for (const [name, value] of Object.entries({ ...form, tags: splitTags(form.tags).join(',') })) {
+  for (const [name, value] of Object.entries({ ...form, genre: genreOf(form.genre), tags: splitTags(form.tags).join(',') })) {
     if (typeof value === 'boolean') fields[name] = String(value);
     else if (value !== '') fields[name] = value;
   }

@@ -2,7 +2,7 @@ import { hueOf } from '@/lib/color/hue';
 import { HueBox } from './HueBox';
 
 interface AvatarProps {
-  user: { id: string; username: string; avatar: string | null };
+  user: { id: string; display_name: string; avatar: string | null };
   size?: number;
 }
 
@@ -13,7 +13,7 @@ export function Avatar({ user, size = 32 }: AvatarProps) {
   }
   return (
     <HueBox hue={hueOf(user.id)} aria-hidden="true" className="hue-fill flex items-center justify-center rounded-full font-bold" width={size}>
-      {user.username.charAt(0).toUpperCase()}
+      {Array.from(user.display_name)[0]?.toUpperCase()}
     </HueBox>
   );
 }

@@ -1,7 +1,7 @@
-/* Asks for six digits of an authenticator app, or for a recovery code instead. */
+/* Asks for six digits of an authenticator app, or for a recovery code instead. It sends itself with the last character. */
 
 import { zodResolver } from '@hookform/resolvers/zod';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState, type ChangeEvent } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { applyProblem } from '@/lib/api/formErrors';
@@ -37,7 +37,10 @@ export function CodeForm({ methods, submit, tone = 'accent', size = 'md', onCode
   const other: CodeMethod = method === 'totp' ? 'recovery_code' : 'totp';
   useEffect(() => setFocus('code'), [method, setFocus]);
 
+  const sending = useRef(false);
   const send = handleSubmit(async ({ code }) => {
+    if (sending.current) return;
+    sending.current = true;
     setProblem(null);
     try {
       await onCode(code);
@@ -48,8 +51,13 @@ export function CodeForm({ methods, submit, tone = 'accent', size = 'md', onCode
       } else if (hasCode(error, 'validation')) {
         setProblem(applyProblem(error, ['code'], setError, t));
       } else setProblem(problemText(error, t));
+    } finally {
+      sending.current = false;
     }
   });
+  const sendWhenWhole = (event: ChangeEvent<HTMLInputElement>) => {
+    if (codeSchemas[method].safeParse({ code: event.target.value }).success) void send();
+  };
 
   const choose = () => {
     setProblem(null);
@@ -70,7 +78,7 @@ export function CodeForm({ methods, submit, tone = 'accent', size = 'md', onCode
           autoComplete={method === 'totp' ? 'one-time-code' : 'off'}
           autoCapitalize="none"
           spellCheck={false}
-          {...register('code')}
+          {...register('code', { onChange: sendWhenWhole })}
           error={fieldMessage(formState.errors.code?.message, t)}
         />
         <Button type="submit" tone={tone} size={size} busy={formState.isSubmitting} className="w-full">

@@ -51,7 +51,7 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
           >
             <div className="mb-4 flex items-start gap-4">
               <div className="min-w-0 flex-1">
-                <Radix.Title className="text-lg">{title}</Radix.Title>
+                <Radix.Title dir="auto" className="line-clamp-3 text-lg break-words">{title}</Radix.Title>
                 {description && <Radix.Description className="mt-1 text-muted">{description}</Radix.Description>}
               </div>
               {closable && (

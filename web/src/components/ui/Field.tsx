@@ -54,7 +54,7 @@ export function TextField({ label, hint, error, className, trailing, mono = fals
     <FieldFrame label={label} hint={hint} error={error} {...(className ? { className } : {})}>
       {(ids) => (
         <div className="relative">
-          <input {...props} {...ids} className={clsx(inputClass, 'h-10', mono && 'num', trailing && 'pe-11')} />
+          <input dir="auto" {...props} {...ids} className={clsx(inputClass, 'h-10', mono && 'num', trailing && 'pe-11')} />
           {trailing && <div className="absolute inset-y-0 end-0.5 flex items-center">{trailing}</div>}
         </div>
       )}
@@ -67,7 +67,7 @@ type TextAreaProps = FrameProps & Omit<ComponentPropsWithRef<'textarea'>, 'class
 export function TextArea({ label, hint, error, className, ...props }: TextAreaProps) {
   return (
     <FieldFrame label={label} hint={hint} error={error} {...(className ? { className } : {})}>
-      {(ids) => <textarea rows={3} {...props} {...ids} className={clsx(inputClass, 'resize-y py-2')} />}
+      {(ids) => <textarea rows={3} dir="auto" {...props} {...ids} className={clsx(inputClass, 'resize-y py-2')} />}
     </FieldFrame>
   );
 }

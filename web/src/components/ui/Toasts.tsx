@@ -22,7 +22,7 @@ export function Toasts() {
             toast.tone === 'danger' && 'text-danger',
           )}
         >
-          <Toast.Description className="flex-1 py-1">{toast.text}</Toast.Description>
+          <Toast.Description dir="auto" className="flex-1 py-1 break-words">{toast.text}</Toast.Description>
           {toast.action && (
             <Toast.Action altText={toast.action.label} asChild>
               <button

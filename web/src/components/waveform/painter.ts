@@ -81,13 +81,22 @@ export class Painter {
 
 /** The theme's colours for waveforms as they stand at this element. */
 export function paintsOf(element: Element): Paints {
+  if (forcedColours()?.matches) return { played: 'Highlight', rest: 'CanvasText' }; /* a canvas is not recoloured by itself */
   const style = getComputedStyle(element);
   return { played: style.getPropertyValue('--wave-played').trim() || '#888', rest: style.getPropertyValue('--wave-rest').trim() || '#ccc' };
 }
+
+/** The person's own few colours in place of the page's, as Windows has them. */
+const forcedColours = (): MediaQueryList | null => (typeof window.matchMedia === 'function' ? window.matchMedia('(forced-colors: active)') : null);
 
 /** Calls back when the theme or the accent changes. Returns how to stop. */
 export function onThemeChange(callback: () => void): () => void {
   const observer = new MutationObserver(callback);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'style'] });
-  return () => observer.disconnect();
+  const forced = forcedColours();
+  forced?.addEventListener('change', callback);
+  return () => {
+    observer.disconnect();
+    forced?.removeEventListener('change', callback);
+  };
 }

@@ -26,7 +26,7 @@ export function Component() {
   return (
     <Page>
       <PageHeader
-        title={t('pages.dashboard.hello', { name: me.first_name || me.username })}
+        title={t('pages.dashboard.hello', { name: me.display_name })}
         actions={
           mayUpload(me) && (
             <Button asChild tone="accent">

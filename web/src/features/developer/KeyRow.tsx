@@ -12,7 +12,7 @@ export function KeyRow({ apiKey, onRemove }: { apiKey: ApiKey; onRemove: () => v
     <li className="flex items-start gap-4 py-4">
       <div className="grid min-w-0 flex-1 gap-x-6 gap-y-2 md:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <div className="min-w-0">
-          <p className="font-semibold break-words">{apiKey.name}</p>
+          <p dir="auto" className="font-semibold break-words">{apiKey.name}</p>
           <p className="num mt-0.5 text-muted">{apiKey.prefix}…</p>
         </div>
         <div className="min-w-0">

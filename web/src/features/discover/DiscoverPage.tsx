@@ -1,7 +1,6 @@
 import { LayoutGrid, Rows3 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import { genres } from './genres';
 import { TrackGrid, TrackGridSkeleton, TrackStrips, TrackStripsSkeleton } from '@/components/track/TrackLists';
 import { Button } from '@/components/ui/Button';
 import { Chip } from '@/components/ui/Chip';
@@ -11,6 +10,8 @@ import { IconButton } from '@/components/ui/IconButton';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { useEndlessTracks } from '@/lib/api/tracks/list';
 import { useTitle } from '@/lib/dom/useTitle';
+import { genreName } from '@/lib/genres';
+import { GenreChips } from './GenreChips';
 import { PeopleFound } from './PeopleFound';
 import { useViewPreference } from './viewPreference';
 
@@ -36,7 +37,7 @@ export function Component() {
       },
       { preventScrollReset: true },
     );
-  const title = q ? t('pages.discover.results', { q }) : tag ? `#${tag}` : genre || t('pages.discover.title');
+  const title = q ? t('pages.discover.results', { q }) : tag ? `#${tag}` : genreName(genre) || t('pages.discover.title');
 
   return (
     <Page>
@@ -56,21 +57,13 @@ export function Component() {
         {tracks.isSuccess ? t('pages.discover.count', { count: total }) : ' '}
       </PageHeader>
 
-      <div role="group" aria-label={t('pages.discover.genres')} className="-mx-4 mb-6 flex gap-2 overflow-x-auto px-4 pb-2 sm:mx-0 sm:flex-wrap sm:px-0">
-        <Chip pressed={!genre} onClick={() => choose('genre', '')}>
-          {t('pages.discover.everything')}
-        </Chip>
-        {genres(genre).map((name) => (
-          <Chip key={name} pressed={name === genre} onClick={() => choose('genre', name === genre ? '' : name)}>
-            {name}
-          </Chip>
-        ))}
+      <GenreChips chosen={genre} onChoose={(name) => choose('genre', name)}>
         {tag && (
           <Chip pressed onClick={() => choose('tag', '')}>
-            #{tag} ×
+            <bdi>#{tag}</bdi> ×
           </Chip>
         )}
-      </div>
+      </GenreChips>
 
       {q && <PeopleFound q={q} />}
       <h2 className={q ? 'mb-3 text-lg' : 'sr-only'}>{t('pages.discover.tracks')}</h2>

@@ -6,6 +6,7 @@ import { PlayButton } from '@/components/track/PlayButton';
 import { TrackWaveform } from '@/components/track/TrackWaveform';
 import { TrackMeta } from '@/components/track/TrackMeta';
 import type { Track } from '@/lib/api/types';
+import { byline } from '@/lib/format/byline';
 import { usePlayer } from '@/lib/player/store';
 
 export function HeroWave({ tracks }: { tracks: readonly Track[] }) {
@@ -24,7 +25,7 @@ export function HeroWave({ tracks }: { tracks: readonly Track[] }) {
               {track.title}
             </Link>{' '}
             <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="text-muted hover:text-ink hover:underline">
-              {track.artist || track.creator.username}
+              {byline(track)}
             </Link>
           </p>
           <TrackMeta track={track} className="ms-auto" />

@@ -74,6 +74,7 @@ export function Component() {
           <Search size={16} aria-hidden className="pointer-events-none absolute start-3 top-3 text-muted" />
           <input
             type="search"
+            dir="auto"
             value={text}
             onChange={(event) => {
               setText(event.target.value);

@@ -79,6 +79,11 @@ function Tools({ track, onEdit, onDelete }: Omit<LibraryRowProps, 'list'>) {
 export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
   const f = useFormat();
   const ms = track.duration_ms ?? (track.duration ?? 0) * 1000;
+  const sound = isUnfinished(track) ? (
+    <ProcessingLine id={track.id} title={track.title} />
+  ) : (
+    track.status === 'completed' && <TrackWaveform track={track} context={{ list }} className="h-7" />
+  );
   const num = 'num py-1.5 pe-4 text-end text-sm';
   return (
     <tr className="group border-b border-line transition-colors duration-150 hover:bg-sunk/60">
@@ -95,26 +100,23 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
             />
           </div>
           <div className="min-w-0">
-            <Link to={`/track/${track.id}`} dir="auto" className="block truncate font-semibold hover:underline">
+            <Link to={`/track/${track.id}`} dir="auto" title={track.title} className="line-clamp-2 font-semibold break-words hover:underline">
               {track.title}
             </Link>
             <div className="text-xs md:hidden">
               <StatusBadge track={track} />
             </div>
             {track.status_message && (
-              <p className="truncate text-xs text-muted" title={track.status_message}>
+              <p dir="auto" className="truncate text-xs text-muted" title={track.status_message}>
                 {track.status_message}
               </p>
             )}
           </div>
         </div>
+        <div className="mt-1.5 lg:hidden">{sound}</div>
       </td>
       <td className="w-[26%] py-1.5 pe-6 max-lg:hidden">
-        {isUnfinished(track) ? (
-          <ProcessingLine id={track.id} title={track.title} />
-        ) : (
-          track.status === 'completed' && <TrackWaveform track={track} context={{ list }} className="h-7" />
-        )}
+        {sound}
       </td>
       <td className="py-1.5 pe-4 max-md:hidden">
         <StatusBadge track={track} />

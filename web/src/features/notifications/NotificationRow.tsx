@@ -15,7 +15,7 @@ function useWords(notification: Notification): string {
   const { t, i18n } = useTranslation();
   const key = `notifications.kind.${notification.type}`;
   return (notification.actor || isOwn(notification.type)) && i18n.exists(key)
-    ? t(`notifications.kind.${notification.type}`, { ...notification.data, name: notification.actor?.username ?? '' })
+    ? t(`notifications.kind.${notification.type}`, { ...notification.data, name: notification.actor?.display_name ?? '' })
     : notification.title;
 }
 

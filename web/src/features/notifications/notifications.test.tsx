@@ -21,7 +21,7 @@ const told = (id: string, change: object = {}) => ({
   content: '',
   link: '/u/nika',
   data: {},
-  actor: { id: 'n1', username: 'nika', avatar: null },
+  actor: { id: 'n1', username: 'nika', avatar: null, display_name: 'nika' },
   read: false,
   read_at: null,
   created_at: '2026-01-01T00:00:00Z',
@@ -99,7 +99,7 @@ it('counts and shows what comes in while one looks', async () => {
   const { client } = renderRoutes(routes, '/notifications');
   await screen.findByText('nika follows you');
   client.setQueryData(unreadCountQuery.queryKey, { unread: 1 });
-  items = [told('3', { actor: { id: 'o', username: 'otto', avatar: null } }), ...items];
+  items = [told('3', { actor: { id: 'o', username: 'otto', avatar: null, display_name: 'otto' } }), ...items];
   act(() => takeMessage(client, { type: 'notification', notification: {} }));
   expect(client.getQueryData(unreadCountQuery.queryKey)).toEqual({ unread: 2 });
   expect(await screen.findByText('otto follows you')).toBeInTheDocument();

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
 import { MovingPeaks } from '@/components/peaks/MovingPeaks';
+import { byline } from '@/lib/format/byline';
 import type { QueueEntry } from '@/lib/player/queue';
 import { usePlayer } from '@/lib/player/store';
 
@@ -24,11 +25,11 @@ export function NowButton({ track }: { track: QueueEntry }) {
         </span>
       </button>
       <div className="min-w-0">
-        <Link to={`/track/${track.id}`} dir="auto" className="block truncate font-semibold text-ink hover:underline" data-player-title>
+        <Link to={`/track/${track.id}`} dir="auto" title={track.title} className="block truncate font-semibold text-ink hover:underline" data-player-title>
           {track.title}
         </Link>
         <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="block truncate text-sm text-muted hover:text-ink hover:underline">
-          {track.artist || track.creator.username}
+          {byline(track)}
         </Link>
       </div>
     </div>

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'react-router';
 import { IconButton } from '@/components/ui/IconButton';
 import { usePlayingTitle } from '@/lib/dom/useTitle';
+import { byline } from '@/lib/format/byline';
 import { usePlayer, warmUp } from '@/lib/player/store';
 import { NowButton } from './NowButton';
 import { RepeatButton, ShuffleButton } from './OrderButtons';
@@ -33,7 +34,7 @@ export function PlayerBar() {
   }, [pathname, setPanel]);
   usePlayerShortcuts();
   useTint(current);
-  usePlayingTitle(current && isPlaying ? `${current.title} · ${current.artist || current.creator.username}` : null);
+  usePlayingTitle(current && isPlaying ? `${current.title} · ${byline(current)}` : null);
   useEffect(() => {
     if (current) void warmUp();
   }, [current]);

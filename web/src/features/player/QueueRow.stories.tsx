@@ -11,7 +11,7 @@ const entry = {
   stream_manifest_url: null,
   loudness_lufs: null,
   true_peak_dbtp: null,
-  creator: { id: 'c', username: 'mira', avatar: null },
+  creator: { id: 'c', username: 'mira', avatar: null, display_name: 'Mira' },
   waveform_url: null,
 };
 const nothing = () => undefined;

@@ -6,6 +6,7 @@ import { Cover } from '@/components/cover/Cover';
 import { MovingPeaks } from '@/components/peaks/MovingPeaks';
 import { TrackMenu } from '@/components/track/TrackMenu';
 import { IconButton } from '@/components/ui/IconButton';
+import { byline } from '@/lib/format/byline';
 import { clock } from '@/lib/format/format';
 import type { QueueEntry } from '@/lib/player/queue';
 
@@ -59,10 +60,10 @@ export function QueueRow({ entry, place, isPlaying, isDragged, onPlay, onRemove,
         </span>
         <span className="sr-only">{t(current && isPlaying ? 'player.pause' : 'player.play')}</span>
         <span className="min-w-0 flex-1">
-          <span className={clsx('block truncate', current ? 'font-semibold text-ink' : place === 'played' ? 'text-muted' : 'text-ink')}>
+          <span dir="auto" title={entry.title} className={clsx('block truncate', current ? 'font-semibold text-ink' : place === 'played' ? 'text-muted' : 'text-ink')}>
             {entry.title}
           </span>
-          <span className="block truncate text-xs text-muted">{entry.artist || entry.creator.username}</span>
+          <span dir="auto" className="block truncate text-xs text-muted">{byline(entry)}</span>
         </span>
         <span className="num shrink-0 text-xs text-muted">{clock(entry.duration_ms)}</span>
       </button>

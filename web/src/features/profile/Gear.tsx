@@ -17,8 +17,8 @@ function GearCard({ item }: { item: GearItem }) {
           </span>
         )}
       </HueBox>
-      <p className="mt-2 font-semibold break-words">{item.name}</p>
-      <p className="text-xs break-words text-muted">{[maker, item.category].filter(Boolean).join(' · ')}</p>
+      <p dir="auto" title={item.name} className="mt-2 line-clamp-2 font-semibold break-words">{item.name}</p>
+      <p dir="auto" className="text-xs break-words text-muted">{[maker, item.category].filter(Boolean).join(' · ')}</p>
     </li>
   );
 }

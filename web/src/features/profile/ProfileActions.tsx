@@ -25,11 +25,11 @@ function useActions(user: PublicUser) {
     toggleFollow: () => {
       const following = !user.is_following;
       setFollowing(following);
-      tell(t(following ? 'pages.profile.now_following' : 'pages.profile.unfollowed', { name: user.username }), () => setFollowing(!following));
+      tell(t(following ? 'pages.profile.now_following' : 'pages.profile.unfollowed', { name: user.display_name }), () => setFollowing(!following));
     },
     block: () => {
       setBlocked(true);
-      tell(t('pages.profile.now_blocked', { name: user.username }), () => setBlocked(false));
+      tell(t('pages.profile.now_blocked', { name: user.display_name }), () => setBlocked(false));
     },
     unblock: () => setBlocked(false),
   };
@@ -68,7 +68,7 @@ export function ProfileActions({ user, guest }: ProfileActionsProps) {
     return (
       <div className="flex flex-wrap items-center gap-3">
         <Button onClick={actions.unblock}>{t('pages.profile.unblock')}</Button>
-        <span className="text-muted">{t('pages.profile.is_blocked', { name: user.username })}</span>
+        <span className="text-muted">{t('pages.profile.is_blocked', { name: user.display_name })}</span>
       </div>
     );
   }

@@ -17,6 +17,7 @@ import { useUserByName } from '@/lib/api/users/byUsername';
 import type { Me, PublicUser } from '@/lib/api/types';
 import { hueOf } from '@/lib/color/hue';
 import { useTitle } from '@/lib/dom/useTitle';
+import { largeTitle } from '@/lib/format/largeTitle';
 import { useFormat } from '@/lib/format/useFormat';
 import { Gear } from './Gear';
 import { ProfileActions } from './ProfileActions';
@@ -31,15 +32,16 @@ interface HeaderProps {
 function Header({ user, me }: HeaderProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const name = [user.first_name, user.last_name].filter(Boolean).join(' ');
   return (
     <HueBox hue={hueOf(user.id)} className="hue-wash border-b border-line">
       {user.banner_url && <img src={user.banner_url} alt="" className="h-40 w-full object-cover sm:h-64" />}
       <header className="mx-auto max-w-[1440px] px-4 pt-10 pb-8 sm:px-6 sm:pt-16">
         <Avatar user={user} size={96} />
-        <h1 className="poster mt-6 break-words">{user.username}</h1>
+        <h1 dir="auto" title={user.display_name} className={`mt-6 line-clamp-3 break-words pb-[0.1em] ${largeTitle(user.display_name)}`}>
+          {user.display_name}
+        </h1>
         <div className="mt-4 flex flex-wrap items-center gap-x-5 gap-y-1 text-base text-muted">
-          {name && <span>{name}</span>}
+          <span>@{user.username}</span>
           {user.is_verified && user.role !== 'user' && (
             <span className="inline-flex items-center gap-1.5">
               <BadgeCheck size={18} aria-hidden className="text-accent-text" />
@@ -49,7 +51,7 @@ function Header({ user, me }: HeaderProps) {
           {user.location && (
             <span className="inline-flex items-center gap-1.5">
               <MapPin size={16} aria-hidden />
-              {user.location}
+              <span dir="auto">{user.location}</span>
             </span>
           )}
           <span>{t('pages.profile.tracks', { count: user.track_count })}</span>
@@ -57,7 +59,7 @@ function Header({ user, me }: HeaderProps) {
           <span>{t('pages.profile.follows', { count: user.following_count })}</span>
           <span>{t('pages.profile.since', { date: format.day(user.created_at) })}</span>
         </div>
-        {user.bio && <p className="mt-4 max-w-prose text-base whitespace-pre-line">{user.bio}</p>}
+        {user.bio && <p dir="auto" className="mt-4 max-w-prose text-base whitespace-pre-line">{user.bio}</p>}
         <SocialLinks links={user.social_links} />
         <div className="mt-6 min-h-10">
           {me?.id === user.id ? (
@@ -82,7 +84,7 @@ function Tracks({ user, mine }: { user: PublicUser; mine: boolean }) {
   if (items.length === 0) {
     return (
       <Empty
-        title={t(mine ? 'pages.profile.empty_mine' : 'pages.profile.empty', { name: user.username })}
+        title={t(mine ? 'pages.profile.empty_mine' : 'pages.profile.empty', { name: user.display_name })}
         action={
           mine && (
             <Button asChild tone="accent">
@@ -113,7 +115,7 @@ export function Component() {
   const { username = '' } = useParams();
   const { data: me } = useMe();
   const user = useUserByName(username);
-  useTitle(user.data?.username ?? username);
+  useTitle(user.data?.display_name ?? username);
 
   if (user.isPending) {
     return (

@@ -69,6 +69,7 @@ function Palette({ onClose }: { onClose: () => void }) {
       <div className="flex items-center gap-3 border-b border-line px-4">
         <Search size={18} aria-hidden className="text-muted" />
         <input
+          dir="auto"
           role="combobox"
           aria-expanded={entries.length > 0}
           aria-controls={list}

@@ -58,8 +58,8 @@ export function PaletteItem({ id, entry, selected, onRun, onAct }: PaletteItemPr
         {entry.kind === 'person' && <Avatar user={entry.user} size={28} />}
         {entry.kind === 'command' && <entry.icon size={18} aria-hidden />}
       </span>
-      <span className="min-w-0 flex-1 truncate text-base">{entry.label}</span>
-      <span className="max-w-[40%] shrink-0 truncate text-xs text-muted">{entry.hint}</span>
+      <span dir="auto" title={entry.label} className="min-w-0 flex-1 truncate text-base">{entry.label}</span>
+      <span dir="auto" className="max-w-[40%] shrink-0 truncate text-xs text-muted">{entry.hint}</span>
       {entry.kind === 'track' && entry.play && <PointerActs acts={entry.play} onAct={onAct} />}
     </li>
   );

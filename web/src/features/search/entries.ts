@@ -11,7 +11,7 @@ import type { PublicUser, Track } from '@/lib/api/types';
 import { peopleQuery } from '@/lib/api/users/search';
 import { suggestionsQuery } from '@/lib/api/users/suggestions';
 import { useDebounced } from '@/lib/dom/useDebounced';
-import { personName } from '@/lib/format/personName';
+import { byline } from '@/lib/format/byline';
 import { useKeys } from '@/lib/keys/store';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { playNow, queueLast, queueNext } from '@/lib/player/play';
@@ -124,7 +124,7 @@ export function useEntries(text: string): Entries {
     ...people.map((user) => ({
       kind: 'person' as const,
       id: `person-${user.id}`,
-      label: personName(user),
+      label: user.display_name,
       hint: `@${user.username}`,
       user,
       run: () => void navigate(`/u/${encodeURIComponent(user.username)}`),
@@ -133,7 +133,7 @@ export function useEntries(text: string): Entries {
       kind: 'track' as const,
       id: `track-${track.id}`,
       label: track.title,
-      hint: track.artist || track.creator.username,
+      hint: byline(track),
       track,
       ...(isPlayable(track) && { play: actsOf(track) }),
       run: () => void navigate(`/track/${track.id}`),

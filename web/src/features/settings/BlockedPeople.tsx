@@ -1,10 +1,11 @@
 import { useTranslation } from 'react-i18next';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { PersonName } from '@/components/people/PersonName';
 import { Avatar } from '@/components/ui/Avatar';
 import { Button } from '@/components/ui/Button';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { problemText } from '@/lib/api/problemText';
-import type { PublicUser } from '@/lib/api/types';
+import type { BlockedPerson } from '@/lib/api/types';
 import { useBlock } from '@/lib/api/users/block';
 import { useBlocks } from '@/lib/api/users/blocks';
 import { toast, useToasts } from '@/lib/toast/store';
@@ -13,10 +14,10 @@ function useUnblock() {
   const { t } = useTranslation();
   const { mutate } = useBlock();
   const onError = (error: Error) => toast(problemText(error, t), 'danger');
-  return (user: PublicUser) => {
+  return (user: BlockedPerson) => {
     mutate({ id: user.id, blocked: false }, { onError });
     useToasts.getState().show({
-      text: t('settings.privacy.unblocked', { name: user.username }),
+      text: t('settings.privacy.unblocked', { name: user.display_name }),
       action: { label: t('common.undo'), run: () => mutate({ id: user.id, blocked: true }, { onError }) },
     });
   };
@@ -36,8 +37,10 @@ export function BlockedPeople() {
         {people.map((user) => (
           <li key={user.id} className="flex items-center gap-3 py-2.5">
             <Avatar user={user} size={36} />
-            <span className="min-w-0 flex-1 truncate font-semibold">{user.username}</span>
-            <Button size="sm" aria-label={t('settings.privacy.unblock_name', { name: user.username })} onClick={() => unblock(user)}>
+            <div className="min-w-0 flex-1">
+              <PersonName user={user} />
+            </div>
+            <Button size="sm" aria-label={t('settings.privacy.unblock_name', { name: user.display_name })} onClick={() => unblock(user)}>
               {t('settings.privacy.unblock')}
             </Button>
           </li>

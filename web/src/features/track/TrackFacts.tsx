@@ -5,6 +5,9 @@ import type { Track } from '@/lib/api/types';
 import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
 
+/** Longer titles may be cut where they head the page. */
+const WHOLE_IN_SIGHT = 60;
+
 type Fact = [key: string, value: string | null];
 
 export function useFacts(track: Track): Fact[] {
@@ -20,6 +23,7 @@ export function useFacts(track: Track): Fact[] {
     channels,
   ].filter((part): part is string => typeof part === 'string' && part !== '');
   return [
+    ['title', track.title.length > WHOLE_IN_SIGHT ? track.title : null],
     ['length', ms > 0 ? clock(ms) : null],
     ['bpm', unit(track.bpm, 'BPM', track.bpm !== null && track.bpm % 1 ? 1 : 0)],
     ['key', track.musical_key],
@@ -44,7 +48,7 @@ export function TrackFacts({ track }: { track: Track }) {
         {facts.map(([key, value]) => (
           <div key={key} className="flex justify-between gap-6 border-b border-line py-2">
             <dt className="text-muted">{t(`track.fact.${key}`)}</dt>
-            <dd className="num text-end break-words">{value}</dd>
+            <dd dir="auto" className="num min-w-0 text-end break-words">{value}</dd>
           </div>
         ))}
       </dl>

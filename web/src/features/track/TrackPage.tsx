@@ -23,6 +23,8 @@ import { isUnfinished } from '@/lib/api/tracks/list';
 import type { Track } from '@/lib/api/types';
 import { toast } from '@/lib/toast/store';
 import { useTitle } from '@/lib/dom/useTitle';
+import { byline } from '@/lib/format/byline';
+import { largeTitle } from '@/lib/format/largeTitle';
 import { MoreFrom, useMoreFrom } from './MoreFrom';
 import { TrackActions } from './TrackActions';
 import { TrackFacts } from './TrackFacts';
@@ -82,10 +84,15 @@ function Loaded({ track }: { track: Track }) {
                 <StatusBadge track={track} />
               </div>
             )}
-            <h1 dir="auto" className={`line-clamp-3 break-words hyphens-auto pb-[0.1em] ${track.title.length > 26 ? 'text-2xl font-extrabold tracking-tighter sm:text-[clamp(2.5rem,5vw,4.5rem)] sm:leading-none' : 'poster'}`}>
+            <h1 dir="auto" title={track.title} className={`line-clamp-3 break-words hyphens-auto pb-[0.1em] ${largeTitle(track.title)}`}>
               {track.title}
             </h1>
             <TrackByline track={track} className="mt-4 text-lg" />
+            <p className="mt-1 truncate text-sm text-muted">
+              <Link to={`/u/${encodeURIComponent(track.creator.username)}`} className="hover:text-ink hover:underline">
+                {track.artist && track.artist !== track.creator.display_name && <bdi>{track.creator.display_name} </bdi>}@{track.creator.username}
+              </Link>
+            </p>
           </header>
           <Cover track={track} sizes="(min-width: 768px) 320px, 60vw" eager className="w-3/5 max-w-80 rounded-card md:w-full" />
         </div>
@@ -103,7 +110,7 @@ function Loaded({ track }: { track: Track }) {
           <State track={track} />
         )}
         {track.is_mine && track.status === 'completed' && track.status_message && (
-          <p role="note" className="mt-4 max-w-prose text-sm text-muted">
+          <p role="note" dir="auto" className="mt-4 max-w-prose text-sm text-muted">
             {track.status_message}
           </p>
         )}
@@ -115,7 +122,7 @@ function Loaded({ track }: { track: Track }) {
               <ul className="mt-5 flex flex-wrap gap-x-4 gap-y-2">
                 {track.tags.map((tag) => (
                   <li key={tag}>
-                    <Link to={`/discover?tag=${encodeURIComponent(tag)}`} className="num text-sm text-muted hover:text-ink hover:underline">
+                    <Link to={`/discover?tag=${encodeURIComponent(tag)}`} dir="auto" className="num text-sm text-muted hover:text-ink hover:underline">
                       #{tag}
                     </Link>
                   </li>
@@ -142,7 +149,7 @@ export function Component() {
   const { id = '' } = useParams();
   const { t } = useTranslation();
   const track = useTrack(id);
-  useTitle(track.data ? `${track.data.title} – ${track.data.artist || track.data.creator.username}` : undefined);
+  useTitle(track.data ? `${track.data.title} – ${byline(track.data)}` : undefined);
 
   if (track.isPending) {
     return (

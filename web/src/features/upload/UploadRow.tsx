@@ -93,7 +93,7 @@ export function UploadRow({ item }: { item: UploadItem }) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
       <div className="min-w-0 flex-1 basis-60">
-        <p className="truncate text-base font-semibold">{item.title}</p>
+        <p dir="auto" title={item.title} className="truncate text-base font-semibold">{item.title}</p>
         <p className="mt-0.5 text-sm text-muted" role={item.phase === 'failed' ? 'alert' : undefined}>
           <Detail item={item} />
         </p>

@@ -8,6 +8,8 @@ type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body 
 
 export type UserRef = Schemas['UserRef'];
 export type PublicUser = Schemas['PublicUser'];
+export type BlockedPerson = Schemas['BlockedPerson'];
+export type Genre = Schemas['Genre'];
 export type Me = Schemas['User'];
 export type Role = Me['role'];
 

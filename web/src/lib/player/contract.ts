@@ -6,7 +6,7 @@
  * from which the frame leaves room for it (--player-h). Its texts are in locales/{en,fr,es}/player.json. A playing track
  * tints the interface by setting `--accent-h` (a hue in degrees) on the root element. */
 
-import type { Track } from '@/lib/api/types';
+import type { Track, UserRef } from '@/lib/api/types';
 
 export interface PlayerTrack {
   id: string;
@@ -19,7 +19,7 @@ export interface PlayerTrack {
   stream_manifest_url: string | null;
   loudness_lufs: number | null;
   true_peak_dbtp: number | null;
-  creator: { id: string; username: string; avatar: string | null };
+  creator: UserRef;
   waveform_url: string | null;
 }
 

@@ -1,5 +1,6 @@
 /* The system's own controls: keys on the keyboard, headphones, the lock screen. */
 
+import { byline } from '@/lib/format/byline';
 import type { QueueEntry } from './queue';
 
 export interface MediaHandlers {
@@ -48,7 +49,7 @@ export function showInMediaSession(entry: QueueEntry | null): void {
   const session = navigator.mediaSession as MediaSession | undefined;
   if (!session) return;
   session.metadata = entry
-    ? new MediaMetadata({ title: entry.title, artist: entry.artist || entry.creator.username, album: entry.album ?? '', artwork: artwork(entry.cover_url) })
+    ? new MediaMetadata({ title: entry.title, artist: byline(entry), album: entry.album ?? '', artwork: artwork(entry.cover_url) })
     : null;
 }
 

@@ -12,7 +12,7 @@ const track = (n: number): PlayerTrack => ({
   stream_manifest_url: null,
   loudness_lufs: null,
   true_peak_dbtp: null,
-  creator: { id: 'c', username: 'mira', avatar: null },
+  creator: { id: 'c', username: 'mira', avatar: null, display_name: 'Mira' },
   waveform_url: null,
 });
 const remembered = (count: number, index: number): Remembered => ({

@@ -36,13 +36,16 @@ const isEntry = (value: unknown): value is QueueEntry => {
   return typeof entry?.id === 'string' && typeof entry.key === 'string' && typeof entry.title === 'string' && entry.creator !== undefined;
 };
 
+/** Older versions of the app kept no display name. */
+const withDisplayName = (entry: QueueEntry): QueueEntry => ({ ...entry, creator: { ...entry.creator, display_name: entry.creator.display_name || entry.creator.username } });
+
 /** Reads what was saved, by whatever version, without believing any of it. */
 export function parse(text: string | null): Remembered {
   if (!text) return DEFAULTS;
   try {
     const saved = JSON.parse(text) as Partial<Remembered> & { v?: number };
     if (saved.v !== VERSION) return DEFAULTS;
-    const queue = Array.isArray(saved.queue) ? saved.queue.filter(isEntry) : [];
+    const queue = Array.isArray(saved.queue) ? saved.queue.filter(isEntry).map(withDisplayName) : [];
     const order = Array.isArray(saved.order) ? saved.order.filter((key) => queue.some((entry) => entry.key === key)) : [];
     const complete = order.length === queue.length;
     return {

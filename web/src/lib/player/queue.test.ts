@@ -11,7 +11,7 @@ const track = (id: string): PlayerTrack => ({
   stream_manifest_url: `/api/v1/tracks/${id}/hls/master.m3u8`,
   loudness_lufs: null,
   true_peak_dbtp: null,
-  creator: { id: 'c', username: 'mira', avatar: null },
+  creator: { id: 'c', username: 'mira', avatar: null, display_name: 'Mira' },
   waveform_url: null,
 });
 const tracks = (ids: string) => [...ids].map(track);

@@ -3,10 +3,11 @@ import auth from './auth.json';
 import common from './common.json';
 import errors from './errors.json';
 import frame from './frame.json';
+import genres from './genres.json';
 import pages from './pages.json';
 import player from './player.json';
 import notifications from './notifications.json';
 import track from './track.json';
 import upload from './upload.json';
 
-export default { auth, common, errors, frame, pages, player, notifications, track, upload };
+export default { auth, common, errors, frame, genres, pages, player, notifications, track, upload };

@@ -35,7 +35,7 @@ function Row({ provider, connection, onDisconnect }: RowProps) {
         <p className="text-xs break-words text-muted">
           {connection ? (
             <>
-              {(connection.email || connection.name) && <span className="me-3">{connection.email ?? connection.name}</span>}
+              {(connection.email || connection.name) && <span dir="auto" className="me-3">{connection.email ?? connection.name}</span>}
               {connection.last_used_at ? t('security.used', { when: format.ago(connection.last_used_at) }) : t('security.never_used')}
             </>
           ) : (

@@ -40,6 +40,7 @@ function Rename({ passkey, onDone }: RenameProps) {
     >
       <Unsaved when={name !== passkey.name} />
       <input
+        dir="auto"
         ref={field}
         aria-label={t('security.passkeys.name')}
         className={`${inputClass} h-8 max-w-60 min-w-0 flex-1`}
@@ -77,7 +78,7 @@ export function PasskeyRow({ passkey, onRemove }: PasskeyRowProps) {
         <Rename passkey={passkey} onDone={() => setRenaming(false)} />
       ) : (
         <div className="min-w-0 flex-1">
-          <p className="font-semibold break-words">{passkey.name}</p>
+          <p dir="auto" className="font-semibold break-words">{passkey.name}</p>
           <p className="text-xs text-muted">
             <span className="me-3">{t('security.created', { date: format.day(passkey.created_at) })}</span>
             {passkey.last_used_at ? t('security.used', { when: format.ago(passkey.last_used_at) }) : t('security.never_used')}

@@ -1,8 +1,8 @@
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { List, PublicUser } from '@/lib/api/types';
+import type { List, BlockedPerson } from '@/lib/api/types';
 
-export const listBlocks = (page: number, signal?: AbortSignal) => get<List<PublicUser>>('/users/me/blocks', { query: { page, limit: 20 }, signal });
+export const listBlocks = (page: number, signal?: AbortSignal) => get<List<BlockedPerson>>('/users/me/blocks', { query: { page, limit: 20 }, signal });
 
 /** Whom one has blocked. */
 export const blocksQuery = infiniteQueryOptions({

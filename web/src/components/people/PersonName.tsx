@@ -1,0 +1,18 @@
+import { clsx } from 'clsx';
+
+interface PersonNameProps {
+  user: { display_name: string; username: string };
+  className?: string;
+}
+
+/** What a person is called, with the @name small below it. */
+export function PersonName({ user, className }: PersonNameProps) {
+  return (
+    <span className="block min-w-0">
+      <span dir="auto" className={clsx('block truncate font-semibold', className)}>
+        {user.display_name}
+      </span>
+      <span className="block truncate text-xs text-muted">@{user.username}</span>
+    </span>
+  );
+}
