@@ -34,7 +34,7 @@ const known = new Set<string>(GENRES.map((genre) => genre.toLowerCase()));
 /** "Classical" → "Classique" on a French page; what has no name of its own there stays as it is. */
 export function genreName(genre: string): string {
   const key = genre.toLowerCase();
-  return known.has(key) ? i18next.t(`genres.${key}`) : genre;
+  return known.has(key) && i18next.exists(`genres.${key}`) ? i18next.t(`genres.${key}`) : genre;
 }
 
 /** The genre that somebody means who types its name in their language. */

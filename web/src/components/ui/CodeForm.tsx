@@ -38,17 +38,22 @@ export function CodeForm({ methods, submit, tone = 'accent', size = 'md', onCode
   useEffect(() => setFocus('code'), [method, setFocus]);
 
   const sending = useRef(false);
+  const refused = useRef('');
+  const refuse = (code: string) => {
+    refused.current = code;
+    setError('code', { message: t('errors.mfa_code_invalid') });
+    setFocus('code', { shouldSelect: true });
+  };
   const send = handleSubmit(async ({ code }) => {
     if (sending.current) return;
+    if (code === refused.current) return refuse(code); /* it costs a try and is refused again */
     sending.current = true;
     setProblem(null);
     try {
       await onCode(code);
     } catch (error) {
-      if (tellsOfCode(error)) {
-        setError('code', { message: t('errors.mfa_code_invalid') });
-        setFocus('code', { shouldSelect: true });
-      } else if (hasCode(error, 'validation')) {
+      if (tellsOfCode(error)) refuse(code);
+      else if (hasCode(error, 'validation')) {
         setProblem(applyProblem(error, ['code'], setError, t));
       } else setProblem(problemText(error, t));
     } finally {

@@ -13,6 +13,7 @@ const list = (...items: unknown[]): Reply => ({ body: { items, page: 1, limit: 2
 const person = (username: string, first_name: string | null = null, last_name: string | null = null): Partial<PublicUser> => ({
   id: `id-of-${username}`,
   username,
+  display_name: [first_name, last_name].filter(Boolean).join(' ') || username,
   first_name,
   last_name,
   avatar: null,

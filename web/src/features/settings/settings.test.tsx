@@ -59,7 +59,7 @@ const world = {
   'GET /auth/me': { body: ada },
   [`GET /users/${ada.id}/completion`]: { body: { percent: 25, done: ['email_verified', 'first_track'], missing: ['avatar', 'bio', 'banner'] } },
   'GET /users/settings': { body: settings },
-  'GET /users/me/blocks': list({ ...ada, id: 'b1', username: 'mallory' }),
+  'GET /users/me/blocks': list({ ...ada, id: 'b1', username: 'mallory', display_name: 'mallory' }),
   'GET /notifications/preferences': { body: preferences },
   'GET /auth/2fa/status': { body: { enabled: false, enabled_at: null, recovery_codes_left: 0 } },
   'GET /auth/passkeys': list({ id: 'p1', name: 'Phone', created_at: '2026-01-01T00:00:00Z', last_used_at: null }),
