@@ -73,7 +73,7 @@ test("on a phone too, a touch in a row's waveform plays from there and the row s
       await page.goto(path);
       await settled(eye);
       const wave = main(page).getByRole('slider', { name: 'Position in Fjord' });
-      await wave.scrollIntoViewIfNeeded();
+      await wave.evaluate((element) => element.scrollIntoView({ block: 'center' }));
       const box = (await wave.boundingBox())!;
       assert.ok(box.width > 250 && box.height >= 24, `wide enough to aim: ${path} ${JSON.stringify(box)}`);
       await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
@@ -85,8 +85,8 @@ test("on a phone too, a touch in a row's waveform plays from there and the row s
 
 test('a long title is clamped to three lines where it stands large and to two in rows, and can be read whole', async () => {
   const lines = (page: Page) => page.getByRole('heading', { name: LONG }).first().evaluate((element) => {
-    const { lineHeight, paddingBottom } = getComputedStyle(element);
-    return Math.round((element.getBoundingClientRect().height - parseFloat(paddingBottom)) / parseFloat(lineHeight));
+    const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(element);
+    return Math.round((element.getBoundingClientRect().height - parseFloat(paddingTop) - parseFloat(paddingBottom)) / parseFloat(lineHeight));
   });
   for (const width of [1280, 360]) await stage.visit(null, async (eye) => {
     const { page } = eye;

@@ -37,7 +37,7 @@ function Header({ user, me }: HeaderProps) {
       {user.banner_url && <img src={user.banner_url} alt="" className="h-40 w-full object-cover sm:h-64" />}
       <header className="mx-auto max-w-[1440px] px-4 pt-10 pb-8 sm:px-6 sm:pt-16">
         <Avatar user={user} size={96} />
-        <h1 dir="auto" title={user.display_name} className={`mt-6 line-clamp-3 break-words pb-[0.1em] ${largeTitle(user.display_name)}`}>
+        <h1 dir="auto" title={user.display_name} className={`mt-5 ${largeTitle(user.display_name)}`}>
           {user.display_name}
         </h1>
         <div className="mt-4 flex flex-wrap items-center gap-x-5 gap-y-1 text-base text-muted">

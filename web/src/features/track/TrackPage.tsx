@@ -84,7 +84,7 @@ function Loaded({ track }: { track: Track }) {
                 <StatusBadge track={track} />
               </div>
             )}
-            <h1 dir="auto" title={track.title} className={`line-clamp-3 break-words hyphens-auto pb-[0.1em] ${largeTitle(track.title)}`}>
+            <h1 dir="auto" title={track.title} className={`hyphens-auto ${largeTitle(track.title)}`}>
               {track.title}
             </h1>
             <TrackByline track={track} className="mt-4 text-lg" />
