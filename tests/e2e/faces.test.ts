@@ -67,19 +67,17 @@ test('genres are those that tracks have, with how many, in the language of the p
 });
 
 test("on a phone too, a touch in a row's waveform plays from there and the row shows how far it is", async () => {
-  await stage.visit('dave', async (eye) => {
+  for (const path of ['/u/dave', '/dashboard', '/library']) await stage.visit('dave', async (eye) => {
     const { page } = eye;
-    for (const path of ['/u/dave', '/dashboard', '/library']) {
-      await page.goto(path);
-      await settled(eye);
-      const wave = main(page).getByRole('slider', { name: 'Position in Fjord' });
-      await wave.evaluate((element) => element.scrollIntoView({ block: 'center' }));
-      const box = (await wave.boundingBox())!;
-      assert.ok(box.width > 250 && box.height >= 24, `wide enough to aim: ${path} ${JSON.stringify(box)}`);
-      await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
-      await hear(page, `${path}: Fjord from its middle`, (now) => now.position > 9 && now.position < 15 && now.left > 0.005);
-      await until('the row to follow', async () => Number(await wave.getAttribute('aria-valuenow')) >= 10);
-    }
+    await page.goto(path);
+    await settled(eye);
+    const wave = main(page).getByRole('slider', { name: 'Position in Fjord' });
+    await wave.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    const box = (await wave.boundingBox())!;
+    assert.ok(box.width > 250 && box.height >= 24, `wide enough to aim: ${path} ${JSON.stringify(box)}`);
+    await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+    await hear(page, `${path}: Fjord from its middle`, (now) => now.position > 9 && now.position < 15 && now.left > 0.005);
+    await until('the row to follow', async () => Number(await wave.getAttribute('aria-valuenow')) >= 10);
   }, { width: 360, height: 720 });
 });
 
