@@ -1,4 +1,4 @@
-/** The browser suite: `npm run test:e2e [-- file...]`. One browser at a time. Its last line is "N passed, N failed". */
+/** The browser suite: `npm run test:e2e [-- file...]`. Its last line is "N passed, N failed". */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,6 +11,8 @@ import { CHROMIUM, SHOTS, WEB } from './support/places.ts';
 
 const run = promisify(execFile);
 const TESTS = path.join(ROOT, 'tests');
+/* What listens to sound or measures time has the machine for itself; of the others two run at once, each with a browser and a server of its own. */
+const ALONE = ['newcomer', 'player', 'slow'];
 let passed = 0, failed = 0;
 
 function tell(name: string, wrong?: string): void {
@@ -28,8 +30,9 @@ async function checkTypes(): Promise<void> {
     tell('the tests fit the types', error.stdout || String(error)));
 }
 
-async function runFiles(files: string[]): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-timeout=300000', '--test-reporter=spec', ...files],
+async function runFiles(files: string[], concurrency: number): Promise<void> {
+  if (!files.length) return;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, '--test-timeout=1200000', '--test-reporter=spec', ...files],
     { cwd: TESTS, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -55,7 +58,10 @@ async function main(): Promise<void> {
   const { cluster } = await prepare();
   try {
     const folder = path.join(TESTS, 'e2e');
-    await runFiles(named.length ? named : readdirSync(folder).filter((file) => file.endsWith('.test.ts')).sort().map((file) => path.join(folder, file)));
+    const files = named.length ? named : readdirSync(folder).filter((file) => file.endsWith('.test.ts')).sort().map((file) => path.join(folder, file));
+    const isAlone = (file: string) => ALONE.includes(path.basename(file, '.test.ts'));
+    await runFiles(files.filter(isAlone), 1);
+    await runFiles(files.filter((file) => !isAlone(file)), 2);
   } finally {
     await cluster.remove();
   }
