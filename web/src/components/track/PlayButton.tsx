@@ -20,7 +20,7 @@ interface PlayButtonProps {
 
 const discs = { sm: 'size-9', md: 'size-12', lg: 'size-16' };
 const looks = {
-  solid: 'bg-accent text-on-accent hover:brightness-105 active:scale-95 disabled:bg-line disabled:text-muted',
+  solid: 'fills bg-accent text-on-accent hover:brightness-105 active:scale-95 disabled:bg-line disabled:text-muted',
   veil: 'bg-veil text-on-veil disabled:hidden',
   cover: 'absolute inset-0 items-end justify-end rounded-[inherit] disabled:hidden',
 };
@@ -58,7 +58,7 @@ export function PlayButton({ track, list, more = [], size = 'md', look = 'solid'
       {look === 'cover' ? (
         <span
           className={clsx(
-            'inline-flex items-center justify-center rounded-full bg-accent text-on-accent shadow-float transition-opacity duration-150 group-focus-visible/play:opacity-100',
+            'fills inline-flex items-center justify-center rounded-full bg-accent text-on-accent shadow-float transition-opacity duration-150 group-focus-visible/play:opacity-100',
             size === 'sm' ? 'm-1' : 'm-3',
             discs[size],
             !isCurrent && 'pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100',

@@ -14,7 +14,7 @@ export function Chip({ pressed, className, ...props }: ChipProps) {
       {...props}
       className={clsx(
         'h-9 shrink-0 rounded-full border px-4 text-sm whitespace-nowrap transition-colors duration-150',
-        pressed ? 'border-ink bg-ink font-semibold text-paper' : 'border-line text-muted hover:border-line-strong hover:text-ink',
+        pressed ? 'fills border-ink bg-ink font-semibold text-paper' : 'border-line text-muted hover:border-line-strong hover:text-ink',
         className,
       )}
     />

@@ -60,10 +60,12 @@ export function QueueRow({ entry, place, isPlaying, isDragged, onPlay, onRemove,
         </span>
         <span className="sr-only">{t(current && isPlaying ? 'player.pause' : 'player.play')}</span>
         <span className="min-w-0 flex-1">
-          <span dir="auto" title={entry.title} className={clsx('block truncate', current ? 'font-semibold text-ink' : place === 'played' ? 'text-muted' : 'text-ink')}>
-            {entry.title}
+          <span title={entry.title} className={clsx('block truncate', current ? 'font-semibold text-ink' : place === 'played' ? 'text-muted' : 'text-ink')}>
+            <bdi>{entry.title}</bdi>
           </span>
-          <span dir="auto" className="block truncate text-xs text-muted">{byline(entry)}</span>
+          <span className="block truncate text-xs text-muted">
+            <bdi>{byline(entry)}</bdi>
+          </span>
         </span>
         <span className="num shrink-0 text-xs text-muted">{clock(entry.duration_ms)}</span>
       </button>
