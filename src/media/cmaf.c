@@ -6,6 +6,7 @@
 #include "reason.h"
 
 #include <libavformat/avformat.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -98,7 +99,7 @@ static int
 keep_init(struct cmaf *cmaf)
 {
     avio_flush(cmaf->format->pb);
-    cmaf->init = av_malloc(cmaf->memory.length + INIT_PATCH_EDIT_BYTES);
+    cmaf->init = av_malloc(cmaf->memory.length + INIT_PATCH_EDIT_BYTES + INIT_PATCH_MASK_BYTES);
     if (!cmaf->init)
         return MEDIA_E_OUT_OF_MEMORY;
     memcpy(cmaf->init, cmaf->memory.bytes, cmaf->memory.length);
@@ -254,6 +255,31 @@ cmaf_write(struct cmaf *cmaf, AVPacket *packet)
     return error ? error : release_held(cmaf);
 }
 
+/* Does this number of channels stand so in every FLAC that does not say otherwise (RFC 9639, 9.1.3)? */
+static bool
+is_usual_in_flac(uint64_t mask)
+{
+    static const uint64_t usual[] = { AV_CH_LAYOUT_MONO,    AV_CH_LAYOUT_STEREO,       AV_CH_LAYOUT_SURROUND, AV_CH_LAYOUT_QUAD,
+                                      AV_CH_LAYOUT_5POINT0, AV_CH_LAYOUT_5POINT0_BACK, AV_CH_LAYOUT_5POINT1,  AV_CH_LAYOUT_5POINT1_BACK,
+                                      AV_CH_LAYOUT_6POINT1, AV_CH_LAYOUT_7POINT1 };
+
+    for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+        if (usual[i] == mask)
+            return true;
+    return false;
+}
+
+static int
+patch_flac(struct cmaf *cmaf, const uint8_t *streaminfo, size_t length)
+{
+    const AVChannelLayout *layout = &cmaf->stream->codecpar->ch_layout;
+    int error = init_patch_streaminfo(cmaf->init, cmaf->init_length, streaminfo, length);
+
+    if (error || layout->order != AV_CHANNEL_ORDER_NATIVE || is_usual_in_flac(layout->u.mask))
+        return error;
+    return init_patch_channel_mask(cmaf->init, &cmaf->init_length, (uint32_t)layout->u.mask);
+}
+
 int
 cmaf_finish(struct cmaf *cmaf, int64_t samples, const uint8_t *extradata, size_t extradata_length)
 {
@@ -266,7 +292,7 @@ cmaf_finish(struct cmaf *cmaf, int64_t samples, const uint8_t *extradata, size_t
     if (!error)
         error = init_patch_edit(cmaf->init, &cmaf->init_length, cmaf->delay, samples);
     if (!error && extradata)
-        error = init_patch_streaminfo(cmaf->init, cmaf->init_length, extradata, extradata_length);
+        error = patch_flac(cmaf, extradata, extradata_length);
     snprintf(name, sizeof name, "%s/init.mp4", cmaf->folder);
     return error ? error : output_file(name, cmaf->init, cmaf->init_length);
 }

@@ -1,6 +1,7 @@
 /* decode.c - the one decode that feeds every output. */
 #include "decode.h"
 
+#include "flac_wide.h"
 #include "majority.h"
 #include "reason.h"
 
@@ -187,7 +188,7 @@ feed(struct decoder *d, const uint8_t **from, int count)
         got = count < room ? count : room;
         if (d->convert)
             got = swr_convert(d->convert, &to, room, from, count);
-        else
+        else if (got > 0)
             memcpy(to, from[0], (size_t)got * (size_t)unit);
         if (got < 0)
             return MEDIA_E_INTERNAL;
@@ -246,7 +247,7 @@ take_frame(struct decoder *d, const AVFrame *frame)
 {
     int unit = av_get_bytes_per_sample((enum AVSampleFormat)frame->format);
     bool planar = av_sample_fmt_is_planar((enum AVSampleFormat)frame->format);
-    const uint8_t *from[8];
+    const uint8_t *from[8] = { 0 };
     int first, error = 0;
 
     if (d->sound.sample_rate == 0)
@@ -299,7 +300,7 @@ decode_packet(struct decoder *d, const AVPacket *packet, AVFrame *frame)
 static int
 read_all(struct decoder *d, AVPacket *packet, AVFrame *frame)
 {
-    int error = 0;
+    int error = open_codec(d);
 
     while (!error && av_read_frame(d->input->format, packet) >= 0) {
         if (packet->stream_index == d->input->stream->index) {
@@ -310,10 +311,31 @@ read_all(struct decoder *d, AVPacket *packet, AVFrame *frame)
         }
         av_packet_unref(packet);
     }
-    if (!error)
-        error = decode_packet(d, NULL, frame);
-    if (!error)
-        error = drain_convert(d);
+    return error ? error : decode_packet(d, NULL, frame);
+}
+
+static int
+take_wide_frame(void *user, const AVFrame *frame)
+{
+    return take_frame(user, frame);
+}
+
+static int
+read_all_wide(struct decoder *d)
+{
+    struct flac_wide_counts counts;
+    int error = flac_wide_decode(d->input, take_wide_frame, d, &counts);
+
+    d->good_packets = counts.good;
+    d->bad_packets = counts.damaged;
+    return error;
+}
+
+static int
+finish(struct decoder *d)
+{
+    int error = drain_convert(d);
+
     if (!error && d->block && d->filled > 0)
         error = send_block(d);
     return error;
@@ -342,11 +364,13 @@ decode_all(struct input *input, const struct decode_sink *sink, int64_t max_dura
     struct decoder d = { .input = input, .sink = sink, .max_samples = max_duration_s };
     AVPacket *packet = av_packet_alloc();
     AVFrame *frame = av_frame_alloc();
-    int error = packet && frame ? open_codec(&d) : MEDIA_E_OUT_OF_MEMORY;
+    int error = packet && frame ? 0 : MEDIA_E_OUT_OF_MEMORY;
 
     d.majority = majority_find();
     if (!error)
-        error = read_all(&d, packet, frame);
+        error = input->is_wide_flac ? read_all_wide(&d) : read_all(&d, packet, frame);
+    if (!error)
+        error = finish(&d);
     if (!error)
         error = judge(&d);
     if (!error)

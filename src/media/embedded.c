@@ -1,17 +1,22 @@
 /* embedded.c - ID3v2.2 to 2.4 (id3.org) and PICTURE blocks (RFC 9639, 8.8). */
 #include "embedded.h"
 
+#include "embedded_ogg.h"
 #include "image_size.h"
 #include "input.h"
+#include "mp4_box.h"
 #include "reason.h"
 
+#include <libavutil/avstring.h>
 #include <libavutil/common.h>
+#include <libavutil/intreadwrite.h>
 #include <libavutil/mem.h>
 #include <string.h>
 #include <unistd.h>
 
 #define TAGS_MAX 8
 #define BLOCKS_MAX 256
+#define CHUNKS_MAX 4096
 #define FRONT 3 /* of the picture types, which both formats share */
 
 struct id3_frame {
@@ -118,6 +123,29 @@ decode_text(char *to, size_t max, const struct id3_frame *f)
     return length;
 }
 
+/* Frames of one text; genres by number are left to FFmpeg. */
+static int
+keep_text(struct embedded *e, const struct id3_frame *f)
+{
+    static const struct {
+        const char *id, *name;
+    } texts[] = {
+        { "TIT2", "title" }, { "TPE1", "artist" }, { "TALB", "album" }, { "TCON", "genre" }, { "TDRC", "date" },
+        { "TYER", "date" },  { "TRCK", "track" },  { "TBPM", "TBPM" },  { "TKEY", "TKEY" },
+    };
+    char text[EMBEDDED_ARTISTS_MAX];
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (f->version == 2 || f->length == 0 || memcmp(f->id, texts[i].id, 4) != 0)
+            continue;
+        text[decode_text(text, sizeof text - 1, f)] = 0;
+        if (!memcmp(f->id, "TCON", 4) && (text[0] == '(' || av_isdigit(text[0])))
+            return 0;
+        return av_dict_set(&e->texts, texts[i].name, text, AV_DICT_DONT_OVERWRITE) < 0 ? MEDIA_E_OUT_OF_MEMORY : 0;
+    }
+    return 0;
+}
+
 static void
 read_artists(struct embedded *e, const struct id3_frame *f)
 {
@@ -181,12 +209,13 @@ read_frame(struct embedded *e, struct id3_frame *f, uint8_t flags, bool is_unsyn
     bool is_picture = !memcmp(f->id, f->version == 2 ? "PIC" : "APIC", f->version == 2 ? 3 : 4);
     bool is_artist = !memcmp(f->id, f->version == 2 ? "TP1" : "TPE1", f->version == 2 ? 3 : 4);
 
-    if ((!is_picture && !is_artist) || !open_frame(f, flags, is_unsynchronised))
+    if ((!is_picture && !is_artist && !e->is_chunk) || !open_frame(f, flags, is_unsynchronised))
         return 0;
     if (is_picture)
         return read_picture_frame(e, f);
-    read_artists(e, f);
-    return 0;
+    if (is_artist)
+        read_artists(e, f);
+    return e->is_chunk ? keep_text(e, f) : 0;
 }
 
 static int
@@ -248,8 +277,8 @@ read_tag(int fd, int64_t *at, struct embedded *e, int *ret_error)
     return *ret_error == 0;
 }
 
-static int
-read_picture_block(struct embedded *e, const uint8_t *block, size_t length)
+int
+embedded_take_picture_block(struct embedded *e, const uint8_t *block, size_t length)
 {
     size_t at = 4;
 
@@ -270,36 +299,98 @@ read_flac(int fd, int64_t at, struct embedded *e)
     uint8_t h[4] = { 0 };
     int error = 0;
 
-    if (pread(fd, h, 4, at) != 4 || memcmp(h, "fLaC", 4) != 0)
-        return 0;
     at += 4;
-    h[0] = 0;
     for (int i = 0; !error && i < BLOCKS_MAX && !(h[0] & 0x80) && pread(fd, h, 4, at) == 4; i++) {
         size_t length = be24(h + 1);
         uint8_t *block = (h[0] & 0x7f) == 6 ? load(fd, at + 4, length, &error) : NULL;
 
         if (block)
-            error = read_picture_block(e, block, length);
+            error = embedded_take_picture_block(e, block, length);
         av_free(block);
         at += 4 + (int64_t)length;
     }
     return error;
 }
 
+/* Chunks of WAV and AIFF, whose lengths are written the other way round. */
+static int
+read_chunks(int fd, int64_t at, bool is_wav, struct embedded *e)
+{
+    uint64_t sound_bytes = 0; /* of an RF64 */
+    uint8_t h[24];
+    int error = 0;
+
+    at += 12;
+    e->is_chunk = true;
+    for (int i = 0; !error && i < CHUNKS_MAX && pread(fd, h, sizeof h, at) >= 8; i++) {
+        uint64_t length = is_wav ? AV_RL32(h + 4) : be32(h + 4);
+        int64_t tag = at + 8;
+
+        if (!memcmp(h, "ds64", 4))
+            sound_bytes = AV_RL64(h + 16);
+        if (!memcmp(h, "data", 4) && length == UINT32_MAX)
+            length = sound_bytes;
+        if (!memcmp(h, "ID3 ", 4) || !memcmp(h, "id3 ", 4))
+            read_tag(fd, &tag, e, &error);
+        if (length > INT64_MAX / 2 || (int64_t)length > INT64_MAX / 2 - at)
+            break;
+        at += 8 + (int64_t)(length + (length & 1));
+    }
+    return error;
+}
+
+/* iTunes keeps covers in moov/udta/meta/ilst/covr, each in a box `data` behind its type, which not every writer knows, and its country. */
+static int
+read_mp4(int fd, int64_t size, struct embedded *e)
+{
+    struct mp4_box box, cover;
+    int64_t at = 0;
+    uint8_t h[8];
+    int error = 0;
+
+    if (!mp4_box_next(fd, "moov", &at, size, &box) || !mp4_box_child(fd, "udta", &box, &box) || !mp4_box_child(fd, "meta", &box, &box) ||
+        pread(fd, h, sizeof h, box.payload) != sizeof h)
+        return 0;
+    if (memcmp(h + 4, "hdlr", 4) != 0)
+        box.payload += 4; /* version and flags, which QuickTime leaves out */
+    if (!mp4_box_child(fd, "ilst", &box, &box) || !mp4_box_child(fd, "covr", &box, &cover))
+        return 0;
+    at = cover.payload;
+    for (int i = 0; !error && i < BLOCKS_MAX && mp4_box_next(fd, "data", &at, cover.end, &box); i++) {
+        size_t length = box.end - box.payload > 8 ? (size_t)(box.end - box.payload - 8) : 0;
+        uint8_t *image = load(fd, box.payload + 8, length, &error);
+
+        if (image)
+            error = keep_picture(e, FRONT, image, length);
+        av_free(image);
+    }
+    return error;
+}
+
 int
-embedded_read(int fd, struct embedded *ret_embedded)
+embedded_read(int fd, int64_t size, struct embedded *ret_embedded)
 {
     int64_t at = 0;
+    uint8_t h[12] = { 0 };
     int error = 0;
 
     memset(ret_embedded, 0, sizeof *ret_embedded);
     for (int i = 0; i < TAGS_MAX && read_tag(fd, &at, ret_embedded, &error);)
         i++;
-    return error ? error : read_flac(fd, at, ret_embedded);
+    if (error || pread(fd, h, sizeof h, at) != sizeof h)
+        return error;
+    if (!memcmp(h, "fLaC", 4))
+        return read_flac(fd, at, ret_embedded);
+    if (!memcmp(h, "OggS", 4))
+        return embedded_ogg_read(fd, at, ret_embedded);
+    if (!memcmp(h + 8, "WAVE", 4) || !memcmp(h, "FORM", 4))
+        return read_chunks(fd, at, h[0] != 'F', ret_embedded);
+    return read_mp4(fd, size, ret_embedded);
 }
 
 void
 embedded_free(struct embedded *embedded)
 {
     av_packet_free(&embedded->cover);
+    av_dict_free(&embedded->texts);
 }

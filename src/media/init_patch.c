@@ -2,10 +2,15 @@
 #include "init_patch.h"
 
 #include "reason.h"
+#include "vorbis_comment.h"
 
+#include <libavutil/intreadwrite.h>
+#include <stdio.h>
 #include <string.h>
 
 #define STREAMINFO_LENGTH 34
+#define MASK_TEXT_LENGTH 42 /* CHANNEL_MASK_COMMENT "=0x" and six digits */
+_Static_assert(INIT_PATCH_MASK_BYTES == 4 + 4 + 4 + 4 + MASK_TEXT_LENGTH, "a block: its head, no vendor, one comment");
 
 static void
 put32(uint8_t *p, uint32_t value)
@@ -67,5 +72,31 @@ init_patch_streaminfo(uint8_t *init, size_t length, const uint8_t *streaminfo, s
     if (!dfla || streaminfo_length != STREAMINFO_LENGTH)
         return MEDIA_E_INTERNAL;
     memcpy(dfla + 8, streaminfo, STREAMINFO_LENGTH);
+    return 0;
+}
+
+int
+init_patch_channel_mask(uint8_t *init, size_t *length, uint32_t mask)
+{
+    static const char *const around[] = { "moov", "trak", "mdia", "minf", "stbl", "stsd", "fLaC", "dfLa" };
+    uint8_t *info = find_box(init, *length, "dfLa", 8 + STREAMINFO_LENGTH), *block = info ? info + 8 + STREAMINFO_LENGTH : NULL;
+    char text[MASK_TEXT_LENGTH + 1];
+
+    for (size_t i = 0; i < sizeof around / sizeof around[0]; i++) {
+        uint8_t *box = find_box(init, *length, around[i], 0);
+
+        if (!box)
+            return MEDIA_E_INTERNAL;
+        put32(box - 8, get32(box - 8) + INIT_PATCH_MASK_BYTES);
+    }
+    snprintf(text, sizeof text, CHANNEL_MASK_COMMENT "=0x%06x", mask & 0xffffff);
+    memmove(block + INIT_PATCH_MASK_BYTES, block, (size_t)(init + *length - block));
+    *length += INIT_PATCH_MASK_BYTES;
+    info[4] &= 0x7f; /* no longer the last block */
+    put32(block, 0x84000000 | (INIT_PATCH_MASK_BYTES - 4));
+    AV_WL32(block + 4, 0);
+    AV_WL32(block + 8, 1);
+    AV_WL32(block + 12, MASK_TEXT_LENGTH);
+    memcpy(block + 16, text, MASK_TEXT_LENGTH);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define INIT_PATCH_EDIT_BYTES 36
+#define INIT_PATCH_MASK_BYTES 58
 
 /* Inserts an edit list: play `samples` frames, from frame `delay` on. Needs movie timescale = media timescale = sample rate, and
  * INIT_PATCH_EDIT_BYTES of room behind the segment. */
@@ -13,5 +14,9 @@ int init_patch_edit(uint8_t *init, size_t *length, int64_t delay, int64_t sample
 
 /* FLAC's STREAMINFO in the dfLa box. */
 int init_patch_streaminfo(uint8_t *init, size_t length, const uint8_t *streaminfo, size_t streaminfo_length);
+
+/* Where the channels of a FLAC stand, as the comment WAVEFORMATEXTENSIBLE_CHANNEL_MASK behind STREAMINFO. Needs INIT_PATCH_MASK_BYTES of room
+ * behind the segment. */
+int init_patch_channel_mask(uint8_t *init, size_t *length, uint32_t mask);
 
 #endif

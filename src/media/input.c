@@ -2,18 +2,22 @@
 #include "input.h"
 
 #include "container_check.h"
+#include "flac_wide.h"
 #include "reason.h"
 #include "sound_start.h"
+#include "vorbis_comment.h"
 #include "worker_protocol.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define IO_BUFFER (64 * 1024)
 #define PROBE_BYTES (1024 * 1024)
+#define FFMPEG_FLAC_BITS_MAX 24
 
 static int64_t file_size = -1;
 
@@ -157,6 +161,32 @@ find_sound(struct input *input)
     return input->stream ? 0 : MEDIA_E_NO_AUDIO_STREAM;
 }
 
+/* FFmpeg 5.1 decodes FLAC of up to 24 bits, and its parser finds no frame in others. */
+static void
+mark_wide_flac(struct input *input)
+{
+    int bits = input->stream ? flac_bits(input->stream->codecpar) : 0;
+
+    if (bits <= FFMPEG_FLAC_BITS_MAX)
+        return;
+    input->is_wide_flac = true;
+    input->valid_bits = bits;
+    input->format->flags |= AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN;
+}
+
+/* FFmpeg 5.1 reads the comment that tells where the channels of a FLAC stand in native files only. */
+static void
+place_channels(struct input *input)
+{
+    AVCodecParameters *par = input->stream ? input->stream->codecpar : NULL;
+    const AVDictionaryEntry *comment = par ? av_dict_get(input->stream->metadata, CHANNEL_MASK_COMMENT, NULL, 0) : NULL;
+    uint64_t mask = comment ? strtoull(comment->value, NULL, 0) : input->edit.channel_mask;
+    AVChannelLayout layout = { 0 };
+
+    if (par && av_channel_layout_from_mask(&layout, mask) >= 0 && layout.nb_channels == flac_channels(par))
+        par->ch_layout = layout; /* a native layout owns no memory */
+}
+
 static bool
 is_readable(enum AVCodecID id)
 {
@@ -281,7 +311,7 @@ input_open(struct input *input, int64_t max_duration_s)
     error = container_check(MEDIA_INPUT_FD, input->size, demuxer, &input->container);
     if (error)
         return error;
-    error = embedded_read(MEDIA_INPUT_FD, &input->embedded);
+    error = embedded_read(MEDIA_INPUT_FD, input->size, &input->embedded);
     if (error)
         return error;
     input->ended_early = input->container.ends_early;
@@ -294,6 +324,8 @@ input_open(struct input *input, int64_t max_duration_s)
     if (!strcmp(demuxer, "wav"))
         mend_container_bits(input);
     find_sound(input); /* again below: an MP4 may have streams that only appear later */
+    mark_wide_flac(input);
+    place_channels(input);
     if (avformat_find_stream_info(input->format, NULL) < 0)
         return MEDIA_E_CORRUPT;
     error = find_sound(input);

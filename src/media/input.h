@@ -17,7 +17,8 @@ struct input {
     int64_t size;             /* of the file, bytes */
     int64_t promised_samples; /* what the header says, in frames at the source's rate; 0: it says nothing exact */
     bool is_lossless;
-    int valid_bits;           /* of a WAV that keeps them in wider samples; else 0 */
+    int valid_bits;           /* of a WAV that keeps them in wider samples, or of a wide FLAC; else 0 */
+    bool is_wide_flac;        /* of more than 24 bits: libFLAC decodes it (flac_wide.h), and its packets are unparsed */
     struct container container;
     struct embedded embedded; /* of the tags, what FFmpeg leaves out */
     bool ended_early;         /* there was less than the header promised; decode_all() finds out more than the header tells */

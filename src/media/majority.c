@@ -134,7 +134,7 @@ scan(const struct input *input, AVPacket *packet)
 static bool
 may_change(const struct input *input)
 {
-    return strcmp(input_format_name(input), "mp4") != 0 && strcmp(input_format_name(input), "wav") != 0 &&
+    return !input->is_wide_flac && strcmp(input_format_name(input), "mp4") != 0 && strcmp(input_format_name(input), "wav") != 0 &&
            strcmp(input_format_name(input), "aiff") != 0;
 }
 

@@ -30,7 +30,7 @@ skip_tags(int fd)
     uint8_t h[10];
 
     for (int i = 0; i < TAGS_MAX; i++) {
-        if (read_at(fd, at, h, sizeof h) < (int)sizeof h || memcmp(h, "ID3", 3) || ((h[6] | h[7] | h[8] | h[9]) & 0x80))
+        if (read_at(fd, at, h, sizeof h) < (int)sizeof h || memcmp(h, "ID3", 3) != 0 || ((h[6] | h[7] | h[8] | h[9]) & 0x80))
             return at;
         at += 10 + (h[6] << 21 | h[7] << 14 | h[8] << 7 | h[9]) + (h[5] & 0x10 ? 10 : 0);
     }

@@ -104,7 +104,7 @@ clean(char *to, size_t max, const char *text)
     bool utf8 = is_utf8(at, left), visible = false;
 
     while (left > 0) {
-        unsigned char other[3];
+        unsigned char other[3] = { 0 };
         size_t used = utf8 ? sequence(at, left) : 1, n = utf8 ? used : from_1252(*at, other);
         const unsigned char *s = utf8 ? at : other;
 
@@ -131,8 +131,10 @@ static const char *
 find(const struct input *input, const char *const *names)
 {
     for (; *names; names++) {
-        const AVDictionaryEntry *e = av_dict_get(input->format->metadata, *names, NULL, 0);
+        const AVDictionaryEntry *e = av_dict_get(input->embedded.texts, *names, NULL, 0);
 
+        if (!e)
+            e = av_dict_get(input->format->metadata, *names, NULL, 0);
         if (!e)
             e = av_dict_get(input->stream->metadata, *names, NULL, 0);
         if (e && e->value[0])

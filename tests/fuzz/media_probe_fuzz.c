@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     if (ftruncate(MEDIA_INPUT_FD, 0) < 0 || pwrite(MEDIA_INPUT_FD, bytes, length, 0) != (ssize_t)length)
         abort();
     input_prepare();
-    (void)embedded_read(MEDIA_INPUT_FD, &embedded); /* also where nothing else is sound */
+    (void)embedded_read(MEDIA_INPUT_FD, (int64_t)length, &embedded); /* also where nothing else is sound */
     embedded_free(&embedded);
     (void)audio_job_probe(3600);
     (void)majority_find();

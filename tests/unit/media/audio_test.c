@@ -252,6 +252,47 @@ every_channel_has_its_weight_by_itu_r_bs_1770(void **state)
     }
 }
 
+/* Is the third of three channels a subwoofer, whose sound has no loudness? Leaves the lossless rendition in `lossless`. */
+static void
+assert_subwoofer(const char *path, const char *lossless)
+{
+    struct run run = transcode(path);
+    size_t length;
+    char *rendition = read_bytes(join_rendition(&run, "lossless", NULL), &length);
+    int64_t frames;
+
+    if (!json_is_null(json_object_get(run.result, "loudness_lufs")))
+        fail_msg("%s: %s", path, json_dumps(run.result, 0));
+    assert_non_null(memmem(rendition, length, "WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x00000b", 42));
+    write_file(lossless, rendition, length);
+    free(rendition);
+    free(decode_s32(lossless, 3, &frames)); /* others read it */
+    assert_int_equal(frames, 8000);
+    run_free(&run);
+}
+
+static void
+a_subwoofer_in_flac_stays_one_in_ogg_in_mp4_and_in_the_lossless_rendition(void **state)
+{
+    size_t length;
+
+    (void)state;
+    sounding_channel = 2;
+    write_wav_extensible(scratch("place.wav"), in_one_channel, 8000, 8000, 3, 24, 24, 0xb);
+    ffmpeg("-i", scratch("place.wav"), scratch("place.flac"), NULL);
+    ffmpeg("-i", scratch("place.wav"), "-c:a", "flac", "-metadata", "WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0xB", scratch("place.oga"), NULL);
+    assert_subwoofer(scratch("place.wav"), scratch("first.mp4"));
+    assert_subwoofer(scratch("place.flac"), scratch("second.mp4"));
+    assert_subwoofer(scratch("place.oga"), scratch("second.mp4"));
+    assert_subwoofer(scratch("first.mp4"), scratch("second.mp4"));
+    write_wav_extensible(scratch("usual.wav"), in_one_channel, 8000, 8000, 3, 24, 24, 0x7); /* the usual layout is not told */
+    struct run run = transcode(scratch("usual.wav"));
+    char *rendition = read_bytes(join_rendition(&run, "lossless", NULL), &length);
+    assert_null(memmem(rendition, length, "CHANNEL_MASK", 12));
+    free(rendition);
+    run_free(&run);
+}
+
 static void
 three_channels_without_a_layout_are_left_right_and_centre(void **state)
 {
@@ -391,6 +432,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(other_rates_are_resampled_in_place),
     cmocka_unit_test(loudness_is_that_of_the_ebu_test_signal),
     cmocka_unit_test(every_channel_has_its_weight_by_itu_r_bs_1770),
+    cmocka_unit_test(a_subwoofer_in_flac_stays_one_in_ogg_in_mp4_and_in_the_lossless_rendition),
     cmocka_unit_test(three_channels_without_a_layout_are_left_right_and_centre),
     cmocka_unit_test(surround_is_as_loud_as_for_the_meter_of_ffmpeg),
     cmocka_unit_test(three_minutes_are_measured_and_numbered_to_the_end),

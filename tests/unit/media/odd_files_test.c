@@ -305,6 +305,117 @@ a_change_of_format_in_mid_stream_is_converted_to_the_format_of_the_majority(void
     }
 }
 
+/* The lossless rendition as 32-bit integers; the caller frees. */
+static int32_t *
+lossless_samples(const char *path, int channels, int64_t *ret_frames)
+{
+    struct run run = transcode(path);
+    int32_t *samples = decode_s32(join_rendition(&run, "lossless", NULL), channels, ret_frames);
+
+    assert_int_equal(integer_of(run.result, "samples"), *ret_frames);
+    assert_int_equal(integer_of(run.result, "bit_depth"), 32);
+    run_free(&run);
+    return samples;
+}
+
+static void
+a_flac_of_32_bits_is_the_wav_of_32_bits_that_it_was_made_of(void **state)
+{
+    static const struct {
+        const char *file, *option, *format;
+        int channels, rate;
+        unsigned mask;
+    } cases[] = {
+        { "wide.flac", "--best", "flac", 2, RATE, 3 }, { "wide.flac", "--fast", "flac", 1, 96000, 4 }, { "wide.flac", "--blocksize=65535", "flac", 6, 48000, 0x3f },
+        { "wide.oga", "--ogg", "ogg", 2, RATE, 3 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t got, want;
+
+        write_wav_extensible(scratch("wide.wav"), signal_noise, FRAMES, cases[i].rate, cases[i].channels, 32, 32, cases[i].mask);
+        flac(cases[i].option, "--lax", "-o", scratch("%s", cases[i].file), scratch("wide.wav"), NULL);
+        struct run probe = run_media(MEDIA_MODE_PROBE, scratch("%s", cases[i].file), NULL);
+        assert_string_equal(probe.outcome.code, "");
+        assert_string_equal(json_string_value(json_object_get(probe.result, "format")), cases[i].format);
+        assert_string_equal(json_string_value(json_object_get(probe.result, "codec")), "flac");
+        assert_int_equal(integer_of(probe.result, "bit_depth"), 32);
+        assert_int_equal(integer_of(probe.result, "duration_ms"), (FRAMES * 1000 + cases[i].rate / 2) / cases[i].rate);
+        run_free(&probe);
+        int32_t *samples = lossless_samples(scratch("%s", cases[i].file), cases[i].channels, &got);
+        int32_t *source = lossless_samples(scratch("wide.wav"), cases[i].channels, &want);
+        assert_int_equal(got, FRAMES);
+        assert_int_equal(want, FRAMES);
+        assert_memory_equal(samples, source, (size_t)got * (size_t)cases[i].channels * sizeof *samples);
+        free(samples);
+        free(source);
+    }
+}
+
+static void
+a_flac_of_32_bits_that_is_damaged_loses_no_more_than_what_is_damaged(void **state)
+{
+    size_t length;
+    int64_t got, whole;
+
+    (void)state;
+    write_wav_extensible(scratch("wide.wav"), signal_noise, FRAMES, RATE, 2, 32, 32, 3);
+    flac("-o", scratch("wide.flac"), scratch("wide.wav"), NULL);
+    int32_t *source = lossless_samples(scratch("wide.flac"), 2, &whole);
+
+    cut_file(scratch("wide.flac"), 0.6);
+    assert_length(scratch("wide.flac"), FRAMES * 6 / 10, 4096 * 3, true);
+
+    flac("-o", scratch("wide.flac"), scratch("wide.wav"), NULL);
+    uint8_t *bytes = read_bytes(scratch("wide.flac"), &length);
+    bytes[length / 2] ^= 0x55;
+    write_file(scratch("wide.flac"), bytes, length);
+    int32_t *samples = lossless_samples(scratch("wide.flac"), 2, &got);
+    int64_t other = 0, silent = 0;
+    assert_int_equal(got, whole);
+    for (int64_t i = 0; i < 2 * got; i++) {
+        other += samples[i] != source[i];
+        silent += samples[i] == 0 && source[i] != 0;
+    }
+    assert_in_range(silent, 4096, 2 * 2 * 4096); /* the frame, and the next where the damaged one seems to reach into it */
+    assert_int_equal(other, silent);
+    free(samples);
+    free(source);
+
+    for (size_t at = length / 100; at < length; at += 1000) /* in every frame */
+        bytes[at] ^= 0x55;
+    write_file(scratch("wide.flac"), bytes, length);
+    assert_fails(MEDIA_MODE_AUDIO, scratch("wide.flac"), "corrupt");
+    for (size_t at = 8192; at < length; at++) /* no frame */
+        bytes[at] = (uint8_t)(at * 7 + (at >> 8));
+    for (size_t at = 100; at < 8192; at++)
+        bytes[at] = 0;
+    write_file(scratch("wide.flac"), bytes, length);
+    assert_fails(MEDIA_MODE_AUDIO, scratch("wide.flac"), "corrupt");
+    free(bytes);
+}
+
+static void
+a_flac_of_32_bits_keeps_to_the_longest_duration(void **state)
+{
+    const struct media_job limits = { .max_duration_s = 1 };
+
+    (void)state;
+    write_wav_extensible(scratch("wide.wav"), signal_noise, FRAMES, RATE, 2, 32, 32, 3);
+    flac("-o", scratch("wide.flac"), scratch("wide.wav"), NULL);
+    size_t length;
+    uint8_t *bytes = read_bytes(scratch("wide.flac"), &length);
+    memset(bytes + 22, 0, 4); /* the number of samples in STREAMINFO: unknown */
+    bytes[21] &= 0xf0;
+    write_file(scratch("wide.flac"), bytes, length);
+    free(bytes);
+    struct run run = run_media(MEDIA_MODE_AUDIO, scratch("wide.flac"), &limits);
+    assert_string_equal(run.outcome.code, "too_long");
+    run_free(&run);
+    assert_length(scratch("wide.flac"), FRAMES, 0, false);
+}
+
 static int
 make_fixtures(void **state)
 {
@@ -324,6 +435,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_there_of_a_file_that_ends_early_is_taken_and_marked),
     cmocka_unit_test(an_mp3_may_begin_in_the_middle_of_a_frame_or_behind_filling),
     cmocka_unit_test(a_change_of_format_in_mid_stream_is_converted_to_the_format_of_the_majority),
+    cmocka_unit_test(a_flac_of_32_bits_is_the_wav_of_32_bits_that_it_was_made_of),
+    cmocka_unit_test(a_flac_of_32_bits_that_is_damaged_loses_no_more_than_what_is_damaged),
+    cmocka_unit_test(a_flac_of_32_bits_keeps_to_the_longest_duration),
     cmocka_unit_test(an_archive_or_a_page_with_an_mp3_inside_is_no_sound),
 };
 

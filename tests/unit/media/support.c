@@ -211,22 +211,41 @@ cut_file(const char *path, double keep)
     assert_int_equal(truncate(path, (off_t)((double)st.st_size * keep)), 0);
 }
 
+/* Runs argv, of which `count` are there, with the arguments that follow. */
+static void
+run_program(const char *argv[64], int count, const char *first, va_list rest)
+{
+    char *const env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", NULL };
+    pid_t pid;
+    int status;
+
+    for (const char *a = first; a && count < 63; a = va_arg(rest, const char *))
+        argv[count++] = a;
+    assert_int_equal(posix_spawnp(&pid, argv[0], NULL, NULL, (char **)(uintptr_t)argv, env), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 void
 ffmpeg(const char *first, ...)
 {
     const char *argv[64] = { "ffmpeg", "-nostdin", "-v", "error", "-y" };
-    int count = 5, status;
-    char *const env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", NULL };
     va_list arguments;
-    pid_t pid;
 
     va_start(arguments, first);
-    for (const char *a = first; a && count < 63; a = va_arg(arguments, const char *))
-        argv[count++] = a;
+    run_program(argv, 5, first, arguments);
     va_end(arguments);
-    assert_int_equal(posix_spawnp(&pid, "ffmpeg", NULL, NULL, (char **)(uintptr_t)argv, env), 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
+}
+
+void
+flac(const char *first, ...)
+{
+    const char *argv[64] = { "flac", "--silent", "--force" };
+    va_list arguments;
+
+    va_start(arguments, first);
+    run_program(argv, 3, first, arguments);
+    va_end(arguments);
 }
 
 void *

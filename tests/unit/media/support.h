@@ -45,6 +45,8 @@ void cut_file(const char *path, double keep); /* keeps that share of the bytes *
 
 /* Runs the command-line ffmpeg with these arguments, last NULL; fails the test when that fails. */
 void ffmpeg(const char *first, ...) __attribute__((sentinel));
+/* The same with the command-line flac. */
+void flac(const char *first, ...) __attribute__((sentinel));
 /* Decodes to interleaved float, from time 0 on: what an edit list moves before it is not heard. The caller frees. */
 float *decode_float(const char *path, int channels, int64_t *ret_frames);
 /* The same, as 32-bit integers. */

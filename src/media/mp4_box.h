@@ -1,0 +1,21 @@
+/* mp4_box.h - the boxes of an MP4, and where they lie in the file. Lengths are believed only as far as the box around them reaches. */
+#ifndef VEZA_MEDIA_MP4_BOX_H
+#define VEZA_MEDIA_MP4_BOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mp4_box {
+    uint8_t type[4];
+    int64_t payload, end; /* offsets in the file */
+};
+
+uint64_t mp4_big_endian(const uint8_t *p, int bytes);
+
+/* The next box of that type between *at and `end`; moves *at behind it. */
+bool mp4_box_next(int fd, const char *type, int64_t *at, int64_t end, struct mp4_box *ret_box);
+
+/* The first box of that type in `parent`. */
+bool mp4_box_child(int fd, const char *type, const struct mp4_box *parent, struct mp4_box *ret_box);
+
+#endif
