@@ -121,7 +121,7 @@ const struct problem *
 picture_clear(struct request *req, struct storage *storage, const struct picture_kind *kind, const char *owner)
 {
     struct row row;
-    const struct problem *p = db_one(req, kind->clear, &row);
+    const struct problem *p = db_one(req, kind->set, &row);
 
     if (p)
         return p;

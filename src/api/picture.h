@@ -18,9 +18,9 @@ struct picture_kind {
     const char *part;   /* of the form */
     const char *folder; /* in storage */
     enum media_mode mode;
-    const struct query *set;   /* reads :version; gives the version that it replaced as `before`, null for none; no row is 404 */
-    const struct query *clear; /* gives `before` likewise */
-    const struct query *now;   /* the reply */
+    const struct query *set; /* reads :version, null to take the picture down; gives the version that it replaced as `before`, null for none;
+                                no row is 404 */
+    const struct query *now; /* the reply */
 };
 
 void picture_draw_version(char ret_version[PICTURE_VERSION_TEXT]);

@@ -1,10 +1,12 @@
 /** Processing that is interrupted, repeated, or done twice at once never costs a track that plays. */
 import { strict as assert } from 'node:assert';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { assertProblem, assertStatus, Client } from '../support/client.ts';
-import { makeSound, pcm, wav, wavHeader } from '../support/media.ts';
+import { makeSound, pcm, png, wav, wavHeader } from '../support/media.ts';
 import { STREAM_SECRET } from '../support/requests.ts';
 import { Server } from '../support/server.ts';
 import { finished, playable, rendition, upload } from '../support/tracks.ts';
@@ -76,6 +78,54 @@ test('a track plays while it is processed once more, and one version is left of 
   await until('the old version to go', () => versionsOf(dataDir, track.id).length === 1);
   assert.notEqual(versionsOf(dataDir, track.id)[0], before);
   await assertPlays(carol, track.id);
+});
+
+/** Sound in FLAC with a picture in it. */
+function pictured(): Buffer {
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-pictured-')), at = (name: string) => path.join(folder, name);
+  writeFileSync(at('sound.wav'), wav(makeSound(3)));
+  writeFileSync(at('cover.png'), png(400, 400));
+  execFileSync('ffmpeg', ['-v', 'error', '-i', at('sound.wav'), '-i', at('cover.png'), '-map', '0:a', '-map', '1:v', '-c:v', 'copy', '-disposition:v', 'attached_pic', at('sound.flac')]);
+  const bytes = readFileSync(at('sound.flac'));
+  rmSync(folder, { recursive: true });
+  return bytes;
+}
+
+test('the picture in a file becomes the cover, and once its owner removed or replaced it, processing does not bring it back', async () => {
+  const track = await playable(carol, { file: pictured(), filename: 'sound.flac' }), at = { path: { id: track.id } };
+  const covers = () => filesOf(dataDir, track.id).filter((name) => name.startsWith('covers/'));
+  const coverNow = async () => (await carol.get('/api/v1/tracks/{id}', at)).body.cover_url;
+  const processed = async () => {
+    const version = versionsOf(dataDir, track.id);
+    assertStatus(await again(track.id), 202);
+    await until('another version', () => versionsOf(dataDir, track.id).length === 1 && versionsOf(dataDir, track.id)[0] !== version[0]);
+    await until('it to be done', async () => await jobOf(track.id) === 'done');
+  };
+  assert.match(track.cover_url!, /\/cover\/600\?v=/);
+  const files = covers();
+  assert.equal(files.length, 3);
+  await processed();
+  assert.equal(await coverNow(), track.cover_url, 'what nobody touched stays');
+  assert.deepEqual(covers(), files);
+  assertStatus(await carol.delete('/api/v1/tracks/{id}/cover', at), 204);
+  await processed();
+  assert.equal(await coverNow(), null);
+  assert.deepEqual(covers(), [], 'no file is left over');
+  const form = new FormData();
+  form.set('cover', new Blob([new Uint8Array(png(420, 420))], { type: 'image/png' }), 'cover.png');
+  assertStatus(await carol.put('/api/v1/tracks/{id}/cover', { ...at, body: form as never }), 200);
+  const own = await coverNow();
+  await processed();
+  assert.equal(await coverNow(), own);
+  assert.equal(covers().length, 3);
+});
+
+test('a cover that is removed while the file is processed for the first time stays removed', async () => {
+  const track = (await upload(carol, { file: pictured(), filename: 'sound.flac', cover: png(400, 400) })).body;
+  assertStatus(await carol.delete('/api/v1/tracks/{id}/cover', { path: { id: track.id } }), 204);
+  assert.equal((await finished(carol, track.id)).cover_url, null);
+  await until('it to be done', async () => await jobOf(track.id) === 'done');
+  assert.deepEqual(filesOf(dataDir, track.id).filter((name) => name.startsWith('covers/')), []);
 });
 
 test('processing once more that fails leaves the version that plays', async () => {

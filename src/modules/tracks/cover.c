@@ -1,7 +1,7 @@
 /* cover.c - the cover of a track (api/picture.h). */
 #include "modules/tracks/internal.h"
 
-static const struct picture_kind cover = {"cover", "covers", MEDIA_MODE_IMAGE, &q_track_cover_set, &q_track_cover_clear, &q_track_get};
+static const struct picture_kind cover = {"cover", "covers", MEDIA_MODE_IMAGE, &q_track_cover_set, &q_track_get};
 
 const struct problem *
 track_cover(struct request *req)

@@ -152,8 +152,8 @@ select t.id
  where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
 
 -- query: track_cover_set
--- Gives the version that this one replaced: of two at once, the second gets the first. Covers from before there were versions have none, and
--- go with the track.
+-- Without a version the track has no cover any more. Gives the version that this one replaced: of two at once, the second gets the first.
+-- Covers from before there were versions have none, and go with the track.
 with o as (
     select t.id, t.cover_art_path
       from tracks t
@@ -161,24 +161,7 @@ with o as (
        for update),
 n as (
     update tracks t
-       set cover_art_path = 'covers/' || t.id || '/' || :version::text
-      from o
-     where t.id = o.id
-    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
-e as (
-    insert into outbox (name, payload)
-    select 'track.updated', jsonb_build_object('track_id', n.id, 'user_id', n.creator_id) from n)
-select substring(o.cover_art_path from '^covers/[^/]+/(.+)$') as before from o join n using (id)
-
--- query: track_cover_clear
-with o as (
-    select t.id, t.cover_art_path
-      from tracks t
-     where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
-       for update),
-n as (
-    update tracks t
-       set cover_art_path = null
+       set cover_art_path = 'covers/' || t.id || '/' || :version::text, cover_is_chosen = true
       from o
      where t.id = o.id
     returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
@@ -355,10 +338,12 @@ update tracks
    set stream_status = case when status = 'processing' then 'processing' else stream_status end,
        media_attempts = media_attempts || :version::text
  where id = :id::uuid and deleted_at is null and status in ('processing', 'completed')
-returning id, creator_id::text as creator_id, file_path, cover_art_path, status = 'completed' as plays
+returning id, creator_id::text as creator_id, file_path, cover_art_path is not null or cover_is_chosen as cover_stands,
+          status = 'completed' as plays
 
 -- query: track_complete
--- From here on this version plays. Gives the ones whose files are of no use any more.
+-- From here on this version plays. The picture in the file is the cover unless there is one, or somebody chose or removed one. Gives the versions
+-- whose files are of no use any more.
 with r as (
     select :result::jsonb as r),
 o as (
@@ -372,7 +357,8 @@ t as (
            loudness_range_lu = (r ->> 'loudness_range_lu')::real, true_peak_dbtp = (r ->> 'true_peak_dbtp')::real,
            fingerprint = r ->> 'fingerprint', waveform_path = 'waveforms/' || t.id || '/' || :version::text,
            media_version = :version::text, media_attempts = '{}',
-           waveform_url = '/api/v1/tracks/' || t.id || '/waveform', cover_art_path = coalesce(t.cover_art_path, :cover_path::text),
+           waveform_url = '/api/v1/tracks/' || t.id || '/waveform',
+           cover_art_path = case when t.cover_is_chosen then t.cover_art_path else coalesce(t.cover_art_path, :cover_path::text) end,
            status = 'completed', failure_code = null, stream_status = 'ready',
            status_message = nullif(concat_ws(' ',
                case when (r ->> 'ended_early')::boolean
@@ -388,7 +374,7 @@ t as (
            stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/master.m3u8', published_at = coalesce(t.published_at, now())
       from r, o
      where t.id = o.id and t.deleted_at is null
-    returning t.id, t.creator_id, t.duration_ms, pg_notify('track_changed', t.id::text)),
+    returning t.id, t.creator_id, t.duration_ms, t.cover_art_path, pg_notify('track_changed', t.id::text)),
 h as (
     insert into hls_streams (track_id, playlist_url, segments_count, bitrates, info, duration_ms, status)
     select t.id, '/api/v1/tracks/' || t.id || '/hls/master.m3u8',
@@ -403,7 +389,9 @@ h as (
 e as (
     insert into outbox (name, payload)
     select 'transcoding.completed', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
-select t.id, array_to_string(array_remove(o.media_attempts || o.media_version, :version::text), ',') as old_versions from t, o
+select t.id, array_to_string(array_remove(o.media_attempts || o.media_version, :version::text), ',') as old_versions,
+       t.cover_art_path = :cover_path::text as takes_cover
+  from t, o
 
 -- query: track_fail
 -- A track that plays goes on playing. Gives the versions that will never be of use.

@@ -20,12 +20,13 @@ struct work {
     const char *track_id;
     char version[MEDIA_VERSION_TEXT];
     char *user_id;
-    bool has_cover;
+    bool cover_stands; /* there is one already, or somebody wants none */
     bool plays;   /* it is processed once more, and goes on playing as it was */
     bool unknown; /* nobody knows whether the end was committed */
     struct storage_writer *writer;
     int cover_fd;       /* the picture in the file, or -1 */
     bool writing_cover; /* the file that is being received is that picture */
+    bool takes_cover;   /* what was made of it is the track's cover now */
     char *result;
 };
 
@@ -72,7 +73,7 @@ on_file_begin(void *user, const char *name)
 
     work->writing_cover = text_equal(name, "cover.bin");
     if (work->writing_cover) {
-        work->cover_fd = work->has_cover ? -1 : storage_scratch(tracks_storage);
+        work->cover_fd = work->cover_stands ? -1 : storage_scratch(tracks_storage);
         return 0; /* without room for it the track has no cover */
     }
     return key_of(work, name, key, sizeof key) ? storage_begin(tracks_storage, key, &work->writer) : -1;
@@ -159,6 +160,7 @@ commit_end(struct work *work, const struct query *query, const struct db_arg *ar
     if (good) {
         good = PQntuples(result) == 1;
         old_versions = good ? strdup(PQgetvalue(result, 0, 1)) : NULL;
+        work->takes_cover = good && query == &q_track_complete && *PQgetvalue(result, 0, 2) == 't';
         PQclear(result);
     }
     status = db_end(good);
@@ -166,7 +168,7 @@ commit_end(struct work *work, const struct query *query, const struct db_arg *ar
     good = good && status == DB_OK;
     if (good && old_versions)
         delete_versions(work->track_id, old_versions);
-    return good;
+    return good; /* NOLINT(clang-analyzer-unix.Malloc): scoped_text frees it, which the analyser does not know */
 }
 
 static enum job_outcome
@@ -192,13 +194,19 @@ retry(struct work *work, const char *code, const char *message)
     return JOB_RETRY;
 }
 
+static void
+write_cover_path(const struct work *work, char path[STORAGE_KEY_MAX + 1])
+{
+    snprintf(path, STORAGE_KEY_MAX + 1, "covers/%s/%s", work->track_id, work->version);
+}
+
 static enum job_outcome
 complete(struct work *work)
 {
-    char cover_path[STORAGE_KEY_MAX];
+    char cover_path[STORAGE_KEY_MAX + 1];
     bool cover = false;
 
-    snprintf(cover_path, sizeof cover_path, "covers/%s/%s", work->track_id, work->version);
+    write_cover_path(work, cover_path);
     if (work->cover_fd >= 0) {
         struct media_outcome made =
             picture_make(tracks_storage, MEDIA_MODE_IMAGE, work->cover_fd, cover_path, work->job->cancel);
@@ -243,6 +251,16 @@ settle(struct work *work, const struct media_outcome *outcome)
     }
 }
 
+static void
+forget_cover(const struct work *work)
+{
+    char path[STORAGE_KEY_MAX + 1];
+
+    write_cover_path(work, path);
+    if (storage_delete_prefix(tracks_storage, path))
+        log_warn("files of an unused cover not deleted", LOG_TEXT("folder", path));
+}
+
 static enum job_outcome
 process(struct work *work, const char *file_path)
 {
@@ -263,8 +281,11 @@ process(struct work *work, const char *file_path)
     end = settle(work, &outcome);
     if (end != JOB_DONE && end != JOB_FAILED && !work->unknown)
         track_version_delete(work->track_id, work->version);
-    if (work->cover_fd >= 0)
+    if (work->cover_fd >= 0) {
+        if (!work->takes_cover && !work->unknown)
+            forget_cover(work);
         close(work->cover_fd);
+    }
     free(work->result);
     return end;
 }
@@ -303,7 +324,7 @@ tracks_transcode(struct job *job)
         return JOB_DONE; /* deleted, or failed already */
     }
     work.user_id = PQgetvalue(row, 0, 1);
-    work.has_cover = !PQgetisnull(row, 0, 3);
+    work.cover_stands = *PQgetvalue(row, 0, 3) == 't';
     work.plays = *PQgetvalue(row, 0, 4) == 't';
     end = process(&work, PQgetvalue(row, 0, 2));
     PQclear(row);

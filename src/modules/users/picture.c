@@ -5,8 +5,8 @@
 
 #include "api/picture.h"
 
-static const struct picture_kind avatar = {"avatar", "avatars", MEDIA_MODE_IMAGE, &q_user_avatar_set, &q_user_avatar_clear, &q_user_avatar_now};
-static const struct picture_kind banner = {"banner", "banners", MEDIA_MODE_BANNER, &q_user_banner_set, &q_user_banner_clear, &q_user_banner_now};
+static const struct picture_kind avatar = {"avatar", "avatars", MEDIA_MODE_IMAGE, &q_user_avatar_set, &q_user_avatar_now};
+static const struct picture_kind banner = {"banner", "banners", MEDIA_MODE_BANNER, &q_user_banner_set, &q_user_banner_now};
 
 bool
 users_files_delete(const char *user_id)

@@ -383,7 +383,7 @@ update user_settings s
 returning s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source
 
 -- query: user_avatar_set
--- The address changes with the picture, so that nobody is shown the old one from a cache. Gives the version that this one replaced: of
+-- Without a version there is no picture any more. The address changes with the picture, so that nobody is shown the old one from a cache. Gives the version that this one replaced: of
 -- two at once, the second gets the first.
 with o as (
     select u.id, u.avatar from users u where u.id = :viewer::uuid for update),
@@ -393,13 +393,6 @@ n as (
       from o
      where u.id = o.id
     returning u.id)
-select substring(o.avatar from '\?v=([0-9a-f]+)$') as before from o join n using (id)
-
--- query: user_avatar_clear
-with o as (
-    select u.id, u.avatar from users u where u.id = :viewer::uuid for update),
-n as (
-    update users u set avatar = null from o where u.id = o.id returning u.id)
 select substring(o.avatar from '\?v=([0-9a-f]+)$') as before from o join n using (id)
 
 -- query: user_avatar_now
@@ -422,13 +415,6 @@ n as (
       from o
      where u.id = o.id
     returning u.id)
-select substring(o.banner_url from '\?v=([0-9a-f]+)$') as before from o join n using (id)
-
--- query: user_banner_clear
-with o as (
-    select u.id, u.banner_url from users u where u.id = :viewer::uuid for update),
-n as (
-    update users u set banner_url = null from o where u.id = o.id returning u.id)
 select substring(o.banner_url from '\?v=([0-9a-f]+)$') as before from o join n using (id)
 
 -- query: user_banner_now
