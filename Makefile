@@ -96,10 +96,10 @@ package: build ## a Debian package and a tarball with everything inside, in buil
 
 .PHONY: test test-full test-tools test-install test-unit test-api test-redis test-frontend test-e2e test-migrations asan tsan fuzz lint bench
 test: setup-test build ## all tests; the last line is the sum
-	@$(with_node) $(child) tools/run-tests tools unit migrations api frontend e2e sanitizers fuzz
+	@$(with_node) $(child) tools/run-tests lint tools unit migrations api frontend e2e sanitizers fuzz
 
 test-full: setup-test build ## all tests in their long form, hours: the API also on Redis, everything under sanitizers, installation in bare roots
-	@$(with_node) SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests tools unit migrations api redis frontend e2e asan tsan fuzz
+	@$(with_node) SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests lint-full tools unit migrations api redis frontend e2e asan tsan fuzz
 	@$(MAKE) test-install
 
 test-tools: setup-test ## tests of the scripts in tools/
@@ -136,8 +136,7 @@ test-install: ## the installation in bare Debian roots (as root, 10 minutes; not
 	@tools/setup install
 	@$(child) tests/install/run
 
-lint: setup veza ## layout, banned functions and static analysis of the C sources, lint of the web app
-	@tools/setup lint web
+lint: setup-test veza ## layout, layers and static analysis of all sources, lint of the web app (minutes; `test` does the quick part)
 	@$(with_node) tools/lint
 
 bench: build ## ratios against peers that run side by side

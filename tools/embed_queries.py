@@ -28,7 +28,7 @@ def split_queries(text, path):
 
 def compile_query(name, body, path):
     """Returns prefix, main, main without order, parameter names and whether the query writes."""
-    out, params, depth, words, starts = [], [], 0, [], []
+    out, params, depth, words = [], [], 0, []
     for token in TOKEN.finditer(body):
         kind, text = token.lastgroup, token.group()
         if kind == "comment":

@@ -86,7 +86,7 @@ copy_folder(struct backup *b, int from, int to, bool top, int depth)
 
     if (!dir && own >= 0)
         close(own);
-    while (good && (entry = readdir(dir))) {
+    while (dir && good && (entry = readdir(dir))) {
         const char *name = entry->d_name;
         struct stat st;
 

@@ -93,12 +93,14 @@ drop(struct shard *shard, struct entry **at)
 static void
 evict_one(struct shard *shard)
 {
-    struct entry *entry = shard->hand;
+    struct entry *entry = shard->hand, **at;
 
     while (atomic_exchange(&entry->used, false))
         entry = entry->ring_next;
     shard->hand = entry;
-    drop(shard, find(shard, entry->key, entry->hash));
+    at = find(shard, entry->key, entry->hash);
+    if (*at)
+        drop(shard, at);
 }
 
 struct segment *

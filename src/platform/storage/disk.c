@@ -207,7 +207,7 @@ disk_get(struct storage *storage, const char *key, int *ret_fd, uint64_t *ret_si
 {
     const char *name;
     int folder = open_folder_of((struct disk *)storage, key, false, &name), fd, error = 0;
-    struct stat st;
+    struct stat st = {0};
 
     if (folder < 0)
         return error_of_errno();
