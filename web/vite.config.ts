@@ -35,6 +35,7 @@ export default defineConfig({
       },
     },
   },
+  worker: { format: 'es' },
   server: {
     port: 5173,
     proxy: { '/api': { target: api, ws: true, changeOrigin: false }, '/hls': api },

@@ -4,11 +4,12 @@
 -- Public ones of people in good standing who have not blocked the viewer; with :mine one's own, whatever their state.
 -- schema: Track
 -- nullable: year, status_message, waveform_url, cover_url
--- not null: creator, is_mine
+-- not null: creator, is_mine, processing_notes
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
        t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
-       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message,
+       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
+       case when t.creator_id = :viewer::uuid then t.processing_notes else '{}' end as processing_notes,
        case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
        case when t.cover_art_path is not null
             then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
@@ -56,11 +57,12 @@ select mode() within group (order by t.genre) as name, count(*)::int as track_co
 -- query: track_get
 -- schema: Track
 -- nullable: year, status_message, waveform_url, cover_url
--- not null: creator, is_mine
+-- not null: creator, is_mine, processing_notes
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
        t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
-       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message,
+       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
+       case when t.creator_id = :viewer::uuid then t.processing_notes else '{}' end as processing_notes,
        case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
        case when t.cover_art_path is not null
             then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
@@ -259,7 +261,7 @@ select id from tracks where id = :id::uuid and (deleted_at is null or restorable
 -- query: track_status
 -- schema: TrackStatus
 -- not null: stage, progress, attempts, updated_at
-select t.id, t.status, t.status_message, t.stream_status,
+select t.id, t.status, t.status_message, t.failure_code, t.stream_status,
        case when t.status = 'failed' then 'failed'
             when t.status = 'completed' then 'done'
             when j.state = 'running' then coalesce(j.stage, 'probing')
@@ -360,6 +362,14 @@ t as (
            waveform_url = '/api/v1/tracks/' || t.id || '/waveform',
            cover_art_path = case when t.cover_is_chosen then t.cover_art_path else coalesce(t.cover_art_path, :cover_path::text) end,
            status = 'completed', failure_code = null, stream_status = 'ready',
+           processing_notes = array_remove(array[
+               case when (r ->> 'ended_early')::boolean then ('ended_early', null, null)::track_note end,
+               case when (r ->> 'mended_samples')::bigint > 0
+                    then ('mended_samples', (r ->> 'mended_samples')::bigint, null)::track_note end,
+               (select ('missed_quality', null, array_agg(q ->> 'name'))::track_note
+                  from jsonb_array_elements(r -> 'renditions') q
+                 where not (q ->> 'is_good')::boolean
+                having count(*) > 0)], null),
            status_message = nullif(concat_ws(' ',
                case when (r ->> 'ended_early')::boolean
                     then 'This file ends early: it promises more sound than it holds. What is there can be played.' end,
@@ -422,7 +432,7 @@ with t as (
     update tracks t
        set status = case when t.status = 'completed' then t.status else 'processing' end,
            stream_status = case when t.status = 'completed' then t.stream_status else 'pending' end,
-           status_message = null, failure_code = null
+           status_message = null, failure_code = null, processing_notes = '{}'
      where t.id = :track_id::uuid and t.deleted_at is null
     returning t.id, t.creator_id, t.duration_ms, pg_notify('track_changed', t.id::text)),
 j as (

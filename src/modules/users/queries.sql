@@ -105,13 +105,15 @@ select u.id = :viewer::uuid as is_self,
 -- What a person liked or reposted, the latest first, as far as the viewer may see those tracks.
 -- schema: Track
 -- nullable: year, status_message, waveform_url, cover_url
--- not null: creator, is_mine
+-- not null: creator, is_mine, processing_notes
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
        t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
-       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message,
+       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
+       case when t.creator_id = :viewer::uuid then t.processing_notes else '{}' end as processing_notes,
        case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
-       case when t.cover_art_path is not null then '/api/v1/tracks/' || t.id || '/cover/600' end as cover_url,
+       case when t.cover_art_path is not null
+            then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
        (u.id, u.username, u.avatar, u.display_name)::user_ref as creator,
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,

@@ -45,6 +45,8 @@ export const track = (change: Partial<Track> = {}): Track => ({
   is_explicit: false,
   status: 'completed',
   status_message: null,
+  failure_code: null,
+  processing_notes: [],
   stream_status: 'ready',
   stream_manifest_url: '/api/v1/tracks/0b9c6a1e-0000-4000-8000-0000000000aa/hls/master.m3u8',
   waveform_url: null,

@@ -1,8 +1,10 @@
 /* One's own track in a short list: state first, no tools. */
 
+import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
 import { isUnfinished } from '@/lib/api/tracks/list';
+import { outcomeText } from '@/lib/api/tracks/outcome';
 import type { Track } from '@/lib/api/types';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { PlayButton } from './PlayButton';
@@ -13,6 +15,8 @@ import { TrackMeta } from './TrackMeta';
 import { TrackWaveform } from './TrackWaveform';
 
 export function OwnTrackRow({ track, list }: { track: Track; list: readonly Track[] }) {
+  const { t } = useTranslation();
+  const outcome = outcomeText(track, t);
   return (
     <article className="group grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-2.5 sm:gap-x-4 md:grid-cols-[auto_minmax(0,4fr)_minmax(0,5fr)_7rem_12.5rem]">
       <div className="relative">
@@ -28,7 +32,7 @@ export function OwnTrackRow({ track, list }: { track: Track; list: readonly Trac
         <div className="mt-0.5 text-xs md:hidden">
           <StatusBadge track={track} />
         </div>
-        {track.status_message && <p dir="auto" title={track.status_message} className="truncate text-xs text-muted">{track.status_message}</p>}
+        {outcome && <p title={outcome} className="truncate text-xs text-muted">{outcome}</p>}
       </div>
       <div className="max-md:order-last max-md:col-span-3">
         {isUnfinished(track) ? (

@@ -9,4 +9,4 @@ type Story = StoryObj<typeof meta>;
 export const Public: Story = {};
 export const Private: Story = { args: { track: track({ is_public: false }) } };
 export const Processing: Story = { args: { track: track({ status: 'processing' }) } };
-export const Failed: Story = { args: { track: track({ status: 'failed', status_message: 'The file holds no sound.' }) } };
+export const Failed: Story = { args: { track: track({ status: 'failed', failure_code: 'no_audio_stream' }) } };

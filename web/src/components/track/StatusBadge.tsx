@@ -1,13 +1,14 @@
 import { CircleAlert, Globe, LoaderCircle, Lock } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { failureText } from '@/lib/api/tracks/outcome';
 import type { Track } from '@/lib/api/types';
 
 /** How far a track is, in a word: public, private, being prepared, failed. */
-export function StatusBadge({ track }: { track: Pick<Track, 'status' | 'status_message' | 'is_public'> }) {
+export function StatusBadge({ track }: { track: Pick<Track, 'status' | 'status_message' | 'failure_code' | 'is_public'> }) {
   const { t } = useTranslation();
   if (track.status === 'failed') {
     return (
-      <span className="inline-flex items-center gap-1.5 text-danger" title={track.status_message ?? undefined}>
+      <span className="inline-flex items-center gap-1.5 text-danger" title={failureText(track, t)}>
         <CircleAlert size={14} aria-hidden />
         {t('track.status.failed')}
       </span>

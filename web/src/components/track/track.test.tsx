@@ -9,7 +9,7 @@ import { fakeServer, problem } from '@/testing/server';
 import { coverAt } from '../cover/Cover';
 import { DeleteTrackDialog, sameName } from './DeleteTrackDialog';
 import EditTrackDialog from './EditTrackDialog';
-import { changesOf, formOf, splitTags, trackSchema, uploadFieldsOf } from './trackSchema';
+import { changesOf, formOf, splitTags, trackSchema } from './trackSchema';
 import { TrackStrip } from './TrackStrip';
 
 beforeEach(forgetCsrf);
@@ -37,19 +37,6 @@ describe('the form of a track', () => {
   });
 
   it('splits tags at commas, without #, spaces or doubles', () => expect(splitTags(' #night, tape ,,night;dub')).toEqual(['night', 'tape', 'dub']));
-
-  it('leaves empty fields out of an upload, so that the file’s own tags count', () => {
-    expect(uploadFieldsOf({ ...form, artist: '', year: '' })).toEqual({
-      title: 'Night Ferry',
-      genre: 'Ambient',
-      tags: 'night',
-      bpm: '140',
-      musical_key: 'F#m',
-      is_public: 'true',
-      is_downloadable: 'false',
-      is_explicit: 'false',
-    });
-  });
 });
 
 describe('editing', () => {

@@ -89,13 +89,3 @@ export function changesOf(form: TrackForm): TrackChanges {
     is_explicit: form.is_explicit,
   };
 }
-
-/** The fields of a multipart upload; empty ones are left to the file's own tags. */
-export function uploadFieldsOf(form: TrackForm): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (const [name, value] of Object.entries({ ...form, genre: genreOf(form.genre), tags: splitTags(form.tags).join(',') })) {
-    if (typeof value === 'boolean') fields[name] = String(value);
-    else if (value !== '') fields[name] = value;
-  }
-  return fields;
-}

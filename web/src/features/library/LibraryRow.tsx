@@ -10,6 +10,7 @@ import { StatusBadge } from '@/components/track/StatusBadge';
 import { MenuItem, MenuSeparator } from '@/components/ui/Menu';
 import { API } from '@/lib/api/client';
 import { problemText } from '@/lib/api/problemText';
+import { outcomeText } from '@/lib/api/tracks/outcome';
 import { isUnfinished } from '@/lib/api/tracks/list';
 import { useUpdateTrack } from '@/lib/api/tracks/update';
 import type { Track } from '@/lib/api/types';
@@ -77,7 +78,9 @@ function Tools({ track, onEdit, onDelete }: Omit<LibraryRowProps, 'list'>) {
 }
 
 export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
+  const { t } = useTranslation();
   const f = useFormat();
+  const outcome = outcomeText(track, t);
   const ms = track.duration_ms ?? (track.duration ?? 0) * 1000;
   const sound = isUnfinished(track) ? (
     <ProcessingLine id={track.id} title={track.title} />
@@ -106,9 +109,9 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
             <div className="text-xs md:hidden">
               <StatusBadge track={track} />
             </div>
-            {track.status_message && (
-              <p dir="auto" className="truncate text-xs text-muted" title={track.status_message}>
-                {track.status_message}
+            {outcome && (
+              <p className="truncate text-xs text-muted" title={outcome}>
+                {outcome}
               </p>
             )}
           </div>

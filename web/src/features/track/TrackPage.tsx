@@ -20,6 +20,7 @@ import { problemText } from '@/lib/api/problemText';
 import { useReprocessTrack } from '@/lib/api/tracks/reprocess';
 import { useTrack } from '@/lib/api/tracks/get';
 import { isUnfinished } from '@/lib/api/tracks/list';
+import { failureText, mayProcessAgain, noteText } from '@/lib/api/tracks/outcome';
 import type { Track } from '@/lib/api/types';
 import { toast } from '@/lib/toast/store';
 import { useTitle } from '@/lib/dom/useTitle';
@@ -31,7 +32,7 @@ import { TrackFacts } from './TrackFacts';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
 
-/** The file is still there: what failed may work the second time. */
+/** For its owner and administrators: nobody else sees a track that failed. */
 function ProcessAgain({ track }: { track: Track }) {
   const { t } = useTranslation();
   const again = useReprocessTrack();
@@ -53,8 +54,8 @@ function State({ track }: { track: Track }) {
     return (
       <div role="status" className="rounded-card bg-danger-wash p-5">
         <p className="font-semibold text-danger">{t('track.failed_title')}</p>
-        <p className="mt-1 text-base">{track.status_message ?? t('track.failed_text')}</p>
-        {track.is_mine && <ProcessAgain track={track} />}
+        <p className="mt-1 text-base">{failureText(track, t)}</p>
+        {mayProcessAgain(track) && <ProcessAgain track={track} />}
       </div>
     );
   }
@@ -69,10 +70,12 @@ function State({ track }: { track: Track }) {
 }
 
 function Loaded({ track }: { track: Track }) {
+  const { t } = useTranslation();
   const navigate = useNavigate();
   const hue = useCoverHue(track);
   const others = useMoreFrom(track);
   const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
+  const note = noteText(track, t);
   const close = () => setDialog(null);
   return (
     <article>
@@ -109,9 +112,9 @@ function Loaded({ track }: { track: Track }) {
         ) : (
           <State track={track} />
         )}
-        {track.is_mine && track.status === 'completed' && track.status_message && (
-          <p role="note" dir="auto" className="mt-4 max-w-prose text-sm text-muted">
-            {track.status_message}
+        {track.is_mine && track.status === 'completed' && note && (
+          <p role="note" className="mt-4 max-w-prose text-sm text-muted">
+            {note}
           </p>
         )}
         <TrackActions track={track} onEdit={() => setDialog('edit')} onDelete={() => setDialog('delete')} />

@@ -11,15 +11,16 @@ export function CoverPicker({ item }: { item: UploadItem }) {
   const { t } = useTranslation();
   const id = useId();
   const [url, setUrl] = useState<string | null>(null);
+  const picture = item.cover ?? item.tags?.picture ?? null;
   useEffect(() => {
-    if (!item.cover) return undefined;
-    const made = URL.createObjectURL(item.cover);
+    if (!picture) return undefined;
+    const made = URL.createObjectURL(picture);
     setUrl(made);
     return () => {
       URL.revokeObjectURL(made);
       setUrl(null);
     };
-  }, [item.cover]);
+  }, [picture]);
 
   function take(file: File | undefined) {
     if (!file) return;
@@ -43,7 +44,7 @@ export function CoverPicker({ item }: { item: UploadItem }) {
         />
       </div>
       <label htmlFor={id} className="mt-2 block text-xs text-muted hover:text-ink">
-        {t(item.cover ? 'upload.change_cover' : 'upload.add_cover')}
+        {t(item.cover ? 'upload.change_cover' : picture ? 'upload.file_cover' : 'upload.add_cover')}
       </label>
     </div>
   );

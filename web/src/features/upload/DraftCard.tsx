@@ -1,47 +1,70 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { FileAudio, X } from 'lucide-react';
-import { useEffect } from 'react';
-import { useForm } from 'react-hook-form';
+import { useCallback, useEffect, type FormEvent } from 'react';
+import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { TrackFields } from '@/components/track/TrackFields';
-import { emptyTrackForm, splitTags, trackSchema, uploadFieldsOf, type TrackForm } from '@/components/track/trackSchema';
+import { emptyTrackForm, trackSchema, type TrackForm } from '@/components/track/trackSchema';
 import { Button } from '@/components/ui/Button';
 import { IconButton } from '@/components/ui/IconButton';
+import { Progress } from '@/components/ui/Progress';
 import { useFormat } from '@/lib/format/useFormat';
+import { toast } from '@/lib/toast/store';
 import { CoverPicker } from './CoverPicker';
-import { startUpload } from './engine';
-import { dropItem, patchItem, type UploadItem } from './store';
-
-/** The form again as it was when one left the page. */
-function initial(item: UploadItem): TrackForm {
-  const form: Record<string, string | boolean> = { ...emptyTrackForm, title: item.title };
-  for (const [name, value] of Object.entries(item.fields)) form[name] = name.startsWith('is_') ? value === 'true' : value;
-  form['tags'] = splitTags(String(form['tags'])).join(', ');
-  return form as TrackForm;
-}
+import { dropDraft, mayRetry, publish, retryUpload, tagsRead } from './engine';
+import { isActive, itemOf, noteTyped, overall, patchItem, stateOf, tagFields, type UploadItem } from './store';
+import { UploadDetail } from './UploadDetail';
 
 export function DraftCard({ item }: { item: UploadItem }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { register, handleSubmit, getValues, formState } = useForm<TrackForm>({
+  const { key, file } = item;
+  const { register, handleSubmit, getValues, setValue, control, formState } = useForm<TrackForm>({
     resolver: zodResolver(trackSchema),
-    defaultValues: initial(item),
+    defaultValues: { ...emptyTrackForm, title: item.title, ...item.form, ...tagFields(item) },
   });
-  useEffect(() => () => patchItem(item.key, { fields: uploadFieldsOf(getValues()) }), [item.key, getValues]);
+  const isPublic = useWatch({ control, name: 'is_public' });
+  const isFailed = stateOf(item) === 'failed';
+
+  const fillIn = useCallback(() => {
+    const now = itemOf(key);
+    for (const [name, value] of Object.entries(now ? tagFields(now) : {})) setValue(name as keyof TrackForm, value, { shouldValidate: name === 'title' });
+  }, [key, setValue]);
+  useEffect(fillIn, [item.tags, fillIn]);
+  useEffect(() => () => patchItem(key, { form: getValues() }), [key, getValues]);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    await tagsRead(key);
+    fillIn();
+    await handleSubmit((form) => publish(key, form))();
+  }
 
   return (
     <form
       data-draft
       noValidate
-      onSubmit={(event) => void handleSubmit((form) => startUpload(item.key, uploadFieldsOf(form)))(event)}
+      onSubmit={(event) => void submit(event)}
+      onInput={({ target }) => noteTyped(key, (target as HTMLInputElement).name as keyof TrackForm)}
       className="rounded-card border border-line p-4 sm:p-6"
     >
       <div className="mb-5 flex items-center gap-3">
         <FileAudio size={20} aria-hidden className="shrink-0 text-muted" />
-        <p className="min-w-0 flex-1 truncate">
-          {item.file.name} <span className="num ms-1 text-muted">{format.bytes(item.file.size)}</span>
-        </p>
-        <IconButton label={t('upload.remove', { name: item.file.name })} size="sm" onClick={() => dropItem(item.key)}>
+        <div className="min-w-0 flex-1">
+          <p className="truncate">
+            <bdi>{file.name}</bdi> <span className="num ms-1 text-muted">{format.bytes(file.size)}</span>
+          </p>
+          <p className="mt-0.5 text-sm text-muted" role={isFailed ? 'alert' : undefined}>
+            <UploadDetail item={item} />
+          </p>
+          {isActive(item) && <Progress className="mt-2" value={overall(item)} label={t('upload.progress_of', { title: file.name })} />}
+        </div>
+        {mayRetry(item) && (
+          <Button size="sm" onClick={() => retryUpload(key)}>
+            {t('common.retry')}
+          </Button>
+        )}
+        <IconButton label={t('upload.remove', { name: file.name })} size="sm" onClick={() => void dropDraft(key).catch(() => toast(t('upload.remove_failed'), 'danger'))}>
           <X size={18} aria-hidden />
         </IconButton>
       </div>
@@ -49,9 +72,10 @@ export function DraftCard({ item }: { item: UploadItem }) {
         <CoverPicker item={item} />
         <TrackFields register={register} errors={formState.errors} />
       </div>
-      <div className="mt-6 flex justify-end">
-        <Button type="submit" tone="accent">
-          {t('upload.publish')}
+      <div className="mt-6 flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
+        {isPublic && item.trackId && <p className="text-sm text-muted">{t('upload.private_until')}</p>}
+        <Button type="submit" tone="accent" disabled={isFailed && !item.trackId && !mayRetry(item)}>
+          {t(isPublic ? 'upload.publish' : 'upload.publish_private')}
         </Button>
       </div>
     </form>

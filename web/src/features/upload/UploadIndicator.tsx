@@ -4,7 +4,7 @@ import { CircleAlert, Upload } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Progress } from '@/components/ui/Progress';
-import { isActive, overall, useUploads } from './store';
+import { isActive, overall, stateOf, useUploads } from './store';
 
 interface UploadIndicatorProps {
   /** Only a sign and a number, for narrow screens. */
@@ -15,7 +15,7 @@ export function UploadIndicator({ compact = false }: UploadIndicatorProps) {
   const { t } = useTranslation();
   const items = useUploads((s) => s.items);
   const active = items.filter(isActive);
-  const failed = items.filter((item) => item.phase === 'failed').length;
+  const failed = items.filter((item) => stateOf(item) === 'failed').length;
   if (active.length === 0 && failed === 0) return null;
   const value = active.length > 0 ? active.reduce((sum, item) => sum + overall(item), 0) / active.length : 1;
   const text = active.length > 0 ? t('upload.indicator', { count: active.length }) : t('upload.indicator_failed', { count: failed });

@@ -10,7 +10,8 @@ import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { DraftCard } from './DraftCard';
 import { DropZone } from './DropZone';
-import { addFiles, useUploads } from './store';
+import { addFiles } from './engine';
+import { useUploads } from './store';
 import { UploadRow } from './UploadRow';
 
 export function Component() {
@@ -30,8 +31,8 @@ export function Component() {
     );
   }
 
-  const drafts = items.filter((item) => item.phase === 'draft');
-  const others = items.filter((item) => item.phase !== 'draft');
+  const drafts = items.filter((item) => item.saving === 'draft');
+  const others = items.filter((item) => item.saving !== 'draft');
 
   function add(files: readonly File[]) {
     const fits = files.filter((file) => file.size > 0 && (limit === undefined || file.size <= limit));

@@ -1,17 +1,26 @@
-/* Works through the waiting uploads, two at a time: sends each, then asks the server how far it is. */
+/* Works through the chosen files, two at a time: sends each, asks the server how far it is, and saves what was typed once there is a
+ * track to save it with. Meanwhile the track is private. */
 
-import { invalidateTracks } from '@/lib/api/tracks/cache';
-import { getProgress } from '@/lib/api/tracks/progress';
+import { changesOf, type TrackForm } from '@/components/track/trackSchema';
 import { ApiProblem } from '@/lib/api/problem';
+import { mayTryAgain } from '@/lib/api/problemText';
 import { queryClient } from '@/lib/api/queryClient';
+import { invalidateTracks } from '@/lib/api/tracks/cache';
+import { replaceCover } from '@/lib/api/tracks/cover';
+import { getProgress } from '@/lib/api/tracks/progress';
+import { removeTrack } from '@/lib/api/tracks/remove';
+import { updateTrack } from '@/lib/api/tracks/update';
+import type { TrackChanges } from '@/lib/api/types';
 import { guard } from '@/lib/unsaved/store';
 import { uploadTrack } from './api/uploadTrack';
-import { dropItem, itemOf, patchItem, useUploads } from './store';
+import { addItems, dropItem, itemOf, patchItem, useUploads, type UploadItem } from './store';
+import { fileTags } from './tags/fileTags';
 
 const AT_ONCE = 2;
 const POLL_MS = 1000;
 
 const running = new Map<string, AbortController>();
+const reading = new Map<string, Promise<void>>();
 
 /** A gauge of speed that forgets old measurements within a few seconds. */
 export function speedometer(now: () => number = () => performance.now()) {
@@ -45,7 +54,7 @@ async function follow(key: string, id: string, signal: AbortSignal): Promise<voi
         return;
       }
       if (state.status === 'failed') {
-        patchItem(key, { phase: 'failed', error: state.status_message ?? true });
+        patchItem(key, { phase: 'failed', error: state });
         return;
       }
     } catch (error) {
@@ -65,11 +74,12 @@ async function send(key: string, controller: AbortController): Promise<void> {
   patchItem(key, { phase: 'sending', sent: 0, speed: 0, error: null });
   const gauge = speedometer();
   try {
-    const track = await uploadTrack(item.file, item.fields, item.cover, {
+    const track = await uploadTrack(item.file, {
       signal: controller.signal,
       onProgress: (sent, total) => patchItem(key, { sent, total, speed: gauge(sent) }),
     });
-    patchItem(key, { phase: 'processing', trackId: track.id, title: track.title, sent: item.total, total: item.total, progress: 0 });
+    patchItem(key, { phase: 'processing', trackId: track.id, sent: item.total, total: item.total, progress: 0 });
+    void save(key);
     void invalidateTracks(queryClient);
     void follow(key, track.id, controller.signal).finally(() => {
       running.delete(key);
@@ -95,32 +105,85 @@ function pump(): void {
   }
 }
 
-export function startUpload(key: string, fields: Readonly<Record<string, string>>): void {
+/** What the person saw: a field that is empty because nobody filled it is left to what the server found in the file. */
+function changesIn(form: TrackForm, typed: UploadItem['typed']): TrackChanges {
+  const isSeen = ([name]: [string, unknown]) => form[name as keyof TrackForm] !== '' || typed.includes(name as keyof TrackForm);
+  return Object.fromEntries(Object.entries(changesOf(form)).filter(isSeen));
+}
+
+/** Saves what was typed, when it is published and there is a track. The change that makes the track public comes last. */
+async function save(key: string): Promise<void> {
   const item = itemOf(key);
-  if (!item) return;
-  patchItem(key, { phase: 'waiting', fields, title: fields['title'] ?? item.title, error: null });
+  if (!item?.trackId || !item.form || item.saving !== 'waiting') return;
+  patchItem(key, { saving: 'running' });
+  try {
+    if (item.cover && item.cover !== item.sentCover) {
+      await replaceCover(item.trackId, item.cover);
+      patchItem(key, { sentCover: item.cover });
+    }
+    await updateTrack(item.trackId, changesIn(item.form, item.typed));
+    patchItem(key, { saving: 'saved' });
+  } catch (error) {
+    patchItem(key, { saving: 'failed', error });
+  }
+  void invalidateTracks(queryClient);
+}
+
+/** Begins to send files and to read their tags, while the person types. */
+export function addFiles(files: readonly File[]): void {
+  for (const { key, file } of addItems(files)) {
+    reading.set(key, fileTags(file).then((tags) => (patchItem(key, { tags }), void reading.delete(key))));
+  }
   pump();
 }
 
-/** Sends the same file again. */
+/** Settles when the file's tags are in the store. */
+export const tagsRead = (key: string): Promise<void> => reading.get(key) ?? Promise.resolve();
+
+export function publish(key: string, form: TrackForm): void {
+  patchItem(key, { form, title: form.title, saving: 'waiting' });
+  retryUpload(key);
+}
+
+/** What is missing, once more: sends the file if the server does not have it, and saves what was typed. */
 export function retryUpload(key: string): void {
   const item = itemOf(key);
-  if (item) startUpload(key, item.fields);
+  if (!item) return;
+  if (item.saving === 'failed') patchItem(key, { saving: 'waiting' });
+  if (!item.trackId && (item.phase === 'failed' || item.phase === 'cancelled')) patchItem(key, { phase: 'waiting', sent: 0, error: null });
+  pump();
+  void save(key);
+}
+
+/** Can it help to try once more? Not when the server refused what the file is. */
+export function mayRetry(item: UploadItem): boolean {
+  if (item.saving === 'failed') return mayTryAgain(item.error);
+  return !item.trackId && (item.phase === 'cancelled' || (item.phase === 'failed' && mayTryAgain(item.error)));
 }
 
 /** Back to the form, with what was typed. */
-export const editUpload = (key: string) => patchItem(key, { phase: 'draft', error: null, sent: 0 });
+export const editUpload = (key: string) => patchItem(key, { saving: 'draft' });
 
 export function cancelUpload(key: string): void {
   running.get(key)?.abort();
   if (itemOf(key)?.phase === 'waiting') patchItem(key, { phase: 'cancelled' });
 }
 
+/** Takes it out of the list. */
 export function forgetUpload(key: string): void {
   running.get(key)?.abort();
   running.delete(key);
   dropItem(key);
 }
 
-/** Files that the server does not have yet: a reload would lose them, and what was typed about them. */
-guard({ isUnsaved: () => useUploads.getState().items.some((item) => item.trackId === null), outlivesPage: true });
+/** Takes a draft back, and its track with it when there is one. */
+export async function dropDraft(key: string): Promise<void> {
+  const id = itemOf(key)?.trackId;
+  forgetUpload(key);
+  if (!id) return;
+  await removeTrack(id);
+  void invalidateTracks(queryClient);
+}
+
+/** A reload would lose what was typed, or a file that is not sent. */
+guard({ isUnsaved: () => useUploads.getState().items.some((item) => item.saving !== 'saved' || item.trackId === null), outlivesPage: true });

@@ -2,18 +2,32 @@
  * everything goes on while one browses. */
 
 import { create } from 'zustand';
+import type { TrackForm } from '@/components/track/trackSchema';
 import type { Stage } from '@/lib/api/types';
+import type { FileTags } from './tags/readTags';
 
-export type Phase = 'draft' | 'waiting' | 'sending' | 'processing' | 'done' | 'failed' | 'cancelled';
+/** Of the file: sent, then processed by the server. */
+export type Phase = 'waiting' | 'sending' | 'processing' | 'done' | 'failed' | 'cancelled';
+
+/** Of what was typed: a draft until somebody publishes it, saved once the server has it. */
+export type Saving = 'draft' | 'waiting' | 'running' | 'saved' | 'failed';
 
 export interface UploadItem {
   key: string;
   file: File;
+  /** A cover that was chosen. */
   cover: File | null;
+  /** The chosen cover that the server has. */
+  sentCover: File | null;
   /** For lists and messages: the form's title once there is one. */
   title: string;
-  /** The text fields of the request. */
-  fields: Readonly<Record<string, string>>;
+  /** As it was when its page was left, or published; null before that. */
+  form: TrackForm | null;
+  /** The fields that somebody typed in: tags do not change them. */
+  typed: readonly (keyof TrackForm)[];
+  /** Null until they are read. */
+  tags: FileTags | null;
+  saving: Saving;
   phase: Phase;
   sent: number;
   total: number;
@@ -45,26 +59,33 @@ export function titleOf(fileName: string): string {
   return title || stem || fileName;
 }
 
-export function addFiles(files: readonly File[]): void {
-  const items = files.map((file): UploadItem => {
-    made += 1;
-    return {
-      key: `upload-${made}`,
-      file,
-      cover: null,
-      title: titleOf(file.name),
-      fields: {},
-      phase: 'draft',
-      sent: 0,
-      total: file.size,
-      speed: 0,
-      stage: 'queued',
-      progress: 0,
-      trackId: null,
-      error: null,
-    };
-  });
+function itemFor(file: File): UploadItem {
+  made += 1;
+  return {
+    key: `upload-${made}`,
+    file,
+    cover: null,
+    sentCover: null,
+    title: titleOf(file.name),
+    form: null,
+    typed: [],
+    tags: null,
+    saving: 'draft',
+    phase: 'waiting',
+    sent: 0,
+    total: file.size,
+    speed: 0,
+    stage: 'queued',
+    progress: 0,
+    trackId: null,
+    error: null,
+  };
+}
+
+export function addItems(files: readonly File[]): UploadItem[] {
+  const items = files.map(itemFor);
   useUploads.setState((state) => ({ items: [...state.items, ...items] }));
+  return items;
 }
 
 export function patchItem(key: string, patch: Partial<UploadItem>): void {
@@ -77,7 +98,23 @@ export function dropItem(key: string): void {
   useUploads.setState((state) => ({ items: state.items.filter((item) => item.key !== key) }));
 }
 
-export const isActive = (item: UploadItem) => item.phase === 'waiting' || item.phase === 'sending' || item.phase === 'processing';
+/** Notes that somebody typed in a field. */
+export function noteTyped(key: string, name: keyof TrackForm): void {
+  const typed = itemOf(key)?.typed;
+  if (typed && !typed.includes(name)) patchItem(key, { typed: [...typed, name] });
+}
+
+/** What the tags say about the fields that nobody has typed in. */
+export const tagFields = ({ tags, typed }: UploadItem): Partial<TrackForm> =>
+  Object.fromEntries(Object.entries(tags?.fields ?? {}).filter(([name]) => !typed.includes(name as keyof TrackForm)));
+
+/** What an upload looks like as a whole: its file and what was typed. */
+export function stateOf(item: UploadItem): Phase | 'saving' {
+  if (item.saving === 'failed') return 'failed';
+  return item.phase === 'done' && item.saving !== 'saved' && item.saving !== 'draft' ? 'saving' : item.phase;
+}
+
+export const isActive = (item: UploadItem) => ['waiting', 'sending', 'processing', 'saving'].includes(stateOf(item));
 
 /** 0 to 1 over sending (the longer part for people) and processing. */
 export function overall(item: UploadItem): number {

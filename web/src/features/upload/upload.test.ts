@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { emptyTrackForm } from '@/components/track/trackSchema';
 import { forgetCsrf } from '@/lib/api/csrf';
 import { setSessionHint } from '@/lib/session/hint';
-import { fakeServer } from '@/testing/server';
+import { fakeServer, problem } from '@/testing/server';
 import { looksLikeAudio } from './DropZone';
-import { cancelUpload, retryUpload, speedometer, startUpload } from './engine';
-import { addFiles, overall, secondsLeft, titleOf, useUploads, type UploadItem } from './store';
+import { addFiles, cancelUpload, dropDraft, editUpload, mayRetry, publish, retryUpload, speedometer, tagsRead } from './engine';
+import { noteTyped, overall, secondsLeft, stateOf, tagFields, titleOf, useUploads, type UploadItem } from './store';
+import type { FileTags } from './tags/readTags';
 
 /** An XMLHttpRequest that the test answers by hand. */
 class FakeXhr {
@@ -39,6 +41,19 @@ class FakeXhr {
   }
 }
 
+/** A worker that finds these tags in every file. */
+let found: FileTags = { fields: {}, picture: null };
+class FakeWorker {
+  onmessage: ((event: { data: FileTags }) => void) | null = null;
+  postMessage() {
+    queueMicrotask(() => this.onmessage?.({ data: found }));
+  }
+  terminate() {}
+}
+
+const csrf = { 'GET /csrf-token': { body: { csrf_token: 'tok' } } };
+const ready = { 'GET /tracks/t1/status': { body: { id: 't1', status: 'completed', stage: 'done', progress: 1 } } };
+const typed = (title: string) => ({ ...emptyTrackForm, title });
 const items = () => useUploads.getState().items;
 const item = (i = 0) => items()[i] as UploadItem;
 const wav = (name: string) => new File(['sound'], name, { type: 'audio/wav' });
@@ -49,45 +64,109 @@ beforeEach(() => {
   useUploads.setState({ items: [] });
   forgetCsrf();
   setSessionHint(true);
+  found = { fields: {}, picture: null };
   vi.stubGlobal('XMLHttpRequest', FakeXhr);
+  vi.stubGlobal('Worker', FakeWorker);
 });
 
 describe('an upload', () => {
-  it('sends the file with its fields, shows progress, then follows the server until the track is ready', async () => {
-    fakeServer({
-      'GET /csrf-token': { body: { csrf_token: 'tok' } },
-      'GET /tracks/t1/status': { body: { id: 't1', status: 'completed', stage: 'done', progress: 1 } },
-    });
+  it('is sent as a private track as soon as it is chosen, and saved with what was typed meanwhile', async () => {
+    const server = fakeServer({ ...csrf, ...ready, 'PUT /tracks/t1': { body: { id: 't1', title: 'Night Drive' } } });
     addFiles([wav('03 - Night_Drive.wav')]);
-    startUpload(item().key, { title: 'Night Drive', is_public: 'true' });
     await sent(1);
     const xhr = FakeXhr.open[0] as FakeXhr;
     expect(xhr.headers['X-CSRF-Token']).toBe('tok');
-    expect([...(xhr.form?.keys() ?? [])]).toEqual(['title', 'is_public', 'file']);
+    expect([...(xhr.form?.keys() ?? [])]).toEqual(['is_public', 'file']);
+    expect(xhr.form?.get('is_public')).toBe('false');
     xhr.upload.onprogress?.({ loaded: 50, total: 100 });
-    expect(item()).toMatchObject({ phase: 'sending', sent: 50, total: 100 });
+    expect(item()).toMatchObject({ saving: 'draft', phase: 'sending', sent: 50, total: 100 });
     expect(overall(item())).toBeCloseTo(0.35);
-    xhr.answer(201, { id: 't1', title: 'Night Drive' });
-    await vi.waitFor(() => expect(item()).toMatchObject({ phase: 'done', trackId: 't1', progress: 1 }));
+    xhr.answer(201, { id: 't1', title: '03 - Night_Drive' });
+    await vi.waitFor(() => expect(item()).toMatchObject({ saving: 'draft', phase: 'done', trackId: 't1', progress: 1 }));
+    expect(server.count('PUT /tracks/t1')).toBe(0);
+    publish(item().key, { ...typed('Night Drive'), genre: 'Ambient' });
+    await vi.waitFor(() => expect(item()).toMatchObject({ saving: 'saved', phase: 'done', title: 'Night Drive' }));
+    expect(server.calls.find((call) => call.method === 'PUT')?.body).toEqual({ title: 'Night Drive', genre: 'Ambient', is_public: true, is_downloadable: false, is_explicit: false });
+  });
+
+  it('is published before its bytes are there: what was typed is saved when they are', async () => {
+    const server = fakeServer({ ...csrf, ...ready, 'PUT /tracks/t1': { body: { id: 't1', title: 'a' } } });
+    addFiles([wav('a.wav')]);
+    await sent(1);
+    noteTyped(item().key, 'artist');
+    publish(item().key, typed('a'));
+    expect(item()).toMatchObject({ saving: 'waiting', phase: 'sending' });
+    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    await vi.waitFor(() => expect(item()).toMatchObject({ saving: 'saved', phase: 'done' }));
+    expect(server.calls.find((call) => call.method === 'PUT')?.body).toMatchObject({ title: 'a', artist: null });
+  });
+
+  it('keeps what was typed when it could not be saved, and saves it on the next try', async () => {
+    fakeServer({ ...csrf, ...ready, 'PUT /tracks/t1': (_call, count) => (count === 1 ? problem(503, 'unavailable') : { body: { id: 't1', title: 'a' } }) });
+    addFiles([wav('a.wav')]);
+    await sent(1);
+    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    publish(item().key, typed('First light'));
+    await vi.waitFor(() => expect(stateOf(item())).toBe('failed'));
+    expect(mayRetry(item())).toBe(true);
+    editUpload(item().key);
+    expect(item()).toMatchObject({ saving: 'draft', form: { title: 'First light' } });
+    publish(item().key, typed('First light'));
+    await vi.waitFor(() => expect(item().saving).toBe('saved'));
+    expect(FakeXhr.open).toHaveLength(1);
+  });
+
+  it('sends a chosen cover with what was typed, and only once', async () => {
+    fakeServer({ ...csrf, ...ready, 'PUT /tracks/t1': (_call, count) => (count === 1 ? problem(503, 'unavailable') : { body: { id: 't1', title: 'a' } }) });
+    addFiles([wav('a.wav')]);
+    await sent(1);
+    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    useUploads.setState({ items: [{ ...item(), cover: new File(['picture'], 'cover.png', { type: 'image/png' }) }] });
+    await vi.waitFor(() => expect(item().trackId).toBe('t1'));
+    publish(item().key, typed('a'));
+    await sent(2);
+    expect([...(FakeXhr.open[1]?.form?.keys() ?? [])]).toEqual(['cover']);
+    FakeXhr.open[1]?.answer(200, { id: 't1', title: 'a' });
+    await vi.waitFor(() => expect(item().saving).toBe('failed'));
+    retryUpload(item().key);
+    await vi.waitFor(() => expect(item().saving).toBe('saved'));
+    expect(FakeXhr.open).toHaveLength(2);
+  });
+
+  it('takes its track with it when the draft is taken back', async () => {
+    const server = fakeServer({ ...csrf, ...ready, 'DELETE /tracks/t1': { status: 204 } });
+    addFiles([wav('a.wav')]);
+    await sent(1);
+    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    await vi.waitFor(() => expect(item().trackId).toBe('t1'));
+    await dropDraft(item().key);
+    expect(items()).toEqual([]);
+    expect(server.count('DELETE /tracks/t1')).toBe(1);
   });
 
   it('is told why the server could not use the file', async () => {
-    fakeServer({
-      'GET /csrf-token': { body: { csrf_token: 'tok' } },
-      'GET /tracks/t1/status': { body: { id: 't1', status: 'failed', stage: 'failed', progress: 0.2, status_message: 'This is a picture.' } },
-    });
+    fakeServer({ ...csrf, 'GET /tracks/t1/status': { body: { id: 't1', status: 'failed', stage: 'failed', progress: 0.2, failure_code: 'corrupt', status_message: 'It is damaged.' } } });
     addFiles([wav('a.wav')]);
-    startUpload(item().key, { title: 'a' });
     await sent(1);
     FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
-    await vi.waitFor(() => expect(item()).toMatchObject({ phase: 'failed', error: 'This is a picture.' }));
+    await vi.waitFor(() => expect(item()).toMatchObject({ phase: 'failed', error: { failure_code: 'corrupt' } }));
+    expect(mayRetry(item())).toBe(false);
+  });
+
+  it('is not offered once more when the file was refused', async () => {
+    fakeServer(csrf);
+    addFiles([wav('a.wav')]);
+    await sent(1);
+    FakeXhr.open[0]?.answer(422, { code: 'validation', title: '', status: 422, type: '', errors: [{ field: 'file', code: 'not_audio', message: '' }] });
+    await vi.waitFor(() => expect(item().phase).toBe('failed'));
+    expect(mayRetry(item())).toBe(false);
   });
 
   it('can be cancelled while it is sent, and sent again', async () => {
-    fakeServer({ 'GET /csrf-token': { body: { csrf_token: 'tok' } } });
+    fakeServer(csrf);
     addFiles([wav('a.wav')]);
-    startUpload(item().key, { title: 'a' });
     await sent(1);
+    publish(item().key, typed('a'));
     cancelUpload(item().key);
     await vi.waitFor(() => expect(item().phase).toBe('cancelled'));
     retryUpload(item().key);
@@ -96,9 +175,8 @@ describe('an upload', () => {
   });
 
   it('waits while two others are being sent', async () => {
-    fakeServer({ 'GET /csrf-token': { body: { csrf_token: 'tok' } } });
+    fakeServer(csrf);
     addFiles([wav('a.wav'), wav('b.wav'), wav('c.wav')]);
-    for (const { key } of items()) startUpload(key, { title: key });
     await sent(2);
     expect(items().map((i) => i.phase)).toEqual(['sending', 'sending', 'waiting']);
     cancelUpload(item(0).key);
@@ -107,9 +185,8 @@ describe('an upload', () => {
   });
 
   it('is sent again with its file when the session had to be renewed', async () => {
-    const server = fakeServer({ 'GET /csrf-token': { body: { csrf_token: 'tok' } }, 'POST /auth/refresh': { body: { expires_in: 900 } } });
+    const server = fakeServer({ ...csrf, 'POST /auth/refresh': { body: { expires_in: 900 } } });
     addFiles([wav('a.wav')]);
-    startUpload(item().key, { title: 'a' });
     await sent(1);
     FakeXhr.open[0]?.answer(401, { code: 'token_expired', title: '', status: 401, type: '' });
     await sent(2);
@@ -120,11 +197,32 @@ describe('an upload', () => {
   it('repeats the request once when the CSRF token was old', async () => {
     fakeServer({ 'GET /csrf-token': (_call, count) => ({ body: { csrf_token: `tok-${count}` } }) });
     addFiles([wav('a.wav')]);
-    startUpload(item().key, { title: 'a' });
     await sent(1);
     FakeXhr.open[0]?.answer(403, { code: 'csrf_failed', title: '', status: 403, type: '' });
     await sent(2);
     expect(FakeXhr.open[1]?.headers['X-CSRF-Token']).toBe('tok-2');
+  });
+});
+
+describe('tags of a file', () => {
+  it('fill the fields that nobody has typed in', async () => {
+    fakeServer(csrf);
+    found = { fields: { title: 'From the tags', artist: 'Nova', genre: 'Ambient' }, picture: null };
+    addFiles([wav('a.wav')]);
+    noteTyped(item().key, 'artist');
+    await tagsRead(item().key);
+    expect(item().tags).toEqual(found);
+    expect(tagFields(item())).toEqual({ title: 'From the tags', genre: 'Ambient' });
+  });
+
+  it('are none when the worker breaks', async () => {
+    fakeServer(csrf);
+    vi.stubGlobal('Worker', () => {
+      throw new Error('refused');
+    });
+    addFiles([wav('a.wav')]);
+    await tagsRead(item().key);
+    expect(item().tags).toEqual({ fields: {}, picture: null });
   });
 });
 

@@ -3,18 +3,45 @@ import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
 import en from '@/locales/en/errors.json';
 import es from '@/locales/es/errors.json';
+import trackEn from '@/locales/en/track.json';
+import trackEs from '@/locales/es/track.json';
 import fr from '@/locales/fr/errors.json';
+import trackFr from '@/locales/fr/track.json';
 import { ApiProblem, blank } from './problem';
 import { mayTryAgain, problemText } from './problemText';
 
-const source = (path: string) => readFileSync(`../${path}`, 'utf8'); /* tests run in web/ */
+/** The codes that a pattern finds in a source; tests run in web/. */
+const found = (path: string, pattern: RegExp) => [...readFileSync(`../${path}`, 'utf8').matchAll(pattern)].map((match) => String(match[1] ?? match[2]));
 const refusal = (field: string, code: string, message: string) => new ApiProblem({ ...blank('validation', 422), errors: [{ field, code, message }] });
 
 describe('what a refusal says', () => {
   it('has words in three languages for each reason of the media worker', () => {
-    const codes = [...source('src/media/reason.c').matchAll(/= \{ "([a-z_]+)", "/g)].map((match) => String(match[1]));
+    const codes = found('src/media/reason.c', /= \{ "([a-z_]+)", "/g);
     expect(codes.length).toBeGreaterThan(10);
     for (const words of [en, fr, es]) expect(Object.keys(words.file)).toEqual(expect.arrayContaining(codes));
+  });
+
+  it('has words in three languages for each other reason why a track can fail', () => {
+    const ofWorker = found('src/media/worker_client.c', /set_outcome\(&[^"]*"([a-z_]+)"/g).filter((code) => code !== 'cancelled'); /* that fails no track */
+    const ofJob = found('src/modules/tracks/transcode.c', /(?:fail|retry)\(work, "([a-z_]+)"|#define STORAGE_CODE "([a-z_]+)"/g);
+    expect(ofWorker).toEqual(expect.arrayContaining(['crashed', 'timed_out', 'refused', 'not_started']));
+    expect(ofJob).toEqual(expect.arrayContaining(['file_missing', 'internal', 'storage']));
+    for (const words of [en, fr, es]) expect(Object.keys(words.file)).toEqual(expect.arrayContaining([...ofWorker, ...ofJob]));
+  });
+
+  it('has words in three languages for each note on a track that plays', () => {
+    const codes = found('src/modules/tracks/queries.sql', /\('([a-z_]+)',[^)]*\)?[^)]*\)::track_note/g);
+    expect(codes.sort()).toEqual(['ended_early', 'mended_samples', 'missed_quality']);
+    for (const words of [trackEn, trackFr, trackEs]) for (const code of codes) expect(Object.keys(words.note).map((key) => key.replace(/_(one|many|other)$/, ''))).toContain(code);
+  });
+
+  it('has words in three languages for each problem of the API', () => {
+    const codes = found('api/problems.def', /^P\([A-Z0-9_]+, \d+, "([a-z0-9_]+)"/gm);
+    expect(codes.length).toBeGreaterThan(50);
+    for (const words of [en, fr, es]) {
+      const known = Object.keys(words).map((key) => key.replace(/_(one|many|other)$/, ''));
+      expect(codes.filter((code) => !known.includes(code))).toEqual([]);
+    }
   });
 
   it('is the reason for a file, not that something needs another look', () => {

@@ -2853,6 +2853,8 @@ export interface components {
             stream_status: string;
             stream_manifest_url: string | null;
             status_message: string | null;
+            failure_code: string | null;
+            processing_notes: components["schemas"]["TrackNote"][];
             waveform_url: string | null;
             cover_url: string | null;
             /** Format: float */
@@ -2900,12 +2902,19 @@ export interface components {
             /** @description How many there are; no more than 10,000 are counted. */
             total: number;
         };
+        TrackNote: {
+            code: string | null;
+            /** Format: int64 */
+            count: number | null;
+            qualities: string[] | null;
+        };
         TrackStatus: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
             status: "uploading" | "processing" | "completed" | "failed";
             status_message: string | null;
+            failure_code: string | null;
             stream_status: string;
             stage: string;
             /** Format: float */

@@ -1,0 +1,3 @@
+alter table tracks drop column processing_notes;
+
+drop type track_note;
