@@ -192,7 +192,10 @@ test('a file on which the media worker dies twice is given up', async () => {
     if (time === 1) await until('the next attempt to be planned', async () => (await world.sql(`update jobs set run_at = now() where dedupe_key = 'transcode:${id}' and state = 'queued' and attempts = 1 returning 1`)).startsWith('1'));
   }
   const track = await finished(carol, id);
-  assert.equal(track.status, 'failed');
+  assert.deepEqual([track.status, track.failure_code], ['failed', 'crashed']);
+  const status = await carol.get('/api/v1/tracks/{id}/status', { path: { id } });
+  assertStatus(status, 200);
+  assert.equal(status.body.failure_code, 'crashed');
   await until('its files to go', () => versionsOf(dataDir, id).length === 0);
 });
 

@@ -68,6 +68,7 @@ test('the owner is told how many samples were no sound', async () => {
   header.writeUInt16LE(3, 20);
   const track = await playable(carol, { file: Buffer.concat([header, Buffer.from(samples.buffer)]), title: 'Damaged' });
   assert.match(track.status_message ?? '', /no sound .*: 3\. They were replaced/);
+  assert.deepEqual(track.processing_notes, [{ code: 'mended_samples', count: 3, qualities: null }]);
 });
 
 test('a track that both encoders miss is published, its owner is told, and administrators find it', async () => {
@@ -76,6 +77,7 @@ test('a track that both encoders miss is published, its owner is told, and admin
   assert.equal((await qualityOf(track.id, 'low')).is_good, false);
   assert.equal((await qualityOf(track.id, 'high')).is_good, true);
   assert.match(track.status_message ?? '', /These qualities differ .*: low\./);
+  assert.deepEqual(track.processing_notes, [{ code: 'missed_quality', count: null, qualities: ['low'] }]);
   const found = await root.get('/api/v1/tracks/missed-quality');
   assertStatus(found, 200);
   assert.deepEqual(found.body.items.map((one) => one.id), [track.id]);

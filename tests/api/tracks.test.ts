@@ -36,9 +36,11 @@ test('what is there of a file that ends early can be heard, and its owner is tol
   writeFileSync(joined, (await rendition(carol, track.id, 'lossless')).bytes);
   assert.deepEqual(await decode(joined), cut.subarray(44));
   assert.match(track.status_message ?? '', /ends early/);
+  assert.deepEqual(track.processing_notes, [{ code: 'ended_early', count: null, qualities: null }]);
   const seen = await dave.get('/api/v1/tracks/{id}', { path: { id: track.id } });
   assertStatus(seen, 200);
   assert.equal(seen.body.status_message, null);
+  assert.deepEqual(seen.body.processing_notes, []);
   assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id: track.id } }), 204);
 });
 
@@ -87,6 +89,8 @@ test('an upload without a title takes it from the tags in the file', async () =>
   assert.equal(track.artist, 'Ada');
   assert.equal(track.album, 'Sketches');
   assert.equal(track.format, 'flac');
+  for (const title of ['', '  ']) assert.equal((await playable(carol, { file: readFileSync(tagged), filename: 'x.flac', title })).title, 'Étude №1');
+  assert.equal((await playable(carol, { file: readFileSync(tagged), filename: 'x.flac', title: 'Typed' })).title, 'Typed', 'what somebody typed counts more');
 });
 
 test('the status tells how far the work is until it is done', async () => {

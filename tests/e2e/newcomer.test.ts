@@ -54,7 +54,7 @@ test('a newcomer registers, becomes a creator by one click, drops a track, sees 
     await drop(page, '01 - Two_Ears.wav', 'audio/wav', wav(tones(20, 440, 660)));
     assert.equal(await page.getByLabel('Title').inputValue(), 'Two Ears', 'the title is taken from the name of the file');
     const said = await overhear(page);
-    await page.getByRole('button', { name: 'Upload', exact: true }).click();
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByText('Ready to be heard').waitFor({ timeout: 60_000 });
     const { texts, values } = await said();
     assert.ok(texts.some((text) => /[kM]B of 3\.5 MB/.test(text)), `how much was sent is told: ${texts.join(' | ')}`);

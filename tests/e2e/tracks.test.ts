@@ -2,8 +2,14 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { wav } from '../support/media.ts';
+import { assertStatus } from '../support/client.ts';
+import { png, wav } from '../support/media.ts';
+import { codeOf } from '../support/totp.ts';
+import { finished } from '../support/tracks.ts';
+import { until } from '../support/wait.ts';
+import { emailOf, PASSWORD, template } from '../support/world.ts';
 import { settled } from './support/browser.ts';
+import { signIn } from './support/people.ts';
 import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.start('tracks');
@@ -65,13 +71,14 @@ test('a file that is not sound is refused with words that a person understands',
     await page.getByText('notes.txt is not a sound file').first().waitFor();
     await choose(page, 'nothing.wav', 'audio/wav', Buffer.alloc(0));
     await page.getByText('nothing.wav is empty').first().waitFor();
-    for (const [name, bytes] of [['letter.wav', Buffer.from('Dear listener, this is a letter and not a song. '.repeat(40))], ['broken.wav', wav(tones(2, 440)).subarray(0, 60)]] as const) {
+    for (const [name, bytes] of [['letter.wav', Buffer.from('Dear listener, this is a letter and not a song. '.repeat(40))], ['broken.wav', wav(tones(2, 440)).subarray(0, 44)]] as const) {
       await choose(page, name, 'audio/wav', bytes);
-      await page.getByRole('button', { name: 'Upload', exact: true }).click();
       const row = page.getByRole('listitem').filter({ hasText: name.replace('.wav', '') });
       const said = (await row.getByRole('alert').textContent({ timeout: 30_000 }))!;
       assert.match(said, /^[A-Z“].*\.$/, `a sentence: ${said}`);
       assert.doesNotMatch(said, /error|null|undefined|invalid data|avformat|code|\d{3}/i, `for people: ${said}`);
+      assert.equal(await row.getByRole('button', { name: 'Try again' }).count(), 0, 'the same file is refused again');
+      assert.ok(await row.getByRole('button', { name: 'Publish' }).isDisabled());
       await row.getByRole('button', { name: /^Remove/ }).click();
     }
   }, { expected: [/status of 4(15|22)/] });
@@ -84,7 +91,7 @@ test('uploads go on while one looks at other pages, and can be cancelled', async
     const line = await context.newCDPSession(page);
     await line.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 300_000 });
     await choose(page, 'Slow train.wav', 'audio/wav', wav(tones(20, 220)));
-    await page.getByRole('button', { name: 'Upload', exact: true }).click();
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByRole('progressbar', { name: 'Progress of Slow train' }).waitFor();
     const links = page.getByRole('navigation', { name: 'Main' }).first();
     await links.getByRole('link', { name: 'Discover' }).click();
@@ -95,4 +102,115 @@ test('uploads go on while one looks at other pages, and can be cancelled', async
     await page.getByText('Cancelled').waitFor();
     await page.getByRole('button', { name: 'Try again' }).waitFor();
   }, { expected: [/ERR_ABORTED|net::/] });
+});
+
+const coverOf = async (id: string) => {
+  const reply = await stage.world.as('carol').get('/api/v1/tracks/{id}', { path: { id } });
+  assertStatus(reply, 200);
+  return reply.body.cover_url;
+};
+
+test('a cover is chosen, seen before it is saved, replaced and removed, and everybody sees it', async () => {
+  const { id } = await stage.track('carol', 'Covered', tones(1, 350));
+  await stage.visit('carol', async ({ page, asking }) => {
+    await page.goto(`/track/${id}`);
+    await settled({ page, asking });
+    const dialog = page.getByRole('dialog', { name: 'Edit track' }), cover = dialog.getByRole('group', { name: 'Cover' });
+    const save = async () => {
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await cover.locator('input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
+    await cover.getByText('must be a JPEG, PNG or WebP').waitFor();
+    await cover.locator('input[type=file]').setInputFiles({ name: 'cover.png', mimeType: 'image/png', buffer: png(700, 700) });
+    await cover.locator('img[src^="blob:"]').waitFor();
+    assert.equal(await coverOf(id), null, 'nothing is sent before it is saved');
+    await save();
+    const first = await until('the cover', () => coverOf(id));
+    await page.locator(`article img[src*="/tracks/${id}/cover/"]`).first().waitFor();
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await cover.locator('input[type=file]').setInputFiles({ name: 'other.png', mimeType: 'image/png', buffer: png(900, 900) });
+    await save();
+    const second = await coverOf(id);
+    assert.ok(second && second !== first, 'a new cover has a new address');
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await cover.getByRole('button', { name: 'Remove the cover' }).click();
+    await save();
+    assert.equal(await coverOf(id), null);
+    await page.locator(`article img[src*="/tracks/${id}/cover/"]`).waitFor({ state: 'detached' });
+
+    /* a picture that only looks like one is refused with a reason, and the dialog stays */
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await cover.locator('input[type=file]').setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture at all') });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('This image could not be read').waitFor();
+    assert.equal(await coverOf(id), null);
+  }, { expected: [/status of 422/] });
+});
+
+/** As if processing had ended with this code. */
+const failWith = (id: string, code: string) => stage.world.sql(
+  `update tracks set status = 'failed', stream_status = 'error', failure_code = '${code}', status_message = 'English' where id = '${id}' returning pg_notify('track_changed', id::text)`);
+
+async function enterAsRoot(page: Page): Promise<void> {
+  await stage.world.sql(`update mfa_configs set last_step = 0 where user_id = '${template.ids.root}'`);
+  await page.goto('/login');
+  await signIn(page, emailOf('root'), PASSWORD);
+  await page.getByLabel('Code from your app').fill(codeOf(template.rootSecret));
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('button', { name: 'Account of root' }).waitFor();
+}
+
+test('the owner and an administrator process a failed track again, where that can help, and read why it failed', async () => {
+  const { id } = await stage.track('carol', 'Second try', tones(1, 500));
+  const again = (page: Page) => page.getByRole('button', { name: 'Process again' });
+  const retry = async (page: Page) => {
+    await failWith(id, 'crashed');
+    await page.goto(`/track/${id}`);
+    await page.getByText('This file could not be processed').waitFor();
+    await again(page).click();
+    await page.getByText('“Second try” is being processed again').first().waitFor();
+    assert.equal((await finished(stage.world.as('carol'), id)).status, 'completed');
+    await page.getByRole('button', { name: 'Play Second try' }).first().waitFor();
+  };
+  const unseen = { expected: [/status of 404/] }; /* the page itself is for visitors */
+  await stage.visit('carol', async ({ page }) => {
+    await retry(page);
+    await failWith(id, 'corrupt');
+    await page.goto(`/track/${id}`);
+    await page.getByText('its sound could not be decoded').waitFor();
+    assert.equal(await again(page).count(), 0, 'a damaged file stays damaged');
+  }, unseen);
+  await stage.visit('carol', async ({ page }) => {
+    await page.goto(`/track/${id}`);
+    await page.getByText('Ce fichier est endommagé').waitFor();
+    await page.goto('/library');
+    await page.getByText('Ce fichier est endommagé').first().waitFor();
+  }, { ...unseen, language: 'fr' });
+  await stage.visit(null, async ({ page }) => {
+    await enterAsRoot(page);
+    await retry(page);
+  }, unseen);
+});
+
+test('an administrator finds a track that was deleted by one, and restores it', async () => {
+  const { id } = await stage.track('carol', 'Taken away', tones(1, 600));
+  assertStatus(await stage.world.as('root').delete('/api/v1/tracks/{id}', { path: { id } }), 204);
+  await stage.visit('carol', async ({ page }) => {
+    await page.goto('/library?status=removed');
+    await page.getByRole('heading', { name: 'Your tracks' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Removed', exact: true }).count(), 0, 'creators have no such list');
+  });
+  await stage.visit(null, async ({ page }) => {
+    await enterAsRoot(page);
+    await page.goto('/library');
+    await page.getByRole('button', { name: 'Removed', exact: true }).click();
+    await page.getByRole('button', { name: 'Restore Taken away' }).click();
+    await page.getByText('Taken away is restored').first().waitFor();
+    await page.getByText('Nothing that was removed can be restored').waitFor();
+  });
+  assertStatus(await stage.world.visitor.get('/api/v1/tracks/{id}', { path: { id } }), 200);
 });

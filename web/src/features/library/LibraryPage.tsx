@@ -19,6 +19,7 @@ import { mayUpload } from '@/lib/api/users/becomeCreator';
 import { useDebounced } from '@/lib/dom/useDebounced';
 import { useTitle } from '@/lib/dom/useTitle';
 import { LibraryTable } from './LibraryTable';
+import { RemovedTracks } from './RemovedTracks';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
 
@@ -38,6 +39,9 @@ export function Component() {
   const page = Math.max(1, Number(params.get('page')) || 1);
   const filter: TrackFilter = { mine: true, sort, page, limit: LIMIT, ...(status && { status }), ...(q && { q }) };
   const tracks = useTracks(filter);
+  const isAdmin = me?.role === 'admin';
+  const isRemoved = isAdmin && params.get('status') === 'removed';
+  const turnTo = (next: number) => setParams((old) => new URLSearchParams({ ...Object.fromEntries(old), page: String(next) }));
   useTitle(t('pages.library.title'));
 
   const set = (name: string, value: string) =>
@@ -87,10 +91,15 @@ export function Component() {
         </div>
         <div role="group" aria-label={t('pages.library.states')} className="-mx-4 flex gap-2 overflow-x-auto px-4 sm:mx-0 sm:px-0">
           {STATES.map((state) => (
-            <Chip key={state} pressed={state === status} onClick={() => set('status', state)}>
+            <Chip key={state} pressed={state === status && !isRemoved} onClick={() => set('status', state)}>
               {t(`pages.library.state.${state || 'all'}`)}
             </Chip>
           ))}
+          {isAdmin && (
+            <Chip pressed={isRemoved} onClick={() => set('status', 'removed')}>
+              {t('pages.library.state.removed')}
+            </Chip>
+          )}
         </div>
         <select
           aria-label={t('pages.library.sort')}
@@ -106,9 +115,10 @@ export function Component() {
         </select>
       </div>
 
-      {tracks.isPending && <TrackStripsSkeleton count={8} />}
-      {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
-      {tracks.data && tracks.data.items.length > 0 && (
+      {isRemoved && <RemovedTracks page={page} limit={LIMIT} onPage={turnTo} />}
+      {!isRemoved && tracks.isPending && <TrackStripsSkeleton count={8} />}
+      {!isRemoved && tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
+      {!isRemoved && tracks.data && tracks.data.items.length > 0 && (
         <>
           <LibraryTable
             tracks={tracks.data.items}
@@ -119,11 +129,11 @@ export function Component() {
             page={page}
             limit={LIMIT}
             total={tracks.data.total}
-            onPage={(next) => setParams((old) => new URLSearchParams({ ...Object.fromEntries(old), page: String(next) }))}
+            onPage={turnTo}
           />
         </>
       )}
-      {tracks.data?.items.length === 0 && filtered && (
+      {!isRemoved && tracks.data?.items.length === 0 && filtered && (
         <Empty
           title={t('pages.library.nothing')}
           action={
@@ -138,7 +148,8 @@ export function Component() {
           }
         />
       )}
-      {tracks.data?.items.length === 0 &&
+      {!isRemoved &&
+        tracks.data?.items.length === 0 &&
         !filtered &&
         (me && !mayUpload(me) ? (
           <CreatorInvite />

@@ -36,11 +36,12 @@ const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'))
 function ProcessAgain({ track }: { track: Track }) {
   const { t } = useTranslation();
   const again = useReprocessTrack();
+  /* by promise: the button may be gone when the reply is there, and callbacks of mutate() would go with it */
   const start = () =>
-    again.mutate(track.id, {
-      onSuccess: () => toast(t('track.processing_again', { title: track.title })),
-      onError: (error) => toast(problemText(error, t), 'danger'),
-    });
+    void again.mutateAsync(track.id).then(
+      () => toast(t('track.processing_again', { title: track.title })),
+      (error: unknown) => toast(problemText(error, t), 'danger'),
+    );
   return (
     <Button className="mt-4" busy={again.isPending} onClick={start}>
       {t('track.process_again')}

@@ -8,6 +8,7 @@ import { emptyTrackForm, trackSchema, type TrackForm } from '@/components/track/
 import { Button } from '@/components/ui/Button';
 import { IconButton } from '@/components/ui/IconButton';
 import { Progress } from '@/components/ui/Progress';
+import { genreName } from '@/lib/genres';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { CoverPicker } from './CoverPicker';
@@ -15,20 +16,26 @@ import { dropDraft, mayRetry, publish, retryUpload, tagsRead } from './engine';
 import { isActive, itemOf, noteTyped, overall, patchItem, stateOf, tagFields, type UploadItem } from './store';
 import { UploadDetail } from './UploadDetail';
 
+/** What the tags say, as the form shows it. */
+function filled(item: UploadItem): Partial<TrackForm> {
+  const fields = tagFields(item);
+  return fields.genre ? { ...fields, genre: genreName(fields.genre) } : fields;
+}
+
 export function DraftCard({ item }: { item: UploadItem }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { key, file } = item;
   const { register, handleSubmit, getValues, setValue, control, formState } = useForm<TrackForm>({
     resolver: zodResolver(trackSchema),
-    defaultValues: { ...emptyTrackForm, title: item.title, ...item.form, ...tagFields(item) },
+    defaultValues: { ...emptyTrackForm, title: item.title, ...item.form, ...filled(item) },
   });
   const isPublic = useWatch({ control, name: 'is_public' });
   const isFailed = stateOf(item) === 'failed';
 
   const fillIn = useCallback(() => {
     const now = itemOf(key);
-    for (const [name, value] of Object.entries(now ? tagFields(now) : {})) setValue(name as keyof TrackForm, value, { shouldValidate: name === 'title' });
+    for (const [name, value] of Object.entries(now ? filled(now) : {})) setValue(name as keyof TrackForm, value, { shouldValidate: name === 'title' });
   }, [key, setValue]);
   useEffect(fillIn, [item.tags, fillIn]);
   useEffect(() => () => patchItem(key, { form: getValues() }), [key, getValues]);

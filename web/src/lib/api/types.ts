@@ -41,6 +41,7 @@ export type DeletionProof = Json<NonNullable<paths['/api/v1/users/me']['delete']
 export type GearItem = Schemas['PublicGear'];
 
 export type Track = Schemas['Track'];
+export type RemovedTrack = Schemas['RemovedTrack'];
 export type TrackState = Track['status'];
 
 /** The description has the stages as plain text; these are the ones there are. */
