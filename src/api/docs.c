@@ -87,15 +87,15 @@ static const enum problem_name outside_production[] = {PROBLEM_NOT_FOUND, PROBLE
 
 const struct route docs_routes[] = {
     {GET, "/openapi.json", "This description (OpenAPI 3.1)",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_document, .slow = SLOW_YES, .produces = "application/json"},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_document, .produces = "application/json"},
     {GET, "/docs", "A page to read this description",
      .description = "Outside production.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_page, .produces = "text/html; charset=utf-8",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_page, .runs = RUNS_IN_LOOP, .produces = "text/html; charset=utf-8",
      .problems = outside_production},
     {GET, "/docs/reader.js", "The page's script",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_script, .produces = "text/javascript; charset=utf-8",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_script, .runs = RUNS_IN_LOOP, .produces = "text/javascript; charset=utf-8",
      .problems = outside_production},
     {GET, "/docs/reader.css", "The page's style",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_style, .produces = "text/css; charset=utf-8",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_style, .runs = RUNS_IN_LOOP, .produces = "text/css; charset=utf-8",
      .problems = outside_production},
     ROUTE_END};

@@ -72,6 +72,8 @@ problem_of_database(struct request *req, enum db_status status, const struct db_
     switch (status) {
     case DB_OK:
         return NULL;
+    case DB_PARKED:
+        return &request_parked;
     case DB_CONSTRAINT:
         p = problem_of_constraint(req->arena, error->constraint);
         if (p)

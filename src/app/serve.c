@@ -44,16 +44,19 @@
 
 #define DRAIN_MS 10000
 #define STATEMENT_TIMEOUT_MS 15000
+#define IDLE_CONNECTIONS 64 /* that threads of the servers share */
 #define SHORT_JOB_S 60 /* ten minutes of sound: see track_create */
 
 static struct assets *web_app;
 
-static const struct server_hooks api_hooks = {.identify = auth_identify, .check_csrf = auth_check_csrf,
+#define STATEMENT_HOOKS .lend = db_lend, .take_parked = db_take_parked, .adopt = db_adopt, .give_back = db_give_back, .drop = db_drop
+
+static const struct server_hooks api_hooks = {STATEMENT_HOOKS, .identify = auth_identify, .check_csrf = auth_check_csrf,
                                               .check_permission = auth_check_permission,
                                               .check_second_factor = auth_check_second_factor,
                                               .run_query = run_route_query, .audit = audit_change, .share_limits = redis_limits_take,
                                               .fallback = pages_reply};
-static const struct server_hooks stream_hooks = {.identify = auth_identify_stream, .check_csrf = auth_check_csrf,
+static const struct server_hooks stream_hooks = {STATEMENT_HOOKS, .identify = auth_identify_stream, .check_csrf = auth_check_csrf,
                                                  .run_query = run_route_query, .audit = audit_change,
                                                  .share_limits = redis_limits_take};
 
@@ -176,6 +179,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
                                   : migrate_check(&embedded_migrations, conninfo, error, error_size)) < 0)
         return false;
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
+    db_share_connections(IDLE_CONNECTIONS);
     if (!db_act_as_app(!*config->database_url))
         log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
     warn_of_held_outgoing();

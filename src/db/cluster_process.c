@@ -33,13 +33,14 @@
 #define PID_LINE_STATUS 7
 #define PID_LINES 8
 
-/* Each polling thread of both servers keeps a connection, each role that runs separately brings its own. */
+/* Each thread of both servers that asks may have a connection, each role that runs separately brings its own. */
 void
 cluster_settings_from(const struct config *config, struct cluster_settings *ret_settings)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int64_t polling = config->http_threads ? config->http_threads : processors * 2 < 4 ? 4 : processors * 2;
-    int64_t wanted = 2 * (2 * polling + config->slow_threads + config->media_workers) + 32;
+    int64_t hashing = config->password_threads ? config->password_threads : processors;
+    int64_t wanted = 2 * (polling + config->waiter_threads + config->handler_threads + hashing) + 2 * config->media_workers + config->outgoing_threads + 24;
 
     ret_settings->durable = config->database_durable;
     ret_settings->max_connections = (int)(wanted < 100 ? 100 : wanted);

@@ -1,11 +1,7 @@
-#include "db/db.h"
+#include "db/connection.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -14,208 +10,7 @@
 
 #define STATEMENT_MAX 65536
 #define PARAM_LIMIT 64
-#define PREPARED_SLOTS 2048
-#define FRESH_NS 200000000 /* a connection that answered a moment ago is believed to be there still */
-
-/* A statement that a connection has prepared. Keyed by addresses: queries and event names are constants of the program. */
-struct prepared {
-    const struct query *query;
-    const char *emits;
-    enum db_form form;
-    int params;
-    char name[16];
-};
-
-#define TOLD_MAX 16 /* a statement that tells more has changed much: "*" */
-
-struct connection {
-    PGconn *pg;
-    bool transaction, lost; /* lost: the transaction was undone because of others */
-    unsigned told_count;
-    char told[TOLD_MAX][64]; /* by the statements since the last commit */
-    int64_t used_ns; /* when it last answered */
-    unsigned prepared_count;
-    struct prepared prepared[PREPARED_SLOTS];
-};
-
-static char *conninfo;
-static int statement_timeout_ms;
-static bool as_app_role, app_role_login;
-static pthread_key_t connection_key;
-static void (*told_callback)(const char *text);
-static _Atomic int64_t open_connections, query_count, error_count, retry_count, reconnect_count, busy_us;
-
-static void
-connection_free(void *argument)
-{
-    struct connection *c = argument;
-
-    if (!c)
-        return;
-    if (c->pg)
-        atomic_fetch_sub(&open_connections, 1);
-    PQfinish(c->pg);
-    free(c);
-}
-
-void
-db_setup(const char *text, int timeout_ms)
-{
-    static bool key_made;
-
-    free(conninfo);
-    conninfo = strdup(text);
-    statement_timeout_ms = timeout_ms;
-    if (!key_made && pthread_key_create(&connection_key, connection_free))
-        abort();
-    key_made = true;
-}
-
-static void
-on_notice(void *context, const PGresult *notice)
-{
-    const char *state = PQresultErrorField(notice, PG_DIAG_SQLSTATE), *text = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
-    struct connection *c = context;
-
-    if (!text_equal(state, "VZ001") || !text)
-        log_debug("database notice", LOG_TEXT("message", text));
-    else if (c->told_count < TOLD_MAX)
-        snprintf(c->told[c->told_count++], sizeof *c->told, "%s", text);
-    else
-        snprintf(c->told[0], sizeof *c->told, "*");
-}
-
-/* After a commit; `happened` is false when what was told did not come to be. */
-static void
-pass_on_told(struct connection *c, bool happened)
-{
-    for (unsigned i = 0; i < c->told_count && happened && told_callback; i++)
-        told_callback(c->told[i]);
-    c->told_count = 0;
-}
-
-void
-db_on_told(void (*callback)(const char *text))
-{
-    told_callback = callback;
-}
-
-static PGconn *
-connect_now(void)
-{
-    const char *const names[] = {"dbname", "user", "options", "application_name", "connect_timeout", "client_encoding", NULL};
-    char options[224];
-    const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
-    PGconn *pg;
-
-    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c client_min_messages=notice%s",
-             statement_timeout_ms, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
-    pg = PQconnectdbParams(names, values, 1);
-    if (PQstatus(pg) != CONNECTION_OK) {
-        log_warn("database connection failed", LOG_TEXT("error", PQerrorMessage(pg)));
-        PQfinish(pg);
-        return NULL;
-    }
-    return pg;
-}
-
-/* Is this connection of the role that changes no audit line, and lent what it needs? */
-static bool
-is_app_role(PGconn *pg)
-{
-    PGresult *result = PQexec(pg, "select current_user = '" APP_ROLE "' and has_table_privilege('audit_logs', 'insert')"
-                                  " and not has_table_privilege('audit_logs', 'update, delete, truncate')");
-    bool good = PQresultStatus(result) == PGRES_TUPLES_OK && *PQgetvalue(result, 0, 0) == 't';
-
-    PQclear(result);
-    return good;
-}
-
-bool
-db_act_as_app(bool login)
-{
-    PGconn *pg;
-
-    as_app_role = true;
-    app_role_login = login;
-    pg = connect_now();
-    if (!pg) { /* because of the role, or is there no database at all? */
-        as_app_role = false;
-        pg = connect_now();
-        as_app_role = !pg;
-    } else {
-        as_app_role = is_app_role(pg);
-    }
-    PQfinish(pg);
-    return as_app_role;
-}
-
-/* Did the server close this idle connection? Its farewell then waits in the socket. */
-static bool
-went_away(PGconn *pg)
-{
-    struct pollfd waiting = {.fd = PQsocket(pg), .events = POLLIN};
-
-    if (PQstatus(pg) != CONNECTION_OK)
-        return true;
-    if (poll(&waiting, 1, 0) <= 0)
-        return false;
-    return !PQconsumeInput(pg) || PQstatus(pg) != CONNECTION_OK;
-}
-
-static void
-forget(struct connection *c)
-{
-    if (c->pg)
-        atomic_fetch_sub(&open_connections, 1);
-    PQfinish(c->pg);
-    c->pg = NULL;
-    c->transaction = false;
-    c->told_count = 0;
-    c->prepared_count = 0;
-    memset(c->prepared, 0, sizeof c->prepared);
-}
-
-static struct connection *
-this_connection(void)
-{
-    struct connection *c = pthread_getspecific(connection_key);
-
-    if (!c) {
-        c = calloc(1, sizeof *c);
-        if (!c || pthread_setspecific(connection_key, c)) {
-            free(c);
-            return NULL;
-        }
-    }
-    if (c->pg && !c->transaction && clock_monotonic_ns() - c->used_ns > FRESH_NS && went_away(c->pg)) {
-        forget(c);
-        atomic_fetch_add(&reconnect_count, 1);
-    }
-    if (!c->pg) {
-        c->pg = connect_now();
-        if (c->pg) {
-            PQsetNoticeReceiver(c->pg, on_notice, c);
-            atomic_fetch_add(&open_connections, 1);
-        }
-    }
-    return c->pg ? c : NULL;
-}
-
-PGconn *
-db_connection(void)
-{
-    struct connection *c = this_connection();
-
-    return c ? c->pg : NULL;
-}
-
-void
-db_disconnect(void)
-{
-    connection_free(pthread_getspecific(connection_key));
-    pthread_setspecific(connection_key, NULL);
-}
+#define SEND_AT_ONCE (64 * 1024) /* bytes of values that a socket certainly takes without waiting */
 
 static int
 count_params(const struct query *query)
@@ -295,7 +90,7 @@ classify(const PGresult *result, const PGconn *pg, struct db_error *error)
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME), *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
 
-    atomic_fetch_add(&error_count, 1);
+    atomic_fetch_add(&db_counters.errors, 1);
     if (error) {
         snprintf(error->sqlstate, sizeof error->sqlstate, "%s", state ? state : "");
         snprintf(error->constraint, sizeof error->constraint, "%s", constraint ? constraint : "");
@@ -328,6 +123,8 @@ prepare(struct connection *c, const struct query *query, enum db_form form, cons
     p = *ret = &c->prepared[at];
     if (p->query)
         return DB_OK;
+    if (connection_patience_ns() >= 0)
+        return DB_PARKED;
     if (c->prepared_count >= PREPARED_SLOTS - 1)
         return DB_FAILED;
     db_statement(query, form, emits, &sql);
@@ -369,34 +166,139 @@ collect_values(const struct query *query, enum db_form form, db_bind *bind, void
     return DB_OK;
 }
 
-/* A list has filters that are there or not, and the plan that suits all of them suits none: it is planned for its values each time.
- * Everything else is prepared. */
-static enum db_status
-send_statement(struct connection *c, const struct query *query, enum db_form form, const char *emits, const char *const *values,
-               int count, PGresult **ret, struct db_error *error)
+static bool
+is_same(const struct statement *one, const struct statement *other)
 {
+    return one->query == other->query && one->form == other->form && one->emits == other->emits;
+}
+
+/* Waits for the reply to what was sent. False when this thread's time is over before it came. */
+static bool
+reply_came(struct connection *c)
+{
+    struct pollfd socket = {.fd = PQsocket(c->pg), .events = POLLIN};
+    int64_t left_ns;
+
+    while ((left_ns = connection_patience_ns()) >= 0) {
+        if (!PQisBusy(c->pg))
+            return true;
+        if (ppoll(&socket, 1, &(struct timespec){.tv_nsec = left_ns}, NULL) == 0)
+            return false;
+        if (!PQconsumeInput(c->pg))
+            return true; /* the reply is that the connection broke */
+    }
+    return true; /* PQgetResult waits */
+}
+
+/* Reads the reply to what was sent; of several results the last one, as PQexec does. */
+static PGresult *
+read_reply(struct connection *c)
+{
+    PGresult *reply = NULL, *next;
+
+    c->asked = (struct statement){0};
+    while ((next = PQgetResult(c->pg))) {
+        PQclear(reply);
+        reply = next;
+    }
+    return reply;
+}
+
+static size_t
+bytes_of(const char *const *values, int count)
+{
+    size_t bytes = 0;
+
+    for (int i = 0; i < count; i++)
+        bytes += values[i] ? strlen(values[i]) + 4 : 4;
+    return bytes;
+}
+
+/* A list has filters that are there or not, and the plan that suits all of them suits none: it is planned for its values each time.
+ * Everything else is prepared. A thread that must not wait leaves preparing, and what is long, to others: DB_PARKED. */
+static enum db_status
+send_statement(struct connection *c, const struct statement *statement, const char *const *values, int count, struct db_error *error)
+{
+    const struct query *query = statement->query;
     struct prepared *prepared;
     enum db_status status;
+    int sent;
 
-    if (form == DB_JSON_LIST && !query->writes) {
+    if (connection_patience_ns() >= 0 && bytes_of(values, count) > SEND_AT_ONCE)
+        return DB_PARKED;
+    if (statement->form == DB_JSON_LIST && !query->writes) {
         scoped_buf sql = BUF_INIT(STATEMENT_MAX);
 
-        db_statement(query, form, emits, &sql);
+        db_statement(query, statement->form, statement->emits, &sql);
         if (sql.failed)
             return DB_FAILED;
-        *ret = PQexecParams(c->pg, sql.ptr, count, NULL, values, NULL, NULL, 0);
+        sent = PQsendQueryParams(c->pg, sql.ptr, count, NULL, values, NULL, NULL, 0);
+    } else {
+        status = prepare(c, query, statement->form, statement->emits, &prepared, error);
+        if (status)
+            return status;
+        sent = PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0);
+    }
+    if (!sent)
+        return classify(NULL, c->pg, error);
+    c->asked = *statement;
+    return DB_OK;
+}
+
+/* Asks, or goes on where a thread that must not wait has asked already. DB_OK: *ret is the reply, which may tell of an error. */
+static enum db_status
+ask(struct connection *c, const struct statement *statement, const char *const *values, int count, PGresult **ret, struct db_error *error)
+{
+    enum db_status status;
+
+    if (c->asked.query && !is_same(&c->asked, statement)) { /* what comes before that is repeated first */
+        c->kept = c->asked;
+        c->reply = read_reply(c);
+    }
+    if (c->kept.query && is_same(&c->kept, statement)) {
+        c->kept = (struct statement){0};
+        *ret = c->reply;
+        c->reply = NULL;
         return DB_OK;
     }
-    status = prepare(c, query, form, emits, &prepared, error);
-    if (status == DB_OK)
-        *ret = PQexecPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0);
-    return status;
+    if (!c->asked.query) {
+        status = send_statement(c, statement, values, count, error);
+        if (status)
+            return status;
+    }
+    if (!reply_came(c))
+        return DB_PARKED;
+    *ret = read_reply(c);
+    return DB_OK;
+}
+
+/* What an error that others caused is answered with: another try, after a moment. False when it must be told. */
+static bool
+may_try_again(struct connection *c, enum db_status status, int *tries)
+{
+    if (status != DB_RETRY || c->transaction || *tries >= DB_TRIES)
+        return false;
+    if (connection_patience_ns() < 0)
+        db_wait_before_retry(*tries - 1);
+    ++*tries;
+    return true;
+}
+
+static void
+note_success(struct connection *c, int64_t started_ns)
+{
+    atomic_fetch_add_explicit(&db_counters.queries, 1, memory_order_relaxed);
+    c->used_ns = clock_monotonic_ns();
+    atomic_fetch_add_explicit(&db_counters.busy_us, (c->used_ns - started_ns) / 1000, memory_order_relaxed);
+    if (!c->transaction)
+        connection_pass_on_told(c, true);
 }
 
 enum db_status
 db_execute(const struct query *query, enum db_form form, const char *emits, db_bind *bind, void *context, PGresult **ret,
            struct db_error *error)
 {
+    const struct statement statement = {query, emits, form};
     const char *values[PARAM_LIMIT];
     int64_t started_ns = clock_monotonic_ns();
     enum db_status status;
@@ -407,43 +309,41 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
     status = collect_values(query, form, bind, context, values, &count, error);
     if (status)
         return status;
-    for (int attempt = 0, tries = 1;; attempt++) {
-        struct connection *c = this_connection();
+    for (int attempt = 0, tries = 1;;) {
+        struct connection *c = connection_patience_ns() ? connection_here() : NULL;
         PGresult *result;
 
-        if (!c)
-            return DB_UNAVAILABLE;
-        status = send_statement(c, query, form, emits, values, count, &result, error);
+        if (!c && connection_patience_ns() >= 0)
+            status = DB_PARKED;
+        else
+            status = c ? ask(c, &statement, values, count, &result, error) : DB_UNAVAILABLE;
+        if (status == DB_PARKED)
+            connection_park(c);
+        if (!c || status == DB_PARKED)
+            return status;
         if (status == DB_OK) {
             if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK) {
-                atomic_fetch_add_explicit(&query_count, 1, memory_order_relaxed);
-                c->used_ns = clock_monotonic_ns();
-                atomic_fetch_add_explicit(&busy_us, (c->used_ns - started_ns) / 1000, memory_order_relaxed);
+                note_success(c, started_ns);
                 *ret = result;
-                if (!c->transaction)
-                    pass_on_told(c, true);
                 return DB_OK;
             }
             if (!c->transaction)
-                pass_on_told(c, false);
+                connection_pass_on_told(c, false);
             status = classify(result, c->pg, error);
             PQclear(result);
             if (status == DB_UNAVAILABLE && query->writes)
                 attempt = 1; /* it may have happened */
-            if (status == DB_RETRY && !c->transaction && tries < DB_TRIES) {
-                db_wait_before_retry(tries++ - 1);
-                attempt--;
+            if (may_try_again(c, status, &tries))
                 continue;
-            }
             c->lost |= status == DB_RETRY;
         }
-        if (status != DB_UNAVAILABLE || attempt || c->transaction) {
+        if (status != DB_UNAVAILABLE || attempt++ || c->transaction) {
             if (PQstatus(c->pg) != CONNECTION_OK && !c->transaction)
-                forget(c);
+                connection_forget(c);
             return status;
         }
-        forget(c);
-        atomic_fetch_add(&reconnect_count, 1);
+        connection_forget(c);
+        atomic_fetch_add(&db_counters.reconnects, 1);
     }
 }
 
@@ -455,7 +355,7 @@ db_wait_before_retry(int attempt)
 
     random_bytes(random, sizeof random);
     wait_ns = most_ns / 4 + most_ns * random[0] / 65536;
-    atomic_fetch_add(&retry_count, 1);
+    atomic_fetch_add(&db_counters.retries, 1);
     nanosleep(&(struct timespec){.tv_nsec = wait_ns}, NULL);
 }
 
@@ -519,7 +419,7 @@ enum db_status
 db_each(const struct query *query, const struct db_arg *args, db_row *row, void *context, struct db_error *error)
 {
     const char *values[PARAM_LIMIT];
-    struct connection *c = this_connection();
+    struct connection *c = connection_here();
     struct prepared *prepared;
     enum db_status status;
     int count = 0;
@@ -536,11 +436,11 @@ db_each(const struct query *query, const struct db_arg *args, db_row *row, void 
     if (!PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0))
         return classify(NULL, c->pg, error);
     PQsetSingleRowMode(c->pg); /* cannot fail right after sending */
-    atomic_fetch_add_explicit(&query_count, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&db_counters.queries, 1, memory_order_relaxed);
     status = each_row(c, row, context, error);
     c->used_ns = clock_monotonic_ns();
     if (PQstatus(c->pg) != CONNECTION_OK && !c->transaction)
-        forget(c);
+        connection_forget(c);
     return status;
 }
 
@@ -557,11 +457,13 @@ command(struct connection *c, const char *sql)
 enum db_status
 db_begin(void)
 {
-    struct connection *c = this_connection();
+    struct connection *c = connection_here();
     enum db_status status;
 
     if (!c)
         return DB_UNAVAILABLE;
+    if (c->asked.query)
+        PQclear(read_reply(c)); /* of a statement that is not wanted any more */
     status = command(c, "begin");
     c->transaction = status == DB_OK;
     c->lost = false;
@@ -571,15 +473,15 @@ db_begin(void)
 enum db_status
 db_end(bool commit)
 {
-    struct connection *c = pthread_getspecific(connection_key);
+    struct connection *c = connection_held();
     bool failed = PQtransactionStatus(c->pg) != PQTRANS_INTRANS;
     enum db_status status = command(c, commit ? "commit" : "rollback");
 
     c->transaction = false;
     c->lost |= status == DB_RETRY;
-    pass_on_told(c, commit && !failed && status == DB_OK);
+    connection_pass_on_told(c, commit && !failed && status == DB_OK);
     if (status && PQstatus(c->pg) != CONNECTION_OK)
-        forget(c);
+        connection_forget(c);
     /* "commit" of a failed transaction succeeds as a rollback; the caller must hear of it. */
     return commit && failed && status == DB_OK ? DB_FAILED : status;
 }
@@ -587,7 +489,7 @@ db_end(bool commit)
 bool
 db_transaction_lost(void)
 {
-    struct connection *c = pthread_getspecific(connection_key);
+    struct connection *c = connection_held();
 
     return c && c->lost;
 }
@@ -595,7 +497,7 @@ db_transaction_lost(void)
 bool
 db_in_transaction(void)
 {
-    struct connection *c = pthread_getspecific(connection_key);
+    struct connection *c = connection_held();
 
     return c && c->transaction;
 }
@@ -604,8 +506,9 @@ void
 db_metrics(struct buf *out)
 {
     buf_printf(out,
-               "veza_db_connections %lld\nveza_db_queries_total %lld\nveza_db_errors_total %lld\nveza_db_retries_total %lld\nveza_db_reconnects_total %lld\n"
+               "veza_db_connections %lld\nveza_db_queries_total %lld\nveza_db_errors_total %lld\nveza_db_retries_total %lld\nveza_db_reconnects_total %lld\nveza_db_parked_total %lld\n"
                "veza_db_query_seconds_total %.6f\n",
-               (long long)open_connections, (long long)query_count, (long long)error_count, (long long)retry_count, (long long)reconnect_count,
-               (double)busy_us / 1e6);
+               (long long)db_counters.connections, (long long)db_counters.queries, (long long)db_counters.errors,
+               (long long)db_counters.retries, (long long)db_counters.reconnects, (long long)db_counters.parked,
+               (double)db_counters.busy_us / 1e6);
 }

@@ -1,6 +1,6 @@
 /* db.h - named queries on PostgreSQL.
  *
- * Each thread that asks has a connection of its own, opened when it first needs one and prepared statement by statement. A
+ * Each thread that asks has a connection to itself, opened when it first needs one and prepared statement by statement. A
  * connection that the server closed is replaced; a statement that only reads is then tried once more, a write is not (whether
  * it happened is unknown), unless it had not been sent yet. A statement that lost to a deadlock or a serialisation failure did not happen: it
  * is tried again after a moment, but not within a transaction, which has to begin anew (db_transaction_lost()). */
@@ -35,6 +35,7 @@ enum db_status {
     DB_RETRY = -4,       /* serialisation failure or deadlock, after DB_TRIES tries or within a transaction */
     DB_TIMEOUT = -5,     /* statement timeout */
     DB_FAILED = -6,      /* anything else: a bug of ours */
+    DB_PARKED = -7,      /* this thread may not wait any longer: see db_lend() */
 };
 
 struct db_error {
@@ -91,6 +92,27 @@ bool db_in_transaction(void);
 
 /* The text that is prepared for a query in this form, appended to `out`; used by the description and by tests. */
 void db_statement(const struct query *query, enum db_form form, const char *emits, struct buf *out);
+
+/* Threads that others wait for, such as the polling threads of a server.
+ *
+ * After db_lend() a thread waits for replies for `budget_ns` at most, never connects, and prepares nothing. What cannot be done under
+ * these conditions returns DB_PARKED, and the thread's connection with the unanswered statement is set aside. db_take_parked() ends
+ * that state and hands it out. Another thread adopts the connection and runs the same code from its beginning: when that comes to the
+ * statement again, it gets the reply to what was sent. So the code may be run twice up to its last statement, and what it asks before that must only read.
+ * Without a connection (NULL) nothing was sent yet.
+ *
+ * Threads that adopt share connections: db_give_back() leaves this thread's to whoever needs one next. */
+struct connection;
+/* Once, before any other call of these: how many idle connections are kept for the next. */
+void db_share_connections(unsigned most);
+void db_lend(int64_t budget_ns);
+/* Was something parked since db_lend()? */
+bool db_take_parked(struct connection **ret_connection);
+/* This thread, which holds none, goes on with this connection. Accepts NULL. */
+void db_adopt(struct connection *connection);
+void db_give_back(void);
+/* Nobody goes on: ends the connection, whatever was under way. Accepts NULL. */
+void db_drop(struct connection *connection);
 
 /* This thread's connection, for what is not a named query (LISTEN, describing). NULL when there is none. */
 PGconn *db_connection(void);

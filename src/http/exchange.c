@@ -7,47 +7,48 @@
 
 #define PREFACE_DRAIN (256 * 1024) /* a refused body up to this size is read and dropped, so that the client sees the reply */
 
-/* Runs the route and settles its reply. In a polling thread or on a pool. */
-static void
-execute(void *argument)
+/* Runs the route, settles its reply and writes the audit line; in a polling thread or on a pool. NULL or &request_parked: then it must be called
+ * again. */
+static const struct problem *
+answer(struct request *req)
 {
-    struct request *req = argument;
     struct exchange *exchange = exchange_of(req);
     const struct route *route = req->route;
     const struct server_hooks *hooks = req->server->settings.hooks;
     const struct problem *p;
 
-    log_request_id(req->id);
-    p = route->handler ? route->handler(req) : hooks->run_query(req);
-    if (p && p->status == 404 && req->identity.expired)
-        p = PROBLEM(TOKEN_EXPIRED); /* it may exist for the person that this visitor was a moment ago */
-    if (p)
-        reply_problem(req, p);
-    else if (!req->reply.ready)
-        reply_problem(req, PROBLEM(INTERNAL));
-    else if (req->identity.expired)
-        reply_header(req, "X-Session", "expired"); /* an answer for visitors: whoever can renew may ask again */
-    if (route->purges && req->reply.status < 400)
-        cache_purge(req->server->cache, route->purges);
-    if (exchange->cache_key && req->reply.status == 200 && req->reply.fd < 0) {
-        struct cached entry = {req->reply.body, req->reply.content_type, 200};
+    if (!exchange->answered) {
+        p = route->handler ? route->handler(req) : hooks->run_query(req);
+        if (p == &request_parked)
+            return p;
+        if (p && p->status == 404 && req->identity.expired)
+            p = PROBLEM(TOKEN_EXPIRED); /* it may exist for the person that this visitor was a moment ago */
+        if (p)
+            reply_problem(req, p);
+        else if (!req->reply.ready)
+            reply_problem(req, PROBLEM(INTERNAL));
+        else if (req->identity.expired)
+            reply_header(req, "X-Session", "expired"); /* an answer for visitors: whoever can renew may ask again */
+        if (route->purges && req->reply.status < 400)
+            cache_purge(req->server->cache, route->purges);
+        if (exchange->cache_key && req->reply.status == 200 && req->reply.fd < 0) {
+            struct cached entry = {req->reply.body, req->reply.content_type, 200};
 
-        cache_put(req->server->cache, exchange->cache_key, route->cache_tag, &entry, clock_monotonic_ms(),
-                  (int64_t)route->cache_s * 1000);
-        req->reply.x_cache = "MISS";
+            cache_put(req->server->cache, exchange->cache_key, route->cache_tag, &entry, clock_monotonic_ms(),
+                      (int64_t)route->cache_s * 1000);
+            req->reply.x_cache = "MISS";
+        }
+        exchange->answered = true;
     }
-    if (method_changes(req->method) && !route->no_audit && hooks->audit)
-        hooks->audit(req, req->reply.status);
-    log_request_id(NULL);
+    return method_changes(req->method) && !route->no_audit && hooks->audit ? hooks->audit(req, req->reply.status) : NULL;
 }
 
-static void
-execute_and_resume(void *argument)
+static bool
+has_body(const struct request *req)
 {
-    struct request *req = argument;
+    const char *length = request_header(req, "Content-Length");
 
-    execute(req);
-    MHD_resume_connection(req->connection);
+    return request_header(req, "Transfer-Encoding") || (length && !text_equal(length, "0"));
 }
 
 static bool
@@ -66,39 +67,73 @@ reply_from_cache(struct request *req)
     return true;
 }
 
-/* The whole request is here: answer it, or park the connection and let a pool answer. */
-static enum MHD_Result
-dispatch(struct request *req)
+/* Is the reply settled without running the route? */
+static bool
+is_settled(struct request *req)
 {
     struct exchange *exchange = exchange_of(req);
     const struct problem *p = exchange->refusal;
 
     exchange->dispatched = true;
-    watchdog_expect(req->connection, 0);
     if (!p && req->reply.ready)
-        return send_reply(req);
+        return true;
     if (!p && exchange->form)
         p = form_end(req);
     else if (!p && method_changes(req->method) && !req->route->signed_link) {
         req->body = buf_str(&exchange->body);
         p = exchange->body.failed ? PROBLEM(PAYLOAD_TOO_LARGE) : validate_json(req);
     }
-    if (p) {
+    if (p)
         reply_problem(req, p);
+    return p || reply_from_cache(req);
+}
+
+static bool
+runs_in_loop(const struct request *req)
+{
+    return !req->route->handler || req->route->runs == RUNS_IN_LOOP;
+}
+
+static void
+answer_on_pool(void *argument)
+{
+    struct request *req = argument;
+
+    log_request_id(req->id);
+    answer(req);
+    log_request_id(NULL);
+    if (req->server->settings.hooks->give_back)
+        req->server->settings.hooks->give_back();
+    MHD_resume_connection(req->connection);
+}
+
+static void
+answer_left(void *argument)
+{
+    answer(argument);
+}
+
+/* The whole request is here: answer it, or suspend the connection and let a pool answer. */
+static enum MHD_Result
+dispatch(struct request *req)
+{
+    const struct problem *p;
+
+    watchdog_expect(req->connection, 0);
+    if (is_settled(req))
         return send_reply(req);
-    }
-    if (reply_from_cache(req))
-        return send_reply(req);
-    if (req->route->slow) {
-        MHD_suspend_connection(req->connection);
-        if (pool_submit(req->server->pools[req->route->slow], execute_and_resume, req))
-            return MHD_YES;
-        reply_problem(req, problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5));
-        MHD_resume_connection(req->connection);
+    if (runs_in_loop(req)) {
+        if (park_unless_quick(req, answer, &p))
+            return send_reply(req);
+        park(req, answer_left);
         return MHD_YES;
     }
-    execute(req);
-    return send_reply(req);
+    MHD_suspend_connection(req->connection);
+    if (pool_submit(req->server->pools[req->route->runs], answer_on_pool, req))
+        return MHD_YES;
+    reply_problem(req, problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5));
+    MHD_resume_connection(req->connection);
+    return MHD_YES;
 }
 
 static struct request *
@@ -132,14 +167,45 @@ exchange_begins(void *cls, const char *uri, struct MHD_Connection *connection)
     return request_new(cls, connection, uri);
 }
 
+/* The head is judged: what about the body? */
 static enum MHD_Result
-begin(struct request *req, const char *method)
+expect_body(struct request *req)
 {
     struct exchange *exchange = exchange_of(req);
     const struct config *config = req->server->settings.config;
     const char *length = request_header(req, "Content-Length");
     int64_t announced = 0;
-    bool has_body = request_header(req, "Transfer-Encoding") || (length && !text_equal(length, "0"));
+
+    if (!has_body(req))
+        return MHD_YES; /* MHD calls again at once; a reply queued already now would close the connection */
+    if (exchange->refusal && (request_header(req, "Expect") || !text_to_int64(length, 0, INT64_MAX, &announced) || announced > PREFACE_DRAIN)) {
+        watched_of(req->connection)->linger = true;
+        return dispatch(req); /* MHD closes the connection after the reply */
+    }
+    watchdog_expect(req->connection,
+                    req->route && req->route->files ? config->upload_timeout_s : config->request_timeout_s);
+    return MHD_YES;
+}
+
+/* A waiter goes on with the head, and where nothing more can come with the answer. */
+static void
+judge_left(void *argument)
+{
+    struct request *req = argument;
+
+    exchange_of(req)->refusal = judge_rest(req);
+    if (!has_body(req) && !is_settled(req)) {
+        if (runs_in_loop(req))
+            answer(req);
+        else
+            exchange_of(req)->dispatched = false;
+    }
+}
+
+static enum MHD_Result
+begin(struct request *req, const char *method)
+{
+    struct exchange *exchange = exchange_of(req);
     struct watched *w = watched_of(req->connection);
 
     exchange->begun = true;
@@ -151,15 +217,12 @@ begin(struct request *req, const char *method)
     find_ip(req);
     exchange->refusal = judge_head(req, method);
     log_request_id(NULL);
-    if (!has_body)
-        return MHD_YES; /* MHD calls again at once; a reply queued already now would close the connection */
-    if (exchange->refusal && (request_header(req, "Expect") || !text_to_int64(length, 0, INT64_MAX, &announced) || announced > PREFACE_DRAIN)) {
-        w->linger = true;
-        return dispatch(req); /* MHD closes the connection after the reply */
+    if (!exchange->refusal && !req->reply.ready && !park_unless_quick(req, judge_rest, &exchange->refusal)) {
+        exchange->head_parked = true;
+        park(req, judge_left);
+        return MHD_YES;
     }
-    watchdog_expect(req->connection,
-                    req->route && req->route->files ? config->upload_timeout_s : config->request_timeout_s);
-    return MHD_YES;
+    return expect_body(req);
 }
 
 static void
@@ -193,6 +256,10 @@ exchange_goes_on(void *cls, struct MHD_Connection *connection, const char *url, 
         return MHD_NO;
     if (!exchange_of(req)->begun)
         return begin(req, method);
+    if (exchange_of(req)->head_parked) {
+        exchange_of(req)->head_parked = false;
+        return expect_body(req);
+    }
     if (*len) {
         feed(req, bytes, *len);
         *len = 0;

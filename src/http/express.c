@@ -21,21 +21,26 @@
 #define LANES_MAX 16
 #define HEAD_MAX 4096 /* longer heads are for the server */
 #define EVENTS 64
+#define PATH_MAX_LEN 160
 #define ACCEPTS 64 /* at once */
+#define RIDER_EVENTS (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 
 /* A connection of which nothing is unread, or that is being sent a file. */
 struct rider {
     struct rider *next, **link;
+    struct lane *lane;
     int fd;
     struct sockaddr_storage address;
     socklen_t address_len;
     char ip[IP_TEXT];
     struct limit_address limit_address;
     bool sending, half_closed;
+    atomic_bool learning; /* a pool finds out about the path; until then nothing happens here */
+    bool learned;         /* for the request that waits: who still does not know goes to the server */
     struct express_file file;
     uint64_t sent; /* of the body */
     int64_t moved_ms, started_ns;
-    char path[160]; /* for the log */
+    char path[PATH_MAX_LEN];
 };
 
 struct lane {
@@ -79,6 +84,7 @@ enlist(struct lane *lane, struct rider *rider)
     pthread_mutex_lock(&lane->lock);
     rider->next = lane->riders;
     rider->link = &lane->riders;
+    rider->lane = lane;
     if (rider->next)
         rider->next->link = &rider->next;
     lane->riders = rider;
@@ -207,6 +213,67 @@ within_limits(struct express *express, const struct rider *rider)
 
 enum step { STEP_WAIT, STEP_AGAIN, STEP_CLOSED, STEP_HAND_OVER };
 
+struct refresh {
+    struct express *express;
+    char path[PATH_MAX_LEN];
+};
+
+/* On a pool: fills the memory that `find` looks into, then the rider's lane looks at its request again. */
+static void
+learn(void *argument)
+{
+    struct rider *rider = argument;
+    struct lane *lane = rider->lane;
+    struct epoll_event event = {.events = RIDER_EVENTS, .data.ptr = rider};
+    const struct server *server = lane->express->server;
+
+    lane->express->settings.learn(str_of(rider->path));
+    if (server->settings.hooks->give_back)
+        server->settings.hooks->give_back();
+    atomic_store(&rider->learning, false);
+    epoll_ctl(lane->epoll_fd, EPOLL_CTL_MOD, rider->fd, &event); /* raises an event anew */
+}
+
+static void
+learn_again(void *argument)
+{
+    struct refresh *refresh = argument;
+
+    refresh->express->settings.learn(str_of(refresh->path));
+    if (refresh->express->server->settings.hooks->give_back)
+        refresh->express->server->settings.hooks->give_back();
+    free(refresh);
+}
+
+/* What is sent now may be out of date soon. */
+static void
+refresh(struct express *express, struct str path)
+{
+    struct refresh *refresh = malloc(sizeof *refresh);
+
+    if (!refresh)
+        return;
+    refresh->express = express;
+    snprintf(refresh->path, sizeof refresh->path, "%.*s", (int)path.len, path.ptr);
+    if (!pool_submit(express->server->waiters, learn_again, refresh))
+        free(refresh);
+}
+
+/* The request stays unread until somebody asked about its path. */
+static enum step
+ask(struct lane *lane, struct rider *rider, struct str path)
+{
+    if (rider->learned)
+        return STEP_HAND_OVER;
+    rider->learned = true;
+    snprintf(rider->path, sizeof rider->path, "%.*s", (int)path.len, path.ptr);
+    atomic_store(&rider->learning, true);
+    if (pool_submit(lane->express->server->waiters, learn, rider))
+        return STEP_WAIT;
+    atomic_store(&rider->learning, false);
+    return STEP_HAND_OVER;
+}
+
 /* Answers the request that is waiting, if it is a plain one. */
 static enum step
 take_request(struct lane *lane, struct rider *rider)
@@ -214,6 +281,7 @@ take_request(struct lane *lane, struct rider *rider)
     char bytes[HEAD_MAX];
     ssize_t n = recv(rider->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
     struct express *express = lane->express;
+    enum express_found found;
     struct str path;
     size_t head_len;
 
@@ -223,9 +291,14 @@ take_request(struct lane *lane, struct rider *rider)
         return STEP_CLOSED;
     rider->started_ns = clock_monotonic_ns();
     if (express->server->draining || express->server->maintenance ||
-        !express_head_is_plain((struct str){bytes, (size_t)n}, express->settings.identity_cookie, &path, &head_len) ||
-        !express->settings.find(path, &rider->file))
+        !express_head_is_plain((struct str){bytes, (size_t)n}, express->settings.identity_cookie, &path, &head_len))
         return STEP_HAND_OVER;
+    found = express->settings.find(path, &rider->file);
+    if (found != EXPRESS_FOUND)
+        return found == EXPRESS_ASK ? ask(lane, rider, path) : STEP_HAND_OVER;
+    if (rider->file.stale)
+        refresh(express, path);
+    rider->learned = false;
     rider->sending = true;
     rider->sent = 0;
     atomic_fetch_add(&express->server->active, 1);
@@ -250,6 +323,8 @@ serve(struct lane *lane, struct rider *rider, uint32_t events)
 {
     enum step step = STEP_AGAIN;
 
+    if (atomic_load(&rider->learning))
+        return; /* what happened meanwhile is seen afterwards */
     rider->half_closed |= (events & EPOLLRDHUP) != 0;
     if (events & (EPOLLERR | EPOLLHUP))
         step = STEP_CLOSED;
@@ -306,7 +381,7 @@ welcome(struct express *express, int listener)
 {
     const struct config *config = express->server->settings.config;
     struct rider *rider = calloc(1, sizeof *rider);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = rider};
+    struct epoll_event event = {.events = RIDER_EVENTS, .data.ptr = rider};
     struct lane *lane = emptiest(express);
 
     if (!rider)
@@ -343,7 +418,7 @@ sweep(struct lane *lane)
     pthread_mutex_lock(&lane->lock);
     for (struct rider *rider = lane->riders, *next; rider; rider = next) {
         next = rider->next;
-        if (rider->moved_ms < oldest_ms)
+        if (rider->moved_ms < oldest_ms && !atomic_load(&rider->learning))
             close_rider(lane, rider);
     }
     pthread_mutex_unlock(&lane->lock);

@@ -15,12 +15,15 @@ struct listeners;
 struct server;
 struct express;
 
+enum express_found { EXPRESS_NOT_MINE, EXPRESS_FOUND, EXPRESS_ASK };
+
 /* What `find` gives. */
 struct express_file {
     struct str head;  /* all header lines but Date, each with its CRLF, and the empty line */
     struct str body;  /* a small file's bytes; else NULL, and `fd` and `size` count */
     int fd;
     uint64_t size;
+    bool stale; /* good, but `learn` should be called again */
     void (*release)(void *owner); /* called when it has been sent */
     void *owner;
 };
@@ -28,8 +31,10 @@ struct express_file {
 struct express_settings {
     const char *pattern; /* of the route that it stands in for: its rate limit (LIMIT_MEDIA) and metrics */
     const char *identity_cookie; /* requests with this cookie are the server's: what everybody gets may be hidden from one person */
-    /* Finds what anybody gets for GET `path` (of [A-Za-z0-9/_.-] only). Runs in a lane's thread and may query. */
-    bool (*find)(struct str path, struct express_file *ret_file);
+    /* Finds what anybody gets for GET `path` (of [A-Za-z0-9/_.-] only), from memory: it runs in a lane's thread, which others wait for. */
+    enum express_found (*find)(struct str path, struct express_file *ret_file);
+    /* After EXPRESS_ASK: asks the database and the disk, so that `find` knows. Runs on a pool. */
+    void (*learn)(struct str path);
 };
 
 /* Takes over the listening sockets. NULL when threads or descriptors are short. */

@@ -43,7 +43,8 @@ struct server {
     struct router *router;
     struct limiter *limiter;
     struct limit_rule global_rule, ip_rule, rules[LIMIT_COUNT];
-    struct pool *pools[SLOW_COUNT];
+    struct pool *pools[RUNS_COUNT]; /* none for RUNS_IN_LOOP */
+    struct pool *waiters;           /* go on with what polling threads had to leave */
     struct cache *cache;
     struct route_metrics *metrics; /* one a route, and one more for requests that matched none */
     _Atomic int active;            /* requests begun and not completed */
@@ -68,6 +69,14 @@ struct exchange {
     struct limit_state limit;
     int64_t limit_quota;
     bool limited, begun, dispatched, finished;
+    struct route_match match;
+    bool page;                     /* no route: perhaps the web app answers */
+    unsigned checks_passed;        /* of judge_rest() */
+    bool head_parked;              /* libmicrohttpd tells of the head once more */
+    bool answered;                 /* the reply is settled, but not yet its audit line */
+    struct connection *connection; /* with the statement that was left */
+    int64_t parked_ms;
+    void (*go_on)(void *request); /* what the waiter does */
     const char *cache_key;
 };
 
@@ -89,8 +98,10 @@ struct watched *watched_of(struct MHD_Connection *connection);
 void receive_watch(struct watched *w);
 void receive_forget(struct watched *w);
 
-/* judge.c: everything that can be decided from the head of a request. Leaves a reply ready for a preflight or a page of the web app. */
+/* judge.c: everything that can be decided from the head of a request. judge_head() does it without the database and leaves a reply ready for a
+ * preflight; judge_rest() may be called again after it returned &request_parked, and leaves a reply ready for a page of the web app. */
 const struct problem *judge_head(struct request *req, const char *method);
+const struct problem *judge_rest(struct request *req);
 bool method_changes(enum method method);
 /* The client's address: the peer's, or what X-Forwarded-For (else Forwarded) says where the peer is a trusted proxy. */
 void find_ip(struct request *req);
@@ -106,6 +117,12 @@ const struct problem *form_begin(struct request *req);
 const struct problem *form_feed(struct request *req, const char *bytes, size_t len);
 const struct problem *form_end(struct request *req);
 void form_free(struct request *req);
+
+/* park.c: statements that take longer than a polling thread may wait. */
+/* Runs `step` in a polling thread. False when that had to leave it: park() follows. */
+bool park_unless_quick(struct request *req, const struct problem *(*step)(struct request *req), const struct problem **ret_problem);
+/* Hands the request to a waiter, which runs `go_on(req)` and then resumes the connection; too long a wait ends in a refusal. */
+void park(struct request *req, void (*go_on)(void *request));
 
 /* send.c */
 enum MHD_Result send_reply(struct request *req);

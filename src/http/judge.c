@@ -304,19 +304,44 @@ static const struct problem *
 note_refusal(struct request *req, const struct problem *p)
 {
     const struct server_hooks *hooks = req->server->settings.hooks;
+    const struct problem *parked = NULL;
 
     if (p && p->status == 403 && req->identity.known && method_changes(req->method) && !req->route->no_audit && hooks->audit)
-        hooks->audit(req, p->status);
-    return p;
+        parked = hooks->audit(req, p->status);
+    return parked ? parked : p;
 }
 
-/* Everything that can be decided from the head of the request, cheapest first. */
+static const struct problem *
+check_rights(struct request *req)
+{
+    return note_refusal(req, check_role(req));
+}
+
+static const struct problem *
+check_csrf(struct request *req)
+{
+    const struct server_hooks *hooks = req->server->settings.hooks;
+
+    if (!method_changes(req->method) || req->route->signed_link || !hooks->check_csrf)
+        return NULL;
+    return note_refusal(req, hooks->check_csrf(req));
+}
+
+static const struct problem *
+check_input(struct request *req)
+{
+    const struct problem *p = validate_path(req, exchange_of(req)->match.values);
+
+    p = p ? p : validate_query(req);
+    return p || !method_changes(req->method) ? p : check_body_headers(req);
+}
+
+/* Cheapest first. */
 const struct problem *
 judge_head(struct request *req, const char *method)
 {
-    const struct server_hooks *hooks = req->server->settings.hooks;
-    struct route_match match = {0};
-    const struct problem *p = find_route(req, method, &match), *flood;
+    struct exchange *exchange = exchange_of(req);
+    const struct problem *p = find_route(req, method, &exchange->match), *flood;
 
     flood = check_flood(req); /* also for what no route answers: pages, 404, 405, 400 */
     if (flood)
@@ -325,17 +350,27 @@ judge_head(struct request *req, const char *method)
         reply_preflight(req);
         return NULL;
     }
-    if (p && p->status == 404 && req->method == GET && hooks->fallback && !server_in_maintenance(req->server))
-        return hooks->fallback(req);
+    exchange->page = p && p->status == 404 && req->method == GET && req->server->settings.hooks->fallback && !server_in_maintenance(req->server);
     if (p)
-        return p;
+        return exchange->page ? NULL : p;
     if (server_in_maintenance(req->server) && !exempt_from_maintenance(req))
         return problem_retry(req->arena, PROBLEM(MAINTENANCE), 60);
-    if ((p = check_access(req)) || (p = check_route_limit(req)) || (p = note_refusal(req, check_role(req))))
-        return p;
-    if (method_changes(req->method) && !req->route->signed_link && hooks->check_csrf && (p = note_refusal(req, hooks->check_csrf(req))))
-        return p;
-    if ((p = validate_path(req, match.values)) || (p = validate_query(req)))
-        return p;
-    return method_changes(req->method) ? check_body_headers(req) : NULL;
+    return NULL;
+}
+
+const struct problem *
+judge_rest(struct request *req)
+{
+    static const struct problem *(*const checks[])(struct request *) = {check_access, check_route_limit, check_rights, check_csrf, check_input};
+    struct exchange *exchange = exchange_of(req);
+    const struct problem *p;
+
+    if (exchange->page)
+        return req->server->settings.hooks->fallback(req);
+    for (; exchange->checks_passed < COUNT_OF(checks); exchange->checks_passed++) {
+        p = checks[exchange->checks_passed](req);
+        if (p)
+            return p;
+    }
+    return NULL;
 }

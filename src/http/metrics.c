@@ -57,9 +57,10 @@ server_metrics(const struct server *server, struct buf *out)
 
     buf_printf(out, "veza_http_connections{server=\"%s\"} %u\nveza_http_requests_active{server=\"%s\"} %d\n",
                server->settings.name, info ? info->num_connections : 0, server->settings.name, server->active);
-    buf_printf(out, "veza_slow_queue{server=\"%s\",pool=\"slow\"} %u\nveza_slow_queue{server=\"%s\",pool=\"password\"} %u\n",
-               server->settings.name, pool_waiting(server->pools[SLOW_YES]), server->settings.name,
-               pool_waiting(server->pools[SLOW_PASSWORD]));
+    buf_printf(out,
+               "veza_queue{server=\"%s\",pool=\"handlers\"} %u\nveza_queue{server=\"%s\",pool=\"password\"} %u\nveza_queue{server=\"%s\",pool=\"waiters\"} %u\n",
+               server->settings.name, pool_waiting(server->pools[RUNS_ON_POOL]), server->settings.name,
+               pool_waiting(server->pools[RUNS_ON_PASSWORD_POOL]), server->settings.name, pool_waiting(server->waiters));
     for (unsigned i = 0; i <= router_count(server->router); i++)
         add_route(server, i, out);
 }

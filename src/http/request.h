@@ -104,6 +104,9 @@ struct request {
     const struct problem *problem; /* what was answered, when it was one */
 };
 
+/* Not an answer: a statement takes longer than a polling thread may wait (db_lend()). Passed on like any problem; the code runs again elsewhere. */
+extern const struct problem request_parked;
+
 /* The value of a validated input, or NULL when it is absent or null. */
 const char *request_param(const struct request *req, const char *name);
 /* Was it given at all (perhaps as null)? */

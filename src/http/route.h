@@ -45,8 +45,9 @@ enum shape {
     EMPTY, /* 204 when there is a row, else 404 */
 };
 
-/* Where a handler runs: in the polling thread, or parked on a pool while the thread goes on. */
-enum slow { SLOW_NO, SLOW_YES, SLOW_PASSWORD, SLOW_COUNT };
+/* Where a handler runs. What is not on a pool must not hold up the polling thread: it answers from memory, or with one statement before which
+ * it only reads, since it is run again from its beginning when that statement takes longer (db_lend()). */
+enum runs { RUNS_ON_POOL, RUNS_ON_PASSWORD_POOL, RUNS_IN_LOOP, RUNS_COUNT };
 
 struct file_field {
     const char *name;
@@ -73,7 +74,7 @@ struct route {
     const struct query *sql; /* runs by itself when there is no handler */
     enum shape shape;
     const struct problem *(*handler)(struct request *req);
-    enum slow slow;
+    enum runs runs;
 
     int status;                  /* of success; 0 means 200 (204 for EMPTY) */
     const struct query *replies; /* a handler's reply has the shape of this query's row */

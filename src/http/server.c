@@ -11,6 +11,7 @@
 #include "http/validate.h"
 
 #define CACHE_BYTES (16 * 1024 * 1024)
+#define QUEUE_MAX 512
 
 static bool
 read_rules(struct server *server, char *error, size_t error_size)
@@ -37,11 +38,11 @@ read_rules(struct server *server, char *error, size_t error_size)
 }
 
 /* The plainest way to listen on several addresses: connections begin in the express lanes, which hand all of them over. */
-static bool
+static enum express_found
 find_nothing(struct str path, struct express_file *ret_file)
 {
     (void)path, (void)ret_file;
-    return false;
+    return EXPRESS_NOT_MINE;
 }
 
 static const struct express_settings hand_over_all = {.pattern = "", .identity_cookie = "", .find = find_nothing};
@@ -115,10 +116,11 @@ prepare(struct server *server, char *error, size_t error_size)
     server->limiter = limiter_new();
     server->cache = cache_new(CACHE_BYTES);
     server->metrics = calloc(router_count(server->router) + 1, sizeof *server->metrics);
-    server->pools[SLOW_YES] = pool_start("veza-slow", (unsigned)config->slow_threads, 512);
-    server->pools[SLOW_PASSWORD] =
+    server->waiters = pool_start("veza-waiter", (unsigned)config->waiter_threads, QUEUE_MAX);
+    server->pools[RUNS_ON_POOL] = pool_start("veza-handler", (unsigned)config->handler_threads, QUEUE_MAX);
+    server->pools[RUNS_ON_PASSWORD_POOL] =
         pool_start("veza-password", config->password_threads ? (unsigned)config->password_threads : cores, 128);
-    if (server->limiter && server->cache && server->metrics && server->pools[SLOW_YES] && server->pools[SLOW_PASSWORD])
+    if (server->limiter && server->cache && server->metrics && server->waiters && server->pools[RUNS_ON_POOL] && server->pools[RUNS_ON_PASSWORD_POOL])
         return true;
     snprintf(error, error_size, "not enough memory or threads to start the %s server", server->settings.name);
     return false;
@@ -128,8 +130,9 @@ static void
 release(struct server *server)
 {
     linger_stop(server->linger);
-    pool_free(server->pools[SLOW_YES]);
-    pool_free(server->pools[SLOW_PASSWORD]);
+    pool_free(server->waiters);
+    for (int i = 0; i < RUNS_COUNT; i++)
+        pool_free(server->pools[i]);
     cache_free(server->cache);
     limiter_free(server->limiter);
     router_free(server->router);
@@ -209,10 +212,12 @@ server_stop(struct server *server, int drain_ms)
     listener = MHD_quiesce_daemon(server->daemon);
     while (server->active > 0 && clock_monotonic_ms() < until_ms)
         usleep(5000);
+    pool_stop(server->waiters); /* they know connections of the express lanes */
     express_stop(server->express);
     /* What is on a pool must come back before MHD can stop: its connections are suspended. */
-    for (int i = SLOW_YES; i < SLOW_COUNT; i++)
-        pool_stop(server->pools[i]);
+    for (int i = 0; i < RUNS_COUNT; i++)
+        if (server->pools[i])
+            pool_stop(server->pools[i]);
     MHD_stop_daemon(server->daemon);
     if (listener >= 0)
         close(listener);

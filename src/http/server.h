@@ -2,7 +2,8 @@
  *
  *     accept → parse → route → limits → identity → CSRF → validate → handler or query → reply → audit, metrics, log
  *
- * Handlers of routes with `.slow` run on a pool while the connection is parked. */
+ * A polling thread answers from memory, or sends a statement and waits 2 ms at most for its reply. What takes longer, and handlers that do more
+ * (`.runs`), go on in threads of a pool while the connection is suspended. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,6 +14,7 @@
 #include "http/request.h"
 #include "http/route.h"
 
+struct connection;
 struct express_settings;
 struct server;
 
@@ -28,11 +30,17 @@ struct server_hooks {
     const struct problem *(*check_csrf)(struct request *req);
     /* Runs route->sql for a route without a handler. */
     const struct problem *(*run_query)(struct request *req);
-    /* After the reply is decided and before it is sent; `status` is final. */
-    void (*audit)(struct request *req, int status);
+    /* After the reply is decided and before it is sent; `status` is final. Returns NULL or &request_parked. */
+    const struct problem *(*audit)(struct request *req, int status);
     /* Takes requests out of quotas that all nodes share, up to and including the first that refuses. False when there is no such place at
      * the moment: the server then counts by itself. May be NULL. */
     bool (*share_limits)(const char *server_name, const struct limit_take *takes, unsigned count, struct limit_state *ret_states);
+    /* Statements in polling threads, see db_lend() in db/db.h. All NULL where nothing asks a database. */
+    void (*lend)(int64_t budget_ns);
+    bool (*take_parked)(struct connection **ret_connection);
+    void (*adopt)(struct connection *connection);
+    void (*give_back)(void);
+    void (*drop)(struct connection *connection);
     /* Answers a GET that no route matches (the web app), or returns NOT_FOUND. May be NULL. */
     const struct problem *(*fallback)(struct request *req);
 };

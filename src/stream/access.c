@@ -12,12 +12,14 @@
 #define SLOTS 8192
 #define LOCKS 64
 #define TTL_MS 3000 /* bounds how long a ban of the owner goes unnoticed; changes of tracks are told */
+#define STALE_MS 12000 /* after that an answer still counts for so long while the database is asked again, in case that takes long */
+#define ASK_AGAIN_MS 1000
 
 /* What visitors may hear. */
 static struct {
     unsigned char id[16];
     char version[MEDIA_VERSION_TEXT];
-    int64_t until_ms;
+    int64_t until_ms, asked_again_ms;
 } known[SLOTS];
 static pthread_mutex_t locks[LOCKS];
 static _Atomic uint64_t changes; /* an answer that was asked for before a change is not remembered after it */
@@ -27,6 +29,8 @@ access_setup(void)
 {
     for (int i = 0; i < LOCKS; i++)
         pthread_mutex_init(&locks[i], NULL);
+    for (int i = 0; i < SLOTS; i++)
+        known[i].until_ms = -STALE_MS;
 }
 
 /* 16 bytes of a UUID in its valid text form. */
@@ -45,17 +49,32 @@ slot_of(const unsigned char id[16])
     return (unsigned)(XXH3_64bits(id, 16) % SLOTS);
 }
 
+/* `ret_stale` (may be NULL: then only a fresh answer will do): the answer is old, and it is the caller's turn to ask again. */
 static bool
-is_known(const unsigned char id[16], unsigned slot, int64_t now_ms, char ret_version[MEDIA_VERSION_TEXT])
+is_known(const unsigned char id[16], unsigned slot, int64_t now_ms, char ret_version[MEDIA_VERSION_TEXT], bool *ret_stale)
 {
     bool yes;
 
     pthread_mutex_lock(&locks[slot % LOCKS]);
-    yes = known[slot].until_ms > now_ms && memcmp(known[slot].id, id, 16) == 0;
+    yes = known[slot].until_ms + (ret_stale ? STALE_MS : 0) > now_ms && memcmp(known[slot].id, id, 16) == 0;
     if (yes)
         memcpy(ret_version, known[slot].version, MEDIA_VERSION_TEXT);
+    if (yes && ret_stale) {
+        *ret_stale = known[slot].until_ms <= now_ms && known[slot].asked_again_ms + ASK_AGAIN_MS <= now_ms;
+        if (*ret_stale)
+            known[slot].asked_again_ms = now_ms;
+    }
     pthread_mutex_unlock(&locks[slot % LOCKS]);
     return yes;
+}
+
+bool
+access_is_known(const char *track_id, char ret_version[MEDIA_VERSION_TEXT], bool *ret_stale)
+{
+    unsigned char id[16];
+
+    pack(track_id, id);
+    return is_known(id, slot_of(id), clock_monotonic_ms(), ret_version, ret_stale);
 }
 
 static void
@@ -66,7 +85,16 @@ remember(const unsigned char id[16], unsigned slot, const char *version, int64_t
         memcpy(known[slot].id, id, 16);
         memcpy(known[slot].version, version, MEDIA_VERSION_TEXT);
         known[slot].until_ms = until_ms;
+        known[slot].asked_again_ms = 0;
     }
+    pthread_mutex_unlock(&locks[slot % LOCKS]);
+}
+
+static void
+forget_slot(unsigned slot)
+{
+    pthread_mutex_lock(&locks[slot % LOCKS]);
+    known[slot].until_ms = -STALE_MS;
     pthread_mutex_unlock(&locks[slot % LOCKS]);
 }
 
@@ -81,15 +109,12 @@ access_forget(const char *track_id)
         pack(track_id, id);
         first = last = slot_of(id);
     }
-    for (unsigned slot = first; slot <= last; slot++) {
-        pthread_mutex_lock(&locks[slot % LOCKS]);
-        known[slot].until_ms = 0;
-        pthread_mutex_unlock(&locks[slot % LOCKS]);
-    }
+    for (unsigned slot = first; slot <= last; slot++)
+        forget_slot(slot);
 }
 
 bool
-access_is_public(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
+access_ask(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
 {
     const struct db_arg args[] = {{"track_id", track_id}, {"viewer", NULL}, {"viewer_staff", "false"}, {0}};
     int64_t now_ms = clock_monotonic_ms();
@@ -101,7 +126,7 @@ access_is_public(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
 
     pack(track_id, id);
     slot = slot_of(id);
-    if (is_known(id, slot, now_ms, ret_version))
+    if (is_known(id, slot, now_ms, ret_version, NULL))
         return true;
     if (db_run(&q_stream_access, args, &result, NULL))
         return false;
@@ -110,7 +135,9 @@ access_is_public(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
         snprintf(ret_version, MEDIA_VERSION_TEXT, "%s", PQgetvalue(result, 0, 2));
     PQclear(result);
     if (yes)
-        remember(id, slot, ret_version, now_ms + TTL_MS, asked_at);
+        remember(id, slot, ret_version, clock_monotonic_ms() + TTL_MS, asked_at);
+    else
+        forget_slot(slot);
     return yes;
 }
 
@@ -127,10 +154,10 @@ access_check(struct request *req, const char *track_id, bool *ret_public, char r
     pack(track_id, id);
     slot = slot_of(id);
     *ret_public = true;
-    if (!req->identity.known && is_known(id, slot, now_ms, ret_version))
+    if (!req->identity.known && is_known(id, slot, now_ms, ret_version, NULL))
         return NULL;
     asked_at = changes;
-    request_set(req, "track_id", track_id);
+    request_set(req, "track_id", arena_strdup(req->arena, track_id)); /* the caller's text may be gone when this runs again */
     p = db_one(req, &q_stream_access, &track);
     if (p)
         return p;

@@ -14,8 +14,12 @@ void access_setup(void);
  * visitors may, ret_version which version of the track's files plays. */
 const struct problem *access_check(struct request *req, const char *track_id, bool *ret_public, char ret_version[MEDIA_VERSION_TEXT]);
 
-/* May visitors hear this track's stream now? `track_id` is a UUID in lower case. Outside of requests; may query. */
-bool access_is_public(const char *track_id, char ret_version[MEDIA_VERSION_TEXT]);
+/* Is it known that visitors may hear this track's stream? `track_id` is a UUID in lower case. *ret_stale: yes, but the caller should have
+ * access_ask() called soon. */
+bool access_is_known(const char *track_id, char ret_version[MEDIA_VERSION_TEXT], bool *ret_stale);
+
+/* The same from the database, remembered. Outside of requests. */
+bool access_ask(const char *track_id, char ret_version[MEDIA_VERSION_TEXT]);
 
 /* Forgets a track, or all when it is NULL. */
 void access_forget(const char *track_id);

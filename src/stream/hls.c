@@ -202,14 +202,12 @@ is_stream_path(struct str path)
     return false;
 }
 
-/* What visitors get (express.h). */
+/* What is wanted at a path like /hls/... */
 static bool
-find_public(struct str path, struct express_file *ret_file)
+want_public(struct str path, struct wanted *ret_wanted)
 {
     static const struct str prefix = {"/hls/", 5};
     struct wanted wanted = {.is_public = true};
-    char version[MEDIA_VERSION_TEXT];
-    struct segment *segment;
 
     if (path.len <= prefix.len || memcmp(path.ptr, prefix.ptr, prefix.len) != 0)
         return false;
@@ -217,21 +215,51 @@ find_public(struct str path, struct express_file *ret_file)
     if (!is_stream_path(path))
         return false;
     memcpy(wanted.track_id, path.ptr, UUID_TEXT - 1);
-    if (!access_is_public(wanted.track_id, version))
-        return false;
     snprintf(wanted.file, sizeof wanted.file, "%.*s", (int)(path.len - UUID_TEXT), path.ptr + UUID_TEXT);
-    set_key(&wanted, version);
     wanted.is_playlist = path.ptr[path.len - 1] == '8';
     wanted.content_type = wanted.is_playlist ? PLAYLIST_TYPE : SEGMENT_TYPE;
-    if (load(&wanted, &segment))
-        return false;
-    *ret_file = (struct express_file){.head = segment->head, .body = segment->body, .fd = segment->fd, .size = segment->size,
-                                      .release = segment_unref, .owner = segment};
+    *ret_wanted = wanted;
     return true;
 }
 
+/* What visitors get (express.h). */
+static enum express_found
+find_public(struct str path, struct express_file *ret_file)
+{
+    char version[MEDIA_VERSION_TEXT];
+    struct segment *segment;
+    struct wanted wanted;
+    bool stale;
+
+    if (!want_public(path, &wanted))
+        return EXPRESS_NOT_MINE;
+    if (!access_is_known(wanted.track_id, version, &stale))
+        return EXPRESS_ASK;
+    set_key(&wanted, version);
+    segment = segment_cache_get(cache, wanted.key);
+    if (!segment)
+        return EXPRESS_ASK;
+    *ret_file = (struct express_file){.head = segment->head, .body = segment->body, .fd = segment->fd, .size = segment->size, .stale = stale,
+                                      .release = segment_unref, .owner = segment};
+    return EXPRESS_FOUND;
+}
+
+static void
+learn_public(struct str path)
+{
+    char version[MEDIA_VERSION_TEXT];
+    struct segment *segment;
+    struct wanted wanted;
+
+    if (!want_public(path, &wanted) || !access_ask(wanted.track_id, version))
+        return;
+    set_key(&wanted, version);
+    if (!load(&wanted, &segment))
+        segment_unref(segment);
+}
+
 const struct express_settings stream_express = {.pattern = "/hls/{track_id}/{quality}/{segment}", .identity_cookie = ACCESS_COOKIE,
-                                                .find = find_public};
+                                                .find = find_public, .learn = learn_public};
 
 static void
 on_change(void *context, const char *track_id)
@@ -313,21 +341,21 @@ static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBL
 
 const struct route stream_api_routes[] = {
     {GET, "/api/v1/tracks/{id}/hls/master.m3u8", "The qualities of a track's stream", HLS, .scope = "tracks:read",
-     .path = api_master_path, .handler = get_master, .produces = PLAYLIST_TYPE},
+     .path = api_master_path, .handler = get_master, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
     {GET, "/api/v1/tracks/{id}/hls/{quality}/playlist.m3u8", "The segments of one quality", HLS, .scope = "tracks:read",
-     .path = api_playlist_path, .handler = get_playlist, .produces = PLAYLIST_TYPE},
+     .path = api_playlist_path, .handler = get_playlist, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
     {GET, "/api/v1/tracks/{id}/hls/{quality}/{segment}", "A segment, or the file that comes before all of them (init.mp4)", HLS,
-     .scope = "tracks:read", .path = api_segment_path, .handler = get_segment, .produces = SEGMENT_TYPE},
+     .scope = "tracks:read", .path = api_segment_path, .handler = get_segment, .runs = RUNS_IN_LOOP, .produces = SEGMENT_TYPE},
     ROUTE_END};
 
 const struct route stream_routes[] = {
-    {GET, "/", "What this server is", .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_root, .reply = root_reply},
-    {GET, "/hls/{track_id}/master.m3u8", "The qualities of a track's stream", HLS, .scope = "tracks:read", .path = master_path, .handler = get_master,
-     .produces = PLAYLIST_TYPE},
+    {GET, "/", "What this server is", .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_root, .runs = RUNS_IN_LOOP, .reply = root_reply},
+    {GET, "/hls/{track_id}/master.m3u8", "The qualities of a track's stream", HLS, .scope = "tracks:read", .path = master_path,
+     .handler = get_master, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
     {GET, "/hls/{track_id}/{quality}/playlist.m3u8", "The segments of one quality", HLS, .scope = "tracks:read", .path = playlist_path,
-     .handler = get_playlist, .produces = PLAYLIST_TYPE},
+     .handler = get_playlist, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
     {GET, "/hls/{track_id}/{quality}/{segment}", "A segment, or the file that comes before all of them (init.mp4)", HLS,
-     .scope = "tracks:read", .path = segment_path, .handler = get_segment, .produces = SEGMENT_TYPE},
+     .scope = "tracks:read", .path = segment_path, .handler = get_segment, .runs = RUNS_IN_LOOP, .produces = SEGMENT_TYPE},
     {POST, "/internal/jobs/transcode", "Process a track once more", .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE,
      .body = transcode_body, .sql = &q_track_process_again, .shape = ONE, .status = 202},
     ROUTE_END};

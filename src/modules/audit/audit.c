@@ -34,7 +34,7 @@ bind_line(void *context, const char *name, const char **ret_text)
     return true;
 }
 
-void
+const struct problem *
 audit_change(struct request *req, int status)
 {
     struct line line = {.req = req};
@@ -43,8 +43,14 @@ audit_change(struct request *req, int status)
 
     line.action = arena_printf(req->arena, "%s %s", method_name(req->method), req->route->pattern);
     line.status = arena_printf(req->arena, "%d", status);
-    if (db_execute(&q_audit_add, DB_ROWS, NULL, bind_line, &line, &result, &error))
-        log_error("audit line not written", LOG_TEXT("action", line.action), LOG_TEXT("error", error.message));
-    else
+    switch (db_execute(&q_audit_add, DB_ROWS, NULL, bind_line, &line, &result, &error)) {
+    case DB_OK:
         PQclear(result);
+        return NULL;
+    case DB_PARKED:
+        return &request_parked;
+    default:
+        log_error("audit line not written", LOG_TEXT("action", line.action), LOG_TEXT("error", error.message));
+        return NULL;
+    }
 }

@@ -4,6 +4,6 @@
 #include "http/request.h"
 
 /* The server's audit hook. The line is written before the reply is sent; when that fails the reply goes out all the same. */
-void audit_change(struct request *req, int status);
+const struct problem *audit_change(struct request *req, int status);
 
 extern const struct route audit_routes[];

@@ -86,9 +86,9 @@ const struct route audit_routes[] = {
 
     {GET, "/api/v1/audit/ip/{ip}", "All that came from one address",
      .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .path = ip_in_path, .sql = &q_audit_ip, .shape = MANY,
-     .handler = list_address},
+     .handler = list_address, .runs = RUNS_IN_LOOP},
 
     {POST, "/api/v1/audit/cleanup", "Delete what is older than the retention",
      .auth = AUTH_ADMIN, .permission = "audit.cleanup", .limit = LIMIT_WRITE, .body = cleanup_fields, .handler = cleanup,
-     .slow = SLOW_YES, .reply = cleanup_reply},
+     .reply = cleanup_reply},
     ROUTE_END};

@@ -86,14 +86,14 @@ jwks(struct request *req)
 
 const struct route auth_routes[] = {
     {POST, "/api/v1/auth/register", "Create an account and sign in",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = registration, .handler = auth_register, .slow = SLOW_PASSWORD,
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = registration, .handler = auth_register, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = session_reply, .status = 201, .problems = PROBLEMS(PROBLEM_USERNAME_TAKEN, PROBLEM_EMAIL_TAKEN)},
 
     {POST, "/api/v1/auth/login", "Sign in",
      .description = "Where a second factor is on, the reply is `mfa_required` with a token for `/auth/login/2fa` instead of a session. "
                     "After too many wrong passwords each attempt from that place has to wait, longer each time, whether the address has an "
                     "account or not. A browser that has signed in to the account before is counted by itself.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = credentials, .handler = auth_login, .slow = SLOW_PASSWORD,
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = credentials, .handler = auth_login, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = session_reply, .reply_or = mfa_login_reply,
      .problems = PROBLEMS(PROBLEM_INVALID_CREDENTIALS, PROBLEM_ACCOUNT_DISABLED, PROBLEM_ACCOUNT_LOCKED)},
 
@@ -105,12 +105,12 @@ const struct route auth_routes[] = {
     {POST, "/api/v1/auth/password/reset", "Choose a new password with the token from the mail",
      .description = "Works once. Every session of the account ends, and every sign-in that was half done. API keys go on working unless "
                     "`revoke_api_keys` says otherwise; the reply tells how many do.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = reset_body, .handler = auth_reset_password, .slow = SLOW_PASSWORD,
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = reset_body, .handler = auth_reset_password, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = reset_reply, .problems = PROBLEMS(PROBLEM_TOKEN_INVALID)},
 
     {POST, "/api/v1/auth/step-up", "Prove the password once more in this session",
      .description = "Answers `sign_in_again`, for ten minutes. Wrong passwords count like those at the door.",
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = step_up_body, .handler = auth_step_up, .slow = SLOW_PASSWORD,
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = step_up_body, .handler = auth_step_up, .runs = RUNS_ON_PASSWORD_POOL,
      .replies = &q_session_prove_password, .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED)},
 
     {GET, "/api/v1/auth/login-history", "One's own attempts to sign in, newest first",
@@ -156,13 +156,13 @@ const struct route auth_routes[] = {
      .status = 202},
 
     {GET, "/api/v1/auth/check-username", "Is this username free?",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = username_query, .handler = auth_check_username, .reply = username_reply},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = username_query, .handler = auth_check_username, .runs = RUNS_IN_LOOP, .reply = username_reply},
 
     {GET, "/api/v1/csrf-token", "The token that changes must carry when cookies are used",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = auth_csrf_token, .reply = csrf_reply},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = auth_csrf_token, .runs = RUNS_IN_LOOP, .reply = csrf_reply},
 
     {GET, "/.well-known/jwks.json", "Public keys of access tokens (RFC 7517)",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = jwks, .reply = jwks_reply},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = jwks, .runs = RUNS_IN_LOOP, .reply = jwks_reply},
 
     {POST, "/api/v1/users/me/creator", "Become a creator, or ask to",
      .description = "The role stays what it was when the operator approves creators by hand (`creator_approval` of /status).",

@@ -56,7 +56,7 @@ const struct route mfa_routes[] = {
     {POST, "/api/v1/auth/2fa/setup", "Make a secret for an authenticator app",
      .description = "Nothing changes until a code has been verified. Asking again replaces the secret. Conflict when it is on already. "
                     FRESH_FACTOR,
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_body, .handler = mfa_setup, .slow = SLOW_PASSWORD, .reply = setup_reply,
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_body, .handler = mfa_setup, .runs = RUNS_ON_PASSWORD_POOL, .reply = setup_reply,
      .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED)},
 
     {POST, "/api/v1/auth/2fa/verify", "Switch the second factor on with a first code",
@@ -65,7 +65,7 @@ const struct route mfa_routes[] = {
      .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_MFA_REQUIRED)},
 
     {POST, "/api/v1/auth/2fa/disable", "Switch the second factor off",
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = disable_body, .handler = mfa_disable, .slow = SLOW_PASSWORD, .status = 204,
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = disable_body, .handler = mfa_disable, .runs = RUNS_ON_PASSWORD_POOL, .status = 204,
      .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
 
     {POST, "/api/v1/auth/2fa/step-up", "Prove the second factor once more in this session",

@@ -186,7 +186,7 @@ static const struct field key_reply[] = {
 
 const struct route notifications_push_routes[] = {
     {GET, "/api/v1/notifications/push/key", "The key that browsers subscribe with",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = public_key, .reply = key_reply},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = public_key, .runs = RUNS_IN_LOOP, .reply = key_reply},
 
     {POST, "/api/v1/notifications/push/subscribe", "Send notifications to this browser",
      .description = "Repeat it whenever the browser's subscription or the person changes. A browser has one subscription, a person ten "

@@ -42,7 +42,7 @@ static const struct field providers_reply[] = {
 
 const struct route oauth_routes[] = {
     {GET, "/api/v1/auth/oauth/providers", "Where else one may sign in; the operator's choice",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = page_query, .handler = oauth_providers, .reply = providers_reply},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = page_query, .handler = oauth_providers, .runs = RUNS_IN_LOOP, .reply = providers_reply},
 
     {GET, "/api/v1/auth/oauth/connections", "One's own accounts elsewhere that sign in here",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_oauth_connections, .shape = MANY},
@@ -56,12 +56,12 @@ const struct route oauth_routes[] = {
     {GET, "/api/v1/auth/oauth/{provider}", "Go to a provider to sign in",
      .description = "Open it as a page. What goes wrong later is told to the pages `/login` and `/settings/security` as `oauth_error`, the "
                     "code of a problem.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .path = provider_in_path, .query = begin_query, .handler = oauth_begin, .slow = SLOW_YES,
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .path = provider_in_path, .query = begin_query, .handler = oauth_begin,
      .status = 302},
 
     {GET, "/api/v1/auth/oauth/{provider}/callback", "Come back from a provider",
      .description = "Leads to the page that was asked for, with the cookies of a session; with a second factor to "
                     "`/login?mfa=1#mfa_token=…`, a token for `POST /auth/login/2fa`.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .path = provider_in_path, .query = callback_query, .handler = oauth_callback,
-     .slow = SLOW_YES, .status = 302},
+     .status = 302},
     ROUTE_END};

@@ -62,7 +62,7 @@ const struct route passkeys_routes[] = {
 
     {POST, "/api/v1/auth/passkeys/register/begin", "What a device needs to make a passkey",
      .description = "Give the reply to `PublicKeyCredential.parseCreationOptionsFromJSON()`. " FRESH_FACTOR,
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = begin_body, .handler = passkey_register_begin, .slow = SLOW_PASSWORD,
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = begin_body, .handler = passkey_register_begin, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = creation_options, .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED)},
 
     {POST, "/api/v1/auth/passkeys/register/finish", "Keep the passkey that the device made",

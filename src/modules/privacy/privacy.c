@@ -61,7 +61,7 @@ const struct route privacy_routes[] = {
      .problems = PROBLEMS(PROBLEM_EXPORT_RUNNING)},
 
     {GET, "/api/v1/users/me/export", "One's own data at once, without the files",
-     .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_now, .slow = SLOW_YES, .produces = "application/json"},
+     .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_now, .produces = "application/json"},
 
     {GET, "/api/v1/users/me/exports", "One's own archives, the latest first",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_export_list, .shape = MANY},
@@ -76,13 +76,13 @@ const struct route privacy_routes[] = {
     {DELETE, "/api/v1/users/me", "Delete one's own account",
      "Everybody is signed out, and nobody sees the account or its tracks any more. All is erased at `deletion_at`; until then one may "
      "sign in and restore it.",
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = proof, .handler = deletion_request_mine, .slow = SLOW_PASSWORD,
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = proof, .handler = deletion_request_mine, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = deletion_reply, .purges = "users",
      .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED, PROBLEM_SIGN_IN_AGAIN)},
 
     {DELETE, "/api/v1/users/{id}", "Delete an account",
      "One's own, as above; administrators may delete others', with a recent second factor instead of a password.",
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .path = id_in_path, .body = proof, .handler = deletion_request, .slow = SLOW_PASSWORD,
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .path = id_in_path, .body = proof, .handler = deletion_request, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = deletion_reply, .purges = "users",
      .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED, PROBLEM_MFA_SETUP_REQUIRED,
                           PROBLEM_SIGN_IN_AGAIN)},

@@ -176,7 +176,7 @@ const struct route roles_routes[] = {
 
     {GET, "/api/v1/users/{id}/roles", "Roles that a person has been lent",
      .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_READ, .path = person_in_path,
-     .sql = &q_role_assignments, .shape = MANY, .handler = list_assignments},
+     .sql = &q_role_assignments, .shape = MANY, .handler = list_assignments, .runs = RUNS_IN_LOOP},
 
     {POST, "/api/v1/users/{id}/roles", "Lend a person a role",
      "Counts from the person's next request on. Who is no administrator gives only what they hold, and not to themselves.",

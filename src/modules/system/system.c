@@ -181,8 +181,8 @@ static const struct field log_body[] = {
     FIELD_END};
 
 const struct route health_routes[] = {
-    {GET, "/health", "Is the process alive?", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .reply = health_reply},
-    {GET, "/healthz", "Liveness probe", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .reply = health_reply},
+    {GET, "/health", "Is the process alive?", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .runs = RUNS_IN_LOOP, .reply = health_reply},
+    {GET, "/healthz", "Liveness probe", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .runs = RUNS_IN_LOOP, .reply = health_reply},
     {GET, "/readyz", "Readiness probe: the database answers and is not newer than the program",
      .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = ready, .reply = health_reply,
      .problems = (const enum problem_name[]){PROBLEM_UNAVAILABLE, PROBLEM_MAINTENANCE, PROBLEM_COUNT}},

@@ -105,7 +105,7 @@ process_again(struct request *req)
 const struct route tracks_routes[] = {
     {GET, "/api/v1/tracks", "Tracks that everybody may hear, or one's own",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
-     .sql = &q_track_list, .shape = MANY, .handler = list_tracks, .cache_s = 5, .cache_tag = "tracks"},
+     .sql = &q_track_list, .shape = MANY, .handler = list_tracks, .runs = RUNS_IN_LOOP, .cache_s = 5, .cache_tag = "tracks"},
 
     {GET, "/api/v1/genres", "Genres of the tracks that everybody may hear, with how many there are, the most used first",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_genre_list, .shape = MANY, .cache_s = 5,
@@ -114,7 +114,7 @@ const struct route tracks_routes[] = {
     {POST, "/api/v1/tracks", "Upload a track",
      "The reply comes when the file is safe; the track is then `processing` until it can be played.",
      .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .files = upload_files, .body = upload_fields,
-     .handler = track_upload, .slow = SLOW_YES, .status = 201, .replies = &q_track_get, .problems = upload_problems},
+     .handler = track_upload, .status = 201, .replies = &q_track_get, .problems = upload_problems},
 
     {GET, "/api/v1/tracks/{id}", "A track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
@@ -156,7 +156,7 @@ const struct route tracks_routes[] = {
     {PUT, "/api/v1/tracks/{id}/cover", "Replace the cover of a track",
      "Its address, `cover_url`, changes with it.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = cover_files, .max_body = COVER_MAX,
-     .handler = track_cover_put, .slow = SLOW_YES, .replies = &q_track_get, .purges = "tracks", .problems = cover_problems},
+     .handler = track_cover_put, .replies = &q_track_get, .purges = "tracks", .problems = cover_problems},
 
     {DELETE, "/api/v1/tracks/{id}/cover", "Remove the cover of a track",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path,

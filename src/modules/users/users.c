@@ -115,16 +115,16 @@ const struct route users_routes[] = {
 
     {GET, "/api/v1/users/{id}/reposts", "Tracks that a person reposted",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
-     .sql = &q_user_tracks, .shape = MANY, .handler = profile_reposts},
+     .sql = &q_user_tracks, .shape = MANY, .handler = profile_reposts, .runs = RUNS_IN_LOOP},
 
     {GET, "/api/v1/users/{id}/likes", "Tracks that a person likes",
      "Only for the person when they do not show their activity.",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
-     .sql = &q_user_tracks, .shape = MANY, .handler = profile_likes},
+     .sql = &q_user_tracks, .shape = MANY, .handler = profile_likes, .runs = RUNS_IN_LOOP},
 
     {GET, "/api/v1/users/{id}/gear", "Equipment that a person shows",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
-     .sql = &q_user_gear, .shape = MANY, .handler = profile_gear},
+     .sql = &q_user_gear, .shape = MANY, .handler = profile_gear, .runs = RUNS_IN_LOOP},
 
     {PUT, "/api/v1/users/me/presence", "Tell others whether one is there",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = presence_fields, .handler = presence_tell, .replies = &q_presence_set,
@@ -153,7 +153,7 @@ const struct route users_routes[] = {
 
     {GET, "/api/v1/users/settings", "One's own settings",
      "A browser that sends `Sec-GPC: 1` opts out of selling and sharing by that alone.",
-     .auth = AUTH_USER, .limit = LIMIT_READ, .handler = account_settings, .replies = &q_settings_get},
+     .auth = AUTH_USER, .limit = LIMIT_READ, .handler = account_settings, .runs = RUNS_IN_LOOP, .replies = &q_settings_get},
 
     {PUT, "/api/v1/users/settings", "Change one's own settings",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = settings_fields, .handler = account_row, .replies = &q_settings_update},
@@ -161,7 +161,7 @@ const struct route users_routes[] = {
     {PUT, "/api/v1/users/me/password", "Change one's password",
      "All other sessions end, and every sign-in that was half done. API keys go on working unless `revoke_api_keys` says otherwise; the "
      "reply tells how many do.",
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_fields, .handler = account_password, .slow = SLOW_PASSWORD,
+     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_fields, .handler = account_password, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = password_reply, .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
 
     {POST, "/api/v1/users/me/privacy/opt-out", "Do not sell or share my personal information (CCPA)",
@@ -169,7 +169,7 @@ const struct route users_routes[] = {
 
     {POST, "/api/v1/users/{id}/avatar", "Put up one's own picture",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = avatar_files,
-     .max_body = PICTURE_MAX, .handler = avatar_put, .slow = SLOW_YES, .replies = &q_user_avatar_now, .purges = "users",
+     .max_body = PICTURE_MAX, .handler = avatar_put, .replies = &q_user_avatar_now, .purges = "users",
      .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
 
     {DELETE, "/api/v1/users/{id}/avatar", "Take one's own picture down",
@@ -182,7 +182,7 @@ const struct route users_routes[] = {
 
     {POST, "/api/v1/users/{id}/banner", "Put up the picture across the top of one's own profile",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = banner_files,
-     .max_body = PICTURE_MAX, .handler = banner_put, .slow = SLOW_YES, .replies = &q_user_banner_now, .purges = "users",
+     .max_body = PICTURE_MAX, .handler = banner_put, .replies = &q_user_banner_now, .purges = "users",
      .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
 
     {DELETE, "/api/v1/users/{id}/banner", "Take it down",

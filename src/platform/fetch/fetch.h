@@ -8,7 +8,7 @@
  *       host (`trusted_host`)
  *     - link-local, multicast, reserved ones, metadata of clouds: never
  *     - http instead of https: only to loopback, and not in production
- * It blocks: call it from routes that are `.slow = SLOW_YES` and from jobs. */
+ * It blocks: call it from handlers that run on a pool and from jobs. */
 #pragma once
 
 #include "base/buf.h"

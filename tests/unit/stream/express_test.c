@@ -30,7 +30,7 @@ give_back(void *owner)
     atomic_fetch_sub(&lent, 1);
 }
 
-static bool
+static enum express_found
 find(struct str path, struct express_file *ret_file)
 {
     static const struct str small_head = {"Content-Length: 5\r\nX-Way: short\r\n\r\n", 35};
@@ -41,10 +41,10 @@ find(struct str path, struct express_file *ret_file)
     else if (str_equal(path, STR("/files/large")))
         *ret_file = (struct express_file){.head = large_head, .fd = large_fd, .size = LARGE};
     else
-        return false;
+        return EXPRESS_NOT_MINE;
     ret_file->release = give_back;
     atomic_fetch_add(&lent, 1);
-    return true;
+    return EXPRESS_FOUND;
 }
 
 static const struct problem *

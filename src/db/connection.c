@@ -1,0 +1,344 @@
+#include "db/connection.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define FRESH_NS 200000000 /* a connection that answered a moment ago is believed to be there still */
+
+struct db_counters db_counters;
+
+static char *conninfo;
+static int statement_timeout_ms;
+static bool as_app_role, app_role_login;
+static pthread_key_t connection_key;
+static void (*told_callback)(const char *text);
+
+/* Of threads that share connections: what nobody uses at the moment, the last used first. */
+static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct connection *spare;
+static unsigned spare_count, spare_max;
+
+/* What this thread may wait for a reply in one request, and what it had to leave to others. */
+static _Thread_local struct {
+    bool lends;
+    int64_t until_ns;
+    bool has_parked;
+    struct connection *parked;
+} patience;
+
+static void
+connection_free(void *argument)
+{
+    struct connection *c = argument;
+
+    if (!c)
+        return;
+    if (c->pg)
+        atomic_fetch_sub(&db_counters.connections, 1);
+    PQclear(c->reply);
+    PQfinish(c->pg);
+    free(c);
+}
+
+void
+db_setup(const char *text, int timeout_ms)
+{
+    static bool key_made;
+
+    free(conninfo);
+    conninfo = strdup(text);
+    statement_timeout_ms = timeout_ms;
+    if (!key_made && pthread_key_create(&connection_key, connection_free))
+        abort();
+    key_made = true;
+}
+
+static void
+on_notice(void *context, const PGresult *notice)
+{
+    const char *state = PQresultErrorField(notice, PG_DIAG_SQLSTATE), *text = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    struct connection *c = context;
+
+    if (!text_equal(state, "VZ001") || !text)
+        log_debug("database notice", LOG_TEXT("message", text));
+    else if (c->told_count < TOLD_MAX)
+        snprintf(c->told[c->told_count++], sizeof *c->told, "%s", text);
+    else
+        snprintf(c->told[0], sizeof *c->told, "*");
+}
+
+void
+connection_pass_on_told(struct connection *c, bool happened)
+{
+    for (unsigned i = 0; i < c->told_count && happened && told_callback; i++)
+        told_callback(c->told[i]);
+    c->told_count = 0;
+}
+
+void
+db_on_told(void (*callback)(const char *text))
+{
+    told_callback = callback;
+}
+
+static PGconn *
+connect_now(void)
+{
+    const char *const names[] = {"dbname", "user", "options", "application_name", "connect_timeout", "client_encoding", NULL};
+    char options[224];
+    const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
+    PGconn *pg;
+
+    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c client_min_messages=notice%s",
+             statement_timeout_ms, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
+    pg = PQconnectdbParams(names, values, 1);
+    if (PQstatus(pg) != CONNECTION_OK) {
+        log_warn("database connection failed", LOG_TEXT("error", PQerrorMessage(pg)));
+        PQfinish(pg);
+        return NULL;
+    }
+    return pg;
+}
+
+/* Is this connection of the role that changes no audit line, and lent what it needs? */
+static bool
+is_app_role(PGconn *pg)
+{
+    PGresult *result = PQexec(pg, "select current_user = '" APP_ROLE "' and has_table_privilege('audit_logs', 'insert')"
+                                  " and not has_table_privilege('audit_logs', 'update, delete, truncate')");
+    bool good = PQresultStatus(result) == PGRES_TUPLES_OK && *PQgetvalue(result, 0, 0) == 't';
+
+    PQclear(result);
+    return good;
+}
+
+bool
+db_act_as_app(bool login)
+{
+    PGconn *pg;
+
+    as_app_role = true;
+    app_role_login = login;
+    pg = connect_now();
+    if (!pg) { /* because of the role, or is there no database at all? */
+        as_app_role = false;
+        pg = connect_now();
+        as_app_role = !pg;
+    } else {
+        as_app_role = is_app_role(pg);
+    }
+    PQfinish(pg);
+    return as_app_role;
+}
+
+/* Did the server close this idle connection? Its farewell then waits in the socket. */
+static bool
+went_away(PGconn *pg)
+{
+    struct pollfd waiting = {.fd = PQsocket(pg), .events = POLLIN};
+
+    if (PQstatus(pg) != CONNECTION_OK)
+        return true;
+    if (poll(&waiting, 1, 0) <= 0)
+        return false;
+    return !PQconsumeInput(pg) || PQstatus(pg) != CONNECTION_OK;
+}
+
+void
+connection_forget(struct connection *c)
+{
+    PQclear(c->reply);
+    if (c->pg)
+        atomic_fetch_sub(&db_counters.connections, 1);
+    PQfinish(c->pg);
+    *c = (struct connection){0};
+}
+
+struct connection *
+connection_held(void)
+{
+    return pthread_getspecific(connection_key);
+}
+
+static struct connection *
+take_spare(void)
+{
+    struct connection *c;
+
+    pthread_mutex_lock(&spare_lock);
+    c = spare;
+    if (c) {
+        spare = c->next;
+        spare_count--;
+        c->next = NULL;
+    }
+    pthread_mutex_unlock(&spare_lock);
+    return c;
+}
+
+static void
+give_spare(struct connection *c)
+{
+    bool wanted;
+
+    pthread_mutex_lock(&spare_lock);
+    wanted = spare_count < spare_max;
+    if (wanted) {
+        c->next = spare;
+        spare = c;
+        spare_count++;
+    }
+    pthread_mutex_unlock(&spare_lock);
+    if (!wanted)
+        connection_free(c);
+}
+
+static void
+open_now(struct connection *c)
+{
+    c->pg = connect_now();
+    if (!c->pg)
+        return;
+    PQsetNoticeReceiver(c->pg, on_notice, c);
+    atomic_fetch_add(&db_counters.connections, 1);
+}
+
+/* The connection that this thread holds, or takes now. */
+static struct connection *
+hold_one(void)
+{
+    struct connection *c = connection_held();
+
+    if (!c) {
+        c = take_spare();
+        if (!c && !patience.lends)
+            c = calloc(1, sizeof *c);
+        if (c && pthread_setspecific(connection_key, c)) {
+            connection_free(c);
+            c = NULL;
+        }
+    }
+    return c;
+}
+
+static bool
+is_stale(const struct connection *c)
+{
+    return c->pg && !c->transaction && !c->asked.query && clock_monotonic_ns() - c->used_ns > FRESH_NS && went_away(c->pg);
+}
+
+struct connection *
+connection_here(void)
+{
+    struct connection *c;
+
+    while ((c = hold_one())) {
+        if (is_stale(c)) {
+            connection_forget(c);
+            atomic_fetch_add(&db_counters.reconnects, 1);
+        }
+        if (!c->pg && !patience.lends)
+            open_now(c);
+        if (c->pg || !patience.lends)
+            break;
+        pthread_setspecific(connection_key, NULL); /* perhaps another one is fine */
+        connection_free(c);
+    }
+    return c && c->pg ? c : NULL;
+}
+
+int64_t
+connection_patience_ns(void)
+{
+    int64_t left_ns;
+
+    if (!patience.lends)
+        return -1;
+    left_ns = patience.until_ns - clock_monotonic_ns();
+    return left_ns > 0 ? left_ns : 0;
+}
+
+void
+connection_park(struct connection *c)
+{
+    if (c)
+        pthread_setspecific(connection_key, NULL);
+    patience.parked = c;
+    patience.has_parked = true;
+    atomic_fetch_add(&db_counters.parked, 1);
+}
+
+void
+db_share_connections(unsigned most)
+{
+    spare_max = most;
+}
+
+void
+db_lend(int64_t budget_ns)
+{
+    patience.lends = true;
+    patience.until_ns = clock_monotonic_ns() + budget_ns;
+}
+
+bool
+db_take_parked(struct connection **ret_connection)
+{
+    bool parked = patience.has_parked;
+
+    patience.lends = patience.has_parked = false;
+    *ret_connection = patience.parked;
+    patience.parked = NULL;
+    return parked;
+}
+
+void
+db_adopt(struct connection *c)
+{
+    if (c && pthread_setspecific(connection_key, c))
+        connection_free(c);
+}
+
+void
+db_drop(struct connection *c)
+{
+    connection_free(c);
+}
+
+void
+db_give_back(void)
+{
+    struct connection *c = connection_held();
+
+    if (!c)
+        return;
+    pthread_setspecific(connection_key, NULL);
+    PQclear(c->reply);
+    c->reply = NULL;
+    c->kept = (struct statement){0};
+    if (c->pg && !c->transaction && !c->asked.query && PQstatus(c->pg) == CONNECTION_OK)
+        give_spare(c);
+    else
+        connection_free(c);
+}
+
+PGconn *
+db_connection(void)
+{
+    struct connection *c = connection_here();
+
+    return c ? c->pg : NULL;
+}
+
+void
+db_disconnect(void)
+{
+    connection_free(connection_held());
+    pthread_setspecific(connection_key, NULL);
+}
+

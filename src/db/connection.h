@@ -1,0 +1,57 @@
+/* connection.h - connections to PostgreSQL and the threads that use them. For db.c only. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "db/db.h"
+
+#define PREPARED_SLOTS 2048
+
+/* A statement that a connection has prepared. Keyed by addresses: queries and event names are constants of the program. */
+struct prepared {
+    const struct query *query;
+    const char *emits;
+    enum db_form form;
+    int params;
+    char name[16];
+};
+
+#define TOLD_MAX 16 /* a statement that tells more has changed much: "*" */
+
+struct connection {
+    PGconn *pg;
+    bool transaction, lost; /* lost: the transaction was undone because of others */
+    unsigned told_count;
+    char told[TOLD_MAX][64]; /* by the statements since the last commit */
+    int64_t used_ns; /* when it last answered */
+    struct statement {
+        const struct query *query; /* NULL: none */
+        const char *emits;
+        enum db_form form;
+    } asked, kept; /* asked: sent, and the reply has not been read; kept: `reply` is its reply, which nobody has taken */
+    PGresult *reply;
+    struct connection *next; /* of the spare ones */
+    unsigned prepared_count;
+    struct prepared prepared[PREPARED_SLOTS];
+};
+
+struct db_counters {
+    _Atomic int64_t connections, queries, errors, retries, reconnects, parked, busy_us;
+};
+extern struct db_counters db_counters;
+
+/* This thread's connection, opened when it has none. NULL when there is none to be had; in a thread that must not wait, also when no spare
+ * one is there. */
+struct connection *connection_here(void);
+/* The same, without opening one. */
+struct connection *connection_held(void);
+/* Closes what is left of it; the next use of this thread opens another. */
+void connection_forget(struct connection *c);
+
+/* How long this thread may still wait for a reply, in nanoseconds, counted from now; negative: as long as it takes. */
+int64_t connection_patience_ns(void);
+/* Takes the connection (or none, when NULL) from this thread for whoever goes on: see db_take_parked(). */
+void connection_park(struct connection *c);
+
+/* What triggers told is passed on after a commit; `happened` is false when what was told did not come to be. */
+void connection_pass_on_told(struct connection *c, bool happened);

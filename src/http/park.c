@@ -1,0 +1,79 @@
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/internal.h"
+
+#define BUDGET_NS 2000000
+#define BUDGET_LEAST_NS 20000 /* less is not worth sending */
+#define WAIT_SHARE 10         /* a thread that had to leave statements waits a tenth of its time at most */
+#define UNSENT_MAX_MS 5000    /* a request whose statement was not sent by then is refused */
+
+const struct problem request_parked = {.status = 503, .code = "parked", .title = "A statement is under way"};
+
+static _Thread_local int64_t left_ns; /* when this thread last left a statement to others */
+
+static int64_t
+budget_ns(void)
+{
+    int64_t budget = (clock_monotonic_ns() - left_ns) / WAIT_SHARE;
+
+    return budget < BUDGET_LEAST_NS ? 0 : budget > BUDGET_NS ? BUDGET_NS : budget;
+}
+
+bool
+park_unless_quick(struct request *req, const struct problem *(*step)(struct request *req), const struct problem **ret_problem)
+{
+    const struct server_hooks *hooks = req->server->settings.hooks;
+    bool parked = false;
+
+    log_request_id(req->id);
+    if (hooks->lend)
+        hooks->lend(budget_ns());
+    *ret_problem = step(req);
+    if (hooks->lend)
+        parked = hooks->take_parked(&exchange_of(req)->connection);
+    log_request_id(NULL);
+    if (parked) {
+        *ret_problem = NULL;
+        left_ns = clock_monotonic_ns();
+    }
+    return !parked;
+}
+
+static void
+run_left(void *argument)
+{
+    struct request *req = argument;
+    struct exchange *exchange = exchange_of(req);
+    const struct server_hooks *hooks = req->server->settings.hooks;
+    struct connection *connection = exchange->connection;
+
+    log_request_id(req->id);
+    if (!connection && clock_monotonic_ms() - exchange->parked_ms > UNSENT_MAX_MS) {
+        exchange->refusal = problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5);
+        reply_problem(req, exchange->refusal);
+    } else {
+        exchange->connection = NULL;
+        hooks->adopt(connection);
+        exchange->go_on(req);
+        hooks->give_back();
+    }
+    log_request_id(NULL);
+    MHD_resume_connection(req->connection);
+}
+
+void
+park(struct request *req, void (*go_on)(void *request))
+{
+    struct exchange *exchange = exchange_of(req);
+
+    exchange->go_on = go_on;
+    exchange->parked_ms = clock_monotonic_ms();
+    MHD_suspend_connection(req->connection);
+    if (pool_submit(req->server->waiters, run_left, req))
+        return;
+    req->server->settings.hooks->drop(exchange->connection);
+    exchange->connection = NULL;
+    exchange->refusal = problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5);
+    reply_problem(req, exchange->refusal);
+    MHD_resume_connection(req->connection);
+}

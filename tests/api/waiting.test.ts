@@ -1,0 +1,88 @@
+/** Nobody waits for somebody else's statement: while the database keeps some requests waiting, all that does not need it is answered. */
+import { strict as assert } from 'node:assert';
+import { request as httpRequest } from 'node:http';
+import { test as it } from 'node:test';
+import { makeSound, wav } from '../support/media.ts';
+import { playable } from '../support/tracks.ts';
+import { until } from '../support/wait.ts';
+import { template, World } from '../support/world.ts';
+
+const MANY = 60; /* more than a server has threads and connections for statements */
+
+const world = await World.start('waiting', { RATE_LIMIT_ENABLED: 'false' });
+const track = await playable(world.as('carol'), { file: wav(makeSound(3)), title: 'Waiting', is_public: 'true' });
+let locks = 0;
+
+/** Keeps everybody else from these tables until it is let go. */
+async function lock(tables: string): Promise<{ letGo: () => Promise<void>; waiting: () => Promise<number> }> {
+  const name = `lock ${++locks}`;
+  const held = world.sql(`set application_name = '${name}'; begin; lock table ${tables} in access exclusive mode; select pg_sleep(60)`).catch(() => 'let go');
+  await until('the lock', async () => (await world.sql(`select count(*) from pg_stat_activity where application_name = '${name}' and wait_event = 'PgSleep'`)) === '1');
+  return {
+    letGo: async () => {
+      await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${name}'`);
+      await held;
+    },
+    waiting: async () => Number(await world.sql("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")),
+  };
+}
+
+const isPending = async (promise: Promise<unknown>) => (await Promise.race([promise.then(() => 'done', () => 'done'), Promise.resolve('pending')])) === 'pending';
+
+for (const [what, tables] of [['their own rows', 'tracks'], ['the session of whoever asks', 'sessions, users']] as const)
+  it(`${MANY} requests that wait for ${what} hold up nobody else, and get their answers at last`, async () => {
+    const visitor = world.visitor, path = `/hls/${track.id}/low/segment_000.m4s`;
+    await visitor.get('/api/v1/tracks', { query: { limit: 7 } });
+    assert.equal((await world.streamVisitor.send('GET', path)).status, 200);
+    const held = await lock(tables);
+    const asked = Array.from({ length: MANY }, () => world.as('alice').get('/api/v1/tracks/{id}', { path: { id: track.id } }));
+    await until('statements to wait', async () => (await held.waiting()) > 4);
+    for (let i = 0; i < 20; i++) {
+      assert.equal((await visitor.get('/health')).status, 200);
+      assert.equal((await visitor.get('/api/v1/csrf-token')).status, 200);
+      assert.equal((await world.streamVisitor.send('GET', path)).status, 200);
+    }
+    assert.ok((await Promise.all(asked.map(isPending))).every(Boolean), 'all still wait');
+    await held.letGo();
+    assert.deepEqual((await Promise.all(asked)).map((reply) => reply.status), Array<number>(MANY).fill(200));
+  });
+
+it('a change whose session is looked up for long keeps the body that comes meanwhile', async () => {
+  const held = await lock('sessions, users');
+  const body = JSON.stringify({ bio: 'x'.repeat(400) });
+  const reply = new Promise<number>((resolve, reject) => {
+    const request = httpRequest(`${world.server.api}/api/v1/users/${template.ids.alice}`, { method: 'PUT', headers: {
+      authorization: `Bearer ${template.tokens.alice}`, 'content-type': 'application/json', 'content-length': body.length } },
+    (response) => { response.resume(); response.on('end', () => resolve(response.statusCode!)); });
+    request.on('error', reject);
+    request.flushHeaders();
+    void until('the statement to wait', async () => (await held.waiting()) > 0).then(async () => {
+      request.end(body);
+      await held.letGo();
+    }).catch(reject);
+  });
+  assert.equal(await reply, 200);
+  assert.equal(await world.sql(`select length(bio) from users where id = '${template.ids.alice}'`), '400');
+});
+
+it('a change that waits for its row happens once, with one line in the audit log', async () => {
+  const before = await world.sql('select count(*) from audit_logs');
+  const held = await lock('user_settings');
+  const change = world.as('bob').put('/api/v1/users/settings', { body: { language: 'fr' } as never });
+  await until('the statement to wait', async () => (await held.waiting()) > 0);
+  await held.letGo();
+  assert.equal((await change).status, 200);
+  assert.equal(Number(await world.sql('select count(*) from audit_logs')), Number(before) + 1);
+});
+
+it('whoever goes away while their statement waits leaves nothing behind', async () => {
+  const held = await lock('tracks');
+  const gone = new AbortController();
+  const asked = Array.from({ length: 8 }, () => fetch(`${world.server.api}/api/v1/tracks/${track.id}`, { signal: gone.signal }).catch(() => null));
+  await until('statements to wait', async () => (await held.waiting()) > 3);
+  gone.abort();
+  await Promise.all(asked);
+  await held.letGo();
+  await until('no request to be under way', async () => /veza_http_requests_active\{server="api"\} 1\n/.test((await world.visitor.send('GET', '/metrics')).bytes.toString()));
+  assert.equal((await world.visitor.get('/api/v1/tracks/{id}', { path: { id: track.id } })).status, 200);
+});
