@@ -217,6 +217,46 @@ query_json(struct request *req, const struct query *query, const char **ret_json
     return p || *ret_json ? p : PROBLEM(INTERNAL);
 }
 
+static enum db_form
+form_of(const struct route *route)
+{
+    return route->shape == MANY ? DB_JSON_LIST : route->shape == ONE ? DB_JSON_ONE : DB_ROWS;
+}
+
+struct claimed {
+    struct request *req;
+    const char *user_id, *session_id;
+};
+
+static bool
+bind_claimed(void *context, const char *name, const char **ret_text)
+{
+    struct claimed *claimed = context;
+
+    if (!request_has(claimed->req, name) && text_equal(name, "viewer"))
+        *ret_text = claimed->user_id;
+    else if (!request_has(claimed->req, name) && text_equal(name, "session_id"))
+        *ret_text = claimed->session_id;
+    else
+        return bind_request(claimed->req, name, ret_text);
+    return true;
+}
+
+void
+ask_route_query_ahead(struct request *req, const char *user_id, const char *session_id)
+{
+    const struct route *route = req->route;
+    struct claimed *claimed;
+
+    if (!req->input_good || !route->sql || route->emits || (route->auth != AUTH_OPTIONAL && route->auth != AUTH_USER))
+        return;
+    claimed = arena_alloc(req->arena, sizeof *claimed);
+    if (!claimed)
+        return;
+    *claimed = (struct claimed){req, user_id, session_id};
+    db_ask_ahead(route->sql, form_of(route), bind_claimed, claimed);
+}
+
 const struct problem *
 run_route_query(struct request *req)
 {
@@ -224,8 +264,7 @@ run_route_query(struct request *req)
     PGresult *result;
     const struct problem *p;
 
-    p = run(req, route->sql, route->shape == MANY ? DB_JSON_LIST : route->shape == ONE ? DB_JSON_ONE : DB_ROWS, route->emits,
-            &result);
+    p = run(req, route->sql, form_of(route), route->emits, &result);
     if (p)
         return p;
     if (route->shape != EMPTY)

@@ -49,7 +49,8 @@
 
 static struct assets *web_app;
 
-#define STATEMENT_HOOKS .lend = db_lend, .take_parked = db_take_parked, .adopt = db_adopt, .give_back = db_give_back, .drop = db_drop
+#define STATEMENT_HOOKS .lend = db_lend, .take_parked = db_take_parked, .adopt = db_adopt, .give_back = db_give_back, .drop = db_drop, \
+                        .settle = db_settle
 
 static const struct server_hooks api_hooks = {STATEMENT_HOOKS, .identify = auth_identify, .check_csrf = auth_check_csrf,
                                               .check_permission = auth_check_permission,

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#define UNWANTED_MS 50 /* a statement that nobody wants any more is cancelled then */
 #define FRESH_NS 200000000 /* a connection that answered a moment ago is believed to be there still */
 
 struct db_counters db_counters;
@@ -29,6 +30,7 @@ static _Thread_local struct {
     int64_t until_ns;
     bool has_parked;
     struct connection *parked;
+    struct ahead ahead, taken_ahead;
 } patience;
 
 static void
@@ -274,6 +276,87 @@ connection_park(struct connection *c)
 }
 
 void
+db_ask_ahead(const struct query *query, enum db_form form, db_bind *bind, void *context)
+{
+    if (patience.lends && !query->writes)
+        patience.ahead = (struct ahead){query, form, bind, context};
+}
+
+const struct ahead *
+connection_take_ahead(void)
+{
+    if (!patience.ahead.query)
+        return NULL;
+    patience.taken_ahead = patience.ahead;
+    patience.ahead = (struct ahead){0};
+    return &patience.taken_ahead;
+}
+
+void
+db_unask(void)
+{
+    static const struct query nobodys = {.name = "unwanted"};
+    struct connection *c = connection_held();
+
+    if (c && c->asked.query)
+        c->asked = (struct statement){.query = &nobodys};
+}
+
+PGresult *
+connection_read_reply(struct connection *c)
+{
+    PGresult *reply = NULL, *next;
+
+    c->asked = c->next_asked;
+    c->next_asked = (struct statement){0};
+    while ((next = PQgetResult(c->pg))) {
+        PQclear(reply);
+        reply = next;
+    }
+    if (!c->asked.query && PQpipelineStatus(c->pg) != PQ_PIPELINE_OFF) {
+        PQclear(PQgetResult(c->pg)); /* the end of the pipeline */
+        PQexitPipelineMode(c->pg);
+    }
+    return reply;
+}
+
+static bool
+wait_readable(struct connection *c, int64_t until_ms)
+{
+    struct pollfd socket = {.fd = PQsocket(c->pg), .events = POLLIN};
+
+    while (PQisBusy(c->pg)) {
+        int64_t left_ms = until_ms - clock_monotonic_ms();
+
+        if (left_ms < 0 || poll(&socket, 1, (int)left_ms) == 0)
+            return false;
+        if (!PQconsumeInput(c->pg))
+            return true;
+    }
+    return true;
+}
+
+void
+db_settle(struct connection *c)
+{
+    int64_t until_ms = clock_monotonic_ms() + UNWANTED_MS;
+
+    while (c->asked.query) {
+        if (!wait_readable(c, until_ms)) {
+            PGcancel *cancel = PQgetCancel(c->pg);
+            char unheard[256];
+
+            if (cancel)
+                PQcancel(cancel, unheard, sizeof unheard);
+            PQfreeCancel(cancel);
+        }
+        PQclear(connection_read_reply(c));
+    }
+    db_adopt(c);
+    db_give_back();
+}
+
+void
 db_share_connections(unsigned most)
 {
     spare_max = most;
@@ -290,11 +373,24 @@ bool
 db_take_parked(struct connection **ret_connection)
 {
     bool parked = patience.has_parked;
+    struct connection *c = connection_held();
 
     patience.lends = patience.has_parked = false;
+    patience.ahead = (struct ahead){0};
     *ret_connection = patience.parked;
     patience.parked = NULL;
-    return parked;
+    if (!c)
+        return parked;
+    PQclear(c->reply);
+    c->reply = NULL;
+    c->kept = (struct statement){0};
+    while (c->asked.query && PQconsumeInput(c->pg) && !PQisBusy(c->pg))
+        PQclear(connection_read_reply(c)); /* nobody wants it */
+    if (!c->asked.query || parked)
+        return parked;
+    pthread_setspecific(connection_key, NULL);
+    *ret_connection = c;
+    return false;
 }
 
 void

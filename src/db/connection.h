@@ -28,9 +28,9 @@ struct connection {
         const struct query *query; /* NULL: none */
         const char *emits;
         enum db_form form;
-    } asked, kept; /* asked: sent, and the reply has not been read; kept: `reply` is its reply, which nobody has taken */
+    } asked, next_asked, kept; /* asked: sent, and the reply has not been read; kept: `reply` is its reply, which nobody has taken */
     PGresult *reply;
-    struct connection *next; /* of the spare ones */
+    struct connection *next; /* spare one */
     unsigned prepared_count;
     struct prepared prepared[PREPARED_SLOTS];
 };
@@ -52,6 +52,18 @@ void connection_forget(struct connection *c);
 int64_t connection_patience_ns(void);
 /* Takes the connection (or none, when NULL) from this thread for whoever goes on: see db_take_parked(). */
 void connection_park(struct connection *c);
+
+/* The statement that is to be sent together with the next one of this thread; NULL: none. */
+struct ahead {
+    const struct query *query;
+    enum db_form form;
+    db_bind *bind;
+    void *context;
+};
+const struct ahead *connection_take_ahead(void);
+
+/* Reads the reply to what was asked first; of several results the last one, as PQexec does. */
+PGresult *connection_read_reply(struct connection *c);
 
 /* What triggers told is passed on after a commit; `happened` is false when what was told did not come to be. */
 void connection_pass_on_told(struct connection *c, bool happened);

@@ -190,20 +190,6 @@ reply_came(struct connection *c)
     return true; /* PQgetResult waits */
 }
 
-/* Reads the reply to what was sent; of several results the last one, as PQexec does. */
-static PGresult *
-read_reply(struct connection *c)
-{
-    PGresult *reply = NULL, *next;
-
-    c->asked = (struct statement){0};
-    while ((next = PQgetResult(c->pg))) {
-        PQclear(reply);
-        reply = next;
-    }
-    return reply;
-}
-
 static size_t
 bytes_of(const char *const *values, int count)
 {
@@ -217,18 +203,17 @@ bytes_of(const char *const *values, int count)
 /* A list has filters that are there or not, and the plan that suits all of them suits none: it is planned for its values each time.
  * Everything else is prepared. A thread that must not wait leaves preparing, and what is long, to others: DB_PARKED. */
 static enum db_status
-send_statement(struct connection *c, const struct statement *statement, const char *const *values, int count, struct db_error *error)
+send_one(struct connection *c, const struct statement *statement, const char *const *values, int count, struct db_error *error)
 {
     const struct query *query = statement->query;
-    struct prepared *prepared;
+    scoped_buf sql = BUF_INIT(STATEMENT_MAX);
+    struct prepared *prepared = NULL;
     enum db_status status;
     int sent;
 
     if (connection_patience_ns() >= 0 && bytes_of(values, count) > SEND_AT_ONCE)
         return DB_PARKED;
     if (statement->form == DB_JSON_LIST && !query->writes) {
-        scoped_buf sql = BUF_INIT(STATEMENT_MAX);
-
         db_statement(query, statement->form, statement->emits, &sql);
         if (sql.failed)
             return DB_FAILED;
@@ -239,21 +224,52 @@ send_statement(struct connection *c, const struct statement *statement, const ch
             return status;
         sent = PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0);
     }
-    if (!sent)
-        return classify(NULL, c->pg, error);
+    return sent ? DB_OK : classify(NULL, c->pg, error);
+}
+
+/* Sends the statement, and in the same round trip the one that was asked ahead. */
+static enum db_status
+send_statement(struct connection *c, const struct statement *statement, const char *const *values, int count, struct db_error *error)
+{
+    const struct ahead *ahead = c->transaction ? NULL : connection_take_ahead();
+    struct statement next = {0};
+    const char *next_values[PARAM_LIMIT];
+    enum db_status status;
+    int next_count = 0;
+
+    if (ahead)
+        next = (struct statement){ahead->query, NULL, ahead->form};
+    if (ahead && (collect_values(next.query, next.form, ahead->bind, ahead->context, next_values, &next_count, NULL) || !PQenterPipelineMode(c->pg)))
+        next.query = NULL;
+    status = send_one(c, statement, values, count, error);
+    if (next.query && status == DB_OK) {
+        PQsendFlushRequest(c->pg);
+        if (send_one(c, &next, next_values, next_count, NULL))
+            next.query = NULL;
+        PQpipelineSync(c->pg);
+    } else if (next.query) {
+        PQexitPipelineMode(c->pg);
+    }
+    if (status)
+        return status;
     c->asked = *statement;
+    if (next.query)
+        c->next_asked = next;
     return DB_OK;
 }
 
-/* Asks, or goes on where a thread that must not wait has asked already. DB_OK: *ret is the reply, which may tell of an error. */
+/* Asks, or goes on where it was asked already, by a thread that must not wait or ahead. DB_OK: *ret is the reply, which may tell of an error. */
 static enum db_status
 ask(struct connection *c, const struct statement *statement, const char *const *values, int count, PGresult **ret, struct db_error *error)
 {
     enum db_status status;
 
-    if (c->asked.query && !is_same(&c->asked, statement)) { /* what comes before that is repeated first */
+    while (c->asked.query && !is_same(&c->asked, statement)) { /* what comes before that is repeated first, or nobody wants it */
+        if (!reply_came(c))
+            return DB_PARKED;
+        PQclear(c->reply);
         c->kept = c->asked;
-        c->reply = read_reply(c);
+        c->reply = connection_read_reply(c);
     }
     if (c->kept.query && is_same(&c->kept, statement)) {
         c->kept = (struct statement){0};
@@ -261,15 +277,19 @@ ask(struct connection *c, const struct statement *statement, const char *const *
         c->reply = NULL;
         return DB_OK;
     }
-    if (!c->asked.query) {
-        status = send_statement(c, statement, values, count, error);
-        if (status)
-            return status;
+    for (;;) {
+        if (!c->asked.query) {
+            status = send_statement(c, statement, values, count, error);
+            if (status)
+                return status;
+        }
+        if (!reply_came(c))
+            return DB_PARKED;
+        *ret = connection_read_reply(c);
+        if (PQresultStatus(*ret) != PGRES_PIPELINE_ABORTED)
+            return DB_OK;
+        PQclear(*ret); /* the statement before it failed: it did not run */
     }
-    if (!reply_came(c))
-        return DB_PARKED;
-    *ret = read_reply(c);
-    return DB_OK;
 }
 
 /* What an error that others caused is answered with: another try, after a moment. False when it must be told. */
@@ -463,7 +483,7 @@ db_begin(void)
     if (!c)
         return DB_UNAVAILABLE;
     if (c->asked.query)
-        PQclear(read_reply(c)); /* of a statement that is not wanted any more */
+        PQclear(connection_read_reply(c)); /* of a statement that is not wanted any more */
     status = command(c, "begin");
     c->transaction = status == DB_OK;
     c->lost = false;

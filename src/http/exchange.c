@@ -187,19 +187,25 @@ expect_body(struct request *req)
     return MHD_YES;
 }
 
-/* A waiter goes on with the head, and where nothing more can come with the answer. */
+/* What can be done as soon as the head is there: all of it, where nothing more comes and the polling thread may answer. */
+static const struct problem *
+judge_and_answer(struct request *req)
+{
+    struct exchange *exchange = exchange_of(req);
+
+    exchange->refusal = judge_rest(req);
+    if (exchange->refusal == &request_parked)
+        return exchange->refusal;
+    if (has_body(req) || (!exchange->refusal && !exchange->page && !runs_in_loop(req)))
+        return NULL;
+    return exchange->dispatched || !is_settled(req) ? answer(req) : NULL;
+}
+
+/* A waiter goes on with the head. */
 static void
 judge_left(void *argument)
 {
-    struct request *req = argument;
-
-    exchange_of(req)->refusal = judge_rest(req);
-    if (!has_body(req) && !is_settled(req)) {
-        if (runs_in_loop(req))
-            answer(req);
-        else
-            exchange_of(req)->dispatched = false;
-    }
+    judge_and_answer(argument);
 }
 
 static enum MHD_Result
@@ -207,6 +213,7 @@ begin(struct request *req, const char *method)
 {
     struct exchange *exchange = exchange_of(req);
     struct watched *w = watched_of(req->connection);
+    const struct problem *p;
 
     exchange->begun = true;
     if (!w || ++w->begun > w->framing.heads) {
@@ -217,7 +224,8 @@ begin(struct request *req, const char *method)
     find_ip(req);
     exchange->refusal = judge_head(req, method);
     log_request_id(NULL);
-    if (!exchange->refusal && !req->reply.ready && !park_unless_quick(req, judge_rest, &exchange->refusal)) {
+    if (!exchange->refusal && !req->reply.ready && !park_unless_quick(req, judge_and_answer, &p)) {
+        exchange->refusal = NULL;
         exchange->head_parked = true;
         park(req, judge_left);
         return MHD_YES;

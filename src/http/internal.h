@@ -72,6 +72,8 @@ struct exchange {
     struct route_match match;
     bool page;                     /* no route: perhaps the web app answers */
     unsigned checks_passed;        /* of judge_rest() */
+    const struct problem *bad_input;
+    bool input_checked;
     bool head_parked;              /* libmicrohttpd tells of the head once more */
     bool answered;                 /* the reply is settled, but not yet its audit line */
     struct connection *connection; /* with the statement that was left */

@@ -327,13 +327,25 @@ check_csrf(struct request *req)
     return note_refusal(req, hooks->check_csrf(req));
 }
 
+/* Once; what is wrong is told when it is its turn. */
+static void
+read_input(struct request *req)
+{
+    struct exchange *exchange = exchange_of(req);
+    const struct problem *p = validate_path(req, exchange->match.values);
+
+    exchange->bad_input = p ? p : validate_query(req);
+    exchange->input_checked = true;
+}
+
 static const struct problem *
 check_input(struct request *req)
 {
-    const struct problem *p = validate_path(req, exchange_of(req)->match.values);
+    struct exchange *exchange = exchange_of(req);
 
-    p = p ? p : validate_query(req);
-    return p || !method_changes(req->method) ? p : check_body_headers(req);
+    if (!exchange->input_checked)
+        read_input(req);
+    return exchange->bad_input || !method_changes(req->method) ? exchange->bad_input : check_body_headers(req);
 }
 
 /* Cheapest first. */
@@ -367,6 +379,10 @@ judge_rest(struct request *req)
 
     if (exchange->page)
         return req->server->settings.hooks->fallback(req);
+    if (req->method == GET && req->route->sql && (!req->route->handler || req->route->runs == RUNS_IN_LOOP) && !exchange->input_checked) {
+        read_input(req); /* so that the route's statement can go out with the one about the session */
+        req->input_good = !exchange->bad_input;
+    }
     for (; exchange->checks_passed < COUNT_OF(checks); exchange->checks_passed++) {
         p = checks[exchange->checks_passed](req);
         if (p)

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/internal.h"
@@ -19,10 +21,39 @@ budget_ns(void)
     return budget < BUDGET_LEAST_NS ? 0 : budget > BUDGET_NS ? BUDGET_NS : budget;
 }
 
+struct unwanted {
+    struct connection *connection;
+    const struct server_hooks *hooks;
+};
+
+static void
+settle(void *argument)
+{
+    struct unwanted *unwanted = argument;
+
+    unwanted->hooks->settle(unwanted->connection);
+    free(unwanted);
+}
+
+static bool
+settle_later(struct server *server, struct connection *connection)
+{
+    struct unwanted *unwanted = malloc(sizeof *unwanted);
+
+    if (!unwanted)
+        return false;
+    *unwanted = (struct unwanted){connection, server->settings.hooks};
+    if (pool_submit(server->waiters, settle, unwanted))
+        return true;
+    free(unwanted);
+    return false;
+}
+
 bool
 park_unless_quick(struct request *req, const struct problem *(*step)(struct request *req), const struct problem **ret_problem)
 {
     const struct server_hooks *hooks = req->server->settings.hooks;
+    struct connection *connection = NULL;
     bool parked = false;
 
     log_request_id(req->id);
@@ -30,8 +61,12 @@ park_unless_quick(struct request *req, const struct problem *(*step)(struct requ
         hooks->lend(budget_ns());
     *ret_problem = step(req);
     if (hooks->lend)
-        parked = hooks->take_parked(&exchange_of(req)->connection);
+        parked = hooks->take_parked(&connection);
     log_request_id(NULL);
+    if (parked)
+        exchange_of(req)->connection = connection;
+    else if (connection && !settle_later(req->server, connection))
+        hooks->drop(connection);
     if (parked) {
         *ret_problem = NULL;
         left_ns = clock_monotonic_ns();

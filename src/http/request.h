@@ -93,6 +93,7 @@ struct request {
     struct limit_address limit_address;
     int64_t started_ns;
     struct identity identity;
+    bool input_good; /* path and query string are checked already; only where the route has a statement that reads */
     struct param params[PARAM_MAX];
     unsigned param_count;
     struct str body;

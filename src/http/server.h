@@ -41,6 +41,7 @@ struct server_hooks {
     void (*adopt)(struct connection *connection);
     void (*give_back)(void);
     void (*drop)(struct connection *connection);
+    void (*settle)(struct connection *connection);
     /* Answers a GET that no route matches (the web app), or returns NOT_FOUND. May be NULL. */
     const struct problem *(*fallback)(struct request *req);
 };

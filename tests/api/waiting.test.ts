@@ -5,7 +5,7 @@ import { test as it } from 'node:test';
 import { makeSound, wav } from '../support/media.ts';
 import { playable } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
-import { template, World } from '../support/world.ts';
+import { login, template, World } from '../support/world.ts';
 
 const MANY = 60; /* more than a server has threads and connections for statements */
 
@@ -46,6 +46,19 @@ for (const [what, tables] of [['their own rows', 'tracks'], ['the session of who
     await held.letGo();
     assert.deepEqual((await Promise.all(asked)).map((reply) => reply.status), Array<number>(MANY).fill(200));
   });
+
+it('whoever was signed out is refused though their statement waits, and it is cancelled', async () => {
+  const { body } = await login(world, 'dave');
+  const token = body.access_token;
+  assert.equal((await world.visitor.as({ token }).get('/api/v1/tracks/{id}', { path: { id: track.id } })).status, 200);
+  await world.visitor.as({ token }).post('/api/v1/auth/logout');
+  const held = await lock('tracks');
+  for (let i = 0; i < 12; i++)
+    assert.equal((await world.visitor.as({ token }).get('/api/v1/tracks/{id}', { path: { id: track.id } })).status, 401);
+  await until('no statement to wait', async () => (await held.waiting()) === 0);
+  await held.letGo();
+  assert.equal((await world.as('alice').get('/api/v1/tracks/{id}', { path: { id: track.id } })).body.id, track.id);
+});
 
 it('a change whose session is looked up for long keeps the body that comes meanwhile', async () => {
   const held = await lock('sessions, users');

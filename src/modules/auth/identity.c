@@ -55,6 +55,7 @@ check_session(struct request *req, const struct claims *claims, const char *toke
     request_set(req, "check_session_id", claims->session_id);
     request_set(req, "check_user_id", claims->user_id);
     request_set(req, "check_version", arena_printf(req->arena, "%lld", (long long)claims->version));
+    ask_route_query_ahead(req, claims->user_id, claims->session_id);
     p = db_maybe(req, &q_session_check, &row);
     if (p)
         return p;
@@ -65,6 +66,8 @@ check_session(struct request *req, const struct claims *claims, const char *toke
                                  .mfa_at = row_int(&row, "mfa_at", 0)};
     session_cache_keep(&marks, &standing, row_int(&row, "good_until", 0));
     take_identity(req, claims, &standing);
+    if (req->identity.staff)
+        db_unask(); /* it was asked for somebody without staff power */
     return NULL;
 }
 
