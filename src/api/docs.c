@@ -86,16 +86,16 @@ get_style(struct request *req)
 static const enum problem_name outside_production[] = {PROBLEM_NOT_FOUND, PROBLEM_COUNT};
 
 const struct route docs_routes[] = {
-    {GET, "/openapi.json", "This description (OpenAPI 3.1)",
+    {GET, "/openapi.json", "Get this description (OpenAPI 3.1)",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_document, .produces = "application/json"},
-    {GET, "/docs", "A page to read this description",
+    {GET, "/docs", "Show the API reference",
      .description = "Outside production.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_page, .runs = RUNS_IN_LOOP, .produces = "text/html; charset=utf-8",
      .problems = outside_production},
-    {GET, "/docs/reader.js", "The page's script",
+    {GET, "/docs/reader.js", "Get the script of the API reference",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_script, .runs = RUNS_IN_LOOP, .produces = "text/javascript; charset=utf-8",
      .problems = outside_production},
-    {GET, "/docs/reader.css", "The page's style",
+    {GET, "/docs/reader.css", "Get the style sheet of the API reference",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_style, .runs = RUNS_IN_LOOP, .produces = "text/css; charset=utf-8",
      .problems = outside_production},
     ROUTE_END};

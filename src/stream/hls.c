@@ -340,22 +340,22 @@ static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBL
 #define HLS .auth = AUTH_OPTIONAL, .limit = LIMIT_MEDIA, .problems = hls_problems
 
 const struct route stream_api_routes[] = {
-    {GET, "/api/v1/tracks/{id}/hls/master.m3u8", "The qualities of a track's stream", HLS, .scope = "tracks:read",
+    {GET, "/api/v1/tracks/{id}/hls/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", HLS, .scope = "tracks:read",
      .path = api_master_path, .handler = get_master, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
-    {GET, "/api/v1/tracks/{id}/hls/{quality}/playlist.m3u8", "The segments of one quality", HLS, .scope = "tracks:read",
+    {GET, "/api/v1/tracks/{id}/hls/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)", HLS, .scope = "tracks:read",
      .path = api_playlist_path, .handler = get_playlist, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
-    {GET, "/api/v1/tracks/{id}/hls/{quality}/{segment}", "A segment, or the file that comes before all of them (init.mp4)", HLS,
+    {GET, "/api/v1/tracks/{id}/hls/{quality}/{segment}", "Get a media segment, or the initialization segment (init.mp4)", HLS,
      .scope = "tracks:read", .path = api_segment_path, .handler = get_segment, .runs = RUNS_IN_LOOP, .produces = SEGMENT_TYPE},
     ROUTE_END};
 
 const struct route stream_routes[] = {
-    {GET, "/", "What this server is", .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_root, .runs = RUNS_IN_LOOP, .reply = root_reply},
-    {GET, "/hls/{track_id}/master.m3u8", "The qualities of a track's stream", HLS, .scope = "tracks:read", .path = master_path,
+    {GET, "/", "Describe the stream server", .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_root, .runs = RUNS_IN_LOOP, .reply = root_reply},
+    {GET, "/hls/{track_id}/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", HLS, .scope = "tracks:read", .path = master_path,
      .handler = get_master, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
-    {GET, "/hls/{track_id}/{quality}/playlist.m3u8", "The segments of one quality", HLS, .scope = "tracks:read", .path = playlist_path,
+    {GET, "/hls/{track_id}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)", HLS, .scope = "tracks:read", .path = playlist_path,
      .handler = get_playlist, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
-    {GET, "/hls/{track_id}/{quality}/{segment}", "A segment, or the file that comes before all of them (init.mp4)", HLS,
+    {GET, "/hls/{track_id}/{quality}/{segment}", "Get a media segment, or the initialization segment (init.mp4)", HLS,
      .scope = "tracks:read", .path = segment_path, .handler = get_segment, .runs = RUNS_IN_LOOP, .produces = SEGMENT_TYPE},
-    {POST, "/internal/jobs/transcode", "Process a track once more", .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE,
+    {POST, "/internal/jobs/transcode", "Process a track again", .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE,
      .body = transcode_body, .sql = &q_track_process_again, .shape = ONE, .status = 202},
     ROUTE_END};

@@ -71,24 +71,24 @@ const struct route audit_routes[] = {
     {GET, "/api/v1/audit/logs", "Search the audit log",
      .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = search_options, .sql = &q_audit_search, .shape = MANY},
 
-    {GET, "/api/v1/audit/logs/{id}", "A line of the audit log",
+    {GET, "/api/v1/audit/logs/{id}", "Get an audit log entry",
      .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_audit_get, .shape = ONE},
 
-    {GET, "/api/v1/audit/activity", "What one did oneself",
+    {GET, "/api/v1/audit/activity", "List the audit log entries of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_READ, .query = own_options, .sql = &q_audit_own, .shape = MANY},
 
-    {GET, "/api/v1/audit/stats", "Numbers about the audit log",
+    {GET, "/api/v1/audit/stats", "Get statistics of the audit log",
      .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = stats_options, .sql = &q_audit_stats, .shape = ONE},
 
-    {GET, "/api/v1/audit/suspicious", "What the rules find suspicious",
+    {GET, "/api/v1/audit/suspicious", "List suspicious activity found by the rules",
      "The rules are in the guide to the audit log.",
      .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = suspicious_options, .sql = &q_audit_suspicious, .shape = MANY},
 
-    {GET, "/api/v1/audit/ip/{ip}", "All that came from one address",
+    {GET, "/api/v1/audit/ip/{ip}", "List the audit log entries of one IP address",
      .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .path = ip_in_path, .sql = &q_audit_ip, .shape = MANY,
      .handler = list_address, .runs = RUNS_IN_LOOP},
 
-    {POST, "/api/v1/audit/cleanup", "Delete what is older than the retention",
+    {POST, "/api/v1/audit/cleanup", "Delete audit log entries older than the retention period",
      .auth = AUTH_ADMIN, .permission = "audit.cleanup", .limit = LIMIT_WRITE, .body = cleanup_fields, .handler = cleanup,
      .reply = cleanup_reply},
     ROUTE_END};

@@ -97,23 +97,23 @@ const struct route auth_routes[] = {
      .reply = session_reply, .reply_or = mfa_login_reply,
      .problems = PROBLEMS(PROBLEM_INVALID_CREDENTIALS, PROBLEM_ACCOUNT_DISABLED, PROBLEM_ACCOUNT_LOCKED)},
 
-    {POST, "/api/v1/auth/password/reset-request", "Send a link for choosing a new password",
+    {POST, "/api/v1/auth/password/reset-request", "Send a mail with a link to reset the password",
      .description = "Answers the same, and as quickly, whether the address is known or not.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = email_body, .handler = auth_reset_request, .reply = message_reply,
      .status = 202},
 
-    {POST, "/api/v1/auth/password/reset", "Choose a new password with the token from the mail",
+    {POST, "/api/v1/auth/password/reset", "Set a new password with the token from the mail",
      .description = "Works once. Every session of the account ends, and every sign-in that was half done. API keys go on working unless "
                     "`revoke_api_keys` says otherwise; the reply tells how many do.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = reset_body, .handler = auth_reset_password, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = reset_reply, .problems = PROBLEMS(PROBLEM_TOKEN_INVALID)},
 
-    {POST, "/api/v1/auth/step-up", "Prove the password once more in this session",
+    {POST, "/api/v1/auth/step-up", "Confirm the password again in this session",
      .description = "Answers `sign_in_again`, for ten minutes. Wrong passwords count like those at the door.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = step_up_body, .handler = auth_step_up, .runs = RUNS_ON_PASSWORD_POOL,
      .replies = &q_session_prove_password, .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED)},
 
-    {GET, "/api/v1/auth/login-history", "One's own attempts to sign in, newest first",
+    {GET, "/api/v1/auth/login-history", "List sign-in attempts of the signed-in user, newest first",
      .description = "`country` (ISO 3166-1) is where the address is registered; null when nobody knows.",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_login_history, .shape = MANY},
 
@@ -128,10 +128,10 @@ const struct route auth_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = refresh_body, .handler = auth_refresh, .reply = session_reply,
      .problems = PROBLEMS(PROBLEM_UNAUTHENTICATED, PROBLEM_REFRESH_SUPERSEDED)},
 
-    {POST, "/api/v1/auth/logout", "End this session",
+    {POST, "/api/v1/auth/logout", "Sign out: end the current session",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_logout, .status = 204},
 
-    {POST, "/api/v1/sessions/logout", "End this session",
+    {POST, "/api/v1/sessions/logout", "Sign out: end the current session",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_logout, .status = 204},
 
     {POST, "/api/v1/sessions/refresh", "Exchange a refresh token for a new pair of tokens",
@@ -139,10 +139,10 @@ const struct route auth_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = refresh_body, .handler = auth_refresh, .reply = session_reply,
      .problems = PROBLEMS(PROBLEM_UNAUTHENTICATED, PROBLEM_REFRESH_SUPERSEDED)},
 
-    {GET, "/api/v1/auth/me", "The account of whoever asks",
+    {GET, "/api/v1/auth/me", "Get the account of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_me, .shape = ONE},
 
-    {POST, "/api/v1/auth/stream-token", "A short-lived token for the stream server",
+    {POST, "/api/v1/auth/stream-token", "Create a short-lived token for the stream server",
      .description = "The stream server takes it as a bearer token; the API does not. It ends with the session.",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_stream_token, .reply = stream_token_reply, .no_audit = true},
 
@@ -150,21 +150,21 @@ const struct route auth_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = token_body, .handler = auth_verify_email, .replies = &q_verify_email,
      .problems = PROBLEMS(PROBLEM_TOKEN_INVALID)},
 
-    {POST, "/api/v1/auth/resend-verification", "Send the verification mail once more",
+    {POST, "/api/v1/auth/resend-verification", "Send the verification mail again",
      .description = "Answers the same whether the address is known or not.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = email_body, .handler = auth_resend_verification, .reply = message_reply,
      .status = 202},
 
-    {GET, "/api/v1/auth/check-username", "Is this username free?",
+    {GET, "/api/v1/auth/check-username", "Check whether a username is available",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = username_query, .handler = auth_check_username, .runs = RUNS_IN_LOOP, .reply = username_reply},
 
-    {GET, "/api/v1/csrf-token", "The token that changes must carry when cookies are used",
+    {GET, "/api/v1/csrf-token", "Get the CSRF token that requests with cookies must carry when they change something",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = auth_csrf_token, .runs = RUNS_IN_LOOP, .reply = csrf_reply},
 
-    {GET, "/.well-known/jwks.json", "Public keys of access tokens (RFC 7517)",
+    {GET, "/.well-known/jwks.json", "Get the public keys that verify access tokens (JWK Set, RFC 7517)",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = jwks, .runs = RUNS_IN_LOOP, .reply = jwks_reply},
 
-    {POST, "/api/v1/users/me/creator", "Become a creator, or ask to",
+    {POST, "/api/v1/users/me/creator", "Become a creator, or request it where the operator approves creators",
      .description = "The role stays what it was when the operator approves creators by hand (`creator_approval` of /status).",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_become_creator, .replies = &q_become_creator},
     ROUTE_END};

@@ -82,14 +82,14 @@ create_key(struct request *req)
 }
 
 const struct route developer_routes[] = {
-    {GET, "/api/v1/developer/api-keys", "One's own API keys",
+    {GET, "/api/v1/developer/api-keys", "List the API keys of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_api_key_list, .shape = MANY},
 
-    {POST, "/api/v1/developer/api-keys", "Make an API key",
+    {POST, "/api/v1/developer/api-keys", "Create an API key",
      .description = "`key` is shown this once. Send it as `Authorization: Bearer vz_…`. Needs a sign-in, or a proof, of the last ten minutes.",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = new_key, .handler = create_key, .status = 201, .replies = &q_api_key_get,
      .problems = create_problems},
 
-    {DELETE, "/api/v1/developer/api-keys/{id}", "Delete an API key; it stops working at once",
+    {DELETE, "/api/v1/developer/api-keys/{id}", "Delete an API key, which stops working at once",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_api_key_delete, .shape = EMPTY},
     ROUTE_END};

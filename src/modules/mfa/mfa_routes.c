@@ -50,31 +50,31 @@ const struct field mfa_login_reply[] = {
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
 
 const struct route mfa_routes[] = {
-    {GET, "/api/v1/auth/2fa/status", "Is the second factor on, and how many recovery codes are left?",
+    {GET, "/api/v1/auth/2fa/status", "Get the state of two-factor authentication and the number of recovery codes left",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_mfa_status, .shape = ONE},
 
-    {POST, "/api/v1/auth/2fa/setup", "Make a secret for an authenticator app",
+    {POST, "/api/v1/auth/2fa/setup", "Begin the setup of two-factor authentication: get a secret for an authenticator app",
      .description = "Nothing changes until a code has been verified. Asking again replaces the secret. Conflict when it is on already. "
                     FRESH_FACTOR,
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_body, .handler = mfa_setup, .runs = RUNS_ON_PASSWORD_POOL, .reply = setup_reply,
      .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED)},
 
-    {POST, "/api/v1/auth/2fa/verify", "Switch the second factor on with a first code",
+    {POST, "/api/v1/auth/2fa/verify", "Enable two-factor authentication with a first code",
      .description = "The code is no proof for administration: that takes `POST /auth/2fa/step-up` or a new sign-in. " FRESH_FACTOR,
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = verify_body, .handler = mfa_verify, .reply = verify_reply,
      .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_MFA_REQUIRED)},
 
-    {POST, "/api/v1/auth/2fa/disable", "Switch the second factor off",
+    {POST, "/api/v1/auth/2fa/disable", "Disable two-factor authentication",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = disable_body, .handler = mfa_disable, .runs = RUNS_ON_PASSWORD_POOL, .status = 204,
      .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
 
-    {POST, "/api/v1/auth/2fa/step-up", "Prove the second factor once more in this session",
+    {POST, "/api/v1/auth/2fa/step-up", "Confirm the second factor again in this session",
      .description = "Administration asks for it when the last proof is too old: `mfa_required`. A sign-in in two steps or with a passkey "
                     "is a proof as well. Wrong codes count like wrong passwords. Conflict when no app is set up.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = step_up_body, .handler = mfa_step_up, .reply = step_up_reply,
      .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
 
-    {POST, "/api/v1/auth/login/2fa", "Sign in: the second step",
+    {POST, "/api/v1/auth/login/2fa", "Complete a sign-in with the second factor",
      .description = "A code works once; wrong ones count like wrong passwords.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = login_body, .handler = mfa_login, .reply = session_reply,
      .problems = PROBLEMS(PROBLEM_MFA_TOKEN_INVALID, PROBLEM_MFA_CODE_INVALID, PROBLEM_ACCOUNT_LOCKED)},

@@ -158,28 +158,28 @@ static const struct field preference_fields[] = {
     FIELD_END};
 
 const struct route notifications_routes[] = {
-    {GET, "/api/v1/notifications", "What one was told of, the latest first",
+    {GET, "/api/v1/notifications", "List notifications, newest first",
      .auth = AUTH_USER, .limit = LIMIT_READ, .query = list_options, .sql = &q_notification_list, .shape = MANY},
 
-    {GET, "/api/v1/notifications/unread-count", "How many were not read",
+    {GET, "/api/v1/notifications/unread-count", "Get the number of unread notifications",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_notification_unread, .shape = ONE},
 
-    {GET, "/api/v1/notifications/preferences", "What one wants to be told of, and how",
+    {GET, "/api/v1/notifications/preferences", "Get notification preferences",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_notification_preferences, .shape = ONE},
 
-    {PUT, "/api/v1/notifications/preferences", "Change what one wants to be told of, and how",
+    {PUT, "/api/v1/notifications/preferences", "Change notification preferences",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = preference_fields, .handler = change_preferences,
      .replies = &q_notification_preferences_update},
 
-    {POST, "/api/v1/notifications/{id}/read", "Mark as read",
+    {POST, "/api/v1/notifications/{id}/read", "Mark a notification as read",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_notification_read, .shape = EMPTY, .no_audit = true},
 
-    {POST, "/api/v1/notifications/read-all", "Mark all as read",
+    {POST, "/api/v1/notifications/read-all", "Mark all notifications as read",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_notification_read_all, .shape = ONE, .no_audit = true},
 
-    {DELETE, "/api/v1/notifications/{id}", "Delete one",
+    {DELETE, "/api/v1/notifications/{id}", "Delete a notification",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_notification_delete, .shape = EMPTY},
 
-    {DELETE, "/api/v1/notifications", "Delete all",
+    {DELETE, "/api/v1/notifications", "Delete all notifications",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_notification_delete_all, .shape = ONE},
     ROUTE_END};

@@ -185,15 +185,15 @@ static const struct field key_reply[] = {
     {"public_key", FIELD_STRING, .required = true, .help = "What PushManager.subscribe() takes as applicationServerKey"}, FIELD_END};
 
 const struct route notifications_push_routes[] = {
-    {GET, "/api/v1/notifications/push/key", "The key that browsers subscribe with",
+    {GET, "/api/v1/notifications/push/key", "Get the public key for push subscriptions (VAPID, RFC 8292)",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = public_key, .runs = RUNS_IN_LOOP, .reply = key_reply},
 
-    {POST, "/api/v1/notifications/push/subscribe", "Send notifications to this browser",
+    {POST, "/api/v1/notifications/push/subscribe", "Create a push subscription for this browser",
      .description = "Repeat it whenever the browser's subscription or the person changes. A browser has one subscription, a person ten "
                     "browsers; it ends with the session that asked for it.",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = subscription, .handler = subscribe, .replies = &q_push_subscribe, .status = 201,
      .no_audit = true},
 
-    {DELETE, "/api/v1/notifications/push/subscribe", "No longer send notifications to this browser",
+    {DELETE, "/api/v1/notifications/push/subscribe", "Delete the push subscription of this browser",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = endpoint_body, .sql = &q_push_unsubscribe, .shape = EMPTY, .no_audit = true},
     ROUTE_END};

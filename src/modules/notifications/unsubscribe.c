@@ -121,11 +121,11 @@ static const struct field token_query[] = {
 static const enum problem_name problems[] = {PROBLEM_TOKEN_INVALID, PROBLEM_COUNT};
 
 const struct route notifications_mail_routes[] = {
-    {GET, PATH, "A page that asks whether to end mails about notifications",
+    {GET, PATH, "Show the page that confirms the end of notification mails",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = token_query, .handler = ask, .produces = "text/html; charset=utf-8",
      .problems = problems},
 
-    {POST, PATH, "End mails about notifications, from the address in one of them",
+    {POST, PATH, "Unsubscribe from notification mails by the link in one of them (RFC 8058)",
      .description = "What mail programs post to for `List-Unsubscribe` (RFC 8058). Mails about the account itself still come.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_WRITE, .query = token_query, .handler = unsubscribe, .produces = "text/html; charset=utf-8",
      .problems = problems, .signed_link = true},

@@ -41,25 +41,25 @@ static const struct field providers_reply[] = {
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
 
 const struct route oauth_routes[] = {
-    {GET, "/api/v1/auth/oauth/providers", "Where else one may sign in; the operator's choice",
+    {GET, "/api/v1/auth/oauth/providers", "List the sign-in providers that the operator has configured",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = page_query, .handler = oauth_providers, .runs = RUNS_IN_LOOP, .reply = providers_reply},
 
-    {GET, "/api/v1/auth/oauth/connections", "One's own accounts elsewhere that sign in here",
+    {GET, "/api/v1/auth/oauth/connections", "List the sign-in providers linked to the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_oauth_connections, .shape = MANY},
 
-    {DELETE, "/api/v1/auth/oauth/connections/{id}", "Take an account elsewhere away",
+    {DELETE, "/api/v1/auth/oauth/connections/{id}", "Unlink a sign-in provider",
      .description = "Refused while it is the only way in: without a password, a passkey or another account elsewhere. Needs a sign-in, or a "
                     "proof, of the last ten minutes.",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .handler = oauth_disconnect, .status = 204,
      .problems = PROBLEMS(PROBLEM_LAST_SIGN_IN_METHOD, PROBLEM_MFA_REQUIRED, PROBLEM_SIGN_IN_AGAIN)},
 
-    {GET, "/api/v1/auth/oauth/{provider}", "Go to a provider to sign in",
+    {GET, "/api/v1/auth/oauth/{provider}", "Redirect to a provider to sign in",
      .description = "Open it as a page. What goes wrong later is told to the pages `/login` and `/settings/security` as `oauth_error`, the "
                     "code of a problem.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .path = provider_in_path, .query = begin_query, .handler = oauth_begin,
      .status = 302},
 
-    {GET, "/api/v1/auth/oauth/{provider}/callback", "Come back from a provider",
+    {GET, "/api/v1/auth/oauth/{provider}/callback", "Handle the redirect back from a provider",
      .description = "Leads to the page that was asked for, with the cookies of a session; with a second factor to "
                     "`/login?mfa=1#mfa_token=…`, a token for `POST /auth/login/2fa`.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .path = provider_in_path, .query = callback_query, .handler = oauth_callback,

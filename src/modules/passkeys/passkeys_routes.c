@@ -57,27 +57,27 @@ static const struct field request_options[] = {
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
 
 const struct route passkeys_routes[] = {
-    {GET, "/api/v1/auth/passkeys", "One's own passkeys",
+    {GET, "/api/v1/auth/passkeys", "List the passkeys of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_passkey_list, .shape = MANY},
 
-    {POST, "/api/v1/auth/passkeys/register/begin", "What a device needs to make a passkey",
+    {POST, "/api/v1/auth/passkeys/register/begin", "Get the options for the creation of a passkey (WebAuthn)",
      .description = "Give the reply to `PublicKeyCredential.parseCreationOptionsFromJSON()`. " FRESH_FACTOR,
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = begin_body, .handler = passkey_register_begin, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = creation_options, .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED)},
 
-    {POST, "/api/v1/auth/passkeys/register/finish", "Keep the passkey that the device made",
+    {POST, "/api/v1/auth/passkeys/register/finish", "Register the passkey that the device created",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = finish_body, .handler = passkey_register_finish, .status = 201,
      .replies = &q_passkey_get, .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_MFA_REQUIRED)},
 
     {PUT, "/api/v1/auth/passkeys/{id}", "Rename a passkey",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .body = rename_body, .sql = &q_passkey_rename, .shape = ONE},
 
-    {DELETE, "/api/v1/auth/passkeys/{id}", "Delete a passkey; it stops working at once",
+    {DELETE, "/api/v1/auth/passkeys/{id}", "Delete a passkey, which stops working at once",
      .description = FRESH_FACTOR,
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .handler = passkey_delete, .status = 204,
      .problems = PROBLEMS(PROBLEM_NOT_FOUND, PROBLEM_MFA_REQUIRED)},
 
-    {POST, "/api/v1/auth/passkeys/login/begin", "What a device needs to sign in with a passkey",
+    {POST, "/api/v1/auth/passkeys/login/begin", "Get the options for a sign-in with a passkey (WebAuthn)",
      .description = "Give the reply to `PublicKeyCredential.parseRequestOptionsFromJSON()`.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .handler = passkey_login_begin, .reply = request_options, .no_audit = true},
 

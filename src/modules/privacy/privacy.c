@@ -54,26 +54,26 @@ static const struct field deletion_reply[] = {
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
 
 const struct route privacy_routes[] = {
-    {POST, "/api/v1/users/me/export", "Ask for an archive of one's own data",
+    {POST, "/api/v1/users/me/export", "Request an archive of the signed-in user's data",
      "A ZIP file with everything as JSON, lists as CSV too, and one's own files. It takes the place of the one before. A notification "
      "`export.ready` tells when it can be fetched; the WebSocket sends `export.progress` meanwhile.",
      .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_start, .replies = &q_export_get, .status = 202,
      .problems = PROBLEMS(PROBLEM_EXPORT_RUNNING)},
 
-    {GET, "/api/v1/users/me/export", "One's own data at once, without the files",
+    {GET, "/api/v1/users/me/export", "Export the data of the signed-in user at once, without files",
      .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_now, .produces = "application/json"},
 
-    {GET, "/api/v1/users/me/exports", "One's own archives, the latest first",
+    {GET, "/api/v1/users/me/exports", "List the data archives of the signed-in user, newest first",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_export_list, .shape = MANY},
 
-    {GET, "/api/v1/users/me/exports/{id}", "How far an archive is",
+    {GET, "/api/v1/users/me/exports/{id}", "Get the progress of a data archive",
      .auth = AUTH_USER, .limit = LIMIT_READ, .path = export_in_path, .sql = &q_export_get, .shape = ONE},
 
-    {GET, "/api/v1/users/me/exports/{id}/download", "Fetch an archive",
+    {GET, "/api/v1/users/me/exports/{id}/download", "Download a data archive",
      .auth = AUTH_USER, .limit = LIMIT_MEDIA, .path = export_in_path, .handler = export_download, .produces = "application/zip",
      .problems = PROBLEMS(PROBLEM_EXPORT_EXPIRED)},
 
-    {DELETE, "/api/v1/users/me", "Delete one's own account",
+    {DELETE, "/api/v1/users/me", "Delete the account of the signed-in user",
      "Everybody is signed out, and nobody sees the account or its tracks any more. All is erased at `deletion_at`; until then one may "
      "sign in and restore it.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = proof, .handler = deletion_request_mine, .runs = RUNS_ON_PASSWORD_POOL,
@@ -87,7 +87,7 @@ const struct route privacy_routes[] = {
      .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED, PROBLEM_MFA_SETUP_REQUIRED,
                           PROBLEM_SIGN_IN_AGAIN)},
 
-    {POST, "/api/v1/users/me/restore", "Take the deletion of one's account back",
+    {POST, "/api/v1/users/me/restore", "Cancel the deletion of the signed-in user's account",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = deletion_restore, .replies = &q_me, .purges = "users",
      .problems = PROBLEMS(PROBLEM_CONFLICT)},
     ROUTE_END};

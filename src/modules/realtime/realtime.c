@@ -178,9 +178,9 @@ static const struct field ticket_reply[] = {
     FIELD_END};
 
 const struct route realtime_routes[] = {
-    {POST, "/api/v1/ws/ticket", "A one-time ticket for the WebSocket",
+    {POST, "/api/v1/ws/ticket", "Create a one-time ticket for the WebSocket",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = ticket, .reply = ticket_reply, .status = 201, .no_audit = true},
-    {GET, "/api/v1/ws", "The WebSocket: progress, notifications",
+    {GET, "/api/v1/ws", "Open a WebSocket for progress and notifications (RFC 6455)",
      .description = "Send the ticket as `token`. The server sends JSON objects with a `type`: `hello`, `track.progress`, `export.progress`, `notification`, `pong`.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = token_query, .handler = connect_socket, .websocket = true, .status = 101,
      .problems = (const enum problem_name[]){PROBLEM_BAD_REQUEST, PROBLEM_UNAUTHENTICATED, PROBLEM_FORBIDDEN, PROBLEM_UPGRADE_REQUIRED, PROBLEM_COUNT}},

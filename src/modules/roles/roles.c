@@ -154,13 +154,13 @@ list_assignments(struct request *req)
 }
 
 const struct route roles_routes[] = {
-    {GET, "/api/v1/roles", "Roles and what they permit",
+    {GET, "/api/v1/roles", "List roles and their permissions",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_role_list, .shape = MANY},
 
-    {GET, "/api/v1/roles/{id}", "A role",
+    {GET, "/api/v1/roles/{id}", "Get a role",
      .auth = AUTH_USER, .limit = LIMIT_READ, .path = id_in_path, .sql = &q_role_get, .shape = ONE},
 
-    {POST, "/api/v1/roles", "Make a role",
+    {POST, "/api/v1/roles", "Create a role",
      .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .body = new_role, .handler = create,
      .replies = &q_role_get, .status = 201, .problems = PROBLEMS(PROBLEM_CONFLICT)},
 
@@ -174,16 +174,16 @@ const struct route roles_routes[] = {
      .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .path = id_in_path, .handler = delete, .status = 204,
      .problems = PROBLEMS(PROBLEM_SYSTEM_ROLE)},
 
-    {GET, "/api/v1/users/{id}/roles", "Roles that a person has been lent",
+    {GET, "/api/v1/users/{id}/roles", "List the roles assigned to a user",
      .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_READ, .path = person_in_path,
      .sql = &q_role_assignments, .shape = MANY, .handler = list_assignments, .runs = RUNS_IN_LOOP},
 
-    {POST, "/api/v1/users/{id}/roles", "Lend a person a role",
+    {POST, "/api/v1/users/{id}/roles", "Assign a role to a user",
      "Counts from the person's next request on. Who is no administrator gives only what they hold, and not to themselves.",
      .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .path = person_in_path, .body = assignment, .handler = assign,
      .replies = &q_role_assign, .status = 201},
 
-    {DELETE, "/api/v1/users/{id}/roles/{role_id}", "Take a lent role back",
+    {DELETE, "/api/v1/users/{id}/roles/{role_id}", "Remove a role from a user",
      .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .path = assignment_in_path,
      .sql = &q_role_revoke, .shape = EMPTY, .handler = revoke},
     ROUTE_END};

@@ -84,18 +84,18 @@ static const struct field id_in_path[] = {{"session_id", FIELD_UUID, .required =
 static const struct field ended_reply[] = {{"ended", FIELD_INT, .required = true, .help = "How many sessions ended"}, FIELD_END};
 
 const struct route sessions_routes[] = {
-    {GET, "/api/v1/sessions", "Where one is signed in",
+    {GET, "/api/v1/sessions", "List the active sessions of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_session_list, .shape = MANY},
 
-    {GET, "/api/v1/sessions/stats", "Numbers about one's sessions",
+    {GET, "/api/v1/sessions/stats", "Get statistics of the sessions of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_session_stats, .shape = ONE},
 
-    {DELETE, "/api/v1/sessions/{session_id}", "End one of one's sessions",
+    {DELETE, "/api/v1/sessions/{session_id}", "End one session of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .handler = end_one, .status = 204},
 
-    {POST, "/api/v1/sessions/logout-others", "End all of one's sessions but this one",
+    {POST, "/api/v1/sessions/logout-others", "End all sessions of the signed-in user except the current one",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = end_others, .reply = ended_reply},
 
-    {POST, "/api/v1/sessions/logout-all", "End all of one's sessions, this one too",
+    {POST, "/api/v1/sessions/logout-all", "End all sessions of the signed-in user, including the current one",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = end_all, .reply = ended_reply},
     ROUTE_END};

@@ -181,22 +181,23 @@ static const struct field log_body[] = {
     FIELD_END};
 
 const struct route health_routes[] = {
-    {GET, "/health", "Is the process alive?", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .runs = RUNS_IN_LOOP, .reply = health_reply},
-    {GET, "/healthz", "Liveness probe", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .runs = RUNS_IN_LOOP, .reply = health_reply},
-    {GET, "/readyz", "Readiness probe: the database answers and is not newer than the program",
+    {GET, "/health", "Check that the process is alive", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .runs = RUNS_IN_LOOP, .reply = health_reply},
+    {GET, "/healthz", "Check that the process is alive (liveness probe)",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .runs = RUNS_IN_LOOP, .reply = health_reply},
+    {GET, "/readyz", "Check that the server is ready: the database answers and is not newer than the program",
      .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = ready, .reply = health_reply,
      .problems = (const enum problem_name[]){PROBLEM_UNAVAILABLE, PROBLEM_MAINTENANCE, PROBLEM_COUNT}},
-    {GET, "/health/deep", "Health of every part",
+    {GET, "/health/deep", "Get the health of every part",
      .description = "503 with the same body when a part is down or the disk is nearly full.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = health_deep, .reply = deep_reply},
-    {GET, "/metrics", "Prometheus metrics",
+    {GET, "/metrics", "Get metrics in the Prometheus text format",
      .auth = AUTH_METRICS, .limit = LIMIT_NONE, .handler = metrics, .produces = "text/plain"},
     ROUTE_END};
 
 const struct route system_routes[] = {
-    {GET, "/api/v1/status", "Version and state of this installation",
+    {GET, "/api/v1/status", "Get the version and state of this installation",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = status, .reply = status_reply},
-    {GET, "/api/v1/announcements/active", "What the operator has to tell everybody",
+    {GET, "/api/v1/announcements/active", "List active announcements of the operator",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .sql = &q_announcements_active, .shape = MANY, .cache_s = 60,
      .cache_tag = "announcements"},
     {POST, "/api/v1/logs/frontend", "Report an error of the web app",

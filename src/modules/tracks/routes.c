@@ -103,7 +103,7 @@ process_again(struct request *req)
 }
 
 const struct route tracks_routes[] = {
-    {GET, "/api/v1/tracks", "Tracks that everybody may hear, or one's own",
+    {GET, "/api/v1/tracks", "List public tracks, or the tracks of the signed-in user",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
      .sql = &q_track_list, .shape = MANY, .handler = list_tracks, .runs = RUNS_IN_LOOP, .cache_s = 5, .cache_tag = "tracks"},
 
@@ -116,7 +116,7 @@ const struct route tracks_routes[] = {
      .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .files = upload_files, .body = upload_fields,
      .handler = track_upload, .status = 201, .replies = &q_track_get, .problems = upload_problems},
 
-    {GET, "/api/v1/tracks/{id}", "A track",
+    {GET, "/api/v1/tracks/{id}", "Get a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_track_get, .shape = ONE, .cache_s = 5, .cache_tag = "tracks"},
 
@@ -130,26 +130,26 @@ const struct route tracks_routes[] = {
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path,
      .sql = &q_track_delete, .shape = EMPTY, .purges = "tracks"},
 
-    {GET, "/api/v1/tracks/removed", "Tracks that administrators deleted and that can be restored, newest first",
+    {GET, "/api/v1/tracks/removed", "List tracks that administrators deleted and that can be restored, newest first",
      .auth = AUTH_ADMIN, .limit = LIMIT_READ, .sql = &q_track_removed_list, .shape = MANY},
 
-    {GET, "/api/v1/tracks/missed-quality", "Tracks with a rendition that misses the bounds of its quality, newest first",
+    {GET, "/api/v1/tracks/missed-quality", "List tracks with a rendition below its quality bounds, newest first",
      "Both encoders missed; the better one is published. `qualities` holds the renditions in question, with their figures in dB.",
      .auth = AUTH_ADMIN, .limit = LIMIT_READ, .sql = &q_track_missed_quality_list, .shape = MANY},
 
     {POST, "/api/v1/tracks/{id}/restore", "Restore a track that an administrator deleted",
      .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = id_in_path, .handler = restore_track, .replies = &q_track_get, .purges = "tracks"},
 
-    {GET, "/api/v1/tracks/{id}/status", "How far the processing of a track is",
+    {GET, "/api/v1/tracks/{id}/status", "Get the processing progress of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_track_status, .shape = ONE},
 
-    {POST, "/api/v1/tracks/{id}/reprocess", "Process a track once more",
+    {POST, "/api/v1/tracks/{id}/reprocess", "Process a track again",
      "For its owner, as often as needed: after a failure, or to have the renditions made anew. A track that plays goes on playing meanwhile.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path,
      .handler = process_again, .status = 202, .replies = &q_track_process_again, .purges = "tracks"},
 
-    {GET, "/api/v1/tracks/{id}/waveform", "Peaks for drawing",
+    {GET, "/api/v1/tracks/{id}/waveform", "Get the waveform peaks of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path, .query = waveform_options,
      .handler = track_waveform, .produces = "application/json"},
 
@@ -162,11 +162,11 @@ const struct route tracks_routes[] = {
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path,
      .handler = track_cover_delete, .status = 204, .purges = "tracks"},
 
-    {GET, "/api/v1/tracks/{id}/cover/{size}", "The cover",
+    {GET, "/api/v1/tracks/{id}/cover/{size}", "Get the cover image of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = cover_in_path, .query = cover_options,
      .handler = track_cover, .produces = "image/webp"},
 
-    {GET, "/api/v1/tracks/{id}/download", "The original file",
+    {GET, "/api/v1/tracks/{id}/download", "Download the original file of a track",
      "For the owner, and for everybody when the track is downloadable. Takes ranges.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path,
      .handler = track_download, .produces = "application/octet-stream", .problems = download_problems},
@@ -175,11 +175,11 @@ const struct route tracks_routes[] = {
      .auth = AUTH_OPTIONAL, .limit = LIMIT_WRITE, .path = id_in_path, .body = play_fields,
      .sql = &q_track_play, .shape = EMPTY, .no_audit = true},
 
-    {GET, "/api/v1/tracks/{id}/hls/info", "What a player needs to know about the stream",
+    {GET, "/api/v1/tracks/{id}/hls/info", "Get the stream information that a player needs",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_track_hls_info, .shape = ONE, .cache_s = 5, .cache_tag = "tracks"},
 
-    {GET, "/api/v1/tracks/{id}/hls/status", "Whether the stream can be played",
+    {GET, "/api/v1/tracks/{id}/hls/status", "Get the state of a track's stream",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_track_hls_status, .shape = ONE},
     ROUTE_END};

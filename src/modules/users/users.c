@@ -87,109 +87,109 @@ users_setup(struct storage *storage)
 }
 
 const struct route users_routes[] = {
-    {GET, "/api/v1/users", "People of this installation",
+    {GET, "/api/v1/users", "List users",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .query = list_options,
      .sql = &q_user_list, .shape = MANY, .cache_s = 5, .cache_tag = "users"},
 
-    {GET, "/api/v1/users/search", "People by their names",
+    {GET, "/api/v1/users/search", "Search users by name",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .query = search_options,
      .sql = &q_user_search, .shape = MANY, .cache_s = 5, .cache_tag = "users"},
 
-    {GET, "/api/v1/users/suggestions", "Whom one might want to follow",
+    {GET, "/api/v1/users/suggestions", "List suggestions of users to follow",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .sql = &q_user_suggestions, .shape = MANY},
 
-    {GET, "/api/v1/users/{id}", "A person's public profile",
+    {GET, "/api/v1/users/{id}", "Get a public profile",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_user_get, .shape = ONE, .cache_s = 5, .cache_tag = "users"},
 
-    {GET, "/api/v1/users/by-username/{username}", "A person's public profile, by name",
+    {GET, "/api/v1/users/by-username/{username}", "Get a public profile by username",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = username_in_path,
      .sql = &q_user_get_by_username, .shape = ONE, .cache_s = 5, .cache_tag = "users"},
 
-    {PUT, "/api/v1/users/{id}", "Change one's own profile",
+    {PUT, "/api/v1/users/{id}", "Change the profile of the signed-in user",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = profile_fields,
      .handler = profile_update, .replies = &q_user_update, .purges = "users"},
 
-    {GET, "/api/v1/users/{id}/completion", "How much of one's own profile is filled in",
+    {GET, "/api/v1/users/{id}/completion", "Get the completeness of the signed-in user's profile",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_user_completion, .shape = ONE},
 
-    {GET, "/api/v1/users/{id}/reposts", "Tracks that a person reposted",
+    {GET, "/api/v1/users/{id}/reposts", "List tracks that a user reposted",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_user_tracks, .shape = MANY, .handler = profile_reposts, .runs = RUNS_IN_LOOP},
 
-    {GET, "/api/v1/users/{id}/likes", "Tracks that a person likes",
+    {GET, "/api/v1/users/{id}/likes", "List tracks that a user likes",
      "Only for the person when they do not show their activity.",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_user_tracks, .shape = MANY, .handler = profile_likes, .runs = RUNS_IN_LOOP},
 
-    {GET, "/api/v1/users/{id}/gear", "Equipment that a person shows",
+    {GET, "/api/v1/users/{id}/gear", "List the gear on a user's profile",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
      .sql = &q_user_gear, .shape = MANY, .handler = profile_gear, .runs = RUNS_IN_LOOP},
 
-    {PUT, "/api/v1/users/me/presence", "Tell others whether one is there",
+    {PUT, "/api/v1/users/me/presence", "Set the presence of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = presence_fields, .handler = presence_tell, .replies = &q_presence_set,
      .no_audit = true},
 
-    {GET, "/api/v1/users/{id}/presence", "Whether a person is there",
+    {GET, "/api/v1/users/{id}/presence", "Get the presence of a user",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_presence_get, .shape = ONE},
 
-    {POST, "/api/v1/users/{id}/follow", "Follow a person",
+    {POST, "/api/v1/users/{id}/follow", "Follow a user",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = person_follow,
      .replies = &q_user_follow, .problems = PROBLEMS(PROBLEM_CONFLICT)},
 
-    {DELETE, "/api/v1/users/{id}/follow", "Follow a person no longer",
+    {DELETE, "/api/v1/users/{id}/follow", "Unfollow a user",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_user_unfollow, .shape = ONE},
 
-    {POST, "/api/v1/users/{id}/block", "Block a person",
+    {POST, "/api/v1/users/{id}/block", "Block a user",
      "They no longer see the profile or the tracks of whoever blocks them, and can no longer follow. Following ends both ways.",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = person_block, .status = 204,
      .problems = PROBLEMS(PROBLEM_CONFLICT)},
 
-    {DELETE, "/api/v1/users/{id}/block", "Block a person no longer",
+    {DELETE, "/api/v1/users/{id}/block", "Unblock a user",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_user_unblock, .shape = EMPTY},
 
-    {GET, "/api/v1/users/me/blocks", "Whom one has blocked",
+    {GET, "/api/v1/users/me/blocks", "List users blocked by the signed-in user",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .sql = &q_user_blocks_list, .shape = MANY},
 
-    {GET, "/api/v1/users/settings", "One's own settings",
+    {GET, "/api/v1/users/settings", "Get the settings of the signed-in user",
      "A browser that sends `Sec-GPC: 1` opts out of selling and sharing by that alone.",
      .auth = AUTH_USER, .limit = LIMIT_READ, .handler = account_settings, .runs = RUNS_IN_LOOP, .replies = &q_settings_get},
 
-    {PUT, "/api/v1/users/settings", "Change one's own settings",
+    {PUT, "/api/v1/users/settings", "Change the settings of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = settings_fields, .handler = account_row, .replies = &q_settings_update},
 
-    {PUT, "/api/v1/users/me/password", "Change one's password",
+    {PUT, "/api/v1/users/me/password", "Change the password of the signed-in user",
      "All other sessions end, and every sign-in that was half done. API keys go on working unless `revoke_api_keys` says otherwise; the "
      "reply tells how many do.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_fields, .handler = account_password, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = password_reply, .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
 
-    {POST, "/api/v1/users/me/privacy/opt-out", "Do not sell or share my personal information (CCPA)",
+    {POST, "/api/v1/users/me/privacy/opt-out", "Set the \"do not sell or share my personal information\" choice (CCPA)",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = opt_out_fields, .handler = account_row, .replies = &q_privacy_opt_out},
 
-    {POST, "/api/v1/users/{id}/avatar", "Put up one's own picture",
+    {POST, "/api/v1/users/{id}/avatar", "Upload an avatar",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = avatar_files,
      .max_body = PICTURE_MAX, .handler = avatar_put, .replies = &q_user_avatar_now, .purges = "users",
      .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
 
-    {DELETE, "/api/v1/users/{id}/avatar", "Take one's own picture down",
+    {DELETE, "/api/v1/users/{id}/avatar", "Delete the avatar",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = avatar_delete, .status = 204,
      .purges = "users"},
 
-    {GET, "/api/v1/users/{id}/avatar/{size}", "A person's picture",
+    {GET, "/api/v1/users/{id}/avatar/{size}", "Get the avatar of a user",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = avatar_in_path, .handler = avatar_get,
      .produces = "image/webp"},
 
-    {POST, "/api/v1/users/{id}/banner", "Put up the picture across the top of one's own profile",
+    {POST, "/api/v1/users/{id}/banner", "Upload a profile banner",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = banner_files,
      .max_body = PICTURE_MAX, .handler = banner_put, .replies = &q_user_banner_now, .purges = "users",
      .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
 
-    {DELETE, "/api/v1/users/{id}/banner", "Take it down",
+    {DELETE, "/api/v1/users/{id}/banner", "Delete the profile banner",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = banner_delete, .status = 204,
      .purges = "users"},
 
-    {GET, "/api/v1/users/{id}/banner/{size}", "The picture across the top of a person's profile",
+    {GET, "/api/v1/users/{id}/banner/{size}", "Get the profile banner of a user",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = banner_in_path, .handler = banner_get,
      .produces = "image/webp"},
     ROUTE_END};
