@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What this server is */
+        /** Describe the stream server */
         get: operations["get"];
         put?: never;
         post?: never;
@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Public keys of access tokens (RFC 7517) */
+        /** Get the public keys that verify access tokens (JWK Set, RFC 7517) */
         get: operations["getWellKnownJwksJson"];
         put?: never;
         post?: never;
@@ -62,7 +62,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the operator has to tell everybody */
+        /** List active announcements of the operator */
         get: operations["getAnnouncementsActive"];
         put?: never;
         post?: never;
@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What one did oneself */
+        /** List the audit log entries of the signed-in user */
         get: operations["getAuditActivity"];
         put?: never;
         post?: never;
@@ -98,7 +98,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete what is older than the retention */
+        /** Delete audit log entries older than the retention period */
         post: operations["postAuditCleanup"];
         delete?: never;
         options?: never;
@@ -113,7 +113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All that came from one address */
+        /** List the audit log entries of one IP address */
         get: operations["getAuditIpByIp"];
         put?: never;
         post?: never;
@@ -147,7 +147,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A line of the audit log */
+        /** Get an audit log entry */
         get: operations["getAuditLogsById"];
         put?: never;
         post?: never;
@@ -164,7 +164,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Numbers about the audit log */
+        /** Get statistics of the audit log */
         get: operations["getAuditStats"];
         put?: never;
         post?: never;
@@ -182,7 +182,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the rules find suspicious
+         * List suspicious activity found by the rules
          * @description The rules are in the guide to the audit log.
          */
         get: operations["getAuditSuspicious"];
@@ -203,7 +203,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Switch the second factor off */
+        /** Disable two-factor authentication */
         post: operations["postAuth2faDisable"];
         delete?: never;
         options?: never;
@@ -221,7 +221,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a secret for an authenticator app
+         * Begin the setup of two-factor authentication: get a secret for an authenticator app
          * @description Nothing changes until a code has been verified. Asking again replaces the secret. Conflict when it is on already. Where one has a second factor, it must have been proven in this session within ten minutes.
          */
         post: operations["postAuth2faSetup"];
@@ -238,7 +238,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is the second factor on, and how many recovery codes are left? */
+        /** Get the state of two-factor authentication and the number of recovery codes left */
         get: operations["getAuth2faStatus"];
         put?: never;
         post?: never;
@@ -258,7 +258,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Prove the second factor once more in this session
+         * Confirm the second factor again in this session
          * @description Administration asks for it when the last proof is too old: `mfa_required`. A sign-in in two steps or with a passkey is a proof as well. Wrong codes count like wrong passwords. Conflict when no app is set up.
          */
         post: operations["postAuth2faStepUp"];
@@ -278,7 +278,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Switch the second factor on with a first code
+         * Enable two-factor authentication with a first code
          * @description The code is no proof for administration: that takes `POST /auth/2fa/step-up` or a new sign-in. Where one has a second factor, it must have been proven in this session within ten minutes.
          */
         post: operations["postAuth2faVerify"];
@@ -295,7 +295,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is this username free? */
+        /** Check whether a username is available */
         get: operations["getAuthCheckUsername"];
         put?: never;
         post?: never;
@@ -333,7 +333,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's own attempts to sign in, newest first
+         * List sign-in attempts of the signed-in user, newest first
          * @description `country` (ISO 3166-1) is where the address is registered; null when nobody knows.
          */
         get: operations["getAuthLoginHistory"];
@@ -355,7 +355,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign in: the second step
+         * Complete a sign-in with the second factor
          * @description A code works once; wrong ones count like wrong passwords.
          */
         post: operations["postAuthLogin2fa"];
@@ -374,7 +374,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End this session */
+        /** Sign out: end the current session */
         post: operations["postAuthLogout"];
         delete?: never;
         options?: never;
@@ -389,7 +389,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The account of whoever asks */
+        /** Get the account of the signed-in user */
         get: operations["getAuthMe"];
         put?: never;
         post?: never;
@@ -406,7 +406,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own accounts elsewhere that sign in here */
+        /** List the sign-in providers linked to the signed-in user */
         get: operations["getAuthOauthConnections"];
         put?: never;
         post?: never;
@@ -427,7 +427,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Take an account elsewhere away
+         * Unlink a sign-in provider
          * @description Refused while it is the only way in: without a password, a passkey or another account elsewhere. Needs a sign-in, or a proof, of the last ten minutes.
          */
         delete: operations["deleteAuthOauthConnectionsById"];
@@ -443,7 +443,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where else one may sign in; the operator's choice */
+        /** List the sign-in providers that the operator has configured */
         get: operations["getAuthOauthProviders"];
         put?: never;
         post?: never;
@@ -461,7 +461,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Go to a provider to sign in
+         * Redirect to a provider to sign in
          * @description Open it as a page. What goes wrong later is told to the pages `/login` and `/settings/security` as `oauth_error`, the code of a problem.
          */
         get: operations["getAuthOauthByProvider"];
@@ -481,7 +481,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Come back from a provider
+         * Handle the redirect back from a provider
          * @description Leads to the page that was asked for, with the cookies of a session; with a second factor to `/login?mfa=1#mfa_token=…`, a token for `POST /auth/login/2fa`.
          */
         get: operations["getAuthOauthByProviderCallback"];
@@ -500,7 +500,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own passkeys */
+        /** List the passkeys of the signed-in user */
         get: operations["getAuthPasskeys"];
         put?: never;
         post?: never;
@@ -520,7 +520,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a device needs to sign in with a passkey
+         * Get the options for a sign-in with a passkey (WebAuthn)
          * @description Give the reply to `PublicKeyCredential.parseRequestOptionsFromJSON()`.
          */
         post: operations["postAuthPasskeysLoginBegin"];
@@ -560,7 +560,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a device needs to make a passkey
+         * Get the options for the creation of a passkey (WebAuthn)
          * @description Give the reply to `PublicKeyCredential.parseCreationOptionsFromJSON()`. Where one has a second factor, it must have been proven in this session within ten minutes.
          */
         post: operations["postAuthPasskeysRegisterBegin"];
@@ -579,7 +579,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keep the passkey that the device made */
+        /** Register the passkey that the device created */
         post: operations["postAuthPasskeysRegisterFinish"];
         delete?: never;
         options?: never;
@@ -599,7 +599,7 @@ export interface paths {
         put: operations["putAuthPasskeysById"];
         post?: never;
         /**
-         * Delete a passkey; it stops working at once
+         * Delete a passkey, which stops working at once
          * @description Where one has a second factor, it must have been proven in this session within ten minutes.
          */
         delete: operations["deleteAuthPasskeysById"];
@@ -618,7 +618,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Choose a new password with the token from the mail
+         * Set a new password with the token from the mail
          * @description Works once. Every session of the account ends, and every sign-in that was half done. API keys go on working unless `revoke_api_keys` says otherwise; the reply tells how many do.
          */
         post: operations["postAuthPasswordReset"];
@@ -638,7 +638,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a link for choosing a new password
+         * Send a mail with a link to reset the password
          * @description Answers the same, and as quickly, whether the address is known or not.
          */
         post: operations["postAuthPasswordResetRequest"];
@@ -695,7 +695,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send the verification mail once more
+         * Send the verification mail again
          * @description Answers the same whether the address is known or not.
          */
         post: operations["postAuthResendVerification"];
@@ -715,7 +715,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Prove the password once more in this session
+         * Confirm the password again in this session
          * @description Answers `sign_in_again`, for ten minutes. Wrong passwords count like those at the door.
          */
         post: operations["postAuthStepUp"];
@@ -735,7 +735,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A short-lived token for the stream server
+         * Create a short-lived token for the stream server
          * @description The stream server takes it as a bearer token; the API does not. It ends with the session.
          */
         post: operations["postAuthStreamToken"];
@@ -769,7 +769,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The token that changes must carry when cookies are used */
+        /** Get the CSRF token that requests with cookies must carry when they change something */
         get: operations["getCsrfToken"];
         put?: never;
         post?: never;
@@ -786,11 +786,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own API keys */
+        /** List the API keys of the signed-in user */
         get: operations["getDeveloperApiKeys"];
         put?: never;
         /**
-         * Make an API key
+         * Create an API key
          * @description `key` is shown this once. Send it as `Authorization: Bearer vz_…`. Needs a sign-in, or a proof, of the last ten minutes.
          */
         post: operations["postDeveloperApiKeys"];
@@ -810,7 +810,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete an API key; it stops working at once */
+        /** Delete an API key, which stops working at once */
         delete: operations["deleteDeveloperApiKeysById"];
         options?: never;
         head?: never;
@@ -858,11 +858,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What one was told of, the latest first */
+        /** List notifications, newest first */
         get: operations["getNotifications"];
         put?: never;
         post?: never;
-        /** Delete all */
+        /** Delete all notifications */
         delete: operations["deleteNotifications"];
         options?: never;
         head?: never;
@@ -876,9 +876,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What one wants to be told of, and how */
+        /** Get notification preferences */
         get: operations["getNotificationsPreferences"];
-        /** Change what one wants to be told of, and how */
+        /** Change notification preferences */
         put: operations["putNotificationsPreferences"];
         post?: never;
         delete?: never;
@@ -894,7 +894,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The key that browsers subscribe with */
+        /** Get the public key for push subscriptions (VAPID, RFC 8292) */
         get: operations["getNotificationsPushKey"];
         put?: never;
         post?: never;
@@ -914,11 +914,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send notifications to this browser
+         * Create a push subscription for this browser
          * @description Repeat it whenever the browser's subscription or the person changes. A browser has one subscription, a person ten browsers; it ends with the session that asked for it.
          */
         post: operations["postNotificationsPushSubscribe"];
-        /** No longer send notifications to this browser */
+        /** Delete the push subscription of this browser */
         delete: operations["deleteNotificationsPushSubscribe"];
         options?: never;
         head?: never;
@@ -934,7 +934,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark all as read */
+        /** Mark all notifications as read */
         post: operations["postNotificationsReadAll"];
         delete?: never;
         options?: never;
@@ -949,7 +949,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many were not read */
+        /** Get the number of unread notifications */
         get: operations["getNotificationsUnreadCount"];
         put?: never;
         post?: never;
@@ -966,11 +966,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page that asks whether to end mails about notifications */
+        /** Show the page that confirms the end of notification mails */
         get: operations["getNotificationsUnsubscribe"];
         put?: never;
         /**
-         * End mails about notifications, from the address in one of them
+         * Unsubscribe from notification mails by the link in one of them (RFC 8058)
          * @description What mail programs post to for `List-Unsubscribe` (RFC 8058). Mails about the account itself still come.
          */
         post: operations["postNotificationsUnsubscribe"];
@@ -990,7 +990,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete one */
+        /** Delete a notification */
         delete: operations["deleteNotificationsById"];
         options?: never;
         head?: never;
@@ -1006,7 +1006,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark as read */
+        /** Mark a notification as read */
         post: operations["postNotificationsByIdRead"];
         delete?: never;
         options?: never;
@@ -1021,10 +1021,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Roles and what they permit */
+        /** List roles and their permissions */
         get: operations["getRoles"];
         put?: never;
-        /** Make a role */
+        /** Create a role */
         post: operations["postRoles"];
         delete?: never;
         options?: never;
@@ -1039,7 +1039,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A role */
+        /** Get a role */
         get: operations["getRolesById"];
         /**
          * Change a role
@@ -1064,7 +1064,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where one is signed in */
+        /** List the active sessions of the signed-in user */
         get: operations["getSessions"];
         put?: never;
         post?: never;
@@ -1083,7 +1083,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End this session */
+        /** Sign out: end the current session */
         post: operations["postSessionsLogout"];
         delete?: never;
         options?: never;
@@ -1100,7 +1100,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End all of one's sessions, this one too */
+        /** End all sessions of the signed-in user, including the current one */
         post: operations["postSessionsLogoutAll"];
         delete?: never;
         options?: never;
@@ -1117,7 +1117,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End all of one's sessions but this one */
+        /** End all sessions of the signed-in user except the current one */
         post: operations["postSessionsLogoutOthers"];
         delete?: never;
         options?: never;
@@ -1152,7 +1152,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Numbers about one's sessions */
+        /** Get statistics of the sessions of the signed-in user */
         get: operations["getSessionsStats"];
         put?: never;
         post?: never;
@@ -1172,7 +1172,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one of one's sessions */
+        /** End one session of the signed-in user */
         delete: operations["deleteSessionsBySessionId"];
         options?: never;
         head?: never;
@@ -1186,7 +1186,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Version and state of this installation */
+        /** Get the version and state of this installation */
         get: operations["getStatus"];
         put?: never;
         post?: never;
@@ -1203,7 +1203,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tracks that everybody may hear, or one's own */
+        /** List public tracks, or the tracks of the signed-in user */
         get: operations["getTracks"];
         put?: never;
         /**
@@ -1225,7 +1225,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tracks with a rendition that misses the bounds of its quality, newest first
+         * List tracks with a rendition below its quality bounds, newest first
          * @description Both encoders missed; the better one is published. `qualities` holds the renditions in question, with their figures in dB.
          */
         get: operations["getTracksMissedQuality"];
@@ -1244,7 +1244,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tracks that administrators deleted and that can be restored, newest first */
+        /** List tracks that administrators deleted and that can be restored, newest first */
         get: operations["getTracksRemoved"];
         put?: never;
         post?: never;
@@ -1261,7 +1261,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A track */
+        /** Get a track */
         get: operations["getTracksById"];
         /** Change a track */
         put: operations["putTracksById"];
@@ -1304,7 +1304,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The cover */
+        /** Get the cover image of a track */
         get: operations["getTracksByIdCoverBySize"];
         put?: never;
         post?: never;
@@ -1322,7 +1322,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The original file
+         * Download the original file of a track
          * @description For the owner, and for everybody when the track is downloadable. Takes ranges.
          */
         get: operations["getTracksByIdDownload"];
@@ -1341,7 +1341,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a player needs to know about the stream */
+        /** Get the stream information that a player needs */
         get: operations["getTracksByIdHlsInfo"];
         put?: never;
         post?: never;
@@ -1358,7 +1358,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The qualities of a track's stream */
+        /** Get the HLS master playlist of a track (RFC 8216) */
         get: operations["getTracksByIdHlsMasterM3u8"];
         put?: never;
         post?: never;
@@ -1375,7 +1375,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the stream can be played */
+        /** Get the state of a track's stream */
         get: operations["getTracksByIdHlsStatus"];
         put?: never;
         post?: never;
@@ -1392,7 +1392,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The segments of one quality */
+        /** Get the HLS playlist of one quality (RFC 8216) */
         get: operations["getTracksByIdHlsByQualityPlaylistM3u8"];
         put?: never;
         post?: never;
@@ -1409,7 +1409,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A segment, or the file that comes before all of them (init.mp4) */
+        /** Get a media segment, or the initialization segment (init.mp4) */
         get: operations["getTracksByIdHlsByQualityBySegment"];
         put?: never;
         post?: never;
@@ -1446,7 +1446,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Process a track once more
+         * Process a track again
          * @description For its owner, as often as needed: after a failure, or to have the renditions made anew. A track that plays goes on playing meanwhile.
          */
         post: operations["postTracksByIdReprocess"];
@@ -1480,7 +1480,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far the processing of a track is */
+        /** Get the processing progress of a track */
         get: operations["getTracksByIdStatus"];
         put?: never;
         post?: never;
@@ -1497,7 +1497,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Peaks for drawing */
+        /** Get the waveform peaks of a track */
         get: operations["getTracksByIdWaveform"];
         put?: never;
         post?: never;
@@ -1514,7 +1514,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People of this installation */
+        /** List users */
         get: operations["getUsers"];
         put?: never;
         post?: never;
@@ -1531,7 +1531,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A person's public profile, by name */
+        /** Get a public profile by username */
         get: operations["getUsersByUsernameByUsername"];
         put?: never;
         post?: never;
@@ -1552,7 +1552,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete one's own account
+         * Delete the account of the signed-in user
          * @description Everybody is signed out, and nobody sees the account or its tracks any more. All is erased at `deletion_at`; until then one may sign in and restore it.
          */
         delete: operations["deleteUsersMe"];
@@ -1568,7 +1568,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom one has blocked */
+        /** List users blocked by the signed-in user */
         get: operations["getUsersMeBlocks"];
         put?: never;
         post?: never;
@@ -1588,7 +1588,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Become a creator, or ask to
+         * Become a creator, or request it where the operator approves creators
          * @description The role stays what it was when the operator approves creators by hand (`creator_approval` of /status).
          */
         post: operations["postUsersMeCreator"];
@@ -1605,11 +1605,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own data at once, without the files */
+        /** Export the data of the signed-in user at once, without files */
         get: operations["getUsersMeExport"];
         put?: never;
         /**
-         * Ask for an archive of one's own data
+         * Request an archive of the signed-in user's data
          * @description A ZIP file with everything as JSON, lists as CSV too, and one's own files. It takes the place of the one before. A notification `export.ready` tells when it can be fetched; the WebSocket sends `export.progress` meanwhile.
          */
         post: operations["postUsersMeExport"];
@@ -1626,7 +1626,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own archives, the latest first */
+        /** List the data archives of the signed-in user, newest first */
         get: operations["getUsersMeExports"];
         put?: never;
         post?: never;
@@ -1643,7 +1643,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far an archive is */
+        /** Get the progress of a data archive */
         get: operations["getUsersMeExportsById"];
         put?: never;
         post?: never;
@@ -1660,7 +1660,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Fetch an archive */
+        /** Download a data archive */
         get: operations["getUsersMeExportsByIdDownload"];
         put?: never;
         post?: never;
@@ -1679,7 +1679,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change one's password
+         * Change the password of the signed-in user
          * @description All other sessions end, and every sign-in that was half done. API keys go on working unless `revoke_api_keys` says otherwise; the reply tells how many do.
          */
         put: operations["putUsersMePassword"];
@@ -1698,7 +1698,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Tell others whether one is there */
+        /** Set the presence of the signed-in user */
         put: operations["putUsersMePresence"];
         post?: never;
         delete?: never;
@@ -1716,7 +1716,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do not sell or share my personal information (CCPA) */
+        /** Set the "do not sell or share my personal information" choice (CCPA) */
         post: operations["postUsersMePrivacyOptOut"];
         delete?: never;
         options?: never;
@@ -1733,7 +1733,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take the deletion of one's account back */
+        /** Cancel the deletion of the signed-in user's account */
         post: operations["postUsersMeRestore"];
         delete?: never;
         options?: never;
@@ -1748,7 +1748,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People by their names */
+        /** Search users by name */
         get: operations["getUsersSearch"];
         put?: never;
         post?: never;
@@ -1766,11 +1766,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's own settings
+         * Get the settings of the signed-in user
          * @description A browser that sends `Sec-GPC: 1` opts out of selling and sharing by that alone.
          */
         get: operations["getUsersSettings"];
-        /** Change one's own settings */
+        /** Change the settings of the signed-in user */
         put: operations["putUsersSettings"];
         post?: never;
         delete?: never;
@@ -1786,7 +1786,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom one might want to follow */
+        /** List suggestions of users to follow */
         get: operations["getUsersSuggestions"];
         put?: never;
         post?: never;
@@ -1803,9 +1803,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A person's public profile */
+        /** Get a public profile */
         get: operations["getUsersById"];
-        /** Change one's own profile */
+        /** Change the profile of the signed-in user */
         put: operations["putUsersById"];
         post?: never;
         /**
@@ -1827,9 +1827,9 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put up one's own picture */
+        /** Upload an avatar */
         post: operations["postUsersByIdAvatar"];
-        /** Take one's own picture down */
+        /** Delete the avatar */
         delete: operations["deleteUsersByIdAvatar"];
         options?: never;
         head?: never;
@@ -1843,7 +1843,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A person's picture */
+        /** Get the avatar of a user */
         get: operations["getUsersByIdAvatarBySize"];
         put?: never;
         post?: never;
@@ -1862,9 +1862,9 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put up the picture across the top of one's own profile */
+        /** Upload a profile banner */
         post: operations["postUsersByIdBanner"];
-        /** Take it down */
+        /** Delete the profile banner */
         delete: operations["deleteUsersByIdBanner"];
         options?: never;
         head?: never;
@@ -1878,7 +1878,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The picture across the top of a person's profile */
+        /** Get the profile banner of a user */
         get: operations["getUsersByIdBannerBySize"];
         put?: never;
         post?: never;
@@ -1898,11 +1898,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Block a person
+         * Block a user
          * @description They no longer see the profile or the tracks of whoever blocks them, and can no longer follow. Following ends both ways.
          */
         post: operations["postUsersByIdBlock"];
-        /** Block a person no longer */
+        /** Unblock a user */
         delete: operations["deleteUsersByIdBlock"];
         options?: never;
         head?: never;
@@ -1916,7 +1916,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How much of one's own profile is filled in */
+        /** Get the completeness of the signed-in user's profile */
         get: operations["getUsersByIdCompletion"];
         put?: never;
         post?: never;
@@ -1935,9 +1935,9 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Follow a person */
+        /** Follow a user */
         post: operations["postUsersByIdFollow"];
-        /** Follow a person no longer */
+        /** Unfollow a user */
         delete: operations["deleteUsersByIdFollow"];
         options?: never;
         head?: never;
@@ -1951,7 +1951,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Equipment that a person shows */
+        /** List the gear on a user's profile */
         get: operations["getUsersByIdGear"];
         put?: never;
         post?: never;
@@ -1969,7 +1969,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tracks that a person likes
+         * List tracks that a user likes
          * @description Only for the person when they do not show their activity.
          */
         get: operations["getUsersByIdLikes"];
@@ -1988,7 +1988,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether a person is there */
+        /** Get the presence of a user */
         get: operations["getUsersByIdPresence"];
         put?: never;
         post?: never;
@@ -2005,7 +2005,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tracks that a person reposted */
+        /** List tracks that a user reposted */
         get: operations["getUsersByIdReposts"];
         put?: never;
         post?: never;
@@ -2022,11 +2022,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Roles that a person has been lent */
+        /** List the roles assigned to a user */
         get: operations["getUsersByIdRoles"];
         put?: never;
         /**
-         * Lend a person a role
+         * Assign a role to a user
          * @description Counts from the person's next request on. Who is no administrator gives only what they hold, and not to themselves.
          */
         post: operations["postUsersByIdRoles"];
@@ -2046,7 +2046,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a lent role back */
+        /** Remove a role from a user */
         delete: operations["deleteUsersByIdRolesByRoleId"];
         options?: never;
         head?: never;
@@ -2061,7 +2061,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The WebSocket: progress, notifications
+         * Open a WebSocket for progress and notifications (RFC 6455)
          * @description Send the ticket as `token`. The server sends JSON objects with a `type`: `hello`, `track.progress`, `export.progress`, `notification`, `pong`.
          */
         get: operations["getWs"];
@@ -2082,7 +2082,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A one-time ticket for the WebSocket */
+        /** Create a one-time ticket for the WebSocket */
         post: operations["postWsTicket"];
         delete?: never;
         options?: never;
@@ -2098,7 +2098,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page to read this description
+         * Show the API reference
          * @description Outside production.
          */
         get: operations["getDocs"];
@@ -2117,7 +2117,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The page's style */
+        /** Get the style sheet of the API reference */
         get: operations["getDocsReaderCss"];
         put?: never;
         post?: never;
@@ -2134,7 +2134,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The page's script */
+        /** Get the script of the API reference */
         get: operations["getDocsReaderJs"];
         put?: never;
         post?: never;
@@ -2151,7 +2151,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is the process alive? */
+        /** Check that the process is alive */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -2169,7 +2169,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Health of every part
+         * Get the health of every part
          * @description 503 with the same body when a part is down or the disk is nearly full.
          */
         get: operations["getHealthDeep"];
@@ -2188,7 +2188,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Liveness probe */
+        /** Check that the process is alive (liveness probe) */
         get: operations["getHealthz"];
         put?: never;
         post?: never;
@@ -2205,7 +2205,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The qualities of a track's stream */
+        /** Get the HLS master playlist of a track (RFC 8216) */
         get: operations["getHlsByTrackIdMasterM3u8"];
         put?: never;
         post?: never;
@@ -2222,7 +2222,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The segments of one quality */
+        /** Get the HLS playlist of one quality (RFC 8216) */
         get: operations["getHlsByTrackIdByQualityPlaylistM3u8"];
         put?: never;
         post?: never;
@@ -2239,7 +2239,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A segment, or the file that comes before all of them (init.mp4) */
+        /** Get a media segment, or the initialization segment (init.mp4) */
         get: operations["getHlsByTrackIdByQualityBySegment"];
         put?: never;
         post?: never;
@@ -2258,7 +2258,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Process a track once more */
+        /** Process a track again */
         post: operations["postInternalJobsTranscode"];
         delete?: never;
         options?: never;
@@ -2273,7 +2273,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Prometheus metrics */
+        /** Get metrics in the Prometheus text format */
         get: operations["getMetrics"];
         put?: never;
         post?: never;
@@ -2290,7 +2290,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This description (OpenAPI 3.1) */
+        /** Get this description (OpenAPI 3.1) */
         get: operations["getOpenapiJson"];
         put?: never;
         post?: never;
@@ -2307,7 +2307,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readiness probe: the database answers and is not newer than the program */
+        /** Check that the server is ready: the database answers and is not newer than the program */
         get: operations["getReadyz"];
         put?: never;
         post?: never;
