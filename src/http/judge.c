@@ -379,7 +379,7 @@ judge_rest(struct request *req)
 
     if (exchange->page)
         return req->server->settings.hooks->fallback(req);
-    if (req->method == GET && req->route->sql && (!req->route->handler || req->route->runs == RUNS_IN_LOOP) && !exchange->input_checked) {
+    if (req->method == GET && req->route->sql && !req->route->handler && !exchange->input_checked) {
         read_input(req); /* so that the route's statement can go out with the one about the session */
         req->input_good = !exchange->bad_input;
     }

@@ -93,7 +93,7 @@ struct request {
     struct limit_address limit_address;
     int64_t started_ns;
     struct identity identity;
-    bool input_good; /* path and query string are checked already; only where the route has a statement that reads */
+    bool input_good; /* path and query string are checked already; only where the route is a statement that reads and has no handler */
     struct param params[PARAM_MAX];
     unsigned param_count;
     struct str body;

@@ -70,6 +70,8 @@ reply_subject(struct request *req, const struct subject_page *page, const char *
         return reply_page(req, 404, NULL, NULL);
     request_set(req, page->param, arena_printf(req->arena, "%s", value));
     p = query_json(req, page->query, &json);
+    if (p == &request_parked)
+        return p;
     if (p)
         return reply_page(req, p->status == 404 ? 404 : 200, NULL, NULL);
     row = json_loads(json, 0, NULL);
