@@ -38,8 +38,7 @@ const struct problem *reply_query(struct request *req, int status, const struct 
 /* The row as a JSON text in the arena; for replies that embed it. */
 const struct problem *query_json(struct request *req, const struct query *query, const char **ret_json);
 
-/* Sends the route's statement together with the next one, for this person and session, where it only reads (db_ask_ahead()). Whoever turns
- * out to be staff must db_unask() it. */
+/* Sends the route's statement together with the next one, for this person and session, where it only reads (db_ask_ahead()). */
 void ask_route_query_ahead(struct request *req, const char *user_id, const char *session_id);
 
 /* Runs route->sql in route->shape: the server's run_query hook. */

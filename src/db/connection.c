@@ -292,16 +292,6 @@ connection_take_ahead(void)
     return &patience.taken_ahead;
 }
 
-void
-db_unask(void)
-{
-    static const struct query nobodys = {.name = "unwanted"};
-    struct connection *c = connection_held();
-
-    if (c && c->asked.query)
-        c->asked = (struct statement){.query = &nobodys};
-}
-
 PGresult *
 connection_read_reply(struct connection *c)
 {
@@ -336,8 +326,9 @@ wait_readable(struct connection *c, int64_t until_ms)
     return true;
 }
 
-void
-db_settle(struct connection *c)
+/* Reads the replies that nobody wants. */
+static void
+settle(struct connection *c)
 {
     int64_t until_ms = clock_monotonic_ms() + UNWANTED_MS;
 
@@ -352,6 +343,11 @@ db_settle(struct connection *c)
         }
         PQclear(connection_read_reply(c));
     }
+}
+
+void
+db_settle(struct connection *c)
+{
     db_adopt(c);
     db_give_back();
 }
@@ -386,11 +382,14 @@ db_take_parked(struct connection **ret_connection)
     c->kept = (struct statement){0};
     while (c->asked.query && PQconsumeInput(c->pg) && !PQisBusy(c->pg))
         PQclear(connection_read_reply(c)); /* nobody wants it */
-    if (!c->asked.query || parked)
+    if (!c->asked.query)
         return parked;
-    pthread_setspecific(connection_key, NULL);
-    *ret_connection = c;
-    return false;
+    pthread_setspecific(connection_key, NULL); /* a reply that is still to come is for nobody else */
+    if (*ret_connection)
+        connection_free(c);
+    else
+        *ret_connection = c;
+    return parked;
 }
 
 void
@@ -413,6 +412,7 @@ db_give_back(void)
 
     if (!c)
         return;
+    settle(c);
     pthread_setspecific(connection_key, NULL);
     PQclear(c->reply);
     c->reply = NULL;

@@ -28,6 +28,7 @@ struct connection {
         const struct query *query; /* NULL: none */
         const char *emits;
         enum db_form form;
+        uint64_t values; /* a hash of what it was sent with: the reply is for these only */
     } asked, next_asked, kept; /* asked: sent, and the reply has not been read; kept: `reply` is its reply, which nobody has taken */
     PGresult *reply;
     struct connection *next; /* spare one */

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <time.h>
+#include <xxhash.h>
 
 #include "base/clock.h"
 #include "base/encode.h"
@@ -169,7 +170,17 @@ collect_values(const struct query *query, enum db_form form, db_bind *bind, void
 static bool
 is_same(const struct statement *one, const struct statement *other)
 {
-    return one->query == other->query && one->form == other->form && one->emits == other->emits;
+    return one->query == other->query && one->form == other->form && one->emits == other->emits && one->values == other->values;
+}
+
+static uint64_t
+hash_values(const char *const *values, int count)
+{
+    uint64_t hash = 0;
+
+    for (int i = 0; i < count; i++)
+        hash = values[i] ? XXH3_64bits_withSeed(values[i], strlen(values[i]), hash + 1) : hash * 31 + 1;
+    return hash;
 }
 
 /* Waits for the reply to what was sent. False when this thread's time is over before it came. */
@@ -237,10 +248,8 @@ send_statement(struct connection *c, const struct statement *statement, const ch
     enum db_status status;
     int next_count = 0;
 
-    if (ahead)
-        next = (struct statement){ahead->query, NULL, ahead->form};
-    if (ahead && (collect_values(next.query, next.form, ahead->bind, ahead->context, next_values, &next_count, NULL) || !PQenterPipelineMode(c->pg)))
-        next.query = NULL;
+    if (ahead && collect_values(ahead->query, ahead->form, ahead->bind, ahead->context, next_values, &next_count, NULL) == DB_OK && PQenterPipelineMode(c->pg))
+        next = (struct statement){ahead->query, NULL, ahead->form, hash_values(next_values, next_count)};
     status = send_one(c, statement, values, count, error);
     if (next.query && status == DB_OK) {
         PQsendFlushRequest(c->pg);
@@ -318,7 +327,7 @@ enum db_status
 db_execute(const struct query *query, enum db_form form, const char *emits, db_bind *bind, void *context, PGresult **ret,
            struct db_error *error)
 {
-    const struct statement statement = {query, emits, form};
+    struct statement statement = {.query = query, .emits = emits, .form = form};
     const char *values[PARAM_LIMIT];
     int64_t started_ns = clock_monotonic_ns();
     enum db_status status;
@@ -329,6 +338,7 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
     status = collect_values(query, form, bind, context, values, &count, error);
     if (status)
         return status;
+    statement.values = hash_values(values, count);
     for (int attempt = 0, tries = 1;;) {
         struct connection *c = connection_patience_ns() ? connection_here() : NULL;
         PGresult *result;

@@ -110,10 +110,8 @@ void db_lend(int64_t budget_ns);
  * db_settle() with it. */
 bool db_take_parked(struct connection **ret_connection);
 /* The next statement of this thread is sent together with this one, which only reads; when it is asked later, its reply is there already, and
- * when it is not, db_take_parked() throws the reply away. Only between db_lend() and db_take_parked(), else nothing happens. What `bind` gives must
- * be the same then; db_unask() says that it is not. */
+ * when it is not, or with other values, the reply is thrown away. Only between db_lend() and db_take_parked(), else nothing happens. */
 void db_ask_ahead(const struct query *query, enum db_form form, db_bind *bind, void *context);
-void db_unask(void);
 /* Waits for a statement that nobody wants, cancels it after 50 ms, and keeps the connection for the next. */
 void db_settle(struct connection *connection);
 /* This thread, which holds none, goes on with this connection. Accepts NULL. */

@@ -35,7 +35,7 @@ struct rider {
     char ip[IP_TEXT];
     struct limit_address limit_address;
     bool sending, half_closed;
-    atomic_bool learning; /* a pool finds out about the path; until then nothing happens here */
+    atomic_bool learning; /* a pool finds out about the path; until then nothing happens here. It ends under the lane's lock: see is_learning() */
     bool learned;         /* for the request that waits: who still does not know goes to the server */
     struct express_file file;
     uint64_t sent; /* of the body */
@@ -230,8 +230,24 @@ learn(void *argument)
     lane->express->settings.learn(str_of(rider->path));
     if (server->settings.hooks->give_back)
         server->settings.hooks->give_back();
+    pthread_mutex_lock(&lane->lock); /* the lane may close the rider as soon as it is not learning */
     atomic_store(&rider->learning, false);
     epoll_ctl(lane->epoll_fd, EPOLL_CTL_MOD, rider->fd, &event); /* raises an event anew */
+    pthread_mutex_unlock(&lane->lock);
+}
+
+/* Does a pool still have this rider? Also while it raises the event. */
+static bool
+is_learning(struct lane *lane, struct rider *rider)
+{
+    bool learning;
+
+    if (!rider->learned)
+        return false;
+    pthread_mutex_lock(&lane->lock);
+    learning = atomic_load(&rider->learning);
+    pthread_mutex_unlock(&lane->lock);
+    return learning;
 }
 
 static void
@@ -323,7 +339,7 @@ serve(struct lane *lane, struct rider *rider, uint32_t events)
 {
     enum step step = STEP_AGAIN;
 
-    if (atomic_load(&rider->learning))
+    if (is_learning(lane, rider))
         return; /* what happened meanwhile is seen afterwards */
     rider->half_closed |= (events & EPOLLRDHUP) != 0;
     if (events & (EPOLLERR | EPOLLHUP))

@@ -22,7 +22,7 @@ static struct {
     int64_t until_ms, asked_again_ms;
 } known[SLOTS];
 static pthread_mutex_t locks[LOCKS];
-static _Atomic uint64_t changes; /* an answer that was asked for before a change is not remembered after it */
+static _Atomic int64_t changed_ns; /* an answer that was asked for before the last change is not remembered after it */
 
 void
 access_setup(void)
@@ -78,10 +78,10 @@ access_is_known(const char *track_id, char ret_version[MEDIA_VERSION_TEXT], bool
 }
 
 static void
-remember(const unsigned char id[16], unsigned slot, const char *version, int64_t until_ms, uint64_t asked_at)
+remember(const unsigned char id[16], unsigned slot, const char *version, int64_t until_ms, int64_t asked_ns)
 {
     pthread_mutex_lock(&locks[slot % LOCKS]);
-    if (changes == asked_at) {
+    if (changed_ns < asked_ns) {
         memcpy(known[slot].id, id, 16);
         memcpy(known[slot].version, version, MEDIA_VERSION_TEXT);
         known[slot].until_ms = until_ms;
@@ -103,8 +103,10 @@ access_forget(const char *track_id)
 {
     unsigned char id[16];
     unsigned first = 0, last = SLOTS - 1;
+    int64_t now_ns = clock_monotonic_ns(), before_ns = changed_ns;
 
-    atomic_fetch_add(&changes, 1);
+    while (before_ns < now_ns && !atomic_compare_exchange_weak(&changed_ns, &before_ns, now_ns))
+        continue;
     if (track_id && uuid_valid(track_id)) {
         pack(track_id, id);
         first = last = slot_of(id);
@@ -117,8 +119,7 @@ bool
 access_ask(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
 {
     const struct db_arg args[] = {{"track_id", track_id}, {"viewer", NULL}, {"viewer_staff", "false"}, {0}};
-    int64_t now_ms = clock_monotonic_ms();
-    uint64_t asked_at = changes;
+    int64_t asked_ns = clock_monotonic_ns();
     unsigned char id[16];
     PGresult *result;
     unsigned slot;
@@ -126,7 +127,7 @@ access_ask(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
 
     pack(track_id, id);
     slot = slot_of(id);
-    if (is_known(id, slot, now_ms, ret_version, NULL))
+    if (is_known(id, slot, asked_ns / 1000000, ret_version, NULL))
         return true;
     if (db_run(&q_stream_access, args, &result, NULL))
         return false;
@@ -135,7 +136,7 @@ access_ask(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
         snprintf(ret_version, MEDIA_VERSION_TEXT, "%s", PQgetvalue(result, 0, 2));
     PQclear(result);
     if (yes)
-        remember(id, slot, ret_version, clock_monotonic_ms() + TTL_MS, asked_at);
+        remember(id, slot, ret_version, clock_monotonic_ms() + TTL_MS, asked_ns);
     else
         forget_slot(slot);
     return yes;
@@ -147,7 +148,6 @@ access_check(struct request *req, const char *track_id, bool *ret_public, char r
     int64_t now_ms = clock_monotonic_ms();
     const struct problem *p;
     unsigned char id[16];
-    uint64_t asked_at;
     struct row track;
     unsigned slot;
 
@@ -156,7 +156,6 @@ access_check(struct request *req, const char *track_id, bool *ret_public, char r
     *ret_public = true;
     if (!req->identity.known && is_known(id, slot, now_ms, ret_version, NULL))
         return NULL;
-    asked_at = changes;
     request_set(req, "track_id", arena_strdup(req->arena, track_id)); /* the caller's text may be gone when this runs again */
     p = db_one(req, &q_stream_access, &track);
     if (p)
@@ -166,6 +165,6 @@ access_check(struct request *req, const char *track_id, bool *ret_public, char r
     *ret_public = row_bool(&track, "is_public");
     snprintf(ret_version, MEDIA_VERSION_TEXT, "%s", row_text(&track, "media_version"));
     if (*ret_public)
-        remember(id, slot, ret_version, now_ms + TTL_MS, asked_at);
+        remember(id, slot, ret_version, now_ms + TTL_MS, req->started_ns); /* this may run again after it has asked */
     return NULL;
 }

@@ -3,9 +3,9 @@ import { strict as assert } from 'node:assert';
 import { request as httpRequest } from 'node:http';
 import { test as it } from 'node:test';
 import { makeSound, wav } from '../support/media.ts';
-import { playable } from '../support/tracks.ts';
+import { playable, upload } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
-import { login, template, World } from '../support/world.ts';
+import { browser, emailOf, login, template, World } from '../support/world.ts';
 
 const MANY = 60; /* more than a server has threads and connections for statements */
 
@@ -58,6 +58,50 @@ it('whoever was signed out is refused though their statement waits, and it is ca
   await until('no statement to wait', async () => (await held.waiting()) === 0);
   await held.letGo();
   assert.equal((await world.as('alice').get('/api/v1/tracks/{id}', { path: { id: track.id } })).body.id, track.id);
+});
+
+it('a statement that was sent ahead is cancelled also when its session is refused late', async () => {
+  const { body } = await login(world, 'dave');
+  const token = body.access_token, ask = () => world.visitor.as({ token }).get('/api/v1/tracks/{id}', { path: { id: track.id } });
+  for (let i = 0; i < 12; i++) assert.equal((await ask()).status, 200);
+  await world.visitor.as({ token }).post('/api/v1/auth/logout');
+  const session = await lock('sessions, users'), rows = await lock('tracks');
+  const asked = Array.from({ length: 12 }, ask);
+  await until('statements to wait', async () => (await session.waiting()) > 4);
+  await session.letGo();
+  assert.deepEqual((await Promise.all(asked)).map((reply) => reply.status), Array<number>(12).fill(401));
+  await until('no statement to wait', async () => (await rows.waiting()) === 0, 5); /* long before it would end by itself */
+  await rows.letGo();
+});
+
+it('a cookie whose session has ended shows what visitors see, whatever was sent ahead for its person', async () => {
+  const hidden = await upload(world.as('dave'), { file: wav(makeSound(1)), title: 'Hidden', is_public: 'false' });
+  const id = hidden.body.id, cookies = await browser(world.visitor, emailOf('dave'));
+  const ask = async (client = world.visitor.as(cookies)) => (await client.get('/api/v1/tracks/{id}', { path: { id } })).status;
+  for (let i = 0; i < 12; i++) assert.equal(await ask(), 200);
+  await world.sql(`update sessions set revoked_at = now() where user_id = '${template.ids.dave}'`);
+  for (let i = 0; i < 40; i++) {
+    assert.equal(await ask(), 404);
+    assert.equal(await ask(world.visitor), 404);
+  }
+});
+
+it('nobody gets the reply to what somebody else asked, however the time of a polling thread ends', async () => {
+  const unread = { alice: 1, bob: 2, carol: 3, mia: 4 }, people = Object.keys(unread) as (keyof typeof unread)[];
+  await world.sql('delete from notifications');
+  for (const person of people)
+    await world.sql(`insert into notifications (user_id, type, title) select '${template.ids[person]}', 'system', 'Hello' from generate_series(1, ${unread[person]})`);
+  const ask = async (person: keyof typeof unread) => `${person} ${(await world.as(person).get('/api/v1/notifications/unread-count')).body.unread}`;
+  for (let round = 0; round < 8; round++) {
+    const held = await lock('notifications'), asked: Promise<string>[] = [];
+    while (asked.length < 60) {
+      asked.push(ask('alice'));
+      if (asked.length % 7 === 0) await until('a statement to wait', async () => (await held.waiting()) > 0); /* the time that a thread has grows meanwhile */
+    }
+    await held.letGo();
+    for (let i = 0; i < 20; i++) asked.push(ask('bob'), ask('carol'), ask('mia'));
+    for (const answer of await Promise.all(asked)) assert.ok(people.some((person) => answer === `${person} ${unread[person]}`), answer);
+  }
 });
 
 it('a change whose session is looked up for long keeps the body that comes meanwhile', async () => {

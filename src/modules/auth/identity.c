@@ -66,8 +66,6 @@ check_session(struct request *req, const struct claims *claims, const char *toke
                                  .mfa_at = row_int(&row, "mfa_at", 0)};
     session_cache_keep(&marks, &standing, row_int(&row, "good_until", 0));
     take_identity(req, claims, &standing);
-    if (req->identity.staff)
-        db_unask(); /* it was asked for somebody without staff power */
     return NULL;
 }
 
