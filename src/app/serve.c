@@ -130,9 +130,11 @@ start_server(const struct config *config, struct run *run, const char *name, int
     char error[512];
     struct server *server = server_start(&settings, error, sizeof error);
 
-    if (!server)
+    if (!server && text_starts_with(error, "port "))
         log_error("server not started", LOG_TEXT("server", name), LOG_TEXT("error", error),
                   LOG_TEXT("setting", text_equal(name, "stream") ? "PORT_STREAM" : "PORT_BACKEND"));
+    else if (!server)
+        log_error("server not started", LOG_TEXT("server", name), LOG_TEXT("error", error));
     return server;
 }
 
@@ -222,7 +224,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
 static bool
 start_roles(const struct config *config, struct run *run, char *error, size_t error_size)
 {
-    snprintf(error, error_size, "a thread or a port is missing; see above");
+    snprintf(error, error_size, "a thread or a port is missing, or a setting is wrong; see above");
     if (run->roles & APP_API) {
         load_web_app(config);
         if (!realtime_start())

@@ -1,10 +1,13 @@
 #include "base/config.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "base/str.h"
 
 enum variable_type { VARIABLE_SECTION, VARIABLE_TEXT, VARIABLE_INT, VARIABLE_BOOL, VARIABLE_FAMILY };
@@ -32,37 +35,58 @@ static const struct variable variables[] = {
 #undef FAMILY
 };
 
-/* A line is NAME=value, value optionally in single or double quotes; # begins a comment line. Variables that exist already win. */
-static void
-read_dotenv(void)
+/* The text of a value, from behind the "=": without the quotes, single or double, and without a comment, which begins with " #" outside
+ * of quotes. Writes into `text`. */
+static char *
+dotenv_value(char *text)
 {
-    const char *named = getenv("VEZA_ENV_FILE");
-    FILE *file = fopen(named && *named ? named : ".env", "re");
+    char *value = text + strspn(text, " \t"), *end;
+
+    if (*value == '"' || *value == '\'') {
+        end = strchr(value + 1, *value);
+        if (end && (!end[1 + strspn(end + 1, " \t\r\n")] || (isspace((unsigned char)end[1]) && end[1 + strspn(end + 1, " \t")] == '#'))) {
+            *end = 0;
+            return value + 1;
+        }
+    }
+    for (end = value; *end; end++)
+        if (*end == '#' && end > text && isspace((unsigned char)end[-1]))
+            *end-- = 0;
+    while (end > value && isspace((unsigned char)end[-1]))
+        *--end = 0;
+    return value;
+}
+
+/* A line is NAME=value; # begins a comment. Variables that exist already win. False when the file may not be read, or was named and is not
+ * there: Veza would start on other data than the operator meant. */
+static bool
+read_dotenv(char *error, size_t error_size)
+{
+    const char *named = getenv("VEZA_ENV_FILE"), *path = named && *named ? named : ".env";
+    FILE *file = fopen(path, "re");
     char line[4096];
 
-    if (!file)
-        return;
+    if (!file && path != named && (errno == ENOENT || access(".", X_OK) != 0))
+        return true;
+    if (!file) {
+        snprintf(error, error_size, "the settings in %s%s cannot be read: %s", path, path == named ? " (VEZA_ENV_FILE)" : "", strerror(errno));
+        return false;
+    }
     while (fgets(line, sizeof line, file)) {
         char *name = line + strspn(line, " \t");
-        char *equals = strchr(name, '=');
-        char *value, *end;
+        char *equals = strchr(name, '='), *end = equals;
 
         if (*name == '#' || !equals)
             continue;
         if (text_starts_with(name, "export "))
             name += 7;
-        *equals = 0;
-        value = equals + 1 + strspn(equals + 1, " \t");
-        end = value + strlen(value);
-        while (end > value && isspace((unsigned char)end[-1]))
-            *--end = 0;
-        if (end - value >= 2 && (*value == '"' || *value == '\'') && end[-1] == *value) {
-            end[-1] = 0;
-            value++;
-        }
-        setenv(name, value, 0);
+        while (end > name && isspace((unsigned char)end[-1]))
+            end--;
+        *end = 0;
+        setenv(name, dotenv_value(equals + 1), 0);
     }
     fclose(file);
+    return true;
 }
 
 static bool
@@ -85,7 +109,7 @@ load_variable(const struct variable *v, void *config, char *error, size_t error_
     const char *given = v->fallback ? getenv(v->name) : NULL;
     void *place = (char *)config + v->offset;
 
-    if (!given || (!*given && v->type != VARIABLE_TEXT))
+    if (!given || !*given)
         given = v->fallback;
     switch (v->type) {
     case VARIABLE_TEXT:
@@ -123,6 +147,36 @@ load_bind_addresses(struct config *config, char *error, size_t error_size)
     return good;
 }
 
+/* What a name or an address of a setting must look like, so that a slip of the pen is told at the start and not by the first mail. */
+static bool
+check_texts(const struct config *config, char *error, size_t error_size)
+{
+    enum log_level level;
+    const struct {
+        bool good;
+        const char *name, *value, *rule; /* `value` is NULL where it may hold a password */
+    } rules[] = {
+        {text_equal(config->app_env, "development") || text_equal(config->app_env, "staging") || text_equal(config->app_env, "production"),
+         "APP_ENV", config->app_env, "development, staging or production"},
+        {log_level_parse(config->log_level, &level), "LOG_LEVEL", config->log_level, "DEBUG, INFO, WARN or ERROR"},
+        {!*config->log_format || text_equal(config->log_format, "json") || text_equal(config->log_format, "text"), "LOG_FORMAT",
+         config->log_format, "json or text"},
+        {!*config->smtp_url || text_starts_with(config->smtp_url, "smtp://") || text_starts_with(config->smtp_url, "smtps://"), "SMTP_URL", NULL,
+         "smtp://user:password@host:port or smtps://…"},
+        {!*config->smtp_ca_file || access(config->smtp_ca_file, R_OK) == 0, "SMTP_CA_FILE", config->smtp_ca_file, "a file that can be read"},
+        {strchr(config->mail_from, '@') != NULL, "MAIL_FROM", config->mail_from, "an address, such as Veza <no-reply@your.domain>"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rules); i++) {
+        if (rules[i].good)
+            continue;
+        snprintf(error, error_size, "%s%s%s%s; it must be %s", rules[i].name, rules[i].value ? " is \"" : " is of another form",
+                 rules[i].value ? rules[i].value : "", rules[i].value ? "\"" : "", rules[i].rule);
+        return false;
+    }
+    return true;
+}
+
 bool
 config_load(struct config *ret_config, char *error, size_t error_size)
 {
@@ -130,15 +184,13 @@ config_load(struct config *ret_config, char *error, size_t error_size)
     struct config config = {0};
     struct str wrong;
 
-    read_dotenv();
+    if (!read_dotenv(error, error_size))
+        return false;
     for (unsigned i = 0; i < COUNT_OF(variables); i++)
         if (!load_variable(&variables[i], &config, error, error_size))
             return false;
-    if (!text_equal(config.app_env, "development") && !text_equal(config.app_env, "staging") &&
-        !text_equal(config.app_env, "production")) {
-        snprintf(error, error_size, "APP_ENV is \"%s\"; it must be development, staging or production", config.app_env);
+    if (!check_texts(&config, error, error_size))
         return false;
-    }
     if (*config.jwt_secret && strlen(config.jwt_secret) < 32) {
         snprintf(error, error_size, "JWT_SECRET has %zu bytes; it must have at least 32", strlen(config.jwt_secret));
         return false;

@@ -17,6 +17,7 @@ static char *conninfo;
 static int statement_timeout_ms;
 static bool as_app_role, app_role_login;
 static pthread_key_t connection_key;
+static bool key_made;
 static void (*told_callback)(const char *text);
 
 /* Of threads that share connections: what nobody uses at the moment, the last used first. */
@@ -50,8 +51,6 @@ connection_free(void *argument)
 void
 db_setup(const char *text, int timeout_ms)
 {
-    static bool key_made;
-
     free(conninfo);
     conninfo = strdup(text);
     statement_timeout_ms = timeout_ms;
@@ -434,6 +433,8 @@ db_connection(void)
 void
 db_disconnect(void)
 {
+    if (!key_made) /* stopped before db_setup: the key of that number is somebody else's */
+        return;
     connection_free(connection_held());
     pthread_setspecific(connection_key, NULL);
 }

@@ -39,6 +39,25 @@ test('commands about people and the schema make no new database', () => {
   }
 });
 
+test('a server that cannot start says why, ends with 1 and leaves no database running', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-refused-'));
+  const started = (settings: Record<string, string>) => veza(['serve'], { VEZA_DATA_DIR: folder, PORT_BACKEND: '0', PORT_STREAM: '0', ...settings });
+  try {
+    for (const [settings, why] of [
+      [{ DATABASE_URL: 'mysql://veza' }, /its address is not one of PostgreSQL/],
+      [{ DATABASE_URL: 'postgresql://veza@127.0.0.1:1/veza' }, /Connection refused/],
+      [{ DATABASE_URL: cluster.url(world.database), RATE_LIMIT_IP: 'many' }, /RATE_LIMIT_IP is \\?"many\\?"; it must be requests\/seconds/],
+    ] as const) {
+      const { code, said } = started(settings);
+      assert.match(said, why);
+      assert.doesNotMatch(said, /PORT_BACKEND/, 'the port is not at fault');
+      assert.equal(code, 1, said);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('a Redis that is frozen is called frozen, one that is gone is not', async () => {
   const redis = await new Redis().start();
   const { server, database } = await World.start('frozen', { REDIS_URL: redis.url });

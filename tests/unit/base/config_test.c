@@ -69,6 +69,68 @@ a_bad_value_is_named_with_what_it_may_be(void **state)
 }
 
 static void
+a_text_of_another_form_is_refused_and_empty_means_the_default(void **state)
+{
+    static const char *const wrong[][2] = {{"LOG_LEVEL", "LOUD"}, {"LOG_FORMAT", "xml"}, {"SMTP_URL", "me:hidden@mail.example"},
+                                           {"SMTP_CA_FILE", "/nowhere.pem"}, {"MAIL_FROM", "Veza"}};
+    struct config config;
+    char error[256] = "";
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        clearenv();
+        setenv(wrong[i][0], wrong[i][1], 1);
+        assert_false(config_load(&config, error, sizeof error));
+        assert_non_null(strstr(error, wrong[i][0]));
+        assert_null(strstr(error, "hidden"));
+    }
+    clearenv();
+    setenv("LOG_LEVEL", "", 1);
+    setenv("BIND_ADDRESS", "", 1);
+    setenv("VEZA_DATA_DIR", "", 1);
+    assert_true(config_load(&config, error, sizeof error));
+    assert_string_equal(config.data_dir, "./var");
+    assert_string_equal(config.bind_address, "127.0.0.1");
+}
+
+static void
+a_comment_behind_a_value_is_no_part_of_it(void **state)
+{
+    struct config config;
+    char error[256];
+    FILE *file = fopen(".env", "w");
+
+    (void)state;
+    fputs("JWT_ISSUER=plain            # openssl rand -hex 32; needed\nJWT_AUDIENCE = \"a # b\" # c\r\nSMTP_URL=smtp://u:p#w@h\n"
+          "REDIS_PASSWORD=          # none\nOAUTH_PROVIDERS='\nAPP_DOMAIN='x' y\n", file);
+    fclose(file);
+    clearenv();
+    assert_true(config_load(&config, error, sizeof error));
+    unlink(".env");
+    assert_string_equal(config.jwt_issuer, "plain");
+    assert_string_equal(config.jwt_audience, "a # b");
+    assert_string_equal(config.smtp_url, "smtp://u:p#w@h");
+    assert_string_equal(config.redis_password, "");
+    assert_string_equal(config.oauth_providers, "'");
+    assert_string_equal(config.app_domain, "'x' y");
+}
+
+static void
+a_file_of_settings_that_was_named_and_cannot_be_read_is_an_error(void **state)
+{
+    struct config config;
+    char error[256] = "";
+
+    (void)state;
+    clearenv();
+    setenv("VEZA_ENV_FILE", "/nowhere/veza.env", 1);
+    assert_false(config_load(&config, error, sizeof error));
+    assert_string_equal(error, "the settings in /nowhere/veza.env (VEZA_ENV_FILE) cannot be read: No such file or directory");
+    unsetenv("VEZA_ENV_FILE");
+    assert_true(config_load(&config, error, sizeof error)); /* there need not be a .env */
+}
+
+static void
 a_dotenv_file_fills_what_the_environment_leaves_open(void **state)
 {
     struct config config;
@@ -145,6 +207,9 @@ main(void)
         cmocka_unit_test(defaults_are_those_of_the_list),
         cmocka_unit_test(a_bad_value_is_named_with_what_it_may_be),
         cmocka_unit_test(production_refuses_each_weak_setting_and_names_it),
+        cmocka_unit_test(a_text_of_another_form_is_refused_and_empty_means_the_default),
+        cmocka_unit_test(a_comment_behind_a_value_is_no_part_of_it),
+        cmocka_unit_test(a_file_of_settings_that_was_named_and_cannot_be_read_is_an_error),
         cmocka_unit_test(a_dotenv_file_fills_what_the_environment_leaves_open),
     };
 
