@@ -162,7 +162,7 @@ has_ranges(const struct route *route)
 static bool
 reply_content(struct description *description, const struct route *route, const char **ret_type, size_t *ret_type_len, json_t **ret_schema)
 {
-    const struct query *query = route->replies ? route->replies : route->sql;
+    const struct query *query = route->replies ? route->replies : route->then ? route->then : route->sql;
     const char *type = route->produces ? route->produces : "application/json";
 
     *ret_type = type;

@@ -68,7 +68,7 @@ in_maintenance(const struct route *route)
 static void
 add_inputs(const struct route *route, struct problem_set *set)
 {
-    if (has_fields(route->path) || (route->sql && route->shape != MANY && has_fields(route->body)))
+    if (has_fields(route->path) || (route->sql && route->shape != MANY && !route->always && has_fields(route->body)))
         set->has[PROBLEM_NOT_FOUND] = true; /* what they name may not exist */
     if (has_fields(route->query) || route->shape == MANY)
         set->has[PROBLEM_VALIDATION] = true;

@@ -57,6 +57,8 @@ bind_request(void *context, const char *name, const char **ret_text)
         *ret_text = client_country(req);
     else if (text_equal(name, "user_agent"))
         *ret_text = request_header_text(req, "User-Agent");
+    else if (text_equal(name, "gpc"))
+        *ret_text = text_equal(request_header(req, "Sec-GPC"), "1") ? "true" : "false";
     else if (text_starts_with(name, "has_"))
         *ret_text = request_has(req, name + 4) ? "true" : "false";
     else
@@ -257,6 +259,28 @@ ask_route_query_ahead(struct request *req, const char *user_id, const char *sess
     db_ask_ahead(route->sql, form_of(route), bind_claimed, claimed);
 }
 
+/* May be called again when its reading was parked, but changes once. */
+static const struct problem *
+change_then_read(struct request *req)
+{
+    const struct route *route = req->route;
+    PGresult *result;
+    const struct problem *p;
+    bool found;
+
+    if (!req->changed) {
+        p = run(req, route->sql, DB_ROWS, route->emits, &result);
+        if (p)
+            return p;
+        found = PQntuples(result) > 0;
+        PQclear(result);
+        if (!found)
+            return PROBLEM(NOT_FOUND);
+        req->changed = true;
+    }
+    return reply_query(req, route->status, route->then);
+}
+
 const struct problem *
 run_route_query(struct request *req)
 {
@@ -264,6 +288,8 @@ run_route_query(struct request *req)
     PGresult *result;
     const struct problem *p;
 
+    if (route->then)
+        return change_then_read(req);
     p = run(req, route->sql, form_of(route), route->emits, &result);
     if (p)
         return p;

@@ -4,6 +4,7 @@
  *     :viewer        id of the person, or null
  *     :viewer_staff  may the person look at and change what others own? (identity.staff)
  *     :session_id    of the person, or null
+ *     :gpc           does the client send Global Privacy Control (Sec-GPC: 1)?
  *     :client_ip, :client_country (null when unknown), :user_agent
  *     :has_x         'true' when input x was given at all
  * An optional input that was not given is null. */

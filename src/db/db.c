@@ -536,7 +536,8 @@ void
 db_metrics(struct buf *out)
 {
     buf_printf(out,
-               "veza_db_connections %lld\nveza_db_queries_total %lld\nveza_db_errors_total %lld\nveza_db_retries_total %lld\nveza_db_reconnects_total %lld\nveza_db_parked_total %lld\n"
+               "veza_db_connections %lld\nveza_db_queries_total %lld\nveza_db_errors_total %lld\nveza_db_retries_total %lld\n"
+               "veza_db_reconnects_total %lld\nveza_db_parked_total %lld\n"
                "veza_db_query_seconds_total %.6f\n",
                (long long)db_counters.connections, (long long)db_counters.queries, (long long)db_counters.errors,
                (long long)db_counters.retries, (long long)db_counters.reconnects, (long long)db_counters.parked,

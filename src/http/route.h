@@ -73,6 +73,8 @@ struct route {
 
     const struct query *sql; /* runs by itself when there is no handler */
     enum shape shape;
+    const struct query *then; /* `sql` changes something and gives a row where it did; the reply is this one's row, read afterwards */
+    bool always;              /* `sql` cannot miss: no 404 */
     const struct problem *(*handler)(struct request *req);
     enum runs runs;
 

@@ -126,12 +126,6 @@ notifications_setup(const struct config *config)
     listener_on("notification", on_notification, NULL);
 }
 
-static const struct problem *
-change_preferences(struct request *req)
-{
-    return reply_query(req, 200, &q_notification_preferences_update);
-}
-
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The notification"}, FIELD_END};
 
 static const struct field list_options[] = {
@@ -168,8 +162,7 @@ const struct route notifications_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_notification_preferences, .shape = ONE},
 
     {PUT, "/api/v1/notifications/preferences", "Change notification preferences",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = preference_fields, .handler = change_preferences,
-     .replies = &q_notification_preferences_update},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = preference_fields, .sql = &q_notification_preferences_update, .shape = ONE, .always = true},
 
     {POST, "/api/v1/notifications/{id}/read", "Mark a notification as read",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_notification_read, .shape = EMPTY, .no_audit = true},

@@ -78,22 +78,6 @@ list_tracks(struct request *req)
 }
 
 static const struct problem *
-update_track(struct request *req)
-{
-    const struct problem *p = db_one(req, &q_track_update, NULL);
-
-    return p ? p : reply_query(req, 200, &q_track_get);
-}
-
-static const struct problem *
-restore_track(struct request *req)
-{
-    const struct problem *p = db_one(req, &q_track_restore, NULL);
-
-    return p ? p : reply_query(req, 200, &q_track_get);
-}
-
-static const struct problem *
 process_again(struct request *req)
 {
     const struct problem *p = db_one(req, &q_track_changeable, NULL);
@@ -122,7 +106,7 @@ const struct route tracks_routes[] = {
 
     {PUT, "/api/v1/tracks/{id}", "Change a track",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = update_fields,
-     .handler = update_track, .replies = &q_track_get, .purges = "tracks"},
+     .sql = &q_track_update, .shape = ONE, .then = &q_track_get, .purges = "tracks"},
 
     {DELETE, "/api/v1/tracks/{id}", "Delete a track and its files",
      "Its owner deletes it for good. What an administrator deletes, in a session with a recent second factor, can be restored for 30 days, "
@@ -138,7 +122,7 @@ const struct route tracks_routes[] = {
      .auth = AUTH_ADMIN, .limit = LIMIT_READ, .sql = &q_track_missed_quality_list, .shape = MANY},
 
     {POST, "/api/v1/tracks/{id}/restore", "Restore a track that an administrator deleted",
-     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = id_in_path, .handler = restore_track, .replies = &q_track_get, .purges = "tracks"},
+     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_track_restore, .shape = ONE, .then = &q_track_get, .purges = "tracks"},
 
     {GET, "/api/v1/tracks/{id}/status", "Get the processing progress of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,

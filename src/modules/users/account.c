@@ -1,22 +1,9 @@
-/* account.c - what only the person sees: settings and password. */
+/* account.c - what only the person sees: the password. */
 #include "modules/users/internal.h"
 
 #include "modules/auth/auth.h"
 #include "modules/auth/lockout.h"
 #include "modules/realtime/realtime.h"
-
-const struct problem *
-account_row(struct request *req)
-{
-    return reply_query(req, 200, req->route->replies);
-}
-
-const struct problem *
-account_settings(struct request *req)
-{
-    request_set(req, "gpc", text_equal(request_header(req, "Sec-GPC"), "1") ? "true" : "false");
-    return reply_query(req, 200, &q_settings_get);
-}
 
 static const struct problem *
 change_password(struct request *req, void *context)

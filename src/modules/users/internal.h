@@ -16,9 +16,6 @@ const struct problem *person_block(struct request *req);
 const struct problem *profile_gear(struct request *req);
 
 /* account.c: handlers of what only the person sees */
-/* Runs route->replies: what a person has for sure. */
-const struct problem *account_row(struct request *req);
-const struct problem *account_settings(struct request *req);
 const struct problem *account_password(struct request *req);
 
 /* presence.c */

@@ -153,10 +153,10 @@ const struct route users_routes[] = {
 
     {GET, "/api/v1/users/settings", "Get the settings of the signed-in user",
      "A browser that sends `Sec-GPC: 1` opts out of selling and sharing by that alone.",
-     .auth = AUTH_USER, .limit = LIMIT_READ, .handler = account_settings, .runs = RUNS_IN_LOOP, .replies = &q_settings_get},
+     .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_settings_get, .shape = ONE, .always = true},
 
     {PUT, "/api/v1/users/settings", "Change the settings of the signed-in user",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = settings_fields, .handler = account_row, .replies = &q_settings_update},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = settings_fields, .sql = &q_settings_update, .shape = ONE, .always = true},
 
     {PUT, "/api/v1/users/me/password", "Change the password of the signed-in user",
      "All other sessions end, and every sign-in that was half done. API keys go on working unless `revoke_api_keys` says otherwise; the "
@@ -165,7 +165,7 @@ const struct route users_routes[] = {
      .reply = password_reply, .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
 
     {POST, "/api/v1/users/me/privacy/opt-out", "Set the \"do not sell or share my personal information\" choice (CCPA)",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = opt_out_fields, .handler = account_row, .replies = &q_privacy_opt_out},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = opt_out_fields, .sql = &q_privacy_opt_out, .shape = ONE, .always = true},
 
     {POST, "/api/v1/users/{id}/avatar", "Upload an avatar",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = avatar_files,
