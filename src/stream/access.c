@@ -149,15 +149,18 @@ access_check(struct request *req, const char *track_id, bool *ret_public, char r
     const struct problem *p;
     unsigned char id[16];
     struct row track;
+    bool asks_again;
     unsigned slot;
 
     pack(track_id, id);
     slot = slot_of(id);
     *ret_public = true;
-    if (!req->identity.known && is_known(id, slot, now_ms, ret_version, NULL))
+    if (!req->identity.known && is_known(id, slot, now_ms, ret_version, &asks_again) && !asks_again)
         return NULL;
     request_set(req, "track_id", arena_strdup(req->arena, track_id)); /* the caller's text may be gone when this runs again */
     p = db_one(req, &q_stream_access, &track);
+    if (p && p->status == 404 && !req->identity.known)
+        forget_slot(slot);
     if (p)
         return p;
     if (!row_bool(&track, "is_ready"))
