@@ -118,10 +118,26 @@ damaged(char *error, size_t error_size, const char *data, const char *what)
     return false;
 }
 
+/* What PostgreSQL wants of its folder before it starts, and a `chmod -R` or `chown -R` may have taken. */
+static bool
+is_private(const char *data, const struct stat *st, char *error, size_t error_size)
+{
+    if (st->st_mode & 0027)
+        snprintf(error, error_size, "the database's folder %s has the mode %04o, and PostgreSQL starts only where others may not enter: chmod 0700 it",
+                 data, (unsigned)st->st_mode & 07777);
+    else if (st->st_uid == 0)
+        snprintf(error, error_size, "the database in %s belongs to root, as whom PostgreSQL does not run: as root, chown -R %s it", data,
+                 geteuid() ? "to the user that runs Veza" : "postgres:");
+    else
+        return true;
+    return false;
+}
+
 bool
 cluster_is_whole(const char *data, char *error, size_t error_size)
 {
     static const char *const folders[] = {"base", "global", "pg_xact", "pg_multixact", "pg_wal"};
+    static const char *const files[] = {"postgresql.conf", "pg_hba.conf", "pg_ident.conf"};
     unsigned char control[CONTROL_BYTES];
     char path[PATH_MAX], what[128];
     struct stat st;
@@ -131,9 +147,16 @@ cluster_is_whole(const char *data, char *error, size_t error_size)
         return true;
     if (cluster_version(data) <= 0)
         return damaged(error, error_size, data, "its file PG_VERSION is missing or holds no number");
+    if (!is_private(data, &st, error, error_size))
+        return false;
     for (size_t i = 0; i < COUNT_OF(folders); i++) {
         snprintf(what, sizeof what, "its folder %s is missing", folders[i]);
         if (!cluster_path(path, sizeof path, data, folders[i]) || stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+            return damaged(error, error_size, data, what);
+    }
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        snprintf(what, sizeof what, "its file %s is missing", files[i]);
+        if (!cluster_path(path, sizeof path, data, files[i]) || access(path, F_OK) < 0)
             return damaged(error, error_size, data, what);
     }
     failed = read_control(data, control);

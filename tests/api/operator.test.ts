@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertStatus } from '../support/client.ts';
 import { BINARY, ROOT } from '../support/paths.ts';
@@ -41,11 +41,15 @@ test('commands about people and the schema make no new database', () => {
 
 test('a server that cannot start says why, ends with 1 and leaves no database running', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'veza-refused-'));
+  const cut = path.join(folder, 'cut');
+  mkdirSync(cut);
+  writeFileSync(path.join(cut, 'secret'), '');
   const started = (settings: Record<string, string>) => veza(['serve'], { VEZA_DATA_DIR: folder, PORT_BACKEND: '0', PORT_STREAM: '0', ...settings });
   try {
     for (const [settings, why] of [
       [{ DATABASE_URL: 'mysql://veza' }, /its address is not one of PostgreSQL/],
       [{ DATABASE_URL: 'postgresql://veza@127.0.0.1:1/veza' }, /Connection refused/],
+      [{ DATABASE_URL: cluster.url(world.database), VEZA_DATA_DIR: cut }, /secret cannot be read: it is cut; copy it from a backup/],
       [{ DATABASE_URL: cluster.url(world.database), RATE_LIMIT_IP: 'many' }, /RATE_LIMIT_IP is \\?"many\\?"; it must be requests\/seconds/],
     ] as const) {
       const { code, said } = started(settings);

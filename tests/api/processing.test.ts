@@ -1,7 +1,7 @@
 /** Processing that is interrupted, repeated, or done twice at once never costs a track that plays. */
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -219,6 +219,40 @@ test('five deaths of the server in the middle of the work do not make a good tra
   assert.equal(await mortal.sql(`select attempts || ' ' || deaths from jobs where kind = 'transcode'`), '1 5');
   await until('what the dead left to go', () => versionsOf(mortal.server.dataDir, id).length === 1);
   await assertPlays(mortal.as('carol'), id);
+});
+
+test('a disk that is full for a while does not make a good track fail', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-small-disk-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=755', 'tmpfs', folder]).status === 0;
+  if (!mounted) {
+    rmSync(folder, { recursive: true });
+    return t.skip('only root can mount a small disk');
+  }
+  const database = `small_disk_${process.pid}`;
+  await cluster.clone(template.database, database);
+  const server = new Server('small-disk', { ...template.settings, DATABASE_URL: cluster.url(database) }, folder);
+  t.after(async () => {
+    await server.stop();
+    await cluster.drop(database);
+    execFileSync('umount', [folder]);
+    rmSync(folder, { recursive: true });
+  });
+  const owner = new Client((await server.start()).api, { token: template.tokens.carol }, server.stream);
+  const sql = (text: string) => cluster.sql(database, text);
+  const reply = await upload(owner, { file: longWav(20) });
+  assertStatus(reply, 201);
+  const { id } = reply.body;
+  const { bavail, bsize } = statfsSync(folder);
+  writeFileSync(path.join(folder, 'ballast'), Buffer.alloc(bavail * bsize - 2 ** 18));
+  for (let attempt = 0; attempt < 6; attempt++) {
+    await sql(`update jobs set run_at = now(), last_error = null where kind = 'transcode'`);
+    await until('the worker to say that there is no room', async () =>
+      (await sql(`select last_error from jobs where kind = 'transcode'`)) === 'there is no room left on the disk of VEZA_DATA_DIR', 30);
+  }
+  rmSync(path.join(folder, 'ballast'));
+  await sql(`update jobs set run_at = now() where kind = 'transcode'`);
+  assert.equal((await finished(owner, id)).status, 'completed');
+  await assertPlays(owner, id);
 });
 
 test('an archive is made while transcodes fill all places', async () => {

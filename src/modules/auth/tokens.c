@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "modules/auth/internal.h"
@@ -74,8 +75,10 @@ secret_setup(const struct config *config, char *error, size_t error_size)
             snprintf(error, error_size, "%s cannot be made: %m", path);
             return false;
         }
+        errno = 0;
         if (!read_secret(path)) {
-            snprintf(error, error_size, "%s cannot be read: %m", path);
+            snprintf(error, error_size, "%s cannot be read: %s", path,
+                     errno ? strerror(errno) : "it is cut; copy it from a backup, since the secrets of second factors are encrypted with it");
             return false;
         }
     }

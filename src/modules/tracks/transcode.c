@@ -14,6 +14,7 @@
 
 #define CRASHES_MAX 2 /* a file on which the worker crashed this often is at fault */
 #define STORAGE_CODE "storage"
+#define NO_ROOM_WAIT_S 120
 
 struct work {
     struct job *job;
@@ -23,6 +24,7 @@ struct work {
     bool cover_stands; /* there is one already, or somebody wants none */
     bool plays;   /* it is processed once more, and goes on playing as it was */
     bool unknown; /* nobody knows whether the end was committed */
+    bool no_room; /* the disk is full */
     struct storage_writer *writer;
     int cover_fd;       /* the picture in the file, or -1 */
     bool writing_cover; /* the file that is being received is that picture */
@@ -65,6 +67,14 @@ key_of(const struct work *work, const char *name, char *key, size_t size)
     return n > 0 && (size_t)n < size;
 }
 
+/* The error as it came; notes whether the disk is full. */
+static int
+note_room(struct work *work, int error)
+{
+    work->no_room |= error == STORAGE_FULL;
+    return error;
+}
+
 static int
 on_file_begin(void *user, const char *name)
 {
@@ -76,7 +86,7 @@ on_file_begin(void *user, const char *name)
         work->cover_fd = work->cover_stands ? -1 : storage_scratch(tracks_storage);
         return 0; /* without room for it the track has no cover */
     }
-    return key_of(work, name, key, sizeof key) ? storage_begin(tracks_storage, key, &work->writer) : -1;
+    return key_of(work, name, key, sizeof key) ? note_room(work, storage_begin(tracks_storage, key, &work->writer)) : -1;
 }
 
 static int
@@ -85,7 +95,7 @@ on_file_data(void *user, const void *bytes, size_t length)
     struct work *work = user;
 
     if (!work->writing_cover)
-        return storage_write(work->writer, bytes, length);
+        return note_room(work, storage_write(work->writer, bytes, length));
     if (work->cover_fd >= 0 && write(work->cover_fd, bytes, length) != (ssize_t)length) {
         close(work->cover_fd);
         work->cover_fd = -1;
@@ -97,7 +107,7 @@ static int
 on_file_end(void *user)
 {
     struct work *work = user;
-    int error = work->writing_cover ? 0 : storage_commit(work->writer);
+    int error = work->writing_cover ? 0 : note_room(work, storage_commit(work->writer));
 
     work->writer = NULL;
     return error;
@@ -194,6 +204,16 @@ retry(struct work *work, const char *code, const char *message)
     return JOB_RETRY;
 }
 
+/* A full disk is no fault of the track: it waits until there is room again. */
+static enum job_outcome
+wait_for_room(struct work *work)
+{
+    job_error(work->job, "there is no room left on the disk of VEZA_DATA_DIR");
+    job_wait(work->job, NO_ROOM_WAIT_S);
+    tell_owner(work, "queued", 0, "processing");
+    return JOB_PUT_OFF;
+}
+
 static void
 write_cover_path(const struct work *work, char path[STORAGE_KEY_MAX + 1])
 {
@@ -217,8 +237,8 @@ complete(struct work *work)
     }
     if (job_progress(work->job, "storing", 1))
         tell_owner(work, "storing", 1, "processing");
-    if (storage_sync(tracks_storage))
-        return retry(work, STORAGE_CODE, "The results for this file could not be kept.");
+    if (note_room(work, storage_sync(tracks_storage)))
+        return work->no_room ? wait_for_room(work) : retry(work, STORAGE_CODE, "The results for this file could not be kept.");
     const struct db_arg args[] = {
         {"id", work->track_id}, {"version", work->version}, {"result", work->result}, {"cover_path", cover ? cover_path : NULL}, {0}};
     if (!commit_end(work, &q_track_complete, args, JOB_DONE)) {
@@ -240,6 +260,8 @@ settle(struct work *work, const struct media_outcome *outcome)
         return JOB_GIVE_BACK;
     case MEDIA_REFUSED:
     case MEDIA_NOT_STARTED:
+        if (work->no_room)
+            return wait_for_room(work);
         return retry(work, outcome->code, outcome->message);
     case MEDIA_CRASHED:
     case MEDIA_TIMED_OUT: /* perhaps the whole machine stood still */

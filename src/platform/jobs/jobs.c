@@ -48,7 +48,7 @@ static struct {
 } jobs;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
-static _Atomic uint64_t ended[JOB_GIVE_BACK + 1], recovered;
+static _Atomic uint64_t ended[JOB_PUT_OFF + 1], recovered;
 
 /* Runs a query; NULL when that did not work. */
 static PGresult *
@@ -150,6 +150,9 @@ write_end(struct runner *runner, struct job *job, enum job_outcome outcome, cons
     case JOB_GIVE_BACK:
         tell(&q_job_give_back, args);
         break;
+    case JOB_PUT_OFF:
+        tell(&q_job_put_off, args);
+        break;
     }
 }
 
@@ -170,7 +173,7 @@ settle(struct runner *runner, struct job *job, enum job_outcome outcome)
         tell(&q_job_again, args);
     else
         write_end(runner, job, outcome, args);
-    if (outcome == JOB_RETRY || outcome == JOB_FAILED)
+    if (outcome == JOB_RETRY || outcome == JOB_FAILED || outcome == JOB_PUT_OFF)
         log_warn("job did not work", LOG_TEXT("kind", job->kind), LOG_TEXT("job", job->id), LOG_INT("attempt", job->attempts),
                  LOG_TEXT("error", runner->error));
 }
@@ -478,7 +481,7 @@ jobs_stop(void)
 void
 jobs_metrics(struct buf *out)
 {
-    static const char *const names[] = {"done", "retry", "failed", "given_back"};
+    static const char *const names[] = {"done", "retry", "failed", "given_back", "put_off"};
     PGresult *result;
 
     for (size_t i = 0; i < COUNT_OF(names); i++)

@@ -28,6 +28,7 @@ enum job_outcome {
     JOB_RETRY,   /* later; counts as an attempt */
     JOB_FAILED,  /* never again */
     JOB_GIVE_BACK, /* the handler stopped because job_cancelled(): as if it had not been tried */
+    JOB_PUT_OFF,   /* something in the way that is no fault of this job, such as a full disk: after job_wait(), and no attempt */
 };
 
 struct job {
@@ -77,10 +78,10 @@ job_cancelled(const struct job *job)
 /* Notes how far the work is, at most four times a second (a new stage is noted at once). True when it was noted now. */
 bool job_progress(struct job *job, const char *stage, float fraction);
 
-/* Notes why the attempt did not work; for JOB_RETRY and JOB_FAILED. */
+/* Notes why the attempt did not work; for JOB_RETRY, JOB_PUT_OFF and JOB_FAILED. */
 void job_error(struct job *job, const char *text);
 
-/* For JOB_RETRY: not before so many seconds, whatever the pause would be. */
+/* For JOB_RETRY: not before so many seconds, whatever the pause would be. For JOB_PUT_OFF: after so many seconds. */
 void job_wait(struct job *job, int64_t seconds);
 
 /* Inside the handler's own transaction: marks the job done (or failed), so that its effect and its end commit together. False when

@@ -81,6 +81,13 @@ update jobs
  where id = :id::uuid and locked_by = :node and state = 'running'
 returning id
 
+-- query: job_put_off
+update jobs
+   set state = 'queued', attempts = greatest(attempts - 1, 0), run_at = now() + interval '1 second' * :wait_s::int, last_error = :error,
+       locked_by = null, heartbeat_at = null, stage = null, progress = 0
+ where id = :id::uuid and locked_by = :node and state = 'running'
+returning id
+
 -- query: job_nodes
 -- Who holds jobs on this machine.
 select distinct locked_by from jobs where state = 'running' and starts_with(locked_by, :machine)

@@ -199,7 +199,9 @@ disk_commit(struct storage_writer *pub)
 static int
 disk_sync(struct storage *storage)
 {
-    return syncfs(((struct disk *)storage)->root) < 0 ? STORAGE_FAILED : 0;
+    if (syncfs(((struct disk *)storage)->root) == 0)
+        return 0;
+    return error_of_errno() == STORAGE_FULL ? STORAGE_FULL : STORAGE_FAILED;
 }
 
 static int

@@ -80,6 +80,14 @@ run_when_told(struct job *job)
 }
 
 static enum job_outcome
+run_when_there_is_room(struct job *job)
+{
+    job_error(job, "no room");
+    job_wait(job, 60);
+    return JOB_PUT_OFF;
+}
+
+static enum job_outcome
 run_long(struct job *job)
 {
     atomic_fetch_add(&runs, 1);
@@ -122,6 +130,7 @@ run_with_effect(struct job *job)
 static const struct job_handler handlers[] = {{"well", JOB_LIGHT, run_well},
                                               {"badly", JOB_LIGHT, run_badly},
                                               {"when_told", JOB_OUTGOING, run_when_told},
+                                              {"roomy", JOB_LIGHT, run_when_there_is_room},
                                               {"long", JOB_HEAVY, run_long},
                                               {"effect", JOB_LIGHT, run_with_effect},
                                               {"packing", JOB_ARCHIVE, run_well},
@@ -231,6 +240,17 @@ a_job_that_was_told_when_is_not_tried_before(void **state)
     ask("insert into jobs (kind) values ('when_told')");
     wait_until("select state || attempts from jobs", "queued1");
     assert_string_equal(ask("select run_at > now() + interval '59 minutes' and run_at < now() + interval '61 minutes' from jobs"), "t");
+    stop_jobs();
+}
+
+static void
+a_job_that_is_put_off_waits_and_loses_no_attempt(void **state)
+{
+    (void)state;
+    start_jobs();
+    ask("insert into jobs (kind, max_attempts) values ('roomy', 1)");
+    wait_until("select state || attempts || last_error from jobs where last_error is not null", "queued0no room");
+    assert_string_equal(ask("select run_at > now() + interval '50 seconds' and run_at < now() + interval '61 seconds' from jobs"), "t");
     stop_jobs();
 }
 
@@ -609,6 +629,7 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(work_that_comes_back_does_so_however_it_ends, clean),
         cmocka_unit_test_setup(a_job_that_does_not_work_waits_longer_each_time_and_then_is_dead, clean),
         cmocka_unit_test_setup(a_job_that_was_told_when_is_not_tried_before, clean),
+        cmocka_unit_test_setup(a_job_that_is_put_off_waits_and_loses_no_attempt, clean),
         cmocka_unit_test_setup(stopping_gives_running_work_back_without_losing_an_attempt, clean),
         cmocka_unit_test_setup(work_whose_row_is_changed_is_cancelled, clean),
         cmocka_unit_test_setup(only_the_dead_lose_their_jobs, clean),
