@@ -306,7 +306,10 @@ connection_read_reply(struct connection *c)
         PQclear(PQgetResult(c->pg)); /* the end of the pipeline */
         PQexitPipelineMode(c->pg);
     }
-    return reply;
+    if (PQstatus(c->pg) == CONNECTION_OK)
+        return reply;
+    PQclear(reply); /* libpq may call it a success without rows, when the connection broke after their description came */
+    return NULL;
 }
 
 static bool

@@ -63,7 +63,7 @@ struct ahead {
 };
 const struct ahead *connection_take_ahead(void);
 
-/* Reads the reply to what was asked first; of several results the last one, as PQexec does. */
+/* Reads the reply to what was asked first; of several results the last one, as PQexec does. NULL when the connection broke. */
 PGresult *connection_read_reply(struct connection *c);
 
 /* What triggers told is passed on after a commit; `happened` is false when what was told did not come to be. */
