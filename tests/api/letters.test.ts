@@ -23,7 +23,7 @@ const KINDS = {
   follow: { subject: { en: 'alice follows you', fr: 'alice vous suit', es: 'alice te sigue' }, address: '/u/alice' },
   export: { subject: { en: 'Your data is ready', fr: 'Vos données sont prêtes', es: 'Tus datos están listos' }, address: '/settings/data' },
   track_removed: { subject: { en: `An administrator removed “${TITLE}”`, fr: `Un administrateur a retiré « ${TITLE} »`, es: `Un administrador ha retirado «${TITLE}»` }, address: '/notifications' },
-  track_restored: { subject: { en: `“${TITLE}” was restored`, fr: `« ${TITLE} » a été rétabli`, es: `«${TITLE}» se ha restaurado` }, address: '/tracks/' },
+  track_restored: { subject: { en: `“${TITLE}” was restored`, fr: `« ${TITLE} » a été rétabli`, es: `«${TITLE}» se ha restaurado` }, address: '/track/' },
   signed_in: { subject: { en: 'New sign-in to your account', fr: 'Nouvelle connexion à votre compte', es: 'Nuevo inicio de sesión en tu cuenta' }, address: '/settings/sessions' },
   password_changed: { subject: { en: 'Your password was changed', fr: 'Votre mot de passe a été changé', es: 'Se ha cambiado tu contraseña' }, address: '/settings/security' },
   connected: { subject: { en: 'An account elsewhere was connected', fr: 'Un compte extérieur a été relié', es: 'Se ha conectado una cuenta externa' }, address: '/settings/security' },

@@ -181,7 +181,7 @@ test('what an administrator deletes is gone for everybody, its owner is told, an
   assert.equal(back.body.status, 'completed');
   assert.deepEqual((await world.streamVisitor.send('GET', sound)).bytes, before.bytes, 'it sounds as before');
   assertStatus(await carol.get('/api/v1/tracks/{id}', at), 200);
-  await until('the notification', () => toldOf('track.restored', track));
+  assert.equal((await until('the notification', () => toldOf('track.restored', track))).link, `/track/${track.id}`, 'to its page');
   assertProblem(await root.post('/api/v1/tracks/{id}/restore', at), 404);
   assert.ok(existsSync(fileOf(track)));
 

@@ -126,7 +126,7 @@ returning id
 -- query: notification_track
 -- What administrators did with somebody's track.
 insert into notifications (user_id, type, title, link, data)
-select t.creator_id, :type, :title, case when t.deleted_at is null then '/tracks/' || t.id end,
+select t.creator_id, :type, :title, case when t.deleted_at is null then '/track/' || t.id end,
        jsonb_strip_nulls(jsonb_build_object('track_id', t.id, 'title', t.title,
                                             'until', to_char(t.restorable_until at time zone 'UTC', 'YYYY-MM-DD')))
   from tracks t

@@ -1,0 +1,2 @@
+-- What was corrected stays correct.
+select;
