@@ -91,7 +91,7 @@ static PGconn *
 connect_now(void)
 {
     const char *const names[] = {"dbname", "user", "options", "application_name", "connect_timeout", "client_encoding", NULL};
-    char options[224];
+    char options[224], said[512];
     const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
     PGconn *pg;
 
@@ -99,7 +99,8 @@ connect_now(void)
              statement_timeout_ms, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
     pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(pg) != CONNECTION_OK) {
-        log_warn("database connection failed", LOG_TEXT("error", PQerrorMessage(pg)));
+        snprintf(said, sizeof said, "%.*s", (int)strcspn(PQerrorMessage(pg), "\n"), PQerrorMessage(pg));
+        log_warn("database connection failed", LOG_TEXT("error", said));
         PQfinish(pg);
         return NULL;
     }

@@ -76,6 +76,12 @@ connect_to(const char *conninfo, char *error, size_t error_size)
         PQfinish(connection);
         return NULL;
     }
+    if (!text_equal(PQparameterStatus(connection, "server_encoding"), "UTF8")) {
+        snprintf(error, error_size, "the database has the encoding %s, and Veza needs one of UTF8: create database veza owner veza encoding 'UTF8' template "
+                                    "template0", PQparameterStatus(connection, "server_encoding"));
+        PQfinish(connection);
+        return NULL;
+    }
     PQsetNoticeProcessor(connection, quiet, NULL);
     return connection;
 }
@@ -261,7 +267,7 @@ migrate_up(const struct migration_list *list, const char *conninfo, bool strict,
     if (!connection || !lock(connection, error, error_size) ||
         !run(connection, "create table if not exists schema_migrations (version int primary key, name text not null, "
                          "checksum text not null, applied_at timestamptz not null default now())",
-             "cannot make schema_migrations", error, error_size) ||
+             "cannot make schema_migrations (the role of DATABASE_URL must own the database)", error, error_size) ||
         !read_applied(connection, &applied, error, error_size) || !check_applied(list, &applied, strict, error, error_size))
         return -1;
     for (unsigned i = 0; i < list->count; i++) {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { assertStatus } from '../support/client.ts';
 import { BINARY, ROOT } from '../support/paths.ts';
@@ -39,7 +41,9 @@ test('commands about people and the schema make no new database', () => {
   }
 });
 
-test('a server that cannot start says why, ends with 1 and leaves no database running', () => {
+test('a server that cannot start says why, ends with 1 and leaves no database running', async () => {
+  const latin = `latin_${process.pid}`;
+  await world.sql(`create database ${latin} encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0`);
   const folder = mkdtempSync(path.join(tmpdir(), 'veza-refused-'));
   const cut = path.join(folder, 'cut');
   mkdirSync(cut);
@@ -49,6 +53,7 @@ test('a server that cannot start says why, ends with 1 and leaves no database ru
     for (const [settings, why] of [
       [{ DATABASE_URL: 'mysql://veza' }, /its address is not one of PostgreSQL/],
       [{ DATABASE_URL: 'postgresql://veza@127.0.0.1:1/veza' }, /Connection refused/],
+      [{ DATABASE_URL: cluster.url(latin) }, /the database has the encoding LATIN1, and Veza needs one of UTF8/],
       [{ DATABASE_URL: cluster.url(world.database), VEZA_DATA_DIR: cut }, /secret cannot be read: it is cut; copy it from a backup/],
       [{ DATABASE_URL: cluster.url(world.database), RATE_LIMIT_IP: 'many' }, /RATE_LIMIT_IP is \\?"many\\?"; it must be requests\/seconds/],
     ] as const) {
@@ -57,8 +62,29 @@ test('a server that cannot start says why, ends with 1 and leaves no database ru
       assert.doesNotMatch(said, /PORT_BACKEND/, 'the port is not at fault');
       assert.equal(code, 1, said);
     }
+    const made = veza(['user', 'create', '--username', 'carol', '--email', 'other@example.org'], { VEZA_DATA_DIR: folder, DATABASE_URL: cluster.url(world.database) }, `${PASSWORD}\n`);
+    assert.deepEqual([made.code, made.said.trim()], [1, 'veza: the account was not created: this user name is taken']);
   } finally {
     rmSync(folder, { recursive: true });
+    await cluster.drop(latin);
+  }
+});
+
+test('a mail server that says nothing does not hold up the end, and the mail goes out later', async () => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const silenced = await World.start('silent_mail', { SMTP_URL: `smtp://127.0.0.1:${(silent.address() as AddressInfo).port}` });
+  try {
+    assertStatus(await silenced.visitor.post('/api/v1/auth/register', { body: { username: 'mailless', email: 'mailless@example.org', password: PASSWORD } }), 201);
+    await until('Veza to talk to the mail server', () => sockets.length > 0);
+    const began = Date.now();
+    assert.equal(await silenced.server.stop(), 0);
+    assert.ok(Date.now() - began < 10_000, `it took ${Date.now() - began} ms`);
+    assert.equal(await silenced.sql(`select state || attempts from jobs where kind = 'mail.verify_email'`), 'queued0');
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
   }
 });
 

@@ -156,7 +156,10 @@ auth_create_user(const char *username, const char *email, const char *password, 
                (const struct db_arg[]){{"username", username}, {"email", email}, {"password_hash", hash},
                                        {"role", text_equal(role, "creator") ? "content_creator" : role},
                                        {"verified", verified ? "true" : "false"}, {0}}, &result, &db_error)) {
-        snprintf(error, error_size, "the account was not created: %s", db_error.message);
+        snprintf(error, error_size, "the account was not created: %s",
+                 text_equal(db_error.constraint, "users_username_key") ? "this user name is taken"
+                 : text_equal(db_error.constraint, "users_email_key")  ? "another account has this e-mail address"
+                                                                       : db_error.message);
         return false;
     }
     PQclear(result);

@@ -48,6 +48,7 @@ static struct {
 } jobs;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+static _Thread_local const atomic_bool *cancel_here; /* of the job that this thread runs */
 static _Atomic uint64_t ended[JOB_PUT_OFF + 1], recovered;
 
 /* Runs a query; NULL when that did not work. */
@@ -92,6 +93,12 @@ job_progress(struct job *job, const char *stage, float fraction)
     if (tell(&q_job_progress, args) == 0)
         atomic_store(&runner->cancel, true);
     return true;
+}
+
+bool
+job_here_cancelled(void)
+{
+    return cancel_here && atomic_load(cancel_here);
 }
 
 void
@@ -215,7 +222,9 @@ run_next(struct runner *runner)
     pthread_mutex_unlock(&lock);
 
     log_request_id(job.id);
+    cancel_here = job.cancel;
     outcome = payload ? handler->run(&job) : JOB_FAILED;
+    cancel_here = NULL;
     settle(runner, &job, outcome);
     log_request_id(NULL);
 

@@ -75,6 +75,9 @@ job_cancelled(const struct job *job)
     return atomic_load(job->cancel);
 }
 
+/* The same for code that does not know the job: false in a thread that runs none. */
+bool job_here_cancelled(void);
+
 /* Notes how far the work is, at most four times a second (a new stage is noted at once). True when it was noted now. */
 bool job_progress(struct job *job, const char *stage, float fraction);
 

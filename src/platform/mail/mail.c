@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/log.h"
+#include "platform/jobs/jobs.h"
 
 #define MAIL_MAX (256 * 1024)
 #define SEND_TIMEOUT_S 30
@@ -119,6 +120,14 @@ outcome_of(CURL *curl, CURLcode code)
     return reply / 10 == 55 ? MAIL_REFUSED : MAIL_LATER;
 }
 
+/* Ends the wait for a mail server when the job must stop, but not once the text is under way: it might arrive, and be sent again. */
+static int
+stop_waiting(void *context, curl_off_t download_total, curl_off_t downloaded, curl_off_t upload_total, curl_off_t uploaded)
+{
+    (void)context, (void)download_total, (void)downloaded, (void)upload_total;
+    return uploaded == 0 && job_here_cancelled();
+}
+
 static enum mail_outcome
 send_smtp(const struct buf *message, const struct mail *mail)
 {
@@ -137,12 +146,14 @@ send_smtp(const struct buf *message, const struct mail *mail)
         curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_message);
         curl_easy_setopt(curl, CURLOPT_READDATA, &reader);
         curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, stop_waiting);
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
         curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)SEND_TIMEOUT_S);
         curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, failure);
         result = curl_easy_perform(curl);
         outcome = outcome_of(curl, result);
     }
-    if (outcome != MAIL_SENT) {
+    if (outcome != MAIL_SENT && result != CURLE_ABORTED_BY_CALLBACK) {
         const char *hint = mail_certificate_hint((int)result);
 
         snprintf(last_error, sizeof last_error, "%s%s%s", *failure ? failure : curl_easy_strerror(result), hint ? "; " : "", hint ? hint : "");
