@@ -275,12 +275,13 @@ test('mails go encrypted and with a password where the server asks for it', asyn
   const settings = { SMTP_URL: `smtp://veza:p%40ss@localhost:${guarded.port}`, NOTIFY_MAIL_DELAY_S: '0' };
   const trusting = await World.start('mail-tls', { ...settings, SMTP_CA_FILE: guarded.certificate! });
   assertStatus(await trusting.as('alice').post('/api/v1/users/{id}/follow', { path: { id: ids.carol } }), 200);
-  const mail = await until('the mail', () => guarded.mails[0]);
-  assert.deepEqual([mail.encrypted, mail.user, mail.headers['subject']], [true, 'veza', 'alice follows you']);
+  const told = () => guarded.mails.filter((mail) => mail.headers['subject'] === 'alice follows you'); /* the template's own news come as well */
+  const mail = await until('the mail', () => told()[0]);
+  assert.deepEqual([mail.encrypted, mail.user], [true, 'veza']);
   const doubting = await World.start('mail-doubt', settings);
   assertStatus(await doubting.as('alice').post('/api/v1/users/{id}/follow', { path: { id: ids.carol } }), 200);
   await until('the mail to wait', async () => (await doubting.sql(`select count(*) from jobs where kind = 'mail.notifications' and state = 'queued' and attempts > 0`)) === '1');
-  assert.equal(guarded.mails.length, 1, 'nothing is told to a server that cannot prove who it is');
+  assert.equal(told().length, 1, 'nothing is told to a server that cannot prove who it is');
   const why = await doubting.sql(`select last_error from jobs where kind = 'mail.notifications' and state = 'queued' and attempts > 0`);
   assert.match(why, /certificate.*SMTP_CA_FILE/, 'the job says why, and the setting that helps');
 });
