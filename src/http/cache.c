@@ -22,6 +22,7 @@ struct cache {
     pthread_mutex_t lock;
     size_t max_bytes, bytes;
     unsigned hand; /* next slot to look at when room is needed */
+    uint64_t purges;
     struct entry *slots[SLOTS];
 };
 
@@ -84,8 +85,19 @@ cache_get(struct cache *cache, const char *key, int64_t now_ms)
     return entry ? &entry->pub : NULL;
 }
 
+uint64_t
+cache_purges(struct cache *cache)
+{
+    uint64_t purges;
+
+    pthread_mutex_lock(&cache->lock);
+    purges = cache->purges;
+    pthread_mutex_unlock(&cache->lock);
+    return purges;
+}
+
 void
-cache_put(struct cache *cache, const char *key, const char *tag, const struct cached *what, int64_t now_ms, int64_t ttl_ms)
+cache_put(struct cache *cache, const char *key, const char *tag, const struct cached *what, uint64_t purges, int64_t now_ms, int64_t ttl_ms)
 {
     size_t bytes = sizeof(struct entry) + what->body.len + strlen(key) + 1;
     struct entry *entry = bytes > cache->max_bytes / 8 ? NULL : malloc(sizeof *entry + what->body.len);
@@ -104,6 +116,11 @@ cache_put(struct cache *cache, const char *key, const char *tag, const struct ca
     }
     slot = entry->hash % SLOTS;
     pthread_mutex_lock(&cache->lock);
+    if (purges != cache->purges) {
+        pthread_mutex_unlock(&cache->lock);
+        cached_unref(entry);
+        return;
+    }
     drop(cache, slot);
     for (unsigned i = 0; i < SLOTS && cache->bytes + bytes > cache->max_bytes; i++)
         drop(cache, cache->hand++ % SLOTS);
@@ -116,6 +133,7 @@ void
 cache_purge(struct cache *cache, const char *tag)
 {
     pthread_mutex_lock(&cache->lock);
+    cache->purges++;
     for (unsigned i = 0; i < SLOTS; i++)
         if (cache->slots[i] && text_equal(cache->slots[i]->tag, tag))
             drop(cache, i);

@@ -21,6 +21,9 @@ void cache_free(struct cache *cache);
 const struct cached *cache_get(struct cache *cache, const char *key, int64_t now_ms);
 void cached_unref(void *cached);
 
-/* Keeps a copy of the body until `ttl_ms` have passed or `tag` is purged. Does nothing when it is too large. */
-void cache_put(struct cache *cache, const char *key, const char *tag, const struct cached *what, int64_t now_ms, int64_t ttl_ms);
+/* How often something was purged. Asked before the database is: see cache_put(). */
+uint64_t cache_purges(struct cache *cache);
+/* Keeps a copy of the body until `ttl_ms` have passed or `tag` is purged. Does nothing when it is too large, or when something was purged
+ * since cache_purges() gave `purges`: the body may be from before that change. */
+void cache_put(struct cache *cache, const char *key, const char *tag, const struct cached *what, uint64_t purges, int64_t now_ms, int64_t ttl_ms);
 void cache_purge(struct cache *cache, const char *tag);

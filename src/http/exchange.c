@@ -34,7 +34,7 @@ answer(struct request *req)
         if (exchange->cache_key && req->reply.status == 200 && req->reply.fd < 0) {
             struct cached entry = {req->reply.body, req->reply.content_type, 200};
 
-            cache_put(req->server->cache, exchange->cache_key, route->cache_tag, &entry, clock_monotonic_ms(),
+            cache_put(req->server->cache, exchange->cache_key, route->cache_tag, &entry, exchange->cache_purges, clock_monotonic_ms(),
                       (int64_t)route->cache_s * 1000);
             req->reply.x_cache = "MISS";
         }
@@ -59,6 +59,7 @@ reply_from_cache(struct request *req)
     if (!req->route->cache_s || req->identity.known || req->identity.expired || req->method != GET)
         return false;
     exchange_of(req)->cache_key = req->raw_uri;
+    exchange_of(req)->cache_purges = cache_purges(req->server->cache);
     hit = cache_get(req->server->cache, req->raw_uri, clock_monotonic_ms());
     if (!hit)
         return false;

@@ -80,6 +80,7 @@ struct exchange {
     int64_t parked_ms;
     void (*go_on)(void *request); /* what the waiter does */
     const char *cache_key;
+    uint64_t cache_purges; /* when the key was looked up */
 };
 
 static inline struct exchange *

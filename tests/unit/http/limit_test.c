@@ -87,7 +87,7 @@ the_cache_gives_back_what_was_put_until_it_is_old_or_purged(void **state)
 
     (void)state;
     assert_null(cache_get(cache, "/a", 0));
-    cache_put(cache, "/a", "tracks", &what, 0, 1000);
+    cache_put(cache, "/a", "tracks", &what, cache_purges(cache), 0, 1000);
     hit = cache_get(cache, "/a", 999);
     assert_non_null(hit);
     assert_memory_equal(hit->body.ptr, what.body.ptr, what.body.len);
@@ -95,9 +95,23 @@ the_cache_gives_back_what_was_put_until_it_is_old_or_purged(void **state)
     assert_memory_equal(hit->body.ptr, what.body.ptr, what.body.len); /* whoever holds it may finish */
     cached_unref((void *)(uintptr_t)hit);
     assert_null(cache_get(cache, "/a", 999));
-    cache_put(cache, "/a", "tracks", &what, 0, 1000);
+    cache_put(cache, "/a", "tracks", &what, cache_purges(cache), 0, 1000);
     assert_null(cache_get(cache, "/a", 1000));
     cache_purge(cache, "other");
+    cache_free(cache);
+}
+
+static void
+what_was_asked_before_a_purge_is_not_kept_after_it(void **state)
+{
+    struct cache *cache = cache_new(1 << 20);
+    struct cached what = {STR("from before"), "text/plain", 200};
+    uint64_t purges = cache_purges(cache);
+
+    (void)state;
+    cache_purge(cache, "tracks");
+    cache_put(cache, "/a", "tracks", &what, purges, 0, 1000);
+    assert_null(cache_get(cache, "/a", 1));
     cache_free(cache);
 }
 
@@ -113,7 +127,7 @@ the_cache_stays_within_its_bytes(void **state)
     (void)state;
     for (int i = 0; i < 500; i++) {
         snprintf(key, sizeof key, "/k%d", i);
-        cache_put(cache, key, "t", &what, 0, 1000);
+        cache_put(cache, key, "t", &what, cache_purges(cache), 0, 1000);
     }
     for (int i = 0; i < 500; i++) {
         const struct cached *hit;
@@ -193,6 +207,7 @@ main(void)
         cmocka_unit_test(a_refused_request_does_not_lengthen_the_wait),
         cmocka_unit_test(a_flood_of_keys_cannot_grow_the_table),
         cmocka_unit_test(the_cache_gives_back_what_was_put_until_it_is_old_or_purged),
+        cmocka_unit_test(what_was_asked_before_a_purge_is_not_kept_after_it),
         cmocka_unit_test(the_cache_stays_within_its_bytes),
         cmocka_unit_test(ipv6_is_counted_by_its_64_and_more_loosely_by_its_48),
         cmocka_unit_test(mapped_ipv4_is_counted_as_ipv4_and_unknown_addresses_share_a_quota),
