@@ -6,6 +6,7 @@ import { useUpdateSettings } from '@/lib/api/users/updateSettings';
 import { useTitle } from '@/lib/dom/useTitle';
 import { toast } from '@/lib/toast/store';
 import { Section } from './Section';
+import { TimeZoneField } from './TimeZoneField';
 
 export function Component() {
   const { t } = useTranslation();
@@ -13,14 +14,19 @@ export function Component() {
   const update = useUpdateSettings();
   useTitle(t('settings.tab.language'));
   return (
-    <Section title={t('settings.tab.language')} lead={t('settings.language.lead')}>
-      <Choices
-        {...choice}
-        onChange={(language) => {
-          choice.onChange(language);
-          update.mutate({ language }, { onError: (error) => toast(problemText(error, t), 'danger') });
-        }}
-      />
-    </Section>
+    <>
+      <Section title={t('settings.tab.language')} lead={t('settings.language.lead')}>
+        <Choices
+          {...choice}
+          onChange={(language) => {
+            choice.onChange(language);
+            update.mutate({ language }, { onError: (error) => toast(problemText(error, t), 'danger') });
+          }}
+        />
+      </Section>
+      <Section title={t('settings.language.time_zone')} lead={t('settings.language.time_zone_lead')}>
+        <TimeZoneField />
+      </Section>
+    </>
   );
 }

@@ -11,6 +11,7 @@ import { renderRoutes } from '@/testing/render';
 import { fakeServer, problem } from '@/testing/server';
 import { Component as AppearancePage } from './AppearancePage';
 import { Component as DataPage } from './data/DataPage';
+import { Component as LanguagePage } from './LanguagePage';
 import { Component as NotificationSettingsPage } from './NotificationSettingsPage';
 import { Component as PrivacyPage } from './PrivacyPage';
 import { Component as ProfileSettingsPage } from './ProfileSettingsPage';
@@ -30,6 +31,7 @@ const routes = [
       { path: 'privacy', element: <PrivacyPage /> },
       { path: 'notifications', element: <NotificationSettingsPage /> },
       { path: 'appearance', element: <AppearancePage /> },
+      { path: 'language', element: <LanguagePage /> },
       { path: 'data', element: <DataPage /> },
     ],
   },
@@ -47,7 +49,7 @@ const session = (id: string, device: string, is_current: boolean) => ({
   expires_at: '2027-01-01T00:00:00Z',
   is_current,
 });
-const settings = { allow_search_indexing: true, show_activity: true, do_not_sell: false, email_marketing: true };
+const settings = { timezone: 'Asia/Calcutta', allow_search_indexing: true, show_activity: true, do_not_sell: false, email_marketing: true };
 const preferences = {
   ...Object.fromEntries(['follow', 'like', 'comment', 'message', 'mention'].flatMap((e) => [[`notify_on_${e}`, true], [`email_on_${e}`, true]])),
   email_notifications: true,
@@ -127,6 +129,17 @@ describe('the profile', () => {
     expect(await screen.findByRole('progressbar', { name: 'Your profile is 25 % complete' })).toHaveAttribute('aria-valuenow', '25');
     expect(screen.getByText('Tell about yourself')).toBeInTheDocument();
     expect(screen.queryByText('Confirm your e-mail')).not.toBeInTheDocument();
+  });
+});
+
+describe('the time zone', () => {
+  it('is shown as saved, even by another name than the browser knows, and saved when another is chosen', async () => {
+    const server = fakeServer({ ...world, 'PUT /users/settings': (call) => ({ body: { ...settings, ...(call.body as object) } }) });
+    renderRoutes(routes, '/settings/language');
+    const field = await screen.findByLabelText('Time zone');
+    await waitFor(() => expect(field).toHaveValue('Asia/Calcutta'));
+    await userEvent.selectOptions(field, 'America/New York');
+    await waitFor(() => expect(server.calls.find((c) => c.method === 'PUT')?.body).toEqual({ timezone: 'America/New_York' }));
   });
 });
 
