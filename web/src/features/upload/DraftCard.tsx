@@ -12,7 +12,7 @@ import { genreName } from '@/lib/genres';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { CoverPicker } from './CoverPicker';
-import { dropDraft, mayRetry, publish, retryUpload, tagsRead } from './engine';
+import { dropDraft, mayRetry, publish, retryUpload, tagsRead, wasRefused } from './engine';
 import { isActive, itemOf, noteTyped, overall, patchItem, stateOf, tagFields, type UploadItem } from './store';
 import { UploadDetail } from './UploadDetail';
 
@@ -32,6 +32,7 @@ export function DraftCard({ item }: { item: UploadItem }) {
   });
   const isPublic = useWatch({ control, name: 'is_public' });
   const isFailed = stateOf(item) === 'failed';
+  const isRefused = wasRefused(item);
 
   const fillIn = useCallback(() => {
     const now = itemOf(key);
@@ -49,7 +50,7 @@ export function DraftCard({ item }: { item: UploadItem }) {
 
   return (
     <form
-      data-draft
+      data-draft={isRefused ? undefined : true}
       noValidate
       onSubmit={(event) => void submit(event)}
       onInput={({ target }) => noteTyped(key, (target as HTMLInputElement).name as keyof TrackForm)}
@@ -81,7 +82,7 @@ export function DraftCard({ item }: { item: UploadItem }) {
       </div>
       <div className="mt-6 flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
         {isPublic && item.trackId && <p className="text-sm text-muted">{t('upload.private_until')}</p>}
-        <Button type="submit" tone="accent" disabled={isFailed && !item.trackId && !mayRetry(item)}>
+        <Button type="submit" tone="accent" disabled={isRefused}>
           {t(isPublic ? 'upload.publish' : 'upload.publish_private')}
         </Button>
       </div>

@@ -10,7 +10,7 @@ import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { DraftCard } from './DraftCard';
 import { DropZone } from './DropZone';
-import { addFiles } from './engine';
+import { addFiles, wasRefused } from './engine';
 import { useUploads } from './store';
 import { UploadRow } from './UploadRow';
 
@@ -32,6 +32,7 @@ export function Component() {
   }
 
   const drafts = items.filter((item) => item.saving === 'draft');
+  const ready = drafts.filter((item) => !wasRefused(item));
   const others = items.filter((item) => item.saving !== 'draft');
 
   function add(files: readonly File[]) {
@@ -67,9 +68,9 @@ export function Component() {
         <section className="mt-10" aria-labelledby="drafts">
           <div className="mb-4 flex flex-wrap items-end justify-between gap-3">
             <h2 id="drafts" className="text-xl">
-              {t('upload.drafts', { count: drafts.length })}
+              {t('upload.drafts', { count: ready.length })}
             </h2>
-            {drafts.length > 1 && (
+            {ready.length > 1 && (
               <Button tone="accent" onClick={() => document.querySelectorAll<HTMLFormElement>('form[data-draft]').forEach((form) => form.requestSubmit())}>
                 {t('upload.publish_all')}
               </Button>

@@ -2,7 +2,7 @@
  * track to save it with. Meanwhile the track is private. */
 
 import { changesOf, type TrackForm } from '@/components/track/trackSchema';
-import { ApiProblem } from '@/lib/api/problem';
+import { ApiProblem, hasCode } from '@/lib/api/problem';
 import { mayTryAgain } from '@/lib/api/problemText';
 import { queryClient } from '@/lib/api/queryClient';
 import { invalidateTracks } from '@/lib/api/tracks/cache';
@@ -13,7 +13,7 @@ import { updateTrack } from '@/lib/api/tracks/update';
 import type { TrackChanges } from '@/lib/api/types';
 import { guard } from '@/lib/unsaved/store';
 import { uploadTrack } from './api/uploadTrack';
-import { addItems, dropItem, itemOf, patchItem, useUploads, type UploadItem } from './store';
+import { addItems, dropItem, itemOf, patchItem, stateOf, useUploads, type UploadItem } from './store';
 import { fileTags } from './tags/fileTags';
 
 const AT_ONCE = 2;
@@ -161,6 +161,9 @@ export function mayRetry(item: UploadItem): boolean {
   return !item.trackId && (item.phase === 'cancelled' || (item.phase === 'failed' && mayTryAgain(item.error)));
 }
 
+/** The server does not take this file, so there is nothing to publish. */
+export const wasRefused = (item: UploadItem) => stateOf(item) === 'failed' && !item.trackId && !mayRetry(item);
+
 /** Back to the form, with what was typed. */
 export const editUpload = (key: string) => patchItem(key, { saving: 'draft' });
 
@@ -184,6 +187,11 @@ export async function dropDraft(key: string): Promise<void> {
   await removeTrack(id);
   void invalidateTracks(queryClient);
 }
+
+/* What failed for want of a network goes on when it is back. */
+window.addEventListener('online', () => {
+  for (const item of useUploads.getState().items) if (mayRetry(item) && hasCode(item.error, 'network')) retryUpload(item.key);
+});
 
 /** A reload would lose what was typed, or a file that is not sent. */
 guard({ isUnsaved: () => useUploads.getState().items.some((item) => item.saving !== 'saved' || item.trackId === null), outlivesPage: true });

@@ -4,7 +4,7 @@ import { forgetCsrf } from '@/lib/api/csrf';
 import { setSessionHint } from '@/lib/session/hint';
 import { fakeServer, problem } from '@/testing/server';
 import { looksLikeAudio } from './DropZone';
-import { addFiles, cancelUpload, dropDraft, editUpload, mayRetry, publish, retryUpload, speedometer, tagsRead } from './engine';
+import { addFiles, cancelUpload, dropDraft, editUpload, mayRetry, publish, retryUpload, speedometer, tagsRead, wasRefused } from './engine';
 import { noteTyped, overall, secondsLeft, stateOf, tagFields, titleOf, useUploads, type UploadItem } from './store';
 import type { FileTags } from './tags/readTags';
 
@@ -160,6 +160,41 @@ describe('an upload', () => {
     FakeXhr.open[0]?.answer(422, { code: 'validation', title: '', status: 422, type: '', errors: [{ field: 'file', code: 'not_audio', message: '' }] });
     await vi.waitFor(() => expect(item().phase).toBe('failed'));
     expect(mayRetry(item())).toBe(false);
+    expect(wasRefused(item())).toBe(true);
+    window.dispatchEvent(new Event('online'));
+    expect(FakeXhr.open).toHaveLength(1);
+  });
+
+  it('that the network ended is offered once more, and goes on by itself when the network is back', async () => {
+    fakeServer(csrf);
+    addFiles([wav('a.wav')]);
+    await sent(1);
+    FakeXhr.open[0]?.onerror?.();
+    await vi.waitFor(() => expect(item().phase).toBe('failed'));
+    expect(mayRetry(item())).toBe(true);
+    expect(wasRefused(item())).toBe(false);
+    window.dispatchEvent(new Event('online'));
+    await sent(2);
+    expect(item().phase).toBe('sending');
+  });
+
+  it('saves what was typed by itself when the network is back', async () => {
+    fakeServer({
+      ...csrf,
+      ...ready,
+      'PUT /tracks/t1': (_call, count) => {
+        if (count === 1) throw new TypeError('network');
+        return { body: { id: 't1', title: 'a' } };
+      },
+    });
+    addFiles([wav('a.wav')]);
+    await sent(1);
+    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    publish(item().key, typed('First light'));
+    await vi.waitFor(() => expect(item().saving).toBe('failed'));
+    expect(mayRetry(item())).toBe(true);
+    window.dispatchEvent(new Event('online'));
+    await vi.waitFor(() => expect(item().saving).toBe('saved'));
   });
 
   it('can be cancelled while it is sent, and sent again', async () => {

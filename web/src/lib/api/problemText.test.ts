@@ -7,7 +7,7 @@ import trackEn from '@/locales/en/track.json';
 import trackEs from '@/locales/es/track.json';
 import fr from '@/locales/fr/errors.json';
 import trackFr from '@/locales/fr/track.json';
-import { ApiProblem, blank } from './problem';
+import { ApiProblem, blank, networkProblem } from './problem';
 import { mayTryAgain, problemText } from './problemText';
 
 /** The codes that a pattern finds in a source; tests run in web/. */
@@ -55,6 +55,6 @@ describe('what a refusal says', () => {
     expect(mayTryAgain(refusal('file', 'not_audio', ''))).toBe(false);
     for (const status of [403, 413, 415, 422]) expect(mayTryAgain(new ApiProblem(blank('x', status)))).toBe(false);
     for (const status of [429, 500, 503]) expect(mayTryAgain(new ApiProblem(blank('x', status)))).toBe(true);
-    expect(mayTryAgain(new TypeError('network'))).toBe(true);
+    expect(mayTryAgain(networkProblem())).toBe(true);
   });
 });

@@ -29,5 +29,5 @@ function refusalText({ field, code, message }: FieldError, t: TFunction): string
   return FILE_PARTS.includes(field) ? message : fieldText(code, message, t);
 }
 
-/** Can the same request succeed later? Not when the server refused what it says: then only a change helps. */
-export const mayTryAgain = (error: unknown) => !(error instanceof ApiProblem) || error.status >= 500 || [401, 408, 429].includes(error.status);
+/** Can the same request succeed later? Not when the server refused what it says: then only a change helps. Status 0 is the network. */
+export const mayTryAgain = (error: unknown) => !(error instanceof ApiProblem) || error.status >= 500 || [0, 401, 408, 429].includes(error.status);

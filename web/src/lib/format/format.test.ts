@@ -16,7 +16,9 @@ it.each([
 it('gives machines a duration they know', () => expect(isoDuration(187_250)).toBe('PT187S'));
 
 it('scales bytes the way people say them, in their language', () => {
-  expect(bytes(900, 'en')).toBe('900 byte');
+  expect(bytes(900, 'en')).toBe('900 bytes');
+  expect(bytes(1, 'en')).toBe('1 byte');
+  expect(bytes(900, 'fr').replace(/\s/g, ' ')).toBe('900 octets');
   expect(bytes(12_400_000, 'en')).toBe('12.4 MB');
   expect(bytes(12_400_000, 'fr').replace(/\s/g, ' ')).toBe('12,4 Mo');
   expect(bytes(2_000_000_000, 'es').replace(/\s/g, ' ')).toBe('2 GB');

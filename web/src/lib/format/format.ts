@@ -30,7 +30,7 @@ export function bytes(count: number, language: string): string {
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit,
-    unitDisplay: 'short',
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: value >= 100 || unit === 'byte' ? 0 : 1,
   }).format(value);
 }
