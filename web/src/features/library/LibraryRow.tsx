@@ -16,6 +16,7 @@ import { useUpdateTrack } from '@/lib/api/tracks/update';
 import type { Track } from '@/lib/api/types';
 import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
+import { keyName } from '@/lib/musicalKey';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { toast, useToasts } from '@/lib/toast/store';
 
@@ -125,7 +126,7 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
         <StatusBadge track={track} />
       </td>
       <td className={`${num} max-xl:hidden`}>{track.bpm === null ? '' : Math.round(track.bpm)}</td>
-      <td className="num py-1.5 pe-4 text-sm whitespace-nowrap max-xl:hidden">{track.musical_key}</td>
+      <td className="num py-1.5 pe-4 text-sm whitespace-nowrap max-xl:hidden">{track.musical_key && keyName(track.musical_key, t)}</td>
       <td className={`${num} max-xl:hidden`}>{track.loudness_lufs === null ? '' : f.number(track.loudness_lufs, 1)}</td>
       <td className={`${num} max-sm:hidden`}>{ms > 0 ? clock(ms) : ''}</td>
       <td className="py-1.5 pe-4 text-end whitespace-nowrap text-muted max-md:hidden">{f.ago(track.created_at)}</td>

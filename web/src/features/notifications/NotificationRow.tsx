@@ -5,18 +5,28 @@ import { Link } from 'react-router';
 import { Avatar } from '@/components/ui/Avatar';
 import { IconButton } from '@/components/ui/IconButton';
 import type { Notification } from '@/lib/api/types';
+import { deviceText } from '@/lib/format/device';
 import { useFormat } from '@/lib/format/useFormat';
 
 /** What nobody else caused. */
 const isOwn = (type: string) => /^(account|export|track)\./.test(type);
 
 /** In the reader's words where we know the kind; else as the server says it. */
-function useWords(notification: Notification): string {
+function useWords({ type, title, content, actor, data }: Notification): { words: string; detail: string } {
   const { t, i18n } = useTranslation();
-  const key = `notifications.kind.${notification.type}`;
-  return (notification.actor || isOwn(notification.type)) && i18n.exists(key)
-    ? t(`notifications.kind.${notification.type}`, { ...notification.data, name: notification.actor?.display_name ?? '' })
-    : notification.title;
+  const format = useFormat();
+  const until = data.until ?? data.expires_at;
+  const values = {
+    ...data,
+    name: actor?.display_name ?? '',
+    ...(typeof data.device === 'string' && { device: deviceText(data.device, t) }),
+    ...(typeof until === 'string' && { until: format.day(until) }),
+  };
+  const isKnown = Boolean(actor) || isOwn(type);
+  return {
+    words: isKnown && i18n.exists(`notifications.kind.${type}`) ? t(`notifications.kind.${type}`, values) : title,
+    detail: isKnown && i18n.exists(`notifications.detail.${type}`) ? t(`notifications.detail.${type}`, values) : content,
+  };
 }
 
 /** A path of our own, or nowhere. */
@@ -31,7 +41,7 @@ interface NotificationRowProps {
 export function NotificationRow({ notification, onRead, onRemove }: NotificationRowProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const words = useWords(notification);
+  const { words, detail } = useWords(notification);
   const to = inside(notification.link);
   const read = () => {
     if (!notification.read) onRead(notification);
@@ -52,7 +62,7 @@ export function NotificationRow({ notification, onRead, onRemove }: Notification
             words
           )}
         </p>
-        {notification.content && <p dir="auto" className="break-words text-muted">{notification.content}</p>}
+        {detail && <p dir="auto" className="break-words text-muted">{detail}</p>}
         <time dateTime={notification.created_at} className="text-xs text-muted">
           {format.ago(notification.created_at)}
         </time>

@@ -1,9 +1,10 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { forgetCsrf } from '@/lib/api/csrf';
 import { unreadCountQuery } from '@/lib/api/notifications/unreadCount';
+import { setLanguage } from '@/lib/i18n';
 import { takeMessage } from '@/lib/realtime/useRealtime';
 import { setSessionHint } from '@/lib/session/hint';
 import { renderRoutes } from '@/testing/render';
@@ -33,6 +34,8 @@ const world = {
   'GET /notifications': list(told('1'), told('2', { type: 'festival', title: 'A festival', link: 'https://evil.example', read: true })),
 };
 
+afterEach(() => setLanguage('en'));
+
 beforeEach(() => {
   forgetCsrf();
   setSessionHint(true);
@@ -50,7 +53,22 @@ it('names the track that an administrator removed, and until when it can be rest
   const data = { track_id: 't1', title: 'Northern', until: '2026-02-01' };
   fakeServer({ ...world, 'GET /notifications': list(told('3', { type: 'track.removed', title: 'Removed', link: null, actor: null, data })) });
   renderRoutes(routes, '/notifications');
-  expect(await screen.findByText(/removed “Northern”.*2026-02-01/)).toBeInTheDocument();
+  expect(await screen.findByText(/removed “Northern”.*February 1, 2026/)).toBeInTheDocument();
+});
+
+it('tells what happened in the language of the page, days and devices included', async () => {
+  const own = { link: null, actor: null };
+  fakeServer({
+    ...world,
+    'GET /notifications': list(
+      told('4', { ...own, type: 'account.signed_in', title: 'New sign-in', content: 'Chrome on Linux, from ::1', data: { device: 'Chrome on Linux', address: '::1' } }),
+      told('5', { ...own, type: 'export.ready', title: 'Ready', content: 'It can be fetched until 2026-02-01.', data: { expires_at: '2026-02-01T12:00:00Z' } }),
+    ),
+  });
+  await setLanguage('fr');
+  renderRoutes(routes, '/notifications');
+  expect(await screen.findByText('Chrome sur Linux, depuis ::1')).toBeInTheDocument();
+  expect(screen.getByText('L’archive peut être téléchargée jusqu’au 1 février 2026.')).toBeInTheDocument();
 });
 
 it('marks one read when it is followed', async () => {

@@ -12,6 +12,7 @@ import { useEndOtherSessions } from '@/lib/api/sessions/endOthers';
 import { useSessions } from '@/lib/api/sessions/list';
 import type { DeviceSession } from '@/lib/api/types';
 import { useTitle } from '@/lib/dom/useTitle';
+import { deviceText } from '@/lib/format/device';
 import { useFormat } from '@/lib/format/useFormat';
 import { mayLeave } from '@/lib/unsaved/store';
 import { toast } from '@/lib/toast/store';
@@ -24,12 +25,13 @@ function SessionRow({ session }: { session: DeviceSession }) {
   const format = useFormat();
   const end = useEndOneSession();
   const Icon = icons[session.device_kind];
+  const device = deviceText(session.device, t);
   return (
     <li className="flex items-center gap-4 py-3" {...(session.is_current ? { 'aria-current': true } : {})}>
       <Icon size={20} aria-hidden className="shrink-0 text-muted" />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-x-2 font-semibold">
-          <span className="break-words">{session.device}</span>
+          <span className="break-words">{device}</span>
           {session.is_current && <span className="rounded-sm bg-accent-wash px-1.5 text-xs font-normal">{t('settings.sessions.this')}</span>}
         </p>
         <p className="text-xs text-muted">
@@ -40,7 +42,7 @@ function SessionRow({ session }: { session: DeviceSession }) {
       {!session.is_current && (
         <Button
           size="sm"
-          aria-label={t('settings.sessions.end_of', { device: session.device })}
+          aria-label={t('settings.sessions.end_of', { device })}
           onClick={() => end.mutate(session.id, { onError: (error) => toast(problemText(error, t), 'danger') })}
         >
           {t('settings.sessions.end')}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Track } from '@/lib/api/types';
 import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
+import { keyName } from '@/lib/musicalKey';
 
 /** Longer titles may be cut where they head the page. */
 const WHOLE_IN_SIGHT = 60;
@@ -26,7 +27,7 @@ export function useFacts(track: Track): Fact[] {
     ['title', track.title.length > WHOLE_IN_SIGHT ? track.title : null],
     ['length', ms > 0 ? clock(ms) : null],
     ['bpm', unit(track.bpm, 'BPM', track.bpm !== null && track.bpm % 1 ? 1 : 0)],
-    ['key', track.musical_key],
+    ['key', track.musical_key && keyName(track.musical_key, t)],
     ['loudness', unit(track.loudness_lufs, 'LUFS', 1)],
     ['range', unit(track.loudness_range_lu, 'LU', 1)],
     ['peak', unit(track.true_peak_dbtp, 'dBTP', 1)],

@@ -8,6 +8,7 @@ import { Pagination } from '@/components/ui/Pagination';
 import { useAttempts } from '@/lib/api/auth/loginHistory';
 import { useProviders } from '@/lib/api/oauth/providers';
 import type { LoginAttempt } from '@/lib/api/types';
+import { deviceText } from '@/lib/format/device';
 import { useFormat } from '@/lib/format/useFormat';
 import { Section } from '../Section';
 
@@ -38,7 +39,7 @@ function AttemptRow({ attempt }: { attempt: LoginAttempt }) {
           <span className="text-muted">{methodText(attempt.method)}</span>
         </p>
         <p className="flex flex-wrap gap-x-3 text-xs text-muted">
-          <span className="break-words">{attempt.device}</span>
+          <span className="break-words">{deviceText(attempt.device, t)}</span>
           {attempt.country && <span>{format.country(attempt.country)}</span>}
           {attempt.ip && <span className="num break-all">{attempt.ip}</span>}
         </p>
