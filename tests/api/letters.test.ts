@@ -128,6 +128,8 @@ for (const language of LANGUAGES) {
     assert.ok(text.includes(TITLE), 'a title is written as it is in the text');
     assert.ok(html.includes('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &#39;Tom&#39; &amp; &lt;b&gt;שלום&lt;/b&gt; 🎵 café'), 'and escaped in the HTML');
     const until = { en: '1 May 2031', fr: '1er mai 2031', es: '1 de mayo de 2031' }[language];
+    const device = { en: 'Chrome on Windows', fr: 'Chrome sur Windows', es: 'Chrome en Windows' }[language];
+    for (const content of contents('signed_in')) assert.ok(content.includes(device), content);
     for (const content of contents('track_removed')) assert.ok(content.includes(until), content);
   });
 }

@@ -26,6 +26,24 @@ find_text(const char *type, const char *language)
     return english;
 }
 
+/* Appends the name of a device as the function device_label made it ("Firefox on Linux", "Unknown device"), in the reader's language. */
+static void
+add_device(struct buf *out, const char *device, const char *language)
+{
+    const struct text *unknown = find_text("device.unknown", language), *between = find_text("device.on", language);
+    const char *on = strstr(device, " on ");
+
+    if (text_equal(device, "Unknown device")) {
+        buf_add_text(out, unknown->title);
+    } else if (on) {
+        buf_add(out, (struct str){device, (size_t)(on - device)});
+        buf_printf(out, " %s ", between->title);
+        buf_add_text(out, on + 4);
+    } else {
+        buf_add_text(out, device);
+    }
+}
+
 /* Appends the value of {name}. */
 static void
 add_value(struct buf *out, const struct notice *notice, const char *name)
@@ -38,6 +56,8 @@ add_value(struct buf *out, const struct notice *notice, const char *name)
         return;
     if (text_equal(name, "when") || text_equal(name, "until"))
         day_in_words(value, notice->language, out);
+    else if (text_equal(name, "device"))
+        add_device(out, value, notice->language);
     else
         buf_add_text(out, value);
     if (text_equal(name, "when") && notice->zone)
