@@ -58,3 +58,26 @@ test('? lists all keys, and shortcuts of a single key can be switched off on thi
     await palette(page).waitFor();
   });
 });
+
+test('what opens over the page gives focus back to where it was', async () => {
+  await stage.visit('carol', async ({ page, asking }) => {
+    await page.goto('/library');
+    await settled({ page, asking });
+    const tools = page.getByRole('button', { name: 'Tools for First' });
+    const returned = (what: string) => until(`focus to be back after ${what}`, () => tools.evaluate((button) => document.activeElement === button));
+    for (const key of ['?', '/']) {
+      await tools.focus();
+      await page.keyboard.press(key);
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await returned(key);
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Edit' }).press('Enter');
+    await page.getByRole('dialog', { name: 'Edit track' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await returned('a dialog that a menu opened');
+  });
+});

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFocusReturn } from '@/lib/dom/useFocusReturn';
 import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
 import { confirmDiscard } from '@/lib/unsaved/store';
 import { IconButton } from './IconButton';
@@ -24,6 +25,7 @@ interface DialogProps {
  * where a form inside has unsaved work (Unsaved.tsx). */
 export function Dialog({ open, onOpenChange, title, description, children, wide = false, closable = true, inHistory = true }: DialogProps) {
   const { t } = useTranslation();
+  const focus = useFocusReturn();
   const [unsaved] = useState(() => new Set<object>());
   const mayClose = async () => unsaved.size === 0 || confirmDiscard();
   const change = async (next: boolean) => {
@@ -40,7 +42,9 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
         <Radix.Overlay className="fixed inset-0 z-50 grid items-end overflow-y-auto bg-scrim animate-fade sm:place-items-center sm:p-6">
           <Radix.Content
             {...(description ? {} : { 'aria-describedby': undefined })}
+            onCloseAutoFocus={focus.giveBack}
             onOpenAutoFocus={(event) => {
+              focus.remember();
               /* a form starts at its first field, not at the way out */
               const field = (event.currentTarget as HTMLElement).querySelector<HTMLElement>('input, textarea, select');
               if (!field) return;

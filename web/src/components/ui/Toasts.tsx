@@ -44,7 +44,7 @@ export function Toasts() {
           </Toast.Close>
         </Toast.Root>
       ))}
-      <Toast.Viewport className="fixed end-4 bottom-[calc(var(--player-h)+var(--tabs-h)+16px)] z-60 flex w-[min(400px,calc(100vw-32px))] flex-col gap-2 outline-none" />
+      <Toast.Viewport label={`${t('frame.notifications')} ({hotkey})`} className="fixed end-4 bottom-[calc(var(--player-h)+var(--tabs-h)+16px)] z-60 flex w-[min(400px,calc(100vw-32px))] flex-col gap-2 outline-none" />
     </Toast.Provider>
   );
 }

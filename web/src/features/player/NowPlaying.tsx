@@ -7,6 +7,7 @@ import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
 import { IconButton } from '@/components/ui/IconButton';
 import { byline } from '@/lib/format/byline';
+import { useFocusReturn } from '@/lib/dom/useFocusReturn';
 import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
 import type { QueueEntry } from '@/lib/player/queue';
 import { usePlayer } from '@/lib/player/store';
@@ -41,12 +42,15 @@ function Names({ track, onLeave }: { track: QueueEntry; onLeave: () => void }) {
 export function NowPlaying({ track }: { track: QueueEntry }) {
   const { t } = useTranslation();
   const close = () => usePlayer.getState().setPanel('none');
+  const focus = useFocusReturn();
   useHistoryEntry(true, close);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
       <Dialog.Portal>
         <Dialog.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focus.remember}
+          onCloseAutoFocus={focus.giveBack}
           className="fixed inset-0 z-40 flex flex-col overflow-y-auto bg-paper text-ink outline-none animate-rise lg:overflow-hidden"
         >
           <div aria-hidden="true" className="pointer-events-none absolute inset-x-0 top-0 h-2/3 bg-linear-to-b from-accent-wash to-transparent" />

@@ -4,6 +4,7 @@ import { Dialog } from 'radix-ui';
 import { Search } from 'lucide-react';
 import { useEffect, useId, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFocusReturn } from '@/lib/dom/useFocusReturn';
 import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
 import { usePalette } from '@/lib/palette/store';
 import { PaletteItem } from './PaletteItem';
@@ -108,6 +109,7 @@ function Palette({ onClose }: { onClose: () => void }) {
 export function CommandPalette() {
   const { t } = useTranslation();
   const { open, setOpen } = usePalette();
+  const focus = useFocusReturn();
   useHistoryEntry(open, () => setOpen(false));
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
@@ -115,6 +117,8 @@ export function CommandPalette() {
         <Dialog.Overlay className="fixed inset-0 z-50 bg-scrim animate-fade" />
         <Dialog.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focus.remember}
+          onCloseAutoFocus={focus.giveBack}
           className="fixed inset-x-3 top-3 z-50 mx-auto max-w-xl overflow-hidden rounded-card bg-raised shadow-float animate-rise sm:top-[12vh]"
         >
           <Dialog.Title className="sr-only">{t('frame.search')}</Dialog.Title>
