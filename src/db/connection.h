@@ -32,7 +32,7 @@ struct connection {
     } asked, next_asked, kept; /* asked: sent, and the reply has not been read; kept: `reply` is its reply, which nobody has taken */
     PGresult *reply;
     struct connection *next; /* spare one */
-    unsigned prepared_count;
+    unsigned prepared_count, names_used; /* a name is used once, also where the preparing failed or was cancelled */
     struct prepared prepared[PREPARED_SLOTS];
 };
 

@@ -115,6 +115,7 @@ prepare(struct connection *c, const struct query *query, enum db_form form, cons
 {
     unsigned at = (unsigned)(((uintptr_t)query / 8 * 31 + (uintptr_t)emits / 8 * 7 + form) % PREPARED_SLOTS);
     scoped_buf sql = BUF_INIT(STATEMENT_MAX);
+    char name[sizeof c->prepared->name];
     struct prepared *p;
     PGresult *result;
 
@@ -129,8 +130,8 @@ prepare(struct connection *c, const struct query *query, enum db_form form, cons
     if (c->prepared_count >= PREPARED_SLOTS - 1)
         return DB_FAILED;
     db_statement(query, form, emits, &sql);
-    snprintf(p->name, sizeof p->name, "s%u", c->prepared_count);
-    result = sql.failed ? NULL : PQprepare(c->pg, p->name, sql.ptr, 0, NULL);
+    snprintf(name, sizeof name, "s%u", c->names_used++);
+    result = sql.failed ? NULL : PQprepare(c->pg, name, sql.ptr, 0, NULL);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
         enum db_status status = classify(result, c->pg, error);
 
@@ -140,7 +141,7 @@ prepare(struct connection *c, const struct query *query, enum db_form form, cons
     PQclear(result);
     c->prepared_count++;
     *p = (struct prepared){.query = query, .form = form, .emits = emits, .params = count_params(query)};
-    snprintf(p->name, sizeof p->name, "s%u", c->prepared_count - 1);
+    memcpy(p->name, name, sizeof p->name);
     return DB_OK;
 }
 

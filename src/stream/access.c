@@ -11,7 +11,7 @@
 
 #define SLOTS 8192
 #define LOCKS 64
-#define TTL_MS 3000 /* bounds how long a ban of the owner goes unnoticed; changes of tracks are told */
+#define TTL_MS 3000 /* changes of tracks are told at once; a ban of the owner goes unnoticed for so long, and one request more */
 #define STALE_MS 12000 /* after that an answer still counts for so long while the database is asked again, in case that takes long */
 #define ASK_AGAIN_MS 1000
 
