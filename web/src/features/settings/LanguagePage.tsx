@@ -14,19 +14,17 @@ export function Component() {
   const update = useUpdateSettings();
   useTitle(t('settings.tab.language'));
   return (
-    <>
-      <Section title={t('settings.tab.language')} lead={t('settings.language.lead')}>
-        <Choices
-          {...choice}
-          onChange={(language) => {
-            choice.onChange(language);
-            update.mutate({ language }, { onError: (error) => toast(problemText(error, t), 'danger') });
-          }}
-        />
-      </Section>
-      <Section title={t('settings.language.time_zone')} lead={t('settings.language.time_zone_lead')}>
+    <Section title={t('settings.tab.language')} lead={t('settings.language.lead')}>
+      <Choices
+        {...choice}
+        onChange={(language) => {
+          choice.onChange(language);
+          update.mutate({ language }, { onError: (error) => toast(problemText(error, t), 'danger') });
+        }}
+      />
+      <div className="mt-8">
         <TimeZoneField />
-      </Section>
-    </>
+      </div>
+    </Section>
   );
 }

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { SelectField } from '@/components/ui/Field';
 import { ErrorState } from '@/components/ui/ErrorState';
+import { SelectField } from '@/components/ui/Field';
 import { problemText } from '@/lib/api/problemText';
 import { useSettings } from '@/lib/api/users/settings';
 import { useUpdateSettings } from '@/lib/api/users/updateSettings';
@@ -21,6 +21,7 @@ export function TimeZoneField() {
   return (
     <SelectField
       label={t('settings.language.time_zone')}
+      hint={t('settings.language.time_zone_hint')}
       className="max-w-sm"
       value={settings.data?.timezone ?? ''}
       disabled={!settings.data}
