@@ -58,7 +58,7 @@ run_serve(const struct config *config, int argc, char **argv)
     } roles[] = {{"api", APP_API}, {"stream", APP_STREAM}, {"worker", APP_WORKER}};
 
     if (argc > 2 && (text_equal(argv[2], "--help") || text_equal(argv[2], "-h"))) {
-        printf("veza serve [api|stream|worker]\n\nSettings are environment variables, or lines in a file .env:\n");
+        printf("veza serve [api|stream|worker]\n\nSettings are environment variables, or lines in a file .env, or in the one that VEZA_ENV_FILE names:\n");
         config_print_help(stdout);
         return 0;
     }

@@ -225,7 +225,7 @@ check_database(struct doctor *d)
     else if (cluster_find_programs(0, folder, sizeof folder, error, sizeof error) < 0)
         wrong(d, "apt-get install postgresql-15, or set DATABASE_URL", "database", "%s", error);
     else if (*place)
-        fine("database", "embedded, its files in %s are whole; it runs while Veza runs", place);
+        fine("database", "embedded, its files in %s are whole; its migrations can be looked at while Veza runs", place);
     else
         fine("database", "embedded, made at the first start; it runs while Veza runs");
     check_outside(d, place);
