@@ -32,7 +32,7 @@ async function checkTypes(): Promise<void> {
 
 async function runFiles(files: string[], concurrency: number): Promise<void> {
   if (!files.length) return;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, '--test-timeout=1200000', '--test-reporter=spec', ...files],
+  const child = spawn(process.execPath, ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, '--test-timeout=900000', '--test-reporter=spec', ...files],
     { cwd: TESTS, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
