@@ -420,6 +420,7 @@ db_give_back(void)
     PQclear(c->reply);
     c->reply = NULL;
     c->kept = (struct statement){0};
+    c->lost_tries = 0;
     if (c->pg && !c->transaction && !c->asked.query && PQstatus(c->pg) == CONNECTION_OK)
         give_spare(c);
     else

@@ -31,6 +31,7 @@ struct connection {
         uint64_t values; /* a hash of what it was sent with: the reply is for these only */
     } asked, next_asked, kept; /* asked: sent, and the reply has not been read; kept: `reply` is its reply, which nobody has taken */
     PGresult *reply;
+    int lost_tries; /* of the statement that a thread left because others got in its way */
     struct connection *next; /* spare one */
     unsigned prepared_count, names_used; /* a name is used once, also where the preparing failed or was cancelled */
     struct prepared prepared[PREPARED_SLOTS];

@@ -308,8 +308,7 @@ may_try_again(struct connection *c, enum db_status status, int *tries)
 {
     if (status != DB_RETRY || c->transaction || *tries >= DB_TRIES)
         return false;
-    if (connection_patience_ns() < 0)
-        db_wait_before_retry(*tries - 1);
+    db_wait_before_retry(*tries - 1);
     ++*tries;
     return true;
 }
@@ -344,6 +343,10 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
         struct connection *c = connection_patience_ns() ? connection_here() : NULL;
         PGresult *result;
 
+        if (c) {
+            tries += c->lost_tries;
+            c->lost_tries = 0;
+        }
         if (!c && connection_patience_ns() >= 0)
             status = DB_PARKED;
         else
@@ -364,6 +367,11 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
             PQclear(result);
             if (status == DB_UNAVAILABLE && query->writes)
                 attempt = 1; /* it may have happened */
+            if (status == DB_RETRY && !c->transaction && connection_patience_ns() >= 0) { /* the moment before another try is for others to wait */
+                c->lost_tries = tries;
+                connection_park(c);
+                return DB_PARKED;
+            }
             if (may_try_again(c, status, &tries))
                 continue;
             c->lost |= status == DB_RETRY;
