@@ -25,6 +25,9 @@ const DEFAULTS: Settings = {
 /** Sanitizers' own settings pass through. */
 const PASSED_ON = ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS'];
 
+/** Servers on one data folder are nodes of one installation: they share its Redis, which ends with the server that started it. */
+const redisOfFolder = new Map<string, string>();
+
 let counter = 0;
 
 export class Server {
@@ -43,8 +46,12 @@ export class Server {
   async start(more: Settings = {}, roles: string[] = []): Promise<this> {
     this.settings = { ...this.settings, ...more };
     if (process.env['VEZA_TEST_REDIS'] && this.settings['REDIS_URL'] === undefined) {
-      this.redis = await new Redis(path.join(this.dataDir, 'redis')).start();
-      this.settings['REDIS_URL'] = this.redis.url;
+      const shared = redisOfFolder.get(this.dataDir);
+      if (!shared) {
+        this.redis = await new Redis(path.join(this.dataDir, 'redis')).start();
+        redisOfFolder.set(this.dataDir, this.redis.url);
+      }
+      this.settings['REDIS_URL'] = shared ?? this.redis!.url;
     }
     const readyFile = path.join(this.dataDir, `ready-${counter++}.json`);
     const log = openSync(this.logFile, 'a');
@@ -109,6 +116,7 @@ export class Server {
       const wrong = this.process && this.log().match(/^.*((ERROR|WARNING): \w+Sanitizer|runtime error:).*(\n.*){0,30}/m);
       if (wrong) throw new Error(`${this.name} (${this.logFile}): ${wrong[0]}`);
     } finally {
+      if (this.redis) redisOfFolder.delete(this.dataDir);
       await this.redis?.remove();
       rmSync(this.dataDir, { recursive: true, force: true });
     }
