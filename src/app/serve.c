@@ -43,6 +43,7 @@
 #include "stream/stream.h"
 
 #define DRAIN_MS 10000
+#define DATABASE_END_MS 5000 /* so long statements may still take when the end has begun */
 #define STATEMENT_TIMEOUT_MS 15000
 #define IDLE_CONNECTIONS 64 /* that threads of the servers share */
 #define SHORT_JOB_S 60 /* ten minutes of sound: see track_create */
@@ -183,6 +184,8 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
         return false;
     db_setup(conninfo, STATEMENT_TIMEOUT_MS);
     db_share_connections(IDLE_CONNECTIONS);
+    if (!db_watch_start())
+        return false;
     if (!db_act_as_app(!*config->database_url))
         log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
     warn_of_held_outgoing();
@@ -256,6 +259,7 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
 static void
 stop_all(struct run *run)
 {
+    db_end_waits(DATABASE_END_MS);
     realtime_stop();
     pubsub_stop();
     listener_stop(); /* what it hears goes to the servers and the hub: first silence, then free them */
@@ -273,6 +277,7 @@ stop_all(struct run *run)
     sentry_stop();
     redis_disconnect();
     db_disconnect();
+    db_watch_stop();
 }
 
 /* Where the data is. A copy of the data folder lacks the database when that had to be elsewhere. */

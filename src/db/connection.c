@@ -4,11 +4,15 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 
-#define UNWANTED_MS 50 /* a statement that nobody wants any more is cancelled then */
+#define UNWANTED_MS 50 /* so long a statement that nobody wants any more may take */
+#define NOTICE_MS 100  /* so soon PostgreSQL notices that a client has gone, and ends its statement */
+#define GRACE_MS 2000  /* beyond the time limit of statements, which PostgreSQL keeps itself unless it hangs */
+#define WATCH_MS 500
 #define FRESH_NS 200000000 /* a connection that answered a moment ago is believed to be there still */
 
 struct db_counters db_counters;
@@ -20,6 +24,15 @@ static pthread_key_t connection_key;
 static bool key_made;
 static void (*told_callback)(const char *text);
 
+/* All connections, for the thread that breaks off what takes too long. */
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct connection *all;
+static pthread_cond_t watch_wake = PTHREAD_COND_INITIALIZER;
+static pthread_t watch_thread;
+static bool watching, watch_stops;
+static _Atomic int64_t all_due_ms = INT64_MAX; /* nobody waits longer than that */
+static _Thread_local int64_t longest_ms; /* of this thread's statements; 0: as long as any statement may take */
+
 /* Of threads that share connections: what nobody uses at the moment, the last used first. */
 static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct connection *spare;
@@ -27,12 +40,44 @@ static unsigned spare_count, spare_max;
 
 /* What this thread may wait for a reply in one request, and what it had to leave to others. */
 static _Thread_local struct {
-    bool lends;
+    bool limited;
     int64_t until_ns;
     bool has_parked;
     struct connection *parked;
     struct ahead ahead, taken_ahead;
-} patience;
+} budget;
+
+static struct connection *
+connection_new(void)
+{
+    struct connection *c = calloc(1, sizeof *c);
+
+    if (!c)
+        return NULL;
+    c->fd = -1;
+    c->due_ms = INT64_MAX;
+    pthread_mutex_lock(&all_lock);
+    c->next = all;
+    c->link = &all;
+    if (c->next)
+        c->next->link = &c->next;
+    all = c;
+    pthread_mutex_unlock(&all_lock);
+    return c;
+}
+
+/* Closes what is open. The descriptor is forgotten before it may become somebody else's. */
+static void
+close_pg(struct connection *c)
+{
+    pthread_mutex_lock(&all_lock);
+    c->fd = -1;
+    pthread_mutex_unlock(&all_lock);
+    if (c->pg)
+        atomic_fetch_sub(&db_counters.connections, 1);
+    PQclear(c->reply);
+    PQfinish(c->pg);
+}
 
 static void
 connection_free(void *argument)
@@ -41,11 +86,95 @@ connection_free(void *argument)
 
     if (!c)
         return;
-    if (c->pg)
-        atomic_fetch_sub(&db_counters.connections, 1);
-    PQclear(c->reply);
-    PQfinish(c->pg);
+    close_pg(c);
+    pthread_mutex_lock(&all_lock);
+    *c->link = c->next;
+    if (c->next)
+        c->next->link = c->link;
+    pthread_mutex_unlock(&all_lock);
     free(c);
+}
+
+void
+connection_expect(struct connection *c)
+{
+    c->due_ms = clock_monotonic_ms() + (longest_ms ? longest_ms : statement_timeout_ms + GRACE_MS);
+}
+
+void
+connection_got(struct connection *c)
+{
+    c->due_ms = INT64_MAX;
+}
+
+void
+db_wait_at_most(int64_t milliseconds)
+{
+    longest_ms = milliseconds;
+}
+
+static void
+break_off_late(void)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    for (struct connection *c = all; c; c = c->next) {
+        int64_t due_ms = c->due_ms;
+
+        if (c->fd < 0 || due_ms == INT64_MAX || (due_ms > now_ms && all_due_ms > now_ms))
+            continue;
+        log_warn("the database does not answer: a connection is broken off");
+        shutdown(c->fd, SHUT_RDWR); /* libpq sees the end of the stream */
+        connection_got(c);
+    }
+}
+
+static void *
+watch(void *argument)
+{
+    (void)argument;
+    pthread_mutex_lock(&all_lock);
+    while (!watch_stops) {
+        struct timespec wake;
+        int64_t wake_ns;
+
+        break_off_late();
+        clock_gettime(CLOCK_REALTIME, &wake);
+        wake_ns = wake.tv_nsec + WATCH_MS * 1000000LL;
+        wake.tv_sec += wake_ns / 1000000000;
+        wake.tv_nsec = wake_ns % 1000000000;
+        pthread_cond_timedwait(&watch_wake, &all_lock, &wake);
+    }
+    pthread_mutex_unlock(&all_lock);
+    return NULL;
+}
+
+bool
+db_watch_start(void)
+{
+    watch_stops = false;
+    all_due_ms = INT64_MAX;
+    watching = pthread_create(&watch_thread, NULL, watch, NULL) == 0;
+    return watching;
+}
+
+void
+db_end_waits(int64_t in_ms)
+{
+    all_due_ms = clock_monotonic_ms() + in_ms;
+}
+
+void
+db_watch_stop(void)
+{
+    if (!watching)
+        return;
+    pthread_mutex_lock(&all_lock);
+    watch_stops = true;
+    pthread_cond_signal(&watch_wake);
+    pthread_mutex_unlock(&all_lock);
+    pthread_join(watch_thread, NULL);
+    watching = false;
 }
 
 void
@@ -91,12 +220,13 @@ static PGconn *
 connect_now(void)
 {
     const char *const names[] = {"dbname", "user", "options", "application_name", "connect_timeout", "client_encoding", NULL};
-    char options[224], said[512];
+    char options[288], said[512];
     const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
     PGconn *pg;
 
-    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c client_min_messages=notice%s",
-             statement_timeout_ms, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
+    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c client_min_messages=notice"
+             " -c client_connection_check_interval=%d%s",
+             statement_timeout_ms, NOTICE_MS, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
     pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(pg) != CONNECTION_OK) {
         snprintf(said, sizeof said, "%.*s", (int)strcspn(PQerrorMessage(pg), "\n"), PQerrorMessage(pg));
@@ -154,11 +284,15 @@ went_away(PGconn *pg)
 void
 connection_forget(struct connection *c)
 {
-    PQclear(c->reply);
-    if (c->pg)
-        atomic_fetch_sub(&db_counters.connections, 1);
-    PQfinish(c->pg);
-    *c = (struct connection){0};
+    close_pg(c);
+    c->pg = NULL;
+    c->reply = NULL;
+    c->asked = c->next_asked = c->kept = (struct statement){0};
+    c->transaction = c->lost = false;
+    c->told_count = c->prepared_count = c->names_used = 0;
+    c->lost_tries = 0;
+    memset(c->prepared, 0, sizeof c->prepared);
+    connection_got(c);
 }
 
 struct connection *
@@ -175,9 +309,8 @@ take_spare(void)
     pthread_mutex_lock(&spare_lock);
     c = spare;
     if (c) {
-        spare = c->next;
+        spare = c->next_spare;
         spare_count--;
-        c->next = NULL;
     }
     pthread_mutex_unlock(&spare_lock);
     return c;
@@ -191,7 +324,7 @@ give_spare(struct connection *c)
     pthread_mutex_lock(&spare_lock);
     wanted = spare_count < spare_max;
     if (wanted) {
-        c->next = spare;
+        c->next_spare = spare;
         spare = c;
         spare_count++;
     }
@@ -207,6 +340,9 @@ open_now(struct connection *c)
     if (!c->pg)
         return;
     PQsetNoticeReceiver(c->pg, on_notice, c);
+    pthread_mutex_lock(&all_lock);
+    c->fd = PQsocket(c->pg);
+    pthread_mutex_unlock(&all_lock);
     atomic_fetch_add(&db_counters.connections, 1);
 }
 
@@ -218,8 +354,8 @@ hold_one(void)
 
     if (!c) {
         c = take_spare();
-        if (!c && !patience.lends)
-            c = calloc(1, sizeof *c);
+        if (!c && !budget.limited)
+            c = connection_new();
         if (c && pthread_setspecific(connection_key, c)) {
             connection_free(c);
             c = NULL;
@@ -244,9 +380,9 @@ connection_here(void)
             connection_forget(c);
             atomic_fetch_add(&db_counters.reconnects, 1);
         }
-        if (!c->pg && !patience.lends)
+        if (!c->pg && !budget.limited)
             open_now(c);
-        if (c->pg || !patience.lends)
+        if (c->pg || !budget.limited)
             break;
         pthread_setspecific(connection_key, NULL); /* perhaps another one is fine */
         connection_free(c);
@@ -255,13 +391,13 @@ connection_here(void)
 }
 
 int64_t
-connection_patience_ns(void)
+connection_budget_ns(void)
 {
     int64_t left_ns;
 
-    if (!patience.lends)
+    if (!budget.limited)
         return -1;
-    left_ns = patience.until_ns - clock_monotonic_ns();
+    left_ns = budget.until_ns - clock_monotonic_ns();
     return left_ns > 0 ? left_ns : 0;
 }
 
@@ -270,26 +406,26 @@ connection_park(struct connection *c)
 {
     if (c)
         pthread_setspecific(connection_key, NULL);
-    patience.parked = c;
-    patience.has_parked = true;
+    budget.parked = c;
+    budget.has_parked = true;
     atomic_fetch_add(&db_counters.parked, 1);
 }
 
 void
 db_ask_ahead(const struct query *query, enum db_form form, db_bind *bind, void *context)
 {
-    if (patience.lends && !query->writes)
-        patience.ahead = (struct ahead){query, form, bind, context};
+    if (budget.limited && !query->writes)
+        budget.ahead = (struct ahead){query, form, bind, context};
 }
 
 const struct ahead *
 connection_take_ahead(void)
 {
-    if (!patience.ahead.query)
+    if (!budget.ahead.query)
         return NULL;
-    patience.taken_ahead = patience.ahead;
-    patience.ahead = (struct ahead){0};
-    return &patience.taken_ahead;
+    budget.taken_ahead = budget.ahead;
+    budget.ahead = (struct ahead){0};
+    return &budget.taken_ahead;
 }
 
 PGresult *
@@ -307,6 +443,8 @@ connection_read_reply(struct connection *c)
         PQclear(PQgetResult(c->pg)); /* the end of the pipeline */
         PQexitPipelineMode(c->pg);
     }
+    if (!c->asked.query)
+        connection_got(c);
     if (PQstatus(c->pg) == CONNECTION_OK)
         return reply;
     PQclear(reply); /* libpq may call it a success without rows, when the connection broke after their description came */
@@ -329,23 +467,15 @@ wait_readable(struct connection *c, int64_t until_ms)
     return true;
 }
 
-/* Reads the replies that nobody wants. */
+/* Reads the replies that nobody wants. What takes too long ends with its connection: a request to cancel it could come too late, and then hit
+ * the statement after it. */
 static void
 settle(struct connection *c)
 {
     int64_t until_ms = clock_monotonic_ms() + UNWANTED_MS;
 
-    while (c->asked.query) {
-        if (!wait_readable(c, until_ms)) {
-            PGcancel *cancel = PQgetCancel(c->pg);
-            char unheard[256];
-
-            if (cancel)
-                PQcancel(cancel, unheard, sizeof unheard);
-            PQfreeCancel(cancel);
-        }
+    while (c->asked.query && wait_readable(c, until_ms))
         PQclear(connection_read_reply(c));
-    }
 }
 
 void
@@ -364,20 +494,20 @@ db_share_connections(unsigned most)
 void
 db_lend(int64_t budget_ns)
 {
-    patience.lends = true;
-    patience.until_ns = clock_monotonic_ns() + budget_ns;
+    budget.limited = true;
+    budget.until_ns = clock_monotonic_ns() + budget_ns;
 }
 
 bool
 db_take_parked(struct connection **ret_connection)
 {
-    bool parked = patience.has_parked;
+    bool parked = budget.has_parked;
     struct connection *c = connection_held();
 
-    patience.lends = patience.has_parked = false;
-    patience.ahead = (struct ahead){0};
-    *ret_connection = patience.parked;
-    patience.parked = NULL;
+    budget.limited = budget.has_parked = false;
+    budget.ahead = (struct ahead){0};
+    *ret_connection = budget.parked;
+    budget.parked = NULL;
     if (!c)
         return parked;
     PQclear(c->reply);

@@ -19,6 +19,10 @@ struct prepared {
 #define TOLD_MAX 16 /* a statement that tells more has changed much: "*" */
 
 struct connection {
+    struct connection *next, **link; /* of all, under a lock in connection.c */
+    struct connection *next_spare;
+    int fd;                 /* of `pg`; -1: none */
+    _Atomic int64_t due_ms; /* when a reply must have come at the latest; INT64_MAX: none is under way */
     PGconn *pg;
     bool transaction, lost; /* lost: the transaction was undone because of others */
     unsigned told_count;
@@ -32,7 +36,6 @@ struct connection {
     } asked, next_asked, kept; /* asked: sent, and the reply has not been read; kept: `reply` is its reply, which nobody has taken */
     PGresult *reply;
     int lost_tries; /* of the statement that a thread left because others got in its way */
-    struct connection *next; /* spare one */
     unsigned prepared_count, names_used; /* a name is used once, also where the preparing failed or was cancelled */
     struct prepared prepared[PREPARED_SLOTS];
 };
@@ -51,7 +54,10 @@ struct connection *connection_held(void);
 void connection_forget(struct connection *c);
 
 /* How long this thread may still wait for a reply, in nanoseconds, counted from now; negative: as long as it takes. */
-int64_t connection_patience_ns(void);
+int64_t connection_budget_ns(void);
+/* Something is sent now, whose reply must come in time, or the connection is broken off: libpq itself would wait for ever. */
+void connection_expect(struct connection *c);
+void connection_got(struct connection *c);
 /* Takes the connection (or none, when NULL) from this thread for whoever goes on: see db_take_parked(). */
 void connection_park(struct connection *c);
 

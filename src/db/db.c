@@ -11,6 +11,9 @@
 
 #define STATEMENT_MAX 65536
 #define PARAM_LIMIT 64
+#define LONG_MS 3600000
+#define TEXT_OF(number) TEXT_OF_(number)
+#define TEXT_OF_(number) #number
 #define SEND_AT_ONCE (64 * 1024) /* bytes of values that a socket certainly takes without waiting */
 
 static int
@@ -125,13 +128,15 @@ prepare(struct connection *c, const struct query *query, enum db_form form, cons
     p = *ret = &c->prepared[at];
     if (p->query)
         return DB_OK;
-    if (connection_patience_ns() >= 0)
+    if (connection_budget_ns() >= 0)
         return DB_PARKED;
     if (c->prepared_count >= PREPARED_SLOTS - 1)
         return DB_FAILED;
     db_statement(query, form, emits, &sql);
     snprintf(name, sizeof name, "s%u", c->names_used++);
+    connection_expect(c);
     result = sql.failed ? NULL : PQprepare(c->pg, name, sql.ptr, 0, NULL);
+    connection_got(c);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
         enum db_status status = classify(result, c->pg, error);
 
@@ -191,7 +196,7 @@ reply_came(struct connection *c)
     struct pollfd socket = {.fd = PQsocket(c->pg), .events = POLLIN};
     int64_t left_ns;
 
-    while ((left_ns = connection_patience_ns()) >= 0) {
+    while ((left_ns = connection_budget_ns()) >= 0) {
         if (!PQisBusy(c->pg))
             return true;
         if (ppoll(&socket, 1, &(struct timespec){.tv_nsec = left_ns}, NULL) == 0)
@@ -223,7 +228,7 @@ send_one(struct connection *c, const struct statement *statement, const char *co
     enum db_status status;
     int sent;
 
-    if (connection_patience_ns() >= 0 && bytes_of(values, count) > SEND_AT_ONCE)
+    if (connection_budget_ns() >= 0 && bytes_of(values, count) > SEND_AT_ONCE)
         return DB_PARKED;
     if (statement->form == DB_JSON_LIST && !query->writes) {
         db_statement(query, statement->form, statement->emits, &sql);
@@ -236,6 +241,7 @@ send_one(struct connection *c, const struct statement *statement, const char *co
             return status;
         sent = PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0);
     }
+    connection_expect(c);
     return sent ? DB_OK : classify(NULL, c->pg, error);
 }
 
@@ -340,14 +346,14 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
         return status;
     statement.values = hash_values(values, count);
     for (int attempt = 0, tries = 1;;) {
-        struct connection *c = connection_patience_ns() ? connection_here() : NULL;
+        struct connection *c = connection_budget_ns() ? connection_here() : NULL;
         PGresult *result;
 
         if (c) {
             tries += c->lost_tries;
             c->lost_tries = 0;
         }
-        if (!c && connection_patience_ns() >= 0)
+        if (!c && connection_budget_ns() >= 0)
             status = DB_PARKED;
         else
             status = c ? ask(c, &statement, values, count, &result, error) : DB_UNAVAILABLE;
@@ -367,7 +373,7 @@ db_execute(const struct query *query, enum db_form form, const char *emits, db_b
             PQclear(result);
             if (status == DB_UNAVAILABLE && query->writes)
                 attempt = 1; /* it may have happened */
-            if (status == DB_RETRY && !c->transaction && connection_patience_ns() >= 0) { /* the moment before another try is for others to wait */
+            if (status == DB_RETRY && !c->transaction && connection_budget_ns() >= 0) { /* the moment before another try is for others to wait */
                 c->lost_tries = tries;
                 connection_park(c);
                 return DB_PARKED;
@@ -431,6 +437,17 @@ abandon(PGconn *pg)
         PQclear(result);
 }
 
+static PGresult *
+next_row(struct connection *c)
+{
+    PGresult *result;
+
+    connection_expect(c);
+    result = PQgetResult(c->pg);
+    connection_got(c); /* what is done with it may take its time */
+    return result;
+}
+
 /* Hands out the rows of the statement that was sent. */
 static enum db_status
 each_row(struct connection *c, db_row *row, void *context, struct db_error *error)
@@ -438,7 +455,7 @@ each_row(struct connection *c, db_row *row, void *context, struct db_error *erro
     enum db_status status = DB_OK;
     PGresult *result;
 
-    while ((result = PQgetResult(c->pg))) {
+    while ((result = next_row(c))) {
         bool go_on = true;
 
         if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
@@ -486,9 +503,13 @@ db_each(const struct query *query, const struct db_arg *args, db_row *row, void 
 static enum db_status
 command(struct connection *c, const char *sql)
 {
-    PGresult *result = PQexec(c->pg, sql);
-    enum db_status status = PQresultStatus(result) == PGRES_COMMAND_OK ? DB_OK : classify(result, c->pg, NULL);
+    PGresult *result;
+    enum db_status status;
 
+    connection_expect(c);
+    result = PQexec(c->pg, sql);
+    connection_got(c);
+    status = PQresultStatus(result) == PGRES_COMMAND_OK ? DB_OK : classify(result, c->pg, NULL);
     PQclear(result);
     return status;
 }
@@ -510,12 +531,27 @@ db_begin(void)
 }
 
 enum db_status
+db_begin_long(void)
+{
+    enum db_status status = db_begin();
+
+    if (status)
+        return status;
+    db_wait_at_most(LONG_MS);
+    status = command(connection_held(), "set local statement_timeout = " TEXT_OF(LONG_MS));
+    if (status)
+        db_end(false);
+    return status;
+}
+
+enum db_status
 db_end(bool commit)
 {
     struct connection *c = connection_held();
     bool failed = PQtransactionStatus(c->pg) != PQTRANS_INTRANS;
     enum db_status status = command(c, commit ? "commit" : "rollback");
 
+    db_wait_at_most(0);
     c->transaction = false;
     c->lost |= status == DB_RETRY;
     connection_pass_on_told(c, commit && !failed && status == DB_OK);

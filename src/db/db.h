@@ -77,6 +77,8 @@ enum db_status db_each(const struct query *query, const struct db_arg *args, db_
 
 /* A transaction on this thread's connection. db_end(false) rolls back. */
 enum db_status db_begin(void);
+/* One whose statements may take an hour each, for work in the background. */
+enum db_status db_begin_long(void);
 enum db_status db_end(bool commit);
 
 /* How often a statement or a transaction is tried that others got in the way of. */
@@ -112,13 +114,22 @@ bool db_take_parked(struct connection **ret_connection);
 /* The next statement of this thread is sent together with this one, which only reads; when it is asked later, its reply is there already, and
  * when it is not, or with other values, the reply is thrown away. Only between db_lend() and db_take_parked(), else nothing happens. */
 void db_ask_ahead(const struct query *query, enum db_form form, db_bind *bind, void *context);
-/* Waits for a statement that nobody wants, cancels it after 50 ms, and keeps the connection for the next. */
+/* Waits 50 ms for a statement that nobody wants, and keeps the connection for the next; else closes it, which ends the statement too. */
 void db_settle(struct connection *connection);
 /* This thread, which holds none, goes on with this connection. Accepts NULL. */
 void db_adopt(struct connection *connection);
 void db_give_back(void);
 /* Nobody goes on: ends the connection, whatever was under way. Accepts NULL. */
 void db_drop(struct connection *connection);
+
+/* A thread that breaks off connections whose reply does not come 2 s after the time limit of statements: PostgreSQL hangs, or the way to it is cut
+ * off. Statements then fail as when the connection was lost. */
+bool db_watch_start(void);
+void db_watch_stop(void);
+/* For the end of the program: from so many milliseconds on nobody waits any longer. */
+void db_end_waits(int64_t in_ms);
+/* A shorter time limit for what this thread asks from now on; 0: none. */
+void db_wait_at_most(int64_t milliseconds);
 
 /* This thread's connection, for what is not a named query (LISTEN, describing). NULL when there is none. */
 PGconn *db_connection(void);

@@ -83,7 +83,7 @@ run_left(void *argument)
     struct connection *connection = exchange->connection;
 
     log_request_id(req->id);
-    if (!connection && clock_monotonic_ms() - exchange->parked_ms > UNSENT_MAX_MS) {
+    if (!connection && (req->server->draining || clock_monotonic_ms() - exchange->parked_ms > UNSENT_MAX_MS)) {
         exchange->refusal = problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5);
         reply_problem(req, exchange->refusal);
     } else {

@@ -13,6 +13,37 @@ import { template, World } from '../support/world.ts';
 
 const SIGN_UP = { username: 'outage', email: 'outage@example.org', password: 'correct horse battery' };
 
+test('a database that hangs keeps nobody waiting for ever: probes say so, what is in memory is answered, and the server ends when it is told to', async () => {
+  const own = await Cluster.create();
+  const server = new Server('hanging', { ...template.settings, DATABASE_URL: own.url('postgres') });
+  after(async () => {
+    await server.remove();
+    await own.remove();
+  });
+  await server.start();
+  const client = new Client(server.api, {}, server.stream);
+  const { body } = await client.post('/api/v1/auth/register', { body: { ...SIGN_UP, username: 'hanging', email: 'hanging@example.org' } });
+  const person = client.as({ token: body.access_token });
+  assertStatus(await person.get('/api/v1/auth/me'), 200);
+  own.signal('SIGSTOP');
+  try {
+    const waiting = Array.from({ length: 40 }, () => person.get('/api/v1/auth/me'));
+    assertProblem(await client.get('/readyz'), 503, 'unavailable');
+    assertStatus(await client.get('/health'), 200);
+    for (const reply of await Promise.all(waiting)) assertProblem(reply, 503, 'unavailable');
+    assertProblem(await client.get('/readyz'), 503, 'unavailable');
+    own.signal('SIGCONT');
+    await until('the server to be well again', async () => (await client.get('/readyz')).status === 200);
+    assertStatus(await person.get('/api/v1/auth/me'), 200);
+    own.signal('SIGSTOP');
+    const last = person.get('/api/v1/auth/me').catch(() => null);
+    assert.equal(await server.stop(), 0);
+    await last;
+  } finally {
+    own.signal('SIGCONT');
+  }
+});
+
 test('without its database every operation says so, and works again when it is back', async (t) => {
   const own = await Cluster.create();
   const server = new Server('outage', { ...template.settings, STREAM_SECRET, OAUTH_PROVIDERS: 'github', OAUTH_GITHUB_CLIENT_ID: 'veza', DATABASE_URL: own.url('postgres') });

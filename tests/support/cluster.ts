@@ -69,6 +69,13 @@ export class Cluster {
     this.process = undefined;
   }
 
+  /** Sends a signal to the server and to all its processes, SIGSTOP first of all to the server, so that it starts no more of them. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    const server = Number(readFileSync(`${this.folder}/data/postmaster.pid`, 'utf8').split('\n')[0]);
+    process.kill(server, name);
+    for (const child of readFileSync(`/proc/${server}/task/${server}/children`, 'utf8').trim().split(' ')) if (child) process.kill(Number(child), name);
+  }
+
   async remove(): Promise<void> {
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });

@@ -81,9 +81,9 @@ erase_person(struct job *job, const char *user_id, const struct db_arg *who)
     PGresult *person = NULL;
     bool good = false;
 
-    if (db_begin())
+    if (db_begin_long())
         return JOB_RETRY;
-    if (run(&q_erase_patience, NULL) >= 0 && db_run(&q_erase_tombstone, who, &person, NULL) == DB_OK) {
+    if (db_run(&q_erase_tombstone, who, &person, NULL) == DB_OK) {
         if (!PQntuples(person))
             outcome = JOB_DONE; /* restored, or erased by somebody else */
         else

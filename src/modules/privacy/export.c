@@ -132,15 +132,11 @@ put_table(struct packer *packer, const char *subject)
 static bool
 read_subject(const struct subject *subject, const char *user_id, struct subject_writer *writer)
 {
-    PGresult *result;
     bool good;
 
-    if (db_begin())
+    if (db_begin_long())
         return false;
-    good = db_run(&q_export_patience, NULL, &result, NULL) == DB_OK;
-    if (good)
-        PQclear(result);
-    good = good && subject_write(subject, user_id, writer);
+    good = subject_write(subject, user_id, writer);
     return db_end(good) == DB_OK && good;
 }
 

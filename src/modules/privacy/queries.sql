@@ -50,10 +50,6 @@ update data_exports
  where id = :id::uuid and user_id = :user_id::uuid and status in ('pending', 'processing')
 returning id
 
--- query: export_patience
--- Packing may take longer than a request.
-select set_config('statement_timeout', '3600000', true) as setting
-
 -- query: export_progress
 -- Noted in the row, and told to every process that has a browser of the person on the line.
 with e as (
@@ -588,10 +584,6 @@ select u.id::text as id from users u where u.id = :user_id::uuid and u.deletion_
 
 -- query: erase_tracks
 select t.id::text as id from tracks t where t.creator_id = :user_id::uuid
-
--- query: erase_patience
--- For this transaction only: it may take long.
-select set_config('statement_timeout', '0', true) as timeout
 
 -- query: erase_tombstone
 -- Who stands for the person from now on: a name and an address that say nothing, an account that nobody can open. No row when the

@@ -16,6 +16,7 @@
 
 #define METRICS_MAX (4 * 1024 * 1024)
 #define DISK_LOW_PERCENT 2
+#define PROBE_MS 2000 /* whoever probes does not wait for long */
 
 static void (*writers[32])(struct buf *out);
 static unsigned writer_count;
@@ -55,8 +56,13 @@ static const struct problem *
 ready(struct request *req)
 {
     struct row applied;
-    const struct problem *p = server_in_maintenance(req->server) ? PROBLEM(MAINTENANCE) : db_one(req, &q_schema_applied, &applied);
+    const struct problem *p;
 
+    if (server_in_maintenance(req->server))
+        return PROBLEM(MAINTENANCE);
+    db_wait_at_most(PROBE_MS);
+    p = db_one(req, &q_schema_applied, &applied);
+    db_wait_at_most(0);
     if (p)
         return p;
     if (migrate_is_newer(&embedded_migrations, row_int(&applied, "newest", 0), row_int(&applied, "count", 0)))
