@@ -4,15 +4,12 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 
 #define UNWANTED_MS 50 /* so long a statement that nobody wants any more may take */
 #define NOTICE_MS 100  /* so soon PostgreSQL notices that a client has gone, and ends its statement */
-#define GRACE_MS 2000  /* beyond the time limit of statements, which PostgreSQL keeps itself unless it hangs */
-#define WATCH_MS 500
 #define FRESH_NS 200000000 /* a connection that answered a moment ago is believed to be there still */
 
 struct db_counters db_counters;
@@ -23,15 +20,6 @@ static bool as_app_role, app_role_login;
 static pthread_key_t connection_key;
 static bool key_made;
 static void (*told_callback)(const char *text);
-
-/* All connections, for the thread that breaks off what takes too long. */
-static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct connection *all;
-static pthread_cond_t watch_wake = PTHREAD_COND_INITIALIZER;
-static pthread_t watch_thread;
-static bool watching, watch_stops;
-static _Atomic int64_t all_due_ms = INT64_MAX; /* nobody waits longer than that */
-static _Thread_local int64_t longest_ms; /* of this thread's statements; 0: as long as any statement may take */
 
 /* Of threads that share connections: what nobody uses at the moment, the last used first. */
 static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -52,27 +40,15 @@ connection_new(void)
 {
     struct connection *c = calloc(1, sizeof *c);
 
-    if (!c)
-        return NULL;
-    c->fd = -1;
-    c->due_ms = INT64_MAX;
-    pthread_mutex_lock(&all_lock);
-    c->next = all;
-    c->link = &all;
-    if (c->next)
-        c->next->link = &c->next;
-    all = c;
-    pthread_mutex_unlock(&all_lock);
+    if (c)
+        watch_add(c);
     return c;
 }
 
-/* Closes what is open. The descriptor is forgotten before it may become somebody else's. */
 static void
 close_pg(struct connection *c)
 {
-    pthread_mutex_lock(&all_lock);
-    c->fd = -1;
-    pthread_mutex_unlock(&all_lock);
+    watch_socket(c, -1); /* before the descriptor may become somebody else's */
     if (c->pg)
         atomic_fetch_sub(&db_counters.connections, 1);
     PQclear(c->reply);
@@ -87,94 +63,8 @@ connection_free(void *argument)
     if (!c)
         return;
     close_pg(c);
-    pthread_mutex_lock(&all_lock);
-    *c->link = c->next;
-    if (c->next)
-        c->next->link = c->link;
-    pthread_mutex_unlock(&all_lock);
+    watch_remove(c);
     free(c);
-}
-
-void
-connection_expect(struct connection *c)
-{
-    c->due_ms = clock_monotonic_ms() + (longest_ms ? longest_ms : statement_timeout_ms + GRACE_MS);
-}
-
-void
-connection_got(struct connection *c)
-{
-    c->due_ms = INT64_MAX;
-}
-
-void
-db_wait_at_most(int64_t milliseconds)
-{
-    longest_ms = milliseconds;
-}
-
-static void
-break_off_late(void)
-{
-    int64_t now_ms = clock_monotonic_ms();
-
-    for (struct connection *c = all; c; c = c->next) {
-        int64_t due_ms = c->due_ms;
-
-        if (c->fd < 0 || due_ms == INT64_MAX || (due_ms > now_ms && all_due_ms > now_ms))
-            continue;
-        log_warn("the database does not answer: a connection is broken off");
-        shutdown(c->fd, SHUT_RDWR); /* libpq sees the end of the stream */
-        connection_got(c);
-    }
-}
-
-static void *
-watch(void *argument)
-{
-    (void)argument;
-    pthread_mutex_lock(&all_lock);
-    while (!watch_stops) {
-        struct timespec wake;
-        int64_t wake_ns;
-
-        break_off_late();
-        clock_gettime(CLOCK_REALTIME, &wake);
-        wake_ns = wake.tv_nsec + WATCH_MS * 1000000LL;
-        wake.tv_sec += wake_ns / 1000000000;
-        wake.tv_nsec = wake_ns % 1000000000;
-        pthread_cond_timedwait(&watch_wake, &all_lock, &wake);
-    }
-    pthread_mutex_unlock(&all_lock);
-    return NULL;
-}
-
-bool
-db_watch_start(void)
-{
-    watch_stops = false;
-    all_due_ms = INT64_MAX;
-    watching = pthread_create(&watch_thread, NULL, watch, NULL) == 0;
-    return watching;
-}
-
-void
-db_end_waits(int64_t in_ms)
-{
-    all_due_ms = clock_monotonic_ms() + in_ms;
-}
-
-void
-db_watch_stop(void)
-{
-    if (!watching)
-        return;
-    pthread_mutex_lock(&all_lock);
-    watch_stops = true;
-    pthread_cond_signal(&watch_wake);
-    pthread_mutex_unlock(&all_lock);
-    pthread_join(watch_thread, NULL);
-    watching = false;
 }
 
 void
@@ -186,6 +76,12 @@ db_setup(const char *text, int timeout_ms)
     if (!key_made && pthread_key_create(&connection_key, connection_free))
         abort();
     key_made = true;
+}
+
+int
+db_statement_timeout_ms(void)
+{
+    return statement_timeout_ms;
 }
 
 static void
@@ -268,7 +164,7 @@ db_act_as_app(bool login)
     return as_app_role;
 }
 
-/* Did the server close this idle connection? Its farewell then waits in the socket. */
+/* Did the server close this idle connection? Its last message then waits in the socket. */
 static bool
 went_away(PGconn *pg)
 {
@@ -292,7 +188,7 @@ connection_forget(struct connection *c)
     c->told_count = c->prepared_count = c->names_used = 0;
     c->lost_tries = 0;
     memset(c->prepared, 0, sizeof c->prepared);
-    connection_got(c);
+    watch_got(c);
 }
 
 struct connection *
@@ -340,9 +236,7 @@ open_now(struct connection *c)
     if (!c->pg)
         return;
     PQsetNoticeReceiver(c->pg, on_notice, c);
-    pthread_mutex_lock(&all_lock);
-    c->fd = PQsocket(c->pg);
-    pthread_mutex_unlock(&all_lock);
+    watch_socket(c, PQsocket(c->pg));
     atomic_fetch_add(&db_counters.connections, 1);
 }
 
@@ -444,7 +338,7 @@ connection_read_reply(struct connection *c)
         PQexitPipelineMode(c->pg);
     }
     if (!c->asked.query)
-        connection_got(c);
+        watch_got(c);
     if (PQstatus(c->pg) == CONNECTION_OK)
         return reply;
     PQclear(reply); /* libpq may call it a success without rows, when the connection broke after their description came */

@@ -19,7 +19,7 @@ struct prepared {
 #define TOLD_MAX 16 /* a statement that tells more has changed much: "*" */
 
 struct connection {
-    struct connection *next, **link; /* of all, under a lock in connection.c */
+    struct connection *next, **link; /* of all, under a lock in watch.c */
     struct connection *next_spare;
     int fd;                 /* of `pg`; -1: none */
     _Atomic int64_t due_ms; /* when a reply must have come at the latest; INT64_MAX: none is under way */
@@ -40,6 +40,9 @@ struct connection {
     struct prepared prepared[PREPARED_SLOTS];
 };
 
+/* Longest statement, in milliseconds. */
+int db_statement_timeout_ms(void);
+
 struct db_counters {
     _Atomic int64_t connections, queries, errors, retries, reconnects, parked, busy_us;
 };
@@ -55,9 +58,15 @@ void connection_forget(struct connection *c);
 
 /* How long this thread may still wait for a reply, in nanoseconds, counted from now; negative: as long as it takes. */
 int64_t connection_budget_ns(void);
-/* Something is sent now, whose reply must come in time, or the connection is broken off: libpq itself would wait for ever. */
-void connection_expect(struct connection *c);
-void connection_got(struct connection *c);
+
+/* watch.c: every connection is known to it from its making to its end. `fd`: -1 when it has no socket (any more). */
+void watch_add(struct connection *c);
+void watch_remove(struct connection *c);
+void watch_socket(struct connection *c, int fd);
+/* Something is sent now, whose reply must come in time, or the connection is broken off. */
+void watch_expect(struct connection *c);
+void watch_got(struct connection *c);
+
 /* Takes the connection (or none, when NULL) from this thread for whoever goes on: see db_take_parked(). */
 void connection_park(struct connection *c);
 

@@ -134,9 +134,9 @@ prepare(struct connection *c, const struct query *query, enum db_form form, cons
         return DB_FAILED;
     db_statement(query, form, emits, &sql);
     snprintf(name, sizeof name, "s%u", c->names_used++);
-    connection_expect(c);
+    watch_expect(c);
     result = sql.failed ? NULL : PQprepare(c->pg, name, sql.ptr, 0, NULL);
-    connection_got(c);
+    watch_got(c);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
         enum db_status status = classify(result, c->pg, error);
 
@@ -241,7 +241,7 @@ send_one(struct connection *c, const struct statement *statement, const char *co
             return status;
         sent = PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0);
     }
-    connection_expect(c);
+    watch_expect(c);
     return sent ? DB_OK : classify(NULL, c->pg, error);
 }
 
@@ -442,9 +442,9 @@ next_row(struct connection *c)
 {
     PGresult *result;
 
-    connection_expect(c);
+    watch_expect(c);
     result = PQgetResult(c->pg);
-    connection_got(c); /* what is done with it may take its time */
+    watch_got(c); /* what is done with it may take its time */
     return result;
 }
 
@@ -506,9 +506,9 @@ command(struct connection *c, const char *sql)
     PGresult *result;
     enum db_status status;
 
-    connection_expect(c);
+    watch_expect(c);
     result = PQexec(c->pg, sql);
-    connection_got(c);
+    watch_got(c);
     status = PQresultStatus(result) == PGRES_COMMAND_OK ? DB_OK : classify(result, c->pg, NULL);
     PQclear(result);
     return status;
