@@ -1,11 +1,10 @@
 -- Tracks: everybody sees those that are public and completed, their owner and staff (:viewer_staff) see all that are not deleted.
 
--- query: track_list
--- Public ones of people in good standing who have not blocked the viewer; with :mine one's own, whatever their state.
+-- columns: track
 -- schema: Track
 -- nullable: year, status_message, waveform_url, cover_url
 -- not null: creator, is_mine, processing_notes
-select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
+t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
        t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
        case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
@@ -17,6 +16,10 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
        (u.id, u.username, u.avatar, u.display_name)::user_ref as creator,
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
        t.created_at, t.updated_at
+
+-- query: track_list
+-- Public ones of people in good standing who have not blocked the viewer; with :mine one's own, whatever their state.
+select {track}
   from tracks t
   join users u on u.id = t.creator_id
  where (   (coalesce(:mine::boolean, false) and t.creator_id = :viewer::uuid and t.deleted_at is null)
@@ -55,24 +58,20 @@ select mode() within group (order by t.genre) as name, count(*)::int as track_co
  order by track_count desc, lower(t.genre)
 
 -- query: track_get
--- schema: Track
--- nullable: year, status_message, waveform_url, cover_url
--- not null: creator, is_mine, processing_notes
-select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
-       t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
-       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
-       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
-       case when t.creator_id = :viewer::uuid then t.processing_notes else '{}' end as processing_notes,
-       case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
-       case when t.cover_art_path is not null
-            then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
-       t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
-       (u.id, u.username, u.avatar, u.display_name)::user_ref as creator,
-       coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
-       t.created_at, t.updated_at
+select {track}
   from tracks t
   join users u on u.id = t.creator_id
  where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+
+-- query: user_tracks
+-- What a person liked or reposted, the latest first, as far as the viewer may see those tracks.
+select {track}
+  from (select l.track_id, l.created_at from track_likes l where l.user_id = :id::uuid and :which::text = 'likes'
+        union all
+        select r.track_id, r.created_at from track_reposts r where r.user_id = :id::uuid and :which::text = 'reposts') w
+  join tracks t on t.id = w.track_id and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+  join users u on u.id = t.creator_id
+ order by w.created_at desc, t.id
 
 -- query: track_sweep_later
 -- Before the files of a new track are kept: should this process die before the track exists, they are removed.
@@ -154,7 +153,7 @@ select t.id
  where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
 
 -- query: track_cover_set
--- Without a version the track has no cover any more. Gives the version that this one replaced: of two at once, the second gets the first.
+-- Without :version the cover is removed. Gives the version that this one replaced: of two at once, the second gets the first.
 -- Covers from before there were versions have none, and go with the track.
 with o as (
     select t.id, t.cover_art_path
@@ -344,12 +343,32 @@ returning id, creator_id::text as creator_id, file_path, cover_art_path is not n
           status = 'completed' as plays
 
 -- query: track_complete
--- From here on this version plays. The picture in the file is the cover unless there is one, or somebody chose or removed one. Gives the versions
--- whose files are of no use any more.
+-- From here on this version plays. The picture in the file is the cover unless there is one, or somebody chose or removed one. What
+-- processing found out is noted as codes (processing_notes) and as English sentences (status_message). Gives the versions whose files are
+-- of no use any more.
 with r as (
     select :result::jsonb as r),
 o as (
     select o.id, o.media_version, o.media_attempts from tracks o where o.id = :id::uuid for update),
+n as (
+    select coalesce(array_agg(n.note order by n.nr), '{}') as notes, string_agg(n.sentence, ' ' order by n.nr) as sentences
+      from (select 1 as nr, ('ended_early', null, null)::track_note as note,
+                   'This file ends early: it promises more sound than it holds. What is there can be played.' as sentence
+              from r
+             where (r ->> 'ended_early')::boolean
+            union all
+            select 2, ('mended_samples', (r ->> 'mended_samples')::bigint, null)::track_note,
+                   'Samples that were no sound (not a number, infinite or far too loud): ' || (r ->> 'mended_samples')
+                   || '. They were replaced; look at your export.'
+              from r
+             where (r ->> 'mended_samples')::bigint > 0
+            union all
+            select 3, ('missed_quality', null, array_agg(q ->> 'name'))::track_note,
+                   'These qualities differ from your file more than they should, and listeners may notice: '
+                   || string_agg(q ->> 'name', ', ') || '. The others do not.'
+              from r, jsonb_array_elements(r -> 'renditions') q
+             where not (q ->> 'is_good')::boolean
+            having count(*) > 0) n),
 t as (
     update tracks t
        set duration = round((r ->> 'duration_ms')::numeric / 1000)::int, duration_ms = (r ->> 'duration_ms')::int,
@@ -362,27 +381,9 @@ t as (
            waveform_url = '/api/v1/tracks/' || t.id || '/waveform',
            cover_art_path = case when t.cover_is_chosen then t.cover_art_path else coalesce(t.cover_art_path, :cover_path::text) end,
            status = 'completed', failure_code = null, stream_status = 'ready',
-           processing_notes = array_remove(array[
-               case when (r ->> 'ended_early')::boolean then ('ended_early', null, null)::track_note end,
-               case when (r ->> 'mended_samples')::bigint > 0
-                    then ('mended_samples', (r ->> 'mended_samples')::bigint, null)::track_note end,
-               (select ('missed_quality', null, array_agg(q ->> 'name'))::track_note
-                  from jsonb_array_elements(r -> 'renditions') q
-                 where not (q ->> 'is_good')::boolean
-                having count(*) > 0)], null),
-           status_message = nullif(concat_ws(' ',
-               case when (r ->> 'ended_early')::boolean
-                    then 'This file ends early: it promises more sound than it holds. What is there can be played.' end,
-               case when (r ->> 'mended_samples')::bigint > 0
-                    then 'Samples that were no sound (not a number, infinite or far too loud): ' || (r ->> 'mended_samples')
-                         || '. They were replaced; look at your export.' end,
-               (select 'These qualities differ from your file more than they should, and listeners may notice: '
-                       || string_agg(q ->> 'name', ', ') || '. The others do not.'
-                  from jsonb_array_elements(r -> 'renditions') q
-                 where not (q ->> 'is_good')::boolean
-                having count(*) > 0)), ''),
+           processing_notes = n.notes, status_message = n.sentences,
            stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/master.m3u8', published_at = coalesce(t.published_at, now())
-      from r, o
+      from r, o, n
      where t.id = o.id and t.deleted_at is null
     returning t.id, t.creator_id, t.duration_ms, t.cover_art_path, pg_notify('track_changed', t.id::text)),
 h as (

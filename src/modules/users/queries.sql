@@ -101,30 +101,6 @@ select u.id = :viewer::uuid as is_self,
   left join user_settings s on s.user_id = u.id
  where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 
--- query: user_tracks
--- What a person liked or reposted, the latest first, as far as the viewer may see those tracks.
--- schema: Track
--- nullable: year, status_message, waveform_url, cover_url
--- not null: creator, is_mine, processing_notes
-select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
-       t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
-       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
-       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
-       case when t.creator_id = :viewer::uuid then t.processing_notes else '{}' end as processing_notes,
-       case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
-       case when t.cover_art_path is not null
-            then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
-       t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
-       (u.id, u.username, u.avatar, u.display_name)::user_ref as creator,
-       coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
-       t.created_at, t.updated_at
-  from (select l.track_id, l.created_at from track_likes l where l.user_id = :id::uuid and :which::text = 'likes'
-        union all
-        select r.track_id, r.created_at from track_reposts r where r.user_id = :id::uuid and :which::text = 'reposts') w
-  join tracks t on t.id = w.track_id and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
-  join users u on u.id = t.creator_id
- order by w.created_at desc, t.id
-
 -- query: user_update
 -- One's own profile. Inputs that were not given stay as they are.
 -- schema: User
@@ -385,8 +361,8 @@ update user_settings s
 returning s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source
 
 -- query: user_avatar_set
--- Without a version there is no picture any more. The address changes with the picture, so that nobody is shown the old one from a cache. Gives the version that this one replaced: of
--- two at once, the second gets the first.
+-- Without :version the picture is removed. The address changes with the picture, so that nobody is shown the old one from a cache. Gives
+-- the version that this one replaced: of two at once, the second gets the first.
 with o as (
     select u.id, u.avatar from users u where u.id = :viewer::uuid for update),
 n as (
@@ -409,6 +385,7 @@ select u.id, substring(u.avatar from '\?v=([0-9a-f]+)$') as version, u.is_public
  where u.id = :id::uuid and u.avatar is not null and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 
 -- query: user_banner_set
+-- As user_avatar_set.
 with o as (
     select u.id, u.banner_url from users u where u.id = :viewer::uuid for update),
 n as (

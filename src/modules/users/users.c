@@ -1,5 +1,7 @@
 #include "modules/users/internal.h"
 
+#include "tracks.queries.h"
+
 struct storage *users_storage;
 
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"}, FIELD_END};
