@@ -91,7 +91,7 @@ const struct route tracks_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
      .sql = &q_track_list, .shape = MANY, .handler = list_tracks, .runs = RUNS_IN_LOOP, .cache_s = 5, .cache_tag = "tracks"},
 
-    {GET, "/api/v1/genres", "Genres of the tracks that everybody may hear, with how many there are, the most used first",
+    {GET, "/api/v1/genres", "List the genres of public tracks and the number of tracks in each, most used first",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_genre_list, .shape = MANY, .cache_s = 5,
      .cache_tag = "tracks"},
 

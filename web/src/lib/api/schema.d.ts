@@ -824,7 +824,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Genres of the tracks that everybody may hear, with how many there are, the most used first */
+        /** List the genres of public tracks and the number of tracks in each, most used first */
         get: operations["getGenres"];
         put?: never;
         post?: never;
