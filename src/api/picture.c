@@ -79,16 +79,22 @@ problem_of_media(struct request *req, const char *field, const struct media_outc
     }
 }
 
-static void
+void
+picture_folder(const struct picture_kind *kind, const char *owner, const char *version, char ret_folder[STORAGE_KEY_MAX + 1])
+{
+    snprintf(ret_folder, STORAGE_KEY_MAX + 1, "%s/%s/%s", kind->folder, owner, version);
+}
+
+void
 picture_forget(struct storage *storage, const struct picture_kind *kind, const char *owner, const char *version)
 {
-    char key[STORAGE_KEY_MAX + 1];
+    char folder[STORAGE_KEY_MAX + 1];
 
     if (!version)
         return;
-    snprintf(key, sizeof key, "%s/%s/%s", kind->folder, owner, version);
-    if (storage_delete_prefix(storage, key))
-        log_warn("old picture not deleted", LOG_TEXT("folder", key));
+    picture_folder(kind, owner, version, folder);
+    if (storage_delete_prefix(storage, folder))
+        log_warn("picture that is no longer used not deleted", LOG_TEXT("folder", folder));
 }
 
 const struct problem *
@@ -100,7 +106,7 @@ picture_put(struct request *req, struct storage *storage, const struct picture_k
     struct row row;
 
     picture_draw_version(version);
-    snprintf(folder, sizeof folder, "%s/%s/%s", kind->folder, owner, version);
+    picture_folder(kind, owner, version, folder);
     outcome = picture_make(storage, kind->mode, request_upload(req, kind->part)->fd, folder, NULL);
     p = problem_of_media(req, kind->part, &outcome);
     if (!p && storage_sync(storage))

@@ -25,6 +25,12 @@ struct picture_kind {
 
 void picture_draw_version(char ret_version[PICTURE_VERSION_TEXT]);
 
+/* The folder in storage of a version: kind->folder/owner/version. */
+void picture_folder(const struct picture_kind *kind, const char *owner, const char *version, char ret_folder[STORAGE_KEY_MAX + 1]);
+
+/* Deletes the files of a version; nothing for NULL. Writes to the log when some are left. */
+void picture_forget(struct storage *storage, const struct picture_kind *kind, const char *owner, const char *version);
+
 /* Makes the sizes of the image in `fd` below `folder`/. The outcome says why not; files may be left then. `cancel` may be NULL. */
 struct media_outcome picture_make(struct storage *storage, enum media_mode mode, int fd, const char *folder, const atomic_bool *cancel);
 

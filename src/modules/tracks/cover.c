@@ -1,7 +1,7 @@
 /* cover.c - the cover of a track (api/picture.h). */
 #include "modules/tracks/internal.h"
 
-static const struct picture_kind cover = {"cover", "covers", MEDIA_MODE_IMAGE, &q_track_cover_set, &q_track_get};
+const struct picture_kind tracks_cover = {"cover", "covers", MEDIA_MODE_IMAGE, &q_track_cover_set, &q_track_get};
 
 const struct problem *
 track_cover(struct request *req)
@@ -33,7 +33,7 @@ track_cover_put(struct request *req)
     struct row owned;
     const struct problem *p = db_one(req, &q_track_owned, &owned); /* a stranger gets 404 before anything is decoded */
 
-    return p ? p : picture_put(req, tracks_storage, &cover, row_text(&owned, "id"));
+    return p ? p : picture_put(req, tracks_storage, &tracks_cover, row_text(&owned, "id"));
 }
 
 const struct problem *
@@ -42,5 +42,5 @@ track_cover_delete(struct request *req)
     struct row owned;
     const struct problem *p = db_one(req, &q_track_owned, &owned);
 
-    return p ? p : picture_clear(req, tracks_storage, &cover, row_text(&owned, "id"));
+    return p ? p : picture_clear(req, tracks_storage, &tracks_cover, row_text(&owned, "id"));
 }

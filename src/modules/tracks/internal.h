@@ -14,6 +14,7 @@
 
 extern const struct config *tracks_config;
 extern struct storage *tracks_storage;
+extern const struct picture_kind tracks_cover;
 
 /* Deletes what one run of the processing made of a track. False when something is left. */
 bool track_version_delete(const char *track_id, const char *version);

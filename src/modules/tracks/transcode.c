@@ -162,7 +162,7 @@ commit_end(struct work *work, const struct query *query, const struct db_arg *ar
     scoped_text old_versions = NULL;
     enum db_status status;
     PGresult *result;
-    bool good;
+    bool good, takes_cover = false;
 
     if (db_begin())
         return false;
@@ -170,12 +170,13 @@ commit_end(struct work *work, const struct query *query, const struct db_arg *ar
     if (good) {
         good = PQntuples(result) == 1;
         old_versions = good ? strdup(PQgetvalue(result, 0, 1)) : NULL;
-        work->takes_cover = good && query == &q_track_complete && *PQgetvalue(result, 0, 2) == 't';
+        takes_cover = good && query == &q_track_complete && *PQgetvalue(result, 0, 2) == 't';
         PQclear(result);
     }
     status = db_end(good);
-    work->unknown = good && status == DB_UNAVAILABLE;
+    work->unknown |= good && status == DB_UNAVAILABLE; /* also when a later try fails for sure: what was committed may be the first */
     good = good && status == DB_OK;
+    work->takes_cover = good && takes_cover;
     if (good && old_versions)
         delete_versions(work->track_id, old_versions);
     return good; /* NOLINT(clang-analyzer-unix.Malloc): scoped_text frees it, which the analyser does not know */
@@ -214,23 +215,19 @@ wait_for_room(struct work *work)
     return JOB_PUT_OFF;
 }
 
-static void
-write_cover_path(const struct work *work, char path[STORAGE_KEY_MAX + 1])
-{
-    snprintf(path, STORAGE_KEY_MAX + 1, "covers/%s/%s", work->track_id, work->version);
-}
-
 static enum job_outcome
 complete(struct work *work)
 {
     char cover_path[STORAGE_KEY_MAX + 1];
     bool cover = false;
 
-    write_cover_path(work, cover_path);
+    picture_folder(&tracks_cover, work->track_id, work->version, cover_path);
     if (work->cover_fd >= 0) {
         struct media_outcome made =
             picture_make(tracks_storage, MEDIA_MODE_IMAGE, work->cover_fd, cover_path, work->job->cancel);
 
+        if (made.kind == MEDIA_CANCELLED)
+            return JOB_GIVE_BACK;
         cover = made.kind == MEDIA_OK;
         if (!cover)
             log_info("embedded cover not used", LOG_TEXT("track", work->track_id), LOG_TEXT("reason", made.code));
@@ -273,16 +270,6 @@ settle(struct work *work, const struct media_outcome *outcome)
     }
 }
 
-static void
-forget_cover(const struct work *work)
-{
-    char path[STORAGE_KEY_MAX + 1];
-
-    write_cover_path(work, path);
-    if (storage_delete_prefix(tracks_storage, path))
-        log_warn("files of an unused cover not deleted", LOG_TEXT("folder", path));
-}
-
 static enum job_outcome
 process(struct work *work, const char *file_path)
 {
@@ -305,7 +292,7 @@ process(struct work *work, const char *file_path)
         track_version_delete(work->track_id, work->version);
     if (work->cover_fd >= 0) {
         if (!work->takes_cover && !work->unknown)
-            forget_cover(work);
+            picture_forget(tracks_storage, &tracks_cover, work->track_id, work->version);
         close(work->cover_fd);
     }
     free(work->result);
