@@ -255,7 +255,7 @@ cmaf_write(struct cmaf *cmaf, AVPacket *packet)
     return error ? error : release_held(cmaf);
 }
 
-/* Does this number of channels stand so in every FLAC that does not say otherwise (RFC 9639, 9.1.3)? */
+/* Is this the layout that a FLAC of as many channels has when no comment gives a channel mask (RFC 9639, 9.1.3)? */
 static bool
 is_usual_in_flac(uint64_t mask)
 {

@@ -1,4 +1,5 @@
-/* embedded.c - ID3v2.2 to 2.4 (id3.org) and PICTURE blocks (RFC 9639, 8.8). */
+/* embedded.c - ID3v2.2 to 2.4 (id3.org), PICTURE blocks (RFC 9639, 8.8), chunks of RIFF, RF64 (EBU Tech 3306) and AIFF, and the covers of
+ * iTunes in MP4. */
 #include "embedded.h"
 
 #include "embedded_ogg.h"
@@ -25,18 +26,6 @@ struct id3_frame {
     uint8_t *body;
     size_t length;
 };
-
-static uint32_t
-be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static uint32_t
-be24(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-}
 
 /* Seven bits a byte. */
 static uint32_t
@@ -123,7 +112,7 @@ decode_text(char *to, size_t max, const struct id3_frame *f)
     return length;
 }
 
-/* Frames of one text; genres by number are left to FFmpeg. */
+/* Keeps the text of a frame that holds a single one. Genres that are given as a number are left to FFmpeg, which knows their names. */
 static int
 keep_text(struct embedded *e, const struct id3_frame *f)
 {
@@ -229,11 +218,11 @@ read_frames(struct embedded *e, uint8_t *tag, size_t length, int version, uint8_
     if (version < 4 && flags & 0x80)
         length = resynchronise(tag, length);
     if (version > 2 && flags & 0x40 && length >= 4) /* an extended header */
-        at = version == 3 ? 4 + (size_t)be32(tag) : synchsafe(tag);
+        at = version == 3 ? 4 + (size_t)AV_RB32(tag) : synchsafe(tag);
     while (!error && at < length && length - at > head && tag[at] != 0) {
         const uint8_t *h = tag + at;
         bool is_safe = version == 4 && !((h[4] | h[5] | h[6] | h[7]) & 0x80); /* old writers of 2.4 did not know */
-        size_t body = version == 2 ? be24(h + 3) : is_safe ? synchsafe(h + 4) : be32(h + 4);
+        size_t body = version == 2 ? AV_RB24(h + 3) : is_safe ? synchsafe(h + 4) : AV_RB32(h + 4);
         struct id3_frame f = { h, version, tag + at + head, body };
 
         if (body > length - at - head)
@@ -283,14 +272,14 @@ embedded_take_picture_block(struct embedded *e, const uint8_t *block, size_t len
     size_t at = 4;
 
     for (int text = 0; text < 2; text++) { /* MIME type, description */
-        if (length < at + 4 || be32(block + at) > length - at - 4)
+        if (length < at + 4 || AV_RB32(block + at) > length - at - 4)
             return 0;
-        at += 4 + be32(block + at);
+        at += 4 + AV_RB32(block + at);
     }
     at += 16; /* width, height, depth, colours */
-    if (length < at + 4 || be32(block + at) > length - at - 4)
+    if (length < at + 4 || AV_RB32(block + at) > length - at - 4)
         return 0;
-    return keep_picture(e, be32(block), block + at + 4, be32(block + at));
+    return keep_picture(e, AV_RB32(block), block + at + 4, AV_RB32(block + at));
 }
 
 static int
@@ -301,7 +290,7 @@ read_flac(int fd, int64_t at, struct embedded *e)
 
     at += 4;
     for (int i = 0; !error && i < BLOCKS_MAX && !(h[0] & 0x80) && pread(fd, h, 4, at) == 4; i++) {
-        size_t length = be24(h + 1);
+        size_t length = AV_RB24(h + 1);
         uint8_t *block = (h[0] & 0x7f) == 6 ? load(fd, at + 4, length, &error) : NULL;
 
         if (block)
@@ -312,18 +301,19 @@ read_flac(int fd, int64_t at, struct embedded *e)
     return error;
 }
 
-/* Chunks of WAV and AIFF, whose lengths are written the other way round. */
+/* Finds the ID3v2 tags in the chunks of a WAV (lengths in little endian) or an AIFF (in big endian). At most TAGS_MAX are read: each may be
+ * EMBEDDED_BYTES_MAX long, whatever the length of its chunk. */
 static int
 read_chunks(int fd, int64_t at, bool is_wav, struct embedded *e)
 {
     uint64_t sound_bytes = 0; /* of an RF64 */
-    uint8_t h[24];
-    int error = 0;
+    uint8_t h[24] = { 0 };
+    int error = 0, tags = 0;
 
     at += 12;
     e->is_chunk = true;
-    for (int i = 0; !error && i < CHUNKS_MAX && pread(fd, h, sizeof h, at) >= 8; i++) {
-        uint64_t length = is_wav ? AV_RL32(h + 4) : be32(h + 4);
+    for (int i = 0; !error && i < CHUNKS_MAX && tags < TAGS_MAX && pread(fd, h, sizeof h, at) >= 8; i++) {
+        uint64_t length = is_wav ? AV_RL32(h + 4) : AV_RB32(h + 4);
         int64_t tag = at + 8;
 
         if (!memcmp(h, "ds64", 4))
@@ -331,7 +321,7 @@ read_chunks(int fd, int64_t at, bool is_wav, struct embedded *e)
         if (!memcmp(h, "data", 4) && length == UINT32_MAX)
             length = sound_bytes;
         if (!memcmp(h, "ID3 ", 4) || !memcmp(h, "id3 ", 4))
-            read_tag(fd, &tag, e, &error);
+            tags += read_tag(fd, &tag, e, &error);
         if (length > INT64_MAX / 2 || (int64_t)length > INT64_MAX / 2 - at)
             break;
         at += 8 + (int64_t)(length + (length & 1));
@@ -339,7 +329,8 @@ read_chunks(int fd, int64_t at, bool is_wav, struct embedded *e)
     return error;
 }
 
-/* iTunes keeps covers in moov/udta/meta/ilst/covr, each in a box `data` behind its type, which not every writer knows, and its country. */
+/* iTunes keeps covers in moov/udta/meta/ilst/covr, each in a box `data`: four bytes tell the type of the image, which many writers get wrong,
+ * four the locale, and then comes the image. */
 static int
 read_mp4(int fd, int64_t size, struct embedded *e)
 {

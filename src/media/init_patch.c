@@ -12,15 +12,6 @@
 #define MASK_TEXT_LENGTH 42 /* CHANNEL_MASK_COMMENT "=0x" and six digits */
 _Static_assert(INIT_PATCH_MASK_BYTES == 4 + 4 + 4 + 4 + MASK_TEXT_LENGTH, "a block: its head, no vendor, one comment");
 
-static void
-put32(uint8_t *p, uint32_t value)
-{
-    p[0] = (uint8_t)(value >> 24);
-    p[1] = (uint8_t)(value >> 16);
-    p[2] = (uint8_t)(value >> 8);
-    p[3] = (uint8_t)value;
-}
-
 /* The payload of the only box of that type, with at least `needed` bytes behind it. The file is our own muxer's, so that a plain search is
  * safe: the four letters do not occur elsewhere in an init segment without metadata. */
 static uint8_t *
@@ -31,12 +22,6 @@ find_box(uint8_t *init, size_t length, const char *type, size_t needed)
     return at && (size_t)(init + length - at) >= 4 + needed ? at + 4 : NULL;
 }
 
-static uint32_t
-get32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 int
 init_patch_edit(uint8_t *init, size_t *length, int64_t delay, int64_t samples)
 {
@@ -45,22 +30,22 @@ init_patch_edit(uint8_t *init, size_t *length, int64_t delay, int64_t samples)
 
     if (!moov || !trak || !tkhd || samples > UINT32_MAX || delay > INT32_MAX)
         return MEDIA_E_INTERNAL;
-    at = tkhd - 8 + get32(tkhd - 8);
+    at = tkhd - 8 + AV_RB32(tkhd - 8);
     if (at > init + *length)
         return MEDIA_E_INTERNAL;
     memmove(at + INIT_PATCH_EDIT_BYTES, at, (size_t)(init + *length - at));
     *length += INIT_PATCH_EDIT_BYTES;
-    put32(moov - 8, get32(moov - 8) + INIT_PATCH_EDIT_BYTES);
-    put32(trak - 8, get32(trak - 8) + INIT_PATCH_EDIT_BYTES);
-    put32(at, INIT_PATCH_EDIT_BYTES);
+    AV_WB32(moov - 8, AV_RB32(moov - 8) + INIT_PATCH_EDIT_BYTES);
+    AV_WB32(trak - 8, AV_RB32(trak - 8) + INIT_PATCH_EDIT_BYTES);
+    AV_WB32(at, INIT_PATCH_EDIT_BYTES);
     memcpy(at + 4, "edts", 4);
-    put32(at + 8, INIT_PATCH_EDIT_BYTES - 8);
+    AV_WB32(at + 8, INIT_PATCH_EDIT_BYTES - 8);
     memcpy(at + 12, "elst", 4);
-    put32(at + 16, 0); /* version 0 */
-    put32(at + 20, 1); /* entries */
-    put32(at + 24, (uint32_t)samples);
-    put32(at + 28, (uint32_t)delay);
-    put32(at + 32, 0x10000); /* at normal speed */
+    AV_WB32(at + 16, 0); /* version 0 */
+    AV_WB32(at + 20, 1); /* entries */
+    AV_WB32(at + 24, (uint32_t)samples);
+    AV_WB32(at + 28, (uint32_t)delay);
+    AV_WB32(at + 32, 0x10000); /* at normal speed */
     return 0;
 }
 
@@ -87,13 +72,13 @@ init_patch_channel_mask(uint8_t *init, size_t *length, uint32_t mask)
 
         if (!box)
             return MEDIA_E_INTERNAL;
-        put32(box - 8, get32(box - 8) + INIT_PATCH_MASK_BYTES);
+        AV_WB32(box - 8, AV_RB32(box - 8) + INIT_PATCH_MASK_BYTES);
     }
     snprintf(text, sizeof text, CHANNEL_MASK_COMMENT "=0x%06x", mask & 0xffffff);
     memmove(block + INIT_PATCH_MASK_BYTES, block, (size_t)(init + *length - block));
     *length += INIT_PATCH_MASK_BYTES;
     info[4] &= 0x7f; /* no longer the last block */
-    put32(block, 0x84000000 | (INIT_PATCH_MASK_BYTES - 4));
+    AV_WB32(block, 0x84000000 | (INIT_PATCH_MASK_BYTES - 4));
     AV_WL32(block + 4, 0);
     AV_WL32(block + 8, 1);
     AV_WL32(block + 12, MASK_TEXT_LENGTH);

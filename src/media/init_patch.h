@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How much longer the segment becomes. */
 #define INIT_PATCH_EDIT_BYTES 36
 #define INIT_PATCH_MASK_BYTES 58
 
@@ -12,11 +13,11 @@
  * INIT_PATCH_EDIT_BYTES of room behind the segment. */
 int init_patch_edit(uint8_t *init, size_t *length, int64_t delay, int64_t samples);
 
-/* FLAC's STREAMINFO in the dfLa box. */
+/* Replaces FLAC's STREAMINFO in the dfLa box. */
 int init_patch_streaminfo(uint8_t *init, size_t length, const uint8_t *streaminfo, size_t streaminfo_length);
 
-/* Where the channels of a FLAC stand, as the comment WAVEFORMATEXTENSIBLE_CHANNEL_MASK behind STREAMINFO. Needs INIT_PATCH_MASK_BYTES of room
- * behind the segment. */
+/* Inserts the channel mask of a FLAC, as the comment WAVEFORMATEXTENSIBLE_CHANNEL_MASK (RFC 9639, 8.6.2) behind STREAMINFO. Needs
+ * INIT_PATCH_MASK_BYTES of room behind the segment. */
 int init_patch_channel_mask(uint8_t *init, size_t *length, uint32_t mask);
 
 #endif

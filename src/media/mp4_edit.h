@@ -1,4 +1,4 @@
-/* mp4_edit.h - reads the edit list of an MP4's sound: which part of its samples is heard; and how a FLAC says where its channels stand.
+/* mp4_edit.h - reads the edit list of an MP4's sound: which part of its samples is heard; and the channel mask of a FLAC in it.
  *
  * FFmpeg applies edit lists itself, but loses samples: up to a packet when the list starts inside a later packet than the first, all priming
  * in fragmented files, up to a millisecond where the movie counts milliseconds. So for the ordinary list, one edit at normal speed,
@@ -17,7 +17,7 @@ struct mp4_edit {
     int64_t start;           /* first sample heard, in units of `media_scale` */
     int64_t length;          /* in units of `movie_scale`; 0: to the end */
     uint32_t media_scale, movie_scale; /* units a second */
-    uint32_t channel_mask;   /* of a FLAC that tells one; else 0 */
+    uint32_t channel_mask;   /* WAVEFORMATEXTENSIBLE_CHANNEL_MASK of a FLAC that gives one; else 0 */
 };
 
 /* Looks at the first track with sound. An empty edit (silence before the sound) is left out. Everything is zero when the file is no MP4. */

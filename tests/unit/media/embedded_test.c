@@ -377,6 +377,33 @@ an_id3_tag_in_a_chunk_of_wav_or_aiff_is_read(void **state)
     assert_cover(scratch("its-own.aiff"), "back.jpg");
 }
 
+/* The tags of a chunk may be longer than the chunk, so a small file could have thousands of large ones read. */
+static void
+no_more_than_eight_tags_in_chunks_are_read(void **state)
+{
+    static struct bytes file;
+
+    (void)state;
+    for (int others = 7; others <= 8; others++) {
+        size_t length;
+        uint8_t *bytes = read_bytes(with_tag_chunk(scratch("short.wav"), "ID3 ", true, false), &length);
+
+        file.length = 0;
+        add(&file, bytes, 12);
+        for (int i = 0; i < others; i++)
+            add(&file, "ID3 \12\0\0\0ID3\4\0\0\0\0\0\0", 18);
+        add(&file, bytes + 12, length - 12);
+        free(bytes);
+        for (int i = 0; i < 4; i++)
+            file.data[4 + i] = (uint8_t)((file.length - 8) >> (8 * i));
+        write_file(scratch("many.wav"), file.data, file.length);
+        struct run run = run_media(MEDIA_MODE_AUDIO, scratch("many.wav"), NULL);
+        assert_string_equal(run.outcome.code, "");
+        assert_int_equal(json_is_true(json_object_get(run.result, "has_cover")), others < 8);
+        run_free(&run);
+    }
+}
+
 /* Each byte of the heads of boxes, pages and chunks may lie. Runs the probe alone: it reads all of them. */
 static void
 broken_boxes_pages_and_chunks_cost_no_more_than_their_tags(void **state)
@@ -426,6 +453,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_first_cover_of_an_m4a_is_found_whatever_its_type_says),
     cmocka_unit_test(an_ogg_may_have_its_cover_in_webp),
     cmocka_unit_test(an_id3_tag_in_a_chunk_of_wav_or_aiff_is_read),
+    cmocka_unit_test(no_more_than_eight_tags_in_chunks_are_read),
     cmocka_unit_test(broken_boxes_pages_and_chunks_cost_no_more_than_their_tags),
     cmocka_unit_test(a_broken_tag_costs_no_more_than_its_tags),
 };
