@@ -111,6 +111,21 @@ buf_add_json_string(struct buf *buf, const char *text)
 }
 
 void
+buf_add_html(struct buf *buf, struct str text)
+{
+    static const char *const references[] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
+
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+
+        if (c < COUNT_OF(references) && references[c])
+            buf_add_text(buf, references[c]);
+        else
+            buf_add(buf, (struct str){text.ptr + i, 1});
+    }
+}
+
+void
 buf_add_url(struct buf *buf, const char *text)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";

@@ -34,6 +34,9 @@ void buf_add_json_string(struct buf *buf, const char *text);
 /* Adds `text` as a value in a URL's query: all but unreserved characters (RFC 3986) as %XX. */
 void buf_add_url(struct buf *buf, const char *text);
 
+/* Adds `text` for HTML, as an element's text or in an attribute's quotes: & < > " and ' become character references. */
+void buf_add_html(struct buf *buf, struct str text);
+
 /* Makes room for `more` bytes after buf->len; the caller may write them and add to buf->len. */
 bool buf_reserve(struct buf *buf, size_t more);
 

@@ -57,8 +57,9 @@ dotenv_value(char *text)
     return value;
 }
 
-/* A line is NAME=value; # begins a comment. Variables that exist already win. False when the file may not be read, or was named and is not
- * there: Veza would start on other data than the operator meant. */
+/* A line is NAME=value; # begins a comment. Variables that exist already win. False when the file exists and cannot be read, or when
+ * VEZA_ENV_FILE names one that does not exist: Veza would start with other data than the operator meant. A working folder that may not
+ * be entered counts as one without a .env. */
 static bool
 read_dotenv(char *error, size_t error_size)
 {
@@ -147,7 +148,7 @@ load_bind_addresses(struct config *config, char *error, size_t error_size)
     return good;
 }
 
-/* What a name or an address of a setting must look like, so that a slip of the pen is told at the start and not by the first mail. */
+/* Checks the form of names and addresses, so that a typing mistake is reported at the start and not when the first mail is sent. */
 static bool
 check_texts(const struct config *config, char *error, size_t error_size)
 {

@@ -3,14 +3,17 @@
 #include <stdio.h>
 
 static const struct {
-    const char *language, *between, *time;
+    const char *language;
+    const char *first;   /* behind the number of the first day of a month */
+    const char *between; /* day, month and year */
+    const char *at, *at_one; /* before a time; before one o'clock, which is the only hour in the singular in Spanish */
     const char *months[12];
 } languages[] = {
-    {"en", " ", " at ",
+    {"en", "", " ", " at ", " at ",
      {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}},
-    {"fr", " ", " à ",
+    {"fr", "er", " ", " à ", " à ",
      {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}},
-    {"es", " de ", " a las ",
+    {"es", "", " de ", " a las ", " a la ",
      {"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"}},
 };
 
@@ -28,8 +31,8 @@ day_in_words(const char *iso, const char *language, struct buf *out)
         buf_add_text(out, iso);
         return;
     }
-    buf_printf(out, "%d%s%s%s%s%d", day, l == 1 && day == 1 ? "er" : "", languages[l].between, languages[l].months[month - 1],
+    buf_printf(out, "%d%s%s%s%s%d", day, day == 1 ? languages[l].first : "", languages[l].between, languages[l].months[month - 1],
                languages[l].between, year);
-    if (length) /* in Spanish one o'clock is the only hour in the singular */
-        buf_printf(out, "%s%d:%02d", l == 2 && hour == 1 ? " a la " : languages[l].time, hour, minute);
+    if (length)
+        buf_printf(out, "%s%d:%02d", hour == 1 ? languages[l].at_one : languages[l].at, hour, minute);
 }

@@ -269,20 +269,6 @@ assets_reply_file(const struct assets *assets, struct request *req, const char *
     return asset ? reply_asset(assets, req, asset, 200, connect_src) : PROBLEM(NOT_FOUND);
 }
 
-/* Adds `text` with the four characters escaped that mean something in HTML. */
-static void
-add_html(struct buf *out, const char *text)
-{
-    static const char *const escapes[] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
-
-    for (size_t plain; *text; text += plain) {
-        plain = strcspn(text, "&<>\"");
-        buf_add(out, (struct str){text, plain});
-        if (text[plain])
-            buf_add_text(out, escapes[(unsigned char)text[plain++]]);
-    }
-}
-
 /* Adds a JSON text so that nothing in it can end the script element: "<" stands only in strings there. */
 static void
 add_data(struct buf *out, const char *json)
@@ -313,7 +299,7 @@ assets_reply_page(const struct assets *assets, struct request *req, const char *
     buf_add(&out, (struct str){html.ptr, (size_t)(title_at - html.ptr)});
     buf_add_text(&out, "<title>");
     if (title) {
-        add_html(&out, title);
+        buf_add_html(&out, str_of(title));
         buf_add_text(&out, " · ");
     }
     buf_add_text(&out, "Veza</title>");

@@ -1,11 +1,13 @@
 #include "modules/notifications/texts.h"
 
 #include "base/day.h"
+#include "base/translation.h"
 
 static const struct text {
-    const char *type, *language, *title, *body;
+    struct translation_key key; /* its name is the type of the notification */
+    const char *title, *body;
 } texts[] = {
-#define TEXT(type, language, title, body) {type, language, title, body},
+#define TEXT(type, language, title, body) {{type, language}, title, body},
 #include "modules/notifications/texts.def"
 #undef TEXT
 };
@@ -13,17 +15,7 @@ static const struct text {
 static const struct text *
 find_text(const char *type, const char *language)
 {
-    const struct text *english = NULL;
-
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        if (!text_equal(texts[i].type, type))
-            continue;
-        if (text_equal(texts[i].language, language))
-            return &texts[i];
-        if (text_equal(texts[i].language, "en"))
-            english = &texts[i];
-    }
-    return english;
+    return translation_find(texts, COUNT_OF(texts), sizeof *texts, type, language);
 }
 
 /* Appends the name of a device as the function device_label made it ("Firefox on Linux", "Unknown device"), in the reader's language. */

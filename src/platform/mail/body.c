@@ -1,6 +1,7 @@
 #include "platform/mail/body.h"
 
 #include "base/day.h"
+#include "base/translation.h"
 
 static const struct words {
     const char *language, *hello, *colon, *address, *unsubscribe;
@@ -13,10 +14,11 @@ static const struct words {
 };
 
 static const struct template {
-    const char *name, *language, *subject, *before, *action, *after, *why;
+    struct translation_key key;
+    const char *subject, *before, *action, *after, *why;
 } templates[] = {
 #define WORDS(...)
-#define TEMPLATE(name, language, subject, before, action, after, why) {name, language, subject, before, action, after, why},
+#define TEMPLATE(name, language, subject, before, action, after, why) {{name, language}, subject, before, action, after, why},
 #include "platform/mail/templates.def"
 #undef WORDS
 #undef TEMPLATE
@@ -46,22 +48,6 @@ static const struct {
     int top, height;
 } bars[] = {{0, 16}, {5, 19}, {12, 18}, {5, 19}, {0, 16}};
 
-static const struct template *
-find_template(const char *name, const char *language)
-{
-    const struct template *english = NULL;
-
-    for (size_t i = 0; i < COUNT_OF(templates); i++) {
-        if (!text_equal(templates[i].name, name))
-            continue;
-        if (text_equal(templates[i].language, language))
-            return &templates[i];
-        if (text_equal(templates[i].language, "en"))
-            english = &templates[i];
-    }
-    return english;
-}
-
 static const struct words *
 find_words(const char *language)
 {
@@ -87,30 +73,6 @@ unwanted(const char *p)
     return 0;
 }
 
-static void
-add_escaped(struct buf *out, char c)
-{
-    switch (c) {
-    case '&':
-        buf_add_text(out, "&amp;");
-        break;
-    case '<':
-        buf_add_text(out, "&lt;");
-        break;
-    case '>':
-        buf_add_text(out, "&gt;");
-        break;
-    case '"':
-        buf_add_text(out, "&quot;");
-        break;
-    case '\'':
-        buf_add_text(out, "&#39;");
-        break;
-    default:
-        buf_add(out, (struct str){&c, 1});
-    }
-}
-
 /* A value that came from outside. */
 static void
 add_value(struct buf *out, const char *text, bool html)
@@ -121,7 +83,7 @@ add_value(struct buf *out, const char *text, bool html)
         if (skip) {
             p += skip;
         } else if (html) {
-            add_escaped(out, *p++);
+            buf_add_html(out, (struct str){p++, 1});
         } else {
             buf_add(out, (struct str){p++, 1});
         }
@@ -160,8 +122,7 @@ add_words(struct buf *out, const char *text, const struct mail *mail, bool html)
             buf_add_text(out, "</p>\n<p class=\"ink\" style=\"margin:0 0 16px;" INK "\">");
             len = 2;
         } else if (!len && html) {
-            add_escaped(out, *text);
-            len = 1;
+            buf_add_html(out, (struct str){text, len = 1});
         } else if (!len) {
             buf_add(out, (struct str){text, len = 1});
         }
@@ -299,12 +260,12 @@ write_html(struct buf *out, const char *home, const char *subject, const struct 
     buf_printf(out, "<!doctype html>\n<html lang=\"%s\" dir=\"ltr\">\n<head>\n<meta charset=\"utf-8\">\n"
                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                     "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"supported-color-schemes\" content=\"light dark\">\n"
-                    "<meta name=\"format-detection\" content=\"telephone=no, date=no, address=no, email=no\">\n<title>", template->language);
+                    "<meta name=\"format-detection\" content=\"telephone=no, date=no, address=no, email=no\">\n<title>", template->key.language);
     add_value(out, subject, true);
     buf_printf(out, "</title>\n%s</head>\n<body class=\"paper\" style=\"margin:0;padding:0;background:#f6f1e7\">\n", STYLE);
     buf_printf(out, "<table class=\"paper\" role=\"presentation\" width=\"100%%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" lang=\"%s\" dir=\"ltr\" "
                     "style=\"background:#f6f1e7\"><tr>\n<td class=\"edge\" align=\"center\" style=\"padding:32px 16px\">\n"
-                    "<div role=\"main\" style=\"max-width:600px;margin:0 auto;text-align:left;" FONT "font-size:16px;line-height:24px\">\n", template->language);
+                    "<div role=\"main\" style=\"max-width:600px;margin:0 auto;text-align:left;" FONT "font-size:16px;line-height:24px\">\n", template->key.language);
     add_mark(out);
     buf_add_text(out, "<div class=\"card\" style=\"padding:32px;background:#fffcf6;border:1px solid #dcd3c3;border-radius:14px\">\n"
                       "<h1 class=\"ink\" dir=\"auto\" style=\"margin:0 0 20px;font-size:22px;line-height:28px;font-weight:800;overflow-wrap:anywhere;" INK "\">");
@@ -329,12 +290,12 @@ write_html(struct buf *out, const char *home, const char *subject, const struct 
 bool
 mail_body(const struct config *config, const struct mail *mail, struct buf *subject, struct buf *text, struct buf *html)
 {
-    const struct template *template = find_template(mail->template, mail->language);
+    const struct template *template = translation_find(templates, COUNT_OF(templates), sizeof *templates, mail->template, mail->language);
     const struct words *words;
 
     if (!template)
         return false;
-    words = find_words(template->language);
+    words = find_words(template->key.language);
     add_words(subject, template->subject, mail, false);
     write_text(text, template, words, mail);
     write_html(html, config_frontend_url(config), buf_str(subject).ptr, template, words, mail);

@@ -90,6 +90,16 @@ json_strings_escape_what_must_be_and_mend_broken_utf8(void **state)
     }
 }
 
+static void
+html_has_references_for_what_means_something_in_it(void **state)
+{
+    scoped_buf buf = BUF_INIT(100);
+
+    (void)state;
+    buf_add_html(&buf, STR("<a href='x'>\"R&B\" caf\xc3\xa9</a>"));
+    assert_string_equal(buf.ptr, "&lt;a href=&#39;x&#39;&gt;&quot;R&amp;B&quot; caf\xc3\xa9&lt;/a&gt;");
+}
+
 int
 main(void)
 {
@@ -99,6 +109,7 @@ main(void)
         cmocka_unit_test(arena_text_is_copied_and_ended),
         cmocka_unit_test(a_buffer_grows_to_its_maximum_and_not_beyond),
         cmocka_unit_test(json_strings_escape_what_must_be_and_mend_broken_utf8),
+        cmocka_unit_test(html_has_references_for_what_means_something_in_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "base/str.h"
+#include "base/translation.h"
 
 static void
 utf8_is_told_from_what_only_looks_like_it(void **state)
@@ -101,6 +102,24 @@ a_list_holds_whole_entries(void **state)
     assert_false(text_listed("", "127.0.0.1"));
 }
 
+static void
+a_text_comes_in_its_language_or_else_in_english(void **state)
+{
+    static const struct {
+        struct translation_key key;
+        const char *text;
+    } rows[] = {{{"a", "fr"}, "un"}, {{"a", "en"}, "one"}, {{"b", "es"}, "dos"}};
+    static const struct {
+        const char *name, *language;
+        int row; /* or -1 */
+    } cases[] = {{"a", "fr", 0}, {"a", "en", 1}, {"a", "es", 1}, {"a", NULL, 1}, {"b", "es", 2}, {"b", "fr", -1}, {"c", "en", -1}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_ptr_equal(translation_find(rows, COUNT_OF(rows), sizeof *rows, cases[i].name, cases[i].language),
+                         cases[i].row < 0 ? NULL : &rows[cases[i].row]);
+}
+
 int
 main(void)
 {
@@ -111,6 +130,7 @@ main(void)
         cmocka_unit_test(secrets_are_compared_by_value),
         cmocka_unit_test(texts_and_prefixes),
         cmocka_unit_test(a_list_holds_whole_entries),
+        cmocka_unit_test(a_text_comes_in_its_language_or_else_in_english),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
