@@ -32,7 +32,7 @@ request_set(struct request *req, const char *name, const char *text)
         }
     }
     if (req->param_count == PARAM_MAX)
-        abort(); /* never: validate_declaration() keeps room for what handlers set */
+        abort(); /* never: route_check() keeps room for what handlers set */
     req->params[req->param_count++] = (struct param){name, text};
 }
 

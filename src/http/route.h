@@ -101,3 +101,7 @@ struct route {
 typedef const struct route *const *route_tables;
 
 const char *method_name(enum method method);
+
+/* Checks what a route declares: an access policy, a rate limit and a summary; a handler or a query; fields of known types with bounds that
+ * make sense and patterns that compile; path fields that match the pattern's {names} in order. False with a sentence in `error`. */
+bool route_check(const struct route *route, char *error, size_t error_size);

@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "http/internal.h"
 #include "http/listeners.h"
-#include "http/validate.h"
 
 #define CACHE_BYTES (16 * 1024 * 1024)
 #define QUEUE_MAX 512
@@ -109,7 +108,7 @@ prepare(struct server *server, char *error, size_t error_size)
     if (!server->router)
         return false;
     for (unsigned i = 0; i < router_count(server->router); i++)
-        if (!validate_declaration(router_route(server->router, i), error, error_size))
+        if (!route_check(router_route(server->router, i), error, error_size))
             return false;
     server->max_upload_bytes = (uint64_t)config->max_upload_mb * 1024 * 1024;
     server->maintenance = config->maintenance;

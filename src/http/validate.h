@@ -13,7 +13,3 @@ const struct problem *validate_form(struct request *req, const struct param *par
 
 /* As a FIELD_EMAIL is. */
 bool email_valid(const char *text);
-
-/* Checks the tables of a route: known types, bounds that make sense, patterns that compile, path fields that match the pattern's
- * {names} in order. False with a sentence in `error`. */
-bool validate_declaration(const struct route *route, char *error, size_t error_size);

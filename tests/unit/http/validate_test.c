@@ -205,9 +205,9 @@ a_route_with_more_inputs_than_fit_refuses_the_start(void **state)
     (void)state;
     for (int i = 0; i < PARAM_DECLARED_MAX; i++)
         fields[i] = (struct field){"field", FIELD_STRING, .max = 10};
-    assert_true(validate_declaration(&many, error, sizeof error));
+    assert_true(route_check(&many, error, sizeof error));
     fields[PARAM_DECLARED_MAX] = fields[0];
-    assert_false(validate_declaration(&many, error, sizeof error));
+    assert_false(route_check(&many, error, sizeof error));
     assert_string_equal(error, "route /x has more than 48 inputs");
 }
 
@@ -221,21 +221,37 @@ a_route_without_policy_is_refused(void **state)
     char error[300];
 
     (void)state;
-    assert_true(validate_declaration(&good, error, sizeof error));
+    assert_true(route_check(&good, error, sizeof error));
     bad = good, bad.auth = AUTH_UNDECLARED;
-    assert_false(validate_declaration(&bad, error, sizeof error));
+    assert_false(route_check(&bad, error, sizeof error));
     bad = good, bad.limit = LIMIT_UNDECLARED;
-    assert_false(validate_declaration(&bad, error, sizeof error));
+    assert_false(route_check(&bad, error, sizeof error));
     bad = good, bad.path = NULL;
-    assert_false(validate_declaration(&bad, error, sizeof error));
+    assert_false(route_check(&bad, error, sizeof error));
     bad = good, bad.handler = NULL;
-    assert_false(validate_declaration(&bad, error, sizeof error));
+    assert_false(route_check(&bad, error, sizeof error));
     bad = good, bad.auth = AUTH_ADMIN, bad.permission = "audit.view";
-    assert_true(validate_declaration(&bad, error, sizeof error));
+    assert_true(route_check(&bad, error, sizeof error));
     bad.scope = "audit:read";
-    assert_false(validate_declaration(&bad, error, sizeof error));
+    assert_false(route_check(&bad, error, sizeof error));
     bad = good, bad.permission = "audit.view";
-    assert_false(validate_declaration(&bad, error, sizeof error));
+    assert_false(route_check(&bad, error, sizeof error));
+}
+
+static void
+a_route_that_changes_and_then_reads_is_two_queries_that_give_one_row(void **state)
+{
+    const struct query *query = (const struct query *)(uintptr_t)1;
+    struct route both = {POST, "/x", "s", .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = query, .shape = ONE, .then = query};
+    char error[300];
+
+    (void)state;
+    assert_true(route_check(&both, error, sizeof error));
+    both.shape = MANY;
+    assert_false(route_check(&both, error, sizeof error));
+    both.shape = ONE;
+    both.handler = (const struct problem *(*)(struct request *))(uintptr_t)1;
+    assert_false(route_check(&both, error, sizeof error));
 }
 
 int
@@ -243,6 +259,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_route_with_more_inputs_than_fit_refuses_the_start),
+        cmocka_unit_test(a_route_that_changes_and_then_reads_is_two_queries_that_give_one_row),
         cmocka_unit_test(good_values_are_bound_in_postgresqls_text_form),
         cmocka_unit_test(each_wrong_field_is_named_with_a_code),
         cmocka_unit_test(lines_end_in_lf_however_they_were_sent),
