@@ -125,16 +125,14 @@ static struct server *
 start_server(const struct config *config, struct run *run, const char *name, int64_t port, route_tables tables,
              const struct server_hooks *hooks)
 {
-    struct server_settings settings = {.name = name, .config = config, .port = (uint16_t)port, .routes = tables, .hooks = hooks,
+    struct server_settings settings = {.name = name, .config = config, .port = (uint16_t)port,
+                                       .port_setting = text_equal(name, "stream") ? "PORT_STREAM" : "PORT_BACKEND", .routes = tables, .hooks = hooks,
                                        .upload_dir = storage_upload_dir(run->storage), .stream_secret = auth_stream_secret(),
                                        .express = text_equal(name, "stream") ? &stream_express : NULL};
     char error[512];
     struct server *server = server_start(&settings, error, sizeof error);
 
-    if (!server && text_starts_with(error, "port "))
-        log_error("server not started", LOG_TEXT("server", name), LOG_TEXT("error", error),
-                  LOG_TEXT("setting", text_equal(name, "stream") ? "PORT_STREAM" : "PORT_BACKEND"));
-    else if (!server)
+    if (!server)
         log_error("server not started", LOG_TEXT("server", name), LOG_TEXT("error", error));
     return server;
 }

@@ -61,7 +61,8 @@ start_daemon(struct server *server, char *error, size_t error_size)
     int reason = listeners_open(&config->bind_addresses, server->settings.port, &listeners, failed);
 
     if (reason) {
-        snprintf(error, error_size, "port %u on %s cannot be opened: %s", server->settings.port, failed, strerror(reason));
+        snprintf(error, error_size, "port %u (%s) on %s cannot be opened: %s", server->settings.port, server->settings.port_setting, failed,
+                 strerror(reason));
         return NULL;
     }
     server->port = listeners.port;

@@ -49,7 +49,8 @@ struct server_hooks {
 struct server_settings {
     const char *name; /* "api" or "stream": the metrics label */
     const struct config *config;
-    uint16_t port;
+    uint16_t port; /* 0: a free one */
+    const char *port_setting; /* the name of the port's setting, for error messages */
     route_tables routes;
     const struct server_hooks *hooks;
     const char *upload_dir; /* where received files live until a handler keeps them */
