@@ -47,7 +47,7 @@ const char *mail_certificate_hint(int curl_result);
 /* Tells libcurl's handle about the mail server: address, encryption, certificates. */
 void mail_use_server(const struct config *config, void *curl);
 
-/* The whole message as it goes over the wire. False when there is no such template, an address holds what it must not, or a link
- * leads elsewhere. Nothing in
- * `mail` can start a header or a part of its own: control and bidirectional characters are taken out. */
+/* The whole message as it goes over the wire (RFC 5322 and 2045). False when there is no such template, when an address holds a line break
+ * or an angle bracket, or when a link leads to another site than FRONTEND_URL. Nothing in `mail` can start a header or a part of its own:
+ * control and bidirectional characters are taken out. */
 bool mail_compose(const struct config *config, const struct mail *mail, struct buf *out);
