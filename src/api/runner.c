@@ -225,6 +225,7 @@ form_of(const struct route *route)
     return route->shape == MANY ? DB_JSON_LIST : route->shape == ONE ? DB_JSON_ONE : DB_ROWS;
 }
 
+/* Binds as bind_request() will once req->identity is what the token claims. */
 struct claimed {
     struct request *req;
     const char *user_id, *session_id;

@@ -39,7 +39,9 @@ const struct problem *reply_query(struct request *req, int status, const struct 
 /* The row as a JSON text in the arena; for replies that embed it. */
 const struct problem *query_json(struct request *req, const struct query *query, const char **ret_json);
 
-/* Sends the route's statement together with the next one, for this person and session, where it only reads (db_ask_ahead()). */
+/* Called before the statement that checks a session: has the route's own statement, where it only reads, sent together with that one, which
+ * saves a round trip (db_ask_ahead()). The person and the session are those that the token claims; the reply is used only when the
+ * check has confirmed them. */
 void ask_route_query_ahead(struct request *req, const char *user_id, const char *session_id);
 
 /* Runs route->sql in route->shape: the server's run_query hook. */

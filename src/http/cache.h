@@ -21,7 +21,7 @@ void cache_free(struct cache *cache);
 const struct cached *cache_get(struct cache *cache, const char *key, int64_t now_ms);
 void cached_unref(void *cached);
 
-/* How often something was purged. Asked before the database is: see cache_put(). */
+/* The number of purges so far. Read it before the database is asked, and give it to cache_put(). */
 uint64_t cache_purges(struct cache *cache);
 /* Keeps a copy of the body until `ttl_ms` have passed or `tag` is purged. Does nothing when it is too large, or when something was purged
  * since cache_purges() gave `purges`: the body may be from before that change. */

@@ -15,7 +15,11 @@ struct listeners;
 struct server;
 struct express;
 
-enum express_found { EXPRESS_NOT_MINE, EXPRESS_FOUND, EXPRESS_ASK };
+enum express_found {
+    EXPRESS_NOT_MINE, /* the server answers */
+    EXPRESS_FOUND,
+    EXPRESS_ASK, /* memory does not tell: `learn`, then `find` again */
+};
 
 /* What `find` gives. */
 struct express_file {

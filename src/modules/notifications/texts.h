@@ -15,7 +15,7 @@ struct notice {
     const char *title, *content; /* English, for types without words of their own */
     const char *link;            /* a path of ours; NULL for none */
     const char *actor, *avatar;  /* NULL for none */
-    const char *when, *zone; /* YYYY-MM-DD HH:MM, in this time zone */
+    const char *when, *zone;     /* YYYY-MM-DD HH:MM, in this time zone (IANA name) */
     json_t *data;
 };
 

@@ -84,7 +84,8 @@ select {person}
  order by m.common desc, follower_count desc, u.created_at desc, u.id
 
 -- query: user_blocks_list
--- Only whoever blocked them sees whom; no more of them than in a row, since they may have gone private or blocked the viewer too.
+-- Only the person who blocked them sees this list. It gives names and picture and no more, since a blocked person may have gone private or
+-- blocked the viewer too.
 -- schema: BlockedPerson
 select u.id, u.username, u.display_name, u.avatar, mine.created_at as blocked_at
   from user_blocks mine

@@ -28,7 +28,7 @@ enum job_outcome {
     JOB_RETRY,   /* later; counts as an attempt */
     JOB_FAILED,  /* never again */
     JOB_GIVE_BACK, /* the handler stopped because job_cancelled(): as if it had not been tried */
-    JOB_PUT_OFF,   /* something in the way that is no fault of this job, such as a full disk: after job_wait(), and no attempt */
+    JOB_PUT_OFF,   /* later, since something else is at fault, such as a full disk: see job_wait(); does not count as an attempt */
 };
 
 struct job {
