@@ -100,6 +100,20 @@ test('a long title is clamped to three lines where it stands large and to two in
   }, { width, height: 800 });
 });
 
+test('a title that is written from right to left begins where the titles of other rows begin', async () => {
+  await stage.visit('dave', async (eye) => {
+    const { page } = eye;
+    await page.goto('/library');
+    await settled(eye);
+    const begin = (title: string) => main(page).getByRole('link', { name: title }).evaluate((link) => {
+      const text = document.createRange();
+      text.selectNodeContents(link);
+      return Math.round(text.getBoundingClientRect().left);
+    });
+    assert.equal(await begin('ليل'), await begin('Fjord'));
+  }, { width: 360, height: 720 });
+});
+
 test('on a phone held sideways, everything of the open player is in sight or a scroll away', async () => {
   await stage.visit(null, async (eye) => {
     const { page } = eye;

@@ -9,8 +9,8 @@ interface PersonNameProps {
 export function PersonName({ user, className }: PersonNameProps) {
   return (
     <span className="block min-w-0">
-      <span dir="auto" className={clsx('block truncate font-semibold', className)}>
-        {user.display_name}
+      <span className={clsx('block truncate font-semibold', className)}>
+        <bdi>{user.display_name}</bdi>
       </span>
       <span className="block truncate text-xs text-muted">@{user.username}</span>
     </span>

@@ -17,7 +17,7 @@ export function PageHeader({ title, children, actions }: PageHeaderProps) {
   return (
     <header className="mb-6 flex flex-wrap items-end justify-between gap-4 sm:mb-8">
       <div className="min-w-0">
-        <h1 dir="auto" className="line-clamp-3 py-[0.1em] text-2xl break-words font-extrabold tracking-tighter">{title}</h1>
+        <h1 dir="auto" className="line-clamp-3 py-[0.1em] pe-[0.1em] text-2xl break-words font-extrabold tracking-tighter">{title}</h1>
         {children && <p className="mt-2 max-w-prose text-base text-muted">{children}</p>}
       </div>
       {actions && <div className="flex flex-wrap gap-2">{actions}</div>}

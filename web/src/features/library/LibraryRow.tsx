@@ -104,8 +104,8 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
             />
           </div>
           <div className="min-w-0">
-            <Link to={`/track/${track.id}`} dir="auto" title={track.title} className="line-clamp-2 font-semibold break-words hover:underline">
-              {track.title}
+            <Link to={`/track/${track.id}`} title={track.title} className="line-clamp-2 font-semibold break-words hover:underline">
+              <bdi>{track.title}</bdi>
             </Link>
             <div className="text-xs md:hidden">
               <StatusBadge track={track} />

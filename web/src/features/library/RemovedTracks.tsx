@@ -26,8 +26,8 @@ function Row({ track }: { track: RemovedTrack }) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line py-3">
       <div className="min-w-0 flex-1 basis-60">
-        <p dir="auto" className="truncate font-semibold">
-          {track.title}
+        <p title={track.title} className="truncate font-semibold">
+          <bdi>{track.title}</bdi>
         </p>
         <p className="text-sm text-muted">
           <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="hover:underline">

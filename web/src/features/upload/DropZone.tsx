@@ -68,7 +68,7 @@ export function DropZone({ onFiles, small }: DropZoneProps) {
       )}
     >
       <label htmlFor={id} className={clsx('relative z-1 flex flex-col justify-end p-6 sm:p-8', small ? 'min-h-28' : 'min-h-[26rem] sm:min-h-[30rem]')}>
-        <span className={small ? 'text-lg font-bold' : 'poster max-w-[12ch]'}>{t(over ? 'upload.drop_now' : 'upload.drop')}</span>
+        <span className={small ? 'text-lg font-bold' : 'poster max-w-[12ch] text-balance'}>{t(over ? 'upload.drop_now' : 'upload.drop')}</span>
         <span className="mt-3 text-base text-muted">
           {t('upload.formats')}
           {limit !== undefined && ` ${t('upload.limit', { limit: format.bytes(limit) })}`}

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/Button';
 import { IconButton } from '@/components/ui/IconButton';
 import { Progress } from '@/components/ui/Progress';
 import { cancelUpload, editUpload, forgetUpload, mayRetry, retryUpload } from './engine';
-import { isActive, stateOf, type UploadItem } from './store';
+import { isActive, overall, stateOf, type UploadItem } from './store';
 import { UploadDetail } from './UploadDetail';
 
 function Actions({ item }: { item: UploadItem }) {
@@ -45,17 +45,16 @@ function Actions({ item }: { item: UploadItem }) {
 
 export function UploadRow({ item }: { item: UploadItem }) {
   const { t } = useTranslation();
-  const value = item.phase === 'processing' ? item.progress : item.phase === 'waiting' || item.total === 0 ? 0 : item.sent / item.total;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
       <div className="min-w-0 flex-1 basis-60">
-        <p dir="auto" title={item.title} className="truncate text-base font-semibold">
-          {item.title}
+        <p title={item.title} className="truncate text-base font-semibold">
+          <bdi>{item.title}</bdi>
         </p>
         <p className="mt-0.5 text-sm text-muted" role={stateOf(item) === 'failed' ? 'alert' : undefined}>
           <UploadDetail item={item} />
         </p>
-        {isActive(item) && <Progress className="mt-2" value={value} label={t('upload.progress_of', { title: item.title })} />}
+        {isActive(item) && <Progress className="mt-2" value={overall(item)} label={t('upload.progress_of', { title: item.title })} />}
       </div>
       <div className="flex items-center gap-2">
         <Actions item={item} />
