@@ -39,7 +39,12 @@ export function DraftCard({ item }: { item: UploadItem }) {
     for (const [name, value] of Object.entries(now ? filled(now) : {})) setValue(name as keyof TrackForm, value, { shouldValidate: name === 'title' });
   }, [key, setValue]);
   useEffect(fillIn, [item.tags, fillIn]);
-  useEffect(() => () => patchItem(key, { form: getValues() }), [key, getValues]);
+  useEffect(
+    () => () => {
+      if (itemOf(key)?.saving === 'draft') patchItem(key, { form: getValues() }); /* what is published has been checked and trimmed */
+    },
+    [key, getValues],
+  );
 
   async function submit(event: FormEvent) {
     event.preventDefault();
