@@ -74,21 +74,23 @@ export function Component() {
       </PageHeader>
 
       <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-3">
-        <div className="relative w-full sm:w-72">
-          <Search size={16} aria-hidden className="pointer-events-none absolute start-3 top-3 text-muted" />
-          <input
-            type="search"
-            dir="auto"
-            value={text}
-            onChange={(event) => {
-              setText(event.target.value);
-              set('page', '');
-            }}
-            aria-label={t('pages.library.filter')}
-            placeholder={t('pages.library.filter')}
-            className={`${inputClass} h-10 ps-9`}
-          />
-        </div>
+        {!isRemoved && (
+          <div className="relative w-full sm:w-72">
+            <Search size={16} aria-hidden className="pointer-events-none absolute start-3 top-3 text-muted" />
+            <input
+              type="search"
+              dir="auto"
+              value={text}
+              onChange={(event) => {
+                setText(event.target.value);
+                set('page', '');
+              }}
+              aria-label={t('pages.library.filter')}
+              placeholder={t('pages.library.filter')}
+              className={`${inputClass} h-10 ps-9`}
+            />
+          </div>
+        )}
         <div role="group" aria-label={t('pages.library.states')} className="-mx-4 flex gap-2 overflow-x-auto px-4 sm:mx-0 sm:px-0">
           {STATES.map((state) => (
             <Chip key={state} pressed={state === status && !isRemoved} onClick={() => set('status', state)}>
@@ -101,70 +103,71 @@ export function Component() {
             </Chip>
           )}
         </div>
-        <select
-          aria-label={t('pages.library.sort')}
-          value={sort}
-          onChange={(event) => set('sort', event.target.value === 'newest' ? '' : event.target.value)}
-          className={`${inputClass} ms-auto h-9 sm:w-auto`}
-        >
-          {SORTS.map((name) => (
-            <option key={name} value={name}>
-              {t(`pages.library.sort_by.${name}`)}
-            </option>
-          ))}
-        </select>
+        {!isRemoved && (
+          <select
+            aria-label={t('pages.library.sort')}
+            value={sort}
+            onChange={(event) => set('sort', event.target.value === 'newest' ? '' : event.target.value)}
+            className={`${inputClass} ms-auto h-9 sm:w-auto`}
+          >
+            {SORTS.map((name) => (
+              <option key={name} value={name}>
+                {t(`pages.library.sort_by.${name}`)}
+              </option>
+            ))}
+          </select>
+        )}
       </div>
 
-      {isRemoved && <RemovedTracks page={page} limit={LIMIT} onPage={turnTo} />}
-      {!isRemoved && tracks.isPending && <TrackStripsSkeleton count={8} />}
-      {!isRemoved && tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
-      {!isRemoved && tracks.data && tracks.data.items.length > 0 && (
+      {isRemoved ? (
+        <RemovedTracks page={page} limit={LIMIT} onPage={turnTo} />
+      ) : (
         <>
-          <LibraryTable
-            tracks={tracks.data.items}
-            onEdit={(track) => setDialog({ kind: 'edit', track })}
-            onDelete={(track) => setDialog({ kind: 'delete', track })}
-          />
-          <Pagination
-            page={page}
-            limit={LIMIT}
-            total={tracks.data.total}
-            onPage={turnTo}
-          />
+          {tracks.isPending && <TrackStripsSkeleton count={8} />}
+          {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
+          {tracks.data && tracks.data.items.length > 0 && (
+            <>
+              <LibraryTable
+                tracks={tracks.data.items}
+                onEdit={(track) => setDialog({ kind: 'edit', track })}
+                onDelete={(track) => setDialog({ kind: 'delete', track })}
+              />
+              <Pagination page={page} limit={LIMIT} total={tracks.data.total} onPage={turnTo} />
+            </>
+          )}
+          {tracks.data?.items.length === 0 && filtered && (
+            <Empty
+              title={t('pages.library.nothing')}
+              action={
+                <Button
+                  onClick={() => {
+                    setText('');
+                    setParams({});
+                  }}
+                >
+                  {t('pages.discover.clear')}
+                </Button>
+              }
+            />
+          )}
+          {tracks.data?.items.length === 0 &&
+            !filtered &&
+            (me && !mayUpload(me) ? (
+              <CreatorInvite />
+            ) : (
+              <Empty
+                title={t('pages.dashboard.first')}
+                action={
+                  <Button asChild tone="accent">
+                    <Link to="/upload">{t('pages.dashboard.first_action')}</Link>
+                  </Button>
+                }
+              >
+                {t('pages.dashboard.first_text')}
+              </Empty>
+            ))}
         </>
       )}
-      {!isRemoved && tracks.data?.items.length === 0 && filtered && (
-        <Empty
-          title={t('pages.library.nothing')}
-          action={
-            <Button
-              onClick={() => {
-                setText('');
-                setParams({});
-              }}
-            >
-              {t('pages.discover.clear')}
-            </Button>
-          }
-        />
-      )}
-      {!isRemoved &&
-        tracks.data?.items.length === 0 &&
-        !filtered &&
-        (me && !mayUpload(me) ? (
-          <CreatorInvite />
-        ) : (
-          <Empty
-            title={t('pages.dashboard.first')}
-            action={
-              <Button asChild tone="accent">
-                <Link to="/upload">{t('pages.dashboard.first_action')}</Link>
-              </Button>
-            }
-          >
-            {t('pages.dashboard.first_text')}
-          </Empty>
-        ))}
 
       {dialog?.kind === 'edit' && (
         <Suspense fallback={null}>
