@@ -9,7 +9,7 @@ import { until } from '../support/wait.ts';
 import { Device, onlyByButton } from './support/authenticator.ts';
 import { hearIt } from './support/ear.ts';
 import { lookAt } from './support/look.ts';
-import { signIn } from './support/people.ts';
+import { enterAsRoot, signIn } from './support/people.ts';
 import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.startKnown('leaving');
@@ -57,12 +57,8 @@ test('a session that ends is opened again in place, and what was being saved is 
 });
 
 test('with a second factor, too', async () => {
-  await stage.world.sql(`update mfa_configs set last_step = 0 where user_id = '${template.ids.root}'`);
   await stage.visit(null, async ({ page }) => {
-    await page.goto('/login');
-    await signIn(page, emailOf('root'), PASSWORD);
-    await page.getByLabel('Code from your app').fill(codeOf(template.rootSecret));
-    await page.getByRole('button', { name: 'Account of root' }).waitFor();
+    await enterAsRoot(stage.world, page);
     await writeAndLoseTheSession(page, 'root');
     await stage.world.sql(`update mfa_configs set last_step = 0 where user_id = '${template.ids.root}'`);
     const dialog = page.getByRole('dialog');

@@ -4,12 +4,10 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assertStatus } from '../support/client.ts';
 import { png, wav } from '../support/media.ts';
-import { codeOf } from '../support/totp.ts';
 import { finished } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
-import { emailOf, PASSWORD, template } from '../support/world.ts';
 import { settled } from './support/browser.ts';
-import { signIn } from './support/people.ts';
+import { enterAsRoot } from './support/people.ts';
 import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.start('tracks');
@@ -155,14 +153,6 @@ test('a cover is chosen, seen before it is saved, replaced and removed, and ever
 const failWith = (id: string, code: string) => stage.world.sql(
   `update tracks set status = 'failed', stream_status = 'error', failure_code = '${code}', status_message = 'English' where id = '${id}' returning pg_notify('track_changed', id::text)`);
 
-async function enterAsRoot(page: Page): Promise<void> {
-  await stage.world.sql(`update mfa_configs set last_step = 0 where user_id = '${template.ids.root}'`);
-  await page.goto('/login');
-  await signIn(page, emailOf('root'), PASSWORD);
-  await page.getByLabel('Code from your app').fill(codeOf(template.rootSecret)); /* a whole code is sent by itself */
-  await page.getByRole('button', { name: 'Account of root' }).waitFor();
-}
-
 test('the owner and an administrator process a failed track again, where that can help, and read why it failed', async () => {
   const { id } = await stage.track('carol', 'Second try', tones(1, 500));
   const again = (page: Page) => page.getByRole('button', { name: 'Process again' });
@@ -190,7 +180,7 @@ test('the owner and an administrator process a failed track again, where that ca
     await page.getByText('Ce fichier est endommagé').first().waitFor();
   }, { ...unseen, language: 'fr' });
   await stage.visit(null, async ({ page }) => {
-    await enterAsRoot(page);
+    await enterAsRoot(stage.world, page);
     await retry(page);
   }, unseen);
 });
@@ -204,12 +194,12 @@ test('an administrator finds a track that was deleted by one, and restores it', 
     assert.equal(await page.getByRole('button', { name: 'Removed', exact: true }).count(), 0, 'creators have no such list');
   });
   await stage.visit(null, async ({ page }) => {
-    await enterAsRoot(page);
+    await enterAsRoot(stage.world, page);
     await page.goto('/library');
     await page.getByRole('button', { name: 'Removed', exact: true }).click();
     await page.getByRole('button', { name: 'Restore Taken away' }).click();
     await page.getByText('Taken away is restored').first().waitFor();
-    await page.getByText('Nothing that was removed can be restored').waitFor();
+    await page.getByText('No removed tracks to restore').waitFor();
   });
   assertStatus(await stage.world.visitor.get('/api/v1/tracks/{id}', { path: { id } }), 200);
 });

@@ -4,15 +4,13 @@ import { SelectField } from '@/components/ui/Field';
 import { problemText } from '@/lib/api/problemText';
 import { useSettings } from '@/lib/api/users/settings';
 import { useUpdateSettings } from '@/lib/api/users/updateSettings';
+import { deviceTimeZone } from '@/lib/format/timeZone';
 import { toast } from '@/lib/toast/store';
 
-/** Every zone that this browser knows, with the saved one and this device's, which it may leave out or call otherwise (UTC, Asia/Calcutta). */
-function zones(saved: string): string[] {
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', here, saved])].sort();
-}
+/** Every zone that this browser lists, and three that it may not list or may list by another name (Asia/Calcutta): UTC, this device's and the saved one. */
+const zones = (saved: string): string[] => [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', deviceTimeZone(), saved])].sort();
 
-/** Of the times that mails name. */
+/** The time zone in which mails give times. */
 export function TimeZoneField() {
   const { t } = useTranslation();
   const settings = useSettings();

@@ -5,7 +5,7 @@ import type { TFunction } from 'i18next';
 const SYSTEM = /^(.+) on (iPhone|iPad|Android|ChromeOS|Windows|macOS|Linux)$/;
 
 export function deviceText(label: string, t: TFunction): string {
-  if (label === 'Unknown device') return t('notifications.device.unknown');
+  if (label === 'Unknown device') return t('common.device.unknown');
   const [, program, system] = SYSTEM.exec(label) ?? [];
-  return program ? t('notifications.device.on', { program, system }) : label;
+  return program ? t('common.device.on', { program, system }) : label;
 }

@@ -1,12 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
 import type { NewAccount, Session } from '@/lib/api/types';
+import { deviceTimeZone } from '@/lib/format/timeZone';
 import { startSession } from '@/lib/session/session';
 
-/** Mails tell times where the person is. */
-const timezone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-export const register = (account: NewAccount) => post<Session>('/auth/register', { timezone: timezone(), ...account });
+/** Sends the time zone too: mails give times in it. */
+export const register = (account: NewAccount) => post<Session>('/auth/register', { timezone: deviceTimeZone(), ...account });
 
 export function useRegister() {
   const client = useQueryClient();
