@@ -46,7 +46,7 @@ test('? lists all keys, and shortcuts of a single key can be switched off on thi
     await sheet.getByRole('switch', { name: 'Shortcuts of a single key' }).uncheck();
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
-    await until('the history to be without the sheet', () => page.evaluate(() => !history.state?.overlays)); /* going back would call off the reload */
+    await until('the history to be without the sheet', () => page.evaluate(() => !history.state?.overlays)); /* going back would cancel the reload */
     await page.reload();
     await settled({ page, asking });
     await page.keyboard.press('m');

@@ -11,7 +11,7 @@ import { CHROMIUM, SHOTS, WEB } from './support/places.ts';
 
 const run = promisify(execFile);
 const TESTS = path.join(ROOT, 'tests');
-/* What listens to sound or measures time has the machine for itself; of the others two run at once, each with a browser and a server of its own. */
+/* On a busy machine these would fail, so each runs alone. Of the others two run at once, each with a browser and a server of its own. */
 const ALONE = ['newcomer', 'player', 'slow'];
 let passed = 0, failed = 0;
 

@@ -45,7 +45,7 @@ export const overflow = (page: Page) => page.evaluate(() => {
 
 /** Nothing moves any more: entrances are over, what loops is where it begins. */
 const still = (page: Page) => page.evaluate(() => Promise.all(document.getAnimations().map((animation) => {
-  if (animation.effect?.getComputedTiming().iterations === Infinity) return animation.cancel(); /* its `finished` is a new promise now, which nothing keeps */
+  if (animation.effect?.getComputedTiming().iterations === Infinity) return animation.cancel(); /* its `finished` is now a new promise that never settles */
   animation.finish();
   return animation.finished.catch(() => undefined);
 })).then(() => true));

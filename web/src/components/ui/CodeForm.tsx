@@ -1,4 +1,4 @@
-/* Asks for six digits of an authenticator app, or for a recovery code instead. It sends itself with the last character. */
+/* Asks for six digits of an authenticator app, or for a recovery code instead. The form is sent when the last character is typed. */
 
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useEffect, useRef, useState, type ChangeEvent } from 'react';

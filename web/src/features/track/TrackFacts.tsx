@@ -6,8 +6,8 @@ import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
 import { keyName } from '@/lib/musicalKey';
 
-/** Longer titles may be cut where they head the page. */
-const WHOLE_IN_SIGHT = 60;
+/** The heading of the page may cut a longer title, so it is a fact as well. */
+const MAY_BE_CUT = 60;
 
 type Fact = [key: string, value: string | null];
 
@@ -24,7 +24,7 @@ export function useFacts(track: Track): Fact[] {
     channels,
   ].filter((part): part is string => typeof part === 'string' && part !== '');
   return [
-    ['title', track.title.length > WHOLE_IN_SIGHT ? track.title : null],
+    ['title', track.title.length > MAY_BE_CUT ? track.title : null],
     ['length', ms > 0 ? clock(ms) : null],
     ['bpm', unit(track.bpm, 'BPM', track.bpm !== null && track.bpm % 1 ? 1 : 0)],
     ['key', track.musical_key && keyName(track.musical_key, t)],

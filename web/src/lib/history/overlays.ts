@@ -47,7 +47,7 @@ function plan(): void {
 
 function settle(): void {
   planned = false;
-  if (going || isLeaving()) return; /* going back now would call off the new document */
+  if (going || isLeaving()) return; /* going back now would cancel the load of the new document */
   const wanted = staying();
   const has = depth();
   for (let overlays = has + 1; overlays <= wanted; overlays += 1) pushState({ ...stateNow(), overlays }, '');
