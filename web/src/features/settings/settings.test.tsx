@@ -126,7 +126,7 @@ describe('the profile', () => {
   it('shows how complete it is and what would help', async () => {
     fakeServer(world);
     renderRoutes(routes, '/settings/profile');
-    expect(await screen.findByRole('progressbar', { name: 'Your profile is 25 % complete' })).toHaveAttribute('aria-valuenow', '25');
+    expect(await screen.findByRole('progressbar', { name: 'Your profile is 25% complete' })).toHaveAttribute('aria-valuenow', '25');
     expect(screen.getByText('Tell about yourself')).toBeInTheDocument();
     expect(screen.queryByText('Confirm your e-mail')).not.toBeInTheDocument();
   });
