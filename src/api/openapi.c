@@ -151,11 +151,11 @@ openapi_write(route_tables tables, struct buf *out, char *error, size_t error_si
 }
 
 static int
-check_statement(struct describer *describer, const struct query *query, enum db_form form, const char *emits, const char *what)
+check_statement(struct describer *describer, const struct query *query, enum db_form form, const char *what)
 {
     scoped_buf sql = BUF_INIT(STATEMENT_MAX);
 
-    db_statement(query, form, emits, &sql);
+    db_statement(query, form, &sql);
     if (!sql.failed && describe_check(describer, what, buf_str(&sql).ptr))
         return 0;
     fprintf(stderr, "%s\n", sql.failed ? what : describer->error);
@@ -176,7 +176,7 @@ openapi_check(route_tables tables, query_lists lists)
     for (query_lists list = lists; *list; list++) {
         for (const struct query *const *query = *list; *query; query++) {
             snprintf(what, sizeof what, "Query %s", (*query)->name);
-            failures += check_statement(&describer, *query, DB_ROWS, NULL, what);
+            failures += check_statement(&describer, *query, DB_ROWS, what);
         }
     }
     for (route_tables table = tables; *table; table++) {
@@ -185,8 +185,7 @@ openapi_check(route_tables tables, query_lists lists)
                 continue;
             snprintf(what, sizeof what, "Query %s of %s %s", route->sql->name, method_name(route->method), route->pattern);
             failures += check_statement(
-                &describer, route->sql, route->shape == MANY ? DB_JSON_LIST : route->shape == ONE ? DB_JSON_ONE : DB_ROWS,
-                route->emits, what);
+                &describer, route->sql, route->shape == MANY ? DB_JSON_LIST : route->shape == ONE ? DB_JSON_ONE : DB_ROWS, what);
         }
     }
     return failures;

@@ -106,19 +106,12 @@ problem_of_database(struct request *req, enum db_status status, const struct db_
 }
 
 static const struct problem *
-run(struct request *req, const struct query *query, enum db_form form, const char *emits, PGresult **ret)
+run(struct request *req, const struct query *query, enum db_form form, PGresult **ret)
 {
     struct db_error error;
-    enum db_status status = db_execute(query, form, emits, bind_request, req, ret, &error);
+    enum db_status status = db_execute(query, form, bind_request, req, ret, &error);
 
     return status ? problem_of_database(req, status, &error) : NULL;
-}
-
-/* An event goes with the statement of its route; a handler's queries carry it when they write. */
-static const char *
-event_of(const struct request *req, const struct query *query)
-{
-    return req->route && query == req->route->sql ? req->route->emits : NULL;
 }
 
 static const struct problem *
@@ -143,7 +136,7 @@ const struct problem *
 db_maybe(struct request *req, const struct query *query, struct row *ret_row)
 {
     PGresult *result;
-    const struct problem *p = run(req, query, DB_ROWS, NULL, &result);
+    const struct problem *p = run(req, query, DB_ROWS, &result);
 
     if (p)
         return p;
@@ -173,7 +166,7 @@ db_one(struct request *req, const struct query *query, struct row *ret_row)
 const struct problem *
 db_rows(struct request *req, const struct query *query, PGresult **ret)
 {
-    return run(req, query, DB_ROWS, NULL, ret);
+    return run(req, query, DB_ROWS, ret);
 }
 
 static void
@@ -198,7 +191,7 @@ const struct problem *
 reply_query(struct request *req, int status, const struct query *query)
 {
     PGresult *result;
-    const struct problem *p = run(req, query, DB_JSON_ONE, event_of(req, query), &result);
+    const struct problem *p = run(req, query, DB_JSON_ONE, &result);
 
     return p ? p : reply_result(req, status ? status : 200, result);
 }
@@ -207,7 +200,7 @@ const struct problem *
 query_json(struct request *req, const struct query *query, const char **ret_json)
 {
     PGresult *result;
-    const struct problem *p = run(req, query, DB_JSON_ONE, NULL, &result);
+    const struct problem *p = run(req, query, DB_JSON_ONE, &result);
 
     if (p)
         return p;
@@ -251,7 +244,7 @@ ask_route_query_ahead(struct request *req, const char *user_id, const char *sess
     const struct route *route = req->route;
     struct claimed *claimed;
 
-    if (!req->input_good || !route->sql || route->emits || (route->auth != AUTH_OPTIONAL && route->auth != AUTH_USER))
+    if (!req->input_good || !route->sql || (route->auth != AUTH_OPTIONAL && route->auth != AUTH_USER))
         return;
     claimed = arena_alloc(req->arena, sizeof *claimed);
     if (!claimed)
@@ -270,7 +263,7 @@ change_then_read(struct request *req)
     bool found;
 
     if (!req->changed) {
-        p = run(req, route->sql, DB_ROWS, route->emits, &result);
+        p = run(req, route->sql, DB_ROWS, &result);
         if (p)
             return p;
         found = PQntuples(result) > 0;
@@ -291,7 +284,7 @@ run_route_query(struct request *req)
 
     if (route->then)
         return change_then_read(req);
-    p = run(req, route->sql, form_of(route), route->emits, &result);
+    p = run(req, route->sql, form_of(route), &result);
     if (p)
         return p;
     if (route->shape != EMPTY)

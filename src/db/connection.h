@@ -7,10 +7,9 @@
 
 #define PREPARED_SLOTS 2048
 
-/* A statement that a connection has prepared. Keyed by addresses: queries and event names are constants of the program. */
+/* A statement that a connection has prepared. Keyed by addresses: queries are constants of the program. */
 struct prepared {
     const struct query *query;
-    const char *emits;
     enum db_form form;
     int params;
     char name[16];
@@ -30,7 +29,6 @@ struct connection {
     int64_t used_ns; /* when it last answered */
     struct statement {
         const struct query *query; /* NULL: none */
-        const char *emits;
         enum db_form form;
         uint64_t values; /* a hash of what it was sent with: the reply is for these only */
     } asked, next_asked, kept; /* asked: sent, and the reply has not been read; kept: `reply` is its reply, which nobody has taken */

@@ -41,27 +41,24 @@ write_list(const struct query *query, int params, struct buf *out)
 
 /* The runner's own names end in an underscore, which no query uses. */
 void
-db_statement(const struct query *query, enum db_form form, const char *emits, struct buf *out)
+db_statement(const struct query *query, enum db_form form, struct buf *out)
 {
     int params = count_params(query);
 
     buf_add_text(out, query->prefix);
-    if (form == DB_ROWS && !emits) {
+    if (form == DB_ROWS) {
         buf_add_text(out, *query->prefix ? "\n" : "");
         buf_add_text(out, query->main);
         return;
     }
-    if (form == DB_JSON_LIST && query->unordered && !emits) {
+    if (form == DB_JSON_LIST && query->unordered) {
         write_list(query, params, out);
         return;
     }
     buf_add_text(out, *query->prefix ? ",\n" : "with ");
     buf_printf(out, "t_ as (%s)", query->main);
-    if (emits)
-        buf_printf(out, ",\nevent_ as (insert into outbox (name, payload) select '%s', to_jsonb(t_) from t_)", emits);
     switch (form) {
     case DB_ROWS:
-        buf_add_text(out, "\nselect * from t_");
         break;
     case DB_JSON_ONE:
         buf_add_text(out, "\nselect row_to_json(t_) from t_");
@@ -113,17 +110,15 @@ classify(const PGresult *result, const PGconn *pg, struct db_error *error)
 }
 
 static enum db_status
-prepare(struct connection *c, const struct query *query, enum db_form form, const char *emits, struct prepared **ret,
-        struct db_error *error)
+prepare(struct connection *c, const struct query *query, enum db_form form, struct prepared **ret, struct db_error *error)
 {
-    unsigned at = (unsigned)(((uintptr_t)query / 8 * 31 + (uintptr_t)emits / 8 * 7 + form) % PREPARED_SLOTS);
+    unsigned at = (unsigned)(((uintptr_t)query / 8 * 31 + form) % PREPARED_SLOTS);
     scoped_buf sql = BUF_INIT(STATEMENT_MAX);
     char name[sizeof c->prepared->name];
     struct prepared *p;
     PGresult *result;
 
-    while (c->prepared[at].query &&
-           !(c->prepared[at].query == query && c->prepared[at].form == form && c->prepared[at].emits == emits))
+    while (c->prepared[at].query && !(c->prepared[at].query == query && c->prepared[at].form == form))
         at = (at + 1) % PREPARED_SLOTS;
     p = *ret = &c->prepared[at];
     if (p->query)
@@ -132,7 +127,7 @@ prepare(struct connection *c, const struct query *query, enum db_form form, cons
         return DB_PARKED;
     if (c->prepared_count >= PREPARED_SLOTS - 1)
         return DB_FAILED;
-    db_statement(query, form, emits, &sql);
+    db_statement(query, form, &sql);
     snprintf(name, sizeof name, "s%u", c->names_used++);
     watch_expect(c);
     result = sql.failed ? NULL : PQprepare(c->pg, name, sql.ptr, 0, NULL);
@@ -145,7 +140,7 @@ prepare(struct connection *c, const struct query *query, enum db_form form, cons
     }
     PQclear(result);
     c->prepared_count++;
-    *p = (struct prepared){.query = query, .form = form, .emits = emits, .params = count_params(query)};
+    *p = (struct prepared){.query = query, .form = form, .params = count_params(query)};
     memcpy(p->name, name, sizeof p->name);
     return DB_OK;
 }
@@ -176,7 +171,7 @@ collect_values(const struct query *query, enum db_form form, db_bind *bind, void
 static bool
 is_same(const struct statement *one, const struct statement *other)
 {
-    return one->query == other->query && one->form == other->form && one->emits == other->emits && one->values == other->values;
+    return one->query == other->query && one->form == other->form && one->values == other->values;
 }
 
 static uint64_t
@@ -231,12 +226,12 @@ send_one(struct connection *c, const struct statement *statement, const char *co
     if (connection_budget_ns() >= 0 && bytes_of(values, count) > SEND_AT_ONCE)
         return DB_PARKED;
     if (statement->form == DB_JSON_LIST && !query->writes) {
-        db_statement(query, statement->form, statement->emits, &sql);
+        db_statement(query, statement->form, &sql);
         if (sql.failed)
             return DB_FAILED;
         sent = PQsendQueryParams(c->pg, sql.ptr, count, NULL, values, NULL, NULL, 0);
     } else {
-        status = prepare(c, query, statement->form, statement->emits, &prepared, error);
+        status = prepare(c, query, statement->form, &prepared, error);
         if (status)
             return status;
         sent = PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0);
@@ -256,7 +251,7 @@ send_statement(struct connection *c, const struct statement *statement, const ch
     int next_count = 0;
 
     if (ahead && collect_values(ahead->query, ahead->form, ahead->bind, ahead->context, next_values, &next_count, NULL) == DB_OK && PQenterPipelineMode(c->pg))
-        next = (struct statement){ahead->query, NULL, ahead->form, hash_values(next_values, next_count)};
+        next = (struct statement){ahead->query, ahead->form, hash_values(next_values, next_count)};
     status = send_one(c, statement, values, count, error);
     if (next.query && status == DB_OK) {
         PQsendFlushRequest(c->pg);
@@ -330,10 +325,9 @@ note_success(struct connection *c, int64_t started_ns)
 }
 
 enum db_status
-db_execute(const struct query *query, enum db_form form, const char *emits, db_bind *bind, void *context, PGresult **ret,
-           struct db_error *error)
+db_execute(const struct query *query, enum db_form form, db_bind *bind, void *context, PGresult **ret, struct db_error *error)
 {
-    struct statement statement = {.query = query, .emits = emits, .form = form};
+    struct statement statement = {.query = query, .form = form};
     const char *values[PARAM_LIMIT];
     int64_t started_ns = clock_monotonic_ns();
     enum db_status status;
@@ -419,7 +413,7 @@ bind_array(void *context, const char *name, const char **ret_text)
 enum db_status
 db_run(const struct query *query, const struct db_arg *args, PGresult **ret, struct db_error *error)
 {
-    return db_execute(query, DB_ROWS, NULL, bind_array, (void *)(uintptr_t)args, ret, error);
+    return db_execute(query, DB_ROWS, bind_array, (void *)(uintptr_t)args, ret, error);
 }
 
 /* Reads what is left of a statement that nobody wants the rest of. */
@@ -486,7 +480,7 @@ db_each(const struct query *query, const struct db_arg *args, db_row *row, void 
         return DB_UNAVAILABLE;
     status = collect_values(query, DB_JSON_ONE, bind_array, (void *)(uintptr_t)args, values, &count, error);
     if (status == DB_OK)
-        status = prepare(c, query, DB_JSON_ONE, NULL, &prepared, error);
+        status = prepare(c, query, DB_JSON_ONE, &prepared, error);
     if (status)
         return status;
     if (!PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0))

@@ -58,10 +58,9 @@ void db_setup(const char *conninfo, int timeout_ms);
  * takes it on). False, and they stay conninfo's, where the database has not got the role or conninfo's may not take it on. */
 bool db_act_as_app(bool login);
 
-/* Runs `query`. On DB_OK *ret is the result, to be freed with PQclear. `emits` (may be NULL) names an event that is written to
- * the outbox with the row as payload, in the same statement. `error` may be NULL. */
-enum db_status db_execute(const struct query *query, enum db_form form, const char *emits, db_bind *bind, void *context,
-                          PGresult **ret, struct db_error *error);
+/* Runs `query`. On DB_OK *ret is the result, to be freed with PQclear. `error` may be NULL. */
+enum db_status db_execute(const struct query *query, enum db_form form, db_bind *bind, void *context, PGresult **ret,
+                          struct db_error *error);
 
 /* The same with DB_ROWS and arguments given as an array ended by a NULL name. */
 enum db_status db_run(const struct query *query, const struct db_arg *args, PGresult **ret, struct db_error *error);
@@ -93,7 +92,7 @@ void db_wait_before_retry(int attempt);
 bool db_in_transaction(void);
 
 /* The text that is prepared for a query in this form, appended to `out`; used by the description and by tests. */
-void db_statement(const struct query *query, enum db_form form, const char *emits, struct buf *out);
+void db_statement(const struct query *query, enum db_form form, struct buf *out);
 
 /* Threads that others wait for, such as the polling threads of a server.
  *

@@ -85,7 +85,6 @@ struct route {
     const char *produces;        /* or is of this media type */
     const enum problem_name *problems; /* beyond those that follow from the rest; ended by PROBLEM_COUNT */
 
-    const char *emits;     /* event written with the change */
     int cache_s;           /* seconds that a visitor's reply may come from memory */
     const char *cache_tag; /* entries that `purges` of another route removes */
     const char *purges;

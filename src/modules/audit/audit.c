@@ -43,7 +43,7 @@ audit_change(struct request *req, int status)
 
     line.action = arena_printf(req->arena, "%s %s", method_name(req->method), req->route->pattern);
     line.status = arena_printf(req->arena, "%d", status);
-    switch (db_execute(&q_audit_add, DB_ROWS, NULL, bind_line, &line, &result, &error)) {
+    switch (db_execute(&q_audit_add, DB_ROWS, bind_line, &line, &result, &error)) {
     case DB_OK:
         PQclear(result);
         return NULL;

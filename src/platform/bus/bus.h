@@ -1,6 +1,6 @@
 /* bus.h - brings events from the outbox to those who act on them, at least once.
  *
- * An event is written to the table `outbox` in the transaction of the change that it tells of (route.h: `.emits`). One thread here
+ * An event is written to the table `outbox` in the transaction of the change that it tells of. One thread here
  * hands each event to every subscriber of its name. A subscriber runs inside a transaction of its own that also notes the event in
  * `processed_events`: what it does to the database happens exactly once, everything else at least once. One that fails is asked again
  * with growing pauses; others are not held up. After 50 attempts the event stays in the outbox as a dead letter (failed_at, last_error),
