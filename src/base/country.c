@@ -142,7 +142,7 @@ next_range(const struct table *table, size_t at, size_t end, bool numbers, struc
 
 /* Halves the bytes [low, high), both beginnings of lines. */
 static bool
-find(const struct table *table, bool numbers, const unsigned char address[ADDRESS_BYTES], struct range *ret_range)
+find_range(const struct table *table, bool numbers, const unsigned char address[ADDRESS_BYTES], struct range *ret_range)
 {
     size_t low = 0, high = table->size;
 
@@ -168,7 +168,7 @@ country_of(const char *address, char ret_country[COUNTRY_TEXT])
     bool is_ipv4 = inet_pton(AF_INET, address, binary + 12) == 1;
     struct range range;
 
-    if ((!is_ipv4 && inet_pton(AF_INET6, address, binary) != 1) || !find(is_ipv4 ? &ipv4 : &ipv6, is_ipv4, binary, &range) ||
+    if ((!is_ipv4 && inet_pton(AF_INET6, address, binary) != 1) || !find_range(is_ipv4 ? &ipv4 : &ipv6, is_ipv4, binary, &range) ||
         strchr(range.country, '?'))
         return false;
     memcpy(ret_country, range.country, COUNTRY_TEXT);

@@ -113,7 +113,7 @@ compare(const void *a, const void *b)
 }
 
 static const struct asset *
-find(const struct assets *assets, const char *path)
+find_asset(const struct assets *assets, const char *path)
 {
     struct asset key = {.path = (char *)(uintptr_t)path};
 
@@ -124,7 +124,7 @@ find(const struct assets *assets, const char *path)
 static bool
 load_pages(struct assets *assets)
 {
-    const struct asset *html = find(assets, "/index.html"), *file = find(assets, "/pages.json");
+    const struct asset *html = find_asset(assets, "/index.html"), *file = find_asset(assets, "/pages.json");
     struct str body = html ? html->bodies[PLAIN] : (struct str){0};
 
     if (!html || !file || !memmem(body.ptr, body.len, TITLE, strlen(TITLE)) || !memmem(body.ptr, body.len, DATA, strlen(DATA)))
@@ -264,7 +264,7 @@ reply_asset(const struct assets *assets, struct request *req, const struct asset
 const struct problem *
 assets_reply_file(const struct assets *assets, struct request *req, const char *connect_src)
 {
-    const struct asset *asset = find(assets, req->path);
+    const struct asset *asset = find_asset(assets, req->path);
 
     return asset ? reply_asset(assets, req, asset, 200, connect_src) : PROBLEM(NOT_FOUND);
 }
@@ -288,7 +288,7 @@ add_data(struct buf *out, const char *json)
 const struct problem *
 assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status, const char *title, const char *data)
 {
-    const struct asset *asset = find(assets, "/index.html");
+    const struct asset *asset = find_asset(assets, "/index.html");
     struct str html = asset->bodies[PLAIN];
     const char *title_at = memmem(html.ptr, html.len, TITLE, strlen(TITLE)), *title_end = title_at + strlen(TITLE);
     const char *data_at = memmem(title_end, html.len - (size_t)(title_end - html.ptr), DATA, strlen(DATA)), *data_end = data_at + strlen(DATA);

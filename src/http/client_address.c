@@ -3,7 +3,7 @@
 #include <strings.h>
 
 static void
-add(struct hops *hops, struct str entry)
+add_hop(struct hops *hops, struct str entry)
 {
     struct ip ip = {0};
     bool known = ip_parse_endpoint(entry, &ip), trusted = known && ip_networks_contain(hops->trusted, &ip);
@@ -55,7 +55,7 @@ hops_add_x_forwarded_for(struct hops *hops, struct str line)
         struct str entry = trim((struct str){line.ptr, len});
 
         if (entry.len) /* RFC 9110, 5.6.1: empty entries of a list do not count */
-            add(hops, entry);
+            add_hop(hops, entry);
         line = (struct str){line.ptr + len + (comma != NULL), line.len - len - (comma != NULL)};
     }
 }
@@ -87,6 +87,6 @@ hops_add_forwarded(struct hops *hops, struct str line)
         struct str element = cut(&line, ",", &closed);
 
         if (element.len)
-            add(hops, closed ? value_of_for(element) : (struct str){"", 0});
+            add_hop(hops, closed ? value_of_for(element) : (struct str){"", 0});
     }
 }

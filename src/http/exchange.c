@@ -190,11 +190,11 @@ expect_body(struct request *req)
 
 /* What can be done as soon as the head is there: all of it, where nothing more comes and the polling thread may answer. */
 static const struct problem *
-judge_and_answer(struct request *req)
+check_and_answer(struct request *req)
 {
     struct exchange *exchange = exchange_of(req);
 
-    exchange->refusal = judge_rest(req);
+    exchange->refusal = check_request_rest(req);
     if (exchange->refusal == &request_parked)
         return exchange->refusal;
     if (has_body(req) || (!exchange->refusal && !exchange->page && !runs_in_loop(req)))
@@ -204,9 +204,9 @@ judge_and_answer(struct request *req)
 
 /* A waiter goes on with the head. */
 static void
-judge_left(void *argument)
+check_what_is_left(void *argument)
 {
-    judge_and_answer(argument);
+    check_and_answer(argument);
 }
 
 static enum MHD_Result
@@ -223,12 +223,12 @@ begin(struct request *req, const char *method)
     }
     log_request_id(req->id);
     find_ip(req);
-    exchange->refusal = judge_head(req, method);
+    exchange->refusal = check_request_head(req, method);
     log_request_id(NULL);
-    if (!exchange->refusal && !req->reply.ready && !park_unless_quick(req, judge_and_answer, &p)) {
+    if (!exchange->refusal && !req->reply.ready && !park_unless_quick(req, check_and_answer, &p)) {
         exchange->refusal = NULL;
         exchange->head_parked = true;
-        park(req, judge_left);
+        park(req, check_what_is_left);
         return MHD_YES;
     }
     return expect_body(req);

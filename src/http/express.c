@@ -18,24 +18,24 @@
 #include "http/internal.h"
 #include "http/listeners.h"
 
-#define LANES_MAX 16
+#define LOOPS_MAX 16
 #define HEAD_MAX 4096 /* longer heads are for the server */
 #define EVENTS 64
 #define PATH_MAX_LEN 160
 #define ACCEPTS 64 /* at once */
-#define RIDER_EVENTS (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define CONN_EVENTS (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 
 /* A connection of which nothing is unread, or that is being sent a file. */
-struct rider {
-    struct rider *next, **link;
-    struct lane *lane;
+struct conn {
+    struct conn *next, **link;
+    struct loop *loop;
     int fd;
     struct sockaddr_storage address;
     socklen_t address_len;
     char ip[IP_TEXT];
     struct limit_address limit_address;
     bool sending, half_closed;
-    atomic_bool learning; /* a pool finds out about the path; until then nothing happens here. It ends under the lane's lock: see is_learning() */
+    atomic_bool learning; /* a pool finds out about the path; until then nothing happens here. It ends under the loop's lock: see is_learning() */
     bool learned;         /* for the request that waits: who still does not know goes to the server */
     struct express_file file;
     uint64_t sent; /* of the body */
@@ -43,12 +43,12 @@ struct rider {
     char path[PATH_MAX_LEN];
 };
 
-struct lane {
+struct loop {
     struct express *express;
     pthread_t thread;
     int epoll_fd;
-    pthread_mutex_t lock; /* of `riders`: any lane may add one */
-    struct rider *riders;
+    pthread_mutex_t lock; /* of `conns`: any loop may add one */
+    struct conn *conns;
     atomic_uint count;
     int64_t date_s;
     char date[64]; /* status line and Date */
@@ -63,69 +63,69 @@ struct express {
     struct listeners listeners;
     int wake_fd;
     atomic_bool stopping;
-    atomic_uint lane_count;
-    struct lane lanes[LANES_MAX];
+    atomic_uint loop_count;
+    struct loop loops[LOOPS_MAX];
 };
 
 static void
-release_file(struct lane *lane, struct rider *rider)
+release_file(struct loop *loop, struct conn *conn)
 {
-    if (!rider->sending)
+    if (!conn->sending)
         return;
-    if (rider->file.release)
-        rider->file.release(rider->file.owner);
-    rider->sending = false;
-    atomic_fetch_sub(&lane->express->server->active, 1);
+    if (conn->file.release)
+        conn->file.release(conn->file.owner);
+    conn->sending = false;
+    atomic_fetch_sub(&loop->express->server->active, 1);
 }
 
 static void
-enlist(struct lane *lane, struct rider *rider)
+add_conn(struct loop *loop, struct conn *conn)
 {
-    pthread_mutex_lock(&lane->lock);
-    rider->next = lane->riders;
-    rider->link = &lane->riders;
-    rider->lane = lane;
-    if (rider->next)
-        rider->next->link = &rider->next;
-    lane->riders = rider;
-    pthread_mutex_unlock(&lane->lock);
-    atomic_fetch_add(&lane->count, 1);
+    pthread_mutex_lock(&loop->lock);
+    conn->next = loop->conns;
+    conn->link = &loop->conns;
+    conn->loop = loop;
+    if (conn->next)
+        conn->next->link = &conn->next;
+    loop->conns = conn;
+    pthread_mutex_unlock(&loop->lock);
+    atomic_fetch_add(&loop->count, 1);
 }
 
 static void
-forget(struct lane *lane, struct rider *rider)
+remove_conn(struct loop *loop, struct conn *conn)
 {
-    pthread_mutex_lock(&lane->lock);
-    if (rider->next)
-        rider->next->link = rider->link;
-    *rider->link = rider->next;
-    pthread_mutex_unlock(&lane->lock);
-    atomic_fetch_sub(&lane->count, 1);
-    release_file(lane, rider);
-    free(rider);
+    pthread_mutex_lock(&loop->lock);
+    if (conn->next)
+        conn->next->link = conn->link;
+    *conn->link = conn->next;
+    pthread_mutex_unlock(&loop->lock);
+    atomic_fetch_sub(&loop->count, 1);
+    release_file(loop, conn);
+    free(conn);
 }
 
 static void
-close_rider(struct lane *lane, struct rider *rider)
+close_conn(struct loop *loop, struct conn *conn)
 {
-    close(rider->fd);
-    forget(lane, rider);
+    close(conn->fd);
+    remove_conn(loop, conn);
 }
 
 /* To the server, which finds the request still unread. */
 static void
-hand_over(struct lane *lane, struct rider *rider)
+hand_over(struct loop *loop, struct conn *conn)
 {
-    epoll_ctl(lane->epoll_fd, EPOLL_CTL_DEL, rider->fd, NULL);
-    MHD_add_connection(lane->express->server->daemon, rider->fd, (struct sockaddr *)&rider->address, rider->address_len);
-    forget(lane, rider); /* the descriptor is the daemon's now, also when it refused it */
+    epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, conn->fd, NULL);
+    MHD_add_connection(loop->express->server->daemon, conn->fd, (struct sockaddr *)&conn->address, conn->address_len);
+    remove_conn(loop, conn); /* the descriptor is the daemon's now, also when it refused it */
 }
 
 static void
-count(const struct express *express, struct rider *rider)
+count_request(const struct express *express, struct conn *conn)
 {
     struct server *server = express->server;
-    int64_t elapsed_ns = clock_monotonic_ns() - rider->started_ns;
+    int64_t elapsed_ns = clock_monotonic_ns() - conn->started_ns;
 
     metrics_count(server, express->route_index, 200, elapsed_ns);
     if (server->settings.config->access_log && log_level_now() <= LOG_LEVEL_INFO) {
@@ -133,19 +133,19 @@ count(const struct express *express, struct rider *rider)
 
         uuid_random(id);
         log_request_id(id);
-        log_info("request", LOG_TEXT("method", "GET"), LOG_TEXT("path", rider->path), LOG_INT("status", 200),
-                 LOG_INT("us", elapsed_ns / 1000), LOG_TEXT("ip", rider->ip), LOG_TEXT("user", ""));
+        log_info("request", LOG_TEXT("method", "GET"), LOG_TEXT("path", conn->path), LOG_INT("status", 200),
+                 LOG_INT("us", elapsed_ns / 1000), LOG_TEXT("ip", conn->ip), LOG_TEXT("user", ""));
         log_request_id(NULL);
     }
 }
 
 /* Sends on. False when the connection broke. */
 static bool
-send_body(struct lane *lane, struct rider *rider)
+send_body(struct loop *loop, struct conn *conn)
 {
-    while (rider->sent < rider->file.size) {
-        off_t offset = (off_t)rider->sent;
-        ssize_t n = sendfile(rider->fd, rider->file.fd, &offset, rider->file.size - rider->sent);
+    while (conn->sent < conn->file.size) {
+        off_t offset = (off_t)conn->sent;
+        ssize_t n = sendfile(conn->fd, conn->file.fd, &offset, conn->file.size - conn->sent);
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -153,48 +153,48 @@ send_body(struct lane *lane, struct rider *rider)
             return errno == EAGAIN; /* the event loop tells when there is room */
         if (n == 0)
             return false; /* the file became shorter */
-        rider->sent += (uint64_t)n;
-        rider->moved_ms = clock_monotonic_ms();
+        conn->sent += (uint64_t)n;
+        conn->moved_ms = clock_monotonic_ms();
     }
-    count(lane->express, rider);
-    release_file(lane, rider);
+    count_request(loop->express, conn);
+    release_file(loop, conn);
     return true;
 }
 
 static void
-refresh_date(struct lane *lane)
+refresh_date(struct loop *loop)
 {
     int64_t now_s = clock_unix_s();
     time_t seconds = (time_t)now_s;
     struct tm tm;
 
-    if (now_s == lane->date_s)
+    if (now_s == loop->date_s)
         return;
-    lane->date_s = now_s;
+    loop->date_s = now_s;
     gmtime_r(&seconds, &tm);
-    lane->date_len = strftime(lane->date, sizeof lane->date, "HTTP/1.1 200 OK\r\nDate: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+    loop->date_len = strftime(loop->date, sizeof loop->date, "HTTP/1.1 200 OK\r\nDate: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
 }
 
 /* The head, and a small file with it. False when the connection broke or took only a part: its buffer cannot be full, since nothing
  * is under way. */
 static bool
-send_head(struct lane *lane, struct rider *rider)
+send_head(struct loop *loop, struct conn *conn)
 {
-    const struct express_file *file = &rider->file;
-    struct iovec parts[3] = {{lane->date, 0},
+    const struct express_file *file = &conn->file;
+    struct iovec parts[3] = {{loop->date, 0},
                              {(void *)(uintptr_t)file->head.ptr, file->head.len},
                              {(void *)(uintptr_t)file->body.ptr, file->body.len}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 3};
     ssize_t n;
 
-    refresh_date(lane);
-    parts[0].iov_len = lane->date_len;
-    n = sendmsg(rider->fd, &message, MSG_NOSIGNAL | (file->body.ptr ? 0 : MSG_MORE));
-    return n == (ssize_t)(lane->date_len + file->head.len + file->body.len);
+    refresh_date(loop);
+    parts[0].iov_len = loop->date_len;
+    n = sendmsg(conn->fd, &message, MSG_NOSIGNAL | (file->body.ptr ? 0 : MSG_MORE));
+    return n == (ssize_t)(loop->date_len + file->head.len + file->body.len);
 }
 
 static bool
-within_limits(struct express *express, const struct rider *rider)
+within_limits(struct express *express, const struct conn *conn)
 {
     struct server *server = express->server;
     struct limit_take takes[1 + 2 * LIMIT_TAKES_MAX] = {{STR("global:"), &server->global_rule}};
@@ -203,10 +203,10 @@ within_limits(struct express *express, const struct rider *rider)
 
     if (!server->settings.config->rate_limits)
         return true;
-    count += limit_takes_of_address(&of_ip, "ip", &rider->limit_address, &server->ip_rule, takes + count);
-    count += limit_takes_of_address(&of_media, "media", &rider->limit_address, &server->rules[LIMIT_MEDIA], takes + count);
+    count += limit_takes_of_address(&of_ip, "ip", &conn->limit_address, &server->ip_rule, takes + count);
+    count += limit_takes_of_address(&of_media, "media", &conn->limit_address, &server->rules[LIMIT_MEDIA], takes + count);
     for (unsigned i = 0; i < count; i++)
-        if (!limiter_take(server->limiter, takes[i].key, takes[i].rule, rider->started_ns).allowed)
+        if (!limiter_take(server->limiter, takes[i].key, takes[i].rule, conn->started_ns).allowed)
             return false;
     return true;
 }
@@ -218,35 +218,35 @@ struct refresh {
     char path[PATH_MAX_LEN];
 };
 
-/* On a pool: fills the memory that `find` looks into, then the rider's lane looks at its request again. */
+/* On a pool: fills the memory that `find` looks into, then the connection's loop looks at its request again. */
 static void
 learn(void *argument)
 {
-    struct rider *rider = argument;
-    struct lane *lane = rider->lane;
-    struct epoll_event event = {.events = RIDER_EVENTS, .data.ptr = rider};
-    const struct server *server = lane->express->server;
+    struct conn *conn = argument;
+    struct loop *loop = conn->loop;
+    struct epoll_event event = {.events = CONN_EVENTS, .data.ptr = conn};
+    const struct server *server = loop->express->server;
 
-    lane->express->settings.learn(str_of(rider->path));
+    loop->express->settings.learn(str_of(conn->path));
     if (server->settings.hooks->give_back)
         server->settings.hooks->give_back();
-    pthread_mutex_lock(&lane->lock); /* the lane may close the rider as soon as it is not learning */
-    atomic_store(&rider->learning, false);
-    epoll_ctl(lane->epoll_fd, EPOLL_CTL_MOD, rider->fd, &event); /* raises an event anew */
-    pthread_mutex_unlock(&lane->lock);
+    pthread_mutex_lock(&loop->lock); /* the loop may close the connection as soon as it is not learning */
+    atomic_store(&conn->learning, false);
+    epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, conn->fd, &event); /* raises an event anew */
+    pthread_mutex_unlock(&loop->lock);
 }
 
-/* Does a pool still have this rider? Also while it raises the event. */
+/* Is a pool still working for this connection? Also while it raises the event. */
 static bool
-is_learning(struct lane *lane, struct rider *rider)
+is_learning(struct loop *loop, struct conn *conn)
 {
     bool learning;
 
-    if (!rider->learned)
+    if (!conn->learned)
         return false;
-    pthread_mutex_lock(&lane->lock);
-    learning = atomic_load(&rider->learning);
-    pthread_mutex_unlock(&lane->lock);
+    pthread_mutex_lock(&loop->lock);
+    learning = atomic_load(&conn->learning);
+    pthread_mutex_unlock(&loop->lock);
     return learning;
 }
 
@@ -277,26 +277,26 @@ refresh(struct express *express, struct str path)
 
 /* The request stays unread until somebody asked about its path. */
 static enum step
-ask(struct lane *lane, struct rider *rider, struct str path)
+start_learning(struct loop *loop, struct conn *conn, struct str path)
 {
-    if (rider->learned)
+    if (conn->learned)
         return STEP_HAND_OVER;
-    rider->learned = true;
-    snprintf(rider->path, sizeof rider->path, "%.*s", (int)path.len, path.ptr);
-    atomic_store(&rider->learning, true);
-    if (pool_submit(lane->express->server->waiters, learn, rider))
+    conn->learned = true;
+    snprintf(conn->path, sizeof conn->path, "%.*s", (int)path.len, path.ptr);
+    atomic_store(&conn->learning, true);
+    if (pool_submit(loop->express->server->waiters, learn, conn))
         return STEP_WAIT;
-    atomic_store(&rider->learning, false);
+    atomic_store(&conn->learning, false);
     return STEP_HAND_OVER;
 }
 
 /* Answers the request that is waiting, if it is a plain one. */
 static enum step
-take_request(struct lane *lane, struct rider *rider)
+take_request(struct loop *loop, struct conn *conn)
 {
     char bytes[HEAD_MAX];
-    ssize_t n = recv(rider->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
-    struct express *express = lane->express;
+    ssize_t n = recv(conn->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+    struct express *express = loop->express;
     enum express_found found;
     struct str path;
     size_t head_len;
@@ -305,146 +305,146 @@ take_request(struct lane *lane, struct rider *rider)
         return errno == EAGAIN || errno == EINTR ? STEP_WAIT : STEP_CLOSED;
     if (n == 0)
         return STEP_CLOSED;
-    rider->started_ns = clock_monotonic_ns();
+    conn->started_ns = clock_monotonic_ns();
     if (express->server->draining || express->server->maintenance ||
         !express_head_is_plain((struct str){bytes, (size_t)n}, express->settings.identity_cookie, &path, &head_len))
         return STEP_HAND_OVER;
-    found = express->settings.find(path, &rider->file);
+    found = express->settings.find(path, &conn->file);
     if (found != EXPRESS_FOUND)
-        return found == EXPRESS_ASK ? ask(lane, rider, path) : STEP_HAND_OVER;
-    if (rider->file.stale)
+        return found == EXPRESS_ASK ? start_learning(loop, conn, path) : STEP_HAND_OVER;
+    if (conn->file.stale)
         refresh(express, path);
-    rider->learned = false;
-    rider->sending = true;
-    rider->sent = 0;
+    conn->learned = false;
+    conn->sending = true;
+    conn->sent = 0;
     atomic_fetch_add(&express->server->active, 1);
-    if (!within_limits(express, rider)) {
-        release_file(lane, rider);
+    if (!within_limits(express, conn)) {
+        release_file(loop, conn);
         return STEP_HAND_OVER;
     }
-    snprintf(rider->path, sizeof rider->path, "%.*s", (int)path.len, path.ptr);
-    if (recv(rider->fd, bytes, head_len, MSG_TRUNC) != (ssize_t)head_len || !send_head(lane, rider))
+    snprintf(conn->path, sizeof conn->path, "%.*s", (int)path.len, path.ptr);
+    if (recv(conn->fd, bytes, head_len, MSG_TRUNC) != (ssize_t)head_len || !send_head(loop, conn))
         return STEP_CLOSED;
-    rider->moved_ms = rider->started_ns / 1000000;
-    if (rider->file.body.ptr)
-        rider->sent = rider->file.size;
-    if (!send_body(lane, rider))
+    conn->moved_ms = conn->started_ns / 1000000;
+    if (conn->file.body.ptr)
+        conn->sent = conn->file.size;
+    if (!send_body(loop, conn))
         return STEP_CLOSED;
     /* What came after our look at the socket raises an event of its own. */
-    return rider->sending || ((size_t)n == head_len && !rider->half_closed) ? STEP_WAIT : STEP_AGAIN;
+    return conn->sending || ((size_t)n == head_len && !conn->half_closed) ? STEP_WAIT : STEP_AGAIN;
 }
 
 static void
-serve(struct lane *lane, struct rider *rider, uint32_t events)
+serve(struct loop *loop, struct conn *conn, uint32_t events)
 {
     enum step step = STEP_AGAIN;
 
-    if (is_learning(lane, rider))
+    if (is_learning(loop, conn))
         return; /* what happened meanwhile is seen afterwards */
-    rider->half_closed |= (events & EPOLLRDHUP) != 0;
+    conn->half_closed |= (events & EPOLLRDHUP) != 0;
     if (events & (EPOLLERR | EPOLLHUP))
         step = STEP_CLOSED;
-    else if (rider->sending && !send_body(lane, rider))
+    else if (conn->sending && !send_body(loop, conn))
         step = STEP_CLOSED;
-    else if (rider->sending)
+    else if (conn->sending)
         step = STEP_WAIT;
     while (step == STEP_AGAIN)
-        step = take_request(lane, rider);
+        step = take_request(loop, conn);
     if (step == STEP_CLOSED)
-        close_rider(lane, rider);
+        close_conn(loop, conn);
     else if (step == STEP_HAND_OVER)
-        hand_over(lane, rider);
+        hand_over(loop, conn);
 }
 
 static void
-name_peer(struct rider *rider)
+name_peer(struct conn *conn)
 {
     struct ip ip;
-    bool known = ip_of_socket((struct sockaddr *)&rider->address, &ip);
+    bool known = ip_of_socket((struct sockaddr *)&conn->address, &ip);
 
     if (known)
-        ip_text(&ip, rider->ip);
+        ip_text(&ip, conn->ip);
     else
-        snprintf(rider->ip, sizeof rider->ip, IP_UNKNOWN);
-    limit_address_of(known ? &ip : NULL, &rider->limit_address);
+        snprintf(conn->ip, sizeof conn->ip, IP_UNKNOWN);
+    limit_address_of(known ? &ip : NULL, &conn->limit_address);
 }
 
-/* The lane with the fewest riders: a burst of connections reaches one lane, and must not stay there. */
-static struct lane *
-emptiest(struct express *express)
+/* The loop with the fewest connections: a burst of new ones wakes one loop, and must not all stay there. */
+static struct loop *
+least_loaded(struct express *express)
 {
-    struct lane *best = &express->lanes[0];
+    struct loop *best = &express->loops[0];
 
-    for (unsigned i = 1; i < express->lane_count; i++)
-        if (express->lanes[i].count < best->count)
-            best = &express->lanes[i];
+    for (unsigned i = 1; i < express->loop_count; i++)
+        if (express->loops[i].count < best->count)
+            best = &express->loops[i];
     return best;
 }
 
 static unsigned
-riders_of(const struct express *express)
+count_conns(const struct express *express)
 {
     unsigned count = 0;
 
-    for (unsigned i = 0; i < express->lane_count; i++)
-        count += express->lanes[i].count;
+    for (unsigned i = 0; i < express->loop_count; i++)
+        count += express->loops[i].count;
     return count;
 }
 
 /* Accepts one connection. False when none waits. */
 static bool
-welcome(struct express *express, int listener)
+accept_one(struct express *express, int listener)
 {
     const struct config *config = express->server->settings.config;
-    struct rider *rider = calloc(1, sizeof *rider);
-    struct epoll_event event = {.events = RIDER_EVENTS, .data.ptr = rider};
-    struct lane *lane = emptiest(express);
+    struct conn *conn = calloc(1, sizeof *conn);
+    struct epoll_event event = {.events = CONN_EVENTS, .data.ptr = conn};
+    struct loop *loop = least_loaded(express);
 
-    if (!rider)
+    if (!conn)
         return false;
-    rider->address_len = sizeof rider->address;
-    rider->fd = accept4(listener, (struct sockaddr *)&rider->address, &rider->address_len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (rider->fd < 0) {
-        free(rider);
+    conn->address_len = sizeof conn->address;
+    conn->fd = accept4(listener, (struct sockaddr *)&conn->address, &conn->address_len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (conn->fd < 0) {
+        free(conn);
         return false;
     }
-    setsockopt(rider->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-    name_peer(rider);
-    rider->moved_ms = clock_monotonic_ms();
-    enlist(lane, rider);
-    if (riders_of(express) > (unsigned)config->max_connections)
-        close_rider(lane, rider);
+    setsockopt(conn->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    name_peer(conn);
+    conn->moved_ms = clock_monotonic_ms();
+    add_conn(loop, conn);
+    if (count_conns(express) > (unsigned)config->max_connections)
+        close_conn(loop, conn);
     else if (config->max_connections_per_ip)
-        hand_over(lane, rider); /* the server counts them */
-    else if (epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, rider->fd, &event))
-        close_rider(lane, rider);
-    return true; /* from here on the rider is its lane's, and may be gone */
+        hand_over(loop, conn); /* the server counts them */
+    else if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, conn->fd, &event))
+        close_conn(loop, conn);
+    return true; /* from here on the connection is its loop's, and may be closed already */
 }
 
 /* Closes those that did not move for too long. */
 static void
-sweep(struct lane *lane)
+sweep(struct loop *loop)
 {
     int64_t now_ms = clock_monotonic_ms();
-    int64_t oldest_ms = now_ms - lane->express->server->settings.config->request_timeout_s * 1000;
+    int64_t oldest_ms = now_ms - loop->express->server->settings.config->request_timeout_s * 1000;
 
-    if (now_ms - lane->swept_ms < 1000)
+    if (now_ms - loop->swept_ms < 1000)
         return;
-    lane->swept_ms = now_ms;
-    pthread_mutex_lock(&lane->lock);
-    for (struct rider *rider = lane->riders, *next; rider; rider = next) {
-        next = rider->next;
-        if (rider->moved_ms < oldest_ms && !atomic_load(&rider->learning))
-            close_rider(lane, rider);
+    loop->swept_ms = now_ms;
+    pthread_mutex_lock(&loop->lock);
+    for (struct conn *conn = loop->conns, *next; conn; conn = next) {
+        next = conn->next;
+        if (conn->moved_ms < oldest_ms && !atomic_load(&conn->learning))
+            close_conn(loop, conn);
     }
-    pthread_mutex_unlock(&lane->lock);
+    pthread_mutex_unlock(&loop->lock);
 }
 
 static void *
-run_lane(void *argument)
+run_loop(void *argument)
 {
-    struct lane *lane = argument;
-    struct express *express = lane->express;
+    struct loop *loop = argument;
+    struct express *express = loop->express;
     struct epoll_event events[EVENTS];
     sigset_t broken_pipe;
 
@@ -452,24 +452,24 @@ run_lane(void *argument)
     sigaddset(&broken_pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL); /* sendfile has no MSG_NOSIGNAL */
     while (!express->stopping) {
-        int n = epoll_wait(lane->epoll_fd, events, EVENTS, 1000);
+        int n = epoll_wait(loop->epoll_fd, events, EVENTS, 1000);
 
         for (int i = 0; i < n; i++) {
             const int *listener = events[i].data.ptr;
 
             if (listener >= express->listeners.fds && listener < express->listeners.fds + express->listeners.count)
-                for (int k = 0; k < ACCEPTS && welcome(express, *listener); k++)
+                for (int k = 0; k < ACCEPTS && accept_one(express, *listener); k++)
                     continue;
             else if (events[i].data.ptr)
-                serve(lane, events[i].data.ptr, events[i].events);
+                serve(loop, events[i].data.ptr, events[i].events);
         }
-        sweep(lane);
+        sweep(loop);
     }
     return NULL;
 }
 
 static bool
-start_lane(struct express *express, struct lane *lane)
+start_loop(struct express *express, struct loop *loop)
 {
     struct epoll_event wake_event = {.events = EPOLLIN, .data.ptr = NULL};
 
@@ -478,24 +478,24 @@ start_lane(struct express *express, struct lane *lane)
 
     pthread_mutexattr_init(&recursive);
     pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
-    pthread_mutex_init(&lane->lock, &recursive);
+    pthread_mutex_init(&loop->lock, &recursive);
     pthread_mutexattr_destroy(&recursive);
-    lane->express = express;
-    lane->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (lane->epoll_fd < 0)
+    loop->express = express;
+    loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (loop->epoll_fd < 0)
         return false;
     for (unsigned i = 0; good && i < express->listeners.count; i++) {
         struct epoll_event accept_event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = &express->listeners.fds[i]};
 
-        good = epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, express->listeners.fds[i], &accept_event) == 0;
+        good = epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, express->listeners.fds[i], &accept_event) == 0;
     }
-    if (!good || epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, express->wake_fd, &wake_event) ||
-        pthread_create(&lane->thread, NULL, run_lane, lane)) {
-        close(lane->epoll_fd);
+    if (!good || epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, express->wake_fd, &wake_event) ||
+        pthread_create(&loop->thread, NULL, run_loop, loop)) {
+        close(loop->epoll_fd);
         return false;
     }
-    pthread_setname_np(lane->thread, "veza-express");
-    express->lane_count++;
+    pthread_setname_np(loop->thread, "veza-express");
+    express->loop_count++;
     return true;
 }
 
@@ -516,8 +516,8 @@ express_start(struct server *server, const struct express_settings *settings, co
            !text_equal(router_route(server->router, express->route_index)->pattern, settings->pattern))
         express->route_index++;
     good = express->wake_fd >= 0;
-    for (long i = 0; good && i < LANES_MAX && i < cores; i++)
-        good = start_lane(express, &express->lanes[i]);
+    for (long i = 0; good && i < LOOPS_MAX && i < cores; i++)
+        good = start_loop(express, &express->loops[i]);
     if (good)
         return express;
     express->listeners.count = 0; /* they stay the caller's */
@@ -528,9 +528,9 @@ express_start(struct server *server, const struct express_settings *settings, co
 void
 express_quiesce(struct express *express)
 {
-    for (unsigned i = 0; i < express->lane_count; i++)
+    for (unsigned i = 0; i < express->loop_count; i++)
         for (unsigned k = 0; k < express->listeners.count; k++)
-            epoll_ctl(express->lanes[i].epoll_fd, EPOLL_CTL_DEL, express->listeners.fds[k], NULL);
+            epoll_ctl(express->loops[i].epoll_fd, EPOLL_CTL_DEL, express->listeners.fds[k], NULL);
     for (unsigned k = 0; k < express->listeners.count; k++)
         shutdown(express->listeners.fds[k], SHUT_RDWR);
 }
@@ -543,12 +543,12 @@ express_stop(struct express *express)
     express->stopping = true;
     if (express->wake_fd >= 0)
         eventfd_write(express->wake_fd, 1);
-    for (unsigned i = 0; i < express->lane_count; i++)
-        pthread_join(express->lanes[i].thread, NULL);
-    for (unsigned i = 0; i < express->lane_count; i++) {
-        while (express->lanes[i].riders)
-            close_rider(&express->lanes[i], express->lanes[i].riders);
-        close(express->lanes[i].epoll_fd);
+    for (unsigned i = 0; i < express->loop_count; i++)
+        pthread_join(express->loops[i].thread, NULL);
+    for (unsigned i = 0; i < express->loop_count; i++) {
+        while (express->loops[i].conns)
+            close_conn(&express->loops[i], express->loops[i].conns);
+        close(express->loops[i].epoll_fd);
     }
     if (express->wake_fd >= 0)
         close(express->wake_fd);

@@ -18,10 +18,10 @@ struct express;
 enum express_found {
     EXPRESS_NOT_MINE, /* the server answers */
     EXPRESS_FOUND,
-    EXPRESS_ASK, /* memory does not tell: `learn`, then `find` again */
+    EXPRESS_ASK, /* memory does not say: `learn`, then `find` again */
 };
 
-/* What `find` gives. */
+/* What `find` found. */
 struct express_file {
     struct str head;  /* all header lines but Date, each with its CRLF, and the empty line */
     struct str body;  /* a small file's bytes; else NULL, and `fd` and `size` count */
@@ -35,7 +35,7 @@ struct express_file {
 struct express_settings {
     const char *pattern; /* of the route that it stands in for: its rate limit (LIMIT_MEDIA) and metrics */
     const char *identity_cookie; /* requests with this cookie are the server's: what everybody gets may be hidden from one person */
-    /* Finds what anybody gets for GET `path` (of [A-Za-z0-9/_.-] only), from memory: it runs in a lane's thread, which others wait for. */
+    /* Finds what anybody gets for GET `path` (of [A-Za-z0-9/_.-] only), from memory: it runs in a polling loop, which other connections wait for. */
     enum express_found (*find)(struct str path, struct express_file *ret_file);
     /* After EXPRESS_ASK: asks the database and the disk, so that `find` knows. Runs on a pool. */
     void (*learn)(struct str path);

@@ -40,7 +40,7 @@ connection_timeout(struct websocket *ws)
         count_one(&ws->loop->counters.silent);
         wait_for(ws, WAIT_CLOSE);
         ws->prune = true;
-        connection_doom(ws, CLOSE_POLICY, "no pong");
+        connection_mark_closing(ws, CLOSE_POLICY, "no pong");
         break;
     default:
         connection_destroy(ws);
@@ -121,7 +121,7 @@ queue_push(struct websocket *ws, struct frame *frame)
     struct loop *loop = ws->loop;
 
     if (ws->queue_count == ws->queue_size && !queue_grow(ws)) {
-        connection_doom(ws, CLOSE_GONE, NULL);
+        connection_mark_closing(ws, CLOSE_GONE, NULL);
         return;
     }
     *queue_slot(ws, ws->queue_count++) = frame_ref(frame);
@@ -135,20 +135,20 @@ queue_push(struct websocket *ws, struct frame *frame)
 void
 connection_enqueue(struct websocket *ws, struct frame *frame)
 {
-    if (ws->state != WEBSOCKET_OPEN || ws->doomed)
+    if (ws->state != WEBSOCKET_OPEN || ws->marked)
         return;
     if (!frame) {
-        connection_doom(ws, CLOSE_GONE, NULL); /* memory is short */
+        connection_mark_closing(ws, CLOSE_GONE, NULL); /* memory is short */
         return;
     }
     if (queue_full(ws, frame) && !ws->want_write)
         connection_flush(ws); /* the peer had no chance to read what this turn has queued */
-    if (ws->doomed)
+    if (ws->marked)
         return;
     if (queue_full(ws, frame)) {
         count_one(&ws->loop->counters.slow);
         ws->prune = true;
-        connection_doom(ws, CLOSE_TRY_AGAIN, "reading too slowly");
+        connection_mark_closing(ws, CLOSE_TRY_AGAIN, "reading too slowly");
         return;
     }
     queue_push(ws, frame);
@@ -163,7 +163,7 @@ watch_writable(struct websocket *ws, bool want)
         return;
     ws->want_write = want;
     if (epoll_ctl(ws->loop->epoll, EPOLL_CTL_MOD, ws->fd, &event))
-        connection_doom(ws, CLOSE_GONE, NULL);
+        connection_mark_closing(ws, CLOSE_GONE, NULL);
 }
 
 static void
@@ -205,7 +205,7 @@ connection_flush(struct websocket *ws)
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
-            connection_doom(ws, CLOSE_GONE, NULL);
+            connection_mark_closing(ws, CLOSE_GONE, NULL);
             return;
         }
         if (sent > 0)
@@ -266,11 +266,11 @@ take_event(struct websocket *ws, const struct frame_event *event)
             wait_for(ws, WAIT_PING);
         break;
     case FRAME_CLOSE:
-        connection_doom(ws, event->code, NULL);
+        connection_mark_closing(ws, event->code, NULL);
         break;
     case FRAME_INVALID:
         count_one(&ws->loop->counters.broken);
-        connection_doom(ws, event->code, event->reason);
+        connection_mark_closing(ws, event->code, event->reason);
         break;
     default:
         break;
@@ -280,14 +280,14 @@ take_event(struct websocket *ws, const struct frame_event *event)
 static void
 take_bytes(struct websocket *ws, struct str bytes)
 {
-    while (!ws->doomed) {
+    while (!ws->marked) {
         struct frame_event event = frame_reader_next(&ws->reader, &ws->loop->parsers, &ws->hub->limits, &bytes);
 
         if (event.kind == FRAME_NONE)
             break;
         if (event.kind != FRAME_INVALID && event.kind != FRAME_CLOSE && !may_send_frame(ws)) {
             count_one(&ws->loop->counters.flooding);
-            connection_doom(ws, CLOSE_POLICY, "too many frames");
+            connection_mark_closing(ws, CLOSE_POLICY, "too many frames");
             break;
         }
         take_event(ws, &event);
@@ -303,16 +303,16 @@ connection_read(struct websocket *ws)
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
         return;
     if (got <= 0) {
-        connection_doom(ws, CLOSE_GONE, NULL);
+        connection_mark_closing(ws, CLOSE_GONE, NULL);
         return;
     }
-    if (ws->state == WEBSOCKET_OPEN && !ws->doomed) {
+    if (ws->state == WEBSOCKET_OPEN && !ws->marked) {
         take_bytes(ws, (struct str){loop->buffer, (size_t)got});
         return;
     }
     ws->discarded += (uint32_t)got;
     if (ws->discarded > DISCARD_MAX)
-        connection_doom(ws, CLOSE_GONE, NULL);
+        connection_mark_closing(ws, CLOSE_GONE, NULL);
 }
 
 /* --- opening and closing --- */
@@ -345,7 +345,7 @@ connection_open(struct websocket *ws, int fd, struct str early)
 }
 
 void
-connection_doom(struct websocket *ws, int code, const char *reason)
+connection_mark_closing(struct websocket *ws, int code, const char *reason)
 {
     if (ws->state == WEBSOCKET_GONE)
         return;
@@ -353,18 +353,18 @@ connection_doom(struct websocket *ws, int code, const char *reason)
         ws->broken = true;
     else if (ws->state != WEBSOCKET_OPEN)
         return;
-    if (ws->doomed)
+    if (ws->marked)
         return; /* the first reason counts */
-    ws->doomed = true;
-    ws->doom_code = (uint16_t)code;
-    ws->doom_reason = reason;
-    TAILQ_INSERT_TAIL(&ws->loop->doomed, ws, dying);
+    ws->marked = true;
+    ws->close_code = (uint16_t)code;
+    ws->close_reason = reason;
+    TAILQ_INSERT_TAIL(&ws->loop->marked, ws, closing);
 }
 
 static void
 forget_reason(struct websocket *ws)
 {
-    ws->doom_reason = NULL;
+    ws->close_reason = NULL;
     free(ws->reason_copy);
     ws->reason_copy = NULL;
 }
@@ -382,25 +382,25 @@ leave(struct websocket *ws, int code)
 }
 
 void
-connection_bury(struct websocket *ws)
+connection_close(struct websocket *ws)
 {
-    struct frame *farewell;
+    struct frame *close_frame;
 
-    TAILQ_REMOVE(&ws->loop->doomed, ws, dying);
-    ws->doomed = false;
+    TAILQ_REMOVE(&ws->loop->marked, ws, closing);
+    ws->marked = false;
     if (ws->state == WEBSOCKET_OPEN)
-        leave(ws, ws->doom_code);
-    farewell = ws->broken ? NULL : frame_close(ws->doom_code, ws->doom_reason);
+        leave(ws, ws->close_code);
+    close_frame = ws->broken ? NULL : frame_close(ws->close_code, ws->close_reason);
     forget_reason(ws);
-    if (!farewell) {
+    if (!close_frame) {
         connection_destroy(ws);
         return;
     }
     if (ws->prune)
         queue_prune(ws);
     wait_for(ws, WAIT_CLOSE);
-    queue_push(ws, farewell);
-    frame_unref(farewell);
+    queue_push(ws, close_frame);
+    frame_unref(close_frame);
 }
 
 void
@@ -410,12 +410,12 @@ connection_destroy(struct websocket *ws)
 
     if (ws->state == WEBSOCKET_OPEN)
         leave(ws, CLOSE_GONE);
-    if (ws->doomed)
-        TAILQ_REMOVE(&loop->doomed, ws, dying);
+    if (ws->marked)
+        TAILQ_REMOVE(&loop->marked, ws, closing);
     if (ws->flush_scheduled)
         TAILQ_REMOVE(&loop->flushes, ws, flushing);
     TAILQ_REMOVE(&loop->waits[ws->wait], ws, waiting);
-    ws->doomed = ws->flush_scheduled = false;
+    ws->marked = ws->flush_scheduled = false;
     ws->state = WEBSOCKET_GONE;
     forget_reason(ws);
     ws->sent = 0;

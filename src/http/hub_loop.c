@@ -24,7 +24,7 @@ loop_init(struct loop *loop, struct hub *hub)
     for (int i = 0; i < WAIT_COUNT; i++)
         TAILQ_INIT(&loop->waits[i]);
     TAILQ_INIT(&loop->flushes);
-    TAILQ_INIT(&loop->doomed);
+    TAILQ_INIT(&loop->marked);
     loop->now_ms = clock_monotonic_ms();
     loop->ping = frame_ping();
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -48,20 +48,20 @@ loop_clear(struct loop *loop)
 }
 
 static void
-bury_doomed(struct loop *loop)
+close_marked(struct loop *loop)
 {
-    while (!TAILQ_EMPTY(&loop->doomed))
-        connection_bury(TAILQ_FIRST(&loop->doomed));
+    while (!TAILQ_EMPTY(&loop->marked))
+        connection_close(TAILQ_FIRST(&loop->marked));
 }
 
 static void
-doom_all(struct loop *loop, int code)
+mark_all_closing(struct loop *loop, int code)
 {
     struct websocket *ws;
 
     for (int i = 0; i < WAIT_COUNT; i++)
         TAILQ_FOREACH(ws, &loop->waits[i], waiting)
-            connection_doom(ws, code, NULL);
+            connection_mark_closing(ws, code, NULL);
 }
 
 static void
@@ -87,16 +87,16 @@ close_topic(struct loop *loop, const char *name, int code)
     const struct topic *topic = topics_find(&loop->topics, name);
 
     for (uint32_t i = 0; topic && i < topic->count; i++)
-        connection_doom(topic->subscriptions[i]->ws, code, NULL);
+        connection_mark_closing(topic->subscriptions[i]->ws, code, NULL);
 }
 
 static void
 close_one(struct websocket *ws, int code, const char *reason)
 {
-    if (ws->state != WEBSOCKET_OPEN || ws->doomed)
+    if (ws->state != WEBSOCKET_OPEN || ws->marked)
         return;
     ws->reason_copy = *reason ? strdup(reason) : NULL;
-    connection_doom(ws, code, ws->reason_copy);
+    connection_mark_closing(ws, code, ws->reason_copy);
 }
 
 static void
@@ -137,7 +137,7 @@ execute(struct loop *loop, const struct command *command)
     case COMMAND_STOP:
         loop->stopping = true;
         loop->stop_ms = loop->now_ms + command->number;
-        doom_all(loop, CLOSE_GOING_AWAY);
+        mark_all_closing(loop, CLOSE_GOING_AWAY);
         break;
     }
 }
@@ -149,7 +149,7 @@ work_off(struct loop *loop)
     for (;;) {
         struct command *command;
 
-        bury_doomed(loop);
+        close_marked(loop);
         command = loop_take(loop);
         if (!command && TAILQ_EMPTY(&loop->flushes))
             return;
@@ -158,7 +158,7 @@ work_off(struct loop *loop)
 
             execute(loop, command);
             command_free(command);
-            bury_doomed(loop);
+            close_marked(loop);
             command = next;
         }
         while (!TAILQ_EMPTY(&loop->flushes)) {
@@ -228,7 +228,7 @@ loop_turn(struct loop *loop, int timeout_ms)
     loop->now_ms = clock_monotonic_ms();
     for (int i = 0; i < count; i++)
         take_event(loop, &events[i]);
-    bury_doomed(loop);
+    close_marked(loop);
     /* After a long turn many pongs may still wait to be read; nobody is to be called silent before. */
     if (count < EVENTS_AT_ONCE || ++loop->busy_turns > BUSY_TURNS_MAX) {
         loop->busy_turns = 0;

@@ -6,7 +6,7 @@
  *     hub_topic.c       who listens to what
  *
  * A connection belongs to one loop for life, and only that loop's thread touches it, so there are no locks but that of the
- * queue. While a command or an event is worked on, connections are only marked as doomed; they are closed afterwards, so that
+ * queue. While a command or an event is worked on, connections are only marked; they are closed afterwards, so that
  * nobody's list changes under his feet. */
 #pragma once
 
@@ -48,9 +48,9 @@ struct websocket {
     /* The rest belongs to the loop's thread. */
     int fd;
     uint8_t state, wait;
-    bool want_write, flush_scheduled, doomed, broken, prune, shut;
-    uint16_t doom_code;
-    const char *doom_reason; /* a literal, or `reason_copy` */
+    bool want_write, flush_scheduled, marked, broken, prune, shut;
+    uint16_t close_code;
+    const char *close_reason; /* a literal, or `reason_copy` */
     char *reason_copy;
     int64_t due_ms;
     int64_t frame_credit; /* thousandths of incoming frames that it may still send */
@@ -67,7 +67,7 @@ struct websocket {
 
     TAILQ_ENTRY(websocket) waiting;
     TAILQ_ENTRY(websocket) flushing;
-    TAILQ_ENTRY(websocket) dying;
+    TAILQ_ENTRY(websocket) closing;
 };
 
 TAILQ_HEAD(websocket_list, websocket);
@@ -121,7 +121,7 @@ struct loop {
     int64_t stop_ms;
     unsigned connections, busy_turns;
     struct topics topics;
-    struct websocket_list waits[WAIT_COUNT], flushes, doomed;
+    struct websocket_list waits[WAIT_COUNT], flushes, marked;
     struct frame_parsers parsers;
     struct frame *ping;
     struct loop_counters counters;
@@ -171,9 +171,9 @@ void connection_enqueue(struct websocket *ws, struct frame *frame);
 void connection_flush(struct websocket *ws);
 void connection_timeout(struct websocket *ws);
 /* To be closed soon: with a close frame, or at once when `code` is 1006. */
-void connection_doom(struct websocket *ws, int code, const char *reason);
-/* Does what doom said. */
-void connection_bury(struct websocket *ws);
+void connection_mark_closing(struct websocket *ws, int code, const char *reason);
+/* Closes a connection that was marked: sends the close frame, if it can still be reached. */
+void connection_close(struct websocket *ws);
 /* Ends it without another word. */
 void connection_destroy(struct websocket *ws);
 

@@ -71,7 +71,7 @@ struct exchange {
     bool limited, begun, dispatched, finished;
     struct route_match match;
     bool page;                     /* no route: perhaps the web app answers */
-    unsigned checks_passed;        /* of judge_rest() */
+    unsigned checks_passed;        /* of check_request_rest() */
     const struct problem *bad_input;
     bool input_checked;
     bool head_parked;              /* libmicrohttpd tells of the head once more */
@@ -101,10 +101,10 @@ struct watched *watched_of(struct MHD_Connection *connection);
 void receive_watch(struct watched *w);
 void receive_forget(struct watched *w);
 
-/* judge.c: everything that can be decided from the head of a request. judge_head() does it without the database and leaves a reply ready for a
- * preflight; judge_rest() may be called again after it returned &request_parked, and leaves a reply ready for a page of the web app. */
-const struct problem *judge_head(struct request *req, const char *method);
-const struct problem *judge_rest(struct request *req);
+/* request_checks.c: everything that can be decided from the head of a request. check_request_head() does it without the database and leaves a reply ready for a
+ * preflight; check_request_rest() may be called again after it returned &request_parked, and leaves a reply ready for a page of the web app. */
+const struct problem *check_request_head(struct request *req, const char *method);
+const struct problem *check_request_rest(struct request *req);
 bool method_changes(enum method method);
 /* The client's address: the peer's, or what X-Forwarded-For (else Forwarded) says where the peer is a trusted proxy. */
 void find_ip(struct request *req);

@@ -76,7 +76,7 @@ sweep(struct lingerer *linger)
 }
 
 static void *
-run(void *argument)
+linger_loop(void *argument)
 {
     struct lingerer *linger = argument;
     struct epoll_event events[EVENTS];
@@ -110,7 +110,7 @@ linger_start(void)
     linger->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     linger->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (linger->epoll_fd >= 0 && linger->wake_fd >= 0 && !epoll_ctl(linger->epoll_fd, EPOLL_CTL_ADD, linger->wake_fd, &wake) &&
-        !pthread_create(&linger->thread, NULL, run, linger)) {
+        !pthread_create(&linger->thread, NULL, linger_loop, linger)) {
         pthread_setname_np(linger->thread, "veza-linger");
         return linger;
     }

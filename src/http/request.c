@@ -103,7 +103,7 @@ drop_body(struct reply *reply)
 }
 
 static struct reply *
-start(struct request *req, int status, const char *content_type)
+start_reply(struct request *req, int status, const char *content_type)
 {
     struct reply *reply = &req->reply;
 
@@ -121,21 +121,21 @@ start(struct request *req, int status, const char *content_type)
 const struct problem *
 reply_empty(struct request *req, int status)
 {
-    start(req, status, NULL);
+    start_reply(req, status, NULL);
     return NULL;
 }
 
 const struct problem *
 reply_bytes(struct request *req, int status, const char *content_type, struct str body)
 {
-    start(req, status, content_type)->body = body;
+    start_reply(req, status, content_type)->body = body;
     return NULL;
 }
 
 const struct problem *
 reply_owned(struct request *req, int status, const char *content_type, struct str body, void (*free_owner)(void *), void *owner)
 {
-    struct reply *reply = start(req, status, content_type);
+    struct reply *reply = start_reply(req, status, content_type);
 
     reply->body = body;
     reply->body_free = free_owner;
@@ -157,7 +157,7 @@ reply_json(struct request *req, int status, json_t *json)
 const struct problem *
 reply_file(struct request *req, int fd, uint64_t size, const char *content_type, const char *etag)
 {
-    struct reply *reply = start(req, 200, content_type);
+    struct reply *reply = start_reply(req, 200, content_type);
 
     reply->fd = fd;
     reply->offset = 0;

@@ -213,7 +213,7 @@ segment_allowed(const char *segment)
 
 /* Depth first, literals before parameters; at most ROUTE_PARAM_MAX choices deep. */
 static const struct node *
-find(const struct node *node, const char *const *segments, unsigned count, const char **values)
+find_route_below(const struct node *node, const char *const *segments, unsigned count, const char **values)
 {
     const struct node *found;
 
@@ -226,14 +226,14 @@ find(const struct node *node, const char *const *segments, unsigned count, const
     for (const struct node *child = node->children; child; child = child->next) {
         if (!str_equal(child->text, str_of(segments[0])))
             continue;
-        found = find(child, segments + 1, count - 1, values);
+        found = find_route_below(child, segments + 1, count - 1, values);
         if (found)
             return found;
     }
     if (!node->parameter || !*segments[0])
         return NULL;
     *values = segments[0];
-    return find(node->parameter, segments + 1, count - 1, values + 1);
+    return find_route_below(node->parameter, segments + 1, count - 1, values + 1);
 }
 
 bool
@@ -256,7 +256,7 @@ router_match(const struct router *router, struct arena *arena, enum method metho
             return true;
         segments[count++] = segment;
     }
-    node = find(&router->root, segments, count, values);
+    node = find_route_below(&router->root, segments, count, values);
     if (!node)
         return true;
     memcpy(ret_match->values, values, sizeof ret_match->values);

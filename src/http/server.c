@@ -36,7 +36,7 @@ read_rules(struct server *server, char *error, size_t error_size)
     return true;
 }
 
-/* The plainest way to listen on several addresses: connections begin in the express lanes, which hand all of them over. */
+/* The plainest way to listen on several addresses: connections begin in the loops of express.h, which hand all of them over. */
 static enum express_found
 find_nothing(struct str path, struct express_file *ret_file)
 {
@@ -212,7 +212,7 @@ server_stop(struct server *server, int drain_ms)
     listener = MHD_quiesce_daemon(server->daemon);
     while (server->active > 0 && clock_monotonic_ms() < until_ms)
         usleep(5000);
-    pool_stop(server->waiters); /* they know connections of the express lanes */
+    pool_stop(server->waiters); /* their work may point to connections of the express loops */
     express_stop(server->express);
     /* What is on a pool must come back before MHD can stop: its connections are suspended. */
     for (int i = 0; i < RUNS_COUNT; i++)

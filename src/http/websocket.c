@@ -31,7 +31,7 @@ release(void *ws)
 }
 
 static const struct problem *
-judge(struct request *req)
+check_handshake(struct request *req)
 {
     const struct config *config = server_settings(req->server)->config;
     const struct handshake handshake = {
@@ -43,7 +43,7 @@ judge(struct request *req)
         .host = request_header(req, "Host"),
     };
 
-    switch (handshake_judge(&handshake, config->cors_origins, config_frontend_url(config))) {
+    switch (handshake_check(&handshake, config->cors_origins, config_frontend_url(config))) {
     case HANDSHAKE_OK:
         return NULL;
     case HANDSHAKE_BAD_KEY:
@@ -78,7 +78,7 @@ const struct problem *
 websocket_accept(struct request *req, struct hub *hub, const struct websocket_handler *handler, void *user)
 {
     struct websocket *ws = websocket_new(hub, handler, user);
-    const struct problem *p = ws ? judge(req) : PROBLEM(UNAVAILABLE);
+    const struct problem *p = ws ? check_handshake(req) : PROBLEM(UNAVAILABLE);
     struct MHD_Response *response;
 
     if (!p && !hub_has_room(hub))

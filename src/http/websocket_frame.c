@@ -225,7 +225,7 @@ is_control(const struct wslay_frame_iocb *part)
 
 /* Judges a frame by its header, before anything is kept of it. */
 static struct frame_event
-judge_header(const struct frame_reader *reader, const struct frame_limits *limits, const struct wslay_frame_iocb *part)
+check_header(const struct frame_reader *reader, const struct frame_limits *limits, const struct wslay_frame_iocb *part)
 {
     if (!part->mask)
         return invalid(WSLAY_CODE_PROTOCOL_ERROR, "frames must be masked");
@@ -343,7 +343,7 @@ take_part(struct frame_reader *reader, struct frame_parsers *parsers, const stru
     bool complete, whole;
 
     if (!parser->begun) {
-        struct frame_event refused = judge_header(reader, limits, part);
+        struct frame_event refused = check_header(reader, limits, part);
 
         if (refused.kind == FRAME_INVALID)
             return refused;

@@ -113,7 +113,7 @@ handshake_origin_allowed(const char *origin, const char *host, const char *origi
 }
 
 enum handshake_verdict
-handshake_judge(const struct handshake *handshake, const char *origins, const char *frontend_url)
+handshake_check(const struct handshake *handshake, const char *origins, const char *frontend_url)
 {
     if (!has_token(handshake->upgrade, "websocket") || !has_token(handshake->connection, "upgrade"))
         return HANDSHAKE_NO_UPGRADE;

@@ -19,7 +19,7 @@ enum handshake_verdict {
 };
 
 /* `origins` is a comma separated list of further origins, `frontend_url` one more; both may be "". */
-enum handshake_verdict handshake_judge(const struct handshake *handshake, const char *origins, const char *frontend_url);
+enum handshake_verdict handshake_check(const struct handshake *handshake, const char *origins, const char *frontend_url);
 
 /* Is `origin` a page of `host` (the Host header, with a port that is not the scheme's own) or in one of the lists? */
 bool handshake_origin_allowed(const char *origin, const char *host, const char *origins, const char *frontend_url);

@@ -75,7 +75,7 @@ conclude(struct analysis *a)
 }
 
 static int
-run(struct analysis *a)
+analyse_blocks(struct analysis *a)
 {
     AVFrame *block;
     int error = 0;
@@ -96,7 +96,7 @@ thread_main(void *user)
 {
     struct analysis *a = user;
 
-    a->error = run(a);
+    a->error = analyse_blocks(a);
     if (a->error) {
         atomic_store(a->failed, true);
         frame_queue_abort(&a->queue);

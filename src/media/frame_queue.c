@@ -51,7 +51,7 @@ frame_queue_push(struct frame_queue *queue, const AVFrame *frame)
 }
 
 static void
-stop(struct frame_queue *queue, bool abort)
+close_queue(struct frame_queue *queue, bool abort)
 {
     pthread_mutex_lock(&queue->lock);
     queue->closed = true;
@@ -64,13 +64,13 @@ stop(struct frame_queue *queue, bool abort)
 void
 frame_queue_close(struct frame_queue *queue)
 {
-    stop(queue, false);
+    close_queue(queue, false);
 }
 
 void
 frame_queue_abort(struct frame_queue *queue)
 {
-    stop(queue, true);
+    close_queue(queue, true);
 }
 
 AVFrame *

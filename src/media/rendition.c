@@ -182,7 +182,7 @@ encode_flac(struct rendition *r, const AVFrame *block, AVPacket *packet)
 }
 
 static int
-run(struct rendition *r, AVPacket *packet)
+encode_all(struct rendition *r, AVPacket *packet)
 {
     AVFrame *frame;
     int error = 0;
@@ -209,7 +209,7 @@ thread_main(void *user)
     struct rendition *r = user;
     AVPacket *packet = av_packet_alloc();
 
-    r->error = packet ? run(r, packet) : MEDIA_E_OUT_OF_MEMORY;
+    r->error = packet ? encode_all(r, packet) : MEDIA_E_OUT_OF_MEMORY;
     if (r->error) {
         atomic_store(r->failed, true);
         frame_queue_abort(&r->queue); /* the decoder must not wait for us */

@@ -128,7 +128,7 @@ clean(char *to, size_t max, const char *text)
 }
 
 static const char *
-find(const struct input *input, const char *const *names)
+find_tag(const struct input *input, const char *const *names)
 {
     for (; *names; names++) {
         const AVDictionaryEntry *e = av_dict_get(input->embedded.texts, *names, NULL, 0);
@@ -197,18 +197,18 @@ tags_read(const struct input *input)
 
     if (!tags)
         return NULL;
-    error |= add_text(tags, "title", find(input, title), TAG_BYTES_MAX);
+    error |= add_text(tags, "title", find_tag(input, title), TAG_BYTES_MAX);
     if (input->embedded.artists[0])
         error |= add_text(tags, "artist", input->embedded.artists, TAG_BYTES_MAX);
     else
-        error |= add_artists(tags, input, find(input, artist));
-    error |= add_text(tags, "album", find(input, album), TAG_BYTES_MAX);
-    error |= add_text(tags, "genre", find(input, genre), 100);
-    error |= add_text(tags, "key", find(input, key), 20);
-    error |= add_text(tags, "comment", find(input, comment), TAG_COMMENT_BYTES_MAX);
-    error |= add_number(tags, "year", find(input, date), 1000, 9999); /* "2019-04-01" begins with its year */
-    error |= add_number(tags, "track", find(input, track), 1, 9999);  /* "3/12" begins with the track */
-    error |= add_number(tags, "bpm", find(input, bpm), 1, 999);
+        error |= add_artists(tags, input, find_tag(input, artist));
+    error |= add_text(tags, "album", find_tag(input, album), TAG_BYTES_MAX);
+    error |= add_text(tags, "genre", find_tag(input, genre), 100);
+    error |= add_text(tags, "key", find_tag(input, key), 20);
+    error |= add_text(tags, "comment", find_tag(input, comment), TAG_COMMENT_BYTES_MAX);
+    error |= add_number(tags, "year", find_tag(input, date), 1000, 9999); /* "2019-04-01" begins with its year */
+    error |= add_number(tags, "track", find_tag(input, track), 1, 9999);  /* "3/12" begins with the track */
+    error |= add_number(tags, "bpm", find_tag(input, bpm), 1, 999);
     if (error) {
         json_decref(tags);
         return NULL;

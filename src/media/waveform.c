@@ -148,7 +148,7 @@ waveform_add(struct waveform *w, const AVFrame *block)
 
 /* Each output pair covers `group` pairs. */
 static int
-send(const struct waveform *w, const char *name, int group)
+send_group(const struct waveform *w, const char *name, int group)
 {
     int length = (w->count + group - 1) / group;
     char *json = NULL;
@@ -183,6 +183,6 @@ waveform_send(struct waveform *w)
     if (w->in_pair > 0)
         end_pair(w);
     group = (w->count + WAVEFORM_OVERVIEW_MAX - 1) / WAVEFORM_OVERVIEW_MAX;
-    error = send(w, "waveform/detail.json", 1);
-    return error ? error : send(w, "waveform/overview.json", group > 0 ? group : 1);
+    error = send_group(w, "waveform/detail.json", 1);
+    return error ? error : send_group(w, "waveform/overview.json", group > 0 ? group : 1);
 }

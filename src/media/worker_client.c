@@ -103,7 +103,7 @@ spawn_with(pid_t *ret_pid, const struct media_job *job, const posix_spawn_file_a
 
 /* Returns 0 or an errno. */
 static int
-start(const struct media_job *job, pid_t *ret_pid, int *ret_read_fd)
+start_worker(const struct media_job *job, pid_t *ret_pid, int *ret_read_fd)
 {
     posix_spawn_file_actions_t actions;
     int ends[2], error;
@@ -302,7 +302,7 @@ media_run(const struct media_job *job)
         run->deadline_ms = now_ms() + wall_limit_ms(job);
         callbacks.user = run;
         media_frame_parser_init(&run->parser, &callbacks);
-        error = start(job, &run->pid, &fd);
+        error = start_worker(job, &run->pid, &fd);
     }
     if (error) {
         outcome.error = error;

@@ -65,7 +65,7 @@ segment_unref(void *segment)
 }
 
 static struct entry **
-find(struct shard *shard, const char *key, uint64_t hash)
+find_entry(struct shard *shard, const char *key, uint64_t hash)
 {
     struct entry **at = &shard->buckets[hash / SHARDS % BUCKETS];
 
@@ -98,7 +98,7 @@ evict_one(struct shard *shard)
     while (atomic_exchange(&entry->used, false))
         entry = entry->ring_next;
     shard->hand = entry;
-    at = find(shard, entry->key, entry->hash);
+    at = find_entry(shard, entry->key, entry->hash);
     if (*at)
         drop(shard, at);
 }
@@ -111,7 +111,7 @@ segment_cache_get(struct segment_cache *cache, const char *key)
     struct entry *entry;
 
     pthread_mutex_lock(&shard->lock);
-    entry = *find(shard, key, hash);
+    entry = *find_entry(shard, key, hash);
     if (entry)
         atomic_fetch_add_explicit(&entry->refs, 1, memory_order_relaxed);
     pthread_mutex_unlock(&shard->lock);
@@ -177,7 +177,7 @@ insert(struct segment_cache *cache, struct entry *entry)
     struct entry **at;
 
     pthread_mutex_lock(&shard->lock);
-    at = find(shard, entry->key, entry->hash);
+    at = find_entry(shard, entry->key, entry->hash);
     if (*at)
         drop(shard, at);
     while (shard->hand && shard->files >= cache->max_files)

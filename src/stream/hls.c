@@ -78,7 +78,7 @@ describe(struct request *req, const struct wanted *wanted)
 
 /* A version that was replaced a moment ago is remembered for a while, though its files are gone: then the database is asked again. */
 static const struct problem *
-find(struct request *req, struct wanted *wanted, struct segment **ret_segment)
+find_segment(struct request *req, struct wanted *wanted, struct segment **ret_segment)
 {
     char version[MEDIA_VERSION_TEXT], before[MEDIA_VERSION_TEXT] = "-";
     const struct problem *p;
@@ -107,7 +107,7 @@ static const struct problem *
 serve(struct request *req, struct wanted *wanted)
 {
     struct segment *segment;
-    const struct problem *p = find(req, wanted, &segment);
+    const struct problem *p = find_segment(req, wanted, &segment);
     int fd;
 
     if (p)

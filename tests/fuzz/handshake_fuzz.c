@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
     for (unsigned i = 0; i < sizeof fields / sizeof fields[0]; i++)
         *fields[i] = strsep(&rest, "\n");
-    verdict = handshake_judge(&handshake, "https://a.example, http://b.example:81", "http://localhost:5173");
+    verdict = handshake_check(&handshake, "https://a.example, http://b.example:81", "http://localhost:5173");
     require(verdict >= HANDSHAKE_OK && verdict <= HANDSHAKE_BAD_ORIGIN);
     if (verdict == HANDSHAKE_OK) {
         require(strcmp(handshake.version, "13") == 0);

@@ -26,7 +26,7 @@ describe_attempt(struct request *req, const char *method)
 
 /* What q_login_attempt or q_proof_attempt found. */
 static const struct problem *
-judge(struct request *req, const struct row *row)
+check_lockout(struct request *req, const struct row *row)
 {
     request_set(req, "attempt_source", row_text(row, "source"));
     if (row_bool(row, "allowed"))
@@ -50,7 +50,7 @@ lockout_begin(struct request *req, struct row *ret_person)
     p = db_one(req, &q_login_attempt, ret_person);
     if (p)
         return p;
-    p = judge(req, ret_person);
+    p = check_lockout(req, ret_person);
     if (p && from)
         lockout_mirror(email, from, row_int(ret_person, "retry_after_s", 1));
     return p;
@@ -67,7 +67,7 @@ lockout_begin_for(struct request *req, const char *user_id, const char *method)
     request_set(req, "attempt_user_id", user_id);
     request_set(req, "attempt_session_id", own && *req->identity.session_id ? req->identity.session_id : NULL);
     p = db_one(req, &q_proof_attempt, &row);
-    return p ? p : judge(req, &row);
+    return p ? p : check_lockout(req, &row);
 }
 
 const struct problem *

@@ -25,25 +25,25 @@ a_handshake_needs_upgrade_version_and_key(void **state)
     struct handshake h;
 
     (void)state;
-    assert_int_equal(handshake_judge(&good, "", ""), HANDSHAKE_OK);
+    assert_int_equal(handshake_check(&good, "", ""), HANDSHAKE_OK);
     h = good, h.upgrade = NULL;
-    assert_int_equal(handshake_judge(&h, "", ""), HANDSHAKE_NO_UPGRADE);
+    assert_int_equal(handshake_check(&h, "", ""), HANDSHAKE_NO_UPGRADE);
     h = good, h.connection = "keep-alive";
-    assert_int_equal(handshake_judge(&h, "", ""), HANDSHAKE_NO_UPGRADE);
+    assert_int_equal(handshake_check(&h, "", ""), HANDSHAKE_NO_UPGRADE);
     h = good, h.version = NULL;
-    assert_int_equal(handshake_judge(&h, "", ""), HANDSHAKE_BAD_VERSION);
+    assert_int_equal(handshake_check(&h, "", ""), HANDSHAKE_BAD_VERSION);
     h = good, h.version = "8";
-    assert_int_equal(handshake_judge(&h, "", ""), HANDSHAKE_BAD_VERSION);
+    assert_int_equal(handshake_check(&h, "", ""), HANDSHAKE_BAD_VERSION);
     static const char *const bad_keys[] = {NULL, "", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZR==",
                                            "dGhlIHNhbXBsZSBub25jZQ==x", "dGhlIHNhbXBsZSBub25j_Q==", "AAAA"};
     for (size_t i = 0; i < COUNT_OF(bad_keys); i++) {
         h = good, h.key = bad_keys[i];
-        assert_int_equal(handshake_judge(&h, "", ""), HANDSHAKE_BAD_KEY);
+        assert_int_equal(handshake_check(&h, "", ""), HANDSHAKE_BAD_KEY);
     }
     h = good, h.origin = "https://evil.test";
-    assert_int_equal(handshake_judge(&h, "", ""), HANDSHAKE_BAD_ORIGIN);
+    assert_int_equal(handshake_check(&h, "", ""), HANDSHAKE_BAD_ORIGIN);
     h.origin = "https://veza.test";
-    assert_int_equal(handshake_judge(&h, "", ""), HANDSHAKE_OK);
+    assert_int_equal(handshake_check(&h, "", ""), HANDSHAKE_OK);
 }
 
 static void

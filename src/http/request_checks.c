@@ -350,7 +350,7 @@ check_input(struct request *req)
 
 /* Cheapest first. */
 const struct problem *
-judge_head(struct request *req, const char *method)
+check_request_head(struct request *req, const char *method)
 {
     struct exchange *exchange = exchange_of(req);
     const struct problem *p = find_route(req, method, &exchange->match), *flood;
@@ -371,7 +371,7 @@ judge_head(struct request *req, const char *method)
 }
 
 const struct problem *
-judge_rest(struct request *req)
+check_request_rest(struct request *req)
 {
     static const struct problem *(*const checks[])(struct request *) = {check_access, check_route_limit, check_rights, check_csrf, check_input};
     struct exchange *exchange = exchange_of(req);
