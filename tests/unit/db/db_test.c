@@ -211,7 +211,7 @@ a_list_is_cut_into_pages_and_counted(void **state)
     PGresult *result = NULL;
 
     (void)state;
-    assert_int_equal(db_execute(&list_things, DB_JSON_LIST, NULL, bind_page, "2", &result, NULL), DB_OK);
+    assert_int_equal(db_execute(&list_things, DB_JSON_LIST, bind_page, "2", &result, NULL), DB_OK);
     assert_non_null(strstr(PQgetvalue(result, 0, 0), "\"name\":\"five\""));
     assert_null(strstr(PQgetvalue(result, 0, 0), "\"name\":\"three\""));
     assert_non_null(strstr(PQgetvalue(result, 0, 0), "\"total\" : 3"));
