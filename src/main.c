@@ -87,7 +87,7 @@ describe_api(const struct config *config, const char *conninfo, void *context)
         return 1;
     }
     db_setup(conninfo, 60000);
-    status = openapi_main(document_tables, all_queries, arguments->count, arguments->values);
+    status = openapi_main(all_modules, arguments->count, arguments->values);
     db_disconnect();
     return status;
 }

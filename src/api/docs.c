@@ -14,14 +14,16 @@ static struct {
     bool written;
 } document = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-void
-docs_setup(route_tables tables)
+static bool
+docs_setup(const struct module_setup *with, char *error, size_t error_size)
 {
-    document.tables = tables;
+    (void)error, (void)error_size;
+    document.tables = module_routes(with->modules, MODULE_API | MODULE_STREAM);
     document.text = (struct buf)BUF_INIT(OPENAPI_MAX);
+    return true;
 }
 
-void
+static void
 docs_teardown(void)
 {
     buf_free(&document.text);
@@ -85,7 +87,7 @@ get_style(struct request *req)
 
 static const enum problem_name outside_production[] = {PROBLEM_NOT_FOUND, PROBLEM_COUNT};
 
-const struct route docs_routes[] = {
+static const struct route docs_routes[] = {
     {GET, "/openapi.json", "Get this description (OpenAPI 3.1)",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_document, .produces = "application/json"},
     {GET, "/docs", "Show the API reference",
@@ -99,3 +101,5 @@ const struct route docs_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_style, .runs = RUNS_IN_LOOP, .produces = "text/css; charset=utf-8",
      .problems = outside_production},
     ROUTE_END};
+
+const struct module docs_module = {.name = "docs", .routes = ROUTE_TABLES(docs_routes), .setup = docs_setup, .teardown = docs_teardown};

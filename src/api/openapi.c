@@ -163,7 +163,7 @@ check_statement(struct describer *describer, const struct query *query, enum db_
 }
 
 int
-openapi_check(route_tables tables, query_lists lists)
+openapi_check(route_tables tables, module_list modules)
 {
     char error[2048] = "", what[512];
     struct describer describer = {.connection = db_connection(), .error = error, .error_size = sizeof error};
@@ -173,8 +173,8 @@ openapi_check(route_tables tables, query_lists lists)
         fprintf(stderr, "The database cannot be reached; queries are checked against it.\n");
         return 1;
     }
-    for (query_lists list = lists; *list; list++) {
-        for (const struct query *const *query = *list; *query; query++) {
+    for (module_list module = modules; *module; module++) {
+        for (const struct query *const *query = (*module)->queries; query && *query; query++) {
             snprintf(what, sizeof what, "Query %s", (*query)->name);
             failures += check_statement(&describer, *query, DB_ROWS, what);
         }
@@ -224,8 +224,9 @@ write_file(const char *path, struct str text)
 }
 
 int
-openapi_main(route_tables tables, query_lists lists, int argc, char **argv)
+openapi_main(module_list modules, int argc, char **argv)
 {
+    route_tables tables = module_routes(modules, MODULE_API | MODULE_STREAM);
     scoped_buf document = BUF_INIT(OPENAPI_MAX);
     const char *path = NULL;
     char error[2048] = "";
@@ -242,7 +243,7 @@ openapi_main(route_tables tables, query_lists lists, int argc, char **argv)
             return 2;
         }
     }
-    failures = check ? openapi_check(tables, lists) : 0;
+    failures = check ? openapi_check(tables, modules) : 0;
     if (failures) {
         fprintf(stderr, "%d queries do not fit the schema.\n", failures);
         return 1;

@@ -6,23 +6,19 @@
 
 #include <stdbool.h>
 
+#include "api/module.h"
 #include "base/buf.h"
-#include "db/query.h"
-#include "http/route.h"
 
 #define OPENAPI_MAX (16 * 1024 * 1024)
-
-/* The query lists of the modules (each ended by NULL), ended by NULL. */
-typedef const struct query *const *const *query_lists;
 
 /* Writes the document, indented, with a newline at its end. Needs a database (db_setup) with all migrations. On failure returns
  * false with a sentence in `error`. */
 bool openapi_write(route_tables tables, struct buf *out, char *error, size_t error_size);
 
-/* Prepares every query of `lists`, and each route's query in the very form in which it will run. All failures go to standard
+/* Prepares every query of the modules, and each route's query in the very form in which it will run. All failures go to standard
  * error; returns how many there were. */
-int openapi_check(route_tables tables, query_lists lists);
+int openapi_check(route_tables tables, module_list modules);
 
 /* `veza openapi [--check] [--output FILE]`: writes the document to standard output or FILE; with --check prepares the queries
  * instead and, when FILE is given, compares it with the document. Returns the exit status. */
-int openapi_main(route_tables tables, query_lists lists, int argc, char **argv);
+int openapi_main(module_list modules, int argc, char **argv);

@@ -1,23 +1,11 @@
 /* app.h - puts the parts together. */
 #pragma once
 
-#include <limits.h>
-
+#include "api/module.h"
 #include "base/config.h"
-#include "http/route.h"
 
-/* All routes of the API server and of the stream server, ended by NULL. */
-extern route_tables api_tables, stream_tables;
-
-/* What the API description tells of: the routes of both servers. */
-extern route_tables document_tables;
-
-/* The folder of the web app: VEZA_WEB_DIR, or web/dist beside the folder that the program is in; of /usr/bin/veza it is
- * /usr/share/veza/web. It may not be there. */
-void find_web_app(const struct config *config, char ret_folder[PATH_MAX]);
-
-/* Every query of every module. */
-extern const struct query *const *const all_queries[];
+/* What the program consists of (modules.c). */
+extern const struct module *const all_modules[];
 
 enum app_role { APP_API = 1, APP_STREAM = 2, APP_WORKER = 4, APP_ALL = 7 };
 

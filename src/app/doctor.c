@@ -32,6 +32,7 @@
 #include "http/listeners.h"
 #include "platform/redis/redis.h"
 #include "modules/oauth/oauth.h"
+#include "modules/pages/pages.h"
 #include "modules/oauth/redirect.h"
 #include "platform/fetch/fetch.h"
 #include "platform/mail/mail.h"
@@ -263,7 +264,7 @@ check_web(struct doctor *d)
 {
     char folder[PATH_MAX], index[PATH_MAX];
 
-    find_web_app(d->config, folder);
+    pages_find_web_app(d->config, folder);
     if (cluster_path(index, sizeof index, folder, "index.html") && access(index, R_OK) == 0)
         fine("web app", "built, in %s", folder);
     else
@@ -353,7 +354,7 @@ check_sign_in(struct doctor *d)
     char error[512];
 
     fetch_setup(d->config);
-    if (!oauth_setup(d->config, error, sizeof error))
+    if (!oauth_setup(&(struct module_setup){.config = d->config}, error, sizeof error))
         wrong(d, "docs/operating.md tells what each provider needs", "sign-in", "%s", error);
     else if (*oauth_provider_names())
         fine("sign-in", "with %s; they are to send people back to %s/api/v1/auth/oauth/NAME/callback", oauth_provider_names(),

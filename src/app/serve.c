@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "api/docs.h"
 #include "api/runner.h"
 #include "app.queries.h"
 #include "app/app.h"
@@ -14,32 +13,20 @@
 #include "base/log.h"
 #include "db/cluster_damage.h"
 #include "db/migrate.h"
-#include "http/assets.h"
 #include "http/server.h"
 #include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
-#include "modules/developer/developer.h"
-#include "modules/oauth/oauth.h"
 #include "modules/pages/pages.h"
-#include "modules/passkeys/passkeys.h"
-#include "modules/privacy/privacy.h"
-#include "modules/notifications/notifications.h"
-#include "modules/realtime/realtime.h"
-#include "modules/sessions/sessions.h"
-#include "modules/system/retention.h"
-#include "modules/system/system.h"
-#include "modules/tracks/tracks.h"
-#include "modules/users/users.h"
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
 #include "platform/fetch/fetch.h"
 #include "platform/jobs/jobs.h"
-#include "platform/mail/mail_job.h"
+#include "platform/mail/mail.h"
 #include "platform/pubsub/pubsub.h"
-#include "platform/push/vapid.h"
 #include "platform/redis/limits.h"
 #include "platform/redis/redis.h"
 #include "platform/sentry/sentry.h"
+#include "platform/storage/storage.h"
 #include "stream/stream.h"
 
 #define DRAIN_MS 10000
@@ -47,8 +34,6 @@
 #define STATEMENT_TIMEOUT_MS 15000
 #define IDLE_CONNECTIONS 64 /* that threads of the servers share */
 #define SHORT_JOB_S 60 /* ten minutes of sound: see track_create */
-
-static struct assets *web_app;
 
 #define STATEMENT_HOOKS .lend = db_lend, .take_parked = db_take_parked, .adopt = db_adopt, .give_back = db_give_back, .drop = db_drop, \
                         .settle = db_settle
@@ -66,60 +51,10 @@ struct run {
     unsigned roles;
     sigset_t stop_signals;
     struct storage *storage;
+    struct module_setup with;
     struct server *api, *stream;
     int (*work)(const struct config *config, unsigned port); /* instead of waiting for a signal */
 };
-
-static enum job_outcome
-send_verification_mail(struct job *job)
-{
-    return mail_end_job(job, auth_send_verification(job->payload));
-}
-
-static enum job_outcome
-send_reset_mail(struct job *job)
-{
-    return mail_end_job(job, auth_send_reset(job->payload));
-}
-
-static const struct job_handler job_handlers[] = {{"transcode", JOB_HEAVY, tracks_transcode},
-                                                  {"track_sweep", JOB_LIGHT, tracks_sweep},
-                                                  {"mail.verify_email", JOB_OUTGOING, send_verification_mail},
-                                                  {"mail.reset_password", JOB_OUTGOING, send_reset_mail},
-                                                  {"mail.notifications", JOB_OUTGOING, notifications_mail},
-                                                  {"mail.security", JOB_OUTGOING, notifications_mail_security},
-                                                  {"push.send", JOB_OUTGOING, notifications_push},
-                                                  {"mail.account_deletion", JOB_OUTGOING, privacy_deletion_mail},
-                                                  {"privacy.export", JOB_ARCHIVE, privacy_export},
-                                                  {"privacy.erase", JOB_ERASE, privacy_erase},
-                                                  {"privacy.sweep", JOB_LIGHT, privacy_sweep, .every_s = PRIVACY_SWEEP_S},
-                                                  {"retention", JOB_ERASE, retention_run, .every_s = RETENTION_S},
-                                                  {0}};
-
-/* Lists of tracks that visitors were sent a moment ago are stale; of people too when it is not about one track. */
-static void
-forget_lists(void *context, const char *track_id)
-{
-    struct run *run = context;
-
-    if (!run->api)
-        return;
-    server_purge(run->api, "tracks");
-    if (!track_id)
-        server_purge(run->api, "users");
-}
-
-static void
-load_web_app(const struct config *config)
-{
-    char folder[PATH_MAX], error[512];
-
-    find_web_app(config, folder);
-    web_app = assets_load(folder, error, sizeof error);
-    if (!web_app)
-        log_warn("no web app", LOG_TEXT("error", error));
-    pages_setup(web_app);
-}
 
 static struct server *
 start_server(const struct config *config, struct run *run, const char *name, int64_t port, route_tables tables,
@@ -174,7 +109,6 @@ warn_of_held_outgoing(void)
 static bool
 start_parts(const struct config *config, const char *conninfo, struct run *run, char *error, size_t error_size)
 {
-    unsigned char seed[SHA256_BYTES];
     char files[4096], countries4[PATH_MAX], countries6[PATH_MAX];
 
     if ((config->migrate_at_start ? migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size)
@@ -187,39 +121,19 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     if (!db_act_as_app(!*config->database_url))
         log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
     warn_of_held_outgoing();
-    if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size) || !auth_setup(config, error, error_size))
+    if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size))
         return false;
     country_find(config->geoip_file, "geoip", countries4, sizeof countries4);
     country_find(config->geoip6_file, "geoip6", countries6, sizeof countries6);
     country_setup(countries4, countries6);
     fetch_setup(config);
-    if (!oauth_setup(config, error, error_size))
-        return false;
     mail_setup(config);
-    secret_derive("vapid", seed);
-    if (!vapid_setup(config, seed, error, error_size))
-        return false;
     snprintf(files, sizeof files, "%s/files", config->data_dir);
     run->storage = storage_open_disk(files, error, error_size);
     if (!run->storage)
         return false;
-    tracks_setup(config, run->storage);
-    users_setup(run->storage);
-    privacy_setup(config, run->storage);
-    retention_setup(config);
-    tracks_set_change_listener(forget_lists, run);
-    realtime_setup();
-    sessions_setup();
-    auth_share_sessions();
-    notifications_setup(config);
-    docs_setup(document_tables);
-    developer_setup(document_tables);
-    passkeys_setup(config);
-    if (!stream_setup(run->storage, config)) {
-        snprintf(error, error_size, "not enough memory");
-        return false;
-    }
-    return true;
+    run->with = (struct module_setup){.config = config, .storage = run->storage, .modules = all_modules};
+    return module_setup(&run->with, error, error_size);
 }
 
 static bool
@@ -227,15 +141,14 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
 {
     snprintf(error, error_size, "a thread or a port is missing, or a setting is wrong; see above");
     if (run->roles & APP_API) {
-        load_web_app(config);
-        if (!realtime_start())
+        if (!module_start(all_modules))
             return false;
-        run->api = start_server(config, run, "api", config->port_backend, api_tables, &api_hooks);
+        run->api = start_server(config, run, "api", config->port_backend, module_routes(all_modules, MODULE_API), &api_hooks);
         if (!run->api)
             return false;
     }
     if (run->roles & APP_STREAM) {
-        run->stream = start_server(config, run, "stream", config->port_stream, stream_tables, &stream_hooks);
+        run->stream = start_server(config, run, "stream", config->port_stream, module_routes(all_modules, MODULE_STREAM), &stream_hooks);
         if (!run->stream)
             return false;
     }
@@ -245,10 +158,8 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
                                          .short_threads = {[JOB_HEAVY] = 1}, .short_s = SHORT_JOB_S,
                                          .stale_after_s = (int)config->job_stale_s};
 
-        tracks_subscribe();
-        notifications_subscribe();
-        privacy_subscribe();
-        if (!jobs_start(&settings, job_handlers) || !bus_start())
+        module_subscribe(all_modules);
+        if (!module_jobs(all_modules) || !jobs_start(&settings, module_jobs(all_modules)) || !bus_start())
             return false;
     }
     return listener_start() && pubsub_start();
@@ -258,19 +169,15 @@ static void
 stop_all(struct run *run)
 {
     db_end_waits(DATABASE_END_MS);
-    realtime_stop();
+    module_stop(all_modules);
     pubsub_stop();
     listener_stop(); /* what it hears goes to the servers and the hub: first silence, then free them */
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);
     jobs_stop();
     bus_stop();
-    realtime_free();
-    stream_teardown();
+    module_teardown(all_modules);
     storage_close(run->storage);
-    docs_teardown();
-    assets_free(web_app);
-    auth_teardown();
     country_teardown();
     sentry_stop();
     redis_disconnect();
@@ -366,15 +273,10 @@ serve_refuse_weak(void *context, const struct weak_setting *weak)
 static int
 run_roles(const struct config *config, unsigned roles, int (*work)(const struct config *config, unsigned port))
 {
-    static void (*const metrics[])(struct buf *out) = {realtime_metrics, sentry_metrics, jobs_metrics, bus_metrics, stream_metrics,
-                                                       redis_metrics};
     struct run run = {.roles = roles, .work = work};
     char error[512];
     int result;
 
-    for (size_t i = 0; i < COUNT_OF(metrics); i++)
-        if (!system_add_metrics(metrics[i]))
-            return 1;
     /* Blocked before any thread exists, so that sigwait is the only one to hear of them. */
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&run.stop_signals);

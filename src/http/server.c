@@ -12,6 +12,9 @@
 #define CACHE_BYTES (16 * 1024 * 1024)
 #define QUEUE_MAX 512
 
+static struct server *running[8]; /* those of this process */
+static pthread_mutex_t running_lock = PTHREAD_MUTEX_INITIALIZER;
+
 static bool
 read_rules(struct server *server, char *error, size_t error_size)
 {
@@ -140,6 +143,19 @@ release(struct server *server)
     free(server);
 }
 
+/* Puts a server into the list, or takes it out. */
+static void
+server_replace_running(struct server *old, struct server *new)
+{
+    pthread_mutex_lock(&running_lock);
+    for (unsigned i = 0; i < COUNT_OF(running); i++)
+        if (running[i] == old) {
+            running[i] = new;
+            break;
+        }
+    pthread_mutex_unlock(&running_lock);
+}
+
 struct server *
 server_start(const struct server_settings *settings, char *error, size_t error_size)
 {
@@ -161,8 +177,10 @@ server_start(const struct server_settings *settings, char *error, size_t error_s
         return NULL;
     }
     server->daemon = start_daemon(server, error, error_size);
-    if (server->daemon)
+    if (server->daemon) {
+        server_replace_running(NULL, server);
         return server;
+    }
     watchdog_stop(server);
     release(server);
     return NULL;
@@ -199,6 +217,16 @@ server_purge(struct server *server, const char *tag)
 }
 
 void
+server_purge_all(const char *tag)
+{
+    pthread_mutex_lock(&running_lock);
+    for (unsigned i = 0; i < COUNT_OF(running); i++)
+        if (running[i])
+            server_purge(running[i], tag);
+    pthread_mutex_unlock(&running_lock);
+}
+
+void
 server_stop(struct server *server, int drain_ms)
 {
     int64_t until_ms = clock_monotonic_ms() + drain_ms;
@@ -206,6 +234,7 @@ server_stop(struct server *server, int drain_ms)
 
     if (!server)
         return;
+    server_replace_running(server, NULL);
     server->draining = true;
     if (server->express)
         express_quiesce(server->express);

@@ -10,6 +10,7 @@
 #include "http/server.h"
 #include "modules/auth/auth.h"
 #include "platform/bus/listener.h"
+#include "platform/storage/storage.h"
 #include "stream.queries.h"
 #include "stream/access.h"
 #include "stream/cache.h"
@@ -274,25 +275,26 @@ on_change(void *context, const char *track_id)
     segment_cache_forget(cache, track_id ? prefix : NULL);
 }
 
-bool
-stream_setup(struct storage *where, const struct config *config)
+static bool
+stream_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     struct rlimit files;
     bool few = getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur / 4 < FILES_MAX;
 
-    storage = where;
+    storage = with->storage;
     access_setup();
     security = (struct buf){.max = 4096};
-    security_header_lines(config, "Cross-Origin-Resource-Policy", &security);
+    security_header_lines(with->config, "Cross-Origin-Resource-Policy", &security);
     buf_add(&security, (struct str){"", 1});
-    if (security.failed)
-        return false;
-    cache = segment_cache_new(few ? (unsigned)files.rlim_cur / 4 : FILES_MAX, buf_str(&security).ptr);
+    if (!security.failed)
+        cache = segment_cache_new(few ? (unsigned)files.rlim_cur / 4 : FILES_MAX, buf_str(&security).ptr);
+    if (!cache)
+        snprintf(error, error_size, "not enough memory");
     listener_on("track_changed", on_change, NULL);
     return cache;
 }
 
-void
+static void
 stream_teardown(void)
 {
     segment_cache_free(cache);
@@ -300,7 +302,7 @@ stream_teardown(void)
     buf_free(&security);
 }
 
-void
+static void
 stream_metrics(struct buf *out)
 {
     segment_cache_metrics(cache, out);
@@ -339,7 +341,7 @@ static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBL
 
 #define HLS .auth = AUTH_OPTIONAL, .limit = LIMIT_MEDIA, .problems = hls_problems
 
-const struct route stream_api_routes[] = {
+static const struct route stream_api_routes[] = {
     {GET, "/api/v1/tracks/{id}/hls/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", HLS, .scope = "tracks:read",
      .path = api_master_path, .handler = get_master, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
     {GET, "/api/v1/tracks/{id}/hls/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)", HLS, .scope = "tracks:read",
@@ -348,7 +350,7 @@ const struct route stream_api_routes[] = {
      .scope = "tracks:read", .path = api_segment_path, .handler = get_segment, .runs = RUNS_IN_LOOP, .produces = SEGMENT_TYPE},
     ROUTE_END};
 
-const struct route stream_routes[] = {
+static const struct route stream_routes[] = {
     {GET, "/", "Describe the stream server", .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_root, .runs = RUNS_IN_LOOP, .reply = root_reply},
     {GET, "/hls/{track_id}/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", HLS, .scope = "tracks:read", .path = master_path,
      .handler = get_master, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
@@ -359,3 +361,11 @@ const struct route stream_routes[] = {
     {POST, "/internal/jobs/transcode", "Process a track again", .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE,
      .body = transcode_body, .sql = &q_track_process_again, .shape = ONE, .status = 202},
     ROUTE_END};
+
+const struct module stream_module = {.name = "stream",
+                                     .routes = ROUTE_TABLES(stream_api_routes),
+                                     .stream_routes = ROUTE_TABLES(stream_routes),
+                                     .queries = stream_queries,
+                                     .setup = stream_setup,
+                                     .metrics = stream_metrics,
+                                     .teardown = stream_teardown};

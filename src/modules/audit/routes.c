@@ -67,7 +67,7 @@ list_address(struct request *req)
     return p ? p : run_route_query(req);
 }
 
-const struct route audit_routes[] = {
+static const struct route audit_routes[] = {
     {GET, "/api/v1/audit/logs", "Search the audit log",
      .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = search_options, .sql = &q_audit_search, .shape = MANY},
 
@@ -92,3 +92,5 @@ const struct route audit_routes[] = {
      .auth = AUTH_ADMIN, .permission = "audit.cleanup", .limit = LIMIT_WRITE, .body = cleanup_fields, .handler = cleanup,
      .reply = cleanup_reply},
     ROUTE_END};
+
+const struct module audit_module = {.name = "audit", .routes = ROUTE_TABLES(audit_routes), .queries = audit_queries};

@@ -84,7 +84,7 @@ jwks(struct request *req)
     return reply_json(req, 200, keys_public());
 }
 
-const struct route auth_routes[] = {
+static const struct route auth_routes[] = {
     {POST, "/api/v1/auth/register", "Create an account and sign in",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = registration, .handler = auth_register, .runs = RUNS_ON_PASSWORD_POOL,
      .reply = session_reply, .status = 201, .problems = PROBLEMS(PROBLEM_USERNAME_TAKEN, PROBLEM_EMAIL_TAKEN)},
@@ -169,15 +169,22 @@ const struct route auth_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_become_creator, .replies = &q_become_creator},
     ROUTE_END};
 
-bool
-auth_setup(const struct config *config, char *error, size_t error_size)
+static const struct job_handler auth_jobs[] = {{"mail.verify_email", JOB_OUTGOING, auth_send_verification},
+                                               {"mail.reset_password", JOB_OUTGOING, auth_send_reset},
+                                               {0}};
+
+/* Reads the keys and secrets; makes them in the data folder when none are configured. */
+static bool
+auth_setup(const struct module_setup *with, char *error, size_t error_size)
 {
-    auth_config = config;
-    return secret_setup(config, error, error_size) && keys_setup(config, error, error_size);
+    auth_config = with->config;
+    auth_share_sessions();
+    return secret_setup(with->config, error, error_size) && keys_setup(with->config, error, error_size);
 }
 
-void
-auth_teardown(void)
-{
-    keys_teardown();
-}
+const struct module auth_module = {.name = "auth",
+                                   .routes = ROUTE_TABLES(auth_routes),
+                                   .queries = auth_queries,
+                                   .jobs = auth_jobs,
+                                   .setup = auth_setup,
+                                   .teardown = keys_teardown};

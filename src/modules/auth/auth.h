@@ -1,19 +1,12 @@
 /* auth.h - who people are: registration, sign-in, sessions, tokens. */
 #pragma once
 
-#include "base/config.h"
+#include "api/module.h"
 #include "http/request.h"
-#include "http/route.h"
 
 #define ACCESS_COOKIE "veza_access" /* holds the access token of browsers */
 
-extern const struct route auth_routes[];
-
-/* Reads the keys and secrets (making them in the data folder when none are configured). False with a sentence in `error`. */
-bool auth_setup(const struct config *config, char *error, size_t error_size);
-void auth_teardown(void);
-/* Lets Redis remember which sessions stand, where there is one. Before listener_start(). */
-void auth_share_sessions(void);
+extern const struct module auth_module;
 
 /* Takes the session's cookies out of the browser, with the reply. */
 void auth_drop_cookies(struct request *req);
@@ -72,9 +65,3 @@ void token_make(char text[TOKEN_TEXT], char hash[SHA256_HEX]);
 
 /* Derives a key for one purpose from the application's secret. */
 void secret_derive(const char *purpose, unsigned char out[SHA256_BYTES]);
-
-/* The job `mail.verify_email`: payload {"user_id"}. Returns 0, or an enum mail_outcome. */
-int auth_send_verification(const json_t *payload);
-
-/* The job `mail.reset_password`: payload {"email"}, which need not be anybody's. Returns 0, or an enum mail_outcome. */
-int auth_send_reset(const json_t *payload);

@@ -52,6 +52,13 @@ const char *browser_known_hash(struct request *req);
 /* The same, and gives the browser a cookie with the reply when it has none. */
 const char *browser_hash(struct request *req);
 
+/* Lets Redis remember which sessions stand, where there is one. Before listener_start(). */
+void auth_share_sessions(void);
+
+/* The jobs `mail.verify_email` {"user_id"} and `mail.reset_password` {"email"}, which need not be anybody's. */
+enum job_outcome auth_send_verification(struct job *job);
+enum job_outcome auth_send_reset(struct job *job);
+
 const struct problem *auth_register(struct request *req);
 const struct problem *auth_login(struct request *req);
 const struct problem *auth_check_username(struct request *req);

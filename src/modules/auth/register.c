@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "http/validate.h"
 #include "modules/auth/internal.h"
-#include "platform/mail/mail.h"
+#include "platform/mail/mail_job.h"
 
 static const char *const reserved[] = {"admin", "administrator", "api", "me", "moderator", "root", "support", "system", "veza", "www"};
 
@@ -115,25 +115,25 @@ deliver(const char *token, const PGresult *person)
                                     .link = link.ptr});
 }
 
-int
-auth_send_verification(const json_t *payload)
+enum job_outcome
+auth_send_verification(struct job *job)
 {
     char token[TOKEN_TEXT], hash[SHA256_HEX];
     struct db_error error;
     PGresult *person;
-    int result = 0;
+    int result = MAIL_SENT;
 
     token_make(token, hash);
     if (db_run(&q_verification_token,
-               (const struct db_arg[]){{"user_id", json_string_value(json_object_get(payload, "user_id"))},
+               (const struct db_arg[]){{"user_id", json_string_value(json_object_get(job->payload, "user_id"))},
                                        {"token_hash", hash}, {0}}, &person, &error)) {
         log_warn("verification mail not prepared", LOG_TEXT("error", error.message));
-        return -1;
+        return mail_end_job(job, MAIL_LATER);
     }
     if (PQntuples(person))
         result = deliver(token, person);
     PQclear(person);
-    return result;
+    return mail_end_job(job, result);
 }
 
 bool

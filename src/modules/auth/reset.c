@@ -4,7 +4,7 @@
 #include "modules/auth/internal.h"
 #include "modules/auth/lockout.h"
 #include "modules/realtime/realtime.h"
-#include "platform/mail/mail.h"
+#include "platform/mail/mail_job.h"
 
 /* The same row is written whether the address is known or not; the job finds out, when nobody is watching the clock. */
 const struct problem *
@@ -79,23 +79,23 @@ deliver(const char *token, const PGresult *person)
                                     .language = PQgetvalue(person, 0, 2), .link = link.ptr});
 }
 
-int
-auth_send_reset(const json_t *payload)
+enum job_outcome
+auth_send_reset(struct job *job)
 {
     char token[TOKEN_TEXT], hash[SHA256_HEX];
     struct db_error error;
     PGresult *person;
-    int result = 0;
+    int result = MAIL_SENT;
 
     token_make(token, hash);
     if (db_run(&q_reset_token,
-               (const struct db_arg[]){{"email", json_string_value(json_object_get(payload, "email"))}, {"token_hash", hash}, {0}},
+               (const struct db_arg[]){{"email", json_string_value(json_object_get(job->payload, "email"))}, {"token_hash", hash}, {0}},
                &person, &error)) {
         log_warn("password mail not prepared", LOG_TEXT("error", error.message));
-        return -1;
+        return mail_end_job(job, MAIL_LATER);
     }
     if (PQntuples(person))
         result = deliver(token, person);
     PQclear(person);
-    return result;
+    return mail_end_job(job, result);
 }

@@ -8,7 +8,7 @@
 #define PREFIX_CHARACTERS 11 /* vz_ and eight more: enough to tell one's keys apart, and of no use to a thief */
 #define EXPIRES_MAX_DAYS 3650
 
-static route_tables tables;
+static route_tables tables; /* they tell which scopes there are */
 
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The key"}, FIELD_END};
 
@@ -21,10 +21,12 @@ static const struct field new_key[] = {
 
 static const enum problem_name create_problems[] = {PROBLEM_CONFLICT, PROBLEM_MFA_REQUIRED, PROBLEM_SIGN_IN_AGAIN, PROBLEM_COUNT};
 
-void
-developer_setup(route_tables routes)
+static bool
+developer_setup(const struct module_setup *with, char *error, size_t error_size)
 {
-    tables = routes;
+    (void)error, (void)error_size;
+    tables = module_routes(with->modules, MODULE_API | MODULE_STREAM);
+    return true;
 }
 
 static bool
@@ -81,7 +83,7 @@ create_key(struct request *req)
     return reply_query(req, 201, &q_api_key_get);
 }
 
-const struct route developer_routes[] = {
+static const struct route developer_routes[] = {
     {GET, "/api/v1/developer/api-keys", "List the API keys of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_api_key_list, .shape = MANY},
 
@@ -93,3 +95,5 @@ const struct route developer_routes[] = {
     {DELETE, "/api/v1/developer/api-keys/{id}", "Delete an API key, which stops working at once",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_api_key_delete, .shape = EMPTY},
     ROUTE_END};
+
+const struct module developer_module = {.name = "developer", .routes = ROUTE_TABLES(developer_routes), .queries = developer_queries, .setup = developer_setup};

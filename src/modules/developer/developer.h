@@ -4,9 +4,6 @@
  * the routes name. */
 #pragma once
 
-#include "http/route.h"
+#include "api/module.h"
 
-extern const struct route developer_routes[];
-
-/* `routes` tell which scopes there are. Once, before servers start; must outlive them. */
-void developer_setup(route_tables routes);
+extern const struct module developer_module;

@@ -5,11 +5,11 @@
  * encrypted with a key that is derived from the application's secret; of recovery codes only hashes are kept. */
 #pragma once
 
+#include "api/module.h"
 #include "http/request.h"
-#include "http/route.h"
 #include "modules/auth/auth.h"
 
-extern const struct route mfa_routes[];
+extern const struct module mfa_module;
 
 /* The reply of POST /auth/login when a second factor is needed. */
 extern const struct field mfa_login_reply[];

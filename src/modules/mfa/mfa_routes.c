@@ -49,7 +49,7 @@ const struct field mfa_login_reply[] = {
 
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
 
-const struct route mfa_routes[] = {
+static const struct route mfa_routes[] = {
     {GET, "/api/v1/auth/2fa/status", "Get the state of two-factor authentication and the number of recovery codes left",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_mfa_status, .shape = ONE},
 
@@ -79,3 +79,5 @@ const struct route mfa_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = login_body, .handler = mfa_login, .reply = session_reply,
      .problems = PROBLEMS(PROBLEM_MFA_TOKEN_INVALID, PROBLEM_MFA_CODE_INVALID, PROBLEM_ACCOUNT_LOCKED)},
     ROUTE_END};
+
+const struct module mfa_module = {.name = "mfa", .routes = ROUTE_TABLES(mfa_routes), .queries = mfa_queries};

@@ -2,11 +2,18 @@
 #pragma once
 
 #include "api/runner.h"
-#include "base/config.h"
+#include "modules/notifications/notifications.h"
 #include "modules/notifications/texts.h"
 #include "notifications.queries.h"
 
 extern const struct config *notifications_config;
+
+extern const struct route push_routes[], mail_routes[]; /* push.c, unsubscribe.c */
+
+/* The jobs `push.send` {notification_id, subscription_id}, `mail.notifications` {user_id}, `mail.security` {notification_id}. */
+enum job_outcome notifications_push(struct job *job);
+enum job_outcome notifications_mail(struct job *job);
+enum job_outcome notifications_mail_security(struct job *job);
 
 /* unsubscribe.c: the address that ends mails about notifications for this person, appended to `out`. */
 void unsubscribe_address(const char *user_id, struct buf *out);

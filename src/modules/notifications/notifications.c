@@ -4,14 +4,15 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "modules/auth/auth.h"
 #include "modules/notifications/internal.h"
 #include "modules/realtime/realtime.h"
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
+#include "platform/push/vapid.h"
 
-/* An event that becomes a notification: the ids of its payload that the query wants, and how it leaves the site. */
+/* How an event becomes a notification: the ids of its payload that the query wants, and how it leaves the site. */
 struct source {
-    const char *consumer, *event;
     const struct query *query;
     const char *names[2];
     const char *mail;     /* the setting that asks for a mail about it */
@@ -20,40 +21,18 @@ struct source {
     bool security;        /* mailed at once, whatever the settings say */
 };
 
-static const struct source sources[] = {
-    {"notifications.follow", "user.followed", &q_notification_follow, {"user_id", "follower_id"}, .mail = "email_on_follow"},
-    {"notifications.export", "export.ready", &q_notification_export, {"user_id", "export_id"}, .mail = "email_notifications"},
-    {"notifications.signed_in", "account.signed_in", &q_notification_sign_in, {"user_id", "session_id"}, .security = true},
-    {"notifications.password", "account.password_changed", &q_notification_account, {"user_id"}, .type = "account.password_changed",
-     .title = "Your password was changed", .security = true},
-    {"notifications.second_factor", "account.second_factor_off", &q_notification_account, {"user_id"},
-     .type = "account.second_factor_off", .title = "Two-step sign-in was switched off", .security = true},
-    {"notifications.second_factor_on", "account.second_factor_on", &q_notification_account, {"user_id"},
-     .type = "account.second_factor_on", .title = "Two-step sign-in was switched on", .security = true},
-    {"notifications.passkey_added", "account.passkey_added", &q_notification_account, {"user_id"}, .type = "account.passkey_added",
-     .title = "A passkey was added", .security = true},
-    {"notifications.passkey_removed", "account.passkey_removed", &q_notification_account, {"user_id"}, .type = "account.passkey_removed",
-     .title = "A passkey was deleted", .security = true},
-    {"notifications.connected", "account.connected", &q_notification_account, {"user_id"}, .type = "account.connected",
-     .title = "An account elsewhere was connected", .security = true},
-    {"notifications.track_removed", "track.removed", &q_notification_track, {"user_id", "track_id"}, .type = "track.removed",
-     .title = "An administrator removed a track of yours", .mail = "email_notifications"},
-    {"notifications.track_restored", "track.restored", &q_notification_track, {"user_id", "track_id"}, .type = "track.restored",
-     .title = "A track of yours was restored", .mail = "email_notifications"},
-};
-
 const struct config *notifications_config;
 
 /* In the open transaction; the rows, or NULL. */
 static PGresult *
-run(const struct source *source, const struct query *query, const struct db_arg *args)
+run(const struct query *query, const struct db_arg *args)
 {
     struct db_error error;
     PGresult *result;
 
     if (db_run(query, args, &result, &error) == DB_OK)
         return result;
-    log_warn("notification not written", LOG_TEXT("event", source->event), LOG_TEXT("error", error.message));
+    log_warn("notification not written", LOG_TEXT("query", query->name), LOG_TEXT("error", error.message));
     return NULL;
 }
 
@@ -67,7 +46,7 @@ deliver(const struct source *source, const char *id)
     PGresult *result;
 
     snprintf(delay, sizeof delay, "%lld", (long long)notifications_config->notify_mail_delay_s);
-    result = run(source, &q_notification_deliver, args);
+    result = run(&q_notification_deliver, args);
     PQclear(result);
     return result != NULL;
 }
@@ -90,19 +69,43 @@ on_event(const struct event *event, void *context)
             return true;
         }
     }
-    made = run(source, source->query, args);
+    made = run(source->query, args);
     for (int i = 0; made && good && i < PQntuples(made); i++)
         good = deliver(source, PQgetvalue(made, i, 0));
     PQclear(made);
     return made && good;
 }
 
-void
-notifications_subscribe(void)
-{
-    for (size_t i = 0; i < COUNT_OF(sources); i++)
-        bus_subscribe(sources[i].consumer, sources[i].event, on_event, (void *)&sources[i]);
-}
+#define SOURCE(...) &(const struct source){__VA_ARGS__}
+
+static const struct subscription subscriptions[] = {
+    {"notifications.follow", "user.followed", on_event,
+     SOURCE(&q_notification_follow, {"user_id", "follower_id"}, .mail = "email_on_follow")},
+    {"notifications.export", "export.ready", on_event,
+     SOURCE(&q_notification_export, {"user_id", "export_id"}, .mail = "email_notifications")},
+    {"notifications.signed_in", "account.signed_in", on_event,
+     SOURCE(&q_notification_sign_in, {"user_id", "session_id"}, .security = true)},
+    {"notifications.password", "account.password_changed", on_event,
+     SOURCE(&q_notification_account, {"user_id"}, .type = "account.password_changed", .title = "Your password was changed", .security = true)},
+    {"notifications.second_factor", "account.second_factor_off", on_event,
+     SOURCE(&q_notification_account, {"user_id"}, .type = "account.second_factor_off",
+            .title = "Two-step sign-in was switched off", .security = true)},
+    {"notifications.second_factor_on", "account.second_factor_on", on_event,
+     SOURCE(&q_notification_account, {"user_id"}, .type = "account.second_factor_on",
+            .title = "Two-step sign-in was switched on", .security = true)},
+    {"notifications.passkey_added", "account.passkey_added", on_event,
+     SOURCE(&q_notification_account, {"user_id"}, .type = "account.passkey_added", .title = "A passkey was added", .security = true)},
+    {"notifications.passkey_removed", "account.passkey_removed", on_event,
+     SOURCE(&q_notification_account, {"user_id"}, .type = "account.passkey_removed", .title = "A passkey was deleted", .security = true)},
+    {"notifications.connected", "account.connected", on_event,
+     SOURCE(&q_notification_account, {"user_id"}, .type = "account.connected", .title = "An account elsewhere was connected", .security = true)},
+    {"notifications.track_removed", "track.removed", on_event,
+     SOURCE(&q_notification_track, {"user_id", "track_id"}, .type = "track.removed",
+            .title = "An administrator removed a track of yours", .mail = "email_notifications")},
+    {"notifications.track_restored", "track.restored", on_event,
+     SOURCE(&q_notification_track, {"user_id", "track_id"}, .type = "track.restored", .title = "A track of yours was restored",
+            .mail = "email_notifications")},
+    {0}};
 
 static void
 on_notification(void *context, const char *payload)
@@ -119,11 +122,17 @@ on_notification(void *context, const char *payload)
     json_decref(told);
 }
 
-void
-notifications_setup(const struct config *config)
+static bool
+notifications_setup(const struct module_setup *with, char *error, size_t error_size)
 {
-    notifications_config = config;
+    unsigned char seed[SHA256_BYTES];
+
+    notifications_config = with->config;
+    secret_derive("vapid", seed);
+    if (!vapid_setup(with->config, seed, error, error_size))
+        return false;
     listener_on("notification", on_notification, NULL);
+    return true;
 }
 
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The notification"}, FIELD_END};
@@ -151,7 +160,7 @@ static const struct field preference_fields[] = {
     SWITCH("browser_notifications", "Notifications of the browser"),
     FIELD_END};
 
-const struct route notifications_routes[] = {
+static const struct route notifications_routes[] = {
     {GET, "/api/v1/notifications", "List notifications, newest first",
      .auth = AUTH_USER, .limit = LIMIT_READ, .query = list_options, .sql = &q_notification_list, .shape = MANY},
 
@@ -176,3 +185,15 @@ const struct route notifications_routes[] = {
     {DELETE, "/api/v1/notifications", "Delete all notifications",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_notification_delete_all, .shape = ONE},
     ROUTE_END};
+
+static const struct job_handler jobs[] = {{"mail.notifications", JOB_OUTGOING, notifications_mail},
+                                          {"mail.security", JOB_OUTGOING, notifications_mail_security},
+                                          {"push.send", JOB_OUTGOING, notifications_push},
+                                          {0}};
+
+const struct module notifications_module = {.name = "notifications",
+                                            .routes = ROUTE_TABLES(notifications_routes, push_routes, mail_routes),
+                                            .queries = notifications_queries,
+                                            .jobs = jobs,
+                                            .subscriptions = subscriptions,
+                                            .setup = notifications_setup};

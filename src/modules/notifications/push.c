@@ -184,7 +184,7 @@ static const struct field endpoint_body[] = {ENDPOINT, FIELD_END};
 static const struct field key_reply[] = {
     {"public_key", FIELD_STRING, .required = true, .help = "What PushManager.subscribe() takes as applicationServerKey"}, FIELD_END};
 
-const struct route notifications_push_routes[] = {
+const struct route push_routes[] = {
     {GET, "/api/v1/notifications/push/key", "Get the public key for push subscriptions (VAPID, RFC 8292)",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = public_key, .runs = RUNS_IN_LOOP, .reply = key_reply},
 

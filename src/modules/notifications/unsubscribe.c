@@ -120,7 +120,7 @@ static const struct field token_query[] = {
     {"token", FIELD_SECRET, .required = true, .min = 1, .max = 200, .help = "Of the address in the mail"}, FIELD_END};
 static const enum problem_name problems[] = {PROBLEM_TOKEN_INVALID, PROBLEM_COUNT};
 
-const struct route notifications_mail_routes[] = {
+const struct route mail_routes[] = {
     {GET, PATH, "Show the page that confirms the end of notification mails",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = token_query, .handler = ask, .produces = "text/html; charset=utf-8",
      .problems = problems},

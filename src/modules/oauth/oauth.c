@@ -8,8 +8,10 @@
 static unsigned char seal_key[SEAL_KEY_BYTES];
 
 bool
-oauth_setup(const struct config *config, char *error, size_t error_size)
+oauth_setup(const struct module_setup *with, char *error, size_t error_size)
 {
+    const struct config *config = with->config;
+
     if (!providers_setup(config, error, error_size) || !redirect_setup(config, error, error_size))
         return false;
     if (*config->oauth_encryption_key) {

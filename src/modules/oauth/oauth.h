@@ -4,14 +4,13 @@
  * is explained in docs/adr/0008. */
 #pragma once
 
-#include "base/config.h"
-#include "http/route.h"
+#include "api/module.h"
 
-extern const struct route oauth_routes[];
+extern const struct module oauth_module;
 
 /* Reads which providers are switched on. False with a sentence in `error` when a setting is missing or wrong. Needs auth_setup only for
  * the encryption of tokens without OAUTH_ENCRYPTION_KEY. */
-bool oauth_setup(const struct config *config, char *error, size_t error_size);
+bool oauth_setup(const struct module_setup *with, char *error, size_t error_size);
 
 /* The ids of the providers that are on, separated by ", "; "" when there is none. */
 const char *oauth_provider_names(void);

@@ -40,7 +40,7 @@ static const struct field providers_reply[] = {
 
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
 
-const struct route oauth_routes[] = {
+static const struct route oauth_routes[] = {
     {GET, "/api/v1/auth/oauth/providers", "List the sign-in providers that the operator has configured",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = page_query, .handler = oauth_providers, .runs = RUNS_IN_LOOP, .reply = providers_reply},
 
@@ -65,3 +65,5 @@ const struct route oauth_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .path = provider_in_path, .query = callback_query, .handler = oauth_callback,
      .status = 302},
     ROUTE_END};
+
+const struct module oauth_module = {.name = "oauth", .routes = ROUTE_TABLES(oauth_routes), .queries = oauth_queries, .setup = oauth_setup};

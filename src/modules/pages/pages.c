@@ -1,11 +1,17 @@
 #include "modules/pages/pages.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "api/runner.h"
+#include "base/log.h"
+#include "http/assets.h"
 #include "http/server.h"
 #include "tracks.queries.h"
 #include "users.queries.h"
 
-static const struct assets *web_app;
+static const struct config *pages_config;
+static struct assets *web_app;
 
 /* A page about one thing, which exists for visitors when the query has a row. */
 struct subject_page {
@@ -38,9 +44,47 @@ static const struct subject_page subject_pages[] = {
 };
 
 void
-pages_setup(const struct assets *assets)
+pages_find_web_app(const struct config *config, char ret_folder[PATH_MAX])
 {
-    web_app = assets;
+    char program[PATH_MAX - 16];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+
+    program[len > 0 ? len : 0] = 0;
+    for (int up = 0; up < 2 && strrchr(program, '/'); up++)
+        *strrchr(program, '/') = 0;
+    if (*config->web_dir)
+        snprintf(ret_folder, PATH_MAX, "%s", config->web_dir);
+    else if (text_equal(program, "/usr"))
+        snprintf(ret_folder, PATH_MAX, "/usr/share/veza/web");
+    else
+        snprintf(ret_folder, PATH_MAX, "%s/web/dist", program);
+}
+
+static bool
+pages_setup(const struct module_setup *with, char *error, size_t error_size)
+{
+    (void)error, (void)error_size;
+    pages_config = with->config;
+    return true;
+}
+
+static bool
+pages_start(void)
+{
+    char folder[PATH_MAX], error[512];
+
+    pages_find_web_app(pages_config, folder);
+    web_app = assets_load(folder, error, sizeof error);
+    if (!web_app)
+        log_warn("no web app", LOG_TEXT("error", error));
+    return true;
+}
+
+static void
+pages_teardown(void)
+{
+    assets_free(web_app);
+    web_app = NULL;
 }
 
 /* Pages talk to their own host by WebSocket: 'self' says so in current browsers, older ones want the address. */
@@ -98,3 +142,5 @@ pages_reply(struct request *req)
             return reply_subject(req, &subject_pages[i], value);
     return reply_page(req, pattern ? 200 : 404, NULL, NULL);
 }
+
+const struct module pages_module = {.name = "pages", .setup = pages_setup, .start = pages_start, .teardown = pages_teardown};

@@ -5,16 +5,18 @@
 
 static char origin[512], rp_id[256];
 
-void
-passkeys_setup(const struct config *config)
+bool
+passkeys_setup(const struct module_setup *with, char *error, size_t error_size)
 {
-    const char *url = config_frontend_url(config), *host = strstr(url, "://");
+    const char *url = config_frontend_url(with->config), *host = strstr(url, "://");
     size_t len;
 
+    (void)error, (void)error_size;
     host = host ? host + 3 : url;
     len = strcspn(host, "/?#");
     snprintf(origin, sizeof origin, "%.*s", (int)(host - url + (ptrdiff_t)len), url);
     snprintf(rp_id, sizeof rp_id, "%.*s", (int)strcspn(host, ":/?#"), host);
+    return true;
 }
 
 const char *

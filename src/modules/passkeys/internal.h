@@ -7,7 +7,8 @@
 
 #define CHALLENGE_S 300
 
-/* ceremony.c: host and origin of the web app. */
+/* ceremony.c: the web app's address tells the relying party: its host. */
+bool passkeys_setup(const struct module_setup *with, char *error, size_t error_size);
 const char *passkeys_rp_id(void);
 
 /* Makes a challenge for `user_id` (NULL: for whoever answers) and sets it into `ret_challenge` as text (arena). */

@@ -4,10 +4,6 @@
  * is two factors by itself). Attestation is not asked for: any device will do. Challenges are used once and last five minutes. */
 #pragma once
 
-#include "base/config.h"
-#include "http/route.h"
+#include "api/module.h"
 
-extern const struct route passkeys_routes[];
-
-/* The web app's address tells the relying party. Once, before servers start. */
-void passkeys_setup(const struct config *config);
+extern const struct module passkeys_module;

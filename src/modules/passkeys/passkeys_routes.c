@@ -56,7 +56,7 @@ static const struct field request_options[] = {
 
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
 
-const struct route passkeys_routes[] = {
+static const struct route passkeys_routes[] = {
     {GET, "/api/v1/auth/passkeys", "List the passkeys of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_passkey_list, .shape = MANY},
 
@@ -86,3 +86,5 @@ const struct route passkeys_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = login_body, .handler = passkey_login_finish, .reply = session_reply,
      .problems = PROBLEMS(PROBLEM_PASSKEY_REFUSED)},
     ROUTE_END};
+
+const struct module passkeys_module = {.name = "passkeys", .routes = ROUTE_TABLES(passkeys_routes), .queries = passkeys_queries, .setup = passkeys_setup};

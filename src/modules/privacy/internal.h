@@ -3,6 +3,7 @@
 
 #include "api/runner.h"
 #include "modules/privacy/privacy.h"
+#include "platform/storage/storage.h"
 #include "privacy.queries.h"
 
 extern const struct config *privacy_config;
@@ -29,6 +30,15 @@ bool subject_write(const struct subject *subject, const char *user_id, struct su
 
 /* "exports/{user_id}/{export_id}": each attempt at an archive writes a file of its own into it. */
 void export_folder(char key[STORAGE_KEY_MAX + 1], const char *user_id, const char *export_id);
+
+#define PRIVACY_SWEEP_S 3600
+
+/* The jobs: `privacy.export` packs an archive; `privacy.erase` erases an account whose time has come; `privacy.sweep`, each hour,
+ * removes expired archives and finds those accounts; `mail.account_deletion` tells the person. */
+enum job_outcome privacy_export(struct job *job);
+enum job_outcome privacy_erase(struct job *job);
+enum job_outcome privacy_sweep(struct job *job);
+enum job_outcome privacy_deletion_mail(struct job *job);
 
 /* export_routes.c, deletion.c: handlers */
 const struct problem *export_start(struct request *req);

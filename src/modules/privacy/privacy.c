@@ -6,16 +6,18 @@
 const struct config *privacy_config;
 struct storage *privacy_storage;
 
-void
-privacy_setup(const struct config *config, struct storage *storage)
+static bool
+privacy_setup(const struct module_setup *with, char *error, size_t error_size)
 {
-    privacy_config = config;
-    privacy_storage = storage;
+    (void)error, (void)error_size;
+    privacy_config = with->config;
+    privacy_storage = with->storage;
+    return true;
 }
 
 /* The server died on this archive as often as it may. */
 static bool
-on_job_died(const struct event *event, void *context)
+privacy_on_job_died(const struct event *event, void *context)
 {
     const json_t *payload = json_object_get(event->payload, "payload");
     const char *id = json_string_value(json_object_get(payload, "export_id"));
@@ -34,11 +36,13 @@ on_job_died(const struct event *event, void *context)
     return storage_delete_prefix(privacy_storage, key) == 0;
 }
 
-void
-privacy_subscribe(void)
-{
-    bus_subscribe("privacy.failures", "job.died", on_job_died, NULL);
-}
+static const struct subscription privacy_subscriptions[] = {{"privacy.failures", "job.died", privacy_on_job_died}, {0}};
+
+static const struct job_handler privacy_jobs[] = {{"mail.account_deletion", JOB_OUTGOING, privacy_deletion_mail},
+                                                  {"privacy.export", JOB_ARCHIVE, privacy_export},
+                                                  {"privacy.erase", JOB_ERASE, privacy_erase},
+                                                  {"privacy.sweep", JOB_LIGHT, privacy_sweep, .every_s = PRIVACY_SWEEP_S},
+                                                  {0}};
 
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"}, FIELD_END};
 static const struct field export_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The archive"}, FIELD_END};
@@ -53,7 +57,7 @@ static const struct field deletion_reply[] = {
 
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
 
-const struct route privacy_routes[] = {
+static const struct route privacy_routes[] = {
     {POST, "/api/v1/users/me/export", "Request an archive of the signed-in user's data",
      "A ZIP file with everything as JSON, lists as CSV too, and one's own files. It takes the place of the one before. A notification "
      "`export.ready` tells when it can be fetched; the WebSocket sends `export.progress` meanwhile.",
@@ -91,3 +95,6 @@ const struct route privacy_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = deletion_restore, .replies = &q_me, .purges = "users",
      .problems = PROBLEMS(PROBLEM_CONFLICT)},
     ROUTE_END};
+
+const struct module privacy_module = {.name = "privacy", .routes = ROUTE_TABLES(privacy_routes), .queries = privacy_queries, .jobs = privacy_jobs,
+                                      .subscriptions = privacy_subscriptions, .setup = privacy_setup};

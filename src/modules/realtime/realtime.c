@@ -87,21 +87,21 @@ connect_socket(struct request *req)
     return websocket_accept(req, hub, &handler, listener);
 }
 
-bool
+static bool
 realtime_start(void)
 {
     hub = hub_start(NULL);
     return hub != NULL;
 }
 
-void
+static void
 realtime_stop(void)
 {
     if (hub)
         hub_stop(hub, DRAIN_MS);
 }
 
-void
+static void
 realtime_free(void)
 {
     hub = hub_free(hub);
@@ -146,10 +146,12 @@ on_broadcast(void *context, const char *payload)
     realtime_tell(user_id, str_of(payload + UUID_TEXT));
 }
 
-void
-realtime_setup(void)
+static bool
+realtime_setup(const struct module_setup *with, char *error, size_t error_size)
 {
+    (void)with, (void)error, (void)error_size;
     pubsub_on(CHANNEL, on_broadcast, NULL);
+    return true;
 }
 
 void
@@ -162,7 +164,7 @@ realtime_end_session(const char *session_id)
         hub_close_topic(hub, topic, SESSION_ENDED);
 }
 
-void
+static void
 realtime_metrics(struct buf *out)
 {
     if (hub)
@@ -177,7 +179,7 @@ static const struct field ticket_reply[] = {
     {"expires_in", FIELD_INT, .required = true, .help = "Seconds"},
     FIELD_END};
 
-const struct route realtime_routes[] = {
+static const struct route realtime_routes[] = {
     {POST, "/api/v1/ws/ticket", "Create a one-time ticket for the WebSocket",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = ticket, .reply = ticket_reply, .status = 201, .no_audit = true},
     {GET, "/api/v1/ws", "Open a WebSocket for progress and notifications (RFC 6455)",
@@ -185,3 +187,7 @@ const struct route realtime_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = token_query, .handler = connect_socket, .websocket = true, .status = 101,
      .problems = (const enum problem_name[]){PROBLEM_BAD_REQUEST, PROBLEM_UNAUTHENTICATED, PROBLEM_FORBIDDEN, PROBLEM_UPGRADE_REQUIRED, PROBLEM_COUNT}},
     ROUTE_END};
+
+const struct module realtime_module = {.name = "realtime", .routes = ROUTE_TABLES(realtime_routes), .queries = realtime_queries,
+                                       .setup = realtime_setup, .start = realtime_start, .metrics = realtime_metrics, .stop = realtime_stop,
+                                       .teardown = realtime_free};

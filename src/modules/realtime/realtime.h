@@ -3,24 +3,15 @@
  * Each message is a JSON object with a `type`. Clients may send {"type":"ping"} and get {"type":"pong"}. */
 #pragma once
 
-#include "base/buf.h"
-#include "http/route.h"
+#include "api/module.h"
 
-extern const struct route realtime_routes[];
-
-/* Starts and stops the hub: stop it before the HTTP server, free it when no request and no listener runs any more. */
-bool realtime_start(void);
-void realtime_stop(void);
-void realtime_free(void);
+extern const struct module realtime_module;
 
 /* Sends a JSON text to every socket of a person in this process. Does nothing while there is no hub. */
 void realtime_tell(const char *user_id, struct str json);
 
-/* The same in every process. Before pubsub_start(): realtime_setup(), where there are sockets. */
+/* The same in every process. */
 void realtime_broadcast(const char *user_id, const char *json);
-void realtime_setup(void);
 
 /* Closes the sockets of a session that ended. */
 void realtime_end_session(const char *session_id);
-
-void realtime_metrics(struct buf *out);

@@ -153,7 +153,7 @@ list_assignments(struct request *req)
     return p ? p : run_route_query(req);
 }
 
-const struct route roles_routes[] = {
+static const struct route roles_routes[] = {
     {GET, "/api/v1/roles", "List roles and their permissions",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_role_list, .shape = MANY},
 
@@ -187,3 +187,5 @@ const struct route roles_routes[] = {
      .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .path = assignment_in_path,
      .sql = &q_role_revoke, .shape = EMPTY, .handler = revoke},
     ROUTE_END};
+
+const struct module roles_module = {.name = "roles", .routes = ROUTE_TABLES(roles_routes), .queries = roles_queries};

@@ -5,6 +5,6 @@
  * from the next request on and until it expires or is revoked. Other roles are named sets of permissions, which no route asks for yet. */
 #pragma once
 
-#include "http/route.h"
+#include "api/module.h"
 
-extern const struct route roles_routes[];
+extern const struct module roles_module;

@@ -74,16 +74,19 @@ on_session_ended(void *context, const char *payload)
         realtime_end_session(payload);
 }
 
-void
-sessions_setup(void)
+/* Hears of sessions that ended in other processes. */
+static bool
+sessions_setup(const struct module_setup *with, char *error, size_t error_size)
 {
+    (void)with, (void)error, (void)error_size;
     listener_on("session_ended", on_session_ended, NULL);
+    return true;
 }
 
 static const struct field id_in_path[] = {{"session_id", FIELD_UUID, .required = true, .help = "The session"}, FIELD_END};
 static const struct field ended_reply[] = {{"ended", FIELD_INT, .required = true, .help = "How many sessions ended"}, FIELD_END};
 
-const struct route sessions_routes[] = {
+static const struct route sessions_routes[] = {
     {GET, "/api/v1/sessions", "List the active sessions of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_session_list, .shape = MANY},
 
@@ -99,3 +102,5 @@ const struct route sessions_routes[] = {
     {POST, "/api/v1/sessions/logout-all", "End all sessions of the signed-in user, including the current one",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = end_all, .reply = ended_reply},
     ROUTE_END};
+
+const struct module sessions_module = {.name = "sessions", .routes = ROUTE_TABLES(sessions_routes), .queries = sessions_queries, .setup = sessions_setup};

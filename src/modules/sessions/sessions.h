@@ -2,9 +2,6 @@
  * open WebSockets of it are closed on every node. */
 #pragma once
 
-#include "http/route.h"
+#include "api/module.h"
 
-extern const struct route sessions_routes[];
-
-/* Hears of sessions that ended in other processes. Before listener_start(). */
-void sessions_setup(void);
+extern const struct module sessions_module;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "db/migrate.h"
 #include "http/server.h"
+#include "modules/system/retention.h"
 #include "system.queries.h"
 #include "version.h"
 
@@ -18,8 +19,7 @@
 #define DISK_LOW_PERCENT 2
 #define PROBE_MS 2000 /* whoever probes does not wait for long */
 
-static void (*writers[32])(struct buf *out);
-static unsigned writer_count;
+static module_list modules;
 static int64_t started_ms;
 
 __attribute__((constructor)) static void
@@ -28,14 +28,12 @@ remember_start(void)
     started_ms = clock_monotonic_ms();
 }
 
-bool
-system_add_metrics(void (*write)(struct buf *out))
+static bool
+system_setup(const struct module_setup *with, char *error, size_t error_size)
 {
-    if (writer_count == COUNT_OF(writers)) {
-        log_error("too many sources of metrics: raise the size of writers in system.c");
-        return false;
-    }
-    writers[writer_count++] = write;
+    (void)error, (void)error_size;
+    modules = with->modules;
+    retention_setup(with->config);
     return true;
 }
 
@@ -130,8 +128,9 @@ metrics(struct request *req)
     write_process_metrics(&out);
     db_metrics(&out);
     server_metrics(req->server, &out);
-    for (unsigned i = 0; i < writer_count; i++)
-        writers[i](&out);
+    for (module_list module = modules; *module; module++)
+        if ((*module)->metrics)
+            (*module)->metrics(&out);
     if (out.failed) {
         buf_free(&out);
         return PROBLEM(INTERNAL);
@@ -186,7 +185,7 @@ static const struct field log_body[] = {
     {"context", FIELD_OBJECT, .max = 4000},
     FIELD_END};
 
-const struct route health_routes[] = {
+static const struct route health_routes[] = {
     {GET, "/health", "Check that the process is alive", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .runs = RUNS_IN_LOOP, .reply = health_reply},
     {GET, "/healthz", "Check that the process is alive (liveness probe)",
      .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .runs = RUNS_IN_LOOP, .reply = health_reply},
@@ -200,7 +199,7 @@ const struct route health_routes[] = {
      .auth = AUTH_METRICS, .limit = LIMIT_NONE, .handler = metrics, .produces = "text/plain"},
     ROUTE_END};
 
-const struct route system_routes[] = {
+static const struct route system_routes[] = {
     {GET, "/api/v1/status", "Get the version and state of this installation",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = status, .reply = status_reply},
     {GET, "/api/v1/announcements/active", "List active announcements of the operator",
@@ -209,3 +208,12 @@ const struct route system_routes[] = {
     {POST, "/api/v1/logs/frontend", "Report an error of the web app",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = log_body, .handler = log_frontend, .status = 204, .no_audit = true},
     ROUTE_END};
+
+static const struct job_handler system_jobs[] = {{"retention", JOB_ERASE, retention_run, .every_s = RETENTION_S}, {0}};
+
+const struct module system_module = {.name = "system",
+                                     .routes = ROUTE_TABLES(system_routes, health_routes),
+                                     .stream_routes = ROUTE_TABLES(health_routes),
+                                     .queries = system_queries,
+                                     .jobs = system_jobs,
+                                     .setup = system_setup};

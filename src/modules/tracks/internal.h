@@ -7,6 +7,7 @@
 #include "api/runner.h"
 #include "media/worker_client.h"
 #include "modules/tracks/tracks.h"
+#include "platform/storage/storage.h"
 #include "tracks.queries.h"
 
 #define CACHE_PUBLIC "public, max-age=3600"
@@ -18,6 +19,11 @@ extern const struct picture_kind tracks_cover;
 
 /* Deletes what one run of the processing made of a track. False when something is left. */
 bool track_version_delete(const char *track_id, const char *version);
+
+extern const struct route track_routes[]; /* routes.c */
+
+/* Job `transcode`. */
+enum job_outcome tracks_transcode(struct job *job);
 
 /* upload.c, files.c: handlers */
 const struct problem *track_upload(struct request *req);

@@ -86,7 +86,7 @@ process_again(struct request *req)
     return p ? p : reply_query(req, 202, &q_track_process_again);
 }
 
-const struct route tracks_routes[] = {
+const struct route track_routes[] = {
     {GET, "/api/v1/tracks", "List public tracks, or the tracks of the signed-in user",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
      .sql = &q_track_list, .shape = MANY, .handler = list_tracks, .runs = RUNS_IN_LOOP, .cache_s = 5, .cache_tag = "tracks"},

@@ -4,21 +4,12 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "http/server.h"
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
 
 const struct config *tracks_config;
 struct storage *tracks_storage;
-
-static tracks_change_listener *change_listener;
-static void *change_context;
-
-void
-tracks_setup(const struct config *config, struct storage *storage)
-{
-    tracks_config = config;
-    tracks_storage = storage;
-}
 
 const struct problem *
 problem_of_storage(enum storage_error error)
@@ -89,8 +80,8 @@ track_version_delete(const char *track_id, const char *version)
     return delete_prefix("waveforms", track_id, version) && good;
 }
 
-/* The files of a track that is gone for good, or never came to be. */
-enum job_outcome
+/* The job `track_sweep`: deletes the files of a track that is gone for good, or never came to be. */
+static enum job_outcome
 tracks_sweep(struct job *job)
 {
     const char *id = json_string_value(json_object_get(job->payload, "track_id"));
@@ -138,24 +129,35 @@ on_job_died(const struct event *event, void *context)
     return true;
 }
 
-void
-tracks_subscribe(void)
-{
-    bus_subscribe("tracks.files", "track.deleted", on_deleted, NULL);
-    bus_subscribe("tracks.failures", "job.died", on_job_died, NULL);
-}
-
+/* A track was changed, completed, failed or deleted, in whatever process: lists that visitors were sent a moment ago are stale; of people too
+ * when it is not about one track. */
 static void
-on_change(void *context, const char *payload)
+on_change(void *context, const char *track_id)
 {
     (void)context;
-    change_listener(change_context, payload && *payload ? payload : NULL);
+    server_purge_all("tracks");
+    if (!track_id || !*track_id)
+        server_purge_all("users");
 }
 
-void
-tracks_set_change_listener(tracks_change_listener *listener, void *context)
+static bool
+tracks_setup(const struct module_setup *with, char *error, size_t error_size)
 {
-    change_listener = listener;
-    change_context = context;
+    (void)error, (void)error_size;
+    tracks_config = with->config;
+    tracks_storage = with->storage;
     listener_on("track_changed", on_change, NULL);
+    return true;
 }
+
+static const struct subscription subscriptions[] = {
+    {"tracks.files", "track.deleted", on_deleted}, {"tracks.failures", "job.died", on_job_died}, {0}};
+
+static const struct job_handler jobs[] = {{"transcode", JOB_HEAVY, tracks_transcode}, {"track_sweep", JOB_LIGHT, tracks_sweep}, {0}};
+
+const struct module tracks_module = {.name = "tracks",
+                                     .routes = ROUTE_TABLES(track_routes),
+                                     .queries = tracks_queries,
+                                     .jobs = jobs,
+                                     .subscriptions = subscriptions,
+                                     .setup = tracks_setup};

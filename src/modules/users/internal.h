@@ -3,6 +3,7 @@
 
 #include "api/runner.h"
 #include "modules/users/users.h"
+#include "platform/storage/storage.h"
 #include "users.queries.h"
 
 extern struct storage *users_storage;

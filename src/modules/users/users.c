@@ -82,13 +82,15 @@ static const struct file_field banner_files[] = {{"banner", .required = true, .h
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
 #define PICTURE_MAX (20 * 1024 * 1024)
 
-void
-users_setup(struct storage *storage)
+static bool
+users_setup(const struct module_setup *with, char *error, size_t error_size)
 {
-    users_storage = storage;
+    (void)error, (void)error_size;
+    users_storage = with->storage;
+    return true;
 }
 
-const struct route users_routes[] = {
+static const struct route users_routes[] = {
     {GET, "/api/v1/users", "List users",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .query = list_options,
      .sql = &q_user_list, .shape = MANY, .cache_s = 5, .cache_tag = "users"},
@@ -195,3 +197,5 @@ const struct route users_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = banner_in_path, .handler = banner_get,
      .produces = "image/webp"},
     ROUTE_END};
+
+const struct module users_module = {.name = "users", .routes = ROUTE_TABLES(users_routes), .queries = users_queries, .setup = users_setup};

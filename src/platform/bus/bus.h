@@ -23,6 +23,13 @@ struct event {
 /* Acts on an event; queries run in the open transaction of this thread. False: undo it and ask again later. */
 typedef bool bus_subscriber(const struct event *event, void *context);
 
+/* A subscription as a row of a module's table (api/module.h). */
+struct subscription {
+    const char *consumer, *event;
+    bus_subscriber *run;
+    const void *context;
+};
+
 /* Call before bus_start. `consumer` is the subscriber's lasting name; one consumer may subscribe to several events. */
 void bus_subscribe(const char *consumer, const char *event_name, bus_subscriber *subscriber, void *context);
 

@@ -1,0 +1,114 @@
+#include "api/module.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+
+static unsigned
+module_count(module_list modules)
+{
+    unsigned count = 0;
+
+    while (modules[count])
+        count++;
+    return count;
+}
+
+/* Adds a module's tables to `list` (NULL: only counts them), each once. Returns how many the list has then. */
+static size_t
+module_add_tables(const struct route **list, size_t count, route_tables tables)
+{
+    for (; tables && *tables; tables++) {
+        size_t at = 0;
+
+        while (list && at < count && list[at] != *tables)
+            at++;
+        if (list)
+            list[at] = *tables;
+        count = list && at < count ? count : count + 1;
+    }
+    return count;
+}
+
+route_tables
+module_routes(module_list modules, unsigned servers)
+{
+    static const struct route **made[(MODULE_API | MODULE_STREAM) + 1];
+    size_t most = 0, count = 0;
+
+    if (made[servers])
+        return made[servers];
+    for (module_list module = modules; *module; module++)
+        most = module_add_tables(NULL, module_add_tables(NULL, most, (*module)->routes), (*module)->stream_routes);
+    made[servers] = calloc(most + 1, sizeof *made[servers]);
+    for (module_list module = modules; made[servers] && *module; module++) {
+        if (servers & MODULE_API)
+            count = module_add_tables(made[servers], count, (*module)->routes);
+        if (servers & MODULE_STREAM)
+            count = module_add_tables(made[servers], count, (*module)->stream_routes);
+    }
+    return made[servers];
+}
+
+const struct job_handler *
+module_jobs(module_list modules)
+{
+    static struct job_handler *made;
+    size_t count = 0;
+
+    for (module_list module = modules; *module; module++)
+        for (const struct job_handler *job = (*module)->jobs; job && job->kind; job++)
+            count++;
+    if (!made)
+        made = calloc(count + 1, sizeof *made);
+    count = 0;
+    for (module_list module = modules; made && *module; module++)
+        for (const struct job_handler *job = (*module)->jobs; job && job->kind; job++)
+            made[count++] = *job;
+    return made;
+}
+
+void
+module_subscribe(module_list modules)
+{
+    for (; *modules; modules++)
+        for (const struct subscription *s = (*modules)->subscriptions; s && s->consumer; s++)
+            bus_subscribe(s->consumer, s->event, s->run, (void *)s->context);
+}
+
+bool
+module_setup(const struct module_setup *with, char *error, size_t error_size)
+{
+    for (module_list module = with->modules; *module; module++)
+        if ((*module)->setup && !(*module)->setup(with, error, error_size))
+            return false;
+    return true;
+}
+
+bool
+module_start(module_list modules)
+{
+    for (; *modules; modules++)
+        if ((*modules)->start && !(*modules)->start()) {
+            log_error("module not started", LOG_TEXT("module", (*modules)->name));
+            return false;
+        }
+    return true;
+}
+
+void
+module_stop(module_list modules)
+{
+    for (unsigned i = module_count(modules); i-- > 0;)
+        if (modules[i]->stop)
+            modules[i]->stop();
+}
+
+void
+module_teardown(module_list modules)
+{
+    for (unsigned i = module_count(modules); i-- > 0;)
+        if (modules[i]->teardown)
+            modules[i]->teardown();
+}
