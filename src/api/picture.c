@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "api/gate.h"
 #include "base/encode.h"
 #include "base/log.h"
 
@@ -51,10 +52,10 @@ picture_draw_version(char ret_version[PICTURE_VERSION_TEXT])
 }
 
 struct media_outcome
-picture_make(struct storage *storage, enum media_mode mode, int fd, const char *folder, const atomic_bool *cancel)
+picture_make(struct storage *storage, enum media_mode mode, struct source *source, const char *folder, const atomic_bool *cancel)
 {
     struct picture_files files = {.storage = storage, .folder = folder};
-    struct media_job job = {.mode = mode, .input_fd = fd, .cancel = cancel, .on_file_begin = picture_begin_file,
+    struct media_job job = {.mode = mode, .input = source, .cancel = cancel, .on_file_begin = picture_begin_file,
                             .on_file_data = picture_add_bytes, .on_file_end = picture_end_file, .user = &files};
     struct media_outcome outcome = media_run(&job);
 
@@ -107,7 +108,7 @@ picture_put(struct request *req, struct storage *storage, const struct picture_k
 
     picture_draw_version(version);
     picture_folder(kind, owner, version, folder);
-    outcome = picture_make(storage, kind->mode, request_upload(req, kind->part)->fd, folder, NULL);
+    outcome = picture_make(storage, kind->mode, gate_source(request_upload(req, kind->part)), folder, NULL);
     p = problem_of_media(req, kind->part, &outcome);
     if (!p && storage_sync(storage))
         p = PROBLEM(INTERNAL);

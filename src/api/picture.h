@@ -31,8 +31,8 @@ void picture_folder(const struct picture_kind *kind, const char *owner, const ch
 /* Deletes the files of a version; nothing for NULL. Writes to the log when some are left. */
 void picture_forget(struct storage *storage, const struct picture_kind *kind, const char *owner, const char *version);
 
-/* Makes the sizes of the image in `fd` below `folder`/. The outcome says why not; files may be left then. `cancel` may be NULL. */
-struct media_outcome picture_make(struct storage *storage, enum media_mode mode, int fd, const char *folder, const atomic_bool *cancel);
+/* Makes the sizes of the image `source` (local) below `folder`/. The outcome says why not; files may be left then. `cancel` may be NULL. */
+struct media_outcome picture_make(struct storage *storage, enum media_mode mode, struct source *source, const char *folder, const atomic_bool *cancel);
 
 /* What the media worker's outcome means to the client, about the part `field` of the form; NULL for MEDIA_OK. */
 const struct problem *problem_of_media(struct request *req, const char *field, const struct media_outcome *outcome);

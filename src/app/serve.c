@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "api/file.h"
+#include "api/gate.h"
 #include "api/runner.h"
 #include "app.queries.h"
 #include "app/app.h"
@@ -42,6 +44,7 @@ static const struct server_hooks api_hooks = {STATEMENT_HOOKS, .identify = auth_
                                               .check_permission = auth_check_permission,
                                               .check_second_factor = auth_check_second_factor,
                                               .run_query = run_route_query, .audit = audit_change, .share_limits = redis_limits_take,
+                                              .upload_begin = gate_begin, .upload_add = gate_add, .upload_free = gate_free,
                                               .fallback = pages_reply};
 static const struct server_hooks stream_hooks = {STATEMENT_HOOKS, .identify = auth_identify_stream, .check_csrf = auth_check_csrf,
                                                  .run_query = run_route_query, .audit = audit_change,
@@ -57,12 +60,12 @@ struct run {
 };
 
 static struct server *
-start_server(const struct config *config, struct run *run, const char *name, int64_t port, route_tables tables,
+start_server(const struct config *config, const char *name, int64_t port, route_tables tables,
              const struct server_hooks *hooks)
 {
     struct server_settings settings = {.name = name, .config = config, .port = (uint16_t)port,
                                        .port_setting = text_equal(name, "stream") ? "PORT_STREAM" : "PORT_BACKEND", .routes = tables, .hooks = hooks,
-                                       .upload_dir = storage_upload_dir(run->storage), .stream_secret = auth_stream_secret(),
+                                       .stream_secret = auth_stream_secret(),
                                        .express = text_equal(name, "stream") ? &stream_express : NULL};
     char error[512];
     struct server *server = server_start(&settings, error, sizeof error);
@@ -132,6 +135,8 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     run->storage = storage_open_disk(files, error, error_size);
     if (!run->storage)
         return false;
+    gate_setup(run->storage);
+    file_setup(run->storage);
     run->with = (struct module_setup){.config = config, .storage = run->storage, .modules = all_modules};
     return module_setup(&run->with, error, error_size);
 }
@@ -143,12 +148,12 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
     if (run->roles & APP_API) {
         if (!module_start(all_modules))
             return false;
-        run->api = start_server(config, run, "api", config->port_backend, module_routes(all_modules, MODULE_API), &api_hooks);
+        run->api = start_server(config, "api", config->port_backend, module_routes(all_modules, MODULE_API), &api_hooks);
         if (!run->api)
             return false;
     }
     if (run->roles & APP_STREAM) {
-        run->stream = start_server(config, run, "stream", config->port_stream, module_routes(all_modules, MODULE_STREAM), &stream_hooks);
+        run->stream = start_server(config, "stream", config->port_stream, module_routes(all_modules, MODULE_STREAM), &stream_hooks);
         if (!run->stream)
             return false;
     }

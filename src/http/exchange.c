@@ -31,7 +31,7 @@ answer(struct request *req)
             reply_header(req, "X-Session", "expired"); /* an answer for visitors: whoever can renew may ask again */
         if (route->purges && req->reply.status < 400)
             cache_purge(req->server->cache, route->purges);
-        if (exchange->cache_key && req->reply.status == 200 && req->reply.fd < 0) {
+        if (exchange->cache_key && req->reply.status == 200 && !req->reply.source) {
             struct cached entry = {req->reply.body, req->reply.content_type, 200};
 
             cache_put(req->server->cache, exchange->cache_key, route->cache_tag, &entry, exchange->cache_purges, clock_monotonic_ms(),
@@ -151,7 +151,6 @@ request_new(struct server *server, struct MHD_Connection *connection, const char
     req->started_ns = clock_monotonic_ns();
     req->raw_uri = arena_strdup(arena, uri);
     req->state = arena_alloc(arena, sizeof(struct exchange));
-    req->reply.fd = -1;
     if (!req->raw_uri || !req->state) {
         arena_free(arena);
         return NULL;
@@ -305,8 +304,7 @@ exchange_ends(void *cls, struct MHD_Connection *connection, void **context, enum
     json_decref(req->json);
     if (req->reply.body_free)
         req->reply.body_free(req->reply.body_owner);
-    if (req->reply.ready && req->reply.fd >= 0)
-        close(req->reply.fd);
+    source_unref(req->reply.source);
     atomic_fetch_sub(&server->active, 1);
     arena_free(req->arena);
     *context = NULL;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -144,8 +143,7 @@ static bool
 send_body(struct loop *loop, struct conn *conn)
 {
     while (conn->sent < conn->file.size) {
-        off_t offset = (off_t)conn->sent;
-        ssize_t n = sendfile(conn->fd, conn->file.fd, &offset, conn->file.size - conn->sent);
+        ssize_t n = source_send(conn->file.source, conn->fd, conn->sent, conn->file.size - conn->sent);
 
         if (n < 0 && errno == EINTR)
             continue;

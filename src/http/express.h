@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/source.h"
 #include "base/str.h"
 
 struct listeners;
@@ -24,8 +25,8 @@ enum express_found {
 /* What `find` found. */
 struct express_file {
     struct str head;  /* all header lines but Date, each with its CRLF, and the empty line */
-    struct str body;  /* a small file's bytes; else NULL, and `fd` and `size` count */
-    int fd;
+    struct str body;  /* a small file's bytes; else NULL, and `source` counts */
+    struct source *source; /* local */
     uint64_t size;
     bool stale; /* good, but `learn` should be called again */
     void (*release)(void *owner); /* called when it has been sent */

@@ -1,8 +1,4 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <openssl/evp.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "http/internal.h"
 #include "http/validate.h"
@@ -15,8 +11,7 @@ struct form_state {
     struct param parts[FORM_PART_MAX];
     size_t part_len[FORM_PART_MAX], part_room[FORM_PART_MAX];
     unsigned part_count;
-    EVP_MD_CTX *digest; /* of the file that is being received */
-    struct upload *current;
+    struct upload *current; /* the file that is being received */
     const struct problem *problem;
 };
 
@@ -80,38 +75,24 @@ clean_filename(struct arena *arena, const char *sent)
     return len ? name : "upload";
 }
 
-static void
-finish_file(struct form_state *form)
-{
-    unsigned char digest[SHA256_BYTES];
-
-    if (!form->current)
-        return;
-    if (EVP_DigestFinal_ex(form->digest, digest, NULL) == 1)
-        hex_encode(digest, sizeof digest, form->current->sha256);
-    form->current = NULL;
-}
-
 static const struct problem *
 begin_file(struct request *req, const char *name, const char *filename, const char *content_type)
 {
     struct form_state *form = exchange_of(req)->form_state;
     const struct file_field *declared = find_file(req->route, name);
     struct upload *upload = &req->uploads[req->upload_count];
+    const struct problem *p;
 
     if (!declared)
         return problem_field(req->arena, arena_strdup(req->arena, name), "unknown", "There is no such file field");
     if (request_upload(req, name))
         return problem_field(req->arena, declared->name, "value", "It is given twice");
-    *upload = (struct upload){.name = declared->name};
-    upload->fd = open(req->server->settings.upload_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (upload->fd < 0)
-        return errno == ENOSPC ? PROBLEM(STORAGE_FULL) : PROBLEM(INTERNAL);
+    *upload = (struct upload){.name = declared->name, .filename = clean_filename(req->arena, filename ? filename : "upload"),
+                              .content_type = content_type ? arena_strdup(req->arena, content_type) : ""};
+    p = req->server->settings.hooks->upload_begin(req, upload);
+    if (p)
+        return p;
     req->upload_count++;
-    upload->filename = clean_filename(req->arena, filename ? filename : "upload");
-    upload->content_type = content_type ? arena_strdup(req->arena, content_type) : "";
-    if (EVP_DigestInit_ex(form->digest, EVP_sha256(), NULL) != 1)
-        return PROBLEM(INTERNAL);
     form->current = upload;
     return NULL;
 }
@@ -124,20 +105,8 @@ add_file_bytes(struct request *req, const char *bytes, size_t len)
 
     if (len > most - form->current->size)
         return problem_detail(req->arena, PROBLEM(PAYLOAD_TOO_LARGE), "A file has at most %llu bytes.", (unsigned long long)most);
-    if (EVP_DigestUpdate(form->digest, bytes, len) != 1)
-        return PROBLEM(INTERNAL);
     form->current->size += len;
-    while (len) {
-        ssize_t n = write(form->current->fd, bytes, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return errno == ENOSPC || errno == EDQUOT ? PROBLEM(STORAGE_FULL) : PROBLEM(INTERNAL);
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return NULL;
+    return req->server->settings.hooks->upload_add(form->current, bytes, len);
 }
 
 /* The text of a part with room for `size` bytes; it doubles, so that text that comes in small pieces is not copied again and again. */
@@ -212,7 +181,7 @@ on_part(void *cls, enum MHD_ValueKind kind, const char *name, const char *filena
     if (!name)
         return MHD_YES;
     if (offset == 0 && !has_begun(form, name)) {
-        finish_file(form);
+        form->current = NULL;
         if (filename || find_file(req->route, name)) {
             form->problem = begin_file(req, name, filename, content_type);
             if (form->problem)
@@ -235,9 +204,8 @@ form_begin(struct request *req)
     req->uploads = arena_alloc(req->arena, FORM_PART_MAX * sizeof *req->uploads);
     if (!exchange->form_state || !req->uploads)
         return PROBLEM(INTERNAL);
-    exchange->form_state->digest = EVP_MD_CTX_new();
     exchange->form = MHD_create_post_processor(req->connection, FORM_BUFFER, on_part, req);
-    return exchange->form && exchange->form_state->digest ? NULL : PROBLEM(UNSUPPORTED_MEDIA_TYPE);
+    return exchange->form ? NULL : PROBLEM(UNSUPPORTED_MEDIA_TYPE);
 }
 
 const struct problem *
@@ -260,7 +228,7 @@ form_end(struct request *req)
     enum MHD_Result complete = MHD_destroy_post_processor(exchange->form);
 
     exchange->form = NULL;
-    finish_file(form);
+    form->current = NULL;
     if (form->problem)
         return form->problem;
     if (complete != MHD_YES)
@@ -276,10 +244,7 @@ form_free(struct request *req)
     if (exchange->form)
         MHD_destroy_post_processor(exchange->form);
     exchange->form = NULL;
-    if (exchange->form_state)
-        EVP_MD_CTX_free(exchange->form_state->digest);
     for (unsigned i = 0; i < req->upload_count; i++)
-        if (req->uploads[i].fd >= 0)
-            close(req->uploads[i].fd);
+        req->server->settings.hooks->upload_free(&req->uploads[i]);
     req->upload_count = 0;
 }

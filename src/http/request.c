@@ -98,8 +98,7 @@ drop_body(struct reply *reply)
 {
     if (reply->body_free)
         reply->body_free(reply->body_owner);
-    if (reply->ready && reply->fd >= 0)
-        close(reply->fd);
+    source_unref(reply->source);
 }
 
 static struct reply *
@@ -113,7 +112,7 @@ start_reply(struct request *req, int status, const char *content_type)
     reply->body = (struct str){"", 0};
     reply->body_free = NULL;
     reply->body_owner = NULL;
-    reply->fd = -1;
+    reply->source = NULL;
     reply->ready = true;
     return reply;
 }
@@ -155,13 +154,13 @@ reply_json(struct request *req, int status, json_t *json)
 }
 
 const struct problem *
-reply_file(struct request *req, int fd, uint64_t size, const char *content_type, const char *etag)
+reply_source(struct request *req, struct source *source, const char *content_type, const char *etag)
 {
     struct reply *reply = start_reply(req, 200, content_type);
 
-    reply->fd = fd;
+    reply->source = source;
     reply->offset = 0;
-    reply->size = size;
+    reply->size = source_size(source);
     reply->etag = etag;
     return NULL;
 }

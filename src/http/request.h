@@ -12,6 +12,7 @@
 #include "base/encode.h"
 #include "base/ip.h"
 #include "base/problem.h"
+#include "base/source.h"
 #include "base/str.h"
 #include "http/limit.h"
 #include "http/route.h"
@@ -46,14 +47,13 @@ struct param {
     const char *text; /* PostgreSQL's text form; NULL is null */
 };
 
-/* A received file. The descriptor belongs to the request and refers to an unnamed file in the upload folder. */
+/* A received file. What was received lies behind the gate (api/gate.h), until the request ends. */
 struct upload {
     const char *name;         /* of the part */
     const char *filename;     /* as sent, cleaned: no folder, no control characters */
     const char *content_type; /* as sent; never trusted */
-    int fd;
     uint64_t size;
-    char sha256[SHA256_HEX];
+    struct gate_file *file; /* the gate's own */
 };
 
 struct reply_header {
@@ -66,7 +66,7 @@ struct reply {
     struct str body;
     void (*body_free)(void *owner); /* called when the body has been sent; NULL: the arena holds it */
     void *body_owner;
-    int fd; /* -1, or a file that is sent from `offset` on; closed afterwards */
+    struct source *source; /* NULL, or a local source of which `size` bytes are sent from `offset` on; given back afterwards */
     uint64_t offset, size;
     struct MHD_Response *prepared; /* a shared response; its headers are complete */
     struct reply_header headers[REPLY_HEADER_MAX];
@@ -136,8 +136,8 @@ const struct problem *reply_json(struct request *req, int status, json_t *json);
 /* `free_owner(owner)` is called when the body has been sent. */
 const struct problem *reply_owned(struct request *req, int status, const char *content_type, struct str body,
                                   void (*free_owner)(void *), void *owner);
-/* A file with conditional requests and ranges (RFC 9110). Takes over `fd`. `etag` with its quotes. */
-const struct problem *reply_file(struct request *req, int fd, uint64_t size, const char *content_type, const char *etag);
+/* A local source with conditional requests and ranges (RFC 9110). Takes over the reference. `etag` with its quotes. */
+const struct problem *reply_source(struct request *req, struct source *source, const char *content_type, const char *etag);
 void reply_header(struct request *req, const char *name, const char *value);
 /* Sets an HttpOnly, SameSite=Lax cookie (Secure outside development). max_age_s 0 removes it. */
 void reply_cookie(struct request *req, const char *name, const char *value, const char *path, int64_t max_age_s);

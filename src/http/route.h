@@ -75,6 +75,7 @@ struct route {
     enum shape shape;
     const struct query *then; /* `sql` changes something and gives a row where it did; the reply is this one's row, read afterwards */
     bool always;              /* `sql` cannot miss: no 404 */
+    const struct query *file; /* its row names the stored file that file_get() answers with (api/file.h) */
     const struct problem *(*handler)(struct request *req);
     enum runs runs;
 

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -5,6 +6,7 @@
 #include <zlib.h>
 
 #include "base/clock.h"
+#include "base/source_driver.h"
 #include "http/internal.h"
 #include "http/security_headers.h"
 
@@ -149,7 +151,7 @@ apply_conditions(struct request *req)
 {
     struct reply *reply = &req->reply;
     const char *if_range = request_header(req, "If-Range");
-    uint64_t size = reply->fd >= 0 ? reply->size : reply->body.len, first, last;
+    uint64_t size = reply->source ? reply->size : reply->body.len, first, last;
     enum range range;
 
     if (reply->status != 200 || req->method != GET)
@@ -164,7 +166,7 @@ apply_conditions(struct request *req)
         reply->etag = etag;
         return;
     }
-    if (reply->fd < 0)
+    if (!reply->source)
         return;
     reply_header(req, "Accept-Ranges", "bytes");
     if (if_range && !text_equal(if_range, reply->etag))
@@ -286,10 +288,12 @@ make_response(struct request *req)
     struct reply *reply = &req->reply;
     struct MHD_Response *response;
 
-    if (reply->fd >= 0) {
-        response = MHD_create_response_from_fd_at_offset64(reply->size, reply->fd, reply->offset);
-        if (response)
-            reply->fd = -1; /* the response closes it */
+    if (reply->source) {
+        int fd = fcntl(reply->source->fd, F_DUPFD_CLOEXEC, 3); /* the response closes it */
+
+        response = fd < 0 ? NULL : MHD_create_response_from_fd_at_offset64(reply->size, fd, reply->offset);
+        if (!response && fd >= 0)
+            close(fd);
         return response;
     }
     if (!reply->body_free)
@@ -317,7 +321,7 @@ send_reply(struct request *req)
         return queued;
     }
     apply_conditions(req);
-    if (reply->content_type && reply->fd < 0 && !reply->encoded && reply->body.len >= GZIP_MIN && is_compressible(reply->content_type)) {
+    if (reply->content_type && !reply->source && !reply->encoded && reply->body.len >= GZIP_MIN && is_compressible(reply->content_type)) {
         reply_header(req, "Vary", "Accept-Encoding");
         if (accepts_gzip(req))
             compress_body(req);

@@ -42,6 +42,11 @@ struct server_hooks {
     void (*give_back)(void);
     void (*drop)(struct connection *connection);
     void (*settle)(struct connection *connection);
+    /* The gate for the files of a form (api/gate.h): each is begun, gets its bytes as they come, and is freed with the request. Where routes take
+     * files. */
+    const struct problem *(*upload_begin)(struct request *req, struct upload *upload);
+    const struct problem *(*upload_add)(struct upload *upload, const char *bytes, size_t len);
+    void (*upload_free)(struct upload *upload);
     /* Answers a GET that no route matches (the web app), or returns NOT_FOUND. May be NULL. */
     const struct problem *(*fallback)(struct request *req);
 };
@@ -53,7 +58,6 @@ struct server_settings {
     const char *port_setting; /* the name of the port's setting, for error messages */
     route_tables routes;
     const struct server_hooks *hooks;
-    const char *upload_dir; /* where received files live until a handler keeps them */
     const char *stream_secret;
     const struct express_settings *express; /* plain requests for files take a shorter way (express.h); NULL for none */
 };

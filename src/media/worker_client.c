@@ -1,6 +1,7 @@
 /* worker_client.c - starts the worker, listens to it, and makes sure that it is gone afterwards. */
 #include "worker_client.h"
 
+#include "base/source_driver.h"
 #include "frame_parser.h"
 
 #include <errno.h>
@@ -120,7 +121,7 @@ start_worker(const struct media_job *job, pid_t *ret_pid, int *ret_read_fd)
     write_end = fcntl(write_low, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
     if (write_end < 0)
         return errno;
-    input = fcntl(job->input_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+    input = fcntl(job->input->fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
     if (input < 0)
         return errno;
 

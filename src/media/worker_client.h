@@ -1,11 +1,12 @@
 /* worker_client.h - runs one media job in a sandboxed process and hands out what it makes.
  *
- * The server never parses a byte of a stranger's media: it opens the file, gives the descriptor to `veza media-worker` and
+ * The server never parses a byte of a stranger's media: it gives a descriptor of the file to `veza media-worker` and
  * reads frames (worker_protocol.h) until the worker is gone. media_run() blocks; call it from a worker thread. It may be
  * called from any number of threads at once, leaves no descriptor and no zombie behind, and uses about 130 KiB of memory. */
 #ifndef VEZA_MEDIA_WORKER_CLIENT_H
 #define VEZA_MEDIA_WORKER_CLIENT_H
 
+#include "base/source.h"
 #include "worker_protocol.h"
 
 #include <stdatomic.h>
@@ -21,7 +22,7 @@ enum media_mode {
  * to end the job (outcome MEDIA_REFUSED). Any of them may be NULL. */
 struct media_job {
     enum media_mode mode;
-    int input_fd;                  /* regular file, open for reading; stays the caller's, its offset is not used */
+    struct source *input;          /* local: the worker gets a descriptor of it; the reference stays the caller's */
     const char *program;           /* NULL: this very binary */
     uint32_t wall_limit_ms;        /* default 30 min for audio, 30 s for the rest */
     uint32_t cpu_limit_s;          /* default twice the wall limit */

@@ -4,12 +4,12 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 #include "base/buf.h"
 
 #define SHARDS 16
+#define PIECE (256 * 1024)
 #define BUCKETS 512 /* of a shard */
 
 struct entry {
@@ -58,7 +58,7 @@ segment_unref(void *segment)
 
     if (!entry || atomic_fetch_sub(&entry->refs, 1) != 1)
         return;
-    close(entry->pub.fd);
+    source_unref(entry->pub.source);
     free((void *)(uintptr_t)entry->pub.body.ptr);
     free((void *)(uintptr_t)entry->pub.head.ptr);
     free(entry);
@@ -128,27 +128,28 @@ segment_cache_get(struct segment_cache *cache, const char *key)
 static bool
 read_contents(struct segment *segment)
 {
+    struct source_reader reader = source_reader(segment->source, 0, segment->size);
     XXH3_state_t *state = XXH3_createState();
-    char *chunk = malloc(segment->size <= SEGMENT_SMALL ? SEGMENT_SMALL : 256 * 1024);
-    uint64_t at = 0;
+    bool small = segment->size <= SEGMENT_SMALL;
+    char *chunk = malloc(small ? SEGMENT_SMALL : PIECE);
+    ssize_t n = -1;
 
     if (state && chunk)
         XXH3_64bits_reset(state);
-    while (state && chunk && at < segment->size) {
-        ssize_t n = pread(segment->fd, chunk, segment->size <= SEGMENT_SMALL ? segment->size : 256 * 1024, (off_t)at);
+    while (state && chunk) {
+        char *to = small ? chunk + reader.at : chunk;
 
+        n = source_read(&reader, to, small ? SEGMENT_SMALL - reader.at : PIECE);
         if (n <= 0)
             break;
-        XXH3_64bits_update(state, chunk, (size_t)n);
-        at += (uint64_t)n;
-        if (segment->size <= SEGMENT_SMALL && (uint64_t)n < segment->size)
-            break;
+        XXH3_64bits_update(state, to, (size_t)n);
     }
-    if (state && at == segment->size)
+    source_read_end(&reader);
+    if (n == 0)
         snprintf(segment->etag, sizeof segment->etag, "\"%016llx\"", (unsigned long long)XXH3_64bits_digest(state));
     XXH3_freeState(state);
-    if (at == segment->size && at && at <= SEGMENT_SMALL)
-        segment->body = (struct str){chunk, at};
+    if (n == 0 && segment->size && small)
+        segment->body = (struct str){chunk, segment->size};
     else
         free(chunk);
     return *segment->etag;
@@ -197,16 +198,15 @@ insert(struct segment_cache *cache, struct entry *entry)
 }
 
 struct segment *
-segment_cache_put(struct segment_cache *cache, const char *key, int fd, uint64_t size, const char *content_type,
-                  const char *cache_control)
+segment_cache_put(struct segment_cache *cache, const char *key, struct source *source, const char *content_type, const char *cache_control)
 {
     struct entry *entry = calloc(1, sizeof *entry + strlen(key) + 1);
 
     if (!entry) {
-        close(fd);
+        source_unref(source);
         return NULL;
     }
-    entry->pub = (struct segment){.fd = fd, .size = size, .content_type = content_type};
+    entry->pub = (struct segment){.source = source, .size = source_size(source), .content_type = content_type};
     entry->refs = 1;
     memcpy(entry->key, key, strlen(key));
     entry->hash = XXH3_64bits(key, strlen(key));

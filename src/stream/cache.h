@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/source.h"
 #include "base/str.h"
 
 struct segment_cache;
@@ -16,7 +17,7 @@ struct buf;
 
 /* A file. Immutable; whoever got it from the cache gives it back with segment_unref(). */
 struct segment {
-    int fd;
+    struct source *source; /* local */
     uint64_t size;
     struct str body; /* of a small file, else NULL */
     const char *content_type;
@@ -33,9 +34,9 @@ void segment_cache_free(struct segment_cache *cache);
 /* NULL when it is not there. */
 struct segment *segment_cache_get(struct segment_cache *cache, const char *key);
 
-/* Puts a file into the cache, replacing one of that key, and gives a reference to it. Takes over `fd`. `content_type` and
+/* Puts a file into the cache, replacing one of that key, and gives a reference to it. Takes over the reference to `source`, which is local. `content_type` and
  * `cache_control` (for everybody) live for ever. NULL when it cannot be read or memory is short. */
-struct segment *segment_cache_put(struct segment_cache *cache, const char *key, int fd, uint64_t size, const char *content_type,
+struct segment *segment_cache_put(struct segment_cache *cache, const char *key, struct source *source, const char *content_type,
                                   const char *cache_control);
 
 /* Takes a void pointer so that a reply can own one. */

@@ -1,9 +1,7 @@
 /* hls.c - playlists and segments. */
 #include <ctype.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "http/security_headers.h"
@@ -49,15 +47,14 @@ static int
 load(const struct wanted *wanted, struct segment **ret_segment)
 {
     struct segment *segment = segment_cache_get(cache, wanted->key);
-    uint64_t size;
-    int fd, error;
+    struct source *source;
+    int error;
 
     if (!segment) {
-        error = storage_get(storage, wanted->key, &fd, &size);
+        error = storage_open_local(storage, wanted->key, &source);
         if (error)
             return error;
-        segment = segment_cache_put(cache, wanted->key, fd, size, wanted->content_type,
-                                    wanted->is_playlist ? CONTROL_PLAYLIST : CONTROL_SEGMENT);
+        segment = segment_cache_put(cache, wanted->key, source, wanted->content_type, wanted->is_playlist ? CONTROL_PLAYLIST : CONTROL_SEGMENT);
     }
     *ret_segment = segment;
     return segment ? 0 : STORAGE_FAILED;
@@ -109,17 +106,10 @@ serve(struct request *req, struct wanted *wanted)
 {
     struct segment *segment;
     const struct problem *p = find_segment(req, wanted, &segment);
-    int fd;
 
     if (p)
         return p;
-    fd = fcntl(segment->fd, F_DUPFD_CLOEXEC, 3);
-    if (fd < 0) {
-        log_error("file not readable", LOG_TEXT("key", wanted->key));
-        segment_unref(segment);
-        return PROBLEM(INTERNAL);
-    }
-    reply_file(req, fd, segment->size, segment->content_type, arena_strdup(req->arena, segment->etag));
+    reply_source(req, source_ref(segment->source), segment->content_type, arena_strdup(req->arena, segment->etag));
     describe(req, wanted);
     segment_unref(segment);
     return NULL;
@@ -240,7 +230,7 @@ find_public(struct str path, struct express_file *ret_file)
     segment = segment_cache_get(cache, wanted.key);
     if (!segment)
         return EXPRESS_ASK;
-    *ret_file = (struct express_file){.head = segment->head, .body = segment->body, .fd = segment->fd, .size = segment->size, .stale = stale,
+    *ret_file = (struct express_file){.head = segment->head, .body = segment->body, .source = segment->source, .size = segment->size, .stale = stale,
                                       .release = segment_unref, .owner = segment};
     return EXPRESS_FOUND;
 }

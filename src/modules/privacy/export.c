@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -23,7 +22,7 @@ struct packer {
     uint64_t size;                     /* of the archive so far */
     uint64_t file_bytes, packed_bytes; /* of the person's files */
     json_t *files;                     /* for the manifest */
-    int csv_fd;
+    struct scratch *csv;
     bool csv_begun;
     bool full; /* storage has no room */
 };
@@ -65,20 +64,6 @@ put_data(void *context, struct str bytes)
     return zip_write(((struct packer *)context)->zip, bytes.ptr, bytes.len) == 0;
 }
 
-static bool
-write_all(int fd, struct str bytes)
-{
-    while (bytes.len) {
-        ssize_t n = write(fd, bytes.ptr, bytes.len);
-
-        if (n <= 0)
-            return false;
-        bytes.ptr += n;
-        bytes.len -= (size_t)n;
-    }
-    return true;
-}
-
 /* The archive takes one file at a time, so the table waits aside until the JSON is done. */
 static bool
 put_table_row(void *context, struct str json)
@@ -92,40 +77,42 @@ put_table_row(void *context, struct str json)
         csv_add_names(&line, row);
     packer->csv_begun = true;
     csv_add_values(&line, row);
-    good = row && !line.failed && write_all(packer->csv_fd, buf_str(&line));
+    good = row && !line.failed && scratch_write(packer->csv, line.ptr, line.len) == 0;
     json_decref(row);
     return good;
 }
 
-/* `size` bytes of `fd` from its beginning as the entry that was begun. */
+/* The whole source as the entry that was begun. */
 static bool
-put_file(struct packer *packer, int fd, uint64_t size, bool progress)
+put_file(struct packer *packer, struct source *source, bool progress)
 {
+    struct source_reader reader = source_reader(source, 0, source_size(source));
     char *chunk = malloc(CHUNK);
-    uint64_t at = 0;
+    ssize_t n = -1;
 
-    while (chunk && at < size) {
-        ssize_t n = pread(fd, chunk, size - at < CHUNK ? (size_t)(size - at) : CHUNK, (off_t)at);
-
-        if (n <= 0 || zip_write(packer->zip, chunk, (size_t)n))
+    while (chunk && (n = source_read(&reader, chunk, CHUNK)) > 0) {
+        if (zip_write(packer->zip, chunk, (size_t)n))
             break;
-        at += (uint64_t)n;
         packer->packed_bytes += progress ? (uint64_t)n : 0;
         if (progress)
             tell(packer, DATA_SHARE + (1 - DATA_SHARE) * (float)((double)packer->packed_bytes / (double)(packer->file_bytes + 1)));
     }
+    source_read_end(&reader);
     free(chunk);
-    return at == size;
+    return n == 0;
 }
 
 static bool
 put_table(struct packer *packer, const char *subject)
 {
-    off_t size = lseek(packer->csv_fd, 0, SEEK_END);
+    struct source *table = scratch_source(packer->csv);
     char name[64];
+    bool good;
 
     snprintf(name, sizeof name, "csv/%s.csv", subject);
-    return size >= 0 && zip_begin(packer->zip, name, size, true) == 0 && put_file(packer, packer->csv_fd, (uint64_t)size, false);
+    good = table && zip_begin(packer->zip, name, (int64_t)source_size(table), true) == 0 && put_file(packer, table, false);
+    source_unref(table);
+    return good;
 }
 
 /* In a transaction of its own, which may take longer than a request. */
@@ -148,14 +135,13 @@ put_subject(struct packer *packer, const struct subject *subject)
     bool good;
 
     packer->csv_begun = false;
-    packer->csv_fd = subject->single ? -1 : storage_scratch(privacy_storage);
-    if (!subject->single && packer->csv_fd < 0)
+    packer->csv = NULL;
+    if (!subject->single && storage_scratch(privacy_storage, &packer->csv))
         return false;
     snprintf(name, sizeof name, "data/%s.json", subject->name);
     good = zip_begin(packer->zip, name, -1, true) == 0 && read_subject(subject, packer->user_id, &writer) &&
            put_data(packer, STR("\n")) && (!packer->csv_begun || put_table(packer, subject->name));
-    if (packer->csv_fd >= 0)
-        close(packer->csv_fd);
+    scratch_free(packer->csv);
     return good;
 }
 
@@ -178,15 +164,16 @@ put_subjects(struct packer *packer)
 static bool
 put_stored(struct packer *packer, const char *key, const char *name)
 {
-    uint64_t size = 0;
-    int fd = -1, error = storage_get(privacy_storage, key, &fd, &size);
+    struct source *source = NULL;
+    int error = storage_open(privacy_storage, key, &source);
+    uint64_t size = error ? 0 : source_size(source);
     bool good = true;
 
     if (error && error != STORAGE_NOT_FOUND && error != STORAGE_BAD_KEY)
         return false;
     if (!error) {
-        good = zip_begin(packer->zip, name, (int64_t)size, false) == 0 && put_file(packer, fd, size, true);
-        close(fd);
+        good = zip_begin(packer->zip, name, (int64_t)size, false) == 0 && put_file(packer, source, true);
+        source_unref(source);
     }
     return json_array_append_new(packer->files, json_pack("{s:s, s:I, s:b}", "name", name, "size", (json_int_t)size, "missing",
                                                           error != 0)) == 0 && good;
@@ -195,12 +182,13 @@ put_stored(struct packer *packer, const char *key, const char *name)
 static uint64_t
 size_of(const char *key)
 {
+    struct source *source;
     uint64_t size;
-    int fd;
 
-    if (storage_get(privacy_storage, key, &fd, &size))
+    if (storage_open(privacy_storage, key, &source))
         return 0;
-    close(fd);
+    size = source_size(source);
+    source_unref(source);
     return size;
 }
 

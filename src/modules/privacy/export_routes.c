@@ -1,7 +1,6 @@
 /* export_routes.c - asking for an archive, fetching it, and the same at once for somebody with little. */
 #include "modules/privacy/internal.h"
 
-#include <unistd.h>
 #include <xxhash.h>
 
 #include "base/log.h"
@@ -21,34 +20,9 @@ export_start(struct request *req)
     return reply_query(req, 202, &q_export_get);
 }
 
-const struct problem *
-export_download(struct request *req)
-{
-    const struct problem *p;
-    struct row row;
-    uint64_t size;
-    int fd, error;
-
-    p = db_one(req, &q_export_file, &row);
-    if (p)
-        return p;
-    if (row_bool(&row, "gone"))
-        return PROBLEM(EXPORT_EXPIRED);
-    error = storage_get(privacy_storage, row_text(&row, "key"), &fd, &size);
-    if (error)
-        return error == STORAGE_NOT_FOUND ? PROBLEM(EXPORT_EXPIRED) : PROBLEM(INTERNAL);
-    p = reply_file(req, fd, size, "application/zip", arena_printf(req->arena, "\"%s\"", row_text(&row, "id")));
-    /* A username is of letters, digits, dots, hyphens and underscores. */
-    reply_header(req, "Content-Disposition", arena_printf(req->arena, "attachment; filename=\"veza-%s-%s.zip\"",
-                                                          row_text(&row, "username"), row_text(&row, "day")));
-    req->reply.cache_control = "private, no-store";
-    return p;
-}
-
 /* An unnamed file that fills up in pieces and remembers what its contents are. */
 struct page {
-    int fd;
-    uint64_t size;
+    struct scratch *scratch;
     XXH3_state_t *digest;
     struct buf piece;
 };
@@ -59,17 +33,8 @@ flush(struct page *page)
     struct str rest = buf_str(&page->piece);
 
     XXH3_64bits_update(page->digest, rest.ptr, rest.len);
-    page->size += rest.len;
-    while (rest.len) {
-        ssize_t n = write(page->fd, rest.ptr, rest.len);
-
-        if (n <= 0)
-            return false;
-        rest.ptr += n;
-        rest.len -= (size_t)n;
-    }
     page->piece.len = 0;
-    return true;
+    return scratch_write(page->scratch, rest.ptr, rest.len) == 0;
 }
 
 static bool
@@ -97,20 +62,19 @@ write_page(struct page *page, const char *user_id)
 const struct problem *
 export_now(struct request *req)
 {
-    struct page page = {.fd = storage_scratch(privacy_storage), .digest = XXH3_createState(), .piece = BUF_INIT(16 * 1024 * 1024)};
-    bool good = false;
+    struct page page = {.digest = XXH3_createState(), .piece = BUF_INIT(16 * 1024 * 1024)};
+    struct source *source = NULL;
 
-    if (page.fd >= 0 && page.digest) {
+    if (page.digest && storage_scratch(privacy_storage, &page.scratch) == 0) {
         XXH3_64bits_reset(page.digest);
-        good = write_page(&page, req->identity.user_id);
+        if (write_page(&page, req->identity.user_id))
+            source = scratch_source(page.scratch);
     }
     req->reply.cache_control = "private, no-store";
-    if (good)
-        reply_file(req, page.fd, page.size, "application/json",
-                   arena_printf(req->arena, "\"%016llx\"", (unsigned long long)XXH3_64bits_digest(page.digest)));
-    else if (page.fd >= 0)
-        close(page.fd);
+    if (source)
+        reply_source(req, source, "application/json", arena_printf(req->arena, "\"%016llx\"", (unsigned long long)XXH3_64bits_digest(page.digest)));
+    scratch_free(page.scratch);
     XXH3_freeState(page.digest);
     buf_free(&page.piece);
-    return good ? NULL : PROBLEM(INTERNAL);
+    return source ? NULL : PROBLEM(INTERNAL);
 }

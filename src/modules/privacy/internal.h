@@ -42,7 +42,6 @@ enum job_outcome privacy_deletion_mail(struct job *job);
 
 /* export_routes.c, deletion.c: handlers */
 const struct problem *export_start(struct request *req);
-const struct problem *export_download(struct request *req);
 const struct problem *export_now(struct request *req);
 const struct problem *deletion_request_mine(struct request *req);
 const struct problem *deletion_request(struct request *req);

@@ -1,5 +1,6 @@
 #include "modules/privacy/internal.h"
 
+#include "api/file.h"
 #include "auth.queries.h"
 #include "platform/bus/bus.h"
 
@@ -74,8 +75,8 @@ static const struct route privacy_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .path = export_in_path, .sql = &q_export_get, .shape = ONE},
 
     {GET, "/api/v1/users/me/exports/{id}/download", "Download a data archive",
-     .auth = AUTH_USER, .limit = LIMIT_MEDIA, .path = export_in_path, .handler = export_download, .produces = "application/zip",
-     .problems = PROBLEMS(PROBLEM_EXPORT_EXPIRED)},
+     .auth = AUTH_USER, .limit = LIMIT_MEDIA, .path = export_in_path, .file = &q_export_file, .handler = file_get, .produces = "application/zip",
+     .problems = PROBLEMS(PROBLEM_EXPORT_EXPIRED, PROBLEM_RANGE_NOT_SATISFIABLE)},
 
     {DELETE, "/api/v1/users/me", "Delete the account of the signed-in user",
      "Everybody is signed out, and nobody sees the account or its tracks any more. All is erased at `deletion_at`; until then one may "

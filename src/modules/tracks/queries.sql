@@ -304,11 +304,24 @@ select t.id as track_id, t.stream_status as status, t.duration_ms, t.sample_rate
   left join hls_streams h on h.track_id = t.id
  where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
 
--- query: track_file
--- What is needed to hand out a file of the track.
-select t.id, t.file_path, t.file_size, t.original_filename, t.format, encode(t.content_sha256, 'hex') as sha256,
-       t.cover_art_path, t.waveform_path, track_is_public(t) as is_public,
-       (t.is_downloadable or t.creator_id = :viewer::uuid or :viewer_staff::boolean) as may_download
+-- query: track_waveform
+-- Files of a track, for whoever may see it (api/file.h). Each run of the processing has a folder of its own, so its peaks never change.
+select t.waveform_path || '/' || :resolution::text || '.json' as key, track_is_public(t) as is_public
+  from tracks t
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+
+-- query: track_cover
+select t.cover_art_path || '/' || :size::text || '.webp' as key, track_is_public(t) as is_public
+  from tracks t
+ where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+
+-- query: track_download
+-- The file as it was uploaded: its creator's, and everybody's when the creator says so.
+select t.file_path as key, coalesce(nullif(t.original_filename, ''), 'track') as filename, encode(t.content_sha256, 'hex') as etag,
+       case t.format when 'wav' then 'audio/wav' when 'w64' then 'audio/x-w64' when 'flac' then 'audio/flac' when 'mp3' then 'audio/mpeg'
+                     when 'aiff' then 'audio/aiff' when 'ogg' then 'audio/ogg' when 'mp4' then 'audio/mp4' when 'aac' then 'audio/aac' end as content_type,
+       case when not (t.is_downloadable or coalesce(t.creator_id = :viewer::uuid, false) or :viewer_staff::boolean) then 'forbidden' end as problem,
+       'The creator does not offer this track for download.' as detail
   from tracks t
  where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
 

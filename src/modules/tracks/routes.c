@@ -135,7 +135,7 @@ const struct route track_routes[] = {
 
     {GET, "/api/v1/tracks/{id}/waveform", "Get the waveform peaks of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path, .query = waveform_options,
-     .handler = track_waveform, .produces = "application/json"},
+     .file = &q_track_waveform, .handler = file_get, .produces = "application/json"},
 
     {PUT, "/api/v1/tracks/{id}/cover", "Replace the cover of a track",
      "Its address, `cover_url`, changes with it.",
@@ -148,12 +148,12 @@ const struct route track_routes[] = {
 
     {GET, "/api/v1/tracks/{id}/cover/{size}", "Get the cover image of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = cover_in_path, .query = cover_options,
-     .handler = track_cover, .produces = "image/webp"},
+     .file = &q_track_cover, .handler = file_get, .produces = "image/webp"},
 
     {GET, "/api/v1/tracks/{id}/download", "Download the original file of a track",
      "For the owner, and for everybody when the track is downloadable. Takes ranges.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path,
-     .handler = track_download, .produces = "application/octet-stream", .problems = download_problems},
+     .file = &q_track_download, .handler = file_get, .produces = "application/octet-stream", .problems = download_problems},
 
     {POST, "/api/v1/tracks/{id}/play", "Count a play",
      .auth = AUTH_OPTIONAL, .limit = LIMIT_WRITE, .path = id_in_path, .body = play_fields,

@@ -11,23 +11,6 @@
 const struct config *tracks_config;
 struct storage *tracks_storage;
 
-const struct problem *
-problem_of_storage(enum storage_error error)
-{
-    switch (error) {
-    case STORAGE_OK:
-        return NULL;
-    case STORAGE_NOT_FOUND:
-    case STORAGE_BAD_KEY:
-        return PROBLEM(NOT_FOUND);
-    case STORAGE_FULL:
-        return PROBLEM(STORAGE_FULL);
-    default:
-        log_error("storage failed");
-        return PROBLEM(INTERNAL);
-    }
-}
-
 static bool
 delete_prefix(const char *folder, const char *track_id, const char *rest)
 {

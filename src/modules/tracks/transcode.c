@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "modules/realtime/realtime.h"
@@ -26,7 +25,7 @@ struct work {
     bool unknown; /* nobody knows whether the end was committed */
     bool no_room; /* the disk is full */
     struct storage_writer *writer;
-    int cover_fd;       /* the picture in the file, or -1 */
+    struct scratch *cover; /* the picture in the file, or NULL */
     bool writing_cover; /* the file that is being received is that picture */
     bool takes_cover;   /* what was made of it is the track's cover now */
     char *result;
@@ -83,8 +82,9 @@ on_file_begin(void *user, const char *name)
 
     work->writing_cover = text_equal(name, "cover.bin");
     if (work->writing_cover) {
-        work->cover_fd = work->cover_stands ? -1 : storage_scratch(tracks_storage);
-        return 0; /* without room for it the track has no cover */
+        if (!work->cover_stands && storage_scratch(tracks_storage, &work->cover))
+            work->cover = NULL; /* without room for it the track has no cover */
+        return 0;
     }
     return key_of(work, name, key, sizeof key) ? note_room(work, storage_begin(tracks_storage, key, &work->writer)) : -1;
 }
@@ -96,9 +96,9 @@ on_file_data(void *user, const void *bytes, size_t length)
 
     if (!work->writing_cover)
         return note_room(work, storage_write(work->writer, bytes, length));
-    if (work->cover_fd >= 0 && write(work->cover_fd, bytes, length) != (ssize_t)length) {
-        close(work->cover_fd);
-        work->cover_fd = -1;
+    if (work->cover && scratch_write(work->cover, bytes, length)) {
+        scratch_free(work->cover);
+        work->cover = NULL;
     }
     return 0;
 }
@@ -123,10 +123,10 @@ on_result(void *user, const char *json, size_t length)
 }
 
 static struct media_outcome
-run_worker(struct work *work, int fd)
+run_worker(struct work *work, struct source *source)
 {
     struct media_job job = {.mode = MEDIA_MODE_AUDIO,
-                            .input_fd = fd,
+                            .input = source,
                             .wall_limit_ms = (uint32_t)tracks_config->media_timeout_s * 1000,
                             .max_duration_s = (uint32_t)tracks_config->media_max_duration_s,
                             .cancel = work->job->cancel,
@@ -218,14 +218,15 @@ wait_for_room(struct work *work)
 static enum job_outcome
 complete(struct work *work)
 {
+    struct source *picture = work->cover ? scratch_source(work->cover) : NULL;
     char cover_path[STORAGE_KEY_MAX + 1];
     bool cover = false;
 
     picture_folder(&tracks_cover, work->track_id, work->version, cover_path);
-    if (work->cover_fd >= 0) {
-        struct media_outcome made =
-            picture_make(tracks_storage, MEDIA_MODE_IMAGE, work->cover_fd, cover_path, work->job->cancel);
+    if (picture) {
+        struct media_outcome made = picture_make(tracks_storage, MEDIA_MODE_IMAGE, picture, cover_path, work->job->cancel);
 
+        source_unref(picture);
         if (made.kind == MEDIA_CANCELLED)
             return JOB_GIVE_BACK;
         cover = made.kind == MEDIA_OK;
@@ -275,25 +276,25 @@ process(struct work *work, const char *file_path)
 {
     struct media_outcome outcome;
     enum job_outcome end;
-    uint64_t size;
-    int fd, error;
+    struct source *source;
+    int error;
 
     if (job_progress(work->job, "probing", 0))
         tell_owner(work, "probing", 0, "processing");
-    error = storage_get(tracks_storage, file_path, &fd, &size);
+    error = storage_open_local(tracks_storage, file_path, &source);
     if (error == STORAGE_NOT_FOUND)
         return fail(work, "file_missing", "The file of this track is no longer there. Upload it once more.");
     if (error)
         return retry(work, STORAGE_CODE, "The file could not be read from storage.");
-    outcome = run_worker(work, fd);
-    close(fd);
+    outcome = run_worker(work, source);
+    source_unref(source);
     end = settle(work, &outcome);
     if (end != JOB_DONE && end != JOB_FAILED && !work->unknown)
         track_version_delete(work->track_id, work->version);
-    if (work->cover_fd >= 0) {
+    if (work->cover) {
         if (!work->takes_cover && !work->unknown)
             picture_forget(tracks_storage, &tracks_cover, work->track_id, work->version);
-        close(work->cover_fd);
+        scratch_free(work->cover);
     }
     free(work->result);
     return end;
@@ -316,7 +317,7 @@ track_keeps_files(const char *id)
 enum job_outcome
 tracks_transcode(struct job *job)
 {
-    struct work work = {.job = job, .cover_fd = -1, .track_id = json_string_value(json_object_get(job->payload, "track_id"))};
+    struct work work = {.job = job, .track_id = json_string_value(json_object_get(job->payload, "track_id"))};
     const struct db_arg args[] = {{"id", work.track_id}, {"version", work.version}, {0}};
     unsigned char random[MEDIA_VERSION_TEXT / 2];
     enum job_outcome end;

@@ -1,9 +1,7 @@
 /* upload.c - from a received file to a track that is being processed. */
 #include "modules/tracks/internal.h"
 
-#include <unistd.h>
-
-#include "base/log.h"
+#include "api/gate.h"
 
 struct probe {
     char *json; /* in the arena */
@@ -23,7 +21,7 @@ static const struct problem *
 look_at(struct request *req, const struct upload *file)
 {
     struct probe probe = {.arena = req->arena};
-    struct media_job job = {.mode = MEDIA_MODE_PROBE, .input_fd = file->fd, .on_result = keep_probe, .user = &probe,
+    struct media_job job = {.mode = MEDIA_MODE_PROBE, .input = gate_source(file), .on_result = keep_probe, .user = &probe,
                             .max_duration_s = (uint32_t)tracks_config->media_max_duration_s};
     struct media_outcome outcome = media_run(&job);
     const struct problem *p = problem_of_media(req, "file", &outcome);
@@ -37,20 +35,20 @@ static const struct problem *
 keep_files(struct request *req, const char *id, const struct upload *file, const struct upload *cover)
 {
     const char *key = arena_printf(req->arena, "originals/%s", id);
-    int error = key ? storage_keep(tracks_storage, key, file->fd) : STORAGE_FAILED;
+    const struct problem *p = key ? gate_keep(file, key) : PROBLEM(INTERNAL);
     char version[PICTURE_VERSION_TEXT];
     struct media_outcome outcome;
     const char *folder;
 
-    if (error)
-        return problem_of_storage(error);
+    if (p)
+        return p;
     if (!cover)
         return NULL;
     picture_draw_version(version);
     folder = arena_printf(req->arena, "covers/%s/%s", id, version);
     if (!folder)
         return PROBLEM(INTERNAL);
-    outcome = picture_make(tracks_storage, MEDIA_MODE_IMAGE, cover->fd, folder, NULL);
+    outcome = picture_make(tracks_storage, MEDIA_MODE_IMAGE, gate_source(cover), folder, NULL);
     if (outcome.kind == MEDIA_OK) {
         request_set(req, "cover_path", folder);
         return storage_sync(tracks_storage) ? PROBLEM(INTERNAL) : NULL;
@@ -75,7 +73,7 @@ track_upload(struct request *req)
     uuid_random(id);
     request_set(req, "id", id);
     request_set(req, "filename", file->filename);
-    request_set(req, "sha256", file->sha256);
+    request_set(req, "sha256", gate_sha256(file));
     request_set(req, "file_size", arena_printf(req->arena, "%llu", (unsigned long long)file->size));
     p = db_one(req, &q_track_sweep_later, NULL);
     if (p)

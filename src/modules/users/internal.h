@@ -1,6 +1,7 @@
 /* internal.h - what the parts of this module share. */
 #pragma once
 
+#include "api/file.h"
 #include "api/runner.h"
 #include "modules/users/users.h"
 #include "platform/storage/storage.h"
@@ -25,7 +26,5 @@ const struct problem *presence_tell(struct request *req);
 /* picture.c */
 const struct problem *avatar_put(struct request *req);
 const struct problem *avatar_delete(struct request *req);
-const struct problem *avatar_get(struct request *req);
 const struct problem *banner_put(struct request *req);
 const struct problem *banner_delete(struct request *req);
-const struct problem *banner_get(struct request *req);

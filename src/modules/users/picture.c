@@ -44,30 +44,6 @@ clear(struct request *req, const struct picture_kind *picture)
     return p ? p : picture_clear(req, users_storage, picture, req->identity.user_id);
 }
 
-static const struct problem *
-get(struct request *req, const struct picture_kind *picture, const struct query *find)
-{
-    const char *pixels = request_param(req, "size"), *version, *key;
-    const struct problem *p;
-    struct row row;
-    uint64_t size;
-    int fd, error;
-
-    p = db_one(req, find, &row);
-    if (p)
-        return p;
-    version = row_text(&row, "version");
-    if (!version)
-        return PROBLEM(NOT_FOUND);
-    key = arena_printf(req->arena, "%s/%s/%s/%s.webp", picture->folder, row_text(&row, "id"), version, pixels);
-    error = key ? storage_get(users_storage, key, &fd, &size) : STORAGE_FAILED;
-    if (error)
-        return error == STORAGE_NOT_FOUND ? PROBLEM(NOT_FOUND) : PROBLEM(INTERNAL);
-    p = reply_file(req, fd, size, "image/webp", arena_printf(req->arena, "\"%s-%s\"", version, pixels));
-    req->reply.cache_control = row_bool(&row, "is_public") ? "public, max-age=3600" : "private, no-cache";
-    return p;
-}
-
 const struct problem *
 avatar_put(struct request *req)
 {
@@ -81,12 +57,6 @@ avatar_delete(struct request *req)
 }
 
 const struct problem *
-avatar_get(struct request *req)
-{
-    return get(req, &avatar, &q_user_avatar);
-}
-
-const struct problem *
 banner_put(struct request *req)
 {
     return put(req, &banner);
@@ -96,10 +66,4 @@ const struct problem *
 banner_delete(struct request *req)
 {
     return clear(req, &banner);
-}
-
-const struct problem *
-banner_get(struct request *req)
-{
-    return get(req, &banner, &q_user_banner);
 }

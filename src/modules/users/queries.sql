@@ -381,7 +381,8 @@ select u.id as user_id, u.avatar from users u where u.id = :viewer::uuid
 
 -- query: user_avatar
 -- Whoever may see the profile may see the picture.
-select u.id, substring(u.avatar from '\?v=([0-9a-f]+)$') as version, u.is_public and u.deletion_at is null as is_public
+select 'avatars/' || u.id || '/' || substring(u.avatar from '\?v=([0-9a-f]+)$') || '/' || :size::text || '.webp' as key,
+       u.is_public and u.deletion_at is null as is_public
   from users u
  where u.id = :id::uuid and u.avatar is not null and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 
@@ -403,7 +404,8 @@ select substring(o.banner_url from '\?v=([0-9a-f]+)$') as before from o join n u
 select u.id as user_id, u.banner_url from users u where u.id = :viewer::uuid
 
 -- query: user_banner
-select u.id, substring(u.banner_url from '\?v=([0-9a-f]+)$') as version, u.is_public and u.deletion_at is null as is_public
+select 'banners/' || u.id || '/' || substring(u.banner_url from '\?v=([0-9a-f]+)$') || '/' || :size::text || '.webp' as key,
+       u.is_public and u.deletion_at is null as is_public
   from users u
  where u.id = :id::uuid and u.banner_url is not null and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 

@@ -181,7 +181,7 @@ static const struct route users_routes[] = {
      .purges = "users"},
 
     {GET, "/api/v1/users/{id}/avatar/{size}", "Get the avatar of a user",
-     .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = avatar_in_path, .handler = avatar_get,
+     .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = avatar_in_path, .file = &q_user_avatar, .handler = file_get,
      .produces = "image/webp"},
 
     {POST, "/api/v1/users/{id}/banner", "Upload a profile banner",
@@ -194,7 +194,7 @@ static const struct route users_routes[] = {
      .purges = "users"},
 
     {GET, "/api/v1/users/{id}/banner/{size}", "Get the profile banner of a user",
-     .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = banner_in_path, .handler = banner_get,
+     .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = banner_in_path, .file = &q_user_banner, .handler = file_get,
      .produces = "image/webp"},
     ROUTE_END};
 

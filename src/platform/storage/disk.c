@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/encode.h"
@@ -21,6 +22,8 @@
 #define HOLD_TRIES 2000
 #define HOLD_PAUSE_US 5000
 
+int storage_left_after_s = 60; /* nobody needs as long from one system call to the next */
+
 struct disk {
     struct storage pub; /* first, so that a storage is a disk */
     int root;
@@ -28,17 +31,9 @@ struct disk {
 
 struct disk_writer {
     struct storage_writer pub;
-    int fd;
+    struct scratch *scratch;
     char key[STORAGE_KEY_MAX + 1];
 };
-
-static int
-error_of_errno(void)
-{
-    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
-        return STORAGE_NOT_FOUND;
-    return errno == ENOSPC || errno == EDQUOT ? STORAGE_FULL : STORAGE_FAILED;
-}
 
 /* Opens the folder `name` in `parent`, making it when `create`; a new one is on the disk when this returns. */
 static int
@@ -85,9 +80,9 @@ open_folder_of(struct disk *disk, const char *key, bool create, const char **ret
     return folder;
 }
 
-/* Gives the unnamed file a name, in one step also when the name is taken. */
+/* Gives the unnamed file a name, in one step also when the name is taken: then it first gets another in the folder for unnamed files. */
 static int
-link_as(int fd, int folder, const char *name)
+link_as(struct disk *disk, int fd, int folder, const char *name)
 {
     char self[32], aside[48];
     unsigned char random[8];
@@ -100,12 +95,12 @@ link_as(int fd, int folder, const char *name)
         return -1;
     random_bytes(random, sizeof random);
     hex_encode(random, sizeof random, hex);
-    snprintf(aside, sizeof aside, ".new-%s", hex);
-    if (linkat(AT_FDCWD, self, folder, aside, AT_SYMLINK_FOLLOW) < 0)
+    snprintf(aside, sizeof aside, STORAGE_TMP "/%s", hex);
+    if (linkat(AT_FDCWD, self, disk->root, aside, AT_SYMLINK_FOLLOW) < 0)
         return -1;
-    if (renameat(folder, aside, folder, name) == 0)
+    if (renameat(disk->root, aside, folder, name) == 0)
         return 0;
-    unlinkat(folder, aside, 0);
+    unlinkat(disk->root, aside, 0);
     return -1;
 }
 
@@ -116,43 +111,33 @@ publish(struct disk *disk, const char *key, int fd, bool durable)
     int folder = -1, error = 0;
 
     if (durable && fsync(fd) < 0)
-        return error_of_errno();
+        return storage_error_of_errno();
     folder = open_folder_of(disk, key, true, &name);
     if (folder < 0)
-        return error_of_errno() == STORAGE_FULL ? STORAGE_FULL : STORAGE_FAILED;
-    if (link_as(fd, folder, name) < 0 || (durable && fsync(folder) < 0))
-        error = error_of_errno() == STORAGE_FULL ? STORAGE_FULL : STORAGE_FAILED;
+        return storage_error_of_errno() == STORAGE_FULL ? STORAGE_FULL : STORAGE_FAILED;
+    if (link_as(disk, fd, folder, name) < 0 || (durable && fsync(folder) < 0))
+        error = storage_error_of_errno() == STORAGE_FULL ? STORAGE_FULL : STORAGE_FAILED;
     close(folder);
     return error;
 }
 
 static int
-disk_keep(struct storage *storage, const char *key, int fd)
+disk_keep(struct storage *storage, const char *key, struct scratch *scratch)
 {
-    return publish((struct disk *)storage, key, fd, true);
-}
-
-static int
-disk_scratch(struct storage *storage)
-{
-    return open(storage->upload_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    return publish((struct disk *)storage, key, scratch->fd, true);
 }
 
 static int
 disk_begin(struct storage *storage, const char *key, struct storage_writer **ret_writer)
 {
     struct disk_writer *writer = malloc(sizeof *writer);
+    int error = writer ? storage_scratch(storage, &writer->scratch) : STORAGE_FAILED;
 
-    if (!writer)
-        return STORAGE_FAILED;
-    writer->pub.storage = storage;
-    writer->fd = disk_scratch(storage);
-    if (writer->fd < 0) {
-        int error = error_of_errno();
-
-        free(writer); /* cppcheck-suppress memleak; there is no descriptor */
-        return error == STORAGE_FULL ? error : STORAGE_FAILED;
+    if (error) {
+        free(writer);
+        return error;
     }
+    writer->pub.storage = storage;
     snprintf(writer->key, sizeof writer->key, "%s", key);
     *ret_writer = &writer->pub;
     return 0;
@@ -161,20 +146,7 @@ disk_begin(struct storage *storage, const char *key, struct storage_writer **ret
 static int
 disk_write(struct storage_writer *pub, const void *bytes, size_t len)
 {
-    struct disk_writer *writer = (struct disk_writer *)pub;
-    const char *at = bytes;
-
-    while (len) {
-        ssize_t n = write(writer->fd, at, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return error_of_errno();
-        at += n;
-        len -= (size_t)n;
-    }
-    return 0;
+    return scratch_write(((struct disk_writer *)pub)->scratch, bytes, len);
 }
 
 static void
@@ -182,7 +154,7 @@ disk_abort(struct storage_writer *pub)
 {
     struct disk_writer *writer = (struct disk_writer *)pub;
 
-    close(writer->fd);
+    scratch_free(writer->scratch);
     free(writer);
 }
 
@@ -190,7 +162,7 @@ static int
 disk_commit(struct storage_writer *pub)
 {
     struct disk_writer *writer = (struct disk_writer *)pub;
-    int error = publish((struct disk *)pub->storage, writer->key, writer->fd, false);
+    int error = publish((struct disk *)pub->storage, writer->key, writer->scratch->fd, false);
 
     disk_abort(pub);
     return error;
@@ -201,21 +173,21 @@ disk_sync(struct storage *storage)
 {
     if (syncfs(((struct disk *)storage)->root) == 0)
         return 0;
-    return error_of_errno() == STORAGE_FULL ? STORAGE_FULL : STORAGE_FAILED;
+    return storage_error_of_errno() == STORAGE_FULL ? STORAGE_FULL : STORAGE_FAILED;
 }
 
 static int
-disk_get(struct storage *storage, const char *key, int *ret_fd, uint64_t *ret_size)
+disk_open(struct storage *storage, const char *key, struct source **ret_source)
 {
     const char *name;
     int folder = open_folder_of((struct disk *)storage, key, false, &name), fd, error = 0;
     struct stat st = {0};
 
     if (folder < 0)
-        return error_of_errno();
+        return storage_error_of_errno();
     fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) < 0)
-        error = error_of_errno();
+        error = storage_error_of_errno();
     else if (!S_ISREG(st.st_mode))
         error = STORAGE_NOT_FOUND;
     close(folder);
@@ -224,9 +196,8 @@ disk_get(struct storage *storage, const char *key, int *ret_fd, uint64_t *ret_si
             close(fd);
         return error;
     }
-    *ret_fd = fd;
-    *ret_size = (uint64_t)st.st_size;
-    return 0;
+    *ret_source = source_of_file(fd, (uint64_t)st.st_size);
+    return *ret_source ? 0 : STORAGE_FAILED;
 }
 
 /* A lock that deletions share and a backup has to itself. */
@@ -306,7 +277,7 @@ disk_delete(struct storage *storage, const char *key)
     bool aside;
 
     if (folder < 0)
-        return error_of_errno() == STORAGE_NOT_FOUND ? 0 : STORAGE_FAILED;
+        return storage_error_of_errno() == STORAGE_NOT_FOUND ? 0 : STORAGE_FAILED;
     hold = begin_deletion(disk, &aside);
     if (hold < 0)
         error = STORAGE_FAILED;
@@ -358,7 +329,7 @@ disk_delete_prefix(struct storage *storage, const char *prefix)
     bool aside;
 
     if (parent < 0)
-        return error_of_errno() == STORAGE_NOT_FOUND ? 0 : STORAGE_FAILED;
+        return storage_error_of_errno() == STORAGE_NOT_FOUND ? 0 : STORAGE_FAILED;
     hold = begin_deletion(disk, &aside);
     folder = openat(parent, name, FOLDER_FLAGS);
     if (hold < 0) {
@@ -373,13 +344,31 @@ disk_delete_prefix(struct storage *storage, const char *prefix)
         /* A writer that is not done yet may put something new into it; it is then deleted the next time. */
         if (!error && unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT && errno != ENOTEMPTY)
             error = STORAGE_FAILED;
-    } else if (error_of_errno() != STORAGE_NOT_FOUND) {
+    } else if (storage_error_of_errno() != STORAGE_NOT_FOUND) {
         error = STORAGE_FAILED;
     }
     if (hold >= 0)
         close(hold);
     close(parent);
     return error;
+}
+
+/* Names that a file had between two system calls, and kept because the process was killed there. */
+static void
+tidy_scratch(struct disk *disk)
+{
+    int folder = openat(disk->root, STORAGE_TMP, FOLDER_FLAGS);
+    DIR *dir = folder < 0 ? NULL : fdopendir(folder);
+    struct dirent *entry;
+    struct stat st;
+
+    while (dir && (entry = readdir(dir)))
+        if (fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_ctime < time(NULL) - storage_left_after_s)
+            unlinkat(folder, entry->d_name, 0);
+    if (dir)
+        closedir(dir);
+    else if (folder >= 0)
+        close(folder);
 }
 
 static int
@@ -391,6 +380,7 @@ disk_tidy(struct storage *storage)
 
     if (hold < 0)
         return STORAGE_FAILED;
+    tidy_scratch(disk);
     folder = needed ? -1 : openat(disk->root, STORAGE_ASIDE, FOLDER_FLAGS);
     if (folder >= 0)
         error = empty_folder(folder, 0);
@@ -405,13 +395,13 @@ disk_close(struct storage *storage)
 
     if (disk->root >= 0)
         close(disk->root);
-    free(disk->pub.upload_dir);
+    free(disk->pub.scratch_dir);
     free(disk);
 }
 
 static const struct storage_driver disk_driver = {
     .close = disk_close, .keep = disk_keep, .begin = disk_begin, .write = disk_write, .commit = disk_commit, .abort = disk_abort,
-    .sync = disk_sync, .tidy = disk_tidy, .get = disk_get, .delete = disk_delete, .delete_prefix = disk_delete_prefix, .scratch = disk_scratch};
+    .sync = disk_sync, .tidy = disk_tidy, .open = disk_open, .delete = disk_delete, .delete_prefix = disk_delete_prefix};
 
 static bool
 make_folder(const char *path)
@@ -423,25 +413,23 @@ struct storage *
 storage_open_disk(const char *folder, char *error, size_t error_size)
 {
     struct disk *disk = calloc(1, sizeof *disk);
-    int scratch = -1;
+    struct scratch *scratch = NULL;
 
-    if (!disk || asprintf(&disk->pub.upload_dir, "%s/" STORAGE_TMP, folder) < 0) {
+    if (!disk || asprintf(&disk->pub.scratch_dir, "%s/" STORAGE_TMP, folder) < 0) {
         free(disk);
         snprintf(error, error_size, "not enough memory");
         return NULL;
     }
     disk->pub.driver = &disk_driver;
     disk->root = -1;
-    if (make_folder(folder) && make_folder(disk->pub.upload_dir))
+    if (make_folder(folder) && make_folder(disk->pub.scratch_dir))
         disk->root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (disk->root >= 0)
-        scratch = disk_scratch(&disk->pub);
-    if (scratch < 0) {
+    if (disk->root < 0 || storage_scratch(&disk->pub, &scratch)) {
         snprintf(error, error_size, "files cannot be kept in %s: %s", folder, strerror(errno));
         disk_close(&disk->pub);
         return NULL;
     }
-    close(scratch);
+    scratch_free(scratch);
     disk_tidy(&disk->pub);
     return &disk->pub;
 }

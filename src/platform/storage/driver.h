@@ -1,32 +1,44 @@
-/* driver.h - what a kind of store provides. The keys that reach it are valid. */
+/* driver.h - what a kind of store provides. The keys that reach it are valid. A driver for a store elsewhere needs no more than this: nothing is
+ * written at an offset, and a file is known by its key from its first byte on, so that it can be sent in parts while it is written. */
 #pragma once
 
+#include "base/source_driver.h"
 #include "platform/storage/storage.h"
 
-/* The part of the store that holds unnamed files; no key begins with it. */
+/* The folder for unnamed files; no key begins with it. */
 #define STORAGE_TMP "tmp"
 
 struct storage_driver {
     void (*close)(struct storage *storage);
-    int (*keep)(struct storage *storage, const char *key, int fd);
+    int (*keep)(struct storage *storage, const char *key, struct scratch *scratch);
     int (*begin)(struct storage *storage, const char *key, struct storage_writer **ret_writer);
     int (*write)(struct storage_writer *writer, const void *bytes, size_t len);
     int (*commit)(struct storage_writer *writer);
     void (*abort)(struct storage_writer *writer);
     int (*sync)(struct storage *storage);
-    int (*get)(struct storage *storage, const char *key, int *ret_fd, uint64_t *ret_size);
+    int (*open)(struct storage *storage, const char *key, struct source **ret_source);
     int (*delete)(struct storage *storage, const char *key);
     int (*delete_prefix)(struct storage *storage, const char *prefix);
     int (*tidy)(struct storage *storage);
-    int (*scratch)(struct storage *storage);
 };
 
 /* A driver's own structures begin with these. */
 struct storage {
     const struct storage_driver *driver;
-    char *upload_dir;
+    char *scratch_dir; /* on this machine */
 };
 
 struct storage_writer {
     struct storage *storage;
 };
+
+struct scratch {
+    int fd;
+    uint64_t size;
+};
+
+/* An enum storage_error for errno. */
+int storage_error_of_errno(void);
+
+/* A name in the folder for unnamed files that is older was left by a process that was killed. Tests change it. */
+extern int storage_left_after_s;

@@ -1,10 +1,12 @@
 #include "platform/storage/storage.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "platform/storage/driver.h"
 
 #define PARTS_MAX 8
+#define COPY_PIECE (256 * 1024)
 
 static bool
 is_first(char c)
@@ -40,16 +42,10 @@ storage_close(struct storage *storage)
         storage->driver->close(storage);
 }
 
-const char *
-storage_upload_dir(const struct storage *storage)
-{
-    return storage->upload_dir;
-}
-
 int
-storage_keep(struct storage *storage, const char *key, int fd)
+storage_keep(struct storage *storage, const char *key, struct scratch *scratch)
 {
-    return storage_key_valid(key) ? storage->driver->keep(storage, key, fd) : STORAGE_BAD_KEY;
+    return storage_key_valid(key) ? storage->driver->keep(storage, key, scratch) : STORAGE_BAD_KEY;
 }
 
 int
@@ -84,9 +80,54 @@ storage_sync(struct storage *storage)
 }
 
 int
-storage_get(struct storage *storage, const char *key, int *ret_fd, uint64_t *ret_size)
+storage_open(struct storage *storage, const char *key, struct source **ret_source)
 {
-    return storage_key_valid(key) ? storage->driver->get(storage, key, ret_fd, ret_size) : STORAGE_BAD_KEY;
+    return storage_key_valid(key) ? storage->driver->open(storage, key, ret_source) : STORAGE_BAD_KEY;
+}
+
+/* Copies what lies elsewhere, in pieces. */
+static int
+storage_copy(struct source *source, struct scratch *scratch)
+{
+    struct source_reader reader = source_reader(source, 0, source_size(source));
+    char *piece = malloc(COPY_PIECE);
+    int error = piece ? 0 : STORAGE_FAILED;
+    ssize_t n = 0;
+
+    while (!error && (n = source_read(&reader, piece, COPY_PIECE)) > 0)
+        error = scratch_write(scratch, piece, (size_t)n);
+    source_read_end(&reader);
+    free(piece);
+    return error || n == 0 ? error : STORAGE_FAILED;
+}
+
+int
+storage_open_local(struct storage *storage, const char *key, struct source **ret_source)
+{
+    struct scratch *scratch = NULL;
+    struct source *source, *local = NULL;
+    int error = storage_open(storage, key, &source);
+
+    if (error)
+        return error;
+    if (source_is_local(source)) {
+        *ret_source = source;
+        return 0;
+    }
+    error = storage_scratch(storage, &scratch);
+    if (!error)
+        error = storage_copy(source, scratch);
+    if (!error) {
+        local = scratch_source(scratch);
+        error = local ? 0 : STORAGE_FAILED;
+    }
+    scratch_free(scratch);
+    source_unref(source);
+    if (error)
+        return error;
+    local->copy_size = local->size;
+    *ret_source = local;
+    return 0;
 }
 
 int
@@ -105,10 +146,4 @@ int
 storage_tidy(struct storage *storage)
 {
     return storage->driver->tidy(storage);
-}
-
-int
-storage_scratch(struct storage *storage)
-{
-    return storage->driver->scratch(storage);
 }

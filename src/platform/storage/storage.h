@@ -1,8 +1,12 @@
 /* storage.h - where files live: a folder on disk, or something that behaves like one.
  *
- * A file has a key such as `originals/{track_id}` or `hls/{track_id}/low/segment_000.m4s`. It appears whole or not at all, whatever
+ * A file has a key such as `originals/{track_id}` or `hls/{track_id}/{version}/low/segment_000.m4s`. It appears whole or not at all, whatever
  * dies meanwhile, and never outside the store: a key is one to eight parts of [a-z0-9][a-z0-9_.-]*, joined by slashes, at most
  * STORAGE_KEY_MAX bytes.
+ *
+ * Files are read through sources (base/source.h) and written through writers; nobody sees a descriptor or a path. The interface asks nothing
+ * that an object store on the network could not do: files are written from the beginning to the end under a key that is known when they begin,
+ * and read from any offset. What needs more (a program that seeks, a reply that must not wait) takes a local source.
  *
  * All functions may be called from any thread. Those that return int return 0 or an enum storage_error, and never log. */
 #pragma once
@@ -10,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/source.h"
 
 #define STORAGE_KEY_MAX 200
 
@@ -23,19 +29,25 @@ enum storage_error {
 
 struct storage;
 struct storage_writer;
+struct scratch;
 
 /* Opens the folder `folder`, making it when it is missing. NULL with a sentence in `error`. */
 struct storage *storage_open_disk(const char *folder, char *error, size_t error_size);
 void storage_close(struct storage *storage);
 
-/* The folder in which a received file must lie, as an unnamed file (O_TMPFILE), for storage_keep() not to copy it. */
-const char *storage_upload_dir(const struct storage *storage);
-
 bool storage_key_valid(const char *key);
 
-/* Gives the unnamed file `fd` this key. When this returns 0 the file survives a power failure. Replaces a file of that key. The
- * descriptor stays the caller's. */
-int storage_keep(struct storage *storage, const char *key, int fd);
+/* Scratch: an unnamed file on this machine for work in progress. It is gone with scratch_free(), or when the process dies. scratch_source()
+ * is what was written so far, as a local source that outlives the scratch; NULL when memory or descriptors are short. scratch_free() accepts
+ * NULL. */
+int storage_scratch(struct storage *storage, struct scratch **ret_scratch);
+int scratch_write(struct scratch *scratch, const void *bytes, size_t len);
+struct source *scratch_source(const struct scratch *scratch);
+void scratch_free(struct scratch *scratch);
+
+/* Gives what is in the scratch this key, without a copy where that is possible. When this returns 0 the file survives a power failure.
+ * Replaces a file of that key. The scratch stays the caller's and is not written to any more. */
+int storage_keep(struct storage *storage, const char *key, struct scratch *scratch);
 
 /* Writes a file piece by piece. It appears at storage_commit(), replacing one of that key; storage_abort() forgets it. Both free
  * the writer; a writer whose storage_write() failed can only be aborted. What was committed survives a power failure after the next
@@ -46,8 +58,10 @@ int storage_commit(struct storage_writer *writer);
 void storage_abort(struct storage_writer *writer);
 int storage_sync(struct storage *storage);
 
-/* Opens a file for reading; the caller closes the descriptor. */
-int storage_get(struct storage *storage, const char *key, int *ret_fd, uint64_t *ret_size);
+/* Opens a file for reading. storage_open_local() gives a local source; a file that lies elsewhere is copied to this machine first, which may
+ * take long. The copy is gone with its last reference; the segment cache (stream/cache.h) bounds what is held for longer. */
+int storage_open(struct storage *storage, const char *key, struct source **ret_source);
+int storage_open_local(struct storage *storage, const char *key, struct source **ret_source);
 
 /* Deletes a file, or every file whose key begins with `prefix` and a slash. What is not there is deleted already: 0. */
 int storage_delete(struct storage *storage, const char *key);
@@ -58,8 +72,5 @@ int storage_delete_prefix(struct storage *storage, const char *prefix);
  * ends. Waits for deletions that are under way. False with a sentence, also when another backup holds them. */
 #define STORAGE_ASIDE ".deleted"
 bool storage_hold_deletions(const char *folder, int *ret_hold, char *error, size_t error_size);
-/* Deletes what was set aside, unless a backup still needs it. storage_open_disk() does it too, for a backup that was killed. */
+/* Deletes what was set aside, unless a backup still needs it, and what processes left that were killed. storage_open_disk() does it too. */
 int storage_tidy(struct storage *storage);
-
-/* A new unnamed file for work in progress; -1 with errno. The caller closes it. */
-int storage_scratch(struct storage *storage);

@@ -26,9 +26,9 @@ burgle(const char *how, const struct media_job *limits)
     struct media_outcome outcome;
 
     job.self_test = how;
-    job.input_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    job.input = source_of_path("/dev/null");
     outcome = media_run(&job);
-    close(job.input_fd);
+    source_unref(job.input);
     return outcome;
 }
 
@@ -156,10 +156,10 @@ refuse(void *user, const char *name)
 static void *
 run_probe(void *user)
 {
-    struct media_job job = { .mode = MEDIA_MODE_PROBE, .input_fd = open(user, O_RDONLY | O_CLOEXEC) };
+    struct media_job job = { .mode = MEDIA_MODE_PROBE, .input = source_of_path(user) };
     struct media_outcome outcome = media_run(&job);
 
-    close(job.input_fd);
+    source_unref(job.input);
     return outcome.kind == MEDIA_OK ? user : NULL;
 }
 
@@ -181,9 +181,9 @@ many_threads_leave_no_descriptor_and_no_zombie(void **state)
         assert_non_null(ok);
     }
     burgle("self-test-crash", NULL);
-    struct media_job job = { .mode = MEDIA_MODE_AUDIO, .on_file_begin = refuse, .input_fd = open(path, O_RDONLY | O_CLOEXEC) };
+    struct media_job job = { .mode = MEDIA_MODE_AUDIO, .on_file_begin = refuse, .input = source_of_path(path) };
     assert_int_equal(media_run(&job).kind, MEDIA_REFUSED);
-    close(job.input_fd);
+    source_unref(job.input);
     assert_int_equal(open_descriptors(), before);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
 }

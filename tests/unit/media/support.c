@@ -1,6 +1,8 @@
 /* support.c - see support.h. */
 #include "support.h"
 
+#include "base/source_driver.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -26,6 +28,16 @@ __tsan_default_suppressions(void)
 
 static char folder[256];
 static int run_count;
+
+struct source *
+source_of_path(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+
+    assert_true(fd >= 0 && fstat(fd, &st) == 0);
+    return source_of_file(fd, (uint64_t)st.st_size);
+}
 
 int
 scratch_make(void **state)
@@ -378,10 +390,9 @@ run_media(enum media_mode mode, const char *path, const struct media_job *limits
     job.on_progress = on_progress;
     job.on_result = on_result;
     job.user = &sink;
-    job.input_fd = open(path, O_RDONLY | O_CLOEXEC);
-    assert_true(job.input_fd >= 0);
+    job.input = source_of_path(path);
     run.outcome = media_run(&job);
-    close(job.input_fd);
+    source_unref(job.input);
     if (sink.out)
         fclose(sink.out);
     return run;

@@ -24,6 +24,9 @@
     }
 
 /* A folder for the whole program. */
+/* The file at `path`; give it back with source_unref(). */
+struct source *source_of_path(const char *path);
+
 int scratch_make(void **state);
 int scratch_remove(void **state);
 /* "{scratch}/{name}", formatted; in one of eight rotating buffers. */

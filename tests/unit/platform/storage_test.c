@@ -1,6 +1,7 @@
 /* The folder as a store: whole files or none, and nothing outside of it. */
 #include "../base/test.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "platform/storage/storage.h"
+#include "platform/storage/driver.h"
 
 static char folder[64], root[96];
 static struct storage *storage;
@@ -63,17 +64,27 @@ static const char *
 get(const char *key)
 {
     static char text[256];
-    uint64_t size;
-    ssize_t n;
-    int fd;
+    struct source *source;
 
-    if (storage_get(storage, key, &fd, &size))
+    if (storage_open(storage, key, &source))
         return NULL;
-    n = read(fd, text, sizeof text - 1);
-    close(fd);
-    assert_int_equal(n, size);
-    text[n] = 0;
+    assert_true(source_size(source) < sizeof text);
+    assert_true(source_read_all(source, text));
+    text[source_size(source)] = 0;
+    source_unref(source);
     return text;
+}
+
+static int
+open_descriptors(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    int count = 0;
+
+    while (readdir(dir))
+        count++;
+    closedir(dir);
+    return count;
 }
 
 static void
@@ -102,24 +113,100 @@ a_file_that_is_not_committed_does_not_exist(void **state)
 }
 
 static void
-an_upload_is_kept_without_a_copy(void **state)
+what_is_in_scratch_is_kept_without_a_copy(void **state)
 {
-    int fd = open(storage_upload_dir(storage), O_TMPFILE | O_RDWR, 0600);
-    struct stat before, after;
-    uint64_t size;
-    int kept;
+    struct source *before, *after;
+    struct scratch *scratch;
+    struct stat one, two;
 
     (void)state;
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, "sound", 5), 5);
-    assert_int_equal(storage_keep(storage, "originals/one", fd), 0);
-    assert_int_equal(fstat(fd, &before), 0);
-    assert_int_equal(storage_get(storage, "originals/one", &kept, &size), 0);
-    assert_int_equal(fstat(kept, &after), 0);
-    assert_int_equal(size, 5);
-    assert_int_equal(before.st_ino, after.st_ino);
-    close(fd);
-    close(kept);
+    assert_int_equal(storage_scratch(storage, &scratch), 0);
+    assert_int_equal(scratch_write(scratch, "sound", 5), 0);
+    before = scratch_source(scratch);
+    assert_int_equal(storage_keep(storage, "originals/one", scratch), 0);
+    scratch_free(scratch);
+    assert_int_equal(storage_open(storage, "originals/one", &after), 0);
+    assert_int_equal(source_size(after), 5);
+    assert_int_equal(fstat(before->fd, &one), 0);
+    assert_int_equal(fstat(after->fd, &two), 0);
+    assert_int_equal(one.st_ino, two.st_ino);
+    source_unref(before);
+    source_unref(after);
+}
+
+/* What `reader` gives, in pieces of two bytes. */
+static const char *
+read_pieces(struct source *source, uint64_t offset, uint64_t limit)
+{
+    static char text[64];
+    struct source_reader reader = source_reader(source, offset, limit);
+    size_t len = 0;
+    ssize_t n;
+
+    while ((n = source_read(&reader, text + len, 2)) > 0)
+        len += (size_t)n;
+    source_read_end(&reader);
+    text[len] = 0;
+    return n == 0 ? text : NULL;
+}
+
+static void
+a_reader_stays_within_its_offset_and_limit(void **state)
+{
+    struct source *source;
+
+    (void)state;
+    assert_int_equal(put("originals/abc", "abcdefg"), 0);
+    assert_int_equal(storage_open(storage, "originals/abc", &source), 0);
+    assert_string_equal(read_pieces(source, 0, UINT64_MAX), "abcdefg");
+    assert_string_equal(read_pieces(source, 2, 3), "cde");
+    assert_string_equal(read_pieces(source, 5, 100), "fg");
+    assert_string_equal(read_pieces(source, 7, 1), "");
+    assert_string_equal(read_pieces(source, UINT64_MAX, UINT64_MAX), "");
+    assert_string_equal(read_pieces(source, 3, 0), "");
+    source_unref(source);
+}
+
+static void
+a_source_outlives_its_file(void **state)
+{
+    struct source *source;
+    char text[8] = "";
+
+    (void)state;
+    assert_int_equal(put("originals/short-lived", "music"), 0);
+    assert_int_equal(storage_open(storage, "originals/short-lived", &source), 0);
+    assert_int_equal(storage_delete(storage, "originals/short-lived"), 0);
+    assert_true(source_read_all(source, text));
+    assert_string_equal(text, "music");
+    source_unref(source);
+}
+
+static void
+no_descriptor_is_left(void **state)
+{
+    int before = open_descriptors();
+    struct storage_writer *writer;
+    struct source *source, *again;
+    struct scratch *scratch;
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(put("covers/leak/600.webp", "picture"), 0);
+        assert_int_equal(storage_begin(storage, "covers/leak/300.webp", &writer), 0);
+        storage_abort(writer);
+        assert_int_equal(storage_scratch(storage, &scratch), 0);
+        assert_int_equal(storage_keep(storage, "originals/leak", scratch), 0);
+        again = scratch_source(scratch);
+        scratch_free(scratch);
+        assert_int_equal(storage_open_local(storage, "covers/leak/600.webp", &source), 0);
+        assert_int_equal(storage_open(storage, "covers/leak/nothing", &source), STORAGE_NOT_FOUND);
+        assert_int_equal(storage_open(storage, "covers/leak", &again), STORAGE_NOT_FOUND);
+        source_unref(source);
+        source_unref(again);
+        assert_int_equal(storage_tidy(storage), 0);
+    }
+    assert_int_equal(open_descriptors(), before);
 }
 
 /* A killed process leaves what it kept and nothing else, named or not. */
@@ -136,9 +223,9 @@ kill_leaves_only_whole_files(void **state)
     pid = fork();
     if (pid == 0) {
         struct storage_writer *writer;
-        int fd = storage_scratch(storage);
+        struct scratch *scratch;
 
-        if (write(fd, "kept", 4) != 4 || storage_keep(storage, "originals/kept", fd) ||
+        if (storage_scratch(storage, &scratch) || scratch_write(scratch, "kept", 4) || storage_keep(storage, "originals/kept", scratch) ||
             storage_begin(storage, "originals/half", &writer) || storage_write(writer, "half", 4) || write(pipe_ends[1], "r", 1) != 1)
             _exit(1);
         pause();
@@ -156,6 +243,28 @@ kill_leaves_only_whole_files(void **state)
     close(pipe_ends[1]);
 }
 
+/* A file that replaces another has a name of its own for a moment, and keeps it when the process is killed just then. */
+static void
+what_a_killed_process_left_is_tidied_up(void **state)
+{
+    struct timespec past[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    char name[160];
+    int fd;
+
+    (void)state;
+    snprintf(name, sizeof name, "%s/tmp/0123456789abcdef", root);
+    fd = open(name, O_WRONLY | O_CREAT, 0600);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(utimensat(AT_FDCWD, name, past, 0), 0); /* changes its times, but not when it got its name */
+    assert_int_equal(storage_tidy(storage), 0);
+    assert_int_equal(access(name, F_OK), 0); /* somebody may be about to rename it */
+    storage_left_after_s = -1;
+    assert_int_equal(storage_tidy(storage), 0);
+    storage_left_after_s = 60;
+    assert_int_not_equal(access(name, F_OK), 0);
+}
+
 static void
 keys_that_could_lead_elsewhere_are_refused(void **state)
 {
@@ -163,15 +272,14 @@ keys_that_could_lead_elsewhere_are_refused(void **state)
                                       "A", "a b", "a\nb", "a\\b", "a%2e", "\xc3\xa9", "tmp/x", "tmp", "a/b/c/d/e/f/g/h/i", NULL};
     struct storage_writer *writer;
     char longest[STORAGE_KEY_MAX + 2];
-    uint64_t size;
-    int fd;
+    struct source *source;
 
     (void)state;
     for (size_t i = 0; bad[i]; i++) {
         assert_false(storage_key_valid(bad[i]));
-        assert_int_equal(storage_get(storage, bad[i], &fd, &size), STORAGE_BAD_KEY);
+        assert_int_equal(storage_open(storage, bad[i], &source), STORAGE_BAD_KEY);
         assert_int_equal(storage_begin(storage, bad[i], &writer), STORAGE_BAD_KEY);
-        assert_int_equal(storage_keep(storage, bad[i], 0), STORAGE_BAD_KEY);
+        assert_int_equal(storage_keep(storage, bad[i], NULL), STORAGE_BAD_KEY);
         assert_int_equal(storage_delete(storage, bad[i]), STORAGE_BAD_KEY);
         assert_int_equal(storage_delete_prefix(storage, bad[i]), STORAGE_BAD_KEY);
     }
@@ -187,20 +295,19 @@ keys_that_could_lead_elsewhere_are_refused(void **state)
 static void
 links_are_not_followed(void **state)
 {
+    struct source *source;
     char path[160];
-    uint64_t size;
-    int fd;
 
     (void)state;
     assert_int_equal(put("covers/x/600.webp", "picture"), 0);
     snprintf(path, sizeof path, "%s/covers/evil", root);
     assert_int_equal(symlink("/etc", path), 0);
-    assert_int_equal(storage_get(storage, "covers/evil/passwd", &fd, &size), STORAGE_NOT_FOUND);
+    assert_int_equal(storage_open(storage, "covers/evil/passwd", &source), STORAGE_NOT_FOUND);
     assert_int_not_equal(put("covers/evil/passwd", "x"), 0);
     snprintf(path, sizeof path, "%s/covers/x/link", root);
     assert_int_equal(symlink("/etc/passwd", path), 0);
-    assert_int_equal(storage_get(storage, "covers/x/link", &fd, &size), STORAGE_NOT_FOUND);
-    assert_int_equal(storage_get(storage, "covers/x", &fd, &size), STORAGE_NOT_FOUND); /* a folder is not a file */
+    assert_int_equal(storage_open(storage, "covers/x/link", &source), STORAGE_NOT_FOUND);
+    assert_int_equal(storage_open(storage, "covers/x", &source), STORAGE_NOT_FOUND); /* a folder is not a file */
     assert_int_equal(storage_delete_prefix(storage, "covers/x"), 0);
     assert_int_equal(access("/etc/passwd", F_OK), 0);
 }
@@ -277,7 +384,11 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_can_be_read),
         cmocka_unit_test(a_file_that_is_not_committed_does_not_exist),
-        cmocka_unit_test(an_upload_is_kept_without_a_copy),
+        cmocka_unit_test(what_is_in_scratch_is_kept_without_a_copy),
+        cmocka_unit_test(a_reader_stays_within_its_offset_and_limit),
+        cmocka_unit_test(a_source_outlives_its_file),
+        cmocka_unit_test(no_descriptor_is_left),
+        cmocka_unit_test(what_a_killed_process_left_is_tidied_up),
         cmocka_unit_test(kill_leaves_only_whole_files),
         cmocka_unit_test(keys_that_could_lead_elsewhere_are_refused),
         cmocka_unit_test(links_are_not_followed),

@@ -12,6 +12,7 @@
 
 #include "base/config.h"
 #include "base/log.h"
+#include "base/source_driver.h"
 #include "http/express.h"
 #include "http/express_head.h"
 #include "http/server.h"
@@ -20,7 +21,7 @@
 
 static struct config config;
 static struct server *server;
-static int large_fd;
+static struct source *large;
 static atomic_int lent;
 
 static void
@@ -39,7 +40,7 @@ find(struct str path, struct express_file *ret_file)
     if (str_equal(path, STR("/files/small")))
         *ret_file = (struct express_file){.head = small_head, .body = {"small", 5}, .size = 5};
     else if (str_equal(path, STR("/files/large")))
-        *ret_file = (struct express_file){.head = large_head, .fd = large_fd, .size = LARGE};
+        *ret_file = (struct express_file){.head = large_head, .source = large, .size = LARGE};
     else
         return EXPRESS_NOT_MINE;
     ret_file->release = give_back;
@@ -73,8 +74,7 @@ static int
 start(void **state)
 {
     static char rate_media[] = "30/60";
-    struct server_settings settings = {.name = "test", .config = &config, .routes = tables, .hooks = &hooks, .upload_dir = "/tmp",
-                                       .stream_secret = "x", .express = &express};
+    struct server_settings settings = {.name = "test", .config = &config, .routes = tables, .hooks = &hooks, .stream_secret = "x", .express = &express};
     char error[512];
     unsigned char byte = 0;
 
@@ -83,10 +83,12 @@ start(void **state)
     config.access_log = false;
     config.rate_limits = *state != NULL;
     config.rate_media = rate_media;
-    large_fd = memfd_create("large", MFD_CLOEXEC);
+    int large_fd = memfd_create("large", MFD_CLOEXEC);
     for (int i = 0; i < LARGE; i += 4096, byte++)
         assert_int_equal(pwrite(large_fd, &byte, 1, i), 1);
     assert_int_equal(ftruncate(large_fd, LARGE), 0);
+    large = source_of_file(large_fd, LARGE);
+    assert_non_null(large);
     server = server_start(&settings, error, sizeof error);
     assert_non_null(server);
     return 0;
@@ -104,7 +106,7 @@ stop(void **state)
 {
     (void)state;
     server_stop(server, 2000);
-    close(large_fd);
+    source_unref(large);
     assert_int_equal(lent, 0);
     return 0;
 }

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/source_driver.h"
 #include "stream/cache.h"
 
 static int
@@ -18,6 +19,15 @@ file_with(const char *text, size_t len)
 
     assert_int_equal(write(fd, text, len), len);
     return fd;
+}
+
+static struct source *
+source_with(const char *text, size_t len, uint64_t size)
+{
+    struct source *source = source_of_file(file_with(text, len), size);
+
+    assert_non_null(source);
+    return source;
 }
 
 static bool
@@ -30,7 +40,7 @@ static struct segment *
 put(struct segment_cache *cache, const char *key, const char *text)
 {
     struct segment *segment =
-        segment_cache_put(cache, key, file_with(text, strlen(text)), strlen(text), "audio/mp4", "public, immutable");
+        segment_cache_put(cache, key, source_with(text, strlen(text), strlen(text)), "audio/mp4", "public, immutable");
 
     assert_non_null(segment);
     return segment;
@@ -76,12 +86,12 @@ large_files_stay_in_the_file(void **state)
 {
     struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
     char *bytes = calloc(1, 600000);
-    struct segment *segment = segment_cache_put(cache, "big", file_with(bytes, 600000), 600000, "audio/mp4", "public");
+    struct segment *segment = segment_cache_put(cache, "big", source_with(bytes, 600000, 600000), "audio/mp4", "public");
 
     (void)state;
     assert_non_null(segment);
     assert_null(segment->body.ptr);
-    assert_true(is_open(segment->fd));
+    assert_true(is_open(segment->source->fd));
     segment_unref(segment);
     segment_cache_free(cache);
     free(bytes);
@@ -91,10 +101,11 @@ static void
 a_file_that_is_shorter_than_said_is_refused(void **state)
 {
     struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
-    int fd = file_with("abc", 3);
+    struct source *source = source_with("abc", 3, 10);
+    int fd = source->fd;
 
     (void)state;
-    assert_null(segment_cache_put(cache, "x", fd, 10, "audio/mp4", "public"));
+    assert_null(segment_cache_put(cache, "x", source, "audio/mp4", "public"));
     assert_false(is_open(fd));
     segment_cache_free(cache);
 }
@@ -104,7 +115,7 @@ forgetting_takes_a_track_and_spares_who_still_sends(void **state)
 {
     struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
     struct segment *a = put(cache, "hls/a/low/init.mp4", "abc"), *b = put(cache, "hls/ab/low/init.mp4", "def");
-    int fd = a->fd;
+    int fd = a->source->fd;
 
     (void)state;
     segment_cache_forget(cache, "hls/a/");

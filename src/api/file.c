@@ -1,0 +1,119 @@
+#include "api/file.h"
+
+#include <stdlib.h>
+
+#include "api/runner.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#define IN_MEMORY_MAX (4 * 1024 * 1024) /* JSON that is compressed */
+
+const enum problem_name file_problems[] = {PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
+
+static struct storage *file_storage;
+
+void
+file_setup(struct storage *storage)
+{
+    file_storage = storage;
+}
+
+/* attachment; with a plain name for old clients and the real one (RFC 6266, RFC 8187). */
+static const char *
+file_disposition(struct arena *arena, const char *name)
+{
+    scoped_buf out = BUF_INIT(4096);
+
+    buf_add_text(&out, "attachment; filename=\"");
+    for (const char *p = name; *p; p++)
+        if (((unsigned char)*p & 0xC0) != 0x80) /* one character for each that is not plain */
+            buf_printf(&out, "%c", *p < 0x20 || *p > 0x7E || strchr("\"\\%;/", *p) ? '_' : *p);
+    buf_add_text(&out, "\"; filename*=UTF-8''");
+    for (const char *p = name; *p; p++)
+        if ((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') || strchr("!#$&+-.^_`|~", *p))
+            buf_printf(&out, "%c", *p);
+        else
+            buf_printf(&out, "%%%02X", (unsigned char)*p);
+    return out.failed ? "attachment" : arena_strndup(arena, out.ptr, out.len);
+}
+
+static const struct problem *
+file_reply_in_memory(struct request *req, struct source *source, const char *content_type)
+{
+    size_t size = (size_t)source_size(source);
+    char *bytes = malloc(size + 1);
+    bool good = bytes && source_read_all(source, bytes);
+
+    source_unref(source);
+    if (good)
+        return reply_owned(req, 200, content_type, (struct str){bytes, size}, free, bytes);
+    free(bytes);
+    return PROBLEM(INTERNAL);
+}
+
+/* A statement that names no problem of ours refuses nevertheless. */
+static const struct problem *
+file_problem(const char *code)
+{
+    const struct problem *problem = problem_by_code(code);
+
+    return problem ? problem : PROBLEM(INTERNAL);
+}
+
+static const struct problem *
+file_gone(const struct row *row)
+{
+    const char *code = row_text(row, "gone");
+
+    return code ? file_problem(code) : PROBLEM(NOT_FOUND);
+}
+
+static const struct problem *
+file_refusal(struct request *req, const struct row *row)
+{
+    const char *code = row_text(row, "problem"), *detail = row_text(row, "detail");
+
+    if (code)
+        return detail ? problem_detail(req->arena, file_problem(code), "%s", detail) : file_problem(code);
+    return row_text(row, "expires_at") && row_int(row, "expires_at", 0) <= clock_unix_s() ? file_gone(row) : NULL;
+}
+
+const struct problem *
+file_get(struct request *req)
+{
+    const char *key, *content_type, *etag, *filename;
+    const struct problem *p;
+    struct source *source;
+    struct row row;
+    int error;
+
+    p = db_one(req, req->route->file, &row);
+    if (!p)
+        p = file_refusal(req, &row);
+    if (p)
+        return p;
+    key = row_text(&row, "key");
+    error = key ? storage_open_local(file_storage, key, &source) : STORAGE_NOT_FOUND;
+    if (error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY)
+        return file_gone(&row);
+    if (error) {
+        log_error("a stored file cannot be read", LOG_TEXT("key", key));
+        return PROBLEM(INTERNAL);
+    }
+    content_type = row_text(&row, "content_type") ? row_text(&row, "content_type") : req->route->produces;
+    etag = row_text(&row, "etag") ? row_text(&row, "etag") : key;
+    if (text_equal(content_type, "application/json") && source_size(source) <= IN_MEMORY_MAX) {
+        p = file_reply_in_memory(req, source, content_type);
+        req->reply.etag = arena_printf(req->arena, "W/\"%s\"", etag);
+    } else {
+        p = reply_source(req, source, content_type, arena_printf(req->arena, "\"%s\"", etag));
+    }
+    filename = row_text(&row, "filename");
+    if (filename)
+        reply_header(req, "Content-Disposition", file_disposition(req->arena, filename));
+    req->reply.cache_control = row_text(&row, "expires_at")   ? "private, no-store"
+                               : row_bool(&row, "is_public") ? "public, max-age=3600"
+                                                              : "private, no-cache";
+    return p;
+}
