@@ -19,18 +19,23 @@ file_setup(struct storage *storage)
     file_storage = storage;
 }
 
-/* attachment; with a plain name for old clients and the real one (RFC 6266, RFC 8187). */
+/* attachment; with a plain name, and the real one too where that is not plain (RFC 6266, RFC 8187). */
 static const char *
 file_disposition(struct arena *arena, const char *name)
 {
     scoped_buf out = BUF_INIT(4096);
+    bool plain = true;
 
     buf_add_text(&out, "attachment; filename=\"");
-    for (const char *p = name; *p; p++)
+    for (const char *p = name; *p; p++) {
+        bool bad = *p < 0x20 || *p > 0x7E || strchr("\"\\%;/", *p);
+
+        plain &= !bad;
         if (((unsigned char)*p & 0xC0) != 0x80) /* one character for each that is not plain */
-            buf_printf(&out, "%c", *p < 0x20 || *p > 0x7E || strchr("\"\\%;/", *p) ? '_' : *p);
-    buf_add_text(&out, "\"; filename*=UTF-8''");
-    for (const char *p = name; *p; p++)
+            buf_printf(&out, "%c", bad ? '_' : *p);
+    }
+    buf_add_text(&out, plain ? "\"" : "\"; filename*=UTF-8''");
+    for (const char *p = plain ? "" : name; *p; p++)
         if ((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') || strchr("!#$&+-.^_`|~", *p))
             buf_printf(&out, "%c", *p);
         else
