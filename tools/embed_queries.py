@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """embed_queries.py MODULE QUERIES.SQL OUT.C OUT.H: turns a module's named queries into C (see src/db/query.h)."""
+import os
 import re
 import sys
 
@@ -21,7 +22,7 @@ def split_queries(text, path):
             notes_at, sql = re.match(r"((?:--[^\n]*\n)*)(.*)", shared[columns], re.S).groups()
             body = notes_at + body.replace("{%s}" % columns, sql)
         notes = dict()
-        for key, value in re.findall(r"^-- (schema|nullable|not null|type): *(.+?) *$", body, flags=re.M):
+        for key, value in re.findall(r"^-- (schema|nullable|not null|type|problems): *(.+?) *$", body, flags=re.M):
             notes.setdefault(key, []).append(value)
         yield name, notes, body
 
@@ -59,6 +60,23 @@ def compile_query(name, body, path):
     return squeeze(prefix), squeeze(main), squeeze(unordered) if unordered else None, params, writes
 
 
+def known_problems():
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "api", "problems.def")
+    return set(re.findall(r'^P\(\w+, \d+, "(\w+)"', open(path, encoding="utf-8").read(), flags=re.M))
+
+
+def check_problems(name, noted, body, known, path):
+    """The column `problem` gives what the note declares, as far as the text tells, and the note declares nothing else."""
+    has_column = any(t.lastgroup == "word" and t.group() == "problem" for t in TOKEN.finditer(body))
+    if has_column != bool(noted):
+        sys.exit("%s: query %s: a column `problem` and a note `-- problems:` go together" % (path, name))
+    literals = [t.group()[1:-1] for t in TOKEN.finditer(body) if t.lastgroup == "string"]
+    given = {re.split(r"[ :]", text)[0] for text in literals if noted} & known
+    for code in sorted(given ^ set(noted)):
+        sys.exit("%s: query %s: %s" % (path, name, "there is no problem %s" % code if code not in known else
+                                       "`-- problems:` and the text do not agree on %s" % code))
+
+
 def c_string(text):
     lines = text.split("\n")
     quoted = [line.replace("\\", "\\\\").replace('"', '\\"') for line in lines]
@@ -71,17 +89,20 @@ def words_of(values, separator):
 
 def main():
     module, path, out_c, out_h = sys.argv[1:5]
+    known = known_problems()
     names, code = [], ['#include "%s.queries.h"\n\n#include <stddef.h>\n' % module]
     for name, notes, body in split_queries(open(path, encoding="utf-8").read(), path):
         prefix, statement, unordered, params, writes = compile_query(name, body, path)
+        problems = [code for value in notes.get("problems", []) for code in re.split(r"[,\s]+", value)]
+        check_problems(name, problems, body, known, path)
         names.append(name)
         code.append("const struct query q_%s = {\n    .name = \"%s\",\n    .schema = %s,\n    .prefix = %s,\n    .main = %s,\n    .unordered = %s,\n"
                     "    .params = (const char *const[]){%sNULL},\n    .nullable = \"%s\",\n    .not_null = \"%s\",\n"
-                    "    .types = \"%s\",\n    .writes = %s,\n};\n" % (
+                    "    .types = \"%s\",\n    .problems = %s,\n    .writes = %s,\n};\n" % (
                         name, name, '"%s"' % notes["schema"][0] if "schema" in notes else "NULL", c_string(prefix),
                         c_string(statement), c_string(unordered) if unordered else "NULL", "".join('"%s", ' % p for p in params), words_of(notes.get("nullable"), r"[,\s]+"),
                         words_of(notes.get("not null"), r"[,\s]+"), words_of(notes.get("type"), r"\s+"),
-                        "true" if writes else "false"))
+                        '"%s"' % words_of(problems, r"\s+") if problems else "NULL", "true" if writes else "false"))
     code.append("const struct query *const %s_queries[] = {%sNULL};\n" % (module, "".join("&q_%s, " % n for n in names)))
     open(out_c, "w", encoding="utf-8").write("\n".join(code))
     head = ["#pragma once\n", '#include "db/query.h"\n'] + ["extern const struct query q_%s;" % n for n in names]

@@ -184,6 +184,10 @@ openapi_check(route_tables tables, module_list modules)
             if (!route->sql)
                 continue;
             snprintf(what, sizeof what, "Query %s of %s %s", route->sql->name, method_name(route->method), route->pattern);
+            if (route->shape == MANY && route->sql->problems) {
+                fprintf(stderr, "%s: a list refuses by .requires, not by a column of its rows\n", what);
+                failures++;
+            }
             failures += check_statement(
                 &describer, route->sql, route->shape == MANY ? DB_JSON_LIST : route->shape == ONE ? DB_JSON_ONE : DB_ROWS, what);
         }

@@ -5,6 +5,7 @@
 #include "api/openapi_schema.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "db/query.h"
 
 /* Tells about the maintenance, and asks nobody. */
 #define STATUS_PATTERN "/api/v1/status"
@@ -68,7 +69,7 @@ in_maintenance(const struct route *route)
 static void
 add_inputs(const struct route *route, struct problem_set *set)
 {
-    if (has_fields(route->path) || (route->sql && route->shape != MANY && !route->always && has_fields(route->body)))
+    if (has_fields(route->path) || (route->requires && !route->always) || (route->sql && route->shape != MANY && !route->always && has_fields(route->body)))
         set->has[PROBLEM_NOT_FOUND] = true; /* what they name may not exist */
     if (has_fields(route->query) || route->shape == MANY)
         set->has[PROBLEM_VALIDATION] = true;
@@ -78,6 +79,18 @@ add_inputs(const struct route *route, struct problem_set *set)
     set->has[route->files ? PROBLEM_BAD_REQUEST : PROBLEM_MALFORMED_JSON] = true;
 }
 
+/* What the query refuses with. */
+static void
+add_refusals(const struct query *query, struct problem_set *set)
+{
+    for (int i = 0; query && query->problems && i < PROBLEM_COUNT; i++) {
+        char word[64];
+
+        snprintf(word, sizeof word, " %s ", problem_table[i].code);
+        set->has[i] |= strstr(query->problems, word) != NULL;
+    }
+}
+
 static struct problem_set
 problems_of(const struct route *route)
 {
@@ -85,6 +98,9 @@ problems_of(const struct route *route)
 
     add_access(route, &set);
     add_inputs(route, &set);
+    add_refusals(route->requires, &set);
+    add_refusals(route->sql, &set);
+    add_refusals(route->then, &set);
     set.has[PROBLEM_TOO_MANY_REQUESTS] = route->limit != LIMIT_NONE;
     set.has[PROBLEM_MAINTENANCE] = in_maintenance(route);
     set.has[PROBLEM_UNAVAILABLE] = route->limit != LIMIT_NONE && !text_equal(route->pattern, STATUS_PATTERN);

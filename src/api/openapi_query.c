@@ -302,7 +302,11 @@ row_object(struct describer *describer, const struct query *query)
     properties = json_object();
     required = json_array();
     for (int i = 0; i < PQnfields(described); i++) {
-        json_t *schema = column_schema(describer, query, described, i);
+        json_t *schema;
+
+        if (query->problems && text_equal(PQfname(described, i), "problem"))
+            continue;
+        schema = column_schema(describer, query, described, i);
 
         if (!schema) {
             PQclear(described);

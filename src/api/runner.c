@@ -5,6 +5,8 @@
 #include "base/country.h"
 #include "base/log.h"
 
+#define SETTINGS_MAX 16
+
 const char *
 row_text(const struct row *row, const char *name)
 {
@@ -36,6 +38,36 @@ client_country(struct request *req)
     return country_of(req->ip, country) ? arena_strdup(req->arena, country) : NULL;
 }
 
+static const char *
+role_name(enum role role)
+{
+    static const char *const names[] = {NULL, "user", "content_creator", "moderator", "admin"};
+
+    return names[role];
+}
+
+static struct db_arg settings[SETTINGS_MAX];
+static unsigned setting_count;
+
+void
+runner_add_setting(const char *name, const char *text)
+{
+    if (setting_count == SETTINGS_MAX)
+        abort(); /* never: there are as many as SETTINGS_MAX says */
+    settings[setting_count++] = (struct db_arg){name, text};
+}
+
+static bool
+find_setting(const char *name, const char **ret_text)
+{
+    for (unsigned i = 0; i < setting_count; i++) {
+        *ret_text = settings[i].text;
+        if (text_equal(settings[i].name, name))
+            return true;
+    }
+    return false;
+}
+
 static bool
 bind_request(void *context, const char *name, const char **ret_text)
 {
@@ -47,6 +79,8 @@ bind_request(void *context, const char *name, const char **ret_text)
     }
     if (text_equal(name, "viewer"))
         *ret_text = req->identity.known ? req->identity.user_id : NULL;
+    else if (text_equal(name, "viewer_role"))
+        *ret_text = role_name(req->identity.known ? req->identity.role : ROLE_NONE);
     else if (text_equal(name, "viewer_staff"))
         *ret_text = req->identity.staff ? "true" : "false";
     else if (text_equal(name, "session_id"))
@@ -61,6 +95,8 @@ bind_request(void *context, const char *name, const char **ret_text)
         *ret_text = text_equal(request_header(req, "Sec-GPC"), "1") ? "true" : "false";
     else if (text_starts_with(name, "has_"))
         *ret_text = request_has(req, name + 4) ? "true" : "false";
+    else if (text_starts_with(name, "setting_"))
+        return find_setting(name + 8, ret_text);
     else
         *ret_text = NULL;
     return true;
@@ -105,13 +141,49 @@ problem_of_database(struct request *req, enum db_status status, const struct db_
     return status == DB_TIMEOUT ? problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5) : PROBLEM(INTERNAL);
 }
 
+const struct problem *
+problem_of_refusal(struct request *req, const struct query *query, const char *text)
+{
+    size_t code_len = strcspn(text, " :"), head_len = strcspn(text, ":");
+    const char *code = arena_strndup(req->arena, text, code_len);
+    const char *word = code ? arena_printf(req->arena, " %s ", code) : NULL;
+    const char *sentence = text[head_len] ? arena_strdup(req->arena, text + head_len + 1 + strspn(text + head_len + 1, " ")) : NULL;
+    const struct problem *p = word && query->problems && strstr(query->problems, word) ? problem_by_code(code) : NULL;
+
+    if (!p) {
+        log_error("query gives a problem that it does not declare", LOG_TEXT("query", query->name), LOG_TEXT("problem", text));
+        return PROBLEM(INTERNAL);
+    }
+    if (head_len > code_len)
+        return problem_field(req->arena, arena_strndup(req->arena, text + code_len + 1, head_len - code_len - 1), "value", sentence ? sentence : p->title);
+    return sentence ? problem_detail(req->arena, p, "%s", sentence) : p;
+}
+
+/* What the column `problem` of the first row says, or NULL. */
+static const struct problem *
+refusal_of(struct request *req, const struct query *query, const PGresult *result)
+{
+    int column = query->problems && PQntuples(result) ? PQfnumber(result, "problem") : -1;
+
+    return column < 0 || PQgetisnull(result, 0, column) ? NULL : problem_of_refusal(req, query, PQgetvalue(result, 0, column));
+}
+
 static const struct problem *
 run(struct request *req, const struct query *query, enum db_form form, PGresult **ret)
 {
+    const struct problem *p;
     struct db_error error;
-    enum db_status status = db_execute(query, form, bind_request, req, ret, &error);
+    PGresult *result;
+    enum db_status status = db_execute(query, form, bind_request, req, &result, &error);
 
-    return status ? problem_of_database(req, status, &error) : NULL;
+    if (status)
+        return problem_of_database(req, status, &error);
+    p = refusal_of(req, query, result);
+    if (p)
+        PQclear(result);
+    else
+        *ret = result;
+    return p;
 }
 
 static const struct problem *
@@ -244,7 +316,7 @@ ask_route_query_ahead(struct request *req, const char *user_id, const char *sess
     const struct route *route = req->route;
     struct claimed *claimed;
 
-    if (!req->input_good || !route->sql || (route->auth != AUTH_OPTIONAL && route->auth != AUTH_USER))
+    if (!req->input_good || !route->sql || route->requires || (route->auth != AUTH_OPTIONAL && route->auth != AUTH_USER))
         return;
     claimed = arena_alloc(req->arena, sizeof *claimed);
     if (!claimed)
@@ -253,26 +325,64 @@ ask_route_query_ahead(struct request *req, const char *user_id, const char *sess
     db_ask_ahead(route->sql, form_of(route), bind_claimed, claimed);
 }
 
+/* Runs a query of the route before its last one; that binds to the columns of its row too, where they are no inputs. */
+static const struct problem *
+run_before(struct request *req, const struct query *query, const struct query *last)
+{
+    PGresult *result;
+    const struct problem *p = run(req, query, DB_ROWS, &result);
+
+    if (p)
+        return p;
+    p = PQntuples(result) ? NULL : PROBLEM(NOT_FOUND);
+    for (const char *const *name = last->params; *name && !p; name++) {
+        int column = request_has(req, *name) ? -1 : PQfnumber(result, *name);
+        const char *text = NULL;
+
+        if (column < 0)
+            continue;
+        if (!PQgetisnull(result, 0, column) && !(text = arena_strdup(req->arena, PQgetvalue(result, 0, column))))
+            p = PROBLEM(INTERNAL);
+        request_set(req, *name, text);
+    }
+    PQclear(result);
+    return p;
+}
+
+/* The route's `location` with the values of the names in braces, which are inputs or columns of the changed row. */
+static const char *
+location_of(struct request *req)
+{
+    const char *pattern = req->route->location, *text = "";
+
+    while (pattern && *pattern) {
+        size_t len = strcspn(pattern, "{"), name_len = pattern[len] ? strcspn(pattern + len + 1, "}") : 0;
+        const char *name = arena_strndup(req->arena, pattern + len + !!name_len, name_len);
+        const char *value = name_len && name ? request_param(req, name) : NULL;
+
+        text = arena_printf(req->arena, "%s%.*s%s", text ? text : "", (int)len, pattern, value ? value : "");
+        pattern += len + (name_len ? name_len + 2 : 0);
+    }
+    return pattern ? text : NULL;
+}
+
 /* May be called again when its reading was parked, but changes once. */
 static const struct problem *
 change_then_read(struct request *req)
 {
     const struct route *route = req->route;
-    PGresult *result;
     const struct problem *p;
-    bool found;
 
     if (!req->changed) {
-        p = run(req, route->sql, DB_ROWS, &result);
+        p = run_before(req, route->sql, route->then);
         if (p)
             return p;
-        found = PQntuples(result) > 0;
-        PQclear(result);
-        if (!found)
-            return PROBLEM(NOT_FOUND);
         req->changed = true;
     }
-    return reply_query(req, route->status, route->then);
+    p = reply_query(req, route->status, route->then);
+    if (!p)
+        reply_header(req, "Location", location_of(req));
+    return p;
 }
 
 const struct problem *
@@ -280,8 +390,11 @@ run_route_query(struct request *req)
 {
     const struct route *route = req->route;
     PGresult *result;
-    const struct problem *p;
+    const struct problem *p = route->requires && !req->required ? run_before(req, route->requires, route->sql) : NULL;
 
+    if (p)
+        return p;
+    req->required = true;
     if (route->then)
         return change_then_read(req);
     p = run(req, route->sql, form_of(route), &result);

@@ -2,10 +2,12 @@
  *
  * Parameters bind by name: first from the request's inputs (path, query string, body, request_set), then
  *     :viewer        id of the person, or null
+ *     :viewer_role   user, content_creator, moderator or admin; null for visitors
  *     :viewer_staff  may the person look at and change what others own? (identity.staff)
  *     :session_id    of the person, or null
  *     :gpc           does the client send Global Privacy Control (Sec-GPC: 1)?
  *     :client_ip, :client_country (null when unknown), :user_agent
+ *     :setting_x     what runner_add_setting() gave the name x
  *     :has_x         'true' when input x was given at all
  * An optional input that was not given is null. */
 #pragma once
@@ -14,6 +16,9 @@
 
 #include "db/db.h"
 #include "http/request.h"
+
+/* Before requests come: a setting that statements bind as :setting_NAME. Both texts must live as long as the program. */
+void runner_add_setting(const char *name, const char *text);
 
 /* A row that a handler looks at. Values live in the request's arena. */
 struct row {
@@ -43,6 +48,9 @@ const struct problem *query_json(struct request *req, const struct query *query,
  * saves a round trip (db_ask_ahead()). The person and the session are those that the token claims; the reply is used only when the
  * check has confirmed them. */
 void ask_route_query_ahead(struct request *req, const char *user_id, const char *session_id);
+
+/* The problem that the column `problem` of a query's row holds. One that the query does not declare is a bug of ours: INTERNAL, and logged. */
+const struct problem *problem_of_refusal(struct request *req, const struct query *query, const char *text);
 
 /* Runs route->sql in route->shape: the server's run_query hook. */
 const struct problem *run_route_query(struct request *req);

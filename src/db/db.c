@@ -44,6 +44,7 @@ void
 db_statement(const struct query *query, enum db_form form, struct buf *out)
 {
     int params = count_params(query);
+    bool refuses = query->problems != NULL;
 
     buf_add_text(out, query->prefix);
     if (form == DB_ROWS) {
@@ -61,7 +62,7 @@ db_statement(const struct query *query, enum db_form form, struct buf *out)
     case DB_ROWS:
         break;
     case DB_JSON_ONE:
-        buf_add_text(out, "\nselect row_to_json(t_) from t_");
+        buf_add_text(out, refuses ? "\nselect to_jsonb(t_) - 'problem' as json, problem from t_" : "\nselect row_to_json(t_) from t_");
         break;
     case DB_JSON_LIST:
         buf_printf(out,

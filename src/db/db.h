@@ -23,7 +23,7 @@ struct db_arg {
 
 enum db_form {
     DB_ROWS,      /* the query's rows as they are */
-    DB_JSON_ONE,  /* one column: the row as a JSON object; no row when there is none */
+    DB_JSON_ONE,  /* the first column: the row as a JSON object; the second, where the query may refuse: its `problem`; no row when there is none */
     DB_JSON_LIST, /* one row, one column: {items, page, limit, total}; reads :page and :limit; counts LIST_TOTAL_MAX rows at most */
 };
 

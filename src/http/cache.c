@@ -13,7 +13,7 @@ struct entry {
     int64_t expires_ms;
     uint64_t hash;
     size_t bytes;
-    const char *tag;
+    const char *tags;
     char *key;
 };
 
@@ -97,7 +97,7 @@ cache_purges(struct cache *cache)
 }
 
 void
-cache_put(struct cache *cache, const char *key, const char *tag, const struct cached *what, uint64_t purges, int64_t now_ms, int64_t ttl_ms)
+cache_put(struct cache *cache, const char *key, const char *tags, const struct cached *what, uint64_t purges, int64_t now_ms, int64_t ttl_ms)
 {
     size_t bytes = sizeof(struct entry) + what->body.len + strlen(key) + 1;
     struct entry *entry = bytes > cache->max_bytes / 8 ? NULL : malloc(sizeof *entry + what->body.len);
@@ -105,7 +105,7 @@ cache_put(struct cache *cache, const char *key, const char *tag, const struct ca
 
     if (!entry)
         return;
-    *entry = (struct entry){.pub = *what, .refs = 1, .expires_ms = now_ms + ttl_ms, .bytes = bytes, .tag = tag};
+    *entry = (struct entry){.pub = *what, .refs = 1, .expires_ms = now_ms + ttl_ms, .bytes = bytes, .tags = tags};
     entry->hash = XXH3_64bits(key, strlen(key));
     entry->key = strdup(key);
     memcpy(entry + 1, what->body.ptr, what->body.len);
@@ -129,13 +129,36 @@ cache_put(struct cache *cache, const char *key, const char *tag, const struct ca
     pthread_mutex_unlock(&cache->lock);
 }
 
+static bool
+has_word(const char *words, const char *word, size_t len)
+{
+    for (const char *at = words; *at; at += strcspn(at, " ")) {
+        at += strspn(at, " ");
+        if (strcspn(at, " ") == len && memcmp(at, word, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Have the two lists a word in common? */
+static bool
+share_word(const char *one, const char *other)
+{
+    for (const char *at = one; *at; at += strcspn(at, " ")) {
+        at += strspn(at, " ");
+        if (has_word(other, at, strcspn(at, " ")))
+            return true;
+    }
+    return false;
+}
+
 void
-cache_purge(struct cache *cache, const char *tag)
+cache_purge(struct cache *cache, const char *tags)
 {
     pthread_mutex_lock(&cache->lock);
     cache->purges++;
     for (unsigned i = 0; i < SLOTS; i++)
-        if (cache->slots[i] && text_equal(cache->slots[i]->tag, tag))
+        if (cache->slots[i] && share_word(cache->slots[i]->tags, tags))
             drop(cache, i);
     pthread_mutex_unlock(&cache->lock);
 }

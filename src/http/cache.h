@@ -23,7 +23,8 @@ void cached_unref(void *cached);
 
 /* The number of purges so far. Read it before the database is asked, and give it to cache_put(). */
 uint64_t cache_purges(struct cache *cache);
-/* Keeps a copy of the body until `ttl_ms` have passed or `tag` is purged. Does nothing when it is too large, or when something was purged
+/* Tags are words with spaces between them, which must live as long as the cache. */
+/* Keeps a copy of the body until `ttl_ms` have passed or one of `tags` is purged. Does nothing when it is too large, or when something was purged
  * since cache_purges() gave `purges`: the body may be from before that change. */
-void cache_put(struct cache *cache, const char *key, const char *tag, const struct cached *what, uint64_t purges, int64_t now_ms, int64_t ttl_ms);
-void cache_purge(struct cache *cache, const char *tag);
+void cache_put(struct cache *cache, const char *key, const char *tags, const struct cached *what, uint64_t purges, int64_t now_ms, int64_t ttl_ms);
+void cache_purge(struct cache *cache, const char *tags);

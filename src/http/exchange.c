@@ -34,7 +34,7 @@ answer(struct request *req)
         if (exchange->cache_key && req->reply.status == 200 && !req->reply.source) {
             struct cached entry = {req->reply.body, req->reply.content_type, 200};
 
-            cache_put(req->server->cache, exchange->cache_key, route->cache_tag, &entry, exchange->cache_purges, clock_monotonic_ms(),
+            cache_put(req->server->cache, exchange->cache_key, route->cache_tags ? route->cache_tags : "", &entry, exchange->cache_purges, clock_monotonic_ms(),
                       (int64_t)route->cache_s * 1000);
             req->reply.x_cache = "MISS";
         }

@@ -93,6 +93,7 @@ struct request {
     struct limit_address limit_address;
     int64_t started_ns;
     struct identity identity;
+    bool required;   /* the route's `requires` is done: not asked again when what follows was parked */
     bool changed;    /* the route's `sql` is done, `then` is not */
     bool input_good; /* path and query string are checked already; only where the route is a statement that reads and has no handler */
     struct param params[PARAM_MAX];

@@ -71,9 +71,14 @@ struct route {
     const struct file_field *files; /* multipart/form-data; `body` then names its text parts */
     size_t max_body;                /* bytes; 0 means BODY_MAX */
 
-    const struct query *sql; /* runs by itself when there is no handler */
+    /* Without a handler. Each query may refuse by its column `problem` (db/query.h), and no row is 404. */
+    const struct query *requires; /* asked first, and only reads: whether there is something to list, or whether one may change it.
+                                   * `sql` binds to the columns of its row too */
+    const struct query *sql;
     enum shape shape;
-    const struct query *then; /* `sql` changes something and gives a row where it did; the reply is this one's row, read afterwards */
+    const struct query *then; /* `sql` changes something and gives a row where it did; the reply is this one's row, read afterwards. Its
+                               * parameters bind to the columns of that row too, such as the id of what was created. */
+    const char *location;     /* with `then`: the reply's header Location, such as "/api/v1/roles/{id}" */
     bool always;              /* `sql` cannot miss: no 404 */
     const struct query *file; /* its row names the stored file that file_get() answers with (api/file.h) */
     const struct problem *(*handler)(struct request *req);
@@ -87,8 +92,8 @@ struct route {
     const enum problem_name *problems; /* beyond those that follow from the rest; ended by PROBLEM_COUNT */
 
     int cache_s;           /* seconds that a visitor's reply may come from memory */
-    const char *cache_tag; /* entries that `purges` of another route removes */
-    const char *purges;
+    const char *cache_tags; /* words with spaces between them, such as "tracks users": what the reply tells of */
+    const char *purges;     /* the same: cached replies with one of these tags are dropped after a success */
     bool no_audit;         /* a mutation not worth an audit line (play counts, logs) */
     bool websocket;        /* answers with an upgrade */
     bool signed_link;      /* the address itself proves who may: no CSRF token, and a body of any type is left unread (RFC 8058) */

@@ -59,14 +59,6 @@ cleanup(struct request *req)
     return reply_json(req, 200, json_pack("{s:I}", "deleted", (json_int_t)total));
 }
 
-static const struct problem *
-list_address(struct request *req)
-{
-    const struct problem *p = db_one(req, &q_audit_ip_known, NULL);
-
-    return p ? p : run_route_query(req);
-}
-
 static const struct route audit_routes[] = {
     {GET, "/api/v1/audit/logs", "Search the audit log",
      .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = search_options, .sql = &q_audit_search, .shape = MANY},
@@ -85,8 +77,8 @@ static const struct route audit_routes[] = {
      .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .query = suspicious_options, .sql = &q_audit_suspicious, .shape = MANY},
 
     {GET, "/api/v1/audit/ip/{ip}", "List the audit log entries of one IP address",
-     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .path = ip_in_path, .sql = &q_audit_ip, .shape = MANY,
-     .handler = list_address, .runs = RUNS_IN_LOOP},
+     .auth = AUTH_ADMIN, .permission = "audit.view", .limit = LIMIT_READ, .path = ip_in_path, .requires = &q_audit_ip_known,
+     .sql = &q_audit_ip, .shape = MANY},
 
     {POST, "/api/v1/audit/cleanup", "Delete audit log entries older than the retention period",
      .auth = AUTH_ADMIN, .permission = "audit.cleanup", .limit = LIMIT_WRITE, .body = cleanup_fields, .handler = cleanup,

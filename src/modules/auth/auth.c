@@ -55,8 +55,6 @@ static const struct field reset_reply[] = {
 static const struct field unlock_body[] = {
     {"user_id", FIELD_UUID, .required = true, .help = "Whose account"}, FIELD_END};
 
-static const struct field message_reply[] = {{"message", FIELD_STRING, .required = true}, FIELD_END};
-
 static const struct field stream_token_reply[] = {
     {"token", FIELD_STRING, .required = true, .help = "A JWT whose audience is the stream server"},
     {"token_type", FIELD_ENUM, .required = true, .values = "Bearer"},
@@ -99,7 +97,7 @@ static const struct route auth_routes[] = {
 
     {POST, "/api/v1/auth/password/reset-request", "Send a mail with a link to reset the password",
      .description = "Answers the same, and as quickly, whether the address is known or not.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = email_body, .handler = auth_reset_request, .reply = message_reply,
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = email_body, .sql = &q_reset_request, .shape = ONE, .always = true,
      .status = 202},
 
     {POST, "/api/v1/auth/password/reset", "Set a new password with the token from the mail",
@@ -152,7 +150,7 @@ static const struct route auth_routes[] = {
 
     {POST, "/api/v1/auth/resend-verification", "Send the verification mail again",
      .description = "Answers the same whether the address is known or not.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = email_body, .handler = auth_resend_verification, .reply = message_reply,
+     .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = email_body, .sql = &q_resend_verification, .shape = ONE, .always = true,
      .status = 202},
 
     {GET, "/api/v1/auth/check-username", "Check whether a username is available",
@@ -166,7 +164,7 @@ static const struct route auth_routes[] = {
 
     {POST, "/api/v1/users/me/creator", "Become a creator, or request it where the operator approves creators",
      .description = "The role stays what it was when the operator approves creators by hand (`creator_approval` of /status).",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = auth_become_creator, .replies = &q_become_creator},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_become_creator, .shape = ONE, .always = true, .then = &q_me},
     ROUTE_END};
 
 static const struct job_handler auth_jobs[] = {{"mail.verify_email", JOB_OUTGOING, auth_send_verification},
@@ -179,6 +177,7 @@ auth_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     auth_config = with->config;
     auth_share_sessions();
+    runner_add_setting("creator_approval", with->config->creator_approval ? "true" : "false");
     return secret_setup(with->config, error, error_size) && keys_setup(with->config, error, error_size);
 }
 

@@ -63,10 +63,7 @@ const struct problem *auth_register(struct request *req);
 const struct problem *auth_login(struct request *req);
 const struct problem *auth_check_username(struct request *req);
 const struct problem *auth_verify_email(struct request *req);
-const struct problem *auth_resend_verification(struct request *req);
-const struct problem *auth_become_creator(struct request *req);
 
 const struct problem *auth_unlock(struct request *req);
-const struct problem *auth_reset_request(struct request *req);
 const struct problem *auth_reset_password(struct request *req);
 const struct problem *auth_stream_token(struct request *req);

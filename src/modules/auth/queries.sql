@@ -130,13 +130,17 @@ with person as (
 select email from person
 
 -- query: reset_request
--- One row an address, known or not, so that asking costs the same. A row that waits or runs is left alone.
-insert into jobs (kind, payload, dedupe_key, priority, max_attempts)
-values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2, 20)
-on conflict (dedupe_key) do update
-   set state = 'queued', attempts = 0, run_at = now(), finished_at = null
- where jobs.state in ('done', 'failed', 'dead')
-returning id
+-- One row an address, known or not, so that asking costs the same; the job finds out, when nobody is watching the clock. A row that waits or
+-- runs is left alone.
+-- not null: message
+with job as (
+    insert into jobs (kind, payload, dedupe_key, priority, max_attempts)
+    values ('mail.reset_password', jsonb_build_object('email', lower(:email::text)), 'reset:' || login_key(:email::text), 2, 20)
+    on conflict (dedupe_key) do update
+       set state = 'queued', attempts = 0, run_at = now(), finished_at = null
+     where jobs.state in ('done', 'failed', 'dead')
+)
+select 'If this address has an account, a mail is on its way.' as message
 
 -- query: reset_token
 -- A new link replaces the ones before it; at most one a minute.
@@ -392,16 +396,19 @@ returning u.is_verified as verified, u.username
 
 -- query: resend_verification
 -- Queues the mail when there is such an account without verification, at most once a minute. Tells nobody whether.
-insert into jobs (kind, payload, priority, max_attempts)
-select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2, 20
-  from users u
- where lower(u.email) = lower(:email) and not u.is_verified and user_active(u)
-   and not exists (select from user_tokens t
-                    where t.user_id = u.id and t.purpose = 'verify_email' and t.created_at > now() - interval '1 minute')
-   and not exists (select from jobs j
-                    where j.kind = 'mail.verify_email' and j.state in ('queued', 'running')
-                      and j.payload ->> 'user_id' = u.id::text)
-returning id
+-- not null: message
+with job as (
+    insert into jobs (kind, payload, priority, max_attempts)
+    select 'mail.verify_email', jsonb_build_object('user_id', u.id), 2, 20
+      from users u
+     where lower(u.email) = lower(:email) and not u.is_verified and user_active(u)
+       and not exists (select from user_tokens t
+                        where t.user_id = u.id and t.purpose = 'verify_email' and t.created_at > now() - interval '1 minute')
+       and not exists (select from jobs j
+                        where j.kind = 'mail.verify_email' and j.state in ('queued', 'running')
+                          and j.payload ->> 'user_id' = u.id::text)
+)
+select 'If this address has an account that is not verified, a mail is on its way.' as message
 
 -- query: verification_token
 -- A new link replaces the ones before it.
@@ -421,20 +428,13 @@ with person as (
 select email, username, language from person
 
 -- query: become_creator
--- schema: User
--- type: social_links object
--- not null: track_count role
-with changed as (
-    update users u
-       set role = case when u.role = 'user' and not :approval::boolean then 'content_creator'::user_role else u.role end,
-           creator_requested_at = coalesce(u.creator_requested_at, now())
-     where u.id = :viewer::uuid
-    returning u.*
-)
-select u.id, u.username, u.display_name, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
-       u.role, u.is_verified, u.is_admin, u.is_public, u.created_at, u.deletion_at,
-       (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
-  from changed u
+-- At once, or where the operator approves creators noted as asked for. Whoever is lent a role from creator on needs no approval.
+update users u
+   set role = case when u.role = 'user' and not (:setting_creator_approval::boolean and :viewer_role::text = 'user')
+                   then 'content_creator'::user_role else u.role end,
+       creator_requested_at = coalesce(u.creator_requested_at, now())
+ where u.id = :viewer::uuid
+returning u.id
 
 -- query: user_create
 -- For the command line.

@@ -85,25 +85,6 @@ auth_verify_email(struct request *req)
     return p && p->status == 404 ? PROBLEM(TOKEN_INVALID) : p;
 }
 
-const struct problem *
-auth_resend_verification(struct request *req)
-{
-    const struct problem *p = db_maybe(req, &q_resend_verification, NULL);
-
-    return p ? p
-             : reply_json(req, 202, json_pack("{s:s}", "message",
-                                              "If this address has an account that is not verified, a mail is on its way."));
-}
-
-const struct problem *
-auth_become_creator(struct request *req)
-{
-    bool approval = auth_config->creator_approval && req->identity.role < ROLE_CREATOR;
-
-    request_set(req, "approval", approval ? "true" : "false");
-    return reply_query(req, 200, &q_become_creator);
-}
-
 static int
 deliver(const char *token, const PGresult *person)
 {

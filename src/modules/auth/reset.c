@@ -6,16 +6,6 @@
 #include "modules/realtime/realtime.h"
 #include "platform/mail/mail_job.h"
 
-/* The same row is written whether the address is known or not; the job finds out, when nobody is watching the clock. */
-const struct problem *
-auth_reset_request(struct request *req)
-{
-    const struct problem *p = db_maybe(req, &q_reset_request, NULL);
-
-    return p ? p
-             : reply_json(req, 202, json_pack("{s:s}", "message", "If this address has an account, a mail is on its way."));
-}
-
 static void
 end_sockets(PGresult *sessions)
 {

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "auth.queries.h" /* q_me: the account as every route about it replies */
 #include "http/server.h"
 #include "modules/auth/auth.h"
 #include "modules/auth/lockout.h"
@@ -79,18 +78,6 @@ deletion_request(struct request *req)
         return PROBLEM(NOT_FOUND);
     p = auth_check_second_factor(req); /* administration, though the route is everybody's */
     return p ? p : mark(req, false);
-}
-
-const struct problem *
-deletion_restore(struct request *req)
-{
-    struct row row;
-    const struct problem *p = db_maybe(req, &q_deletion_restore, &row);
-
-    if (p)
-        return p;
-    server_purge(req->server, "tracks");
-    return row.count ? reply_query(req, 200, &q_me) : PROBLEM(CONFLICT);
 }
 
 enum job_outcome

@@ -1,4 +1,4 @@
-/* export_routes.c - asking for an archive, fetching it, and the same at once for somebody with little. */
+/* export_routes.c - the data of a person at once, for somebody with little. */
 #include "modules/privacy/internal.h"
 
 #include <xxhash.h>
@@ -6,19 +6,6 @@
 #include "base/log.h"
 
 #define PIECE (64 * 1024)
-
-const struct problem *
-export_start(struct request *req)
-{
-    struct row row;
-    const struct problem *p = db_one(req, &q_export_create, &row);
-
-    if (p)
-        return p;
-    request_set(req, "id", row_text(&row, "id"));
-    reply_header(req, "Location", arena_printf(req->arena, "/api/v1/users/me/exports/%s", row_text(&row, "id")));
-    return reply_query(req, 202, &q_export_get);
-}
 
 /* An unnamed file that fills up in pieces and remembers what its contents are. */
 struct page {

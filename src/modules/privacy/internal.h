@@ -41,8 +41,6 @@ enum job_outcome privacy_sweep(struct job *job);
 enum job_outcome privacy_deletion_mail(struct job *job);
 
 /* export_routes.c, deletion.c: handlers */
-const struct problem *export_start(struct request *req);
 const struct problem *export_now(struct request *req);
 const struct problem *deletion_request_mine(struct request *req);
 const struct problem *deletion_request(struct request *req);
-const struct problem *deletion_restore(struct request *req);

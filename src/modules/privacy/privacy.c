@@ -62,8 +62,8 @@ static const struct route privacy_routes[] = {
     {POST, "/api/v1/users/me/export", "Request an archive of the signed-in user's data",
      "A ZIP file with everything as JSON, lists as CSV too, and one's own files. It takes the place of the one before. A notification "
      "`export.ready` tells when it can be fetched; the WebSocket sends `export.progress` meanwhile.",
-     .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_start, .replies = &q_export_get, .status = 202,
-     .problems = PROBLEMS(PROBLEM_EXPORT_RUNNING)},
+     .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .sql = &q_export_create, .shape = ONE, .always = true, .then = &q_export_get,
+     .location = "/api/v1/users/me/exports/{id}", .status = 202, .problems = PROBLEMS(PROBLEM_EXPORT_RUNNING)},
 
     {GET, "/api/v1/users/me/export", "Export the data of the signed-in user at once, without files",
      .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_now, .produces = "application/json"},
@@ -93,8 +93,7 @@ static const struct route privacy_routes[] = {
                           PROBLEM_SIGN_IN_AGAIN)},
 
     {POST, "/api/v1/users/me/restore", "Cancel the deletion of the signed-in user's account",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = deletion_restore, .replies = &q_me, .purges = "users",
-     .problems = PROBLEMS(PROBLEM_CONFLICT)},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_deletion_restore, .shape = ONE, .always = true, .then = &q_me, .purges = "users tracks"},
     ROUTE_END};
 
 const struct module privacy_module = {.name = "privacy", .routes = ROUTE_TABLES(privacy_routes), .queries = privacy_queries, .jobs = privacy_jobs,

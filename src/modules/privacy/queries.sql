@@ -553,6 +553,7 @@ select b.id, to_char(coalesce(m.deletion_at, b.deletion_at) at time zone 'UTC', 
 
 -- query: deletion_restore
 -- Until the time has come; the erasure begins a minute later, when no restoration can be under way any more.
+-- problems: conflict
 with restored as (
     update users u set deletion_at = null where u.id = :viewer::uuid and u.deletion_at > now() and u.deleted_at is null
     returning u.id, pg_notify('track_changed', '')
@@ -560,7 +561,7 @@ with restored as (
     insert into outbox (name, payload)
     select 'user.restored', jsonb_build_object('user_id', id) from restored
 )
-select id from restored
+select u.id, case when not exists (select from restored) then 'conflict' end as problem from users u where u.id = :viewer::uuid
 
 -- query: deletion_mail
 -- As long as it has not been taken back.

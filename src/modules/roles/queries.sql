@@ -23,22 +23,61 @@ select r.id, r.name, r.display_name, r.description, r.is_system, r.is_active,
  where r.id = :id::uuid
    and (r.is_active or :viewer_staff::boolean or user_has_permission(:viewer::uuid, 'roles.manage'))
 
--- query: role_unknown_permissions
--- Those of a list of names that are none.
-select w.name
-  from unnest(coalesce(:permissions::text[], '{}')) w (name)
- where not exists (select from permissions p where p.name = w.name)
- order by 1
+-- columns: role_unknown_permission
+-- A name in :permissions that is none, or null.
+(select min(w.name) from unnest(:permissions::text[]) w (name) where not exists (select from permissions p where p.name = w.name))
 
--- query: role_beyond
--- Would whoever is no administrator give or take more than they hold? A system role, a role or a permission that they have not got, and
--- the permission to manage roles itself: else a role lent for a day would be handed on for good.
-select exists (select from roles r where r.id = :touched_role_id::uuid and r.is_system)
-    or exists (select from permissions p
-                where (p.name = any (coalesce(:permissions::text[], '{}'))
-                       or exists (select from role_permissions rp
-                                   where rp.role_id = :touched_role_id::uuid and rp.permission_id = p.id))
-                  and (p.name = 'roles.manage' or not user_has_permission(:viewer::uuid, p.name))) as beyond
+-- columns: role_beyond
+-- Administrators give what they like. Whoever manages roles by a permission gives and takes only what they hold themselves: no system role, no
+-- role or permission that they have not got, and not the permission to manage roles: else a role lent for a day would be handed on for good.
+(:viewer_role::text <> 'admin'
+ and (exists (select from roles x where x.id = r.id and x.is_system)
+      or exists (select from permissions p
+                  where (p.name = any (coalesce(:permissions::text[], '{}'))
+                         or exists (select from role_permissions rp where rp.role_id = r.id and rp.permission_id = p.id))
+                    and (p.name = 'roles.manage' or not user_has_permission(:viewer::uuid, p.name)))))
+
+-- query: role_may_create
+-- problems: validation, forbidden
+select case when {role_unknown_permission} is not null
+            then 'validation permissions: There is no permission ' || {role_unknown_permission}
+            when {role_beyond} then 'forbidden' end as problem
+  from (select null::uuid as id) r
+
+-- query: role_may_change
+-- problems: system_role, validation, forbidden
+select case when r.is_system then 'system_role'
+            when {role_unknown_permission} is not null
+            then 'validation permissions: There is no permission ' || {role_unknown_permission}
+            when {role_beyond} then 'forbidden' end as problem
+  from roles r
+ where r.id = :id::uuid
+
+-- query: role_may_delete
+-- problems: system_role, forbidden
+select case when r.is_system then 'system_role'
+            when {role_beyond} then 'forbidden' end as problem
+  from roles r
+ where r.id = :id::uuid
+
+-- query: role_may_assign
+-- Not to oneself.
+-- problems: validation, forbidden
+select case when r.is_active is not true then 'validation role_id: There is no such role in use'
+            when :expires_at::timestamptz <= now() then 'validation expires_at: This time has passed'
+            when u.id = :viewer::uuid and :viewer_role::text <> 'admin' or {role_beyond} then 'forbidden' end as problem
+  from users u
+  left join roles r on r.id = :role_id::uuid
+ where u.id = :id::uuid and u.deleted_at is null
+
+-- query: role_may_revoke
+-- Not from oneself.
+-- problems: forbidden
+select case when :id::uuid = :viewer::uuid and :viewer_role::text <> 'admin' or {role_beyond} then 'forbidden' end as problem
+  from (select :role_id::uuid as id) r
+
+-- query: role_person
+select u.id from users u where u.id = :id::uuid and u.deleted_at is null
 
 -- query: role_create
 with r as (
@@ -75,13 +114,6 @@ select id from r
 -- query: role_delete
 -- Whoever had it has it no longer.
 delete from roles where id = :id::uuid and not is_system returning id
-
--- query: role_assign_check
--- What stands in the way, if anything.
-select u.id as user_id, r.id as role_id, r.is_active, :expires_at::timestamptz is null or :expires_at::timestamptz > now() as in_future
-  from users u
-  left join roles r on r.id = :role_id::uuid
- where u.id = :id::uuid and u.deleted_at is null
 
 -- query: role_assign
 -- Assigning it again changes until when. What somebody was lent they lend for no longer, unless they administer for good.

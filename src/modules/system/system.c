@@ -204,7 +204,7 @@ static const struct route system_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = status, .reply = status_reply},
     {GET, "/api/v1/announcements/active", "List active announcements of the operator",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .sql = &q_announcements_active, .shape = MANY, .cache_s = 60,
-     .cache_tag = "announcements"},
+     .cache_tags = "announcements"},
     {POST, "/api/v1/logs/frontend", "Report an error of the web app",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = log_body, .handler = log_frontend, .status = 204, .no_audit = true},
     ROUTE_END};

@@ -201,7 +201,7 @@ select id from t
 
 -- query: track_changeable
 -- The owner, or staff.
-select t.id
+select t.id as track_id
   from tracks t
  where t.id = :id::uuid and t.deleted_at is null
    and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
@@ -439,7 +439,7 @@ e as (
 select t.id, array_to_string(o.media_attempts, ',') as old_versions from t, o
 
 -- query: track_process_again
--- Who may was decided by the handler. A completed track goes on playing meanwhile; a job that waits or runs already is left alone.
+-- Who may was decided before (track_changeable). A completed track goes on playing meanwhile; a job that waits or runs already is left alone.
 -- schema: TranscodeJob
 -- not null: state
 with t as (

@@ -77,23 +77,14 @@ list_tracks(struct request *req)
     return run_route_query(req);
 }
 
-static const struct problem *
-process_again(struct request *req)
-{
-    const struct problem *p = db_one(req, &q_track_changeable, NULL);
-
-    request_set(req, "track_id", request_param(req, "id"));
-    return p ? p : reply_query(req, 202, &q_track_process_again);
-}
-
 const struct route track_routes[] = {
     {GET, "/api/v1/tracks", "List public tracks, or the tracks of the signed-in user",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
-     .sql = &q_track_list, .shape = MANY, .handler = list_tracks, .runs = RUNS_IN_LOOP, .cache_s = 5, .cache_tag = "tracks"},
+     .sql = &q_track_list, .shape = MANY, .handler = list_tracks, .runs = RUNS_IN_LOOP, .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/genres", "List the genres of public tracks and the number of tracks in each, most used first",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_genre_list, .shape = MANY, .cache_s = 5,
-     .cache_tag = "tracks"},
+     .cache_tags = "tracks"},
 
     {POST, "/api/v1/tracks", "Upload a track",
      "The reply comes when the file is safe; the track is then `processing` until it can be played.",
@@ -102,7 +93,7 @@ const struct route track_routes[] = {
 
     {GET, "/api/v1/tracks/{id}", "Get a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
-     .sql = &q_track_get, .shape = ONE, .cache_s = 5, .cache_tag = "tracks"},
+     .sql = &q_track_get, .shape = ONE, .cache_s = 5, .cache_tags = "tracks"},
 
     {PUT, "/api/v1/tracks/{id}", "Change a track",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = update_fields,
@@ -131,7 +122,7 @@ const struct route track_routes[] = {
     {POST, "/api/v1/tracks/{id}/reprocess", "Process a track again",
      "For its owner, as often as needed: after a failure, or to have the renditions made anew. A track that plays goes on playing meanwhile.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path,
-     .handler = process_again, .status = 202, .replies = &q_track_process_again, .purges = "tracks"},
+     .requires = &q_track_changeable, .sql = &q_track_process_again, .shape = ONE, .status = 202, .purges = "tracks"},
 
     {GET, "/api/v1/tracks/{id}/waveform", "Get the waveform peaks of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path, .query = waveform_options,
@@ -161,7 +152,7 @@ const struct route track_routes[] = {
 
     {GET, "/api/v1/tracks/{id}/hls/info", "Get the stream information that a player needs",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
-     .sql = &q_track_hls_info, .shape = ONE, .cache_s = 5, .cache_tag = "tracks"},
+     .sql = &q_track_hls_info, .shape = ONE, .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/tracks/{id}/hls/status", "Get the state of a track's stream",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,

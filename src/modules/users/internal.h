@@ -9,14 +9,6 @@
 
 extern struct storage *users_storage;
 
-/* profile.c: handlers of one's own profile and of what is between two people */
-const struct problem *profile_update(struct request *req);
-const struct problem *profile_likes(struct request *req);
-const struct problem *profile_reposts(struct request *req);
-const struct problem *person_follow(struct request *req);
-const struct problem *person_block(struct request *req);
-const struct problem *profile_gear(struct request *req);
-
 /* account.c: handlers of what only the person sees */
 const struct problem *account_password(struct request *req);
 

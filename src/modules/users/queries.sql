@@ -94,20 +94,35 @@ select u.id, u.username, u.display_name, u.avatar, mine.created_at as blocked_at
  order by mine.created_at desc, u.id
 
 -- query: user_seen
--- Whether the viewer may know of this person, and what is between the two.
-select u.id = :viewer::uuid as is_self,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked,
-       coalesce(s.show_activity, true) or u.id = :viewer::uuid as shows_activity
+-- Whether the viewer may know of this person.
+select u.id from users u where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+
+-- query: user_reposts_seen
+-- What user_tracks lists.
+select u.id, 'reposts' as which from users u where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+
+-- query: user_likes_seen
+-- Of whoever does not show their activity only they themselves see it.
+select u.id, 'likes' as which
   from users u
   left join user_settings s on s.user_id = u.id
  where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+   and (coalesce(s.show_activity, true) or u.id = :viewer::uuid)
 
 -- query: user_update
--- One's own profile. Inputs that were not given stay as they are.
--- schema: User
--- type: social_links object
--- not null: track_count role is_admin
-with changed as (
+-- One's own profile. Inputs that were not given stay as they are. What is shown as a link must not run as a script.
+-- problems: validation
+with asked as (
+    select u.id,
+           case when (select count(*) > 12
+                             or bool_or(l.service !~ '^[A-Za-z0-9_-]{1,30}$' or jsonb_typeof(l.address) <> 'string'
+                                        or octet_length(l.address #>> '{}') > 300
+                                        or l.address #>> '{}' !~ '^https?://[^\u0001-\u0020\u007f<>"''`\\]+$')
+                        from jsonb_each(:social_links::jsonb) l (service, address))
+                then 'validation social_links: Names of services, each with an http or https address; at most 12' end as problem
+      from users u
+     where u.id = :id::uuid and u.id = :viewer::uuid
+), changed as (
     update users u
        set first_name = case when :has_first_name::boolean then :first_name::text else u.first_name end,
            last_name = case when :has_last_name::boolean then :last_name::text else u.last_name end,
@@ -115,14 +130,10 @@ with changed as (
            location = case when :has_location::boolean then :location::text else u.location end,
            social_links = coalesce(:social_links::jsonb, u.social_links),
            is_public = coalesce(:is_public::boolean, u.is_public)
-     where u.id = :id::uuid and u.id = :viewer::uuid
-    returning u.*
+      from asked a
+     where u.id = a.id and a.problem is null
 )
-select u.id, u.username, u.display_name, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links,
-       r.role, u.is_verified, r.role = 'admin' as is_admin, u.is_public, u.created_at, u.deletion_at,
-       (select count(*) from tracks t where t.creator_id = u.id and t.deleted_at is null)::int as track_count
-  from changed u
- cross join lateral (select user_effective_role(x) as role from users x where x.id = u.id) r
+select id, problem from asked
 
 -- query: user_completion
 -- How much of one's own profile is filled in.
@@ -192,11 +203,17 @@ select u.id as user_id,
 -- Doing it twice changes nothing and tells nobody twice.
 -- schema: FollowState
 -- not null: user_id, is_following, follower_count
+-- problems: conflict
 with target as (
-    select u.id from users u where u.id = :id::uuid and u.id <> :viewer::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+    select u.id,
+           case when u.id = :viewer::uuid then 'conflict: Nobody can follow themselves.'
+                when exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id)
+                then 'conflict: You have blocked this person.' end as problem
+      from users u
+     where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
 ), added as (
     insert into user_follows (follower_id, followed_id)
-    select :viewer::uuid, id from target
+    select :viewer::uuid, id from target where problem is null
     on conflict do nothing
     returning followed_id
 ), event as (
@@ -204,7 +221,8 @@ with target as (
     select 'user.followed', jsonb_build_object('user_id', followed_id, 'follower_id', :viewer::uuid) from added
 )
 select t.id as user_id, true as is_following,
-       coalesce((select n.follower_count from user_stats n where n.user_id = t.id), 0) + (select count(*) from added) as follower_count
+       coalesce((select n.follower_count from user_stats n where n.user_id = t.id), 0) + (select count(*) from added) as follower_count,
+       t.problem
   from target t
 
 -- query: user_unfollow
@@ -231,10 +249,13 @@ select t.id as user_id, false as is_following,
 -- query: user_block
 -- Ends following both ways and takes back what the blocked person caused in one's notifications. Somebody who blocked the viewer can be
 -- blocked too.
-with target as (
-    select u.id
+-- problems: conflict
+with person as (
+    select u.id, case when u.id = :viewer::uuid then 'conflict: Nobody can block themselves.' end as problem
       from users u
-     where u.id = :id::uuid and u.id <> :viewer::uuid and user_shown(u) and (u.is_public or user_visible(u, :viewer::uuid, :viewer_staff::boolean))
+     where u.id = :id::uuid and user_shown(u) and (u.is_public or user_visible(u, :viewer::uuid, :viewer_staff::boolean))
+), target as (
+    select id from person where problem is null
 ), added as (
     insert into user_blocks (blocker_id, blocked_id)
     select :viewer::uuid, id from target
@@ -250,7 +271,7 @@ with target as (
     insert into outbox (name, payload)
     select 'user.blocked', jsonb_build_object('user_id', blocked_id, 'blocker_id', :viewer::uuid) from added
 )
-select id from target
+select id, problem from person
 
 -- query: user_unblock
 delete from user_blocks where blocker_id = :viewer::uuid and blocked_id = :id::uuid returning blocked_id

@@ -1,5 +1,6 @@
 #include "modules/users/internal.h"
 
+#include "auth.queries.h" /* q_me: the account as every route about it replies */
 #include "tracks.queries.h"
 
 struct storage *users_storage;
@@ -93,42 +94,43 @@ users_setup(const struct module_setup *with, char *error, size_t error_size)
 static const struct route users_routes[] = {
     {GET, "/api/v1/users", "List users",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .query = list_options,
-     .sql = &q_user_list, .shape = MANY, .cache_s = 5, .cache_tag = "users"},
+     .sql = &q_user_list, .shape = MANY, .cache_s = 5, .cache_tags = "users"},
 
     {GET, "/api/v1/users/search", "Search users by name",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .query = search_options,
-     .sql = &q_user_search, .shape = MANY, .cache_s = 5, .cache_tag = "users"},
+     .sql = &q_user_search, .shape = MANY, .cache_s = 5, .cache_tags = "users"},
 
     {GET, "/api/v1/users/suggestions", "List suggestions of users to follow",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .sql = &q_user_suggestions, .shape = MANY},
 
     {GET, "/api/v1/users/{id}", "Get a public profile",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
-     .sql = &q_user_get, .shape = ONE, .cache_s = 5, .cache_tag = "users"},
+     .sql = &q_user_get, .shape = ONE, .cache_s = 5, .cache_tags = "users"},
 
     {GET, "/api/v1/users/by-username/{username}", "Get a public profile by username",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = username_in_path,
-     .sql = &q_user_get_by_username, .shape = ONE, .cache_s = 5, .cache_tag = "users"},
+     .sql = &q_user_get_by_username, .shape = ONE, .cache_s = 5, .cache_tags = "users"},
 
     {PUT, "/api/v1/users/{id}", "Change the profile of the signed-in user",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = profile_fields,
-     .handler = profile_update, .replies = &q_user_update, .purges = "users"},
+     .sql = &q_user_update, .shape = ONE,
+     .then = &q_me, .purges = "users tracks"},
 
     {GET, "/api/v1/users/{id}/completion", "Get the completeness of the signed-in user's profile",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_user_completion, .shape = ONE},
 
     {GET, "/api/v1/users/{id}/reposts", "List tracks that a user reposted",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
-     .sql = &q_user_tracks, .shape = MANY, .handler = profile_reposts, .runs = RUNS_IN_LOOP},
+     .requires = &q_user_reposts_seen, .sql = &q_user_tracks, .shape = MANY},
 
     {GET, "/api/v1/users/{id}/likes", "List tracks that a user likes",
      "Only for the person when they do not show their activity.",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
-     .sql = &q_user_tracks, .shape = MANY, .handler = profile_likes, .runs = RUNS_IN_LOOP},
+     .requires = &q_user_likes_seen, .sql = &q_user_tracks, .shape = MANY},
 
     {GET, "/api/v1/users/{id}/gear", "List the gear on a user's profile",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
-     .sql = &q_user_gear, .shape = MANY, .handler = profile_gear, .runs = RUNS_IN_LOOP},
+     .requires = &q_user_seen, .sql = &q_user_gear, .shape = MANY},
 
     {PUT, "/api/v1/users/me/presence", "Set the presence of the signed-in user",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = presence_fields, .handler = presence_tell, .replies = &q_presence_set,
@@ -138,16 +140,14 @@ static const struct route users_routes[] = {
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_presence_get, .shape = ONE},
 
     {POST, "/api/v1/users/{id}/follow", "Follow a user",
-     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = person_follow,
-     .replies = &q_user_follow, .problems = PROBLEMS(PROBLEM_CONFLICT)},
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_user_follow, .shape = ONE},
 
     {DELETE, "/api/v1/users/{id}/follow", "Unfollow a user",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_user_unfollow, .shape = ONE},
 
     {POST, "/api/v1/users/{id}/block", "Block a user",
      "They no longer see the profile or the tracks of whoever blocks them, and can no longer follow. Following ends both ways.",
-     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = person_block, .status = 204,
-     .problems = PROBLEMS(PROBLEM_CONFLICT)},
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_user_block, .shape = EMPTY},
 
     {DELETE, "/api/v1/users/{id}/block", "Unblock a user",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_user_unblock, .shape = EMPTY},
