@@ -57,30 +57,18 @@ file_reply_in_memory(struct request *req, struct source *source, const char *con
     return PROBLEM(INTERNAL);
 }
 
-/* A statement that names no problem of ours refuses nevertheless. */
-static const struct problem *
-file_problem(const char *code)
-{
-    const struct problem *problem = problem_by_code(code);
-
-    return problem ? problem : PROBLEM(INTERNAL);
-}
-
 static const struct problem *
 file_gone(const struct row *row)
 {
     const char *code = row_text(row, "gone");
+    const struct problem *problem = code ? problem_by_code(code) : PROBLEM(NOT_FOUND);
 
-    return code ? file_problem(code) : PROBLEM(NOT_FOUND);
+    return problem ? problem : PROBLEM(INTERNAL); /* the statement names no problem of ours */
 }
 
 static const struct problem *
-file_refusal(struct request *req, const struct row *row)
+file_expired(const struct row *row)
 {
-    const char *code = row_text(row, "problem"), *detail = row_text(row, "detail");
-
-    if (code)
-        return detail ? problem_detail(req->arena, file_problem(code), "%s", detail) : file_problem(code);
     return row_text(row, "expires_at") && row_int(row, "expires_at", 0) <= clock_unix_s() ? file_gone(row) : NULL;
 }
 
@@ -95,7 +83,7 @@ file_get(struct request *req)
 
     p = db_one(req, req->route->file, &row);
     if (!p)
-        p = file_refusal(req, &row);
+        p = file_expired(&row);
     if (p)
         return p;
     key = row_text(&row, "key");

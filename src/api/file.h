@@ -18,7 +18,8 @@
  *     is_public     everybody may have it: caches keep it for an hour. Else only this person's browser keeps it, and asks each time
  *     expires_at    the Unix time in seconds from which on it is refused with `gone`; no cache keeps such a file
  *     gone          the code of that problem, also when the file is missing; else not_found
- *     problem       the code of a problem that refuses the person; `detail` is its sentence
+ *
+ * It may refuse by its column `problem`, like every query (db/query.h).
  *
  * Ranges and conditional requests are answered as RFC 9110 says. JSON is compressed. */
 #pragma once

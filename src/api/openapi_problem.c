@@ -101,6 +101,7 @@ problems_of(const struct route *route)
     add_refusals(route->requires, &set);
     add_refusals(route->sql, &set);
     add_refusals(route->then, &set);
+    add_refusals(route->file, &set);
     set.has[PROBLEM_TOO_MANY_REQUESTS] = route->limit != LIMIT_NONE;
     set.has[PROBLEM_MAINTENANCE] = in_maintenance(route);
     set.has[PROBLEM_UNAVAILABLE] = route->limit != LIMIT_NONE && !text_equal(route->pattern, STATUS_PATTERN);

@@ -317,11 +317,12 @@ select t.cover_art_path || '/' || :size::text || '.webp' as key, track_is_public
 
 -- query: track_download
 -- The file as it was uploaded: its creator's, and everybody's when the creator says so.
+-- problems: forbidden
 select t.file_path as key, coalesce(nullif(t.original_filename, ''), 'track') as filename, encode(t.content_sha256, 'hex') as etag,
        case t.format when 'wav' then 'audio/wav' when 'w64' then 'audio/x-w64' when 'flac' then 'audio/flac' when 'mp3' then 'audio/mpeg'
                      when 'aiff' then 'audio/aiff' when 'ogg' then 'audio/ogg' when 'mp4' then 'audio/mp4' when 'aac' then 'audio/aac' end as content_type,
-       case when not (t.is_downloadable or coalesce(t.creator_id = :viewer::uuid, false) or :viewer_staff::boolean) then 'forbidden' end as problem,
-       'The creator does not offer this track for download.' as detail
+       case when not (t.is_downloadable or coalesce(t.creator_id = :viewer::uuid, false) or :viewer_staff::boolean)
+            then 'forbidden: The creator does not offer this track for download.' end as problem
   from tracks t
  where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
 
