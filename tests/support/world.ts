@@ -40,7 +40,7 @@ export class World {
     await cluster.clone(template.database, database);
     const server = new Server(name, { ...template.settings, DATABASE_URL: cluster.url(database), ...settings });
     const world = new World(server, database);
-    await world.sql('update sessions set created_at = now()'); /* the template may be older than a recent sign-in is */
+    await world.sql('update sessions set created_at = now(), mfa_at = case when mfa_at is not null then now() end'); /* the template may be older than a recent sign-in or proof is */
     after(async () => {
       try {
         await server.remove();
