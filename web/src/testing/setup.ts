@@ -1,6 +1,6 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
-import { afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { loadMoreWords, startI18n } from '@/lib/i18n';
 import { setPersonHere } from '@/lib/session/hint';
 
@@ -18,6 +18,9 @@ afterEach(() => {
   localStorage.clear();
   setPersonHere(null);
 });
+
+/* what a test has begun to load must not arrive after its file has ended, which fails the run on a busy machine */
+afterAll(() => vi.dynamicImportSettled());
 
 /* what jsdom leaves out and components call */
 Element.prototype.hasPointerCapture ??= () => false;
