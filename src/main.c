@@ -59,7 +59,7 @@ run_serve(const struct config *config, int argc, char **argv)
 
     if (argc > 2 && (text_equal(argv[2], "--help") || text_equal(argv[2], "-h"))) {
         printf("veza serve [api|stream|worker]\n\nSettings are environment variables, or lines in a file .env, or in the one that VEZA_ENV_FILE names:\n");
-        config_print_help(stdout);
+        module_print_settings(all_modules, stdout);
         return 0;
     }
     if (argc == 2)
@@ -210,6 +210,13 @@ run_keys(const struct config *config, int argc, char **argv)
     return 0;
 }
 
+static void
+tell_unknown(void *context, const char *name, const char *nearest)
+{
+    (void)context;
+    log_warn("a name in the file of settings is no setting; veza serve --help lists them", LOG_TEXT("name", name), LOG_TEXT("meant", nearest));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -227,11 +234,13 @@ main(int argc, char **argv)
     }
     if (text_equal(argv[1], "help") || text_equal(argv[1], "--help") || text_equal(argv[1], "-h"))
         return usage(stdout);
-    if (!config_load(&config, error, sizeof error)) {
+    if (!config_load(&config, error, sizeof error) || !module_load_settings(all_modules, error, sizeof error)) {
         fprintf(stderr, "veza: %s\n", error);
         return 1;
     }
     setup_log(&config);
+    if (!text_equal(argv[1], "doctor")) /* which tells it in its own way */
+        module_check_names(all_modules, tell_unknown, NULL);
     if (text_equal(argv[1], "serve"))
         return run_serve(&config, argc, argv);
     if (text_equal(argv[1], "migrate"))

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/runner.h"
 #include "base/log.h"
+#include "base/str.h"
 
 static unsigned
 module_count(module_list modules)
@@ -69,6 +71,70 @@ module_jobs(module_list modules)
     return made;
 }
 
+bool
+module_load_settings(module_list modules, char *error, size_t error_size)
+{
+    for (; *modules; modules++)
+        if ((*modules)->settings && !setting_load((*modules)->settings, error, error_size))
+            return false;
+    return true;
+}
+
+void
+module_print_settings(module_list modules, FILE *to)
+{
+    setting_print_help(config_settings(), to);
+    for (; *modules; modules++)
+        if ((*modules)->settings)
+            setting_print_help((*modules)->settings, to);
+}
+
+struct near_name {
+    const char *name, *nearest;
+    unsigned distance;
+};
+
+static void
+module_compare_name(struct near_name *near, const struct setting *table)
+{
+    const char *found = NULL;
+    unsigned distance = table ? setting_distance(table, near->name, &found) : SETTING_UNLIKE;
+
+    if (distance >= near->distance)
+        return;
+    near->distance = distance;
+    near->nearest = found;
+}
+
+void
+module_check_names(module_list modules, void (*tell)(void *context, const char *name, const char *nearest), void *context)
+{
+    /* In no table, since they are read before or beside them. */
+    static const struct setting more[] = {{"VEZA_ENV_FILE"}, {"VEZA_READY_FILE"}, {0}};
+    struct near_name near = {0};
+
+    for (unsigned n = 0; (near.name = config_dotenv_name(n)); n++) {
+        near.distance = SETTING_UNLIKE;
+        near.nearest = NULL;
+        module_compare_name(&near, more);
+        module_compare_name(&near, config_settings());
+        for (module_list module = modules; *module; module++)
+            module_compare_name(&near, (*module)->settings);
+        if (near.distance && (near.nearest || text_starts_with(near.name, "VEZA_")))
+            tell(context, near.name, near.nearest);
+    }
+}
+
+unsigned
+module_weak_settings(module_list modules, const struct config *config, setting_tell_weak *tell, void *context)
+{
+    unsigned count = config_weak_settings(config, tell, context);
+
+    for (; config_is_production(config) && *modules; modules++)
+        count += (*modules)->settings ? setting_weak((*modules)->settings, tell, context) : 0;
+    return count;
+}
+
 void
 module_subscribe(module_list modules)
 {
@@ -80,6 +146,7 @@ module_subscribe(module_list modules)
 bool
 module_setup(const struct module_setup *with, char *error, size_t error_size)
 {
+    runner_use_settings(with->modules);
     for (module_list module = with->modules; *module; module++)
         if ((*module)->setup && !(*module)->setup(with, error, error_size))
             return false;

@@ -20,6 +20,7 @@
 #include "platform/bus/bus.h"
 #include "platform/jobs/jobs.h"
 
+struct checkup;
 struct storage;
 struct module;
 
@@ -40,6 +41,7 @@ struct module {
     const struct query *const *queries;       /* of its queries.sql, as the build embeds it: NAME_queries */
     const struct job_handler *jobs;           /* ended by a NULL kind */
     const struct subscription *subscriptions; /* to events; ended by a NULL consumer */
+    const struct setting *settings;           /* environment variables (base/setting.h); loaded before setup() */
 
     /* In every process, before any thread of a server, of the jobs or of the listener runs: keep what is needed of `with`, call listener_on()
      * and pubsub_on(). False with a sentence in `error`. */
@@ -48,6 +50,8 @@ struct module {
     bool (*start)(void);
     /* Metrics in the Prometheus text format; in the servers' threads. */
     void (*metrics)(struct buf *out);
+    /* Lines of `veza doctor` (api/checkup.h): without setup() or start(), beside a Veza that may run. */
+    void (*checkup)(struct checkup *checkup);
     /* Before the servers and the listener end: what start() started takes no more work. */
     void (*stop)(void);
     /* When no request, job or listener runs any more: frees what setup() and start() made. */
@@ -63,6 +67,19 @@ enum module_server { MODULE_API = 1, MODULE_STREAM = 2 };
 /* The route tables of these servers, each once. */
 route_tables module_routes(module_list modules, unsigned servers);
 const struct job_handler *module_jobs(module_list modules);
+
+/* Reads the settings of all modules: right after config_load(). */
+bool module_load_settings(module_list modules, char *error, size_t error_size);
+
+/* Writes every setting with its default and its help. */
+void module_print_settings(module_list modules, FILE *to);
+
+/* Calls `tell` for each name in `.env` that is no setting and looks like one that was mistyped: `nearest`, or NULL where it only begins like
+ * one of ours (VEZA_). */
+void module_check_names(module_list modules, void (*tell)(void *context, const char *name, const char *nearest), void *context);
+
+/* As config_weak_settings(), for the settings of all modules too. */
+unsigned module_weak_settings(module_list modules, const struct config *config, setting_tell_weak *tell, void *context);
 
 /* Hands each subscription to the bus. Before bus_start(). */
 void module_subscribe(module_list modules);

@@ -5,7 +5,6 @@
 #include "base/country.h"
 #include "base/log.h"
 
-#define SETTINGS_MAX 16
 
 const char *
 row_text(const struct row *row, const char *name)
@@ -46,26 +45,22 @@ role_name(enum role role)
     return names[role];
 }
 
-static struct db_arg settings[SETTINGS_MAX];
-static unsigned setting_count;
+static module_list modules;
 
 void
-runner_add_setting(const char *name, const char *text)
+runner_use_settings(module_list list)
 {
-    if (setting_count == SETTINGS_MAX)
-        abort(); /* never: there are as many as SETTINGS_MAX says */
-    settings[setting_count++] = (struct db_arg){name, text};
+    modules = list;
 }
 
 static bool
 find_setting(const char *name, const char **ret_text)
 {
-    for (unsigned i = 0; i < setting_count; i++) {
-        *ret_text = settings[i].text;
-        if (text_equal(settings[i].name, name))
+    for (module_list module = modules; module && *module; module++)
+        if ((*module)->settings && (*ret_text = setting_text((*module)->settings, name)))
             return true;
-    }
-    return false;
+    *ret_text = setting_text(config_settings(), name);
+    return *ret_text;
 }
 
 static bool

@@ -7,18 +7,19 @@
  *     :session_id    of the person, or null
  *     :gpc           does the client send Global Privacy Control (Sec-GPC: 1)?
  *     :client_ip, :client_country (null when unknown), :user_agent
- *     :setting_x     what runner_add_setting() gave the name x
+ *     :setting_x     the setting X of any module, as text (api/module.h)
  *     :has_x         'true' when input x was given at all
  * An optional input that was not given is null. */
 #pragma once
 
 #include <libpq-fe.h>
 
+#include "api/module.h"
 #include "db/db.h"
 #include "http/request.h"
 
-/* Before requests come: a setting that statements bind as :setting_NAME. Both texts must live as long as the program. */
-void runner_add_setting(const char *name, const char *text);
+/* Before requests come: whose settings statements bind as :setting_x. */
+void runner_use_settings(module_list modules);
 
 /* A row that a handler looks at. Values live in the request's arena. */
 struct row {

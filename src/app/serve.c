@@ -304,7 +304,7 @@ run_roles(const struct config *config, unsigned roles, int (*work)(const struct 
 int
 serve(const struct config *config, unsigned roles)
 {
-    if (config_weak_settings(config, serve_refuse_weak, NULL)) {
+    if (module_weak_settings(all_modules, config, serve_refuse_weak, NULL)) {
         log_error("not started", LOG_TEXT("error", "settings above are too weak for production (APP_ENV); veza doctor explains all of them"));
         return 1;
     }

@@ -41,6 +41,30 @@ test('commands about people and the schema make no new database', () => {
   }
 });
 
+test('a misspelt name in the file of settings is told, with the one that was meant', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-env-'));
+  const file = path.join(folder, 'veza.env');
+  const lines = ['FRONTEND_URI=https://music.example', 'export EXPROT_DAYS=3', 'OAUTH_GITHUB_CLEINT_ID=x', 'VEZA_COLOUR=red', 'POSTGRES_PASSWORD=x', 'TZ=UTC',
+    'OAUTH_GITHUB_CLIENT_SECRET=x', 'VEZA_READY_FILE=', 'SMTP_URL=', 'DELETION_DAYS=7'];
+  writeFileSync(file, `\uFEFF${lines.join('\r\n')}\r\n`);
+  try {
+    for (const words of [['migrate', 'status'], ['doctor']]) {
+      const { said } = veza(words, { VEZA_DATA_DIR: path.join(folder, 'data'), VEZA_ENV_FILE: file, PORT_BACKEND: '0', PORT_STREAM: '0' });
+      const told = said.split('\n').filter((line) => line.includes('no setting'));
+      const names: [string, string | undefined][] = [['FRONTEND_URI', 'FRONTEND_URL'], ['EXPROT_DAYS', 'EXPORT_DAYS'], ['OAUTH_GITHUB_CLEINT_ID', 'OAUTH_<NAME>_CLIENT_ID'], ['VEZA_COLOUR', undefined]];
+      assert.equal(told.length, names.length, said);
+      for (const [i, [name, meant]] of names.entries()) assert.ok(told[i]!.includes(name) && (!meant || told[i]!.includes(meant)), told[i]);
+    }
+    for (const [name, value, rule] of [['DELETION_DAYS', '366', 'a whole number from 0 to 365'], ['CORS_ORIGINS', 'app.example', 'origins separated by commas'], ['GEOIP_FILE', '/nowhere', 'a file that can be read'], ['VAPID_SUBJECT', 'me', 'mailto:']] as const) {
+      const { code, said } = veza(['serve'], { VEZA_DATA_DIR: path.join(folder, 'data'), [name]: value });
+      assert.equal(code, 1);
+      assert.ok(said.includes(`${name} is "${value}"; it must be ${rule}`), said);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('a server that cannot start says why, ends with 1 and leaves no database running', async () => {
   const latin = `latin_${process.pid}`;
   await world.sql(`create database ${latin} encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0`);

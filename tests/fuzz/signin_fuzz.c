@@ -3,6 +3,7 @@
 
 #include "base/seal.h"
 #include "modules/oauth/id_token.h"
+#include "modules/oauth/provider.h"
 #include "modules/oauth/redirect.h"
 #include "platform/fetch/fetch.h"
 
@@ -13,10 +14,11 @@ static json_t *keys;
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    struct config config = {.app_env = "development", .frontend_url = "http://veza.test", .oauth_allowed_redirect_domains = OTHER};
+    struct config config = {.app_env = "development", .frontend_url = "http://veza.test"};
     char error[256];
 
     (void)argc, (void)argv;
+    oauth_redirect_origins = OTHER;
     fetch_setup(&config);
     require(redirect_setup(&config, error, sizeof error));
     keys = json_pack("{s:[{s:s, s:s, s:s, s:s, s:s}]}", "keys", "kty", "EC", "crv", "P-256", "x", "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",

@@ -177,7 +177,6 @@ auth_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     auth_config = with->config;
     auth_share_sessions();
-    runner_add_setting("creator_approval", with->config->creator_approval ? "true" : "false");
     return secret_setup(with->config, error, error_size) && keys_setup(with->config, error, error_size);
 }
 
@@ -185,5 +184,7 @@ const struct module auth_module = {.name = "auth",
                                    .routes = ROUTE_TABLES(auth_routes),
                                    .queries = auth_queries,
                                    .jobs = auth_jobs,
+                                   .settings = auth_setting_table,
                                    .setup = auth_setup,
+                                   .checkup = auth_checkup,
                                    .teardown = keys_teardown};

@@ -28,6 +28,9 @@ const struct problem *auth_check_fresh(struct request *req);
 /* The secret of internal calls: STREAM_SECRET, or one made from the application's secret. */
 const char *auth_stream_secret(void);
 
+/* Does an administrator approve each new creator? */
+bool auth_approves_creators(void);
+
 /* Makes a new signing key in the data folder; the ones before it verify until their last token has expired. */
 bool auth_rotate_keys(const struct config *config, char *error, size_t error_size);
 

@@ -20,7 +20,7 @@ role_of(const char *name)
 static bool
 has_recent_proof(const struct request *req)
 {
-    return *req->identity.session_id && req->identity.mfa_at && clock_unix_s() - req->identity.mfa_at < auth_config->admin_mfa_s;
+    return *req->identity.session_id && req->identity.mfa_at && clock_unix_s() - req->identity.mfa_at < auth_settings.admin_mfa_s;
 }
 
 static void

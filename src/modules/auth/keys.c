@@ -200,15 +200,15 @@ read_keys(const struct config *config, struct key *keys)
     char folder[4096];
     cjose_err error;
 
-    if (*config->jwt_secret) {
+    if (*auth_settings.jwt_secret) {
         keys[0] = (struct key){.can_sign = true, .kid = "secret"};
-        keys[0].jwk = cjose_jwk_create_oct_spec((const uint8_t *)config->jwt_secret, strlen(config->jwt_secret), &error);
+        keys[0].jwk = cjose_jwk_create_oct_spec((const uint8_t *)auth_settings.jwt_secret, strlen(auth_settings.jwt_secret), &error);
         return keys[0].jwk ? 1 : 0;
     }
-    if (*config->jwt_private_key_path)
-        return key_from_file(config->jwt_private_key_path, true, &keys[0]) ? 1 : 0;
-    if (*config->jwt_public_key_path)
-        return key_from_file(config->jwt_public_key_path, false, &keys[0]) ? 1 : 0;
+    if (*auth_settings.jwt_private_key_path)
+        return key_from_file(auth_settings.jwt_private_key_path, true, &keys[0]) ? 1 : 0;
+    if (*auth_settings.jwt_public_key_path)
+        return key_from_file(auth_settings.jwt_public_key_path, false, &keys[0]) ? 1 : 0;
     snprintf(folder, sizeof folder, "%s/keys", config->data_dir);
     return read_folder(folder, keys);
 }
@@ -256,9 +256,9 @@ keys_setup(const struct config *config, char *error, size_t error_size)
     char folder[4096];
 
     ring.config = config;
-    ring.symmetric = *config->jwt_secret != 0;
+    ring.symmetric = *auth_settings.jwt_secret != 0;
     ring.count = read_keys(config, ring.keys);
-    if (!ring.count && !*config->jwt_private_key_path && !*config->jwt_public_key_path && !*config->jwt_secret) {
+    if (!ring.count && !*auth_settings.jwt_private_key_path && !*auth_settings.jwt_public_key_path && !*auth_settings.jwt_secret) {
         snprintf(folder, sizeof folder, "%s/keys", config->data_dir);
         if (!make_key_file(folder, error, error_size))
             return false;
@@ -283,7 +283,7 @@ auth_rotate_keys(const struct config *config, char *error, size_t error_size)
 {
     char folder[4096];
 
-    if (*config->jwt_private_key_path || *config->jwt_secret) {
+    if (*auth_settings.jwt_private_key_path || *auth_settings.jwt_secret) {
         snprintf(error, error_size, "the signing key is given by JWT_PRIVATE_KEY_PATH or JWT_SECRET; replace it there");
         return false;
     }
@@ -309,7 +309,7 @@ find_key(const char *kid)
 static void
 audience_of(enum token_use use, char *out, size_t size)
 {
-    snprintf(out, size, "%s%s", ring.config->jwt_audience, use == TOKEN_STREAM ? "/stream" : "");
+    snprintf(out, size, "%s%s", auth_settings.jwt_audience, use == TOKEN_STREAM ? "/stream" : "");
 }
 
 /* `payload` signed by the newest key, in the arena; or NULL. */
@@ -339,7 +339,6 @@ sign(struct arena *arena, const char *payload)
 const char *
 token_sign(struct request *req, enum token_use use, const struct claims *claims)
 {
-    const struct config *config = ring.config;
     char jti[UUID_TEXT], audience[256];
     scoped_text payload = NULL;
     json_t *body;
@@ -347,7 +346,7 @@ token_sign(struct request *req, enum token_use use, const struct claims *claims)
     rescan();
     uuid_random(jti);
     audience_of(use, audience, sizeof audience);
-    body = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}", "iss", config->jwt_issuer, "aud", audience, "sub",
+    body = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}", "iss", auth_settings.jwt_issuer, "aud", audience, "sub",
                      claims->user_id, "sid", claims->session_id, "ver", (json_int_t)claims->version, "iat",
                      (json_int_t)clock_unix_s(), "exp", (json_int_t)claims->expires_at, "jti", jti);
     payload = json_dumps(body, JSON_COMPACT);
@@ -409,7 +408,6 @@ copy_uuid(const json_t *value, char out[UUID_TEXT])
 static enum token_check
 read_claims(const uint8_t *payload, size_t len, enum token_use use, struct claims *ret_claims)
 {
-    const struct config *config = ring.config;
     json_t *json = json_loadb((const char *)payload, len, JSON_REJECT_DUPLICATES, NULL);
     const json_t *exp = json_object_get(json, "exp"), *iat = json_object_get(json, "iat"), *nbf = json_object_get(json, "nbf");
     const json_t *version = json_object_get(json, "ver");
@@ -419,7 +417,7 @@ read_claims(const uint8_t *payload, size_t len, enum token_use use, struct claim
     char audience[256];
 
     audience_of(use, audience, sizeof audience);
-    if (text_equal(json_string_value(json_object_get(json, "iss")), config->jwt_issuer) &&
+    if (text_equal(json_string_value(json_object_get(json, "iss")), auth_settings.jwt_issuer) &&
         text_equal(json_string_value(json_object_get(json, "aud")), audience) && json_is_integer(exp) &&
         json_is_integer(iat) && json_integer_value(iat) <= now + CLOCK_SKEW_S && json_is_integer(version) &&
         (!nbf || (json_is_integer(nbf) && json_integer_value(nbf) <= now + CLOCK_SKEW_S)) &&

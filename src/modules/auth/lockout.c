@@ -20,8 +20,8 @@ describe_attempt(struct request *req, const char *method)
     request_set(req, "attempt_method", method);
     request_set(req, "attempt_network", arena_strdup(req->arena, network));
     request_set(req, "attempt_browser", browser_known_hash(req));
-    request_set(req, "lockout_failures", arena_printf(req->arena, "%lld", (long long)auth_config->lockout_failures));
-    request_set(req, "lockout_s", arena_printf(req->arena, "%lld", (long long)auth_config->lockout_s));
+    request_set(req, "lockout_failures", arena_printf(req->arena, "%lld", (long long)auth_settings.lockout_failures));
+    request_set(req, "lockout_s", arena_printf(req->arena, "%lld", (long long)auth_settings.lockout_s));
 }
 
 /* What q_login_attempt or q_proof_attempt found. */
@@ -31,7 +31,7 @@ check_lockout(struct request *req, const struct row *row)
     request_set(req, "attempt_source", row_text(row, "source"));
     if (row_bool(row, "allowed"))
         return NULL;
-    return problem_retry(req->arena, PROBLEM(ACCOUNT_LOCKED), (int)row_int(row, "retry_after_s", auth_config->lockout_s));
+    return problem_retry(req->arena, PROBLEM(ACCOUNT_LOCKED), (int)row_int(row, "retry_after_s", auth_settings.lockout_s));
 }
 
 const struct problem *

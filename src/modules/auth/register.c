@@ -85,6 +85,12 @@ auth_verify_email(struct request *req)
     return p && p->status == 404 ? PROBLEM(TOKEN_INVALID) : p;
 }
 
+bool
+auth_approves_creators(void)
+{
+    return auth_settings.creator_approval;
+}
+
 static int
 deliver(const char *token, const PGresult *person)
 {

@@ -83,13 +83,13 @@ reply_session(struct request *req, int status, const struct claims *claims, cons
     if (p)
         return p;
     refresh_part = refresh_in_body ? arena_printf(req->arena, "\"refresh_token\":\"%s\",", refresh) : "";
-    reply_cookie(req, ACCESS_COOKIE, access, "/", auth_config->refresh_token_s);
-    reply_cookie(req, REFRESH_COOKIE, refresh, REFRESH_PATH, auth_config->refresh_token_s);
+    reply_cookie(req, ACCESS_COOKIE, access, "/", auth_settings.refresh_token_s);
+    reply_cookie(req, REFRESH_COOKIE, refresh, REFRESH_PATH, auth_settings.refresh_token_s);
     req->reply.cache_control = "no-store";
     return reply_bytes(req, status, "application/json",
                        str_of(arena_printf(req->arena,
                                            "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%lld,%s\"user\":%s}",
-                                           access, (long long)auth_config->access_token_s, refresh_part, user)));
+                                           access, (long long)auth_settings.access_token_s, refresh_part, user)));
 }
 
 const char *
@@ -123,7 +123,7 @@ static const struct problem *
 open_session(struct request *req, const char *user_id, int status, bool two_factors)
 {
     char refresh[TOKEN_TEXT], hash[SHA256_HEX];
-    struct claims claims = {.expires_at = clock_unix_s() + auth_config->access_token_s};
+    struct claims claims = {.expires_at = clock_unix_s() + auth_settings.access_token_s};
     const struct problem *p;
     struct row row;
 
@@ -133,7 +133,7 @@ open_session(struct request *req, const char *user_id, int status, bool two_fact
     request_set(req, "new_session_id", arena_strdup(req->arena, claims.session_id));
     request_set(req, "user_id", user_id);
     request_set(req, "refresh_hash", arena_strdup(req->arena, hash));
-    request_set(req, "ttl_s", number(req, auth_config->refresh_token_s));
+    request_set(req, "ttl_s", number(req, auth_settings.refresh_token_s));
     request_set(req, "two_factors", two_factors ? "true" : "false");
     request_set(req, "browser_hash", browser_hash(req));
     p = db_maybe(req, &q_session_create, &row);
@@ -161,7 +161,7 @@ session_open_proven(struct request *req, const char *user_id)
 const struct problem *
 session_prove(struct request *req)
 {
-    request_set(req, "admin_mfa_s", number(req, auth_config->admin_mfa_s));
+    request_set(req, "admin_mfa_s", number(req, auth_settings.admin_mfa_s));
     return reply_query(req, 200, &q_session_prove);
 }
 
@@ -227,7 +227,7 @@ auth_refresh(struct request *req)
     const char *cookie = request_cookie(req, REFRESH_COOKIE);
     const char *used = given ? given : cookie;
     char next[TOKEN_TEXT], next_hash[SHA256_HEX], hash[SHA256_HEX], next_id[UUID_TEXT];
-    struct claims claims = {.expires_at = clock_unix_s() + auth_config->access_token_s};
+    struct claims claims = {.expires_at = clock_unix_s() + auth_settings.access_token_s};
     const struct problem *p;
     struct row row;
 
@@ -239,7 +239,7 @@ auth_refresh(struct request *req)
     request_set(req, "refresh_hash", arena_strdup(req->arena, hash));
     request_set(req, "new_refresh_hash", arena_strdup(req->arena, next_hash));
     request_set(req, "new_token_id", arena_strdup(req->arena, next_id));
-    request_set(req, "ttl_s", number(req, auth_config->refresh_token_s));
+    request_set(req, "ttl_s", number(req, auth_settings.refresh_token_s));
     request_set(req, "refresh_client", refresh_client(req));
     request_set(req, "grace_s", REFRESH_GRACE_S);
     p = db_maybe(req, &q_refresh_rotate, &row);

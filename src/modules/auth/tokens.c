@@ -63,12 +63,12 @@ secret_setup(const struct config *config, char *error, size_t error_size)
     unsigned char derived[SHA256_BYTES];
     char path[4096];
 
-    if (*config->app_secret) {
-        if (strlen(config->app_secret) < 32) {
+    if (*auth_settings.app_secret) {
+        if (strlen(auth_settings.app_secret) < 32) {
             snprintf(error, error_size, "APP_SECRET must have at least 32 bytes");
             return false;
         }
-        sha256(str_of(config->app_secret), secret);
+        sha256(str_of(auth_settings.app_secret), secret);
     } else {
         snprintf(path, sizeof path, "%s/secret", config->data_dir);
         if (access(path, F_OK) && !make_secret(path)) {
@@ -90,5 +90,5 @@ secret_setup(const struct config *config, char *error, size_t error_size)
 const char *
 auth_stream_secret(void)
 {
-    return *auth_config->stream_secret ? auth_config->stream_secret : stream_secret;
+    return *auth_settings.stream_secret ? auth_settings.stream_secret : stream_secret;
 }

@@ -22,6 +22,13 @@ struct source {
 };
 
 const struct config *notifications_config;
+static int64_t mail_delay_s;
+
+static const struct setting settings[] = {
+    {.section = "Notifications"},
+    {"NOTIFY_MAIL_DELAY_S", .integer = &mail_delay_s, .fallback = "300", .min = 0, .max = 86400,
+     .help = "how long a notification may be read before it is mailed, in seconds; those of that time come as one mail"},
+    {0}};
 
 /* In the open transaction; the rows, or NULL. */
 static PGresult *
@@ -45,7 +52,7 @@ deliver(const struct source *source, const char *id)
                                   {"delay_s", delay}, {0}};
     PGresult *result;
 
-    snprintf(delay, sizeof delay, "%lld", (long long)notifications_config->notify_mail_delay_s);
+    snprintf(delay, sizeof delay, "%lld", (long long)mail_delay_s);
     result = run(&q_notification_deliver, args);
     PQclear(result);
     return result != NULL;
@@ -196,4 +203,5 @@ const struct module notifications_module = {.name = "notifications",
                                             .queries = notifications_queries,
                                             .jobs = jobs,
                                             .subscriptions = subscriptions,
+                                            .settings = settings,
                                             .setup = notifications_setup};

@@ -7,6 +7,14 @@
 #include "modules/oauth/oauth.h"
 #include "oauth.queries.h"
 
+/* oauth.c. The checkup needs nothing that was set up. */
+extern const struct setting oauth_settings[];
+bool oauth_setup(const struct module_setup *with, char *error, size_t error_size);
+void oauth_checkup(struct checkup *checkup);
+
+/* The ids of the providers that are on, separated by ", "; "" when there is none. */
+const char *oauth_provider_names(void);
+
 /* state.c: what ties the provider's answer to the browser that asked. The browser keeps a secret in a cookie, the database the hash
  * of it and of the state; nonce and PKCE verifier follow from both and are stored nowhere. */
 struct oauth_state {

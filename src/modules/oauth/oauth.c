@@ -1,22 +1,46 @@
 #include <stdio.h>
 
+#include "api/checkup.h"
 #include "base/log.h"
 #include "base/seal.h"
 #include "modules/oauth/internal.h"
 #include "modules/oauth/redirect.h"
+#include "platform/fetch/fetch.h"
 
 static unsigned char seal_key[SEAL_KEY_BYTES];
+static const char *oauth_encryption_key;
+const char *oauth_provider_list, *oauth_redirect_origins;
+
+const struct setting oauth_settings[] = {
+    {.section = "Sign-in with accounts of others"},
+    {"OAUTH_PROVIDERS", .text = &oauth_provider_list,
+     .help = "comma separated: google, github, facebook, twitter, and oidc:NAME for any OpenID Connect issuer"},
+    {"OAUTH_<NAME>_CLIENT_ID", .help = "from the provider, where Veza is registered; <NAME> in capitals, - as _"},
+    {"OAUTH_<NAME>_CLIENT_SECRET", .help = "its secret; empty for a public client"},
+    {"OAUTH_<NAME>_ISSUER", .help = "of oidc:NAME, exactly as the issuer writes it; of google another one than theirs"},
+    {"OAUTH_<NAME>_LABEL", .help = "what people read on the button; default: the name"},
+    {"OAUTH_<NAME>_SCOPES", .help = "what is asked for; default: openid email profile, or what the provider needs"},
+    {"OAUTH_<NAME>_TRUST_EMAIL", .help = "true: addresses that this provider neither calls verified nor unverified count as verified"},
+    {"OAUTH_<NAME>_AUTHORIZE_URL", .help = "of github, facebook, twitter: another server that speaks like it"},
+    {"OAUTH_<NAME>_TOKEN_URL", .help = "likewise"},
+    {"OAUTH_<NAME>_USERINFO_URL", .help = "likewise"},
+    {"OAUTH_<NAME>_EMAILS_URL", .help = "likewise, of github"},
+    {"OAUTH_ENCRYPTION_KEY", .text = &oauth_encryption_key,
+     .help = "32 bytes as hex that encrypt the providers' tokens; empty: made from the application's secret, not in production"},
+    {"OAUTH_ALLOWED_REDIRECT_DOMAINS", .text = &oauth_redirect_origins,
+     .help = "comma separated origins (https://host:port), besides FRONTEND_URL, that a sign-in may lead to"},
+    {0}};
 
 bool
 oauth_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     const struct config *config = with->config;
 
-    if (!providers_setup(config, error, error_size) || !redirect_setup(config, error, error_size))
+    if (!providers_setup(error, error_size) || !redirect_setup(config, error, error_size))
         return false;
-    if (*config->oauth_encryption_key) {
-        if (strlen(config->oauth_encryption_key) == 2 * SEAL_KEY_BYTES &&
-            hex_decode(config->oauth_encryption_key, seal_key, sizeof seal_key))
+    if (*oauth_encryption_key) {
+        if (strlen(oauth_encryption_key) == 2 * SEAL_KEY_BYTES &&
+            hex_decode(oauth_encryption_key, seal_key, sizeof seal_key))
             return true;
         snprintf(error, error_size, "OAUTH_ENCRYPTION_KEY must be %d hex digits: openssl rand -hex %d", 2 * SEAL_KEY_BYTES, SEAL_KEY_BYTES);
         return false;
@@ -235,4 +259,19 @@ oauth_disconnect(struct request *req)
     request_set(req, "others", arena_printf(req->arena, "{%s}", oauth_provider_names()));
     p = db_transaction(req, disconnect, NULL);
     return p ? p : reply_empty(req, 204);
+}
+
+void
+oauth_checkup(struct checkup *d)
+{
+    char error[512];
+
+    fetch_setup(d->config);
+    if (!oauth_setup(&(struct module_setup){.config = d->config}, error, sizeof error))
+        checkup_wrong(d, "docs/operating.md tells what each provider needs", "sign-in", "%s", error);
+    else if (*oauth_provider_names())
+        checkup_fine("sign-in", "with %s; they are to send people back to %s/api/v1/auth/oauth/NAME/callback", oauth_provider_names(),
+             redirect_base());
+    else
+        checkup_fine("sign-in", "with passwords and passkeys (OAUTH_PROVIDERS is not set)");
 }

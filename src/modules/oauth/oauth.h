@@ -7,10 +7,3 @@
 #include "api/module.h"
 
 extern const struct module oauth_module;
-
-/* Reads which providers are switched on. False with a sentence in `error` when a setting is missing or wrong. Needs auth_setup only for
- * the encryption of tokens without OAUTH_ENCRYPTION_KEY. */
-bool oauth_setup(const struct module_setup *with, char *error, size_t error_size);
-
-/* The ids of the providers that are on, separated by ", "; "" when there is none. */
-const char *oauth_provider_names(void);

@@ -65,7 +65,7 @@ find_preset(const char *id)
 static bool
 choose_url(struct provider *provider, const char *family, const char *preset, unsigned place, const char **ret_url)
 {
-    const char *given = config_family(family, provider->id);
+    const char *given = setting_of_family(family, provider->id);
 
     *ret_url = *given ? given : preset;
     return !*given || fetch_host(given, provider->trusted_hosts[place]);
@@ -83,11 +83,11 @@ read_provider(struct provider *provider, const struct preset *preset)
 {
     bool openid = !preset || preset->issuer;
 
-    provider->client_id = config_family("OAUTH_<NAME>_CLIENT_ID", provider->id);
-    provider->client_secret = config_family("OAUTH_<NAME>_CLIENT_SECRET", provider->id);
-    provider->name = or_else(config_family("OAUTH_<NAME>_LABEL", provider->id), preset ? preset->name : provider->id);
-    provider->scopes = or_else(config_family("OAUTH_<NAME>_SCOPES", provider->id), openid ? "openid email profile" : preset->scopes);
-    provider->trust_email = text_equal(config_family("OAUTH_<NAME>_TRUST_EMAIL", provider->id), "true");
+    provider->client_id = setting_of_family("OAUTH_<NAME>_CLIENT_ID", provider->id);
+    provider->client_secret = setting_of_family("OAUTH_<NAME>_CLIENT_SECRET", provider->id);
+    provider->name = or_else(setting_of_family("OAUTH_<NAME>_LABEL", provider->id), preset ? preset->name : provider->id);
+    provider->scopes = or_else(setting_of_family("OAUTH_<NAME>_SCOPES", provider->id), openid ? "openid email profile" : preset->scopes);
+    provider->trust_email = text_equal(setting_of_family("OAUTH_<NAME>_TRUST_EMAIL", provider->id), "true");
     provider->map = openid ? &openid_map : &preset->map;
     provider->basic_auth = preset && preset->basic_auth;
     if (!*provider->client_id)
@@ -141,9 +141,9 @@ add_provider(struct str entry, char *error, size_t error_size)
 }
 
 bool
-providers_setup(const struct config *config, char *error, size_t error_size)
+providers_setup(char *error, size_t error_size)
 {
-    const char *p = config->oauth_providers;
+    const char *p = oauth_provider_list;
 
     provider_count = 0;
     while (*(p += strspn(p, ", "))) {

@@ -42,7 +42,9 @@ struct provider *provider_find(const char *id);
 /* The nth that is on, or NULL. */
 struct provider *provider_at(unsigned n);
 
-bool providers_setup(const struct config *config, char *error, size_t error_size);
+extern const char *oauth_provider_list, *oauth_redirect_origins; /* settings (oauth.c) */
+
+bool providers_setup(char *error, size_t error_size);
 
 /* The host of `url` when the operator wrote it, else NULL; for struct fetch_request. */
 const char *provider_trusts(const struct provider *provider, const char *url);

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/str.h"
+#include "modules/oauth/provider.h"
 #include "platform/fetch/fetch.h"
 
 #define ORIGINS_MAX 16
@@ -34,7 +35,7 @@ add_origin(struct str text)
 bool
 redirect_setup(const struct config *config, char *error, size_t error_size)
 {
-    const char *url = config_frontend_url(config), *p = config->oauth_allowed_redirect_domains;
+    const char *url = config_frontend_url(config), *p = oauth_redirect_origins;
     size_t len = strlen(url);
 
     while (len && url[len - 1] == '/')

@@ -1,8 +1,10 @@
 #include "modules/pages/pages.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "api/checkup.h"
 #include "api/runner.h"
 #include "base/log.h"
 #include "http/assets.h"
@@ -10,7 +12,7 @@
 #include "tracks.queries.h"
 #include "users.queries.h"
 
-static const struct config *pages_config;
+static const char *web_dir;
 static struct assets *web_app;
 
 /* A page about one thing, which exists for visitors when the query has a row. */
@@ -43,8 +45,9 @@ static const struct subject_page subject_pages[] = {
     {"/u/:username", "username", NULL, &q_user_get_by_username, person_title, false},
 };
 
-void
-pages_find_web_app(const struct config *config, char ret_folder[PATH_MAX])
+/* VEZA_WEB_DIR, or web/dist beside the folder that the program is in; of /usr/bin/veza it is /usr/share/veza/web. It may not be there. */
+static void
+pages_find_web_app(char ret_folder[PATH_MAX])
 {
     char program[PATH_MAX - 16];
     ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -52,8 +55,8 @@ pages_find_web_app(const struct config *config, char ret_folder[PATH_MAX])
     program[len > 0 ? len : 0] = 0;
     for (int up = 0; up < 2 && strrchr(program, '/'); up++)
         *strrchr(program, '/') = 0;
-    if (*config->web_dir)
-        snprintf(ret_folder, PATH_MAX, "%s", config->web_dir);
+    if (*web_dir)
+        snprintf(ret_folder, PATH_MAX, "%s", web_dir);
     else if (text_equal(program, "/usr"))
         snprintf(ret_folder, PATH_MAX, "/usr/share/veza/web");
     else
@@ -61,19 +64,11 @@ pages_find_web_app(const struct config *config, char ret_folder[PATH_MAX])
 }
 
 static bool
-pages_setup(const struct module_setup *with, char *error, size_t error_size)
-{
-    (void)error, (void)error_size;
-    pages_config = with->config;
-    return true;
-}
-
-static bool
 pages_start(void)
 {
     char folder[PATH_MAX], error[512];
 
-    pages_find_web_app(pages_config, folder);
+    pages_find_web_app(folder);
     web_app = assets_load(folder, error, sizeof error);
     if (!web_app)
         log_warn("no web app", LOG_TEXT("error", error));
@@ -143,4 +138,21 @@ pages_reply(struct request *req)
     return reply_page(req, pattern ? 200 : 404, NULL, NULL);
 }
 
-const struct module pages_module = {.name = "pages", .setup = pages_setup, .start = pages_start, .teardown = pages_teardown};
+static void
+pages_checkup(struct checkup *d)
+{
+    char folder[PATH_MAX], index[PATH_MAX];
+
+    pages_find_web_app(folder);
+    if ((size_t)snprintf(index, sizeof index, "%s/index.html", folder) < sizeof index && access(index, R_OK) == 0)
+        checkup_fine("web app", "built, in %s", folder);
+    else
+        checkup_wrong(d, "make build, or set VEZA_WEB_DIR", "web app", "there is no index.html in %s", folder);
+}
+
+static const struct setting settings[] = {
+    {.section = "Web app"},
+    {"VEZA_WEB_DIR", .text = &web_dir, .help = "folder with the built web app; default: web/dist next to the binary's project"},
+    {0}};
+
+const struct module pages_module = {.name = "pages", .settings = settings, .checkup = pages_checkup, .start = pages_start, .teardown = pages_teardown};

@@ -5,15 +5,9 @@
  * describes it to a visitor, so that the app can play it without asking first. */
 #pragma once
 
-#include <limits.h>
-
 #include "api/module.h"
 
 extern const struct module pages_module;
-
-/* The folder of the web app: VEZA_WEB_DIR, or web/dist beside the folder that the program is in; of /usr/bin/veza it is
- * /usr/share/veza/web. It may not be there. */
-void pages_find_web_app(const struct config *config, char ret_folder[PATH_MAX]);
 
 /* The server's `fallback` hook: a file of the web app, a page, or NOT_FOUND. */
 const struct problem *pages_reply(struct request *req);

@@ -39,7 +39,7 @@ mark(struct request *req, bool own)
     const struct problem *p;
     PGresult *rows;
 
-    request_set(req, "days", arena_printf(req->arena, "%lld", (long long)privacy_config->deletion_days));
+    request_set(req, "days", arena_printf(req->arena, "%lld", (long long)privacy_deletion_days));
     p = db_rows(req, &q_deletion_request, &rows);
     if (p)
         return p;

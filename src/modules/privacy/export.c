@@ -288,7 +288,7 @@ finish(struct packer *packer, const char *key)
     bool unknown;
 
     snprintf(size, sizeof size, "%llu", (unsigned long long)packer->size);
-    snprintf(days, sizeof days, "%lld", (long long)privacy_config->export_days);
+    snprintf(days, sizeof days, "%lld", (long long)privacy_export_days);
     const struct db_arg args[] = {{"id", packer->export_id}, {"key", key}, {"size", size}, {"days", days}, {0}};
     if (commit_end(packer->job, JOB_DONE, &q_export_complete, args, &unknown))
         return JOB_DONE;

@@ -7,6 +7,7 @@
 #include "privacy.queries.h"
 
 extern const struct config *privacy_config;
+extern int64_t privacy_export_days, privacy_deletion_days; /* settings */
 extern struct storage *privacy_storage;
 
 /* A subject of an archive: a file data/{name}.json, and csv/{name}.csv where there may be many rows. */

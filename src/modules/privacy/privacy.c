@@ -6,6 +6,15 @@
 
 const struct config *privacy_config;
 struct storage *privacy_storage;
+int64_t privacy_export_days, privacy_deletion_days;
+
+static const struct setting privacy_settings[] = {
+    {.section = "Personal data"},
+    {"EXPORT_DAYS", .integer = &privacy_export_days, .fallback = "7", .min = 1, .max = 90,
+     .help = "how long an archive of one's own data can be fetched, in days"},
+    {"DELETION_DAYS", .integer = &privacy_deletion_days, .fallback = "30", .min = 0, .max = 365,
+     .help = "how long a deleted account can be restored before it is erased, in days"},
+    {0}};
 
 static bool
 privacy_setup(const struct module_setup *with, char *error, size_t error_size)
@@ -97,4 +106,4 @@ static const struct route privacy_routes[] = {
     ROUTE_END};
 
 const struct module privacy_module = {.name = "privacy", .routes = ROUTE_TABLES(privacy_routes), .queries = privacy_queries, .jobs = privacy_jobs,
-                                      .subscriptions = privacy_subscriptions, .setup = privacy_setup};
+                                      .subscriptions = privacy_subscriptions, .settings = privacy_settings, .setup = privacy_setup};

@@ -1,7 +1,6 @@
 /* retention.c - deletes what has served its time. docs/operating.md lists the periods, docs/privacy.md what they mean for people. */
 #include "modules/system/retention.h"
 
-#include <stddef.h>
 #include <stdio.h>
 
 #include "base/log.h"
@@ -14,41 +13,44 @@
 struct retention {
     const char *what;
     const struct query *query;
-    size_t setting; /* offset of the days in the configuration; 0: `days` */
+    const int64_t *setting; /* the days; NULL: `days` */
     int days;
 };
 
-#define SETTING(field) offsetof(struct config, field)
+static int64_t session_keep_days, login_history_days, job_keep_days, job_failed_keep_days, event_keep_days;
+
+const struct setting retention_settings[] = {
+    {.section = "How long rows are kept, in days"},
+    {"SESSION_KEEP_DAYS", .integer = &session_keep_days, .fallback = "90", .min = 1, .max = 3650,
+     .help = "sessions, refresh tokens and mailed links, after their end"},
+    {"LOGIN_HISTORY_DAYS", .integer = &login_history_days, .fallback = "180", .min = 1, .max = 3650, .help = "the history of sign-ins"},
+    {"JOB_KEEP_DAYS", .integer = &job_keep_days, .fallback = "7", .min = 1, .max = 3650, .help = "jobs that are done"},
+    {"JOB_FAILED_KEEP_DAYS", .integer = &job_failed_keep_days, .fallback = "90", .min = 1, .max = 3650, .help = "jobs that failed or were parked"},
+    {"EVENT_KEEP_DAYS", .integer = &event_keep_days, .fallback = "7", .min = 1, .max = 3650,
+     .help = "events that were handed out, and notes on who acted on them"},
+    {0}};
 
 static const struct retention retentions[] = {
-    {"refresh tokens", &q_keep_refresh_tokens, SETTING(session_keep_days)},
-    {"sessions", &q_keep_sessions, SETTING(session_keep_days)},
-    {"mailed links", &q_keep_user_tokens, SETTING(session_keep_days)},
-    {"login history", &q_keep_login_history, SETTING(login_history_days)},
+    {"refresh tokens", &q_keep_refresh_tokens, &session_keep_days},
+    {"sessions", &q_keep_sessions, &session_keep_days},
+    {"mailed links", &q_keep_user_tokens, &session_keep_days},
+    {"login history", &q_keep_login_history, &login_history_days},
     {"failed logins", &q_keep_login_failures, .days = 1},
     {"WebSocket tickets", &q_keep_ws_tickets, .days = 1},
     {"sign-ins with a provider", &q_keep_oauth_states, .days = 1},
     {"second factor challenges", &q_keep_mfa_challenges, .days = 1},
     {"passkey challenges", &q_keep_webauthn_challenges, .days = 1},
-    {"jobs that are done", &q_keep_done_jobs, SETTING(job_keep_days)},
-    {"jobs that failed", &q_keep_failed_jobs, SETTING(job_failed_keep_days)},
-    {"published events", &q_keep_events, SETTING(event_keep_days)},
-    {"notes on events", &q_keep_processed_events, SETTING(event_keep_days)},
+    {"jobs that are done", &q_keep_done_jobs, &job_keep_days},
+    {"jobs that failed", &q_keep_failed_jobs, &job_failed_keep_days},
+    {"published events", &q_keep_events, &event_keep_days},
+    {"notes on events", &q_keep_processed_events, &event_keep_days},
 };
-
-static const struct config *config;
-
-void
-retention_setup(const struct config *settings)
-{
-    config = settings;
-}
 
 /* A batch: the number of rows, or -1. */
 static int
 delete_some(const struct retention *r)
 {
-    int64_t days = r->setting ? *(const int64_t *)((const char *)config + r->setting) : r->days;
+    int64_t days = r->setting ? *r->setting : r->days;
     char days_text[24], batch[16];
     const struct db_arg args[] = {{"days", days_text}, {"batch", batch}, {0}};
     PGresult *result;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "db/migrate.h"
 #include "http/server.h"
+#include "modules/auth/auth.h"
 #include "modules/system/retention.h"
 #include "system.queries.h"
 #include "version.h"
@@ -33,7 +34,6 @@ system_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     (void)error, (void)error_size;
     modules = with->modules;
-    retention_setup(with->config);
     return true;
 }
 
@@ -97,7 +97,7 @@ status(struct request *req)
                       json_pack("{s:s, s:s, s:s, s:I, s:b, s:b, s:I}", "name", "veza", "version", VEZA_VERSION, "environment",
                                 config->app_env, "uptime_s", (json_int_t)((clock_monotonic_ms() - started_ms) / 1000),
                                 "maintenance", server_in_maintenance(req->server), "creator_approval",
-                                config->creator_approval, "max_upload_bytes", (json_int_t)config->max_upload_mb * 1024 * 1024));
+                                auth_approves_creators(), "max_upload_bytes", (json_int_t)config->max_upload_mb * 1024 * 1024));
 }
 
 static void
@@ -216,4 +216,5 @@ const struct module system_module = {.name = "system",
                                      .stream_routes = ROUTE_TABLES(health_routes),
                                      .queries = system_queries,
                                      .jobs = system_jobs,
+                                     .settings = retention_settings,
                                      .setup = system_setup};

@@ -8,8 +8,17 @@
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
 
-const struct config *tracks_config;
 struct storage *tracks_storage;
+int64_t tracks_max_duration_s, tracks_timeout_s;
+bool tracks_verified_email;
+
+static const struct setting settings[] = {
+    {.section = "Tracks"},
+    {"REQUIRE_VERIFIED_EMAIL", .boolean = &tracks_verified_email, .fallback = "false", .help = "uploading needs a verified e-mail address"},
+    {"MEDIA_MAX_DURATION_S", .integer = &tracks_max_duration_s, .fallback = "21600", .min = 1, .max = 172800, .help = "longest track in seconds"},
+    {"MEDIA_TIMEOUT_S", .integer = &tracks_timeout_s, .fallback = "3600", .min = 10, .max = 86400,
+     .help = "time that one processing attempt may take"},
+    {0}};
 
 static bool
 delete_prefix(const char *folder, const char *track_id, const char *rest)
@@ -127,7 +136,6 @@ static bool
 tracks_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     (void)error, (void)error_size;
-    tracks_config = with->config;
     tracks_storage = with->storage;
     listener_on("track_changed", on_change, NULL);
     return true;
@@ -143,4 +151,5 @@ const struct module tracks_module = {.name = "tracks",
                                      .queries = tracks_queries,
                                      .jobs = jobs,
                                      .subscriptions = subscriptions,
+                                     .settings = settings,
                                      .setup = tracks_setup};

@@ -127,8 +127,8 @@ run_worker(struct work *work, struct source *source)
 {
     struct media_job job = {.mode = MEDIA_MODE_AUDIO,
                             .input = source,
-                            .wall_limit_ms = (uint32_t)tracks_config->media_timeout_s * 1000,
-                            .max_duration_s = (uint32_t)tracks_config->media_max_duration_s,
+                            .wall_limit_ms = (uint32_t)tracks_timeout_s * 1000,
+                            .max_duration_s = (uint32_t)tracks_max_duration_s,
                             .cancel = work->job->cancel,
                             .on_file_begin = on_file_begin,
                             .on_file_data = on_file_data,

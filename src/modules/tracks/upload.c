@@ -22,7 +22,7 @@ look_at(struct request *req, const struct upload *file)
 {
     struct probe probe = {.arena = req->arena};
     struct media_job job = {.mode = MEDIA_MODE_PROBE, .input = gate_source(file), .on_result = keep_probe, .user = &probe,
-                            .max_duration_s = (uint32_t)tracks_config->media_max_duration_s};
+                            .max_duration_s = (uint32_t)tracks_max_duration_s};
     struct media_outcome outcome = media_run(&job);
     const struct problem *p = problem_of_media(req, "file", &outcome);
 
@@ -65,7 +65,7 @@ track_upload(struct request *req)
 
     if (!id)
         return PROBLEM(INTERNAL);
-    if (tracks_config->require_verified_email && !req->identity.email_verified)
+    if (tracks_verified_email && !req->identity.email_verified)
         return PROBLEM(EMAIL_NOT_VERIFIED);
     p = look_at(req, file);
     if (p)

@@ -62,17 +62,15 @@ a_bad_value_is_named_with_what_it_may_be(void **state)
     unsetenv("TRUSTED_PROXIES");
     setenv("APP_ENV", "prod", 1);
     assert_false(config_load(&config, error, sizeof error));
-    setenv("APP_ENV", "production", 1);
-    setenv("JWT_SECRET", "short", 1);
-    assert_false(config_load(&config, error, sizeof error));
-    assert_null(strstr(error, "short")); /* a secret is not repeated */
 }
 
 static void
 a_text_of_another_form_is_refused_and_empty_means_the_default(void **state)
 {
     static const char *const wrong[][2] = {{"LOG_LEVEL", "LOUD"}, {"LOG_FORMAT", "xml"}, {"SMTP_URL", "me:hidden@mail.example"},
-                                           {"SMTP_CA_FILE", "/nowhere.pem"}, {"MAIL_FROM", "Veza"}};
+                                           {"SMTP_CA_FILE", "/nowhere.pem"}, {"MAIL_FROM", "Veza"},
+                                           {"CORS_ORIGINS", "app.example"}, {"CORS_ORIGINS", "https://app.example,https://other.example/path"},
+                                           {"GEOIP_FILE", "/nowhere.txt"}, {"GEOIP6_FILE", "/nowhere.txt"}, {"VAPID_SUBJECT", "me@music.example"}};
     struct config config;
     char error[256] = "";
 
@@ -84,6 +82,10 @@ a_text_of_another_form_is_refused_and_empty_means_the_default(void **state)
         assert_non_null(strstr(error, wrong[i][0]));
         assert_null(strstr(error, "hidden"));
     }
+    clearenv();
+    setenv("CORS_ORIGINS", " https://app.example, http://[::1]:5173 ,*", 1);
+    setenv("VAPID_SUBJECT", "mailto:me@music.example", 1);
+    assert_true(config_load(&config, error, sizeof error));
     clearenv();
     setenv("LOG_LEVEL", "", 1);
     setenv("BIND_ADDRESS", "", 1);
@@ -101,18 +103,42 @@ a_comment_behind_a_value_is_no_part_of_it(void **state)
     FILE *file = fopen(".env", "w");
 
     (void)state;
-    fputs("JWT_ISSUER=plain            # openssl rand -hex 32; needed\nJWT_AUDIENCE = \"a # b\" # c\r\nSMTP_URL=smtp://u:p#w@h\n"
-          "REDIS_PASSWORD=          # none\nOAUTH_PROVIDERS='\nAPP_DOMAIN='x' y\n", file);
+    fputs("SENTRY_ENVIRONMENT=plain            # openssl rand -hex 32; needed\nVAPID_PUBLIC_KEY = \"a # b\" # c\r\nSMTP_URL=smtp://u:p#w@h\n"
+          "REDIS_PASSWORD=          # none\nSENTRY_DSN='\nAPP_DOMAIN='x' y\n", file);
     fclose(file);
     clearenv();
     assert_true(config_load(&config, error, sizeof error));
     unlink(".env");
-    assert_string_equal(config.jwt_issuer, "plain");
-    assert_string_equal(config.jwt_audience, "a # b");
+    assert_string_equal(config.sentry_environment, "plain");
+    assert_string_equal(config.vapid_public_key, "a # b");
     assert_string_equal(config.smtp_url, "smtp://u:p#w@h");
     assert_string_equal(config.redis_password, "");
-    assert_string_equal(config.oauth_providers, "'");
+    assert_string_equal(config.sentry_dsn, "'");
     assert_string_equal(config.app_domain, "'x' y");
+}
+
+static void
+a_byte_order_mark_and_a_long_line_change_no_other_setting(void **state)
+{
+    struct config config;
+    char error[256];
+    FILE *file = fopen(".env", "w");
+
+    (void)state;
+    fputs("\xEF\xBB\xBF" "APP_DOMAIN=music.example\nREDIS_PASSWORD=", file);
+    for (int i = 0; i < 5000; i++)
+        fputc('x', file);
+    fputs("PORT_STREAM=1\n", file);
+    fclose(file);
+    clearenv();
+    assert_true(config_load(&config, error, sizeof error));
+    unlink(".env");
+    assert_string_equal(config.app_domain, "music.example");
+    assert_int_equal(strlen(config.redis_password), 5000 + strlen("PORT_STREAM=1"));
+    assert_int_equal(config.port_stream, 18082);
+    assert_string_equal(config_dotenv_name(0), "APP_DOMAIN");
+    assert_string_equal(config_dotenv_name(1), "REDIS_PASSWORD");
+    assert_null(config_dotenv_name(2));
 }
 
 static void
@@ -164,11 +190,7 @@ production_refuses_each_weak_setting_and_names_it(void **state)
     } table[] = {
         {"FRONTEND_URL", "http://music.example", "https://music.example"},
         {"FRONTEND_URL", "", "https://music.example"},
-        {"APP_SECRET", "x", "d1b0f3a7c95e24688f1e2d3c4b5a6978"},
-        {"APP_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
-        {"STREAM_SECRET", "x", "d1b0f3a7c95e24688f1e2d3c4b5a6978"},
-        {"STREAM_SECRET", "changechangechangechangechange!!", ""},
-        {"JWT_SECRET", "00000000000000000000000000000000", "d1b0f3a7c95e24688f1e2d3c4b5a6978"},
+        {"METRICS_TOKEN", "changechangechangechangechange!!", ""},
         {"METRICS_TOKEN", "x", "d1b0f3a7c95e24688f1e2d3c4b5a6978"},
         {"METRICS_TOKEN", "d1b0f3a7c95e24688f1e2d3c4b5a697", ""},
         {"DATABASE_DURABLE", "false", "true"},
@@ -209,6 +231,7 @@ main(void)
         cmocka_unit_test(production_refuses_each_weak_setting_and_names_it),
         cmocka_unit_test(a_text_of_another_form_is_refused_and_empty_means_the_default),
         cmocka_unit_test(a_comment_behind_a_value_is_no_part_of_it),
+        cmocka_unit_test(a_byte_order_mark_and_a_long_line_change_no_other_setting),
         cmocka_unit_test(a_file_of_settings_that_was_named_and_cannot_be_read_is_an_error),
         cmocka_unit_test(a_dotenv_file_fills_what_the_environment_leaves_open),
     };

@@ -46,14 +46,14 @@ sign_and_check(void *argument)
 static void
 threads_that_sign_and_check_tokens_at_once_share_no_reference_count(void **state)
 {
-    static const struct config config = {.jwt_secret = "a secret that is long enough for tests", .jwt_issuer = "veza-api",
-                                         .jwt_audience = "veza-platform", .jwt_private_key_path = "", .jwt_public_key_path = "",
-                                         .data_dir = "/nonexistent"};
+    static const struct config config = {.data_dir = "/nonexistent"};
     int bad[THREADS] = {0};
     pthread_t threads[THREADS];
     char error[256];
 
     (void)state;
+    auth_settings = (struct auth_settings){.jwt_secret = "a secret that is long enough for tests", .jwt_issuer = "veza-api",
+                                           .jwt_audience = "veza-platform", .jwt_private_key_path = "", .jwt_public_key_path = ""};
     if (!keys_setup(&config, error, sizeof error))
         fail_msg("%s", error);
     for (int i = 0; i < THREADS; i++)
