@@ -139,8 +139,8 @@ void
 module_subscribe(module_list modules)
 {
     for (; *modules; modules++)
-        for (const struct subscription *s = (*modules)->subscriptions; s && s->consumer; s++)
-            bus_subscribe(s->consumer, s->event, s->run, (void *)s->context);
+        for (const struct subscription *s = (*modules)->subscriptions; s && s->name; s++)
+            bus_subscribe(s);
 }
 
 bool

@@ -40,7 +40,7 @@ struct module {
     const struct route *const *stream_routes; /* of the stream server; a table may be in both */
     const struct query *const *queries;       /* of its queries.sql, as the build embeds it: NAME_queries */
     const struct job_handler *jobs;           /* ended by a NULL kind */
-    const struct subscription *subscriptions; /* to events; ended by a NULL consumer */
+    const struct subscription *subscriptions; /* to events; ended by a NULL name */
     const struct setting *settings;           /* environment variables (base/setting.h); loaded before setup() */
 
     /* In every process, before any thread of a server, of the jobs or of the listener runs: keep what is needed of `with`, call listener_on()

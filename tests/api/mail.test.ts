@@ -29,7 +29,7 @@ const forget = async () => {
   smtp.mails.length = 0;
 };
 const settled = () => until('the events and mails to be through', async () =>
-  (await world.sql(`select (select count(*) from outbox where published_at is null) + (select count(*) from jobs where kind like 'mail.%' and state in ('queued', 'running'))`)) === '0');
+  (await world.sql(`select (select count(*) from bus_waiting) + (select count(*) from jobs where kind like 'mail.%' and state in ('queued', 'running'))`)) === '0');
 
 /** What a mail about notifications ends with. */
 function wayOut(mail: Mail): string {

@@ -22,7 +22,7 @@ const unread = async (client: Client) => {
   return reply.body.unread;
 };
 /** All events so far are through, so what has not come will not come. */
-const settled = () => until('the events to be delivered', async () => (await world.sql('select count(*) from outbox where published_at is null')) === '0');
+const settled = () => until('the events to be delivered', async () => (await world.sql('select count(*) from bus_waiting')) === '0');
 
 test('a new follower is told of, in the list and at once', async () => {
   const ticket = await carol.post('/api/v1/ws/ticket');
@@ -52,7 +52,7 @@ test('following again the same day tells nothing new', async () => {
 });
 
 test('an event that is delivered twice tells once', async () => {
-  await world.sql(`delete from notifications; update outbox set published_at = null where name = 'user.followed'`);
+  await world.sql(`delete from notifications; update bus_cursors set position = 0 where subscriber = 'notifications'`);
   await alice.delete('/api/v1/users/{id}/follow', me('carol'));
   await alice.post('/api/v1/users/{id}/follow', me('carol'));
   await settled();

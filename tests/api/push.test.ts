@@ -35,7 +35,7 @@ const subscriptions = (person: Person) => world.sql(`select count(*) from push_s
 const forgetAll = () => world.sql('delete from push_subscriptions');
 /** Every event is through and no message is under way, so what has not come will not come. */
 const settled = () => until('the events and jobs to be done', async () =>
-  (await world.sql(`select (select count(*) from outbox where published_at is null) + (select count(*) from jobs where kind = 'push.send' and state in ('queued', 'running'))`)) === '0');
+  (await world.sql(`select (select count(*) from bus_waiting) + (select count(*) from jobs where kind = 'push.send' and state in ('queued', 'running'))`)) === '0');
 
 test('the key is a point of P-256', () => {
   const bytes = Buffer.from(key, 'base64url');

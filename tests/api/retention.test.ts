@@ -24,13 +24,17 @@ const KINDS: Record<string, { insert: (days: string, n: string) => string; goes:
     insert: (days) => `insert into jobs (kind, state, finished_at) select 'retention.done', 'done', now() - ${days}` },
   'jobs that failed': { goes: 90, count: `jobs where kind = 'retention.failed'`,
     insert: (days) => `insert into jobs (kind, state, finished_at) select 'retention.failed', 'failed', now() - ${days}` },
-  'published events': { goes: 7, count: `outbox where name = 'test.retention'`,
-    insert: (days) => `insert into outbox (name, published_at) select 'test.retention', now() - ${days}` },
-  'notes on events': { goes: 7, count: `processed_events where consumer = 'retention'`,
-    insert: (days) => `insert into processed_events (consumer, event_id, processed_at) select 'retention', gen_random_uuid(), now() - ${days}` },
+  events: { goes: 7, count: `outbox where name = 'test.retention'`,
+    insert: (days) => `insert into outbox (name, created_at) select 'test.retention', now() - ${days}` },
+  'subscribers of events': { goes: 7, count: `bus_subscribers where name like 'retention%'`,
+    insert: (days, n) => `insert into bus_subscribers (name, patterns, seen_at) select 'retention' || ${n}, '{}', now() - ${days}` },
 };
 
+/** Every subscriber is past every event. */
+const settled = () => until('the events to be through', async () => (await world.sql('select (select count(*) from outbox where number is null) + (select count(*) from bus_cursors, bus_numbering where position < last)')) === '0');
+
 async function sweep(): Promise<void> {
+  await settled();
   await world.sql(`update jobs set run_at = now() where kind = 'retention'`);
   await until('the sweep', async () => (await world.sql(`select state = 'queued' and run_at > now() + interval '50 minutes' and last_error is null from jobs where kind = 'retention'`)) === 't');
 }
@@ -45,11 +49,22 @@ test('rows go when their time is over and not a day before, however many', async
   for (const [name, { count }] of Object.entries(KINDS)) assert.equal(await world.sql(`select count(*) from ${count}`), '1', name);
 });
 
-test('a dead letter and what is known of it stay', async () => {
-  await world.sql(`insert into outbox (name, failed_at, attempts) values ('test.dead', now() - interval '1 year', 50);
-    insert into processed_events (consumer, event_id, processed_at) select 'dead', event_id, now() - interval '1 year' from outbox where name = 'test.dead'`);
+test('a dead letter stays, and so does what a subscriber has not come to', async () => {
+  await world.sql(`insert into outbox (name, created_at) values ('test.dead', now() - interval '1 year')`);
+  await settled();
+  await world.sql(`insert into bus_unfinished (subscriber, number, attempts, dead_at) select 'notifications', number, 50, now() - interval '1 year' from outbox where name = 'test.dead'`);
   await sweep();
-  assert.equal(await world.sql(`select count(*) from outbox o join processed_events p using (event_id) where o.name = 'test.dead'`), '1');
+  assert.equal(await world.sql(`select count(*) from bus_unfinished u join outbox o using (number) where o.name = 'test.dead'`), '1');
+  await world.sql(`insert into bus_subscribers (name, patterns) values ('slow', '{%}');
+    insert into bus_cursors (subscriber, lane, position) select 'slow', lane, last from bus_numbering, generate_series(0, 3) lane;
+    insert into outbox (name, created_at) values ('test.slow', now() - interval '1 year')`);
+  await until('the others to be past it', async () => (await world.sql(`select count(*) from bus_cursors, bus_numbering where position < last`)) === '4');
+  await world.sql(`update jobs set run_at = now() where kind = 'retention'`);
+  await until('the sweep', async () => (await world.sql(`select state = 'queued' and run_at > now() + interval '50 minutes' from jobs where kind = 'retention'`)) === 't');
+  assert.equal(await world.sql(`select count(*) from outbox where name = 'test.slow'`), '1');
+  await world.sql(`delete from bus_subscribers where name = 'slow'`);
+  await sweep();
+  assert.equal(await world.sql(`select count(*) from outbox where name = 'test.slow'`), '0');
 });
 
 test('whoever is signed in stays so', async () => {

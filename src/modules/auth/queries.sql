@@ -190,7 +190,7 @@ with used as (
 ), unlocked as (
     delete from login_failures f using changed c where f.email_hash = login_key(c.email)
 ), event as (
-    insert into outbox (name, payload) select 'account.password_changed', jsonb_build_object('user_id', id) from changed
+    insert into outbox (name, key, payload) select 'account.password_changed', id, jsonb_build_object('user_id', id) from changed
 )
 select e.id as session_id, c.email,
        (select count(*) from api_keys k
@@ -213,8 +213,8 @@ with account as (
     insert into jobs (kind, payload, priority, max_attempts)
     select 'mail.verify_email', jsonb_build_object('user_id', id), 2, 20 from account
 ), event as (
-    insert into outbox (name, payload)
-    select 'user.created', jsonb_build_object('user_id', id, 'username', username) from account
+    insert into outbox (name, key, payload)
+    select 'user.created', id, jsonb_build_object('user_id', id, 'username', username) from account
 )
 select id from account
 
@@ -240,8 +240,8 @@ with person as (
       from person p
     returning id, user_id, expires_at
 ), event as (
-    insert into outbox (name, payload)
-    select 'account.signed_in', jsonb_build_object('user_id', n.user_id, 'session_id', n.id)
+    insert into outbox (name, key, payload)
+    select 'account.signed_in', n.user_id, jsonb_build_object('user_id', n.user_id, 'session_id', n.id)
       from session n, earlier e
      where e.any and not e.known
 ), token as (

@@ -34,7 +34,7 @@ with enabled as (
      where m.user_id = :viewer::uuid and m.deleted_at is null and not m.is_enabled and m.secret = :secret::text
     returning m.user_id
 ), event as (
-    insert into outbox (name, payload) select 'account.second_factor_on', jsonb_build_object('user_id', user_id) from enabled
+    insert into outbox (name, key, payload) select 'account.second_factor_on', user_id, jsonb_build_object('user_id', user_id) from enabled
 ), before as (
     delete from recovery_codes r using enabled e where r.user_id = e.user_id
 ), codes as (
@@ -65,8 +65,8 @@ with proofs as (
 ), config as (
     delete from mfa_configs where user_id = :viewer::uuid returning user_id, is_enabled
 ), event as (
-    insert into outbox (name, payload)
-    select 'account.second_factor_off', jsonb_build_object('user_id', user_id) from config where is_enabled
+    insert into outbox (name, key, payload)
+    select 'account.second_factor_off', user_id, jsonb_build_object('user_id', user_id) from config where is_enabled
 ), challenges as (
     delete from mfa_challenges where user_id = :viewer::uuid
 )

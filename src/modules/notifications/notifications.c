@@ -11,16 +11,6 @@
 #include "platform/bus/listener.h"
 #include "platform/push/vapid.h"
 
-/* How an event becomes a notification: the ids of its payload that the query wants, and how it leaves the site. */
-struct source {
-    const struct query *query;
-    const char *names[2];
-    const char *mail;     /* the setting that asks for a mail about it */
-    const char *type;     /* of a query that serves several events */
-    const char *title;
-    bool security;        /* mailed at once, whatever the settings say */
-};
-
 const struct config *notifications_config;
 static int64_t mail_delay_s;
 
@@ -45,10 +35,10 @@ run(const struct query *query, const struct db_arg *args)
 
 /* Sends a new notification wherever its person wants to hear of it. */
 static bool
-deliver(const struct source *source, const char *id)
+notifications_deliver(const struct notify *how, const char *id)
 {
     char delay[24];
-    const struct db_arg args[] = {{"id", id}, {"mail_setting", source->mail}, {"security", source->security ? "true" : "false"},
+    const struct db_arg args[] = {{"id", id}, {"mail_setting", how->mail}, {"security", how->security ? "true" : "false"},
                                   {"delay_s", delay}, {0}};
     PGresult *result;
 
@@ -58,61 +48,29 @@ deliver(const struct source *source, const char *id)
     return result != NULL;
 }
 
-static bool
-on_event(const struct event *event, void *context)
+bool
+notifications_notify(const struct notify *how, const struct event *event)
 {
-    const struct source *source = context;
-    struct db_arg args[COUNT_OF(source->names) + 3] = {{"type", source->type}, {"title", source->title}};
+    struct db_arg args[COUNT_OF(how->names) + 3] = {{"type", how->type}, {"title", how->title}};
     PGresult *made;
     bool good = true;
 
-    for (size_t i = 0; i < COUNT_OF(source->names) && source->names[i]; i++) {
+    for (size_t i = 0; i < COUNT_OF(how->names) && how->names[i]; i++) {
         struct db_arg *arg = &args[i + 2];
 
-        arg->name = source->names[i];
-        arg->text = json_string_value(json_object_get(event->payload, source->names[i]));
+        arg->name = how->names[i];
+        arg->text = json_string_value(json_object_get(event->payload, how->names[i]));
         if (!arg->text || !uuid_valid(arg->text)) {
             log_error("event without ids", LOG_TEXT("event", event->name), LOG_TEXT("id", event->id));
             return true;
         }
     }
-    made = run(source->query, args);
+    made = run(how->query, args);
     for (int i = 0; made && good && i < PQntuples(made); i++)
-        good = deliver(source, PQgetvalue(made, i, 0));
+        good = notifications_deliver(how, PQgetvalue(made, i, 0));
     PQclear(made);
     return made && good;
 }
-
-#define SOURCE(...) &(const struct source){__VA_ARGS__}
-
-static const struct subscription subscriptions[] = {
-    {"notifications.follow", "user.followed", on_event,
-     SOURCE(&q_notification_follow, {"user_id", "follower_id"}, .mail = "email_on_follow")},
-    {"notifications.export", "export.ready", on_event,
-     SOURCE(&q_notification_export, {"user_id", "export_id"}, .mail = "email_notifications")},
-    {"notifications.signed_in", "account.signed_in", on_event,
-     SOURCE(&q_notification_sign_in, {"user_id", "session_id"}, .security = true)},
-    {"notifications.password", "account.password_changed", on_event,
-     SOURCE(&q_notification_account, {"user_id"}, .type = "account.password_changed", .title = "Your password was changed", .security = true)},
-    {"notifications.second_factor", "account.second_factor_off", on_event,
-     SOURCE(&q_notification_account, {"user_id"}, .type = "account.second_factor_off",
-            .title = "Two-step sign-in was switched off", .security = true)},
-    {"notifications.second_factor_on", "account.second_factor_on", on_event,
-     SOURCE(&q_notification_account, {"user_id"}, .type = "account.second_factor_on",
-            .title = "Two-step sign-in was switched on", .security = true)},
-    {"notifications.passkey_added", "account.passkey_added", on_event,
-     SOURCE(&q_notification_account, {"user_id"}, .type = "account.passkey_added", .title = "A passkey was added", .security = true)},
-    {"notifications.passkey_removed", "account.passkey_removed", on_event,
-     SOURCE(&q_notification_account, {"user_id"}, .type = "account.passkey_removed", .title = "A passkey was deleted", .security = true)},
-    {"notifications.connected", "account.connected", on_event,
-     SOURCE(&q_notification_account, {"user_id"}, .type = "account.connected", .title = "An account elsewhere was connected", .security = true)},
-    {"notifications.track_removed", "track.removed", on_event,
-     SOURCE(&q_notification_track, {"user_id", "track_id"}, .type = "track.removed",
-            .title = "An administrator removed a track of yours", .mail = "email_notifications")},
-    {"notifications.track_restored", "track.restored", on_event,
-     SOURCE(&q_notification_track, {"user_id", "track_id"}, .type = "track.restored", .title = "A track of yours was restored",
-            .mail = "email_notifications")},
-    {0}};
 
 static void
 on_notification(void *context, const char *payload)
@@ -202,6 +160,5 @@ const struct module notifications_module = {.name = "notifications",
                                             .routes = ROUTE_TABLES(notifications_routes, push_routes, mail_routes),
                                             .queries = notifications_queries,
                                             .jobs = jobs,
-                                            .subscriptions = subscriptions,
                                             .settings = settings,
                                             .setup = notifications_setup};

@@ -3,10 +3,25 @@
  * A notification follows from an event of the outbox, in the transaction of its subscriber, so it exists once. It reaches the sockets of
  * every process by PostgreSQL's channel `notification`, as {"type":"notification", ...}: losing that message loses nothing but time.
  *
- * To tell of something new: a query that inserts and returns the id, like notification_follow, a row of `subscriptions`, and words in texts.def.
+ * To tell of something new: a query that inserts and returns the id, like notification_follow, a row of
+ * modules/events/events.c, and words in texts.def.
  * What leaves the site - push messages, mails - goes through jobs that are queued in the same transaction. */
 #pragma once
 
 #include "api/module.h"
+
+/* How an event becomes notifications: a row of modules/events/events.c has it. */
+struct notify {
+    const struct query *query; /* makes them, and returns their ids; binds :type, :title and the names below */
+    const char *names[2];      /* ids of the event's payload that it wants */
+    const char *mail;          /* the setting that asks for a mail about it */
+    const char *type;          /* of a query that serves several events */
+    const char *title;
+    bool security;             /* mailed at once, whatever the settings say */
+};
+
+/* Within a subscriber of the bus: makes the notifications that follow from the event and sends them wherever their people want to hear of them.
+ * False when it did not work. */
+bool notifications_notify(const struct notify *how, const struct event *event);
 
 extern const struct module notifications_module;

@@ -57,8 +57,8 @@ with noted as (
      where f.user_id = excluded.user_id
     returning f.id, f.user_id, f.created_at = now() as is_new
 ), event as (
-    insert into outbox (name, payload)
-    select 'account.connected', jsonb_build_object('user_id', user_id) from noted where is_new
+    insert into outbox (name, key, payload)
+    select 'account.connected', user_id, jsonb_build_object('user_id', user_id) from noted where is_new
 )
 select id from noted
 
@@ -78,8 +78,8 @@ with account as (
            now() + make_interval(secs => :token_s::int), now()
       from account
 ), event as (
-    insert into outbox (name, payload)
-    select 'user.created', jsonb_build_object('user_id', id, 'username', username) from account
+    insert into outbox (name, key, payload)
+    select 'user.created', id, jsonb_build_object('user_id', id, 'username', username) from account
 )
 select id from account
 

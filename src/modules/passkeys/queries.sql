@@ -32,7 +32,7 @@ with added as (
      where (select count(*) from webauthn_credentials c where c.user_id = :viewer::uuid) < :most_passkeys::int
     returning id, user_id
 ), event as (
-    insert into outbox (name, payload) select 'account.passkey_added', jsonb_build_object('user_id', user_id) from added
+    insert into outbox (name, key, payload) select 'account.passkey_added', user_id, jsonb_build_object('user_id', user_id) from added
 )
 select id from added
 
@@ -70,7 +70,7 @@ with proofs as (
 ), gone as (
     delete from webauthn_credentials where id = :id::uuid and user_id = :viewer::uuid returning id, user_id
 ), event as (
-    insert into outbox (name, payload) select 'account.passkey_removed', jsonb_build_object('user_id', user_id) from gone
+    insert into outbox (name, key, payload) select 'account.passkey_removed', user_id, jsonb_build_object('user_id', user_id) from gone
 )
 select id from gone
 

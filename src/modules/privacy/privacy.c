@@ -46,7 +46,8 @@ privacy_on_job_died(const struct event *event, void *context)
     return storage_delete_prefix(privacy_storage, key) == 0;
 }
 
-static const struct subscription privacy_subscriptions[] = {{"privacy.failures", "job.died", privacy_on_job_died}, {0}};
+static const struct subscription privacy_subscriptions[] = {
+    {"privacy.failures", BUS_EVENTS("job.died"), BUS_FROM_START, privacy_on_job_died}, {0}};
 
 static const struct job_handler privacy_jobs[] = {{"mail.account_deletion", JOB_OUTGOING, privacy_deletion_mail},
                                                   {"privacy.export", JOB_ARCHIVE, privacy_export},

@@ -72,8 +72,8 @@ with e as (
      where id = :id::uuid and status = 'processing'
     returning id, user_id, expires_at
 ), event as (
-    insert into outbox (name, payload)
-    select 'export.ready', jsonb_build_object('user_id', user_id, 'export_id', id) from e
+    insert into outbox (name, key, payload)
+    select 'export.ready', user_id, jsonb_build_object('user_id', user_id, 'export_id', id) from e
 ), older as (
     update data_exports o
        set expires_at = now()
@@ -542,8 +542,8 @@ with before as (
     insert into jobs (kind, payload, priority, max_attempts)
     select 'mail.account_deletion', jsonb_build_object('user_id', id), 2, 20 from marked
 ), event as (
-    insert into outbox (name, payload)
-    select 'user.deletion_requested', jsonb_build_object('user_id', id) from marked
+    insert into outbox (name, key, payload)
+    select 'user.deletion_requested', id, jsonb_build_object('user_id', id) from marked
 )
 select b.id, to_char(coalesce(m.deletion_at, b.deletion_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') as deletion_at,
        e.id as session_id
@@ -558,8 +558,8 @@ with restored as (
     update users u set deletion_at = null where u.id = :viewer::uuid and u.deletion_at > now() and u.deleted_at is null
     returning u.id, pg_notify('track_changed', '')
 ), event as (
-    insert into outbox (name, payload)
-    select 'user.restored', jsonb_build_object('user_id', id) from restored
+    insert into outbox (name, key, payload)
+    select 'user.restored', id, jsonb_build_object('user_id', id) from restored
 )
 select u.id, case when not exists (select from restored) then 'conflict' end as problem from users u where u.id = :viewer::uuid
 
@@ -647,7 +647,7 @@ with person as (
 ), events as (
     delete from outbox o
      using person p
-     where o.payload::text like '%' || p.text || '%' or lower(o.payload ->> 'email') = p.email
+     where o.key = p.text or o.payload::text like '%' || p.text || '%' or lower(o.payload ->> 'email') = p.email
         or lower(o.payload ->> 'username') = p.username
 ), jobs as (
     delete from jobs j
@@ -677,6 +677,6 @@ delete from jobs j using tracks t where t.creator_id = :user_id::uuid and j.payl
 with gone as (
     delete from users u where u.id = :user_id::uuid returning u.id
 ), event as (
-    insert into outbox (name, payload) select 'user.erased', jsonb_build_object('tombstone_id', :tombstone::uuid) from gone
+    insert into outbox (name, key, payload) select 'user.erased', :tombstone::uuid, jsonb_build_object('tombstone_id', :tombstone::uuid) from gone
 )
 select id, pg_notify('track_changed', '') from gone

@@ -132,8 +132,8 @@ with a as (
        set assigned_at = now(), assigned_by = excluded.assigned_by, expires_at = excluded.expires_at, is_active = true
     returning a.*
 ), event as (
-    insert into outbox (name, payload)
-    select 'user.role_assigned', jsonb_build_object('user_id', user_id, 'role', role, 'by', assigned_by, 'expires_at', expires_at) from a
+    insert into outbox (name, key, payload)
+    select 'user.role_assigned', user_id, jsonb_build_object('user_id', user_id, 'role', role, 'by', assigned_by, 'expires_at', expires_at) from a
 )
 select a.user_id, a.role_id, r.name as role, r.display_name, r.is_system, a.assigned_at, a.assigned_by, a.expires_at
   from a
@@ -154,7 +154,7 @@ select a.user_id, a.role_id, r.name as role, r.display_name, r.is_system, a.assi
 with a as (
     delete from user_roles where user_id = :id::uuid and role_id = :role_id::uuid returning user_id, role
 ), event as (
-    insert into outbox (name, payload)
-    select 'user.role_revoked', jsonb_build_object('user_id', user_id, 'role', role, 'by', :viewer::uuid) from a
+    insert into outbox (name, key, payload)
+    select 'user.role_revoked', user_id, jsonb_build_object('user_id', user_id, 'role', role, 'by', :viewer::uuid) from a
 )
 select user_id from a

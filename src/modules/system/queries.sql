@@ -16,7 +16,38 @@ select coalesce(max(m.version), 0)::int as newest, count(*)::int as count
 
 -- query: outbox_backlog
 -- not null: waiting
-select count(*)::int as waiting from outbox where published_at is null and failed_at is null
+-- Those that have no number yet; no more than it takes to tell that nobody hands them out.
+select count(*)::int as waiting from (select from outbox where number is null limit 10000) o
+
+-- query: dead_events
+-- schema: DeadEvent
+-- nullable: key, last_error
+-- type: payload object
+-- Administrators and those who may manage jobs.
+select u.id, u.subscriber, o.event_id, o.name, o.key, o.payload, u.attempts, u.last_error, o.created_at, u.dead_at
+  from bus_unfinished u
+  join outbox o on o.number = u.number
+ where u.dead_at is not null and (:subscriber::text is null or u.subscriber = :subscriber::text)
+ order by u.dead_at desc, u.id
+
+-- query: dead_event_replay
+update bus_unfinished
+   set dead_at = null, replayed = true, attempts = 0, next_at = now()
+ where id = :id::uuid and dead_at is not null
+returning id
+
+-- query: dead_events_replay
+-- not null: replayed
+with again as (
+    update bus_unfinished
+       set dead_at = null, replayed = true, attempts = 0, next_at = now()
+     where dead_at is not null and (:subscriber::text is null or subscriber = :subscriber::text)
+    returning id
+)
+select count(*) as replayed from again
+
+-- query: dead_event_delete
+delete from bus_unfinished where id = :id::uuid and dead_at is not null returning id
 
 -- What has served its time: each deletes at most :batch rows that are older than :days (retention.c).
 
@@ -93,17 +124,18 @@ delete from jobs
 returning 1 as deleted
 
 -- query: keep_events
--- Dead letters stay until somebody decides.
+-- Those that all subscribers have done. Dead letters stay until somebody decides.
 delete from outbox
- where id in (select id from outbox where published_at < now() - make_interval(days => :days::int) limit :batch::int)
+ where id in (select o.id
+                from outbox o
+               where o.created_at < now() - make_interval(days => :days::int)
+                 and o.number <= (select coalesce(min(c.position), n.last) from bus_numbering n left join bus_cursors c on true group by n.last)
+                 and not exists (select from bus_unfinished u where u.number = o.number)
+               limit :batch::int)
 returning 1 as deleted
 
--- query: keep_processed_events
--- As long as its event may be handed out again, a consumer must know that it has acted on it.
-delete from processed_events
- where (consumer, event_id) in (select p.consumer, p.event_id
-                                  from processed_events p
-                                 where p.processed_at < now() - make_interval(days => :days::int)
-                                   and not exists (select from outbox o where o.event_id = p.event_id)
-                                 limit :batch::int)
+-- query: keep_subscribers
+-- Those that no node has run for so long: a version of Veza that had them is gone.
+delete from bus_subscribers
+ where name in (select name from bus_subscribers where seen_at < now() - make_interval(days => :days::int) limit :batch::int)
 returning 1 as deleted

@@ -42,8 +42,8 @@ static const struct retention retentions[] = {
     {"passkey challenges", &q_keep_webauthn_challenges, .days = 1},
     {"jobs that are done", &q_keep_done_jobs, &job_keep_days},
     {"jobs that failed", &q_keep_failed_jobs, &job_failed_keep_days},
-    {"published events", &q_keep_events, &event_keep_days},
-    {"notes on events", &q_keep_processed_events, &event_keep_days},
+    {"subscribers of events", &q_keep_subscribers, &event_keep_days},
+    {"events", &q_keep_events, &event_keep_days},
 };
 
 /* A batch: the number of rows, or -1. */

@@ -199,6 +199,10 @@ static const struct route health_routes[] = {
      .auth = AUTH_METRICS, .limit = LIMIT_NONE, .handler = metrics, .produces = "text/plain"},
     ROUTE_END};
 
+static const struct field one_subscriber[] = {
+    {"subscriber", FIELD_STRING, .max = 100, .pattern = "[a-z0-9_.]+", .help = "Only those of this part of Veza", .example = "tracks.files"}, FIELD_END};
+static const struct field dead_event_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The dead letter"}, FIELD_END};
+
 static const struct route system_routes[] = {
     {GET, "/api/v1/status", "Get the version and state of this installation",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = status, .reply = status_reply},
@@ -207,6 +211,17 @@ static const struct route system_routes[] = {
      .cache_tags = "announcements"},
     {POST, "/api/v1/logs/frontend", "Report an error of the web app",
      .auth = AUTH_PUBLIC, .limit = LIMIT_AUTH, .body = log_body, .handler = log_frontend, .status = 204, .no_audit = true},
+
+    {GET, "/api/v1/admin/events/dead", "List dead letters, newest first",
+     "Events that a part of Veza failed to act on fifty times in some hours. Whoever holds the permission `jobs.manage` may see them too.",
+     .auth = AUTH_ADMIN, .permission = "jobs.manage", .limit = LIMIT_READ, .query = one_subscriber, .sql = &q_dead_events, .shape = MANY},
+    {POST, "/api/v1/admin/events/dead/replay", "Hand out all dead letters again",
+     .auth = AUTH_ADMIN, .permission = "jobs.manage", .limit = LIMIT_WRITE, .body = one_subscriber, .sql = &q_dead_events_replay, .shape = ONE},
+    {POST, "/api/v1/admin/events/dead/{id}/replay", "Hand out a dead letter again",
+     "It comes after later events of the same thing. Should it fail fifty times again, it is a dead letter again.",
+     .auth = AUTH_ADMIN, .permission = "jobs.manage", .limit = LIMIT_WRITE, .path = dead_event_in_path, .sql = &q_dead_event_replay, .shape = EMPTY},
+    {DELETE, "/api/v1/admin/events/dead/{id}", "Delete a dead letter",
+     .auth = AUTH_ADMIN, .permission = "jobs.manage", .limit = LIMIT_WRITE, .path = dead_event_in_path, .sql = &q_dead_event_delete, .shape = EMPTY},
     ROUTE_END};
 
 static const struct job_handler system_jobs[] = {{"retention", JOB_ERASE, retention_run, .every_s = RETENTION_S}, {0}};

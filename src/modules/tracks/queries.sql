@@ -110,8 +110,8 @@ t as (
       from p
     returning id, creator_id, duration_ms),
 e as (
-    insert into outbox (name, payload)
-    select 'track.uploaded', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
+    insert into outbox (name, key, payload)
+    select 'track.uploaded', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
 j as (
     insert into jobs (kind, payload, dedupe_key, max_attempts, seconds)
     select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, 5,
@@ -143,8 +143,8 @@ with t as (
        and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
     returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
 e as (
-    insert into outbox (name, payload)
-    select 'track.updated', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
+    insert into outbox (name, key, payload)
+    select 'track.updated', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
 select id from t
 
 -- query: track_owned
@@ -167,8 +167,8 @@ n as (
      where t.id = o.id
     returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
 e as (
-    insert into outbox (name, payload)
-    select 'track.updated', jsonb_build_object('track_id', n.id, 'user_id', n.creator_id) from n)
+    insert into outbox (name, key, payload)
+    select 'track.updated', n.id, jsonb_build_object('track_id', n.id, 'user_id', n.creator_id) from n)
 select substring(o.cover_art_path from '^covers/[^/]+/(.+)$') as before from o join n using (id)
 
 -- query: track_delete
@@ -188,9 +188,9 @@ j as (
      where payload ->> 'track_id' = :id::uuid::text and kind = 'transcode' and state in ('queued', 'running')
        and exists (select from t)),
 e as (
-    insert into outbox (name, payload)
+    insert into outbox (name, key, payload)
     select case when t.restorable_until is null then 'track.deleted' else 'track.removed' end,
-           jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
+           t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
 s as (
     insert into jobs (kind, payload, run_at, dedupe_key)
     select 'track_sweep', jsonb_build_object('track_id', t.id), coalesce(t.restorable_until, now() + interval '1 minute'),
@@ -249,8 +249,8 @@ j as (
     on conflict (dedupe_key) do update
        set state = 'queued', attempts = 0, run_at = now(), finished_at = null),
 e as (
-    insert into outbox (name, payload)
-    select 'track.restored', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
+    insert into outbox (name, key, payload)
+    select 'track.restored', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
 select id from t
 
 -- query: track_keeps_files
@@ -412,8 +412,8 @@ h as (
        set segments_count = excluded.segments_count, bitrates = excluded.bitrates, info = excluded.info,
            duration_ms = excluded.duration_ms, status = 'ready'),
 e as (
-    insert into outbox (name, payload)
-    select 'transcoding.completed', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
+    insert into outbox (name, key, payload)
+    select 'transcoding.completed', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
 select t.id, array_to_string(array_remove(o.media_attempts || o.media_version, :version::text), ',') as old_versions,
        t.cover_art_path = :cover_path::text as takes_cover
   from t, o
@@ -433,8 +433,8 @@ t as (
      where t.id = o.id
     returning t.id, t.creator_id, t.status, t.failure_code, pg_notify('track_changed', t.id::text)),
 e as (
-    insert into outbox (name, payload)
-    select 'transcoding.failed', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'code', t.failure_code)
+    insert into outbox (name, key, payload)
+    select 'transcoding.failed', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'code', t.failure_code)
       from t
      where t.status = 'failed')
 select t.id, array_to_string(o.media_attempts, ',') as old_versions from t, o

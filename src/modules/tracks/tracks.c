@@ -142,7 +142,9 @@ tracks_setup(const struct module_setup *with, char *error, size_t error_size)
 }
 
 static const struct subscription subscriptions[] = {
-    {"tracks.files", "track.deleted", on_deleted}, {"tracks.failures", "job.died", on_job_died}, {0}};
+    {"tracks.files", BUS_EVENTS("track.deleted"), BUS_FROM_START, on_deleted},
+    {"tracks.failures", BUS_EVENTS("job.died"), BUS_FROM_START, on_job_died},
+    {0}};
 
 static const struct job_handler jobs[] = {{"transcode", JOB_HEAVY, tracks_transcode}, {"track_sweep", JOB_LIGHT, tracks_sweep}, {0}};
 

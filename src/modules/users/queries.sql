@@ -217,8 +217,8 @@ with target as (
     on conflict do nothing
     returning followed_id
 ), event as (
-    insert into outbox (name, payload)
-    select 'user.followed', jsonb_build_object('user_id', followed_id, 'follower_id', :viewer::uuid) from added
+    insert into outbox (name, key, payload)
+    select 'user.followed', followed_id, jsonb_build_object('user_id', followed_id, 'follower_id', :viewer::uuid) from added
 )
 select t.id as user_id, true as is_following,
        coalesce((select n.follower_count from user_stats n where n.user_id = t.id), 0) + (select count(*) from added) as follower_count,
@@ -239,8 +239,8 @@ with target as (
     delete from user_follows f using target t where f.follower_id = :viewer::uuid and f.followed_id = t.id
     returning f.followed_id
 ), event as (
-    insert into outbox (name, payload)
-    select 'user.unfollowed', jsonb_build_object('user_id', followed_id, 'follower_id', :viewer::uuid) from removed
+    insert into outbox (name, key, payload)
+    select 'user.unfollowed', followed_id, jsonb_build_object('user_id', followed_id, 'follower_id', :viewer::uuid) from removed
 )
 select t.id as user_id, false as is_following,
        coalesce((select n.follower_count from user_stats n where n.user_id = t.id), 0) - (select count(*) from removed) as follower_count
@@ -268,8 +268,8 @@ with person as (
 ), told as (
     delete from notifications n using target t where n.user_id = :viewer::uuid and n.actor_id = t.id
 ), event as (
-    insert into outbox (name, payload)
-    select 'user.blocked', jsonb_build_object('user_id', blocked_id, 'blocker_id', :viewer::uuid) from added
+    insert into outbox (name, key, payload)
+    select 'user.blocked', blocked_id, jsonb_build_object('user_id', blocked_id, 'blocker_id', :viewer::uuid) from added
 )
 select id, problem from person
 
@@ -303,7 +303,7 @@ with changed as (
 ), keys as (
     delete from api_keys k using changed c where k.user_id = c.id and :revoke_api_keys::boolean returning k.id
 ), event as (
-    insert into outbox (name, payload) select 'account.password_changed', jsonb_build_object('user_id', id) from changed
+    insert into outbox (name, key, payload) select 'account.password_changed', id, jsonb_build_object('user_id', id) from changed
 )
 select c.id, e.id as session_id,
        (select count(*) from api_keys k

@@ -1,36 +1,152 @@
--- Events on their way from the outbox to their subscribers.
+-- Events on their way from the outbox to their subscribers: see docs/adr/0032-events.md.
 
 -- query: pubsub_notify
 select pg_notify(:channel, :payload)
 
--- query: bus_unpublished
--- In the order in which they were written. Those that failed before come last, after a pause that doubles each time up to ten minutes.
-select o.id::text as outbox_id, o.event_id::text as event_id, o.name, o.payload::text as payload, o.attempts
-  from outbox o
- where o.published_at is null and o.failed_at is null
-   and (o.attempts = 0 or o.created_at + interval '1 second' * least(power(2, o.attempts), 600 * o.attempts) < now())
- order by o.attempts, o.id
- limit 100
+-- query: bus_register
+-- This subscriber runs here. One that is new begins with the events to come, or with the first that is kept.
+with subscriber as (
+    insert into bus_subscribers as s (name, patterns) values (:subscriber, :patterns::text[])
+    on conflict (name) do update set patterns = excluded.patterns, seen_at = now()
+    returning s.name
+)
+insert into bus_cursors (subscriber, lane, position)
+select s.name, l.lane, case when :from_start::boolean then 0 else n.last end
+  from subscriber s, generate_series(0, 3) l (lane), bus_numbering n
+on conflict (subscriber, lane) do nothing
+returning lane
+
+-- query: bus_number
+-- Gives the next events their numbers, by one node at a time, and returns their names. Who waited for another node may still see events without
+-- the numbers that this one gave: `number is null` is asked again when the row is locked.
+with turn as (
+    select n.last from bus_numbering n for update skip locked
+), next as (
+    select e.id, t.last + row_number() over (order by e.id) as number
+      from turn t, (select o.id from outbox o where o.number is null order by o.id limit :most::int) e
+), numbered as (
+    update outbox o
+       set number = n.number, lane = hashtext(coalesce(o.key, o.id::text)) & 3
+      from next n
+     where o.id = n.id and o.number is null
+    returning o.name, o.number
+), moved as (
+    update bus_numbering set last = (select max(number) from numbered) where exists (select from numbered)
+)
+select name, count(*) as events from numbered group by name
+
+-- query: bus_look
+-- The last number, and who has something to try again.
+select n.last, coalesce((select array_agg(distinct u.subscriber) from bus_unfinished u where u.dead_at is null and u.next_at <= now()), '{}') as due
+  from bus_numbering n
+
+-- query: bus_peek
+-- The lanes where a subscriber has not come to the end, and whether there are events for it.
+select c.lane, n.last,
+       (select o.number from outbox o
+         where o.number > c.position and o.lane = c.lane and o.name like any (:patterns::text[])
+         order by o.number
+         limit 1) is not null as has_events
+  from bus_numbering n
+  join bus_cursors c on c.subscriber = :subscriber and c.position < n.last
+
+-- query: bus_skip
+-- No events for this subscriber up to there. Should a crash undo it, the same is found once more, so nobody waits for the disk.
+update bus_cursors c
+   set position = :last::bigint
+  from (select b.lane
+          from bus_cursors b
+         where b.subscriber = :subscriber and b.lane = any (:lanes::smallint[]) and b.position < :last::bigint
+           for update skip locked) l
+ where c.subscriber = :subscriber and c.lane = l.lane and set_config('synchronous_commit', 'off', true) is not null
+returning c.lane
 
 -- query: bus_claim
--- A row the first time this consumer sees this event.
-insert into processed_events (consumer, event_id) values (:consumer, :event_id::uuid)
-on conflict do nothing
-returning consumer
+-- The next events of a lane, which no other node gets before the end of this transaction. None while too many wait to be tried again.
+with lane as (
+    select c.position
+      from bus_cursors c
+     where c.subscriber = :subscriber and c.lane = :lane::smallint
+       and (select count(*) from bus_unfinished u where u.subscriber = :subscriber and u.dead_at is null) < :unfinished_most::int
+       for update skip locked
+)
+select l.position, o.number, o.event_id::text as event_id, o.name, o.key, o.payload::text as payload,
+       exists (select from bus_unfinished u
+                where u.subscriber = :subscriber and u.key = o.key and u.dead_at is null and not u.replayed) as waits
+  from lane l
+ cross join lateral (select e.*
+                       from outbox e
+                      where e.number > l.position and e.lane = :lane::smallint and e.name like any (:patterns::text[])
+                      order by e.number
+                      limit :most::int) o
+ order by o.number
 
--- query: bus_published
-update outbox set published_at = now() where id = :id::bigint and published_at is null returning id
+-- query: bus_advance
+-- All up to :number is done, but for those that wait for an earlier one of their key.
+with waiting as (
+    insert into bus_unfinished (subscriber, number, key)
+    select :subscriber, o.number, o.key from outbox o where o.number = any (:waiting::bigint[])
+)
+update bus_cursors set position = :number::bigint where subscriber = :subscriber and lane = :lane::smallint returning lane
+
+-- query: bus_set_aside
+-- It failed: it is tried again later, unless another node has acted on it meanwhile.
+with moved as (
+    update bus_cursors set position = :number::bigint
+     where subscriber = :subscriber and lane = :lane::smallint and position = :position::bigint
+    returning subscriber
+)
+insert into bus_unfinished (subscriber, number, key, attempts, next_at, last_error)
+select m.subscriber, o.number, o.key, 1, now() + interval '2 seconds', :error
+  from moved m
+  join outbox o on o.number = :number::bigint
+returning id
+
+-- query: bus_due
+-- One that is to be tried again, and waits for no earlier one of its key.
+select u.id::text as id, o.event_id::text as event_id, o.name, o.key, o.payload::text as payload, u.attempts, u.replayed
+  from bus_unfinished u
+  join outbox o on o.number = u.number
+ where u.subscriber = :subscriber and u.dead_at is null and u.next_at <= now()
+   and (u.replayed or u.key is null
+        or not exists (select from bus_unfinished e
+                        where e.subscriber = u.subscriber and e.key = u.key and e.dead_at is null and not e.replayed and e.number < u.number))
+ order by u.next_at, u.number
+ limit 1
+   for update of u skip locked
+
+-- query: bus_finished
+delete from bus_unfinished where id = :id::uuid returning id
 
 -- query: bus_failed
--- After 50 attempts, some hours, it is a dead letter: kept, but not handed out any more.
-update outbox
-   set attempts = attempts + 1, last_error = :error, failed_at = case when attempts + 1 >= 50 then now() end
- where id = :id::bigint and published_at is null and failed_at is null
-returning failed_at is not null as is_dead
+-- The pause doubles from two seconds up to ten minutes. After :attempts_most attempts it is a dead letter.
+update bus_unfinished
+   set attempts = attempts + 1, last_error = :error,
+       next_at = now() + interval '1 second' * least(power(2, least(attempts + 1, 20)), 600),
+       dead_at = case when attempts + 1 >= :attempts_most::int then now() end
+ where id = :id::uuid and attempts = :attempts::int and dead_at is null
+returning dead_at is not null as is_dead
 
 -- query: bus_counts
-select count(*) filter (where failed_at is null) as waiting,
-       coalesce(extract(epoch from now() - min(created_at) filter (where failed_at is null)), 0)::float8 as oldest_s,
-       count(failed_at) as dead
-  from outbox
- where published_at is null
+-- How many events the slowest subscriber has before it, how old the first of them is, and the dead letters.
+with slowest as (
+    select coalesce(min(c.position), n.last) as position, n.last from bus_numbering n left join bus_cursors c on true group by n.last
+)
+select (s.last - s.position) + (select count(*) from outbox o where o.number is null)
+       + (select count(*) from bus_unfinished u where u.dead_at is null) as waiting,
+       coalesce(extract(epoch from now() - least((select o.created_at from outbox o where o.number > s.position order by o.number limit 1),
+                                                 (select o.created_at from outbox o where o.number is null order by o.id limit 1),
+                                                 (select min(o.created_at)
+                                                    from bus_unfinished u
+                                                    join outbox o on o.number = u.number
+                                                   where u.dead_at is null))), 0)::float8 as oldest_s,
+       (select count(*) from bus_unfinished u where u.dead_at is not null) as dead
+  from slowest s
+
+-- query: bus_counts_each
+select s.name as subscriber, n.last - min(c.position) + (select count(*) from bus_unfinished u where u.subscriber = s.name and u.dead_at is null) as waiting
+  from bus_subscribers s
+  join bus_cursors c on c.subscriber = s.name
+  join bus_numbering n on true
+ group by s.name, n.last
+ order by s.name

@@ -69,8 +69,8 @@ with r as (
      where id = :id::uuid and locked_by = :node and state = 'running'
     returning id, kind, payload, state),
 e as (
-    insert into outbox (name, payload)
-    select 'job.died', jsonb_build_object('job_id', r.id, 'kind', r.kind, 'payload', r.payload, 'reason', 'attempts')
+    insert into outbox (name, key, payload)
+    select 'job.died', r.id, jsonb_build_object('job_id', r.id, 'kind', r.kind, 'payload', r.payload, 'reason', 'attempts')
       from r
      where r.state = 'dead')
 select state from r
@@ -107,8 +107,8 @@ with r as (
        and (locked_by = any (:dead::text[]) or heartbeat_at < now() - interval '1 second' * :stale_after_s::int)
     returning id, kind, payload, state),
 e as (
-    insert into outbox (name, payload)
-    select 'job.died', jsonb_build_object('job_id', r.id, 'kind', r.kind, 'payload', r.payload, 'reason', 'deaths')
+    insert into outbox (name, key, payload)
+    select 'job.died', r.id, jsonb_build_object('job_id', r.id, 'kind', r.kind, 'payload', r.payload, 'reason', 'deaths')
       from r
      where r.state = 'dead')
 select id::text as id, kind, state from r

@@ -1,4 +1,4 @@
-/* Jobs and events against a real database: once, whatever dies. */
+/* Jobs against a real database: once, whatever dies. */
 #include "../base/test.h"
 
 #include <libpq-fe.h>
@@ -17,7 +17,6 @@
 #include "db/cluster.h"
 #include "db/db.h"
 #include "db/migrate.h"
-#include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
 #include "platform/jobs/jobs.h"
 #include "platform/jobs/node.h"
@@ -25,7 +24,7 @@
 static char folder[64];
 static struct cluster *cluster;
 static PGconn *connection;
-static atomic_int runs, events_seen, failures_left;
+static atomic_int runs;
 static atomic_bool was_cancelled;
 
 static const char *
@@ -155,8 +154,8 @@ static int
 clean(void **state)
 {
     (void)state;
-    ask("truncate jobs, outbox, processed_events, effects");
-    runs = events_seen = failures_left = 0;
+    ask("truncate jobs, outbox, bus_unfinished, effects");
+    runs = 0;
     was_cancelled = false;
     return 0;
 }
@@ -407,159 +406,19 @@ effect_and_end_commit_together_or_not_at_all(void **state)
     assert_string_equal(ask("select state from jobs"), "running");
 }
 
-static bool
-on_event(const struct event *event, void *context)
-{
-    PGresult *result = PQexec(db_connection(), "insert into effects values (2)");
-
-    assert_string_equal(event->name, "test.happened");
-    assert_string_equal(context, "mine");
-    PQclear(result);
-    atomic_fetch_add(&events_seen, 1);
-    return atomic_fetch_sub(&failures_left, 1) <= 0;
-}
-
-static bool
-on_event_too(const struct event *event, void *context)
-{
-    PGresult *result = PQexec(db_connection(), "insert into effects values (3)");
-
-    (void)event, (void)context;
-    PQclear(result);
-    return true;
-}
-
-static void
-start_bus(void)
-{
-    bus_subscribe("first", "test.happened", on_event, "mine");
-    bus_subscribe("second", "test.happened", on_event_too, NULL);
-    assert_true(bus_start());
-    assert_true(listener_start());
-}
-
-static void
-stop_bus(void)
-{
-    bus_stop();
-    listener_stop();
-}
-
-static void
-an_event_reaches_each_subscriber_once(void **state)
-{
-    (void)state;
-    start_bus();
-    ask("insert into outbox (name, payload) values ('test.happened', '{}'), ('test.nobody_listens', '{}'), ('test.happened', '{}')");
-    wait_until("select count(*) from outbox where published_at is null", "0");
-    assert_string_equal(ask("select string_agg(what::text, '' order by what) from effects"), "2233");
-    assert_int_equal(events_seen, 2);
-    stop_bus();
-}
-
-static void
-a_subscriber_that_fails_is_asked_again_and_leaves_nothing_behind(void **state)
-{
-    (void)state;
-    failures_left = 1;
-    start_bus();
-    ask("insert into outbox (name, payload) values ('test.happened', '{}')");
-    wait_until("select attempts from outbox", "1");
-    assert_string_equal(ask("select string_agg(what::text, '') from effects"), "3"); /* the other one was not held up */
-    wait_until("select published_at is not null from outbox", "t");
-    assert_string_equal(ask("select string_agg(what::text, '' order by what) from effects"), "23");
-    assert_int_equal(events_seen, 2);
-    stop_bus();
-}
-
-static void
-events_wait_for_a_bus(void **state)
-{
-    (void)state;
-    ask("insert into outbox (name, payload) values ('test.happened', '{}')");
-    start_bus();
-    wait_until("select count(*) from outbox where published_at is null", "0");
-    stop_bus();
-    assert_int_equal(events_seen, 1);
-}
-
-static bool
-note_number(const struct event *event, void *context)
-{
-    const char *number = json_string_value(json_object_get(event->payload, "n"));
-    char sql[96];
-
-    (void)context;
-    snprintf(sql, sizeof sql, "insert into effects values (%d)", (int)strtol(number, NULL, 10));
-    PQclear(PQexec(db_connection(), sql));
-    return true;
-}
-
-static void
-events_come_in_the_order_in_which_they_were_written(void **state)
-{
-    (void)state;
-    ask("alter table effects add column n int generated always as identity");
-    ask("alter table outbox alter column id restart with 995");
-    ask("insert into outbox (name, payload) select 'test.happened', jsonb_build_object('n', n::text) from generate_series(1, 20) n");
-    bus_subscribe("order", "test.happened", note_number, NULL);
-    assert_true(bus_start());
-    wait_until("select count(*) from outbox where published_at is null", "0");
-    bus_stop();
-    assert_string_equal(ask("select string_agg(what::text, ' ' order by n) from effects"), "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20");
-    ask("alter table effects drop column n");
-}
-
-static void
-an_event_that_nobody_takes_is_kept_as_a_dead_letter(void **state)
-{
-    scoped_buf metrics = BUF_INIT(65536);
-
-    (void)state;
-    failures_left = 1000;
-    ask("insert into outbox (name, attempts, created_at) values ('test.happened', 49, now() - interval '1 day')");
-    start_bus();
-    wait_until("select failed_at is not null from outbox", "t");
-    assert_string_equal(ask("select attempts || ' ' || last_error from outbox where published_at is null"), "50 first did not take it");
-    bus_metrics(&metrics);
-    assert_non_null(strstr(metrics.ptr, "veza_events_dead 1\n"));
-    assert_non_null(strstr(metrics.ptr, "veza_events_waiting 0\n"));
-    stop_bus();
-    assert_int_equal(events_seen, 1);
-}
-
-static void
-subscriptions_that_find_no_place_refuse_the_start(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 64; i++)
-        bus_subscribe("first", "test.happened", on_event, "mine");
-    assert_true(bus_start());
-    bus_stop();
-    for (int i = 0; i < 65; i++)
-        bus_subscribe("first", "test.happened", on_event, "mine");
-    assert_false(bus_start());
-    bus_stop();
-    listener_stop();
-}
-
 /* As when the database is started anew. */
 static void
 cut_connections_are_made_again(void **state)
 {
     (void)state;
     assert_true(jobs_start(&settings, handlers));
-    start_bus();
+    assert_true(listener_start());
     wait_until("select count(*) > 0 from pg_stat_activity where query ilike 'listen%'", "t");
     ask("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and application_name = 'veza'");
     wait_until("select count(*) > 0 from pg_stat_activity where query ilike 'listen%'", "t");
     ask("insert into jobs (kind, payload) values ('well', '{\"word\":\"hello\"}')");
-    ask("insert into outbox (name, payload) values ('test.happened', '{}')");
     wait_until("select state from jobs", "done");
-    wait_until("select count(*) from outbox where published_at is null", "0");
-    assert_string_equal(ask("select count(*) from effects"), "2");
-    jobs_stop();
-    stop_bus();
+    stop_jobs();
 }
 
 static int
@@ -638,12 +497,6 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(a_place_is_kept_for_short_work, clean),
         cmocka_unit_test_setup(work_of_one_lane_does_not_wait_for_that_of_another, clean),
         cmocka_unit_test_setup(effect_and_end_commit_together_or_not_at_all, clean),
-        cmocka_unit_test_setup(an_event_reaches_each_subscriber_once, clean),
-        cmocka_unit_test_setup(a_subscriber_that_fails_is_asked_again_and_leaves_nothing_behind, clean),
-        cmocka_unit_test_setup(events_wait_for_a_bus, clean),
-        cmocka_unit_test_setup(events_come_in_the_order_in_which_they_were_written, clean),
-        cmocka_unit_test_setup(an_event_that_nobody_takes_is_kept_as_a_dead_letter, clean),
-        cmocka_unit_test_setup(subscriptions_that_find_no_place_refuse_the_start, clean),
         cmocka_unit_test_setup(cut_connections_are_made_again, clean),
     };
 

@@ -1,0 +1,84 @@
+#include "modules/events/events.h"
+
+#include "notifications.queries.h"
+
+#define NOTIFY(...) &(const struct notify){__VA_ARGS__}
+
+const struct event_effects event_effects[] = {
+    {"account.connected", "An account elsewhere was connected",
+     NOTIFY(&q_notification_account, {"user_id"}, .type = "account.connected", .title = "An account elsewhere was connected", .security = true)},
+    {"account.passkey_added", "A passkey was added",
+     NOTIFY(&q_notification_account, {"user_id"}, .type = "account.passkey_added", .title = "A passkey was added", .security = true)},
+    {"account.passkey_removed", "A passkey was deleted",
+     NOTIFY(&q_notification_account, {"user_id"}, .type = "account.passkey_removed", .title = "A passkey was deleted", .security = true)},
+    {"account.password_changed", "The password was changed, or set anew by a mailed link",
+     NOTIFY(&q_notification_account, {"user_id"}, .type = "account.password_changed", .title = "Your password was changed", .security = true)},
+    {"account.second_factor_off", "Two-step sign-in was switched off",
+     NOTIFY(&q_notification_account, {"user_id"}, .type = "account.second_factor_off", .title = "Two-step sign-in was switched off", .security = true)},
+    {"account.second_factor_on", "Two-step sign-in was switched on",
+     NOTIFY(&q_notification_account, {"user_id"}, .type = "account.second_factor_on", .title = "Two-step sign-in was switched on", .security = true)},
+    {"account.signed_in", "Somebody signed in with a browser that the account was never used in",
+     NOTIFY(&q_notification_sign_in, {"user_id", "session_id"}, .security = true)},
+    {"export.ready", "An archive of one's own data can be downloaded",
+     NOTIFY(&q_notification_export, {"user_id", "export_id"}, .mail = "email_notifications")},
+    {"job.died", "A job was given up"},
+    {"track.deleted", "A track was deleted for good"},
+    {"track.removed", "An administrator deleted a track; it can be restored for a while",
+     NOTIFY(&q_notification_track, {"user_id", "track_id"}, .type = "track.removed", .title = "An administrator removed a track of yours",
+            .mail = "email_notifications")},
+    {"track.restored", "An administrator restored a track",
+     NOTIFY(&q_notification_track, {"user_id", "track_id"}, .type = "track.restored", .title = "A track of yours was restored",
+            .mail = "email_notifications")},
+    {"track.updated", "What a track says of itself, or who may see it, was changed"},
+    {"track.uploaded", "A track was uploaded"},
+    {"transcoding.completed", "A track can be played"},
+    {"transcoding.failed", "A track cannot be processed"},
+    {"user.blocked", "Somebody blocked somebody"},
+    {"user.created", "An account was made"},
+    {"user.deletion_requested", "An account is to be deleted, and hidden until then"},
+    {"user.erased", "An account was deleted for good"},
+    {"user.followed", "Somebody follows somebody",
+     NOTIFY(&q_notification_follow, {"user_id", "follower_id"}, .mail = "email_on_follow")},
+    {"user.restored", "An account is not to be deleted after all"},
+    {"user.role_assigned", "Somebody was given a role"},
+    {"user.role_revoked", "Somebody lost a role"},
+    {"user.unfollowed", "Somebody does not follow somebody any more"},
+    {0}};
+
+static const struct event_effects *
+events_find(const char *name)
+{
+    for (const struct event_effects *e = event_effects; e->name; e++)
+        if (text_equal(e->name, name))
+            return e;
+    return NULL;
+}
+
+static bool
+events_notify(const struct event *event, void *context)
+{
+    const struct event_effects *effects = events_find(event->name);
+
+    (void)context;
+    return !effects || !effects->notifies || notifications_notify(effects->notifies, event);
+}
+
+/* The events of the table that notify somebody. */
+static const char *notifying[COUNT_OF(event_effects) + 1];
+
+static bool
+events_setup(const struct module_setup *with, char *error, size_t error_size)
+{
+    unsigned count = 0;
+
+    (void)with, (void)error, (void)error_size;
+    for (const struct event_effects *e = event_effects; e->name; e++)
+        if (e->notifies)
+            notifying[count++] = e->name;
+    notifying[count] = NULL;
+    return true;
+}
+
+static const struct subscription subscriptions[] = {{"notifications", notifying, BUS_FROM_START, events_notify}, {0}};
+
+const struct module events_module = {.name = "events", .subscriptions = subscriptions, .setup = events_setup};
