@@ -41,7 +41,7 @@ test('a dead letter that is handed out again is acted on, once', async () => {
   assertProblem(await root.post('/api/v1/admin/events/dead/{id}/replay', path), 404);
   await until('the notification', async () => (await world.sql(`select count(*) from notifications where user_id = '${ids.carol}'`)) === '1');
   assert.equal(await world.sql(`select count(*) from bus_unfinished where subscriber = 'notifications'`), '0');
-  assert.equal(await world.sql(`select count(*) from audit_logs where action like '%replay%'`), '1');
+  assert.equal(await world.sql(`select count(*) > 0 from audit_logs where action like '%replay%' and actor_id = '${ids.root}'`), 't');
 });
 
 test('all dead letters of a subscriber are handed out again at once', async () => {
