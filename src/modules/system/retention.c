@@ -26,8 +26,8 @@ const struct setting retention_settings[] = {
     {"LOGIN_HISTORY_DAYS", .integer = &login_history_days, .fallback = "180", .min = 1, .max = 3650, .help = "the history of sign-ins"},
     {"JOB_KEEP_DAYS", .integer = &job_keep_days, .fallback = "7", .min = 1, .max = 3650, .help = "jobs that are done"},
     {"JOB_FAILED_KEEP_DAYS", .integer = &job_failed_keep_days, .fallback = "90", .min = 1, .max = 3650, .help = "jobs that failed or were parked"},
-    {"EVENT_KEEP_DAYS", .integer = &event_keep_days, .fallback = "7", .min = 1, .max = 3650,
-     .help = "events that were handed out, and notes on who acted on them"},
+    {"EVENT_KEEP_DAYS", .integer = &event_keep_days, .fallback = "30", .min = 1, .max = 3650,
+     .help = "events, if all who want them have acted on them"},
     {0}};
 
 static const struct retention retentions[] = {
