@@ -443,53 +443,35 @@ migrations_until(int version)
     return list;
 }
 
-static const char *
-ask_there(PGconn *there, const char *sql)
-{
-    static char answer[512];
-    PGresult *result = PQexec(there, sql);
-
-    if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
-        fail_msg("%s: %s", sql, PQerrorMessage(there));
-    snprintf(answer, sizeof answer, "%s", PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
-    PQclear(result);
-    return answer;
-}
-
 static void
 an_installation_goes_over_to_numbered_events_and_back_without_loss(void **state)
 {
     const struct migration_list before = migrations_until(89), after = migrations_until(90);
-    char url[300], error[1024] = "";
-    PGconn *there;
+    const char *url = test_database_url();
+    char error[1024] = "";
 
     (void)state;
-    ask("create database upgraded template template0 encoding 'UTF8'");
-    snprintf(url, sizeof url, "%s dbname=upgraded", test_database_url());
-    there = PQconnectdb(url);
     if (migrate_up(&before, url, true, error, sizeof error) < 0)
         fail_msg("%s", error);
-    ask_there(there, "insert into outbox (name, payload, published_at, attempts, failed_at) values"
+    ask("insert into outbox (name, payload, published_at, attempts, failed_at) values"
                      " ('user.followed', '{\"n\":1}', now(), 0, null), ('user.followed', '{\"n\":2}', null, 3, null),"
                      " ('job.died', '{\"n\":3}', null, 0, null), ('job.died', '{\"n\":4}', null, 50, now()), ('track.updated', '{\"n\":5}', null, 0, null)");
-    ask_there(there, "insert into processed_events (consumer, event_id)"
+    ask("insert into processed_events (consumer, event_id)"
                      " select 'tracks.failures', event_id from outbox where payload ->> 'n' in ('3', '4')");
 
     assert_int_equal(migrate_up(&after, url, true, error, sizeof error), 1);
-    assert_string_equal(ask_there(there, "select string_agg(u.subscriber || o.payload ->> 'n' || u.attempts || (u.dead_at is not null), ' ' order by o.number)"
+    assert_string_equal(ask("select string_agg(u.subscriber || (o.payload ->> 'n') || u.attempts || (u.dead_at is not null), ' ' order by o.number)"
                                          "  from bus_unfinished u join outbox o using (number)"),
                         "notifications23false privacy.failures30false privacy.failures450true");
-    assert_string_equal(ask_there(there, "select count(*) from bus_waiting"), "2"); /* and no dead letter, and nothing that is done */
-    ask_there(there, "insert into outbox (name, payload) values ('user.followed', '{\"n\":6}')"); /* as the program before the migration writes them */
+    assert_string_equal(ask("select count(*) from bus_waiting"), "2"); /* and no dead letter, and nothing that is done */
+    ask("insert into outbox (name, payload) values ('user.followed', '{\"n\":6}')"); /* as the program before the migration writes them */
 
     assert_int_equal(migrate_down(&after, url, 1, error, sizeof error), 1);
-    assert_string_equal(ask_there(there, "select string_agg(payload ->> 'n', ' ' order by id) from outbox where published_at is null"), "2 3 4 6");
-    assert_string_equal(ask_there(there, "select string_agg(payload ->> 'n', ' ') from outbox where failed_at is not null and attempts = 50"), "4");
-    assert_string_equal(ask_there(there, "select string_agg(consumer || (payload ->> 'n'), ' ' order by id) from processed_events join outbox using (event_id)"),
+    assert_string_equal(ask("select string_agg(payload ->> 'n', ' ' order by id) from outbox where published_at is null"), "2 3 4 6");
+    assert_string_equal(ask("select string_agg(payload ->> 'n', ' ') from outbox where failed_at is not null and attempts = 50"), "4");
+    assert_string_equal(ask("select string_agg(consumer || (payload ->> 'n'), ' ' order by id) from processed_events join outbox using (event_id)"),
                         "tracks.failures3 tracks.failures4");
-    assert_string_equal(ask_there(there, "insert into outbox (name) values ('test.happened') returning id > 6"), "t");
-    PQfinish(there);
-    ask("drop database upgraded with (force)");
+    assert_string_equal(ask("insert into outbox (name) values ('test.happened') returning id > 6"), "t");
 }
 
 /* The process that a test kills. */
@@ -506,12 +488,19 @@ take_events(const char *conninfo)
 }
 
 static int
+start_empty_database(void **state)
+{
+    (void)state;
+    test_database_start(10000);
+    return 0;
+}
+
+static int
 start_database(void **state)
 {
     char error[1024];
 
-    (void)state;
-    test_database_start(10000);
+    start_empty_database(state);
     if (migrate_up(&embedded_migrations, test_database_url(), true, error, sizeof error) < 0)
         fail_msg("%s", error);
     ask("create table effects (id bigint generated always as identity, who text, name text, key text, n int, replayed boolean, node int)");
@@ -549,8 +538,10 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(events_for_others_are_passed_however_many, clean),
         cmocka_unit_test_setup(subscriptions_that_are_wrong_or_too_many_refuse_the_start, clean),
         cmocka_unit_test_setup(cut_connections_are_made_again, clean),
-        cmocka_unit_test_setup(an_installation_goes_over_to_numbered_events_and_back_without_loss, clean),
     };
 
-    return cmocka_run_group_tests(unit_tests, start_database, stop_database);
+    const struct CMUnitTest upgrade[] = {cmocka_unit_test(an_installation_goes_over_to_numbered_events_and_back_without_loss)};
+    int failed = cmocka_run_group_tests(upgrade, start_empty_database, stop_database);
+
+    return failed + cmocka_run_group_tests(unit_tests, start_database, stop_database);
 }
