@@ -237,6 +237,8 @@ add_success(struct description *description, const struct route *route, json_t *
         json_object_set_new(responses, "206", json_pack("{s:s, s:O}", "description", "The part asked for by Range", "content", content));
     if (route->method == GET && status == 200)
         json_object_set_new(responses, "304", json_pack("{s:s}", "description", "It is as If-None-Match says"));
+    if (route->redirects)
+        json_object_set_new(responses, "307", json_pack("{s:s}", "description", reason_of(302)));
     json_decref(content);
     return true;
 }

@@ -96,6 +96,7 @@ struct route {
     const char *purges;     /* the same: cached replies with one of these tags are dropped after a success */
     bool no_audit;         /* a mutation not worth an audit line (play counts, logs) */
     bool websocket;        /* answers with an upgrade */
+    bool redirects;        /* the reply may be 307 instead: go where the header Location says */
     bool signed_link;      /* the address itself proves who may: no CSRF token, and a body of any type is left unread (RFC 8058) */
 };
 

@@ -25,19 +25,21 @@ struct entry {
 struct shard {
     pthread_mutex_t lock;
     unsigned files;
+    uint64_t copies; /* bytes of sources that are copies */
     struct entry *buckets[BUCKETS];
     struct entry *hand; /* NULL when the shard is empty */
 } __attribute__((aligned(64)));
 
 struct segment_cache {
     unsigned max_files; /* of a shard */
+    uint64_t max_copies;
     const char *more_headers;
     _Atomic uint64_t misses;
     struct shard shards[SHARDS];
 };
 
 struct segment_cache *
-segment_cache_new(unsigned max_files, const char *more_headers)
+segment_cache_new(unsigned max_files, uint64_t max_copies, const char *more_headers)
 {
     struct segment_cache *cache = aligned_alloc(64, sizeof *cache);
 
@@ -45,6 +47,7 @@ segment_cache_new(unsigned max_files, const char *more_headers)
         return NULL;
     memset(cache, 0, sizeof *cache);
     cache->max_files = max_files / SHARDS + 1;
+    cache->max_copies = max_copies / SHARDS;
     cache->more_headers = more_headers;
     for (int i = 0; i < SHARDS; i++)
         pthread_mutex_init(&cache->shards[i].lock, NULL);
@@ -82,6 +85,7 @@ drop(struct shard *shard, struct entry **at)
 
     *at = entry->next;
     shard->files--;
+    shard->copies -= source_copy_size(entry->pub.source);
     entry->ring_next->ring_prev = entry->ring_prev;
     entry->ring_prev->ring_next = entry->ring_next;
     if (shard->hand == entry)
@@ -175,13 +179,14 @@ static void
 insert(struct segment_cache *cache, struct entry *entry)
 {
     struct shard *shard = &cache->shards[entry->hash % SHARDS];
+    uint64_t copy_size = source_copy_size(entry->pub.source);
     struct entry **at;
 
     pthread_mutex_lock(&shard->lock);
     at = find_entry(shard, entry->key, entry->hash);
     if (*at)
         drop(shard, at);
-    while (shard->hand && shard->files >= cache->max_files)
+    while (shard->hand && (shard->files >= cache->max_files || (copy_size && shard->copies + copy_size > cache->max_copies)))
         evict_one(shard);
     at = &shard->buckets[entry->hash / SHARDS % BUCKETS];
     entry->next = *at;
@@ -194,6 +199,7 @@ insert(struct segment_cache *cache, struct entry *entry)
         shard->hand = entry->ring_next = entry->ring_prev = entry;
     }
     shard->files++;
+    shard->copies += copy_size;
     pthread_mutex_unlock(&shard->lock);
 }
 

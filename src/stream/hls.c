@@ -1,4 +1,7 @@
-/* hls.c - playlists and segments. */
+/* hls.c - playlists and segments.
+ *
+ * An address with a version, /hls/{track}/{version}/..., always gives the same bytes, so caches keep them for ever; once another version plays, it
+ * redirects to that one's address. An address without one gives what plays at the moment, and caches keep that for a minute (ADR 0017). */
 #include <ctype.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -20,8 +23,9 @@
 #define KEY_SIZE 144
 #define PLAYLIST_TYPE "application/vnd.apple.mpegurl"
 #define SEGMENT_TYPE "audio/mp4"
-#define CONTROL_SEGMENT "public, max-age=31536000, immutable"
-#define CONTROL_PLAYLIST "public, max-age=60"
+#define CONTROL_VERSIONED "public, max-age=31536000, immutable"
+#define CONTROL_UNVERSIONED "public, max-age=60"
+#define COPIES_MAX ((uint64_t)1024 * 1024 * 1024) /* bytes of local copies of segments, where the store is elsewhere */
 
 static struct storage *storage;
 static struct segment_cache *cache;
@@ -29,10 +33,11 @@ static struct buf security; /* header lines of every segment */
 
 struct wanted {
     char track_id[UUID_TEXT];
-    char file[FILE_SIZE]; /* "low/init.mp4" */
-    char key[KEY_SIZE];   /* in storage, once the version is known */
+    char version[MEDIA_VERSION_TEXT]; /* that the address names; "" for none */
+    char file[FILE_SIZE];             /* "low/init.mp4" */
+    char key[KEY_SIZE];               /* in storage, once it is known which version plays */
+    char cache_key[KEY_SIZE];         /* the same file has other headers at an address without a version */
     const char *content_type;
-    bool is_playlist;
     bool is_public;
 };
 
@@ -40,13 +45,14 @@ static void
 set_key(struct wanted *wanted, const char *version)
 {
     snprintf(wanted->key, sizeof wanted->key, "hls/%s/%s%s%s", wanted->track_id, version, *version ? "/" : "", wanted->file);
+    snprintf(wanted->cache_key, sizeof wanted->cache_key, "hls/%s/%s%s/%s", wanted->track_id, *wanted->version ? "" : "-", version, wanted->file);
 }
 
 /* Finds the file in the cache or in storage. Returns an enum storage_error. */
 static int
 load(const struct wanted *wanted, struct segment **ret_segment)
 {
-    struct segment *segment = segment_cache_get(cache, wanted->key);
+    struct segment *segment = segment_cache_get(cache, wanted->cache_key);
     struct source *source;
     int error;
 
@@ -54,7 +60,7 @@ load(const struct wanted *wanted, struct segment **ret_segment)
         error = storage_open_local(storage, wanted->key, &source);
         if (error)
             return error;
-        segment = segment_cache_put(cache, wanted->key, source, wanted->content_type, wanted->is_playlist ? CONTROL_PLAYLIST : CONTROL_SEGMENT);
+        segment = segment_cache_put(cache, wanted->cache_key, source, wanted->content_type, *wanted->version ? CONTROL_VERSIONED : CONTROL_UNVERSIONED);
     }
     *ret_segment = segment;
     return segment ? 0 : STORAGE_FAILED;
@@ -65,21 +71,23 @@ static void
 describe(struct request *req, const struct wanted *wanted)
 {
     if (wanted->is_public) {
-        req->reply.cache_control = wanted->is_playlist ? CONTROL_PLAYLIST : CONTROL_SEGMENT;
+        req->reply.cache_control = *wanted->version ? CONTROL_VERSIONED : CONTROL_UNVERSIONED;
         reply_header(req, "Access-Control-Allow-Origin", "*");
         reply_header(req, "Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag");
         reply_header(req, "Cross-Origin-Resource-Policy", "cross-origin");
     } else {
-        req->reply.cache_control = wanted->is_playlist ? "private, no-cache" : "private, max-age=31536000, immutable";
+        req->reply.cache_control = *wanted->version ? "private, max-age=31536000, immutable" : "private, no-cache";
     }
 }
 
-/* A version that was replaced a moment ago is remembered for a while, though its files are gone: then the database is asked again. */
+/* Finds the file, or NULL in *ret_segment when the address names another version than the one that plays, ret_version. What is remembered
+ * of the track may be from before a version was replaced: before a file is missing or a version is another, the database is asked again. */
 static const struct problem *
-find_segment(struct request *req, struct wanted *wanted, struct segment **ret_segment)
+find_segment(struct request *req, struct wanted *wanted, char version[MEDIA_VERSION_TEXT], struct segment **ret_segment)
 {
-    char version[MEDIA_VERSION_TEXT], before[MEDIA_VERSION_TEXT] = "-";
+    char before[MEDIA_VERSION_TEXT] = "-";
     const struct problem *p;
+    bool moved;
     int error;
 
     for (;;) {
@@ -87,13 +95,15 @@ find_segment(struct request *req, struct wanted *wanted, struct segment **ret_se
         if (p)
             return p;
         set_key(wanted, version);
-        error = load(wanted, ret_segment);
+        moved = *wanted->version && !text_equal(version, wanted->version);
+        *ret_segment = NULL;
+        error = moved ? STORAGE_NOT_FOUND : load(wanted, ret_segment);
         if (!error)
             return NULL;
         if (error != STORAGE_NOT_FOUND && error != STORAGE_BAD_KEY)
             break;
         if (text_equal(version, before))
-            return PROBLEM(NOT_FOUND);
+            return moved ? NULL : PROBLEM(NOT_FOUND);
         memcpy(before, version, sizeof before);
         access_forget(wanted->track_id);
     }
@@ -101,14 +111,32 @@ find_segment(struct request *req, struct wanted *wanted, struct segment **ret_se
     return PROBLEM(INTERNAL);
 }
 
+/* To the same file of the version that plays. Nobody keeps this reply. */
+static const struct problem *
+redirect(struct request *req, const struct wanted *wanted, const char *version)
+{
+    const char *folder = text_starts_with(req->route->pattern, "/hls/") ? arena_printf(req->arena, "/hls/%s", wanted->track_id)
+                                                        : arena_printf(req->arena, "/api/v1/tracks/%s/hls", wanted->track_id);
+
+    reply_empty(req, 307);
+    describe(req, wanted);
+    req->reply.cache_control = "no-store";
+    reply_header(req, "Location", arena_printf(req->arena, "%s/%s%s%s%s%s", folder, version, *version ? "/" : "", wanted->file,
+                                               *req->raw_query ? "?" : "", req->raw_query));
+    return NULL;
+}
+
 static const struct problem *
 serve(struct request *req, struct wanted *wanted)
 {
+    char version[MEDIA_VERSION_TEXT];
     struct segment *segment;
-    const struct problem *p = find_segment(req, wanted, &segment);
+    const struct problem *p = find_segment(req, wanted, version, &segment);
 
     if (p)
         return p;
+    if (!segment)
+        return redirect(req, wanted, version);
     reply_source(req, source_ref(segment->source), segment->content_type, arena_strdup(req->arena, segment->etag));
     describe(req, wanted);
     segment_unref(segment);
@@ -119,12 +147,13 @@ serve(struct request *req, struct wanted *wanted)
 static struct wanted
 want(struct request *req, const char *file, const char *content_type)
 {
-    const char *id = request_param(req, "track_id"), *quality = request_param(req, "quality");
-    struct wanted wanted = {.content_type = content_type, .is_playlist = text_equal(content_type, PLAYLIST_TYPE)};
+    const char *id = request_param(req, "track_id"), *quality = request_param(req, "quality"), *version = request_param(req, "version");
+    struct wanted wanted = {.content_type = content_type};
 
     id = id ? id : request_param(req, "id");
     for (int i = 0; i < UUID_TEXT - 1; i++)
         wanted.track_id[i] = (char)tolower((unsigned char)id[i]);
+    snprintf(wanted.version, sizeof wanted.version, "%s", version ? version : "");
     snprintf(wanted.file, sizeof wanted.file, "%s%s%s", quality ? quality : "", quality ? "/" : "", file);
     return wanted;
 }
@@ -159,25 +188,13 @@ get_root(struct request *req)
     return reply_json(req, 200, json_pack("{s:s, s:s}", "name", "veza-stream", "hls", "/hls/{track_id}/master.m3u8"));
 }
 
-/* "{uuid}/{quality}/{file}" or "{uuid}/master.m3u8", in lower case; the names are those of the routes below. */
+/* "{quality}/{file}" or "master.m3u8"; the names are those of the routes below. */
 static bool
-is_stream_path(struct str path)
+is_stream_file(const char *rest)
 {
     static const char *const files[] = {"low/", "medium/", "high/", "lossless/"};
-    char text[UUID_TEXT + FILE_SIZE], id[UUID_TEXT], *rest = text + UUID_TEXT;
     unsigned number, used = 0;
 
-    if (path.len <= UUID_TEXT || path.len >= sizeof text)
-        return false;
-    memcpy(text, path.ptr, path.len);
-    text[path.len] = 0;
-    memcpy(id, text, UUID_TEXT - 1);
-    id[UUID_TEXT - 1] = 0;
-    if (text[UUID_TEXT - 1] != '/' || !uuid_valid(id))
-        return false;
-    for (const char *p = id; *p; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            return false;
     if (text_equal(rest, "master.m3u8"))
         return true;
     for (size_t i = 0; i < COUNT_OF(files); i++) {
@@ -193,6 +210,29 @@ is_stream_path(struct str path)
     return false;
 }
 
+/* "{uuid}/{file}" or "{uuid}/{version}/{file}", in lower case. */
+static bool
+want_stream_path(struct str path, struct wanted *wanted)
+{
+    char text[UUID_TEXT + MEDIA_VERSION_TEXT + FILE_SIZE], *rest = text + UUID_TEXT;
+    size_t version_len;
+
+    if (path.len <= UUID_TEXT || path.len >= sizeof text)
+        return false;
+    memcpy(text, path.ptr, path.len);
+    text[path.len] = 0;
+    memcpy(wanted->track_id, text, UUID_TEXT - 1);
+    if (text[UUID_TEXT - 1] != '/' || !uuid_valid(wanted->track_id) || strpbrk(wanted->track_id, "ABCDEF"))
+        return false;
+    version_len = strspn(rest, "0123456789abcdef");
+    if (version_len == MEDIA_VERSION_TEXT - 1 && rest[version_len] == '/') {
+        memcpy(wanted->version, rest, version_len);
+        rest += version_len + 1;
+    }
+    snprintf(wanted->file, sizeof wanted->file, "%s", rest);
+    return strlen(rest) < sizeof wanted->file && is_stream_file(rest);
+}
+
 /* What is wanted at a path like /hls/... */
 static bool
 want_public(struct str path, struct wanted *ret_wanted)
@@ -203,12 +243,9 @@ want_public(struct str path, struct wanted *ret_wanted)
     if (path.len <= prefix.len || memcmp(path.ptr, prefix.ptr, prefix.len) != 0)
         return false;
     path = (struct str){path.ptr + prefix.len, path.len - prefix.len};
-    if (!is_stream_path(path))
+    if (!want_stream_path(path, &wanted))
         return false;
-    memcpy(wanted.track_id, path.ptr, UUID_TEXT - 1);
-    snprintf(wanted.file, sizeof wanted.file, "%.*s", (int)(path.len - UUID_TEXT), path.ptr + UUID_TEXT);
-    wanted.is_playlist = path.ptr[path.len - 1] == '8';
-    wanted.content_type = wanted.is_playlist ? PLAYLIST_TYPE : SEGMENT_TYPE;
+    wanted.content_type = path.ptr[path.len - 1] == '8' ? PLAYLIST_TYPE : SEGMENT_TYPE;
     *ret_wanted = wanted;
     return true;
 }
@@ -227,7 +264,7 @@ find_public(struct str path, struct express_file *ret_file)
     if (!access_is_known(wanted.track_id, version, &stale))
         return EXPRESS_ASK;
     set_key(&wanted, version);
-    segment = segment_cache_get(cache, wanted.key);
+    segment = *wanted.version && !text_equal(wanted.version, version) ? NULL : segment_cache_get(cache, wanted.cache_key);
     if (!segment)
         return EXPRESS_ASK;
     *ret_file = (struct express_file){.head = segment->head, .body = segment->body, .source = segment->source, .size = segment->size, .stale = stale,
@@ -245,11 +282,11 @@ learn_public(struct str path)
     if (!want_public(path, &wanted) || !access_ask(wanted.track_id, version))
         return;
     set_key(&wanted, version);
-    if (!load(&wanted, &segment))
+    if ((!*wanted.version || text_equal(wanted.version, version)) && !load(&wanted, &segment))
         segment_unref(segment);
 }
 
-const struct express_settings stream_express = {.pattern = "/hls/{track_id}/{quality}/{segment}", .identity_cookie = ACCESS_COOKIE,
+const struct express_settings stream_express = {.pattern = "/hls/{track_id}/{version}/{quality}/{segment}", .identity_cookie = ACCESS_COOKIE,
                                                 .find = find_public, .learn = learn_public};
 
 static void
@@ -277,7 +314,7 @@ stream_setup(const struct module_setup *with, char *error, size_t error_size)
     security_header_lines(with->config, "Cross-Origin-Resource-Policy", &security);
     buf_add(&security, (struct str){"", 1});
     if (!security.failed)
-        cache = segment_cache_new(few ? (unsigned)files.rlim_cur / 4 : FILES_MAX, buf_str(&security).ptr);
+        cache = segment_cache_new(few ? (unsigned)files.rlim_cur / 4 : FILES_MAX, COPIES_MAX, buf_str(&security).ptr);
     if (!cache)
         snprintf(error, error_size, "not enough memory");
     listener_on("track_changed", on_change, NULL);
@@ -301,24 +338,14 @@ stream_metrics(struct buf *out)
 #define QUALITIES "low|medium|high|lossless"
 #define SEGMENT_NAME "init\\.mp4|segment_[0-9]{3,6}\\.m4s"
 
-static const struct field api_master_path[] = {{"id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
-static const struct field api_playlist_path[] = {{"id", FIELD_UUID, .required = true, .help = "The track"},
-                                                 {"quality", FIELD_ENUM, .required = true, .values = QUALITIES, .help = "Rendition"},
-                                                 FIELD_END};
-static const struct field api_segment_path[] = {
-    {"id", FIELD_UUID, .required = true, .help = "The track"},
-    {"quality", FIELD_ENUM, .required = true, .values = QUALITIES, .help = "Rendition"},
-    {"segment", FIELD_STRING, .required = true, .pattern = SEGMENT_NAME, .help = "A name from the playlist", .example = "segment_000.m4s"},
-    FIELD_END};
-static const struct field master_path[] = {{"track_id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
-static const struct field playlist_path[] = {{"track_id", FIELD_UUID, .required = true, .help = "The track"},
-                                             {"quality", FIELD_ENUM, .required = true, .values = QUALITIES, .help = "Rendition"},
-                                             FIELD_END};
-static const struct field segment_path[] = {
-    {"track_id", FIELD_UUID, .required = true, .help = "The track"},
-    {"quality", FIELD_ENUM, .required = true, .values = QUALITIES, .help = "Rendition"},
-    {"segment", FIELD_STRING, .required = true, .pattern = SEGMENT_NAME, .help = "A name from the playlist", .example = "segment_000.m4s"},
-    FIELD_END};
+#define VERSION_NAME "[0-9a-f]{16}"
+
+#define ID_FIELD {"id", FIELD_UUID, .required = true, .help = "The track"}
+#define TRACK_FIELD {"track_id", FIELD_UUID, .required = true, .help = "The track"}
+#define VERSION_FIELD {"version", FIELD_STRING, .required = true, .pattern = VERSION_NAME, .help = "One run of the processing", .example = "0123456789abcdef"}
+#define QUALITY_FIELD {"quality", FIELD_ENUM, .required = true, .values = QUALITIES, .help = "Rendition"}
+#define SEGMENT_FIELD {"segment", FIELD_STRING, .required = true, .pattern = SEGMENT_NAME, .help = "A name from the playlist", .example = "segment_000.m4s"}
+#define FIELDS(...) ((const struct field[]){__VA_ARGS__, FIELD_END})
 
 static const struct field root_reply[] = {{"name", FIELD_STRING, .required = true}, {"hls", FIELD_STRING, .required = true}, FIELD_END};
 
@@ -329,25 +356,39 @@ static const struct field transcode_body[] = {
 
 static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
-#define HLS .auth = AUTH_OPTIONAL, .limit = LIMIT_MEDIA, .problems = hls_problems
+#define HLS .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .problems = hls_problems, .runs = RUNS_IN_LOOP
+#define MASTER HLS, .handler = get_master, .produces = PLAYLIST_TYPE
+#define PLAYLIST HLS, .handler = get_playlist, .produces = PLAYLIST_TYPE
+#define SEGMENT HLS, .handler = get_segment, .produces = SEGMENT_TYPE
+#define VERSIONED "Its contents never change. When another version plays by now, the reply redirects to that one.", .redirects = true
 
-static const struct route stream_api_routes[] = {
-    {GET, "/api/v1/tracks/{id}/hls/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", HLS, .scope = "tracks:read",
-     .path = api_master_path, .handler = get_master, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
-    {GET, "/api/v1/tracks/{id}/hls/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)", HLS, .scope = "tracks:read",
-     .path = api_playlist_path, .handler = get_playlist, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
-    {GET, "/api/v1/tracks/{id}/hls/{quality}/{segment}", "Get a media segment, or the initialization segment (init.mp4)", HLS,
-     .scope = "tracks:read", .path = api_segment_path, .handler = get_segment, .runs = RUNS_IN_LOOP, .produces = SEGMENT_TYPE},
+const struct route stream_api_routes[] = {
+    {GET, "/api/v1/tracks/{id}/hls/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", MASTER, .path = FIELDS(ID_FIELD)},
+    {GET, "/api/v1/tracks/{id}/hls/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)", PLAYLIST,
+     .path = FIELDS(ID_FIELD, QUALITY_FIELD)},
+    {GET, "/api/v1/tracks/{id}/hls/{quality}/{segment}", "Get a media segment, or the initialization segment (init.mp4)", SEGMENT,
+     .path = FIELDS(ID_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
+    {GET, "/api/v1/tracks/{id}/hls/{version}/master.m3u8", "Get the HLS master playlist of one version of a track", VERSIONED, MASTER,
+     .path = FIELDS(ID_FIELD, VERSION_FIELD)},
+    {GET, "/api/v1/tracks/{id}/hls/{version}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality of a version", VERSIONED, PLAYLIST,
+     .path = FIELDS(ID_FIELD, VERSION_FIELD, QUALITY_FIELD)},
+    {GET, "/api/v1/tracks/{id}/hls/{version}/{quality}/{segment}", "Get a media segment, or the initialization segment, of a version", VERSIONED, SEGMENT,
+     .path = FIELDS(ID_FIELD, VERSION_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
     ROUTE_END};
 
-static const struct route stream_routes[] = {
+const struct route stream_routes[] = {
     {GET, "/", "Describe the stream server", .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_root, .runs = RUNS_IN_LOOP, .reply = root_reply},
-    {GET, "/hls/{track_id}/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", HLS, .scope = "tracks:read", .path = master_path,
-     .handler = get_master, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
-    {GET, "/hls/{track_id}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)", HLS, .scope = "tracks:read", .path = playlist_path,
-     .handler = get_playlist, .runs = RUNS_IN_LOOP, .produces = PLAYLIST_TYPE},
-    {GET, "/hls/{track_id}/{quality}/{segment}", "Get a media segment, or the initialization segment (init.mp4)", HLS,
-     .scope = "tracks:read", .path = segment_path, .handler = get_segment, .runs = RUNS_IN_LOOP, .produces = SEGMENT_TYPE},
+    {GET, "/hls/{track_id}/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", MASTER, .path = FIELDS(TRACK_FIELD)},
+    {GET, "/hls/{track_id}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)", PLAYLIST,
+     .path = FIELDS(TRACK_FIELD, QUALITY_FIELD)},
+    {GET, "/hls/{track_id}/{quality}/{segment}", "Get a media segment, or the initialization segment (init.mp4)", SEGMENT,
+     .path = FIELDS(TRACK_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
+    {GET, "/hls/{track_id}/{version}/master.m3u8", "Get the HLS master playlist of one version of a track", VERSIONED, MASTER,
+     .path = FIELDS(TRACK_FIELD, VERSION_FIELD)},
+    {GET, "/hls/{track_id}/{version}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality of a version", VERSIONED, PLAYLIST,
+     .path = FIELDS(TRACK_FIELD, VERSION_FIELD, QUALITY_FIELD)},
+    {GET, "/hls/{track_id}/{version}/{quality}/{segment}", "Get a media segment, or the initialization segment, of a version", VERSIONED, SEGMENT,
+     .path = FIELDS(TRACK_FIELD, VERSION_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
     {POST, "/internal/jobs/transcode", "Process a track again", .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE,
      .body = transcode_body, .sql = &q_track_process_again, .shape = ONE, .status = 202},
     ROUTE_END};

@@ -13,7 +13,7 @@ import { login, PASSWORD, template, World } from '../support/world.ts';
 
 const world = await World.start('staff');
 const api = world.visitor, carol = world.as('carol'), root = world.as('root');
-const PATH = { quality: 'low', segment: 'segment_000.m4s', size: '300' };
+const PATH = { version: '', quality: 'low', segment: 'segment_000.m4s', size: '300' };
 
 async function staleAdministrator(): Promise<string> {
   const reply = await login(world, 'root');
@@ -71,6 +71,12 @@ const rules: Record<string, Rule> = {
   'GET /api/v1/tracks/{id}/hls/master.m3u8': 'see',
   'GET /api/v1/tracks/{id}/hls/{quality}/playlist.m3u8': 'see',
   'GET /api/v1/tracks/{id}/hls/{quality}/{segment}': 'see',
+  'GET /api/v1/tracks/{id}/hls/{version}/master.m3u8': 'see',
+  'GET /api/v1/tracks/{id}/hls/{version}/{quality}/playlist.m3u8': 'see',
+  'GET /api/v1/tracks/{id}/hls/{version}/{quality}/{segment}': 'see',
+  'GET /hls/{track_id}/{version}/master.m3u8': 'see',
+  'GET /hls/{track_id}/{version}/{quality}/playlist.m3u8': 'see',
+  'GET /hls/{track_id}/{version}/{quality}/{segment}': 'see',
   'GET /hls/{track_id}/master.m3u8': 'see',
   'GET /hls/{track_id}/{quality}/playlist.m3u8': 'see',
   'GET /hls/{track_id}/{quality}/{segment}': 'see',
@@ -105,6 +111,7 @@ async function waysOf(operation: Operation, kind: Kind): Promise<[string, Creden
   return ways;
 }
 
+const versionOf = (track: Track) => track.stream_manifest_url!.split('/')[6]!;
 const aboutTracks = operations.filter((one) => /^(\/api\/v1\/tracks\/\{id\}|\/hls\/\{)/.test(one.path));
 
 test('each route about a track is in the table', () => {
@@ -117,8 +124,9 @@ for (const operation of aboutTracks.filter((one) => one.method !== 'DELETE')) {
       for (const track of [hidden, open])
         for (const [way, as] of await waysOf(operation, kind))
           for (const round of [1, 2]) { /* the second finds warm caches */
-            const reply = await request(api, operation, { as, path: { ...PATH, id: track.id, track_id: track.id }, ...(operation.path.endsWith('/cover') ? { form: coverForm() } : operation.method === 'PUT' ? { body: { genre: 'Ambient' } } : {}) });
-            assert.equal(reply.status, expected(operation, rules[keyOf(operation)]!, kind, track), `${track.title} ${way}, time ${round}: ${reply.problem?.code}`);
+            const reply = await request(api, operation, { as, path: { ...PATH, id: track.id, track_id: track.id, version: versionOf(track) }, ...(operation.path.endsWith('/cover') ? { form: coverForm() } : operation.method === 'PUT' ? { body: { genre: 'Ambient' } } : {}) });
+            const status = reply.status === 307 ? 200 : reply.status; /* it was processed again: who may see it is led to what plays now */
+            assert.equal(status, expected(operation, rules[keyOf(operation)]!, kind, track), `${track.title} ${way}, time ${round}: ${reply.problem?.code}`);
           }
     });
   }

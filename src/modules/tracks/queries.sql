@@ -396,20 +396,20 @@ t as (
            cover_art_path = case when t.cover_is_chosen then t.cover_art_path else coalesce(t.cover_art_path, :cover_path::text) end,
            status = 'completed', failure_code = null, stream_status = 'ready',
            processing_notes = n.notes, status_message = n.sentences,
-           stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/master.m3u8', published_at = coalesce(t.published_at, now())
+           stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/' || :version::text || '/master.m3u8', published_at = coalesce(t.published_at, now())
       from r, o, n
      where t.id = o.id and t.deleted_at is null
-    returning t.id, t.creator_id, t.duration_ms, t.cover_art_path, pg_notify('track_changed', t.id::text)),
+    returning t.id, t.creator_id, t.duration_ms, t.cover_art_path, t.stream_manifest_url, pg_notify('track_changed', t.id::text)),
 h as (
     insert into hls_streams (track_id, playlist_url, segments_count, bitrates, info, duration_ms, status)
-    select t.id, '/api/v1/tracks/' || t.id || '/hls/master.m3u8',
+    select t.id, t.stream_manifest_url,
            coalesce((select max((q ->> 'segments')::int) from jsonb_array_elements(r -> 'renditions') q), 0),
            coalesce((select jsonb_agg((q ->> 'bitrate')::int) from jsonb_array_elements(r -> 'renditions') q), '[]'),
            jsonb_build_object('segment_duration_ms', r #> '{renditions,0,segment_duration_ms}', 'qualities', r -> 'renditions'),
            t.duration_ms, 'ready'
       from t, r
     on conflict (track_id) do update
-       set segments_count = excluded.segments_count, bitrates = excluded.bitrates, info = excluded.info,
+       set playlist_url = excluded.playlist_url, segments_count = excluded.segments_count, bitrates = excluded.bitrates, info = excluded.info,
            duration_ms = excluded.duration_ms, status = 'ready'),
 e as (
     insert into outbox (name, key, payload)

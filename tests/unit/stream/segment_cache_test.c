@@ -49,7 +49,7 @@ put(struct segment_cache *cache, const char *key, const char *text)
 static void
 a_file_is_found_with_its_tag_and_headers(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
+    struct segment_cache *cache = segment_cache_new(64, UINT64_MAX, "X-Content-Type-Options: nosniff\r\n");
     struct segment *one = put(cache, "hls/a/low/init.mp4", "abc"), *found = segment_cache_get(cache, "hls/a/low/init.mp4");
 
     (void)state;
@@ -69,7 +69,7 @@ a_file_is_found_with_its_tag_and_headers(void **state)
 static void
 the_tag_follows_from_the_contents(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
+    struct segment_cache *cache = segment_cache_new(64, UINT64_MAX, "X-Content-Type-Options: nosniff\r\n");
     struct segment *a = put(cache, "a", "same"), *b = put(cache, "b", "same"), *c = put(cache, "c", "other");
 
     (void)state;
@@ -84,7 +84,7 @@ the_tag_follows_from_the_contents(void **state)
 static void
 large_files_stay_in_the_file(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
+    struct segment_cache *cache = segment_cache_new(64, UINT64_MAX, "X-Content-Type-Options: nosniff\r\n");
     char *bytes = calloc(1, 600000);
     struct segment *segment = segment_cache_put(cache, "big", source_with(bytes, 600000, 600000), "audio/mp4", "public");
 
@@ -100,7 +100,7 @@ large_files_stay_in_the_file(void **state)
 static void
 a_file_that_is_shorter_than_said_is_refused(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
+    struct segment_cache *cache = segment_cache_new(64, UINT64_MAX, "X-Content-Type-Options: nosniff\r\n");
     struct source *source = source_with("abc", 3, 10);
     int fd = source->fd;
 
@@ -113,7 +113,7 @@ a_file_that_is_shorter_than_said_is_refused(void **state)
 static void
 forgetting_takes_a_track_and_spares_who_still_sends(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
+    struct segment_cache *cache = segment_cache_new(64, UINT64_MAX, "X-Content-Type-Options: nosniff\r\n");
     struct segment *a = put(cache, "hls/a/low/init.mp4", "abc"), *b = put(cache, "hls/ab/low/init.mp4", "def");
     int fd = a->source->fd;
 
@@ -134,7 +134,7 @@ forgetting_takes_a_track_and_spares_who_still_sends(void **state)
 static void
 the_number_of_open_files_is_bounded_and_what_is_used_stays(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(64, "X-Content-Type-Options: nosniff\r\n");
+    struct segment_cache *cache = segment_cache_new(64, UINT64_MAX, "X-Content-Type-Options: nosniff\r\n");
     char key[32];
     int first = file_with("", 0), last;
 
@@ -153,6 +153,33 @@ the_number_of_open_files_is_bounded_and_what_is_used_stays(void **state)
     segment_cache_free(cache);
     close(first);
     close(last);
+}
+
+static void
+copies_of_files_elsewhere_are_bounded_in_bytes(void **state)
+{
+    struct segment_cache *cache = segment_cache_new(16 * 64, 16 * 1000, "");
+    uint64_t held = 0;
+    char key[32];
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        struct source *source = source_with("0123456789", 10, 10);
+
+        source->copy_size = 100; /* as if it were a copy */
+        snprintf(key, sizeof key, "copy/%d", i);
+        segment_unref(segment_cache_put(cache, key, source, "audio/mp4", "public"));
+    }
+    for (int i = 0; i < 1000; i++) {
+        struct segment *segment;
+
+        snprintf(key, sizeof key, "copy/%d", i);
+        segment = segment_cache_get(cache, key);
+        held += segment ? 100 : 0;
+        segment_unref(segment);
+    }
+    assert_in_range(held, 16 * 500, 16 * 1000);
+    segment_cache_free(cache);
 }
 
 static void *
@@ -180,7 +207,7 @@ use(void *argument)
 static void
 many_threads_may_use_it(void **state)
 {
-    struct segment_cache *cache = segment_cache_new(48, "");
+    struct segment_cache *cache = segment_cache_new(48, UINT64_MAX, "");
     pthread_t threads[4];
 
     (void)state;
@@ -201,6 +228,7 @@ main(void)
         cmocka_unit_test(a_file_that_is_shorter_than_said_is_refused),
         cmocka_unit_test(forgetting_takes_a_track_and_spares_who_still_sends),
         cmocka_unit_test(the_number_of_open_files_is_bounded_and_what_is_used_stays),
+        cmocka_unit_test(copies_of_files_elsewhere_are_bounded_in_bytes),
         cmocka_unit_test(many_threads_may_use_it),
     };
 

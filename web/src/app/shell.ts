@@ -2,7 +2,7 @@
  * imports, into the page itself, so it stays small. */
 
 import { hueOf } from '@/lib/color/hue';
-import { pageBandwidth, type FileGroup, type Shell } from '@/lib/dom/shell';
+import { infoUrl, pageBandwidth, type FileGroup, type Shell } from '@/lib/dom/shell';
 import { byline } from '@/lib/format/byline';
 import { largeTitle } from '@/lib/format/largeTitle';
 import { preferredLanguage } from '@/lib/i18n/languages';
@@ -52,12 +52,12 @@ function askForSound(manifest: string): void {
   if (asked) return;
   asked = true;
   const slow = pageBandwidth() < SLOW;
-  const names = [manifest, 'info', ...(slow ? ['low/playlist.m3u8', 'low/init.mp4', 'low/segment_000.m4s'] : [])];
-  for (const name of names) {
-    const { href } = new URL(name, new URL(manifest, location.href));
-    const answer = fetch(href);
+  const names = [manifest, ...(slow ? ['low/playlist.m3u8', 'low/init.mp4', 'low/segment_000.m4s'] : [])];
+  const info = infoUrl(manifest);
+  for (const url of [...names.map((name) => new URL(name, new URL(manifest, location.href))), info]) {
+    const answer = fetch(url);
     answer.catch(() => undefined); /* the player asks again */
-    if (name === 'info') shell.answers.set(href, answer);
+    if (url === info) shell.answers.set(url.href, answer);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
-import { earlyAnswer, pageBandwidth } from '@/lib/dom/shell';
+import { earlyAnswer, infoUrl, pageBandwidth } from '@/lib/dom/shell';
 import { stretchLastSample } from './fmp4';
 import { gainOf, renditionOf, startLevel, type Quality, type Rendition } from './quality';
 import { segmentLoader } from './segmentLoader';
@@ -243,7 +243,7 @@ export class Deck {
   private async readInfo(track: EngineTrack, abort: AbortController): Promise<void> {
     const timer = setTimeout(() => abort.abort(), INFO_TIMEOUT_MS);
     try {
-      const url = new URL('info', new URL(track.manifestUrl, location.href));
+      const url = infoUrl(track.manifestUrl);
       const reply = await (earlyAnswer(url) ?? fetch(url, { signal: abort.signal, credentials: 'same-origin' }));
       if (!reply.ok) return;
       const info = (await reply.json()) as Partial<StreamInfo>;

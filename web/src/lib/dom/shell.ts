@@ -39,6 +39,9 @@ export function pageBandwidth(): number {
   return largest ? (largest.encodedBodySize * 8000) / (largest.responseEnd - largest.responseStart) : NaN;
 }
 
+/** The figures of a stream, beside the manifest of whatever version. */
+export const infoUrl = (manifest: string) => new URL(manifest.replace(/\/hls\/.*/, '/hls/info'), location.href);
+
 /** The answer to a request that the shell has sent, if it did. */
 export function earlyAnswer(url: URL): Promise<Response> | undefined {
   const answers = window.veza?.answers;
