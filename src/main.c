@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "api/openapi.h"
+#include "api/personal.h"
 #include "app/app.h"
 #include "app/backup.h"
 #include "app/doctor.h"
@@ -33,6 +34,7 @@ usage(FILE *to)
           "  veza restore DIR [--trial] [--replace]\n"
           "                                       a backup into an empty data folder; --trial holds back mail and push\n"
           "  veza restore --release               lets them go\n"
+          "  veza privacy                         what is kept about people, table by table\n"
           "  veza doctor                          says what is wrong with this set-up\n"
           "  veza version\n",
           to);
@@ -255,6 +257,10 @@ main(int argc, char **argv)
         return restore_main(&config, argc, argv);
     if (text_equal(argv[1], "doctor"))
         return doctor_run(&config);
+    if (text_equal(argv[1], "privacy")) {
+        personal_print(all_modules, stdout);
+        return 0;
+    }
     if (text_equal(argv[1], "openapi"))
         return with_database(&config, describe_api, &(struct arguments){argc - 1, argv + 1});
     if (text_equal(argv[1], "keys"))

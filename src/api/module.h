@@ -21,6 +21,7 @@
 #include "platform/jobs/jobs.h"
 
 struct checkup;
+struct personal;
 struct storage;
 struct module;
 
@@ -41,6 +42,7 @@ struct module {
     const struct query *const *queries;       /* of its queries.sql, as the build embeds it: NAME_queries */
     const struct job_handler *jobs;           /* ended by a NULL kind */
     const struct subscription *subscriptions; /* to events; ended by a NULL name */
+    const struct personal *personal;          /* what its tables hold about people (api/personal.h) */
     const struct setting *settings;           /* environment variables (base/setting.h); loaded before setup() */
 
     /* In every process, before any thread of a server, of the jobs or of the listener runs: keep what is needed of `with`, call listener_on()

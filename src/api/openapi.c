@@ -8,6 +8,7 @@
 #include "api/openapi_operation.h"
 #include "api/openapi_problem.h"
 #include "api/openapi_schema.h"
+#include "api/personal.h"
 #include "base/str.h"
 #include "db/db.h"
 
@@ -247,6 +248,8 @@ openapi_main(module_list modules, int argc, char **argv)
             return 2;
         }
     }
+    if (check && personal_check(modules))
+        return 1;
     failures = check ? openapi_check(tables, modules) : 0;
     if (failures) {
         fprintf(stderr, "%d queries do not fit the schema.\n", failures);

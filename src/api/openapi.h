@@ -19,6 +19,6 @@ bool openapi_write(route_tables tables, struct buf *out, char *error, size_t err
  * error; returns how many there were. */
 int openapi_check(route_tables tables, module_list modules);
 
-/* `veza openapi [--check] [--output FILE]`: writes the document to standard output or FILE; with --check prepares the queries
- * instead and, when FILE is given, compares it with the document. Returns the exit status. */
+/* `veza openapi [--check] [--output FILE]`: writes the document to standard output or FILE; with --check compares the
+ * tables with what is declared of them (personal.h), prepares the queries instead and, when FILE is given, compares it with the document. Returns the exit status. */
 int openapi_main(module_list modules, int argc, char **argv);

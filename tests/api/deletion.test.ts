@@ -1,13 +1,12 @@
 /** The end of an account: hidden at once, restored for a while, then erased. */
 import { strict as assert } from 'node:assert';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { mailsTo, subjectOf } from '../support/mail.ts';
 import { makeSound, png, wav } from '../support/media.ts';
-import { ROOT } from '../support/paths.ts';
 import { playable, type Track } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { browser, emailOf, PASSWORD, template, World } from '../support/world.ts';
@@ -269,14 +268,6 @@ test('the audit log forgets nobody but those who are to be erased', async () => 
     await assert.rejects(world.sql(`select audit_forget('${person}', '${tombstone}')`), /nobody is to be erased/);
   await assert.rejects(world.sql(`update audit_logs set ip = null where actor_id = '${template.ids.root}'`), /append-only/);
   assert.equal(await lines(), before);
-});
-
-test('every table about people is told of in docs/privacy.md', async () => {
-  const tables = (await world.sql(`select distinct c.relname from pg_constraint k join pg_class c on c.oid = k.conrelid
-    where k.contype = 'f' and k.confrelid in ('users'::regclass, 'tracks'::regclass, 'sessions'::regclass, 'playlists'::regclass, 'rooms'::regclass, 'gear_items'::regclass, 'user_files'::regclass)
-    union select 'users' union select 'audit_logs' union select 'login_failures' union select 'outbox' union select 'jobs' order by 1`)).split('\n');
-  const page = readFileSync(path.join(ROOT, 'docs/privacy.md'), 'utf8');
-  assert.deepEqual(tables.filter((table) => !page.includes(`\`${table}\``)), [], 'say what an archive holds of it and what the erasure does');
 });
 
 test('an account that nobody deletes is not touched by the sweep', async () => {

@@ -8,3 +8,4 @@
 const struct problem *audit_change(struct request *req, int status);
 
 extern const struct module audit_module;
+extern const struct personal audit_personal; /* personal.c */

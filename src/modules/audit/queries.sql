@@ -141,3 +141,18 @@ select f.rule, f.severity, host(f.ip) as ip, f.actor_id, u.username as actor_use
 -- query: audit_delete_old
 -- A piece at a time, by a function with the rights of the log's owner: requests have not got them.
 select audit_delete_old(:older_than_days::int, :most::int) as deleted
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_audit
+-- What one did, and what others did to one's account (addresses that are it or begin with it and a slash): of those, not from where.
+select l.at, coalesce(l.actor_id = :user_id::uuid, false) as done_by_me, l.action, l.target, l.status,
+       case when l.actor_id = :user_id::uuid then host(l.ip) end as ip,
+       case when l.actor_id = :user_id::uuid then l.user_agent end as user_agent
+  from audit_logs l
+ where l.actor_id = :user_id::uuid
+    or (l.target ~>=~ ('/api/v1/users/' || :user_id::text) and l.target ~<~ ('/api/v1/users/' || :user_id::text || '0'))
+ order by l.id
+
+-- query: erase_audit
+select audit_forget(:user_id::uuid, :tombstone::uuid)::text as done

@@ -181,6 +181,7 @@ auth_setup(const struct module_setup *with, char *error, size_t error_size)
 }
 
 const struct module auth_module = {.name = "auth",
+                                   .personal = &auth_personal,
                                    .routes = ROUTE_TABLES(auth_routes),
                                    .queries = auth_queries,
                                    .jobs = auth_jobs,

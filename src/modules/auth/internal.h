@@ -5,6 +5,8 @@
 #include "auth.queries.h"
 #include "modules/auth/auth.h"
 
+extern const struct personal auth_personal; /* personal.c */
+
 #define REFRESH_COOKIE "veza_refresh"
 #define REFRESH_PATH "/api/v1"
 #define BROWSER_COOKIE "veza_browser"

@@ -472,3 +472,23 @@ update api_keys k
    set last_used_at = now()
  where k.id = :used_key_id::uuid and (k.last_used_at is null or k.last_used_at < now() - interval '1 minute')
 returning k.id
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_login_history
+select h.id, h.created_at, h.method, h.outcome, h.ip_address, h.user_agent, h.device_label, h.country
+  from login_history h
+ where h.user_id = :user_id::uuid
+ order by h.created_at, h.id
+
+-- query: export_mailed_links
+select t.purpose, t.email, t.created_at, t.used_at, t.expires_at
+  from user_tokens t
+ where t.user_id = :user_id::uuid
+ order by t.created_at, t.id
+
+-- query: erase_login_failures
+delete from login_failures f
+ using users u
+ where u.id = :user_id::uuid and f.email_hash = login_key(lower(u.email))
+returning f.source

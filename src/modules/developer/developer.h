@@ -7,3 +7,4 @@
 #include "api/module.h"
 
 extern const struct module developer_module;
+extern const struct personal developer_personal; /* personal.c */

@@ -26,3 +26,11 @@ select k.id, k.name, k.prefix, :key::text as key, k.scopes, k.created_at, k.expi
 
 -- query: api_key_delete
 delete from api_keys where id = :id::uuid and user_id = :viewer::uuid returning id
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_api_keys
+select k.id, k.name, k.scopes, k.created_at, k.last_used_at, k.expires_at
+  from api_keys k
+ where k.user_id = :user_id::uuid
+ order by k.created_at, k.id

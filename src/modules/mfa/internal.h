@@ -5,6 +5,8 @@
 #include "mfa.queries.h"
 #include "modules/mfa/mfa.h"
 
+extern const struct personal mfa_personal; /* personal.c */
+
 #define MFA_CHALLENGE_S 300
 #define MFA_CHALLENGE_ATTEMPTS 5
 #define RECOVERY_CODES 10

@@ -121,3 +121,12 @@ with challenge as (
 )
 select exists (select from challenge) as open,
        exists (select from step) or exists (select from recovery) as good
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_second_factor
+select m.is_enabled, m.enabled_at, m.last_used_at, m.created_at,
+       (select count(*) from recovery_codes r where r.user_id = m.user_id and not r.is_used) as recovery_codes_left
+  from mfa_configs m
+ where m.user_id = :user_id::uuid
+ order by m.created_at, m.id

@@ -6,6 +6,8 @@
 #include "modules/notifications/texts.h"
 #include "notifications.queries.h"
 
+extern const struct personal notifications_personal; /* personal.c */
+
 extern const struct config *notifications_config;
 
 extern const struct route push_routes[], mail_routes[]; /* push.c, unsubscribe.c */

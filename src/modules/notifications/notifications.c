@@ -157,6 +157,7 @@ static const struct job_handler jobs[] = {{"mail.notifications", JOB_OUTGOING, n
                                           {0}};
 
 const struct module notifications_module = {.name = "notifications",
+                                            .personal = &notifications_personal,
                                             .routes = ROUTE_TABLES(notifications_routes, push_routes, mail_routes),
                                             .queries = notifications_queries,
                                             .jobs = jobs,

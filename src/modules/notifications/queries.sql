@@ -268,3 +268,18 @@ with changed as (
     returning s.user_id
 )
 select coalesce(p.language, 'en') as language from changed c left join user_profiles p on p.user_id = c.user_id
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_push_browsers
+-- Which browsers get push messages, by the service that carries them; the rest of the address and the keys are secrets.
+select p.id, substring(p.endpoint from '^[a-z]+://([^/]+)') as service, p.session_id, p.created_at, p.updated_at
+  from push_subscriptions p
+ where p.user_id = :user_id::uuid
+ order by p.created_at, p.id
+
+-- query: export_notifications
+select n.id, n.type, n.title, n.content, n.link, n.data, n.read, n.read_at, n.created_at
+  from notifications n
+ where n.user_id = :user_id::uuid
+ order by n.created_at, n.id

@@ -7,6 +7,8 @@
 #include "modules/oauth/oauth.h"
 #include "oauth.queries.h"
 
+extern const struct personal oauth_personal; /* personal.c */
+
 /* oauth.c. The checkup needs nothing that was set up. */
 extern const struct setting oauth_settings[];
 bool oauth_setup(const struct module_setup *with, char *error, size_t error_size);

@@ -110,3 +110,11 @@ with mine as (
     delete from federated_identities f using mine m where f.id = m.id and m.another
 )
 select another from mine
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_connections
+select f.provider, f.issuer, f.provider_id, f.email, f.display_name, f.avatar_url, f.created_at, f.last_used_at
+  from federated_identities f
+ where f.user_id = :user_id::uuid
+ order by f.created_at, f.id

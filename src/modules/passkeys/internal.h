@@ -5,6 +5,8 @@
 #include "modules/passkeys/passkeys.h"
 #include "passkeys.queries.h"
 
+extern const struct personal passkeys_personal; /* personal.c */
+
 #define CHALLENGE_S 300
 
 /* ceremony.c: the web app's address tells the relying party: its host. */

@@ -94,3 +94,11 @@ select u.user_id, 'passkey', 'succeeded', :client_ip::text, left(:user_agent::te
        :client_country::text
   from used u
 returning id
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_passkeys
+select w.id, w.name, w.algorithm, w.created_at, w.last_used_at
+  from webauthn_credentials w
+ where w.user_id = :user_id::uuid
+ order by w.created_at, w.id

@@ -5,8 +5,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
-#include "modules/tracks/tracks.h"
-#include "modules/users/users.h"
+#include "sessions.queries.h"
 
 /* Runs a query for its effect: its rows, or -1. */
 static int
@@ -26,51 +25,35 @@ run(const struct query *query, const struct db_arg *args)
 }
 
 static bool
-erase_tracks(struct job *job, const struct db_arg *who)
+erase_file(void *context, const char *key, const char *name)
 {
-    bool good = true;
-    PGresult *tracks;
+    int error = storage_delete(privacy_storage, key);
 
-    if (db_run(&q_erase_tracks, who, &tracks, NULL))
-        return false;
-    for (int i = 0; good && i < PQntuples(tracks); i++)
-        good = !job_cancelled(job) && track_files_delete(PQgetvalue(tracks, i, 0));
-    PQclear(tracks);
-    return good;
+    (void)context, (void)name;
+    return !error || error == STORAGE_BAD_KEY;
 }
 
-/* Tracks, pictures, archives; then what else the rows know of. */
+/* Whole folders, such as those of tracks; then what else the rows know of. */
 static bool
-erase_files(struct job *job, const char *user_id, const struct db_arg *who)
+erase_files(const char *user_id)
 {
-    char key[STORAGE_KEY_MAX + 1];
-    bool good = erase_tracks(job, who) && users_files_delete(user_id);
-    PGresult *files;
-
-    snprintf(key, sizeof key, "exports/%s", user_id);
-    if (!good || storage_delete_prefix(privacy_storage, key) || db_run(&q_privacy_files, who, &files, NULL))
-        return false;
-    for (int i = 0; good && i < PQntuples(files); i++) {
-        int error = storage_delete(privacy_storage, PQgetvalue(files, i, 0));
-
-        good = !error || error == STORAGE_BAD_KEY;
-    }
-    PQclear(files);
-    return good && storage_sync(privacy_storage) == 0;
+    for (module_list module = privacy_modules; *module; module++)
+        if ((*module)->personal && (*module)->personal->erase_files && !(*module)->personal->erase_files(user_id))
+            return false;
+    return files_each(user_id, erase_file, NULL) && storage_sync(privacy_storage) == 0;
 }
 
 /* The rows, in the open transaction. False to undo it. */
 static bool
 erase_rows(const struct job *job, const char *user_id, const char *tombstone)
 {
-    static const struct query *const steps[] = {&q_erase_hand_over,  &q_erase_plays, &q_erase_audit, &q_erase_sessions, &q_erase_traces,
-                                                &q_erase_transcodes, &q_erase_sweep, &q_erase_person};
     const struct db_arg args[] = {{"user_id", user_id}, {"tombstone", tombstone}, {"job_id", job->id}, {0}};
 
-    for (size_t i = 0; i < COUNT_OF(steps); i++)
-        if (run(steps[i], args) < 0)
-            return false;
-    return true;
+    for (module_list module = privacy_modules; *module; module++)
+        for (const struct query *const *step = (*module)->personal ? (*module)->personal->erase : NULL; step && *step; step++)
+            if (run(*step, args) < 0)
+                return false;
+    return run(&q_erase_person, args) >= 0;
 }
 
 /* All or nothing, together with the end of the job. */
@@ -108,11 +91,11 @@ privacy_erase(struct job *job)
     due = run(&q_erase_check, who);
     if (due <= 0)
         return due ? JOB_RETRY : JOB_DONE;
-    if (run(&q_erase_sessions, who) < 0 || !erase_files(job, user_id, who))
+    if (run(&q_erase_sessions, who) < 0 || !erase_files(user_id))
         return job_cancelled(job) ? JOB_GIVE_BACK : JOB_RETRY;
     outcome = erase_person(job, user_id, who);
-    if (outcome == JOB_DONE && !users_files_delete(user_id)) /* a picture that came meanwhile */
-        log_warn("pictures of an erased account may be left", LOG_TEXT("user_id", user_id));
+    if (outcome == JOB_DONE && !erase_files(user_id)) /* a picture that came meanwhile */
+        log_warn("files of an erased account may be left", LOG_TEXT("user_id", user_id));
     return outcome;
 }
 

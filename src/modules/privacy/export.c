@@ -150,10 +150,10 @@ put_subjects(struct packer *packer)
 {
     size_t count = 0, done = 0;
 
-    while (privacy_subjects[count].name)
+    while (subject_at(count))
         count++;
-    for (const struct subject *s = privacy_subjects; s->name; s++, done++) {
-        if (job_cancelled(packer->job) || !put_subject(packer, s))
+    for (; done < count; done++) {
+        if (job_cancelled(packer->job) || !put_subject(packer, subject_at(done)))
             return false;
         tell(packer, DATA_SHARE * (float)done / (float)count);
     }
@@ -162,8 +162,9 @@ put_subjects(struct packer *packer)
 
 /* A file that is not there is noted as missing: no reason to withhold the rest. */
 static bool
-put_stored(struct packer *packer, const char *key, const char *name)
+put_stored(void *context, const char *key, const char *name)
 {
+    struct packer *packer = context;
     struct source *source = NULL;
     int error = storage_open(privacy_storage, key, &source);
     uint64_t size = error ? 0 : source_size(source);
@@ -193,20 +194,17 @@ size_of(const char *key)
 }
 
 static bool
+count_file(void *context, const char *key, const char *name)
+{
+    (void)name;
+    ((struct packer *)context)->file_bytes += size_of(key);
+    return true;
+}
+
+static bool
 put_files(struct packer *packer)
 {
-    const struct db_arg args[] = {{"user_id", packer->user_id}, {0}};
-    bool good = true;
-    PGresult *files;
-
-    if (db_run(&q_privacy_files, args, &files, NULL))
-        return false;
-    for (int i = 0; i < PQntuples(files); i++)
-        packer->file_bytes += size_of(PQgetvalue(files, i, 0));
-    for (int i = 0; good && i < PQntuples(files); i++)
-        good = put_stored(packer, PQgetvalue(files, i, 0), PQgetvalue(files, i, 1));
-    PQclear(files);
-    return good;
+    return files_each(packer->user_id, count_file, packer) && files_each(packer->user_id, put_stored, packer);
 }
 
 static bool
@@ -216,8 +214,8 @@ put_manifest(struct packer *packer)
     char *text = NULL;
     bool good;
 
-    for (const struct subject *s = privacy_subjects; s->name; s++)
-        json_array_append_new(subjects, json_string(s->name));
+    for (size_t i = 0; subject_at(i); i++)
+        json_array_append_new(subjects, json_string(subject_at(i)->name));
     json_t *manifest = json_pack("{s:s, s:i, s:I, s:o, s:O}", "format", "veza-export", "version", 1, "exported_at_unix_s",
                                  (json_int_t)clock_unix_s(), "subjects", subjects, "files", packer->files);
     text = manifest ? json_dumps(manifest, JSON_INDENT(2)) : NULL;

@@ -39,9 +39,9 @@ write_page(struct page *page, const char *user_id)
     struct subject_writer writer = {.put = put, .context = page};
     bool good = put(page, STR("{"));
 
-    for (const struct subject *s = privacy_subjects; good && s->name; s++) {
-        good = put(page, s == privacy_subjects ? STR("\"") : STR(",\n\"")) && put(page, str_of(s->name)) && put(page, STR("\":")) &&
-               subject_write(s, user_id, &writer);
+    for (size_t i = 0; good && subject_at(i); i++) {
+        good = put(page, i ? STR(",\n\"") : STR("\"")) && put(page, str_of(subject_at(i)->name)) && put(page, STR("\":")) &&
+               subject_write(subject_at(i), user_id, &writer);
     }
     return good && put(page, STR("}\n")) && flush(page);
 }

@@ -1,22 +1,18 @@
 /* internal.h - what the parts of this module share. */
 #pragma once
 
+#include "api/personal.h"
 #include "api/runner.h"
 #include "modules/privacy/privacy.h"
 #include "platform/storage/storage.h"
 #include "privacy.queries.h"
 
+extern const struct personal privacy_personal; /* personal.c */
+
 extern const struct config *privacy_config;
 extern int64_t privacy_export_days, privacy_deletion_days; /* settings */
 extern struct storage *privacy_storage;
-
-/* A subject of an archive: a file data/{name}.json, and csv/{name}.csv where there may be many rows. */
-struct subject {
-    const char *name;
-    const struct query *query; /* with :user_id */
-    bool single;               /* one object, not a list */
-};
-extern const struct subject privacy_subjects[]; /* ended by a NULL name */
+extern module_list privacy_modules; /* whose data there is */
 
 /* A subject as JSON, written piece by piece: an array, or the only row, or null. */
 struct subject_writer {
@@ -28,6 +24,12 @@ struct subject_writer {
 };
 /* False when the database or the writer's end fails. No other query may run on this thread meanwhile, from `put` or `row` neither. */
 bool subject_write(const struct subject *subject, const char *user_id, struct subject_writer *writer);
+
+/* The nth subject of all modules; NULL when there are no more. */
+const struct subject *subject_at(size_t n);
+
+/* Calls `each` for the person's files of all modules, until it returns false. False then, and when the database fails. */
+bool files_each(const char *user_id, bool (*each)(void *context, const char *key, const char *name), void *context);
 
 /* "exports/{user_id}/{export_id}": each attempt at an archive writes a file of its own into it. */
 void export_folder(char key[STORAGE_KEY_MAX + 1], const char *user_id, const char *export_id);

@@ -6,6 +6,7 @@
 
 const struct config *privacy_config;
 struct storage *privacy_storage;
+module_list privacy_modules;
 int64_t privacy_export_days, privacy_deletion_days;
 
 static const struct setting privacy_settings[] = {
@@ -22,6 +23,7 @@ privacy_setup(const struct module_setup *with, char *error, size_t error_size)
     (void)error, (void)error_size;
     privacy_config = with->config;
     privacy_storage = with->storage;
+    privacy_modules = with->modules;
     return true;
 }
 
@@ -106,5 +108,5 @@ static const struct route privacy_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_deletion_restore, .shape = ONE, .always = true, .then = &q_me, .purges = "users tracks"},
     ROUTE_END};
 
-const struct module privacy_module = {.name = "privacy", .routes = ROUTE_TABLES(privacy_routes), .queries = privacy_queries, .jobs = privacy_jobs,
+const struct module privacy_module = {.name = "privacy", .personal = &privacy_personal, .routes = ROUTE_TABLES(privacy_routes), .queries = privacy_queries, .jobs = privacy_jobs,
                                       .subscriptions = privacy_subscriptions, .settings = privacy_settings, .setup = privacy_setup};

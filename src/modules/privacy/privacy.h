@@ -6,3 +6,5 @@
 #include "api/module.h"
 
 extern const struct module privacy_module;
+
+extern const struct personal later_personal; /* later.c: of tables that no module serves yet */

@@ -106,226 +106,13 @@ select e.id::text as id, e.user_id::text as user_id, e.s3_key as key from data_e
 -- query: export_forget
 update data_exports set status = 'expired', s3_key = null where id = :id::uuid and expires_at <= now() returning id
 
--- query: privacy_files
--- One's own files: where each lies in storage, and its name in the archive.
-select x.key, x.name
-  from (select t.file_path::text as key,
-               'files/tracks/' || t.id || '/original.' || coalesce(lower(substring(t.original_filename from '\.([A-Za-z0-9]{1,8})$')), 'bin')
-                   as name
-          from tracks t
-         where t.creator_id = :user_id::uuid and t.deleted_at is null and t.file_path is not null
-        union all
-        select t.cover_art_path || '/1200.webp', 'files/tracks/' || t.id || '/cover.webp'
-          from tracks t
-         where t.creator_id = :user_id::uuid and t.deleted_at is null and t.cover_art_path is not null
-        union all
-        select 'avatars/' || u.id || '/' || substring(u.avatar from '\?v=([0-9a-f]+)$') || '/1200.webp', 'files/avatar.webp'
-          from users u
-         where u.id = :user_id::uuid and u.avatar ~ '\?v=[0-9a-f]+$'
-        union all
-        select 'banners/' || u.id || '/' || substring(u.banner_url from '\?v=([0-9a-f]+)$') || '/1500.webp', 'files/banner.webp'
-          from users u
-         where u.id = :user_id::uuid and u.banner_url ~ '\?v=[0-9a-f]+$'
-        union all
-        select s.file_path, 'files/tracks/' || s.track_id || '/stems/' || s.id
-          from track_stems s
-          join tracks t on t.id = s.track_id
-         where t.creator_id = :user_id::uuid
-        union all
-        select v.file_path, 'files/tracks/' || v.track_id || '/versions/' || v.version_number
-          from track_versions v
-          join tracks t on t.id = v.track_id
-         where t.creator_id = :user_id::uuid
-        union all
-        select f.s3_key, 'files/cloud/' || f.id from user_files f where f.user_id = :user_id::uuid
-        union all
-        select v.storage_key, 'files/cloud/' || v.file_id || '.versions/' || v.version
-          from cloud_file_versions v
-          join user_files f on f.id = v.file_id
-         where f.user_id = :user_id::uuid
-        union all
-        select d.storage_key, 'files/gear/' || d.gear_id || '/' || d.id
-          from gear_documents d
-          join gear_items g on g.id = d.gear_id
-         where g.user_id = :user_id::uuid) x
- order by x.name
+-- What an archive tells of tables that no module serves yet (later.c), and of archives.
 
--- What an archive tells, a query a subject. Columns are named one by one: hashes, secrets and tokens are never among them.
-
--- query: export_profile
-select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.birthdate, u.gender, u.role,
-       u.is_active, u.is_verified, u.is_banned, u.is_public, u.social_links, u.last_login_at, u.login_count, u.password_changed_at,
-       u.email_verified_at, u.creator_requested_at, u.deletion_at, u.created_at, u.updated_at
-  from users u
- where u.id = :user_id::uuid
-
--- query: export_settings
-select p.language, p.timezone, p.theme, s.email_notifications, s.push_notifications, s.browser_notifications, s.email_on_follow,
-       s.email_on_like, s.email_on_comment, s.email_on_message, s.email_on_mention, s.email_marketing, s.notify_on_follow,
-       s.notify_on_like, s.notify_on_comment, s.notify_on_message, s.notify_on_mention, s.allow_search_indexing, s.show_activity,
-       s.explicit_content, s.autoplay, s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source, s.updated_at
-  from user_settings s
-  join user_profiles p on p.user_id = s.user_id
- where s.user_id = :user_id::uuid
-
--- query: export_presence
-select p.status, p.status_message, p.invisible, p.track_id, p.last_seen_at from user_presence p where p.user_id = :user_id::uuid
-
--- query: export_storage_quota
-select q.max_bytes, q.used_bytes, q.updated_at from user_storage_quotas q where q.user_id = :user_id::uuid
-
--- query: export_sessions
-select s.id, s.ip_address, s.user_agent, s.device_label, s.created_at, s.last_seen_at, s.expires_at, s.revoked_at
-  from sessions s
- where s.user_id = :user_id::uuid
- order by s.created_at, s.id
-
--- query: export_login_history
-select h.id, h.created_at, h.method, h.outcome, h.ip_address, h.user_agent, h.device_label, h.country
-  from login_history h
- where h.user_id = :user_id::uuid
- order by h.created_at, h.id
-
--- query: export_mailed_links
-select t.purpose, t.email, t.created_at, t.used_at, t.expires_at
-  from user_tokens t
- where t.user_id = :user_id::uuid
- order by t.created_at, t.id
-
--- query: export_second_factor
-select m.is_enabled, m.enabled_at, m.last_used_at, m.created_at,
-       (select count(*) from recovery_codes r where r.user_id = m.user_id and not r.is_used) as recovery_codes_left
-  from mfa_configs m
- where m.user_id = :user_id::uuid
- order by m.created_at, m.id
-
--- query: export_passkeys
-select w.id, w.name, w.algorithm, w.created_at, w.last_used_at
-  from webauthn_credentials w
- where w.user_id = :user_id::uuid
- order by w.created_at, w.id
-
--- query: export_push_browsers
--- Which browsers get push messages, by the service that carries them; the rest of the address and the keys are secrets.
-select p.id, substring(p.endpoint from '^[a-z]+://([^/]+)') as service, p.session_id, p.created_at, p.updated_at
-  from push_subscriptions p
- where p.user_id = :user_id::uuid
- order by p.created_at, p.id
-
--- query: export_connections
-select f.provider, f.issuer, f.provider_id, f.email, f.display_name, f.avatar_url, f.created_at, f.last_used_at
-  from federated_identities f
- where f.user_id = :user_id::uuid
- order by f.created_at, f.id
-
--- query: export_api_keys
-select k.id, k.name, k.scopes, k.created_at, k.last_used_at, k.expires_at
-  from api_keys k
- where k.user_id = :user_id::uuid
- order by k.created_at, k.id
-
--- query: export_roles
-select r.name, a.assigned_at, a.expires_at, a.is_active
-  from user_roles a
-  join roles r on r.id = a.role_id
- where a.user_id = :user_id::uuid
- order by a.assigned_at, a.id
-
--- query: export_following
-select f.followed_id as user_id, u.username, f.created_at
-  from user_follows f
-  join users u on u.id = f.followed_id
- where f.follower_id = :user_id::uuid
- order by f.created_at, f.followed_id
-
--- query: export_followers
-select f.follower_id as user_id, u.username, f.created_at
-  from user_follows f
-  join users u on u.id = f.follower_id
- where f.followed_id = :user_id::uuid
- order by f.created_at, f.follower_id
-
--- query: export_blocks
--- Whom one has blocked; who has blocked one is theirs to know.
-select b.blocked_id as user_id, u.username, b.created_at
-  from user_blocks b
-  join users u on u.id = b.blocked_id
- where b.blocker_id = :user_id::uuid
- order by b.created_at, b.blocked_id
-
--- query: export_notifications
-select n.id, n.type, n.title, n.content, n.link, n.data, n.read, n.read_at, n.created_at
-  from notifications n
- where n.user_id = :user_id::uuid
- order by n.created_at, n.id
-
--- query: export_tracks
-select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.duration_ms,
-       t.original_filename, encode(t.content_sha256, 'hex') as sha256, t.file_size, t.format, t.bitrate, t.sample_rate, t.channels,
-       t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.is_public, t.is_downloadable, t.is_explicit, t.status,
-       t.status_message, t.play_count, t.like_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics
-  from tracks t
-  left join track_lyrics l on l.track_id = t.id
- where t.creator_id = :user_id::uuid
- order by t.created_at, t.id
-
--- query: export_track_versions
-select v.track_id, v.version_number, v.file_size, v.changelog, v.created_at
-  from track_versions v
-  join tracks t on t.id = v.track_id
- where t.creator_id = :user_id::uuid
- order by v.created_at, v.id
-
--- query: export_track_stems
-select s.id, s.track_id, s.name, s.format, s.size_bytes, s.created_at, s.deleted_at
-  from track_stems s
-  join tracks t on t.id = s.track_id
- where t.creator_id = :user_id::uuid
- order by s.created_at, s.id
-
--- query: export_track_history
-select h.track_id, h.action, h.old_value, h.new_value, h.created_at
-  from track_history h
- where h.user_id = :user_id::uuid
- order by h.created_at, h.id
-
--- query: export_track_shares
-select s.id, s.track_id, s.permissions, s.access_count, s.created_at, s.expires_at
-  from track_shares s
- where s.user_id = :user_id::uuid
- order by s.created_at, s.id
-
--- query: export_likes
-select l.track_id, t.title, l.created_at
-  from track_likes l
-  join tracks t on t.id = l.track_id
- where l.user_id = :user_id::uuid
- order by l.created_at, l.id
-
--- query: export_reposts
-select r.track_id, t.title, r.created_at
-  from track_reposts r
-  join tracks t on t.id = r.track_id
- where r.user_id = :user_id::uuid
- order by r.created_at, r.id
-
--- query: export_comments
-select c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.is_edited, c.created_at, c.updated_at
-  from track_comments c
- where c.user_id = :user_id::uuid
- order by c.created_at, c.id
-
--- query: export_plays
-select p.track_id, p.duration, p.device, p.ip_address, p.played_at
-  from track_plays p
- where p.user_id = :user_id::uuid
- order by p.played_at, p.id
-
--- query: export_playback
-select p.track_id, p.play_time, p.pause_count, p.seek_count, p.completion_rate, p.started_at, p.ended_at
-  from playback_analytics p
- where p.user_id = :user_id::uuid
- order by p.started_at, p.id
+-- query: export_exports
+select e.id, e.status, e.file_size_bytes, e.created_at, e.completed_at, e.expires_at
+  from data_exports e
+ where e.user_id = :user_id::uuid
+ order by e.created_at, e.id
 
 -- query: export_playlists
 select p.id, p.name, p.description, p.is_public, p.cover_url, p.follower_count, p.is_editorial, p.is_default_favorites, p.created_at,
@@ -363,16 +150,6 @@ select f.playlist_id, p.name, f.created_at
   join playlists p on p.id = f.playlist_id
  where f.user_id = :user_id::uuid
  order by f.created_at, f.id
-
--- query: export_genre_follows
-select g.genre_slug as genre, g.created_at from user_genre_follows g where g.user_id = :user_id::uuid order by g.created_at, g.genre_slug
-
--- query: export_tag_follows
-select t.name as tag, f.created_at
-  from user_tag_follows f
-  join tags t on t.id = f.tag_id
- where f.user_id = :user_id::uuid
- order by f.created_at, t.name
 
 -- query: export_conversations
 select r.id, r.name, r.description, r.room_type, m.role, m.joined_at, r.creator_id = m.user_id as created_by_me
@@ -493,27 +270,38 @@ select r.content_type, r.content_id, r.status, r.created_at, r.resolved_at,
  where r.reporter_id = :user_id::uuid or r.reported_user_id = :user_id::uuid
  order by r.created_at, r.id
 
--- query: export_announcements
-select a.id, a.title, a.content, a.type, a.starts_at, a.ends_at, a.created_at
-  from announcements a
- where a.created_by = :user_id::uuid
- order by a.created_at, a.id
+-- query: export_later_files
+select x.key, x.name
+  from (select f.s3_key::text as key, 'files/cloud/' || f.id as name from user_files f where f.user_id = :user_id::uuid
+        union all
+        select v.storage_key, 'files/cloud/' || v.file_id || '.versions/' || v.version
+          from cloud_file_versions v
+          join user_files f on f.id = v.file_id
+         where f.user_id = :user_id::uuid
+        union all
+        select d.storage_key, 'files/gear/' || d.gear_id || '/' || d.id
+          from gear_documents d
+          join gear_items g on g.id = d.gear_id
+         where g.user_id = :user_id::uuid) x
+ order by x.name
 
--- query: export_exports
-select e.id, e.status, e.file_size_bytes, e.created_at, e.completed_at, e.expires_at
-  from data_exports e
- where e.user_id = :user_id::uuid
- order by e.created_at, e.id
-
--- query: export_audit
--- What one did, and what others did to one's account (addresses that are it or begin with it and a slash): of those, not from where.
-select l.at, coalesce(l.actor_id = :user_id::uuid, false) as done_by_me, l.action, l.target, l.status,
-       case when l.actor_id = :user_id::uuid then host(l.ip) end as ip,
-       case when l.actor_id = :user_id::uuid then l.user_agent end as user_agent
-  from audit_logs l
- where l.actor_id = :user_id::uuid
-    or (l.target ~>=~ ('/api/v1/users/' || :user_id::text) and l.target ~<~ ('/api/v1/users/' || :user_id::text || '0'))
- order by l.id
+-- query: erase_later
+-- What others need or the law wants kept goes to the tombstone: conversations that others are in, what was earned and paid.
+with rooms as (
+    update rooms r
+       set creator_id = :tombstone::uuid
+     where r.creator_id = :user_id::uuid
+       and exists (select from room_members m where m.room_id = r.id and m.user_id <> :user_id::uuid)
+), royalties as (
+    update royalty_records set creator_id = :tombstone::uuid where creator_id = :user_id::uuid
+), payouts as (
+    update royalty_payouts set creator_id = :tombstone::uuid, notes = null where creator_id = :user_id::uuid
+), reports as (
+    update reports set content_id = :tombstone::uuid where content_id = :user_id::uuid
+), seller as (
+    delete from seller_stripe_accounts where user_id = :user_id::uuid
+)
+select 1 as done
 
 -- The end of an account.
 
@@ -584,9 +372,6 @@ returning id
 -- query: erase_check
 select u.id::text as id from users u where u.id = :user_id::uuid and u.deletion_at <= now() - interval '1 minute' and u.deleted_at is null
 
--- query: erase_tracks
-select t.id::text as id from tracks t where t.creator_id = :user_id::uuid
-
 -- query: erase_tombstone
 -- Who stands for the person from now on: a name and an address that say nothing, an account that nobody can open. No row when the
 -- deletion was taken back; from here on it cannot be.
@@ -600,45 +385,6 @@ select m.id, 'deleted-' || left(m.random, 12), 'deleted-' || left(m.random, 12) 
        date_trunc('month', p.created_at), now()
   from person p, mark m
 returning id::text as tombstone
-
--- query: erase_hand_over
--- What others need or the law wants kept goes to the tombstone: comments under other people's tracks, conversations that others are in,
--- what was earned and paid.
-with comments as (
-    update track_comments c
-       set user_id = :tombstone::uuid
-     where c.user_id = :user_id::uuid
-       and not exists (select from tracks t where t.id = c.track_id and t.creator_id = :user_id::uuid)
-), rooms as (
-    update rooms r
-       set creator_id = :tombstone::uuid
-     where r.creator_id = :user_id::uuid
-       and exists (select from room_members m where m.room_id = r.id and m.user_id <> :user_id::uuid)
-), royalties as (
-    update royalty_records set creator_id = :tombstone::uuid where creator_id = :user_id::uuid
-), payouts as (
-    update royalty_payouts set creator_id = :tombstone::uuid, notes = null where creator_id = :user_id::uuid
-), reports as (
-    update reports set content_id = :tombstone::uuid where content_id = :user_id::uuid
-), seller as (
-    delete from seller_stripe_accounts where user_id = :user_id::uuid
-), history as (
-    delete from track_history h using tracks t where h.track_id = t.id and t.creator_id = :user_id::uuid
-)
-select 1 as done
-
--- query: erase_plays
--- They stay counted for those who were heard.
-update track_plays set ip_address = null, device = null where user_id = :user_id::uuid
-
--- query: erase_audit
-select audit_forget(:user_id::uuid, :tombstone::uuid)::text as done
-
--- query: erase_sessions
--- Those of somebody who looked in during the last days: their sockets close in every process.
-update sessions set revoked_at = now()
- where user_id = :user_id::uuid and revoked_at is null
-returning id, pg_notify('session_ended', id::text)
 
 -- query: erase_traces
 -- Messages between the parts that name the person: those under way are of no use any more.
@@ -655,22 +401,8 @@ with person as (
      where j.id <> :job_id::uuid and (j.payload::text like '%' || p.text || '%' or lower(j.payload ->> 'email') = p.email)
 ), own as (
     update jobs set payload = '{}', owner = null, dedupe_key = null where id = :job_id::uuid
-), failures as (
-    delete from login_failures f using person p where f.email_hash = login_key(p.email)
 )
 select id from person
-
--- query: erase_sweep
--- Should a worker still be at one of the tracks: what it leaves is removed when it has heard that its job is gone.
-insert into jobs (kind, payload, run_at, dedupe_key)
-select 'track_sweep', jsonb_build_object('track_id', t.id), now() + interval '1 minute', 'track_sweep:' || t.id
-  from tracks t
- where t.creator_id = :user_id::uuid
-on conflict (dedupe_key) do nothing
-returning id
-
--- query: erase_transcodes
-delete from jobs j using tracks t where t.creator_id = :user_id::uuid and j.payload ->> 'track_id' = t.id::text returning j.id
 
 -- query: erase_person
 -- Everything that belongs to the person and to nobody else goes with the row, as each table's foreign key says.

@@ -6,6 +6,7 @@
 #include "api/module.h"
 
 extern const struct module realtime_module;
+extern const struct personal realtime_personal; /* personal.c */
 
 /* Sends a JSON text to every socket of a person in this process. Does nothing while there is no hub. */
 void realtime_tell(const char *user_id, struct str json);

@@ -158,3 +158,12 @@ with a as (
     select 'user.role_revoked', user_id, jsonb_build_object('user_id', user_id, 'role', role, 'by', :viewer::uuid) from a
 )
 select user_id from a
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_roles
+select r.name, a.assigned_at, a.expires_at, a.is_active
+  from user_roles a
+  join roles r on r.id = a.role_id
+ where a.user_id = :user_id::uuid
+ order by a.assigned_at, a.id

@@ -8,3 +8,4 @@
 #include "api/module.h"
 
 extern const struct module roles_module;
+extern const struct personal roles_personal; /* personal.c */

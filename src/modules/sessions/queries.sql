@@ -45,3 +45,17 @@ with ended as (
     update refresh_tokens r set revoked_at = now() from ended e where r.session_id = e.id and r.revoked_at is null
 )
 select id from ended
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_sessions
+select s.id, s.ip_address, s.user_agent, s.device_label, s.created_at, s.last_seen_at, s.expires_at, s.revoked_at
+  from sessions s
+ where s.user_id = :user_id::uuid
+ order by s.created_at, s.id
+
+-- query: erase_sessions
+-- Those of somebody who looked in during the last days: their sockets close in every process.
+update sessions set revoked_at = now()
+ where user_id = :user_id::uuid and revoked_at is null
+returning id, pg_notify('session_ended', id::text)

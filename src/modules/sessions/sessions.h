@@ -5,3 +5,4 @@
 #include "api/module.h"
 
 extern const struct module sessions_module;
+extern const struct personal sessions_personal; /* personal.c */

@@ -139,3 +139,11 @@ returning 1 as deleted
 delete from bus_subscribers
  where name in (select name from bus_subscribers where seen_at < now() - make_interval(days => :days::int) limit :batch::int)
 returning 1 as deleted
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_announcements
+select a.id, a.title, a.content, a.type, a.starts_at, a.ends_at, a.created_at
+  from announcements a
+ where a.created_by = :user_id::uuid
+ order by a.created_at, a.id

@@ -227,6 +227,7 @@ static const struct route system_routes[] = {
 static const struct job_handler system_jobs[] = {{"retention", JOB_ERASE, retention_run, .every_s = RETENTION_S}, {0}};
 
 const struct module system_module = {.name = "system",
+                                     .personal = &system_personal,
                                      .routes = ROUTE_TABLES(system_routes, health_routes),
                                      .stream_routes = ROUTE_TABLES(health_routes),
                                      .queries = system_queries,

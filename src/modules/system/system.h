@@ -5,3 +5,4 @@
 
 /* Health and metrics, on every server; the rest, on the API. */
 extern const struct module system_module;
+extern const struct personal system_personal; /* personal.c */

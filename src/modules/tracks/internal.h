@@ -11,6 +11,8 @@
 #include "platform/storage/storage.h"
 #include "tracks.queries.h"
 
+extern const struct personal tracks_personal; /* personal.c */
+
 extern int64_t tracks_max_duration_s, tracks_timeout_s; /* settings */
 extern bool tracks_verified_email;
 extern struct storage *tracks_storage;

@@ -462,3 +462,138 @@ j as (
            deaths = 0, run_at = now(), finished_at = null, priority = excluded.priority, seconds = excluded.seconds
     returning id, state)
 select j.id as job_id, t.id as track_id, j.state from t, j
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_tracks
+select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.duration_ms,
+       t.original_filename, encode(t.content_sha256, 'hex') as sha256, t.file_size, t.format, t.bitrate, t.sample_rate, t.channels,
+       t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.is_public, t.is_downloadable, t.is_explicit, t.status,
+       t.status_message, t.play_count, t.like_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics
+  from tracks t
+  left join track_lyrics l on l.track_id = t.id
+ where t.creator_id = :user_id::uuid
+ order by t.created_at, t.id
+
+-- query: export_track_versions
+select v.track_id, v.version_number, v.file_size, v.changelog, v.created_at
+  from track_versions v
+  join tracks t on t.id = v.track_id
+ where t.creator_id = :user_id::uuid
+ order by v.created_at, v.id
+
+-- query: export_track_stems
+select s.id, s.track_id, s.name, s.format, s.size_bytes, s.created_at, s.deleted_at
+  from track_stems s
+  join tracks t on t.id = s.track_id
+ where t.creator_id = :user_id::uuid
+ order by s.created_at, s.id
+
+-- query: export_track_history
+select h.track_id, h.action, h.old_value, h.new_value, h.created_at
+  from track_history h
+ where h.user_id = :user_id::uuid
+ order by h.created_at, h.id
+
+-- query: export_track_shares
+select s.id, s.track_id, s.permissions, s.access_count, s.created_at, s.expires_at
+  from track_shares s
+ where s.user_id = :user_id::uuid
+ order by s.created_at, s.id
+
+-- query: export_likes
+select l.track_id, t.title, l.created_at
+  from track_likes l
+  join tracks t on t.id = l.track_id
+ where l.user_id = :user_id::uuid
+ order by l.created_at, l.id
+
+-- query: export_reposts
+select r.track_id, t.title, r.created_at
+  from track_reposts r
+  join tracks t on t.id = r.track_id
+ where r.user_id = :user_id::uuid
+ order by r.created_at, r.id
+
+-- query: export_comments
+select c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.is_edited, c.created_at, c.updated_at
+  from track_comments c
+ where c.user_id = :user_id::uuid
+ order by c.created_at, c.id
+
+-- query: export_plays
+select p.track_id, p.duration, p.device, p.ip_address, p.played_at
+  from track_plays p
+ where p.user_id = :user_id::uuid
+ order by p.played_at, p.id
+
+-- query: export_playback
+select p.track_id, p.play_time, p.pause_count, p.seek_count, p.completion_rate, p.started_at, p.ended_at
+  from playback_analytics p
+ where p.user_id = :user_id::uuid
+ order by p.started_at, p.id
+
+-- query: export_genre_follows
+select g.genre_slug as genre, g.created_at from user_genre_follows g where g.user_id = :user_id::uuid order by g.created_at, g.genre_slug
+
+-- query: export_tag_follows
+select t.name as tag, f.created_at
+  from user_tag_follows f
+  join tags t on t.id = f.tag_id
+ where f.user_id = :user_id::uuid
+ order by f.created_at, t.name
+
+-- query: erase_tracks
+select t.id::text as id from tracks t where t.creator_id = :user_id::uuid
+
+-- query: erase_plays
+-- They stay counted for those who were heard.
+update track_plays set ip_address = null, device = null where user_id = :user_id::uuid
+
+-- query: erase_transcodes
+delete from jobs j using tracks t where t.creator_id = :user_id::uuid and j.payload ->> 'track_id' = t.id::text returning j.id
+
+-- query: erase_sweep
+-- Should a worker still be at one of the tracks: what it leaves is removed when it has heard that its job is gone.
+insert into jobs (kind, payload, run_at, dedupe_key)
+select 'track_sweep', jsonb_build_object('track_id', t.id), now() + interval '1 minute', 'track_sweep:' || t.id
+  from tracks t
+ where t.creator_id = :user_id::uuid
+on conflict (dedupe_key) do nothing
+returning id
+
+-- query: export_track_files
+-- Uploads and covers, stems and versions: where each lies in storage, and its name in the archive.
+select x.key, x.name
+  from (select t.file_path::text as key,
+               'files/tracks/' || t.id || '/original.' || coalesce(lower(substring(t.original_filename from '\.([A-Za-z0-9]{1,8})$')), 'bin')
+                   as name
+          from tracks t
+         where t.creator_id = :user_id::uuid and t.deleted_at is null and t.file_path is not null
+        union all
+        select t.cover_art_path || '/1200.webp', 'files/tracks/' || t.id || '/cover.webp'
+          from tracks t
+         where t.creator_id = :user_id::uuid and t.deleted_at is null and t.cover_art_path is not null
+        union all
+        select s.file_path, 'files/tracks/' || s.track_id || '/stems/' || s.id
+          from track_stems s
+          join tracks t on t.id = s.track_id
+         where t.creator_id = :user_id::uuid
+        union all
+        select v.file_path, 'files/tracks/' || v.track_id || '/versions/' || v.version_number
+          from track_versions v
+          join tracks t on t.id = v.track_id
+         where t.creator_id = :user_id::uuid) x
+ order by x.name
+
+-- query: erase_comments
+-- Comments under other people's tracks are part of other people's conversation. The history of one's own tracks goes with them.
+with comments as (
+    update track_comments c
+       set user_id = :tombstone::uuid
+     where c.user_id = :user_id::uuid
+       and not exists (select from tracks t where t.id = c.track_id and t.creator_id = :user_id::uuid)
+), history as (
+    delete from track_history h using tracks t where h.track_id = t.id and t.creator_id = :user_id::uuid
+)
+select 1 as done

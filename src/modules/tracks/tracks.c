@@ -149,6 +149,7 @@ static const struct subscription subscriptions[] = {
 static const struct job_handler jobs[] = {{"transcode", JOB_HEAVY, tracks_transcode}, {"track_sweep", JOB_LIGHT, tracks_sweep}, {0}};
 
 const struct module tracks_module = {.name = "tracks",
+                                     .personal = &tracks_personal,
                                      .routes = ROUTE_TABLES(track_routes),
                                      .queries = tracks_queries,
                                      .jobs = jobs,

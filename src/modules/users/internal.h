@@ -7,6 +7,8 @@
 #include "platform/storage/storage.h"
 #include "users.queries.h"
 
+extern const struct personal users_personal; /* personal.c */
+
 extern struct storage *users_storage;
 
 /* account.c: handlers of what only the person sees */

@@ -440,3 +440,58 @@ select g.id, g.name, g.category, g.brand, g.model, g.image, g.images, g.conditio
   join users u on u.id = g.user_id and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
  where g.user_id = :id::uuid and g.is_public and g.deleted_at is null and g.status <> 'sold'
  order by g.created_at desc, g.id
+
+-- What an archive of one's own data tells, and what erasure does (personal.c).
+
+-- query: export_profile
+select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.birthdate, u.gender, u.role,
+       u.is_active, u.is_verified, u.is_banned, u.is_public, u.social_links, u.last_login_at, u.login_count, u.password_changed_at,
+       u.email_verified_at, u.creator_requested_at, u.deletion_at, u.created_at, u.updated_at
+  from users u
+ where u.id = :user_id::uuid
+
+-- query: export_settings
+select p.language, p.timezone, p.theme, s.email_notifications, s.push_notifications, s.browser_notifications, s.email_on_follow,
+       s.email_on_like, s.email_on_comment, s.email_on_message, s.email_on_mention, s.email_marketing, s.notify_on_follow,
+       s.notify_on_like, s.notify_on_comment, s.notify_on_message, s.notify_on_mention, s.allow_search_indexing, s.show_activity,
+       s.explicit_content, s.autoplay, s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source, s.updated_at
+  from user_settings s
+  join user_profiles p on p.user_id = s.user_id
+ where s.user_id = :user_id::uuid
+
+-- query: export_presence
+select p.status, p.status_message, p.invisible, p.track_id, p.last_seen_at from user_presence p where p.user_id = :user_id::uuid
+
+-- query: export_storage_quota
+select q.max_bytes, q.used_bytes, q.updated_at from user_storage_quotas q where q.user_id = :user_id::uuid
+
+-- query: export_following
+select f.followed_id as user_id, u.username, f.created_at
+  from user_follows f
+  join users u on u.id = f.followed_id
+ where f.follower_id = :user_id::uuid
+ order by f.created_at, f.followed_id
+
+-- query: export_followers
+select f.follower_id as user_id, u.username, f.created_at
+  from user_follows f
+  join users u on u.id = f.follower_id
+ where f.followed_id = :user_id::uuid
+ order by f.created_at, f.follower_id
+
+-- query: export_blocks
+-- Whom one has blocked; who has blocked one is theirs to know.
+select b.blocked_id as user_id, u.username, b.created_at
+  from user_blocks b
+  join users u on u.id = b.blocked_id
+ where b.blocker_id = :user_id::uuid
+ order by b.created_at, b.blocked_id
+
+-- query: export_pictures
+select 'avatars/' || u.id || '/' || substring(u.avatar from '\?v=([0-9a-f]+)$') || '/1200.webp' as key, 'files/avatar.webp' as name
+  from users u
+ where u.id = :user_id::uuid and u.avatar ~ '\?v=[0-9a-f]+$'
+union all
+select 'banners/' || u.id || '/' || substring(u.banner_url from '\?v=([0-9a-f]+)$') || '/1500.webp', 'files/banner.webp'
+  from users u
+ where u.id = :user_id::uuid and u.banner_url ~ '\?v=[0-9a-f]+$'

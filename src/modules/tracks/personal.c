@@ -1,0 +1,60 @@
+/* personal.c - what this module's tables hold about people (api/personal.h). */
+#include "modules/tracks/internal.h"
+
+#include "api/personal.h"
+
+static const struct personal_table tables[] = {
+    {"tracks", ERASED, "with all files", .archive = "tracks"},
+    {"track_lyrics", ERASED, .archive = "tracks"},
+    {"track_versions", ERASED, "with the files", .archive = "track_versions"},
+    {"track_stems", ERASED, "with the files", .archive = "track_stems"},
+    {"track_tags", ERASED, .archive = "tracks"},
+    {"track_genres", ERASED, .archive = "tracks"},
+    {"hls_streams", ERASED, "with the files", .withheld = "made from an upload"},
+    {"hls_transcode_queue", ERASED, .withheld = "work on an upload"},
+    {"track_shares", ERASED, .archive = "track_shares", .withheld = "without tokens"},
+    {"track_likes", ERASED, .archive = "likes"},
+    {"track_reposts", ERASED, .archive = "reposts"},
+    {"playback_analytics", ERASED, .archive = "playback"},
+    {"track_plays", FORGOTTEN, "they count for those who were heard; address and device are forgotten", .archive = "plays"},
+    {"track_comments", TO_THE_TOMBSTONE, "under others' tracks, as part of others' conversation; under one's own: deleted", .archive = "comments"},
+    {"track_history", FORGOTTEN, "of others' tracks; of one's own: deleted", .archive = "track_history"},
+    {"genres", NOT_PERSONAL, "names of genres"},
+    {"tags", NOT_PERSONAL, "words that tracks are tagged with, and how many are"},
+    {"user_genre_follows", ERASED, .archive = "genre_follows"},
+    {"user_tag_follows", ERASED, .archive = "tag_follows"},
+    {0}};
+
+static const struct subject subjects[] = {
+    {"tracks", &q_export_tracks},
+    {"track_versions", &q_export_track_versions},
+    {"track_stems", &q_export_track_stems},
+    {"track_history", &q_export_track_history},
+    {"track_shares", &q_export_track_shares},
+    {"likes", &q_export_likes},
+    {"reposts", &q_export_reposts},
+    {"comments", &q_export_comments},
+    {"plays", &q_export_plays},
+    {"playback", &q_export_playback},
+    {"genre_follows", &q_export_genre_follows},
+    {"tag_follows", &q_export_tag_follows},
+    {0}};
+
+static const struct query *const tracks_erase[] = {&q_erase_comments, &q_erase_plays, &q_erase_transcodes, &q_erase_sweep, NULL};
+
+static bool
+tracks_files_erase(const char *user_id)
+{
+    const struct db_arg who[] = {{"user_id", user_id}, {0}};
+    bool good = true;
+    PGresult *tracks;
+
+    if (db_run(&q_erase_tracks, who, &tracks, NULL))
+        return false;
+    for (int i = 0; good && i < PQntuples(tracks); i++)
+        good = !job_here_cancelled() && track_files_delete(PQgetvalue(tracks, i, 0));
+    PQclear(tracks);
+    return good;
+}
+
+const struct personal tracks_personal = {.tables = tables, .subjects = subjects, .files = &q_export_track_files, .erase_files = tracks_files_erase, .erase = tracks_erase};
