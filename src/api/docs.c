@@ -102,4 +102,7 @@ static const struct route docs_routes[] = {
      .problems = outside_production},
     ROUTE_END};
 
-const struct module docs_module = {.name = "docs", .routes = ROUTE_TABLES(docs_routes), .setup = docs_setup, .teardown = docs_teardown};
+const struct module docs_module = {.name = "docs",
+                                   .routes = ROUTE_TABLES(docs_routes),
+                                   .setup = docs_setup,
+                                   .teardown = docs_teardown};

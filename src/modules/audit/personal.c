@@ -6,7 +6,8 @@
 
 static const struct personal_table tables[] = {
     {"audit_logs", TO_THE_TOMBSTONE,
-     "for the security of everybody: actor and target become the tombstone, address and program are forgotten, also in lines of nobody in particular from an address of the person",
+     "for the security of everybody: actor and target become the tombstone, address and program are forgotten, "
+     "also in lines of nobody in particular from an address of the person",
      .archive = "audit", .withheld = "what one did, and what was done to one's account"},
     {0}};
 

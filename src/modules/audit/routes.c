@@ -85,4 +85,7 @@ static const struct route audit_routes[] = {
      .reply = cleanup_reply},
     ROUTE_END};
 
-const struct module audit_module = {.name = "audit", .personal = &audit_personal, .routes = ROUTE_TABLES(audit_routes), .queries = audit_queries};
+const struct module audit_module = {.name = "audit",
+                                    .personal = &audit_personal,
+                                    .routes = ROUTE_TABLES(audit_routes),
+                                    .queries = audit_queries};

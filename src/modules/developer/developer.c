@@ -96,4 +96,8 @@ static const struct route developer_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_api_key_delete, .shape = EMPTY},
     ROUTE_END};
 
-const struct module developer_module = {.name = "developer", .personal = &developer_personal, .routes = ROUTE_TABLES(developer_routes), .queries = developer_queries, .setup = developer_setup};
+const struct module developer_module = {.name = "developer",
+                                        .personal = &developer_personal,
+                                        .routes = ROUTE_TABLES(developer_routes),
+                                        .queries = developer_queries,
+                                        .setup = developer_setup};

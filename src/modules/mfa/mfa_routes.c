@@ -80,4 +80,7 @@ static const struct route mfa_routes[] = {
      .problems = PROBLEMS(PROBLEM_MFA_TOKEN_INVALID, PROBLEM_MFA_CODE_INVALID, PROBLEM_ACCOUNT_LOCKED)},
     ROUTE_END};
 
-const struct module mfa_module = {.name = "mfa", .personal = &mfa_personal, .routes = ROUTE_TABLES(mfa_routes), .queries = mfa_queries};
+const struct module mfa_module = {.name = "mfa",
+                                  .personal = &mfa_personal,
+                                  .routes = ROUTE_TABLES(mfa_routes),
+                                  .queries = mfa_queries};

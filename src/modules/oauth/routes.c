@@ -66,5 +66,10 @@ static const struct route oauth_routes[] = {
      .status = 302},
     ROUTE_END};
 
-const struct module oauth_module = {.name = "oauth", .personal = &oauth_personal, .routes = ROUTE_TABLES(oauth_routes), .queries = oauth_queries, .settings = oauth_settings, .setup = oauth_setup,
+const struct module oauth_module = {.name = "oauth",
+                                    .personal = &oauth_personal,
+                                    .routes = ROUTE_TABLES(oauth_routes),
+                                    .queries = oauth_queries,
+                                    .settings = oauth_settings,
+                                    .setup = oauth_setup,
                                     .checkup = oauth_checkup};

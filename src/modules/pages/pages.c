@@ -155,4 +155,8 @@ static const struct setting settings[] = {
     {"VEZA_WEB_DIR", .text = &web_dir, .help = "folder with the built web app; default: web/dist next to the binary's project"},
     {0}};
 
-const struct module pages_module = {.name = "pages", .settings = settings, .checkup = pages_checkup, .start = pages_start, .teardown = pages_teardown};
+const struct module pages_module = {.name = "pages",
+                                    .settings = settings,
+                                    .checkup = pages_checkup,
+                                    .start = pages_start,
+                                    .teardown = pages_teardown};

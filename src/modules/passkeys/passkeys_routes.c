@@ -87,4 +87,8 @@ static const struct route passkeys_routes[] = {
      .problems = PROBLEMS(PROBLEM_PASSKEY_REFUSED)},
     ROUTE_END};
 
-const struct module passkeys_module = {.name = "passkeys", .personal = &passkeys_personal, .routes = ROUTE_TABLES(passkeys_routes), .queries = passkeys_queries, .setup = passkeys_setup};
+const struct module passkeys_module = {.name = "passkeys",
+                                       .personal = &passkeys_personal,
+                                       .routes = ROUTE_TABLES(passkeys_routes),
+                                       .queries = passkeys_queries,
+                                       .setup = passkeys_setup};

@@ -70,4 +70,7 @@ static const struct subject subjects[] = {
 
 static const struct query *const erase[] = {&q_erase_later, NULL};
 
-const struct personal later_personal = {.tables = tables, .subjects = subjects, .files = &q_export_later_files, .erase = erase};
+const struct personal later_personal = {.tables = tables,
+                                        .subjects = subjects,
+                                        .files = &q_export_later_files,
+                                        .erase = erase};

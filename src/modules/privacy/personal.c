@@ -24,4 +24,7 @@ archives_delete(const char *user_id)
     return storage_delete_prefix(privacy_storage, key) == 0;
 }
 
-const struct personal privacy_personal = {.tables = tables, .subjects = subjects, .erase_files = archives_delete, .erase = privacy_erase_traces};
+const struct personal privacy_personal = {.tables = tables,
+                                          .subjects = subjects,
+                                          .erase_files = archives_delete,
+                                          .erase = privacy_erase_traces};

@@ -108,5 +108,11 @@ static const struct route privacy_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_deletion_restore, .shape = ONE, .always = true, .then = &q_me, .purges = "users tracks"},
     ROUTE_END};
 
-const struct module privacy_module = {.name = "privacy", .personal = &privacy_personal, .routes = ROUTE_TABLES(privacy_routes), .queries = privacy_queries, .jobs = privacy_jobs,
-                                      .subscriptions = privacy_subscriptions, .settings = privacy_settings, .setup = privacy_setup};
+const struct module privacy_module = {.name = "privacy",
+                                      .personal = &privacy_personal,
+                                      .routes = ROUTE_TABLES(privacy_routes),
+                                      .queries = privacy_queries,
+                                      .jobs = privacy_jobs,
+                                      .subscriptions = privacy_subscriptions,
+                                      .settings = privacy_settings,
+                                      .setup = privacy_setup};

@@ -188,6 +188,12 @@ static const struct route realtime_routes[] = {
      .problems = (const enum problem_name[]){PROBLEM_BAD_REQUEST, PROBLEM_UNAUTHENTICATED, PROBLEM_FORBIDDEN, PROBLEM_UPGRADE_REQUIRED, PROBLEM_COUNT}},
     ROUTE_END};
 
-const struct module realtime_module = {.name = "realtime", .personal = &realtime_personal, .routes = ROUTE_TABLES(realtime_routes), .queries = realtime_queries,
-                                       .setup = realtime_setup, .start = realtime_start, .metrics = realtime_metrics, .stop = realtime_stop,
+const struct module realtime_module = {.name = "realtime",
+                                       .personal = &realtime_personal,
+                                       .routes = ROUTE_TABLES(realtime_routes),
+                                       .queries = realtime_queries,
+                                       .setup = realtime_setup,
+                                       .start = realtime_start,
+                                       .metrics = realtime_metrics,
+                                       .stop = realtime_stop,
                                        .teardown = realtime_free};

@@ -67,4 +67,7 @@ static const struct route roles_routes[] = {
      .requires = &q_role_may_revoke, .sql = &q_role_revoke, .shape = EMPTY},
     ROUTE_END};
 
-const struct module roles_module = {.name = "roles", .personal = &roles_personal, .routes = ROUTE_TABLES(roles_routes), .queries = roles_queries};
+const struct module roles_module = {.name = "roles",
+                                    .personal = &roles_personal,
+                                    .routes = ROUTE_TABLES(roles_routes),
+                                    .queries = roles_queries};

@@ -103,4 +103,8 @@ static const struct route sessions_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = end_all, .reply = ended_reply},
     ROUTE_END};
 
-const struct module sessions_module = {.name = "sessions", .personal = &sessions_personal, .routes = ROUTE_TABLES(sessions_routes), .queries = sessions_queries, .setup = sessions_setup};
+const struct module sessions_module = {.name = "sessions",
+                                       .personal = &sessions_personal,
+                                       .routes = ROUTE_TABLES(sessions_routes),
+                                       .queries = sessions_queries,
+                                       .setup = sessions_setup};

@@ -57,4 +57,8 @@ tracks_files_erase(const char *user_id)
     return good;
 }
 
-const struct personal tracks_personal = {.tables = tables, .subjects = subjects, .files = &q_export_track_files, .erase_files = tracks_files_erase, .erase = tracks_erase};
+const struct personal tracks_personal = {.tables = tables,
+                                         .subjects = subjects,
+                                         .files = &q_export_track_files,
+                                         .erase_files = tracks_files_erase,
+                                         .erase = tracks_erase};

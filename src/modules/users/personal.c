@@ -25,4 +25,7 @@ static const struct subject subjects[] = {
     {"blocks", &q_export_blocks},
     {0}};
 
-const struct personal users_personal = {.tables = tables, .subjects = subjects, .files = &q_export_pictures, .erase_files = users_files_delete};
+const struct personal users_personal = {.tables = tables,
+                                        .subjects = subjects,
+                                        .files = &q_export_pictures,
+                                        .erase_files = users_files_delete};

@@ -198,4 +198,8 @@ static const struct route users_routes[] = {
      .produces = "image/webp"},
     ROUTE_END};
 
-const struct module users_module = {.name = "users", .personal = &users_personal, .routes = ROUTE_TABLES(users_routes), .queries = users_queries, .setup = users_setup};
+const struct module users_module = {.name = "users",
+                                    .personal = &users_personal,
+                                    .routes = ROUTE_TABLES(users_routes),
+                                    .queries = users_queries,
+                                    .setup = users_setup};
