@@ -39,7 +39,7 @@ select e.id, case when e.status = 'completed' and e.expires_at <= now() then 'ex
 -- query: export_file
 -- An answer of api/file.h.
 select e.s3_key as key, e.id as etag, 'veza-' || u.username || '-' || to_char(e.created_at at time zone 'UTC', 'YYYY-MM-DD') || '.zip' as filename,
-       case when e.status = 'expired' then 0 else extract(epoch from e.expires_at)::bigint end as expires_at, 'export_expired' as gone
+       case when e.status = 'expired' then 0 else floor(extract(epoch from e.expires_at))::bigint end as expires_at, 'export_expired' as gone
   from data_exports e
   join users u on u.id = e.user_id
  where e.id = :id::uuid and e.user_id = :viewer::uuid and e.status in ('completed', 'expired')
