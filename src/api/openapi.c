@@ -107,7 +107,7 @@ document_of(struct description *description, json_t *paths)
     return json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s}], s:o, s:o, s:{s:o, s:o, s:o, s:o}}", "openapi", "3.1.0", "info",
                      "title", "Veza", "version", "1.0.0", "description",
                      "Publish, stream, sell, teach, talk and listen. Errors are problem documents (RFC 9457); lists are "
-                     "`{items, page, limit, total}`.",
+                     "`{items, page, limit, next, total}`.",
                      "license", "name", "AGPL-3.0-or-later", "identifier", "AGPL-3.0-or-later", "servers", "url", "/", "tags",
                      tag_list(description->tags), "paths", paths, "components", "securitySchemes", security_schemes(), "headers",
                      headers(), "schemas", schema_sorted(json_incref(description->describer.schemas)), "responses",
@@ -152,7 +152,7 @@ openapi_write(route_tables tables, struct buf *out, char *error, size_t error_si
 }
 
 static int
-check_statement(struct describer *describer, const struct query *query, enum db_form form, const char *what)
+check_statement(struct describer *describer, const struct query *query, db_form form, const char *what)
 {
     scoped_buf sql = BUF_INIT(STATEMENT_MAX);
 
@@ -161,6 +161,58 @@ check_statement(struct describer *describer, const struct query *query, enum db_
         return 0;
     fprintf(stderr, "%s\n", sql.failed ? what : describer->error);
     return 1;
+}
+
+static bool
+has_input(const struct field *fields, const char *name)
+{
+    for (; fields && fields->name; fields++)
+        if (text_equal(fields->name, name))
+            return true;
+    return false;
+}
+
+/* The values of the input `sort` are the names of the query's sorts, the first of which is the default. */
+static bool
+sorts_fit(const struct route *route, const struct query_sort *sorts)
+{
+    scoped_buf names = BUF_INIT(1024);
+
+    for (unsigned i = 0; db_list_keys(&sorts[i]); i++)
+        buf_printf(&names, "%s%s", i ? "|" : "", sorts[i].name ? sorts[i].name : "");
+    for (const struct field *f = route->query; f && f->name; f++)
+        if (text_equal(f->name, "sort"))
+            return text_equal(f->values, buf_str(&names).ptr) && text_equal(f->fallback, sorts[0].name);
+    return !sorts[0].name;
+}
+
+/* All filters at once, with each sort, as a first page, after a cursor and by number. */
+static int
+check_list(struct describer *describer, const struct route *route, const char *what)
+{
+    const struct query_list *list = route->sql->list;
+    db_form all = 0;
+    int failures = 0;
+
+    if (!list || !sorts_fit(route, list->sorts)) {
+        fprintf(stderr, "%s: a list needs `-- sort:`, and its input `sort` the same names, with the first as fallback.\n", what);
+        return 1;
+    }
+    for (unsigned i = 0; list->filters[i].input; i++) {
+        all |= 1u << (DB_LIST_FILTER_SHIFT + i);
+        if (!has_input(route->query, list->filters[i].input)) {
+            fprintf(stderr, "%s: the filter %s is no input of the route.\n", what, list->filters[i].input);
+            failures++;
+        }
+    }
+    for (unsigned i = 0; db_list_keys(&list->sorts[i]); i++) {
+        db_form form = DB_LIST | i << DB_LIST_SORT_SHIFT | all;
+
+        failures += check_statement(describer, route->sql, form, what) + check_statement(describer, route->sql, form | DB_LIST_AFTER, what) +
+                    check_statement(describer, route->sql, form | DB_LIST_COUNTED, what) +
+                    check_statement(describer, route->sql, form | DB_LIST_COUNTED | DB_LIST_NUMBERED, what);
+    }
+    return failures;
 }
 
 int
@@ -189,8 +241,7 @@ openapi_check(route_tables tables, module_list modules)
                 fprintf(stderr, "%s: a list refuses by .requires, not by a column of its rows\n", what);
                 failures++;
             }
-            failures += check_statement(
-                &describer, route->sql, route->shape == MANY ? DB_JSON_LIST : route->shape == ONE ? DB_JSON_ONE : DB_ROWS, what);
+            failures += route->shape == MANY ? check_list(&describer, route, what) : check_statement(&describer, route->sql, DB_ROWS, what);
         }
     }
     return failures;

@@ -7,6 +7,7 @@
 #include "api/openapi_schema.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "http/validate.h"
 
 #define PREFIX "/api/v1/"
 
@@ -16,11 +17,6 @@ refuse(struct description *description, const struct route *route, const char *w
     snprintf(description->describer.error, description->describer.error_size, "%s %s %s", method_name(route->method), route->pattern, what);
     return false;
 }
-
-static const struct field page_fields[] = {
-    {"page", FIELD_INT, .min = 1, .max = 100000, .fallback = "1", .help = "Which page, from 1"},
-    {"limit", FIELD_INT, .min = 1, .max = 100, .fallback = "20", .help = "Items a page"},
-    FIELD_END};
 
 /* GET /api/v1/tracks/{id}/hls/info -> getTracksByIdHlsInfo */
 static void
@@ -113,7 +109,7 @@ parameters_of(const struct route *route)
     add_parameters(list, route->path, "path");
     add_parameters(list, route->query, "query");
     if (route->shape == MANY)
-        add_parameters(list, page_fields, "query");
+        add_parameters(list, list_fields, "query");
     return list;
 }
 

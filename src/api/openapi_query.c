@@ -201,8 +201,24 @@ note_of(const char *pairs, const char *name, char *note, size_t note_size)
     return false;
 }
 
+/* The component that a note names: a composite type of that name, unless something else has described it already. */
 static json_t *
-noted_schema(char *note)
+noted_component(struct describer *describer, const char *note)
+{
+    PGresult *type;
+    json_t *schema = NULL;
+
+    if (json_object_get(describer->schemas, note))
+        return schema_reference("schemas", note);
+    type = ask(describer, "select oid from pg_type where typtype = 'c' and replace(initcap(replace(typname, '_', ' ')), ' ', '') = $1", note, NULL);
+    if (type && PQntuples(type))
+        schema = type_schema(describer, PQgetvalue(type, 0, 0));
+    PQclear(type);
+    return schema ? schema : schema_reference("schemas", note);
+}
+
+static json_t *
+noted_schema(struct describer *describer, char *note)
 {
     size_t len = strlen(note);
     json_t *values;
@@ -218,12 +234,12 @@ noted_schema(char *note)
     }
     if (len > 2 && text_equal(note + len - 2, "[]")) {
         note[len - 2] = 0;
-        values = noted_schema(note);
+        values = noted_schema(describer, note);
         return json_pack("{s:s, s:o}", "type", "array", "items", values);
     }
     if (text_equal(note, "string") || text_equal(note, "integer") || text_equal(note, "number") || text_equal(note, "boolean"))
         return json_pack("{s:s}", "type", note);
-    return schema_reference("schemas", note);
+    return noted_component(describer, note);
 }
 
 static bool
@@ -251,7 +267,7 @@ column_schema(struct describer *describer, const struct query *query, const PGre
     json_t *schema;
 
     snprintf(oid, sizeof oid, "%u", PQftype(described, column));
-    schema = note_of(query->types, name, note, sizeof note) ? noted_schema(note) : type_schema(describer, oid);
+    schema = note_of(query->types, name, note, sizeof note) ? noted_schema(describer, note) : type_schema(describer, oid);
     if (schema && (listed(query->nullable, name) ||
                    (!listed(query->not_null, name) && !source_not_null(describer, described, column))))
         schema = schema_or_null(schema);
@@ -291,6 +307,45 @@ describe(struct describer *describer, const struct query *query)
     return NULL;
 }
 
+/* The length of "creator" in "creator.id"; 0 where there is no dot. */
+static size_t
+group_of(const char *name)
+{
+    const char *dot = strchr(name, '.');
+
+    return dot ? (size_t)(dot - name) : 0;
+}
+
+static json_t *
+object_of(json_t *properties, json_t *required)
+{
+    return json_pack("{s:s, s:o, s:o}", "type", "object", "required", required, "properties", properties);
+}
+
+/* The object of the columns "creator.id", "creator.username"... from *column on, which is moved to the last of them. A component, where a note
+ * names it. */
+static json_t *
+group_object(struct describer *describer, const struct query *query, const PGresult *described, int *column)
+{
+    json_t *properties = json_object(), *required = json_array(), *object;
+    size_t len = group_of(PQfname(described, *column));
+    char name[NAME_MAX_LEN], note[512];
+    int i = *column;
+
+    snprintf(name, sizeof name, "%.*s", (int)len, PQfname(described, i));
+    for (; i < PQnfields(described) && group_of(PQfname(described, i)) == len && strncmp(PQfname(described, i), name, len) == 0; i++) {
+        json_object_set_new(properties, PQfname(described, i) + len + 1, column_schema(describer, query, described, i));
+        json_array_append_new(required, json_string(PQfname(described, i) + len + 1));
+    }
+    *column = i - 1;
+    object = object_of(properties, required);
+    if (note_of(query->types, name, note, sizeof note)) {
+        json_object_set_new(describer->schemas, note, object);
+        object = schema_reference("schemas", note);
+    }
+    return listed(query->nullable, name) ? schema_or_null(object) : object;
+}
+
 static json_t *
 row_object(struct describer *describer, const struct query *query)
 {
@@ -302,23 +357,26 @@ row_object(struct describer *describer, const struct query *query)
     properties = json_object();
     required = json_array();
     for (int i = 0; i < PQnfields(described); i++) {
+        scoped_buf name = BUF_INIT(NAME_MAX_LEN * 2);
+        size_t group = group_of(PQfname(described, i));
         json_t *schema;
 
         if (query->problems && text_equal(PQfname(described, i), "problem"))
             continue;
-        schema = column_schema(describer, query, described, i);
 
+        buf_add(&name, (struct str){PQfname(described, i), group ? group : strlen(PQfname(described, i))});
+        schema = group ? group_object(describer, query, described, &i) : column_schema(describer, query, described, i);
         if (!schema) {
             PQclear(described);
             json_decref(properties);
             json_decref(required);
             return NULL;
         }
-        json_object_set_new(properties, PQfname(described, i), schema);
-        json_array_append_new(required, json_string(PQfname(described, i)));
+        json_object_set_new(properties, buf_str(&name).ptr, schema);
+        json_array_append_new(required, json_string(buf_str(&name).ptr));
     }
     PQclear(described);
-    return json_pack("{s:s, s:o, s:o}", "type", "object", "required", required, "properties", properties);
+    return object_of(properties, required);
 }
 
 /* What makes two schemas of one name different, for the sentence. */
@@ -366,10 +424,13 @@ describe_list(struct describer *describer, const struct query *query)
 
     if (!row)
         return NULL;
-    list = json_pack("{s:s, s:[s,s,s,s], s:{s:{s:s, s:o}, s:{s:s, s:i}, s:{s:s, s:i, s:i}, s:{s:s, s:i, s:i, s:s}}}", "type", "object",
-                     "required", "items", "page", "limit", "total", "properties", "items", "type", "array", "items", row, "page",
-                     "type", "integer", "minimum", 1, "limit", "type", "integer", "minimum", 1, "maximum", 100, "total", "type",
-                     "integer", "minimum", 0, "maximum", LIST_TOTAL_MAX, "description", "How many there are; no more than 10,000 are counted.");
+    list = json_pack("{s:s, s:[s,s,s], s:{s:{s:s, s:o}, s:{s:s, s:i, s:s}, s:{s:s, s:i, s:i}, s:{s:[s,s], s:s}, s:{s:s, s:i, s:i, s:s}}}",
+                     "type", "object", "required", "items", "limit", "next", "properties", "items", "type", "array", "items", row,
+                     "page", "type", "integer", "minimum", 1, "description", "Not after a cursor.",
+                     "limit", "type", "integer", "minimum", 1, "maximum", 100,
+                     "next", "type", "string", "null", "description", "The `cursor` of the page after this one; null at the end.",
+                     "total", "type", "integer", "minimum", 0, "maximum", LIST_TOTAL_MAX,
+                     "description", "How many there are, where `page` or `total` asked for it; no more than 10,000 are counted.");
     if (!query->schema)
         return list;
     snprintf(name, sizeof name, "%sList", query->schema);

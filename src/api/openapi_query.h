@@ -23,7 +23,7 @@ struct describer {
 /* The schema of one row: a reference when the query names it, else the object itself. NULL and a sentence in `error`. */
 json_t *describe_row(struct describer *describer, const struct query *query);
 
-/* The schema of a list of such rows: {items, page, limit, total}. */
+/* The schema of a list of such rows: {items, limit, next} and perhaps page, total. */
 json_t *describe_list(struct describer *describer, const struct query *query);
 
 /* Prepares a statement as it will be sent; false and a sentence. `what` names it in the sentence. */

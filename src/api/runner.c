@@ -2,8 +2,12 @@
 
 #include <stdlib.h>
 
+#include "api/list.h"
 #include "base/country.h"
 #include "base/log.h"
+#include "db/row_json.h"
+
+#define OBJECT_BYTES_MAX (64 * 1024 * 1024)
 
 
 const char *
@@ -164,7 +168,7 @@ refusal_of(struct request *req, const struct query *query, const PGresult *resul
 }
 
 static const struct problem *
-run(struct request *req, const struct query *query, enum db_form form, PGresult **ret)
+run(struct request *req, const struct query *query, db_form form, PGresult **ret)
 {
     const struct problem *p;
     struct db_error error;
@@ -236,53 +240,58 @@ db_rows(struct request *req, const struct query *query, PGresult **ret)
     return run(req, query, DB_ROWS, ret);
 }
 
-static void
-clear_result(void *result)
+/* The first row as a JSON object. NOT_FOUND where there is none. */
+static const struct problem *
+write_object(const struct query *query, const PGresult *result, struct buf *out)
 {
-    PQclear(result);
+    struct row_json json;
+
+    if (!PQntuples(result))
+        return PROBLEM(NOT_FOUND);
+    if (row_json_begin(&json, result, query))
+        row_json_write(&json, 0, out);
+    else
+        out->failed = true;
+    return out->failed ? PROBLEM(INTERNAL) : NULL;
 }
 
 static const struct problem *
-reply_result(struct request *req, int status, PGresult *result)
+reply_result(struct request *req, int status, const struct query *query, PGresult *result)
 {
-    if (!PQntuples(result)) {
-        PQclear(result);
-        return PROBLEM(NOT_FOUND);
+    struct buf out = BUF_INIT(OBJECT_BYTES_MAX);
+    const struct problem *p = write_object(query, result, &out);
+
+    PQclear(result);
+    if (p) {
+        buf_free(&out);
+        return p;
     }
-    /* The text is sent from the result itself. */
-    return reply_owned(req, status, "application/json",
-                       (struct str){PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0)}, clear_result, result);
+    return reply_owned(req, status, "application/json", buf_str(&out), free, out.ptr);
 }
 
 const struct problem *
 reply_query(struct request *req, int status, const struct query *query)
 {
     PGresult *result;
-    const struct problem *p = run(req, query, DB_JSON_ONE, &result);
+    const struct problem *p = run(req, query, DB_ROWS, &result);
 
-    return p ? p : reply_result(req, status ? status : 200, result);
+    return p ? p : reply_result(req, status ? status : 200, query, result);
 }
 
 const struct problem *
 query_json(struct request *req, const struct query *query, const char **ret_json)
 {
+    scoped_buf out = BUF_INIT(OBJECT_BYTES_MAX);
     PGresult *result;
-    const struct problem *p = run(req, query, DB_JSON_ONE, &result);
+    const struct problem *p = run(req, query, DB_ROWS, &result);
 
     if (p)
         return p;
-    if (PQntuples(result))
-        *ret_json = arena_strndup(req->arena, PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0));
-    else
-        p = PROBLEM(NOT_FOUND);
+    p = write_object(query, result, &out);
     PQclear(result);
+    if (!p)
+        *ret_json = arena_strndup(req->arena, buf_str(&out).ptr, out.len);
     return p || *ret_json ? p : PROBLEM(INTERNAL);
-}
-
-static enum db_form
-form_of(const struct route *route)
-{
-    return route->shape == MANY ? DB_JSON_LIST : route->shape == ONE ? DB_JSON_ONE : DB_ROWS;
 }
 
 /* Binds as bind_request() will once req->identity is what the token claims. */
@@ -310,14 +319,15 @@ ask_route_query_ahead(struct request *req, const char *user_id, const char *sess
 {
     const struct route *route = req->route;
     struct claimed *claimed;
+    db_form form = DB_ROWS;
 
     if (!req->input_good || !route->sql || route->requires || (route->auth != AUTH_OPTIONAL && route->auth != AUTH_USER))
         return;
     claimed = arena_alloc(req->arena, sizeof *claimed);
-    if (!claimed)
+    if (!claimed || (route->shape == MANY && list_form(req, route->sql, &form)))
         return;
     *claimed = (struct claimed){req, user_id, session_id};
-    db_ask_ahead(route->sql, form_of(route), bind_claimed, claimed);
+    db_ask_ahead(route->sql, form, bind_claimed, claimed);
 }
 
 /* Runs a query of the route before its last one; that binds to the columns of its row too, where they are no inputs. */
@@ -384,6 +394,7 @@ const struct problem *
 run_route_query(struct request *req)
 {
     const struct route *route = req->route;
+    db_form form = DB_ROWS;
     PGresult *result;
     const struct problem *p = route->requires && !req->required ? run_before(req, route->requires, route->sql) : NULL;
 
@@ -392,11 +403,15 @@ run_route_query(struct request *req)
     req->required = true;
     if (route->then)
         return change_then_read(req);
-    p = run(req, route->sql, form_of(route), &result);
+    p = route->shape == MANY ? list_form(req, route->sql, &form) : NULL;
+    if (!p)
+        p = run(req, route->sql, form, &result);
     if (p)
         return p;
+    if (route->shape == MANY)
+        return list_reply(req, route->status ? route->status : 200, route->sql, form, result);
     if (route->shape != EMPTY)
-        return reply_result(req, route->status ? route->status : 200, result);
+        return reply_result(req, route->status ? route->status : 200, route->sql, result);
     p = PQntuples(result) ? reply_empty(req, route->status ? route->status : 204) : PROBLEM(NOT_FOUND);
     PQclear(result);
     return p;

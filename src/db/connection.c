@@ -120,7 +120,7 @@ connect_now(void)
     const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
     PGconn *pg;
 
-    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c client_min_messages=notice"
+    snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c DateStyle=ISO -c client_min_messages=notice"
              " -c client_connection_check_interval=%d%s",
              statement_timeout_ms, NOTICE_MS, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
     pg = PQconnectdbParams(names, values, 1);
@@ -306,7 +306,7 @@ connection_park(struct connection *c)
 }
 
 void
-db_ask_ahead(const struct query *query, enum db_form form, db_bind *bind, void *context)
+db_ask_ahead(const struct query *query, db_form form, db_bind *bind, void *context)
 {
     if (budget.limited && !query->writes)
         budget.ahead = (struct ahead){query, form, bind, context};

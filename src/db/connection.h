@@ -10,8 +10,7 @@
 /* A statement that a connection has prepared. Keyed by addresses: queries are constants of the program. */
 struct prepared {
     const struct query *query;
-    enum db_form form;
-    int params;
+    db_form form;
     char name[16];
 };
 
@@ -29,7 +28,7 @@ struct connection {
     int64_t used_ns; /* when it last answered */
     struct statement {
         const struct query *query; /* NULL: none */
-        enum db_form form;
+        db_form form;
         uint64_t values; /* a hash of what it was sent with: the reply is for these only */
     } asked, next_asked, kept; /* asked: sent, and the reply has not been read; kept: `reply` is its reply, which nobody has taken */
     PGresult *reply;
@@ -71,7 +70,7 @@ void connection_park(struct connection *c);
 /* The statement that is to be sent together with the next one of this thread; NULL: none. */
 struct ahead {
     const struct query *query;
-    enum db_form form;
+    db_form form;
     db_bind *bind;
     void *context;
 };

@@ -8,71 +8,12 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/log.h"
+#include "db/statement.h"
 
-#define STATEMENT_MAX 65536
-#define PARAM_LIMIT 64
 #define LONG_MS 3600000
 #define TEXT_OF(number) TEXT_OF_(number)
 #define TEXT_OF_(number) #number
 #define SEND_AT_ONCE (64 * 1024) /* bytes of values that a socket certainly takes without waiting */
-
-static int
-count_params(const struct query *query)
-{
-    int count = 0;
-
-    while (query->params[count])
-        count++;
-    return count;
-}
-
-/* A list that only reads and has an order: the page is cut where the rows are sorted, so that PostgreSQL computes the costly columns of the
- * rows of one page only; they are counted without their order and their columns. */
-static void
-write_list(const struct query *query, int params, struct buf *out)
-{
-    if (*query->prefix)
-        buf_add_text(out, "\n");
-    buf_printf(out,
-               "select json_build_object('items', coalesce((select json_agg(page_) from (%s\nlimit $%d::int offset ($%d::int - 1) * $%d::int)"
-               " page_), '[]'::json), 'page', $%d::int, 'limit', $%d::int, 'total', (select count(*) from (%s\nlimit %d) all_))",
-               query->main, params + 2, params + 1, params + 2, params + 1, params + 2, query->unordered, LIST_TOTAL_MAX);
-}
-
-/* The runner's own names end in an underscore, which no query uses. */
-void
-db_statement(const struct query *query, enum db_form form, struct buf *out)
-{
-    int params = count_params(query);
-    bool refuses = query->problems != NULL;
-
-    buf_add_text(out, query->prefix);
-    if (form == DB_ROWS) {
-        buf_add_text(out, *query->prefix ? "\n" : "");
-        buf_add_text(out, query->main);
-        return;
-    }
-    if (form == DB_JSON_LIST && query->unordered) {
-        write_list(query, params, out);
-        return;
-    }
-    buf_add_text(out, *query->prefix ? ",\n" : "with ");
-    buf_printf(out, "t_ as (%s)", query->main);
-    switch (form) {
-    case DB_ROWS:
-        break;
-    case DB_JSON_ONE:
-        buf_add_text(out, refuses ? "\nselect to_jsonb(t_) - 'problem' as json, problem from t_" : "\nselect row_to_json(t_) from t_");
-        break;
-    case DB_JSON_LIST:
-        buf_printf(out,
-                   "\nselect json_build_object('items', coalesce((select json_agg(page_) from (select * from t_ limit $%d::int"
-                   " offset ($%d::int - 1) * $%d::int) page_), '[]'::json), 'page', $%d::int, 'limit', $%d::int,"
-                   " 'total', (select count(*) from t_))",
-                   params + 2, params + 1, params + 2, params + 1, params + 2);
-        break;
-    }
-}
 
 /* What may be logged. Only the primary message: the detail and the context hold rows and values. Of a value that a type does not take even the
  * primary message quotes the value. */
@@ -111,7 +52,7 @@ classify(const PGresult *result, const PGconn *pg, struct db_error *error)
 }
 
 static enum db_status
-prepare(struct connection *c, const struct query *query, enum db_form form, struct prepared **ret, struct db_error *error)
+prepare(struct connection *c, const struct query *query, db_form form, struct prepared **ret, struct db_error *error)
 {
     unsigned at = (unsigned)(((uintptr_t)query / 8 * 31 + form) % PREPARED_SLOTS);
     scoped_buf sql = BUF_INIT(STATEMENT_MAX);
@@ -141,32 +82,27 @@ prepare(struct connection *c, const struct query *query, enum db_form form, stru
     }
     PQclear(result);
     c->prepared_count++;
-    *p = (struct prepared){.query = query, .form = form, .params = count_params(query)};
+    *p = (struct prepared){.query = query, .form = form};
     memcpy(p->name, name, sizeof p->name);
     return DB_OK;
 }
 
 static enum db_status
-collect_values(const struct query *query, enum db_form form, db_bind *bind, void *context, const char **values, int *ret_count,
+collect_values(const struct query *query, db_form form, db_bind *bind, void *context, const char **values, int *ret_count,
                struct db_error *error)
 {
-    int count = 0;
+    const char *names[PARAM_LIMIT];
+    int count = statement_params(query, form, names);
 
-    for (; query->params[count]; count++) {
-        if (count >= PARAM_LIMIT - 2 || !bind(context, query->params[count], &values[count])) {
+    for (int i = 0; i < count; i++) {
+        if (!bind(context, names[i], &values[i])) {
             if (error)
-                snprintf(error->message, sizeof error->message, "query %s: nothing binds :%s", query->name,
-                         query->params[count]);
+                snprintf(error->message, sizeof error->message, "query %s: nothing binds :%s", query->name, names[i]);
             return DB_FAILED;
         }
     }
-    if (form == DB_JSON_LIST) {
-        if (!bind(context, "page", &values[count]) || !bind(context, "limit", &values[count + 1]))
-            return DB_FAILED;
-        count += 2;
-    }
     *ret_count = count;
-    return DB_OK;
+    return count < 0 ? DB_FAILED : DB_OK;
 }
 
 static bool
@@ -213,8 +149,7 @@ bytes_of(const char *const *values, int count)
     return bytes;
 }
 
-/* A list has filters that are there or not, and the plan that suits all of them suits none: it is planned for its values each time.
- * Everything else is prepared. A thread that must not wait leaves preparing, and what is long, to others: DB_PARKED. */
+/* A thread that must not wait leaves preparing, and what is long, to others: DB_PARKED. */
 static enum db_status
 send_one(struct connection *c, const struct statement *statement, const char *const *values, int count, struct db_error *error)
 {
@@ -226,7 +161,7 @@ send_one(struct connection *c, const struct statement *statement, const char *co
 
     if (connection_budget_ns() >= 0 && bytes_of(values, count) > SEND_AT_ONCE)
         return DB_PARKED;
-    if (statement->form == DB_JSON_LIST && !query->writes) {
+    if (statement_is_planned_each_time(query, statement->form)) {
         db_statement(query, statement->form, &sql);
         if (sql.failed)
             return DB_FAILED;
@@ -326,7 +261,7 @@ note_success(struct connection *c, int64_t started_ns)
 }
 
 enum db_status
-db_execute(const struct query *query, enum db_form form, db_bind *bind, void *context, PGresult **ret, struct db_error *error)
+db_execute(const struct query *query, db_form form, db_bind *bind, void *context, PGresult **ret, struct db_error *error)
 {
     struct statement statement = {.query = query, .form = form};
     const char *values[PARAM_LIMIT];
@@ -479,9 +414,9 @@ db_each(const struct query *query, const struct db_arg *args, db_row *row, void 
         *error = (struct db_error){0};
     if (!c)
         return DB_UNAVAILABLE;
-    status = collect_values(query, DB_JSON_ONE, bind_array, (void *)(uintptr_t)args, values, &count, error);
+    status = collect_values(query, DB_JSON, bind_array, (void *)(uintptr_t)args, values, &count, error);
     if (status == DB_OK)
-        status = prepare(c, query, DB_JSON_ONE, &prepared, error);
+        status = prepare(c, query, DB_JSON, &prepared, error);
     if (status)
         return status;
     if (!PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0))

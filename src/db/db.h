@@ -18,14 +18,30 @@ struct db_arg {
     const char *text; /* PostgreSQL's text form; NULL is null */
 };
 
+/* Which statement is made of a query: its rows, or a page of a list, of these bits. Of a list the rows have, besides the query's columns, some
+ * whose names end in an underscore: keys that are no column, and `total_`. */
+typedef uint32_t db_form;
+#define DB_ROWS 0u
+#define DB_JSON 1u          /* one column: the row as a JSON object by PostgreSQL; for db_each() */
+#define DB_LIST 2u          /* the first rows; reads :limit_, at most DB_LIST_MOST */
+#define DB_LIST_AFTER 4u    /* or those after a row with the keys :key1_, :key2_... */
+#define DB_LIST_NUMBERED 8u /* or those after :offset_ rows; costs more with each page */
+#define DB_LIST_COUNTED 16u /* each row has `total_`; where the page is empty, the only row has nothing else */
+#define DB_LIST_SORT_SHIFT 5
+#define DB_LIST_SORT_MASK 15u
+#define DB_LIST_FILTER_SHIFT 9 /* from here on a bit for each filter of the query */
+#define DB_LIST_MOST "101"
 /* Counting every row of a large table costs more than the page itself, and nobody turns to page 500. */
 #define LIST_TOTAL_MAX 10000
+#define DB_LIST_TOTAL_MOST "10000"
 
-enum db_form {
-    DB_ROWS,      /* the query's rows as they are */
-    DB_JSON_ONE,  /* the first column: the row as a JSON object; the second, where the query may refuse: its `problem`; no row when there is none */
-    DB_JSON_LIST, /* one row, one column: {items, page, limit, total}; reads :page and :limit; counts LIST_TOTAL_MAX rows at most */
-};
+/* What binds :limit_ and :offset_, told apart by address. */
+extern const char db_list_limit[], db_list_offset[];
+
+const struct query_sort *db_list_sort(const struct query *query, db_form form);
+unsigned db_list_keys(const struct query_sort *sort);
+/* The column of the reply that has the value of this key. */
+const char *db_list_key_column(const struct query_sort *sort, unsigned key);
 
 enum db_status {
     DB_OK = 0,
@@ -59,7 +75,7 @@ void db_setup(const char *conninfo, int timeout_ms);
 bool db_act_as_app(bool login);
 
 /* Runs `query`. On DB_OK *ret is the result, to be freed with PQclear. `error` may be NULL. */
-enum db_status db_execute(const struct query *query, enum db_form form, db_bind *bind, void *context, PGresult **ret,
+enum db_status db_execute(const struct query *query, db_form form, db_bind *bind, void *context, PGresult **ret,
                           struct db_error *error);
 
 /* The same with DB_ROWS and arguments given as an array ended by a NULL name. */
@@ -92,7 +108,7 @@ void db_wait_before_retry(int attempt);
 bool db_in_transaction(void);
 
 /* The text that is prepared for a query in this form, appended to `out`; used by the description and by tests. */
-void db_statement(const struct query *query, enum db_form form, struct buf *out);
+void db_statement(const struct query *query, db_form form, struct buf *out);
 
 /* Threads that others wait for, such as the polling threads of a server.
  *
@@ -112,7 +128,7 @@ void db_lend(int64_t budget_ns);
 bool db_take_parked(struct connection **ret_connection);
 /* The next statement of this thread is sent together with this one, which only reads; when it is asked later, its reply is there already, and
  * when it is not, or with other values, the reply is thrown away. Only between db_lend() and db_take_parked(), else nothing happens. */
-void db_ask_ahead(const struct query *query, enum db_form form, db_bind *bind, void *context);
+void db_ask_ahead(const struct query *query, db_form form, db_bind *bind, void *context);
 /* Waits 50 ms for a statement that nobody wants, and keeps the connection for the next; else closes it, which ends the statement too. */
 void db_settle(struct connection *connection);
 /* This thread, which holds none, goes on with this connection. Accepts NULL. */

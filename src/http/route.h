@@ -41,7 +41,7 @@ enum limit {
 enum shape {
     SHAPE_NONE,
     ONE,   /* the row as an object; no row is 404 */
-    MANY,  /* {items, page, limit, total} */
+    MANY,  /* {items, limit, next} and perhaps page, total; inputs: list_fields of validate.h */
     EMPTY, /* 204 when there is a row, else 404 */
 };
 

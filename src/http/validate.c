@@ -432,9 +432,12 @@ validate_path(struct request *req, const char *const *values)
     return check.count ? PROBLEM(NOT_FOUND) : NULL;
 }
 
-static const struct field page_fields[] = {
-    {"page", FIELD_INT, .min = 1, .max = 100000, .fallback = "1"},
-    {"limit", FIELD_INT, .min = 1, .max = 100, .fallback = "20"},
+const struct field list_fields[] = {
+    {"page", FIELD_INT, .min = 1, .max = 100000, .help = "Which page, from 1; far ones take long, see `cursor`"},
+    {"limit", FIELD_INT, .min = 1, .max = 100, .fallback = "20", .help = "Items a page"},
+    {"cursor", FIELD_STRING, .min = 1, .max = LIST_CURSOR_TEXT_MAX, .pattern = "[A-Za-z0-9_-]+",
+     .help = "The page after the one whose `next` this is; good for the same order and filters"},
+    {"total", FIELD_BOOL, .help = "Count them all? Default: only when `page` is given"},
     FIELD_END};
 
 const struct problem *
@@ -449,7 +452,7 @@ validate_query(struct request *req)
         const struct field *f = name ? find_field(req->route->query, name) : NULL;
 
         if (!f && name && req->route->shape == MANY)
-            f = find_field(page_fields, name);
+            f = find_field(list_fields, name);
         if (f && name_len < len) {
             const char *value = percent_decode(req->arena, (struct str){p + name_len + 1, len - name_len - 1}, true);
             size_t before = check.count;
@@ -467,7 +470,7 @@ validate_query(struct request *req)
     }
     check_absent(&check, req->route->query);
     if (req->route->shape == MANY)
-        check_absent(&check, page_fields);
+        check_absent(&check, list_fields);
     return outcome(&check);
 }
 

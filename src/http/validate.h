@@ -11,5 +11,9 @@ const struct problem *validate_json(struct request *req);
 /* Checks the text parts of a form, given as name and text, in the way of the body's fields. */
 const struct problem *validate_form(struct request *req, const struct param *parts, unsigned count);
 
+/* Inputs of every list (MANY), besides its own. */
+extern const struct field list_fields[];
+#define LIST_CURSOR_TEXT_MAX 4000
+
 /* As a FIELD_EMAIL is. */
 bool email_valid(const char *text);

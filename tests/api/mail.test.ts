@@ -257,7 +257,7 @@ test('an export that is ready is told of', async () => {
   const { email, client } = await newcomer('elsa');
   assertStatus(await client.post('/api/v1/users/me/export'), 202);
   await until('the mail', () => toAddress(email, 'Your data is ready')[0]);
-  assert.equal((await client.get('/api/v1/notifications', { query: { type: 'export.ready' } })).body.total, 1);
+  assert.equal((await client.get('/api/v1/notifications', { query: { type: 'export.ready' } })).body.items.length, 1);
 });
 
 test('no mail is lost when the server is killed', async () => {

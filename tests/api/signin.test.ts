@@ -364,7 +364,7 @@ test('the history tells who tried to sign in, from where and with what, newest f
   await login(email, PASSWORD, { 'user-agent': '<b>' });
   const history = await api.get('/api/v1/auth/login-history', { as: { token } });
   assertStatus(history, 200);
-  assert.equal(history.body.total, 3);
+  assert.equal(history.body.items.length, 3);
   assert.deepEqual(history.body.items.map(({ method, outcome, device, ip, country }) => ({ method, outcome, device, ip, country })), [
     { method: 'password', outcome: 'succeeded', device: 'Unknown device', ip: '127.0.0.1', country: null },
     { method: 'password', outcome: 'succeeded', device: 'Safari on iPhone', ip: '127.0.0.1', country: null },
@@ -413,7 +413,7 @@ test('a header that is no text is stored as text, and keeps nobody from signing 
 test('the history is one\'s own', async () => {
   const { email } = await register(), other = await register();
   await login(email);
-  assert.equal((await api.get('/api/v1/auth/login-history', { as: { token: other.token } })).body.total, 0);
+  assert.equal((await api.get('/api/v1/auth/login-history', { as: { token: other.token } })).body.items.length, 0);
 });
 
 test('attempts on a locked address leave no rows behind', async () => {

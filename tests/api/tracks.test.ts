@@ -357,7 +357,7 @@ test('lists filter, search, sort and page', async () => {
   for (let i = 0; i < 5; i++) assertStatus(await upload(dave, { title: `Listed ${'edcba'[i]} 100%_`, genre: 'Drone', tags: i % 2 ? 'odd' : 'even' }), 201);
   const mine = await until('all to be finished', async () => {
     const list = await dave.get('/api/v1/tracks', { query: { mine: true, status: 'completed' } });
-    return list.body.total === 5 && list.body;
+    return list.body.items.length === 5 && list.body;
   }, 60, 200);
   assert.equal(mine.items.length, 5);
   const titles = async (query: NonNullable<Parameters<typeof visitor.get<'/api/v1/tracks'>>[1]>['query']) => {
@@ -501,7 +501,7 @@ test('profiles show the number of tracks and nothing that is private', async () 
   const byId = await visitor.get('/api/v1/users/{id}', { path: { id: template.ids.carol } });
   assert.deepEqual(byId.body, byName.body);
   assert.ok(!('email' in byId.body));
-  const listed = await visitor.get('/api/v1/tracks', { query: { username: 'carol', limit: 100 } });
+  const listed = await visitor.get('/api/v1/tracks', { query: { username: 'carol', limit: 1, total: true } });
   assert.equal(byId.body.track_count, listed.body.total);
   assertProblem(await visitor.get('/api/v1/users/by-username/{username}', { path: { username: 'nobody' } }), 404, 'not_found');
 });

@@ -1,3 +1,9 @@
+-- fragment: audit_line(l, u)
+-- schema: AuditLog
+-- nullable: actor_username, ip
+l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target, l.status, host(l.ip) as ip, l.user_agent, l.request_id,
+       l.details
+
 -- query: audit_add
 insert into audit_logs (actor_id, action, target, status, ip, user_agent, request_id)
 values (:actor_id::uuid, :action, :target, :status::int, :client_ip::inet, left(:user_agent, 500), :request_id)
@@ -5,58 +11,47 @@ returning id
 
 -- query: audit_search
 -- For administrators. The last 30 days unless `from` says otherwise, so that a search reads no more than it must.
--- schema: AuditLog
--- nullable: actor_username, ip
-select l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target, l.status, host(l.ip) as ip, l.user_agent, l.request_id,
-       l.details
+-- filter: to: l.at < :to::timestamptz
+-- filter: actor_id: l.actor_id = :actor_id::uuid
+-- filter: username: lower(u.username) = lower(:username::text)
+-- search: action: l.action ilike '%' || {like_escape(:action::text)} || '%'
+-- search: target: l.target like {like_escape(:target::text)} || '%'
+-- filter: status: l.status = :status::int
+-- filter: outcome=granted: l.status < 400
+-- filter: outcome=refused: l.status >= 400
+-- search: ip: l.ip <<= :ip::inet
+-- filter: request_id: l.request_id = :request_id::text
+-- sort: l.id desc
+select {audit_line(l, u)}
   from audit_logs l
   left join users u on u.id = l.actor_id
  where l.at >= coalesce(:from::timestamptz, now() - interval '30 days')
-   and (:to::timestamptz is null or l.at < :to::timestamptz)
-   and (:actor_id::uuid is null or l.actor_id = :actor_id::uuid)
-   and (:username::text is null or lower(u.username) = lower(:username::text))
-   and (:action::text is null or l.action ilike '%' || regexp_replace(:action::text, '([\\%_])', '\\\1', 'g') || '%')
-   and (:target::text is null or l.target like regexp_replace(:target::text, '([\\%_])', '\\\1', 'g') || '%')
-   and (:status::int is null or l.status = :status::int)
-   and (:outcome::text is null or (l.status < 400) = (:outcome::text = 'granted'))
-   and (:ip::inet is null or l.ip <<= :ip::inet)
-   and (:request_id::text is null or l.request_id = :request_id::text)
- order by l.id desc
 
 -- query: audit_get
--- schema: AuditLog
--- nullable: actor_username, ip
-select l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target, l.status, host(l.ip) as ip, l.user_agent, l.request_id,
-       l.details
+select {audit_line(l, u)}
   from audit_logs l
   left join users u on u.id = l.actor_id
  where l.id = :id::bigint
 
 -- query: audit_own
 -- What one did oneself.
--- schema: AuditLog
--- nullable: actor_username, ip
-select l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target, l.status, host(l.ip) as ip, l.user_agent, l.request_id,
-       l.details
+-- search: action: l.action ilike '%' || {like_escape(:action::text)} || '%'
+-- sort: l.id desc
+select {audit_line(l, u)}
   from audit_logs l
   join users u on u.id = l.actor_id
  where l.actor_id = :viewer::uuid
-   and (:action::text is null or l.action ilike '%' || regexp_replace(:action::text, '([\\%_])', '\\\1', 'g') || '%')
- order by l.id desc
 
 -- query: audit_ip_known
 select l.id from audit_logs l where l.ip = :ip::inet limit 1
 
 -- query: audit_ip
 -- All that came from one address.
--- schema: AuditLog
--- nullable: actor_username, ip
-select l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target, l.status, host(l.ip) as ip, l.user_agent, l.request_id,
-       l.details
+-- sort: l.id desc
+select {audit_line(l, u)}
   from audit_logs l
   left join users u on u.id = l.actor_id
  where l.ip = :ip::inet
- order by l.id desc
 
 -- query: audit_stats
 -- schema: AuditStats
@@ -84,6 +79,8 @@ select :days::int as days,
 -- schema: SuspiciousActivity
 -- nullable: ip, actor_id, actor_username
 -- not null: rule, severity, count, first_at, last_at
+-- sort: case f.severity when 'high' then 2 when 'medium' then 1 else 0 end desc, f.last_at desc, f.rule desc,
+--       coalesce(host(f.ip), '') || ' ' || coalesce(f.actor_id::text, '') desc
 -- type: severity high|medium|low
 -- type: rule password_guessing|password_guessed|many_accounts|refused_actions|probing|many_addresses|administration_from_new_address
 with l as materialized (
@@ -136,7 +133,7 @@ with l as materialized (
 select f.rule, f.severity, host(f.ip) as ip, f.actor_id, u.username as actor_username, f.count, f.first_at, f.last_at
   from found f
   left join users u on u.id = f.actor_id
- order by case f.severity when 'high' then 0 when 'medium' then 1 else 2 end, f.last_at desc, f.rule, f.ip, f.actor_id
+ where true
 
 -- query: audit_delete_old
 -- A piece at a time, by a function with the rights of the log's owner: requests have not got them.

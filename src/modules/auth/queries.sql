@@ -112,13 +112,13 @@ update login_history h
 returning h.id
 
 -- query: login_history
+-- sort: h.created_at desc, h.id desc
 -- schema: LoginAttempt
 -- nullable: country
 -- One's own attempts, newest first.
 select h.id, h.created_at, h.method, h.outcome, h.device_label as device, h.ip_address as ip, h.country
   from login_history h
  where h.user_id = :viewer::uuid
- order by h.created_at desc, h.id
 
 -- query: unlock_account
 -- For administrators.

@@ -1,12 +1,12 @@
 -- API keys, one's own.
 
 -- query: api_key_list
+-- sort: k.created_at desc, k.id desc
 -- schema: ApiKey
 -- nullable: last_used_at, expires_at
 select k.id, k.name, k.prefix, k.scopes, k.created_at, k.last_used_at, k.expires_at
   from api_keys k
  where k.user_id = :viewer::uuid
- order by k.created_at desc, k.id
 
 -- query: api_key_create
 -- No row when there are too many already.

@@ -4,15 +4,15 @@
 -- schema: Notification
 -- nullable: link, actor
 -- type: data object
+-- filter: unread=true: not n.read
+-- filter: type: n.type = :type::text
+-- sort: n.created_at desc, n.id desc
 select n.id, n.type, n.title, n.content, n.link, n.data,
-       case when u.id is not null then (u.id, u.username, u.avatar, u.display_name)::user_ref end as actor,
+       {user_ref(u, actor)},
        n.read, n.read_at, n.created_at
   from notifications n
-  left join users u on u.id = n.actor_id and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+  left join users u on u.id = n.actor_id and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
  where n.user_id = :viewer::uuid
-   and (not coalesce(:unread::boolean, false) or not n.read)
-   and (:type::text is null or n.type = :type::text)
- order by n.created_at desc, n.id
 
 -- query: notification_unread
 -- not null: unread
@@ -53,19 +53,19 @@ select s.notify_on_follow, s.notify_on_like, s.notify_on_comment, s.notify_on_me
 -- query: notification_preferences_update
 -- schema: NotificationPreferences
 update user_settings s
-   set notify_on_follow = coalesce(:notify_on_follow::boolean, s.notify_on_follow),
-       notify_on_like = coalesce(:notify_on_like::boolean, s.notify_on_like),
-       notify_on_comment = coalesce(:notify_on_comment::boolean, s.notify_on_comment),
-       notify_on_message = coalesce(:notify_on_message::boolean, s.notify_on_message),
-       notify_on_mention = coalesce(:notify_on_mention::boolean, s.notify_on_mention),
-       email_notifications = coalesce(:email_notifications::boolean, s.email_notifications),
-       email_on_follow = coalesce(:email_on_follow::boolean, s.email_on_follow),
-       email_on_like = coalesce(:email_on_like::boolean, s.email_on_like),
-       email_on_comment = coalesce(:email_on_comment::boolean, s.email_on_comment),
-       email_on_message = coalesce(:email_on_message::boolean, s.email_on_message),
-       email_on_mention = coalesce(:email_on_mention::boolean, s.email_on_mention),
-       push_notifications = coalesce(:push_notifications::boolean, s.push_notifications),
-       browser_notifications = coalesce(:browser_notifications::boolean, s.browser_notifications)
+   set {set_given(notify_on_follow, s, boolean)},
+       {set_given(notify_on_like, s, boolean)},
+       {set_given(notify_on_comment, s, boolean)},
+       {set_given(notify_on_message, s, boolean)},
+       {set_given(notify_on_mention, s, boolean)},
+       {set_given(email_notifications, s, boolean)},
+       {set_given(email_on_follow, s, boolean)},
+       {set_given(email_on_like, s, boolean)},
+       {set_given(email_on_comment, s, boolean)},
+       {set_given(email_on_message, s, boolean)},
+       {set_given(email_on_mention, s, boolean)},
+       {set_given(push_notifications, s, boolean)},
+       {set_given(browser_notifications, s, boolean)}
  where s.user_id = :viewer::uuid
 returning s.notify_on_follow, s.notify_on_like, s.notify_on_comment, s.notify_on_message, s.notify_on_mention,
           s.email_notifications, s.email_on_follow, s.email_on_like, s.email_on_comment, s.email_on_message, s.email_on_mention,
@@ -192,7 +192,7 @@ select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::t
   join users u on u.id = n.user_id
   left join user_profiles p on p.user_id = u.id
   left join user_settings s on s.user_id = u.id
-  left join users a on a.id = n.actor_id and user_visible(a, n.user_id, false)
+  left join users a on a.id = n.actor_id and {user_visible(a, n.user_id, false)}
  cross join lateral (
     select not n.read and u.is_verified and user_active(u) and coalesce(s.email_notifications, true)
            and (n.actor_id is null or a.id is not null)
@@ -251,7 +251,7 @@ select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::t
   join notifications n on n.id = :notification_id::uuid and n.user_id = p.user_id and not n.read
   join users u on u.id = n.user_id and user_active(u)
   left join user_profiles l on l.user_id = n.user_id
-  left join users a on a.id = n.actor_id and user_visible(a, n.user_id, false)
+  left join users a on a.id = n.actor_id and {user_visible(a, n.user_id, false)}
  where p.id = :subscription_id::uuid and (n.actor_id is null or a.id is not null)
 
 -- query: unsubscribe_whose

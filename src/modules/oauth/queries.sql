@@ -84,13 +84,13 @@ with account as (
 select id from account
 
 -- query: oauth_connections
+-- sort: f.created_at desc, f.id desc
 -- schema: OauthConnection
 -- nullable: name, email, last_used_at
 -- One's own.
 select f.id, f.provider, f.display_name as name, f.email, f.created_at, f.last_used_at
   from federated_identities f
  where f.user_id = :viewer::uuid
- order by f.created_at desc, f.id
 
 -- query: oauth_lock_person
 -- Two connections are not taken away at once, each thinking that the other stays.

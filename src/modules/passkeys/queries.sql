@@ -37,12 +37,12 @@ with added as (
 select id from added
 
 -- query: passkey_list
+-- sort: c.created_at desc, c.id desc
 -- schema: Passkey
 -- nullable: last_used_at
 select c.id, c.name, c.created_at, c.last_used_at
   from webauthn_credentials c
  where c.user_id = :viewer::uuid
- order by c.created_at desc, c.id
 
 -- query: passkey_get
 -- schema: Passkey

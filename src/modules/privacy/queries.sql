@@ -12,6 +12,7 @@ with e as (
 select id from e
 
 -- query: export_list
+-- sort: e.created_at desc, e.id desc
 -- schema: DataExport
 -- nullable: download_url
 -- not null: status
@@ -22,7 +23,6 @@ select e.id, case when e.status = 'completed' and e.expires_at <= now() then 'ex
            as download_url
   from data_exports e
  where e.user_id = :viewer::uuid
- order by e.created_at desc, e.id
 
 -- query: export_get
 -- schema: DataExport

@@ -2,6 +2,7 @@
 -- what they hold.
 
 -- query: role_list
+-- sort: not r.is_system, r.name
 -- schema: Role
 -- not null: permissions
 select r.id, r.name, r.display_name, r.description, r.is_system, r.is_active,
@@ -9,8 +10,7 @@ select r.id, r.name, r.display_name, r.description, r.is_system, r.is_active,
            as permissions,
        r.created_at, r.updated_at
   from roles r
- where r.is_active or :viewer_staff::boolean or user_has_permission(:viewer::uuid, 'roles.manage')
- order by r.is_system desc, r.name
+ where (r.is_active or :viewer_staff::boolean or user_has_permission(:viewer::uuid, 'roles.manage'))
 
 -- query: role_get
 -- schema: Role
@@ -94,9 +94,9 @@ select id from r
 -- Inputs that were not given stay as they are.
 with r as (
     update roles r
-       set display_name = coalesce(:display_name::text, r.display_name),
-           description = case when :has_description::boolean then :description::text else r.description end,
-           is_active = coalesce(:is_active::boolean, r.is_active)
+       set {set_given(display_name, r, text)},
+           {set_given(description, r, text)},
+           {set_given(is_active, r, boolean)}
      where r.id = :id::uuid and not r.is_system
     returning r.id
 ), taken as (
@@ -140,6 +140,7 @@ select a.user_id, a.role_id, r.name as role, r.display_name, r.is_system, a.assi
   join roles r on r.id = a.role_id
 
 -- query: role_assignments
+-- sort: a.assigned_at desc, r.name desc
 -- What a person has been lent and still has.
 -- schema: UserRole
 -- not null: user_id, role_id, role, display_name, is_system, assigned_at
@@ -148,7 +149,6 @@ select a.user_id, a.role_id, r.name as role, r.display_name, r.is_system, a.assi
   from user_roles a
   join roles r on r.id = a.role_id
  where a.user_id = :id::uuid and a.is_active and (a.expires_at is null or a.expires_at > now())
- order by a.assigned_at desc, r.name
 
 -- query: role_revoke
 with a as (

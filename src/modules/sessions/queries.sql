@@ -6,12 +6,12 @@
 -- nullable: ip_address, user_agent
 -- not null: device, device_kind, is_current
 -- type: device_kind desktop|mobile|tablet|other
+-- sort: coalesce(s.id = nullif(:session_id::text, '')::uuid, false) desc, s.last_seen_at desc, s.id desc
 select s.id, coalesce(s.device_label, device_label(s.user_agent)) as device, device_kind(s.user_agent) as device_kind,
        s.ip_address, s.user_agent, s.created_at, s.last_seen_at, s.expires_at,
        coalesce(s.id = nullif(:session_id::text, '')::uuid, false) as is_current
   from sessions s
  where s.user_id = :viewer::uuid and s.revoked_at is null and s.expires_at > now()
- order by coalesce(s.id = nullif(:session_id::text, '')::uuid, false) desc, s.last_seen_at desc, s.id
 
 -- query: session_stats
 -- schema: SessionStats

@@ -1,10 +1,10 @@
 -- query: announcements_active
+-- sort: a.starts_at desc, a.id desc
 -- schema: Announcement
 -- Everybody may read them.
 select a.id, a.title, a.content, a.type, a.starts_at, a.ends_at
   from announcements a
  where a.is_active and a.starts_at <= now() and (a.ends_at is null or a.ends_at > now())
- order by a.starts_at desc, a.id
 
 -- query: ping
 select 1 as alive

@@ -1,77 +1,60 @@
 -- Tracks: everybody sees those that are public and completed, their owner and staff (:viewer_staff) see all that are not deleted.
 
--- columns: track
--- schema: Track
--- nullable: year, status_message, waveform_url, cover_url
--- not null: creator, is_mine, processing_notes
-t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
-       t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
-       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
-       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
-       case when t.creator_id = :viewer::uuid then t.processing_notes else '{}' end as processing_notes,
-       case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
-       case when t.cover_art_path is not null
-            then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
-       t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
-       (u.id, u.username, u.avatar, u.display_name)::user_ref as creator,
-       coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
-       t.created_at, t.updated_at
-
 -- query: track_list
--- Public ones of people in good standing who have not blocked the viewer; with :mine one's own, whatever their state.
-select {track}
+-- Public ones of people in good standing who have not blocked the viewer; with `mine` one's own, whatever their state.
+-- filter: mine!=true: {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}
+-- filter: mine=true: t.creator_id = :viewer::uuid and t.deleted_at is null
+-- filter: creator_id: t.creator_id = :creator_id::uuid
+-- filter: username: lower(u.username) = lower(:username::text)
+-- filter: genre: lower(t.genre) = lower(:genre::text)
+-- filter: tag: t.tags @> array[lower(:tag::text)]
+-- filter: status: t.status = :status::track_status
+-- Every word is somewhere in title, artist, album, genre or tags, or in its creator's name, whatever its case and accents. By the
+-- longest word the candidates come from an index.
+-- search: q: t.search_text || ' ' || u.search_text like all (search_patterns(:q::text))
+--            and t.id in (select f.id from tracks f where f.search_text like (search_patterns(:q::text))[1]
+--                         union all
+--                         select f.id
+--                           from users c
+--                           join tracks f on f.creator_id = c.id
+--                          where c.search_text like (search_patterns(:q::text))[1])
+-- sort: newest: t.created_at desc, t.id desc
+-- sort: oldest: t.created_at, t.id
+-- sort: title: lower(t.title), t.id
+select {track(t, u)}
   from tracks t
   join users u on u.id = t.creator_id
- where (   (coalesce(:mine::boolean, false) and t.creator_id = :viewer::uuid and t.deleted_at is null)
-        or (not coalesce(:mine::boolean, false) and track_is_public(t) and user_shown(u)
-            and u.id not in (select b.blocker_id from user_blocks b
-                              where b.blocked_id = :viewer::uuid and not :viewer_staff::boolean)))
-   and (:creator_id::uuid is null or t.creator_id = :creator_id::uuid)
-   and (:username::text is null or lower(u.username) = lower(:username::text))
-   and (:genre::text is null or lower(t.genre) = lower(:genre::text))
-   and (:tag::text is null or t.tags @> array[lower(:tag::text)])
-   and (:status::track_status is null or t.status = :status::track_status)
-   -- Every word is somewhere in title, artist, album, genre or tags, or in its creator's name, whatever its case and accents. By the
-   -- longest word the candidates come from an index.
-   and (:q::text is null
-        or (t.search_text || ' ' || u.search_text like all (search_patterns(:q::text))
-            and t.id in (select f.id from tracks f where f.search_text like (search_patterns(:q::text))[1]
-                         union all
-                         select f.id
-                           from users c
-                           join tracks f on f.creator_id = c.id
-                          where c.search_text like (search_patterns(:q::text))[1])))
- order by case when :sort::text = 'title' then lower(t.title) end,
-          case when :sort::text = 'oldest' then t.created_at end,
-          t.created_at desc, t.id
+ where true
 
 -- query: genre_list
 -- The genres that public tracks have, whatever their case, each in its commonest spelling.
 -- schema: Genre
 -- not null: name, track_count
-select mode() within group (order by t.genre) as name, count(*)::int as track_count
-  from tracks t
-  join users u on u.id = t.creator_id
- where track_is_public(t) and user_shown(u) and t.genre <> ''
-   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not :viewer_staff::boolean)
- group by lower(t.genre)
- order by track_count desc, lower(t.genre)
+-- sort: -g.track_count, lower(g.name)
+select g.name, g.track_count
+  from (select mode() within group (order by t.genre) as name, count(*)::int as track_count
+          from tracks t
+          join users u on u.id = t.creator_id
+         where {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)} and t.genre <> ''
+         group by lower(t.genre)) g
+ where true
 
 -- query: track_get
-select {track}
+select {track(t, u)}
   from tracks t
   join users u on u.id = t.creator_id
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+ where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_tracks
 -- What a person liked or reposted, the latest first, as far as the viewer may see those tracks.
-select {track}
+-- sort: w.created_at desc, w.track_id desc
+select {track(t, u)}
   from (select l.track_id, l.created_at from track_likes l where l.user_id = :id::uuid and :which::text = 'likes'
         union all
         select r.track_id, r.created_at from track_reposts r where r.user_id = :id::uuid and :which::text = 'reposts') w
-  join tracks t on t.id = w.track_id and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+  join tracks t on t.id = w.track_id and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
   join users u on u.id = t.creator_id
- order by w.created_at desc, t.id
+ where true
 
 -- query: track_sweep_later
 -- Before the files of a new track are kept: should this process die before the track exists, they are removed.
@@ -123,22 +106,22 @@ select id from t
 -- The owner, or staff. Inputs that were not given stay as they are.
 with t as (
     update tracks t
-       set title = case when :has_title::boolean then :title::text else t.title end,
-           artist = case when :has_artist::boolean then :artist::text else t.artist end,
-           album = case when :has_album::boolean then :album::text else t.album end,
-           description = case when :has_description::boolean then :description::text else t.description end,
-           genre = case when :has_genre::boolean then :genre::text else t.genre end,
+       set {set_given(title, t, text)},
+           {set_given(artist, t, text)},
+           {set_given(album, t, text)},
+           {set_given(description, t, text)},
+           {set_given(genre, t, text)},
            tags = case when :has_tags::boolean
                        then (select coalesce(array_agg(d.tag order by d.n), '{}')
                                from (select lower(btrim(x.tag)) as tag, min(x.n) as n
                                        from unnest(:tags::text[]) with ordinality x (tag, n) group by 1) d)
                        else t.tags end,
            year = case when :has_year::boolean then coalesce(:year::int, 0) else t.year end,
-           bpm = case when :has_bpm::boolean then :bpm::int else t.bpm end,
-           musical_key = case when :has_musical_key::boolean then :musical_key::text else t.musical_key end,
-           is_public = case when :has_is_public::boolean then :is_public::boolean else t.is_public end,
-           is_downloadable = case when :has_is_downloadable::boolean then :is_downloadable::boolean else t.is_downloadable end,
-           is_explicit = case when :has_is_explicit::boolean then :is_explicit::boolean else t.is_explicit end
+           {set_given(bpm, t, int)},
+           {set_given(musical_key, t, text)},
+           {set_given(is_public, t, boolean)},
+           {set_given(is_downloadable, t, boolean)},
+           {set_given(is_explicit, t, boolean)}
      where t.id = :id::uuid and t.deleted_at is null
        and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
     returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
@@ -211,26 +194,26 @@ select t.id as track_id
 -- schema: RemovedTrack
 -- nullable: removed_by
 -- not null: creator, removed_at, restorable_until
-select t.id, t.title, (u.id, u.username, u.avatar, u.display_name)::user_ref as creator, t.deleted_at as removed_at,
-       case when d.id is not null then (d.id, d.username, d.avatar, d.display_name)::user_ref end as removed_by, t.restorable_until
+-- sort: t.restorable_until desc, t.id desc
+select t.id, t.title, {user_ref(u, creator)}, t.deleted_at as removed_at,
+       {user_ref(d, removed_by)}, t.restorable_until
   from tracks t
   join users u on u.id = t.creator_id
   left join users d on d.id = t.deleted_by
  where t.restorable_until > now()
- order by t.restorable_until desc, t.id
 
 -- query: track_missed_quality_list
 -- Tracks with a rendition that misses the bounds of its quality (docs/media.md), the latest first.
 -- schema: MissedQualityTrack
 -- type: qualities array
 -- not null: creator, qualities, processed_at
-select t.id, t.title, (u.id, u.username, u.avatar, u.display_name)::user_ref as creator, h.updated_at as processed_at,
+-- sort: h.updated_at desc, t.id desc
+select t.id, t.title, {user_ref(u, creator)}, h.updated_at as processed_at,
        (select jsonb_agg(q) from jsonb_array_elements(h.info -> 'qualities') q where not (q ->> 'is_good')::boolean) as qualities
   from hls_streams h
   join tracks t on t.id = h.track_id and t.deleted_at is null
   join users u on u.id = t.creator_id
  where h.info @? '$.qualities[*] ? (@.is_good == false)'
- order by h.updated_at desc, t.id
 
 -- query: track_restore
 -- Takes the deletion by staff back; processing that it broke off begins anew.
@@ -275,7 +258,7 @@ select t.id, t.status, t.status_message, t.failure_code, t.stream_status,
         where j.payload ->> 'track_id' = t.id::text and j.kind = 'transcode'
         order by j.created_at desc
         limit 1) j on true
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+ where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: track_hls_status
 -- schema: TrackHlsStatus
@@ -289,7 +272,7 @@ select t.id as track_id, t.stream_status as status,
         where j.payload ->> 'track_id' = t.id::text and j.kind = 'transcode'
         order by j.created_at desc
         limit 1) j on true
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+ where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: track_hls_info
 -- What a player needs to join tracks without a gap: delays and padding are in samples of that rendition.
@@ -302,18 +285,18 @@ select t.id as track_id, t.stream_status as status, t.duration_ms, t.sample_rate
        coalesce(h.info -> 'qualities', '[]') as qualities
   from tracks t
   left join hls_streams h on h.track_id = t.id
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+ where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: track_waveform
 -- Files of a track, for whoever may see it (api/file.h). Each run of the processing has a folder of its own, so its peaks never change.
 select t.waveform_path || '/' || :resolution::text || '.json' as key, track_is_public(t) as is_public
   from tracks t
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+ where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: track_cover
 select t.cover_art_path || '/' || :size::text || '.webp' as key, track_is_public(t) as is_public
   from tracks t
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+ where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: track_download
 -- The file as it was uploaded: its creator's, and everybody's when the creator says so.
@@ -324,13 +307,13 @@ select t.file_path as key, coalesce(nullif(t.original_filename, ''), 'track') as
        case when not (t.is_downloadable or coalesce(t.creator_id = :viewer::uuid, false) or :viewer_staff::boolean)
             then 'forbidden: The creator does not offer this track for download.' end as problem
   from tracks t
- where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
+ where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: track_play
 -- A person, or an address, counts once in 30 seconds. The row's id follows from who, what and when, so that of two at the same moment
 -- one counts.
 with t as (
-    select t.id from tracks t where t.id = :id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)),
+    select t.id from tracks t where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}),
 p as (
     insert into track_plays (id, track_id, user_id, duration, device, ip_address)
     select md5(t.id || coalesce(:viewer::uuid::text, :client_ip::text) || floor(extract(epoch from now()) / 30))::uuid,

@@ -1,58 +1,44 @@
 -- People as others see them: accounts in good standing that are public and have not blocked whoever asks; oneself and staff see them
 -- anyway. Names are found by everybody unless their owner does not want it (allow_search_indexing).
 
--- columns: person
--- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
--- type: social_links object
-u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
-       u.created_at,
-       (select count(*) from tracks t where t.creator_id = u.id and track_is_public(t)) as track_count,
-       coalesce((select n.follower_count from user_stats n where n.user_id = u.id), 0) as follower_count,
-       coalesce((select n.following_count from user_stats n where n.user_id = u.id), 0) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
-
 -- query: user_get
-select {person}
+select {person(u)}
   from users u
- where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+ where u.id = :id::uuid and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_get_by_username
-select {person}
+select {person(u)}
   from users u
- where lower(u.username) = lower(:username::text) and u.deleted_at is null and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+ where lower(u.username) = lower(:username::text) and u.deleted_at is null and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_list
-select {person}
+-- filter: role: u.role = :role::user_role
+-- sort: newest: u.created_at desc, u.id desc
+-- sort: oldest: u.created_at, u.id
+-- sort: username: lower(u.username), u.id
+select {person(u)}
   from users u
   left join user_settings s on s.user_id = u.id
- where user_shown(u) and u.is_public
+ where {user_listed(u, :viewer::uuid, :viewer_staff::boolean)}
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
-   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not :viewer_staff::boolean)
-   and (:role::user_role is null or u.role = :role::user_role)
- order by case when :sort::text = 'username' then lower(u.username) end,
-          case when :sort::text = 'oldest' then u.created_at end,
-          u.created_at desc, u.id
 
 -- query: user_search
 -- Every word stands somewhere in the user name or the display name, whatever its case and accents. First who is called exactly so, then
 -- names that begin so, then the rest, short names first.
-select {person}
+-- sort: (lower(u.username) = search_fold(:q::text) or rtrim(u.search_text) = lower(u.username) || ' ' || search_fold(:q::text)) desc,
+--       starts_with(u.search_text, search_fold(:q::text)) desc, -length(u.search_text) desc, u.id desc
+select {person(u)}
   from users u
   left join user_settings s on s.user_id = u.id
- where user_shown(u) and u.is_public
+ where {user_listed(u, :viewer::uuid, :viewer_staff::boolean)}
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
-   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not :viewer_staff::boolean)
    and u.search_text like (search_patterns(:q::text))[1]
    and u.search_text like all (search_patterns(:q::text))
- order by lower(u.username) = search_fold(:q::text) or rtrim(u.search_text) = lower(u.username) || ' ' || search_fold(:q::text) desc,
-          starts_with(u.search_text, search_fold(:q::text)) desc,
-          length(u.search_text), u.id
 
 -- query: user_suggestions
 -- People followed by those whom the viewer follows; then creators with many followers, then new creators. From a bounded number of
 -- candidates of each kind.
+-- sort: m.common desc, coalesce((select n.follower_count from user_stats n where n.user_id = u.id), 0) desc, u.created_at desc, u.id desc
 with candidates as (
     select c.id, max(c.common) as common
       from ((select theirs.followed_id as id, count(*) as common
@@ -72,41 +58,39 @@ with candidates as (
             (select u.id, 0 from users u where u.role = 'content_creator' and u.deleted_at is null order by u.created_at desc, u.id limit 100)) c
      group by c.id
 )
-select {person}
+select {person(u)}
   from candidates m
   join users u on u.id = m.id
   left join user_settings s on s.user_id = u.id
- where user_shown(u) and u.is_public and u.id <> :viewer::uuid
+ where {user_listed(u, :viewer::uuid, :viewer_staff::boolean)} and u.id <> :viewer::uuid
    and coalesce(s.allow_search_indexing, true)
-   and u.id not in (select b.blocker_id from user_blocks b where b.blocked_id = :viewer::uuid and not :viewer_staff::boolean)
    and u.id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid)
    and u.id not in (select f.followed_id from user_follows f where f.follower_id = :viewer::uuid)
- order by m.common desc, follower_count desc, u.created_at desc, u.id
 
 -- query: user_blocks_list
 -- Only the person who blocked them sees this list. It gives names and picture and no more, since a blocked person may have gone private or
 -- blocked the viewer too.
 -- schema: BlockedPerson
+-- sort: mine.created_at desc, u.id desc
 select u.id, u.username, u.display_name, u.avatar, mine.created_at as blocked_at
   from user_blocks mine
   join users u on u.id = mine.blocked_id and user_shown(u)
  where mine.blocker_id = :viewer::uuid
- order by mine.created_at desc, u.id
 
 -- query: user_seen
 -- Whether the viewer may know of this person.
-select u.id from users u where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+select u.id from users u where u.id = :id::uuid and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_reposts_seen
 -- What user_tracks lists.
-select u.id, 'reposts' as which from users u where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+select u.id, 'reposts' as which from users u where u.id = :id::uuid and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_likes_seen
 -- Of whoever does not show their activity only they themselves see it.
 select u.id, 'likes' as which
   from users u
   left join user_settings s on s.user_id = u.id
- where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+ where u.id = :id::uuid and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
    and (coalesce(s.show_activity, true) or u.id = :viewer::uuid)
 
 -- query: user_update
@@ -124,12 +108,12 @@ with asked as (
      where u.id = :id::uuid and u.id = :viewer::uuid
 ), changed as (
     update users u
-       set first_name = case when :has_first_name::boolean then :first_name::text else u.first_name end,
-           last_name = case when :has_last_name::boolean then :last_name::text else u.last_name end,
-           bio = case when :has_bio::boolean then :bio::text else u.bio end,
-           location = case when :has_location::boolean then :location::text else u.location end,
-           social_links = coalesce(:social_links::jsonb, u.social_links),
-           is_public = coalesce(:is_public::boolean, u.is_public)
+       set {set_given(first_name, u, text)},
+           {set_given(last_name, u, text)},
+           {set_given(bio, u, text)},
+           {set_given(location, u, text)},
+           {set_given(social_links, u, jsonb)},
+           {set_given(is_public, u, boolean)}
       from asked a
      where u.id = a.id and a.problem is null
 )
@@ -168,11 +152,11 @@ having count(*) > 0
 -- Only a track that one may hear oneself.
 insert into user_presence as p (user_id, status, status_message, invisible, track_id, last_seen_at)
 select :viewer::uuid, :status::text, :status_message::text, coalesce(:invisible::boolean, false),
-       (select t.id from tracks t where t.id = :track_id::uuid and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)), now()
+       (select t.id from tracks t where t.id = :track_id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}), now()
 on conflict (user_id) do update
    set status = excluded.status,
        status_message = case when :has_status_message::boolean then excluded.status_message else p.status_message end,
-       invisible = coalesce(:invisible::boolean, p.invisible),
+       {set_given(invisible, p, boolean)},
        track_id = case when :has_track_id::boolean then excluded.track_id else p.track_id end,
        last_seen_at = now()
 returning p.user_id, p.status, p.last_seen_at, p.status_message, p.track_id,
@@ -196,8 +180,8 @@ select u.id as user_id,
   left join user_settings s on s.user_id = u.id
  cross join lateral (select p.user_id is not null and (not p.invisible or u.id = :viewer::uuid) as shown) v
   left join tracks t on t.id = p.track_id and v.shown and p.last_seen_at > now() - interval '5 minutes'
-                    and (coalesce(s.show_activity, true) or u.id = :viewer::uuid) and track_row_visible(t, :viewer::uuid, :viewer_staff::boolean)
- where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+                    and (coalesce(s.show_activity, true) or u.id = :viewer::uuid) and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+ where u.id = :id::uuid and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_follow
 -- Doing it twice changes nothing and tells nobody twice.
@@ -210,7 +194,7 @@ with target as (
                 when exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id)
                 then 'conflict: You have blocked this person.' end as problem
       from users u
-     where u.id = :id::uuid and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+     where u.id = :id::uuid and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 ), added as (
     insert into user_follows (follower_id, followed_id)
     select :viewer::uuid, id from target where problem is null
@@ -233,7 +217,7 @@ with target as (
     select u.id
       from users u
      where u.id = :id::uuid and u.id <> :viewer::uuid
-       and (user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+       and ({user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
             or exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id))
 ), removed as (
     delete from user_follows f using target t where f.follower_id = :viewer::uuid and f.followed_id = t.id
@@ -253,7 +237,7 @@ select t.id as user_id, false as is_following,
 with person as (
     select u.id, case when u.id = :viewer::uuid then 'conflict: Nobody can block themselves.' end as problem
       from users u
-     where u.id = :id::uuid and user_shown(u) and (u.is_public or user_visible(u, :viewer::uuid, :viewer_staff::boolean))
+     where u.id = :id::uuid and user_shown(u) and (u.is_public or {user_visible(u, :viewer::uuid, :viewer_staff::boolean)})
 ), target as (
     select id from person where problem is null
 ), added as (
@@ -340,26 +324,26 @@ select p.language, p.timezone, p.theme,
 -- nullable: do_not_sell_at
 with s as (
     update user_settings s
-       set email_notifications = coalesce(:email_notifications::boolean, s.email_notifications),
-           push_notifications = coalesce(:push_notifications::boolean, s.push_notifications),
-           browser_notifications = coalesce(:browser_notifications::boolean, s.browser_notifications),
-           email_on_follow = coalesce(:email_on_follow::boolean, s.email_on_follow),
-           email_on_like = coalesce(:email_on_like::boolean, s.email_on_like),
-           email_on_comment = coalesce(:email_on_comment::boolean, s.email_on_comment),
-           email_on_message = coalesce(:email_on_message::boolean, s.email_on_message),
-           email_on_mention = coalesce(:email_on_mention::boolean, s.email_on_mention),
-           email_marketing = coalesce(:email_marketing::boolean, s.email_marketing),
-           allow_search_indexing = coalesce(:allow_search_indexing::boolean, s.allow_search_indexing),
-           show_activity = coalesce(:show_activity::boolean, s.show_activity),
-           explicit_content = coalesce(:explicit_content::boolean, s.explicit_content),
-           autoplay = coalesce(:autoplay::boolean, s.autoplay)
+       set {set_given(email_notifications, s, boolean)},
+           {set_given(push_notifications, s, boolean)},
+           {set_given(browser_notifications, s, boolean)},
+           {set_given(email_on_follow, s, boolean)},
+           {set_given(email_on_like, s, boolean)},
+           {set_given(email_on_comment, s, boolean)},
+           {set_given(email_on_message, s, boolean)},
+           {set_given(email_on_mention, s, boolean)},
+           {set_given(email_marketing, s, boolean)},
+           {set_given(allow_search_indexing, s, boolean)},
+           {set_given(show_activity, s, boolean)},
+           {set_given(explicit_content, s, boolean)},
+           {set_given(autoplay, s, boolean)}
      where s.user_id = :viewer::uuid
     returning s.*
 ), p as (
     update user_profiles p
-       set language = coalesce(:language::text, p.language),
-           timezone = coalesce(:timezone::text, p.timezone),
-           theme = coalesce(:theme::text, p.theme)
+       set {set_given(language, p, text)},
+           {set_given(timezone, p, text)},
+           {set_given(theme, p, text)}
      where p.user_id = :viewer::uuid and (now() at time zone coalesce(:timezone::text, 'UTC')) is not null
     returning p.*
 )
@@ -405,7 +389,7 @@ select u.id as user_id, u.avatar from users u where u.id = :viewer::uuid
 select 'avatars/' || u.id || '/' || substring(u.avatar from '\?v=([0-9a-f]+)$') || '/' || :size::text || '.webp' as key,
        u.is_public and u.deletion_at is null as is_public
   from users u
- where u.id = :id::uuid and u.avatar is not null and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+ where u.id = :id::uuid and u.avatar is not null and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_banner_set
 -- As user_avatar_set.
@@ -428,18 +412,18 @@ select u.id as user_id, u.banner_url from users u where u.id = :viewer::uuid
 select 'banners/' || u.id || '/' || substring(u.banner_url from '\?v=([0-9a-f]+)$') || '/' || :size::text || '.webp' as key,
        u.is_public and u.deletion_at is null as is_public
   from users u
- where u.id = :id::uuid and u.banner_url is not null and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+ where u.id = :id::uuid and u.banner_url is not null and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_gear
 -- What a person shows of their equipment, the latest first. Serial and order numbers, prices, papers and notes are the owner's own.
 -- schema: PublicGear
+-- sort: g.created_at desc, g.id desc
 -- type: images array
 -- type: specs object
 select g.id, g.name, g.category, g.brand, g.model, g.image, g.images, g.condition, g.specs, g.created_at
   from gear_items g
-  join users u on u.id = g.user_id and user_visible(u, :viewer::uuid, :viewer_staff::boolean)
+  join users u on u.id = g.user_id and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
  where g.user_id = :id::uuid and g.is_public and g.deleted_at is null and g.status <> 'sold'
- order by g.created_at desc, g.id
 
 -- What an archive of one's own data tells, and what erasure does (personal.c).
 

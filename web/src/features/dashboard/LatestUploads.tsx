@@ -9,7 +9,7 @@ import { useTracks } from '@/lib/api/tracks/list';
 
 export function LatestUploads() {
   const { t } = useTranslation();
-  const mine = useTracks({ mine: true, sort: 'newest', limit: 5 });
+  const mine = useTracks({ mine: true, sort: 'newest', limit: 5, total: true });
   if (mine.isPending) return <TrackStripsSkeleton count={3} />;
   if (mine.isError) return <ErrorState error={mine.error} onRetry={() => void mine.refetch()} />;
   if (mine.data.items.length === 0) {
@@ -33,7 +33,7 @@ export function LatestUploads() {
           {t('pages.dashboard.yours')}
         </h2>
         <Link to="/library" className="shrink-0 text-muted underline underline-offset-4 hover:text-ink">
-          {t('pages.dashboard.all_yours', { count: mine.data.total })}
+          {t('pages.dashboard.all_yours', { count: mine.data.total ?? 0 })}
         </Link>
       </div>
       <ul className="border-t border-line">

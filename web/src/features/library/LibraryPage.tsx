@@ -70,7 +70,7 @@ export function Component() {
           </Button>
         }
       >
-        {tracks.data ? t('pages.library.count', { count: tracks.data.total }) : ' '}
+        {tracks.data ? t('pages.library.count', { count: tracks.data.total ?? 0 }) : ' '}
       </PageHeader>
 
       <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-3">
@@ -132,7 +132,7 @@ export function Component() {
                 onEdit={(track) => setDialog({ kind: 'edit', track })}
                 onDelete={(track) => setDialog({ kind: 'delete', track })}
               />
-              <Pagination page={page} limit={LIMIT} total={tracks.data.total} onPage={turnTo} />
+              <Pagination page={page} limit={LIMIT} total={tracks.data.total ?? 0} onPage={turnTo} />
             </>
           )}
           {tracks.data?.items.length === 0 && filtered && (

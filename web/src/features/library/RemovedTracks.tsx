@@ -63,7 +63,7 @@ export function RemovedTracks({ page, limit, onPage }: RemovedTracksProps) {
           <Row key={track.id} track={track} />
         ))}
       </ul>
-      <Pagination page={page} limit={limit} total={removed.data.total} onPage={onPage} />
+      <Pagination page={page} limit={limit} total={removed.data.total ?? 0} onPage={onPage} />
     </>
   );
 }

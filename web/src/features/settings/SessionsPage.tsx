@@ -92,8 +92,8 @@ export function Component() {
               <SessionRow key={session.id} session={session} />
             ))}
           </ul>
-          <Pagination page={page} limit={sessions.data.limit} total={sessions.data.total} onPage={setPage} />
-          <EndMany others={sessions.data.total > 1} />
+          <Pagination page={page} limit={sessions.data.limit} total={sessions.data.total ?? 0} onPage={setPage} />
+          <EndMany others={(sessions.data.total ?? 0) > 1} />
         </>
       )}
     </Section>

@@ -2528,10 +2528,13 @@ export interface components {
         };
         AnnouncementList: {
             items: components["schemas"]["Announcement"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         ApiKey: {
             /** Format: uuid */
@@ -2548,10 +2551,13 @@ export interface components {
         };
         ApiKeyList: {
             items: components["schemas"]["ApiKey"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         AuditLog: {
             /** Format: int64 */
@@ -2572,10 +2578,13 @@ export interface components {
         };
         AuditLogList: {
             items: components["schemas"]["AuditLog"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         AuditStats: {
             /** Format: int32 */
@@ -2613,10 +2622,13 @@ export interface components {
         };
         BlockedPersonList: {
             items: components["schemas"]["BlockedPerson"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         DataExport: {
             /** Format: uuid */
@@ -2638,10 +2650,13 @@ export interface components {
         };
         DataExportList: {
             items: components["schemas"]["DataExport"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         DeadEvent: {
             /** Format: uuid */
@@ -2683,10 +2698,13 @@ export interface components {
         };
         GenreList: {
             items: components["schemas"]["Genre"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         LoginAttempt: {
             /** Format: uuid */
@@ -2701,10 +2719,13 @@ export interface components {
         };
         LoginAttemptList: {
             items: components["schemas"]["LoginAttempt"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         MissedQualityTrack: {
             /** Format: uuid */
@@ -2717,10 +2738,13 @@ export interface components {
         };
         MissedQualityTrackList: {
             items: components["schemas"]["MissedQualityTrack"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         NewApiKey: {
             /** Format: uuid */
@@ -2753,10 +2777,13 @@ export interface components {
         };
         NotificationList: {
             items: components["schemas"]["Notification"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         NotificationPreferences: {
             notify_on_follow: boolean;
@@ -2786,10 +2813,13 @@ export interface components {
         };
         OauthConnectionList: {
             items: components["schemas"]["OauthConnection"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         Passkey: {
             /** Format: uuid */
@@ -2802,10 +2832,13 @@ export interface components {
         };
         PasskeyList: {
             items: components["schemas"]["Passkey"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         Presence: {
             /** Format: uuid */
@@ -2887,10 +2920,13 @@ export interface components {
         };
         PublicGearList: {
             items: components["schemas"]["PublicGear"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         PublicUser: {
             /** Format: uuid */
@@ -2922,10 +2958,13 @@ export interface components {
         };
         PublicUserList: {
             items: components["schemas"]["PublicUser"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         PushSubscription: {
             /** Format: uuid */
@@ -2944,10 +2983,13 @@ export interface components {
         };
         RemovedTrackList: {
             items: components["schemas"]["RemovedTrack"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         Role: {
             /** Format: uuid */
@@ -2965,10 +3007,13 @@ export interface components {
         };
         RoleList: {
             items: components["schemas"]["Role"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         SecondFactor: {
             enabled: boolean;
@@ -2995,10 +3040,13 @@ export interface components {
         };
         SessionList: {
             items: components["schemas"]["Session"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         SessionStats: {
             /** Format: int32 */
@@ -3031,10 +3079,13 @@ export interface components {
         };
         SuspiciousActivityList: {
             items: components["schemas"]["SuspiciousActivity"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         Track: {
             /** Format: uuid */
@@ -3117,10 +3168,13 @@ export interface components {
         };
         TrackList: {
             items: components["schemas"]["Track"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         TrackNote: {
             code: string | null;
@@ -3202,10 +3256,13 @@ export interface components {
         };
         UserRoleList: {
             items: components["schemas"]["UserRole"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         UserSettings: {
             language: string;
@@ -4136,10 +4193,14 @@ export interface operations {
     getAnnouncementsActive: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -4176,10 +4237,14 @@ export interface operations {
             query?: {
                 /** @description Part of method and route */
                 action?: string;
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -4257,10 +4322,14 @@ export interface operations {
     getAuditIpByIp: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -4320,10 +4389,14 @@ export interface operations {
                 from?: string;
                 /** @description Up to, and not with */
                 to?: string;
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -4435,10 +4508,14 @@ export interface operations {
             query?: {
                 /** @description How far back */
                 hours?: number;
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -4793,10 +4870,14 @@ export interface operations {
     getAuthLoginHistory: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -4943,10 +5024,14 @@ export interface operations {
     getAuthOauthConnections: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -5123,10 +5208,14 @@ export interface operations {
     getAuthPasskeys: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -5830,10 +5919,14 @@ export interface operations {
     getDeveloperApiKeys: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -5944,10 +6037,14 @@ export interface operations {
     getGenres: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -6027,10 +6124,14 @@ export interface operations {
                 unread?: boolean;
                 /** @description Only of this kind */
                 type?: string;
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -6488,10 +6589,14 @@ export interface operations {
     getRoles: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -6690,10 +6795,14 @@ export interface operations {
     getSessions: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -6971,10 +7080,14 @@ export interface operations {
                 status?: "uploading" | "processing" | "completed" | "failed";
                 /** @description Order */
                 sort?: "newest" | "oldest" | "title";
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -7095,10 +7208,14 @@ export interface operations {
     getTracksMissedQuality: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -7134,10 +7251,14 @@ export interface operations {
     getTracksRemoved: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -8056,10 +8177,14 @@ export interface operations {
                 role?: "user" | "content_creator" | "moderator" | "admin";
                 /** @description Order */
                 sort?: "newest" | "oldest" | "username";
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -8185,10 +8310,14 @@ export interface operations {
     getUsersMeBlocks: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -8308,10 +8437,14 @@ export interface operations {
     getUsersMeExports: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -8601,10 +8734,14 @@ export interface operations {
             query: {
                 /** @description Words, each somewhere in the user name or the display name; case and accents do not matter */
                 q: string;
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -8749,10 +8886,14 @@ export interface operations {
     getUsersSuggestions: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -9320,10 +9461,14 @@ export interface operations {
     getUsersByIdGear: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -9363,10 +9508,14 @@ export interface operations {
     getUsersByIdLikes: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -9443,10 +9592,14 @@ export interface operations {
     getUsersByIdReposts: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -9486,10 +9639,14 @@ export interface operations {
     getUsersByIdRoles: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path: {

@@ -48,11 +48,13 @@ export type TrackState = Track['status'];
 export type Stage = 'queued' | 'probing' | 'transcoding' | 'storing' | 'done' | 'failed';
 export type TrackProgress = Omit<Schemas['TrackStatus'], 'stage'> & { stage: Stage };
 
+/** `total` is counted where `page` or `total` asks for it; `next` is the cursor of the page after this one. */
 export interface List<T> {
   items: T[];
-  page: number;
   limit: number;
-  total: number;
+  next: string | null;
+  page?: number;
+  total?: number | undefined;
 }
 
 export type Session = Json<paths['/api/v1/auth/register']['post']['responses'][201]>;

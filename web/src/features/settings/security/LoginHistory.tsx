@@ -79,7 +79,7 @@ export function LoginHistory() {
               <AttemptRow key={attempt.id} attempt={attempt} />
             ))}
           </ul>
-          <Pagination page={page} limit={attempts.data.limit} total={attempts.data.total} onPage={setPage} />
+          <Pagination page={page} limit={attempts.data.limit} total={attempts.data.total ?? 0} onPage={setPage} />
         </>
       )}
     </Section>

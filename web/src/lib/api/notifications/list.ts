@@ -1,17 +1,13 @@
-import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
+import { endlessQuery } from '@/lib/api/endless';
 import type { List, Notification } from '@/lib/api/types';
 
-export const listNotifications = (unread: boolean, page: number, signal?: AbortSignal) =>
-  get<List<Notification>>('/notifications', { query: { unread: unread || undefined, page, limit: 20 }, signal });
+export const listNotifications = (unread: boolean, cursor: string | undefined, signal?: AbortSignal) =>
+  get<List<Notification>>('/notifications', { query: { unread: unread || undefined, cursor, limit: 20 }, signal });
 
 /** What one was told of, the latest first; all or only what was not read. */
 export const notificationsQuery = (unread: boolean) =>
-  infiniteQueryOptions({
-    queryKey: ['notifications', 'list', { unread }],
-    queryFn: ({ pageParam, signal }) => listNotifications(unread, pageParam, signal),
-    initialPageParam: 1,
-    getNextPageParam: (last) => (last.page * last.limit < last.total ? last.page + 1 : undefined),
-  });
+  endlessQuery(['notifications', 'list', { unread }], (cursor, signal) => listNotifications(unread, cursor, signal));
 
 export const useNotifications = (unread: boolean) => useInfiniteQuery(notificationsQuery(unread));

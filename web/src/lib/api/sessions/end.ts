@@ -13,7 +13,7 @@ export function useEndOneSession() {
       await client.cancelQueries({ queryKey: ['sessions'] });
       client.setQueriesData<List<DeviceSession>>(
         { queryKey: ['sessions', 'list'] },
-        (list) => list && { ...list, items: list.items.filter((s) => s.id !== id), total: list.total - 1 },
+        (list) => list && { ...list, items: list.items.filter((s) => s.id !== id), total: list.total && list.total - 1 },
       );
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['sessions'] }),

@@ -24,7 +24,7 @@ export function patchTrack(client: QueryClient, id: string, patch: Partial<Track
 export function dropTrack(client: QueryClient, id: string): void {
   mapLists(client, (list) => {
     const items = list.items.filter((t) => t.id !== id);
-    return { ...list, items, total: list.total - (list.items.length - items.length) };
+    return { ...list, items, total: list.total && list.total - (list.items.length - items.length) };
   });
 }
 

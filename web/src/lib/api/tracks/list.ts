@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
+import { endlessQuery } from '@/lib/api/endless';
 import type { List, Track, TrackState } from '@/lib/api/types';
 
 export interface TrackFilter {
@@ -12,6 +13,8 @@ export interface TrackFilter {
   status?: TrackState;
   sort?: 'newest' | 'oldest' | 'title';
   page?: number;
+  cursor?: string | undefined;
+  total?: boolean;
   limit?: number;
 }
 
@@ -31,13 +34,8 @@ export const tracksQuery = (filter: TrackFilter) =>
 
 export const useTracks = (filter: TrackFilter) => useQuery(tracksQuery(filter));
 
-/** All pages so far, for lists that grow as one reads. */
-export const endlessTracksQuery = (filter: Omit<TrackFilter, 'page'>) =>
-  infiniteQueryOptions({
-    queryKey: ['tracks', 'endless', filter],
-    queryFn: ({ pageParam, signal }) => listTracks({ limit: 20, ...filter, page: pageParam }, signal),
-    initialPageParam: 1,
-    getNextPageParam: (last) => (last.page * last.limit < last.total ? last.page + 1 : undefined),
-  });
+/** All pages so far, for lists that grow as one reads; the first one tells how many there are. */
+export const endlessTracksQuery = (filter: Omit<TrackFilter, 'page' | 'cursor' | 'total'>) =>
+  endlessQuery(['tracks', 'endless', filter], (cursor, signal) => listTracks({ limit: 20, ...filter, cursor, total: !cursor }, signal));
 
-export const useEndlessTracks = (filter: Omit<TrackFilter, 'page'>) => useInfiniteQuery(endlessTracksQuery(filter));
+export const useEndlessTracks = (filter: Omit<TrackFilter, 'page' | 'cursor' | 'total'>) => useInfiniteQuery(endlessTracksQuery(filter));

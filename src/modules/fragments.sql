@@ -1,0 +1,71 @@
+-- SQL that the queries of several modules share; db/query.h says how fragments are used.
+
+-- fragment: track(t, u)
+-- A track; u is its creator.
+-- schema: Track
+-- nullable: year, status_message, waveform_url, cover_url
+-- not null: creator, is_mine, processing_notes
+-- type: processing_notes TrackNote[]
+t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
+       t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
+       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
+       case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
+       case when t.creator_id = :viewer::uuid then to_json(t.processing_notes) else '[]' end as processing_notes,
+       case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
+       case when t.cover_art_path is not null
+            then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
+       t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
+       {user_ref(u, creator)},
+       coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
+       t.created_at, t.updated_at
+
+-- fragment: user_ref(u, role)
+-- A person who made or did something: the object `role`.
+-- type: role UserRef
+u.id as "role.id", u.username as "role.username", u.avatar as "role.avatar", u.display_name as "role.display_name"
+
+-- fragment: person(u)
+-- A person as others see them.
+-- schema: PublicUser
+-- not null: track_count, follower_count, following_count, is_following, is_blocked
+-- type: social_links object
+u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
+       u.created_at,
+       (select count(*) from tracks t_ where t_.creator_id = u.id and track_is_public(t_)) as track_count,
+       coalesce((select n.follower_count from user_stats n where n.user_id = u.id), 0) as follower_count,
+       coalesce((select n.following_count from user_stats n where n.user_id = u.id), 0) as following_count,
+       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
+       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+
+-- Who may see what. `viewer` is null for somebody who is not signed in; `staff` is :viewer_staff::boolean in queries of a request and false
+-- elsewhere. These are fragments and not functions, since PostgreSQL takes no function into a statement that looks into another table.
+
+-- fragment: not_blocked_by(owner, viewer, staff)
+-- `owner`, a person's id, has not blocked the viewer. Read once a statement, however many rows it is asked for.
+owner not in (select b_.blocker_id from user_blocks b_ where b_.blocked_id = viewer and not staff)
+
+-- fragment: user_visible(u, viewer, staff)
+-- The viewer may know of this person.
+(user_active(u) and (u.id = viewer or staff or (u.is_public and u.deletion_at is null and {not_blocked_by(u.id, viewer, staff)})))
+
+-- fragment: user_listed(u, viewer, staff)
+-- A person in lists that everybody sees.
+(user_shown(u) and u.is_public and {not_blocked_by(u.id, viewer, staff)})
+
+-- fragment: track_listed(t, u, viewer, staff)
+-- A track in lists that everybody sees; u is its creator.
+(track_is_public(t) and user_shown(u) and {not_blocked_by(t.creator_id, viewer, staff)})
+
+-- fragment: track_visible(t, viewer, staff)
+-- The viewer may know of this track.
+(t.deleted_at is null
+ and (t.creator_id = viewer or staff
+      or exists (select from users u_ where u_.id = t.creator_id and {track_listed(t, u_, viewer, staff)})))
+
+-- fragment: like_escape(value)
+-- `value` in a pattern of LIKE, where it means itself.
+regexp_replace(value, '([\\%_])', '\\\1', 'g')
+
+-- fragment: set_given(field, row, kind)
+-- In an update: what was given, also null; else what was there.
+field = case when :has_field::boolean then :field::kind else row.field end
