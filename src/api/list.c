@@ -1,5 +1,6 @@
 #include "api/list.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
@@ -145,7 +146,7 @@ list_form(struct request *req, const struct query *query, db_form *ret_form)
     if (total ? text_equal(total, "true") : request_has(req, "page"))
         form |= DB_LIST_COUNTED;
     request_set(req, db_list_limit, arena_printf(req->arena, "%d", (int)limit + 1)); /* one more tells whether there is more */
-    request_set(req, db_list_offset, arena_printf(req->arena, "%lld", (long long)((page - 1) * limit)));
+    request_set(req, db_list_offset, arena_printf(req->arena, "%" PRId64, (page - 1) * limit));
     *ret_form = form;
     return NULL;
 }

@@ -4,7 +4,8 @@
  * the work. The texts are those of to_json(): numbers, booleans and json as they are, times in ISO 8601, everything else as a string.
  *
  * Columns "creator.id", "creator.username" become one object, which is null when its first column is. Columns whose name ends in an
- * underscore, and the column `problem` of a query that refuses by it, are left out. Of composite types and their arrays PostgreSQL's own text would be shown, so queries give them as json. */
+ * underscore, and the column `problem` of a query that refuses by it, are left out. Of composite types and their arrays PostgreSQL's own text
+ * would be shown, so queries give them as json. */
 #pragma once
 
 #include <libpq-fe.h>

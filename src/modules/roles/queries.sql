@@ -23,11 +23,11 @@ select r.id, r.name, r.display_name, r.description, r.is_system, r.is_active,
  where r.id = :id::uuid
    and (r.is_active or :viewer_staff::boolean or user_has_permission(:viewer::uuid, 'roles.manage'))
 
--- columns: role_unknown_permission
+-- fragment: role_unknown_permission
 -- A name in :permissions that is none, or null.
 (select min(w.name) from unnest(:permissions::text[]) w (name) where not exists (select from permissions p where p.name = w.name))
 
--- columns: role_beyond
+-- fragment: role_beyond
 -- Administrators give what they like. Whoever manages roles by a permission gives and takes only what they hold themselves: no system role, no
 -- role or permission that they have not got, and not the permission to manage roles: else a role lent for a day would be handed on for good.
 (:viewer_role::text <> 'admin'
