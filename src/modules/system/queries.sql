@@ -24,11 +24,12 @@ select count(*)::int as waiting from (select from outbox where number is null li
 -- nullable: key, last_error
 -- type: payload object
 -- Administrators and those who may manage jobs.
+-- filter: subscriber: u.subscriber = :subscriber::text
+-- sort: u.dead_at desc, u.id desc
 select u.id, u.subscriber, o.event_id, o.name, o.key, o.payload, u.attempts, u.last_error, o.created_at, u.dead_at
   from bus_unfinished u
   join outbox o on o.number = u.number
- where u.dead_at is not null and (:subscriber::text is null or u.subscriber = :subscriber::text)
- order by u.dead_at desc, u.id
+ where u.dead_at is not null
 
 -- query: dead_event_replay
 update bus_unfinished

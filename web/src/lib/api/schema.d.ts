@@ -2679,10 +2679,13 @@ export interface components {
         };
         DeadEventList: {
             items: components["schemas"]["DeadEvent"][];
-            page: number;
+            /** @description Not after a cursor. */
+            page?: number;
             limit: number;
-            /** @description How many there are; no more than 10,000 are counted. */
-            total: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         FollowState: {
             /** Format: uuid */
@@ -4059,10 +4062,14 @@ export interface operations {
             query?: {
                 /** @description Only those of this part of Veza */
                 subscriber?: string;
-                /** @description Which page, from 1 */
+                /** @description Which page, from 1; far ones take long, see `cursor` */
                 page?: number;
                 /** @description Items a page */
                 limit?: number;
+                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                cursor?: string;
+                /** @description Count them all? Default: only when `page` is given */
+                total?: boolean;
             };
             header?: never;
             path?: never;
