@@ -242,6 +242,7 @@ select id from tracks where id = :id::uuid and (deleted_at is null or restorable
 
 -- query: track_status
 -- schema: TrackStatus
+-- type: stage queued|probing|transcoding|storing|done|failed
 -- not null: stage, progress, attempts, updated_at
 select t.id, t.status, t.status_message, t.failure_code, t.stream_status,
        case when t.status = 'failed' then 'failed'

@@ -20,7 +20,7 @@ const seen = (signal: AbortSignal) =>
   });
 
 /** What was chosen, or null when the time was up or nothing came of it. */
-async function offer(signal: AbortSignal): Promise<unknown> {
+async function offer(signal: AbortSignal): Promise<Record<string, unknown> | null> {
   const options = await beginPasskeyLogin();
   const late = AbortSignal.timeout(Math.max(EARLY_MS, (options.timeout ?? 0) - EARLY_MS));
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);

@@ -24,8 +24,8 @@ function guarded(answer: Reply = { body: { fine: true } }) {
   let open = false;
   const server = fakeServer({
     ...world,
-    'GET /admin/a': () => (open ? answer : locked),
-    'POST /admin/b': () => (open ? answer : locked),
+    'GET /audit/stats': () => (open ? answer : locked),
+    'POST /audit/cleanup': () => (open ? answer : locked),
     'POST /auth/2fa/step-up': (call) => {
       if ((call.body as { code: string }).code !== '222222') return problem(422, 'validation', { errors: [{ field: 'code', code: 'value', message: 'no' }] });
       open = true;
@@ -41,39 +41,39 @@ afterEach(() => act(() => useStepUp.getState().answer(false)));
 it('asks once for all who wait, and repeats what they asked', async () => {
   const server = guarded();
   renderRoutes(routes, '/');
-  const both = Promise.all([get('/admin/a'), post('/admin/b', {})]);
+  const both = Promise.all([get('/audit/stats'), post('/audit/cleanup', { body: { older_than_days: 400 } })]);
   const field = await screen.findByLabelText('Code from your app');
   await userEvent.type(field, '111111{Enter}');
   expect(await screen.findByText(/This code does not fit/)).toBeInTheDocument();
   await userEvent.clear(field);
   await userEvent.type(field, '222222{Enter}');
   expect(await both).toEqual([{ fine: true }, { fine: true }]);
-  expect(server.count('GET /admin/a')).toBe(2);
-  expect(server.count('POST /admin/b')).toBe(2);
+  expect(server.count('GET /audit/stats')).toBe(2);
+  expect(server.count('POST /audit/cleanup')).toBe(2);
   await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
 });
 
 it('lets the refusal stand when one would rather not', async () => {
   const server = guarded();
   renderRoutes(routes, '/');
-  const asked = get('/admin/a').catch((error: unknown) => error);
+  const asked = get('/audit/stats').catch((error: unknown) => error);
   await userEvent.click(await screen.findByRole('button', { name: 'Close' }));
   expect(await asked).toMatchObject({ code: 'mfa_required' });
-  expect(server.count('GET /admin/a')).toBe(1);
+  expect(server.count('GET /audit/stats')).toBe(1);
 });
 
 it('does not ask for ever', async () => {
   guarded(locked);
   renderRoutes(routes, '/');
-  const asked = get('/admin/a').catch((error: unknown) => error);
+  const asked = get('/audit/stats').catch((error: unknown) => error);
   await userEvent.type(await screen.findByLabelText('Code from your app'), '222222{Enter}');
   expect(await asked).toMatchObject({ code: 'mfa_required' });
 });
 
 it('leads to the settings where there is no second factor', async () => {
-  fakeServer({ ...world, 'GET /admin/a': problem(403, 'mfa_setup_required') });
+  fakeServer({ ...world, 'GET /audit/stats': problem(403, 'mfa_setup_required') });
   renderRoutes(routes, '/');
-  const asked = get('/admin/a').catch((error: unknown) => error);
+  const asked = get('/audit/stats').catch((error: unknown) => error);
   expect(await screen.findByRole('link', { name: 'Set it up' })).toHaveAttribute('href', '/settings/security');
   expect(await asked).toMatchObject({ code: 'mfa_setup_required' });
 });
@@ -89,7 +89,7 @@ it('asks for the password where there is no second factor, and repeats what was 
     },
   });
   renderRoutes(routes, '/');
-  const made = post('/developer/api-keys', { name: 'A key' });
+  const made = post('/developer/api-keys', { body: { name: 'A key', scopes: [] } });
   const field = await screen.findByLabelText('Current password');
   await userEvent.type(field, 'not it{Enter}');
   expect(await screen.findByText('This is not your password. Check it and try again.')).toBeInTheDocument();

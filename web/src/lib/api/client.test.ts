@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeServer, problem } from '@/testing/server';
 import { hasSessionHint, setPersonHere, setSessionHint } from '@/lib/session/hint';
-import { del, get, post } from './client';
+import { del, get, post, put } from './client';
 import { forgetCsrf } from './csrf';
 import { ApiProblem } from './problem';
 import { useRateLimit } from './rateLimit';
@@ -106,11 +106,11 @@ describe('renewing', () => {
   it('repeats the request with its body', async () => {
     const server = fakeServer({
       ...csrf,
-      'POST /tracks': (_call, count) => (count === 1 ? problem(401, 'token_expired') : { body: { id: 1 } }),
+      'PUT /users/settings': (_call, count) => (count === 1 ? problem(401, 'token_expired') : { body: { id: 1 } }),
       'POST /auth/refresh': { body: { expires_in: 900 } },
     });
-    await expect(post('/tracks', { title: 'Night Ferry' })).resolves.toEqual({ id: 1 });
-    expect(server.calls.filter(({ path }) => path === '/tracks').map(({ body }) => body)).toEqual([{ title: 'Night Ferry' }, { title: 'Night Ferry' }]);
+    await expect(put('/users/settings', { body: { language: 'fr' } })).resolves.toEqual({ id: 1 });
+    expect(server.calls.filter(({ path }) => path === '/users/settings').map(({ body }) => body)).toEqual([{ language: 'fr' }, { language: 'fr' }]);
   });
 
   it('that another tab was faster with is taken as done', async () => {
@@ -202,13 +202,13 @@ it('nothing of one person is sent again in the session of another', async () => 
   setSessionHint('ada');
   const server = fakeServer({
     ...csrf,
-    'POST /tracks': () => {
+    'PUT /users/settings': () => {
       setSessionHint('bea'); /* as another tab does */
       return problem(403, 'csrf_failed');
     },
   });
-  await expect(post('/tracks', { title: 'Ada’s' })).rejects.toMatchObject({ code: 'csrf_failed' });
-  expect(server.count('POST /tracks')).toBe(1);
+  await expect(put('/users/settings', { body: { language: 'es' } })).rejects.toMatchObject({ code: 'csrf_failed' });
+  expect(server.count('PUT /users/settings')).toBe(1);
 });
 
 describe('the CSRF token', () => {
@@ -220,8 +220,8 @@ describe('the CSRF token', () => {
       'DELETE /tracks/1': { status: 204 },
     });
     await get('/tracks');
-    await post('/tracks/1/play', {});
-    await expect(del('/tracks/1')).resolves.toBeUndefined();
+    await post('/tracks/{id}/play', { path: { id: '1' }, body: {} });
+    await expect(del('/tracks/{id}', { path: { id: '1' } })).resolves.toBeUndefined();
     expect(server.count('GET /csrf-token')).toBe(1);
     expect(server.calls.map((c) => c.headers['X-CSRF-Token'])).toEqual([undefined, undefined, 'one', 'one']);
   });
@@ -251,7 +251,7 @@ describe('what goes wrong', () => {
       'GET /csrf-token': { body: { csrf_token: 't' } },
       'POST /auth/register': problem(422, 'validation', { request_id: 'r1', errors: [{ field: 'email', code: 'invalid', message: 'x' }] }),
     });
-    await expect(post('/auth/register', {})).rejects.toMatchObject({
+    await expect(post('/auth/register', { body: { username: '', email: '', password: '' } })).rejects.toMatchObject({
       status: 422,
       requestId: 'r1',
       fields: [{ field: 'email', code: 'invalid', message: 'x' }],

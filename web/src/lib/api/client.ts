@@ -5,20 +5,19 @@
 
 import { hasSessionHint, sessionIsOfAnother } from '@/lib/session/hint';
 import { proveOnceMore, useStepUp } from '@/lib/session/stepUp';
+import type { Address, Method, Options, Reply, Sending } from './address';
 import { csrfToken, forgetCsrf } from './csrf';
 import { ApiProblem, networkProblem, problemFrom } from './problem';
 import { noteRateLimit } from './rateLimit';
 import { renewalId, renewSession, sessionReady } from './refresh';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type QueryValue = string | number | boolean | null | undefined;
 
-export interface RequestOptions {
+/** What `Options` of address.ts are once the address is known to be right. */
+interface RequestOptions extends Sending {
+  path?: Record<string, QueryValue>;
   query?: Record<string, QueryValue>;
   body?: unknown;
-  /** The request outlives the page; its body is small then. */
-  keepalive?: boolean;
-  signal?: AbortSignal | undefined;
 }
 
 export const API = '/api/v1';
@@ -70,12 +69,12 @@ export async function remedy(problem: ApiProblem, path: string, tried: Set<Remed
 
 async function send(method: Method, path: string, options: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  const init: RequestInit = { method, credentials: 'same-origin', headers, keepalive: options.keepalive ?? false, signal: options.signal ?? null };
+  const init: RequestInit = { method: method.toUpperCase(), credentials: 'same-origin', headers, keepalive: options.keepalive ?? false, signal: options.signal ?? null };
   if (options.body !== undefined) {
     headers['Content-Type'] = 'application/json';
     init.body = JSON.stringify(options.body);
   }
-  if (method !== 'GET') {
+  if (method !== 'get') {
     const token = await csrfToken();
     if (token) headers['X-CSRF-Token'] = token;
   }
@@ -101,13 +100,17 @@ async function attempt<T>(method: Method, path: string, options: RequestOptions)
   return { body: (response.status === 204 ? undefined : await response.json()) as T, asGuest };
 }
 
-export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+const fillIn = (address: string, values: Record<string, QueryValue> = {}) => address.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
+
+async function request<T>(method: Method, address: string, options: RequestOptions = {}): Promise<T> {
+  const path = fillIn(address, options.path);
+
   const tried = new Set<Remedy>();
   for (;;) {
     const seen = await prepare(path);
     try {
       const { body, asGuest } = await attempt<T>(method, path, options);
-      if (method !== 'GET' || !asGuest || tried.has('session') || !hasSessionHint()) return body;
+      if (method !== 'get' || !asGuest || tried.has('session') || !hasSessionHint()) return body;
       tried.add('session');
       if ((await renewSession(seen)) !== 'renewed') return body;
     } catch (error) {
@@ -116,7 +119,15 @@ export async function request<T>(method: Method, path: string, options: RequestO
   }
 }
 
-export const get = <T>(path: string, options?: RequestOptions) => request<T>('GET', path, options);
-export const post = <T>(path: string, body?: unknown, options?: RequestOptions) => request<T>('POST', path, { ...options, body });
-export const put = <T>(path: string, body?: unknown, options?: RequestOptions) => request<T>('PUT', path, { ...options, body });
-export const del = <T>(path: string, options?: RequestOptions) => request<T>('DELETE', path, options);
+/** Options may be left out where nothing of them must be there. */
+type Rest<O> = object extends O ? [options?: O] : [options: O];
+
+const caller =
+  <M extends Method>(method: M) =>
+  <A extends Address<M>>(address: A, ...[options]: Rest<Options<M, A>>) =>
+    request<Reply<M, A>>(method, address, options);
+
+export const get = caller('get');
+export const post = caller('post');
+export const put = caller('put');
+export const del = caller('delete');

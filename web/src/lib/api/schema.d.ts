@@ -3193,7 +3193,8 @@ export interface components {
             status_message: string | null;
             failure_code: string | null;
             stream_status: string;
-            stage: string;
+            /** @enum {string} */
+            stage: "queued" | "probing" | "transcoding" | "storing" | "done" | "failed";
             /** Format: float */
             progress: number;
             /** Format: int32 */

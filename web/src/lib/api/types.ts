@@ -44,9 +44,8 @@ export type Track = Schemas['Track'];
 export type RemovedTrack = Schemas['RemovedTrack'];
 export type TrackState = Track['status'];
 
-/** The description has the stages as plain text; these are the ones there are. */
-export type Stage = 'queued' | 'probing' | 'transcoding' | 'storing' | 'done' | 'failed';
-export type TrackProgress = Omit<Schemas['TrackStatus'], 'stage'> & { stage: Stage };
+export type TrackProgress = Schemas['TrackStatus'];
+export type Stage = TrackProgress['stage'];
 
 /** `total` is counted where `page` or `total` asks for it; `next` is the cursor of the page after this one. */
 export interface List<T> {

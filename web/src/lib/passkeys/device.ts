@@ -9,10 +9,10 @@ export class PasskeyKnown extends Error {}
 
 /** What the device gave, as the server takes it. Null when it gave none: cancelled, timed out, the person not recognised or nothing to
  * choose from; a browser never tells which. */
-export async function askDevice(ask: () => Promise<Credential | null>): Promise<unknown> {
+export async function askDevice(ask: () => Promise<Credential | null>): Promise<Record<string, unknown> | null> {
   try {
     const given = await ask();
-    return given && ((given as PublicKeyCredential).toJSON() as unknown);
+    return given && { ...(given as PublicKeyCredential).toJSON() };
   } catch (error) {
     if (error instanceof DOMException && error.name === 'InvalidStateError') throw new PasskeyKnown();
     if (error instanceof DOMException) return null;

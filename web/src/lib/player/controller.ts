@@ -34,7 +34,7 @@ function toEngineTrack(entry: QueueEntry): EngineTrack | null {
 
 async function sendPlay(trackId: string, seconds: number): Promise<void> {
   const { post } = await import('@/lib/api/client');
-  await post<void>(`/tracks/${trackId}/play`, { duration: seconds, device: 'web' }, { keepalive: true });
+  await post('/tracks/{id}/play', { path: { id: trackId }, body: { duration: seconds, device: 'web' }, keepalive: true });
 }
 
 const report = new PlayReport((trackId, seconds) => {

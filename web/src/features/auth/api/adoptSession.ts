@@ -1,7 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
 import { forgetCsrf } from '@/lib/api/csrf';
-import type { Session } from '@/lib/api/types';
 import { startSession } from '@/lib/session/session';
 
 /** Takes over a session whose cookies came by themselves, from a provider's page. Renewing it tells whose it is and how long it lives.
@@ -9,7 +8,7 @@ import { startSession } from '@/lib/session/session';
 export async function adoptSession(client: QueryClient): Promise<boolean> {
   forgetCsrf();
   try {
-    startSession(client, await post<Session>('/auth/refresh', {}));
+    startSession(client, await post('/auth/refresh', { body: {} }));
     return true;
   } catch {
     return false;

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { UsernameCheck } from '@/lib/api/types';
 
 export const checkUsername = (username: string, signal?: AbortSignal) =>
-  get<UsernameCheck>('/auth/check-username', { query: { username }, signal });
+  get('/auth/check-username', { query: { username }, signal });
 
 export const useUsernameCheck = (username: string, enabled: boolean) =>
   useQuery({

@@ -3,7 +3,7 @@ import { post } from '@/lib/api/client';
 import type { Credentials, LoginReply, MfaChallenge } from '@/lib/api/types';
 import { startSession } from '@/lib/session/session';
 
-export const login = (credentials: Credentials) => post<LoginReply>('/auth/login', credentials);
+export const login = (credentials: Credentials) => post('/auth/login', { body: credentials });
 
 /** Whether the reply to a password asks for a code instead of opening a session. */
 export const asksForCode = (reply: LoginReply): reply is MfaChallenge => 'mfa_token' in reply;

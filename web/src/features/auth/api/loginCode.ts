@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
-import type { Session } from '@/lib/api/types';
 import { startSession } from '@/lib/session/session';
 
 interface SecondStep {
@@ -8,7 +7,7 @@ interface SecondStep {
   code: string;
 }
 
-export const loginCode = (step: SecondStep) => post<Session>('/auth/login/2fa', step);
+export const loginCode = (step: SecondStep) => post('/auth/login/2fa', { body: step });
 
 export function useLoginCode() {
   const client = useQueryClient();

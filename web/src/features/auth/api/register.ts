@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
-import type { NewAccount, Session } from '@/lib/api/types';
+import type { NewAccount } from '@/lib/api/types';
 import { deviceTimeZone } from '@/lib/format/timeZone';
 import { startSession } from '@/lib/session/session';
 
 /** Sends the time zone too: mails give times in it. */
-export const register = (account: NewAccount) => post<Session>('/auth/register', { timezone: deviceTimeZone(), ...account });
+export const register = (account: NewAccount) => post('/auth/register', { body: { timezone: deviceTimeZone(), ...account } });
 
 export function useRegister() {
   const client = useQueryClient();

@@ -2,6 +2,6 @@ import { useMutation } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
 
 /** Answers the same whether the address has an account or not. */
-export const requestReset = (email: string) => post<{ message: string }>('/auth/password/reset-request', { email });
+export const requestReset = (email: string) => post('/auth/password/reset-request', { body: { email } });
 
 export const useRequestReset = () => useMutation({ mutationFn: requestReset });

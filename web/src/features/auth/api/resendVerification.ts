@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
 
-export const resendVerification = (email: string) => post<{ message: string }>('/auth/resend-verification', { email });
+export const resendVerification = (email: string) => post('/auth/resend-verification', { body: { email } });
 
 export const useResendVerification = () => useMutation({ mutationFn: resendVerification });

@@ -10,7 +10,7 @@ interface Reset {
   revoke_api_keys: boolean;
 }
 
-export const resetPassword = (reset: Reset) => post<{ api_keys_left: number }>('/auth/password/reset', reset);
+export const resetPassword = (reset: Reset) => post('/auth/password/reset', { body: reset });
 
 /** A new password ends every session of its account, which may be the one that is open here. */
 async function lookAtSession(client: QueryClient): Promise<void> {

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { post } from '@/lib/api/client';
 
-export const verifyEmail = (token: string) => post<{ verified: boolean; username: string }>('/auth/verify-email', { token });
+export const verifyEmail = (token: string) => post('/auth/verify-email', { body: { token } });
 
 export function useVerifyEmail() {
   const client = useQueryClient();

@@ -1,9 +1,8 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { List, LoginAttempt } from '@/lib/api/types';
 
 export const listAttempts = (page: number, signal?: AbortSignal) =>
-  get<List<LoginAttempt>>('/auth/login-history', { query: { page, limit: 10 }, signal });
+  get('/auth/login-history', { query: { page, limit: 10 }, signal });
 
 /** Who signed in, or tried to, newest first. */
 export const attemptsQuery = (page: number) =>

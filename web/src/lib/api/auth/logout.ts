@@ -8,7 +8,7 @@ import { endSession } from '@/lib/session/session';
 export async function logout(): Promise<void> {
   if (toldServer()) await import('@/lib/push/device').then(({ switchPushOff }) => switchPushOff()).catch(() => undefined);
   try {
-    await post<void>('/auth/logout');
+    await post('/auth/logout');
   } catch (error) {
     if (!hasCode(error, 'unauthenticated', 'token_expired')) throw error; /* it had ended already */
   }

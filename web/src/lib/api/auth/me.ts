@@ -8,7 +8,7 @@ import { hasSessionHint, sessionIsOfAnother, setPersonHere, setSessionHint } fro
 export async function fetchMe(signal?: AbortSignal): Promise<Me | null> {
   if (!hasSessionHint()) return null;
   try {
-    const me = await get<Me>('/auth/me', { signal });
+    const me = await get('/auth/me', { signal });
     if (!hasSessionHint() || sessionIsOfAnother()) return null; /* signed out meanwhile, in another tab: no note of this person may come back */
     setPersonHere(me.id);
     setSessionHint(me.id);

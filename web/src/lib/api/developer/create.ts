@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
-import type { ApiKeyWish, NewApiKey } from '@/lib/api/types';
+import type { ApiKeyWish } from '@/lib/api/types';
 import { apiKeysQuery } from './list';
 
 /** The reply has the key itself, this once. */
-export const createApiKey = (wish: ApiKeyWish) => post<NewApiKey>('/developer/api-keys', wish);
+export const createApiKey = (wish: ApiKeyWish) => post('/developer/api-keys', { body: wish });
 
 export function useCreateApiKey() {
   const client = useQueryClient();

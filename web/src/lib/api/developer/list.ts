@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { ApiKey, List } from '@/lib/api/types';
 
-export const listApiKeys = (signal?: AbortSignal) => get<List<ApiKey>>('/developer/api-keys', { query: { limit: 100 }, signal });
+export const listApiKeys = (signal?: AbortSignal) => get('/developer/api-keys', { query: { limit: 100 }, signal });
 
 export const apiKeysQuery = queryOptions({ queryKey: ['api-keys'], queryFn: ({ signal }) => listApiKeys(signal) });
 

@@ -1,8 +1,8 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { DataExport, List } from '@/lib/api/types';
+import type { DataExport } from '@/lib/api/types';
 
-export const listExports = (signal?: AbortSignal) => get<List<DataExport>>('/users/me/exports', { query: { limit: 20 }, signal });
+export const listExports = (signal?: AbortSignal) => get('/users/me/exports', { query: { limit: 20 }, signal });
 
 export const isUnderWay = ({ status }: DataExport) => status === 'pending' || status === 'processing';
 

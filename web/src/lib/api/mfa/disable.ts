@@ -7,7 +7,7 @@ interface Proof {
   code: string;
 }
 
-export const disableSecondFactor = (proof: Proof) => post<void>('/auth/2fa/disable', proof);
+export const disableSecondFactor = (proof: Proof) => post('/auth/2fa/disable', { body: proof });
 
 export function useDisableSecondFactor() {
   const client = useQueryClient();

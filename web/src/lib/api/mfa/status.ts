@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { SecondFactor } from '@/lib/api/types';
 
-export const getSecondFactor = (signal?: AbortSignal) => get<SecondFactor>('/auth/2fa/status', { signal });
+export const getSecondFactor = (signal?: AbortSignal) => get('/auth/2fa/status', { signal });
 
 /** Whether an authenticator app is asked for at sign-in, and how many recovery codes are left. */
 export const secondFactorQuery = queryOptions({

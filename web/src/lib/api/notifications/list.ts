@@ -1,10 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
 import { endlessQuery } from '@/lib/api/endless';
-import type { List, Notification } from '@/lib/api/types';
 
 export const listNotifications = (unread: boolean, cursor: string | undefined, signal?: AbortSignal) =>
-  get<List<Notification>>('/notifications', { query: { unread: unread || undefined, cursor, limit: 20 }, signal });
+  get('/notifications', { query: { unread: unread || undefined, cursor, limit: 20 }, signal });
 
 /** What one was told of, the latest first; all or only what was not read. */
 export const notificationsQuery = (unread: boolean) =>

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
 import { clearUnread, invalidateNotifications, mapNotifications } from './cache';
 
-export const markAllRead = () => post<{ changed: number }>('/notifications/read-all');
+export const markAllRead = () => post('/notifications/read-all');
 
 export function useMarkAllRead() {
   const client = useQueryClient();

@@ -3,7 +3,7 @@ import { post } from '@/lib/api/client';
 import type { Notification } from '@/lib/api/types';
 import { addUnread, invalidateNotifications, mapNotifications } from './cache';
 
-export const markRead = (id: string) => post<void>(`/notifications/${id}/read`);
+export const markRead = (id: string) => post('/notifications/{id}/read', { path: { id } });
 
 export function useMarkRead() {
   const client = useQueryClient();

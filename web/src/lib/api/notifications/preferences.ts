@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { NotificationPreferences } from '@/lib/api/types';
 
-export const getPreferences = (signal?: AbortSignal) => get<NotificationPreferences>('/notifications/preferences', { signal });
+export const getPreferences = (signal?: AbortSignal) => get('/notifications/preferences', { signal });
 
 export const preferencesQuery = queryOptions({
   queryKey: ['notifications', 'preferences'],

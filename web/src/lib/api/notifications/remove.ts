@@ -3,7 +3,7 @@ import { del } from '@/lib/api/client';
 import type { Notification } from '@/lib/api/types';
 import { addUnread, invalidateNotifications, mapNotifications } from './cache';
 
-export const removeNotification = (id: string) => del<void>(`/notifications/${id}`);
+export const removeNotification = (id: string) => del('/notifications/{id}', { path: { id } });
 
 export function useRemoveNotification() {
   const client = useQueryClient();

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del } from '@/lib/api/client';
 import { clearUnread, invalidateNotifications, mapNotifications } from './cache';
 
-export const removeAllNotifications = () => del<{ deleted: number }>('/notifications');
+export const removeAllNotifications = () => del('/notifications');
 
 export function useRemoveAllNotifications() {
   const client = useQueryClient();

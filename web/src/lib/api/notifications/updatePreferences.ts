@@ -3,7 +3,7 @@ import { put } from '@/lib/api/client';
 import type { NotificationPreferences } from '@/lib/api/types';
 import { preferencesQuery } from './preferences';
 
-export const updatePreferences = (changes: Partial<NotificationPreferences>) => put<NotificationPreferences>('/notifications/preferences', changes);
+export const updatePreferences = (changes: Partial<NotificationPreferences>) => put('/notifications/preferences', { body: changes });
 
 /** Shows the change at once and takes it back when the server refuses. */
 export function useUpdatePreferences() {

@@ -1,9 +1,8 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { List, OauthConnection } from '@/lib/api/types';
 
 export const listConnections = (signal?: AbortSignal) =>
-  get<List<OauthConnection>>('/auth/oauth/connections', { query: { limit: 100 }, signal });
+  get('/auth/oauth/connections', { query: { limit: 100 }, signal });
 
 export const connectionsQuery = queryOptions({ queryKey: ['oauth', 'connections'], queryFn: ({ signal }) => listConnections(signal) });
 

@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { apiUrl, get } from '@/lib/api/client';
-import type { List, OauthProvider } from '@/lib/api/types';
 
-export const listProviders = (signal?: AbortSignal) => get<List<OauthProvider>>('/auth/oauth/providers', { query: { limit: 100 }, signal });
+export const listProviders = (signal?: AbortSignal) => get('/auth/oauth/providers', { query: { limit: 100 }, signal });
 
 /** Where else one may sign in; the operator's choice, which rarely changes. */
 export const providersQuery = queryOptions({

@@ -11,9 +11,9 @@ interface NewPasskey {
 
 /** Null when the person, or the device, made none. */
 export async function addPasskey({ password, name }: NewPasskey): Promise<Passkey | null> {
-  const options = await post<PublicKeyCredentialCreationOptionsJSON>('/auth/passkeys/register/begin', { password });
-  const made = await askDevice(() => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) }));
-  return made ? post<Passkey>('/auth/passkeys/register/finish', { credential: made, name }) : null;
+  const options = await post('/auth/passkeys/register/begin', { body: { password } });
+  const made = await askDevice(() => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options as PublicKeyCredentialCreationOptionsJSON) }));
+  return made ? post('/auth/passkeys/register/finish', { body: { credential: made, name } }) : null;
 }
 
 export function useAddPasskey() {

@@ -1,9 +1,8 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { List, Passkey } from '@/lib/api/types';
 
 /** Nobody has more than a handful: all of them at once. */
-export const listPasskeys = (signal?: AbortSignal) => get<List<Passkey>>('/auth/passkeys', { query: { limit: 100 }, signal });
+export const listPasskeys = (signal?: AbortSignal) => get('/auth/passkeys', { query: { limit: 100 }, signal });
 
 export const passkeysQuery = queryOptions({ queryKey: ['passkeys'], queryFn: ({ signal }) => listPasskeys(signal) });
 

@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Body } from '@/lib/api/address';
 import { post } from '@/lib/api/client';
 import type { Session } from '@/lib/api/types';
 import { askDevice } from '@/lib/passkeys/device';
 import { startSession } from '@/lib/session/session';
 
-export const beginPasskeyLogin = () => post<PublicKeyCredentialRequestOptionsJSON>('/auth/passkeys/login/begin');
+export const beginPasskeyLogin = () => post('/auth/passkeys/login/begin');
 
-export const finishPasskeyLogin = (credential: unknown) => post<Session>('/auth/passkeys/login/finish', { credential });
+export const finishPasskeyLogin = (credential: Body<'post', '/auth/passkeys/login/finish'>['credential']) => post('/auth/passkeys/login/finish', { body: { credential } });
 
 /** Null when the person, or the device, gave none. */
 export async function loginPasskey(): Promise<Session | null> {

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del } from '@/lib/api/client';
 import { passkeysQuery } from './list';
 
-export const removePasskey = (id: string) => del<void>(`/auth/passkeys/${id}`);
+export const removePasskey = (id: string) => del('/auth/passkeys/{id}', { path: { id } });
 
 export function useRemovePasskey() {
   const client = useQueryClient();

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { put } from '@/lib/api/client';
-import type { Passkey } from '@/lib/api/types';
 import { passkeysQuery } from './list';
 
 interface Rename {
@@ -8,7 +7,7 @@ interface Rename {
   name: string;
 }
 
-export const renamePasskey = ({ id, name }: Rename) => put<Passkey>(`/auth/passkeys/${id}`, { name });
+export const renamePasskey = ({ id, name }: Rename) => put('/auth/passkeys/{id}', { path: { id }, body: { name } });
 
 /** The new name shows at once; the old one comes back when the server refuses. */
 export function useRenamePasskey() {

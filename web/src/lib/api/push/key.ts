@@ -1,4 +1,4 @@
 import { get } from '@/lib/api/client';
 
 /** The server's public key, for which the browser makes its subscription. */
-export const getPushKey = () => get<{ public_key: string }>('/notifications/push/key');
+export const getPushKey = () => get('/notifications/push/key');

@@ -1,4 +1,4 @@
 import { post } from '@/lib/api/client';
 import type { PushAddress } from '@/lib/api/types';
 
-export const subscribePush = (address: PushAddress) => post<{ id: string }>('/notifications/push/subscribe', address);
+export const subscribePush = (address: PushAddress) => post('/notifications/push/subscribe', { body: address });

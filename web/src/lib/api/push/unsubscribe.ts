@@ -1,3 +1,3 @@
 import { del } from '@/lib/api/client';
 
-export const unsubscribePush = (endpoint: string) => del<void>('/notifications/push/subscribe', { body: { endpoint } });
+export const unsubscribePush = (endpoint: string) => del('/notifications/push/subscribe', { body: { endpoint } });

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del } from '@/lib/api/client';
 import type { DeviceSession, List } from '@/lib/api/types';
 
-export const endOneSession = (id: string) => del<void>(`/sessions/${id}`);
+export const endOneSession = (id: string) => del('/sessions/{session_id}', { path: { session_id: id } });
 
 /** The session leaves the list at once; it comes back when the server refuses. */
 export function useEndOneSession() {

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
 import { endSession } from '@/lib/session/session';
 
-export const endAllSessions = () => post<{ ended: number }>('/sessions/logout-all');
+export const endAllSessions = () => post('/sessions/logout-all');
 
 /** Signs out everywhere, here too. */
 export function useEndAllSessions() {

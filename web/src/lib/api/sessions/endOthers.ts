@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
 
-export const endOtherSessions = () => post<{ ended: number }>('/sessions/logout-others');
+export const endOtherSessions = () => post('/sessions/logout-others');
 
 export function useEndOtherSessions() {
   const client = useQueryClient();

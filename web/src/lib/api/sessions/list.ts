@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { DeviceSession, List } from '@/lib/api/types';
 
-export const listSessions = (page: number, signal?: AbortSignal) => get<List<DeviceSession>>('/sessions', { query: { page, limit: 20 }, signal });
+export const listSessions = (page: number, signal?: AbortSignal) => get('/sessions', { query: { page, limit: 20 }, signal });
 
 /** Where one is signed in. */
 export const sessionsQuery = (page: number) =>

@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { Announcement, List } from '@/lib/api/types';
 
-export const getAnnouncements = (signal?: AbortSignal) => get<List<Announcement>>('/announcements/active', { signal });
+export const getAnnouncements = (signal?: AbortSignal) => get('/announcements/active', { signal });
 
 export const announcementsQuery = queryOptions({
   queryKey: ['announcements'],

@@ -7,11 +7,11 @@ export function reportError(error: unknown, context?: Record<string, unknown>): 
   const message = error instanceof Error ? error.message : String(error);
   if (sent.has(message) || sent.size >= 20) return;
   sent.add(message);
-  void post<void>('/logs/frontend', {
+  void post('/logs/frontend', { body: {
     level: 'error',
     message: message.slice(0, 1000),
     ...(error instanceof Error && error.stack ? { stack: error.stack.slice(0, 8000) } : {}),
     url: location.pathname,
     ...(context ? { context } : {}),
-  }).catch(() => undefined);
+  } }).catch(() => undefined);
 }

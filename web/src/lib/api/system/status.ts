@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { ServerStatus } from '@/lib/api/types';
 
-export const getStatus = (signal?: AbortSignal) => get<ServerStatus>('/status', { signal });
+export const getStatus = (signal?: AbortSignal) => get('/status', { signal });
 
 export const statusQuery = queryOptions({
   queryKey: ['status'],

@@ -10,7 +10,7 @@ export function replaceCover(id: string, file: File) {
   return uploadForm<Track>(`/tracks/${id}/cover`, form, { method: 'PUT', signal: new AbortController().signal, onProgress: () => undefined });
 }
 
-export const removeCover = (id: string) => del<void>(`/tracks/${id}/cover`);
+export const removeCover = (id: string) => del('/tracks/{id}/cover', { path: { id } });
 
 /** Sends a new cover, or takes the cover away when there is no file. */
 export function useChangeCover() {

@@ -1,9 +1,8 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { Track } from '@/lib/api/types';
 import { isUnfinished } from './list';
 
-export const getTrack = (id: string, signal?: AbortSignal) => get<Track>(`/tracks/${id}`, { signal });
+export const getTrack = (id: string, signal?: AbortSignal) => get('/tracks/{id}', { path: { id }, signal });
 
 export const trackQuery = (id: string) =>
   queryOptions({

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
 import { endlessQuery } from '@/lib/api/endless';
-import type { List, Track, TrackState } from '@/lib/api/types';
+import type { Track, TrackState } from '@/lib/api/types';
 
 export interface TrackFilter {
   creator_id?: string;
@@ -19,7 +19,7 @@ export interface TrackFilter {
 }
 
 export const listTracks = (filter: TrackFilter, signal?: AbortSignal) =>
-  get<List<Track>>('/tracks', { query: { ...filter }, signal });
+  get('/tracks', { query: { ...filter }, signal });
 
 export const isUnfinished = (track: Track) => track.status === 'processing' || track.status === 'uploading';
 

@@ -2,7 +2,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
 import type { TrackProgress } from '@/lib/api/types';
 
-export const getProgress = (id: string, signal?: AbortSignal) => get<TrackProgress>(`/tracks/${id}/status`, { signal });
+export const getProgress = (id: string, signal?: AbortSignal) => get('/tracks/{id}/status', { path: { id }, signal });
 
 const isOver = (progress: TrackProgress | undefined) => progress?.status === 'completed' || progress?.status === 'failed';
 

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del } from '@/lib/api/client';
 import { dropTrack, invalidateTracks } from './cache';
 
-export const removeTrack = (id: string) => del<void>(`/tracks/${id}`);
+export const removeTrack = (id: string) => del('/tracks/{id}', { path: { id } });
 
 export function useRemoveTrack() {
   const client = useQueryClient();

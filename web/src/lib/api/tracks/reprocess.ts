@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
 import { invalidateTracks } from './cache';
 
-export const reprocessTrack = (id: string) => post<unknown>(`/tracks/${id}/reprocess`);
+export const reprocessTrack = (id: string) => post('/tracks/{id}/reprocess', { path: { id } });
 
 export function useReprocessTrack() {
   const client = useQueryClient();

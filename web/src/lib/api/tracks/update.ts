@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { put } from '@/lib/api/client';
-import type { Track, TrackChanges } from '@/lib/api/types';
+import type { TrackChanges } from '@/lib/api/types';
 import { invalidateTracks, patchTrack } from './cache';
 
-export const updateTrack = (id: string, changes: TrackChanges) => put<Track>(`/tracks/${id}`, changes);
+export const updateTrack = (id: string, changes: TrackChanges) => put('/tracks/{id}', { path: { id }, body: changes });
 
 /** Shows the change at once and takes it back when the server refuses. */
 export function useUpdateTrack() {

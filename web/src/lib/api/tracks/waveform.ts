@@ -4,8 +4,9 @@ import type { WaveformData } from '@/lib/api/types';
 
 export type Resolution = 'overview' | 'detail';
 
-export const getWaveform = (id: string, resolution: Resolution, signal?: AbortSignal) =>
-  get<WaveformData>(`/tracks/${id}/waveform`, { query: { resolution }, signal });
+/** The description calls the file an object and no more. */
+export const getWaveform = async (id: string, resolution: Resolution, signal?: AbortSignal) =>
+  (await get('/tracks/{id}/waveform', { path: { id }, query: { resolution }, signal })) as unknown as WaveformData;
 
 /** Peaks never change once a track is ready. */
 export const waveformQuery = (id: string, resolution: Resolution = 'overview') =>

@@ -3,7 +3,7 @@ import { meQuery } from '@/lib/api/auth/me';
 import { post } from '@/lib/api/client';
 import type { Me } from '@/lib/api/types';
 
-export const becomeCreator = () => post<Me>('/users/me/creator');
+export const becomeCreator = () => post('/users/me/creator');
 
 /** The reply's role is still `user` where the operator approves creators by hand. */
 export function useBecomeCreator() {

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, post } from '@/lib/api/client';
 import { patchUser, restoreUsers, snapshotUsers } from './cache';
 
-export const setBlocked = (id: string, blocked: boolean) => (blocked ? post<void>(`/users/${id}/block`) : del<void>(`/users/${id}/block`));
+export const setBlocked = (id: string, blocked: boolean) => (blocked ? post('/users/{id}/block', { path: { id } }) : del('/users/{id}/block', { path: { id } }));
 
 /** Blocks or unblocks at once; blocking ends following both ways. */
 export function useBlock() {

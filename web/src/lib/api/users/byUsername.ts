@@ -1,9 +1,8 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { PublicUser } from '@/lib/api/types';
 
 export const getUserByName = (username: string, signal?: AbortSignal) =>
-  get<PublicUser>(`/users/by-username/${encodeURIComponent(username)}`, { signal });
+  get('/users/by-username/{username}', { path: { username }, signal });
 
 export const userByNameQuery = (username: string) =>
   queryOptions({

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { put } from '@/lib/api/client';
 import type { PasswordChange } from '@/lib/api/types';
 
-export const changePassword = (change: PasswordChange) => put<{ api_keys_left: number }>('/users/me/password', change);
+export const changePassword = (change: PasswordChange) => put('/users/me/password', { body: change });
 
 /** Ends all other sessions, too. */
 export function useChangePassword() {

@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { Completion } from '@/lib/api/types';
 
-export const getCompletion = (id: string, signal?: AbortSignal) => get<Completion>(`/users/${id}/completion`, { signal });
+export const getCompletion = (id: string, signal?: AbortSignal) => get('/users/{id}/completion', { path: { id }, signal });
 
 /** How much of one's own profile is filled in. */
 export const completionQuery = (id: string) =>

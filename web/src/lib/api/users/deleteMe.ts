@@ -4,7 +4,7 @@ import { del } from '@/lib/api/client';
 import type { DeletionProof } from '@/lib/api/types';
 
 /** The account is hidden at once, and gone for good at the time in the reply. */
-export const deleteMe = (proof: DeletionProof) => del<{ deletion_at: string }>('/users/me', { body: proof });
+export const deleteMe = (proof: DeletionProof) => del('/users/me', { body: proof });
 
 /** All sessions end, this one too: `endSession` comes next. */
 export function useDeleteMe() {

@@ -1,10 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, post } from '@/lib/api/client';
-import type { FollowState } from '@/lib/api/types';
 import { patchUser, restoreUsers, snapshotUsers } from './cache';
 
 export const setFollowing = (id: string, following: boolean) =>
-  following ? post<FollowState>(`/users/${id}/follow`) : del<FollowState>(`/users/${id}/follow`);
+  following ? post('/users/{id}/follow', { path: { id } }) : del('/users/{id}/follow', { path: { id } });
 
 /** Follows or unfollows at once, and takes it back when the server refuses. */
 export function useFollow() {

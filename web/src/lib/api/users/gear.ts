@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { GearItem, List } from '@/lib/api/types';
 
-export const listGear = (id: string, signal?: AbortSignal) => get<List<GearItem>>(`/users/${id}/gear`, { query: { limit: 100 }, signal });
+export const listGear = (id: string, signal?: AbortSignal) => get('/users/{id}/gear', { path: { id }, query: { limit: 100 }, signal });
 
 /** The equipment that a person shows to others. */
 export const gearQuery = (id: string) => queryOptions({ queryKey: ['users', 'gear', id], queryFn: ({ signal }) => listGear(id, signal) });

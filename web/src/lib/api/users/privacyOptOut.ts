@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
-import type { PrivacyChoice } from '@/lib/api/types';
 import { settingsQuery } from './settings';
 
-export const privacyOptOut = (optOut: boolean) => post<PrivacyChoice>('/users/me/privacy/opt-out', { opt_out: optOut });
+export const privacyOptOut = (optOut: boolean) => post('/users/me/privacy/opt-out', { body: { opt_out: optOut } });
 
 /** Records that one's data is not to be sold or shared, or takes that back. */
 export function usePrivacyOptOut() {

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { del } from '@/lib/api/client';
 
-export const removeAvatar = (id: string) => del<void>(`/users/${id}/avatar`);
+export const removeAvatar = (id: string) => del('/users/{id}/avatar', { path: { id } });
 
 export function useRemoveAvatar() {
   const client = useQueryClient();

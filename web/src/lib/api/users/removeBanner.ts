@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { del } from '@/lib/api/client';
 
-export const removeBanner = (id: string) => del<void>(`/users/${id}/banner`);
+export const removeBanner = (id: string) => del('/users/{id}/banner', { path: { id } });
 
 export function useRemoveBanner() {
   const client = useQueryClient();

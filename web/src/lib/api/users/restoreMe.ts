@@ -1,10 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { post } from '@/lib/api/client';
-import type { Me } from '@/lib/api/types';
 
 /** Takes the deletion of one's account back. */
-export const restoreMe = () => post<Me>('/users/me/restore');
+export const restoreMe = () => post('/users/me/restore');
 
 export function useRestoreMe() {
   const client = useQueryClient();

@@ -1,10 +1,9 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { List, PublicUser } from '@/lib/api/types';
 
 /** People whose user name or display name has all words of `q`; accents and case do not matter. */
 export const searchPeople = (q: string, limit: number, signal?: AbortSignal) =>
-  get<List<PublicUser>>('/users/search', { query: { q, limit }, signal });
+  get('/users/search', { query: { q, limit }, signal });
 
 export const peopleQuery = (q: string, limit: number) =>
   queryOptions({

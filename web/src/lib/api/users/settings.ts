@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { Settings } from '@/lib/api/types';
 
-export const getSettings = (signal?: AbortSignal) => get<Settings>('/users/settings', { signal });
+export const getSettings = (signal?: AbortSignal) => get('/users/settings', { signal });
 
 export const settingsQuery = queryOptions({ queryKey: ['settings'], queryFn: ({ signal }) => getSettings(signal) });
 

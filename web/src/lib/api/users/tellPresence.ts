@@ -6,4 +6,4 @@ export interface PresenceTold {
   track_id: string | null;
 }
 
-export const tellPresence = (presence: PresenceTold) => put<unknown>('/users/me/presence', presence);
+export const tellPresence = (presence: PresenceTold) => put('/users/me/presence', { body: presence });

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { put } from '@/lib/api/client';
-import type { Me, ProfileChanges } from '@/lib/api/types';
+import type { ProfileChanges } from '@/lib/api/types';
 
-export const updateProfile = (id: string, changes: ProfileChanges) => put<Me>(`/users/${id}`, changes);
+export const updateProfile = (id: string, changes: ProfileChanges) => put('/users/{id}', { path: { id }, body: changes });
 
 /** Shows the change at once and takes it back when the server refuses. */
 export function useUpdateProfile() {

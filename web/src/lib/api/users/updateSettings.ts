@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { put } from '@/lib/api/client';
-import type { Settings, SettingsChanges } from '@/lib/api/types';
+import type { SettingsChanges } from '@/lib/api/types';
 import { settingsQuery } from './settings';
 
-export const updateSettings = (changes: SettingsChanges) => put<Settings>('/users/settings', changes);
+export const updateSettings = (changes: SettingsChanges) => put('/users/settings', { body: changes });
 
 /** Shows the change at once and takes it back when the server refuses. */
 export function useUpdateSettings() {
