@@ -34,8 +34,8 @@ it('a chosen cover is shown at once and sent when one saves', async () => {
   expect(uploadForm).not.toHaveBeenCalled();
   await userEvent.click(screen.getByRole('button', { name: 'Save' }));
   await waitFor(() => expect(closed).toHaveBeenCalledOnce());
-  const [path, form, options] = vi.mocked(uploadForm).mock.calls[0] ?? [];
-  expect([path, form?.get('cover'), options?.method]).toEqual([`/tracks/${withCover.id}/cover`, file, 'PUT']);
+  const [method, address, form, options] = vi.mocked(uploadForm).mock.calls[0] ?? [];
+  expect([method, address, form?.get('cover'), options?.path]).toEqual(['put', '/tracks/{id}/cover', file, { id: withCover.id }]);
 });
 
 it('a cover can be taken away', async () => {

@@ -100,7 +100,8 @@ async function attempt<T>(method: Method, path: string, options: RequestOptions)
   return { body: (response.status === 204 ? undefined : await response.json()) as T, asGuest };
 }
 
-const fillIn = (address: string, values: Record<string, QueryValue> = {}) => address.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
+/** The address with its values, such as '/tracks/1' for '/tracks/{id}'. */
+export const fillIn = (address: string, values: Record<string, QueryValue> = {}) => address.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
 
 async function request<T>(method: Method, address: string, options: RequestOptions = {}): Promise<T> {
   const path = fillIn(address, options.path);

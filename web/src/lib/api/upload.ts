@@ -1,7 +1,8 @@
 /* Sending a form with files, with progress: fetch cannot tell how much it has sent, so this is XMLHttpRequest. The same
  * remedies apply as in client.ts; files are read anew each time, so the form can be sent again. */
 
-import { API, prepare, remedy, type Remedy } from './client';
+import type { Address, Options, Reply } from './address';
+import { API, fillIn, prepare, remedy, type Remedy } from './client';
 import { csrfToken } from './csrf';
 import { ApiProblem, networkProblem, problemFrom } from './problem';
 import { noteRateLimit } from './rateLimit';
@@ -9,11 +10,12 @@ import { noteRateLimit } from './rateLimit';
 export interface UploadOptions {
   signal: AbortSignal;
   onProgress: (sent: number, total: number) => void;
-  /** `POST` unless it is told. */
-  method?: 'POST' | 'PUT';
 }
 
-function attempt<T>(path: string, form: FormData, token: string, { signal, onProgress, method = 'POST' }: UploadOptions): Promise<T> {
+/** How forms are sent. */
+type Sent = 'post' | 'put';
+
+function attempt<T>(method: Sent, path: string, form: FormData, token: string, { signal, onProgress }: UploadOptions): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(new DOMException('', 'AbortError'));
@@ -26,7 +28,7 @@ function attempt<T>(path: string, form: FormData, token: string, { signal, onPro
       settle();
     };
     signal.addEventListener('abort', abort);
-    xhr.open(method, `${API}${path}`);
+    xhr.open(method.toUpperCase(), `${API}${path}`);
     xhr.setRequestHeader('Accept', 'application/json');
     if (token) xhr.setRequestHeader('X-CSRF-Token', token);
     xhr.upload.onprogress = (event) => onProgress(event.loaded, event.total);
@@ -43,12 +45,13 @@ function attempt<T>(path: string, form: FormData, token: string, { signal, onPro
 }
 
 /** Resolves with the server's reply; rejects with an ApiProblem, or an AbortError when cancelled. */
-export async function uploadForm<T>(path: string, form: FormData, options: UploadOptions): Promise<T> {
+export async function uploadForm<M extends Sent, A extends Address<M>>(method: M, address: A, form: FormData, options: UploadOptions & Pick<Options<M, A>, 'path'>): Promise<Reply<M, A>> {
+  const path = fillIn(address, options.path);
   const tried = new Set<Remedy>();
   for (;;) {
     const seen = await prepare(path);
     try {
-      return await attempt<T>(path, form, await csrfToken(), options);
+      return await attempt<Reply<M, A>>(method, path, form, await csrfToken(), options);
     } catch (error) {
       if (!(error instanceof ApiProblem) || !(await remedy(error, path, tried, seen))) throw error;
     }

@@ -6,5 +6,5 @@ export function uploadTrack(file: File, options: UploadOptions): Promise<Track> 
   const form = new FormData();
   form.append('is_public', 'false');
   form.append('file', file);
-  return uploadForm<Track>('/tracks', form, options);
+  return uploadForm('post', '/tracks', form, options);
 }

@@ -1,13 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del } from '@/lib/api/client';
-import type { Track } from '@/lib/api/types';
 import { uploadForm } from '@/lib/api/upload';
 import { invalidateTracks, patchTrack } from './cache';
 
 export function replaceCover(id: string, file: File) {
   const form = new FormData();
   form.append('cover', file);
-  return uploadForm<Track>(`/tracks/${id}/cover`, form, { method: 'PUT', signal: new AbortController().signal, onProgress: () => undefined });
+  return uploadForm('put', '/tracks/{id}/cover', form, { path: { id }, signal: new AbortController().signal, onProgress: () => undefined });
 }
 
 export const removeCover = (id: string) => del('/tracks/{id}/cover', { path: { id } });

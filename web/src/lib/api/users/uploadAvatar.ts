@@ -10,7 +10,7 @@ export interface PictureUpload extends UploadOptions {
 export function uploadAvatar({ id, file, ...options }: PictureUpload) {
   const form = new FormData();
   form.append('avatar', file);
-  return uploadForm<{ user_id: string; avatar: string }>(`/users/${id}/avatar`, form, options);
+  return uploadForm('post', '/users/{id}/avatar', form, { path: { id }, ...options });
 }
 
 export function useUploadAvatar() {

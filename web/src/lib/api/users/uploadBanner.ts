@@ -6,7 +6,7 @@ import type { PictureUpload } from './uploadAvatar';
 export function uploadBanner({ id, file, ...options }: PictureUpload) {
   const form = new FormData();
   form.append('banner', file);
-  return uploadForm<{ user_id: string; banner_url: string }>(`/users/${id}/banner`, form, options);
+  return uploadForm('post', '/users/{id}/banner', form, { path: { id }, ...options });
 }
 
 export function useUploadBanner() {
