@@ -282,3 +282,21 @@ it('leaves empty values out of the address', async () => {
   await get('/tracks', { query: { q: 'a b&c', genre: '', page: 2, tag: undefined, mine: true } });
   expect(server.calls[0]?.path).toBe('/tracks?q=a+b%26c&page=2&mine=true');
 });
+
+/** Never called: each line must not compile (`npm run typecheck`). */
+export const refusedByTheCompiler = [
+  // @ts-expect-error no such address
+  () => get('/track'),
+  // @ts-expect-error this address knows no DELETE
+  () => del('/status'),
+  // @ts-expect-error which track?
+  () => get('/tracks/{id}'),
+  // @ts-expect-error the value is called `id`
+  () => get('/tracks/{id}', { path: { track: '1' } }),
+  // @ts-expect-error no such filter
+  () => get('/tracks', { query: { colour: 'blue' } }),
+  // @ts-expect-error the password is missing
+  () => post('/auth/login', { body: { email: 'ada@example.org' } }),
+  // @ts-expect-error a track has no such field
+  async () => (await get('/tracks/{id}', { path: { id: '1' } })).colour,
+];

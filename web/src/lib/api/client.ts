@@ -122,11 +122,9 @@ async function request<T>(method: Method, address: string, options: RequestOptio
 
 /** Options may be left out where nothing of them must be there. */
 type Rest<O> = object extends O ? [options?: O] : [options: O];
+type Caller<M extends Method> = <A extends Address<M>>(address: A, ...rest: Rest<Options<M, A>>) => Promise<Reply<M, A>>;
 
-const caller =
-  <M extends Method>(method: M) =>
-  <A extends Address<M>>(address: A, ...[options]: Rest<Options<M, A>>) =>
-    request<Reply<M, A>>(method, address, options);
+const caller = <M extends Method>(method: M) => ((address: string, options?: RequestOptions) => request(method, address, options)) as unknown as Caller<M>;
 
 export const get = caller('get');
 export const post = caller('post');
