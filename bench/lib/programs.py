@@ -8,6 +8,7 @@ FOLDER = os.path.join(ROOT, "bench", "peers")
 LIBRARIES = {
     "track_get": ("libmicrohttpd libpq", []),
     "statement": ("libpq libcrypto", ["src/tracks.queries.c", "src/auth.queries.c", "src/libdb.a", "src/libbase.a"]),
+    "events": ("libpq jansson libcrypto libxxhash", ["src/bus.queries.c", "src/libmodules.a", "src/libdb.a", "src/libbase.a"]),
     "latency": ("", []),
     "verify": ("cjose jansson libcrypto libpq", []),
     "bcrypt": ("libcrypt", []),

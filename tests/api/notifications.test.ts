@@ -80,16 +80,31 @@ test('one reads, counts and deletes one\'s own notifications only', async () => 
 });
 
 test('all are read, and all are deleted', async () => {
-  for (const client of [alice, bob, carol]) await client.post('/api/v1/users/{id}/follow', me('dave'));
-  await until('three notifications', async () => (await unread(dave)) === 3);
-  await world.sql(`insert into notifications (user_id, type, title) values ('${ids.dave}', 'system', 'Welcome')`);
-  assert.deepEqual((await list(dave, { type: 'system' })).map((one) => [one.title, one.actor]), [['Welcome', null]]);
+  await world.sql(`insert into notifications (user_id, type, title) select '${ids.dave}', 'system', 'Welcome' from generate_series(1, 4)`);
+  assert.deepEqual((await list(dave, { type: 'system' })).map((one) => [one.title, one.actor, one.others])[0], ['Welcome', null, 0]);
   const page = await dave.get('/api/v1/notifications', { query: { limit: 2, page: 2 } });
   assert.deepEqual([page.body.items.length, page.body.total], [2, 4]);
   assert.equal((await dave.post('/api/v1/notifications/read-all')).body.changed, 4);
   assert.equal(await unread(dave), 0);
   assert.equal((await dave.delete('/api/v1/notifications')).body.deleted, 4);
   assert.deepEqual(await list(dave), []);
+});
+
+test('all who follow while one has not looked are one notification, told of once', async () => {
+  for (const [at, client] of [alice, bob, carol].entries()) {
+    await client.post('/api/v1/users/{id}/follow', me('dave'));
+    await until('the notification to have grown', async () => (await list(dave))[0]?.others === at);
+  }
+  const [one, ...more] = await list(dave);
+  assert.deepEqual([one!.type, one!.actor?.username, one!.others, more.length, await unread(dave)], ['follow', 'carol', 2, 0, 1]);
+  await bob.delete('/api/v1/users/{id}/follow', me('dave'));
+  await bob.post('/api/v1/users/{id}/follow', me('dave'));
+  await settled();
+  assert.equal((await list(dave))[0]!.others, 2, 'who follows again is counted once');
+  assertStatus(await dave.post('/api/v1/notifications/{id}/read', { path: { id: one!.id } }), 204);
+  await mia.post('/api/v1/users/{id}/follow', me('dave'));
+  await until('a new one', async () => (await list(dave)).length === 2);
+  assert.deepEqual((await list(dave)).map((n) => [n.actor?.username, n.others, n.read]), [['mia', 0, false], ['carol', 2, true]]);
 });
 
 test('whoever does not want to be told is not', async () => {
@@ -110,9 +125,12 @@ test('whoever does not want to be told is not', async () => {
 test('blocking somebody takes back what they caused', async () => {
   await dave.post('/api/v1/users/{id}/follow', me('bob'));
   await carol.post('/api/v1/users/{id}/follow', me('bob'));
-  await until('two notifications', async () => (await unread(bob)) === 2);
+  const shown = async () => (await list(bob)).map((one) => [one.actor?.username, one.others]);
+  await until('both to be told of', async () => (await shown()).join() === 'carol,1');
+  assertStatus(await bob.post('/api/v1/users/{id}/block', me('carol')), 204);
+  assert.deepEqual(await shown(), [['dave', 0]], 'the one before is the last now');
   assertStatus(await bob.post('/api/v1/users/{id}/block', me('dave')), 204);
-  assert.deepEqual((await list(bob)).map((one) => one.actor?.username), ['carol']);
+  assert.deepEqual(await shown(), []);
 });
 
 test('whoever ended the following before it was told of is not told of', async () => {

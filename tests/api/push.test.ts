@@ -85,6 +85,19 @@ test('the service refuses a message that was not signed with the key of the subs
   assert.deepEqual(await service.messages(mine), []);
 });
 
+test('a notification that others join while it is unread is pushed once', async () => {
+  await forgetAll();
+  const stub = await stubbornService();
+  assertStatus(await carol.post('/api/v1/notifications/push/subscribe', { body: { endpoint: `${stub.endpoint}once`, keys: KEYS } }), 201);
+  await follow(alice, 'carol');
+  await until('the request', () => stub.requests[0]);
+  await world.sql(`delete from user_follows where follower_id = '${ids.dave}' and followed_id = '${ids.carol}'`);
+  assertStatus(await world.as('dave').post('/api/v1/users/{id}/follow', { path: { id: ids.carol } }), 200);
+  await settled();
+  assert.equal(await world.sql(`select actor_count from notifications where user_id = '${ids.carol}' and type = 'follow'`), '2');
+  assert.equal(stub.requests.length, 1);
+});
+
 test('a message says how long it keeps, how urgent it is, and replaces itself', async () => {
   await forgetAll();
   const stub = await stubbornService();

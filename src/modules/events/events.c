@@ -38,7 +38,7 @@ const struct event_effects event_effects[] = {
     {"user.deletion_requested", "An account is to be deleted, and hidden until then"},
     {"user.erased", "An account was deleted for good"},
     {"user.followed", "Somebody follows somebody",
-     NOTIFY(&q_notification_follow, {"user_id", "follower_id"}, .mail = "email_on_follow")},
+     NOTIFY(&q_notification_follow, {"user_id", "follower_id"}, .group_by = "user_id", .mail = "email_on_follow")},
     {"user.restored", "An account is not to be deleted after all"},
     {"user.role_assigned", "Somebody was given a role"},
     {"user.role_revoked", "Somebody lost a role"},

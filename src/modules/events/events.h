@@ -6,7 +6,7 @@
  * A row:
  *
  *     {"user.followed", "Somebody follows somebody",
- *      .notifies = NOTIFY(&q_notification_follow, {"user_id", "follower_id"}, .mail = "email_on_follow")},
+ *      .notifies = NOTIFY(&q_notification_follow, {"user_id", "follower_id"}, .group_by = "user_id", .mail = "email_on_follow")},
  */
 #pragma once
 

@@ -35,10 +35,10 @@ run(const struct query *query, const struct db_arg *args)
 
 /* Sends a new notification wherever its person wants to hear of it. */
 static bool
-notifications_deliver(const struct notify *how, const char *id)
+notifications_deliver(const struct notify *how, const char *id, const char *is_new)
 {
     char delay[24];
-    const struct db_arg args[] = {{"id", id}, {"mail_setting", how->mail}, {"security", how->security ? "true" : "false"},
+    const struct db_arg args[] = {{"id", id}, {"is_new", is_new}, {"mail_setting", how->mail}, {"security", how->security ? "true" : "false"},
                                   {"delay_s", delay}, {0}};
     PGresult *result;
 
@@ -51,12 +51,13 @@ notifications_deliver(const struct notify *how, const char *id)
 bool
 notifications_notify(const struct notify *how, const struct event *event)
 {
-    struct db_arg args[COUNT_OF(how->names) + 3] = {{"type", how->type}, {"title", how->title}};
+    const char *group = how->group_by ? json_string_value(json_object_get(event->payload, how->group_by)) : NULL;
+    struct db_arg args[COUNT_OF(how->names) + 4] = {{"type", how->type}, {"title", how->title}, {"group_of", group}};
     PGresult *made;
     bool good = true;
 
     for (size_t i = 0; i < COUNT_OF(how->names) && how->names[i]; i++) {
-        struct db_arg *arg = &args[i + 2];
+        struct db_arg *arg = &args[i + 3];
 
         arg->name = how->names[i];
         arg->text = json_string_value(json_object_get(event->payload, how->names[i]));
@@ -67,7 +68,7 @@ notifications_notify(const struct notify *how, const struct event *event)
     }
     made = run(how->query, args);
     for (int i = 0; made && good && i < PQntuples(made); i++)
-        good = notifications_deliver(how, PQgetvalue(made, i, 0));
+        good = notifications_deliver(how, PQgetvalue(made, i, 0), PQgetvalue(made, i, 1));
     PQclear(made);
     return made && good;
 }

@@ -3,13 +3,15 @@
 -- query: notification_list
 -- schema: Notification
 -- nullable: link, actor
+-- not null: others
 -- type: data object
 -- filter: unread=true: not n.read
 -- filter: type: n.type = :type::text
 -- sort: n.created_at desc, n.id desc
+-- `others`: how many more people caused it, besides the actor, who was the last.
 select n.id, n.type, n.title, n.content, n.link, n.data,
        {user_ref(u, actor)},
-       n.read, n.read_at, n.created_at
+       greatest(n.actor_count - 1, 0) as others, n.read, n.read_at, n.created_at
   from notifications n
   left join users u on u.id = n.actor_id and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
  where n.user_id = :viewer::uuid
@@ -71,76 +73,77 @@ returning s.notify_on_follow, s.notify_on_like, s.notify_on_comment, s.notify_on
           s.email_notifications, s.email_on_follow, s.email_on_like, s.email_on_comment, s.email_on_message, s.email_on_mention,
           s.push_notifications, s.browser_notifications
 
+-- The queries of events (modules/events/events.c) make notifications with notification_add(), which puts those of one group into one, and return
+-- `id` and `is_new`. They bind :group_of, which is null for those that have no group.
+
 -- query: notification_follow
 -- While the follower still follows and nobody has blocked anybody. Following, ending it and following again tells once a day.
-with n as (
-    insert into notifications (user_id, actor_id, type, title, link)
-    select f.followed_id, u.id, 'follow', u.username || ' follows you', '/u/' || u.username
-      from user_follows f
-      join users u on u.id = f.follower_id and user_shown(u)
-      left join user_settings s on s.user_id = f.followed_id
-     where f.followed_id = :user_id::uuid and f.follower_id = :follower_id::uuid
-       and coalesce(s.notify_on_follow, true)
-       and not exists (select from user_blocks b where b.blocker_id = f.followed_id and b.blocked_id = f.follower_id)
-       and not exists (select from notifications o
-                        where o.user_id = f.followed_id and o.actor_id = u.id and o.type = 'follow'
-                          and o.created_at > now() - interval '1 day')
-    returning id
-)
-select id from n
+select a.id, a.is_new
+  from user_follows f
+  join users u on u.id = f.follower_id and user_shown(u)
+  left join user_settings s on s.user_id = f.followed_id
+ cross join lateral notification_add(f.followed_id, u.id, 'follow', u.username || ' follows you', '', '/u/' || u.username, '{}', :group_of) a
+ where f.followed_id = :user_id::uuid and f.follower_id = :follower_id::uuid
+   and coalesce(s.notify_on_follow, true)
+   and not exists (select from user_blocks b where b.blocker_id = f.followed_id and b.blocked_id = f.follower_id)
+   and not exists (select from notification_actors o
+                     join notifications n on n.id = o.notification_id
+                    where o.actor_id = u.id and n.user_id = f.followed_id and n.type = 'follow' and o.at > now() - interval '1 day')
 
 -- query: notification_export
 -- Always told: whoever asked for an archive waits for it.
-insert into notifications (user_id, type, title, content, link, data)
-select e.user_id, 'export.ready', 'Your data is ready', 'It can be fetched until ' || to_char(e.expires_at at time zone 'UTC', 'YYYY-MM-DD') || '.',
-       '/settings/data',
-       jsonb_build_object('export_id', e.id, 'expires_at', e.expires_at,
-                          'download_url', '/api/v1/users/me/exports/' || e.id || '/download')
+select a.id, a.is_new
   from data_exports e
+ cross join lateral notification_add(
+        e.user_id, null, 'export.ready', 'Your data is ready',
+        'It can be fetched until ' || to_char(e.expires_at at time zone 'UTC', 'YYYY-MM-DD') || '.', '/settings/data',
+        jsonb_build_object('export_id', e.id, 'expires_at', e.expires_at, 'download_url', '/api/v1/users/me/exports/' || e.id || '/download'),
+        :group_of) a
  where e.id = :export_id::uuid and e.user_id = :user_id::uuid and e.status = 'completed'
-returning id
 
 -- query: notification_sign_in
 -- A session of a browser that the account was never used in.
-insert into notifications (user_id, type, title, content, link, data)
-select s.user_id, 'account.signed_in', 'New sign-in to your account', d.device || coalesce(', from ' || s.ip_address, ''), '/settings/sessions',
-       jsonb_build_object('device', d.device, 'address', coalesce(s.ip_address, '?'))
+select a.id, a.is_new
   from sessions s
   join users u on u.id = s.user_id and user_active(u)
  cross join lateral (select coalesce(s.device_label, device_label(s.user_agent)) as device) d
+ cross join lateral notification_add(
+        s.user_id, null, 'account.signed_in', 'New sign-in to your account', d.device || coalesce(', from ' || s.ip_address, ''), '/settings/sessions',
+        jsonb_build_object('device', d.device, 'address', coalesce(s.ip_address, '?')), :group_of) a
  where s.id = :session_id::uuid and s.user_id = :user_id::uuid
-returning id
 
 -- query: notification_account
 -- Something about the account that its person should know, should it not have been them.
-insert into notifications (user_id, type, title, link, data)
-select u.id, :type::text, :title, '/settings/security',
-       case when :type::text = 'account.password_changed'
-            then jsonb_build_object('keys', (select count(*) from api_keys k
-                                              where k.user_id = u.id and (k.expires_at is null or k.expires_at > now()))::text)
-            else '{}' end
+select a.id, a.is_new
   from users u
+ cross join lateral notification_add(
+        u.id, null, :type::text, :title, '', '/settings/security',
+        case when :type::text = 'account.password_changed'
+             then jsonb_build_object('keys', (select count(*) from api_keys k
+                                               where k.user_id = u.id and (k.expires_at is null or k.expires_at > now()))::text)
+             else '{}' end,
+        :group_of) a
  where u.id = :user_id::uuid and user_active(u)
-returning id
 
 -- query: notification_track
 -- What administrators did with somebody's track.
-insert into notifications (user_id, type, title, link, data)
-select t.creator_id, :type, :title, case when t.deleted_at is null then '/track/' || t.id end,
-       jsonb_strip_nulls(jsonb_build_object('track_id', t.id, 'title', t.title,
-                                            'until', to_char(t.restorable_until at time zone 'UTC', 'YYYY-MM-DD')))
+select a.id, a.is_new
   from tracks t
   join users u on u.id = t.creator_id and user_active(u)
+ cross join lateral notification_add(
+        t.creator_id, null, :type::text, :title, '', case when t.deleted_at is null then '/track/' || t.id end,
+        jsonb_strip_nulls(jsonb_build_object('track_id', t.id, 'title', t.title, 'until', to_char(t.restorable_until at time zone 'UTC', 'YYYY-MM-DD'))),
+        :group_of) a
  where t.id = :track_id::uuid and t.creator_id = :user_id::uuid
-returning id
 
 -- query: notification_deliver
--- Tells of a new notification: open sockets now, browsers that asked for push messages by a job each, and a mail. Notices about security
+-- Tells of a new notification: open sockets now, browsers that asked for push messages by a job each, and a mail. One that has grown is only told
+-- to open sockets: its person has heard of it and not looked yet. Notices about security
 -- are mailed at once; others wait for a while, and those that come meanwhile go with them: a job that is queued already is locked, so
 -- that it cannot begin before this one is written.
 with n as (
-    select n.*, coalesce(s.push_notifications, true) as wants_push,
-           u.is_verified and (:security::boolean
+    select n.*, :is_new::boolean and coalesce(s.push_notifications, true) as wants_push,
+           :is_new::boolean and u.is_verified and (:security::boolean
                               or coalesce(s.email_notifications and (to_jsonb(s) ->> :mail_setting::text)::boolean, false)) as wants_mail
       from notifications n
       join users u on u.id = n.user_id
@@ -176,16 +179,16 @@ with n as (
 select n.id,
        pg_notify('notification', json_build_object(
            'user_id', n.user_id,
-           'message', json_build_object('type', 'notification', 'notification', json_build_object(
+           'message', json_build_object('type', 'notification', 'is_new', :is_new::boolean, 'notification', json_build_object(
                'id', n.id, 'type', n.type, 'title', n.title, 'content', n.content, 'link', n.link, 'data', n.data,
                'actor', case when u.id is not null then json_build_object('id', u.id, 'username', u.username, 'avatar', u.avatar, 'display_name', u.display_name) end,
-               'read', n.read, 'read_at', n.read_at, 'created_at', n.created_at)))::text)
+               'others', greatest(n.actor_count - 1, 0), 'read', n.read, 'read_at', n.read_at, 'created_at', n.created_at)))::text)
   from n
   left join users u on u.id = n.actor_id
 
 -- query: notification_mail_due
 -- What waits for the mail; what is worth it first. Not what was read meanwhile, or whose person has gone private or is here right now.
-select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.display_name as actor, a.avatar,
+select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.display_name as actor, a.avatar, greatest(n.actor_count - 1, 0) as others,
        to_char(n.created_at at time zone coalesce(p.timezone, 'UTC'), 'YYYY-MM-DD HH24:MI') as happened, coalesce(p.timezone, 'UTC') as timezone,
        u.email, u.username, coalesce(p.language, 'en') as language, count(*) filter (where w.wanted) over () as wanted_count
   from notifications n
@@ -242,7 +245,7 @@ delete from push_subscriptions p where p.id = :subscription_id::uuid returning p
 
 -- query: push_message
 -- A notification that was not read yet, for a browser whose session stands.
-select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.display_name as actor, a.avatar,
+select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.display_name as actor, a.avatar, greatest(n.actor_count - 1, 0) as others,
        to_char(n.created_at at time zone coalesce(l.timezone, 'UTC'), 'YYYY-MM-DD HH24:MI') as happened, coalesce(l.timezone, 'UTC') as timezone,
        coalesce(l.language, 'en') as language,
        p.id as subscription_id, p.endpoint, p.p256dh, p.auth

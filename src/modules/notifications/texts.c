@@ -1,5 +1,7 @@
 #include "modules/notifications/texts.h"
 
+#include <stdio.h>
+
 #include "base/day.h"
 #include "base/translation.h"
 
@@ -41,6 +43,7 @@ static void
 add_value(struct buf *out, const struct notice *notice, const char *name)
 {
     const char *value = text_equal(name, "actor") ? notice->actor
+                        : text_equal(name, "others") ? notice->others
                         : text_equal(name, "when") ? notice->when
                                                    : json_string_value(json_object_get(notice->data, name));
 
@@ -79,8 +82,12 @@ expand(struct buf *out, const char *text, const struct notice *notice)
 void
 notice_words(const struct notice *notice, struct buf *title, struct buf *body)
 {
-    const struct text *text = find_text(notice->type, notice->language);
+    bool more = notice->others && !text_equal(notice->others, "0");
+    char type[64];
+    const struct text *text;
 
+    snprintf(type, sizeof type, "%s%s", notice->type, !more ? "" : text_equal(notice->others, "1") ? ".and_one" : ".and_more");
+    text = find_text(type, notice->language);
     if (text) {
         expand(title, text->title, notice);
         if (body)
@@ -113,6 +120,7 @@ notice_of_row(const PGresult *rows, int row)
                            .link = column(rows, row, "link"),
                            .actor = column(rows, row, "actor"),
                            .avatar = column(rows, row, "avatar"),
+                           .others = column(rows, row, "others"),
                            .when = column(rows, row, "happened"),
                            .zone = column(rows, row, "timezone"),
                            .data = data ? json_loads(data, 0, NULL) : NULL};

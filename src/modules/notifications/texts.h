@@ -15,11 +15,12 @@ struct notice {
     const char *title, *content; /* English, for types without words of their own */
     const char *link;            /* a path of ours; NULL for none */
     const char *actor, *avatar;  /* NULL for none */
+    const char *others;          /* how many more caused it; NULL or 0 for none */
     const char *when, *zone;     /* YYYY-MM-DD HH:MM, in this time zone (IANA name) */
     json_t *data;
 };
 
-/* Row of a query with the columns id, type, title, content, link, data, actor, avatar, language, happened, timezone. The texts belong to `rows`;
+/* Row of a query with the columns id, type, title, content, link, data, actor, avatar, others, language, happened, timezone. The texts belong to `rows`;
  * notice_end() gives back the rest. */
 struct notice notice_of_row(const PGresult *rows, int row);
 void notice_end(struct notice *notice);

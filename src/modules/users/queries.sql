@@ -250,7 +250,9 @@ with person as (
      using target t
      where (f.follower_id = :viewer::uuid and f.followed_id = t.id) or (f.follower_id = t.id and f.followed_id = :viewer::uuid)
 ), told as (
-    delete from notifications n using target t where n.user_id = :viewer::uuid and n.actor_id = t.id
+    delete from notification_actors a
+     using notifications n, target t
+     where n.id = a.notification_id and n.user_id = :viewer::uuid and a.actor_id = t.id
 ), event as (
     insert into outbox (name, key, payload)
     select 'user.blocked', blocked_id, jsonb_build_object('user_id', blocked_id, 'blocker_id', :viewer::uuid) from added

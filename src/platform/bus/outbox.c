@@ -255,6 +255,15 @@ deliver_batch(struct subscriber *s, int lane)
     return work;
 }
 
+/* Whoever waited for this one is next. */
+static bool
+let_next(const struct subscriber *s, const PGresult *rows)
+{
+    const struct db_arg args[] = {{"subscriber", s->subscription->name}, {"key", outbox_value(rows, 0, "key")}, {0}};
+
+    return !args[1].text || outbox_do(&q_bus_next, args);
+}
+
 static void
 note_attempt(const struct subscriber *s, const PGresult *rows)
 {
@@ -264,9 +273,11 @@ note_attempt(const struct subscriber *s, const PGresult *rows)
     PGresult *result = outbox_ask(&q_bus_failed, args);
 
     note_failure(s, rows, 0);
-    if (result && PQntuples(result) && outbox_flag(result, 0, "is_dead"))
+    if (result && PQntuples(result) && outbox_flag(result, 0, "is_dead")) {
         log_error("event given up: it is kept as a dead letter", LOG_TEXT("subscriber", s->subscription->name),
                   LOG_TEXT("event", outbox_value(rows, 0, "name")), LOG_TEXT("id", outbox_value(rows, 0, "event_id")));
+        let_next(s, rows);
+    }
     PQclear(result);
 }
 
@@ -288,7 +299,8 @@ deliver_again(struct subscriber *s)
         PQclear(rows);
         return rows ? WORK_NONE : WORK_NOT_TRIED;
     }
-    good = outbox_handle(s, rows, 0) && outbox_do(&q_bus_finished, (const struct db_arg[]){{"id", outbox_value(rows, 0, "id")}, {0}});
+    good = outbox_handle(s, rows, 0) && outbox_do(&q_bus_finished, (const struct db_arg[]){{"id", outbox_value(rows, 0, "id")}, {0}}) &&
+           let_next(s, rows);
     end = db_end(good);
     if (good && end == DB_OK) {
         s->tries = 0;
@@ -409,7 +421,8 @@ give_numbers(void)
 static void
 look_around(char last[24])
 {
-    PGresult *result = outbox_ask(&q_bus_look, (const struct db_arg[]){{0}});
+    bool unblocked = outbox_do(&q_bus_unblock, (const struct db_arg[]){{0}});
+    PGresult *result = unblocked ? outbox_ask(&q_bus_look, (const struct db_arg[]){{0}}) : NULL;
     const char *due = result ? outbox_value(result, 0, "due") : "{}";
     bool is_new = result && !text_equal(last, outbox_value(result, 0, "last"));
 

@@ -84,8 +84,8 @@ select l.position, o.number, o.event_id::text as event_id, o.name, o.key, o.payl
 -- query: bus_advance
 -- All up to :number is done, but for those that wait for an earlier one of their key.
 with waiting as (
-    insert into bus_unfinished (subscriber, number, key)
-    select :subscriber, o.number, o.key from outbox o where o.number = any (:waiting::bigint[])
+    insert into bus_unfinished (subscriber, number, key, next_at)
+    select :subscriber, o.number, o.key, 'infinity' from outbox o where o.number = any (:waiting::bigint[])
 )
 update bus_cursors set position = :number::bigint where subscriber = :subscriber and lane = :lane::smallint returning lane
 
@@ -103,20 +103,38 @@ select m.subscriber, o.number, o.key, 1, now() + interval '2 seconds', :error
 returning id
 
 -- query: bus_due
--- One that is to be tried again, and waits for no earlier one of its key.
+-- One that is to be tried again. Those that wait for an earlier one of their key are never due: see bus_next and bus_unblock.
 select u.id::text as id, o.event_id::text as event_id, o.name, o.key, o.payload::text as payload, u.attempts, u.replayed
   from bus_unfinished u
   join outbox o on o.number = u.number
  where u.subscriber = :subscriber and u.dead_at is null and u.next_at <= now()
-   and (u.replayed or u.key is null
-        or not exists (select from bus_unfinished e
-                        where e.subscriber = u.subscriber and e.key = u.key and e.dead_at is null and not e.replayed and e.number < u.number))
- order by u.next_at, u.number
+ order by u.next_at
  limit 1
    for update of u skip locked
 
 -- query: bus_finished
 delete from bus_unfinished where id = :id::uuid returning id
+
+-- query: bus_next
+-- The first that waited for this one, which is finished or a dead letter.
+update bus_unfinished
+   set next_at = now()
+ where id = (select u.id
+               from bus_unfinished u
+              where u.subscriber = :subscriber and u.key = :key and u.dead_at is null and not u.replayed
+              order by u.number
+              limit 1)
+   and next_at = 'infinity'
+returning id
+
+-- query: bus_unblock
+-- Those that wait for nothing: they were set aside while the one before them was being finished.
+update bus_unfinished u
+   set next_at = now()
+ where u.next_at = 'infinity' and u.dead_at is null
+   and not exists (select from bus_unfinished e
+                    where e.subscriber = u.subscriber and e.key = u.key and e.dead_at is null and not e.replayed and e.number < u.number)
+returning u.id
 
 -- query: bus_failed
 -- The pause doubles from two seconds up to ten minutes. After :attempts_most attempts it is a dead letter.

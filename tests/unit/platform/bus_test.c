@@ -224,10 +224,24 @@ later_events_of_a_key_wait_for_one_that_failed_and_others_do_not(void **state)
     ask("insert into outbox (name, key, payload) values ('test.happened', 'a', '{\"n\":\"5\"}'), ('test.happened', 'b', '{\"n\":\"5\"}')");
     wait_until("select count(*) from effects", "6");
     wait_until("select count(*) from bus_waiting", "4");
-    ask("update outbox set payload = payload - 'fails'; update bus_unfinished set next_at = now()");
+    ask("update outbox set payload = payload - 'fails'; update bus_unfinished set next_at = now() where attempts > 0");
     wait_for_all();
     stop_bus();
     assert_string_equal(ask("select string_agg(n::text, ' ' order by id) from effects where key = 'a'"), "1 2 3 4 5");
+}
+
+/* It was set aside just as the one before it was finished, or that one was deleted with the account that it was about. */
+static void
+an_event_that_waits_for_nothing_goes_on(void **state)
+{
+    (void)state;
+    start_bus(&all, NULL);
+    ask("insert into outbox (name, key) values ('test.happened', 'a')");
+    wait_until("select count(*) from effects", "1");
+    ask("insert into bus_unfinished (subscriber, number, key, next_at) select 'all', number, key, 'infinity' from outbox");
+    wait_for_all();
+    assert_string_equal(ask("select count(*) from effects"), "2");
+    stop_bus();
 }
 
 static void
@@ -531,6 +545,7 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(one_event_of_many_that_fails_is_found_and_the_others_happen_once, clean),
         cmocka_unit_test_setup(events_of_a_key_come_in_their_order, clean),
         cmocka_unit_test_setup(later_events_of_a_key_wait_for_one_that_failed_and_others_do_not, clean),
+        cmocka_unit_test_setup(an_event_that_waits_for_nothing_goes_on, clean),
         cmocka_unit_test_setup(after_a_dead_letter_its_key_goes_on_and_a_replay_comes_late, clean),
         cmocka_unit_test_setup(an_event_that_is_committed_after_later_ones_is_not_lost, clean),
         cmocka_unit_test_setup(a_stuck_subscriber_delays_only_itself, clean),

@@ -12,19 +12,21 @@ import { useFormat } from '@/lib/format/useFormat';
 const isOwn = (type: string) => /^(account|export|track)\./.test(type);
 
 /** In the reader's words where we know the kind; else as the server says it. */
-function useWords({ type, title, content, actor, data }: Notification): { words: string; detail: string } {
+function useWords({ type, title, content, actor, others, data }: Notification): { words: string; detail: string } {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const until = data.until ?? data.expires_at;
   const values = {
     ...data,
     name: actor?.display_name ?? '',
+    count: others,
     ...(typeof data.device === 'string' && { device: deviceText(data.device, t) }),
     ...(typeof until === 'string' && { until: format.day(until) }),
   };
   const isKnown = Boolean(actor) || isOwn(type);
+  const kind = others > 0 ? `notifications.kind.${type}_and` : `notifications.kind.${type}`;
   return {
-    words: isKnown && i18n.exists(`notifications.kind.${type}`) ? t(`notifications.kind.${type}`, values) : title,
+    words: isKnown && i18n.exists(`notifications.kind.${type}`) ? t(kind, values) : title,
     detail: isKnown && i18n.exists(`notifications.detail.${type}`) ? t(`notifications.detail.${type}`, values) : content,
   };
 }

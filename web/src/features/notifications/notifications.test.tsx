@@ -23,6 +23,7 @@ const told = (id: string, change: object = {}) => ({
   link: '/u/nika',
   data: {},
   actor: { id: 'n1', username: 'nika', avatar: null, display_name: 'nika' },
+  others: 0,
   read: false,
   read_at: null,
   created_at: '2026-01-01T00:00:00Z',
@@ -121,6 +122,23 @@ it('counts and shows what comes in while one looks', async () => {
   act(() => takeMessage(client, { type: 'notification', notification: {} }));
   expect(client.getQueryData(unreadCountQuery.queryKey)).toEqual({ unread: 2 });
   expect(await screen.findByText('otto follows you')).toBeInTheDocument();
+});
+
+it.each([['en', 1, 'nika and 1 other follow you'], ['en', 41, 'nika and 41 others follow you'], ['fr', 41, 'nika et 41 autres personnes vous suivent']])(
+  'says in %s that %i more did the same',
+  async (language, others, words) => {
+    setLanguage(language as 'en' | 'fr');
+    fakeServer({ ...world, 'GET /notifications': list(told('1', { others })) });
+    renderRoutes(routes, '/notifications');
+    expect(await screen.findByText(words)).toBeInTheDocument();
+  },
+);
+
+it('does not count one that has only grown', () => {
+  const { client } = renderRoutes(routes, '/u/nika');
+  client.setQueryData(unreadCountQuery.queryKey, { unread: 1 });
+  act(() => takeMessage(client, { type: 'notification', is_new: false, notification: {} }));
+  expect(client.getQueryData(unreadCountQuery.queryKey)).toEqual({ unread: 1 });
 });
 
 it('passes axe', async () => {

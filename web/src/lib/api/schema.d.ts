@@ -2772,6 +2772,8 @@ export interface components {
                 [key: string]: unknown;
             };
             actor: components["schemas"]["UserRef"] | null;
+            /** Format: int32 */
+            others: number;
             read: boolean;
             /** Format: date-time */
             read_at: string | null;

@@ -32,7 +32,7 @@ function takeExport(client: QueryClient, message: Message): void {
 
 export function takeMessage(client: QueryClient, message: Message): void {
   if (message.type === 'notification') {
-    addUnread(client, 1);
+    if (message.is_new !== false) addUnread(client, 1);
     void invalidateNotifications(client);
   } else if (message.type === 'track.progress') takeProgress(client, message);
   else if (message.type === 'export.progress') takeExport(client, message);
