@@ -19,7 +19,7 @@ struct event_effects {
     const struct notify *notifies; /* whom, and how; NULL: nobody */
 };
 
-/* Every event that Veza writes, ended by a NULL name. A test compares it with the statements. */
+/* Every event that Veza writes, ended by a NULL name. In the order of their names; tools/lint compares it with the statements. */
 extern const struct event_effects event_effects[];
 
 extern const struct module events_module;
