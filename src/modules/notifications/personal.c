@@ -5,7 +5,8 @@
 
 static const struct personal_table tables[] = {
     {"push_subscriptions", ERASED, .archive = "push_browsers", .withheld = "the service and the times, without address and keys"},
-    {"notifications", ERASED, "also those that one caused for others", .archive = "notifications"},
+    {"notifications", ERASED, "also those that one alone caused for others", .archive = "notifications"},
+    {"notification_actors", ERASED, "the notification then tells of the others who caused it", .withheld = "who caused a notification, which is somebody else's"},
     {0}};
 
 static const struct subject subjects[] = {
