@@ -1,6 +1,6 @@
 /* sockets PORT COUNT [TOKEN CONNINFO USER] - opens COUNT WebSockets and tells when a message has reached them all.
  *
- * With a token, each socket asks for a ticket of Veza first (POST /api/v1/ws/ticket), and a message is told by pg_notify to USER, whose
+ * With a token, each socket asks for a ticket of Veza first (POST /api/v1/ws/ticket), and a message is sent to USER by realtime_send(), whose
  * sockets they are; without, the first socket says it and the server passes it on. Prints {"open_s":…}; then, for each line of standard
  * input, sends a message and prints the milliseconds until the sockets had it. Pings are answered all the while. */
 #include <arpa/inet.h>
@@ -194,14 +194,15 @@ measure(PGconn *pg, const char *user, unsigned number)
 {
     double *samples = calloc(count, sizeof *samples), begin;
     struct epoll_event events[512];
-    char awaited[64], text[200];
+    char awaited[64], text[200], topic[64];
     unsigned seen = 0;
 
-    snprintf(awaited, sizeof awaited, "\"benchmark\":%u}", number);
-    snprintf(text, sizeof text, "%s%s{\"type\":\"notification\",\"title\":\"Somebody likes your track\",%s", user ? user : "", user ? " " : "", awaited);
+    snprintf(awaited, sizeof awaited, "\"benchmark\": %u}", number);
+    snprintf(text, sizeof text, "{%s\"title\": \"Somebody likes your track\", %s%s", user ? "\"notification\": {" : "\"type\": \"notification\", ", awaited, user ? "}" : "");
+    snprintf(topic, sizeof topic, "user:%s", user ? user : "");
     begin = now_ms();
     if (pg)
-        PQclear(PQexecParams(pg, "select pg_notify('realtime', $1)", 1, NULL, (const char *[]){text}, NULL, NULL, 0));
+        PQclear(PQexecParams(pg, "select realtime_send($1, 'notification', $2)", 2, NULL, (const char *[]){topic, text}, NULL, NULL, 0));
     else
         send_frame(&peers[0], 1, text, strlen(text));
     while (seen < count) {

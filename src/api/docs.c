@@ -9,7 +9,7 @@
 
 static struct {
     pthread_mutex_t lock;
-    route_tables tables;
+    module_list modules;
     struct buf text;
     bool written;
 } document = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -18,7 +18,7 @@ static bool
 docs_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     (void)error, (void)error_size;
-    document.tables = module_routes(with->modules, MODULE_API | MODULE_STREAM);
+    document.modules = with->modules;
     document.text = (struct buf)BUF_INIT(OPENAPI_MAX);
     return true;
 }
@@ -36,8 +36,8 @@ document_ready(void)
     char error[1024] = "";
 
     pthread_mutex_lock(&document.lock);
-    if (!document.written && document.tables) {
-        document.written = openapi_write(document.tables, &document.text, error, sizeof error);
+    if (!document.written && document.modules) {
+        document.written = openapi_write(document.modules, &document.text, error, sizeof error);
         if (!document.written) {
             log_error("the API's description cannot be written", LOG_TEXT("error", error));
             buf_free(&document.text);

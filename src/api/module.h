@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "api/message.h"
 #include "base/buf.h"
 #include "base/config.h"
 #include "db/query.h"
@@ -44,9 +45,11 @@ struct module {
     const struct subscription *subscriptions; /* to events; ended by a NULL name */
     const struct personal *personal;          /* what its tables hold about people (api/personal.h) */
     const struct setting *settings;           /* environment variables (base/setting.h); loaded before setup() */
+    const struct topic_kind *topics;          /* that WebSockets can subscribe to; ended by TOPIC_END */
+    const struct message *messages;           /* of WebSockets; ended by MESSAGE_END */
 
-    /* In every process, before any thread of a server, of the jobs or of the listener runs: keep what is needed of `with`, call listener_on()
-     * and pubsub_on(). False with a sentence in `error`. */
+    /* In every process, before any thread of a server, of the jobs or of the listener runs: keep what is needed of `with`, call listener_on().
+     * False with a sentence in `error`. */
     bool (*setup)(const struct module_setup *with, char *error, size_t error_size);
     /* In processes that run the API, before its server opens. */
     bool (*start)(void);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/openapi_message.h"
 #include "api/openapi_operation.h"
 #include "api/openapi_problem.h"
 #include "api/openapi_schema.h"
@@ -101,10 +102,13 @@ tag_list(json_t *tags)
 }
 
 static json_t *
-document_of(struct description *description, json_t *paths)
+document_of(struct description *description, module_list modules, json_t *paths)
 {
+    json_t *parts = json_object(), *document;
+
     json_object_set_new(description->describer.schemas, "Problem", problem_schema());
-    return json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s}], s:o, s:o, s:{s:o, s:o, s:o, s:o}}", "openapi", "3.1.0", "info",
+    describe_messages(description, modules, parts);
+    document = json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s}], s:o, s:o, s:{s:o, s:o, s:o, s:o}}", "openapi", "3.1.0", "info",
                      "title", "Veza", "version", "1.0.0", "description",
                      "Publish, stream, sell, teach, talk and listen. Errors are problem documents (RFC 9457); lists are "
                      "`{items, page, limit, next, total}`.",
@@ -112,11 +116,15 @@ document_of(struct description *description, json_t *paths)
                      tag_list(description->tags), "paths", paths, "components", "securitySchemes", security_schemes(), "headers",
                      headers(), "schemas", schema_sorted(json_incref(description->describer.schemas)), "responses",
                      schema_sorted(json_incref(description->responses)));
+    json_object_update(document, parts);
+    json_decref(parts);
+    return document;
 }
 
 bool
-openapi_write(route_tables tables, struct buf *out, char *error, size_t error_size)
+openapi_write(module_list modules, struct buf *out, char *error, size_t error_size)
 {
+    route_tables tables = module_routes(modules, MODULE_API | MODULE_STREAM);
     struct description description = {.describer = {.connection = db_connection(), .error = error, .error_size = error_size}};
     json_t *paths, *document = NULL;
     char *text = NULL;
@@ -132,7 +140,7 @@ openapi_write(route_tables tables, struct buf *out, char *error, size_t error_si
     description.tags = json_object();
     paths = paths_of(&description, tables);
     if (paths)
-        document = document_of(&description, paths);
+        document = document_of(&description, modules, paths);
     if (document)
         text = json_dumps(document, JSON_INDENT(1) | JSON_ENSURE_ASCII);
     if (paths && !text)
@@ -306,7 +314,7 @@ openapi_main(module_list modules, int argc, char **argv)
         fprintf(stderr, "%d queries do not fit the schema.\n", failures);
         return 1;
     }
-    if (!openapi_write(tables, &document, error, sizeof error)) {
+    if (!openapi_write(modules, &document, error, sizeof error)) {
         fprintf(stderr, "%s\n", *error ? error : "The document is too large.");
         return 1;
     }

@@ -13,7 +13,7 @@
 
 /* Writes the document, indented, with a newline at its end. Needs a database (db_setup) with all migrations. On failure returns
  * false with a sentence in `error`. */
-bool openapi_write(route_tables tables, struct buf *out, char *error, size_t error_size);
+bool openapi_write(module_list modules, struct buf *out, char *error, size_t error_size);
 
 /* Prepares every query of the modules, and each route's query in the very form in which it will run. All failures go to standard
  * error; returns how many there were. */

@@ -24,7 +24,6 @@
 #include "platform/fetch/fetch.h"
 #include "platform/jobs/jobs.h"
 #include "platform/mail/mail.h"
-#include "platform/pubsub/pubsub.h"
 #include "platform/redis/limits.h"
 #include "platform/redis/redis.h"
 #include "platform/sentry/sentry.h"
@@ -167,7 +166,7 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
         if (!module_jobs(all_modules) || !jobs_start(&settings, module_jobs(all_modules)) || !bus_start())
             return false;
     }
-    return listener_start() && pubsub_start();
+    return listener_start();
 }
 
 static void
@@ -175,7 +174,6 @@ stop_all(struct run *run)
 {
     db_end_waits(DATABASE_END_MS);
     module_stop(all_modules);
-    pubsub_stop();
     listener_stop(); /* what it hears goes to the servers and the hub: first silence, then free them */
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);

@@ -11,7 +11,8 @@
 #include "base/buf.h"
 #include "http/hub_private.h"
 
-/* What a loop may have before it; publishers wait beyond. */
+/* Messages that a loop may have before it. Of commands that open, close and subscribe it may have twice as many, so that they are not
+ * refused because of many messages. */
 #define PENDING_MAX 65536
 #define PENDING_BYTES_MAX (64 * 1024 * 1024)
 
@@ -58,7 +59,16 @@ command_refuse(struct command *command)
     command_free(command);
 }
 
-/* Takes over `command`, which may be NULL. */
+/* With the loop's lock. A stopping hub is always told. */
+static bool
+loop_has_room(const struct loop *loop, enum command_kind kind)
+{
+    size_t times = kind == COMMAND_SEND || kind == COMMAND_PUBLISH ? 1 : 2;
+
+    return kind == COMMAND_STOP || (loop->pending < times * PENDING_MAX && loop->pending_bytes < times * PENDING_BYTES_MAX);
+}
+
+/* Takes over `command`, which may be NULL. Never waits: false when the loop has too much to do. */
 static bool
 loop_post(struct loop *loop, struct command *command)
 {
@@ -67,10 +77,7 @@ loop_post(struct loop *loop, struct command *command)
     if (!command)
         return false;
     pthread_mutex_lock(&loop->lock);
-    while (!loop_of_thread && !loop->closed && command->kind != COMMAND_STOP &&
-           (loop->pending >= PENDING_MAX || loop->pending_bytes >= PENDING_BYTES_MAX))
-        pthread_cond_wait(&loop->room, &loop->lock);
-    refused = loop->closed;
+    refused = loop->closed || !loop_has_room(loop, command->kind);
     was_empty = !loop->first;
     if (!refused) {
         *loop->last = command;
@@ -95,8 +102,6 @@ loop_take(struct loop *loop)
     first = loop->first;
     loop->first = NULL;
     loop->last = &loop->first;
-    if (loop->pending >= PENDING_MAX || loop->pending_bytes >= PENDING_BYTES_MAX)
-        pthread_cond_broadcast(&loop->room);
     loop->pending = loop->pending_bytes = 0;
     pthread_mutex_unlock(&loop->lock);
     return first;
@@ -109,7 +114,6 @@ loop_refuse(struct loop *loop)
 
     pthread_mutex_lock(&loop->lock);
     loop->closed = true;
-    pthread_cond_broadcast(&loop->room);
     pthread_mutex_unlock(&loop->lock);
     command = loop_take(loop);
     while (command) {
@@ -262,18 +266,6 @@ hub_publish(struct hub *hub, const char *topic, struct str text)
     if (posted)
         count_one(&hub->published);
     return posted;
-}
-
-void
-hub_close_topic(struct hub *hub, const char *topic, int code)
-{
-    for (unsigned i = 0; i < hub->loop_count; i++) {
-        struct command *command = command_new(COMMAND_CLOSE_TOPIC, NULL, str_of(topic));
-
-        if (command)
-            command->number = code;
-        loop_post(hub->loops[i], command);
-    }
 }
 
 bool

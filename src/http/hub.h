@@ -5,7 +5,8 @@
  * answer. What a peer may send is bounded in size and rate: 1002 for a broken protocol, 1003 for binary messages, 1007 for bad UTF-8,
  * 1008 for too many frames, 1009 for too large messages.
  *
- * What one thread asks of a hub happens in the order in which it asked. All functions may be called from any thread. */
+ * What one thread asks of a hub happens in the order in which it asked. All functions may be called from any thread, and none but hub_stop() waits:
+ * what a hub cannot take is refused. */
 #pragma once
 
 #include <stdbool.h>
@@ -50,16 +51,13 @@ void hub_stop(struct hub *hub, int drain_ms);
 /* Gives a stopped hub back; references to its sockets may outlive it. Accepts and returns NULL. */
 struct hub *hub_free(struct hub *hub);
 
-/* Sends `text` to all who listen to `topic`. Waits while the hub has too much to do (not in a handler). False when the hub has
- * stopped, memory is short, or text or topic are too long. */
+/* Sends `text` to all who listen to `topic`. False when the hub has too much to do or has stopped, memory is short, or text or topic are
+ * too long; some may have been sent it then. */
 bool hub_publish(struct hub *hub, const char *topic, struct str text);
 
 /* Begins and ends listening. Twice is once. False when the connection listens to too much. */
 bool hub_subscribe(struct websocket *ws, const char *topic);
 void hub_unsubscribe(struct websocket *ws, const char *topic);
-
-/* Closes all who listen to `topic` with this code, e.g. "session:<id>" at logout. */
-void hub_close_topic(struct hub *hub, const char *topic, int code);
 
 /* Is there room for one more connection? */
 bool hub_has_room(const struct hub *hub);

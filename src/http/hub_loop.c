@@ -20,7 +20,6 @@ loop_init(struct loop *loop, struct hub *hub)
     loop->hub = hub;
     loop->last = &loop->first;
     pthread_mutex_init(&loop->lock, NULL);
-    pthread_cond_init(&loop->room, NULL);
     for (int i = 0; i < WAIT_COUNT; i++)
         TAILQ_INIT(&loop->waits[i]);
     TAILQ_INIT(&loop->flushes);
@@ -43,7 +42,6 @@ loop_clear(struct loop *loop)
     frame_unref(loop->ping);
     frame_parsers_clear(&loop->parsers);
     topics_clear(&loop->topics);
-    pthread_cond_destroy(&loop->room);
     pthread_mutex_destroy(&loop->lock);
 }
 
@@ -79,15 +77,6 @@ publish(struct loop *loop, const char *name, struct frame *frame)
 
     for (uint32_t i = 0; topic && i < topic->count; i++)
         connection_enqueue(topic->subscriptions[i]->ws, frame);
-}
-
-static void
-close_topic(struct loop *loop, const char *name, int code)
-{
-    const struct topic *topic = topics_find(&loop->topics, name);
-
-    for (uint32_t i = 0; topic && i < topic->count; i++)
-        connection_mark_closing(topic->subscriptions[i]->ws, code, NULL);
 }
 
 static void
@@ -130,9 +119,6 @@ execute(struct loop *loop, const struct command *command)
         break;
     case COMMAND_CLOSE:
         close_one(ws, command->number, command->text);
-        break;
-    case COMMAND_CLOSE_TOPIC:
-        close_topic(loop, command->text, command->number);
         break;
     case COMMAND_STOP:
         loop->stopping = true;

@@ -86,8 +86,7 @@ struct topics {
     uint32_t seed;
 };
 
-enum command_kind { COMMAND_OPEN, COMMAND_SEND, COMMAND_PUBLISH, COMMAND_SUBSCRIBE, COMMAND_UNSUBSCRIBE, COMMAND_CLOSE,
-                    COMMAND_CLOSE_TOPIC, COMMAND_STOP };
+enum command_kind { COMMAND_OPEN, COMMAND_SEND, COMMAND_PUBLISH, COMMAND_SUBSCRIBE, COMMAND_UNSUBSCRIBE, COMMAND_CLOSE, COMMAND_STOP };
 
 struct command {
     enum command_kind kind;
@@ -110,7 +109,6 @@ struct loop {
     int epoll, wake;
 
     pthread_mutex_t lock;
-    pthread_cond_t room;
     struct command *first, **last;
     size_t pending, pending_bytes;
     bool closed;

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { after, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, Client } from '../support/client.ts';
+import { Live } from '../support/live.ts';
 import { Redis } from '../support/redis.ts';
 import { Server, type Settings } from '../support/server.ts';
 import { finished, upload } from '../support/tracks.ts';
@@ -178,7 +179,7 @@ async function listen(client: Client, api: string, as: { token: string }): Promi
   return { messages, socket };
 }
 
-test('progress that one node makes shows on the other, through Redis and without it', async () => {
+test('progress that one node makes shows on the other, with Redis and when it is gone', async () => {
   const own = await new Redis().start();
   after(() => own.remove());
   const { world, first } = await pair('progress', { REDIS_URL: own.url }, [[], ['worker']]);
@@ -189,10 +190,32 @@ test('progress that one node makes shows on the other, through Redis and without
     const track = await upload(world.as('carol'));
     assertStatus(track, 201);
     await finished(world.as('carol'), track.body.id);
-    await until(`progress ${gone ? 'without' : 'through'} Redis`, () => told(track.body.id) > 0);
+    await until(`progress ${gone ? 'without' : 'with'} Redis`, () => told(track.body.id) > 0);
   }
   socket.terminate();
 });
+
+for (const [name, url] of [['with Redis', redis.url], ['without Redis', '']] as const) {
+  test(`${name}, a client whose node is killed goes on at another one with the same numbers, and misses nothing`, async () => {
+    const { world, first, second, other } = await pair(`killed-${url ? 'shared' : 'separate'}`, { REDIS_URL: url });
+    const as = { token: template.tokens.carol }, topic = `user:${template.ids.carol}`;
+    const tell = (count: number) => world.sql(Array.from({ length: count }, (_, i) =>
+      `select realtime_send('${topic}', 'export.progress', '{"export_id": "${template.ids.carol}", "status": "processing", "progress": 0.${i}}');`).join(''));
+    const [lives, dies] = [await Live.open(first, as), await Live.open(second, as)];
+    await tell(3);
+    for (const live of [lives, dies]) await live.hears('export.progress', ({ number }) => number === 3);
+    await other.stop('SIGKILL');
+    await dies.closes();
+    await tell(4);
+    assertStatus(await first.post('/api/v1/users/{id}/follow', { path: { id: template.ids.carol }, as: { token: template.tokens.alice } }), 200);
+    const back = await Live.open(first, as, Math.max(...dies.numbers(topic)));
+    for (const live of [lives, back]) await live.hears('notification');
+    assert.deepEqual(dies.numbers(topic), [1, 2, 3]);
+    assert.deepEqual(back.numbers(topic), [4, 5, 6, 7, 8]);
+    assert.deepEqual(lives.numbers(topic), [1, 2, 3, 4, 5, 6, 7, 8]);
+    for (const live of [lives, back]) live.end();
+  });
+}
 
 test('Redis killed, hung and brought back with what it held costs no request, and nobody gets in who may not', async (t) => {
   const { first, second, world, other } = shared;

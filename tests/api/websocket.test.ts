@@ -127,12 +127,12 @@ test('news of a track reach every WebSocket of its owner and nobody else', async
   const track = '11111111-2222-4333-8444-555555555555';
   const owner = [await Listener.open(await ticket()), await Listener.open(await ticket())];
   const other = await Listener.open(await ticket({ token: template.tokens.bob }));
-  const message = JSON.stringify({ type: 'track.progress', track_id: track, stage: 'transcoding', progress: 0.5, status: 'processing' });
-  const tell = (person: 'alice' | 'bob') => world.sql(`select pg_notify('realtime', '${template.ids[person]} ${message}')`);
+  const fields = { track_id: track, stage: 'transcoding', progress: 0.5, status: 'processing' };
+  const tell = (person: 'alice' | 'bob') => world.sql(`select realtime_send('user:${template.ids[person]}', 'track.progress', '${JSON.stringify(fields)}')`);
   await tell('alice');
   for (const listener of owner) {
     const news = await listener.hears('track.progress');
-    assert.deepEqual({ ...news }, { type: 'track.progress', track_id: track, stage: 'transcoding', progress: 0.5, status: 'processing' });
+    assert.deepEqual({ ...news }, { type: 'track.progress', topic: `user:${template.ids.alice}`, number: 1, ...fields });
   }
   await tell('bob');
   await other.hears('track.progress');

@@ -59,9 +59,13 @@ export interface Operation {
 interface Document {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema>; responses: Record<string, Response> };
+  'x-topics': { name: string; summary: string; access: 'own' | 'user' | 'asked' }[];
+  'x-messages': { name: string; from: 'server' | 'client'; summary: string; topic?: string; address?: string; schema: Schema }[];
 }
 
 const document = JSON.parse(readFileSync(DOCUMENT, 'utf8')) as Document;
+
+export const messages = document['x-messages'];
 
 export const operations: Operation[] = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })));
@@ -124,6 +128,14 @@ function validator(key: string, schema: Schema): ValidateFunction {
 }
 
 const isJson = (type: string) => type === 'application/json' || type === 'application/problem+json';
+
+/** What is wrong with a message that the server sent over the WebSocket, in a sentence; undefined when it is as described. */
+export function messageComplaint(message: { type: string }): string | undefined {
+  const described = document['x-messages'].find(({ name, from }) => from === 'server' && name === message.type);
+  if (!described) return `the server sends no message ${message.type}`;
+  const check = validator(`message ${message.type}`, described.schema);
+  return check(message) ? undefined : `${message.type}: ${ajv.errorsText(check.errors, { dataVar: 'message' })}`;
+}
 
 /** What is wrong with this reply, in a sentence; undefined when it is as described. `body` is parsed when it is JSON. */
 export function complaint(operation: Operation | undefined, status: number, contentType: string, body: unknown): string | undefined {

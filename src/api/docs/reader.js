@@ -1,4 +1,4 @@
-// Reads /openapi.json and lays it out: sections by tag, one <details> an operation, filled when it is first opened.
+// Reads /openapi.json and lays it out: sections by tag, one <details> an operation or a message of the WebSocket, filled when it is first opened.
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const DEPTH_MAX = 4;
@@ -130,6 +130,22 @@ function sections() {
   return byTag;
 }
 
+// A message of the WebSocket: who sends it, on which topic, and its fields.
+function messageNode(message) {
+  const details = element('details', { id: `message-${message.name}` },
+    element('summary', {}, element('span', { class: 'method' }, message.from),
+      element('span', { class: 'path' }, message.name), element('span', { class: 'muted' }, message.summary)));
+  const facts = [`sent by the ${message.from}`];
+  const topic = root['x-topics'].find(({ name }) => name.startsWith(`${message.topic}:`));
+  if (topic) facts.push(`topic: ${topic.name} (${topic.summary})`, `read the same at ${message.address}`);
+  details.addEventListener('toggle', () => {
+    if (details.open && details.childElementCount === 1)
+      details.append(element('div', { class: 'body' }, element('ul', { class: 'facts' }, ...facts.map((fact) => element('li', {}, fact))), schemaTable(message.schema)));
+  });
+  details.dataset.text = ['websocket message', message.name, message.summary, message.topic].join(' ').toLowerCase();
+  return details;
+}
+
 function search(text) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   let found = 0;
@@ -142,7 +158,7 @@ function search(text) {
     section.hidden = shown === 0;
     found += shown;
   }
-  document.getElementById('status').textContent = words.length ? `${found} operations found` : `${found} operations`;
+  document.getElementById('status').textContent = words.length ? `${found} operations and messages found` : `${found} operations and messages`;
 }
 
 function openFromAddress() {
@@ -160,7 +176,7 @@ async function start() {
     return;
   }
   root = await response.json();
-  for (const [tag, operations] of sections()) {
+  for (const [tag, operations] of [...sections(), ['websocket', root['x-messages'].map(messageNode)]]) {
     document.getElementById('sections').append(element('li', {},
       element('a', { href: `#tag-${tag}` }, tag, element('span', {}, String(operations.length)))));
     document.getElementById('list').append(element('section', { 'aria-labelledby': `tag-${tag}` },

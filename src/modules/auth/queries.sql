@@ -167,8 +167,7 @@ select t.user_id
  where t.token_hash = :token_hash and t.purpose = 'reset_password' and t.used_at is null and t.expires_at > now()
 
 -- query: reset_password
--- Uses the link up, sets the password and ends everything that the old one opened. Of two that race, one finds the link unused. A row a
--- session that ended, or one row with null.
+-- Uses the link up, sets the password and ends everything that the old one opened. Of two that race, one finds the link unused.
 with used as (
     update user_tokens
        set used_at = now(), browser_hash = :browser_hash
@@ -182,7 +181,6 @@ with used as (
     returning u.id, u.email
 ), ended as (
     update sessions s set revoked_at = now() from changed c where s.user_id = c.id and s.revoked_at is null
-    returning s.user_id, s.id
 ), tokens as (
     update refresh_tokens r set revoked_at = now() from changed c where r.user_id = c.id and r.revoked_at is null
 ), keys as (
@@ -192,11 +190,10 @@ with used as (
 ), event as (
     insert into outbox (name, key, payload) select 'account.password_changed', id, jsonb_build_object('user_id', id) from changed
 )
-select e.id as session_id, c.email,
+select c.email,
        (select count(*) from api_keys k
          where k.user_id = c.id and (k.expires_at is null or k.expires_at > now()) and k.id not in (select id from keys)) as keys_left
   from changed c
-  left join ended e on e.user_id = c.id
 
 -- query: register
 -- Account, settings, profile and the job that sends the verification mail commit together.

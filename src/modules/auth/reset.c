@@ -3,16 +3,7 @@
 #include "base/log.h"
 #include "modules/auth/internal.h"
 #include "modules/auth/lockout.h"
-#include "modules/realtime/realtime.h"
 #include "platform/mail/mail_job.h"
-
-static void
-end_sockets(PGresult *sessions)
-{
-    for (int i = 0; i < PQntuples(sessions); i++)
-        if (!PQgetisnull(sessions, i, 0))
-            realtime_end_session(PQgetvalue(sessions, i, 0));
-}
 
 /* With the person's row locked first, so that what others begin with the old password is seen and ended. */
 static const struct problem *
@@ -28,7 +19,7 @@ auth_reset_password(struct request *req)
 {
     char token_hash[SHA256_HEX], hash[64];
     const struct problem *p;
-    PGresult *sessions = NULL;
+    PGresult *changed = NULL;
     struct row row;
     int64_t keys = 0;
 
@@ -44,17 +35,16 @@ auth_reset_password(struct request *req)
     request_set(req, "password_hash", arena_strdup(req->arena, hash));
     request_set(req, "password_user_id", row_text(&row, "user_id"));
     request_set(req, "browser_hash", browser_hash(req));
-    p = db_transaction(req, change_password, &sessions);
+    p = db_transaction(req, change_password, &changed);
     if (p)
         return p;
-    if (!PQntuples(sessions)) {
-        PQclear(sessions);
+    if (!PQntuples(changed)) {
+        PQclear(changed);
         return PROBLEM(TOKEN_INVALID);
     }
-    lockout_forget(PQgetvalue(sessions, 0, 1));
-    text_to_int64(PQgetvalue(sessions, 0, 2), 0, INT64_MAX, &keys);
-    end_sockets(sessions);
-    PQclear(sessions);
+    lockout_forget(PQgetvalue(changed, 0, 0));
+    text_to_int64(PQgetvalue(changed, 0, 1), 0, INT64_MAX, &keys);
+    PQclear(changed);
     snprintf(req->identity.user_id, UUID_TEXT, "%s", row_text(&row, "user_id")); /* for the audit line */
     return reply_json(req, 200, json_pack("{s:I}", "api_keys_left", (json_int_t)keys));
 }

@@ -5,7 +5,6 @@
 #include "modules/auth/internal.h"
 #include "modules/auth/lockout.h"
 #include "modules/auth/session_cache.h"
-#include "modules/realtime/realtime.h"
 
 #define REFRESH_GRACE_S "30" /* in which a refresh whose reply was lost may be repeated: ADR 0013 */
 
@@ -212,11 +211,9 @@ refuse_refresh(struct request *req)
     p = db_maybe(req, &q_refresh_replayed, &row);
     if (p)
         return p;
-    if (row.count) {
+    if (row.count)
         log_warn("refresh token replayed, session ended", LOG_TEXT("user_id", row_text(&row, "user_id")),
                  LOG_TEXT("session_id", row_text(&row, "session_id")));
-        realtime_end_session(row_text(&row, "session_id"));
-    }
     return PROBLEM(UNAUTHENTICATED);
 }
 
@@ -279,7 +276,6 @@ auth_logout(struct request *req)
         return p;
     if (token_verify(token, TOKEN_ACCESS, &claims) == TOKEN_GOOD)
         session_cache_blacklist(&claims);
-    realtime_end_session(req->identity.session_id);
     auth_drop_cookies(req);
     return reply_empty(req, 204);
 }

@@ -6,9 +6,7 @@
 #include "base/log.h"
 #include "modules/auth/auth.h"
 #include "modules/notifications/internal.h"
-#include "modules/realtime/realtime.h"
 #include "platform/bus/bus.h"
-#include "platform/bus/listener.h"
 #include "platform/push/vapid.h"
 
 const struct config *notifications_config;
@@ -73,20 +71,13 @@ notifications_notify(const struct notify *how, const struct event *event)
     return made && good;
 }
 
-static void
-on_notification(void *context, const char *payload)
-{
-    json_t *told = payload ? json_loads(payload, 0, NULL) : NULL;
-    const char *user_id = json_string_value(json_object_get(told, "user_id"));
-    json_t *message = json_object_get(told, "message");
-    char *text = user_id && message ? json_dumps(message, JSON_COMPACT) : NULL;
+static const struct field message_fields[] = {
+    {"notification", FIELD_OBJECT, .values = "Notification"},
+    {"is_new", FIELD_BOOL, .help = "False: it was there already, and tells of one more person now"},
+    FIELD_END};
 
-    (void)context;
-    if (text)
-        realtime_tell(user_id, str_of(text));
-    free(text);
-    json_decref(told);
-}
+static const struct message messages[] = {
+    {"notification", "user", "A notification that is new, or has grown", .fields = message_fields, .address = "/api/v1/notifications"}, MESSAGE_END};
 
 static bool
 notifications_setup(const struct module_setup *with, char *error, size_t error_size)
@@ -97,7 +88,6 @@ notifications_setup(const struct module_setup *with, char *error, size_t error_s
     secret_derive("vapid", seed);
     if (!vapid_setup(with->config, seed, error, error_size))
         return false;
-    listener_on("notification", on_notification, NULL);
     return true;
 }
 
@@ -163,4 +153,5 @@ const struct module notifications_module = {.name = "notifications",
                                             .queries = notifications_queries,
                                             .jobs = jobs,
                                             .settings = settings,
+                                            .messages = messages,
                                             .setup = notifications_setup};

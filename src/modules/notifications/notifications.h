@@ -1,7 +1,7 @@
 /* notifications.h - what a person is told of: kept in a list, and sent to their open WebSockets as it happens.
  *
- * A notification follows from an event of the outbox, in the transaction of its subscriber, so it exists once. It reaches the sockets of
- * every process by PostgreSQL's channel `notification`, as {"type":"notification", ...}: losing that message loses nothing but time.
+ * A notification follows from an event of the outbox, in the transaction of its subscriber, so it exists once. The same
+ * transaction sends the message `notification` to their WebSockets.
  *
  * To tell of something new: a query that inserts and returns the id, like notification_follow, a row of
  * modules/events/events.c, and words in texts.def.

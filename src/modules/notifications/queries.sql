@@ -177,12 +177,10 @@ with n as (
      where not exists (select from queued)
 )
 select n.id,
-       pg_notify('notification', json_build_object(
-           'user_id', n.user_id,
-           'message', json_build_object('type', 'notification', 'is_new', :is_new::boolean, 'notification', json_build_object(
-               'id', n.id, 'type', n.type, 'title', n.title, 'content', n.content, 'link', n.link, 'data', n.data,
-               'actor', case when u.id is not null then json_build_object('id', u.id, 'username', u.username, 'avatar', u.avatar, 'display_name', u.display_name) end,
-               'others', greatest(n.actor_count - 1, 0), 'read', n.read, 'read_at', n.read_at, 'created_at', n.created_at)))::text)
+       realtime_send('user:' || n.user_id, 'notification', jsonb_build_object('is_new', :is_new::boolean, 'notification', jsonb_build_object(
+           'id', n.id, 'type', n.type, 'title', n.title, 'content', n.content, 'link', n.link, 'data', n.data,
+           'actor', case when u.id is not null then jsonb_build_object('id', u.id, 'username', u.username, 'avatar', u.avatar, 'display_name', u.display_name) end,
+           'others', greatest(n.actor_count - 1, 0), 'read', n.read, 'read_at', n.read_at, 'created_at', n.created_at)))
   from n
   left join users u on u.id = n.actor_id
 

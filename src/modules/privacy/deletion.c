@@ -6,7 +6,6 @@
 #include "http/server.h"
 #include "modules/auth/auth.h"
 #include "modules/auth/lockout.h"
-#include "modules/realtime/realtime.h"
 #include "platform/mail/mail_job.h"
 
 /* The person at the keyboard is the owner: by the password, or where there is none by typing the name. */
@@ -48,9 +47,6 @@ mark(struct request *req, bool own)
         return PROBLEM(NOT_FOUND);
     }
     deletion_at = arena_strdup(req->arena, PQgetvalue(rows, 0, 1));
-    for (int i = 0; i < PQntuples(rows); i++)
-        if (!PQgetisnull(rows, i, 2))
-            realtime_end_session(PQgetvalue(rows, i, 2));
     PQclear(rows);
     server_purge(req->server, "tracks"); /* here at once; elsewhere when the notification is heard */
     if (own)

@@ -108,11 +108,18 @@ static const struct route privacy_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_deletion_restore, .shape = ONE, .always = true, .then = &q_me, .purges = "users tracks"},
     ROUTE_END};
 
+static const struct field progress_fields[] = {
+    {"export_id", FIELD_UUID}, {"status", FIELD_ENUM, .values = "processing|completed|failed"}, {"progress", FIELD_NUMBER, .max = 1}, FIELD_END};
+
+static const struct message privacy_messages[] = {
+    {"export.progress", "user", "How far a data archive is", .fields = progress_fields, .address = "/api/v1/users/me/exports"}, MESSAGE_END};
+
 const struct module privacy_module = {.name = "privacy",
                                       .personal = &privacy_personal,
                                       .routes = ROUTE_TABLES(privacy_routes),
                                       .queries = privacy_queries,
                                       .jobs = privacy_jobs,
                                       .subscriptions = privacy_subscriptions,
+                                      .messages = privacy_messages,
                                       .settings = privacy_settings,
                                       .setup = privacy_setup};

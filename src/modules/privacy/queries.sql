@@ -52,15 +52,15 @@ update data_exports
 returning id
 
 -- query: export_progress
--- Noted in the row, and told to every process that has a browser of the person on the line.
+-- Noted in the row, and told to the browsers of the person.
 with e as (
     update data_exports
        set progress = :progress::real
      where id = :id::uuid and status = 'processing'
     returning id, user_id, status, progress
 )
-select e.id, pg_notify('notification', json_build_object('user_id', e.user_id, 'message', json_build_object(
-                 'type', 'export.progress', 'export_id', e.id, 'status', e.status, 'progress', e.progress))::text)
+select e.id, realtime_send('user:' || e.user_id, 'export.progress',
+                           jsonb_build_object('export_id', e.id, 'status', e.status, 'progress', e.progress))
   from e
 
 -- query: export_complete
@@ -81,8 +81,8 @@ with e as (
      where o.user_id = e.user_id and o.id <> e.id and o.status = 'completed'
     returning o.id
 )
-select e.id, pg_notify('notification', json_build_object('user_id', e.user_id, 'message', json_build_object(
-                 'type', 'export.progress', 'export_id', e.id, 'status', 'completed', 'progress', 1))::text)
+select e.id, realtime_send('user:' || e.user_id, 'export.progress',
+                           jsonb_build_object('export_id', e.id, 'status', 'completed', 'progress', 1))
   from e
 
 -- query: export_fail
@@ -92,8 +92,8 @@ with e as (
      where id = :id::uuid and status in ('pending', 'processing')
     returning id, user_id
 )
-select e.id, pg_notify('notification', json_build_object('user_id', e.user_id, 'message', json_build_object(
-                 'type', 'export.progress', 'export_id', e.id, 'status', 'failed', 'progress', 0))::text)
+select e.id, realtime_send('user:' || e.user_id, 'export.progress',
+                           jsonb_build_object('export_id', e.id, 'status', 'failed', 'progress', 0))
   from e
 
 -- query: export_expired
@@ -309,8 +309,7 @@ select 1 as done
 select u.id, u.username, u.password_hash from users u where u.id = :viewer::uuid
 
 -- query: deletion_request
--- Marks the account, ends its sessions and queues the mail. Asking again changes nothing. A row a session that ended, or one with null.
--- nullable: session_id
+-- Marks the account, ends its sessions and queues the mail. Asking again changes nothing.
 with before as (
     select u.id, u.deletion_at from users u where u.id = :id::uuid and u.deleted_at is null for update
 ), marked as (
@@ -321,7 +320,7 @@ with before as (
     returning u.id, u.deletion_at, pg_notify('track_changed', '')
 ), ended as (
     update sessions s set revoked_at = now() from before b where s.user_id = b.id and s.revoked_at is null
-    returning s.id, s.user_id, pg_notify('session_ended', s.id::text)
+    returning s.id
 ), tokens as (
     update refresh_tokens r set revoked_at = now() from before b where r.user_id = b.id and r.revoked_at is null
 ), challenges as (
@@ -333,11 +332,9 @@ with before as (
     insert into outbox (name, key, payload)
     select 'user.deletion_requested', id, jsonb_build_object('user_id', id) from marked
 )
-select b.id, to_char(coalesce(m.deletion_at, b.deletion_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') as deletion_at,
-       e.id as session_id
+select b.id, to_char(coalesce(m.deletion_at, b.deletion_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') as deletion_at
   from before b
   left join marked m on m.id = b.id
-  left join ended e on true
 
 -- query: deletion_restore
 -- Until the time has come; the erasure begins a minute later, when no restoration can be under way any more.

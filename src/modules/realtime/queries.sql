@@ -17,3 +17,29 @@ select used.user_id, used.session_id
   from used
   join sessions s on s.id = used.session_id and s.revoked_at is null and s.expires_at > now()
   join users u on u.id = used.user_id and user_active(u)
+
+-- query: realtime_sessions
+-- Those of these sessions that still stand.
+select a.n
+  from unnest(:ids::uuid[]) with ordinality as a (id, n)
+  join sessions s on s.id = a.id and s.revoked_at is null and s.expires_at > now()
+  join users u on u.id = s.user_id and user_active(u)
+
+-- query: realtime_send
+select realtime_send(:topic, :type, :fields::jsonb) as number
+
+-- query: realtime_after
+-- Where a topic stands, and its messages after a number, oldest first. There are 200 at most: older ones are not kept.
+select t.number as newest, t.forgotten, m.number, m.type,
+       (jsonb_build_object('type', m.type, 'topic', t.name, 'number', m.number) || m.fields)::text as message
+  from realtime_topics t
+  left join realtime_messages m on m.topic = t.name and m.number > :after::bigint
+ where t.name = :topic
+ order by m.number
+
+-- query: realtime_erase
+-- What was sent to the person, and what was sent to others that names them.
+with own as (
+    delete from realtime_topics t where t.name = 'user:' || :user_id::uuid::text
+)
+delete from realtime_messages m where m.fields::text like '%' || :user_id::uuid::text || '%' returning 1 as done

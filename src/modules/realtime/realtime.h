@@ -1,6 +1,8 @@
-/* realtime.h - the WebSocket that tells a signed-in person what happens: /api/v1/ws.
+/* realtime.h - the WebSocket of those who are signed in, /api/v1/ws: it sends the messages that modules declare (api/message.h).
  *
- * Each message is a JSON object with a `type`. Clients may send {"type":"ping"} and get {"type":"pong"}. */
+ * Messages come from PostgreSQL: realtime_send(topic, type, fields) numbers and keeps them, and wakes every node that has subscribers. So they
+ * are sent when, and only when, the transaction is committed, in the same order and with the same numbers everywhere, and a node that
+ * was away reads what it missed. Clients learn in docs/api.md how they subscribe and catch up. */
 #pragma once
 
 #include "api/module.h"
@@ -8,11 +10,5 @@
 extern const struct module realtime_module;
 extern const struct personal realtime_personal; /* personal.c */
 
-/* Sends a JSON text to every socket of a person in this process. Does nothing while there is no hub. */
-void realtime_tell(const char *user_id, struct str json);
-
-/* The same in every process. */
-void realtime_broadcast(const char *user_id, const char *json);
-
-/* Closes the sockets of a session that ended. */
-void realtime_end_session(const char *session_id);
+/* For code that has no statement of its own to send it from. Takes over `fields`. In an open transaction it is a part of that. */
+bool realtime_send(const char *topic_kind, const char *id, const char *type, json_t *fields);

@@ -32,15 +32,14 @@ select count(*) filter (where s.revoked_at is null and s.expires_at > now())::in
  where s.user_id = :viewer::uuid
 
 -- query: session_end
--- One, or with :others all but this one, or with :all every one. Each ended session with its tokens; the notification reaches the
--- WebSockets of other processes.
+-- One, or with :others all but this one, or with :all every one. Each ended session with its tokens.
 with ended as (
     update sessions s
        set revoked_at = now()
      where s.user_id = :viewer::uuid and s.revoked_at is null and s.expires_at > now()
        and (s.id = :ended_id::uuid or :all::boolean
             or (:others::boolean and s.id is distinct from nullif(:session_id::text, '')::uuid))
-    returning s.id, pg_notify('session_ended', s.id::text)
+    returning s.id
 ), tokens as (
     update refresh_tokens r set revoked_at = now() from ended e where r.session_id = e.id and r.revoked_at is null
 )
@@ -58,4 +57,4 @@ select s.id, s.ip_address, s.user_agent, s.device_label, s.created_at, s.last_se
 -- Those of somebody who looked in during the last days: their sockets close in every process.
 update sessions set revoked_at = now()
  where user_id = :user_id::uuid and revoked_at is null
-returning id, pg_notify('session_ended', id::text)
+returning id

@@ -2,11 +2,9 @@
 
 #include "api/runner.h"
 #include "modules/auth/auth.h"
-#include "modules/realtime/realtime.h"
-#include "platform/bus/listener.h"
 #include "sessions.queries.h"
 
-/* Ends what the inputs name, closes the sockets here at once (the notification does it elsewhere) and counts. */
+/* Ends what the inputs name, and counts. A trigger tells all nodes, which close the WebSockets. */
 static const struct problem *
 end_sessions(struct request *req, const char *ended_id, const char *others, const char *all, int *ret_count)
 {
@@ -19,8 +17,6 @@ end_sessions(struct request *req, const char *ended_id, const char *others, cons
     p = db_rows(req, &q_session_end, &ended);
     if (p)
         return p;
-    for (int i = 0; i < PQntuples(ended); i++)
-        realtime_end_session(PQgetvalue(ended, i, 0));
     *ret_count = PQntuples(ended);
     PQclear(ended);
     return NULL;
@@ -66,23 +62,7 @@ end_all(struct request *req)
     return reply_json(req, 200, json_pack("{s:i}", "ended", count));
 }
 
-static void
-on_session_ended(void *context, const char *payload)
-{
-    (void)context;
-    if (payload && uuid_valid(payload))
-        realtime_end_session(payload);
-}
-
 /* Hears of sessions that ended in other processes. */
-static bool
-sessions_setup(const struct module_setup *with, char *error, size_t error_size)
-{
-    (void)with, (void)error, (void)error_size;
-    listener_on("session_ended", on_session_ended, NULL);
-    return true;
-}
-
 static const struct field id_in_path[] = {{"session_id", FIELD_UUID, .required = true, .help = "The session"}, FIELD_END};
 static const struct field ended_reply[] = {{"ended", FIELD_INT, .required = true, .help = "How many sessions ended"}, FIELD_END};
 
@@ -106,5 +86,4 @@ static const struct route sessions_routes[] = {
 const struct module sessions_module = {.name = "sessions",
                                        .personal = &sessions_personal,
                                        .routes = ROUTE_TABLES(sessions_routes),
-                                       .queries = sessions_queries,
-                                       .setup = sessions_setup};
+                                       .queries = sessions_queries};

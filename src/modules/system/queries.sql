@@ -92,6 +92,19 @@ delete from ws_tickets
  where token_hash in (select token_hash from ws_tickets where expires_at < now() - make_interval(days => :days::int) limit :batch::int)
 returning 1 as deleted
 
+-- query: keep_realtime_messages
+-- Clients that were away for longer read anew what the topic is about.
+with old as (
+    select m.topic, m.number from realtime_messages m where m.sent_at < now() - make_interval(days => :days::int) limit :batch::int
+), marked as (
+    update realtime_topics t
+       set forgotten = greatest(t.forgotten, o.number)
+      from (select topic, max(number) as number from old group by topic) o
+     where t.name = o.topic
+)
+delete from realtime_messages m using old o where m.topic = o.topic and m.number = o.number
+returning 1 as deleted
+
 -- query: keep_oauth_states
 delete from oauth_states
  where state_hash in (select state_hash from oauth_states where expires_at < now() - make_interval(days => :days::int) limit :batch::int)

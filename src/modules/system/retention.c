@@ -37,6 +37,7 @@ static const struct retention retentions[] = {
     {"login history", &q_keep_login_history, &login_history_days},
     {"failed logins", &q_keep_login_failures, .days = 1},
     {"WebSocket tickets", &q_keep_ws_tickets, .days = 1},
+    {"WebSocket messages", &q_keep_realtime_messages, .days = 1},
     {"sign-ins with a provider", &q_keep_oauth_states, .days = 1},
     {"second factor challenges", &q_keep_mfa_challenges, .days = 1},
     {"passkey challenges", &q_keep_webauthn_challenges, .days = 1},

@@ -124,7 +124,8 @@ with t as (
            {set_given(is_explicit, t, boolean)}
      where t.id = :id::uuid and t.deleted_at is null
        and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
-    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
+    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text),
+              realtime_send('track:' || t.id, 'track.changed', jsonb_build_object('track_id', t.id))),
 e as (
     insert into outbox (name, key, payload)
     select 'track.updated', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
@@ -383,7 +384,10 @@ t as (
            stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/' || :version::text || '/master.m3u8', published_at = coalesce(t.published_at, now())
       from r, o, n
      where t.id = o.id and t.deleted_at is null
-    returning t.id, t.creator_id, t.duration_ms, t.cover_art_path, t.stream_manifest_url, pg_notify('track_changed', t.id::text)),
+    returning t.id, t.creator_id, t.duration_ms, t.cover_art_path, t.stream_manifest_url, pg_notify('track_changed', t.id::text),
+              realtime_send('user:' || t.creator_id, 'track.progress',
+                            jsonb_build_object('track_id', t.id, 'stage', 'done', 'progress', 1, 'status', t.status)),
+              realtime_send('track:' || t.id, 'track.changed', jsonb_build_object('track_id', t.id))),
 h as (
     insert into hls_streams (track_id, playlist_url, segments_count, bitrates, info, duration_ms, status)
     select t.id, t.stream_manifest_url,
@@ -415,7 +419,9 @@ t as (
            media_attempts = '{}'
       from o
      where t.id = o.id
-    returning t.id, t.creator_id, t.status, t.failure_code, pg_notify('track_changed', t.id::text)),
+    returning t.id, t.creator_id, t.status, t.failure_code, pg_notify('track_changed', t.id::text),
+              realtime_send('user:' || t.creator_id, 'track.progress',
+                            jsonb_build_object('track_id', t.id, 'stage', 'failed', 'progress', 1, 'status', t.status))),
 e as (
     insert into outbox (name, key, payload)
     select 'transcoding.failed', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'code', t.failure_code)
@@ -581,3 +587,9 @@ with comments as (
     delete from track_history h using tracks t where h.track_id = t.id and t.creator_id = :user_id::uuid
 )
 select 1 as done
+
+-- query: topic_track
+-- Whoever may see a track hears of its changes. Staff see what they see as a person.
+select a.n
+  from unnest(:ids::uuid[], :viewers::uuid[]) with ordinality as a (id, viewer, n)
+  join tracks t on t.id = a.id and track_row_visible(t, a.viewer, false)

@@ -148,6 +148,23 @@ static const struct subscription subscriptions[] = {
 
 static const struct job_handler jobs[] = {{"transcode", JOB_HEAVY, tracks_transcode}, {"track_sweep", JOB_LIGHT, tracks_sweep}, {0}};
 
+static const struct topic_kind topics[] = {
+    {"track", "One track, for whoever may see it", .may_subscribe = &q_topic_track}, TOPIC_END};
+
+static const struct field progress_fields[] = {
+    {"track_id", FIELD_UUID},
+    {"stage", FIELD_ENUM, .values = "queued|probing|transcoding|storing|done|failed"},
+    {"progress", FIELD_NUMBER, .max = 1, .help = "Of the stage"},
+    {"status", FIELD_ENUM, .values = "processing|completed|failed", .help = "Of the track; one that is processed once more stays `completed`"},
+    FIELD_END};
+
+static const struct field changed_fields[] = {{"track_id", FIELD_UUID}, FIELD_END};
+
+static const struct message messages[] = {
+    {"track.progress", "user", "How far the processing of a track is, to its owner", .fields = progress_fields, .address = "/api/v1/tracks"},
+    {"track.changed", "track", "The track was edited, or processed", .fields = changed_fields, .address = "/api/v1/tracks/{id}"},
+    MESSAGE_END};
+
 const struct module tracks_module = {.name = "tracks",
                                      .personal = &tracks_personal,
                                      .routes = ROUTE_TABLES(track_routes),
@@ -155,4 +172,6 @@ const struct module tracks_module = {.name = "tracks",
                                      .jobs = jobs,
                                      .subscriptions = subscriptions,
                                      .settings = settings,
+                                     .topics = topics,
+                                     .messages = messages,
                                      .setup = tracks_setup};

@@ -32,15 +32,12 @@ struct work {
 };
 
 static void
-tell_owner(const struct work *work, const char *stage, float fraction, const char *status)
+tell_owner(const struct work *work, const char *stage, float fraction)
 {
-    json_t *message = json_pack("{s:s, s:s, s:s, s:f, s:s}", "type", "track.progress", "track_id", work->track_id, "stage", stage,
-                                "progress", (double)fraction, "status", work->plays ? "completed" : status);
-    scoped_text text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-
-    if (work->user_id && text)
-        realtime_broadcast(work->user_id, text);
-    json_decref(message);
+    if (work->user_id)
+        realtime_send("user", work->user_id, "track.progress",
+                      json_pack("{s:s, s:s, s:f, s:s}", "track_id", work->track_id, "stage", stage, "progress", (double)fraction, "status",
+                                work->plays ? "completed" : "processing"));
 }
 
 static void
@@ -49,7 +46,7 @@ on_progress(void *user, const char *stage, float fraction)
     struct work *work = user;
 
     if (job_progress(work->job, stage, fraction))
-        tell_owner(work, stage, fraction, "processing");
+        tell_owner(work, stage, fraction);
 }
 
 /* Where a file of the worker belongs; false for one that is not kept. */
@@ -190,7 +187,6 @@ fail(struct work *work, const char *code, const char *message)
     job_error(work->job, code);
     if (!commit_end(work, &q_track_fail, args, JOB_FAILED))
         return JOB_GIVE_BACK;
-    tell_owner(work, "failed", 1, "failed");
     return JOB_FAILED;
 }
 
@@ -201,7 +197,7 @@ retry(struct work *work, const char *code, const char *message)
     job_error(work->job, code);
     if (work->job->attempts >= work->job->max_attempts)
         return fail(work, code, message);
-    tell_owner(work, "queued", 0, "processing");
+    tell_owner(work, "queued", 0);
     return JOB_RETRY;
 }
 
@@ -211,7 +207,7 @@ wait_for_room(struct work *work)
 {
     job_error(work->job, "there is no room left on the disk of VEZA_DATA_DIR");
     job_wait(work->job, NO_ROOM_WAIT_S);
-    tell_owner(work, "queued", 0, "processing");
+    tell_owner(work, "queued", 0);
     return JOB_PUT_OFF;
 }
 
@@ -234,7 +230,7 @@ complete(struct work *work)
             log_info("embedded cover not used", LOG_TEXT("track", work->track_id), LOG_TEXT("reason", made.code));
     }
     if (job_progress(work->job, "storing", 1))
-        tell_owner(work, "storing", 1, "processing");
+        tell_owner(work, "storing", 1);
     if (note_room(work, storage_sync(tracks_storage)))
         return work->no_room ? wait_for_room(work) : retry(work, STORAGE_CODE, "The results for this file could not be kept.");
     const struct db_arg args[] = {
@@ -244,7 +240,6 @@ complete(struct work *work)
             return JOB_GIVE_BACK;
         return retry(work, "internal", "The results for this file could not be kept.");
     }
-    tell_owner(work, "done", 1, "completed");
     return JOB_DONE;
 }
 
@@ -280,7 +275,7 @@ process(struct work *work, const char *file_path)
     int error;
 
     if (job_progress(work->job, "probing", 0))
-        tell_owner(work, "probing", 0, "processing");
+        tell_owner(work, "probing", 0);
     error = storage_open_local(tracks_storage, file_path, &source);
     if (error == STORAGE_NOT_FOUND)
         return fail(work, "file_missing", "The file of this track is no longer there. Upload it once more.");

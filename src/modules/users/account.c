@@ -3,7 +3,6 @@
 
 #include "modules/auth/auth.h"
 #include "modules/auth/lockout.h"
-#include "modules/realtime/realtime.h"
 
 static const struct problem *
 change_password(struct request *req, void *context)
@@ -44,10 +43,7 @@ account_password(struct request *req)
     if (!PQntuples(ended))
         p = PROBLEM(CONFLICT); /* somebody changed it in the meantime */
     else
-        text_to_int64(PQgetvalue(ended, 0, 2), 0, INT64_MAX, &keys);
-    for (int i = 0; i < PQntuples(ended); i++)
-        if (!PQgetisnull(ended, i, 1))
-            realtime_end_session(PQgetvalue(ended, i, 1));
+        text_to_int64(PQgetvalue(ended, 0, 1), 0, INT64_MAX, &keys);
     PQclear(ended);
     return p ? p : reply_json(req, 200, json_pack("{s:I}", "api_keys_left", (json_int_t)keys));
 }

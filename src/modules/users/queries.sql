@@ -271,8 +271,7 @@ select u.id from users u where u.id = :viewer::uuid for update
 
 -- query: user_password_change
 -- Compared with what was checked, so that of two changes at once one wins. Other sessions end; what was begun with the old password ends by
--- a trigger. A row a session that ended, or one with null.
--- nullable: session_id
+-- a trigger.
 with changed as (
     update users u
        set password_hash = :password_hash, password_changed_at = now()
@@ -283,7 +282,7 @@ with changed as (
        set revoked_at = now()
       from changed c
      where s.user_id = c.id and s.id is distinct from nullif(:session_id::text, '')::uuid and s.revoked_at is null
-    returning s.id, s.user_id, pg_notify('session_ended', s.id::text)
+    returning s.id
 ), tokens as (
     update refresh_tokens r set revoked_at = now() from ended e where r.session_id = e.id and r.revoked_at is null
 ), keys as (
@@ -291,11 +290,10 @@ with changed as (
 ), event as (
     insert into outbox (name, key, payload) select 'account.password_changed', id, jsonb_build_object('user_id', id) from changed
 )
-select c.id, e.id as session_id,
+select c.id,
        (select count(*) from api_keys k
          where k.user_id = c.id and (k.expires_at is null or k.expires_at > now()) and k.id not in (select id from keys)) as keys_left
   from changed c
-  left join ended e on e.user_id = c.id
 
 -- query: settings_get
 -- A browser that sends Sec-GPC asks for the opt-out by that alone.

@@ -1,8 +1,5 @@
 -- Events on their way from the outbox to their subscribers: see docs/adr/0032-events.md.
 
--- query: pubsub_notify
-select pg_notify(:channel, :payload)
-
 -- query: bus_register
 -- This subscriber runs here. One that is new begins with the events to come, or with the first that is kept.
 with subscriber as (

@@ -4,8 +4,9 @@ import axe from 'axe-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { forgetCsrf } from '@/lib/api/csrf';
 import { unreadCountQuery } from '@/lib/api/notifications/unreadCount';
+import type { Notification } from '@/lib/api/types';
 import { setLanguage } from '@/lib/i18n';
-import { takeMessage } from '@/lib/realtime/useRealtime';
+import { takeMessage } from '@/lib/realtime/own';
 import { setSessionHint } from '@/lib/session/hint';
 import { renderRoutes } from '@/testing/render';
 import { fakeServer, problem, type Reply } from '@/testing/server';
@@ -119,7 +120,7 @@ it('counts and shows what comes in while one looks', async () => {
   await screen.findByText('nika follows you');
   client.setQueryData(unreadCountQuery.queryKey, { unread: 1 });
   items = [told('3', { actor: { id: 'o', username: 'otto', avatar: null, display_name: 'otto' } }), ...items];
-  act(() => takeMessage(client, { type: 'notification', notification: {} }));
+  act(() => takeMessage(client, { type: 'notification', topic: 'user:1', number: 1, is_new: true, notification: items[0] as Notification }));
   expect(client.getQueryData(unreadCountQuery.queryKey)).toEqual({ unread: 2 });
   expect(await screen.findByText('otto follows you')).toBeInTheDocument();
 });
@@ -137,7 +138,7 @@ it.each([['en', 1, 'nika and 1 other follow you'], ['en', 41, 'nika and 41 other
 it('does not count one that has only grown', () => {
   const { client } = renderRoutes(routes, '/u/nika');
   client.setQueryData(unreadCountQuery.queryKey, { unread: 1 });
-  act(() => takeMessage(client, { type: 'notification', is_new: false, notification: {} }));
+  act(() => takeMessage(client, { type: 'notification', topic: 'user:1', number: 1, is_new: false, notification: told('1') as Notification }));
   expect(client.getQueryData(unreadCountQuery.queryKey)).toEqual({ unread: 1 });
 });
 

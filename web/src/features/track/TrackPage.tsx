@@ -26,6 +26,7 @@ import { toast } from '@/lib/toast/store';
 import { useTitle } from '@/lib/dom/useTitle';
 import { byline } from '@/lib/format/byline';
 import { largeTitle } from '@/lib/format/largeTitle';
+import { useTrackChanges } from '@/lib/realtime/useTrackChanges';
 import { MoreFrom, useMoreFrom } from './MoreFrom';
 import { TrackActions } from './TrackActions';
 import { TrackFacts } from './TrackFacts';
@@ -153,6 +154,7 @@ export function Component() {
   const { id = '' } = useParams();
   const { t } = useTranslation();
   const track = useTrack(id);
+  useTrackChanges(id);
   useTitle(track.data ? `${track.data.title} – ${byline(track.data)}` : undefined);
 
   if (track.isPending) {

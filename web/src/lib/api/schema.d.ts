@@ -2196,7 +2196,7 @@ export interface paths {
         };
         /**
          * Open a WebSocket for progress and notifications (RFC 6455)
-         * @description Send the ticket as `token`. The server sends JSON objects with a `type`: `hello`, `track.progress`, `export.progress`, `notification`, `pong`.
+         * @description Send the ticket as `token`. Messages are JSON objects with a `type`: those of the server are described by the schema `ServerMessage`, those of clients by `ClientMessage`; `x-messages` and `x-topics` of this description list them.
          */
         get: operations["getWs"];
         put?: never;
@@ -2630,6 +2630,8 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        /** @description What clients send over the WebSocket */
+        ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SubscribeMessage"] | components["schemas"]["UnsubscribeMessage"];
         DataExport: {
             /** Format: uuid */
             id: string;
@@ -2687,6 +2689,30 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        /** @description No more messages of this topic are sent: unsubscribed, or the right to it has ended */
+        EndedMessage: {
+            /**
+             * @description KIND:UUID
+             * @example track:6f1b…
+             */
+            topic: string;
+            /** @constant */
+            type: "ended";
+        };
+        /** @description How far a data archive is */
+        ExportProgressMessage: {
+            /** Format: uuid */
+            export_id: string;
+            /** @enum {string} */
+            status: "processing" | "completed" | "failed";
+            progress: number;
+            /** @constant */
+            type: "export.progress";
+            /** @description The topic that it was sent to */
+            topic: string;
+            /** @description Its place in the topic: 1, 2, 3 ... */
+            number: number;
+        };
         FollowState: {
             /** Format: uuid */
             user_id: string;
@@ -2708,6 +2734,32 @@ export interface components {
             next: string | null;
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
+        };
+        /** @description The connection is open; it is subscribed to this topic, the person's own */
+        HelloMessage: {
+            /**
+             * @description KIND:UUID
+             * @example track:6f1b…
+             */
+            topic: string;
+            /** @constant */
+            type: "hello";
+        };
+        /** @description A message that is too long to be sent */
+        LargeMessage: {
+            /**
+             * @description KIND:UUID
+             * @example track:6f1b…
+             */
+            topic: string;
+            /** @description Of the message */
+            number: number;
+            /** @description Its type */
+            message: string;
+            /** @description Where to read what it tells of */
+            address: string;
+            /** @constant */
+            type: "large";
         };
         LoginAttempt: {
             /** Format: uuid */
@@ -2790,6 +2842,16 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        /** @description A new notification */
+        NotificationMessage: {
+            notification: components["schemas"]["Notification"];
+            /** @constant */
+            type: "notification";
+            /** @description The topic that it was sent to */
+            topic: string;
+            /** @description Its place in the topic: 1, 2, 3 ... */
+            number: number;
+        };
         NotificationPreferences: {
             notify_on_follow: boolean;
             notify_on_like: boolean;
@@ -2844,6 +2906,16 @@ export interface components {
             next: string | null;
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
+        };
+        /** @description Ask whether the server is there */
+        PingMessage: {
+            /** @constant */
+            type: "ping";
+        };
+        /** @description The answer to `ping` */
+        PongMessage: {
+            /** @constant */
+            type: "pong";
         };
         Presence: {
             /** Format: uuid */
@@ -2975,6 +3047,22 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        /** @description A message of the client that was not followed */
+        RefusedMessage: {
+            /**
+             * @description `not_found`: there is no such topic, or not for this person; `too_many`: of topics
+             * @enum {string}
+             */
+            reason: "unknown_message" | "wrong_field" | "not_found" | "too_many";
+            /** @description That was not subscribed to */
+            topic?: string;
+            /** @description Its type, with `wrong_field` */
+            message?: string;
+            /** @description The field that is missing or wrong */
+            field?: string;
+            /** @constant */
+            type: "refused";
+        };
         RemovedTrack: {
             /** Format: uuid */
             id: string;
@@ -3027,6 +3115,8 @@ export interface components {
             /** Format: int32 */
             recovery_codes_left: number;
         };
+        /** @description What the server sends over the WebSocket */
+        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
         Session: {
             /** Format: uuid */
             id: string;
@@ -3065,6 +3155,32 @@ export interface components {
             /** Format: date-time */
             first_seen_at: string | null;
             devices: unknown[];
+        };
+        /** @description Subscribe to a topic, or catch up with it */
+        SubscribeMessage: {
+            /**
+             * @description KIND:UUID
+             * @example track:6f1b…
+             */
+            topic: string;
+            /** @description The number of the newest message that the client has: those after it are sent */
+            after?: number;
+            /** @constant */
+            type: "subscribe";
+        };
+        /** @description Messages of the topic are sent from now on, first those that were missed; also sent when the server could not keep up */
+        SubscribedMessage: {
+            /**
+             * @description KIND:UUID
+             * @example track:6f1b…
+             */
+            topic: string;
+            /** @description Of the newest message of the topic, 0 when there is none */
+            number: number;
+            /** @description False: messages after `after` are not kept any more, so what the topic is about has to be read anew */
+            complete: boolean;
+            /** @constant */
+            type: "subscribed";
         };
         SuspiciousActivity: {
             /** @enum {string} */
@@ -3146,6 +3262,17 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description The track was edited, or processed */
+        TrackChangedMessage: {
+            /** Format: uuid */
+            track_id: string;
+            /** @constant */
+            type: "track.changed";
+            /** @description The topic that it was sent to */
+            topic: string;
+            /** @description Its place in the topic: 1, 2, 3 ... */
+            number: number;
+        };
         TrackHlsInfo: {
             /** Format: uuid */
             track_id: string;
@@ -3187,6 +3314,26 @@ export interface components {
             count: number | null;
             qualities: string[] | null;
         };
+        /** @description How far the processing of a track is, to its owner */
+        TrackProgressMessage: {
+            /** Format: uuid */
+            track_id: string;
+            /** @enum {string} */
+            stage: "queued" | "probing" | "transcoding" | "storing" | "done" | "failed";
+            /** @description Of the stage */
+            progress: number;
+            /**
+             * @description Of the track; one that is processed once more stays `completed`
+             * @enum {string}
+             */
+            status: "processing" | "completed" | "failed";
+            /** @constant */
+            type: "track.progress";
+            /** @description The topic that it was sent to */
+            topic: string;
+            /** @description Its place in the topic: 1, 2, 3 ... */
+            number: number;
+        };
         TrackStatus: {
             /** Format: uuid */
             id: string;
@@ -3210,6 +3357,16 @@ export interface components {
             /** Format: uuid */
             track_id: string;
             state: string;
+        };
+        /** @description Unsubscribe from a topic; nothing happens for the person's own */
+        UnsubscribeMessage: {
+            /**
+             * @description KIND:UUID
+             * @example track:6f1b…
+             */
+            topic: string;
+            /** @constant */
+            type: "unsubscribe";
         };
         User: {
             /** Format: uuid */
@@ -9775,6 +9932,8 @@ export interface operations {
             query: {
                 /** @description A ticket of POST /ws/ticket; works once */
                 token: string;
+                /** @description The number of the newest message of the person's own topic that the client has: those after it are sent */
+                after?: number;
             };
             header?: never;
             path?: never;

@@ -1,19 +1,26 @@
-/* One WebSocket that stays: opens with a ticket, pings so that a dead line is noticed, and opens again after a wait that
- * doubles from one second to a minute. It gives up when the session has ended. */
+/* One WebSocket that stays: opens with a ticket, pings so that a dead connection is noticed, and opens again after a wait that
+ * doubles from one second to a minute. It gives up when the session has ended.
+ *
+ * Messages of a topic are numbered. The connection keeps the number of the newest that it had of each topic, names it when it opens again, and is
+ * sent what it missed. Where that is no longer possible, `reload` is called: what the page shows of the topic has to be read anew. */
 
+import type { components } from '@/lib/api/schema';
 import { hasCode } from '@/lib/api/problem';
 
-export interface Message {
-  type: string;
-  [key: string]: unknown;
+type Message = components['schemas']['ServerMessage'];
+type Request = components['schemas']['ClientMessage'];
+/** What modules of the server send on topics. */
+export type TopicMessage = Exclude<Extract<Message, { number: number }>, { type: 'subscribed' | 'large' }>;
+
+export interface Listener {
+  onMessage: (message: TopicMessage) => void;
+  /** When the topic is subscribed to for the first time, and whenever something may be missing. */
+  reload: () => void;
 }
 
-export interface RealtimeOptions {
+export interface RealtimeOptions extends Listener {
   ticket: () => Promise<string>;
-  onMessage: (message: Message) => void;
-  /** Each time the line is open; whatever happened before was missed. */
-  onOpen?: () => void;
-  /** The session has ended: the line is not opened again. */
+  /** The session has ended: the connection is not opened again. */
   onEnd?: () => void;
 }
 
@@ -36,10 +43,14 @@ function parse(data: unknown): Message | null {
   }
 }
 
-const addressOf = (ticket: string) =>
-  `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/ws?token=${encodeURIComponent(ticket)}`;
+const addressOf = (ticket: string, after: number | undefined) =>
+  `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/ws?token=${encodeURIComponent(ticket)}${after === undefined ? '' : `&after=${after}`}`;
 
-class Line {
+/** Who listens to topics other than the person's own, whether or not there is a connection. */
+const listeners = new Map<string, Set<Listener>>();
+let connection: Connection | null = null;
+
+class Connection {
   private socket: WebSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private pings: ReturnType<typeof setInterval> | undefined;
@@ -47,6 +58,9 @@ class Line {
   private attempt = 0;
   private opening = false;
   private stopped = false;
+  private own = '';
+  /** Of the newest message of each topic. */
+  private readonly numbers = new Map<string, number>();
 
   constructor(private readonly options: RealtimeOptions) {
     addEventListener('online', this.now);
@@ -67,6 +81,20 @@ class Line {
     this.drop();
   }
 
+  subscribe(topic: string): void {
+    const after = this.numbers.get(topic);
+    this.send({ type: 'subscribe', topic, ...(after !== undefined && { after }) });
+  }
+
+  unsubscribe(topic: string): void {
+    this.numbers.delete(topic);
+    this.send({ type: 'unsubscribe', topic });
+  }
+
+  private send(request: Request): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(request));
+  }
+
   private drop(): void {
     clearInterval(this.pings);
     const socket = this.socket;
@@ -81,7 +109,7 @@ class Line {
     this.opening = true;
     try {
       const ticket = await this.options.ticket();
-      if (!this.stopped) this.attach(new WebSocket(addressOf(ticket)));
+      if (!this.stopped) this.attach(new WebSocket(addressOf(ticket, this.numbers.get(this.own))));
     } catch (error) {
       if (this.stopped) return;
       if (hasCode(error, 'unauthenticated', 'token_expired')) this.end();
@@ -97,12 +125,12 @@ class Line {
       this.attempt = 0;
       this.heard = performance.now();
       this.pings = setInterval(() => this.ping(), PING_MS);
-      this.options.onOpen?.();
+      for (const topic of listeners.keys()) this.subscribe(topic);
     };
     socket.onmessage = (event) => {
       this.heard = performance.now();
       const message = parse(event.data);
-      if (message) this.options.onMessage(message);
+      if (message) this.take(message);
     };
     socket.onclose = (event) => {
       this.drop();
@@ -111,11 +139,46 @@ class Line {
     };
   }
 
+  private take(message: Message): void {
+    switch (message.type) {
+      case 'hello':
+        this.own = message.topic;
+        return;
+      case 'pong':
+      case 'refused':
+        return;
+      case 'subscribed': {
+        const known = this.numbers.has(message.topic) && message.complete;
+        if (!known) this.reload(message.topic, message.number);
+        return;
+      }
+      case 'large':
+        this.reload(message.topic, message.number);
+        return;
+      case 'ended':
+        if (this.numbers.delete(message.topic)) this.of(message.topic).forEach((one) => one.reload());
+        return;
+      default:
+        if (message.number <= (this.numbers.get(message.topic) ?? 0)) return;
+        this.numbers.set(message.topic, message.number);
+        this.of(message.topic).forEach((one) => one.onMessage(message));
+    }
+  }
+
+  private of(topic: string): Listener[] {
+    return topic === this.own ? [this.options] : [...(listeners.get(topic) ?? [])];
+  }
+
+  private reload(topic: string, number: number): void {
+    this.numbers.set(topic, number);
+    this.of(topic).forEach((one) => one.reload());
+  }
+
   private ping(): void {
     if (performance.now() - this.heard > SILENCE_MS) {
       this.drop();
       this.later();
-    } else this.socket?.send('{"type":"ping"}');
+    } else this.send({ type: 'ping' });
   }
 
   private later(): void {
@@ -129,8 +192,27 @@ class Line {
   }
 }
 
-/** Opens the line; the returned function closes it for good. */
+/** Opens the connection; the returned function closes it for good. The options listen to the person's own topic. */
 export function connect(options: RealtimeOptions): () => void {
-  const line = new Line(options);
-  return () => line.stop();
+  const opened = new Connection(options);
+  connection = opened;
+  return () => {
+    opened.stop();
+    if (connection === opened) connection = null;
+  };
+}
+
+/** Listens to a topic, for as long as there is a connection; the returned function ends it. */
+export function listen(topic: string, listener: Listener): () => void {
+  const known = listeners.get(topic);
+  const all = known ?? new Set<Listener>();
+  all.add(listener);
+  listeners.set(topic, all);
+  if (!known) connection?.subscribe(topic);
+  return () => {
+    all.delete(listener);
+    if (all.size) return;
+    listeners.delete(topic);
+    connection?.unsubscribe(topic);
+  };
 }

@@ -1,57 +1,30 @@
-/* What the server tells by itself, put where the pages look: notifications, the progress of tracks and of archives. */
+/* Messages of the server, for as long as a component is mounted. What takes them is loaded when the page is there already. */
 
-import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { logoutKey } from '@/lib/api/auth/logout';
-import { meQuery } from '@/lib/api/auth/me';
-import { exportsQuery } from '@/lib/api/exports/list';
-import { addUnread, invalidateNotifications } from '@/lib/api/notifications/cache';
-import { getTicket } from '@/lib/api/realtime/ticket';
-import { progressQuery } from '@/lib/api/tracks/progress';
-import type { DataExport, TrackProgress } from '@/lib/api/types';
-import { connect, type Message } from './client';
+import type { Listener } from './client';
 
-function takeProgress(client: QueryClient, message: Message): void {
-  const { track_id, stage, progress, status } = message as Message & Partial<TrackProgress> & { track_id?: string };
-  if (typeof track_id !== 'string') return;
-  client.setQueryData(
-    progressQuery(track_id).queryKey,
-    (old) => old && { ...old, ...(stage && { stage }), ...(typeof progress === 'number' && { progress }), ...(status && { status }) },
+/** Begins, and gives what ends it: also when that is asked for before it has begun. */
+function begin(started: Promise<() => void>): () => void {
+  let ended = false;
+  let stop = () => {};
+  started.then(
+    (end) => (ended ? end() : (stop = end)),
+    () => undefined, // a part of the app that cannot be loaded: the page works without it
   );
-  if (status === 'completed' || status === 'failed') void client.invalidateQueries({ queryKey: ['tracks'] });
+  return () => {
+    ended = true;
+    stop();
+  };
 }
 
-function takeExport(client: QueryClient, message: Message): void {
-  const { export_id, status, progress } = message as Message & Partial<DataExport> & { export_id?: string };
-  client.setQueryData(exportsQuery.queryKey, (list) => {
-    const change = (one: DataExport) => (one.id === export_id ? { ...one, ...(status && { status }), ...(typeof progress === 'number' && { progress }) } : one);
-    return list && { ...list, items: list.items.map(change) };
-  });
-  if (status === 'completed' || status === 'failed') void client.invalidateQueries({ queryKey: exportsQuery.queryKey });
-}
-
-export function takeMessage(client: QueryClient, message: Message): void {
-  if (message.type === 'notification') {
-    if (message.is_new !== false) addUnread(client, 1);
-    void invalidateNotifications(client);
-  } else if (message.type === 'track.progress') takeProgress(client, message);
-  else if (message.type === 'export.progress') takeExport(client, message);
-}
-
-/** Listens for as long as the component is mounted. */
+/** The connection, and what is sent to the person. */
 export function useRealtime(): void {
   const client = useQueryClient();
-  useEffect(
-    () =>
-      connect({
-        ticket: async () => (await getTicket()).ticket,
-        onMessage: (message) => takeMessage(client, message),
-        onOpen: () => void invalidateNotifications(client),
-        // While one signs out the line ends before the reply comes, and nobody need be asked who is signed in.
-        onEnd: () => {
-          if (!client.isMutating({ mutationKey: logoutKey })) void client.invalidateQueries({ queryKey: meQuery.queryKey });
-        },
-      }),
-    [client],
-  );
+  useEffect(() => begin(import('./own').then(({ listenToOwn }) => listenToOwn(client))), [client]);
+}
+
+/** What is sent on another topic, `track:UUID`. `listener` must stay the same from one rendering to the next (useMemo). */
+export function useTopic(topic: string, listener: Listener): void {
+  useEffect(() => begin(import('./client').then(({ listen }) => listen(topic, listener))), [topic, listener]);
 }

@@ -1,0 +1,2 @@
+drop function realtime_send(text, text, jsonb);
+drop table realtime_messages, realtime_topics;

@@ -1,0 +1,682 @@
+/* dispatcher.c - one thread that stands between the database and the hub.
+ *
+ * All that is sent on topics goes through it, one thing after another, so a client gets each message once and in order: what it missed is sent
+ * to it, then it is subscribed, then new messages are published. Others only leave tasks and marks here, under a lock that nobody holds for long. */
+#include "modules/realtime/internal.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/db.h"
+#include "realtime.queries.h"
+
+#define BUCKETS 4096
+#define TASKS_MAX 65536  /* that wait, of all clients together */
+#define CHECK_MS 5000    /* how old an answer about rights may be */
+#define RETRY_MS 200     /* after the database, or the hub, could not do something */
+#define STATEMENT_MS 5000
+#define NOTHING_AFTER "9223372036854775807"
+
+TAILQ_HEAD(task_list, task);
+TAILQ_HEAD(topic_list, topic);
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    pthread_t thread;
+    bool started, stopping;
+    struct hub *hub;
+
+    /* With the lock. */
+    struct task_list tasks;
+    unsigned task_count;
+    struct topic *buckets[BUCKETS];
+    struct topic_list marked;
+    unsigned topic_count;
+    bool all_changed, check_all;
+
+    /* Of the thread. */
+    struct client_list clients;
+    size_t client_count;
+    int64_t check_ms; /* when all rights are asked next */
+    int64_t pause_ms; /* until when topics wait after a failure */
+    _Atomic unsigned subscription_count;
+} d = {.lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER, .tasks = TAILQ_HEAD_INITIALIZER(d.tasks),
+       .marked = TAILQ_HEAD_INITIALIZER(d.marked), .clients = TAILQ_HEAD_INITIALIZER(d.clients)};
+
+/* --- from any thread --- */
+
+/* False when `most` wait already. */
+static bool
+dispatcher_add(struct task *task, unsigned most)
+{
+    bool room;
+
+    pthread_mutex_lock(&d.lock);
+    room = d.task_count < most;
+    if (room) {
+        TAILQ_INSERT_TAIL(&d.tasks, task, waiting);
+        d.task_count++;
+        pthread_cond_signal(&d.work);
+    }
+    pthread_mutex_unlock(&d.lock);
+    return room;
+}
+
+void
+dispatcher_post(struct task *task)
+{
+    dispatcher_add(task, UINT_MAX);
+}
+
+bool
+dispatcher_ask(struct client *client, enum task_kind kind, const char *topic, int64_t after)
+{
+    size_t size = strlen(topic) + 1;
+    struct task *task;
+
+    if (atomic_load(&client->waiting) >= REALTIME_TOPICS_MAX)
+        return false;
+    task = malloc(sizeof *task + size);
+    if (!task)
+        return false;
+    *task = (struct task){.kind = kind, .client = client, .after = after, .topic = memcpy(task + 1, topic, size)};
+    atomic_fetch_add(&client->waiting, 1);
+    if (dispatcher_add(task, TASKS_MAX))
+        return true;
+    atomic_fetch_sub(&client->waiting, 1);
+    free(task);
+    return false;
+}
+
+static struct topic **
+dispatcher_find(const char *name)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a; the names are UUIDs of things that the person may see */
+    struct topic **link;
+
+    for (const char *p = name; *p; p++)
+        hash = (hash ^ (unsigned char)*p) * 16777619u;
+    link = &d.buckets[(hash ^ hash >> 16) % BUCKETS];
+    while (*link && strcmp((*link)->name, name) != 0)
+        link = &(*link)->next;
+    return link;
+}
+
+/* With the lock. */
+static void
+dispatcher_mark(struct topic *topic, bool changed, bool check)
+{
+    if (!topic->changed && !topic->check)
+        TAILQ_INSERT_TAIL(&d.marked, topic, waiting);
+    topic->changed |= changed;
+    topic->check |= check;
+}
+
+void
+dispatcher_topic_changed(const char *name)
+{
+    struct topic *topic;
+
+    pthread_mutex_lock(&d.lock);
+    topic = name ? *dispatcher_find(name) : NULL;
+    if (topic)
+        dispatcher_mark(topic, true, false);
+    d.all_changed |= !name;
+    pthread_cond_signal(&d.work);
+    pthread_mutex_unlock(&d.lock);
+}
+
+void
+dispatcher_user_changed(const char *user_id)
+{
+    char name[REALTIME_TOPIC_MAX + 1];
+    bool one = user_id && uuid_valid(user_id);
+    struct topic *topic;
+
+    snprintf(name, sizeof name, "user:%s", one ? user_id : "");
+    pthread_mutex_lock(&d.lock);
+    topic = *dispatcher_find(name);
+    if (topic)
+        dispatcher_mark(topic, false, true);
+    d.check_all |= !one;
+    pthread_cond_signal(&d.work);
+    pthread_mutex_unlock(&d.lock);
+}
+
+void
+dispatcher_metrics(struct buf *out)
+{
+    pthread_mutex_lock(&d.lock);
+    buf_printf(out, "veza_websocket_topics %u\nveza_websocket_subscriptions %u\nveza_websocket_waiting_requests %u\n", d.topic_count,
+               atomic_load(&d.subscription_count), d.task_count);
+    pthread_mutex_unlock(&d.lock);
+}
+
+/* --- topics and subscriptions, in the thread --- */
+
+static struct topic *
+dispatcher_topic(const char *name, const struct topic_kind *kind)
+{
+    struct topic **link, *topic;
+
+    pthread_mutex_lock(&d.lock);
+    link = dispatcher_find(name);
+    topic = *link;
+    if (!topic && (topic = calloc(1, sizeof *topic))) {
+        snprintf(topic->name, sizeof topic->name, "%s", name);
+        topic->kind = kind;
+        *link = topic;
+        d.topic_count++;
+    }
+    pthread_mutex_unlock(&d.lock);
+    return topic;
+}
+
+static void
+dispatcher_drop_when_empty(struct topic *topic)
+{
+    struct topic **link;
+
+    if (!LIST_EMPTY(&topic->subscriptions))
+        return;
+    pthread_mutex_lock(&d.lock);
+    if (topic->changed || topic->check)
+        TAILQ_REMOVE(&d.marked, topic, waiting);
+    link = dispatcher_find(topic->name);
+    *link = topic->next;
+    d.topic_count--;
+    pthread_mutex_unlock(&d.lock);
+    free(topic);
+}
+
+static struct topic_subscription *
+dispatcher_subscription(const struct client *client, const struct topic *topic)
+{
+    struct topic_subscription *subscription;
+
+    LIST_FOREACH(subscription, &client->subscriptions, of_client)
+        if (subscription->topic == topic)
+            return subscription;
+    return NULL;
+}
+
+static bool
+dispatcher_subscribe(struct client *client, struct topic *topic)
+{
+    struct topic_subscription *subscription = calloc(1, sizeof *subscription);
+
+    if (!subscription || !hub_subscribe(client->ws, topic->name)) {
+        free(subscription);
+        return false;
+    }
+    subscription->topic = topic;
+    subscription->client = client;
+    LIST_INSERT_HEAD(&topic->subscriptions, subscription, of_topic);
+    LIST_INSERT_HEAD(&client->subscriptions, subscription, of_client);
+    client->subscription_count++;
+    atomic_fetch_add(&d.subscription_count, 1);
+    return true;
+}
+
+static void
+dispatcher_forget(struct topic_subscription *subscription)
+{
+    struct topic *topic = subscription->topic;
+
+    LIST_REMOVE(subscription, of_topic);
+    LIST_REMOVE(subscription, of_client);
+    subscription->client->subscription_count--;
+    atomic_fetch_sub(&d.subscription_count, 1);
+    free(subscription);
+    dispatcher_drop_when_empty(topic);
+}
+
+void
+dispatcher_end_subscription(struct topic_subscription *subscription)
+{
+    struct websocket *ws = subscription->client->ws;
+
+    hub_unsubscribe(ws, subscription->topic->name);
+    realtime_reply(ws, "ended", json_pack("{s:s}", "topic", subscription->topic->name));
+    dispatcher_forget(subscription);
+}
+
+/* --- messages --- */
+
+/* What was read about a topic. */
+struct reading {
+    PGresult *result;
+    int count;               /* of messages */
+    int64_t newest, forgotten;
+};
+
+static int64_t
+dispatcher_number(const PGresult *result, int row, int column)
+{
+    return strtoll(PQgetvalue(result, row, column), NULL, 10);
+}
+
+static bool
+dispatcher_read(const struct topic *topic, int64_t after, struct reading *ret)
+{
+    char number[24];
+    const struct db_arg args[] = {{"topic", topic->name}, {"after", after < 0 ? NOTHING_AFTER : number}, {0}};
+
+    *ret = (struct reading){0};
+    snprintf(number, sizeof number, "%lld", (long long)after);
+    if (db_run(&q_realtime_after, args, &ret->result, NULL))
+        return false;
+    if (PQntuples(ret->result)) {
+        ret->newest = dispatcher_number(ret->result, 0, 0);
+        ret->forgotten = dispatcher_number(ret->result, 0, 1);
+        ret->count = PQgetisnull(ret->result, 0, 2) ? 0 : PQntuples(ret->result);
+    }
+    return true;
+}
+
+/* The text of a message, to be freed; NULL when it is not declared. */
+static char *
+dispatcher_text(const struct topic *topic, const struct reading *reading, int row)
+{
+    const char *type = PQgetvalue(reading->result, row, 3);
+    const struct message *message = message_find(realtime_modules, type);
+    scoped_buf address = BUF_INIT(1024);
+    const char *id;
+    json_t *large;
+    char *text;
+
+    if (!message || !text_equal(message->topic, topic->kind->name)) {
+        log_error("a message that is not declared for its topic", LOG_TEXT("message", type), LOG_TEXT("topic", topic->name));
+        return NULL;
+    }
+    if (!PQgetisnull(reading->result, row, 4))
+        return strdup(PQgetvalue(reading->result, row, 4));
+    id = strstr(message->address, "{id}");
+    buf_printf(&address, "%.*s", (int)(id ? id - message->address : (long)strlen(message->address)), message->address);
+    if (id)
+        buf_printf(&address, "%s%s", strchr(topic->name, ':') + 1, id + strlen("{id}"));
+    large = json_pack("{s:s, s:s, s:I, s:s, s:s}", "type", "large", "topic", topic->name, "number",
+                      (json_int_t)dispatcher_number(reading->result, row, 2), "message", type, "address", buf_str(&address).ptr);
+    text = large ? json_dumps(large, JSON_COMPACT) : NULL;
+    json_decref(large);
+    return text;
+}
+
+static json_t *
+dispatcher_position(const struct topic *topic, const struct reading *reading, bool complete)
+{
+    return json_pack("{s:s, s:I, s:b}", "topic", topic->name, "number", (json_int_t)reading->newest, "complete", complete);
+}
+
+/* Those up to `last` to one client, which has the others. */
+static bool
+dispatcher_send_missed(struct client *client, const struct topic *topic, const struct reading *reading, int64_t after, int64_t last)
+{
+    bool good = true;
+
+    for (int i = 0; good && i < reading->count; i++) {
+        int64_t number = dispatcher_number(reading->result, i, 2);
+        scoped_text text = number > after && number <= last ? dispatcher_text(topic, reading, i) : NULL;
+
+        good = !text || websocket_send(client->ws, str_of(text));
+    }
+    return good;
+}
+
+/* What is new to the subscribers. False when the hub has too much to do; the rest is read once more then. */
+static bool
+dispatcher_publish(struct topic *topic, const struct reading *reading)
+{
+    for (int i = 0; i < reading->count; i++) {
+        int64_t number = dispatcher_number(reading->result, i, 2);
+        scoped_text text = number > topic->number ? dispatcher_text(topic, reading, i) : NULL;
+
+        if (text && !hub_publish(d.hub, topic->name, str_of(text)))
+            return false;
+        if (number > topic->number)
+            topic->number = number;
+    }
+    return true;
+}
+
+/* The subscribers were sent all but what is kept no longer: they are told that something is missing. */
+static void
+dispatcher_publish_gap(struct topic *topic, const struct reading *reading)
+{
+    struct topic_subscription *subscription;
+
+    LIST_FOREACH(subscription, &topic->subscriptions, of_topic)
+        realtime_reply(subscription->client->ws, "subscribed", dispatcher_position(topic, reading, false));
+    topic->number = reading->newest;
+}
+
+static bool
+dispatcher_deliver(struct topic *topic)
+{
+    struct reading reading;
+    bool good = true;
+
+    if (!dispatcher_read(topic, topic->number, &reading))
+        return false;
+    if (topic->number < reading.forgotten || topic->number > reading.newest)
+        dispatcher_publish_gap(topic, &reading);
+    else
+        good = dispatcher_publish(topic, &reading);
+    PQclear(reading.result);
+    return good;
+}
+
+/* --- tasks --- */
+
+static size_t
+dispatcher_bytes_after(const struct reading *reading, int64_t after)
+{
+    size_t bytes = 0;
+
+    for (int i = 0; i < reading->count; i++)
+        if (dispatcher_number(reading->result, i, 2) > after)
+            bytes += (size_t)PQgetlength(reading->result, i, 4);
+    return bytes;
+}
+
+/* The topic's subscribers have all up to topic->number; the new one has all up to `after`. */
+static bool
+dispatcher_join(struct client *client, struct topic *topic, int64_t after)
+{
+    bool again = dispatcher_subscription(client, topic) != NULL, empty = LIST_EMPTY(&topic->subscriptions), complete, good;
+    int64_t from = empty || (after >= 0 && after < topic->number) ? after : topic->number;
+    struct reading reading;
+
+    if (!dispatcher_read(topic, from, &reading))
+        return false;
+    if (empty)
+        topic->number = reading.newest;
+    complete = after < 0 || (after >= reading.forgotten && after <= reading.newest && dispatcher_bytes_after(&reading, after) <= REALTIME_CATCH_UP_MAX);
+    realtime_reply(client->ws, "subscribed", dispatcher_position(topic, &reading, complete));
+    good = after < 0 || !complete || dispatcher_send_missed(client, topic, &reading, after, again ? topic->number : reading.newest);
+    if (good && !empty)
+        good = topic->number >= reading.forgotten ? dispatcher_publish(topic, &reading) : (dispatcher_publish_gap(topic, &reading), true);
+    good = good && (again || dispatcher_subscribe(client, topic));
+    PQclear(reading.result);
+    return good;
+}
+
+static void
+dispatcher_refuse(const struct client *client, const struct task *task, const char *reason)
+{
+    realtime_reply(client->ws, "refused", json_pack("{s:s, s:s}", "reason", reason, "topic", task->topic));
+}
+
+static void
+dispatcher_on_subscribe(const struct task *task)
+{
+    struct client *client = task->client;
+    const char *id;
+    const struct topic_kind *kind = rights_topic_kind(task->topic, &id);
+    struct topic *topic;
+    bool may = false;
+
+    if (kind && !rights_may_subscribe(kind, id, client, &may)) {
+        websocket_close(client->ws, REALTIME_CLOSE_TRY_AGAIN, "the database does not answer");
+        return;
+    }
+    if (!may) {
+        dispatcher_refuse(client, task, "not_found"); /* what one may not see does not exist */
+        return;
+    }
+    topic = dispatcher_topic(task->topic, kind);
+    if (topic && client->subscription_count >= REALTIME_TOPICS_MAX && !dispatcher_subscription(client, topic)) {
+        dispatcher_refuse(client, task, "too_many");
+        dispatcher_drop_when_empty(topic);
+        return;
+    }
+    if (topic && dispatcher_join(client, topic, task->after))
+        return;
+    websocket_close(client->ws, REALTIME_CLOSE_TRY_AGAIN, "try again later");
+    if (topic)
+        dispatcher_drop_when_empty(topic);
+}
+
+static void
+dispatcher_on_unsubscribe(const struct task *task)
+{
+    struct topic_subscription *subscription;
+
+    LIST_FOREACH(subscription, &task->client->subscriptions, of_client)
+        if (text_equal(subscription->topic->name, task->topic)) {
+            dispatcher_end_subscription(subscription);
+            return;
+        }
+}
+
+static void
+dispatcher_on_opened(struct task *task)
+{
+    TAILQ_INSERT_TAIL(&d.clients, task->client, all);
+    d.client_count++;
+}
+
+static void
+dispatcher_on_closed(const struct task *task)
+{
+    struct client *client = task->client;
+
+    while (!LIST_EMPTY(&client->subscriptions))
+        dispatcher_forget(LIST_FIRST(&client->subscriptions));
+    TAILQ_REMOVE(&d.clients, client, all);
+    d.client_count--;
+    websocket_unref(client->ws); /* may free the client, and the task in it */
+}
+
+static void
+dispatcher_run_task(struct task *task)
+{
+    switch (task->kind) {
+    case TASK_OPENED:
+        dispatcher_on_opened(task);
+        dispatcher_on_subscribe(task);
+        return;
+    case TASK_CLOSED:
+        dispatcher_on_closed(task);
+        return;
+    case TASK_SUBSCRIBE:
+        dispatcher_on_subscribe(task);
+        break;
+    case TASK_UNSUBSCRIBE:
+        dispatcher_on_unsubscribe(task);
+        break;
+    }
+    atomic_fetch_sub(&task->client->waiting, 1);
+    free(task);
+}
+
+/* --- rights --- */
+
+static bool
+dispatcher_check_all(void)
+{
+    struct client **list = calloc(d.client_count + 1, sizeof *list), *client;
+    size_t count = 0;
+    bool good;
+
+    if (!list)
+        return false;
+    TAILQ_FOREACH(client, &d.clients, all)
+        list[count++] = client;
+    good = rights_check(list, count);
+    free(list);
+    return good;
+}
+
+/* Those who are subscribed to this topic, which is a person's. */
+static bool
+dispatcher_check_subscribers(const struct topic *topic)
+{
+    struct client **list = calloc(d.client_count + 1, sizeof *list);
+    struct topic_subscription *subscription;
+    size_t count = 0;
+    bool good;
+
+    if (!list)
+        return false;
+    LIST_FOREACH(subscription, &topic->subscriptions, of_topic)
+        list[count++] = subscription->client;
+    good = rights_check(list, count);
+    free(list);
+    return good;
+}
+
+/* --- the thread --- */
+
+/* What there is to do; with the lock. */
+struct turn {
+    struct task *task;
+    struct topic *topic;
+    bool changed, check, check_all;
+};
+
+static void
+dispatcher_mark_all(void)
+{
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (struct topic *topic = d.buckets[i]; topic; topic = topic->next)
+            dispatcher_mark(topic, true, false);
+    d.all_changed = false;
+}
+
+/* One task and one topic, so that neither waits for all of the other. */
+static bool
+dispatcher_take(struct turn *turn)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    *turn = (struct turn){.task = TAILQ_FIRST(&d.tasks)};
+    if (turn->task) {
+        TAILQ_REMOVE(&d.tasks, turn->task, waiting);
+        d.task_count--;
+    }
+    if (d.all_changed)
+        dispatcher_mark_all();
+    if (now_ms >= d.pause_ms && (turn->topic = TAILQ_FIRST(&d.marked))) {
+        TAILQ_REMOVE(&d.marked, turn->topic, waiting);
+        turn->changed = turn->topic->changed;
+        turn->check = turn->topic->check;
+        turn->topic->changed = turn->topic->check = false;
+    }
+    if (now_ms >= d.pause_ms && (d.check_all || now_ms >= d.check_ms)) {
+        turn->check_all = true;
+        d.check_all = false;
+    }
+    return turn->task || turn->topic || turn->check_all;
+}
+
+static void
+dispatcher_wait(void)
+{
+    int64_t now_ms = clock_monotonic_ms(), wait_ms = (now_ms < d.pause_ms ? d.pause_ms : d.check_ms) - now_ms;
+    struct timespec until;
+
+    if (wait_ms <= 0)
+        return;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += wait_ms % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_cond_timedwait(&d.work, &d.lock, &until);
+}
+
+/* A topic whose subscribers are all gone is gone too, so the topic comes before the task. */
+static void
+dispatcher_do(const struct turn *turn)
+{
+    bool delivered = !turn->changed || dispatcher_deliver(turn->topic);
+    bool checked = !turn->check || dispatcher_check_subscribers(turn->topic);
+
+    if (!delivered || !checked) {
+        pthread_mutex_lock(&d.lock);
+        dispatcher_mark(turn->topic, !delivered, !checked);
+        pthread_mutex_unlock(&d.lock);
+    }
+    if (turn->check_all) {
+        if (dispatcher_check_all())
+            d.check_ms = clock_monotonic_ms() + CHECK_MS;
+        else
+            checked = false;
+    }
+    if (!delivered || !checked)
+        d.pause_ms = clock_monotonic_ms() + RETRY_MS;
+    if (turn->task)
+        dispatcher_run_task(turn->task);
+}
+
+static void *
+dispatcher_loop(void *argument)
+{
+    struct turn turn;
+
+    (void)argument;
+    db_wait_at_most(STATEMENT_MS);
+    d.check_ms = clock_monotonic_ms() + CHECK_MS;
+    pthread_mutex_lock(&d.lock);
+    while (!d.stopping) {
+        if (!dispatcher_take(&turn)) {
+            dispatcher_wait();
+            continue;
+        }
+        pthread_mutex_unlock(&d.lock);
+        dispatcher_do(&turn);
+        pthread_mutex_lock(&d.lock);
+    }
+    pthread_mutex_unlock(&d.lock);
+    db_disconnect();
+    return NULL;
+}
+
+bool
+dispatcher_start(struct hub *hub)
+{
+    d.hub = hub;
+    d.stopping = false;
+    d.started = pthread_create(&d.thread, NULL, dispatcher_loop, NULL) == 0;
+    if (d.started)
+        pthread_setname_np(d.thread, "veza-dispatch");
+    return d.started;
+}
+
+void
+dispatcher_stop(void)
+{
+    if (!d.started)
+        return;
+    pthread_mutex_lock(&d.lock);
+    d.stopping = true;
+    pthread_cond_signal(&d.work);
+    pthread_mutex_unlock(&d.lock);
+    pthread_join(d.thread, NULL);
+    d.started = false;
+}
+
+void
+dispatcher_clear(void)
+{
+    struct task *task;
+
+    while ((task = TAILQ_FIRST(&d.tasks))) {
+        TAILQ_REMOVE(&d.tasks, task, waiting);
+        d.task_count--;
+        if (task->kind == TASK_OPENED)
+            dispatcher_on_opened(task);
+        else if (task->kind == TASK_CLOSED)
+            dispatcher_on_closed(task);
+        else
+            free(task);
+    }
+}

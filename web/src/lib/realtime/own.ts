@@ -1,0 +1,63 @@
+/* What the person is told by the server itself, put where the pages look: notifications, the progress of tracks and of archives. */
+
+import type { QueryClient } from '@tanstack/react-query';
+import { logoutKey } from '@/lib/api/auth/logout';
+import { meQuery } from '@/lib/api/auth/me';
+import { exportsQuery } from '@/lib/api/exports/list';
+import { addUnread, invalidateNotifications } from '@/lib/api/notifications/cache';
+import { getTicket } from '@/lib/api/realtime/ticket';
+import { progressQuery } from '@/lib/api/tracks/progress';
+import type { DataExport } from '@/lib/api/types';
+import { connect, type TopicMessage } from './client';
+
+type Of<T extends TopicMessage['type']> = Extract<TopicMessage, { type: T }>;
+
+const isOver = (status: string) => status === 'completed' || status === 'failed';
+
+function takeProgress(client: QueryClient, { track_id, stage, progress, status }: Of<'track.progress'>): void {
+  client.setQueryData(progressQuery(track_id).queryKey, (old) => old && { ...old, stage, progress, status });
+  if (isOver(status)) void client.invalidateQueries({ queryKey: ['tracks'] });
+}
+
+function takeExport(client: QueryClient, { export_id, status, progress }: Of<'export.progress'>): void {
+  client.setQueryData(exportsQuery.queryKey, (list) => {
+    const change = (one: DataExport) => (one.id === export_id ? { ...one, status, progress } : one);
+    return list && { ...list, items: list.items.map(change) };
+  });
+  if (isOver(status)) void client.invalidateQueries({ queryKey: exportsQuery.queryKey });
+}
+
+export function takeMessage(client: QueryClient, message: TopicMessage): void {
+  switch (message.type) {
+    case 'notification':
+      if (message.is_new) addUnread(client, 1);
+      void invalidateNotifications(client);
+      return;
+    case 'track.progress':
+      takeProgress(client, message);
+      return;
+    case 'export.progress':
+      takeExport(client, message);
+      return;
+    default: // sent on other topics
+  }
+}
+
+/** All that the messages tell of, read anew. */
+function reloadAll(client: QueryClient): void {
+  void invalidateNotifications(client);
+  void client.invalidateQueries({ queryKey: exportsQuery.queryKey });
+  void client.invalidateQueries({ queryKey: ['tracks', 'progress'] });
+}
+
+/** Connects; the returned function ends it. */
+export const listenToOwn = (client: QueryClient) =>
+  connect({
+    ticket: async () => (await getTicket()).ticket,
+    onMessage: (message) => takeMessage(client, message),
+    reload: () => reloadAll(client),
+    // While one signs out the connection ends before the reply comes, and nobody need be asked who is signed in.
+    onEnd: () => {
+      if (!client.isMutating({ mutationKey: logoutKey })) void client.invalidateQueries({ queryKey: meQuery.queryKey });
+    },
+  });
