@@ -2842,9 +2842,11 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
-        /** @description A new notification */
+        /** @description A notification that is new, or has grown */
         NotificationMessage: {
             notification: components["schemas"]["Notification"];
+            /** @description False: it was there already, and tells of one more person now */
+            is_new: boolean;
             /** @constant */
             type: "notification";
             /** @description The topic that it was sent to */
