@@ -3,21 +3,37 @@
 
 #include <openssl/evp.h>
 
+#include "api.queries.h"
+#include "api/runner.h"
 #include "base/log.h"
+
+#define HEAD_BYTES 16
+#define SCANNER_RETRY_S 30
 
 struct gate_file {
     struct scratch *scratch;
     struct source *source; /* made when it is asked for */
     EVP_MD_CTX *digest;
+    char head[HEAD_BYTES]; /* the first bytes, by which the type is told */
+    size_t head_len;
     char sha256[SHA256_HEX];
 };
 
+static const struct config *gate_config;
 static struct storage *gate_storage;
+static gate_scanner *gate_scan;
 
 void
-gate_setup(struct storage *storage)
+gate_setup(const struct config *config, struct storage *storage)
 {
+    gate_config = config;
     gate_storage = storage;
+}
+
+void
+gate_set_scanner(gate_scanner *scanner)
+{
+    gate_scan = scanner;
 }
 
 static const struct problem *
@@ -54,9 +70,14 @@ gate_begin(struct request *req, struct upload *upload)
 const struct problem *
 gate_add(struct upload *upload, const char *bytes, size_t len)
 {
-    if (EVP_DigestUpdate(upload->file->digest, bytes, len) != 1)
+    struct gate_file *file = upload->file;
+    size_t missing = sizeof file->head - file->head_len, first = len < missing ? len : missing;
+
+    memcpy(file->head + file->head_len, bytes, first);
+    file->head_len += first;
+    if (EVP_DigestUpdate(file->digest, bytes, len) != 1)
         return PROBLEM(INTERNAL);
-    return gate_problem(scratch_write(upload->file->scratch, bytes, len));
+    return gate_problem(scratch_write(file->scratch, bytes, len));
 }
 
 void
@@ -66,6 +87,79 @@ gate_free(struct upload *upload)
     scratch_free(upload->file->scratch);
     EVP_MD_CTX_free(upload->file->digest);
     *upload->file = (struct gate_file){0};
+}
+
+static bool
+gate_is_picture(const struct gate_file *file)
+{
+    return file->head_len >= 12 && (memcmp(file->head, "\xFF\xD8\xFF", 3) == 0 || memcmp(file->head, "\x89PNG\r\n\x1A\n", 8) == 0 ||
+                                    (memcmp(file->head, "RIFF", 4) == 0 && memcmp(file->head + 8, "WEBP", 4) == 0));
+}
+
+static const struct problem *
+gate_check_type(struct request *req, const struct upload *upload)
+{
+    if (upload->field->type != FILE_TYPE_PICTURE || gate_is_picture(upload->file))
+        return NULL;
+    return problem_field(req->arena, upload->field->name, "image_unreadable", "This image could not be read: use JPEG, PNG or WebP.");
+}
+
+static const struct problem *
+gate_check_quota(struct request *req, uint64_t size)
+{
+    if (!size || !req->identity.known)
+        return NULL;
+    request_set(req, "size", arena_printf(req->arena, "%llu", (unsigned long long)size));
+    request_set(req, "quota", arena_printf(req->arena, "%lld", (long long)gate_config->storage_quota_mb * 1024 * 1024));
+    return db_one(req, &q_gate_quota, NULL);
+}
+
+static const struct problem *
+gate_check_scanner(struct request *req, const struct upload *upload)
+{
+    char name[128] = "";
+
+    switch (gate_scan(gate_source(upload), name, sizeof name)) {
+    case GATE_CLEAN:
+        return NULL;
+    case GATE_INFECTED:
+        log_warn("an upload was refused by the scanner", LOG_TEXT("found", name), LOG_TEXT("sha256", gate_sha256(upload)));
+        return problem_field(req->arena, upload->field->name, "infected", "This file was refused: it contains harmful software.");
+    default:
+        return problem_retry(req->arena, PROBLEM(UNAVAILABLE), SCANNER_RETRY_S);
+    }
+}
+
+struct upload *
+gate_file(struct request *req, const char *name)
+{
+    struct upload *upload = request_upload(req, name);
+
+    return upload && (upload->size || upload->field->required) ? upload : NULL;
+}
+
+const struct problem *
+gate_check(struct request *req)
+{
+    const struct problem *p = NULL;
+    uint64_t counted = 0;
+
+    for (const struct file_field *field = req->route->files; !p && field->name; field++) {
+        const struct upload *upload = gate_file(req, field->name);
+
+        if (upload)
+            p = gate_source(upload) ? gate_check_type(req, upload) : PROBLEM(INTERNAL);
+        counted += upload && field->counts ? upload->size : 0;
+    }
+    if (!p)
+        p = gate_check_quota(req, counted);
+    for (const struct file_field *field = req->route->files; !p && gate_scan && field->name; field++) {
+        const struct upload *upload = gate_file(req, field->name);
+
+        if (upload)
+            p = gate_check_scanner(req, upload);
+    }
+    return p;
 }
 
 struct source *

@@ -1,18 +1,42 @@
-/* gate.h - the gate that every uploaded byte passes on its way in. */
+/* gate.h - the gate that every uploaded byte passes on its way in.
+ *
+ * A route declares its files as a table (struct file_field in http/route.h). For each the server calls the gate: while the bytes come they are
+ * counted, hashed and written to scratch; when all are there, and before the handler runs, gate_check() decides in this order
+ *
+ *     type      by the first bytes, whatever name and Content-Type say
+ *     quota     of the person, for fields with .counts
+ *     scanner   if there is one
+ *
+ * So a handler sees only files that may come in. It keeps one with gate_keep(), or has the media worker make something of gate_source(). What it does
+ * not keep is gone with the request, and when the process dies nothing is left.
+ *
+ * A table whose rows own such files has the trigger count_stored_bytes() (migrations/0106_quotas.up.sql), which counts their bytes in the statement that
+ * changes the rows and refuses what is too much: gate_check() cannot know what another upload does meanwhile. */
 #pragma once
 
+#include "base/config.h"
 #include "http/request.h"
 #include "platform/storage/storage.h"
 
-/* Before servers start; the storage must outlive them. */
-void gate_setup(struct storage *storage);
+/* Before servers start; both must outlive them. */
+void gate_setup(const struct config *config, struct storage *storage);
+
+enum gate_verdict { GATE_CLEAN, GATE_INFECTED, GATE_UNKNOWN /* the scanner cannot be asked: the upload is refused for now */ };
+
+/* Looks at what was received. `ret_name` is of what it found. In any thread of the pool. NULL: nothing is scanned. */
+typedef enum gate_verdict gate_scanner(struct source *source, char *ret_name, size_t ret_name_size);
+void gate_set_scanner(gate_scanner *scanner);
 
 /* The server's hooks for the files of a form (http/server.h). */
 const struct problem *gate_begin(struct request *req, struct upload *upload);
 const struct problem *gate_add(struct upload *upload, const char *bytes, size_t len);
 void gate_free(struct upload *upload);
+const struct problem *gate_check(struct request *req);
 
-/* What was received, as a local source; the reference is the request's. */
+/* The file of this part, or NULL: an optional part without a byte is none, since that is how browsers send a field that was left empty. */
+struct upload *gate_file(struct request *req, const char *name);
+
+/* What was received, as a local source; never NULL in a handler. The reference is the request's. */
 struct source *gate_source(const struct upload *upload);
 /* SHA-256 of what was received, in hex. */
 const char *gate_sha256(const struct upload *upload);

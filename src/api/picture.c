@@ -108,7 +108,7 @@ picture_put(struct request *req, struct storage *storage, const struct picture_k
 
     picture_draw_version(version);
     picture_folder(kind, owner, version, folder);
-    outcome = picture_make(storage, kind->mode, gate_source(request_upload(req, kind->part)), folder, NULL);
+    outcome = picture_make(storage, kind->mode, gate_source(gate_file(req, kind->part)), folder, NULL);
     p = problem_of_media(req, kind->part, &outcome);
     if (!p && storage_sync(storage))
         p = PROBLEM(INTERNAL);

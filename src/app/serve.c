@@ -43,7 +43,7 @@ static const struct server_hooks api_hooks = {STATEMENT_HOOKS, .identify = auth_
                                               .check_permission = auth_check_permission,
                                               .check_second_factor = auth_check_second_factor,
                                               .run_query = run_route_query, .audit = audit_change, .share_limits = redis_limits_take,
-                                              .upload_begin = gate_begin, .upload_add = gate_add, .upload_free = gate_free,
+                                              .upload_begin = gate_begin, .upload_add = gate_add, .upload_free = gate_free, .upload_check = gate_check,
                                               .fallback = pages_reply};
 static const struct server_hooks stream_hooks = {STATEMENT_HOOKS, .identify = auth_identify_stream, .check_csrf = auth_check_csrf,
                                                  .run_query = run_route_query, .audit = audit_change,
@@ -134,7 +134,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     run->storage = storage_open_disk(files, error, error_size);
     if (!run->storage)
         return false;
-    gate_setup(run->storage);
+    gate_setup(config, run->storage);
     file_setup(run->storage);
     run->with = (struct module_setup){.config = config, .storage = run->storage, .modules = all_modules};
     return module_setup(&run->with, error, error_size);

@@ -18,7 +18,9 @@ answer(struct request *req)
     const struct problem *p;
 
     if (!exchange->answered) {
-        p = route->handler ? route->handler(req) : hooks->run_query(req);
+        p = route->files ? hooks->upload_check(req) : NULL;
+        if (!p)
+            p = route->handler ? route->handler(req) : hooks->run_query(req);
         if (p == &request_parked)
             return p;
         if (p && p->status == 404 && req->identity.expired)

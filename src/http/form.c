@@ -87,7 +87,7 @@ begin_file(struct request *req, const char *name, const char *filename, const ch
         return problem_field(req->arena, arena_strdup(req->arena, name), "unknown", "There is no such file field");
     if (request_upload(req, name))
         return problem_field(req->arena, declared->name, "value", "It is given twice");
-    *upload = (struct upload){.name = declared->name, .filename = clean_filename(req->arena, filename ? filename : "upload"),
+    *upload = (struct upload){.field = declared, .filename = clean_filename(req->arena, filename ? filename : "upload"),
                               .content_type = content_type ? arena_strdup(req->arena, content_type) : ""};
     p = req->server->settings.hooks->upload_begin(req, upload);
     if (p)
@@ -101,7 +101,8 @@ static const struct problem *
 add_file_bytes(struct request *req, const char *bytes, size_t len)
 {
     struct form_state *form = exchange_of(req)->form_state;
-    uint64_t most = req->route->max_body ? req->route->max_body : req->server->max_upload_bytes;
+    uint64_t of_route = req->route->max_body ? req->route->max_body : req->server->max_upload_bytes;
+    uint64_t most = form->current->field->max_bytes ? form->current->field->max_bytes : of_route;
 
     if (len > most - form->current->size)
         return problem_detail(req->arena, PROBLEM(PAYLOAD_TOO_LARGE), "A file has at most %llu bytes.", (unsigned long long)most);
@@ -166,7 +167,7 @@ has_begun(const struct form_state *form, const char *name)
     unsigned last = form->part_count - 1;
 
     if (form->current)
-        return form->current->size == 0 && text_equal(form->current->name, name);
+        return form->current->size == 0 && text_equal(form->current->field->name, name);
     return form->part_count && form->part_len[last] == 0 && text_equal(form->parts[last].name, name);
 }
 

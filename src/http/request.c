@@ -82,7 +82,7 @@ struct upload *
 request_upload(struct request *req, const char *name)
 {
     for (unsigned i = 0; i < req->upload_count; i++)
-        if (text_equal(req->uploads[i].name, name))
+        if (text_equal(req->uploads[i].field->name, name))
             return &req->uploads[i];
     return NULL;
 }

@@ -49,7 +49,7 @@ struct param {
 
 /* A received file. What was received lies behind the gate (api/gate.h), until the request ends. */
 struct upload {
-    const char *name;         /* of the part */
+    const struct file_field *field; /* the part */
     const char *filename;     /* as sent, cleaned: no folder, no control characters */
     const char *content_type; /* as sent; never trusted */
     uint64_t size;

@@ -69,6 +69,12 @@ route_check(const struct route *route, char *error, size_t error_size)
                  method_name(route->method), route->pattern);
         return false;
     }
+    for (const struct file_field *file = route->files; file && file->name; file++)
+        if (file->type == FILE_TYPE_NONE || !route->handler || route->runs == RUNS_IN_LOOP) {
+            snprintf(error, error_size, "route %s %s: file %s needs a type, and a handler that runs on a pool", method_name(route->method),
+                     route->pattern, file->name);
+            return false;
+        }
     for (const char *p = route->pattern; (p = strchr(p, '{')); p++) {
         size_t len = strcspn(p + 1, "}");
 

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/problem.h"
 #include "http/field.h"
@@ -49,9 +50,19 @@ enum shape {
  * it only reads, since it is run again from its beginning when that statement takes longer (db_lend()). */
 enum runs { RUNS_ON_POOL, RUNS_ON_PASSWORD_POOL, RUNS_IN_LOOP, RUNS_COUNT };
 
+/* What a file must be by its contents, whatever its name and type say. The gate (api/gate.h) decides before the handler runs. */
+enum file_type {
+    FILE_TYPE_NONE,    /* not declared: refused at the start */
+    FILE_TYPE_AUDIO,   /* no signature tells: the handler has the media worker look at it */
+    FILE_TYPE_PICTURE, /* JPEG, PNG or WebP */
+};
+
 struct file_field {
     const char *name;
-    bool required;
+    enum file_type type;
+    bool required;      /* else a part without a byte is no file */
+    bool counts;        /* kept as it came: counts against the person's quota */
+    uint64_t max_bytes; /* 0: what the route takes, else MAX_UPLOAD_MB */
     const char *help;
 };
 

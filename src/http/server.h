@@ -47,6 +47,8 @@ struct server_hooks {
     const struct problem *(*upload_begin)(struct request *req, struct upload *upload);
     const struct problem *(*upload_add)(struct upload *upload, const char *bytes, size_t len);
     void (*upload_free)(struct upload *upload);
+    /* Before the handler of such a route, in the pool's thread: may these files come in? */
+    const struct problem *(*upload_check)(struct request *req);
     /* Answers a GET that no route matches (the web app), or returns NOT_FOUND. May be NULL. */
     const struct problem *(*fallback)(struct request *req);
 };

@@ -25,8 +25,8 @@ struct segment {
     struct str head; /* header lines of a reply to anybody, for express.h */
 };
 
-/* Keeps at most `max_files` open, and at most about `max_copies` bytes of those that are copies of files elsewhere (storage_open_local()). `more_headers` are lines of every segment's head, each with its CRLF, and live for ever. NULL when memory
- * is short. */
+/* Keeps at most `max_files` open, and at most about `max_copies` bytes of those that are copies of files elsewhere (storage_open_local()).
+ * `more_headers` are lines of every segment's head, each with its CRLF, and live for ever. NULL when memory is short. */
 struct segment_cache *segment_cache_new(unsigned max_files, uint64_t max_copies, const char *more_headers);
 /* What is still referenced lives on until its last reference is given back. Accepts NULL. */
 void segment_cache_free(struct segment_cache *cache);

@@ -237,6 +237,10 @@ e as (
     select 'track.restored', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
 select id from t
 
+-- query: track_files_gone
+-- They no longer count against the creator's quota.
+update tracks set file_size = 0 where id = :id::uuid and deleted_at is not null and file_size <> 0
+
 -- query: track_keeps_files
 -- A track that is there, or that staff deleted and that can be restored.
 select id from tracks where id = :id::uuid and (deleted_at is null or restorable_until > now())

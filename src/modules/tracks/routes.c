@@ -20,9 +20,9 @@ static const struct field list_filters[] = {
 static const struct field cover_options[] = {
     {"v", FIELD_STRING, .max = 64, .help = "Version, as `cover_url` names it; only makes addresses differ"}, FIELD_END};
 
-static const struct file_field cover_files[] = {{"cover", .required = true, .help = "JPEG, PNG or WebP"}, {0}};
-
 #define COVER_MAX (20 * 1024 * 1024)
+
+static const struct file_field cover_files[] = {{"cover", FILE_TYPE_PICTURE, .required = true, .max_bytes = COVER_MAX, .help = "JPEG, PNG or WebP"}, {0}};
 
 #define TRACK_TEXTS \
     {"artist", FIELD_STRING, .nullable = true, .max = 255, .help = "As it should appear"}, \
@@ -51,8 +51,8 @@ static const struct field update_fields[] = {
     FIELD_END};
 
 static const struct file_field upload_files[] = {
-    {"file", .required = true, .help = "WAV, AIFF, FLAC, ALAC, AAC, MP3, Ogg Vorbis or Opus"},
-    {"cover", .help = "JPEG, PNG or WebP"},
+    {"file", FILE_TYPE_AUDIO, .required = true, .counts = true, .help = "WAV, AIFF, FLAC, ALAC, AAC, MP3, Ogg Vorbis or Opus"},
+    {"cover", FILE_TYPE_PICTURE, .max_bytes = COVER_MAX, .help = "JPEG, PNG or WebP"},
     {0}};
 
 static const struct field play_fields[] = {
@@ -64,7 +64,7 @@ static const struct field waveform_options[] = {
     {"resolution", FIELD_ENUM, .values = "overview|detail", .fallback = "overview", .help = "At most 1000 pairs, or about 50 a second"},
     FIELD_END};
 
-static const enum problem_name upload_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
+static const enum problem_name upload_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
 static const enum problem_name cover_problems[] = {PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
 static const enum problem_name download_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 

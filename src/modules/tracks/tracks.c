@@ -48,6 +48,19 @@ track_files_delete(const char *track_id)
     return delete_file("originals", track_id, "") && good;
 }
 
+/* The files of a deleted track, and the bytes that they counted. */
+static bool
+delete_and_count(const char *track_id)
+{
+    const struct db_arg args[] = {{"id", track_id}, {0}};
+    PGresult *result;
+
+    if (!track_files_delete(track_id) || db_run(&q_track_files_gone, args, &result, NULL))
+        return false;
+    PQclear(result);
+    return true;
+}
+
 /* From before there were versions: files beside the folders of versions. */
 static bool
 delete_unversioned(const char *track_id)
@@ -87,7 +100,7 @@ tracks_sweep(struct job *job)
         return JOB_RETRY;
     keeps = PQntuples(result) > 0;
     PQclear(result);
-    return keeps || track_files_delete(id) ? JOB_DONE : JOB_RETRY;
+    return keeps || delete_and_count(id) ? JOB_DONE : JOB_RETRY;
 }
 
 static bool
@@ -96,7 +109,7 @@ on_deleted(const struct event *event, void *context)
     const char *id = json_string_value(json_object_get(event->payload, "track_id"));
 
     (void)context;
-    return !id || !uuid_valid(id) || track_files_delete(id);
+    return !id || !uuid_valid(id) || delete_and_count(id);
 }
 
 /* The attempts at this track are used up, or the server died on it as often as it may. */

@@ -59,7 +59,7 @@ keep_files(struct request *req, const char *id, const struct upload *file, const
 const struct problem *
 track_upload(struct request *req)
 {
-    struct upload *file = request_upload(req, "file"), *cover = request_upload(req, "cover");
+    struct upload *file = gate_file(req, "file"), *cover = gate_file(req, "cover");
     char *id = arena_alloc(req->arena, UUID_TEXT);
     const struct problem *p;
 
@@ -78,7 +78,7 @@ track_upload(struct request *req)
     p = db_one(req, &q_track_sweep_later, NULL);
     if (p)
         return p;
-    p = keep_files(req, id, file, cover && cover->size ? cover : NULL);
+    p = keep_files(req, id, file, cover);
     if (p) {
         track_files_delete(id);
         return p;

@@ -75,9 +75,9 @@ static const struct field avatar_in_path[] = {{"id", FIELD_UUID, .required = tru
 static const struct field banner_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"},
                                               {"size", FIELD_ENUM, .required = true, .values = "750|1500", .help = "Width in pixels"},
                                               FIELD_END};
-static const struct file_field avatar_files[] = {{"avatar", .required = true, .help = "JPEG, PNG or WebP"}, {0}};
+static const struct file_field avatar_files[] = {{"avatar", FILE_TYPE_PICTURE, .required = true, .help = "JPEG, PNG or WebP"}, {0}};
 
-static const struct file_field banner_files[] = {{"banner", .required = true, .help = "JPEG, PNG or WebP; three times as wide as high is best"},
+static const struct file_field banner_files[] = {{"banner", FILE_TYPE_PICTURE, .required = true, .help = "JPEG, PNG or WebP; three times as wide as high is best"},
                                                 {0}};
 
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})

@@ -21,6 +21,12 @@ describe('what a refusal says', () => {
     for (const words of [en, fr, es]) expect(Object.keys(words.file)).toEqual(expect.arrayContaining(codes));
   });
 
+  it('has words in three languages for each reason of the gate for uploads', () => {
+    const codes = found('src/api/gate.c', /problem_field\([^"]*"([a-z_]+)", "/g);
+    expect(codes.sort()).toEqual(['image_unreadable', 'infected']);
+    for (const words of [en, fr, es]) expect(Object.keys(words.file)).toEqual(expect.arrayContaining(codes));
+  });
+
   it('has words in three languages for each other reason why a track can fail', () => {
     const ofWorker = found('src/media/worker_client.c', /set_outcome\(&[^"]*"([a-z_]+)"/g).filter((code) => code !== 'cancelled'); /* that fails no track */
     const ofJob = found('src/modules/tracks/transcode.c', /(?:fail|retry)\(work, "([a-z_]+)"|#define STORAGE_CODE "([a-z_]+)"/g);

@@ -4077,6 +4077,21 @@ export interface components {
                 };
             };
         };
+        /** @description `quota_exceeded`: Your files take all the space that you have. `storage_full`: There is no room left. */
+        "507.quota_exceeded.storage_full": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 507;
+                    /** @enum {unknown} */
+                    code?: "quota_exceeded" | "storage_full";
+                };
+            };
+        };
         /** @description `storage_full`: There is no room left. */
         "507.storage_full": {
             headers: {
@@ -7371,7 +7386,7 @@ export interface operations {
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
-            507: components["responses"]["507.storage_full"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
         };
     };
     getTracksMissedQuality: {
