@@ -164,7 +164,7 @@ check_statement(struct describer *describer, const struct query *query, db_form 
 {
     scoped_buf sql = BUF_INIT(STATEMENT_MAX);
 
-    db_statement(query, form, &sql);
+    db_statement(query, NULL, form, &sql);
     if (!sql.failed && describe_check(describer, what, buf_str(&sql).ptr))
         return 0;
     fprintf(stderr, "%s\n", sql.failed ? what : describer->error);

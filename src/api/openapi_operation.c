@@ -18,6 +18,12 @@ refuse(struct description *description, const struct route *route, const char *w
     return false;
 }
 
+static const struct field key_fields[] = {
+    {"Idempotency-Key", FIELD_STRING, .min = 8, .max = 128, .example = "8e03978e-40d5-43dd-bc93-6894a57f9324",
+     .help = "A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The "
+             "reply is kept for 24 hours and comes with Idempotency-Replayed: true"},
+    FIELD_END};
+
 /* GET /api/v1/tracks/{id}/hls/info -> getTracksByIdHlsInfo */
 static void
 operation_id(const struct route *route, struct buf *out)
@@ -108,6 +114,8 @@ parameters_of(const struct route *route)
 
     add_parameters(list, route->path, "path");
     add_parameters(list, route->query, "query");
+    if (route->idempotent)
+        add_parameters(list, key_fields, "header");
     if (route->shape == MANY)
         add_parameters(list, list_fields, "query");
     return list;

@@ -102,6 +102,8 @@ problems_of(const struct route *route)
     add_refusals(route->sql, &set);
     add_refusals(route->then, &set);
     add_refusals(route->file, &set);
+    if (route->idempotent)
+        set.has[PROBLEM_BAD_REQUEST] = set.has[PROBLEM_REQUEST_IN_PROGRESS] = set.has[PROBLEM_IDEMPOTENCY_KEY_REUSED] = true;
     set.has[PROBLEM_TOO_MANY_REQUESTS] = route->limit != LIMIT_NONE;
     set.has[PROBLEM_MAINTENANCE] = in_maintenance(route);
     set.has[PROBLEM_UNAVAILABLE] = route->limit != LIMIT_NONE && !text_equal(route->pattern, STATUS_PATTERN);

@@ -293,7 +293,7 @@ describe(struct describer *describer, const struct query *query)
     char what[128];
     PGresult *described;
 
-    db_statement(query, DB_ROWS, &sql);
+    db_statement(query, NULL, DB_ROWS, &sql);
     snprintf(what, sizeof what, "Query %s", query->name);
     if (sql.failed)
         return fail(describer, "%s is longer than %d bytes.", what, STATEMENT_MAX);

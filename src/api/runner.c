@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/list.h"
+#include "api/once.h"
 #include "base/country.h"
 #include "base/log.h"
 #include "db/row_json.h"
@@ -67,6 +68,27 @@ find_setting(const char *name, const char **ret_text)
     return *ret_text;
 }
 
+static int
+success_of(const struct route *route)
+{
+    return route->status ? route->status : route->shape == EMPTY ? 204 : 200;
+}
+
+/* What the audit line of the request says. */
+static const char *
+audit_value(struct request *req, const char *name)
+{
+    if (text_equal(name, "actor"))
+        return *req->identity.user_id ? req->identity.user_id : NULL;
+    if (text_equal(name, "action"))
+        return arena_printf(req->arena, "%s %s", method_name(req->method), req->route->pattern);
+    if (text_equal(name, "target"))
+        return req->path;
+    if (text_equal(name, "status"))
+        return arena_printf(req->arena, "%d", req->audit_status ? req->audit_status : success_of(req->route));
+    return text_equal(name, "request_id") ? req->id : NULL;
+}
+
 static bool
 bind_request(void *context, const char *name, const char **ret_text)
 {
@@ -94,6 +116,8 @@ bind_request(void *context, const char *name, const char **ret_text)
         *ret_text = text_equal(request_header(req, "Sec-GPC"), "1") ? "true" : "false";
     else if (text_starts_with(name, "has_"))
         *ret_text = request_has(req, name + 4) ? "true" : "false";
+    else if (text_starts_with(name, "audit_"))
+        *ret_text = audit_value(req, name + 6);
     else if (text_starts_with(name, "setting_"))
         return find_setting(name + 8, ret_text);
     else
@@ -167,14 +191,36 @@ refusal_of(struct request *req, const struct query *query, const PGresult *resul
     return column < 0 || PQgetisnull(result, 0, column) ? NULL : problem_of_refusal(req, query, PQgetvalue(result, 0, column));
 }
 
+static const struct query *audit_line;
+
+void
+runner_set_audit_line(const struct query *line)
+{
+    audit_line = line;
+}
+
+/* The statement that makes the change: the route's own, or what a handler marks in its queries. */
+static bool
+is_change(const struct request *req, const struct query *query)
+{
+    const struct route *route = req->route;
+
+    return query->audited || (route && query == route->sql && query->writes && !route->handler && route->method != GET);
+}
+
 static const struct problem *
 run(struct request *req, const struct query *query, db_form form, PGresult **ret)
 {
-    const struct problem *p;
+    bool change = is_change(req, query);
+    const struct query *line = change && !req->route->no_audit && !req->audited ? audit_line : NULL;
+    const struct problem *p = change ? once_begin(req) : NULL;
     struct db_error error;
+    enum db_status status;
     PGresult *result;
-    enum db_status status = db_execute(query, form, bind_request, req, &result, &error);
 
+    if (p)
+        return p;
+    status = line ? db_run_with(query, line, bind_request, req, &result, &error) : db_execute(query, form, bind_request, req, &result, &error);
     if (status)
         return problem_of_database(req, status, &error);
     p = refusal_of(req, query, result);
@@ -182,7 +228,29 @@ run(struct request *req, const struct query *query, db_form form, PGresult **ret
         PQclear(result);
     else
         *ret = result;
+    req->audited |= line && !p && PQntuples(result);
     return p;
+}
+
+const struct problem *
+audit_request(struct request *req, int status)
+{
+    struct db_error error;
+    PGresult *result;
+
+    if (req->audited)
+        return NULL;
+    req->audit_status = status;
+    switch (db_execute(audit_line, DB_ROWS, bind_request, req, &result, &error)) {
+    case DB_OK:
+        PQclear(result);
+        break;
+    case DB_PARKED:
+        return &request_parked;
+    default:
+        log_error("audit line not written", LOG_TEXT("method", method_name(req->method)), LOG_TEXT("route", req->route->pattern), LOG_TEXT("error", error.message));
+    }
+    return NULL;
 }
 
 static const struct problem *
@@ -409,10 +477,10 @@ run_route_query(struct request *req)
     if (p)
         return p;
     if (route->shape == MANY)
-        return list_reply(req, route->status ? route->status : 200, route->sql, form, result);
+        return list_reply(req, success_of(route), route->sql, form, result);
     if (route->shape != EMPTY)
-        return reply_result(req, route->status ? route->status : 200, route->sql, result);
-    p = PQntuples(result) ? reply_empty(req, route->status ? route->status : 204) : PROBLEM(NOT_FOUND);
+        return reply_result(req, success_of(route), route->sql, result);
+    p = PQntuples(result) ? reply_empty(req, success_of(route)) : PROBLEM(NOT_FOUND);
     PQclear(result);
     return p;
 }
@@ -423,13 +491,20 @@ db_transaction(struct request *req, const struct problem *(*work)(struct request
     struct db_error error = {.message = "transaction"};
     const struct problem *p;
     enum db_status status;
+    bool audited = req->audited;
 
+    p = once_begin(req);
+    if (p || req->once)
+        return p ? p : work(req, context); /* a part of the request's own */
     for (int attempt = 0;; attempt++) {
+        req->audited = audited;
         status = db_begin();
         if (status)
             return problem_of_database(req, status, &error);
         p = work(req, context);
         status = db_end(!p);
+        if (p || status)
+            req->audited = audited; /* its line is gone too */
         if ((!p && !status) || !db_transaction_lost() || attempt == DB_TRIES - 1)
             return p ? p : problem_of_database(req, status, &error);
         db_wait_before_retry(attempt);

@@ -7,6 +7,7 @@
  *     :session_id    of the person, or null
  *     :gpc           does the client send Global Privacy Control (Sec-GPC: 1)?
  *     :client_ip, :client_country (null when unknown), :user_agent
+ *     :audit_x       what the audit line says: actor, action, target, status and request_id
  *     :setting_x     the setting X of any module, as text (api/module.h)
  *     :has_x         'true' when input x was given at all
  * An optional input that was not given is null. */
@@ -20,6 +21,17 @@
 
 /* Before requests come: whose settings statements bind as :setting_x. */
 void runner_use_settings(module_list modules);
+
+/* The audit line. It is written in the same statement as the change that it tells of, so neither is there without the other: with `sql` of a row that
+ * has no handler, and with the query of a handler that has the note `-- audited`, the first of them in a request. It then has the status of success.
+ * Nothing was changed by a request that is answered without having run such a statement; audit_request() writes its line, with the status of the reply.
+ *
+ * `:audit_actor` is the person who asks; a handler that finds out who that is, such as at a sign-in, gives it with request_set(). */
+
+/* Before requests come: the query that writes the line, see db_run_with(). */
+void runner_set_audit_line(const struct query *line);
+/* The server's audit hook: writes the line unless it has been written with the change. */
+const struct problem *audit_request(struct request *req, int status);
 
 /* A row that a handler looks at. Values live in the request's arena. */
 struct row {

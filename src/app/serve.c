@@ -8,6 +8,7 @@
 
 #include "api/file.h"
 #include "api/gate.h"
+#include "api/once.h"
 #include "api/runner.h"
 #include "app.queries.h"
 #include "app/app.h"
@@ -16,7 +17,6 @@
 #include "db/cluster_damage.h"
 #include "db/migrate.h"
 #include "http/server.h"
-#include "modules/audit/audit.h"
 #include "modules/auth/auth.h"
 #include "modules/pages/pages.h"
 #include "platform/bus/bus.h"
@@ -42,11 +42,11 @@
 static const struct server_hooks api_hooks = {STATEMENT_HOOKS, .identify = auth_identify, .check_csrf = auth_check_csrf,
                                               .check_permission = auth_check_permission,
                                               .check_second_factor = auth_check_second_factor,
-                                              .run_query = run_route_query, .audit = audit_change, .share_limits = redis_limits_take,
+                                              .run_query = run_route_query, .run_once = once_run, .audit = audit_request, .share_limits = redis_limits_take,
                                               .upload_begin = gate_begin, .upload_add = gate_add, .upload_free = gate_free, .upload_check = gate_check,
                                               .fallback = pages_reply};
 static const struct server_hooks stream_hooks = {STATEMENT_HOOKS, .identify = auth_identify_stream, .check_csrf = auth_check_csrf,
-                                                 .run_query = run_route_query, .audit = audit_change,
+                                                 .run_query = run_route_query, .run_once = once_run, .audit = audit_request,
                                                  .share_limits = redis_limits_take};
 
 struct run {

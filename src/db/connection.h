@@ -9,7 +9,7 @@
 
 /* A statement that a connection has prepared. Keyed by addresses: queries are constants of the program. */
 struct prepared {
-    const struct query *query;
+    const struct query *query, *line;
     db_form form;
     char name[16];
 };
@@ -28,6 +28,7 @@ struct connection {
     int64_t used_ns; /* when it last answered */
     struct statement {
         const struct query *query; /* NULL: none */
+        const struct query *line;
         db_form form;
         uint64_t values; /* a hash of what it was sent with: the reply is for these only */
     } asked, next_asked, kept; /* asked: sent, and the reply has not been read; kept: `reply` is its reply, which nobody has taken */

@@ -52,15 +52,17 @@ classify(const PGresult *result, const PGconn *pg, struct db_error *error)
 }
 
 static enum db_status
-prepare(struct connection *c, const struct query *query, db_form form, struct prepared **ret, struct db_error *error)
+prepare(struct connection *c, const struct statement *statement, struct prepared **ret, struct db_error *error)
 {
-    unsigned at = (unsigned)(((uintptr_t)query / 8 * 31 + form) % PREPARED_SLOTS);
+    const struct query *query = statement->query, *line = statement->line;
+    db_form form = statement->form;
+    unsigned at = (unsigned)(((uintptr_t)query / 8 * 31 + (uintptr_t)line / 8 * 7 + form) % PREPARED_SLOTS);
     scoped_buf sql = BUF_INIT(STATEMENT_MAX);
     char name[sizeof c->prepared->name];
     struct prepared *p;
     PGresult *result;
 
-    while (c->prepared[at].query && !(c->prepared[at].query == query && c->prepared[at].form == form))
+    while (c->prepared[at].query && !(c->prepared[at].query == query && c->prepared[at].line == line && c->prepared[at].form == form))
         at = (at + 1) % PREPARED_SLOTS;
     p = *ret = &c->prepared[at];
     if (p->query)
@@ -69,7 +71,7 @@ prepare(struct connection *c, const struct query *query, db_form form, struct pr
         return DB_PARKED;
     if (c->prepared_count >= PREPARED_SLOTS - 1)
         return DB_FAILED;
-    db_statement(query, form, &sql);
+    db_statement(query, line, form, &sql);
     snprintf(name, sizeof name, "s%u", c->names_used++);
     watch_expect(c);
     result = sql.failed ? NULL : PQprepare(c->pg, name, sql.ptr, 0, NULL);
@@ -82,22 +84,21 @@ prepare(struct connection *c, const struct query *query, db_form form, struct pr
     }
     PQclear(result);
     c->prepared_count++;
-    *p = (struct prepared){.query = query, .form = form};
+    *p = (struct prepared){.query = query, .line = line, .form = form};
     memcpy(p->name, name, sizeof p->name);
     return DB_OK;
 }
 
 static enum db_status
-collect_values(const struct query *query, db_form form, db_bind *bind, void *context, const char **values, int *ret_count,
-               struct db_error *error)
+collect_values(const struct statement *statement, db_bind *bind, void *context, const char **values, int *ret_count, struct db_error *error)
 {
     const char *names[PARAM_LIMIT];
-    int count = statement_params(query, form, names);
+    int count = statement_params(statement->query, statement->line, statement->form, names);
 
     for (int i = 0; i < count; i++) {
         if (!bind(context, names[i], &values[i])) {
             if (error)
-                snprintf(error->message, sizeof error->message, "query %s: nothing binds :%s", query->name, names[i]);
+                snprintf(error->message, sizeof error->message, "query %s: nothing binds :%s", statement->query->name, names[i]);
             return DB_FAILED;
         }
     }
@@ -108,7 +109,7 @@ collect_values(const struct query *query, db_form form, db_bind *bind, void *con
 static bool
 is_same(const struct statement *one, const struct statement *other)
 {
-    return one->query == other->query && one->form == other->form && one->values == other->values;
+    return one->query == other->query && one->line == other->line && one->form == other->form && one->values == other->values;
 }
 
 static uint64_t
@@ -162,12 +163,12 @@ send_one(struct connection *c, const struct statement *statement, const char *co
     if (connection_budget_ns() >= 0 && bytes_of(values, count) > SEND_AT_ONCE)
         return DB_PARKED;
     if (statement_is_planned_each_time(query, statement->form)) {
-        db_statement(query, statement->form, &sql);
+        db_statement(query, NULL, statement->form, &sql);
         if (sql.failed)
             return DB_FAILED;
         sent = PQsendQueryParams(c->pg, sql.ptr, count, NULL, values, NULL, NULL, 0);
     } else {
-        status = prepare(c, query, statement->form, &prepared, error);
+        status = prepare(c, statement, &prepared, error);
         if (status)
             return status;
         sent = PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0);
@@ -181,13 +182,15 @@ static enum db_status
 send_statement(struct connection *c, const struct statement *statement, const char *const *values, int count, struct db_error *error)
 {
     const struct ahead *ahead = c->transaction ? NULL : connection_take_ahead();
-    struct statement next = {0};
+    struct statement next = ahead ? (struct statement){.query = ahead->query, .form = ahead->form} : (struct statement){0};
     const char *next_values[PARAM_LIMIT];
     enum db_status status;
     int next_count = 0;
 
-    if (ahead && collect_values(ahead->query, ahead->form, ahead->bind, ahead->context, next_values, &next_count, NULL) == DB_OK && PQenterPipelineMode(c->pg))
-        next = (struct statement){ahead->query, ahead->form, hash_values(next_values, next_count)};
+    if (ahead && collect_values(&next, ahead->bind, ahead->context, next_values, &next_count, NULL) == DB_OK && PQenterPipelineMode(c->pg))
+        next.values = hash_values(next_values, next_count);
+    else
+        next.query = NULL;
     status = send_one(c, statement, values, count, error);
     if (next.query && status == DB_OK) {
         PQsendFlushRequest(c->pg);
@@ -260,10 +263,10 @@ note_success(struct connection *c, int64_t started_ns)
         connection_pass_on_told(c, true);
 }
 
-enum db_status
-db_execute(const struct query *query, db_form form, db_bind *bind, void *context, PGresult **ret, struct db_error *error)
+static enum db_status
+execute(struct statement statement, db_bind *bind, void *context, PGresult **ret, struct db_error *error)
 {
-    struct statement statement = {.query = query, .form = form};
+    const struct query *query = statement.query;
     const char *values[PARAM_LIMIT];
     int64_t started_ns = clock_monotonic_ns();
     enum db_status status;
@@ -271,7 +274,7 @@ db_execute(const struct query *query, db_form form, db_bind *bind, void *context
 
     if (error)
         *error = (struct db_error){0};
-    status = collect_values(query, form, bind, context, values, &count, error);
+    status = collect_values(&statement, bind, context, values, &count, error);
     if (status)
         return status;
     statement.values = hash_values(values, count);
@@ -320,6 +323,18 @@ db_execute(const struct query *query, db_form form, db_bind *bind, void *context
         connection_forget(c);
         atomic_fetch_add(&db_counters.reconnects, 1);
     }
+}
+
+enum db_status
+db_execute(const struct query *query, db_form form, db_bind *bind, void *context, PGresult **ret, struct db_error *error)
+{
+    return execute((struct statement){.query = query, .form = form}, bind, context, ret, error);
+}
+
+enum db_status
+db_run_with(const struct query *query, const struct query *line, db_bind *bind, void *context, PGresult **ret, struct db_error *error)
+{
+    return execute((struct statement){.query = query, .line = line}, bind, context, ret, error);
 }
 
 void
@@ -404,6 +419,7 @@ each_row(struct connection *c, db_row *row, void *context, struct db_error *erro
 enum db_status
 db_each(const struct query *query, const struct db_arg *args, db_row *row, void *context, struct db_error *error)
 {
+    const struct statement statement = {.query = query, .form = DB_JSON};
     const char *values[PARAM_LIMIT];
     struct connection *c = connection_here();
     struct prepared *prepared;
@@ -414,9 +430,9 @@ db_each(const struct query *query, const struct db_arg *args, db_row *row, void 
         *error = (struct db_error){0};
     if (!c)
         return DB_UNAVAILABLE;
-    status = collect_values(query, DB_JSON, bind_array, (void *)(uintptr_t)args, values, &count, error);
+    status = collect_values(&statement, bind_array, (void *)(uintptr_t)args, values, &count, error);
     if (status == DB_OK)
-        status = prepare(c, query, DB_JSON, &prepared, error);
+        status = prepare(c, &statement, &prepared, error);
     if (status)
         return status;
     if (!PQsendQueryPrepared(c->pg, prepared->name, count, values, NULL, NULL, 0))

@@ -78,6 +78,11 @@ bool db_act_as_app(bool login);
 enum db_status db_execute(const struct query *query, db_form form, db_bind *bind, void *context, PGresult **ret,
                           struct db_error *error);
 
+/* The same with DB_ROWS, and where the query gives a row that is no refusal, `line` (may be NULL) is written in the same statement: all or nothing. It is a
+ * query of the form `insert into x (...) select :a::type, ...` without from and where, and its parameters bind like those of the query. */
+enum db_status db_run_with(const struct query *query, const struct query *line, db_bind *bind, void *context, PGresult **ret,
+                           struct db_error *error);
+
 /* The same with DB_ROWS and arguments given as an array ended by a NULL name. */
 enum db_status db_run(const struct query *query, const struct db_arg *args, PGresult **ret, struct db_error *error);
 
@@ -107,8 +112,8 @@ void db_wait_before_retry(int attempt);
 /* Is there an open transaction on this thread? */
 bool db_in_transaction(void);
 
-/* The text that is prepared for a query in this form, appended to `out`; used by the description and by tests. */
-void db_statement(const struct query *query, db_form form, struct buf *out);
+/* The text that is prepared for a query in this form, with a line or NULL, appended to `out`; used by the description and by tests. */
+void db_statement(const struct query *query, const struct query *line, db_form form, struct buf *out);
 
 /* Threads that others wait for, such as the polling threads of a server.
  *

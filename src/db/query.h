@@ -6,6 +6,7 @@
  *     -- not null: c                columns that are never null (expressions)
  *     -- type: social_links object  the JSON type of a column, where it is json: object or array
  *     -- problems: conflict         what its column `problem` may hold, see below
+ *     -- audited                    a handler makes its change with it: the audit line is written in the same statement (api/runner.h)
  * Parameters are written :name. They bind by name from the path, the query string, the body and the identity: `:viewer` is
  * the person's id or null, `:has_x` tells whether the input x was given at all.
  *
@@ -70,4 +71,5 @@ struct query {
     const char *types;       /* " column type " pairs or "" */
     const char *problems;    /* " code code ": what the column `problem` may hold; NULL: there is no such column */
     bool writes;             /* changes something */
+    bool audited;
 };

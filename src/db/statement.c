@@ -7,6 +7,7 @@
  * they get new numbers in the order in which they appear. */
 struct text {
     const struct query *query;
+    const struct query *line;
     struct buf *out; /* NULL: only the names are wanted */
     const char **names;
     int count;
@@ -183,6 +184,22 @@ add_counted_page(struct text *text, db_form form)
 
 const char db_list_limit[] = "limit_", db_list_offset[] = "offset_";
 
+/* The rows, and where there is one that is no refusal, the line. */
+static void
+add_rows_with_line(struct text *text)
+{
+    const struct query *query = text->query;
+
+    add(text, *query->prefix ? ",\nt_ as (" : "with t_ as (");
+    add_part(text, query->main);
+    add(text, "),\nline_ as (");
+    text->query = text->line; /* whose parameters these are */
+    add_part(text, text->line->main);
+    text->query = query;
+    add(text, query->problems ? "\nwhere exists (select from t_ where problem is null))\nselect * from t_"
+                              : "\nwhere exists (select from t_))\nselect * from t_");
+}
+
 static int
 write_text(struct text *text, db_form form)
 {
@@ -193,6 +210,10 @@ write_text(struct text *text, db_form form)
         add(text, *text->query->prefix ? ",\nt_ as (" : "t_ as (");
         add_part(text, text->query->main);
         add(text, ")\nselect row_to_json(t_) from t_");
+        return text->count;
+    }
+    if (text->line) {
+        add_rows_with_line(text);
         return text->count;
     }
     add(text, *text->query->prefix ? "\n" : "");
@@ -206,21 +227,21 @@ write_text(struct text *text, db_form form)
 }
 
 void
-db_statement(const struct query *query, db_form form, struct buf *out)
+db_statement(const struct query *query, const struct query *line, db_form form, struct buf *out)
 {
     const char *names[PARAM_LIMIT];
-    struct text text = {.query = query, .out = out, .names = names};
+    struct text text = {.query = query, .line = line, .out = out, .names = names};
 
     if (write_text(&text, form) > PARAM_LIMIT)
         out->failed = true;
 }
 
 int
-statement_params(const struct query *query, db_form form, const char *names[PARAM_LIMIT])
+statement_params(const struct query *query, const struct query *line, db_form form, const char *names[PARAM_LIMIT])
 {
-    struct text text = {.query = query, .names = names};
+    struct text text = {.query = query, .line = line, .names = names};
 
-    if (!(form & DB_LIST)) {
+    if (!(form & DB_LIST) && !line) {
         if (query->list)
             return -1; /* filters say who may see the rows */
         for (; query->params[text.count]; text.count++) {

@@ -7,6 +7,17 @@
 
 #define PREFACE_DRAIN (256 * 1024) /* a refused body up to this size is read and dropped, so that the client sees the reply */
 
+static const struct problem *
+run_route(struct request *req)
+{
+    const struct server_hooks *hooks = req->server->settings.hooks;
+    const struct problem *p = req->route->files ? hooks->upload_check(req) : NULL;
+
+    if (p)
+        return p;
+    return req->route->handler ? req->route->handler(req) : hooks->run_query(req);
+}
+
 /* Runs the route, settles its reply and writes the audit line; in a polling thread or on a pool. NULL or &request_parked: then it must be called
  * again. */
 static const struct problem *
@@ -18,9 +29,7 @@ answer(struct request *req)
     const struct problem *p;
 
     if (!exchange->answered) {
-        p = route->files ? hooks->upload_check(req) : NULL;
-        if (!p)
-            p = route->handler ? route->handler(req) : hooks->run_query(req);
+        p = req->idempotency_key ? hooks->run_once(req, run_route) : run_route(req);
         if (p == &request_parked)
             return p;
         if (p && p->status == 404 && req->identity.expired)
@@ -94,7 +103,7 @@ is_settled(struct request *req)
 static bool
 runs_in_loop(const struct request *req)
 {
-    return !req->route->handler || req->route->runs == RUNS_IN_LOOP;
+    return !req->idempotency_key && (!req->route->handler || req->route->runs == RUNS_IN_LOOP);
 }
 
 static void

@@ -93,7 +93,11 @@ struct request {
     struct limit_address limit_address;
     int64_t started_ns;
     struct identity identity;
+    const char *idempotency_key; /* where the route takes one and the client sent it; without quotes */
+    bool once;       /* the open transaction ends with the reply (api/once.h) */
     bool required;   /* the route's `requires` is done: not asked again when what follows was parked */
+    bool audited;    /* the audit line is written */
+    int audit_status; /* what the audit line says; 0: that of the route's success */
     bool changed;    /* the route's `sql` is done, `then` is not */
     bool input_good; /* path and query string are checked already; only where the route is a statement that reads and has no handler */
     struct param params[PARAM_MAX];

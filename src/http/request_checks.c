@@ -220,6 +220,36 @@ check_role(struct request *req)
     return hooks->check_second_factor ? hooks->check_second_factor(req) : PROBLEM(FORBIDDEN);
 }
 
+#define IDEMPOTENCY_KEY_MIN 8
+#define IDEMPOTENCY_KEY_MAX 128
+
+/* A string of the header fields' own syntax, in quotes, or the same without them. */
+static const struct problem *
+read_idempotency_key(struct request *req)
+{
+    const char *given = req->route->idempotent && req->server->settings.hooks->run_once ? request_header(req, "Idempotency-Key") : NULL;
+    size_t len = given ? strlen(given) : 0;
+    char *key;
+
+    if (!given)
+        return NULL;
+    if (len >= 2 && *given == '"' && given[len - 1] == '"') {
+        given++;
+        len -= 2;
+    }
+    key = arena_strndup(req->arena, given, len);
+    if (!key)
+        return PROBLEM(INTERNAL);
+    for (const char *p = key; *p; p++)
+        if (*p <= 0x20 || *p > 0x7E || *p == '"' || *p == '\\')
+            len = 0;
+    if (len < IDEMPOTENCY_KEY_MIN || len > IDEMPOTENCY_KEY_MAX)
+        return problem_detail(req->arena, PROBLEM(BAD_REQUEST), "An Idempotency-Key has %d to %d visible ASCII characters, such as those of a UUID.",
+                              IDEMPOTENCY_KEY_MIN, IDEMPOTENCY_KEY_MAX);
+    req->idempotency_key = key;
+    return NULL;
+}
+
 static const struct problem *
 check_body_headers(struct request *req)
 {
@@ -288,7 +318,7 @@ reply_preflight(struct request *req)
 {
     reply_empty(req, 204);
     reply_header(req, "Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
-    reply_header(req, "Access-Control-Allow-Headers", "Authorization, Content-Type, X-CSRF-Token, If-None-Match, Range");
+    reply_header(req, "Access-Control-Allow-Headers", "Authorization, Content-Type, X-CSRF-Token, Idempotency-Key, If-None-Match, Range");
     reply_header(req, "Access-Control-Max-Age", "7200");
 }
 
@@ -342,10 +372,14 @@ static const struct problem *
 check_input(struct request *req)
 {
     struct exchange *exchange = exchange_of(req);
+    const struct problem *p;
 
     if (!exchange->input_checked)
         read_input(req);
-    return exchange->bad_input || !method_changes(req->method) ? exchange->bad_input : check_body_headers(req);
+    if (exchange->bad_input || !method_changes(req->method))
+        return exchange->bad_input;
+    p = read_idempotency_key(req);
+    return p ? p : check_body_headers(req);
 }
 
 /* Cheapest first. */

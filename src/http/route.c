@@ -64,6 +64,11 @@ route_check(const struct route *route, char *error, size_t error_size)
                  method_name(route->method), route->pattern);
         return false;
     }
+    if (route->idempotent && (route->auth < AUTH_USER || route->auth > AUTH_ADMIN || route->method == GET || route->produces)) {
+        snprintf(error, error_size, "route %s %s: only a change by a person, with a JSON reply, is kept under an Idempotency-Key",
+                 method_name(route->method), route->pattern);
+        return false;
+    }
     if ((route->requires && route->handler) || (route->location && !route->then)) {
         snprintf(error, error_size, "route %s %s: a handler asks itself what it requires, and a location needs a query that reads after the change",
                  method_name(route->method), route->pattern);

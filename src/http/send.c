@@ -203,7 +203,7 @@ add_cors(struct request *req, struct MHD_Response *response)
         return;
     }
     MHD_add_response_header(response, "Access-Control-Expose-Headers",
-                            "X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, ETag, X-Cache");
+                            "X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, ETag, X-Cache, Idempotency-Replayed");
 }
 
 static bool

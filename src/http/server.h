@@ -30,7 +30,10 @@ struct server_hooks {
     const struct problem *(*check_csrf)(struct request *req);
     /* Runs route->sql for a route without a handler. */
     const struct problem *(*run_query)(struct request *req);
-    /* After the reply is decided and before it is sent; `status` is final. Returns NULL or &request_parked. */
+    /* Runs a request with an Idempotency-Key: `work` is the route, which is not run again where its reply is kept. */
+    const struct problem *(*run_once)(struct request *req, const struct problem *(*work)(struct request *req));
+    /* After the reply is decided and before it is sent; `status` is final. Writes the audit line unless it was written with the change. Returns NULL or
+     * &request_parked. */
     const struct problem *(*audit)(struct request *req, int status);
     /* Takes requests out of quotas that all nodes share, up to and including the first that refuses. False when there is no such place at
      * the moment: the server then counts by itself. May be NULL. */

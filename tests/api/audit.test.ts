@@ -2,6 +2,8 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { png } from '../support/media.ts';
+import { until } from '../support/wait.ts';
 import { browser, emailOf, PASSWORD, template, World } from '../support/world.ts';
 
 const world = await World.start('audit');
@@ -31,6 +33,36 @@ test('a change leaves a line with who, what, from where and how it ended', async
     ['PUT /api/v1/users/{id}', `/api/v1/users/${ids.alice}`, 200, '127.0.0.1', 'audit test/1.0', 'alice', ids.alice]);
   assert.equal(last!.request_id, reply.headers.get('x-request-id'));
   assert.doesNotMatch(JSON.stringify(await search({})), /seen|correct horse/, 'no contents and no passwords');
+});
+
+test('a change and its line are there together or not at all, also when the connection to the database is lost in between', async () => {
+  const avatar = new FormData();
+  avatar.set('avatar', new Blob([new Uint8Array(png(640, 640))], { type: 'image/png' }), 'a.png');
+  assertStatus(await alice.post('/api/v1/users/{id}/avatar', { path: { id: ids.alice }, body: avatar }), 200);
+  await world.sql(`create function wait_for_test() returns trigger language plpgsql as $$begin perform pg_advisory_xact_lock(77); return new; end$$;
+    create trigger wait_for_test before insert on audit_logs for each row execute function wait_for_test()`);
+  const profile = () => world.sql(`select bio, avatar from users where id = '${ids.alice}'`);
+  for (const [action, change] of [
+    ['PUT /api/v1/users/{id}', () => alice.put('/api/v1/users/{id}', { path: { id: ids.alice }, body: { bio: 'changed without a line' } })],
+    ['DELETE /api/v1/users/{id}/avatar', () => alice.delete('/api/v1/users/{id}/avatar', { path: { id: ids.alice } })], /* by a handler */
+  ] as const) {
+    const lines = async () => (await own(alice, { action })).filter((one) => one.status < 400).length, had = await lines(), before = await profile();
+    const waiting = () => world.sql("select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory'");
+    const held = world.sql("set application_name = 'audit lock'; select pg_advisory_lock(77); select pg_sleep(60)").catch(() => 'let go');
+    await until('the lock', async () => (await world.sql("select count(*) from pg_stat_activity where application_name = 'audit lock' and wait_event = 'PgSleep'")) === '1');
+    const reply = change();
+    const backend = await until('the line to wait', waiting);
+    await world.sql(`select pg_terminate_backend(${backend})`);
+    await until('its connection to end', async () => (await world.sql(`select count(*) from pg_stat_activity where pid = ${backend}`)) === '0');
+    await world.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'audit lock'");
+    await held;
+    assertProblem(await reply, 503, 'unavailable');
+    assert.equal(await profile(), before);
+    assert.equal(await lines(), had);
+    assertStatus(await change(), action.startsWith('PUT') ? 200 : 204);
+    assert.equal(await lines(), had + 1);
+  }
+  await world.sql('drop trigger wait_for_test on audit_logs');
 });
 
 test('everybody sees their own lines and nobody else\'s', async () => {

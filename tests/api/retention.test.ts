@@ -20,6 +20,8 @@ const KINDS: Record<string, { insert: (days: string, n: string) => string; goes:
     insert: (days, n) => `insert into user_tokens (user_id, purpose, token_hash, expires_at) select '${alice}', 'verify_email', 'retention' || ${n} || gen_random_uuid(), now() - ${days}` },
   'login history': { goes: 180, count: `login_history where device_label = 'retention'`,
     insert: (days) => `insert into login_history (user_id, method, outcome, device_label, created_at) select '${alice}', 'password', 'succeeded', 'retention', now() - ${days}` },
+  'replies under an Idempotency-Key': { goes: 1, count: `idempotency_keys where key like 'retention%'`,
+    insert: (days, n) => `insert into idempotency_keys (user_id, key, request, status, created_at) select '${alice}', 'retention' || ${n}, repeat('0', 64), 204, now() - ${days}` },
   'jobs that are done': { goes: 7, count: `jobs where kind = 'retention.done'`,
     insert: (days) => `insert into jobs (kind, state, finished_at) select 'retention.done', 'done', now() - ${days}` },
   'jobs that failed': { goes: 90, count: `jobs where kind = 'retention.failed'`,

@@ -5,9 +5,10 @@ l.id, l.at, l.actor_id, u.username as actor_username, l.action, l.target, l.stat
        l.details
 
 -- query: audit_add
+-- One a request. Alone, or in the statement of the change that it tells of (db_run_with()).
 insert into audit_logs (actor_id, action, target, status, ip, user_agent, request_id)
-values (:actor_id::uuid, :action, :target, :status::int, :client_ip::inet, left(:user_agent, 500), :request_id)
-returning id
+select :audit_actor::uuid, :audit_action::text, :audit_target::text, :audit_status::int, :client_ip::inet, left(:user_agent::text, 500),
+       :audit_request_id::text
 
 -- query: audit_search
 -- For administrators. The last 30 days unless `from` says otherwise, so that a search reads no more than it must.
@@ -136,6 +137,7 @@ select f.rule, f.severity, host(f.ip) as ip, f.actor_id, u.username as actor_use
  where true
 
 -- query: audit_delete_old
+-- audited
 -- A piece at a time, by a function with the rights of the log's owner: requests have not got them.
 select audit_delete_old(:older_than_days::int, :most::int) as deleted
 

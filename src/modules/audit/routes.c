@@ -85,7 +85,16 @@ static const struct route audit_routes[] = {
      .reply = cleanup_reply},
     ROUTE_END};
 
+static bool
+audit_setup(const struct module_setup *with, char *error, size_t error_size)
+{
+    (void)with, (void)error, (void)error_size;
+    runner_set_audit_line(&q_audit_add);
+    return true;
+}
+
 const struct module audit_module = {.name = "audit",
                                     .personal = &audit_personal,
                                     .routes = ROUTE_TABLES(audit_routes),
-                                    .queries = audit_queries};
+                                    .queries = audit_queries,
+                                    .setup = audit_setup};

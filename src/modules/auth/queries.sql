@@ -121,6 +121,7 @@ select h.id, h.created_at, h.method, h.outcome, h.device_label as device, h.ip_a
  where h.user_id = :viewer::uuid
 
 -- query: unlock_account
+-- audited
 -- For administrators.
 with person as (
     select u.id, u.email from users u where u.id = :user_id::uuid and u.deleted_at is null
@@ -167,6 +168,7 @@ select t.user_id
  where t.token_hash = :token_hash and t.purpose = 'reset_password' and t.used_at is null and t.expires_at > now()
 
 -- query: reset_password
+-- audited
 -- Uses the link up, sets the password and ends everything that the old one opened. Of two that race, one finds the link unused.
 with used as (
     update user_tokens
@@ -196,10 +198,11 @@ select c.email,
   from changed c
 
 -- query: register
+-- audited
 -- Account, settings, profile and the job that sends the verification mail commit together.
 with account as (
-    insert into users (username, email, password_hash, password_changed_at)
-    values (:username, :email, :password_hash, now())
+    insert into users (id, username, email, password_hash, password_changed_at)
+    values (:audit_actor::uuid, :username, :email, :password_hash, now())
     returning id, username
 ), settings as (
     insert into user_settings (user_id) select id from account
@@ -216,6 +219,7 @@ with account as (
 select id from account
 
 -- query: session_create
+-- audited
 -- A session with the first refresh token of its family. An event tells of one in a browser where the person never was, unless it is their
 -- first: a browser is known by its cookie, a client without cookies by its name and address. No row when the password that was given, if
 -- any, has been changed meanwhile: whoever changes it holds the person's row.
@@ -271,6 +275,7 @@ select greatest(u.role, lent.role) as role, u.is_verified, extract(epoch from s.
    and user_active(u)
 
 -- query: session_prove
+-- audited
 update sessions s
    set mfa_at = now()
  where s.id = :session_id::uuid and s.user_id = :viewer::uuid
@@ -293,6 +298,7 @@ select user_has_second_factor(u.id) as has_factor,
 select u.password_hash from users u where u.id = :viewer::uuid
 
 -- query: session_prove_password
+-- audited
 update sessions s
    set proven_at = now()
  where s.id = :session_id::uuid and s.user_id = :viewer::uuid
@@ -306,6 +312,7 @@ select user_has_second_factor(:viewer::uuid) as exists
 select user_has_permission(:viewer::uuid, :permission::text) as held
 
 -- query: refresh_rotate
+-- audited
 -- A token of the session's current generation begins the next one. The generation before may be used once more, for a short time and by the
 -- client that used it (ADR 0013): it gives another token of the current generation. Requests that race wait for the session's row and
 -- are judged by what they then find in it.
@@ -362,6 +369,7 @@ update sessions s set revoked_at = now() from family f where s.id = f.session_id
 returning s.user_id, s.id as session_id
 
 -- query: session_close
+-- audited
 -- By the session of an access token, or by a refresh token.
 with closed as (
     update sessions s
@@ -378,6 +386,7 @@ returning r.id
 select exists (select from users where lower(username) = lower(:username) and deleted_at is null) as taken
 
 -- query: verify_email
+-- audited
 -- not null: verified
 with used as (
     update user_tokens

@@ -38,18 +38,23 @@ auth_language(const struct request *req)
 const struct problem *
 auth_register(struct request *req)
 {
+    char hash[64], *id = arena_alloc(req->arena, UUID_TEXT);
     const struct problem *p;
-    struct row row;
-    char hash[64];
 
+    if (!id)
+        return PROBLEM(INTERNAL);
     if (username_reserved(request_param(req, "username")))
         return PROBLEM(USERNAME_TAKEN);
     if (!password_hash(request_param(req, "password"), hash))
         return PROBLEM(INTERNAL);
     request_set(req, "password_hash", arena_strdup(req->arena, hash));
     request_set(req, "language", auth_language(req));
-    p = db_one(req, &q_register, &row);
-    return p ? p : session_open(req, row_text(&row, "id"), 201);
+    uuid_random(id);
+    request_set(req, "audit_actor", id);
+    p = db_one(req, &q_register, NULL);
+    if (p)
+        request_set(req, "audit_actor", NULL); /* there is no such person */
+    return p ? p : session_open(req, id, 201);
 }
 
 const struct problem *

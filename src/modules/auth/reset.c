@@ -34,18 +34,19 @@ auth_reset_password(struct request *req)
         return PROBLEM(INTERNAL);
     request_set(req, "password_hash", arena_strdup(req->arena, hash));
     request_set(req, "password_user_id", row_text(&row, "user_id"));
+    request_set(req, "audit_actor", row_text(&row, "user_id"));
     request_set(req, "browser_hash", browser_hash(req));
     p = db_transaction(req, change_password, &changed);
     if (p)
         return p;
     if (!PQntuples(changed)) {
         PQclear(changed);
+        request_set(req, "audit_actor", NULL);
         return PROBLEM(TOKEN_INVALID);
     }
     lockout_forget(PQgetvalue(changed, 0, 0));
     text_to_int64(PQgetvalue(changed, 0, 1), 0, INT64_MAX, &keys);
     PQclear(changed);
-    snprintf(req->identity.user_id, UUID_TEXT, "%s", row_text(&row, "user_id")); /* for the audit line */
     return reply_json(req, 200, json_pack("{s:I}", "api_keys_left", (json_int_t)keys));
 }
 

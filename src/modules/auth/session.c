@@ -135,13 +135,15 @@ open_session(struct request *req, const char *user_id, int status, bool two_fact
     request_set(req, "ttl_s", number(req, auth_settings.refresh_token_s));
     request_set(req, "two_factors", two_factors ? "true" : "false");
     request_set(req, "browser_hash", browser_hash(req));
+    request_set(req, "audit_actor", user_id);
     p = db_maybe(req, &q_session_create, &row);
     if (p)
         return p;
-    if (!row.count)
+    if (!row.count) {
+        request_set(req, "audit_actor", NULL);
         return PROBLEM(INVALID_CREDENTIALS); /* the password was changed meanwhile */
+    }
     claims.version = row_int(&row, "token_version", 0);
-    snprintf(req->identity.user_id, UUID_TEXT, "%s", user_id); /* for the audit line */
     return reply_session(req, status, &claims, arena_strdup(req->arena, refresh), false);
 }
 

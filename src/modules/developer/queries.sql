@@ -9,6 +9,7 @@ select k.id, k.name, k.prefix, k.scopes, k.created_at, k.last_used_at, k.expires
  where k.user_id = :viewer::uuid
 
 -- query: api_key_create
+-- audited
 -- No row when there are too many already.
 insert into api_keys (user_id, name, prefix, hashed_key, scopes, expires_at)
 select :viewer::uuid, :name, :prefix, :hashed_key, array(select distinct unnest(:scopes::text[]) order by 1), now() + make_interval(days => :expires_in_days::int)

@@ -17,6 +17,7 @@ select coalesce(m.is_enabled, false) as enabled, m.enabled_at,
  where u.id = :viewer::uuid
 
 -- query: mfa_prepare
+-- audited
 -- No row when it is on already.
 insert into mfa_configs as m (user_id, secret)
 values (:viewer::uuid, :secret)
@@ -26,6 +27,7 @@ on conflict (user_id) where deleted_at is null do update
 returning m.id
 
 -- query: mfa_enable
+-- audited
 -- The secret that the code was checked against, and no other. The code cannot be used again for signing in, and it is no proof: whoever sets
 -- up a factor must not come to more by that. Its owner is told.
 with enabled as (
@@ -56,6 +58,7 @@ update recovery_codes r
 returning r.user_id
 
 -- query: mfa_remove
+-- audited
 -- With the last second factor, what was proven by it goes.
 with proofs as (
     update sessions s
@@ -73,6 +76,7 @@ with proofs as (
 delete from recovery_codes where user_id = :viewer::uuid returning id
 
 -- query: mfa_challenge
+-- audited
 -- Tokens that nobody can use any more are swept on the way.
 with stale as (
     delete from mfa_challenges where expires_at < now() - interval '1 hour'

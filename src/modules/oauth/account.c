@@ -3,7 +3,6 @@
 
 #include "base/log.h"
 #include "base/seal.h"
-#include "modules/audit/audit.h"
 #include "modules/auth/lockout.h"
 #include "modules/mfa/mfa.h"
 #include "modules/oauth/internal.h"
@@ -128,7 +127,7 @@ let_in(struct request *req, const struct provider *provider, const char *user_id
 {
     const struct problem *p;
 
-    snprintf(req->identity.user_id, UUID_TEXT, "%s", user_id); /* for the audit line */
+    request_set(req, "audit_actor", user_id);
     p = lockout_note(req, user_id, arena_printf(req->arena, "oauth:%s", provider->id));
     if (!p)
         p = connect(req, user_id);
@@ -138,7 +137,7 @@ let_in(struct request *req, const struct provider *provider, const char *user_id
         p = second_factor ? ask_second_factor(req, user_id, redirect) : session_open(req, user_id, 200);
     if (!p && !second_factor)
         p = send_to(req, redirect);
-    audit_change(req, p ? p->status : req->reply.status);
+    audit_request(req, p ? p->status : req->reply.status);
     return p;
 }
 
@@ -193,10 +192,10 @@ account_link(struct request *req, const struct provider *provider, const struct 
     const struct problem *p;
 
     describe(req, provider, profile);
-    snprintf(req->identity.user_id, UUID_TEXT, "%s", state->link_user_id);
+    request_set(req, "audit_actor", arena_strdup(req->arena, state->link_user_id));
     p = connect(req, state->link_user_id);
     if (!p)
         p = send_to(req, state->redirect);
-    audit_change(req, p ? p->status : req->reply.status);
+    audit_request(req, p ? p->status : req->reply.status);
     return p;
 }

@@ -46,6 +46,7 @@ select u.id as user_id, u.is_verified, user_active(u) as active,
  where lower(u.email) = lower(:oauth_email::text) and u.deleted_at is null
 
 -- query: oauth_connect
+-- audited
 -- Notes who it is and the tokens that came, and tells the owner when it is new. No row when it is somebody else's.
 with noted as (
     insert into federated_identities as f (user_id, provider, issuer, provider_id, email, display_name, access_token, refresh_token, expires_at, last_used_at)
@@ -97,6 +98,7 @@ select f.id, f.provider, f.display_name as name, f.email, f.created_at, f.last_u
 select u.id from users u where u.id = :viewer::uuid for update
 
 -- query: oauth_disconnect
+-- audited
 -- Only while there is another way in. `others` are the providers that are switched on.
 with mine as (
     select f.id,

@@ -9,6 +9,7 @@ select u.email, u.username, u.password_hash, u.password_generation
 select encode(c.credential_id, 'hex') from webauthn_credentials c where c.user_id = :viewer::uuid order by c.created_at
 
 -- query: passkey_challenge_make
+-- audited
 -- Challenges that nobody can answer any more are swept on the way.
 with stale as (
     delete from webauthn_challenges where expires_at < now() - interval '1 hour'
@@ -25,6 +26,7 @@ delete from webauthn_challenges c
 returning c.challenge_hash
 
 -- query: passkey_add
+-- audited
 -- No row when there are too many already. Its owner is told.
 with added as (
     insert into webauthn_credentials (user_id, credential_id, public_key, algorithm, aaguid, sign_count, name)
@@ -60,6 +62,7 @@ update webauthn_credentials c
 returning c.id, c.name, c.created_at, c.last_used_at
 
 -- query: passkey_delete
+-- audited
 -- With the last second factor, what was proven by it goes. Its owner is told.
 with proofs as (
     update sessions s

@@ -75,7 +75,7 @@ static const struct route privacy_routes[] = {
      "A ZIP file with everything as JSON, lists as CSV too, and one's own files. It takes the place of the one before. A notification "
      "`export.ready` tells when it can be fetched; the WebSocket sends `export.progress` meanwhile.",
      .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .sql = &q_export_create, .shape = ONE, .always = true, .then = &q_export_get,
-     .location = "/api/v1/users/me/exports/{id}", .status = 202, .problems = PROBLEMS(PROBLEM_EXPORT_RUNNING)},
+     .location = "/api/v1/users/me/exports/{id}", .idempotent = true, .status = 202, .problems = PROBLEMS(PROBLEM_EXPORT_RUNNING)},
 
     {GET, "/api/v1/users/me/export", "Export the data of the signed-in user at once, without files",
      .auth = AUTH_USER, .limit = LIMIT_UPLOAD, .handler = export_now, .produces = "application/json"},
@@ -105,7 +105,8 @@ static const struct route privacy_routes[] = {
                           PROBLEM_SIGN_IN_AGAIN)},
 
     {POST, "/api/v1/users/me/restore", "Cancel the deletion of the signed-in user's account",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_deletion_restore, .shape = ONE, .always = true, .then = &q_me, .purges = "users tracks"},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_deletion_restore, .shape = ONE, .always = true, .then = &q_me, .idempotent = true,
+     .purges = "users tracks"},
     ROUTE_END};
 
 static const struct field progress_fields[] = {

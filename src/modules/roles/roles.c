@@ -41,7 +41,7 @@ static const struct route roles_routes[] = {
     {POST, "/api/v1/roles", "Create a role",
      .auth = AUTH_ADMIN, .permission = "roles.manage", .limit = LIMIT_WRITE, .body = new_role,
      .requires = &q_role_may_create, .sql = &q_role_create, .shape = ONE, .then = &q_role_get, .always = true, .location = "/api/v1/roles/{id}",
-     .status = 201, .problems = (const enum problem_name[]){PROBLEM_CONFLICT, PROBLEM_COUNT}},
+     .idempotent = true, .status = 201, .problems = (const enum problem_name[]){PROBLEM_CONFLICT, PROBLEM_COUNT}},
 
     {PUT, "/api/v1/roles/{id}", "Change a role",
      "Not one of the system roles.",

@@ -32,6 +32,7 @@ select count(*) filter (where s.revoked_at is null and s.expires_at > now())::in
  where s.user_id = :viewer::uuid
 
 -- query: session_end
+-- audited
 -- One, or with :others all but this one, or with :all every one. Each ended session with its tokens.
 with ended as (
     update sessions s

@@ -123,6 +123,11 @@ delete from webauthn_challenges
                            limit :batch::int)
 returning 1 as deleted
 
+-- query: keep_idempotency_keys
+delete from idempotency_keys
+ where (user_id, key) in (select user_id, key from idempotency_keys where created_at < now() - make_interval(days => :days::int) limit :batch::int)
+returning 1 as deleted
+
 -- query: keep_done_jobs
 delete from jobs
  where id in (select id from jobs

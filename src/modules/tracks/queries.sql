@@ -63,6 +63,7 @@ values ('track_sweep', jsonb_build_object('track_id', :id::uuid), now() + interv
 returning id
 
 -- query: track_create
+-- audited
 -- The track, the event that tells of it and the work on it, together. What the form left empty comes from the tags in the file. No row when
 -- the sweep was faster. Ten seconds of sound count as one of work, for the queue: slow machines are about as fast.
 with s as (
@@ -137,6 +138,7 @@ select t.id
  where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
 
 -- query: track_cover_set
+-- audited
 -- Without :version the cover is removed. Gives the version that this one replaced: of two at once, the second gets the first.
 -- Covers from before there were versions have none, and go with the track.
 with o as (

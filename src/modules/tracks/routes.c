@@ -89,7 +89,7 @@ const struct route track_routes[] = {
     {POST, "/api/v1/tracks", "Upload a track",
      "The reply comes when the file is safe; the track is then `processing` until it can be played.",
      .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .files = upload_files, .body = upload_fields,
-     .handler = track_upload, .status = 201, .replies = &q_track_get, .problems = upload_problems},
+     .handler = track_upload, .idempotent = true, .status = 201, .replies = &q_track_get, .problems = upload_problems},
 
     {GET, "/api/v1/tracks/{id}", "Get a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
@@ -113,7 +113,8 @@ const struct route track_routes[] = {
      .auth = AUTH_ADMIN, .limit = LIMIT_READ, .sql = &q_track_missed_quality_list, .shape = MANY},
 
     {POST, "/api/v1/tracks/{id}/restore", "Restore a track that an administrator deleted",
-     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_track_restore, .shape = ONE, .then = &q_track_get, .purges = "tracks"},
+     .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_track_restore, .shape = ONE, .then = &q_track_get,
+     .idempotent = true, .purges = "tracks"},
 
     {GET, "/api/v1/tracks/{id}/status", "Get the processing progress of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,

@@ -270,6 +270,7 @@ select u.password_hash from users u where u.id = :viewer::uuid
 select u.id from users u where u.id = :viewer::uuid for update
 
 -- query: user_password_change
+-- audited
 -- Compared with what was checked, so that of two changes at once one wins. Other sessions end; what was begun with the old password ends by
 -- a trigger.
 with changed as (
@@ -367,6 +368,7 @@ update user_settings s
 returning s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source
 
 -- query: user_avatar_set
+-- audited
 -- Without :version the picture is removed. The address changes with the picture, so that nobody is shown the old one from a cache. Gives
 -- the version that this one replaced: of two at once, the second gets the first.
 with o as (
@@ -392,6 +394,7 @@ select 'avatars/' || u.id || '/' || substring(u.avatar from '\?v=([0-9a-f]+)$') 
  where u.id = :id::uuid and u.avatar is not null and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_banner_set
+-- audited
 -- As user_avatar_set.
 with o as (
     select u.id, u.banner_url from users u where u.id = :viewer::uuid for update),

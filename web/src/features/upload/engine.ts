@@ -76,6 +76,7 @@ async function send(key: string, controller: AbortController): Promise<void> {
   try {
     const track = await uploadTrack(item.file, {
       signal: controller.signal,
+      idempotencyKey: item.idempotencyKey,
       onProgress: (sent, total) => patchItem(key, { sent, total, speed: gauge(sent) }),
     });
     patchItem(key, { phase: 'processing', trackId: track.id, sent: item.total, total: item.total, progress: 0 });

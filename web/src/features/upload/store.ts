@@ -4,6 +4,7 @@
 import { create } from 'zustand';
 import type { TrackForm } from '@/components/track/trackSchema';
 import type { Stage } from '@/lib/api/types';
+import { newIdempotencyKey } from '@/lib/api/upload';
 import type { FileTags } from './tags/readTags';
 
 /** Of the file: sent, then processed by the server. */
@@ -14,6 +15,8 @@ export type Saving = 'draft' | 'waiting' | 'running' | 'saved' | 'failed';
 
 export interface UploadItem {
   key: string;
+  /** However often the file is sent, it becomes one track. */
+  idempotencyKey: string;
   file: File;
   /** A cover that was chosen. */
   cover: File | null;
@@ -63,6 +66,7 @@ function itemFor(file: File): UploadItem {
   made += 1;
   return {
     key: `upload-${made}`,
+    idempotencyKey: newIdempotencyKey(),
     file,
     cover: null,
     sentCover: null,

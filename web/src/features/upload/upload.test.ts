@@ -209,6 +209,20 @@ describe('an upload', () => {
     expect(item().phase).toBe('sending');
   });
 
+  it('has one key however often it is sent, so that a lost reply makes no second track', async () => {
+    fakeServer({ ...csrf, ...ready });
+    addFiles([wav('a.wav'), wav('b.wav')]);
+    await sent(2);
+    FakeXhr.open[0]?.onerror?.();
+    await vi.waitFor(() => expect(item(0).phase).toBe('failed'));
+    retryUpload(item(0).key);
+    await sent(3);
+    const keys = FakeXhr.open.map((xhr) => xhr.headers['Idempotency-Key']);
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(keys[2]).toBe(keys[0]);
+    expect(keys[1]).not.toBe(keys[0]);
+  });
+
   it('waits while two others are being sent', async () => {
     fakeServer(csrf);
     addFiles([wav('a.wav'), wav('b.wav'), wav('c.wav')]);

@@ -3467,6 +3467,21 @@ export interface components {
                 };
             };
         };
+        /** @description `bad_request`: The request could not be understood. `malformed_json`: The body is not valid JSON. */
+        "400.bad_request.malformed_json": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 400;
+                    /** @enum {unknown} */
+                    code?: "bad_request" | "malformed_json";
+                };
+            };
+        };
         /** @description `malformed_json`: The body is not valid JSON. */
         "400.malformed_json": {
             headers: {
@@ -3827,8 +3842,8 @@ export interface components {
                 };
             };
         };
-        /** @description `export_running`: An archive of your data is being made already. */
-        "409.export_running": {
+        /** @description `conflict`: That conflicts with what is already there. `request_in_progress`: The same request is being carried out. */
+        "409.conflict.request_in_progress": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -3838,7 +3853,22 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "export_running";
+                    code?: "conflict" | "request_in_progress";
+                };
+            };
+        };
+        /** @description `export_running`: An archive of your data is being made already. `request_in_progress`: The same request is being carried out. */
+        "409.export_running.request_in_progress": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "export_running" | "request_in_progress";
                 };
             };
         };
@@ -3854,6 +3884,21 @@ export interface components {
                     status?: 409;
                     /** @enum {unknown} */
                     code?: "last_sign_in_method";
+                };
+            };
+        };
+        /** @description `request_in_progress`: The same request is being carried out. */
+        "409.request_in_progress": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "request_in_progress";
                 };
             };
         };
@@ -3977,6 +4022,21 @@ export interface components {
                 };
             };
         };
+        /** @description `idempotency_key_reused`: This Idempotency-Key belongs to another request. */
+        "422.idempotency_key_reused": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "idempotency_key_reused";
+                };
+            };
+        };
         /** @description `validation`: Some fields are not right. */
         "422.validation": {
             headers: {
@@ -3989,6 +4049,21 @@ export interface components {
                     status?: 422;
                     /** @enum {unknown} */
                     code?: "validation";
+                };
+            };
+        };
+        /** @description `validation`: Some fields are not right. `idempotency_key_reused`: This Idempotency-Key belongs to another request. */
+        "422.validation.idempotency_key_reused": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "validation" | "idempotency_key_reused";
                 };
             };
         };
@@ -6816,7 +6891,10 @@ export interface operations {
     postRoles: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The reply is kept for 24 hours and comes with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6851,13 +6929,13 @@ export interface operations {
                     "application/json": components["schemas"]["Role"];
                 };
             };
-            400: components["responses"]["400.malformed_json"];
+            400: components["responses"]["400.bad_request.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
-            409: components["responses"]["409.conflict"];
+            409: components["responses"]["409.conflict.request_in_progress"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.validation"];
+            422: components["responses"]["422.validation.idempotency_key_reused"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -7308,7 +7386,10 @@ export interface operations {
     postTracks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The reply is kept for 24 hours and comes with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7381,9 +7462,10 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required.email_not_verified"];
+            409: components["responses"]["409.request_in_progress"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.validation"];
+            422: components["responses"]["422.validation.idempotency_key_reused"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
             507: components["responses"]["507.quota_exceeded.storage_full"];
@@ -8250,7 +8332,10 @@ export interface operations {
     postTracksByIdRestore: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The reply is kept for 24 hours and comes with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The track */
                 id: string;
@@ -8269,9 +8354,12 @@ export interface operations {
                     "application/json": components["schemas"]["Track"];
                 };
             };
+            400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.request_in_progress"];
+            422: components["responses"]["422.idempotency_key_reused"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -8595,7 +8683,10 @@ export interface operations {
     postUsersMeExport: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The reply is kept for 24 hours and comes with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8611,9 +8702,11 @@ export interface operations {
                     "application/json": components["schemas"]["DataExport"];
                 };
             };
+            400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
-            409: components["responses"]["409.export_running"];
+            409: components["responses"]["409.export_running.request_in_progress"];
+            422: components["responses"]["422.idempotency_key_reused"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -8890,7 +8983,10 @@ export interface operations {
     postUsersMeRestore: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The reply is kept for 24 hours and comes with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8906,9 +9002,11 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
+            400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
-            409: components["responses"]["409.conflict"];
+            409: components["responses"]["409.conflict.request_in_progress"];
+            422: components["responses"]["422.idempotency_key_reused"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
