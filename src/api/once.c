@@ -39,7 +39,7 @@ once_hash(struct request *req)
     once_add_inputs(req, req->route->query, &text);
     once_add_inputs(req, req->route->body, &text);
     for (unsigned i = 0; i < req->upload_count; i++)
-        buf_printf(&text, "\n%s %s %s", req->uploads[i].name, gate_sha256(&req->uploads[i]), req->uploads[i].filename);
+        buf_printf(&text, "\n%s %s %s", req->uploads[i].field->name, gate_sha256(&req->uploads[i]), req->uploads[i].filename);
     sha256_hex(buf_str(&text), hash);
     return text.failed ? NULL : arena_strdup(req->arena, hash);
 }
