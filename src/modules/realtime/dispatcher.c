@@ -12,14 +12,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/db.h"
-#include "realtime.queries.h"
 
 #define BUCKETS 4096
 #define TASKS_MAX 65536  /* that wait, of all clients together */
 #define CHECK_MS 5000    /* how old an answer about rights may be */
 #define RETRY_MS 200     /* after the database, or the hub, could not do something */
 #define STATEMENT_MS 5000
-#define NOTHING_AFTER "9223372036854775807"
 
 TAILQ_HEAD(task_list, task);
 TAILQ_HEAD(topic_list, topic);
@@ -248,65 +246,6 @@ dispatcher_end_subscription(struct topic_subscription *subscription)
 
 /* --- messages --- */
 
-/* What was read about a topic. */
-struct reading {
-    PGresult *result;
-    int count;               /* of messages */
-    int64_t newest, forgotten;
-};
-
-static int64_t
-dispatcher_number(const PGresult *result, int row, int column)
-{
-    return strtoll(PQgetvalue(result, row, column), NULL, 10);
-}
-
-static bool
-dispatcher_read(const struct topic *topic, int64_t after, struct reading *ret)
-{
-    char number[24];
-    const struct db_arg args[] = {{"topic", topic->name}, {"after", after < 0 ? NOTHING_AFTER : number}, {0}};
-
-    *ret = (struct reading){0};
-    snprintf(number, sizeof number, "%lld", (long long)after);
-    if (db_run(&q_realtime_after, args, &ret->result, NULL))
-        return false;
-    if (PQntuples(ret->result)) {
-        ret->newest = dispatcher_number(ret->result, 0, 0);
-        ret->forgotten = dispatcher_number(ret->result, 0, 1);
-        ret->count = PQgetisnull(ret->result, 0, 2) ? 0 : PQntuples(ret->result);
-    }
-    return true;
-}
-
-/* The text of a message, to be freed; NULL when it is not declared. */
-static char *
-dispatcher_text(const struct topic *topic, const struct reading *reading, int row)
-{
-    const char *type = PQgetvalue(reading->result, row, 3);
-    const struct message *message = message_find(realtime_modules, type);
-    scoped_buf address = BUF_INIT(1024);
-    const char *id;
-    json_t *large;
-    char *text;
-
-    if (!message || !text_equal(message->topic, topic->kind->name)) {
-        log_error("a message that is not declared for its topic", LOG_TEXT("message", type), LOG_TEXT("topic", topic->name));
-        return NULL;
-    }
-    if (!PQgetisnull(reading->result, row, 4))
-        return strdup(PQgetvalue(reading->result, row, 4));
-    id = strstr(message->address, "{id}");
-    buf_printf(&address, "%.*s", (int)(id ? id - message->address : (long)strlen(message->address)), message->address);
-    if (id)
-        buf_printf(&address, "%s%s", strchr(topic->name, ':') + 1, id + strlen("{id}"));
-    large = json_pack("{s:s, s:s, s:I, s:s, s:s}", "type", "large", "topic", topic->name, "number",
-                      (json_int_t)dispatcher_number(reading->result, row, 2), "message", type, "address", buf_str(&address).ptr);
-    text = large ? json_dumps(large, JSON_COMPACT) : NULL;
-    json_decref(large);
-    return text;
-}
-
 static json_t *
 dispatcher_position(const struct topic *topic, const struct reading *reading, bool complete)
 {
@@ -320,8 +259,8 @@ dispatcher_send_missed(struct client *client, const struct topic *topic, const s
     bool good = true;
 
     for (int i = 0; good && i < reading->count; i++) {
-        int64_t number = dispatcher_number(reading->result, i, 2);
-        scoped_text text = number > after && number <= last ? dispatcher_text(topic, reading, i) : NULL;
+        int64_t number = reading_number(reading, i);
+        scoped_text text = number > after && number <= last ? reading_text(topic, reading, i) : NULL;
 
         good = !text || websocket_send(client->ws, str_of(text));
     }
@@ -333,8 +272,8 @@ static bool
 dispatcher_publish(struct topic *topic, const struct reading *reading)
 {
     for (int i = 0; i < reading->count; i++) {
-        int64_t number = dispatcher_number(reading->result, i, 2);
-        scoped_text text = number > topic->number ? dispatcher_text(topic, reading, i) : NULL;
+        int64_t number = reading_number(reading, i);
+        scoped_text text = number > topic->number ? reading_text(topic, reading, i) : NULL;
 
         if (text && !hub_publish(d.hub, topic->name, str_of(text)))
             return false;
@@ -361,7 +300,7 @@ dispatcher_deliver(struct topic *topic)
     struct reading reading;
     bool good = true;
 
-    if (!dispatcher_read(topic, topic->number, &reading))
+    if (!reading_begin(topic, topic->number, &reading))
         return false;
     if (topic->number < reading.forgotten || topic->number > reading.newest)
         dispatcher_publish_gap(topic, &reading);
@@ -373,17 +312,6 @@ dispatcher_deliver(struct topic *topic)
 
 /* --- tasks --- */
 
-static size_t
-dispatcher_bytes_after(const struct reading *reading, int64_t after)
-{
-    size_t bytes = 0;
-
-    for (int i = 0; i < reading->count; i++)
-        if (dispatcher_number(reading->result, i, 2) > after)
-            bytes += (size_t)PQgetlength(reading->result, i, 4);
-    return bytes;
-}
-
 /* The topic's subscribers have all up to topic->number; the new one has all up to `after`. */
 static bool
 dispatcher_join(struct client *client, struct topic *topic, int64_t after)
@@ -392,11 +320,11 @@ dispatcher_join(struct client *client, struct topic *topic, int64_t after)
     int64_t from = empty || (after >= 0 && after < topic->number) ? after : topic->number;
     struct reading reading;
 
-    if (!dispatcher_read(topic, from, &reading))
+    if (!reading_begin(topic, from, &reading))
         return false;
     if (empty)
         topic->number = reading.newest;
-    complete = after < 0 || (after >= reading.forgotten && after <= reading.newest && dispatcher_bytes_after(&reading, after) <= REALTIME_CATCH_UP_MAX);
+    complete = after < 0 || (after >= reading.forgotten && after <= reading.newest && reading_bytes_after(&reading, after) <= REALTIME_CATCH_UP_MAX);
     realtime_reply(client->ws, "subscribed", dispatcher_position(topic, &reading, complete));
     good = after < 0 || !complete || dispatcher_send_missed(client, topic, &reading, after, again ? topic->number : reading.newest);
     if (good && !empty)

@@ -2,6 +2,7 @@
  *
  *     realtime.c      the routes, and what clients send
  *     dispatcher.c    the thread that subscribes, reads new messages from the database and hands them to the hub
+ *     reading.c       the messages of a topic, as the database has them
  *     rights.c        which sessions and subscriptions still stand */
 #pragma once
 
@@ -10,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/encode.h"
+#include "db/db.h"
 #include "http/hub.h"
 #include "http/websocket.h"
 #include "modules/realtime/realtime.h"
@@ -95,6 +97,21 @@ void dispatcher_user_changed(const char *user_id);
 void dispatcher_metrics(struct buf *out);
 /* In the dispatcher's thread. Tells the client, unless it has gone. */
 void dispatcher_end_subscription(struct topic_subscription *subscription);
+
+/* What was read about a topic. */
+struct reading {
+    PGresult *result;
+    int count;               /* of messages */
+    int64_t newest, forgotten;
+};
+
+/* reading.c. Reads where a topic stands and its messages after a number, none with -1; to be ended with PQclear(ret->result). False when the database did
+ * not answer. */
+bool reading_begin(const struct topic *topic, int64_t after, struct reading *ret);
+int64_t reading_number(const struct reading *reading, int row);
+/* The text of a message as it is sent, to be freed; NULL when it is not declared. */
+char *reading_text(const struct topic *topic, const struct reading *reading, int row);
+size_t reading_bytes_after(const struct reading *reading, int64_t after);
 
 /* rights.c: statements; false when the database did not answer. */
 bool rights_may_subscribe(const struct topic_kind *kind, const char *id, const struct client *client, bool *ret_may);
