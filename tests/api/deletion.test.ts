@@ -1,12 +1,11 @@
 /** The end of an account: hidden at once, restored for a while, then erased. */
 import { strict as assert } from 'node:assert';
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { mailsTo, subjectOf } from '../support/mail.ts';
 import { makeSound, png, wav } from '../support/media.ts';
+import { columnsWith, storedFiles } from '../support/personal.ts';
 import { playable, type Track } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { browser, emailOf, PASSWORD, template, World } from '../support/world.ts';
@@ -165,17 +164,7 @@ test('a deleted account is hidden from everybody at once, can be signed in to, a
   assertStatus(await visitor.get('/api/v1/users/{id}', { path: { id: who.id } }), 200);
 });
 
-/** Every column of every table that holds the text, in whatever type. */
-async function columnsWith(marker: string): Promise<string[]> {
-  const columns = (await world.sql(`select c.table_name || ' ' || c.column_name || ' ' || c.data_type from information_schema.columns c
-    join information_schema.tables t using (table_schema, table_name) where c.table_schema = 'public' and t.table_type = 'BASE TABLE' order by 1`)).split('\n').map((line) => line.split(' '));
-  const text = (column: string, type: string) => (type === 'bytea' ? `encode("${column}", 'escape')` : `"${column}"::text`);
-  const found = await world.sql(columns.map(([table, column, type]) =>
-    `select '${table}.${column}' where exists (select from "${table}" where ${text(column!, type!)} ilike '%${marker}%')`).join(' union all '));
-  return found ? found.split('\n').sort() : [];
-}
-
-const storedNames = () => readdirSync(path.join(world.server.dataDir, 'files'), { recursive: true }).map(String);
+const storedNames = () => [...storedFiles(world).keys()];
 
 /** Somebody who left something wherever one can. */
 async function settle(name: string, ip: string): Promise<{ who: Somebody; track: Track; marker: string }> {
@@ -216,12 +205,12 @@ async function settle(name: string, ip: string): Promise<{ who: Somebody; track:
 test('after the erasure no column of any table, and no file, tells of the person', async () => {
   const { who, track, marker } = await settle('yolanda', '203.0.113.77');
   const markers = [who.email, who.name, who.ip, marker, who.id];
-  for (const one of markers) assert.notDeepEqual(await columnsWith(one), [], `${one} is there before`);
+  for (const one of markers) assert.notDeepEqual(await columnsWith(world, one), [], `${one} is there before`);
   assert.ok(storedNames().some((name) => name.includes(who.id)) && storedNames().some((name) => name.includes(track.id)));
   assertStatus(await remove(who.client), 200);
   await timePasses(who.id);
   await erased(who.id);
-  for (const one of markers) assert.deepEqual(await columnsWith(one), [], one);
+  for (const one of markers) assert.deepEqual(await columnsWith(world, one), [], one);
   assert.deepEqual(storedNames().filter((name) => name.includes(who.id) || name.includes(track.id)), []);
   const left = await world.sql(`select u.username || '|' || u.email || '|' || concat(u.first_name, u.bio, u.avatar, u.password_hash) from users u where u.username like 'deleted-%'`);
   assert.match(left, /^deleted-[0-9a-f]{12}\|deleted-[0-9a-f]{12}@invalid\|$/);
@@ -258,7 +247,7 @@ test('an erasure that is killed half-way goes on', async () => {
   assert.equal(await world.sql(`select count(*) from users where id = '${who.id}'`), '1');
   await world.server.start();
   await erased(who.id);
-  for (const one of [who.email, who.name, who.ip, marker, who.id]) assert.deepEqual(await columnsWith(one), [], one);
+  for (const one of [who.email, who.name, who.ip, marker, who.id]) assert.deepEqual(await columnsWith(world, one), [], one);
 });
 
 test('the audit log forgets nobody but those who are to be erased', async () => {

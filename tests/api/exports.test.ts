@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, type BodyOf, type Client } from '../support/client.ts';
 import { makeSound, png, wav } from '../support/media.ts';
+import { unpack } from '../support/personal.ts';
 import { playable } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { browser, emailOf, PASSWORD, template, World } from '../support/world.ts';
@@ -38,21 +39,6 @@ async function make(client: Client): Promise<Export> {
   const done = await ended(client, await begin(client));
   assert.equal(done.status, 'completed', done.error_message ?? '');
   return done;
-}
-
-/** The archive's files, taken out by unzip, which also checks each one. */
-async function unpack(archive: Buffer): Promise<Map<string, Buffer>> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'veza-archive-'));
-  try {
-    writeFileSync(`${folder}/archive.zip`, archive);
-    execFileSync('unzip', ['-tq', `${folder}/archive.zip`]);
-    await run('unzip', ['-q', `${folder}/archive.zip`, '-d', `${folder}/out`]);
-    const names = readdirSync(`${folder}/out`, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-      .map((entry) => path.relative(`${folder}/out`, path.join(entry.parentPath, entry.name)));
-    return new Map(names.map((name) => [name, readFileSync(path.join(folder, 'out', name))]));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 async function fetchArchive(client: Client, done: Export): Promise<Map<string, Buffer>> {
