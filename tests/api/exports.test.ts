@@ -1,11 +1,8 @@
 /** Archives of one's own data. */
 import { strict as assert } from 'node:assert';
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, type BodyOf, type Client } from '../support/client.ts';
 import { makeSound, png, wav } from '../support/media.ts';
@@ -14,7 +11,6 @@ import { playable } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { browser, emailOf, PASSWORD, template, World } from '../support/world.ts';
 
-const run = promisify(execFile);
 const world = await World.start('exports');
 const carol = world.as('carol'), alice = world.as('alice'), dave = world.as('dave');
 const ids = template.ids;
