@@ -45,13 +45,14 @@ async function live(): Promise<{ id: string; client: typeof visitor; track: stri
   assertStatus(await client.post('/api/v1/users/{id}/avatar', { path: { id }, body: avatar as never, headers }), 200);
   await visitor.post('/api/v1/auth/login', { body: { email: EMAIL, password: 'wrong' }, headers });
   await world.sql(`insert into outbox (name, key, payload) values ('test.left', '${id}', jsonb_build_object('user_id', '${id}', 'words', '${MINE}_event'));
-    insert into jobs (kind, state, finished_at, payload) values ('test.left', 'done', now(), jsonb_build_object('user_id', '${id}', 'words', '${MINE}_job'))`);
+    insert into jobs (kind, state, finished_at, payload) values ('test.left', 'done', now(), jsonb_build_object('user_id', '${id}', 'words', '${MINE}_job'));
+    select realtime_send('user:${id}', 'pong', '{"words": "${MINE}_message"}'), realtime_send('user:${template.ids.bob}', 'pong', '{"user_id": "${id}", "words": "${MINE}_message"}')`);
   await until('the event to have a number', async () => (await world.sql(`select number is not null from outbox where name = 'test.left'`)) === 't');
   await world.sql(`insert into bus_unfinished (subscriber, number, key, attempts, dead_at, last_error)
     select (select min(name) from bus_subscribers), number, key, 50, now(), '${MINE}_error' from outbox where name = 'test.left'`);
   return { id, client, track: track.id, hashes: [sha256(sound)] };
 }
-const LIVE = ['outbox', 'jobs', 'bus_unfinished', 'audit_logs', 'login_failures', 'data_exports'];
+const LIVE = ['outbox', 'jobs', 'bus_unfinished', 'audit_logs', 'login_failures', 'data_exports', 'realtime_topics', 'realtime_messages'];
 
 /** How many rows of each table have the words of others, in things of others. */
 async function rowsOfOthers(): Promise<Record<string, number>> {
