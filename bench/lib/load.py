@@ -16,9 +16,12 @@ local mode = "%s"
 local number, thread = 0, 0
 function setup(t) thread = thread + 1; t:set("id", thread) end
 if mode == "unique" then
-  local path, method, headers
-  function init(args) path = wrk.path .. (string.find(wrk.path, "?", 1, true) and "&" or "?") .. "n=" .. id .. "x" .. args[1] .. "x" end
-  function request() number = number + 1; return wrk.format(nil, path .. number) end
+  local paths, ending = {%s}, ""
+  function init(args)
+    if #paths == 0 then paths[1] = wrk.path end
+    ending = (string.find(paths[1], "?", 1, true) and "&" or "?") .. "n=" .. id .. "x" .. args[1] .. "x"
+  end
+  function request() number = number + 1; return wrk.format(nil, paths[number %% #paths + 1] .. ending .. number) end
 end
 function done(summary, latency, requests)
   local e = summary.errors
@@ -35,11 +38,11 @@ def together(urls, seconds, connections, headers):
         return list(pool.map(lambda url: wrk(url, seconds, connections, True, headers), urls))
 
 
-def wrk(url, seconds, connections, unique=False, headers=()):
+def wrk(url, seconds, connections, unique=False, headers=(), paths=None):
     global run_number
     run_number += 1
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(SCRIPT % ("unique" if unique else "same"))
+        script.write(SCRIPT % ("unique" if unique else "same", ", ".join('"%s"' % path for path in paths or ())))
         script.flush()
         command = ["wrk", "-t2", "-c%d" % connections, "-d%ds" % seconds, "--timeout", "10s", "-s", script.name]
         for header in headers:
@@ -59,9 +62,9 @@ def wrk(url, seconds, connections, unique=False, headers=()):
 class Side:
     """One contestant: an address, and the processes whose work it is."""
 
-    def __init__(self, name, url, pids, headers=(), unique=False, behind=lambda: []):
-        """`pids()` are its own processes, `behind()` those that work for it, such as the database."""
-        self.name, self.url, self.pids, self.headers, self.unique, self.behind, self.samples = name, url, pids, headers, unique, behind, []
+    def __init__(self, name, url, pids, headers=(), unique=False, behind=lambda: [], paths=None):
+        """`pids()` are its own processes, `behind()` those that work for it, such as the database. `paths`: asked for in turn, instead of the url's."""
+        self.name, self.url, self.pids, self.headers, self.unique, self.behind, self.paths, self.samples = name, url, pids, headers, unique, behind, paths, []
 
     def measure(self, seconds, connections):
         pids = self.pids()
@@ -75,7 +78,7 @@ class Side:
         behind = self.behind()
         before, before_all = machine.cpu_s(pids), machine.cpu_s(pids + behind)
         watcher.start()
-        sample = wrk(self.url, seconds, connections, self.unique, self.headers)
+        sample = wrk(self.url, seconds, connections, self.unique, self.headers, self.paths)
         watcher.join()
         sample["cpu_us_per_request"] = (machine.cpu_s(pids) - before) * 1e6 / max(sample["requests"], 1)
         sample["cpu_us_per_request_in_all"] = (machine.cpu_s(pids + behind) - before_all) * 1e6 / max(sample["requests"], 1)
@@ -90,7 +93,7 @@ class Side:
 def alternate(sides, rounds, seconds, connections):
     """Fills the sides' samples. Who begins changes with each round, so that a neighbour's noise meets all alike."""
     for side in sides:
-        wrk(side.url, 1, connections, side.unique, side.headers)
+        wrk(side.url, 1, connections, side.unique, side.headers, side.paths)
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
             side.samples.append(side.measure(seconds, connections))

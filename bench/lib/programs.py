@@ -6,7 +6,7 @@ from .veza import BUILD, ROOT
 
 FOLDER = os.path.join(ROOT, "bench", "peers")
 LIBRARIES = {
-    "track_get": ("libmicrohttpd libpq", []),
+    "track_get": ("libmicrohttpd libpq", ["src/libdb.a", "src/libbase.a"]),
     "statement": ("libpq libcrypto", ["src/tracks.queries.c", "src/auth.queries.c", "src/libdb.a", "src/libbase.a"]),
     "events": ("libpq jansson libcrypto libxxhash", ["src/bus.queries.c", "src/libmodules.a", "src/libdb.a", "src/libbase.a"]),
     "latency": ("", []),
@@ -17,6 +17,16 @@ LIBRARIES = {
     "media_job": ("libavformat libavcodec libavutil libswresample libswscale libebur128 libchromaprint libseccomp jansson",
                   ["src/media/libmedia.a"]),
 }
+
+
+def go_program(name):
+    """bench/peers/NAME/*.go, with the libraries of Debian's golang-…-dev packages."""
+    folder, target = os.path.join(FOLDER, name), os.path.join(BUILD, "bench", name)
+    inputs = [os.path.join(folder, file) for file in os.listdir(folder)]
+    if not os.path.exists(target) or any(os.path.getmtime(i) > os.path.getmtime(target) for i in inputs):
+        subprocess.run(["go", "build", "-o", target, "."], check=True, cwd=folder, env={
+            **os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": os.path.join(BUILD, "bench", "go-cache"), "GOFLAGS": ""})
+    return target
 
 
 def program(name):

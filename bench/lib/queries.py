@@ -14,8 +14,8 @@ CONNECTIONS = 32
 class Peer:
     """bench/peers/track_get.c with one statement."""
 
-    def __init__(self, veza, query, form, values):
-        text = subprocess.run([program("statement"), query, form], check=True, stdout=subprocess.PIPE, text=True).stdout
+    def __init__(self, veza, query, values):
+        text = subprocess.run([program("statement"), query], check=True, stdout=subprocess.PIPE, text=True).stdout
         sql, _, names = text.rpartition("\n--params")
         path = os.path.join(veza.folder, query + ".sql")
         with open(path, "w") as file:
@@ -49,26 +49,22 @@ def compare(report, details, what, key, sides, rounds, seconds, goal):
 
 
 def run(veza, track_id, token, report, rounds, seconds):
-    one, many = "/api/v1/tracks/" + track_id, "/api/v1/tracks?limit=20"
+    one = "/api/v1/tracks/" + track_id
     ours = lambda: [veza.pid]
     database = lambda: machine.children(veza.postmaster())
     details = {"connections": CONNECTIONS, "seconds_a_round": seconds}
     bearer = ["Authorization: Bearer " + token]
-    get_peer = Peer(veza, "track_get", "one", {"id": ":id"})
-    list_peer = Peer(veza, "track_list", "list", {"sort": "newest", "page": "1", "limit": "20"})
+    peer = Peer(veza, "track_get", {"id": ":id"})
     try:
-        if fetch(veza.url(one)) != fetch(get_peer.url(one)) or fetch(veza.url(many)) != fetch(list_peer.url(many)):
+        if fetch(veza.url(one)) != fetch(peer.url(one)):
             raise RuntimeError("Veza and the peer do not answer the same")
         side = functools.partial(load.Side, behind=database)
         compare(report, details, "a track, against the same statement in C", "track_get",
-                [side("veza", veza.url(one), ours, unique=True), side("peer", get_peer.url(one), get_peer.pids, unique=True)], rounds, seconds, 0.85)
+                [side("veza", veza.url(one), ours, unique=True), side("peer", peer.url(one), peer.pids, unique=True)], rounds, seconds, 0.85)
         compare(report, details, "a track, signed in", "track_get_signed_in",
-                [side("veza", veza.url(one), ours, bearer), side("peer", get_peer.url(one), get_peer.pids, bearer)], rounds, seconds, None)
-        compare(report, details, "20 tracks, against the same statement in C", "track_list",
-                [side("veza", veza.url(many), ours, unique=True), side("peer", list_peer.url(many), list_peer.pids, unique=True)], rounds, seconds, 0.85)
-        compare(report, details, "20 tracks, from Veza's cache of replies", "track_list_cached",
-                [side("veza", veza.url(many), ours), side("peer", list_peer.url(many), list_peer.pids)], max(1, rounds // 2), seconds, None)
+                [side("veza", veza.url(one), ours, bearer), side("peer", peer.url(one), peer.pids, bearer)], rounds, seconds, None)
+        compare(report, details, "a track, from Veza's cache of replies", "track_get_cached",
+                [side("veza", veza.url(one), ours), side("peer", peer.url(one), peer.pids)], max(1, rounds // 2), seconds, None)
     finally:
-        get_peer.stop()
-        list_peer.stop()
+        peer.stop()
     report.details["queries"] = details

@@ -1,4 +1,4 @@
-/* statement QUERY one|list|rows - prints the statement that Veza prepares for a query of the tracks or auth module, from the very same
+/* statement QUERY - prints the statement that Veza prepares for a query of the tracks or auth module, from the very same
  * code, then a line "--params" with the names of its parameters in order. */
 #include <stdio.h>
 
@@ -10,20 +10,19 @@ int
 main(int argc, char **argv)
 {
     const struct query *const *const modules[] = {tracks_queries, auth_queries};
-    bool list = argc == 3 && strcmp(argv[2], "list") == 0, rows = argc == 3 && strcmp(argv[2], "rows") == 0;
     struct buf sql = BUF_INIT(65536);
 
-    for (unsigned i = 0; argc == 3 && i < 2; i++)
+    for (unsigned i = 0; argc == 2 && i < 2; i++)
         for (const struct query *const *q = modules[i]; *q; q++) {
             if (strcmp((*q)->name, argv[1]) != 0)
                 continue;
-            db_statement(*q, list ? DB_JSON_LIST : rows ? DB_ROWS : DB_JSON_ONE, NULL, &sql);
+            db_statement(*q, DB_ROWS, &sql);
             printf("%s\n--params", sql.ptr);
             for (const char *const *p = (*q)->params; *p; p++)
                 printf(" %s", *p);
-            puts(list ? " page limit" : "");
+            puts("");
             return 0;
         }
-    fputs("usage: statement QUERY one|list|rows\n", stderr);
+    fputs("usage: statement QUERY\n", stderr);
     return 1;
 }

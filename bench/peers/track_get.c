@@ -1,5 +1,5 @@
 /* track_get THREADS CONNINFO STATEMENT-FILE [VALUE|:id|-]... - the least that can serve the statement: libmicrohttpd with the
- * same kind of polling threads as Veza, a connection and a prepared statement a thread, its first column as the reply. Each further
+ * same kind of polling threads as Veza, a connection and a prepared statement a thread, its row as JSON. Each further
  * argument is a parameter: a text, `-` for null, `:id` for the last part of the path. Prints its port. */
 #include <libpq-fe.h>
 #include <microhttpd.h>
@@ -9,23 +9,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "db/row_json.h"
+
 static const char *conninfo, *parameters[32];
 static char statement[65536];
 static int parameter_count;
 static _Thread_local PGconn *pg;
-
-static void
-clear_result(void *result)
-{
-    PQclear(result);
-}
 
 static enum MHD_Result
 answer(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data, size_t *size,
        void **context)
 {
     const char *values[32], *id = strrchr(url, '/') + 1;
+    struct buf out = BUF_INIT(1 << 20);
     struct MHD_Response *response;
+    struct row_json json;
     enum MHD_Result queued;
     PGresult *result;
 
@@ -46,8 +44,10 @@ answer(void *cls, struct MHD_Connection *connection, const char *url, const char
         PQclear(result);
         return MHD_NO;
     }
-    response = MHD_create_response_from_buffer_with_free_callback_cls((size_t)PQgetlength(result, 0, 0), PQgetvalue(result, 0, 0),
-                                                                      clear_result, result);
+    row_json_begin(&json, result, &(struct query){0});
+    row_json_write(&json, 0, &out);
+    PQclear(result);
+    response = MHD_create_response_from_buffer(out.len, out.ptr, MHD_RESPMEM_MUST_FREE);
     MHD_add_response_header(response, "Content-Type", "application/json");
     queued = MHD_queue_response(connection, 200, response);
     MHD_destroy_response(response);
