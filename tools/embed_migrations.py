@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes migrations/NNNN_name.{up,down}.sql as C data.
+"""Writes migrations/NNNN_name.{up,down}.sql and migrations/functions/*.sql as C data.
 
     embed_migrations.py FOLDER OUTPUT.c [--depfile OUTPUT.d]
 
@@ -44,7 +44,7 @@ def c_string(data: bytes) -> str:
 
 def read(folder: pathlib.Path) -> dict:
     found = {}
-    for path in sorted(folder.glob("*.sql")):
+    for path in sorted(folder.glob("*.sql")):  # not those in functions/
         match = NAME.fullmatch(path.name)
         if not match:
             sys.exit(f"{path.name}: a migration is called NNNN_name.up.sql or NNNN_name.down.sql")
@@ -80,11 +80,16 @@ def main() -> None:
             f" .up =\n    {c_string(entry['up'])},",
             f" .down =\n    {c_string(entry['down'])}}},",
         ]
-    out += ["};", "", f"const struct migration_list embedded_migrations = {{items, {len(found)}}};", ""]
+    functions = sorted((args.folder / "functions").glob("*.sql"))
+    out += ["};", "", "static const struct migration_functions functions[] = {"]
+    for path in functions:
+        data = path.read_bytes()
+        out.append(f"{{.name = \"{path.stem}\", .checksum = \"{hashlib.sha256(data).hexdigest()}\",\n .sql =\n    {c_string(data)}}},")
+    out += ["{0}};", "", f"const struct migration_list embedded_migrations = {{items, {len(found)}, functions, {len(functions)}}};", ""]
     args.output.write_text("\n".join(out), encoding="ascii")
     if args.depfile:
         # The folder too: its time changes when a file comes or goes. Relative, since ninja reads no odd characters here.
-        names = [os.path.relpath(name) for name in [args.folder, *sorted(args.folder.glob("*.sql"))]]
+        names = [os.path.relpath(name) for name in [args.folder, args.folder / "functions", *sorted(args.folder.glob("*.sql")), *functions]]
         args.depfile.write_text(f"{args.output}: {' '.join(names)}\n", encoding="utf-8")
 
 

@@ -22,6 +22,7 @@ static const struct personal_table jobs_tables[] = {
     {"jobs", ERASED, "where they name the person", .withheld = "work between parts of the program, with ids, for days"}, {0}};
 static const struct personal_table app_tables[] = {
     {"installation", NOT_PERSONAL, "whether mails wait after a trial restore"},
+    {"schema_functions", NOT_PERSONAL, "which functions were applied"},
     {"schema_migrations", NOT_PERSONAL, "which migrations were applied"},
     {0}};
 

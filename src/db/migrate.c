@@ -257,6 +257,53 @@ check_applied(const struct migration_list *list, const struct applied *applied, 
     return true;
 }
 
+/* $1 name, $2 checksum, $3 version of this program. A row where the file is to be applied. */
+#define FUNCTION_DIFFERS \
+    "select where not exists (select from schema_functions f where f.name = $1 and (f.checksum = $2" \
+    " or string_to_array(substring(f.version from '^[0-9.]*[0-9]'), '.')::int[] > string_to_array(substring($3 from '^[0-9.]*[0-9]'), '.')::int[]))"
+#define FUNCTION_APPLIED \
+    "insert into schema_functions (name, checksum, version) values ($1, $2, $3)" \
+    " on conflict (name) do update set checksum = excluded.checksum, version = excluded.version, applied_at = now()"
+
+/* How many rows, or -1. */
+static int
+ask_of_function(PGconn *connection, const char *sql, const struct migration_functions *file, char *error, size_t error_size)
+{
+    const char *values[] = {file->name, file->checksum, VEZA_VERSION};
+    PGresult *result = PQexecParams(connection, sql, 3, NULL, values, NULL, NULL, 0);
+    ExecStatusType status = PQresultStatus(result);
+    int rows = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? PQntuples(result) : -1;
+
+    if (rows < 0)
+        say(error, error_size, file->name, PQerrorMessage(connection));
+    PQclear(result);
+    return rows;
+}
+
+/* In one transaction, so that nobody sees some old and some new. Bodies are not checked against what does not exist yet: the order of the files
+ * does not matter. */
+static bool
+apply_functions(PGconn *connection, const struct migration_list *list, char *error, size_t error_size)
+{
+    if (!list->function_count)
+        return true;
+    if (!run(connection, "begin; set local check_function_bodies = off", "functions", error, error_size))
+        return false;
+    for (unsigned i = 0; i < list->function_count; i++) {
+        const struct migration_functions *file = &list->functions[i];
+        int differs = ask_of_function(connection, FUNCTION_DIFFERS, file, error, error_size);
+
+        if (differs == 0)
+            continue;
+        if (differs < 0 || !run(connection, file->sql, file->name, error, error_size) || ask_of_function(connection, FUNCTION_APPLIED, file, error, error_size) < 0) {
+            PQclear(PQexec(connection, "rollback"));
+            return false;
+        }
+        log_info("functions applied", LOG_TEXT("file", file->name));
+    }
+    return run(connection, "commit", "functions", error, error_size);
+}
+
 int
 migrate_up(const struct migration_list *list, const char *conninfo, bool strict, char *error, size_t error_size)
 {
@@ -268,6 +315,9 @@ migrate_up(const struct migration_list *list, const char *conninfo, bool strict,
         !run(connection, "create table if not exists schema_migrations (version int primary key, name text not null, "
                          "checksum text not null, applied_at timestamptz not null default now())",
              "cannot make schema_migrations (the role of DATABASE_URL must own the database)", error, error_size) ||
+        (list->function_count &&
+         !run(connection, "create table if not exists schema_functions (name text primary key, checksum text not null, version text not null, "
+                         "applied_at timestamptz not null default now())", "cannot make schema_functions", error, error_size)) ||
         !read_applied(connection, &applied, error, error_size) || !check_applied(list, &applied, strict, error, error_size))
         return -1;
     for (unsigned i = 0; i < list->count; i++) {
@@ -281,6 +331,10 @@ migrate_up(const struct migration_list *list, const char *conninfo, bool strict,
         log_info("migrated", LOG_TEXT("migration", m->name));
         count++;
     }
+    if (count > 0 && list->function_count && !run(connection, "delete from schema_functions", "functions", error, error_size))
+        return -1;
+    if (!apply_functions(connection, list, error, error_size))
+        return -1;
     /* Under the lock; a schema before 0026 has no such function. */
     if (!run(connection, "do $$ begin if to_regprocedure('app_role_prepare()') is not null then perform app_role_prepare(); end if; end $$",
              "cannot prepare the role of requests", error, error_size))

@@ -17,10 +17,19 @@ struct migration {
     const char *checksum; /* SHA-256 of `up`, in hexadecimal */
 };
 
-/* In rising order of version. */
+/* A file of migrations/functions: SQL that may be run again and again (`create or replace`), and is when its text has changed. */
+struct migration_functions {
+    const char *name;
+    const char *sql;
+    const char *checksum; /* SHA-256 of `sql`, in hexadecimal */
+};
+
+/* In rising order of version; functions by name. */
 struct migration_list {
     const struct migration *items;
     unsigned count;
+    const struct migration_functions *functions;
+    unsigned function_count;
 };
 
 /* Those of migrations/; written by tools/embed_migrations.py. */
@@ -29,7 +38,8 @@ extern const struct migration_list embedded_migrations;
 /* All return a number of migrations, or -1 and a sentence with the file's name, the line and what the server said. `conninfo` is
  * anything that libpq understands. */
 
-/* Applies what is missing; returns how many that were. A database with a migration that the list does not know is newer than the
+/* Applies what is missing; returns how many migrations that were. Then applies the functions that changed since, in one transaction; all of
+ * them where a migration was applied, which may have made an older text. Functions that a newer version of the program applied are left. A database with a migration that the list does not know is newer than the
  * program: an error, before anything is written. A migration whose file changed after it was applied is a warning, and with
  * `strict` (production) an error before anything is applied. */
 int migrate_up(const struct migration_list *list, const char *conninfo, bool strict, char *error, size_t error_size);

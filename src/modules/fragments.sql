@@ -56,11 +56,13 @@ owner not in (select b_.blocker_id from user_blocks b_ where b_.blocked_id = vie
 -- A track in lists that everybody sees; u is its creator.
 (track_is_public(t) and user_shown(u) and {not_blocked_by(t.creator_id, viewer, staff)})
 
+-- fragment: track_seen(t, u, viewer, staff)
+-- The viewer may know of this track; u is its creator.
+(t.deleted_at is null and (t.creator_id = viewer or staff or {track_listed(t, u, viewer, staff)}))
+
 -- fragment: track_visible(t, viewer, staff)
--- The viewer may know of this track.
-(t.deleted_at is null
- and (t.creator_id = viewer or staff
-      or exists (select from users u_ where u_.id = t.creator_id and {track_listed(t, u_, viewer, staff)})))
+-- The same, where its creator is not at hand.
+exists (select from users u_ where u_.id = t.creator_id and {track_seen(t, u_, viewer, staff)})
 
 -- fragment: like_escape(value)
 -- `value` in a pattern of LIKE, where it means itself.

@@ -43,7 +43,7 @@ select g.name, g.track_count
 select {track(t, u)}
   from tracks t
   join users u on u.id = t.creator_id
- where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+ where t.id = :id::uuid and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_tracks
 -- What a person liked or reposted, the latest first, as far as the viewer may see those tracks.
@@ -52,8 +52,8 @@ select {track(t, u)}
   from (select l.track_id, l.created_at from track_likes l where l.user_id = :id::uuid and :which::text = 'likes'
         union all
         select r.track_id, r.created_at from track_reposts r where r.user_id = :id::uuid and :which::text = 'reposts') w
-  join tracks t on t.id = w.track_id and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
-  join users u on u.id = t.creator_id
+  join tracks t on t.id = w.track_id
+  join users u on u.id = t.creator_id and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
  where true
 
 -- query: track_sweep_later

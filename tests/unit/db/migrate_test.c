@@ -265,6 +265,76 @@ nodes_that_start_at_once_migrate_once(void **state)
     assert_string_equal(ask("select count(*) from people"), "2");
 }
 
+/* `first` calls `second`, which comes later. */
+#define FUNCTION(name, body) "create or replace function " name "() returns text language sql as $$ select " body " $$;"
+
+static int
+up_with(const struct migration_functions *functions, unsigned count)
+{
+    const struct migration_list list = {good_items, 2, functions, count};
+
+    return migrate_up(&list, url, true, error, sizeof error);
+}
+
+static void
+functions_are_applied_when_their_text_changes(void **state)
+{
+    struct migration_functions functions[] = {{"a", FUNCTION("first", "'1' || second()"), "a1"}, {"b", FUNCTION("second", "'2'::text"), "b1"}};
+
+    (void)state;
+    assert_int_equal(up_with(functions, 2), 2);
+    assert_string_equal(ask("select first()"), "12");
+    assert_non_null(ask("drop function second()"));
+    assert_int_equal(up_with(functions, 2), 0);
+    assert_null(ask("select second()")); /* it is not applied again for nothing */
+    functions[1] = (struct migration_functions){"b", FUNCTION("second", "'3'::text"), "b2"};
+    assert_int_equal(up_with(functions, 2), 0);
+    assert_string_equal(ask("select first()"), "13");
+}
+
+static void
+functions_are_applied_again_after_a_migration_that_made_an_older_text(void **state)
+{
+    const struct migration items[] = {good_items[0], good_items[1], {3, "0003_old", FUNCTION("first", "'old'::text"), "", "cc"}};
+    const struct migration_functions functions[] = {{"a", FUNCTION("first", "'new'::text"), "a1"}};
+    const struct migration_list list = {items, 3, functions, 1};
+
+    (void)state;
+    assert_int_equal(up_with(functions, 1), 2);
+    assert_int_equal(migrate_up(&list, url, true, error, sizeof error), 1);
+    assert_string_equal(ask("select first()"), "new");
+}
+
+static void
+functions_of_a_newer_program_are_left(void **state)
+{
+    struct migration_functions functions[] = {{"a", FUNCTION("first", "'new'::text"), "a1"}};
+
+    (void)state;
+    assert_int_equal(up_with(functions, 1), 2);
+    assert_non_null(ask("update schema_functions set version = '999.10.0-beta'"));
+    functions[0] = (struct migration_functions){"a", FUNCTION("first", "'old'::text"), "a0"};
+    assert_int_equal(up_with(functions, 1), 0);
+    assert_string_equal(ask("select first()"), "new");
+    assert_non_null(ask("update schema_functions set version = '0.0.1'"));
+    assert_int_equal(up_with(functions, 1), 0);
+    assert_string_equal(ask("select first()"), "old");
+}
+
+static void
+functions_that_fail_leave_the_old_ones(void **state)
+{
+    struct migration_functions functions[] = {{"a", FUNCTION("first", "'1'::text"), "a1"}, {"b", FUNCTION("second", "'2'::text"), "b1"}};
+
+    (void)state;
+    assert_int_equal(up_with(functions, 2), 2);
+    functions[0] = (struct migration_functions){"a", FUNCTION("first", "'3'::text"), "a2"};
+    functions[1] = (struct migration_functions){"b", "create or replace nonsense", "b2"};
+    assert_int_equal(up_with(functions, 2), -1);
+    assert_non_null(strstr(error, "b: ERROR"));
+    assert_string_equal(ask("select first()"), "1");
+}
+
 static void
 veza_s_own_migrations_go_up_down_and_up(void **state)
 {
@@ -279,7 +349,7 @@ veza_s_own_migrations_go_up_down_and_up(void **state)
     if (migrate_down(&embedded_migrations, url, all, error, sizeof error) != all)
         fail_msg("%s", error);
     assert_string_equal(ask("select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S')"),
-                        "1"); /* schema_migrations */
+                        "2"); /* schema_migrations, schema_functions */
     assert_int_equal(migrate_up(&embedded_migrations, url, true, error, sizeof error), all);
 }
 
@@ -299,6 +369,10 @@ main(void)
         TEST(an_unreachable_database_is_a_sentence),
         TEST(an_address_that_makes_no_sense_is_not_repeated_with_its_password),
         TEST(nodes_that_start_at_once_migrate_once),
+        TEST(functions_are_applied_when_their_text_changes),
+        TEST(functions_are_applied_again_after_a_migration_that_made_an_older_text),
+        TEST(functions_of_a_newer_program_are_left),
+        TEST(functions_that_fail_leave_the_old_ones),
         TEST(veza_s_own_migrations_go_up_down_and_up),
     };
 
