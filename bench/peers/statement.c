@@ -16,7 +16,7 @@ main(int argc, char **argv)
         for (const struct query *const *q = modules[i]; *q; q++) {
             if (strcmp((*q)->name, argv[1]) != 0)
                 continue;
-            db_statement(*q, DB_ROWS, &sql);
+            db_statement(*q, NULL, DB_ROWS, &sql);
             printf("%s\n--params", sql.ptr);
             for (const char *const *p = (*q)->params; *p; p++)
                 printf(" %s", *p);

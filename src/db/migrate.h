@@ -39,9 +39,9 @@ extern const struct migration_list embedded_migrations;
  * anything that libpq understands. */
 
 /* Applies what is missing; returns how many migrations that were. Then applies the functions that changed since, in one transaction; all of
- * them where a migration was applied, which may have made an older text. Functions that a newer version of the program applied are left. A database with a migration that the list does not know is newer than the
- * program: an error, before anything is written. A migration whose file changed after it was applied is a warning, and with
- * `strict` (production) an error before anything is applied. */
+ * them where a migration was applied, which may have made an older text. Functions that a newer version of the program applied are left. A
+ * database with a migration that the list does not know is newer than the program: an error, before anything is written. A migration whose
+ * file changed after it was applied is a warning, and with `strict` (production) an error before anything is applied. */
 int migrate_up(const struct migration_list *list, const char *conninfo, bool strict, char *error, size_t error_size);
 
 /* The part of migrate_up() that writes nothing: -1 when the database is newer than the program, else 0. */

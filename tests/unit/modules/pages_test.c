@@ -42,14 +42,14 @@ static long
 blocks(db_form form, const char *key1, const char *key2)
 {
     const char *names[PARAM_LIMIT];
-    int count = statement_params(&q_track_list, form, names);
+    int count = statement_params(&q_track_list, NULL, form, names);
     struct buf sql = BUF_INIT(65536);
     PGresult *result;
     long found;
 
     PQclear(PQexec(db_connection(), "deallocate all; set plan_cache_mode = force_generic_plan"));
     buf_add_text(&sql, "prepare page as ");
-    db_statement(&q_track_list, form, &sql);
+    db_statement(&q_track_list, NULL, form, &sql);
     result = PQexec(db_connection(), buf_str(&sql).ptr);
     if (PQresultStatus(result) != PGRES_COMMAND_OK)
         fail_msg("%s", PQresultErrorMessage(result));
