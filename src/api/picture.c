@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "api.queries.h"
 #include "api/gate.h"
 #include "base/encode.h"
 #include "base/log.h"
@@ -108,6 +109,11 @@ picture_put(struct request *req, struct storage *storage, const struct picture_k
 
     picture_draw_version(version);
     picture_folder(kind, owner, version, folder);
+    request_set(req, "folder", arena_strdup(req->arena, folder));
+    request_set(req, "owner", owner);
+    p = db_one(req, &q_picture_sweep_later, NULL);
+    if (p)
+        return p;
     outcome = picture_make(storage, kind->mode, gate_source(gate_file(req, kind->part)), folder, NULL);
     p = problem_of_media(req, kind->part, &outcome);
     if (!p && storage_sync(storage))
@@ -119,7 +125,7 @@ picture_put(struct request *req, struct storage *storage, const struct picture_k
     request_set(req, "version", arena_strdup(req->arena, version));
     p = db_one(req, kind->set, &row);
     if (p && p->status == 503)
-        return p; /* nobody knows whether it is up now: better a file too many than a picture without one */
+        return p; /* nobody knows whether it is up now: the sweep sees */
     picture_forget(storage, kind, owner, p ? version : row_text(&row, "before"));
     return p ? p : reply_query(req, 200, kind->now);
 }
@@ -134,4 +140,22 @@ picture_clear(struct request *req, struct storage *storage, const struct picture
         return p;
     picture_forget(storage, kind, owner, row_text(&row, "before"));
     return reply_empty(req, 204);
+}
+
+enum job_outcome
+picture_sweep(const struct job *job, struct storage *storage)
+{
+    const char *folder = json_string_value(json_object_get(job->payload, "folder"));
+    const char *owner = json_string_value(json_object_get(job->payload, "owner"));
+    const struct db_arg args[] = {{"folder", folder}, {"owner", owner}, {0}};
+    PGresult *result;
+    bool used;
+
+    if (!folder || !owner || !uuid_valid(owner))
+        return JOB_FAILED;
+    if (db_run(&q_picture_is_used, args, &result, NULL))
+        return JOB_RETRY;
+    used = PQntuples(result) > 0;
+    PQclear(result);
+    return used || storage_delete_prefix(storage, folder) == 0 ? JOB_DONE : JOB_RETRY;
 }

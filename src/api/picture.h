@@ -9,6 +9,7 @@
 
 #include "api/runner.h"
 #include "media/worker_client.h"
+#include "platform/jobs/jobs.h"
 #include "platform/storage/storage.h"
 
 /* 16 hexadecimal digits, drawn at random. */
@@ -41,3 +42,6 @@ const struct problem *problem_of_media(struct request *req, const char *field, c
  * at the latest the statement decides. */
 const struct problem *picture_put(struct request *req, struct storage *storage, const struct picture_kind *kind, const char *owner);
 const struct problem *picture_clear(struct request *req, struct storage *storage, const struct picture_kind *kind, const char *owner);
+
+/* Job `picture_sweep`, an hour after each upload: removes the files when no row names them. */
+enum job_outcome picture_sweep(const struct job *job, struct storage *storage);

@@ -117,6 +117,31 @@ test('a server that is killed in the middle of an upload leaves nothing', async 
   assert.deepEqual(files('', own.server.dataDir), []);
 });
 
+test('a server that is killed before a picture is anybody\'s leaves files that are swept, and no others', async () => {
+  const own = await World.start('gate-picture');
+  const set = (side: number) => {
+    const form = new FormData();
+    form.set('avatar', new Blob([new Uint8Array(png(side, side))]), 'a.png');
+    return own.as('carol').post('/api/v1/users/{id}/avatar', { path: { id: template.ids.carol }, body: form as never });
+  };
+  const pictures = () => files('avatars', own.server.dataDir).sort();
+  assertStatus(await set(300), 200);
+  const good = pictures();
+  const held = own.sql(`begin; select pg_sleep(60), id from users where id = '${template.ids.carol}' for no key update`).catch(() => 'let go');
+  const lost = set(310).catch(() => 'killed');
+  await until('the files of the second picture', () => pictures().length === 2 * good.length);
+  await own.server.stop('SIGKILL');
+  await lost;
+  await own.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'");
+  await held;
+  await own.server.start();
+  assert.equal(pictures().length, 2 * good.length);
+  await own.sql("update jobs set run_at = now() where kind = 'picture_sweep'");
+  await until('the sweep', () => pictures().length === good.length);
+  await until('all sweeps to end', async () => (await own.sql("select count(*) from jobs where kind = 'picture_sweep' and state <> 'done'")) === '0');
+  assert.deepEqual(pictures(), good);
+});
+
 test('file names of all kinds are sent so that no header breaks and every client finds a name', async () => {
   const cases: [string, RegExp][] = [
     ['plain.wav', /^attachment; filename="plain\.wav"$/],

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/file.h"
+#include "api/picture.h"
 #include "api/runner.h"
 #include "modules/users/users.h"
 #include "platform/storage/storage.h"

@@ -198,8 +198,17 @@ static const struct route users_routes[] = {
      .produces = "image/webp"},
     ROUTE_END};
 
+static enum job_outcome
+users_picture_sweep(struct job *job)
+{
+    return picture_sweep(job, users_storage);
+}
+
+static const struct job_handler users_jobs[] = {{"picture_sweep", JOB_LIGHT, users_picture_sweep}, {0}};
+
 const struct module users_module = {.name = "users",
                                     .personal = &users_personal,
                                     .routes = ROUTE_TABLES(users_routes),
                                     .queries = users_queries,
+                                    .jobs = users_jobs,
                                     .setup = users_setup};
