@@ -15,11 +15,13 @@
 struct db_counters db_counters;
 
 static char *conninfo;
+#define TOLD_CALLBACKS_MAX 4
+
 static int statement_timeout_ms;
 static bool as_app_role, app_role_login;
 static pthread_key_t connection_key;
 static bool key_made;
-static void (*told_callback)(const char *text);
+static void (*told_callbacks[TOLD_CALLBACKS_MAX])(const char *text);
 
 /* Of threads that share connections: what nobody uses at the moment, the last used first. */
 static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -101,15 +103,23 @@ on_notice(void *context, const PGresult *notice)
 void
 connection_pass_on_told(struct connection *c, bool happened)
 {
-    for (unsigned i = 0; i < c->told_count && happened && told_callback; i++)
-        told_callback(c->told[i]);
+    for (unsigned i = 0; i < c->told_count && happened; i++)
+        for (unsigned k = 0; k < TOLD_CALLBACKS_MAX && told_callbacks[k]; k++)
+            told_callbacks[k](c->told[i]);
     c->told_count = 0;
 }
 
 void
 db_on_told(void (*callback)(const char *text))
 {
-    told_callback = callback;
+    unsigned k = 0;
+
+    if (!callback)
+        memset(told_callbacks, 0, sizeof told_callbacks);
+    while (callback && k < TOLD_CALLBACKS_MAX && told_callbacks[k] && told_callbacks[k] != callback)
+        k++;
+    if (callback && k < TOLD_CALLBACKS_MAX)
+        told_callbacks[k] = callback;
 }
 
 static PGconn *

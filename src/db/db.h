@@ -87,7 +87,8 @@ enum db_status db_run_with(const struct query *query, const struct query *line, 
 enum db_status db_run(const struct query *query, const struct db_arg *args, PGresult **ret, struct db_error *error);
 
 /* What a trigger says with `raise notice using errcode = 'VZ001'` reaches `callback` in the thread that ran the statement, once it is
- * committed. The callback must not use the database. One a program; set before threads start. */
+ * committed. A callback must not use the database. At most four a program, each of which gets every text; "*" stands for more texts than are kept. Set before
+ * threads start; NULL forgets all. */
 void db_on_told(void (*callback)(const char *text));
 
 /* Runs a query that only reads and hands out its rows one at a time, each as a JSON object: memory does not grow with their number. `row`

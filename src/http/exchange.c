@@ -40,8 +40,6 @@ answer(struct request *req)
             reply_problem(req, PROBLEM(INTERNAL));
         else if (req->identity.expired)
             reply_header(req, "X-Session", "expired"); /* an answer for visitors: whoever can renew may ask again */
-        if (route->purges && req->reply.status < 400)
-            cache_purge(req->server->cache, route->purges);
         if (exchange->cache_key && req->reply.status == 200 && !req->reply.source) {
             struct cached entry = {req->reply.body, req->reply.content_type, 200};
 

@@ -103,8 +103,7 @@ struct route {
     const enum problem_name *problems; /* beyond those that follow from the rest; ended by PROBLEM_COUNT */
 
     int cache_s;           /* seconds that a visitor's reply may come from memory */
-    const char *cache_tags; /* words with spaces between them, such as "tracks users": what the reply tells of */
-    const char *purges;     /* the same: cached replies with one of these tags are dropped after a success */
+    const char *cache_tags; /* words with spaces between them, such as "tracks users": what the reply tells of; events drop it (modules/events/events.c) */
     bool idempotent;       /* takes the header Idempotency-Key: the reply is kept for 24 h with the change (api/once.h). Not where a reply has a secret */
     bool no_audit;         /* a mutation not worth an audit line (play counts, logs) */
     bool websocket;        /* answers with an upgrade */

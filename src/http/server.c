@@ -211,18 +211,12 @@ server_in_maintenance(const struct server *server)
 }
 
 void
-server_purge(struct server *server, const char *tag)
-{
-    cache_purge(server->cache, tag);
-}
-
-void
-server_purge_all(const char *tag)
+server_purge(const char *tags)
 {
     pthread_mutex_lock(&running_lock);
     for (unsigned i = 0; i < COUNT_OF(running); i++)
         if (running[i])
-            server_purge(running[i], tag);
+            cache_purge(running[i]->cache, tags);
     pthread_mutex_unlock(&running_lock);
 }
 

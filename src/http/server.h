@@ -86,6 +86,5 @@ void server_stop(struct server *server, int drain_ms);
 struct buf;
 void server_metrics(const struct server *server, struct buf *out);
 
-/* Drops cached replies that carry this tag; in every server of this process. */
-void server_purge(struct server *server, const char *tag);
-void server_purge_all(const char *tag);
+/* Drops cached replies that carry one of these tags, in every server of this process. */
+void server_purge(const char *tags);

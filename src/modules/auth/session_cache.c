@@ -60,6 +60,13 @@ forget(const char *who)
 }
 
 static void
+on_told(const char *text)
+{
+    if (!text_starts_with(text, "event "))
+        forget(text);
+}
+
+static void
 on_identity_changed(void *context, const char *payload)
 {
     (void)context;
@@ -71,7 +78,7 @@ auth_share_sessions(void)
 {
     if (!redis_configured())
         return;
-    db_on_told(forget);
+    db_on_told(on_told);
     forget(NULL); /* what the process before this one may have failed to tell */
     listener_on("identity_changed", on_identity_changed, NULL);
 }

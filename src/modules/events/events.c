@@ -1,6 +1,9 @@
 #include "modules/events/events.h"
 
+#include "db/db.h"
+#include "http/server.h"
 #include "notifications.queries.h"
+#include "platform/bus/listener.h"
 
 #define NOTIFY(...) &(const struct notify){__VA_ARGS__}
 
@@ -22,27 +25,29 @@ const struct event_effects event_effects[] = {
     {"export.ready", "An archive of one's own data can be downloaded",
      NOTIFY(&q_notification_export, {"user_id", "export_id"}, .mail = "email_notifications")},
     {"job.died", "A job was given up"},
-    {"track.deleted", "A track was deleted for good"},
+    {"track.deleted", "A track was deleted for good", .purges = "tracks"},
     {"track.removed", "An administrator deleted a track; it can be restored for a while",
      NOTIFY(&q_notification_track, {"user_id", "track_id"}, .type = "track.removed", .title = "An administrator removed a track of yours",
-            .mail = "email_notifications")},
+            .mail = "email_notifications"), .purges = "tracks"},
     {"track.restored", "An administrator restored a track",
      NOTIFY(&q_notification_track, {"user_id", "track_id"}, .type = "track.restored", .title = "A track of yours was restored",
-            .mail = "email_notifications")},
-    {"track.updated", "What a track says of itself, or who may see it, was changed"},
+            .mail = "email_notifications"), .purges = "tracks"},
+    {"track.updated", "What a track says of itself, or who may see it, was changed", .purges = "tracks"},
     {"track.uploaded", "A track was uploaded"},
-    {"transcoding.completed", "A track can be played"},
-    {"transcoding.failed", "A track cannot be processed"},
+    {"transcoding.completed", "A track can be played", .purges = "tracks"},
+    {"transcoding.failed", "A track cannot be processed", .purges = "tracks"},
+    {"transcoding.requested", "A track is to be processed once more", .purges = "tracks"},
     {"user.blocked", "Somebody blocked somebody"},
     {"user.created", "An account was made"},
-    {"user.deletion_requested", "An account is to be deleted, and hidden until then"},
-    {"user.erased", "An account was deleted for good"},
+    {"user.deletion_requested", "An account is to be deleted, and hidden until then", .purges = "tracks users"},
+    {"user.erased", "An account was deleted for good", .purges = "tracks users"},
     {"user.followed", "Somebody follows somebody",
      NOTIFY(&q_notification_follow, {"user_id", "follower_id"}, .group_by = "user_id", .mail = "email_on_follow")},
-    {"user.restored", "An account is not to be deleted after all"},
+    {"user.restored", "An account is not to be deleted after all", .purges = "tracks users"},
     {"user.role_assigned", "Somebody was given a role"},
     {"user.role_revoked", "Somebody lost a role"},
     {"user.unfollowed", "Somebody does not follow somebody any more"},
+    {"user.updated", "What a profile says or shows, or who may see it, was changed", .purges = "tracks users"},
     {0}};
 
 static const struct event_effects *
@@ -63,6 +68,31 @@ events_notify(const struct event *event, void *context)
     return !effects || !effects->notifies || notifications_notify(effects->notifies, event);
 }
 
+/* Before the one who wrote the event goes on, and so before the reply to their request; in all other processes a moment later. "*" is all. */
+static void
+events_purge(const char *name)
+{
+    for (const struct event_effects *e = event_effects; e->name; e++)
+        if (e->purges && (text_equal(name, "*") || text_equal(name, e->name)))
+            server_purge(e->purges);
+}
+
+static void
+events_told(const char *text)
+{
+    if (text_starts_with(text, "event "))
+        events_purge(text + strlen("event "));
+    else if (text_equal(text, "*"))
+        events_purge("*");
+}
+
+static void
+events_heard(void *context, const char *payload)
+{
+    (void)context;
+    events_purge(payload && *payload ? payload : "*");
+}
+
 /* The events of the table that notify somebody. */
 static const char *notifying[COUNT_OF(event_effects) + 1];
 
@@ -76,6 +106,8 @@ events_setup(const struct module_setup *with, char *error, size_t error_size)
         if (e->notifies)
             notifying[count++] = e->name;
     notifying[count] = NULL;
+    db_on_told(events_told);
+    listener_on("outbox", events_heard, NULL);
     return true;
 }
 

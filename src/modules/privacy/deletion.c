@@ -48,7 +48,6 @@ mark(struct request *req, bool own)
     }
     deletion_at = arena_strdup(req->arena, PQgetvalue(rows, 0, 1));
     PQclear(rows);
-    server_purge(req->server, "tracks"); /* here at once; elsewhere when the notification is heard */
     if (own)
         auth_drop_cookies(req);
     return reply_json(req, 200, json_pack("{s:s}", "deletion_at", deletion_at));

@@ -94,19 +94,18 @@ static const struct route privacy_routes[] = {
      "Everybody is signed out, and nobody sees the account or its tracks any more. All is erased at `deletion_at`; until then one may "
      "sign in and restore it.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = proof, .handler = deletion_request_mine, .runs = RUNS_ON_PASSWORD_POOL,
-     .reply = deletion_reply, .purges = "users",
+     .reply = deletion_reply,
      .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED, PROBLEM_SIGN_IN_AGAIN)},
 
     {DELETE, "/api/v1/users/{id}", "Delete an account",
      "One's own, as above; administrators may delete others', with a recent second factor instead of a password.",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .path = id_in_path, .body = proof, .handler = deletion_request, .runs = RUNS_ON_PASSWORD_POOL,
-     .reply = deletion_reply, .purges = "users",
+     .reply = deletion_reply,
      .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED, PROBLEM_MFA_SETUP_REQUIRED,
                           PROBLEM_SIGN_IN_AGAIN)},
 
     {POST, "/api/v1/users/me/restore", "Cancel the deletion of the signed-in user's account",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_deletion_restore, .shape = ONE, .always = true, .then = &q_me, .idempotent = true,
-     .purges = "users tracks"},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_deletion_restore, .shape = ONE, .always = true, .then = &q_me, .idempotent = true},
     ROUTE_END};
 
 static const struct field progress_fields[] = {

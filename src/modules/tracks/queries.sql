@@ -446,6 +446,9 @@ with t as (
            status_message = null, failure_code = null, processing_notes = '{}'
      where t.id = :track_id::uuid and t.deleted_at is null
     returning t.id, t.creator_id, t.duration_ms, pg_notify('track_changed', t.id::text)),
+e as (
+    insert into outbox (name, key, payload)
+    select 'transcoding.requested', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
 j as (
     insert into jobs (kind, payload, dedupe_key, priority, seconds)
     select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, coalesce(:priority::int, 5),

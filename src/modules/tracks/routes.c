@@ -97,13 +97,13 @@ const struct route track_routes[] = {
 
     {PUT, "/api/v1/tracks/{id}", "Change a track",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = update_fields,
-     .sql = &q_track_update, .shape = ONE, .then = &q_track_get, .purges = "tracks"},
+     .sql = &q_track_update, .shape = ONE, .then = &q_track_get},
 
     {DELETE, "/api/v1/tracks/{id}", "Delete a track and its files",
      "Its owner deletes it for good. What an administrator deletes, in a session with a recent second factor, can be restored for 30 days, "
      "and its owner is told.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path,
-     .sql = &q_track_delete, .shape = EMPTY, .purges = "tracks"},
+     .sql = &q_track_delete, .shape = EMPTY},
 
     {GET, "/api/v1/tracks/removed", "List tracks that administrators deleted and that can be restored, newest first",
      .auth = AUTH_ADMIN, .limit = LIMIT_READ, .sql = &q_track_removed_list, .shape = MANY},
@@ -114,7 +114,7 @@ const struct route track_routes[] = {
 
     {POST, "/api/v1/tracks/{id}/restore", "Restore a track that an administrator deleted",
      .auth = AUTH_ADMIN, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_track_restore, .shape = ONE, .then = &q_track_get,
-     .idempotent = true, .purges = "tracks"},
+     .idempotent = true},
 
     {GET, "/api/v1/tracks/{id}/status", "Get the processing progress of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
@@ -123,7 +123,7 @@ const struct route track_routes[] = {
     {POST, "/api/v1/tracks/{id}/reprocess", "Process a track again",
      "For its owner, as often as needed: after a failure, or to have the renditions made anew. A track that plays goes on playing meanwhile.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path,
-     .requires = &q_track_changeable, .sql = &q_track_process_again, .shape = ONE, .status = 202, .purges = "tracks"},
+     .requires = &q_track_changeable, .sql = &q_track_process_again, .shape = ONE, .status = 202},
 
     {GET, "/api/v1/tracks/{id}/waveform", "Get the waveform peaks of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path, .query = waveform_options,
@@ -132,11 +132,11 @@ const struct route track_routes[] = {
     {PUT, "/api/v1/tracks/{id}/cover", "Replace the cover of a track",
      "Its address, `cover_url`, changes with it.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = cover_files, .max_body = COVER_MAX,
-     .handler = track_cover_put, .replies = &q_track_get, .purges = "tracks", .problems = cover_problems},
+     .handler = track_cover_put, .replies = &q_track_get, .problems = cover_problems},
 
     {DELETE, "/api/v1/tracks/{id}/cover", "Remove the cover of a track",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path,
-     .handler = track_cover_delete, .status = 204, .purges = "tracks"},
+     .handler = track_cover_delete, .status = 204},
 
     {GET, "/api/v1/tracks/{id}/cover/{size}", "Get the cover image of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = cover_in_path, .query = cover_options,

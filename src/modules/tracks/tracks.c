@@ -134,23 +134,11 @@ on_job_died(const struct event *event, void *context)
     return true;
 }
 
-/* A track was changed, completed, failed or deleted, in whatever process: lists that visitors were sent a moment ago are stale; of people too
- * when it is not about one track. */
-static void
-on_change(void *context, const char *track_id)
-{
-    (void)context;
-    server_purge_all("tracks");
-    if (!track_id || !*track_id)
-        server_purge_all("users");
-}
-
 static bool
 tracks_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     (void)error, (void)error_size;
     tracks_storage = with->storage;
-    listener_on("track_changed", on_change, NULL);
     return true;
 }
 

@@ -116,6 +116,9 @@ with asked as (
            {set_given(is_public, u, boolean)}
       from asked a
      where u.id = a.id and a.problem is null
+    returning u.id
+), event as (
+    insert into outbox (name, key, payload) select 'user.updated', id, jsonb_build_object('user_id', id) from changed
 )
 select id, problem from asked
 
@@ -378,7 +381,9 @@ n as (
        set avatar = '/api/v1/users/' || u.id || '/avatar/300?v=' || :version::text
       from o
      where u.id = o.id
-    returning u.id)
+    returning u.id),
+event as (
+    insert into outbox (name, key, payload) select 'user.updated', id, jsonb_build_object('user_id', id) from n)
 select substring(o.avatar from '\?v=([0-9a-f]+)$') as before from o join n using (id)
 
 -- query: user_avatar_now
@@ -403,7 +408,9 @@ n as (
        set banner_url = '/api/v1/users/' || u.id || '/banner/1500?v=' || :version::text
       from o
      where u.id = o.id
-    returning u.id)
+    returning u.id),
+event as (
+    insert into outbox (name, key, payload) select 'user.updated', id, jsonb_build_object('user_id', id) from n)
 select substring(o.banner_url from '\?v=([0-9a-f]+)$') as before from o join n using (id)
 
 -- query: user_banner_now

@@ -114,7 +114,7 @@ static const struct route users_routes[] = {
     {PUT, "/api/v1/users/{id}", "Change the profile of the signed-in user",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = profile_fields,
      .sql = &q_user_update, .shape = ONE,
-     .then = &q_me, .purges = "users tracks"},
+     .then = &q_me},
 
     {GET, "/api/v1/users/{id}/completion", "Get the completeness of the signed-in user's profile",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_user_completion, .shape = ONE},
@@ -173,12 +173,11 @@ static const struct route users_routes[] = {
 
     {POST, "/api/v1/users/{id}/avatar", "Upload an avatar",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = avatar_files,
-     .max_body = PICTURE_MAX, .handler = avatar_put, .replies = &q_user_avatar_now, .purges = "users",
+     .max_body = PICTURE_MAX, .handler = avatar_put, .replies = &q_user_avatar_now,
      .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
 
     {DELETE, "/api/v1/users/{id}/avatar", "Delete the avatar",
-     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = avatar_delete, .status = 204,
-     .purges = "users"},
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = avatar_delete, .status = 204},
 
     {GET, "/api/v1/users/{id}/avatar/{size}", "Get the avatar of a user",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = avatar_in_path, .file = &q_user_avatar, .handler = file_get,
@@ -186,12 +185,11 @@ static const struct route users_routes[] = {
 
     {POST, "/api/v1/users/{id}/banner", "Upload a profile banner",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = banner_files,
-     .max_body = PICTURE_MAX, .handler = banner_put, .replies = &q_user_banner_now, .purges = "users",
+     .max_body = PICTURE_MAX, .handler = banner_put, .replies = &q_user_banner_now,
      .problems = PROBLEMS(PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE)},
 
     {DELETE, "/api/v1/users/{id}/banner", "Delete the profile banner",
-     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = banner_delete, .status = 204,
-     .purges = "users"},
+     .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .handler = banner_delete, .status = 204},
 
     {GET, "/api/v1/users/{id}/banner/{size}", "Get the profile banner of a user",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_MEDIA, .path = banner_in_path, .file = &q_user_banner, .handler = file_get,
