@@ -51,6 +51,8 @@ def drain(veza, backlog, measured, stuck=False):
     """Events a second, and processor seconds of everything for 1,000 events: `measured` of a backlog."""
     clean(veza)
     write(veza, backlog, 1000, 10 ** 9).wait()
+    while sql(veza, "select exists (select from outbox where number is null)") == "t":
+        time.sleep(0.2)  # Veza numbers them
     sql(veza, "vacuum analyze outbox")
     pids = lambda bus: machine.children(veza.postmaster()) + [bus.process.pid]
     began, bus = time.time(), HandOut(veza, stuck)
@@ -67,14 +69,15 @@ def drain(veza, backlog, measured, stuck=False):
 
 
 def keep_up(veza, per_second, seconds):
-    """Writes events at this pace, ten a commit, and returns how many a second were through until the last was."""
+    """Writes events at this pace, ten a commit, and returns how many a second were written, and how many seconds after the last all were through."""
     clean(veza)
     bus = HandOut(veza)
     try:
         began = time.time()
         writer = write(veza, per_second * seconds, 10, per_second)
         writer.wait()
-        return per_second * seconds / (wait_effects(veza, per_second * seconds * SUBSCRIBERS) - began)
+        written = time.time()
+        return per_second * seconds / (written - began), max(0, wait_effects(veza, per_second * seconds * SUBSCRIBERS) - written)
     finally:
         bus.stop()
 
@@ -101,8 +104,8 @@ def run(veza, report):
     load = machine.load()
     new, new_cpu = drain(veza, EVENTS, EVENTS)
     report.add("events a second to three subscribers that write a row each", rate(new), "", None, "≥ 5000/s", new >= 5000)
-    pace = keep_up(veza, 5000, 10)
-    report.add("the same while 5,000 a second are written, ten a commit", rate(pace), "", None, "≥ 4900/s", pace >= 4900)
+    pace, lag = keep_up(veza, 5000, 10)
+    report.add("events a second written meanwhile, ten a commit; then all are through after", "%s; %.2f s" % (rate(pace), lag), "", None, "< 1 s", lag < 1)
     old, old_cpu = drain(veza, BACKLOG, 2 * EVENTS)
     report.add("the same with a backlog of 1,000,000", rate(old), "", None, "≥ 5000/s", old >= 5000)
     held, held_cpu = drain(veza, EVENTS, EVENTS, stuck=True)
@@ -111,7 +114,7 @@ def run(veza, report):
     report.add("an event on its way to a subscriber, median / 99 of 100", "%.1f / %.1f ms" % tuple(alone), "")
     report.add("the same beside a subscriber that is stuck", "%.1f / %.1f ms" % tuple(beside), "")
     clean(veza)
-    report.details["bus"] = {"per_second": {"new": round(new), "keeping_up_with_5000": round(pace), "backlog": round(old), "beside_stuck": round(held)},
+    report.details["bus"] = {"per_second": {"new": round(new), "written_meanwhile": round(pace), "seconds_behind": round(lag, 2), "backlog": round(old), "beside_stuck": round(held)},
                              "cpu_ms_an_event": {"new": round(new_cpu, 3), "backlog": round(old_cpu, 3), "beside_stuck": round(held_cpu, 3)},
                              "latency_ms": {"alone": alone, "beside_stuck": beside}, "events": EVENTS, "backlog": BACKLOG, "subscribers": SUBSCRIBERS,
                              "load_average_before": load, "load_average_after": machine.load()}

@@ -65,13 +65,13 @@ for (const [name, nodes] of [['with Redis', shared], ['without Redis', separate]
   test(`${name}, what visitors are sent from memory is dropped on both nodes when it changes`, async () => {
     const as = await signIn(first, 'carol');
     const path = { path: { id: template.ids.carol } };
-    for (let round = 0; round < 3; round++) {
-      for (const node of [first, second]) for (let i = 0; i < 2; i++) await node.get('/api/v1/users/{id}', path);
+    for (let round = 0; round < 2; round++) {
+      for (const node of [first, second]) await node.get('/api/v1/users/{id}', path);
       const bio = `round ${round} ${name}`;
       assertStatus(await first.put('/api/v1/users/{id}', { ...path, as, body: { bio } }), 200);
       assert.equal((await first.get('/api/v1/users/{id}', path)).body.bio, bio, 'at once where it was changed');
       const began = Date.now();
-      await until('the other node to hear of it', async () => (await second.get('/api/v1/users/{id}', path)).body.bio === bio);
+      await until('the other node to hear of it', async () => (await second.get('/api/v1/users/{id}', path)).body.bio === bio, 20, 250);
       assert.ok(Date.now() - began < 4000, 'before the five seconds for which a reply is kept were over');
     }
   });

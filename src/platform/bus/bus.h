@@ -34,7 +34,7 @@ struct event {
 };
 
 /* Acts on an event; queries run in the open transaction of this thread. False: undo it and ask again later. It must not take long, since others
- * may come in the same transaction: what takes more than a moment is a job. */
+ * may come in the same transaction: what takes more than a moment is a job. Whoever asks the database nothing for a minute has lost the transaction. */
 typedef bool bus_handler(const struct event *event, void *context);
 
 enum bus_from { BUS_FROM_UNDECLARED, BUS_FROM_NOW, BUS_FROM_START };

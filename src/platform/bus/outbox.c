@@ -160,7 +160,7 @@ outbox_handle(const struct subscriber *s, const PGresult *rows, int row)
 static bool
 is_to_blame(struct subscriber *s, enum db_status end)
 {
-    if ((db_transaction_lost() && s->tries < DB_TRIES) || end == DB_UNAVAILABLE) {
+    if ((db_transaction_lost() || end == DB_UNAVAILABLE) && s->tries < DB_TRIES) {
         db_wait_before_retry((int)s->tries % DB_TRIES);
         s->tries++;
         return false;

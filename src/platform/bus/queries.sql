@@ -59,9 +59,10 @@ update bus_cursors c
 returning c.lane
 
 -- query: bus_claim
--- The next events of a lane, which no other node gets before the end of this transaction. None while too many wait to be tried again.
+-- The next events of a lane, which no other node gets before the end of this transaction. None while too many wait to be tried again. A subscriber
+-- that asks nothing for a minute loses its transaction, so that it holds neither the lane nor the rows that vacuum would remove.
 with lane as (
-    select c.position
+    select c.position, set_config('idle_in_transaction_session_timeout', '60s', true) as longest_pause
       from bus_cursors c
      where c.subscriber = :subscriber and c.lane = :lane::smallint
        and (select count(*) from bus_unfinished u where u.subscriber = :subscriber and u.dead_at is null) < :unfinished_most::int
@@ -69,7 +70,7 @@ with lane as (
 )
 select l.position, o.number, o.event_id::text as event_id, o.name, o.key, o.payload::text as payload,
        exists (select from bus_unfinished u
-                where u.subscriber = :subscriber and u.key = o.key and u.dead_at is null and not u.replayed) as waits
+                where u.subscriber = :subscriber and u.key = o.key and u.dead_at is null and not u.replayed) as waits, l.longest_pause
   from lane l
  cross join lateral (select e.*
                        from outbox e
@@ -101,7 +102,8 @@ returning id
 
 -- query: bus_due
 -- One that is to be tried again. Those that wait for an earlier one of their key are never due: see bus_next and bus_unblock.
-select u.id::text as id, o.event_id::text as event_id, o.name, o.key, o.payload::text as payload, u.attempts, u.replayed
+select u.id::text as id, o.event_id::text as event_id, o.name, o.key, o.payload::text as payload, u.attempts, u.replayed,
+       set_config('idle_in_transaction_session_timeout', '60s', true) as longest_pause
   from bus_unfinished u
   join outbox o on o.number = u.number
  where u.subscriber = :subscriber and u.dead_at is null and u.next_at <= now()

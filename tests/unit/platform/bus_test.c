@@ -303,6 +303,35 @@ a_stuck_subscriber_delays_only_itself(void **state)
     stop_bus();
 }
 
+static char longest_pause[16];
+
+static bool
+look_at_limit(const struct event *event, void *context)
+{
+    PGresult *result = PQexec(db_connection(), "show idle_in_transaction_session_timeout");
+
+    snprintf(longest_pause, sizeof longest_pause, "%s", PQgetvalue(result, 0, 0));
+    PQclear(result);
+    return note(context, event);
+}
+
+static const struct subscription looking = {"looking", BUS_EVENTS("test.*"), BUS_FROM_START, look_at_limit, "looking"};
+
+static void
+a_subscriber_that_is_stuck_loses_its_transaction_after_a_minute(void **state)
+{
+    (void)state;
+    start_bus(&looking, NULL);
+    ask("insert into outbox (name) values ('test.happened')");
+    wait_for_all();
+    assert_string_equal(longest_pause, "1min");
+    ask("insert into bus_unfinished (subscriber, number) select 'looking', number from outbox");
+    *longest_pause = '\0';
+    wait_for_all();
+    assert_string_equal(longest_pause, "1min");
+    stop_bus();
+}
+
 static void
 a_new_subscriber_begins_with_all_events_or_with_new_ones(void **state)
 {
@@ -549,6 +578,7 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(after_a_dead_letter_its_key_goes_on_and_a_replay_comes_late, clean),
         cmocka_unit_test_setup(an_event_that_is_committed_after_later_ones_is_not_lost, clean),
         cmocka_unit_test_setup(a_stuck_subscriber_delays_only_itself, clean),
+        cmocka_unit_test_setup(a_subscriber_that_is_stuck_loses_its_transaction_after_a_minute, clean),
         cmocka_unit_test_setup(a_new_subscriber_begins_with_all_events_or_with_new_ones, clean),
         cmocka_unit_test_setup(events_for_others_are_passed_however_many, clean),
         cmocka_unit_test_setup(subscriptions_that_are_wrong_or_too_many_refuse_the_start, clean),
