@@ -22,7 +22,7 @@ class Peer:
     def __init__(self, veza):
         self.connections = max(4, int(ask(veza, "select count(*) from pg_stat_activity where application_name = 'veza' and wait_event = 'ClientRead'")))
         self.process = subprocess.Popen([go_program("gin"), str(self.connections), veza.conninfo(), veza.url("/.well-known/jwks.json")],
-                                        stdout=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # where it reports broken connections
         self.port = int(self.process.stdout.readline())
 
     def url(self, path):
