@@ -8,7 +8,7 @@ TOKEN = re.compile(r"""
     (?P<comment>--[^\n]*)|(?P<string>'(?:[^']|'')*')|(?P<quoted>"[^"]*")|(?P<dollar>\$\$.*?\$\$)
   | (?P<cast>::)|(?P<param>:[a-z_][a-z0-9_]*)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<paren>[()])|(?P<other>.)""", re.X | re.S)
 USE = re.compile(r"\{([a-z_]+)(?:\(([^{}]*)\))?\}")
-NOTE = re.compile(r"^-- (schema|nullable|not null|type|problems|sort|filter|search): *(.+(?:\n--  +.+)*) *$", re.M)
+NOTE = re.compile(r"^-- (schema|nullable|not null|type|problems|sort|filter|search|total): *(.+(?:\n--  +.+)*) *$", re.M)
 FILTERS_MAX, SORTS_MAX, KEYS_MAX = 20, 16, 4  # as db/query.h says
 
 
@@ -96,6 +96,7 @@ class Query:
         self.prefix, self.main, self.columns, self.rest = sql[lead:at], sql[at:], "", ""
         self.sorts = [self.sort(note) for note in notes.get("sort", [])]
         self.filters = [self.filter(note, kind == "search") for kind in ("filter", "search") for note in notes.get(kind, [])]
+        self.uncounted = notes.get("total") == ["none"]
         if self.sorts:
             self.split_list([(w, d, p - at) for w, d, p in words if p >= at])
         if len(self.filters) > FILTERS_MAX or len(self.sorts) > SORTS_MAX or (self.filters and not self.sorts):
@@ -198,7 +199,8 @@ def c_list(query):
     filters = "".join("{%s, %s, %s, %s, %s}, " % (c_string(name), c_string(value), "true" if negated else "false", c_string(squeeze(sql)),
                                                   "true" if is_search else "false") for name, value, negated, sql, is_search in query.filters)
     return "&(const struct query_list){\n        .columns = %s,\n        .rest = %s,\n        .sorts = (const struct query_sort[]){%s{0}},\n" \
-           "        .filters = (const struct query_filter[]){%s{0}}}" % (c_string(squeeze(query.columns)), c_string(squeeze(query.rest)), sorts, filters)
+           "        .filters = (const struct query_filter[]){%s{0}},\n        .uncounted = %s}" \
+           % (c_string(squeeze(query.columns)), c_string(squeeze(query.rest)), sorts, filters, "true" if query.uncounted else "false")
 
 
 def main():

@@ -143,7 +143,7 @@ list_form(struct request *req, const struct query *query, db_form *ret_form)
         form |= DB_LIST_AFTER;
     if (page > 1)
         form |= DB_LIST_NUMBERED;
-    if (total ? text_equal(total, "true") : request_has(req, "page"))
+    if (!query->list->uncounted && (total ? text_equal(total, "true") : request_has(req, "page")))
         form |= DB_LIST_COUNTED;
     request_set(req, db_list_limit, arena_printf(req->arena, "%d", (int)limit + 1)); /* one more tells whether there is more */
     request_set(req, db_list_offset, arena_printf(req->arena, "%" PRId64, (page - 1) * limit));

@@ -431,6 +431,8 @@ describe_list(struct describer *describer, const struct query *query)
                      "next", "type", "string", "null", "description", "The `cursor` of the page after this one; null at the end.",
                      "total", "type", "integer", "minimum", 0, "maximum", LIST_TOTAL_MAX,
                      "description", "How many there are, where `page` or `total` asked for it; no more than 10,000 are counted.");
+    if (query->list && query->list->uncounted)
+        json_object_del(json_object_get(list, "properties"), "total");
     if (!query->schema)
         return list;
     snprintf(name, sizeof name, "%sList", query->schema);

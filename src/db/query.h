@@ -25,6 +25,7 @@
  *     -- filter: genre: lower(t.genre) = lower(:genre) a condition that counts when the input `genre` is given
  *     -- filter: mine=true: ..., -- filter: mine!=true: ...    or when it has that value, or has not
  *     -- search: q: ...                                the same, where a good plan depends on the value
+ *     -- total: none                                   nobody is told how many there are, whatever they ask for
  * A note goes on in lines that begin with at least two spaces after the dashes.
  *
  * `-- fragment: name(a, b)` begins SQL that several queries share, with the notes that go with it: `{name(t, u)}` stands for it, with t for a
@@ -57,6 +58,7 @@ struct query_list {
     const char *rest;                   /* "from ... where ..." */
     const struct query_sort *sorts;     /* ended by one without keys */
     const struct query_filter *filters; /* ended by one without input */
+    bool uncounted;
 };
 
 struct query {

@@ -3,8 +3,8 @@
 -- fragment: track(t, u)
 -- A track; u is its creator.
 -- schema: Track
--- nullable: year, status_message, waveform_url, cover_url
--- not null: creator, is_mine, processing_notes
+-- nullable: year, status_message, waveform_url, cover_url, like_count
+-- not null: creator, is_mine, is_liked, processing_notes
 -- type: processing_notes TrackNote[]
 t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
@@ -17,6 +17,8 @@ t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
        {user_ref(u, creator)},
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
+       exists (select from track_likes l_ where l_.user_id = :viewer::uuid and l_.track_id = t.id) as is_liked,
+       case when t.creator_id = :viewer::uuid then t.like_count end as like_count,
        t.created_at, t.updated_at
 
 -- fragment: user_ref(u, role)

@@ -90,6 +90,36 @@ select a.id, a.is_new
                      join notifications n on n.id = o.notification_id
                     where o.actor_id = u.id and n.user_id = f.followed_id and n.type = 'follow' and o.at > now() - interval '1 day')
 
+-- query: notification_like
+-- While the person likes the track, and has not been blocked. Liking, ending it and liking again tells once a day.
+select a.id, a.is_new
+  from track_likes l
+  join tracks t on t.id = l.track_id and t.deleted_at is null and t.creator_id <> l.user_id
+  join users u on u.id = l.user_id and user_shown(u)
+  left join user_settings s on s.user_id = t.creator_id
+ cross join lateral notification_add(t.creator_id, u.id, 'like', left(u.username || ' likes ' || t.title, 255), '', '/track/' || t.id,
+                                     jsonb_build_object('track_id', t.id, 'title', t.title), :group_of) a
+ where l.track_id = :track_id::uuid and l.user_id = :liker_id::uuid
+   and coalesce(s.notify_on_like, true)
+   and not exists (select from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = u.id)
+   and not exists (select from notification_actors o
+                     join notifications n on n.id = o.notification_id
+                    where o.actor_id = u.id and n.user_id = t.creator_id and n.type = 'like' and n.link = '/track/' || t.id
+                      and o.at > now() - interval '1 day')
+
+-- query: notification_comment
+-- While the comment is there, and its author has not been blocked.
+select a.id, a.is_new
+  from track_comments c
+  join tracks t on t.id = c.track_id and t.deleted_at is null and t.creator_id <> c.user_id
+  join users u on u.id = c.user_id and user_shown(u)
+  left join user_settings s on s.user_id = t.creator_id
+ cross join lateral notification_add(t.creator_id, u.id, 'comment', left(u.username || ' commented on ' || t.title, 255), '', '/track/' || t.id,
+                                     jsonb_build_object('track_id', t.id, 'title', t.title), :group_of) a
+ where c.id = :comment_id::uuid and c.track_id = :track_id::uuid
+   and coalesce(s.notify_on_comment, true)
+   and not exists (select from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = u.id)
+
 -- query: notification_export
 -- Always told: whoever asked for an archive waits for it.
 select a.id, a.is_new

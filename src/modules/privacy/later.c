@@ -4,12 +4,6 @@
 #include "api/personal.h"
 
 static const struct personal_table tables[] = {
-    {"playlists", ERASED, .archive = "playlists"},
-    {"playlist_tracks", FORGOTTEN, "in others' lists; one's own lists are deleted", .archive = "playlists playlist_additions"},
-    {"playlist_collaborators", ERASED, .archive = "playlist_collaborations"},
-    {"playlist_follows", ERASED, .archive = "playlist_follows"},
-    {"playlist_share_links", ERASED, .archive = "playlist_shares", .withheld = "without tokens"},
-    {"playlist_versions", FORGOTTEN, "of others' lists; of one's own: deleted", .archive = "playlist_versions"},
     {"rooms", TO_THE_TOMBSTONE, "those that others are in; the rest is deleted", .archive = "conversations"},
     {"room_members", ERASED, .archive = "conversations"},
     {"room_invitations", ERASED, .archive = "invitations", .withheld = "without tokens"},
@@ -41,12 +35,6 @@ static const struct personal_table tables[] = {
     {0}};
 
 static const struct subject subjects[] = {
-    {"playlists", &q_export_playlists},
-    {"playlist_versions", &q_export_playlist_versions},
-    {"playlist_shares", &q_export_playlist_shares},
-    {"playlist_additions", &q_export_playlist_additions},
-    {"playlist_collaborations", &q_export_playlist_collaborations},
-    {"playlist_follows", &q_export_playlist_follows},
     {"conversations", &q_export_conversations},
     {"invitations", &q_export_invitations},
     {"messages", &q_export_messages},

@@ -114,43 +114,6 @@ select e.id, e.status, e.file_size_bytes, e.created_at, e.completed_at, e.expire
  where e.user_id = :user_id::uuid
  order by e.created_at, e.id
 
--- query: export_playlists
-select p.id, p.name, p.description, p.is_public, p.cover_url, p.follower_count, p.is_editorial, p.is_default_favorites, p.created_at,
-       p.updated_at, p.deleted_at,
-       array(select i.track_id from playlist_tracks i where i.playlist_id = p.id order by i.position) as track_ids
-  from playlists p
- where p.user_id = :user_id::uuid
- order by p.created_at, p.id
-
--- query: export_playlist_versions
-select v.playlist_id, v.version, v.action, v.title, v.description, v.is_public, v.tracks_snapshot, v.created_at
-  from playlist_versions v
- where v.user_id = :user_id::uuid
- order by v.created_at, v.id
-
--- query: export_playlist_shares
-select s.id, s.playlist_id, s.access_count, s.created_at, s.expires_at
-  from playlist_share_links s
- where s.user_id = :user_id::uuid
- order by s.created_at, s.id
-
--- query: export_playlist_additions
-select i.playlist_id, i.track_id, i.added_at from playlist_tracks i where i.added_by = :user_id::uuid order by i.added_at, i.id
-
--- query: export_playlist_collaborations
-select c.playlist_id, p.name, c.permission, c.created_at
-  from playlist_collaborators c
-  join playlists p on p.id = c.playlist_id
- where c.user_id = :user_id::uuid
- order by c.created_at, c.id
-
--- query: export_playlist_follows
-select f.playlist_id, p.name, f.created_at
-  from playlist_follows f
-  join playlists p on p.id = f.playlist_id
- where f.user_id = :user_id::uuid
- order by f.created_at, f.id
-
 -- query: export_conversations
 select r.id, r.name, r.description, r.room_type, m.role, m.joined_at, r.creator_id = m.user_id as created_by_me
   from room_members m

@@ -1,12 +1,12 @@
 /* Which page a path shows. Every page is its own chunk; `prefetchRoute` fetches one before it is needed. */
 
 import type { ComponentType } from 'react';
-import { loadMoreWords } from '@/lib/i18n';
+import { loadWords, type Extra } from '@/lib/i18n';
 
 type Page = () => Promise<{ Component: ComponentType }>;
 
 /** A page with words that not everybody needs. The pages inside of the settings come with those of their frame. */
-const wordy = (page: Page): Page => async () => (await Promise.all([page(), loadMoreWords()]))[0];
+const wordy = (words: Extra, page: Page): Page => async () => (await Promise.all([page(), loadWords(words)]))[0];
 
 export const pages = {
   landing: () => import('@/features/landing/LandingPage'),
@@ -20,8 +20,8 @@ export const pages = {
   upload: () => import('@/features/upload/UploadPage'),
   library: () => import('@/features/library/LibraryPage'),
   track: () => import('@/features/track/TrackPage'),
-  notifications: () => import('@/features/notifications/NotificationsPage'),
-  settings: wordy(() => import('@/features/settings/SettingsLayout')),
+  notifications: wordy('social', () => import('@/features/notifications/NotificationsPage')),
+  settings: wordy('more', () => import('@/features/settings/SettingsLayout')),
   settingsProfile: () => import('@/features/settings/ProfileSettingsPage'),
   settingsSecurity: () => import('@/features/settings/security/SecurityPage'),
   settingsSessions: () => import('@/features/settings/SessionsPage'),
@@ -30,7 +30,7 @@ export const pages = {
   settingsAppearance: () => import('@/features/settings/AppearancePage'),
   settingsLanguage: () => import('@/features/settings/LanguagePage'),
   settingsData: () => import('@/features/settings/data/DataPage'),
-  developer: wordy(() => import('@/features/developer/DeveloperPage')),
+  developer: wordy('more', () => import('@/features/developer/DeveloperPage')),
   profile: () => import('@/features/profile/ProfilePage'),
 } satisfies Record<string, Page>;
 

@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import commonEn from './en';
 import moreEn from './en/more';
+import socialEn from './en/social';
 import commonEs from './es';
 import moreEs from './es/more';
+import socialEs from './es/social';
 import commonFr from './fr';
 import moreFr from './fr/more';
+import socialFr from './fr/social';
 
-const en = { ...commonEn, ...moreEn };
-const fr = { ...commonFr, ...moreFr };
-const es = { ...commonEs, ...moreEs };
+const en = { ...commonEn, ...moreEn, ...socialEn };
+const fr = { ...commonFr, ...moreFr, ...socialFr };
+const es = { ...commonEs, ...moreEs, ...socialEs };
 
 type Tree = { [key: string]: string | Tree };
 

@@ -56,6 +56,8 @@ export const track = (change: Partial<Track> = {}): Track => ({
   true_peak_dbtp: -1,
   creator: { id: ada.id, username: 'ada', avatar: null, display_name: 'Ada' },
   is_mine: true,
+  is_liked: false,
+  like_count: 0,
   created_at: '2026-01-01T00:00:00+00:00',
   updated_at: '2026-01-01T00:00:00+00:00',
   ...change,

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
 import { Toasts } from '@/components/ui/Toasts';
 import { removeShell } from '@/lib/dom/shell';
-import { loadMoreWords } from '@/lib/i18n';
+import { loadWords } from '@/lib/i18n';
 import { useKeys } from '@/lib/keys/store';
 import { usePalette } from '@/lib/palette/store';
 import { useSignInAgain } from '@/lib/session/again';
@@ -40,7 +40,7 @@ function Palette() {
 }
 
 const ShortcutsSheet = lazy(async () => {
-  const [{ ShortcutsSheet: Loaded }] = await Promise.all([import('@/features/shortcuts/ShortcutsSheet'), loadMoreWords()]);
+  const [{ ShortcutsSheet: Loaded }] = await Promise.all([import('@/features/shortcuts/ShortcutsSheet'), loadWords('more')]);
   return { default: Loaded };
 });
 
@@ -55,7 +55,7 @@ function Shortcuts() {
 }
 
 const StepUpDialog = lazy(async () => {
-  const [{ StepUpDialog: Loaded }] = await Promise.all([import('@/features/stepup/StepUpDialog'), loadMoreWords()]);
+  const [{ StepUpDialog: Loaded }] = await Promise.all([import('@/features/stepup/StepUpDialog'), loadWords('more')]);
   return { default: Loaded };
 });
 

@@ -6,6 +6,7 @@ import { Cover } from '@/components/cover/Cover';
 import type { Track } from '@/lib/api/types';
 import { usePlayer } from '@/lib/player/store';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
+import { LikeButton } from './LikeButton';
 import { PlayButton } from './PlayButton';
 import { TrackByline } from './TrackByline';
 import { TrackMenu } from './TrackMenu';
@@ -32,7 +33,10 @@ export function TrackCard({ track, list }: TrackCardProps) {
           </h3>
           <TrackByline track={track} className="mt-0.5" />
         </div>
-        <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} className="-me-1.5 -mt-1" />
+        <div className="-me-1.5 -mt-1 flex flex-col">
+          <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} />
+          <LikeButton track={track} />
+        </div>
       </div>
     </article>
   );

@@ -6,6 +6,7 @@ import { Cover } from '@/components/cover/Cover';
 import type { Track } from '@/lib/api/types';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { usePlayer } from '@/lib/player/store';
+import { LikeButton } from './LikeButton';
 import { PlayButton } from './PlayButton';
 import { TrackByline } from './TrackByline';
 import { TrackMenu } from './TrackMenu';
@@ -23,7 +24,7 @@ export function TrackStrip({ track, list }: TrackStripProps) {
     <article
       className={clsx(
         'group relative grid grid-cols-[auto_1fr_auto] items-center gap-x-4 gap-y-2 border-b border-line py-3 transition-colors duration-150 hover:bg-sunk/60 sm:gap-x-5 sm:py-4',
-        'md:grid-cols-[auto_minmax(0,5fr)_minmax(0,6fr)_11.5rem]',
+        'md:grid-cols-[auto_minmax(0,5fr)_minmax(0,6fr)_13.5rem]',
       )}
     >
       <div className="relative size-16 rounded-sm sm:size-20">
@@ -39,8 +40,9 @@ export function TrackStrip({ track, list }: TrackStripProps) {
         <TrackByline track={track} className="mt-1" />
       </div>
       <TrackWaveform track={track} context={{ list }} className="h-9 max-md:order-last max-md:col-span-3 md:h-14" />
-      <div className="flex items-center justify-end gap-2">
+      <div className="flex items-center justify-end gap-1 sm:gap-2">
         <TrackMeta track={track} />
+        <LikeButton track={track} />
         <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} />
       </div>
     </article>

@@ -13,6 +13,7 @@ import type { QueueEntry } from '@/lib/player/queue';
 import { usePlayer } from '@/lib/player/store';
 import { LivePeaks } from './LivePeaks';
 import { RepeatButton, ShuffleButton } from './OrderButtons';
+import PlayingLike from './PlayingLike';
 import { Progress } from './Progress';
 import { QueueHeader } from './QueueHeader';
 import { QueueList } from './QueueList';
@@ -59,7 +60,7 @@ export function NowPlaying({ track }: { track: QueueEntry }) {
               <ChevronDown size={24} aria-hidden />
             </IconButton>
             <Dialog.Title className="eyebrow">{t('player.now')}</Dialog.Title>
-            <span className="size-10" />
+            <PlayingLike id={track.id} />
           </header>
 
           <div className="relative flex flex-col gap-6 px-6 flat:max-lg:flex-row flat:max-lg:gap-4 lg:min-h-0 lg:flex-1 lg:flex-row lg:gap-12 lg:px-12">

@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'react-router';
 import { IconButton } from '@/components/ui/IconButton';
+import { useMe } from '@/lib/api/auth/me';
 import { usePlayingTitle } from '@/lib/dom/useTitle';
 import { byline } from '@/lib/format/byline';
 import { usePlayer, warmUp } from '@/lib/player/store';
@@ -18,11 +19,13 @@ import { VolumeControl } from './VolumeControl';
 import { usePlayerShortcuts } from './usePlayerShortcuts';
 import { useTint } from './useTint';
 
+const PlayingLike = lazy(() => import('./PlayingLike'));
 const NowPlaying = lazy(async () => ({ default: (await import('./NowPlaying')).NowPlaying }));
 const QueuePanel = lazy(async () => ({ default: (await import('./QueuePanel')).QueuePanel }));
 
 export function PlayerBar() {
   const { t } = useTranslation();
+  const { data: me } = useMe();
   const current = usePlayer((s) => s.current);
   const isPlaying = usePlayer((s) => s.isPlaying);
   const panel = usePlayer((s) => s.panel);
@@ -54,6 +57,13 @@ export function PlayerBar() {
             <Total className="w-11" />
           </div>
           <NowButton track={current} />
+          {me && (
+            <Suspense fallback={null}>
+              <span className="order-2 flex max-sm:hidden xl:order-none">
+                <PlayingLike id={current.id} />
+              </span>
+            </Suspense>
+          )}
           <Transport />
           <div className="order-3 hidden items-center lg:flex">
             <ShuffleButton />

@@ -1,11 +1,15 @@
-import { Download, Link2, ListPlus, Pencil, Share2, Trash2 } from 'lucide-react';
+import { Download, Heart, Link2, ListPlus, Pencil, Share2, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { LikeButton } from '@/components/track/LikeButton';
 import { Button } from '@/components/ui/Button';
 import { useShare } from '@/components/track/useShare';
+import { useMe } from '@/lib/api/auth/me';
 import { API } from '@/lib/api/client';
 import type { Track } from '@/lib/api/types';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { queueLast } from '@/lib/player/play';
+import { loginPath } from '@/lib/session/next';
 
 interface TrackActionsProps {
   track: Track;
@@ -16,9 +20,21 @@ interface TrackActionsProps {
 export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
   const { t } = useTranslation();
   const { canShare, share } = useShare(track);
+  const guest = useMe().data === null;
 
   return (
-    <div className="mt-6 flex flex-wrap gap-2">
+    <div className="mt-6 flex flex-wrap items-center gap-2">
+      {guest ? (
+        <Button asChild>
+          <Link to={loginPath(`/track/${track.id}`)}>
+            <Heart size={18} aria-hidden />
+            {t('track.like_short')}
+          </Link>
+        </Button>
+      ) : (
+        track.status === 'completed' && <LikeButton track={track} size="md" />
+      )}
+      {track.like_count !== null && track.status === 'completed' && <span className="me-2 text-muted">{t('track.likes', { count: track.like_count })}</span>}
       {isPlayable(track) && (
         <Button onClick={() => queueLast(toPlayerTrack(track))}>
           <ListPlus size={18} aria-hidden />

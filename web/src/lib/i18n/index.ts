@@ -1,5 +1,5 @@
-/* Languages: English, French, Spanish. A language is two chunks, loaded when it is chosen: what every page may need, and more
- * for the settings. */
+/* Languages: English, French, Spanish. A language is three chunks: what every page may need, loaded when it is chosen, and what only some pages
+ * do, loaded with those: `more` for the settings, `social` for notifications, comments and playlists. */
 
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
@@ -7,30 +7,33 @@ import { LANGUAGE_KEY, isLanguage, preferredLanguage, type Language } from './la
 
 export { LANGUAGES, detectLanguage, type Language } from './languages';
 
+export type Extra = 'more' | 'social';
 type Words = () => Promise<{ default: Record<string, unknown> }>;
 
-const loaders: Record<Language, { common: Words; more: Words }> = {
-  en: { common: () => import('@/locales/en'), more: () => import('@/locales/en/more') },
-  fr: { common: () => import('@/locales/fr'), more: () => import('@/locales/fr/more') },
-  es: { common: () => import('@/locales/es'), more: () => import('@/locales/es/more') },
+const loaders: Record<Language, Record<'common' | Extra, Words>> = {
+  en: { common: () => import('@/locales/en'), more: () => import('@/locales/en/more'), social: () => import('@/locales/en/social') },
+  fr: { common: () => import('@/locales/fr'), more: () => import('@/locales/fr/more'), social: () => import('@/locales/fr/social') },
+  es: { common: () => import('@/locales/es'), more: () => import('@/locales/es/more'), social: () => import('@/locales/es/social') },
 };
 
-let wantsMore = false;
+/** A message of each chunk, which is there when the chunk is. */
+const marks = { common: 'common.close', more: 'settings.title', social: 'notifications.title' };
 
-async function add(language: Language, has: string, words: Words): Promise<void> {
-  if (i18next.exists(has, { lng: language })) return;
-  const { default: messages } = await words();
+const wanted = new Set<'common' | Extra>(['common']);
+
+async function add(language: Language, chunk: 'common' | Extra): Promise<void> {
+  if (i18next.exists(marks[chunk], { lng: language })) return;
+  const { default: messages } = await loaders[language][chunk]();
   i18next.addResourceBundle(language, 'translation', messages, true);
 }
 
 async function load(language: Language): Promise<void> {
-  const { common, more } = loaders[language];
-  await Promise.all([add(language, 'common.close', common), wantsMore && add(language, 'settings.title', more)]);
+  await Promise.all([...wanted].map((chunk) => add(language, chunk)));
 }
 
 /** For pages whose words not everybody needs. */
-export async function loadMoreWords(): Promise<void> {
-  wantsMore = true;
+export async function loadWords(chunk: Extra): Promise<void> {
+  wanted.add(chunk);
   await load(currentLanguage());
 }
 

@@ -32,6 +32,7 @@ export function takeMessage(client: QueryClient, message: TopicMessage): void {
     case 'notification':
       if (message.is_new) addUnread(client, 1);
       void invalidateNotifications(client);
+      if (typeof message.notification.data.track_id === 'string') void client.invalidateQueries({ queryKey: ['tracks', 'one', message.notification.data.track_id] });
       return;
     case 'track.progress':
       takeProgress(client, message);

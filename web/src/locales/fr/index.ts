@@ -6,8 +6,7 @@ import frame from './frame.json';
 import genres from './genres.json';
 import pages from './pages.json';
 import player from './player.json';
-import notifications from './notifications.json';
 import track from './track.json';
 import upload from './upload.json';
 
-export default { auth, common, errors, frame, genres, pages, player, notifications, track, upload };
+export default { auth, common, errors, frame, genres, pages, player, track, upload };

@@ -16,9 +16,10 @@ function mapLists(client: QueryClient, change: (list: List<Track>) => List<Track
   }
 }
 
-export function patchTrack(client: QueryClient, id: string, patch: Partial<Track>): void {
-  client.setQueryData<Track>(['tracks', 'one', id], (track) => track && { ...track, ...patch });
-  mapLists(client, (list) => ({ ...list, items: list.items.map((t) => (t.id === id ? { ...t, ...patch } : t)) }));
+export function patchTrack(client: QueryClient, id: string, patch: Partial<Track> | ((track: Track) => Partial<Track>)): void {
+  const change = (track: Track) => ({ ...track, ...(typeof patch === 'function' ? patch(track) : patch) });
+  client.setQueryData<Track>(['tracks', 'one', id], (track) => track && change(track));
+  mapLists(client, (list) => ({ ...list, items: list.items.map((t) => (t.id === id ? change(t) : t)) }));
 }
 
 export function dropTrack(client: QueryClient, id: string): void {

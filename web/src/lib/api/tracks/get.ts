@@ -11,4 +11,4 @@ export const trackQuery = (id: string) =>
     refetchInterval: (query) => (query.state.data && isUnfinished(query.state.data) ? 3000 : false),
   });
 
-export const useTrack = (id: string) => useQuery(trackQuery(id));
+export const useTrack = (id: string, enabled = true) => useQuery({ ...trackQuery(id), enabled });

@@ -1,0 +1,1 @@
+drop index track_comments_time_idx;

@@ -1,0 +1,22 @@
+/* likes.c - who likes which track. */
+#include "api/module.h"
+#include "likes.queries.h"
+
+extern const struct module likes_module;
+
+static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
+
+static const struct route likes_routes[] = {
+    {POST, "/api/v1/tracks/{id}/like", "Like a track",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_track_like, .shape = ONE},
+
+    {DELETE, "/api/v1/tracks/{id}/like", "Take back the like of a track",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_track_unlike, .shape = ONE},
+
+    {GET, "/api/v1/tracks/{id}/likes", "List the people who like a track, newest first",
+     "Without a total. People who do not show their activity are left out.",
+     .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
+     .requires = &q_track_seen, .sql = &q_track_likers, .shape = MANY},
+    ROUTE_END};
+
+const struct module likes_module = {.name = "likes", .routes = ROUTE_TABLES(likes_routes), .queries = likes_queries};

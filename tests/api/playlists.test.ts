@@ -1,0 +1,169 @@
+/** Playlists: who sees and changes them, and that moves hold whoever moves at the same time. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { playable } from '../support/tracks.ts';
+import { template, World } from '../support/world.ts';
+
+const world = await World.start('playlists');
+const alice = world.as('alice'), bob = world.as('bob'), carol = world.as('carol'), root = world.as('root');
+const ids = template.ids;
+const tides = await playable(carol, { title: 'Tides' });
+const ferry = await playable(carol, { title: 'Ferry' });
+
+const create = async (client: Client, name: string, more: { is_public?: boolean; description?: string } = {}) => {
+  const reply = await client.post('/api/v1/playlists', { body: { name, ...more } });
+  assertStatus(reply, 201);
+  assert.equal(reply.headers.get('location'), `/api/v1/playlists/${reply.body.id}`);
+  return reply.body;
+};
+const add = async (client: Client, id: string, track_id: string) => {
+  const reply = await client.post('/api/v1/playlists/{id}/tracks', { path: { id }, body: { track_id } });
+  assertStatus(reply, 201);
+  return reply.body.item_id;
+};
+const items = async (client: Client, id: string) => {
+  const all = [];
+  let cursor: string | null | undefined;
+  do {
+    const reply = await client.get('/api/v1/playlists/{id}/tracks', { path: { id }, query: { limit: 100, ...(cursor && { cursor }) } });
+    assertStatus(reply, 200);
+    all.push(...reply.body.items);
+    cursor = reply.body.next;
+  } while (cursor);
+  return all;
+};
+const order = async (client: Client, id: string) => (await items(client, id)).map((one) => one.id);
+const move = (client: Client, id: string, item: string, after: string | null) => client.put('/api/v1/playlists/{id}/tracks/reorder', { path: { id }, body: { item, after } });
+const get = (client: Client, id: string) => client.get('/api/v1/playlists/{id}', { path: { id } });
+
+test('a playlist is made, filled, changed and deleted by its owner', async () => {
+  const list = await create(alice, 'Late trains', { description: 'For the way home' });
+  assert.deepEqual([list.name, list.description, list.is_public, list.track_count, list.owner.username, list.is_mine, list.may_edit],
+    ['Late trains', 'For the way home', false, 0, 'alice', true, true]);
+  const first = await add(alice, list.id, tides.id), second = await add(alice, list.id, ferry.id), third = await add(alice, list.id, tides.id);
+  const all = await items(alice, list.id);
+  assert.deepEqual(all.map((one) => [one.id, one.track_id, one.title, one.creator?.username]),
+    [[first, tides.id, 'Tides', 'carol'], [second, ferry.id, 'Ferry', 'carol'], [third, tides.id, 'Tides', 'carol']]);
+  assert.ok(all[0]!.stream_manifest_url && all[0]!.duration_ms);
+  const renamed = await alice.put('/api/v1/playlists/{id}', { path: { id: list.id }, body: { name: 'Early trains', is_public: true } });
+  assertStatus(renamed, 200);
+  assert.deepEqual([renamed.body.name, renamed.body.description, renamed.body.is_public, renamed.body.track_count], ['Early trains', 'For the way home', true, 3]);
+  assertStatus(await alice.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id: list.id, track_id: first } }), 204);
+  assert.deepEqual(await order(alice, list.id), [second, third], 'one item');
+  assertStatus(await alice.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id: list.id, track_id: tides.id } }), 204);
+  assert.deepEqual(await order(alice, list.id), [second], 'every item with the track');
+  assertProblem(await alice.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id: list.id, track_id: tides.id } }), 404);
+  assert.equal((await get(alice, list.id)).body.track_count, 1);
+  const mine = await alice.get('/api/v1/playlists');
+  assertStatus(mine, 200);
+  assert.deepEqual(mine.body.items.map((one) => one.id), [list.id]);
+  assertStatus(await alice.delete('/api/v1/playlists/{id}', { path: { id: list.id } }), 204);
+  assertProblem(await get(alice, list.id), 404);
+  assert.deepEqual((await alice.get('/api/v1/playlists')).body.items, []);
+});
+
+test('a private playlist does not exist for strangers; a public one opens without an account, and only its owner changes it', async () => {
+  const hidden = await create(alice, 'Secret');
+  const open = await create(alice, 'Open', { is_public: true });
+  const inHidden = await add(alice, hidden.id, tides.id), inOpen = await add(alice, open.id, tides.id);
+  for (const stranger of [bob, carol, world.visitor]) {
+    assertProblem(await get(stranger, hidden.id), 404);
+    assertProblem(await stranger.get('/api/v1/playlists/{id}/tracks', { path: { id: hidden.id } }), 404);
+    assertStatus(await get(stranger, open.id), 200);
+    assert.deepEqual(await order(stranger, open.id), [inOpen]);
+  }
+  assert.equal((await get(bob, open.id)).body.may_edit, false);
+  for (const [id, item] of [[hidden.id, inHidden], [open.id, inOpen]] as const) {
+    assertProblem(await bob.put('/api/v1/playlists/{id}', { path: { id }, body: { name: 'Mine now' } }), 404);
+    assertProblem(await bob.delete('/api/v1/playlists/{id}', { path: { id } }), 404);
+    assertProblem(await bob.post('/api/v1/playlists/{id}/tracks', { path: { id }, body: { track_id: tides.id } }), 404);
+    assertProblem(await bob.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id, track_id: item } }), 404);
+    assertProblem(await move(bob, id, item, null), 404);
+  }
+  assertStatus(await get(root, hidden.id), 200);
+  assertStatus(await root.delete('/api/v1/playlists/{id}', { path: { id: hidden.id } }), 204);
+});
+
+test('whom the owner has blocked does not see a public playlist', async () => {
+  const open = await create(alice, 'Not for Bob', { is_public: true });
+  assertStatus(await alice.post('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
+  assertProblem(await get(bob, open.id), 404);
+  assertStatus(await alice.delete('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
+  assertStatus(await get(bob, open.id), 200);
+});
+
+test('who works on a playlist together with its owner changes its items, and no more', async () => {
+  const list = await create(alice, 'Ours');
+  await world.sql(`insert into playlist_collaborators (playlist_id, user_id, permission) values ('${list.id}', '${ids.bob}', 'read')`);
+  assert.equal((await get(bob, list.id)).body.may_edit, false);
+  assertProblem(await bob.post('/api/v1/playlists/{id}/tracks', { path: { id: list.id }, body: { track_id: tides.id } }), 404);
+  await world.sql(`update playlist_collaborators set permission = 'write' where playlist_id = '${list.id}'`);
+  assert.equal((await get(bob, list.id)).body.may_edit, true);
+  const item = await add(bob, list.id, tides.id);
+  assertStatus(await move(bob, list.id, item, null), 204);
+  assertProblem(await bob.put('/api/v1/playlists/{id}', { path: { id: list.id }, body: { is_public: true } }), 404);
+  assertProblem(await bob.delete('/api/v1/playlists/{id}', { path: { id: list.id } }), 404);
+});
+
+test('a track that one may not see keeps its place with nothing told of it, and cannot be added', async () => {
+  const draft = await playable(carol, { title: 'Draft', is_public: 'false' });
+  const list = await create(carol, 'With a draft', { is_public: true });
+  const first = await add(carol, list.id, draft.id), second = await add(carol, list.id, tides.id);
+  const seen = await items(bob, list.id);
+  assert.deepEqual(seen.map((one) => one.id), [first, second]);
+  const { id, added_at, is_liked, ...rest } = seen[0]!;
+  assert.deepEqual([id, is_liked], [first, false]);
+  assert.ok(added_at);
+  assert.deepEqual([...new Set(Object.values(rest))], [null]);
+  assert.ok(!JSON.stringify(seen[0]).includes('Draft'));
+  const own = await create(alice, 'Mine');
+  for (const track_id of [draft.id, '00000000-0000-4000-8000-000000000000']) {
+    const problem = assertProblem(await alice.post('/api/v1/playlists/{id}/tracks', { path: { id: own.id }, body: { track_id } }), 422);
+    assert.equal(problem.errors?.[0]?.field, 'track_id');
+  }
+});
+
+test('an item is moved to the front, behind another and behind itself; one that is not there is a conflict', async () => {
+  const list = await create(alice, 'Moves');
+  const [a, b, c] = [await add(alice, list.id, tides.id), await add(alice, list.id, ferry.id), await add(alice, list.id, tides.id)];
+  assertStatus(await move(alice, list.id, c, null), 204);
+  assert.deepEqual(await order(alice, list.id), [c, a, b]);
+  assertStatus(await move(alice, list.id, c, b), 204);
+  assert.deepEqual(await order(alice, list.id), [a, b, c]);
+  assertStatus(await move(alice, list.id, a, b), 204);
+  assertStatus(await move(alice, list.id, a, a), 204);
+  assert.deepEqual(await order(alice, list.id), [b, a, c]);
+  const other = await create(alice, 'Other');
+  const elsewhere = await add(alice, other.id, tides.id);
+  for (const [item, after] of [[elsewhere, a], [a, elsewhere], ['00000000-0000-4000-8000-000000000000', null]] as const)
+    assertProblem(await move(alice, list.id, item, after), 409);
+  assert.deepEqual(await order(alice, list.id), [b, a, c]);
+});
+
+test('moves at the same time all hold, and nothing is lost', async () => {
+  const list = await create(alice, 'Crowded');
+  const all: string[] = [];
+  for (let i = 0; i < 8; i++) all.push(await add(alice, list.id, i % 2 ? tides.id : ferry.id));
+  const [anchor, ...rest] = all as [string, ...string[]];
+  const [x, y, ...others] = rest as [string, string, ...string[]];
+  for (const reply of await Promise.all([move(alice, list.id, x, others[3]!), move(alice, list.id, y, anchor)])) assertStatus(reply, 204);
+  const now = await order(alice, list.id);
+  assert.equal(now[now.indexOf(others[3]!) + 1], x);
+  assert.equal(now[now.indexOf(anchor) + 1], y);
+  await Promise.all(Array.from({ length: 60 }, (_, i) => move(alice, list.id, all[(i * 5) % 8]!, i % 7 ? all[(i * 3 + 1) % 8]! : null)));
+  const adds = await Promise.all(Array.from({ length: 10 }, () => add(alice, list.id, tides.id)));
+  assert.deepEqual([...(await order(alice, list.id))].sort(), [...all, ...adds].sort());
+  assert.equal((await get(alice, list.id)).body.track_count, 18);
+  assert.equal(await world.sql(`select count(distinct position) from playlist_tracks where playlist_id = '${list.id}'`), '18');
+});
+
+test('ten thousand moves into one gap keep the order and the numbers small', async () => {
+  const list = await create(alice, 'One gap');
+  const [a, b, c] = [await add(alice, list.id, tides.id), await add(alice, list.id, ferry.id), await add(alice, list.id, tides.id)];
+  /* b and c in turn go right behind a, so the gap behind it halves each time */
+  await world.sql(`do $$ begin for i in 1 .. 5000 loop
+    perform playlist_move('${list.id}', '${b}', '${a}'); perform playlist_move('${list.id}', '${c}', '${a}'); end loop; end $$`);
+  assert.deepEqual(await order(alice, list.id), [a, c, b]);
+  assert.ok(Number(await world.sql(`select max(position) from playlist_tracks where playlist_id = '${list.id}'`)) < 2 ** 40);
+});
