@@ -1,0 +1,1 @@
+drop index bus_unfinished_subscriber_idx;
