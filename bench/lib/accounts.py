@@ -73,7 +73,7 @@ def latencies(folder, turns, contestants, pause_us=0):
 
 def verification(veza, person, tokens):
     """bench/peers/verify.c on the same tokens."""
-    text = subprocess.run([program("statement"), "session_check", "rows"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    text = subprocess.run([program("statement"), "session_check"], check=True, stdout=subprocess.PIPE, text=True).stdout
     statement = os.path.join(veza.folder, "session_check.sql")
     with open(statement, "w") as file:
         file.write(text.rpartition("\n--params")[0])
