@@ -1,93 +1,47 @@
-/* A menu of actions under a button. Not modal, so the page behind keeps scrolling and its styles stay untouched. */
+/* A menu of actions under a button. Until it is wanted there is only the button: what draws menus is loaded when somebody comes near. */
 
-import { clsx } from 'clsx';
-import { Check } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
-import { useState, type ReactNode } from 'react';
-import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
+import { Slot } from 'radix-ui';
+import { lazy, Suspense, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 
-interface MenuProps {
+const parts = () => import('./OpenMenu');
+
+const OpenMenu = lazy(async () => ({ default: (await parts()).OpenMenu }));
+export const MenuItem = lazy(async () => ({ default: (await parts()).MenuItem }));
+export const MenuSeparator = lazy(async () => ({ default: (await parts()).MenuSeparator }));
+/* `lazy` forgets that the type of the choices is the caller's */
+export const MenuChoice = lazy(async () => ({ default: (await parts()).MenuChoice })) as unknown as typeof import('./OpenMenu').MenuChoice;
+
+export interface MenuProps {
   trigger: ReactNode;
   children: ReactNode;
   align?: 'start' | 'end';
   side?: 'top' | 'bottom';
 }
 
-export function Menu({ trigger, children, align = 'end', side = 'bottom' }: MenuProps) {
-  const [open, setOpen] = useState(false);
-  useHistoryEntry(open, () => setOpen(false));
+const OPENING_KEYS = ['Enter', ' ', 'ArrowDown'];
+
+export function Menu(props: MenuProps) {
+  const [wanted, setWanted] = useState(false);
+  const approach = () => void parts();
+  const press = (event: PointerEvent) => {
+    if (event.button !== 0 || event.ctrlKey) return;
+    event.preventDefault(); /* the menu gets the focus, not the button */
+    setWanted(true);
+  };
+  const type = (event: KeyboardEvent) => {
+    if (!OPENING_KEYS.includes(event.key)) return;
+    event.preventDefault();
+    setWanted(true);
+  };
+  const button = (
+    <Slot.Root aria-haspopup="menu" aria-expanded={false} onPointerEnter={approach} onFocus={approach} onPointerDown={press} onKeyDown={type}>
+      {props.trigger}
+    </Slot.Root>
+  );
+  if (!wanted) return button;
   return (
-    <DropdownMenu.Root modal={false} open={open} onOpenChange={setOpen}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      {/* inside what is modal, which hides the rest from screen readers; else inside <main>, so that everything on the page is within a landmark */}
-      <DropdownMenu.Portal container={[...document.querySelectorAll<HTMLElement>('[role=dialog]')].at(-1) ?? document.getElementById('main')}>
-        <DropdownMenu.Content
-          align={align}
-          side={side}
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-50 min-w-52 rounded-card bg-raised p-1 text-sm text-ink shadow-float animate-rise"
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Suspense fallback={button}>
+      <OpenMenu {...props} />
+    </Suspense>
   );
 }
-
-const itemClass =
-  'flex h-9 cursor-pointer items-center gap-2.5 rounded-sm px-2.5 outline-none select-none data-highlighted:bg-sunk data-disabled:cursor-not-allowed data-disabled:opacity-50';
-
-interface MenuItemProps {
-  children: ReactNode;
-  onSelect?: () => void;
-  danger?: boolean;
-  disabled?: boolean;
-  /** The only child is a link that gets the item's looks. */
-  asChild?: boolean;
-}
-
-export function MenuItem({ children, onSelect, danger = false, disabled = false, asChild = false }: MenuItemProps) {
-  return (
-    <DropdownMenu.Item
-      asChild={asChild}
-      disabled={disabled}
-      {...(onSelect ? { onSelect } : {})}
-      className={clsx(itemClass, danger && 'text-danger')}
-    >
-      {children}
-    </DropdownMenu.Item>
-  );
-}
-
-interface MenuChoiceProps<T extends string> {
-  label: string;
-  value: T;
-  options: readonly { value: T; label: string; icon?: ReactNode; lang?: string }[];
-  onChange: (value: T) => void;
-}
-
-export function MenuChoice<T extends string>({ label, value, options, onChange }: MenuChoiceProps<T>) {
-  return (
-    <DropdownMenu.RadioGroup value={value} onValueChange={(next) => onChange(next as T)}>
-      <DropdownMenu.Label className="eyebrow px-2.5 pt-2 pb-1">{label}</DropdownMenu.Label>
-      {options.map((option) => (
-        <DropdownMenu.RadioItem
-          key={option.value}
-          value={option.value}
-          className={itemClass}
-          onSelect={(event) => event.preventDefault()}
-          {...(option.lang ? { lang: option.lang } : {})}
-        >
-          {option.icon}
-          <span className="flex-1">{option.label}</span>
-          <DropdownMenu.ItemIndicator>
-            <Check size={16} aria-hidden />
-          </DropdownMenu.ItemIndicator>
-        </DropdownMenu.RadioItem>
-      ))}
-    </DropdownMenu.RadioGroup>
-  );
-}
-
-export const MenuSeparator = () => <DropdownMenu.Separator className="my-1 h-px bg-line" />;
