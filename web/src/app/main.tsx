@@ -5,6 +5,7 @@ import { RouterProvider } from 'react-router';
 import { queryClient } from '@/lib/api/queryClient';
 import { keepSessionFresh } from '@/lib/api/refresh';
 import { trackQuery } from '@/lib/api/tracks/get';
+import '@/lib/history/overlays'; /* it must hear of changes of the history before the router does */
 import { startI18n } from '@/lib/i18n';
 import { hasSessionHint } from '@/lib/session/hint';
 import { takeNotice } from '@/lib/session/leave';
