@@ -130,6 +130,8 @@ connect_now(void)
     const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
     PGconn *pg;
 
+    if (watch_nobody_waits()) /* the program ends, and a database that hangs would hold it for 5 s */
+        return NULL;
     snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC"
              " -c DateStyle=ISO -c client_min_messages=notice -c client_connection_check_interval=%d%s",
              statement_timeout_ms, NOTICE_MS, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");

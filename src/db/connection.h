@@ -64,6 +64,8 @@ void watch_socket(struct connection *c, int fd);
 /* Something is sent now, whose reply must come in time, or the connection is broken off. */
 void watch_expect(struct connection *c);
 void watch_got(struct connection *c);
+/* Is the time over that db_end_waits() gave? */
+bool watch_nobody_waits(void);
 
 /* Takes the connection (or none, when NULL) from this thread for whoever goes on: see db_take_parked(). */
 void connection_park(struct connection *c);

@@ -105,6 +105,12 @@ watch(void *argument)
 }
 
 bool
+watch_nobody_waits(void)
+{
+    return all_due_ms <= clock_monotonic_ms();
+}
+
+bool
 db_watch_start(void)
 {
     watch_stops = false;

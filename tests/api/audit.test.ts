@@ -46,7 +46,7 @@ test('a change and its line are there together or not at all, also when the conn
     ['PUT /api/v1/users/{id}', () => alice.put('/api/v1/users/{id}', { path: { id: ids.alice }, body: { bio: 'changed without a line' } })],
     ['DELETE /api/v1/users/{id}/avatar', () => alice.delete('/api/v1/users/{id}/avatar', { path: { id: ids.alice } })], /* by a handler */
   ] as const) {
-    const lines = async () => (await own(alice, { action })).filter((one) => one.status < 400).length, had = await lines(), before = await profile();
+    const lines = async () => (await own(alice, { action })).filter((one) => (one.status ?? 500) < 400).length, had = await lines(), before = await profile();
     const waiting = () => world.sql("select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory'");
     const held = world.sql("set application_name = 'audit lock'; select pg_advisory_lock(77); select pg_sleep(60)").catch(() => 'let go');
     await until('the lock', async () => (await world.sql("select count(*) from pg_stat_activity where application_name = 'audit lock' and wait_event = 'PgSleep'")) === '1');

@@ -131,10 +131,10 @@ const isJson = (type: string) => type === 'application/json' || type === 'applic
 
 /** What is wrong with a message that the server sent over the WebSocket, in a sentence; undefined when it is as described. */
 export function messageComplaint(message: { type: string }): string | undefined {
-  const described = document['x-messages'].find(({ name, from }) => from === 'server' && name === message.type);
-  if (!described) return `the server sends no message ${message.type}`;
+  const described = document['x-messages'].find(({ name, from }) => from === 'server' && name === message.type), { type } = message;
+  if (!described) return `the server sends no message ${type}`;
   const check = validator(`message ${message.type}`, described.schema);
-  return check(message) ? undefined : `${message.type}: ${ajv.errorsText(check.errors, { dataVar: 'message' })}`;
+  return check(message) ? undefined : `${type}: ${ajv.errorsText(check.errors, { dataVar: 'message' })}`;
 }
 
 /** What is wrong with this reply, in a sentence; undefined when it is as described. `body` is parsed when it is JSON. */
