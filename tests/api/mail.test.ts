@@ -73,12 +73,21 @@ for (const [language, subject, hello, words] of [
 test('several within the delay come as one mail', async () => {
   await forget();
   for (const person of ['alice', 'bob', 'carol'] as const) await follow(as(person), 'dave');
-  const mail = await mailTo('dave', '3 new notifications');
-  for (const name of ['alice', 'bob', 'carol']) assert.ok(mail.text.includes(`${name} follows you`), mail.text);
+  const grouped = await mailTo('dave', 'carol and 2 others follow you');
+  assert.ok(grouped.text.includes('See who follows you'), grouped.text);
+  await settled();
+  assert.equal(mailsTo('dave').length, 1, 'those of one kind are one notification');
+  await forget();
+  const track = await world.sql(`insert into tracks (creator_id, title, status, is_public) values ('${ids.dave}', 'Kelp', 'completed', true) returning id`);
+  assertStatus(await as('dave').put('/api/v1/notifications/preferences', { body: { email_on_like: true } }), 200);
+  assertStatus(await as('alice').post('/api/v1/tracks/{id}/like', { path: { id: track } }), 200);
+  await follow(as('bob'), 'dave');
+  const digest = await mailTo('dave', '2 new notifications');
+  for (const line of ['alice likes “Kelp”', 'bob follows you']) assert.ok(digest.text.includes(line), digest.text);
   await settled();
   assert.equal(mailsTo('dave').length, 1);
   await follow(as('mia'), 'dave');
-  await mailTo('dave', 'mia follows you');
+  await mailTo('dave', 'mia and 1 other follow you');
 });
 
 test('what was read in time is not mailed', async () => {

@@ -378,6 +378,7 @@ test('the history names the country of an address, as a proxy that is trusted te
   const tables = mkdtempSync(path.join(tmpdir(), 'veza-countries-'));
   writeFileSync(path.join(tables, 'geoip'), '# countries\n3405803776,3405804031,NZ\n3405804032,3405804287,??\n');
   writeFileSync(path.join(tables, 'geoip6'), '2001:db8::,2001:db8:ffff:ffff:ffff:ffff:ffff:ffff,FR\n');
+  writeFileSync(path.join(tables, 'none'), '');
   const there = await World.start('countries', { GEOIP_FILE: path.join(tables, 'geoip'), GEOIP6_FILE: path.join(tables, 'geoip6'), TRUSTED_PROXIES: '127.0.0.1' });
   const without = await World.start('no-countries', { GEOIP_FILE: path.join(tables, 'none'), GEOIP6_FILE: path.join(tables, 'none'), TRUSTED_PROXIES: '127.0.0.1' });
   rmSync(tables, { recursive: true });

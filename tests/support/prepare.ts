@@ -9,6 +9,7 @@ import { Cluster } from './cluster.ts';
 import { BINARY, WORK } from './paths.ts';
 import { Server, type Settings } from './server.ts';
 import { codeOf } from './totp.ts';
+import { until } from './wait.ts';
 import type { Person, Template } from './world.ts';
 
 const run = promisify(execFile);
@@ -87,6 +88,8 @@ async function fill(cluster: Cluster): Promise<Template> {
     ids[name] = body.user.id;
   }));
   const rootSecret = await protect(server.api, tokens.root);
+  /* what its events lead to is in every clone, or comes while a test looks */
+  await until('the events of the template', async () => (await cluster.sql('template_veza', 'select count(*) from bus_waiting')) === '0');
   await server.remove();
   await cluster.sql('template_veza', 'update mfa_configs set last_step = 0'); /* its code of now is good in every clone */
   const template: Template = { cluster: cluster.folder, database: 'template_veza', settings, tokens, ids, rootSecret };
