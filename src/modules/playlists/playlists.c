@@ -36,7 +36,7 @@ static const struct route playlists_routes[] = {
 
     {POST, "/api/v1/playlists", "Create a playlist",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .body = new_playlist,
-     .sql = &q_playlist_create, .shape = ONE, .status = 201, .then = &q_playlist_get, .location = "/api/v1/playlists/{id}"},
+     .sql = &q_playlist_create, .shape = ONE, .always = true, .status = 201, .then = &q_playlist_get, .location = "/api/v1/playlists/{id}"},
 
     {GET, "/api/v1/playlists/{id}", "Get a playlist",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_playlist_get, .shape = ONE},
