@@ -34,6 +34,13 @@ export function good(schema: Schema): unknown {
   }
 }
 
+/** A text that a pattern does not allow. */
+function outside(pattern: string, length: number): string {
+  const found = [`${'é'.repeat(length)}!`, ' '.repeat(length)].find((text) => !new RegExp(pattern).test(text));
+  if (found === undefined) throw new Error(`add a text that ${pattern} does not allow`);
+  return found;
+}
+
 function wrongStrings(schema: Schema): Wrong[] {
   if (schema.enum) return [{ how: 'not one of the values', value: 'no_such_value', code: 'value' }];
   if (schema.format === 'uuid') return [{ how: 'not a UUID', value: 'not-a-uuid', code: 'value' }];
@@ -48,7 +55,7 @@ function wrongStrings(schema: Schema): Wrong[] {
   if (schema.format === 'password') return wrong;
   const filler = 'a'.repeat(schema.minLength ?? 1);
   wrong.push({ how: 'with a control character', value: `${filler}\u0007`, code: 'value' }, { how: 'with a bidirectional override', value: `${filler}\u202e`, code: 'value' });
-  if (schema.pattern) wrong.push({ how: 'outside the pattern', value: `${'é'.repeat(schema.minLength ?? 1)}!`, code: 'pattern' });
+  if (schema.pattern) wrong.push({ how: 'outside the pattern', value: outside(schema.pattern, schema.minLength ?? 1), code: 'pattern' });
   return wrong.filter(({ value, code }) => code === 'too_long' || !schema.maxLength || [...String(value)].length <= schema.maxLength);
 }
 
