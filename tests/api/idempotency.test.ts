@@ -3,7 +3,10 @@ import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { assertProblem, assertStatus } from '../support/client.ts';
+import { keyOf, operations, type Operation } from '../support/document.ts';
+import { isForm } from '../support/examples.ts';
 import { makeSound, wav } from '../support/media.ts';
+import { personFor, request } from '../support/requests.ts';
 import { uploadForm } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { template, World } from '../support/world.ts';
@@ -67,6 +70,30 @@ test('keys are of some length, of visible characters, and kept apart however lon
   assert.equal(await roles('badly'), 0);
   for (const good of ['12345678', 'x'.repeat(128), "'; drop table roles; --".replaceAll(' ', '_')])
     assertStatus(await make(`role_${good.length}`, good), 201);
+});
+
+/** A good request with a key for whoever may send it. */
+const sendTo = (operation: Operation, key: string) => request(world.visitor, operation, { headers: { 'idempotency-key': key }, ...(isForm(operation) && { form: uploadForm() }) });
+
+for (const operation of operations.filter(({ parameters }) => parameters.some(({ name }) => name === 'Idempotency-Key'))) {
+  test(`${keyOf(operation)} refuses a bad key, and one of another request`, async () => {
+    assertProblem(await sendTo(operation, 'short'), 400, 'bad_request');
+    const key = randomUUID();
+    await world.sql(`insert into idempotency_keys (user_id, key, request, status) values ('${template.ids[personFor(operation)!]}', '${key}', repeat('0', 64), 204)`);
+    assertProblem(await sendTo(operation, key), 422, 'idempotency_key_reused');
+  });
+}
+
+test('while a track is being restored, the same request is refused, and gets its reply afterwards', async () => {
+  const id = await world.sql(`insert into tracks (creator_id, title, status, deleted_at, restorable_until) values ('${template.ids.carol}', 'Back again', 'completed', now(), now() + interval '1 day') returning id`);
+  const key = randomUUID(), held = await hold('tracks'), restore = () => root.post('/api/v1/tracks/{id}/restore', { path: { id }, headers: { 'idempotency-key': key } });
+  const first = restore();
+  await held.reached();
+  assertProblem(await restore(), 409, 'request_in_progress');
+  await held.letGo();
+  const reply = await first;
+  assertStatus(reply, 200);
+  assert.deepEqual((await restore()).body, reply.body);
 });
 
 test('while a request is carried out, the same one is refused, and gets its reply afterwards', async () => {

@@ -85,6 +85,17 @@ test('a private playlist does not exist for strangers; a public one opens withou
   assertStatus(await root.delete('/api/v1/playlists/{id}', { path: { id: hidden.id } }), 204);
 });
 
+test('a playlist holds ten thousand items, and takes another one when one is removed', async () => {
+  const list = await create(alice, 'Full');
+  await world.sql(`insert into playlist_tracks (playlist_id, track_id, added_by, position) select '${list.id}', '${tides.id}', '${ids.alice}', n * 4294967296 from generate_series(1, 9999) n`);
+  const last = await add(alice, list.id, ferry.id);
+  assertProblem(await alice.post('/api/v1/playlists/{id}/tracks', { path: { id: list.id }, body: { track_id: ferry.id } }), 409, 'conflict');
+  assert.equal((await get(alice, list.id)).body.track_count, 10_000);
+  assertStatus(await alice.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id: list.id, track_id: last } }), 204);
+  await add(alice, list.id, ferry.id);
+  assertStatus(await alice.delete('/api/v1/playlists/{id}', { path: { id: list.id } }), 204);
+});
+
 test('whom the owner has blocked does not see a public playlist', async () => {
   const open = await create(alice, 'Not for Bob', { is_public: true });
   assertStatus(await alice.post('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);

@@ -117,7 +117,7 @@ test('a stream that is not ready yet says so', async () => {
   const reply = await upload(carol, { file: wav(makeSound(30, { seed: 9 })), title: 'Not yet' });
   assertStatus(reply, 201);
   const { id } = reply.body;
-  for (const part of ['master.m3u8', 'high/playlist.m3u8', 'high/segment_000.m4s'])
+  for (const part of ['', '0123456789abcdef/'].flatMap((version) => ['master.m3u8', 'high/playlist.m3u8', 'high/segment_000.m4s'].map((file) => version + file)))
     for (const target of [`/api/v1/tracks/${id}/hls/${part}`, `/hls/${id}/${part}`]) assertProblem(await carol.send('GET', target), 409, 'stream_not_ready', target);
   assertProblem(await visitor.send('GET', `/api/v1/tracks/${id}/hls/master.m3u8`), 404, 'not_found');
   assert.equal((await carol.get('/api/v1/tracks/{id}/hls/status', { path: { id } })).body.status === 'ready', false);
