@@ -162,12 +162,13 @@ test('there are at most fifty keys a person', async () => {
   assertProblem(await world.as('bob').post('/api/v1/developer/api-keys', { body: { name: 'K', scopes: ['tracks:read'] } }), 409, 'conflict');
 });
 
-test('changing a track needs the scope for writing; every route of tracks names one, but for counting plays and for administrators', () => {
+test('changing a track needs the scope for writing, and comments one of their own; every route of tracks names one, but for counting plays and for administrators', () => {
   const paths = (JSON.parse(readFileSync(DOCUMENT, 'utf8')) as { paths: Record<string, Record<string, { 'x-scope'?: string; 'x-auth': string }>> }).paths;
   for (const [path, item] of Object.entries(paths)) {
-    if (!path.startsWith('/api/v1/tracks') || path.endsWith('/play')) continue;
+    if (!/^\/api\/v1\/(tracks|comments)\b/.test(path) || path.endsWith('/play')) continue;
+    const write = /\/comments\b/.test(path) ? 'comments:write' : 'tracks:write';
     for (const [method, operation] of Object.entries(item)) {
-      const scope = operation['x-auth'] === 'admin' ? undefined : method === 'get' ? 'tracks:read' : 'tracks:write';
+      const scope = operation['x-auth'] === 'admin' ? undefined : method === 'get' ? 'tracks:read' : write;
       assert.equal(operation['x-scope'], scope, `${method} ${path}`);
     }
   }

@@ -25,11 +25,22 @@ await world.sql(`
   insert into announcements (title, content, type, is_active, starts_at)
   select 'Notice ' || n, 'Text', 'info', true, now() - n / 2 * interval '1 hour' from generate_series(1, 4) n;
   update tracks set restorable_until = now() + interval '1 day', deleted_at = now() where title in ('Listed 9', 'Listed 10')`);
+const track = await world.sql("select id from tracks where title = 'Listed 5' and is_public limit 1");
+const playlist = await world.sql(`insert into playlists (user_id, name) values ('${ids.carol}', 'Listed') returning id`);
+await world.sql(`
+  insert into track_likes (track_id, user_id, created_at) select '${track}', id, '2026-01-01' from users on conflict do nothing;
+  insert into track_comments (track_id, user_id, content, "timestamp", created_at)
+  select '${track}', case when n % 2 = 0 then '${ids.alice}'::uuid else '${ids.dave}'::uuid end, 'Comment ' || n, case when n > 3 then n / 3 end, now() - n / 3 * interval '1 minute'
+    from generate_series(1, 9) n;
+  insert into playlist_tracks (playlist_id, track_id, position) select '${playlist}', id, row_number() over (order by id) from tracks where title like 'Listed %';
+  insert into playlists (user_id, name, updated_at) select '${ids.carol}', 'Listed ' || n, now() - n / 2 * interval '1 minute' from generate_series(1, 5) n`);
+/* What the id in a path names. */
+const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : ids.carol);
 
 interface Page { items: unknown[]; page?: number; limit: number; next: string | null; total?: number }
 
 async function page(client: Client, path: string, query: Record<string, unknown> = {}): Promise<Page> {
-  const reply = await client.get(path as '/api/v1/tracks', { query, path: { id: ids.carol } } as never);
+  const reply = await client.get(path as '/api/v1/tracks', { query, path: { id: idIn(path) } } as never);
   assertStatus(reply, 200);
   return reply.body as unknown as Page;
 }
@@ -51,7 +62,11 @@ const lists = operations.filter((operation) => (operation.parameters ?? []).some
 const least: Record<string, number> = {
   '/api/v1/tracks': 15, '/api/v1/users': 5, '/api/v1/users/me/blocks': 2, '/api/v1/auth/login-history': 5, '/api/v1/notifications': 9, '/api/v1/users/{id}/gear': 4,
   '/api/v1/users/{id}/likes': 15, '/api/v1/users/{id}/reposts': 15, '/api/v1/tracks/removed': 2, '/api/v1/audit/logs': 3, '/api/v1/genres': 2, '/api/v1/roles': 2,
+  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 9, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30,
 };
+
+/* How many these are is for the owner of the track to know. */
+const uncounted = ['/api/v1/tracks/{id}/likes'];
 
 for (const operation of lists) {
   const sorts = (operation.parameters ?? []).find((parameter) => parameter.name === 'sort')?.schema as { enum?: string[] } | undefined;
@@ -62,7 +77,7 @@ for (const operation of lists) {
       const query = { ...(sort && { sort }), ...(operation.path === '/api/v1/users/search' && { q: 'a' }) };
       const whole = (await page(client, operation.path, { ...query, limit: 100, page: 1 }));
       assert.equal(whole.next, null);
-      assert.equal(whole.total, whole.items.length);
+      assert.equal(whole.total, uncounted.includes(operation.path) ? undefined : whole.items.length);
       assert.ok(whole.items.length >= (least[operation.path] ?? 0), `${whole.items.length} rows`);
       for (const limit of [1, 3]) {
         const walked = await walk(client, operation.path, { ...query, limit });

@@ -3,9 +3,11 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assertProblem, type Credentials } from '../support/client.ts';
 import { keyOf, operations, responseOf, type Operation } from '../support/document.ts';
+import { isForm } from '../support/examples.ts';
+import { png } from '../support/media.ts';
 import { bearer, request } from '../support/requests.ts';
 import { playable } from '../support/tracks.ts';
-import { World, type Person } from '../support/world.ts';
+import { template, World, type Person } from '../support/world.ts';
 
 const world = await World.start('objects');
 
@@ -28,9 +30,15 @@ await world.sql('update sessions set mfa_at = now()'); /* she has a factor now, 
 const connection = await world.sql(`insert into federated_identities (user_id, provider, provider_id) select id, 'google', 'carols' from users where username = 'carol' returning id`);
 const apiKey = await world.sql(`insert into api_keys (user_id, name, prefix, hashed_key, scopes) select id, 'Hers', 'vz_carol', 'carols', '{}' from users where username = 'carol' returning id`);
 const archive = await world.sql(`insert into data_exports (user_id, status) select id, 'failed' from users where username = 'carol' returning id`);
+const comment = (await carol.post('/api/v1/tracks/{id}/comments', { path: { id: track.id }, body: { content: 'Note to myself' } })).body;
+const playlist = (await carol.post('/api/v1/playlists', { body: { name: 'Only hers' } })).body;
+const item = (await carol.post('/api/v1/playlists/{id}/tracks', { path: { id: playlist.id }, body: { track_id: track.id } })).body.item_id;
+const filled = (await carol.get('/api/v1/playlists/{id}', { path: { id: playlist.id } })).body;
 const owned: Owned[] = [
   { under: '/api/v1/users/me/exports/', path: { id: archive }, strangers: ['alice', 'root'] },
   { under: '/api/v1/tracks/', path: { id: track.id, quality: 'low', segment: 'segment_000.m4s', size: '300' }, strangers: ['alice', 'dave'] },
+  { under: '/api/v1/comments/', path: { id: comment.id }, strangers: ['alice', 'dave'] },
+  { under: '/api/v1/playlists/', path: { id: playlist.id, track_id: item }, strangers: ['alice', 'dave'] },
   { under: '/hls/', path: { track_id: track.id, quality: 'low', segment: 'segment_000.m4s' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/sessions/', path: { session_id: session }, strangers: ['alice', 'root'] },
   { under: '/api/v1/notifications/', path: { id: notification }, strangers: ['alice', 'root'] },
@@ -44,10 +52,18 @@ const open = ['/api/v1/users/', '/api/v1/roles/'];
 /** Somebody with every right, so that nothing but the id is wrong. */
 const somebody = (operation: Operation): Credentials => (operation['x-auth'] === 'public' ? {} : bearer(operation['x-auth'] === 'admin' ? 'root' : operation['x-auth'] === 'moderator' ? 'mia' : 'carol'));
 
+/** A file is looked at before what it is for: with a good one, nothing but the id is wrong. */
+function pictureFor(operation: Operation, picture = png(400, 400)): { form?: FormData } {
+  if (!isForm(operation)) return {};
+  const form = new FormData();
+  for (const name of operation.requestBody!.content['multipart/form-data']!.schema.required!) form.set(name, new Blob([new Uint8Array(picture)], { type: 'image/png' }), 'picture.png');
+  return { form };
+}
+
 for (const operation of operations) {
   if (!pathParameters(operation).length || !responseOf(operation, 404)) continue;
   test(`${keyOf(operation)} answers 404 for what does not exist`, async () => {
-    assertProblem(await request(world.visitor, operation, { as: somebody(operation), path: { segment: 'segment_000.m4s', username: 'nobody.here' } }), 404, 'not_found');
+    assertProblem(await request(world.visitor, operation, { as: somebody(operation), path: { segment: 'segment_000.m4s', username: 'nobody.here' }, ...pictureFor(operation) }), 404, 'not_found');
   });
   const uuids = pathParameters(operation).filter(({ schema }) => schema.format === 'uuid');
   if (!uuids.length) continue;
@@ -67,12 +83,23 @@ for (const operation of withId) {
     continue;
   }
   test(`${keyOf(operation)} hides what belongs to somebody else`, async () => {
-    for (const stranger of mine.strangers) assertProblem(await request(world.visitor, operation, { as: bearer(stranger), path: mine.path }), 404, 'not_found', stranger);
+    for (const stranger of mine.strangers) assertProblem(await request(world.visitor, operation, { as: bearer(stranger), path: mine.path, ...pictureFor(operation) }), 404, 'not_found', stranger);
     if (operation['x-auth'] === 'optional') assertProblem(await request(world.visitor, operation, { as: {}, path: mine.path }), 404, 'not_found', 'a visitor');
   });
 }
 
-test('after all that the track is as it was', async () => {
-  const reply = await world.as('carol').get('/api/v1/tracks/{id}', { path: { id: track.id } });
-  assert.deepEqual(reply.body, track);
+for (const operation of withId.filter(isForm)) {
+  test(`${keyOf(operation)} refuses a bad picture alike, whether what it is for exists or not`, async () => {
+    for (const path of [{ id: track.id }, { id: template.ids.carol }, {}]) {
+      const reply = await request(world.visitor, operation, { as: bearer('alice'), path, ...pictureFor(operation, Buffer.from('no picture')) });
+      assert.deepEqual(assertProblem(reply, 422, 'validation').errors?.map(({ code }) => code), ['image_unreadable']);
+    }
+  });
+}
+
+test('after all that the track, the comment and the playlist are as they were', async () => {
+  assert.deepEqual((await carol.get('/api/v1/tracks/{id}', { path: { id: track.id } })).body, track);
+  assert.deepEqual((await carol.get('/api/v1/tracks/{id}/comments', { path: { id: track.id } })).body.items, [comment]);
+  assert.deepEqual((await carol.get('/api/v1/playlists/{id}', { path: { id: playlist.id } })).body, filled);
+  assert.deepEqual((await carol.get('/api/v1/playlists/{id}/tracks', { path: { id: playlist.id } })).body.items.map((one) => one.id), [item]);
 });

@@ -29,7 +29,7 @@ async function bareAdministrator(): Promise<string> {
 }
 
 async function keyOfAdministrator(): Promise<string> {
-  const reply = await root.post('/api/v1/developer/api-keys', { body: { name: 'Everything', scopes: ['tracks:read', 'tracks:write'] } });
+  const reply = await root.post('/api/v1/developer/api-keys', { body: { name: 'Everything', scopes: ['tracks:read', 'tracks:write', 'comments:write'] } });
   assertStatus(reply, 201);
   return reply.body.key;
 }
@@ -51,7 +51,7 @@ const mayAll = (kind: Kind) => kind === 'owner' || kind === 'administrator with 
 const hidden = await playable(carol, { title: 'Only mine', is_public: 'false', cover: png(400, 400) });
 const open = await playable(carol, { title: 'For all, not to keep', cover: png(400, 400) });
 
-type Rule = 'see' | 'download' | 'change' | 'administer';
+type Rule = 'see' | 'react' | 'download' | 'change' | 'administer'; /* to react one must be signed in, and may see it */
 /** What each route asks for. A new route about a track belongs here. */
 const rules: Record<string, Rule> = {
   'GET /api/v1/tracks/{id}': 'see',
@@ -66,6 +66,11 @@ const rules: Record<string, Rule> = {
   'GET /api/v1/tracks/{id}/cover/{size}': 'see',
   'GET /api/v1/tracks/{id}/download': 'download',
   'POST /api/v1/tracks/{id}/play': 'see',
+  'GET /api/v1/tracks/{id}/comments': 'see',
+  'POST /api/v1/tracks/{id}/comments': 'react',
+  'POST /api/v1/tracks/{id}/like': 'react',
+  'DELETE /api/v1/tracks/{id}/like': 'react',
+  'GET /api/v1/tracks/{id}/likes': 'react',
   'GET /api/v1/tracks/{id}/hls/info': 'see',
   'GET /api/v1/tracks/{id}/hls/status': 'see',
   'GET /api/v1/tracks/{id}/hls/master.m3u8': 'see',
@@ -91,10 +96,11 @@ function coverForm(): FormData {
 /** What a kind of person is answered for somebody else's track. */
 function expected(operation: Operation, rule: Rule, kind: Kind, track: Track): number {
   const isPublic = track === open;
-  const good = operation.path.endsWith('/reprocess') ? 202 : operation.method === 'POST' ? 204 : 200;
+  const good = Math.min(...Object.keys(operation.responses).map(Number)); /* what is described as success */
   if (kind === 'API key of an administrator' && operation.path.endsWith('/play')) return 403; /* no scope opens it to keys */
   switch (rule) {
     case 'see': return isPublic || mayAll(kind) ? good : 404;
+    case 'react': return kind === 'visitor' ? 401 : isPublic || mayAll(kind) ? good : 404;
     case 'download': return mayAll(kind) ? 200 : isPublic ? 403 : 404;
     case 'change': return mayAll(kind) ? good : kind === 'visitor' ? 401 : 404;
     case 'administer': return kind === 'visitor' ? 401 : kind === 'administrator with a fresh proof' ? 404 : 403;
@@ -118,9 +124,10 @@ test('each route about a track is in the table', () => {
   assert.deepEqual(aboutTracks.map(keyOf).sort(), Object.keys(rules).sort());
 });
 
-for (const operation of aboutTracks.filter((one) => one.method !== 'DELETE')) {
+for (const operation of aboutTracks.filter((one) => one.method !== 'DELETE' || rules[keyOf(one)] === 'react')) {
   for (const kind of Object.keys(people) as Kind[]) {
     test(`${keyOf(operation)} by ${kind}`, async () => {
+      if (operation.path.endsWith('/like')) await world.sql('delete from track_likes'); /* one's own is taken back also where the track is hidden by now (likes.test.ts) */
       for (const track of [hidden, open])
         for (const [way, as] of await waysOf(operation, kind))
           for (const round of [1, 2]) { /* the second finds warm caches */
