@@ -14,7 +14,7 @@ const LONG = 'An unusually long title that somebody gave to a recording of the s
 await stage.world.as('dave').put('/api/v1/users/{id}', { path: { id: template.ids.dave }, body: { first_name: 'Åse', last_name: 'Nordlys', bio: 'أصوات من الشمال', location: 'القاهرة' } });
 for (const [title, genre] of [['Fjord', 'Electronic'], [LONG, 'Electronic'], ['ليل', 'Classical'], ['Skerry', 'Zeuhl']] as const) await stage.track('dave', title, tones(20, 440), { genre });
 for (const genre of ['Ambient', 'Dub', 'Folk', 'House', 'Jazz', 'Techno']) await stage.track('carol', `Study in ${genre}`, tones(2, 550), { genre });
-for (const person of ['dave', 'alice'] as const) await stage.world.as(person).post('/api/v1/users/{id}/follow', { path: { id: template.ids.carol } });
+for (const person of ['alice', 'dave'] as const) await stage.world.as(person).post('/api/v1/users/{id}/follow', { path: { id: template.ids.carol } });
 
 const main = (page: Page) => page.getByRole('main');
 
@@ -35,7 +35,7 @@ test('a person is called by one name everywhere, the user name small beside it',
     await page.getByRole('heading', { level: 1, name: 'Åse Nordlys' }).waitFor();
     await main(page).getByText('@dave', { exact: true }).waitFor();
     await page.goto('/notifications');
-    await main(page).getByText('Åse Nordlys follows you').waitFor();
+    await main(page).getByText('Åse Nordlys and 1 other follow you').waitFor();
   });
   await stage.visit('dave', async (eye) => {
     await eye.page.goto('/dashboard');
