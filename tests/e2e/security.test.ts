@@ -166,6 +166,7 @@ test('a session that has not proven its passkey does so before another factor is
     await page.getByRole('button', { name: 'Delete it' }).click();
     await question.getByRole('button', { name: 'Close' }).click();
     await row(page, 'Key of the house').waitFor();
+    await page.waitForFunction(() => !(history.state as { overlays?: number } | null)?.overlays); /* what the dialogs put into the history is gone */
 
     await page.reload();
     await page.getByRole('button', { name: 'Set it up' }).click();
