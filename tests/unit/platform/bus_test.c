@@ -368,6 +368,7 @@ subscriptions_that_are_wrong_or_too_many_refuse_the_start(void **state)
     static struct subscription many[BUS_SUBSCRIPTIONS_MAX + 1];
     static char names[BUS_SUBSCRIPTIONS_MAX + 1][16];
     static const char *patterns[BUS_PATTERNS_MAX + 2];
+    static const char *const any[] = {"*", NULL};
     const struct subscription unnamed = {NULL, BUS_EVENTS("*"), BUS_FROM_NOW, act}, undeclared = {"x", BUS_EVENTS("*"), .handle = act},
                               eventless = {"x", BUS_EVENTS(NULL), BUS_FROM_NOW, act}, idle = {"x", BUS_EVENTS("*"), BUS_FROM_NOW},
                               greedy = {"x", patterns, BUS_FROM_NOW, act};
@@ -387,7 +388,7 @@ subscriptions_that_are_wrong_or_too_many_refuse_the_start(void **state)
     bus_stop();
     for (int i = 0; i <= BUS_SUBSCRIPTIONS_MAX; i++) {
         snprintf(names[i], sizeof names[i], "many%d", i);
-        many[i] = (struct subscription){names[i], BUS_EVENTS("*"), BUS_FROM_NOW, act, "many"};
+        many[i] = (struct subscription){names[i], any, BUS_FROM_NOW, act, "many"};
         bus_subscribe(&many[i]);
     }
     assert_false(bus_start());
