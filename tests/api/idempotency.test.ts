@@ -96,6 +96,16 @@ test('while a track is being restored, the same request is refused, and gets its
   assert.deepEqual((await restore()).body, reply.body);
 });
 
+test('while an upload with this key is carried out, another is refused', async () => {
+  const key = randomUUID();
+  const held = world.sql(`set application_name = 'upload lock'; select pg_advisory_lock(hashtextextended('${template.ids.dave} ${key}', 8)); select pg_sleep(60)`).catch(() => 'let go');
+  await until('the lock', async () => (await world.sql("select count(*) from pg_stat_activity where application_name = 'upload lock' and wait_event = 'PgSleep'")) === '1');
+  assertProblem(await send(key, 1, 'Held', dave), 409, 'request_in_progress');
+  await world.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'upload lock'");
+  await held;
+  assertStatus(await send(key, 1, 'Held', dave), 201);
+});
+
 test('while a request is carried out, the same one is refused, and gets its reply afterwards', async () => {
   const key = randomUUID(), held = await hold('role_permissions');
   const first = make('slowly', key, { permissions: ['audit.view'] });
