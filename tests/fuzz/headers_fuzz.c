@@ -1,6 +1,7 @@
 /* headers_fuzz.c - any bytes as the Cookie, Range, If-Range and If-None-Match headers of a request for a file.
  *
  * Includes send.c for its own parts, and stands in for the library's lookup of headers. */
+#include "base/source_driver.h"
 #include "fuzz.h"
 
 #include "http/send.c"
@@ -24,8 +25,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     uint64_t size = length > 1 ? (uint64_t)bytes[0] << (bytes[1] & 31) : 0;
     char *text = text_of(bytes + (length > 1 ? 2 : 0), length - (length > 1 ? 2 : 0)), *rest = text;
+    static struct source file; /* that there is one is all that is looked at */
     struct arena *arena = arena_new(1 << 20);
-    struct request req = {.arena = arena, .method = GET, .reply = {.status = 200, .fd = 0, .size = size, .etag = "\"abc\""}};
+    struct request req = {.arena = arena, .method = GET, .reply = {.status = 200, .source = &file, .size = size, .etag = "\"abc\""}};
     const char *cookie;
 
     require(arena);

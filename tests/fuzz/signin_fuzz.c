@@ -9,6 +9,7 @@
 
 #define OTHER "https://app.veza.example"
 
+const char *oauth_redirect_origins; /* the setting, which oauth.c has */
 static json_t *keys;
 
 int
