@@ -6,6 +6,7 @@
 #include "api/module.h"
 #include "base/encode.h"
 #include "base/str.h"
+#include "http/validate.h"
 
 const struct topic_kind *
 topic_find(const struct module *const *modules, const char *name)
@@ -106,21 +107,6 @@ message_text_fits(const struct field *f, const char *text)
 }
 
 static bool
-message_in_values(const char *values, const char *text)
-{
-    size_t len = text ? strlen(text) : 0;
-
-    for (const char *p = values; len && *p;) {
-        size_t n = strcspn(p, "|");
-
-        if (n == len && memcmp(p, text, n) == 0)
-            return true;
-        p += n + (p[n] == '|');
-    }
-    return false;
-}
-
-static bool
 message_value_fits(const struct field *f, const json_t *value)
 {
     if (json_is_null(value))
@@ -132,7 +118,7 @@ message_value_fits(const struct field *f, const json_t *value)
     case FIELD_UUID:
         return json_is_string(value) && uuid_valid(json_string_value(value));
     case FIELD_ENUM:
-        return message_in_values(f->values, json_string_value(value));
+        return json_is_string(value) && field_has_value(f->values, json_string_value(value));
     case FIELD_INT:
         return json_is_integer(value) && message_in_range(f, (double)json_integer_value(value));
     case FIELD_NUMBER:

@@ -5,7 +5,7 @@
 
 #include "api/module.h"
 #include "base/str.h"
-#include "db/connection.h"
+#include "db/db.h"
 
 /* Tables, each with whether it is about somebody: it refers to a person, or to a row that goes with one. */
 static const char tables_sql[] =

@@ -10,7 +10,6 @@
 
 #define OBJECT_BYTES_MAX (64 * 1024 * 1024)
 
-
 const char *
 row_text(const struct row *row, const char *name)
 {

@@ -126,8 +126,8 @@ email_valid(const char *text)
     return strchr(host, '.') || text_equal(host, "localhost");
 }
 
-static bool
-in_values(const char *values, const char *text)
+bool
+field_has_value(const char *values, const char *text)
 {
     size_t len = strlen(text);
 
@@ -271,7 +271,7 @@ check_text(struct check *check, const struct field *f, const char *text)
             add_error(check, f->name, "value", "This is not a UUID");
         break;
     case FIELD_ENUM:
-        if (!in_values(f->values, text))
+        if (!field_has_value(f->values, text))
             add_error(check, f->name, "value", arena_printf(check->req->arena, "One of %s", f->values));
         break;
     case FIELD_INT:

@@ -17,3 +17,6 @@ extern const struct field list_fields[];
 
 /* As a FIELD_EMAIL is. */
 bool email_valid(const char *text);
+
+/* Is it one of a FIELD_ENUM's values, which have | between them? */
+bool field_has_value(const char *values, const char *text);

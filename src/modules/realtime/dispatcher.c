@@ -192,7 +192,7 @@ dispatcher_drop_when_empty(struct topic *topic)
     free(topic);
 }
 
-static struct topic_subscription *
+struct topic_subscription *
 dispatcher_subscription(const struct client *client, const struct topic *topic)
 {
     struct topic_subscription *subscription;
@@ -203,7 +203,7 @@ dispatcher_subscription(const struct client *client, const struct topic *topic)
     return NULL;
 }
 
-static bool
+bool
 dispatcher_subscribe(struct client *client, struct topic *topic)
 {
     struct topic_subscription *subscription = calloc(1, sizeof *subscription);
@@ -244,95 +244,7 @@ dispatcher_end_subscription(struct topic_subscription *subscription)
     dispatcher_forget(subscription);
 }
 
-/* --- messages --- */
-
-static json_t *
-dispatcher_position(const struct topic *topic, const struct reading *reading, bool complete)
-{
-    return json_pack("{s:s, s:I, s:b}", "topic", topic->name, "number", (json_int_t)reading->newest, "complete", complete);
-}
-
-/* Those up to `last` to one client, which has the others. */
-static bool
-dispatcher_send_missed(struct client *client, const struct topic *topic, const struct reading *reading, int64_t after, int64_t last)
-{
-    bool good = true;
-
-    for (int i = 0; good && i < reading->count; i++) {
-        int64_t number = reading_number(reading, i);
-        scoped_text text = number > after && number <= last ? reading_text(topic, reading, i) : NULL;
-
-        good = !text || websocket_send(client->ws, str_of(text));
-    }
-    return good;
-}
-
-/* What is new to the subscribers. False when the hub has too much to do; the rest is read once more then. */
-static bool
-dispatcher_publish(struct topic *topic, const struct reading *reading)
-{
-    for (int i = 0; i < reading->count; i++) {
-        int64_t number = reading_number(reading, i);
-        scoped_text text = number > topic->number ? reading_text(topic, reading, i) : NULL;
-
-        if (text && !hub_publish(d.hub, topic->name, str_of(text)))
-            return false;
-        if (number > topic->number)
-            topic->number = number;
-    }
-    return true;
-}
-
-/* The subscribers were sent all but what is kept no longer: they are told that something is missing. */
-static void
-dispatcher_publish_gap(struct topic *topic, const struct reading *reading)
-{
-    struct topic_subscription *subscription;
-
-    LIST_FOREACH(subscription, &topic->subscriptions, of_topic)
-        realtime_reply(subscription->client->ws, "subscribed", dispatcher_position(topic, reading, false));
-    topic->number = reading->newest;
-}
-
-static bool
-dispatcher_deliver(struct topic *topic)
-{
-    struct reading reading;
-    bool good = true;
-
-    if (!reading_begin(topic, topic->number, &reading))
-        return false;
-    if (topic->number < reading.forgotten || topic->number > reading.newest)
-        dispatcher_publish_gap(topic, &reading);
-    else
-        good = dispatcher_publish(topic, &reading);
-    PQclear(reading.result);
-    return good;
-}
-
 /* --- tasks --- */
-
-/* The topic's subscribers have all up to topic->number; the new one has all up to `after`. */
-static bool
-dispatcher_join(struct client *client, struct topic *topic, int64_t after)
-{
-    bool again = dispatcher_subscription(client, topic) != NULL, empty = LIST_EMPTY(&topic->subscriptions), complete, good;
-    int64_t from = empty || (after >= 0 && after < topic->number) ? after : topic->number;
-    struct reading reading;
-
-    if (!reading_begin(topic, from, &reading))
-        return false;
-    if (empty)
-        topic->number = reading.newest;
-    complete = after < 0 || (after >= reading.forgotten && after <= reading.newest && reading_bytes_after(&reading, after) <= REALTIME_CATCH_UP_MAX);
-    realtime_reply(client->ws, "subscribed", dispatcher_position(topic, &reading, complete));
-    good = after < 0 || !complete || dispatcher_send_missed(client, topic, &reading, after, again ? topic->number : reading.newest);
-    if (good && !empty)
-        good = topic->number >= reading.forgotten ? dispatcher_publish(topic, &reading) : (dispatcher_publish_gap(topic, &reading), true);
-    good = good && (again || dispatcher_subscribe(client, topic));
-    PQclear(reading.result);
-    return good;
-}
 
 static void
 dispatcher_refuse(const struct client *client, const struct task *task, const char *reason)
@@ -363,7 +275,7 @@ dispatcher_on_subscribe(const struct task *task)
         dispatcher_drop_when_empty(topic);
         return;
     }
-    if (topic && dispatcher_join(client, topic, task->after))
+    if (topic && delivery_join(d.hub, client, topic, task->after))
         return;
     websocket_close(client->ws, REALTIME_CLOSE_TRY_AGAIN, "try again later");
     if (topic)
@@ -525,12 +437,19 @@ dispatcher_wait(void)
 static void
 dispatcher_do(const struct turn *turn)
 {
-    bool delivered = !turn->changed || dispatcher_deliver(turn->topic);
-    bool checked = !turn->check || dispatcher_check_subscribers(turn->topic);
+    bool delivered = !turn->changed || delivery_publish_new(d.hub, turn->topic), checked;
+    char name[REALTIME_TOPIC_MAX + 1] = "";
+    struct topic *topic;
+
+    if (turn->topic)
+        snprintf(name, sizeof name, "%s", turn->topic->name);
+    checked = !turn->check || dispatcher_check_subscribers(turn->topic);
 
     if (!delivered || !checked) {
         pthread_mutex_lock(&d.lock);
-        dispatcher_mark(turn->topic, !delivered, !checked);
+        topic = *dispatcher_find(name); /* the check may have ended its last subscription, and the topic with it */
+        if (topic)
+            dispatcher_mark(topic, !delivered, !checked);
         pthread_mutex_unlock(&d.lock);
     }
     if (turn->check_all) {

@@ -1,7 +1,8 @@
 /* internal.h - what the parts of the realtime module share:
  *
  *     realtime.c      the routes, and what clients send
- *     dispatcher.c    the thread that subscribes, reads new messages from the database and hands them to the hub
+ *     dispatcher.c    the thread that does what clients and changes ask for
+ *     delivery.c      brings messages from the database to the hub
  *     reading.c       the messages of a topic, as the database has them
  *     rights.c        which sessions and subscriptions still stand */
 #pragma once
@@ -95,7 +96,10 @@ void dispatcher_topic_changed(const char *topic);
 /* A person's rights have changed; NULL or "*": perhaps anybody's. */
 void dispatcher_user_changed(const char *user_id);
 void dispatcher_metrics(struct buf *out);
-/* In the dispatcher's thread. Tells the client, unless it has gone. */
+/* In the dispatcher's thread. NULL when the client is not subscribed. */
+struct topic_subscription *dispatcher_subscription(const struct client *client, const struct topic *topic);
+bool dispatcher_subscribe(struct client *client, struct topic *topic);
+/* Tells the client, unless it has gone. */
 void dispatcher_end_subscription(struct topic_subscription *subscription);
 
 /* What was read about a topic. */
@@ -112,6 +116,12 @@ int64_t reading_number(const struct reading *reading, int row);
 /* The text of a message as it is sent, to be freed; NULL when it is not declared. */
 char *reading_text(const struct topic *topic, const struct reading *reading, int row);
 size_t reading_bytes_after(const struct reading *reading, int64_t after);
+
+/* delivery.c. False when the database did not answer or the hub has too much to do: to be called again. What is new goes to the subscribers. */
+bool delivery_publish_new(struct hub *hub, struct topic *topic);
+/* Subscribes a client, or sends it what it missed where it is subscribed. The topic's subscribers have all up to topic->number; this one has all up
+ * to `after` (-1: it wants none of what was). */
+bool delivery_join(struct hub *hub, struct client *client, struct topic *topic, int64_t after);
 
 /* rights.c: statements; false when the database did not answer. */
 bool rights_may_subscribe(const struct topic_kind *kind, const char *id, const struct client *client, bool *ret_may);
