@@ -40,8 +40,8 @@ message_schema(const struct message *message)
     json_object_set_new(schema, "description", json_string(message->summary));
     message_add_property(schema, "type", json_pack("{s:s}", "const", message->name));
     if (message->topic) {
-        message_add_property(schema, "topic", json_pack("{s:s, s:s}", "type", "string", "description", "The topic that it was sent to"));
-        message_add_property(schema, "number", json_pack("{s:s, s:s}", "type", "integer", "description", "Its place in the topic: 1, 2, 3 ..."));
+        message_add_property(schema, "topic", json_pack("{s:s, s:s}", "type", "string", "description", "Topic of the message"));
+        message_add_property(schema, "number", json_pack("{s:s, s:s}", "type", "integer", "description", "Number of the message in its topic, counted from 1"));
     }
     return schema;
 }

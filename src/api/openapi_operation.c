@@ -197,9 +197,9 @@ reason_of(int status)
     case 202:
         return "Accepted; it will be done";
     case 204:
-        return "Done; there is nothing to say";
+        return "Done; no content";
     case 302:
-        return "Go where the header Location says";
+        return "Redirect to the address in the header Location";
     default:
         return "Success";
     }
@@ -240,7 +240,7 @@ add_success(struct description *description, const struct route *route, json_t *
     if (route->method == GET && status == 200 && has_ranges(route))
         json_object_set_new(responses, "206", json_pack("{s:s, s:O}", "description", "The part asked for by Range", "content", content));
     if (route->method == GET && status == 200)
-        json_object_set_new(responses, "304", json_pack("{s:s}", "description", "It is as If-None-Match says"));
+        json_object_set_new(responses, "304", json_pack("{s:s}", "description", "Not modified: the client has the current version (If-None-Match)"));
     if (route->redirects)
         json_object_set_new(responses, "307", json_pack("{s:s}", "description", reason_of(302)));
     json_decref(content);

@@ -433,11 +433,11 @@ validate_path(struct request *req, const char *const *values)
 }
 
 const struct field list_fields[] = {
-    {"page", FIELD_INT, .min = 1, .max = 100000, .help = "Which page, from 1; far ones take long, see `cursor`"},
-    {"limit", FIELD_INT, .min = 1, .max = 100, .fallback = "20", .help = "Items a page"},
+    {"page", FIELD_INT, .min = 1, .max = 100000, .help = "Number of the page, from 1; pages far from the start are slow, use `cursor` instead"},
+    {"limit", FIELD_INT, .min = 1, .max = 100, .fallback = "20", .help = "Items per page"},
     {"cursor", FIELD_STRING, .min = 1, .max = LIST_CURSOR_TEXT_MAX, .pattern = "[A-Za-z0-9_-]+",
-     .help = "The page after the one whose `next` this is; good for the same order and filters"},
-    {"total", FIELD_BOOL, .help = "Count them all? Default: only when `page` is given"},
+     .help = "`next` of the page before; valid with the same order and filters only"},
+    {"total", FIELD_BOOL, .help = "Whether to count all items. Default: only when `page` is given"},
     FIELD_END};
 
 const struct problem *

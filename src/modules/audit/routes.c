@@ -18,7 +18,7 @@ static const struct field search_options[] = {
     {"username", FIELD_STRING, .max = 30, .help = "Only by this person"},
     {"action", FIELD_STRING, .max = 200, .help = "Part of method and route", .example = "POST /api/v1/auth"},
     {"target", FIELD_STRING, .max = 500, .help = "How the path begins", .example = "/api/v1/users/"},
-    {"status", FIELD_INT, .min = 100, .max = 599, .help = "Only answered so"},
+    {"status", FIELD_INT, .min = 100, .max = 599, .help = "Only requests that were answered with this status"},
     {"outcome", FIELD_ENUM, .values = "granted|refused", .help = "Status below 400, or from there on"},
     {"ip", FIELD_STRING, .min = 2, .max = 49, .pattern = "[0-9A-Fa-f:.]+(/[0-9]{1,3})?", .help = "An address or a network",
      .example = "192.0.2.0/24"},

@@ -73,11 +73,11 @@ notifications_notify(const struct notify *how, const struct event *event)
 
 static const struct field message_fields[] = {
     {"notification", FIELD_OBJECT, .values = "Notification"},
-    {"is_new", FIELD_BOOL, .help = "False: it was there already, and tells of one more person now"},
+    {"is_new", FIELD_BOOL, .help = "True: a new notification. False: one that was sent before, about one more person now"},
     FIELD_END};
 
 static const struct message messages[] = {
-    {"notification", "user", "A notification that is new, or has grown", .fields = message_fields, .address = "/api/v1/notifications"}, MESSAGE_END};
+    {"notification", "user", "A new notification, or one that is now about one more person", .fields = message_fields, .address = "/api/v1/notifications"}, MESSAGE_END};
 
 static bool
 notifications_setup(const struct module_setup *with, char *error, size_t error_size)

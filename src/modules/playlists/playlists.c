@@ -8,26 +8,26 @@ extern const struct personal playlists_personal;
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The playlist"}, FIELD_END};
 
 static const struct field item_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The playlist"},
-                                            {"track_id", FIELD_UUID, .required = true, .help = "An item, or a track: then all items with it"},
+                                            {"track_id", FIELD_UUID, .required = true, .help = "Id of an item; or id of a track, which removes all items with this track"},
                                             FIELD_END};
 
 static const struct field new_playlist[] = {
     {"name", FIELD_STRING, .required = true, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title", .example = "Late trains"},
     {"description", FIELD_TEXT, .nullable = true, .max = 5000, .help = "Plain text"},
-    {"is_public", FIELD_BOOL, .fallback = "false", .help = "May everybody see it?"},
+    {"is_public", FIELD_BOOL, .fallback = "false", .help = "Public: everybody may see it"},
     FIELD_END};
 
 static const struct field playlist_changes[] = {
     {"name", FIELD_STRING, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title"},
     {"description", FIELD_TEXT, .nullable = true, .max = 5000, .help = "Plain text"},
-    {"is_public", FIELD_BOOL, .help = "May everybody see it?"},
+    {"is_public", FIELD_BOOL, .help = "Public: everybody may see it"},
     FIELD_END};
 
-static const struct field new_item[] = {{"track_id", FIELD_UUID, .required = true, .help = "What to add at the end"}, FIELD_END};
+static const struct field new_item[] = {{"track_id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
 
 static const struct field item_move[] = {
     {"item", FIELD_UUID, .required = true, .help = "The item to move"},
-    {"after", FIELD_UUID, .nullable = true, .help = "The item after which it then stands; null: it is the first"},
+    {"after", FIELD_UUID, .nullable = true, .help = "The item that it is put after; null puts it first"},
     FIELD_END};
 
 static const struct route playlists_routes[] = {
@@ -54,7 +54,7 @@ static const struct route playlists_routes[] = {
      .requires = &q_playlist_seen, .sql = &q_playlist_items, .shape = MANY},
 
     {POST, "/api/v1/playlists/{id}/tracks", "Add a track to a playlist",
-     "At the end. A track may be in a playlist several times; the limit is 10,000 items.",
+     "The track is added at the end. A track may be in a playlist several times; a playlist holds 10,000 items at most.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = new_item,
      .requires = &q_playlist_changeable, .sql = &q_playlist_add, .shape = ONE, .status = 201},
 
@@ -63,7 +63,7 @@ static const struct route playlists_routes[] = {
      .requires = &q_playlist_changeable, .sql = &q_playlist_remove, .shape = EMPTY},
 
     {PUT, "/api/v1/playlists/{id}/tracks/reorder", "Move an item of a playlist",
-     "It is put after another one, wherever that stands by then: of two moves at once, both hold.",
+     "The item is put after another item, wherever that one is by then, so two moves at the same time both hold.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = item_move,
      .requires = &q_playlist_changeable, .sql = &q_playlist_move, .shape = EMPTY},
     ROUTE_END};

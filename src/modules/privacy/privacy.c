@@ -112,7 +112,7 @@ static const struct field progress_fields[] = {
     {"export_id", FIELD_UUID}, {"status", FIELD_ENUM, .values = "processing|completed|failed"}, {"progress", FIELD_NUMBER, .max = 1}, FIELD_END};
 
 static const struct message privacy_messages[] = {
-    {"export.progress", "user", "How far a data archive is", .fields = progress_fields, .address = "/api/v1/users/me/exports"}, MESSAGE_END};
+    {"export.progress", "user", "Progress of a data archive", .fields = progress_fields, .address = "/api/v1/users/me/exports"}, MESSAGE_END};
 
 const struct module privacy_module = {.name = "privacy",
                                       .personal = &privacy_personal,

@@ -272,51 +272,51 @@ static const struct field topic_field[] = {TOPIC_FIELD, FIELD_END};
 
 static const struct field subscribe_fields[] = {
     TOPIC_FIELD,
-    {"after", FIELD_INT, .max = NUMBER_MAX, .help = "The number of the newest message that the client has: those after it are sent"},
+    {"after", FIELD_INT, .max = NUMBER_MAX, .help = "Number of the newest message that the client has; the messages after it are sent"},
     FIELD_END};
 
 static const struct field subscribed_fields[] = {
     TOPIC_FIELD,
-    {"number", FIELD_INT, .required = true, .help = "Of the newest message of the topic, 0 when there is none"},
+    {"number", FIELD_INT, .required = true, .help = "Number of the newest message of the topic; 0 when there is none"},
     {"complete", FIELD_BOOL, .required = true,
-     .help = "False: messages after `after` are not kept any more, so what the topic is about has to be read anew"},
+     .help = "False: some messages after `after` are no longer kept; load the data of the topic again"},
     FIELD_END};
 
 static const struct field refused_fields[] = {
     {"reason", FIELD_ENUM, .required = true, .values = "unknown_message|wrong_field|not_found|too_many",
      .help = "`not_found`: there is no such topic, or not for this person; `too_many`: of topics"},
-    {"topic", FIELD_STRING, .max = REALTIME_TOPIC_MAX, .help = "That was not subscribed to"},
-    {"message", FIELD_STRING, .max = 80, .help = "Its type, with `wrong_field`"},
-    {"field", FIELD_STRING, .max = 80, .help = "The field that is missing or wrong"},
+    {"topic", FIELD_STRING, .max = REALTIME_TOPIC_MAX, .help = "The topic of the request"},
+    {"message", FIELD_STRING, .max = 80, .help = "Type of the refused message, with `wrong_field`"},
+    {"field", FIELD_STRING, .max = 80, .help = "The field that is missing or wrong, with `wrong_field`"},
     FIELD_END};
 
 static const struct field large_fields[] = {
     TOPIC_FIELD,
-    {"number", FIELD_INT, .required = true, .help = "Of the message"},
-    {"message", FIELD_STRING, .required = true, .max = 80, .help = "Its type"},
-    {"address", FIELD_STRING, .required = true, .max = 255, .help = "Where to read what it tells of"},
+    {"number", FIELD_INT, .required = true, .help = "Number of the message"},
+    {"message", FIELD_STRING, .required = true, .max = 80, .help = "Type of the message"},
+    {"address", FIELD_STRING, .required = true, .max = 255, .help = "Address of the API where its contents can be read"},
     FIELD_END};
 
 static const struct topic_kind realtime_topics[] = {
-    {"user", "What one person is told of", .own = true},
+    {"user", "Notifications and progress for one person", .own = true},
     TOPIC_END};
 
 static const struct message realtime_messages[] = {
-    {"hello", .summary = "The connection is open; it is subscribed to this topic, the person's own", .fields = topic_field},
-    {"ping", .summary = "Ask whether the server is there", .receive = realtime_on_ping},
+    {"hello", .summary = "The connection is open and is subscribed to this topic, which is the person's own", .fields = topic_field},
+    {"ping", .summary = "Check that the connection works", .receive = realtime_on_ping},
     {"pong", .summary = "The answer to `ping`"},
     {"subscribe", .summary = "Subscribe to a topic, or catch up with it", .fields = subscribe_fields, .receive = realtime_on_subscribe},
-    {"subscribed", .summary = "Messages of the topic are sent from now on, first those that were missed; also sent when the server could not keep up",
+    {"subscribed", .summary = "Subscribed: missed messages follow, then new ones. Also sent when messages were lost because the server could not keep up",
      .fields = subscribed_fields},
-    {"unsubscribe", .summary = "Unsubscribe from a topic; nothing happens for the person's own", .fields = topic_field, .receive = realtime_on_unsubscribe},
-    {"ended", .summary = "No more messages of this topic are sent: unsubscribed, or the right to it has ended", .fields = topic_field},
-    {"refused", .summary = "A message of the client that was not followed", .fields = refused_fields},
-    {"large", .summary = "A message that is too long to be sent", .fields = large_fields},
+    {"unsubscribe", .summary = "Unsubscribe from a topic; the person's own topic cannot be unsubscribed", .fields = topic_field, .receive = realtime_on_unsubscribe},
+    {"ended", .summary = "No more messages of this topic are sent: the client unsubscribed, or lost the right to the topic", .fields = topic_field},
+    {"refused", .summary = "A message from the client was refused", .fields = refused_fields},
+    {"large", .summary = "Stands for a message that is too long for the WebSocket", .fields = large_fields},
     MESSAGE_END};
 
 static const struct field connect_query[] = {
     {"token", FIELD_SECRET, .required = true, .min = 1, .max = 200, .help = "A ticket of POST /ws/ticket; works once"},
-    {"after", FIELD_INT, .max = NUMBER_MAX, .help = "The number of the newest message of the person's own topic that the client has: those after it are sent"},
+    {"after", FIELD_INT, .max = NUMBER_MAX, .help = "Number of the newest message that the client has of its own topic; the messages after it are sent"},
     FIELD_END};
 
 static const struct field ticket_reply[] = {

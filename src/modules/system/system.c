@@ -219,7 +219,7 @@ static const struct route system_routes[] = {
      .auth = AUTH_ADMIN, .permission = "jobs.manage", .limit = LIMIT_WRITE, .body = one_subscriber, .sql = &q_dead_events_replay, .shape = ONE,
      .always = true},
     {POST, "/api/v1/admin/events/dead/{id}/replay", "Hand out a dead letter again",
-     "It comes after later events of the same thing. Should it fail fifty times again, it is a dead letter again.",
+     "It may be handed out after later events with the same key. After fifty more failures it is a dead letter again.",
      .auth = AUTH_ADMIN, .permission = "jobs.manage", .limit = LIMIT_WRITE, .path = dead_event_in_path, .sql = &q_dead_event_replay, .shape = EMPTY},
     {DELETE, "/api/v1/admin/events/dead/{id}", "Delete a dead letter",
      .auth = AUTH_ADMIN, .permission = "jobs.manage", .limit = LIMIT_WRITE, .path = dead_event_in_path, .sql = &q_dead_event_delete, .shape = EMPTY},

@@ -25,7 +25,7 @@ static const struct field cover_options[] = {
 static const struct file_field cover_files[] = {{"cover", FILE_TYPE_PICTURE, .required = true, .max_bytes = COVER_MAX, .help = "JPEG, PNG or WebP"}, {0}};
 
 #define TRACK_TEXTS \
-    {"artist", FIELD_STRING, .nullable = true, .max = 255, .help = "As it should appear"}, \
+    {"artist", FIELD_STRING, .nullable = true, .max = 255, .help = "Name of the artist, as it is shown"}, \
         {"album", FIELD_STRING, .nullable = true, .max = 255, .help = "Album"}, \
         {"description", FIELD_TEXT, .nullable = true, .max = 10000, .help = "Plain text"}, \
         {"genre", FIELD_STRING, .nullable = true, .max = 100, .help = "Genre", .example = "Ambient"}, \
@@ -37,16 +37,16 @@ static const struct file_field cover_files[] = {{"cover", FILE_TYPE_PICTURE, .re
 static const struct field upload_fields[] = {
     {"title", FIELD_STRING, .max = 255, .help = "Default: the title in the file, else the file's name"},
     TRACK_TEXTS,
-    {"is_public", FIELD_BOOL, .fallback = "true", .help = "May everybody hear it?"},
-    {"is_downloadable", FIELD_BOOL, .fallback = "false", .help = "May everybody have the original file?"},
+    {"is_public", FIELD_BOOL, .fallback = "true", .help = "Public: everybody may hear it"},
+    {"is_downloadable", FIELD_BOOL, .fallback = "false", .help = "Everybody may download the original file"},
     {"is_explicit", FIELD_BOOL, .fallback = "false", .help = "Explicit lyrics"},
     FIELD_END};
 
 static const struct field update_fields[] = {
     {"title", FIELD_STRING, .min = 1, .max = 255, .help = "Title"},
     TRACK_TEXTS,
-    {"is_public", FIELD_BOOL, .help = "May everybody hear it?"},
-    {"is_downloadable", FIELD_BOOL, .help = "May everybody have the original file?"},
+    {"is_public", FIELD_BOOL, .help = "Public: everybody may hear it"},
+    {"is_downloadable", FIELD_BOOL, .help = "Everybody may download the original file"},
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
     FIELD_END};
 

@@ -150,19 +150,19 @@ static const struct subscription subscriptions[] = {
 static const struct job_handler jobs[] = {{"transcode", JOB_HEAVY, tracks_transcode}, {"track_sweep", JOB_LIGHT, tracks_sweep}, {0}};
 
 static const struct topic_kind topics[] = {
-    {"track", "One track, for whoever may see it", .may_subscribe = &q_topic_track}, TOPIC_END};
+    {"track", "Changes of one track, for everybody who may see it", .may_subscribe = &q_topic_track}, TOPIC_END};
 
 static const struct field progress_fields[] = {
     {"track_id", FIELD_UUID},
     {"stage", FIELD_ENUM, .values = "queued|probing|transcoding|storing|done|failed"},
-    {"progress", FIELD_NUMBER, .max = 1, .help = "Of the stage"},
+    {"progress", FIELD_NUMBER, .max = 1, .help = "Part of the stage that is done"},
     {"status", FIELD_ENUM, .values = "processing|completed|failed", .help = "Of the track; one that is processed once more stays `completed`"},
     FIELD_END};
 
 static const struct field changed_fields[] = {{"track_id", FIELD_UUID}, FIELD_END};
 
 static const struct message messages[] = {
-    {"track.progress", "user", "How far the processing of a track is, to its owner", .fields = progress_fields, .address = "/api/v1/tracks"},
+    {"track.progress", "user", "Progress of the processing of a track, for its owner", .fields = progress_fields, .address = "/api/v1/tracks"},
     {"track.changed", "track", "The track was edited, or processed", .fields = changed_fields, .address = "/api/v1/tracks/{id}"},
     MESSAGE_END};
 

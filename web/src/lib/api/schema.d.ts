@@ -120,7 +120,7 @@ export interface paths {
         put?: never;
         /**
          * Hand out a dead letter again
-         * @description It comes after later events of the same thing. Should it fail fifty times again, it is a dead letter again.
+         * @description It may be handed out after later events with the same key. After fifty more failures it is a dead letter again.
          */
         post: operations["postAdminEventsDeadByIdReplay"];
         delete?: never;
@@ -1160,7 +1160,7 @@ export interface paths {
         put?: never;
         /**
          * Add a track to a playlist
-         * @description At the end. A track may be in a playlist several times; the limit is 10,000 items.
+         * @description The track is added at the end. A track may be in a playlist several times; a playlist holds 10,000 items at most.
          */
         post: operations["postPlaylistsByIdTracks"];
         delete?: never;
@@ -1179,7 +1179,7 @@ export interface paths {
         get?: never;
         /**
          * Move an item of a playlist
-         * @description It is put after another one, wherever that stands by then: of two moves at once, both hold.
+         * @description The item is put after another item, wherever that one is by then, so two moves at the same time both hold.
          */
         put: operations["putPlaylistsByIdTracksReorder"];
         post?: never;
@@ -2863,7 +2863,7 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
-        /** @description No more messages of this topic are sent: unsubscribed, or the right to it has ended */
+        /** @description No more messages of this topic are sent: the client unsubscribed, or lost the right to the topic */
         EndedMessage: {
             /**
              * @description KIND:UUID
@@ -2873,7 +2873,7 @@ export interface components {
             /** @constant */
             type: "ended";
         };
-        /** @description How far a data archive is */
+        /** @description Progress of a data archive */
         ExportProgressMessage: {
             /** Format: uuid */
             export_id: string;
@@ -2882,9 +2882,9 @@ export interface components {
             progress: number;
             /** @constant */
             type: "export.progress";
-            /** @description The topic that it was sent to */
+            /** @description Topic of the message */
             topic: string;
-            /** @description Its place in the topic: 1, 2, 3 ... */
+            /** @description Number of the message in its topic, counted from 1 */
             number: number;
         };
         FollowState: {
@@ -2909,7 +2909,7 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
-        /** @description The connection is open; it is subscribed to this topic, the person's own */
+        /** @description The connection is open and is subscribed to this topic, which is the person's own */
         HelloMessage: {
             /**
              * @description KIND:UUID
@@ -2919,18 +2919,18 @@ export interface components {
             /** @constant */
             type: "hello";
         };
-        /** @description A message that is too long to be sent */
+        /** @description Stands for a message that is too long for the WebSocket */
         LargeMessage: {
             /**
              * @description KIND:UUID
              * @example track:6f1b…
              */
             topic: string;
-            /** @description Of the message */
+            /** @description Number of the message */
             number: number;
-            /** @description Its type */
+            /** @description Type of the message */
             message: string;
-            /** @description Where to read what it tells of */
+            /** @description Address of the API where its contents can be read */
             address: string;
             /** @constant */
             type: "large";
@@ -3036,16 +3036,16 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
-        /** @description A notification that is new, or has grown */
+        /** @description A new notification, or one that is now about one more person */
         NotificationMessage: {
             notification: components["schemas"]["Notification"];
-            /** @description False: it was there already, and tells of one more person now */
+            /** @description True: a new notification. False: one that was sent before, about one more person now */
             is_new: boolean;
             /** @constant */
             type: "notification";
-            /** @description The topic that it was sent to */
+            /** @description Topic of the message */
             topic: string;
-            /** @description Its place in the topic: 1, 2, 3 ... */
+            /** @description Number of the message in its topic, counted from 1 */
             number: number;
         };
         NotificationPreferences: {
@@ -3103,7 +3103,7 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
-        /** @description Ask whether the server is there */
+        /** @description Check that the connection works */
         PingMessage: {
             /** @constant */
             type: "ping";
@@ -3309,18 +3309,18 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
-        /** @description A message of the client that was not followed */
+        /** @description A message from the client was refused */
         RefusedMessage: {
             /**
              * @description `not_found`: there is no such topic, or not for this person; `too_many`: of topics
              * @enum {string}
              */
             reason: "unknown_message" | "wrong_field" | "not_found" | "too_many";
-            /** @description That was not subscribed to */
+            /** @description The topic of the request */
             topic?: string;
-            /** @description Its type, with `wrong_field` */
+            /** @description Type of the refused message, with `wrong_field` */
             message?: string;
-            /** @description The field that is missing or wrong */
+            /** @description The field that is missing or wrong, with `wrong_field` */
             field?: string;
             /** @constant */
             type: "refused";
@@ -3425,21 +3425,21 @@ export interface components {
              * @example track:6f1b…
              */
             topic: string;
-            /** @description The number of the newest message that the client has: those after it are sent */
+            /** @description Number of the newest message that the client has; the messages after it are sent */
             after?: number;
             /** @constant */
             type: "subscribe";
         };
-        /** @description Messages of the topic are sent from now on, first those that were missed; also sent when the server could not keep up */
+        /** @description Subscribed: missed messages follow, then new ones. Also sent when messages were lost because the server could not keep up */
         SubscribedMessage: {
             /**
              * @description KIND:UUID
              * @example track:6f1b…
              */
             topic: string;
-            /** @description Of the newest message of the topic, 0 when there is none */
+            /** @description Number of the newest message of the topic; 0 when there is none */
             number: number;
-            /** @description False: messages after `after` are not kept any more, so what the topic is about has to be read anew */
+            /** @description False: some messages after `after` are no longer kept; load the data of the topic again */
             complete: boolean;
             /** @constant */
             type: "subscribed";
@@ -3533,9 +3533,9 @@ export interface components {
             track_id: string;
             /** @constant */
             type: "track.changed";
-            /** @description The topic that it was sent to */
+            /** @description Topic of the message */
             topic: string;
-            /** @description Its place in the topic: 1, 2, 3 ... */
+            /** @description Number of the message in its topic, counted from 1 */
             number: number;
         };
         TrackComment: {
@@ -3604,13 +3604,13 @@ export interface components {
             count: number | null;
             qualities: string[] | null;
         };
-        /** @description How far the processing of a track is, to its owner */
+        /** @description Progress of the processing of a track, for its owner */
         TrackProgressMessage: {
             /** Format: uuid */
             track_id: string;
             /** @enum {string} */
             stage: "queued" | "probing" | "transcoding" | "storing" | "done" | "failed";
-            /** @description Of the stage */
+            /** @description Part of the stage that is done */
             progress: number;
             /**
              * @description Of the track; one that is processed once more stays `completed`
@@ -3619,9 +3619,9 @@ export interface components {
             status: "processing" | "completed" | "failed";
             /** @constant */
             type: "track.progress";
-            /** @description The topic that it was sent to */
+            /** @description Topic of the message */
             topic: string;
-            /** @description Its place in the topic: 1, 2, 3 ... */
+            /** @description Number of the message in its topic, counted from 1 */
             number: number;
         };
         TrackStatus: {
@@ -3648,7 +3648,7 @@ export interface components {
             track_id: string;
             state: string;
         };
-        /** @description Unsubscribe from a topic; nothing happens for the person's own */
+        /** @description Unsubscribe from a topic; the person's own topic cannot be unsubscribed */
         UnsubscribeMessage: {
             /**
              * @description KIND:UUID
@@ -4516,7 +4516,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4549,7 +4549,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4579,7 +4579,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4602,13 +4602,13 @@ export interface operations {
             query?: {
                 /** @description Only those of this part of Veza */
                 subscriber?: string;
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -4628,7 +4628,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadEventList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4696,7 +4696,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4722,7 +4722,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4739,13 +4739,13 @@ export interface operations {
     getAnnouncementsActive: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -4766,7 +4766,7 @@ export interface operations {
                     "application/json": components["schemas"]["AnnouncementList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4783,13 +4783,13 @@ export interface operations {
             query?: {
                 /** @description Part of method and route */
                 action?: string;
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -4809,7 +4809,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditLogList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4868,13 +4868,13 @@ export interface operations {
     getAuditIpByIp: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -4897,7 +4897,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditLogList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4923,7 +4923,7 @@ export interface operations {
                 action?: string;
                 /** @description How the path begins */
                 target?: string;
-                /** @description Only answered so */
+                /** @description Only requests that were answered with this status */
                 status?: number;
                 /** @description Status below 400, or from there on */
                 outcome?: "granted" | "refused";
@@ -4935,13 +4935,13 @@ export interface operations {
                 from?: string;
                 /** @description Up to, and not with */
                 to?: string;
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -4961,7 +4961,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditLogList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4998,7 +4998,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditLog"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5035,7 +5035,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditStats"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5054,13 +5054,13 @@ export interface operations {
             query?: {
                 /** @description How far back */
                 hours?: number;
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -5080,7 +5080,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuspiciousActivityList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5120,7 +5120,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5206,7 +5206,7 @@ export interface operations {
                     "application/json": components["schemas"]["SecondFactor"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5338,7 +5338,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5416,13 +5416,13 @@ export interface operations {
     getAuthLoginHistory: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -5442,7 +5442,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoginAttemptList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5521,7 +5521,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5554,7 +5554,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5570,13 +5570,13 @@ export interface operations {
     getAuthOauthConnections: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -5596,7 +5596,7 @@ export interface operations {
                     "application/json": components["schemas"]["OauthConnectionList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5622,7 +5622,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5675,7 +5675,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5704,7 +5704,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Go where the header Location says */
+            /** @description Redirect to the address in the header Location */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -5738,7 +5738,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Go where the header Location says */
+            /** @description Redirect to the address in the header Location */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -5754,13 +5754,13 @@ export interface operations {
     getAuthPasskeys: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -5780,7 +5780,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6049,7 +6049,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6441,7 +6441,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6477,7 +6477,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6491,13 +6491,13 @@ export interface operations {
     getDeveloperApiKeys: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -6517,7 +6517,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKeyList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6592,7 +6592,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6609,13 +6609,13 @@ export interface operations {
     getGenres: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -6636,7 +6636,7 @@ export interface operations {
                     "application/json": components["schemas"]["GenreList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6673,7 +6673,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6696,13 +6696,13 @@ export interface operations {
                 unread?: boolean;
                 /** @description Only of this kind */
                 type?: string;
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -6722,7 +6722,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotificationList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6784,7 +6784,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotificationPreferences"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6880,7 +6880,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6960,7 +6960,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7029,7 +7029,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7065,7 +7065,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7118,7 +7118,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7144,7 +7144,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7161,13 +7161,13 @@ export interface operations {
     getPlaylists: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -7187,7 +7187,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlaylistList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7219,7 +7219,7 @@ export interface operations {
                     /** @description Plain text */
                     description?: string | null;
                     /**
-                     * @description May everybody see it?
+                     * @description Public: everybody may see it
                      * @default false
                      */
                     is_public?: boolean;
@@ -7270,7 +7270,7 @@ export interface operations {
                     "application/json": components["schemas"]["Playlist"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7301,7 +7301,7 @@ export interface operations {
                     name?: string;
                     /** @description Plain text */
                     description?: string | null;
-                    /** @description May everybody see it? */
+                    /** @description Public: everybody may see it */
                     is_public?: boolean;
                 };
             };
@@ -7340,7 +7340,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7357,13 +7357,13 @@ export interface operations {
     getPlaylistsByIdTracks: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -7386,7 +7386,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlaylistItemList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7416,7 +7416,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * Format: uuid
-                     * @description What to add at the end
+                     * @description The track
                      */
                     track_id: string;
                 };
@@ -7465,14 +7465,14 @@ export interface operations {
                     item: string;
                     /**
                      * Format: uuid
-                     * @description The item after which it then stands; null: it is the first
+                     * @description The item that it is put after; null puts it first
                      */
                     after?: string | null;
                 };
             };
         };
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7498,14 +7498,14 @@ export interface operations {
             path: {
                 /** @description The playlist */
                 id: string;
-                /** @description An item, or a track: then all items with it */
+                /** @description Id of an item; or id of a track, which removes all items with this track */
                 track_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7522,13 +7522,13 @@ export interface operations {
     getRoles: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -7548,7 +7548,7 @@ export interface operations {
                     "application/json": components["schemas"]["RoleList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7637,7 +7637,7 @@ export interface operations {
                     "application/json": components["schemas"]["Role"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7713,7 +7713,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7731,13 +7731,13 @@ export interface operations {
     getSessions: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -7757,7 +7757,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7780,7 +7780,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7918,7 +7918,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionStats"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7943,7 +7943,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7987,7 +7987,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8016,13 +8016,13 @@ export interface operations {
                 status?: "uploading" | "processing" | "completed" | "failed";
                 /** @description Order */
                 sort?: "newest" | "oldest" | "title";
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -8043,7 +8043,7 @@ export interface operations {
                     "application/json": components["schemas"]["TrackList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8072,7 +8072,7 @@ export interface operations {
                 "multipart/form-data": {
                     /** @description Default: the title in the file, else the file's name */
                     title?: string;
-                    /** @description As it should appear */
+                    /** @description Name of the artist, as it is shown */
                     artist?: string | null;
                     /** @description Album */
                     album?: string | null;
@@ -8095,12 +8095,12 @@ export interface operations {
                      */
                     musical_key?: string | null;
                     /**
-                     * @description May everybody hear it?
+                     * @description Public: everybody may hear it
                      * @default true
                      */
                     is_public?: boolean;
                     /**
-                     * @description May everybody have the original file?
+                     * @description Everybody may download the original file
                      * @default false
                      */
                     is_downloadable?: boolean;
@@ -8148,13 +8148,13 @@ export interface operations {
     getTracksMissedQuality: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -8174,7 +8174,7 @@ export interface operations {
                     "application/json": components["schemas"]["MissedQualityTrackList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8191,13 +8191,13 @@ export interface operations {
     getTracksRemoved: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -8217,7 +8217,7 @@ export interface operations {
                     "application/json": components["schemas"]["RemovedTrackList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8255,7 +8255,7 @@ export interface operations {
                     "application/json": components["schemas"]["Track"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8284,7 +8284,7 @@ export interface operations {
                 "application/json": {
                     /** @description Title */
                     title?: string;
-                    /** @description As it should appear */
+                    /** @description Name of the artist, as it is shown */
                     artist?: string | null;
                     /** @description Album */
                     album?: string | null;
@@ -8306,9 +8306,9 @@ export interface operations {
                      * @example F#m
                      */
                     musical_key?: string | null;
-                    /** @description May everybody hear it? */
+                    /** @description Public: everybody may hear it */
                     is_public?: boolean;
-                    /** @description May everybody have the original file? */
+                    /** @description Everybody may download the original file */
                     is_downloadable?: boolean;
                     /** @description Explicit lyrics */
                     is_explicit?: boolean;
@@ -8349,7 +8349,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -8368,13 +8368,13 @@ export interface operations {
             query?: {
                 /** @description Order; `time` is that in the track */
                 sort?: "newest" | "oldest" | "time";
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -8397,7 +8397,7 @@ export interface operations {
                     "application/json": components["schemas"]["TrackCommentList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8516,7 +8516,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -8567,7 +8567,7 @@ export interface operations {
                     "image/webp": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8615,7 +8615,7 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8654,7 +8654,7 @@ export interface operations {
                     "application/json": components["schemas"]["TrackHlsInfo"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8700,7 +8700,7 @@ export interface operations {
                     "application/vnd.apple.mpegurl": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8739,7 +8739,7 @@ export interface operations {
                     "application/json": components["schemas"]["TrackHlsStatus"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8787,7 +8787,7 @@ export interface operations {
                     "application/vnd.apple.mpegurl": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8839,7 +8839,7 @@ export interface operations {
                     "audio/mp4": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8862,7 +8862,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 id: string;
-                /** @description One run of the processing */
+                /** @description Version of the processed track, as the master playlist names it */
                 version: string;
             };
             cookie?: never;
@@ -8889,14 +8889,14 @@ export interface operations {
                     "application/vnd.apple.mpegurl": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Go where the header Location says */
+            /** @description Redirect to the address in the header Location */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -8919,7 +8919,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 id: string;
-                /** @description One run of the processing */
+                /** @description Version of the processed track, as the master playlist names it */
                 version: string;
                 /** @description Rendition */
                 quality: "low" | "medium" | "high" | "lossless";
@@ -8948,14 +8948,14 @@ export interface operations {
                     "application/vnd.apple.mpegurl": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Go where the header Location says */
+            /** @description Redirect to the address in the header Location */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -8978,7 +8978,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 id: string;
-                /** @description One run of the processing */
+                /** @description Version of the processed track, as the master playlist names it */
                 version: string;
                 /** @description Rendition */
                 quality: "low" | "medium" | "high" | "lossless";
@@ -9009,14 +9009,14 @@ export interface operations {
                     "audio/mp4": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Go where the header Location says */
+            /** @description Redirect to the address in the header Location */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -9093,13 +9093,13 @@ export interface operations {
     getTracksByIdLikes: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -9122,7 +9122,7 @@ export interface operations {
                     "application/json": components["schemas"]["LikerList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9158,7 +9158,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -9263,7 +9263,7 @@ export interface operations {
                     "application/json": components["schemas"]["TrackStatus"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9303,7 +9303,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9325,13 +9325,13 @@ export interface operations {
                 role?: "user" | "content_creator" | "moderator" | "admin";
                 /** @description Order */
                 sort?: "newest" | "oldest" | "username";
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -9352,7 +9352,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicUserList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9390,7 +9390,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicUser"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9458,13 +9458,13 @@ export interface operations {
     getUsersMeBlocks: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -9484,7 +9484,7 @@ export interface operations {
                     "application/json": components["schemas"]["BlockedPersonList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9543,7 +9543,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9590,13 +9590,13 @@ export interface operations {
     getUsersMeExports: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -9616,7 +9616,7 @@ export interface operations {
                     "application/json": components["schemas"]["DataExportList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9653,7 +9653,7 @@ export interface operations {
                     "application/json": components["schemas"]["DataExport"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9699,7 +9699,7 @@ export interface operations {
                     "application/zip": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9892,13 +9892,13 @@ export interface operations {
             query: {
                 /** @description Words, each somewhere in the user name or the display name; case and accents do not matter */
                 q: string;
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -9919,7 +9919,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicUserList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -9953,7 +9953,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserSettings"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10044,13 +10044,13 @@ export interface operations {
     getUsersSuggestions: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -10070,7 +10070,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicUserList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10108,7 +10108,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicUser"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10285,7 +10285,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -10333,7 +10333,7 @@ export interface operations {
                     "image/webp": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10404,7 +10404,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -10452,7 +10452,7 @@ export interface operations {
                     "image/webp": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10479,7 +10479,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -10506,7 +10506,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -10543,7 +10543,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileCompletion"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10619,13 +10619,13 @@ export interface operations {
     getUsersByIdGear: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -10648,7 +10648,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicGearList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10666,13 +10666,13 @@ export interface operations {
     getUsersByIdLikes: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -10695,7 +10695,7 @@ export interface operations {
                     "application/json": components["schemas"]["TrackList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10733,7 +10733,7 @@ export interface operations {
                     "application/json": components["schemas"]["Presence"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10750,13 +10750,13 @@ export interface operations {
     getUsersByIdReposts: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -10779,7 +10779,7 @@ export interface operations {
                     "application/json": components["schemas"]["TrackList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10797,13 +10797,13 @@ export interface operations {
     getUsersByIdRoles: {
         parameters: {
             query?: {
-                /** @description Which page, from 1; far ones take long, see `cursor` */
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
-                /** @description Items a page */
+                /** @description Items per page */
                 limit?: number;
-                /** @description The page after the one whose `next` this is; good for the same order and filters */
+                /** @description `next` of the page before; valid with the same order and filters only */
                 cursor?: string;
-                /** @description Count them all? Default: only when `page` is given */
+                /** @description Whether to count all items. Default: only when `page` is given */
                 total?: boolean;
             };
             header?: never;
@@ -10826,7 +10826,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserRoleList"];
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -10904,7 +10904,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say */
+            /** @description Done; no content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -10923,7 +10923,7 @@ export interface operations {
             query: {
                 /** @description A ticket of POST /ws/ticket; works once */
                 token: string;
-                /** @description The number of the newest message of the person's own topic that the client has: those after it are sent */
+                /** @description Number of the newest message that the client has of its own topic; the messages after it are sent */
                 after?: number;
             };
             header?: never;
@@ -10997,7 +10997,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11029,7 +11029,7 @@ export interface operations {
                     "text/css": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11061,7 +11061,7 @@ export interface operations {
                     "text/javascript": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11096,7 +11096,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11142,7 +11142,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11176,7 +11176,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11217,7 +11217,7 @@ export interface operations {
                     "application/vnd.apple.mpegurl": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11267,7 +11267,7 @@ export interface operations {
                     "application/vnd.apple.mpegurl": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11319,7 +11319,7 @@ export interface operations {
                     "audio/mp4": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11342,7 +11342,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 track_id: string;
-                /** @description One run of the processing */
+                /** @description Version of the processed track, as the master playlist names it */
                 version: string;
             };
             cookie?: never;
@@ -11369,14 +11369,14 @@ export interface operations {
                     "application/vnd.apple.mpegurl": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Go where the header Location says */
+            /** @description Redirect to the address in the header Location */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -11399,7 +11399,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 track_id: string;
-                /** @description One run of the processing */
+                /** @description Version of the processed track, as the master playlist names it */
                 version: string;
                 /** @description Rendition */
                 quality: "low" | "medium" | "high" | "lossless";
@@ -11428,14 +11428,14 @@ export interface operations {
                     "application/vnd.apple.mpegurl": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Go where the header Location says */
+            /** @description Redirect to the address in the header Location */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -11458,7 +11458,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 track_id: string;
-                /** @description One run of the processing */
+                /** @description Version of the processed track, as the master playlist names it */
                 version: string;
                 /** @description Rendition */
                 quality: "low" | "medium" | "high" | "lossless";
@@ -11489,14 +11489,14 @@ export interface operations {
                     "audio/mp4": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Go where the header Location says */
+            /** @description Redirect to the address in the header Location */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -11573,7 +11573,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11604,7 +11604,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -11638,7 +11638,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It is as If-None-Match says */
+            /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
                     [name: string]: unknown;
