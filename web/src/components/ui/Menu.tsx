@@ -21,17 +21,17 @@ export interface MenuProps {
 const OPENING_KEYS = ['Enter', ' ', 'ArrowDown'];
 
 export function Menu(props: MenuProps) {
-  const [wanted, setWanted] = useState(false);
+  const [wanted, setWanted] = useState<'pointer' | 'key' | null>(null);
   const approach = () => void parts();
   const press = (event: PointerEvent) => {
     if (event.button !== 0 || event.ctrlKey) return;
     event.preventDefault(); /* the menu gets the focus, not the button */
-    setWanted(true);
+    setWanted('pointer');
   };
   const type = (event: KeyboardEvent) => {
     if (!OPENING_KEYS.includes(event.key)) return;
     event.preventDefault();
-    setWanted(true);
+    setWanted('key');
   };
   const button = (
     <Slot.Root aria-haspopup="menu" aria-expanded={false} onPointerEnter={approach} onFocus={approach} onPointerDown={press} onKeyDown={type}>
@@ -41,7 +41,7 @@ export function Menu(props: MenuProps) {
   if (!wanted) return button;
   return (
     <Suspense fallback={button}>
-      <OpenMenu {...props} />
+      <OpenMenu {...props} byKey={wanted === 'key'} />
     </Suspense>
   );
 }

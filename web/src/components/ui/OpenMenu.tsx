@@ -3,13 +3,23 @@
 import { clsx } from 'clsx';
 import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
 import type { MenuProps } from './Menu';
 
+interface OpenMenuProps extends MenuProps {
+  /** The key that asked for it came before anything here could hear it. */
+  byKey: boolean;
+}
+
 /** Open from the beginning: it was asked for. */
-export function OpenMenu({ trigger, children, align = 'end', side = 'bottom' }: MenuProps) {
+export function OpenMenu({ trigger, children, align = 'end', side = 'bottom', byKey }: OpenMenuProps) {
   const [open, setOpen] = useState(true);
+  const untouched = useRef(byKey);
+  const focusFirst = (content: HTMLElement | null) => {
+    if (content && untouched.current) content.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
+    untouched.current = false;
+  };
   useHistoryEntry(open, () => setOpen(false));
   return (
     <DropdownMenu.Root modal={false} open={open} onOpenChange={setOpen}>
@@ -17,6 +27,7 @@ export function OpenMenu({ trigger, children, align = 'end', side = 'bottom' }: 
       {/* inside what is modal, which hides the rest from screen readers; else inside <main>, so that everything on the page is within a landmark */}
       <DropdownMenu.Portal container={[...document.querySelectorAll<HTMLElement>('[role=dialog]')].at(-1) ?? document.getElementById('main')}>
         <DropdownMenu.Content
+          ref={focusFirst}
           align={align}
           side={side}
           sideOffset={6}
