@@ -36,7 +36,7 @@ struct topic_kind {
      *
      *     select a.n
      *       from unnest(:ids::uuid[], :viewers::uuid[]) with ordinality as a (id, viewer, n)
-     *       join tracks t on t.id = a.id and track_row_visible(t, a.viewer, false)
+     *       join tracks t on t.id = a.id and {track_visible(t, a.viewer, false)}
      *
      * It is asked when somebody subscribes and every few seconds from then on, so that a right that ends, ends the subscription. */
     const struct query *may_subscribe;

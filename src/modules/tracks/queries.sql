@@ -601,4 +601,4 @@ select 1 as done
 -- Whoever may see a track hears of its changes. Staff see what they see as a person.
 select a.n
   from unnest(:ids::uuid[], :viewers::uuid[]) with ordinality as a (id, viewer, n)
-  join tracks t on t.id = a.id and track_row_visible(t, a.viewer, false)
+  join tracks t on t.id = a.id and {track_visible(t, a.viewer, false)}
