@@ -342,7 +342,7 @@ stream_metrics(struct buf *out)
 
 #define ID_FIELD {"id", FIELD_UUID, .required = true, .help = "The track"}
 #define TRACK_FIELD {"track_id", FIELD_UUID, .required = true, .help = "The track"}
-#define VERSION_FIELD {"version", FIELD_STRING, .required = true, .pattern = VERSION_NAME, .help = "Version of the processed track, as the master playlist names it", .example = "0123456789abcdef"}
+#define VERSION_FIELD {"version", FIELD_STRING, .required = true, .pattern = VERSION_NAME, .help = "Version from the master playlist", .example = "0123456789abcdef"}
 #define QUALITY_FIELD {"quality", FIELD_ENUM, .required = true, .values = QUALITIES, .help = "Rendition"}
 #define SEGMENT_FIELD {"segment", FIELD_STRING, .required = true, .pattern = SEGMENT_NAME, .help = "A name from the playlist", .example = "segment_000.m4s"}
 #define FIELDS(...) ((const struct field[]){__VA_ARGS__, FIELD_END})

@@ -48,14 +48,12 @@ test('a change and its line are there together or not at all, also when the conn
   ] as const) {
     const lines = async () => (await own(alice, { action })).filter((one) => (one.status ?? 500) < 400).length, had = await lines(), before = await profile();
     const waiting = () => world.sql("select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory'");
-    const held = world.sql("set application_name = 'audit lock'; select pg_advisory_lock(77); select pg_sleep(60)").catch(() => 'let go');
-    await until('the lock', async () => (await world.sql("select count(*) from pg_stat_activity where application_name = 'audit lock' and wait_event = 'PgSleep'")) === '1');
+    const held = await world.hold('select pg_advisory_lock(77)');
     const reply = change();
     const backend = await until('the line to wait', waiting);
     await world.sql(`select pg_terminate_backend(${backend})`);
     await until('its connection to end', async () => (await world.sql(`select count(*) from pg_stat_activity where pid = ${backend}`)) === '0');
-    await world.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'audit lock'");
-    await held;
+    await held.letGo();
     assertProblem(await reply, 503, 'unavailable');
     assert.equal(await profile(), before);
     assert.equal(await lines(), had);

@@ -226,24 +226,21 @@ test('after the erasure no column of any table, and no file, tells of the person
 test('an erasure that is killed half-way goes on', async () => {
   const { who, track, marker } = await settle('zenobia', '203.0.113.78');
   assertStatus(await remove(who.client), 200);
-  const lock = world.sql(`begin; select 1 from users where id = '${who.id}' for update; select pg_sleep(61)`).catch(() => 'cut off');
-  await until('the lock', async () => (await world.sql(`select count(*) from pg_stat_activity where query like '%pg_sleep(61)%' and state = 'active' and pid <> pg_backend_pid()`)) === '1');
+  const first = await world.hold(`select from users where id = '${who.id}' for update`);
   await world.sql(`update jobs set run_at = now() + interval '1 day' where kind = 'privacy.sweep';
     insert into jobs (kind, payload, dedupe_key) values ('privacy.erase', jsonb_build_object('user_id', '${who.id}'), 'erase:${who.id}')`);
   /* Not due yet for the first job: nothing happens. */
   await until('the first job', async () => (await world.sql(`select state from jobs where dedupe_key = 'erase:${who.id}'`)) === 'done');
   assert.ok(storedNames().some((name) => name.includes(track.id)));
-  await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(61)%' and pid <> pg_backend_pid()`);
-  await lock;
+  await first.letGo();
   await world.sql(`update users set deletion_at = now() - interval '61 seconds' where id = '${who.id}'`);
-  const second = world.sql(`begin; select 1 from users where id = '${who.id}' for update; select pg_sleep(62)`).catch(() => 'cut off');
-  await until('the lock', async () => (await world.sql(`select count(*) from pg_stat_activity where query like '%pg_sleep(62)%' and state = 'active' and pid <> pg_backend_pid()`)) === '1');
+  const second = await world.hold(`select from users where id = '${who.id}' for update`);
   await world.sql(`update jobs set run_at = now() where kind = 'privacy.sweep'`);
   await until('the files to be gone and the rows to wait', async () => !storedNames().some((name) => name.includes(track.id) || name.includes(who.id)) &&
     (await world.sql(`select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%gen_random_uuid%'`)) === '1');
   await world.server.stop('SIGKILL');
   await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`);
-  await second;
+  await second.letGo();
   assert.equal(await world.sql(`select count(*) from users where id = '${who.id}'`), '1');
   await world.server.start();
   await erased(who.id);

@@ -156,14 +156,13 @@ test('one archive at a time; progress and readiness are told; the newest takes t
   socket.on('message', (text: Buffer) => heard.push(JSON.parse(text.toString())));
   await until('the socket', () => heard.some(({ type }) => type === 'hello'));
   const [before] = (await carol.get(EXPORTS)).body.items;
-  const blocker = world.sql(`begin; lock table track_lyrics in access exclusive mode; select pg_sleep(1.5); commit`);
-  await until('the lock', async () => (await world.sql(`select count(*) from pg_locks where relation = 'track_lyrics'::regclass and mode = 'AccessExclusiveLock' and granted`)) === '1');
+  const held = await world.hold('lock table track_lyrics in access exclusive mode');
   const id = await begin(carol);
   assertProblem(await carol.post('/api/v1/users/me/export'), 409, 'export_running');
   const running = await carol.get('/api/v1/users/me/exports/{id}', { path: { id } });
   assert.deepEqual([running.body.download_url, running.body.completed_at], [null, null]);
   assertProblem(await carol.get('/api/v1/users/me/exports/{id}/download', { path: { id } }), 404);
-  await blocker;
+  await held.letGo();
   const done = await ended(carol, id);
   assert.equal(done.status, 'completed');
   assert.equal(done.progress, 1);
@@ -230,8 +229,7 @@ test('an expired archive is gone, and the hourly sweep deletes its file', async 
 });
 
 test('a worker that is killed leaves no half archive, and the next one makes it', async () => {
-  const blocker = world.sql(`begin; lock table audit_logs in access exclusive mode; select pg_sleep(60)`).catch(() => 'cut off');
-  await until('the lock', async () => (await world.sql(`select count(*) from pg_locks where relation = 'audit_logs'::regclass and mode = 'AccessExclusiveLock' and granted`)) === '1');
+  const held = await world.hold('lock table audit_logs in access exclusive mode');
   /* Asking leaves an audit line, which would wait for the lock: the row as the request makes it. */
   const id = await world.sql(`with e as (insert into data_exports (user_id) values ('${ids.carol}') returning id),
     j as (insert into jobs (kind, payload, dedupe_key) select 'privacy.export', jsonb_build_object('export_id', id, 'user_id', '${ids.carol}'), 'export:' || id from e) select id from e`);
@@ -239,8 +237,7 @@ test('a worker that is killed leaves no half archive, and the next one makes it'
   await world.server.stop('SIGKILL');
   assert.deepEqual(storedArchives(ids.carol), []);
   assert.deepEqual(readdirSync(path.join(world.server.dataDir, 'files/tmp')), []);
-  await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()`);
-  await blocker;
+  await held.letGo();
   await world.server.start();
   const again = world.as('carol');
   const done = await ended(again, id);

@@ -127,13 +127,12 @@ test('a server that is killed before a picture is anybody\'s leaves files that a
   const pictures = () => files('avatars', own.server.dataDir).sort();
   assertStatus(await set(300), 200);
   const good = pictures();
-  const held = own.sql(`begin; select pg_sleep(60), id from users where id = '${template.ids.carol}' for no key update`).catch(() => 'let go');
+  const held = await own.hold(`select from users where id = '${template.ids.carol}' for no key update`);
   const lost = set(310).catch(() => 'killed');
   await until('the files of the second picture', () => pictures().length === 2 * good.length);
   await own.server.stop('SIGKILL');
   await lost;
-  await own.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'");
-  await held;
+  await held.letGo();
   await own.server.start();
   assert.equal(pictures().length, 2 * good.length);
   await own.sql("update jobs set run_at = now() where kind = 'picture_sweep'");

@@ -23,15 +23,9 @@ const send = (key: string, samples: number, title = 'Once', creator = carol) =>
 
 /** Holds what the next request writes until it is let go. */
 async function hold(table: string) {
-  const mine = randomUUID();
-  const held = world.sql(`set application_name = '${mine}'; begin; lock table ${table} in exclusive mode; select pg_sleep(60)`).catch(() => 'let go');
-  await until('the lock', async () => (await world.sql(`select count(*) from pg_stat_activity where application_name = '${mine}' and wait_event = 'PgSleep'`)) === '1');
   return {
+    ...await world.hold(`lock table ${table} in exclusive mode`),
     reached: () => until('a request to wait', async () => (await count(`pg_locks where relation = '${table}'::regclass and not granted`)) === 1),
-    letGo: async () => {
-      await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${mine}'`);
-      await held;
-    },
   };
 }
 
@@ -98,11 +92,9 @@ test('while a track is being restored, the same request is refused, and gets its
 
 test('while an upload with this key is carried out, another is refused', async () => {
   const key = randomUUID();
-  const held = world.sql(`set application_name = 'upload lock'; select pg_advisory_lock(hashtextextended('${template.ids.dave} ${key}', 8)); select pg_sleep(60)`).catch(() => 'let go');
-  await until('the lock', async () => (await world.sql("select count(*) from pg_stat_activity where application_name = 'upload lock' and wait_event = 'PgSleep'")) === '1');
+  const held = await world.hold(`select pg_advisory_lock(hashtextextended('${template.ids.dave} ${key}', 8))`);
   assertProblem(await send(key, 1, 'Held', dave), 409, 'request_in_progress');
-  await world.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'upload lock'");
-  await held;
+  await held.letGo();
   assertStatus(await send(key, 1, 'Held', dave), 201);
 });
 

@@ -247,7 +247,7 @@ test('no session is opened with a password that is changed meanwhile', async () 
   const { id, email } = await register();
   const replies = [];
   const lock = world.sql(`begin; select from users where id = '${id}' for update; select pg_sleep(3); update users set password_hash = password_hash || 'x' where id = '${id}'; commit`);
-  await until('the row to be locked', async () => (await world.sql(`select count(*) from pg_stat_activity where query like '%pg_sleep(3)%' and state = 'active' and pid <> pg_backend_pid()`)) === '1');
+  await until('the row to be locked', async () => (await world.sql(`select count(*) from pg_stat_activity where query like '%pg_sleep(3)%' and wait_event = 'PgSleep'`)) === '1');
   replies.push(await login(email));
   await lock;
   assertProblem(replies[0]!, 401, 'invalid_credentials');

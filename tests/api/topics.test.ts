@@ -209,8 +209,7 @@ test('when all have gone, no topic and no subscription is left', async () => {
 
 test('while the database is locked, connections open and pings are answered; what was sent meanwhile comes then', async () => {
   const live = await Live.open(bob);
-  const held = world.sql(`begin; lock table realtime_messages in access exclusive mode; select pg_sleep(2); commit`);
-  await until('the lock', async () => (await world.sql(`select count(*) from pg_locks where relation = 'realtime_messages'::regclass and mode = 'AccessExclusiveLock' and granted`)) === '1');
+  const held = await world.hold('lock table realtime_messages in access exclusive mode');
   live.send({ type: 'subscribe', topic });
   const sent = tell('bob');
   for (let i = 1; i <= 20; i++) {
@@ -221,7 +220,8 @@ test('while the database is locked, connections open and pings are answered; wha
     await pause(10);
   }
   assert.equal(live.all('export.progress').length, 0, 'it is still locked');
-  await Promise.all([held, sent]);
+  await held.letGo();
+  await sent;
   await live.hears('export.progress');
   await live.hears('subscribed', (one) => one.topic === topic);
   live.end();

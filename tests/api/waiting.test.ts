@@ -11,18 +11,11 @@ const MANY = 60; /* more than a server has threads and connections for statement
 
 const world = await World.start('waiting', { RATE_LIMIT_ENABLED: 'false', REDIS_URL: '' }); /* with Redis a session is looked up there, and the locks below hold nobody */
 const track = await playable(world.as('carol'), { file: wav(makeSound(3)), title: 'Waiting', is_public: 'true' });
-let locks = 0;
 
 /** Keeps everybody else from these tables until it is let go. */
 async function lock(tables: string): Promise<{ letGo: () => Promise<void>; waiting: () => Promise<number> }> {
-  const name = `lock ${++locks}`;
-  const held = world.sql(`set application_name = '${name}'; begin; lock table ${tables} in access exclusive mode; select pg_sleep(60)`).catch(() => 'let go');
-  await until('the lock', async () => (await world.sql(`select count(*) from pg_stat_activity where application_name = '${name}' and wait_event = 'PgSleep'`)) === '1');
   return {
-    letGo: async () => {
-      await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${name}'`);
-      await held;
-    },
+    ...await world.hold(`lock table ${tables} in access exclusive mode`),
     waiting: async () => Number(await world.sql("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")),
   };
 }

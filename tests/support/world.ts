@@ -1,4 +1,5 @@
 /** What every test file starts from: a database cloned from the template, with people in it who are signed in already. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after } from 'node:test';
@@ -7,6 +8,7 @@ import { Cluster } from './cluster.ts';
 import { WORK } from './paths.ts';
 import { Server, type Settings } from './server.ts';
 import { codeOf } from './totp.ts';
+import { until } from './wait.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -65,6 +67,20 @@ export class World {
   /** One of the template's people, with a bearer token. */
   as(person: Person): Client {
     return this.visitor.as({ token: template.tokens[person] });
+  }
+
+  /** Runs `statement`, which takes a lock, in a transaction that stays open until `letGo`. Resolves when the lock is held. */
+  async hold(statement: string): Promise<{ letGo: () => Promise<void> }> {
+    const name = `hold ${randomUUID()}`;
+    const held = this.sql(`set application_name = '${name}'; begin; ${statement}; select pg_sleep(120)`).then(() => 'ended', (error: Error) => error.message);
+    const state = () => this.sql(`select wait_event from pg_stat_activity where application_name = '${name}'`);
+    await until(`"${statement}" to hold`, async () => (await state()) === 'PgSleep');
+    return {
+      letGo: async () => {
+        await this.sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${name}'`);
+        await held;
+      },
+    };
   }
 
   sql(text: string): Promise<string> {

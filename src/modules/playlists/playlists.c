@@ -8,7 +8,7 @@ extern const struct personal playlists_personal;
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The playlist"}, FIELD_END};
 
 static const struct field item_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The playlist"},
-                                            {"track_id", FIELD_UUID, .required = true, .help = "Id of an item; or id of a track, which removes all items with this track"},
+                                            {"track_id", FIELD_UUID, .required = true, .help = "Id of an item, or of a track: then all items with it go"},
                                             FIELD_END};
 
 static const struct field new_playlist[] = {

@@ -7498,7 +7498,7 @@ export interface operations {
             path: {
                 /** @description The playlist */
                 id: string;
-                /** @description Id of an item; or id of a track, which removes all items with this track */
+                /** @description Id of an item, or of a track: then all items with it go */
                 track_id: string;
             };
             cookie?: never;
@@ -8862,7 +8862,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 id: string;
-                /** @description Version of the processed track, as the master playlist names it */
+                /** @description Version from the master playlist */
                 version: string;
             };
             cookie?: never;
@@ -8919,7 +8919,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 id: string;
-                /** @description Version of the processed track, as the master playlist names it */
+                /** @description Version from the master playlist */
                 version: string;
                 /** @description Rendition */
                 quality: "low" | "medium" | "high" | "lossless";
@@ -8978,7 +8978,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 id: string;
-                /** @description Version of the processed track, as the master playlist names it */
+                /** @description Version from the master playlist */
                 version: string;
                 /** @description Rendition */
                 quality: "low" | "medium" | "high" | "lossless";
@@ -11342,7 +11342,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 track_id: string;
-                /** @description Version of the processed track, as the master playlist names it */
+                /** @description Version from the master playlist */
                 version: string;
             };
             cookie?: never;
@@ -11399,7 +11399,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 track_id: string;
-                /** @description Version of the processed track, as the master playlist names it */
+                /** @description Version from the master playlist */
                 version: string;
                 /** @description Rendition */
                 quality: "low" | "medium" | "high" | "lossless";
@@ -11458,7 +11458,7 @@ export interface operations {
             path: {
                 /** @description The track */
                 track_id: string;
-                /** @description Version of the processed track, as the master playlist names it */
+                /** @description Version from the master playlist */
                 version: string;
                 /** @description Rendition */
                 quality: "low" | "medium" | "high" | "lossless";
