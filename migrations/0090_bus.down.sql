@@ -57,7 +57,7 @@ select c.consumer, o.event_id, u.attempts, u.dead_at, u.last_error
   from outbox_numbered o
   join consumers c on c.name = o.name
   left join bus_unfinished u on u.number = o.number and u.subscriber = c.subscriber
-  left join bus_cursors p on p.subscriber = c.subscriber and p.lane = o.lane
+  left join bus_cursors p on p.subscriber = c.subscriber and p.partition = o.partition
  where u.number is not null or o.number is null or p.position is null or o.number > p.position;
 -- A dead letter is one when nobody else still has to act on the event.
 insert into outbox (id, event_id, name, payload, attempts, created_at, published_at, failed_at, last_error) overriding system value

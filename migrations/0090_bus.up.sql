@@ -5,11 +5,11 @@ lock table outbox, processed_events in access exclusive mode;
 alter table outbox
     add column key text,
     add column number bigint,
-    add column lane smallint;
-update outbox set number = id, lane = hashtext(id::text) & 3;
+    add column partition smallint;
+update outbox set number = id, partition = hashtext(id::text) & 3;
 alter table outbox
     add constraint outbox_number_key unique (number),
-    add constraint outbox_lane_check check ((number is null) = (lane is null) and lane between 0 and 3);
+    add constraint outbox_partition_check check ((number is null) = (partition is null) and partition between 0 and 3);
 create index outbox_unnumbered_idx on outbox (id) where number is null;
 create index outbox_created_at_idx on outbox (created_at);
 
@@ -30,12 +30,12 @@ create table bus_subscribers (
     constraint bus_subscribers_pkey primary key (name)
 );
 
--- How far each subscriber has got in each lane: it has acted on everything up to `position`, or there is a row in bus_unfinished.
+-- How far each subscriber has got in each partition: it has acted on everything up to `position`, or there is a row in bus_unfinished.
 create table bus_cursors (
     subscriber text not null,
-    lane       smallint not null,
+    partition       smallint not null,
     position   bigint not null,
-    constraint bus_cursors_pkey primary key (subscriber, lane),
+    constraint bus_cursors_pkey primary key (subscriber, partition),
     constraint bus_cursors_subscriber_fkey foreign key (subscriber) references bus_subscribers (name) on delete cascade
 );
 
@@ -67,7 +67,7 @@ union all
 select s.name, o.event_id, o.name
   from bus_subscribers s
   join bus_cursors c on c.subscriber = s.name
-  join outbox o on o.number > c.position and o.lane = c.lane and o.name like any (s.patterns)
+  join outbox o on o.number > c.position and o.partition = c.partition and o.name like any (s.patterns)
 union all
 select u.subscriber, o.event_id, o.name
   from bus_unfinished u
@@ -92,8 +92,8 @@ insert into consumers values
     ('tracks.failures', 'job.died', 'tracks.failures'),
     ('privacy.failures', 'job.died', 'privacy.failures');
 insert into bus_subscribers (name, patterns) select subscriber, array_agg(name) from consumers group by subscriber;
-insert into bus_cursors (subscriber, lane, position)
-select s.name, l.lane, n.last from bus_subscribers s, generate_series(0, 3) l (lane), bus_numbering n;
+insert into bus_cursors (subscriber, partition, position)
+select s.name, l.partition, n.last from bus_subscribers s, generate_series(0, 3) l (partition), bus_numbering n;
 insert into bus_unfinished (subscriber, number, attempts, next_at, last_error, dead_at)
 select c.subscriber, o.number, o.attempts, now(), o.last_error, o.failed_at
   from outbox o

@@ -58,7 +58,7 @@ test('a dead letter stays, and so does what a subscriber has not come to', async
   await sweep();
   assert.equal(await world.sql(`select count(*) from bus_unfinished u join outbox o using (number) where o.name = 'test.dead'`), '1');
   await world.sql(`insert into bus_subscribers (name, patterns) values ('slow', '{%}');
-    insert into bus_cursors (subscriber, lane, position) select 'slow', lane, last from bus_numbering, generate_series(0, 3) lane;
+    insert into bus_cursors (subscriber, partition, position) select 'slow', partition, last from bus_numbering, generate_series(0, 3) partition;
     insert into outbox (name, created_at) values ('test.slow', now() - interval '1 year')`);
   await until('the others to be past it', async () => (await world.sql(`select count(*) from bus_cursors, bus_numbering where position < last`)) === '4');
   await world.sql(`update jobs set run_at = now() where kind = 'retention'`);

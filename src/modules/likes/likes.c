@@ -10,7 +10,7 @@ static const struct route likes_routes[] = {
     {POST, "/api/v1/tracks/{id}/like", "Like a track",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_track_like, .shape = ONE},
 
-    {DELETE, "/api/v1/tracks/{id}/like", "Take back the like of a track",
+    {DELETE, "/api/v1/tracks/{id}/like", "Unlike a track",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_track_unlike, .shape = ONE},
 
     {GET, "/api/v1/tracks/{id}/likes", "List the people who like a track, newest first",

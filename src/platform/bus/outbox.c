@@ -198,13 +198,13 @@ hand_out(const struct subscriber *s, const PGresult *rows, struct buf *waiting, 
     return row;
 }
 
-/* The next events of a lane, in one transaction. */
+/* The next events of a partition, in one transaction. */
 static enum work
-deliver_batch(struct subscriber *s, int lane)
+deliver_batch(struct subscriber *s, int partition)
 {
-    char lane_text[24], most[24], unfinished[24];
-    struct db_arg args[] = {{"subscriber", s->subscription->name}, {"lane", outbox_number(lane_text, lane)}, {"patterns", s->patterns},
-                            {"most", outbox_number(most, s->single[lane] ? 1 : BATCH_MAX)},
+    char partition_text[24], most[24], unfinished[24];
+    struct db_arg args[] = {{"subscriber", s->subscription->name}, {"partition", outbox_number(partition_text, partition)}, {"patterns", s->patterns},
+                            {"most", outbox_number(most, s->single[partition] ? 1 : BATCH_MAX)},
                             {"unfinished_most", outbox_number(unfinished, UNFINISHED_MAX)}, {0}};
     scoped_buf waiting = BUF_INIT(BATCH_MAX * 24);
     enum work work = WORK_NONE;
@@ -236,19 +236,19 @@ deliver_batch(struct subscriber *s, int lane)
     }
     if (work == WORK_DONE) {
         s->tries = 0;
-        s->single[lane] -= s->single[lane] ? 1 : 0;
+        s->single[partition] -= s->single[partition] ? 1 : 0;
         atomic_fetch_add(&delivered, (uint64_t)handled);
     } else if (!is_to_blame(s, end)) {
         work = WORK_NOT_TRIED;
     } else if (PQntuples(rows) > 1) {
-        s->single[lane] = through < 0 ? (unsigned)-through : (unsigned)through;
+        s->single[partition] = through < 0 ? (unsigned)-through : (unsigned)through;
         work = WORK_DONE;
     } else {
         const struct db_arg aside[] = {args[0], args[1], {"number", outbox_value(rows, 0, "number")}, {"position", outbox_value(rows, 0, "position")},
                                        {"error", "it was not handled; the log tells more"}, {0}};
 
         note_failure(s, rows, 0);
-        s->single[lane] -= s->single[lane] ? 1 : 0;
+        s->single[partition] -= s->single[partition] ? 1 : 0;
         work = outbox_do(&q_bus_set_aside, aside) ? WORK_DONE : WORK_NOT_TRIED;
     }
     PQclear(rows);
@@ -318,9 +318,9 @@ deliver_again(struct subscriber *s)
 
 /* Goes past events that are not for this subscriber. */
 static void
-skip_lanes(const struct subscriber *s, const char *lanes, const char *last)
+skip_partitions(const struct subscriber *s, const char *partitions, const char *last)
 {
-    const struct db_arg args[] = {{"subscriber", s->subscription->name}, {"lanes", lanes}, {"last", last}, {0}};
+    const struct db_arg args[] = {{"subscriber", s->subscription->name}, {"partitions", partitions}, {"last", last}, {0}};
 
     outbox_do(&q_bus_skip, args);
 }
@@ -330,25 +330,25 @@ static bool
 subscriber_work(struct subscriber *s, bool *ret_again)
 {
     const struct db_arg args[] = {{"subscriber", s->subscription->name}, {"patterns", s->patterns}, {0}};
-    PGresult *lanes = outbox_ask(&q_bus_peek, args);
+    PGresult *partitions = outbox_ask(&q_bus_peek, args);
     scoped_buf passed = BUF_INIT(64);
     enum work work = WORK_NONE;
     bool more = false, has_events = false;
 
-    *ret_again = !lanes;
-    for (int i = 0; lanes && i < PQntuples(lanes) && !stopping; i++) {
-        if (outbox_flag(lanes, i, "has_events")) {
+    *ret_again = !partitions;
+    for (int i = 0; partitions && i < PQntuples(partitions) && !stopping; i++) {
+        if (outbox_flag(partitions, i, "has_events")) {
             has_events = true;
-            more |= deliver_batch(s, (int)strtol(outbox_value(lanes, i, "lane"), NULL, 10)) == WORK_DONE;
+            more |= deliver_batch(s, (int)strtol(outbox_value(partitions, i, "partition"), NULL, 10)) == WORK_DONE;
         } else {
-            buf_printf(&passed, "%s%s", passed.len ? "," : "{", outbox_value(lanes, i, "lane"));
+            buf_printf(&passed, "%s%s", passed.len ? "," : "{", outbox_value(partitions, i, "partition"));
         }
     }
     if (passed.len) {
         buf_add_text(&passed, "}");
-        skip_lanes(s, buf_str(&passed).ptr, outbox_value(lanes, 0, "last"));
+        skip_partitions(s, buf_str(&passed).ptr, outbox_value(partitions, 0, "last"));
     }
-    PQclear(lanes);
+    PQclear(partitions);
     for (int i = 0; i < UNFINISHED_IN_ROW && !stopping && (i == 0 || work == WORK_DONE || work == WORK_FAILED); i++)
         work = deliver_again(s);
     *ret_again |= has_events || work == WORK_NOT_TRIED;

@@ -7,11 +7,11 @@ with subscriber as (
     on conflict (name) do update set patterns = excluded.patterns, seen_at = now()
     returning s.name
 )
-insert into bus_cursors (subscriber, lane, position)
-select s.name, l.lane, case when :from_start::boolean then 0 else n.last end
-  from subscriber s, generate_series(0, 3) l (lane), bus_numbering n
-on conflict (subscriber, lane) do nothing
-returning lane
+insert into bus_cursors (subscriber, partition, position)
+select s.name, l.partition, case when :from_start::boolean then 0 else n.last end
+  from subscriber s, generate_series(0, 3) l (partition), bus_numbering n
+on conflict (subscriber, partition) do nothing
+returning partition
 
 -- query: bus_number
 -- Gives the next events their numbers, by one node at a time, and returns their names. Who waited for another node may still see events without
@@ -23,7 +23,7 @@ with turn as (
       from turn t, (select o.id from outbox o where o.number is null order by o.id limit :most::int) e
 ), numbered as (
     update outbox o
-       set number = n.number, lane = hashtext(coalesce(o.key, o.id::text)) & 3
+       set number = n.number, partition = hashtext(coalesce(o.key, o.id::text)) & 3
       from next n
      where o.id = n.id and o.number is null
     returning o.name, o.number
@@ -38,10 +38,10 @@ select n.last, coalesce((select array_agg(distinct u.subscriber) from bus_unfini
   from bus_numbering n
 
 -- query: bus_peek
--- The lanes where a subscriber has not come to the end, and whether there are events for it.
-select c.lane, n.last,
+-- The partitions where a subscriber has not come to the end, and whether there are events for it.
+select c.partition, n.last,
        (select o.number from outbox o
-         where o.number > c.position and o.lane = c.lane and o.name like any (:patterns::text[])
+         where o.number > c.position and o.partition = c.partition and o.name like any (:patterns::text[])
          order by o.number
          limit 1) is not null as has_events
   from bus_numbering n
@@ -51,30 +51,30 @@ select c.lane, n.last,
 -- No events for this subscriber up to there. Should a crash undo it, the same is found once more, so nobody waits for the disk.
 update bus_cursors c
    set position = :last::bigint
-  from (select b.lane
+  from (select b.partition
           from bus_cursors b
-         where b.subscriber = :subscriber and b.lane = any (:lanes::smallint[]) and b.position < :last::bigint
+         where b.subscriber = :subscriber and b.partition = any (:partitions::smallint[]) and b.position < :last::bigint
            for update skip locked) l
- where c.subscriber = :subscriber and c.lane = l.lane and set_config('synchronous_commit', 'off', true) is not null
-returning c.lane
+ where c.subscriber = :subscriber and c.partition = l.partition and set_config('synchronous_commit', 'off', true) is not null
+returning c.partition
 
 -- query: bus_claim
--- The next events of a lane, which no other node gets before the end of this transaction. None while too many wait to be tried again. A subscriber
--- that asks nothing for a minute loses its transaction, so that it holds neither the lane nor the rows that vacuum would remove.
-with lane as (
+-- The next events of a partition, which no other node gets before the end of this transaction. None while too many wait to be tried again. A subscriber
+-- that asks nothing for a minute loses its transaction, so that it holds neither the partition nor the rows that vacuum would remove.
+with partition as (
     select c.position, set_config('idle_in_transaction_session_timeout', '60s', true) as longest_pause
       from bus_cursors c
-     where c.subscriber = :subscriber and c.lane = :lane::smallint
+     where c.subscriber = :subscriber and c.partition = :partition::smallint
        and (select count(*) from bus_unfinished u where u.subscriber = :subscriber and u.dead_at is null) < :unfinished_most::int
        for update skip locked
 )
 select l.position, o.number, o.event_id::text as event_id, o.name, o.key, o.payload::text as payload,
        exists (select from bus_unfinished u
                 where u.subscriber = :subscriber and u.key = o.key and u.dead_at is null and not u.replayed) as waits, l.longest_pause
-  from lane l
+  from partition l
  cross join lateral (select e.*
                        from outbox e
-                      where e.number > l.position and e.lane = :lane::smallint and e.name like any (:patterns::text[])
+                      where e.number > l.position and e.partition = :partition::smallint and e.name like any (:patterns::text[])
                       order by e.number
                       limit :most::int) o
  order by o.number
@@ -85,13 +85,13 @@ with waiting as (
     insert into bus_unfinished (subscriber, number, key, next_at)
     select :subscriber, o.number, o.key, 'infinity' from outbox o where o.number = any (:waiting::bigint[])
 )
-update bus_cursors set position = :number::bigint where subscriber = :subscriber and lane = :lane::smallint returning lane
+update bus_cursors set position = :number::bigint where subscriber = :subscriber and partition = :partition::smallint returning partition
 
 -- query: bus_set_aside
 -- It failed: it is tried again later, unless another node has acted on it meanwhile.
 with moved as (
     update bus_cursors set position = :number::bigint
-     where subscriber = :subscriber and lane = :lane::smallint and position = :position::bigint
+     where subscriber = :subscriber and partition = :partition::smallint and position = :position::bigint
     returning subscriber
 )
 insert into bus_unfinished (subscriber, number, key, attempts, next_at, last_error)

@@ -22,7 +22,7 @@
 /* A thread that runs jobs. */
 struct runner {
     pthread_t thread;
-    enum job_lane lane;
+    enum job_pool pool;
     int max_s; /* takes nothing that probably lasts longer */
     unsigned wakeups; /* what it has seen of `wakeups` */
     bool busy;        /* under `lock`, like job_id */
@@ -39,7 +39,7 @@ static struct {
     struct jobs_settings settings;
     const struct job_handler *handlers;
     char node[NODE_NAME], machine[NODE_NAME];
-    char *kinds[JOB_LANES]; /* array literals */
+    char *kinds[JOB_POOLS]; /* array literals */
     struct runner runners[THREADS_MAX];
     unsigned runner_count;
     pthread_t keeper;
@@ -190,7 +190,7 @@ static bool
 run_next(struct runner *runner)
 {
     char max_s[16];
-    const struct db_arg args[] = {{"node", jobs.node}, {"kinds", jobs.kinds[runner->lane]}, {"max_seconds", max_s}, {0}};
+    const struct db_arg args[] = {{"node", jobs.node}, {"kinds", jobs.kinds[runner->pool]}, {"max_seconds", max_s}, {0}};
     PGresult *row;
     struct job job = {.cancel = &runner->cancel, .state = runner};
     const struct job_handler *handler;
@@ -392,22 +392,22 @@ on_notify(void *context, const char *payload)
     pthread_mutex_unlock(&lock);
 }
 
-/* {"a","b"}: the kinds of one lane. */
+/* {"a","b"}: the kinds of one pool. */
 static char *
-kinds_of(enum job_lane lane)
+kinds_of(enum job_pool pool)
 {
     struct buf out = BUF_INIT(4096);
 
     buf_add_text(&out, "{");
     for (const struct job_handler *h = jobs.handlers; h->kind; h++)
-        if (h->lane == lane)
+        if (h->pool == pool)
             buf_printf(&out, "%s\"%s\"", out.len > 1 ? "," : "", h->kind);
     buf_add_text(&out, "}");
     return out.ptr;
 }
 
 static bool
-start_runner(enum job_lane lane, int max_s)
+start_runner(enum job_pool pool, int max_s)
 {
     static const char *const names[] = {"veza-job", "veza-job-heavy", "veza-job-out", "veza-job-arch", "veza-job-erase"};
     struct runner *runner = &jobs.runners[jobs.runner_count];
@@ -416,10 +416,10 @@ start_runner(enum job_lane lane, int max_s)
         log_error("too many threads for jobs: lower MEDIA_WORKERS or OUTGOING_THREADS", LOG_INT("most", THREADS_MAX));
         return false;
     }
-    *runner = (struct runner){.lane = lane, .max_s = max_s};
+    *runner = (struct runner){.pool = pool, .max_s = max_s};
     if (pthread_create(&runner->thread, NULL, run_loop, runner))
         return false;
-    pthread_setname_np(runner->thread, names[lane]);
+    pthread_setname_np(runner->thread, names[pool]);
     pthread_mutex_lock(&lock);
     jobs.runner_count++;
     pthread_mutex_unlock(&lock);
@@ -427,15 +427,15 @@ start_runner(enum job_lane lane, int max_s)
 }
 
 static bool
-start_lane(enum job_lane lane)
+start_pool(enum job_pool pool)
 {
-    unsigned threads = jobs.settings.threads[lane] ? jobs.settings.threads[lane] : 1;
+    unsigned threads = jobs.settings.threads[pool] ? jobs.settings.threads[pool] : 1;
     bool good = true;
 
     for (unsigned i = 0; i < threads; i++)
-        good &= start_runner(lane, INT_MAX);
-    for (unsigned i = 0; i < jobs.settings.short_threads[lane]; i++)
-        good &= start_runner(lane, jobs.settings.short_s);
+        good &= start_runner(pool, INT_MAX);
+    for (unsigned i = 0; i < jobs.settings.short_threads[pool]; i++)
+        good &= start_runner(pool, jobs.settings.short_s);
     return good;
 }
 
@@ -452,8 +452,8 @@ jobs_start(const struct jobs_settings *settings, const struct job_handler *handl
     jobs.runner_count = 0;
     node_name(jobs.node, jobs.machine);
     listener_on("jobs", on_notify, NULL);
-    for (int lane = 0; lane < JOB_LANES; lane++)
-        jobs.kinds[lane] = kinds_of((enum job_lane)lane);
+    for (int pool = 0; pool < JOB_POOLS; pool++)
+        jobs.kinds[pool] = kinds_of((enum job_pool)pool);
     for (const struct job_handler *h = handlers; h->kind; h++)
         if (h->every_s)
             tell(&q_job_every, (const struct db_arg[]){{"kind", h->kind}, {0}});
@@ -461,8 +461,8 @@ jobs_start(const struct jobs_settings *settings, const struct job_handler *handl
         return false;
     pthread_setname_np(jobs.keeper, "veza-jobs");
     jobs.started = true;
-    for (int lane = 0; lane < JOB_LANES; lane++)
-        good &= start_lane((enum job_lane)lane);
+    for (int pool = 0; pool < JOB_POOLS; pool++)
+        good &= start_pool((enum job_pool)pool);
     if (!good)
         jobs_stop();
     return good;
@@ -482,8 +482,8 @@ jobs_stop(void)
     for (unsigned i = 0; i < jobs.runner_count; i++)
         pthread_join(jobs.runners[i].thread, NULL);
     pthread_join(jobs.keeper, NULL);
-    for (int lane = 0; lane < JOB_LANES; lane++)
-        free(jobs.kinds[lane]);
+    for (int pool = 0; pool < JOB_POOLS; pool++)
+        free(jobs.kinds[pool]);
     jobs.started = false;
 }
 

@@ -10,7 +10,7 @@
  * death, and is no attempt; after twenty deaths the job is dead too. A job that becomes dead writes the event `job.died` {job_id, kind,
  * payload, reason: "attempts" or "deaths"}.
  *
- * Kinds of work have lanes with threads of their own, so that none waits for another. In a lane the lowest priority number goes first, then
+ * Kinds of work have pools with threads of their own, so that none waits for another. In a pool the lowest priority number goes first, then
  * the earliest turn, which a trigger gives: owners (`user_id` in the payload) take turns, and short work (`seconds`) comes before long.
  *
  * A running job whose row is no longer its own (taken back, or set to another state to cancel it) finds job_cancelled() true. */
@@ -43,18 +43,18 @@ struct job {
 
 /* Heavy jobs keep a processor busy, outgoing ones wait for somebody else's server, archives and erasures for the disk; light ones wait for
  * nothing. */
-enum job_lane { JOB_LIGHT, JOB_HEAVY, JOB_OUTGOING, JOB_ARCHIVE, JOB_ERASE, JOB_LANES };
+enum job_pool { JOB_LIGHT, JOB_HEAVY, JOB_OUTGOING, JOB_ARCHIVE, JOB_ERASE, JOB_POOLS };
 
 struct job_handler {
     const char *kind;
-    enum job_lane lane;
+    enum job_pool pool;
     enum job_outcome (*run)(struct job *job);
     int every_s; /* 0, or how long after one run the next begins, however it ended: jobs_start() sees to the row, one for all nodes */
 };
 
 struct jobs_settings {
-    unsigned threads[JOB_LANES];       /* 0 means 1 */
-    unsigned short_threads[JOB_LANES]; /* more, which take only what lasts at most short_s: long work in all others does not hold it up */
+    unsigned threads[JOB_POOLS];       /* 0 means 1 */
+    unsigned short_threads[JOB_POOLS]; /* more, which take only what lasts at most short_s: long work in all others does not hold it up */
     int short_s;
     int stale_after_s; /* 0 means 30 */
     int heartbeat_ms;  /* 0 means 2000 */

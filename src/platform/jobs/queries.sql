@@ -1,7 +1,7 @@
 -- Background jobs. Only rows that are locked by the asking node and still running may be changed by it.
 
 -- query: job_claim
--- The next one of a lane: a few candidates of each of its kinds by index, and of those the first that nobody else is taking. Mails and push
+-- The next one of a pool: a few candidates of each of its kinds by index, and of those the first that nobody else is taking. Mails and push
 -- messages wait while the installation holds them back.
 update jobs
    set state = 'running', locked_by = :node, locked_at = now(), heartbeat_at = now(), attempts = attempts + 1,

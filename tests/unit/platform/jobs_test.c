@@ -379,7 +379,7 @@ a_place_is_kept_for_short_work(void **state)
 }
 
 static void
-work_of_one_lane_does_not_wait_for_that_of_another(void **state)
+work_of_one_pool_does_not_wait_for_that_of_another(void **state)
 {
     (void)state;
     ask("insert into jobs (kind) select 'long' from generate_series(1, 10)");
@@ -495,7 +495,7 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(deaths_of_a_node_are_no_attempts_and_the_twentieth_parks_the_job, clean),
         cmocka_unit_test_setup(owners_take_turns_and_short_work_comes_before_long, clean),
         cmocka_unit_test_setup(a_place_is_kept_for_short_work, clean),
-        cmocka_unit_test_setup(work_of_one_lane_does_not_wait_for_that_of_another, clean),
+        cmocka_unit_test_setup(work_of_one_pool_does_not_wait_for_that_of_another, clean),
         cmocka_unit_test_setup(effect_and_end_commit_together_or_not_at_all, clean),
         cmocka_unit_test_setup(cut_connections_are_made_again, clean),
     };

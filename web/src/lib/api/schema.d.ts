@@ -84,7 +84,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand out all dead letters again */
+        /** Deliver all dead letters again */
         post: operations["postAdminEventsDeadReplay"];
         delete?: never;
         options?: never;
@@ -119,7 +119,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Hand out a dead letter again
+         * Deliver a dead letter again
          * @description It may be handed out after later events with the same key. After fifty more failures it is a dead letter again.
          */
         post: operations["postAdminEventsDeadByIdReplay"];
@@ -1700,7 +1700,7 @@ export interface paths {
         put?: never;
         /** Like a track */
         post: operations["postTracksByIdLike"];
-        /** Take back the like of a track */
+        /** Unlike a track */
         delete: operations["deleteTracksByIdLike"];
         options?: never;
         head?: never;
