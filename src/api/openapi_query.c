@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "db/row_json.h"
 
 #define STATEMENT_MAX 65536
 #define NAME_MAX_LEN 64
@@ -259,6 +260,16 @@ source_not_null(struct describer *describer, const PGresult *described, int colu
     return not_null;
 }
 
+/* Is it a type that rows show as PostgreSQL's own text, "(a,b)" or "{a,b}", though its schema is an object or an array? */
+static bool
+shown_as_text(Oid type, const json_t *schema)
+{
+    enum row_kind items;
+
+    return row_json_kind(type, &items) == ROW_TEXT &&
+           (json_object_get(schema, "$ref") || text_equal(json_string_value(json_object_get(schema, "type")), "array"));
+}
+
 static json_t *
 column_schema(struct describer *describer, const struct query *query, const PGresult *described, int column)
 {
@@ -268,6 +279,11 @@ column_schema(struct describer *describer, const struct query *query, const PGre
 
     snprintf(oid, sizeof oid, "%u", PQftype(described, column));
     schema = note_of(query->types, name, note, sizeof note) ? noted_schema(describer, note) : type_schema(describer, oid);
+    if (schema && shown_as_text(PQftype(described, column), schema)) {
+        json_decref(schema);
+        return fail(describer, "Query %s: rows would show the column \"%s\" as PostgreSQL's own text. Give a composite as jsonb, an array of "
+                    "another type as text[].", query->name, name);
+    }
     if (schema && (listed(query->nullable, name) ||
                    (!listed(query->not_null, name) && !source_not_null(describer, described, column))))
         schema = schema_or_null(schema);

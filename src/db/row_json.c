@@ -3,8 +3,8 @@
 #include <string.h>
 
 /* Object ids of PostgreSQL's own types never change (pg_type.dat). */
-static enum row_kind
-kind_of(Oid type, enum row_kind *ret_items)
+enum row_kind
+row_json_kind(Oid type, enum row_kind *ret_items)
 {
     *ret_items = ROW_TEXT;
     switch (type) {
@@ -72,7 +72,7 @@ row_json_begin(struct row_json *json, const PGresult *result, const struct query
         if (!*name || name[strlen(name) - 1] == '_' || (query->problems && text_equal(name, "problem")))
             continue;
         *column = (struct row_column){.column = i, .name = dot ? dot + 1 : name};
-        column->kind = kind_of(PQftype(result, i), &column->of_items);
+        column->kind = row_json_kind(PQftype(result, i), &column->of_items);
         column->name_len = strlen(column->name);
         column->group = dot ? name : NULL;
         column->group_len = dot ? (size_t)(dot - name) : 0;
