@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "api/module.h"
-#include "base/encode.h"
 #include "base/str.h"
-#include "http/validate.h"
+#include "http/field_check.h"
+#include "http/route.h"
+
+#define MESSAGE_CHECK_BYTES (256 * 1024)
 
 const struct topic_kind *
 topic_find(const struct module *const *modules, const char *name)
@@ -71,10 +73,8 @@ message_check(const struct module *const *modules, const struct message *message
     for (const struct field *f = message->fields; f && f->name; f++) {
         if (text_equal(f->name, "type") || (message->topic && (text_equal(f->name, "topic") || text_equal(f->name, "number"))))
             return message_refuse(error, error_size, "message", message->name, "type, topic and number are there already");
-        if (message->receive && (f->type == FIELD_STRINGS || f->type == FIELD_OBJECT || f->type == FIELD_OBJECTS || f->pattern))
-            return message_refuse(error, error_size, "message", message->name, "clients send single values only");
     }
-    return true;
+    return !message->receive || fields_check(message->name, message->fields, false, error, error_size);
 }
 
 bool
@@ -91,59 +91,14 @@ messages_check(const struct module *const *modules, char *error, size_t error_si
     return true;
 }
 
-static bool
-message_in_range(const struct field *f, double value)
-{
-    return (f->min == 0 && f->max == 0) || (value >= (double)f->min && value <= (double)f->max);
-}
-
-static bool
-message_text_fits(const struct field *f, const char *text)
-{
-    size_t characters;
-
-    return text && utf8_valid(str_of(text), &characters) && (!f->min || characters >= (size_t)f->min) &&
-           (!f->max || characters <= (size_t)f->max);
-}
-
-static bool
-message_value_fits(const struct field *f, const json_t *value)
-{
-    if (json_is_null(value))
-        return f->nullable;
-    switch (f->type) {
-    case FIELD_STRING:
-    case FIELD_TEXT:
-        return message_text_fits(f, json_string_value(value));
-    case FIELD_UUID:
-        return json_is_string(value) && uuid_valid(json_string_value(value));
-    case FIELD_ENUM:
-        return json_is_string(value) && field_has_value(f->values, json_string_value(value));
-    case FIELD_INT:
-        return json_is_integer(value) && message_in_range(f, (double)json_integer_value(value));
-    case FIELD_NUMBER:
-        return json_is_number(value) && message_in_range(f, json_number_value(value));
-    case FIELD_BOOL:
-        return json_is_boolean(value);
-    default:
-        return false;
-    }
-}
-
 bool
-message_fits(const struct message *declared, const json_t *message, const char **ret_field)
+message_fits(const struct message *declared, json_t *message, char ret_field[MESSAGE_FIELD_SIZE])
 {
-    size_t known = 1; /* type */
+    struct field_check check = {.arena = arena_new(MESSAGE_CHECK_BYTES)};
+    bool fits = check.arena && field_check_object(&check, declared->fields, "type", NULL, message);
 
-    for (const struct field *f = declared->fields; f && f->name; f++) {
-        const json_t *value = json_object_get(message, f->name);
-
-        if (value ? !message_value_fits(f, value) : f->required) {
-            *ret_field = f->name;
-            return false;
-        }
-        known += value ? 1 : 0;
-    }
-    *ret_field = "a field that is not known";
-    return json_object_size(message) == known;
+    if (!fits)
+        snprintf(ret_field, MESSAGE_FIELD_SIZE, "%s", field_errors_told(&check) ? check.errors[0].field : "");
+    arena_free(check.arena);
+    return fits;
 }

@@ -63,9 +63,11 @@ struct message {
 const struct topic_kind *topic_find(const struct module *const *modules, const char *name);
 const struct message *message_find(const struct module *const *modules, const char *name);
 
-/* Checks what modules declare: names that are used once, exactly one right a topic, fields of types that messages may have, an
+/* Checks what modules declare: names that are used once, exactly one right a topic, fields of clients as those of a route (fields_check()), an
  * address with a topic. False with a sentence in `error`. */
 bool messages_check(const struct module *const *modules, char *error, size_t error_size);
 
-/* Has `message` the fields that are declared, and but for `type` no others? `ret_field`, when not, is the name of a wrong one. */
-bool message_fits(const struct message *declared, const json_t *message, const char **ret_field);
+/* Has `message` the fields that are declared, and but for `type` no others? `ret_field`, when not, is the beginning of the name of a wrong one. What
+ * fits has its fallbacks then, as a request's body has (http/field_check.h). */
+#define MESSAGE_FIELD_SIZE 81
+bool message_fits(const struct message *declared, json_t *message, char ret_field[MESSAGE_FIELD_SIZE]);

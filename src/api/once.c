@@ -1,6 +1,7 @@
 #include "api/once.h"
 
 #include "api/gate.h"
+#include "http/validate.h"
 
 /* Not an answer: the reply is there already. */
 static const struct problem once_replayed = {.status = 200, .code = "replayed", .title = "The reply was kept"};
@@ -15,14 +16,14 @@ once_setup(const struct once_queries *once)
 
 /* With their lengths, so that no two requests have the same text. */
 static void
-once_add_inputs(struct request *req, const struct field *fields, struct buf *text)
+once_add_inputs(struct request *req, const struct field *fields, bool headers, struct buf *text)
 {
     for (const struct field *field = fields; field && field->name; field++) {
-        const char *value = request_param(req, field->name);
+        const char *name = headers ? header_input(req->arena, field->name) : field->name, *value = request_param(req, name);
 
-        if (!request_has(req, field->name))
+        if (!request_has(req, name))
             continue;
-        buf_printf(text, "%s %zd ", field->name, value ? (ssize_t)strlen(value) : -1);
+        buf_printf(text, "%s %zd ", name, value ? (ssize_t)strlen(value) : -1);
         buf_add_text(text, value ? value : "");
     }
 }
@@ -35,9 +36,10 @@ once_hash(struct request *req)
     char hash[SHA256_HEX];
 
     buf_printf(&text, "%s %s\n", method_name(req->method), req->route->pattern);
-    once_add_inputs(req, req->route->path, &text);
-    once_add_inputs(req, req->route->query, &text);
-    once_add_inputs(req, req->route->body, &text);
+    once_add_inputs(req, req->route->path, false, &text);
+    once_add_inputs(req, req->route->query, false, &text);
+    once_add_inputs(req, req->route->headers, true, &text);
+    once_add_inputs(req, req->route->body, false, &text);
     for (unsigned i = 0; i < req->upload_count; i++)
         buf_printf(&text, "\n%s %s %s", req->uploads[i].field->name, gate_sha256(&req->uploads[i]), req->uploads[i].filename);
     sha256_hex(buf_str(&text), hash);
@@ -102,7 +104,7 @@ once_begin(struct request *req)
     const struct problem *p;
     enum db_status status;
 
-    if (!req->idempotency_key || req->once)
+    if (!request_once_key(req) || req->once)
         return NULL;
     status = db_begin();
     if (status)
@@ -137,7 +139,6 @@ once_run(struct request *req, const struct problem *(*work)(struct request *req)
 
     if (!hash)
         return PROBLEM(INTERNAL);
-    request_set(req, "idempotency_key", req->idempotency_key);
     request_set(req, "idempotency_request", hash);
     p = once_replay(req);
     if (p)

@@ -106,7 +106,7 @@ document_of(struct description *description, module_list modules, json_t *paths)
 {
     json_t *parts = json_object(), *document;
 
-    json_object_set_new(description->describer.schemas, "Problem", problem_schema());
+    json_object_set_new(description->describer.schemas, "Problem", problem_schema(&description->parts));
     describe_messages(description, modules, parts);
     document = json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:[{s:s}], s:o, s:o, s:{s:o, s:o, s:o, s:o}}", "openapi", "3.1.0", "info",
                      "title", "Veza", "version", "1.0.0", "description",
@@ -133,7 +133,7 @@ openapi_write(module_list modules, struct buf *out, char *error, size_t error_si
         snprintf(error, error_size, "The database cannot be reached; replies are described from it.");
         return false;
     }
-    description.describer.schemas = json_object();
+    description.describer.schemas = description.parts.schemas = json_object();
     description.describer.origins = json_object();
     description.responses = json_object();
     description.operation_ids = json_object();
@@ -141,9 +141,11 @@ openapi_write(module_list modules, struct buf *out, char *error, size_t error_si
     paths = paths_of(&description, tables);
     if (paths)
         document = document_of(&description, modules, paths);
-    if (document)
+    if (description.parts.clash)
+        snprintf(error, error_size, "Two schemas have the name %s; the `values` of a FIELD_ONE_OF must be its own.", description.parts.clash);
+    else if (document)
         text = json_dumps(document, JSON_INDENT(1) | JSON_ENSURE_ASCII);
-    if (paths && !text)
+    if (paths && !text && !description.parts.clash)
         snprintf(error, error_size, "The document could not be put together.");
     if (text) {
         buf_add_text(out, text);
@@ -156,7 +158,7 @@ openapi_write(module_list modules, struct buf *out, char *error, size_t error_si
     json_decref(description.responses);
     json_decref(description.operation_ids);
     json_decref(description.tags);
-    return paths && !out->failed;
+    return out->len > 0 && !out->failed;
 }
 
 static int

@@ -29,11 +29,11 @@ message_add_property(json_t *schema, const char *name, json_t *property)
 
 /* The declared fields, with `type`, and with `topic` and `number` where they come. */
 static json_t *
-message_schema(const struct message *message)
+message_schema(const struct message *message, struct schema_parts *parts)
 {
     static const struct field none[] = {FIELD_END};
     const struct field *fields = message->fields ? message->fields : none;
-    json_t *schema = message->receive ? schema_of_body(fields) : schema_of_reply(fields);
+    json_t *schema = message->receive ? schema_of_body(fields, parts) : schema_of_reply(fields, parts);
 
     if (!json_object_get(schema, "required"))
         json_object_set_new(schema, "required", json_array());
@@ -82,7 +82,7 @@ describe_messages(struct description *description, module_list modules, json_t *
             scoped_buf name = BUF_INIT(128);
 
             message_schema_name(message->name, &name);
-            json_object_set_new(schemas, buf_str(&name).ptr, message_schema(message));
+            json_object_set_new(schemas, buf_str(&name).ptr, message_schema(message, &description->parts));
             json_array_append_new(messages, describe_message(message, buf_str(&name).ptr));
             json_array_append_new(message->receive ? client : server, schema_reference("schemas", buf_str(&name).ptr));
         }

@@ -18,12 +18,6 @@ refuse(struct description *description, const struct route *route, const char *w
     return false;
 }
 
-static const struct field key_fields[] = {
-    {"Idempotency-Key", FIELD_STRING, .min = 8, .max = 128, .example = "8e03978e-40d5-43dd-bc93-6894a57f9324",
-     .help = "A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The "
-             "reply is kept for 24 hours and comes with Idempotency-Replayed: true"},
-    FIELD_END};
-
 /* GET /api/v1/tracks/{id}/hls/info -> getTracksByIdHlsInfo */
 static void
 operation_id(const struct route *route, struct buf *out)
@@ -90,11 +84,19 @@ security_of(const struct route *route)
     return list;
 }
 
+/* How arrays are written where they are text. */
 static void
-add_parameters(json_t *list, const struct field *fields, const char *in)
+add_commas(json_t *object)
+{
+    json_object_set_new(object, "style", json_string("form"));
+    json_object_set_new(object, "explode", json_false());
+}
+
+static void
+add_parameters(struct description *description, json_t *list, const struct field *fields, const char *in)
 {
     for (const struct field *f = fields; f && f->name; f++) {
-        json_t *schema = schema_of_field(f);
+        json_t *schema = schema_of_input(f, &description->parts);
         json_t *parameter = json_pack("{s:s, s:s, s:b, s:O}", "name", f->name, "in", in, "required",
                                       f->required || text_equal(in, "path"), "schema", schema);
 
@@ -102,37 +104,59 @@ add_parameters(json_t *list, const struct field *fields, const char *in)
             json_object_set_new(parameter, "description", json_string(f->help));
             json_object_del(schema, "description");
         }
+        if (f->type == FIELD_ARRAY)
+            add_commas(parameter);
         json_array_append_new(list, parameter);
         json_decref(schema);
     }
 }
 
 static json_t *
-parameters_of(const struct route *route)
+parameters_of(struct description *description, const struct route *route)
 {
     json_t *list = json_array();
 
-    add_parameters(list, route->path, "path");
-    add_parameters(list, route->query, "query");
+    add_parameters(description, list, route->path, "path");
+    add_parameters(description, list, route->query, "query");
+    add_parameters(description, list, route->headers, "header");
     if (route->idempotent)
-        add_parameters(list, key_fields, "header");
+        add_parameters(description, list, once_headers, "header");
     if (route->shape == MANY)
-        add_parameters(list, list_fields, "query");
+        add_parameters(description, list, list_fields, "query");
     return list;
 }
 
+static json_t *
+form_encoding(const struct field *fields)
+{
+    json_t *encoding = json_object();
+
+    for (const struct field *f = fields; f && f->name; f++) {
+        json_t *part = f->type == FIELD_ARRAY ? json_object() : NULL;
+
+        if (!part)
+            continue;
+        add_commas(part);
+        json_object_set_new(encoding, f->name, part);
+    }
+    return encoding;
+}
+
 static void
-add_body(json_t *operation, const struct route *route)
+add_body(struct description *description, json_t *operation, const struct route *route)
 {
     bool has_fields = route->body && route->body->name;
-    json_t *schema;
+    json_t *content, *encoding;
 
     if (!is_change(route) || (!has_fields && !route->files))
         return;
-    schema = route->files ? schema_of_form(route->body, route->files) : schema_of_body(route->body);
-    json_object_set_new(operation, "requestBody",
-                        json_pack("{s:b, s:{s:{s:o}}}", "required", schema_demands(route->body, route->files), "content",
-                                  route->files ? "multipart/form-data" : "application/json", "schema", schema));
+    content = json_pack("{s:o}", "schema", route->files ? schema_of_form(route->body, route->files, &description->parts) : schema_of_body(route->body, &description->parts));
+    encoding = route->files ? form_encoding(route->body) : json_object();
+    if (json_object_size(encoding))
+        json_object_set(content, "encoding", encoding);
+    json_decref(encoding);
+    json_object_set_new(operation, "requestBody", json_pack("{s:b, s:{s:o}}", "required", schema_demands(route->body, route->files), "content",
+                                                            route->files ? "multipart/form-data" : "application/json", content));
 }
 
 static int
@@ -172,9 +196,9 @@ reply_content(struct description *description, const struct route *route, const 
     *ret_type = type;
     *ret_type_len = strcspn(type, "; ");
     if (route->reply && route->reply_or)
-        *ret_schema = json_pack("{s:[o, o]}", "anyOf", schema_of_reply(route->reply), schema_of_reply(route->reply_or));
+        *ret_schema = json_pack("{s:[o, o]}", "anyOf", schema_of_reply(route->reply, &description->parts), schema_of_reply(route->reply_or, &description->parts));
     else if (route->reply)
-        *ret_schema = schema_of_reply(route->reply);
+        *ret_schema = schema_of_reply(route->reply, &description->parts);
     else if (route->produces && !query)
         *ret_schema = text_starts_with(type, "application/json") ? json_pack("{s:s}", "type", "object")
                       : is_text(type)                            ? json_pack("{s:s}", "type", "string")
@@ -291,8 +315,8 @@ describe_operation(struct description *description, const struct route *route)
     if (route->scope)
         json_object_set_new(operation, "x-scope", json_string(route->scope));
     json_object_set_new(operation, "security", security_of(route));
-    json_object_set_new(operation, "parameters", parameters_of(route));
-    add_body(operation, route);
+    json_object_set_new(operation, "parameters", parameters_of(description, route));
+    add_body(description, operation, route);
     if (!add_success(description, route, responses)) {
         json_decref(operation);
         json_decref(responses);

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "api/openapi_query.h"
+#include "api/openapi_schema.h"
 #include "http/route.h"
 
 /* The document while it is being written. */
 struct description {
     struct describer describer;
+    struct schema_parts parts; /* into describer.schemas */
     json_t *responses;     /* components/responses */
     json_t *operation_ids; /* those taken */
     json_t *tags;          /* those met */

@@ -73,6 +73,8 @@ add_inputs(const struct route *route, struct problem_set *set)
         set->has[PROBLEM_NOT_FOUND] = true; /* what they name may not exist */
     if (has_fields(route->query) || route->shape == MANY)
         set->has[PROBLEM_VALIDATION] = true;
+    if (has_fields(route->headers) || route->idempotent)
+        set->has[PROBLEM_BAD_REQUEST] = true;
     if (!is_change(route->method) || (!has_fields(route->body) && !route->files))
         return;
     set->has[PROBLEM_VALIDATION] = set->has[PROBLEM_PAYLOAD_TOO_LARGE] = set->has[PROBLEM_UNSUPPORTED_MEDIA_TYPE] = true;
@@ -103,7 +105,7 @@ problems_of(const struct route *route)
     add_refusals(route->then, &set);
     add_refusals(route->file, &set);
     if (route->idempotent)
-        set.has[PROBLEM_BAD_REQUEST] = set.has[PROBLEM_REQUEST_IN_PROGRESS] = set.has[PROBLEM_IDEMPOTENCY_KEY_REUSED] = true;
+        set.has[PROBLEM_REQUEST_IN_PROGRESS] = set.has[PROBLEM_IDEMPOTENCY_KEY_REUSED] = true;
     set.has[PROBLEM_TOO_MANY_REQUESTS] = route->limit != LIMIT_NONE;
     set.has[PROBLEM_MAINTENANCE] = in_maintenance(route);
     set.has[PROBLEM_UNAVAILABLE] = route->limit != LIMIT_NONE && !text_equal(route->pattern, STATUS_PATTERN);
@@ -173,26 +175,30 @@ describe_problems(const struct route *route, json_t *responses, json_t *componen
     }
 }
 
+static const struct field error_fields[] = {
+    {"field", FIELD_STRING, .required = true, .example = "credits[3].role",
+     .help = "Name in the body, the query string or the path, or of a header; what stands within another input by where it stands"},
+    {"code", FIELD_STRING, .required = true, .pattern = "[a-z][a-z0-9_]*", .example = "too_long",
+     .help = "required, unknown, type, too_short, too_long, too_small, too_large, pattern, value, taken; about a file also why it "
+             "cannot be read"},
+    {"message", FIELD_STRING, .required = true, .help = "English sentence"},
+    FIELD_END};
+
+static const struct field problem_members[] = {
+    {"type", FIELD_STRING, .required = true, .help = "/problems/ and the code", .example = "/problems/validation"},
+    {"code", FIELD_STRING, .required = true, .help = "Stable; what programs look at", .example = "validation"},
+    {"title", FIELD_STRING, .required = true},
+    {"status", FIELD_INT, .required = true, .min = 400, .max = 599},
+    {"detail", FIELD_STRING, .required = true},
+    {"request_id", FIELD_UUID, .required = true, .help = "Tell it to the operator when you report the problem"},
+    {"errors", FIELD_ARRAY, .items = FIELD_ITEMS(FIELD_OBJECT, .fields = error_fields),
+     .help = "With 422, and with 400 because of headers: what is wrong with each field"},
+    FIELD_END};
+
 json_t *
-problem_schema(void)
+problem_schema(struct schema_parts *parts)
 {
-    static const struct field error_fields[] = {
-        {"field", FIELD_STRING, .required = true, .help = "Name in the body, the query string or the path", .example = "title"},
-        {"code", FIELD_STRING, .required = true, .pattern = "[a-z][a-z0-9_]*", .example = "too_long",
-         .help = "required, unknown, type, too_short, too_long, too_small, too_large, pattern, value, taken; about a file also why it "
-                 "cannot be read"},
-        {"message", FIELD_STRING, .required = true, .help = "English sentence"},
-        FIELD_END};
-    static const struct field fields[] = {
-        {"type", FIELD_STRING, .required = true, .help = "/problems/ and the code", .example = "/problems/validation"},
-        {"code", FIELD_STRING, .required = true, .help = "Stable; what programs look at", .example = "validation"},
-        {"title", FIELD_STRING, .required = true},
-        {"status", FIELD_INT, .required = true, .min = 400, .max = 599},
-        {"detail", FIELD_STRING, .required = true},
-        {"request_id", FIELD_UUID, .required = true, .help = "Tell it to the operator when you report the problem"},
-        {"errors", FIELD_OBJECTS, .fields = error_fields, .help = "With 422: what is wrong with each field"},
-        FIELD_END};
-    json_t *schema = schema_of_reply(fields);
+    json_t *schema = schema_of_reply(problem_members, parts);
 
     json_object_set_new(schema, "description", json_string("What went wrong (RFC 9457)"));
     return schema;

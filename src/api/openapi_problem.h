@@ -3,10 +3,11 @@
 
 #include <jansson.h>
 
+#include "api/openapi_schema.h"
 #include "http/route.h"
 
 /* Adds to `responses` a reference for each status, and what it refers to to `components` (components/responses). */
 void describe_problems(const struct route *route, json_t *responses, json_t *components);
 
 /* The schema of every problem. */
-json_t *problem_schema(void);
+json_t *problem_schema(struct schema_parts *parts);

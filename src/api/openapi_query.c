@@ -228,11 +228,8 @@ noted_schema(struct describer *describer, char *note)
         return json_pack("{s:s, s:b}", "type", "object", "additionalProperties", true);
     if (text_equal(note, "array"))
         return json_pack("{s:s, s:{}}", "type", "array", "items");
-    if (strchr(note, '|')) {
-        struct field field = {.name = "", .type = FIELD_ENUM, .values = note};
-
-        return schema_of_field(&field);
-    }
+    if (strchr(note, '|'))
+        return schema_of_values(note);
     if (len > 2 && text_equal(note + len - 2, "[]")) {
         note[len - 2] = 0;
         values = noted_schema(describer, note);

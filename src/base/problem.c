@@ -62,12 +62,12 @@ problem_retry(struct arena *arena, const struct problem *problem, int retry_afte
 }
 
 const struct problem *
-problem_fields(struct arena *arena, const struct field_error *errors, size_t count)
+problem_fields(struct arena *arena, const struct problem *problem, const struct field_error *errors, size_t count)
 {
-    struct problem *own = copy(arena, PROBLEM(VALIDATION));
+    struct problem *own = copy(arena, problem);
 
     if (!own)
-        return PROBLEM(VALIDATION);
+        return problem;
     own->errors = errors;
     own->error_count = count;
     return own;
@@ -81,7 +81,7 @@ problem_field(struct arena *arena, const char *field, const char *code, const ch
     if (!error)
         return PROBLEM(VALIDATION);
     *error = (struct field_error){field, code, message};
-    return problem_fields(arena, error, 1);
+    return problem_fields(arena, PROBLEM(VALIDATION), error, 1);
 }
 
 const struct problem *

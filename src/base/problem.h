@@ -12,7 +12,7 @@
 struct arena;
 
 struct field_error {
-    const char *field;   /* name in the body, the query string or the path */
+    const char *field;   /* name in the body, the query string, the path or of a header; within others credits[3].role */
     const char *code;    /* required, unknown, type, too_short, too_long, too_small, too_large, pattern, value, taken */
     const char *message; /* English sentence */
 };
@@ -47,8 +47,8 @@ const struct problem *problem_detail(struct arena *arena, const struct problem *
 /* The same problem with a Retry-After, in `arena`. */
 const struct problem *problem_retry(struct arena *arena, const struct problem *problem, int retry_after_s);
 
-/* VALIDATION with these field errors, which must live as long as the arena. */
-const struct problem *problem_fields(struct arena *arena, const struct field_error *errors, size_t count);
+/* The same problem with these field errors, which must live as long as the arena. */
+const struct problem *problem_fields(struct arena *arena, const struct problem *problem, const struct field_error *errors, size_t count);
 
 /* VALIDATION about one field. */
 const struct problem *problem_field(struct arena *arena, const char *field, const char *code, const char *message);

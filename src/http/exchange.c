@@ -29,7 +29,7 @@ answer(struct request *req)
     const struct problem *p;
 
     if (!exchange->answered) {
-        p = req->idempotency_key ? hooks->run_once(req, run_route) : run_route(req);
+        p = request_once_key(req) ? hooks->run_once(req, run_route) : run_route(req);
         if (p == &request_parked)
             return p;
         if (p && p->status == 404 && req->identity.expired)
@@ -101,7 +101,7 @@ is_settled(struct request *req)
 static bool
 runs_in_loop(const struct request *req)
 {
-    return !req->idempotency_key && (!req->route->handler || req->route->runs == RUNS_IN_LOOP);
+    return !request_once_key(req) && (!req->route->handler || req->route->runs == RUNS_IN_LOOP);
 }
 
 static void

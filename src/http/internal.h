@@ -41,6 +41,7 @@ struct server {
     struct express *express; /* or NULL */
     uint16_t port; /* that it listens on */
     struct router *router;
+    char *allow_headers; /* Access-Control-Allow-Headers */
     struct limiter *limiter;
     struct limit_rule global_rule, ip_rule, rules[LIMIT_COUNT];
     struct pool *pools[RUNS_COUNT]; /* none for RUNS_IN_LOOP */

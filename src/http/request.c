@@ -22,6 +22,18 @@ request_has(const struct request *req, const char *name)
     return false;
 }
 
+const json_t *
+request_json(const struct request *req, const char *name)
+{
+    return json_object_get(req->json, name);
+}
+
+const char *
+request_once_key(const struct request *req)
+{
+    return req->route && req->route->idempotent ? request_param(req, "idempotency_key") : NULL;
+}
+
 void
 request_set(struct request *req, const char *name, const char *text)
 {

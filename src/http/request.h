@@ -23,7 +23,7 @@ struct server;
 
 #define REQUEST_ARENA_MAX (8 * 1024 * 1024)
 #define PARAM_MAX 64
-#define PARAM_DECLARED_MAX 48 /* of a route; the rest is for what handlers set */
+#define PARAM_DECLARED_MAX 48 /* of a route, money being three; the rest is for what handlers and statements set */
 #define REPLY_HEADER_MAX 24
 
 enum role { ROLE_NONE, ROLE_USER, ROLE_CREATOR, ROLE_MODERATOR, ROLE_ADMIN };
@@ -93,7 +93,6 @@ struct request {
     struct limit_address limit_address;
     int64_t started_ns;
     struct identity identity;
-    const char *idempotency_key; /* where the route takes one and the client sent it; without quotes */
     bool once;       /* the open transaction ends with the reply (api/once.h) */
     bool required;   /* the route's `requires` is done: not asked again when what follows was parked */
     bool audited;    /* the audit line is written */
@@ -103,7 +102,7 @@ struct request {
     struct param params[PARAM_MAX];
     unsigned param_count;
     struct str body;
-    json_t *json; /* the parsed body; freed with the request */
+    json_t *json; /* the body, checked (request_json()); freed with the request */
     struct upload *uploads;
     unsigned upload_count;
     struct reply reply;
@@ -118,6 +117,11 @@ extern const struct problem request_parked;
 const char *request_param(const struct request *req, const char *name);
 /* Was it given at all (perhaps as null)? */
 bool request_has(const struct request *req, const char *name);
+/* The value of an input that is an array or an object, as it was checked: fallbacks are in it, and money has its two members beside it
+ * (http/field.h). NULL when it is absent; of single values it has what came, so read those with request_param(). */
+const json_t *request_json(const struct request *req, const char *name);
+/* The Idempotency-Key of a request that is to be carried out once, or NULL. */
+const char *request_once_key(const struct request *req);
 /* Adds or replaces an input, e.g. for a query's parameter. The text must live as long as the request. */
 void request_set(struct request *req, const char *name, const char *text);
 

@@ -220,34 +220,42 @@ check_role(struct request *req)
     return hooks->check_second_factor ? hooks->check_second_factor(req) : PROBLEM(FORBIDDEN);
 }
 
-#define IDEMPOTENCY_KEY_MIN 8
-#define IDEMPOTENCY_KEY_MAX 128
+/* What came of the headers that the route declares. */
+struct given_headers {
+    const struct route *route;
+    struct param list[PARAM_MAX];
+    unsigned count;
+};
 
-/* A string of the header fields' own syntax, in quotes, or the same without them. */
-static const struct problem *
-read_idempotency_key(struct request *req)
+static bool
+names_header(const struct field *fields, const char *name)
 {
-    const char *given = req->route->idempotent && req->server->settings.hooks->run_once ? request_header(req, "Idempotency-Key") : NULL;
-    size_t len = given ? strlen(given) : 0;
-    char *key;
+    for (const struct field *f = fields; f && f->name; f++)
+        if (strcasecmp(f->name, name) == 0)
+            return true;
+    return false;
+}
 
-    if (!given)
+static enum MHD_Result
+note_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct given_headers *given = cls;
+
+    (void)kind;
+    if (given->count < PARAM_MAX && (names_header(given->route->headers, name) || (given->route->idempotent && names_header(once_headers, name))))
+        given->list[given->count++] = (struct param){name, value ? value : ""};
+    return MHD_YES;
+}
+
+static const struct problem *
+read_headers(struct request *req)
+{
+    struct given_headers given = {.route = req->route};
+
+    if (!req->route->headers && !req->route->idempotent)
         return NULL;
-    if (len >= 2 && *given == '"' && given[len - 1] == '"') {
-        given++;
-        len -= 2;
-    }
-    key = arena_strndup(req->arena, given, len);
-    if (!key)
-        return PROBLEM(INTERNAL);
-    for (const char *p = key; *p; p++)
-        if (*p <= 0x20 || *p > 0x7E || *p == '"' || *p == '\\')
-            len = 0;
-    if (len < IDEMPOTENCY_KEY_MIN || len > IDEMPOTENCY_KEY_MAX)
-        return problem_detail(req->arena, PROBLEM(BAD_REQUEST), "An Idempotency-Key has %d to %d visible ASCII characters, such as those of a UUID.",
-                              IDEMPOTENCY_KEY_MIN, IDEMPOTENCY_KEY_MAX);
-    req->idempotency_key = key;
-    return NULL;
+    MHD_get_connection_values(req->connection, MHD_HEADER_KIND, note_header, &given);
+    return validate_headers(req, given.list, given.count);
 }
 
 static const struct problem *
@@ -318,7 +326,7 @@ reply_preflight(struct request *req)
 {
     reply_empty(req, 204);
     reply_header(req, "Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
-    reply_header(req, "Access-Control-Allow-Headers", "Authorization, Content-Type, X-CSRF-Token, Idempotency-Key, If-None-Match, Range");
+    reply_header(req, "Access-Control-Allow-Headers", req->server->allow_headers);
     reply_header(req, "Access-Control-Max-Age", "7200");
 }
 
@@ -364,7 +372,8 @@ read_input(struct request *req)
     struct exchange *exchange = exchange_of(req);
     const struct problem *p = validate_path(req, exchange->match.values);
 
-    exchange->bad_input = p ? p : validate_query(req);
+    p = p ? p : validate_query(req);
+    exchange->bad_input = p ? p : read_headers(req);
     exchange->input_checked = true;
 }
 
@@ -372,14 +381,10 @@ static const struct problem *
 check_input(struct request *req)
 {
     struct exchange *exchange = exchange_of(req);
-    const struct problem *p;
 
     if (!exchange->input_checked)
         read_input(req);
-    if (exchange->bad_input || !method_changes(req->method))
-        return exchange->bad_input;
-    p = read_idempotency_key(req);
-    return p ? p : check_body_headers(req);
+    return exchange->bad_input || !method_changes(req->method) ? exchange->bad_input : check_body_headers(req);
 }
 
 /* Cheapest first. */

@@ -79,6 +79,7 @@ struct route {
     enum limit limit;
 
     const struct field *path, *query, *body;
+    const struct field *headers; /* single values under the names that HTTP has, such as Upload-Offset; not with `cache_s` */
     const struct file_field *files; /* multipart/form-data; `body` then names its text parts */
     size_t max_body;                /* bytes; 0 means BODY_MAX */
 
@@ -119,6 +120,10 @@ typedef const struct route *const *route_tables;
 
 const char *method_name(enum method method);
 
-/* Checks what a route declares: an access policy, a rate limit and a summary; a handler or a query; fields of known types with bounds that
- * make sense and patterns that compile; path fields that match the pattern's {names} in order. False with a sentence in `error`. */
+/* Checks what a route declares: an access policy, a rate limit and a summary; a handler or a query; no more than PARAM_DECLARED_MAX inputs, each with a
+ * name of its own; fields of known types with bounds that make sense and patterns that compile; path fields that match the pattern's {names} in
+ * order. False with a sentence in `error`. */
 bool route_check(const struct route *route, char *error, size_t error_size);
+
+/* The same of a table of fields that clients send, of what is named `whose`. `single`: arrays of single values are the most that may stand there. */
+bool fields_check(const char *whose, const struct field *fields, bool single, char *error, size_t error_size);

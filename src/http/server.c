@@ -100,6 +100,23 @@ start_daemon(struct server *server, char *error, size_t error_size)
     return daemon;
 }
 
+/* Headers that other origins may send: those of HTTP and of Veza, and what routes declare. */
+static bool
+server_list_headers(struct server *server)
+{
+    struct buf list = BUF_INIT(4096);
+
+    buf_add(&list, STR("Authorization, Content-Type, X-CSRF-Token, Idempotency-Key, If-None-Match, Range"));
+    for (unsigned i = 0; i < router_count(server->router); i++)
+        for (const struct field *f = router_route(server->router, i)->headers; f && f->name; f++)
+            if (!strcasestr(buf_str(&list).ptr, f->name))
+                buf_printf(&list, ", %s", f->name);
+    if (list.failed)
+        buf_free(&list);
+    server->allow_headers = list.ptr;
+    return server->allow_headers != NULL;
+}
+
 static bool
 prepare(struct server *server, char *error, size_t error_size)
 {
@@ -111,9 +128,16 @@ prepare(struct server *server, char *error, size_t error_size)
     server->router = router_new(server->settings.routes, error, error_size);
     if (!server->router)
         return false;
-    for (unsigned i = 0; i < router_count(server->router); i++)
-        if (!route_check(router_route(server->router, i), error, error_size))
+    for (unsigned i = 0; i < router_count(server->router); i++) {
+        const struct route *route = router_route(server->router, i);
+
+        if (!route_check(route, error, error_size))
             return false;
+        if (route->idempotent && !server->settings.hooks->run_once) {
+            snprintf(error, error_size, "route %s %s: this server keeps no replies under an Idempotency-Key", method_name(route->method), route->pattern);
+            return false;
+        }
+    }
     server->max_upload_bytes = (uint64_t)config->max_upload_mb * 1024 * 1024;
     server->maintenance = config->maintenance;
     server->limiter = limiter_new();
@@ -123,7 +147,7 @@ prepare(struct server *server, char *error, size_t error_size)
     server->pools[RUNS_ON_POOL] = pool_start("veza-handler", (unsigned)config->handler_threads, QUEUE_MAX);
     server->pools[RUNS_ON_PASSWORD_POOL] =
         pool_start("veza-password", config->password_threads ? (unsigned)config->password_threads : cores, 128);
-    if (server->limiter && server->cache && server->metrics && server->waiters && server->pools[RUNS_ON_POOL] && server->pools[RUNS_ON_PASSWORD_POOL])
+    if (server_list_headers(server) && server->limiter && server->cache && server->metrics && server->waiters && server->pools[RUNS_ON_POOL] && server->pools[RUNS_ON_PASSWORD_POOL])
         return true;
     snprintf(error, error_size, "not enough memory or threads to start the %s server", server->settings.name);
     return false;
@@ -139,6 +163,7 @@ release(struct server *server)
     cache_free(server->cache);
     limiter_free(server->limiter);
     router_free(server->router);
+    free(server->allow_headers);
     free(server->metrics);
     free(server);
 }

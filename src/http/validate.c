@@ -1,432 +1,110 @@
 #include "http/validate.h"
 
 #include <ctype.h>
-#include <locale.h>
-#include <pthread.h>
-#include <regex.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <wctype.h>
+#include <strings.h>
 
-#include "base/buf.h"
 #include "base/str.h"
+#include "http/field_check.h"
 #include "http/router.h"
 
-#define ERROR_MAX 32
-#define OBJECT_MAX 16384
-
-struct check {
-    struct request *req;
-    struct field_error *errors; /* the first ERROR_MAX */
-    size_t count;               /* of all */
-};
-
-static void
-add_error(struct check *check, const char *field, const char *code, const char *message)
-{
-    if (!check->errors)
-        check->errors = arena_alloc(check->req->arena, ERROR_MAX * sizeof *check->errors);
-    if (check->errors && check->count < ERROR_MAX)
-        check->errors[check->count] = (struct field_error){field, code, message};
-    check->count++;
-}
-
-static size_t
-kept(const struct check *check)
-{
-    return !check->errors ? 0 : check->count < ERROR_MAX ? check->count : ERROR_MAX;
-}
-
 static const struct problem *
-outcome(struct check *check)
+outcome(struct field_check *check)
 {
-    return check->count ? problem_fields(check->req->arena, check->errors, kept(check)) : NULL;
+    return check->count ? problem_fields(check->arena, PROBLEM(VALIDATION), check->errors, field_errors_told(check)) : NULL;
 }
 
-static const struct field *
-find_field(const struct field *fields, const char *name)
-{
-    for (const struct field *f = fields; f && f->name; f++)
-        if (text_equal(f->name, name))
-            return f;
-    return NULL;
-}
-
-/* Control characters, and the bidirectional overrides that make text look like other text (U+202A-202E, U+2066-2069). */
+/* Binds a checked value; money also as its two members. False: there is no memory. */
 static bool
-has_unwanted_characters(const char *text, bool lines)
+bind_value(struct request *req, const struct field *f, const json_t *value)
 {
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if ((*p < 0x20 && !(lines && (*p == '\n' || *p == '\t' || *p == '\r'))) || *p == 0x7F)
-            return true;
-        if (p[0] == 0xE2 && p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE)
-            return true;
-        if (p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9)
-            return true;
-    }
-    return false;
-}
+    struct field members[3];
+    const char *text = json_is_null(value) ? NULL : field_value_text(req->arena, f, value);
 
-static locale_t unicode;
+    if (!text && !json_is_null(value))
+        return false;
+    request_set(req, f->name, text);
+    if (f->type != FIELD_MONEY)
+        return true;
+    field_money(f, members);
+    for (const struct field *member = members; member->name; member++) {
+        const char *name = arena_printf(req->arena, "%s_%s", f->name, member->name);
+        const json_t *part = json_object_get(value, member->name);
 
-static void
-open_unicode(void)
-{
-    unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
-}
-
-/* A letter, digit or mark that can be seen: no separator, control, invisible, private or unassigned character. */
-static bool
-is_visible_letter(wint_t c)
-{
-    static const struct { wint_t first, last; } unseen[] = {{0x034F, 0x034F}, {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x3164, 0x3164},
-                                                            {0xFE00, 0xFE0F}, {0xFFA0, 0xFFA0}, {0xE0100, 0xE01EF}};
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    pthread_once(&once, open_unicode);
-    for (size_t i = 0; i < COUNT_OF(unseen); i++)
-        if (c >= unseen[i].first && c <= unseen[i].last)
+        text = part ? field_value_text(req->arena, member, part) : NULL;
+        if (!name || (part && !text))
             return false;
-    return unicode && (iswalnum_l(c, unicode) || iswctype_l(c, wctype_l("combining", unicode), unicode));
-}
-
-/* Of valid UTF-8: is each character outside of ASCII one that an address may have? */
-static bool
-has_visible_letters(const char *text)
-{
-    const unsigned char *p = (const unsigned char *)text;
-
-    while (*p) {
-        int more = *p >= 0xF0 ? 3 : *p >= 0xE0 ? 2 : *p >= 0xC0 ? 1 : 0;
-        wint_t c = more ? *p & (0x3Fu >> more) : *p;
-
-        for (p++; more; more--)
-            c = c << 6 | (*p++ & 0x3Fu);
-        if (c >= 0x80 && !is_visible_letter(c))
-            return false;
+        request_set(req, name, text);
     }
     return true;
 }
 
-bool
-email_valid(const char *text)
+/* Upload-Offset -> upload_offset */
+const char *
+header_input(struct arena *arena, const char *header)
 {
-    const char *at = strchr(text, '@');
-    const char *host = at ? at + 1 : NULL;
+    char *name = arena_strdup(arena, header);
 
-    if (!at || at == text || at - text > 64 || strlen(text) > 254 || strchr(host, '@') || !*host)
-        return false;
-    if (!utf8_valid(str_of(text), NULL) || !has_visible_letters(text))
-        return false;
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
-        if (*p <= 0x20 || *p == 0x7F || strchr("()<>[]\\,;:\"", *p))
-            return false;
-    if (*host == '.' || *host == '-' || host[strlen(host) - 1] == '.' || strstr(host, ".."))
-        return false;
-    return strchr(host, '.') || text_equal(host, "localhost");
+    for (char *p = name; p && *p; p++)
+        *p = *p == '-' ? '_' : (char)tolower((unsigned char)*p);
+    return name ? name : header;
 }
 
-bool
-field_has_value(const char *values, const char *text)
+/* A text of a query string, a header or a form, as the input `name`. An array stays as JSON for request_json(). */
+static void
+bind_text(struct request *req, struct field_check *check, const struct field *f, const char *name, const char *text)
 {
-    size_t len = strlen(text);
+    const struct field_place place = {.name = f->name};
+    json_t *array;
 
-    for (const char *p = values; p && *p;) {
-        size_t n = strcspn(p, "|");
-
-        if (n == len && memcmp(p, text, n) == 0)
-            return true;
-        p += n + (p[n] == '|');
+    if (f->type != FIELD_ARRAY) {
+        text = field_lines(req->arena, f, text);
+        if (field_check_text(check, f, &place, text))
+            request_set(req, name, text);
+        return;
     }
+    array = field_value_of_list(req->arena, f, text);
+    if (field_check_json(check, f, &place, array)) {
+        request_set(req, name, field_value_text(req->arena, f, array));
+        if (!req->json)
+            req->json = json_object();
+        json_object_set(req->json, name, array);
+    }
+    json_decref(array);
+}
+
+static bool
+is_refused(const struct field_check *check, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < field_errors_told(check); i++)
+        if (strncmp(check->errors[i].field, name, len) == 0 && (!check->errors[i].field[len] || check->errors[i].field[len] == '['))
+            return true;
     return false;
 }
 
-static bool
-time_valid(const char *text)
-{
-    int year, month, day, hour, minute, used = 0;
-    float second;
-
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%f%n", &year, &month, &day, &hour, &minute, &second, &used) != 6)
-        return false;
-    if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second >= 61)
-        return false;
-    text += used;
-    return text_equal(text, "Z") || (strlen(text) == 6 && (*text == '+' || *text == '-') && text[3] == ':');
-}
-
-/* Compiled once a pattern and thread, since threads that share one wait for each other; the set of patterns is the routes' own, so
- * this cannot grow beyond them. */
-struct compiled {
-    const char *pattern;
-    regex_t regex;
-};
-
-#define COMPILED_MAX 64
-
-static pthread_key_t compiled_key;
-
 static void
-compiled_free(void *of_thread)
-{
-    struct compiled *compiled = of_thread;
-
-    for (unsigned i = 0; i < COMPILED_MAX; i++)
-        if (compiled[i].pattern)
-            regfree(&compiled[i].regex);
-    free(compiled);
-}
-
-static void
-make_compiled_key(void)
-{
-    if (pthread_key_create(&compiled_key, compiled_free))
-        abort();
-}
-
-static struct compiled *
-compiled_of_thread(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    struct compiled *compiled;
-
-    pthread_once(&once, make_compiled_key);
-    compiled = pthread_getspecific(compiled_key);
-    if (!compiled && (compiled = calloc(COMPILED_MAX, sizeof *compiled)) && pthread_setspecific(compiled_key, compiled)) {
-        free(compiled);
-        compiled = NULL;
-    }
-    return compiled;
-}
-
-static bool
-pattern_matches(const char *pattern, const char *text)
-{
-    struct compiled *compiled = compiled_of_thread();
-
-    if (!compiled)
-        return false;
-    compiled += (uintptr_t)pattern / 8 % COMPILED_MAX;
-    if (compiled->pattern != pattern) {
-        scoped_buf whole = BUF_INIT(1024);
-
-        if (compiled->pattern)
-            regfree(&compiled->regex);
-        compiled->pattern = NULL;
-        buf_printf(&whole, "^(%s)$", pattern);
-        if (whole.failed || regcomp(&compiled->regex, whole.ptr, REG_EXTENDED | REG_NOSUB))
-            return false;
-        compiled->pattern = pattern;
-    }
-    return regexec(&compiled->regex, text, 0, NULL, 0) == 0;
-}
-
-static void
-check_length(struct check *check, const struct field *f, size_t length)
-{
-    if (f->min && length < (size_t)f->min)
-        add_error(check, f->name, length ? "too_short" : "required",
-                  arena_printf(check->req->arena, "At least %ld needed", f->min));
-    else if (f->max && length > (size_t)f->max)
-        add_error(check, f->name, "too_long", arena_printf(check->req->arena, "At most %ld allowed", f->max));
-}
-
-static void
-check_range(struct check *check, const struct field *f, double value)
-{
-    if (f->min == 0 && f->max == 0)
-        return;
-    if (value < (double)f->min)
-        add_error(check, f->name, "too_small", arena_printf(check->req->arena, "At least %ld", f->min));
-    else if (value > (double)f->max)
-        add_error(check, f->name, "too_large", arena_printf(check->req->arena, "At most %ld", f->max));
-}
-
-/* Checks a value that came as text (path, query string, form part, or a JSON string). */
-static void
-check_text(struct check *check, const struct field *f, const char *text)
-{
-    size_t characters = 0, before = check->count;
-    int64_t whole;
-    double number;
-    bool good;
-
-    switch (f->type) {
-    case FIELD_STRING:
-    case FIELD_TEXT:
-        if (!utf8_valid(str_of(text), &characters) || has_unwanted_characters(text, f->type == FIELD_TEXT))
-            add_error(check, f->name, "value", "It contains characters that are not allowed");
-        else
-            check_length(check, f, characters);
-        break;
-    case FIELD_SECRET:
-        check_length(check, f, strlen(text));
-        break;
-    case FIELD_EMAIL:
-        if (!email_valid(text))
-            add_error(check, f->name, "value", "This is not an e-mail address");
-        break;
-    case FIELD_UUID:
-        if (strlen(text) != 36 || !uuid_valid(text))
-            add_error(check, f->name, "value", "This is not a UUID");
-        break;
-    case FIELD_ENUM:
-        if (!field_has_value(f->values, text))
-            add_error(check, f->name, "value", arena_printf(check->req->arena, "One of %s", f->values));
-        break;
-    case FIELD_INT:
-        if (!text_to_int64(text, INT64_MIN, INT64_MAX, &whole))
-            add_error(check, f->name, "type", "A whole number is needed");
-        else if (whole > INT32_MAX || whole < INT32_MIN)
-            add_error(check, f->name, whole > 0 ? "too_large" : "too_small", "This number is out of range");
-        else
-            check_range(check, f, (double)whole);
-        break;
-    case FIELD_NUMBER:
-        if (!text_to_double(text, &number))
-            add_error(check, f->name, "type", "A number is needed");
-        else
-            check_range(check, f, number);
-        break;
-    case FIELD_BOOL:
-        good = text_equal(text, "true") || text_equal(text, "false");
-        if (!good)
-            add_error(check, f->name, "type", "true or false is needed");
-        break;
-    case FIELD_TIME:
-        if (!time_valid(text))
-            add_error(check, f->name, "value", "A date and time with offset is needed, such as 2026-01-31T12:00:00Z");
-        break;
-    default:
-        break;
-    }
-    if (check->count == before && f->pattern && !pattern_matches(f->pattern, text))
-        add_error(check, f->name, "pattern", arena_printf(check->req->arena, "It must match %s", f->pattern));
-}
-
-/* Lines end in LF, however the sender ends them: forms always send CRLF. */
-static const char *
-with_unix_lines(struct arena *arena, const struct field *f, const char *text)
-{
-    char *copy, *out;
-
-    if (f->type != FIELD_TEXT || !strchr(text, '\r'))
-        return text;
-    copy = out = arena_strdup(arena, text);
-    for (const char *p = text; copy && *p; p++)
-        if (!(p[0] == '\r' && p[1] == '\n'))
-            *out++ = *p;
-    if (copy)
-        *out = 0;
-    return copy ? copy : text;
-}
-
-/* PostgreSQL's array literal: {"a","b"}. */
-static const char *
-array_literal(struct check *check, const struct field *f, json_t *array)
-{
-    scoped_buf out = BUF_INIT(65536);
-    size_t i;
-    json_t *item;
-
-    buf_add(&out, STR("{"));
-    json_array_foreach(array, i, item) {
-        struct field one = {.name = f->name, .type = FIELD_STRING, .min = 1, .max = f->item_max ? f->item_max : 255};
-
-        if (!json_is_string(item)) {
-            add_error(check, f->name, "type", "Each item must be a string");
-            return NULL;
-        }
-        check_text(check, &one, json_string_value(item));
-        buf_add_text(&out, i ? ",\"" : "\"");
-        for (const char *p = json_string_value(item); *p; p++)
-            buf_printf(&out, *p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
-        buf_add(&out, STR("\""));
-    }
-    buf_add(&out, STR("}"));
-    return out.failed ? NULL : arena_strndup(check->req->arena, out.ptr, out.len);
-}
-
-static void
-check_value(struct check *check, const struct field *f, json_t *value)
-{
-    struct arena *arena = check->req->arena;
-    const char *text = NULL;
-    size_t before = check->count;
-
-    switch (f->type) {
-    case FIELD_INT:
-        if (json_is_integer(value))
-            text = arena_printf(arena, "%lld", (long long)json_integer_value(value));
-        break;
-    case FIELD_NUMBER:
-        if (json_is_number(value))
-            text = arena_printf(arena, "%.15g", json_number_value(value));
-        break;
-    case FIELD_BOOL:
-        if (json_is_boolean(value))
-            text = json_is_true(value) ? "true" : "false";
-        break;
-    case FIELD_STRINGS:
-        if (json_is_array(value)) {
-            check_length(check, f, json_array_size(value));
-            if (check->count == before)
-                text = array_literal(check, f, value);
-            if (check->count == before)
-                request_set(check->req, f->name, text);
-            return;
-        }
-        break;
-    case FIELD_OBJECT:
-        if (json_is_object(value)) {
-            scoped_text dump = json_dumps(value, JSON_COMPACT);
-
-            if (!dump || strlen(dump) > (size_t)(f->max ? f->max : OBJECT_MAX))
-                add_error(check, f->name, "too_long", "This object is too large");
-            else
-                request_set(check->req, f->name, arena_strdup(arena, dump));
-            return;
-        }
-        break;
-    default:
-        if (json_is_string(value) && strlen(json_string_value(value)) == json_string_length(value))
-            text = arena_strdup(arena, json_string_value(value));
-        break;
-    }
-    if (!text) {
-        add_error(check, f->name, "type", "The value has the wrong type");
-        return;
-    }
-    text = with_unix_lines(arena, f, text);
-    check_text(check, f, text);
-    if (check->count == before)
-        request_set(check->req, f->name, text);
-}
-
-static void
-check_absent(struct check *check, const struct field *fields)
+check_absent(struct request *req, struct field_check *check, const struct field *fields, bool headers)
 {
     for (const struct field *f = fields; f && f->name; f++) {
-        bool mentioned = request_has(check->req, f->name);
+        const char *name = headers ? header_input(req->arena, f->name) : f->name;
 
-        for (size_t i = 0; i < kept(check) && !mentioned; i++)
-            mentioned = text_equal(check->errors[i].field, f->name);
-        if (mentioned)
+        if (request_has(req, name) || is_refused(check, f->name))
             continue;
         if (f->required)
-            add_error(check, f->name, "required", "This field is required");
+            field_refuse(check, &(struct field_place){.name = f->name}, "required", "This field is required");
         else if (f->fallback)
-            request_set(check->req, f->name, f->fallback);
+            bind_text(req, check, f, name, f->fallback);
     }
 }
 
 const struct problem *
 validate_path(struct request *req, const char *const *values)
 {
-    struct check check = {.req = req};
+    struct field_check check = {.arena = req->arena};
 
     for (const struct field *f = req->route->path; f && f->name; f++, values++) {
-        check_text(&check, f, *values);
+        field_check_text(&check, f, &(struct field_place){.name = f->name}, *values);
         request_set(req, f->name, *values);
     }
     return check.count ? PROBLEM(NOT_FOUND) : NULL;
@@ -443,112 +121,161 @@ const struct field list_fields[] = {
 const struct problem *
 validate_query(struct request *req)
 {
-    struct check check = {.req = req};
+    struct field_check check = {.arena = req->arena};
     const char *p = req->raw_query;
 
     while (*p) {
         size_t len = strcspn(p, "&"), name_len = strcspn(p, "=&");
         const char *name = percent_decode(req->arena, (struct str){p, name_len}, true);
-        const struct field *f = name ? find_field(req->route->query, name) : NULL;
+        const struct field *f = name ? field_find(req->route->query, name) : NULL;
 
         if (!f && name && req->route->shape == MANY)
-            f = find_field(list_fields, name);
+            f = field_find(list_fields, name);
         if (f && name_len < len) {
             const char *value = percent_decode(req->arena, (struct str){p + name_len + 1, len - name_len - 1}, true);
-            size_t before = check.count;
+            const struct field_place place = {.name = f->name};
 
             if (request_has(req, f->name))
-                add_error(&check, f->name, "value", "It is given twice");
+                field_refuse(&check, &place, "value", "It is given twice");
             else if (!value)
-                add_error(&check, f->name, "value", "It is not properly encoded");
-            else if (*value || f->required)
-                check_text(&check, f, value);
-            if (value && check.count == before && *value)
-                request_set(req, f->name, value);
+                field_refuse(&check, &place, "value", "It is not properly encoded");
+            else if (*value)
+                bind_text(req, &check, f, f->name, value);
+            else if (f->required)
+                field_check_text(&check, f, &place, value);
         }
         p += len + (p[len] == '&');
     }
-    check_absent(&check, req->route->query);
+    check_absent(req, &check, req->route->query, false);
     if (req->route->shape == MANY)
-        check_absent(&check, list_fields);
+        check_absent(req, &check, list_fields, false);
     return outcome(&check);
+}
+
+/* The value without the quotes that structured fields and entity tags have. */
+static const char *
+unquoted(struct request *req, const char *text)
+{
+    size_t len = strlen(text);
+
+    return len >= 2 && *text == '"' && text[len - 1] == '"' ? arena_strndup(req->arena, text + 1, len - 2) : text;
+}
+
+static void
+check_headers(struct request *req, struct field_check *check, const struct field *fields, const struct param *given, unsigned count)
+{
+    for (const struct field *f = fields; f && f->name; f++) {
+        const struct field_place place = {.name = f->name};
+        const char *value = NULL;
+        bool twice = false;
+
+        for (unsigned i = 0; i < count; i++) {
+            if (strcasecmp(given[i].name, f->name) != 0)
+                continue;
+            twice = value != NULL;
+            value = given[i].text;
+        }
+        value = value ? unquoted(req, value) : NULL;
+        if (twice)
+            field_refuse(check, &place, "value", "It is given twice");
+        else if (value && !utf8_valid(str_of(value), NULL))
+            field_refuse(check, &place, "value", "It is not UTF-8");
+        else if (value)
+            bind_text(req, check, f, header_input(req->arena, f->name), value);
+    }
+    check_absent(req, check, fields, true);
+}
+
+const struct field once_headers[] = {
+    {"Idempotency-Key", FIELD_STRING, .min = 8, .max = 128, .pattern = "([!#-Z^-~]|\\[|\\])*", .example = "8e03978e-40d5-43dd-bc93-6894a57f9324",
+     .help = "A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The "
+             "reply is kept for 24 hours and comes with Idempotency-Replayed: true"},
+    FIELD_END};
+
+const struct problem *
+validate_headers(struct request *req, const struct param *given, unsigned count)
+{
+    struct field_check check = {.arena = req->arena};
+    const struct problem *p;
+
+    check_headers(req, &check, req->route->headers, given, count);
+    if (req->route->idempotent)
+        check_headers(req, &check, once_headers, given, count);
+    if (!check.count)
+        return NULL;
+    if (!field_errors_told(&check))
+        return PROBLEM(BAD_REQUEST);
+    p = problem_detail(req->arena, PROBLEM(BAD_REQUEST), "%s: %s.", check.errors[0].field, check.errors[0].message);
+    return problem_fields(req->arena, p, check.errors, field_errors_told(&check));
+}
+
+/* Numbers that do not fit into 64 bits must not hide what is wrong and where, so they are read again as doubles, which no route accepts. */
+static json_t *
+read_json(struct request *req, struct field_check *check, json_error_t *error)
+{
+    json_t *json = json_loadb(req->body.ptr, req->body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, error);
+
+    if (json || json_error_code(error) != json_error_numeric_overflow)
+        return json;
+    check->rounded = true;
+    return json_loadb(req->body.ptr, req->body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, error);
+}
+
+/* Arrays of the query string are among the inputs already. */
+static void
+add_json(struct request *req, json_t *json)
+{
+    if (req->json)
+        json_object_update_missing(json, req->json);
+    json_decref(req->json);
+    req->json = json;
 }
 
 const struct problem *
 validate_json(struct request *req)
 {
-    struct check check = {.req = req};
+    struct field_check check = {.arena = req->arena};
     json_error_t error;
-    const char *name;
-    json_t *value;
+    json_t *json = req->body.len ? read_json(req, &check, &error) : json_object();
+    const json_t *value;
 
-    if (req->body.len) {
-        req->json = json_loadb(req->body.ptr, req->body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-        if (!req->json)
-            return problem_detail(req->arena, PROBLEM(MALFORMED_JSON), "Line %d, column %d: %s", error.line, error.column,
-                                  error.text);
-        if (!json_is_object(req->json))
-            return PROBLEM(MALFORMED_JSON);
+    if (!json)
+        return problem_detail(req->arena, PROBLEM(MALFORMED_JSON), "Line %d, column %d: %s", error.line, error.column, error.text);
+    if (!json_is_object(json)) {
+        json_decref(json);
+        return PROBLEM(MALFORMED_JSON);
     }
-    json_object_foreach(req->json, name, value) {
-        const struct field *f = find_field(req->route->body, name);
-
-        if (!f)
-            add_error(&check, arena_strdup(req->arena, name), "unknown", "There is no such field");
-        else if (json_is_null(value) && f->nullable)
-            request_set(req, f->name, NULL);
-        else if (json_is_null(value))
-            add_error(&check, f->name, "type", "It must not be null");
-        else
-            check_value(&check, f, value);
-    }
-    check_absent(&check, req->route->body);
+    field_check_object(&check, req->route->body, NULL, NULL, json);
+    for (const struct field *f = req->route->body; f && f->name && !check.count && !check.rounded; f++)
+        if ((value = json_object_get(json, f->name)) && !bind_value(req, f, value)) {
+            json_decref(json);
+            return PROBLEM(PAYLOAD_TOO_LARGE);
+        }
+    add_json(req, json);
+    if (check.rounded && !check.count)
+        return problem_detail(req->arena, PROBLEM(MALFORMED_JSON), "A whole number has more than 64 bits.");
     return outcome(&check);
 }
 
 const struct problem *
 validate_form(struct request *req, const struct param *parts, unsigned count)
 {
-    struct check check = {.req = req};
+    struct field_check check = {.arena = req->arena};
 
     for (unsigned i = 0; i < count; i++) {
-        const struct field *f = find_field(req->route->body, parts[i].name);
-        size_t before = check.count;
-        const char *text;
+        const struct field *f = field_find(req->route->body, parts[i].name);
+        const struct field_place place = {.name = parts[i].name};
 
-        if (!f) {
-            add_error(&check, parts[i].name, "unknown", "There is no such field");
-            continue;
-        }
-        if (request_has(req, f->name)) {
-            add_error(&check, f->name, "value", "It is given twice");
-            continue;
-        }
-        if (!*parts[i].text && !f->required)
-            continue;
-        if (f->type == FIELD_STRINGS) {
-            json_t *array = json_array();
-            char *rest = arena_strdup(req->arena, parts[i].text);
-
-            for (char *item; rest && (item = strsep(&rest, ","));) {
-                item += strspn(item, " ");
-                for (size_t n = strlen(item); n && item[n - 1] == ' ';)
-                    item[--n] = 0;
-                if (*item)
-                    json_array_append_new(array, json_string(item));
-            }
-            check_value(&check, f, array);
-            json_decref(array);
-            continue;
-        }
-        text = with_unix_lines(req->arena, f, parts[i].text);
-        check_text(&check, f, text);
-        if (check.count == before)
-            request_set(req, f->name, text);
+        if (!f)
+            field_refuse(&check, &place, "unknown", "There is no such field");
+        else if (request_has(req, f->name))
+            field_refuse(&check, &place, "value", "It is given twice");
+        else if (*parts[i].text || f->required)
+            bind_text(req, &check, f, f->name, parts[i].text);
     }
-    check_absent(&check, req->route->body);
+    check_absent(req, &check, req->route->body, false);
     for (const struct file_field *file = req->route->files; file && file->name; file++)
         if (file->required && !request_upload(req, file->name))
-            add_error(&check, file->name, "required", "A file is required");
+            field_refuse(&check, &(struct field_place){.name = file->name}, "required", "A file is required");
     return outcome(&check);
 }

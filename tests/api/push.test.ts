@@ -209,11 +209,13 @@ test('one ends one\'s own subscriptions only', async () => {
 
 test('keys that are no keys are refused', async () => {
   const endpoint = 'https://push.example/keys';
-  const wrong: unknown[] = [{}, { p256dh: KEYS.p256dh }, { auth: KEYS.auth }, { ...KEYS, more: 'x' }, { ...KEYS, auth: 'AAAA' }, { ...KEYS, auth: `${KEYS.auth}==` },
-    { ...KEYS, p256dh: 'A'.repeat(87) }, { ...KEYS, p256dh: KEYS.p256dh.replace(/4$/, '8') }, { ...KEYS, p256dh: KEYS.p256dh.slice(0, 44) }, { ...KEYS, p256dh: 7 }, { ...KEYS, p256dh: '' }];
-  for (const keys of wrong) {
+  const wrong: [unknown, string[]][] = [[{}, ['keys.p256dh', 'keys.auth']], [{ p256dh: KEYS.p256dh }, ['keys.auth']], [{ auth: KEYS.auth }, ['keys.p256dh']],
+    [{ ...KEYS, more: 'x' }, ['keys.more']], [{ ...KEYS, auth: 'AAAA' }, ['keys']], [{ ...KEYS, auth: `${KEYS.auth}==` }, ['keys']],
+    [{ ...KEYS, p256dh: 'A'.repeat(87) }, ['keys']], [{ ...KEYS, p256dh: KEYS.p256dh.replace(/4$/, '8') }, ['keys']],
+    [{ ...KEYS, p256dh: KEYS.p256dh.slice(0, 44) }, ['keys']], [{ ...KEYS, p256dh: 7 }, ['keys.p256dh']], [{ ...KEYS, p256dh: '' }, ['keys']]];
+  for (const [keys, fields] of wrong) {
     const problem = assertProblem(await carol.post('/api/v1/notifications/push/subscribe', { body: { endpoint, keys } as never }), 422, 'validation', JSON.stringify(keys));
-    assert.deepEqual(problem.errors?.map(({ field }) => field), ['keys']);
+    assert.deepEqual(problem.errors?.map(({ field }) => field), fields);
   }
 });
 

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assertProblem, type Reply } from '../support/client.ts';
 import { keyOf, operations, type Operation } from '../support/document.ts';
-import { bodySchema, goodBody, goodForm, goodPath, queryParameters, wrongTexts, wrongValues } from '../support/examples.ts';
+import { bodySchema, goodBody, goodForm, goodPath, headerParameters, queryParameters, wrongTexts, wrongValues } from '../support/examples.ts';
 import { request, STREAM_SECRET, type Choices } from '../support/requests.ts';
 import { assertRaw, exchange, request11 } from '../support/raw.ts';
 import { template, World } from '../support/world.ts';
@@ -11,8 +11,8 @@ import { template, World } from '../support/world.ts';
 const world = await World.start('validation', { STREAM_SECRET, MAX_UPLOAD_MB: '1' });
 const api = world.visitor;
 
-function assertField(reply: Reply, field: string, code: string, about: string): void {
-  const problem = assertProblem(reply, 422, 'validation', about);
+function assertField(reply: Reply, field: string, code: string, about: string, header = false): void {
+  const problem = header ? assertProblem(reply, 400, 'bad_request', about) : assertProblem(reply, 422, 'validation', about);
   const found = problem.errors?.find((error) => error.field === field);
   assert.ok(found, `${about}: errors[] names ${field}: ${JSON.stringify(problem.errors)}`);
   assert.equal(found.code, code, `${about}: ${JSON.stringify(found)}`);
@@ -28,7 +28,7 @@ function jsonTests(operation: Operation): void {
   const complete = goodBody(operation)!;
   for (const [field, property] of Object.entries(schema.properties ?? {})) {
     test(`${key} refuses ${field} when it is wrong, and says how`, async () => {
-      for (const { how, value, code } of wrongValues(property)) assertField(await send(operation, { body: { ...complete, [field]: value } }), field, code, `${field} ${how}`);
+      for (const { how, value, code, at = '' } of wrongValues(property)) assertField(await send(operation, { body: { ...complete, [field]: value } }), field + at, code, `${field} ${how}`);
     });
     if (!schema.required?.includes(field)) continue;
     test(`${key} needs ${field}`, async () => {
@@ -70,7 +70,7 @@ function formTests(operation: Operation): void {
   for (const [field, property] of Object.entries(schema.properties ?? {})) {
     if (property.format === 'binary') continue;
     test(`${key} refuses ${field} when it is wrong, and says how`, async () => {
-      for (const { how, value, code } of wrongTexts(property)) assertField(await send(operation, { form: formWith(field, value) }), field, code, `${field} ${how}`);
+      for (const { how, value, code, at = '' } of wrongTexts(property)) assertField(await send(operation, { form: formWith(field, value) }), field + at, code, `${field} ${how}`);
     });
   }
   for (const field of schema.required ?? []) {
@@ -111,7 +111,7 @@ function queryTests(operation: Operation): void {
   const key = keyOf(operation);
   for (const { name, required, schema } of queryParameters(operation)) {
     test(`${key} refuses the query's ${name} when it is wrong`, async () => {
-      for (const { how, value, code } of wrongTexts(schema)) assertField(await send(operation, { query: { [name]: value } }), name, code, `${name} ${how}`);
+      for (const { how, value, code, at = '' } of wrongTexts(schema)) assertField(await send(operation, { query: { [name]: value } }), name + at, code, `${name} ${how}`);
     });
     if (!required) continue;
     test(`${key} needs ${name} in the query`, async () => {
@@ -121,7 +121,25 @@ function queryTests(operation: Operation): void {
   }
 }
 
+function headerTests(operation: Operation): void {
+  const key = keyOf(operation);
+  for (const { name, required, schema } of headerParameters(operation)) {
+    /* What a client of HTTP refuses to send is left to the unit tests. */
+    const sendable = wrongTexts(schema).filter(({ value }) => /^[\x21-\x7e]+$/.test(value));
+    test(`${key} refuses the header ${name} when it is wrong`, async () => {
+      assert.ok(sendable.length, 'something can be wrong with it');
+      for (const { how, value, code } of sendable) assertField(await send(operation, { headers: { [name.toLowerCase()]: value } }), name, code, `${name} ${how}`, true);
+    });
+    if (!required) continue;
+    test(`${key} needs the header ${name}`, async () => {
+      const { parameters, ...rest } = operation;
+      assertField(await send({ ...rest, parameters: parameters.filter((p) => p.name !== name) }, {}), name, 'required', `without ${name}`, true);
+    });
+  }
+}
+
 for (const operation of operations) {
+  headerTests(operation);
   jsonTests(operation);
   formTests(operation);
   queryTests(operation);

@@ -9,7 +9,7 @@ static const struct field fields[] = {
     {"title", FIELD_STRING, .required = true, .min = 1, .max = 10}, {"notes", FIELD_TEXT, .nullable = true, .max = 100},
     {"email", FIELD_EMAIL}, {"password", FIELD_SECRET, .min = 3, .max = 72}, {"bpm", FIELD_INT, .min = 1, .max = 999},
     {"gain", FIELD_NUMBER, .min = -10, .max = 10}, {"public", FIELD_BOOL, .fallback = "true"},
-    {"kind", FIELD_ENUM, .values = "song|stem"}, {"tags", FIELD_STRINGS, .max = 3, .item_max = 5}, {"links", FIELD_OBJECT, .max = 50},
+    {"kind", FIELD_ENUM, .values = "song|stem"}, {"tags", FIELD_ARRAY, .max = 3, .items = FIELD_ITEMS(FIELD_STRING, .min = 1, .max = 5)}, {"links", FIELD_OBJECT, .max = 50},
     {"slug", FIELD_STRING, .pattern = "[a-z]+"}, {"when", FIELD_TIME}, {"id", FIELD_UUID}, FIELD_END};
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true}, FIELD_END};
 static const struct route body_route = {POST, "/x", "s", .body = fields}, query_route = {GET, "/x/{id}", "s", .path = id_in_path, .query = fields};

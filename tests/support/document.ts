@@ -13,6 +13,9 @@ export interface Schema {
   items?: Schema;
   anyOf?: Schema[];
   allOf?: Schema[];
+  oneOf?: Schema[];
+  discriminator?: { propertyName: string; mapping: Record<string, string> };
+  const?: unknown;
   enum?: unknown[];
   format?: string;
   pattern?: string;
@@ -28,7 +31,7 @@ export interface Schema {
 
 export interface Parameter {
   name: string;
-  in: 'path' | 'query';
+  in: 'path' | 'query' | 'header';
   required: boolean;
   schema: Schema;
 }
@@ -64,6 +67,15 @@ interface Document {
 }
 
 const document = JSON.parse(readFileSync(DOCUMENT, 'utf8')) as Document;
+
+/** What a schema refers to, with what is said beside the reference. */
+export function resolve(schema: Schema, components = document.components.schemas): Schema {
+  if (!schema.$ref) return schema;
+  const { $ref, ...beside } = schema;
+  const found = components[$ref.split('/').pop()!];
+  if (!found) throw new Error(`there is no ${$ref}`);
+  return { ...resolve(found, components), ...beside };
+}
 
 export const messages = document['x-messages'];
 
@@ -104,6 +116,7 @@ function closed(schema: Schema, inAllOf = false): Schema {
   }
   if (schema.items) copy.items = closed(schema.items);
   if (schema.anyOf) copy.anyOf = schema.anyOf.map((one) => closed(one));
+  if (schema.oneOf) copy.oneOf = schema.oneOf.map((one) => closed(one));
   if (schema.allOf) copy.allOf = schema.allOf.map((one) => closed(one, true));
   return copy;
 }

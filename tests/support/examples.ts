@@ -1,21 +1,30 @@
 /** Inputs made from the description: good ones, and each way in which a field can be wrong. */
 import { randomUUID } from 'node:crypto';
-import type { Operation, Parameter, Schema } from './document.ts';
+import { resolve, type Operation, type Parameter, type Schema } from './document.ts';
 
 export interface Wrong {
   how: string;
   value: unknown;
   /** The code that errors[] must carry. */
   code: string;
+  /** Where within the value: `[0].role`. Empty: the value itself. */
+  at?: string;
 }
 
 const typesOf = (schema: Schema) => [schema.type].flat();
-export const isNullable = (schema: Schema) => typesOf(schema).includes('null');
+/** `anyOf` with null is how a reference to a schema may be null. */
+const without = (schema: Schema): Schema => resolve(resolve(schema).anyOf?.find(({ type }) => type !== 'null') ?? schema);
+export const isNullable = (schema: Schema) => typesOf(schema).includes('null') || !!schema.anyOf?.some(({ type }) => type === 'null');
 const baseType = (schema: Schema) => typesOf(schema).find((type) => type !== 'null');
+const members = (schema: Schema) => Object.entries(schema.properties ?? {});
 
-export function good(schema: Schema): unknown {
+export function good(described: Schema): unknown {
+  const schema = without(described);
+  if (described.examples?.length) return described.examples[0];
   if (schema.examples?.length) return schema.examples[0];
+  if (schema.const !== undefined) return schema.const;
   if (schema.enum) return schema.enum[0];
+  if (schema.oneOf) return good(schema.oneOf[0]!);
   switch (baseType(schema)) {
     case 'integer':
     case 'number':
@@ -25,7 +34,7 @@ export function good(schema: Schema): unknown {
     case 'array':
       return Array.from({ length: schema.minItems ?? 0 }, () => good(schema.items ?? {}));
     case 'object':
-      return {};
+      return goodObject(schema);
     default:
       if (schema.format === 'uuid') return randomUUID();
       if (schema.format === 'email') return 'somebody@example.org';
@@ -33,6 +42,10 @@ export function good(schema: Schema): unknown {
       return 'a'.repeat(Math.max(schema.minLength ?? 1, 1));
   }
 }
+
+/** With the members that must be there. */
+const goodObject = (schema: Schema): Record<string, unknown> =>
+  Object.fromEntries((schema.required ?? []).map((name) => [name, good(schema.properties![name]!)]));
 
 /** A text that a pattern does not allow. */
 function outside(pattern: string, length: number): string {
@@ -62,14 +75,45 @@ function wrongStrings(schema: Schema): Wrong[] {
 function wrongNumbers(schema: Schema): Wrong[] {
   const wrong: Wrong[] = [];
   if (schema.minimum !== undefined) wrong.push({ how: 'too small', value: schema.minimum - 1, code: 'too_small' });
+  /* The number after 2^53 - 1 that a double holds is one more, and the text of it is exact. */
   if (schema.maximum !== undefined) wrong.push({ how: 'too large', value: schema.maximum + 1, code: 'too_large' });
-  if (baseType(schema) === 'integer') wrong.push({ how: 'not whole', value: 1.5, code: 'type' }, { how: 'beyond 32 bits', value: 2 ** 40, code: 'too_large' });
+  if (baseType(schema) !== 'integer') return wrong;
+  wrong.push({ how: 'not whole', value: 1.5, code: 'type' }, { how: 'beyond 64 bits', value: 2 ** 64, code: 'too_large' }, { how: 'far below', value: -(2 ** 64), code: 'too_small' });
+  if (schema.format !== 'int64') wrong.push({ how: 'beyond 32 bits', value: 2 ** 40, code: 'too_large' });
   return wrong;
 }
 
+/** Each of `wrong`, within something else. */
+const within = (wrong: Wrong[], at: string, around: (value: unknown) => unknown): Wrong[] =>
+  wrong.map((one) => ({ ...one, how: `${at} ${one.how}`, value: around(one.value), at: at + (one.at ?? '') }));
+
+function wrongItems(schema: Schema): Wrong[] {
+  const items = schema.items ?? {}, least = schema.minItems ?? 0;
+  const before = Array.from({ length: Math.max(least - 1, schema.maxItems === 1 ? 0 : 1) }, () => good(items));
+  const wrong = within(wrongValues(items), `[${before.length}]`, (value) => [...before, value]);
+  if (schema.maxItems) wrong.push({ how: 'too many', value: Array.from({ length: schema.maxItems + 1 }, () => good(items)), code: 'too_long' });
+  if (least) wrong.push({ how: 'empty', value: [], code: 'required' });
+  return wrong;
+}
+
+function wrongMembers(schema: Schema): Wrong[] {
+  if (!schema.properties) return [];
+  const complete = goodObject(schema);
+  return members(schema).flatMap(([name, property]) => {
+    const { [name]: _, ...rest } = complete;
+    const missing = schema.required?.includes(name) ? [{ how: 'missing', value: rest, code: 'required', at: `.${name}` }] : [];
+    /* Another constant is another case, or none. */
+    const wrong = property.const === undefined ? wrongValues(property) : [{ how: 'no case', value: 'no_such_case', code: 'value' }, { how: 'a number', value: 7, code: 'type' }];
+    return [...within(wrong, `.${name}`, (value) => ({ ...complete, [name]: value })), ...missing];
+  }).concat({ how: 'with an unknown member', value: { ...complete, no_such_field: 1 }, code: 'unknown', at: '.no_such_field' });
+}
+
 /** As a member of a JSON body. */
-export function wrongValues(schema: Schema): Wrong[] {
-  const nothing = isNullable(schema) ? [] : [{ how: 'null', value: null, code: 'type' }];
+export function wrongValues(described: Schema): Wrong[] {
+  const schema = without(described);
+  const nothing: Wrong[] = isNullable(described) || isNullable(resolve(described)) ? [] : [{ how: 'null', value: null, code: 'type' }];
+  const others: Wrong[] = [{ how: 'text', value: 'one', code: 'type' }, { how: 'an array', value: [], code: 'type' }, ...nothing];
+  if (schema.oneOf) return [...others, ...schema.oneOf.flatMap((one) => wrongMembers(resolve(one)))];
   switch (baseType(schema)) {
     case 'integer':
     case 'number':
@@ -77,26 +121,31 @@ export function wrongValues(schema: Schema): Wrong[] {
     case 'boolean':
       return [{ how: 'text', value: 'true', code: 'type' }, { how: 'a number', value: 1, code: 'type' }, ...nothing];
     case 'array':
-      return [{ how: 'text', value: 'one', code: 'type' }, { how: 'with a number in it', value: [7], code: 'type' },
-        ...(schema.maxItems ? [{ how: 'too many', value: Array.from({ length: schema.maxItems + 1 }, (_, i) => `t${i}`), code: 'too_long' }] : []),
-        ...(schema.items?.maxLength ? [{ how: 'with too long an item', value: ['a'.repeat(schema.items.maxLength + 1)], code: 'too_long' }] : []), ...nothing];
+      return [{ how: 'text', value: 'one', code: 'type' }, { how: 'an object', value: {}, code: 'type' }, ...wrongItems(schema), ...nothing];
     case 'object':
-      return [{ how: 'text', value: 'one', code: 'type' }, { how: 'an array', value: [], code: 'type' }, ...nothing];
+      return [...others, ...wrongMembers(schema)];
     default:
       return [{ how: 'a number', value: 12, code: 'type' }, { how: 'an object', value: {}, code: 'type' },
         ...(schema.minLength === 1 ? [{ how: 'empty', value: '', code: 'required' }] : []), ...wrongStrings(schema), ...nothing];
   }
 }
 
-/** As text in a query string or a form. */
-export function wrongTexts(schema: Schema): { how: string; value: string; code: string }[] {
-  const asText = (list: Wrong[]) => list.map((one) => ({ ...one, value: String(one.value) }));
+/** Large whole numbers in all their digits. */
+const textOf = (value: unknown) => (Number.isInteger(value) ? String(BigInt(value as number)) : String(value));
+
+/** As text in a query string, a header or a form, where an array has commas. */
+export function wrongTexts(schema: Schema): { how: string; value: string; code: string; at?: string }[] {
+  const asText = (list: Wrong[]) => list.map((one) => ({ ...one, value: textOf(one.value) }));
   switch (baseType(schema)) {
     case 'integer':
     case 'number':
       return [{ how: 'text', value: 'many', code: 'type' }, ...asText(wrongNumbers(schema))];
     case 'boolean':
       return [{ how: 'neither', value: 'perhaps', code: 'type' }];
+    case 'array':
+      return [...within(wrongTexts(schema.items!), '[0]', (value) => value), ...(schema.maxItems
+        ? [{ how: 'too many', value: Array.from({ length: schema.maxItems + 1 }, () => good(schema.items!)), code: 'too_long' }] : [])]
+        .map((one) => ({ ...one, value: String(one.value) })).filter(({ value, code }) => code === 'too_long' || !value.includes(','));
     default:
       return asText(wrongStrings(schema));
   }
@@ -111,7 +160,7 @@ export const isForm = (operation: Operation) => !!bodySchema(operation, 'multipa
 /** A good JSON body with what must be there. */
 export function goodBody(operation: Operation): Record<string, unknown> | undefined {
   const schema = bodySchema(operation, 'application/json');
-  return schema && Object.fromEntries((schema.required ?? []).map((name) => [name, good(schema.properties![name]!)]));
+  return schema && goodObject(schema);
 }
 
 /** A form with what must be there, files of a few bytes. */
@@ -135,6 +184,10 @@ export function goodPath(operation: Operation, given: Record<string, string> = {
 
 const isQuery = (parameter: Parameter) => parameter.in === 'query';
 export const queryParameters = (operation: Operation) => operation.parameters.filter(isQuery);
+export const headerParameters = (operation: Operation) => operation.parameters.filter((parameter) => parameter.in === 'header');
+
+export const goodHeaders = (operation: Operation): Record<string, string> =>
+  Object.fromEntries(headerParameters(operation).filter(({ required }) => required).map(({ name, schema }) => [name.toLowerCase(), String(good(schema))]));
 
 export function goodQuery(operation: Operation, more: Record<string, string> = {}): string {
   const query = new URLSearchParams(queryParameters(operation).filter((p) => p.required).map(({ name, schema }): [string, string] => [name, String(good(schema))]));

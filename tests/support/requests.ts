@@ -1,7 +1,7 @@
 /** A whole request for an operation, made from its description. */
 import { Client, type Credentials, type Reply, type RequestOptions } from './client.ts';
 import type { Operation } from './document.ts';
-import { goodBody, goodForm, goodPath, goodQuery } from './examples.ts';
+import { goodBody, goodForm, goodHeaders, goodPath, goodQuery } from './examples.ts';
 import { template, withCsrf, type Person } from './world.ts';
 
 export const STREAM_SECRET = 'the secret between the parts of the test server';
@@ -48,7 +48,7 @@ export interface Choices {
 
 /** Sends a good request, but for what is chosen otherwise. */
 export function request(client: Client, operation: Operation, choices: Choices = {}): Promise<Reply> {
-  const headers: Record<string, string> = { ...choices.headers };
+  const headers: Record<string, string> = { ...goodHeaders(operation), ...choices.headers };
   const options: RequestOptions = { headers, as: choices.as ?? bearer(personFor(operation)) };
   const json = choices.body === undefined ? goodBody(operation) : choices.body;
   const form = choices.form ?? goodForm(operation);

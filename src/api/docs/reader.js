@@ -22,7 +22,7 @@ const nameOf = (schema) => schema?.$ref?.split('/').pop();
 function typeText(schema) {
   if (!schema || Object.keys(schema).length === 0) return 'anything';
   if (schema.$ref) return nameOf(schema);
-  if (schema.anyOf) return schema.anyOf.map(typeText).join(' or ');
+  if (schema.anyOf || schema.oneOf) return (schema.anyOf ?? schema.oneOf).map(typeText).join(' or ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   const types = [schema.type].flat().filter(Boolean);
   const text = types.map((type) => (type === 'array' ? `${typeText(schema.items)}[]` : type)).join(' or ');
@@ -35,7 +35,7 @@ function boundsText(schema) {
   if (s.enum) parts.push(s.enum.map((value) => JSON.stringify(value)).join(', '));
   if (s.minLength !== undefined || s.maxLength !== undefined) parts.push(`${s.minLength ?? 0} to ${s.maxLength ?? 'any number of'} characters`);
   if (s.minimum !== undefined) parts.push(`${s.minimum} to ${s.maximum}`);
-  if (s.maxItems !== undefined) parts.push(`at most ${s.maxItems} items`);
+  if (s.maxItems !== undefined) parts.push(`${s.minItems ? `${s.minItems} to` : 'at most'} ${s.maxItems} items`);
   if (s.pattern) parts.push(`matches ${s.pattern}`);
   if (s.default !== undefined) parts.push(`default ${JSON.stringify(s.default)}`);
   if (s.examples) parts.push(`for example ${JSON.stringify(s.examples[0])}`);
@@ -65,6 +65,7 @@ function* fieldRows(schema, prefix = '', seen = []) {
     const inner = property.anyOf?.find((choice) => choice.$ref) ?? property;
     yield* fieldRows(inner.type === 'array' ? inner.items : inner, `${prefix}${name}${inner.type === 'array' ? '[]' : ''}.`, [...seen, object]);
   }
+  for (const one of object.oneOf ?? []) yield* fieldRows(one, `${prefix}(${nameOf(one)}) `, [...seen, object]);
 }
 
 function schemaTable(schema) {

@@ -71,7 +71,7 @@ static const struct field username_reply[] = {
     FIELD_END};
 
 static const struct field csrf_reply[] = {{"csrf_token", FIELD_STRING, .required = true}, FIELD_END};
-static const struct field jwks_reply[] = {{"keys", FIELD_OBJECTS, .required = true}, FIELD_END};
+static const struct field jwks_reply[] = {{"keys", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_OBJECT)}, FIELD_END};
 
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "http/validate.h"
+#include "http/field_text.h"
 #include "modules/auth/internal.h"
 #include "platform/mail/mail_job.h"
 

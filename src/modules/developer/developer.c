@@ -14,7 +14,7 @@ static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .
 
 static const struct field new_key[] = {
     {"name", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "What it is for", .example = "Nightly uploads"},
-    {"scopes", FIELD_STRINGS, .required = true, .max = 50, .item_max = 50, .example = "tracks:read",
+    {"scopes", FIELD_ARRAY, .required = true, .min = 1, .max = 50, .items = FIELD_ITEMS(FIELD_STRING, .min = 1, .max = 50), .example = "[\"tracks:read\"]",
      .help = "What it may do: x-scope of the operations that it will call"},
     {"expires_in_days", FIELD_INT, .nullable = true, .min = 1, .max = EXPIRES_MAX_DAYS, .help = "Default: it does not expire"},
     FIELD_END};
@@ -39,18 +39,16 @@ scope_exists(const char *scope)
     return false;
 }
 
-/* An API key without a scope would be of no use, and one with a scope that is none is a typing error. */
+/* A scope that is none is a typing error. */
 static const struct problem *
 check_scopes(struct request *req)
 {
-    const json_t *scopes = json_object_get(req->json, "scopes"), *scope;
+    const json_t *scope;
     size_t i;
 
-    if (!json_array_size(scopes))
-        return problem_field(req->arena, "scopes", "required", "Name at least one scope.");
-    json_array_foreach(scopes, i, scope)
+    json_array_foreach(request_json(req, "scopes"), i, scope)
         if (!scope_exists(json_string_value(scope)))
-            return problem_field(req->arena, "scopes", "value", "There is no such scope.");
+            return problem_field(req->arena, arena_printf(req->arena, "scopes[%zu]", i), "value", "There is no such scope.");
     return NULL;
 }
 

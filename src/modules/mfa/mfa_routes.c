@@ -37,14 +37,14 @@ static const struct field setup_reply[] = {
 
 static const struct field verify_reply[] = {
     {"enabled", FIELD_BOOL, .required = true},
-    {"recovery_codes", FIELD_STRINGS, .required = true, .help = "Ten, each good for one sign-in; never shown again"},
+    {"recovery_codes", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_STRING), .help = "Ten, each good for one sign-in; never shown again"},
     FIELD_END};
 
 const struct field mfa_login_reply[] = {
     {"mfa_required", FIELD_BOOL, .required = true, .help = "Always true: the password was right, a code is still to come"},
     {"mfa_token", FIELD_STRING, .required = true, .help = "For POST /auth/login/2fa: good once, for expires_in seconds and five codes"},
     {"expires_in", FIELD_INT, .required = true, .help = "Seconds"},
-    {"methods", FIELD_STRINGS, .required = true, .help = "totp, recovery_code"},
+    {"methods", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_STRING), .help = "totp, recovery_code"},
     FIELD_END};
 
 #define PROBLEMS(...) ((const enum problem_name[]){__VA_ARGS__, PROBLEM_COUNT})

@@ -18,23 +18,6 @@ public_key(struct request *req)
     return reply_json(req, 200, json_pack("{s:s}", "public_key", vapid_public_key()));
 }
 
-/* The two members of `keys`, and nothing else, as a subscription of the curve has them. */
-static const struct problem *
-read_keys(struct request *req)
-{
-    json_t *keys = json_loads(request_param(req, "keys"), 0, NULL);
-    const char *p256dh = json_string_value(json_object_get(keys, "p256dh")), *auth = json_string_value(json_object_get(keys, "auth"));
-    struct push_keys parsed;
-    bool good = p256dh && auth && json_object_size(keys) == 2 && push_keys_parse(str_of(p256dh), str_of(auth), &parsed);
-
-    if (good) {
-        request_set(req, "p256dh", arena_strdup(req->arena, p256dh));
-        request_set(req, "auth", arena_strdup(req->arena, auth));
-    }
-    json_decref(keys);
-    return good ? NULL : problem_field(req->arena, "keys", "value", "p256dh must be a point of P-256 and auth 16 bytes, as base64url");
-}
-
 /* Where calls may go to loopback, as in tests, the service may be there without TLS. */
 static bool
 endpoint_acceptable(const char *endpoint)
@@ -47,10 +30,12 @@ endpoint_acceptable(const char *endpoint)
 static const struct problem *
 subscribe(struct request *req)
 {
-    const struct problem *p = read_keys(req);
+    const json_t *keys = request_json(req, "keys");
+    const char *p256dh = json_string_value(json_object_get(keys, "p256dh")), *auth = json_string_value(json_object_get(keys, "auth"));
+    struct push_keys parsed;
 
-    if (p)
-        return p;
+    if (!push_keys_parse(str_of(p256dh), str_of(auth), &parsed))
+        return problem_field(req->arena, "keys", "value", "p256dh must be a point of P-256 and auth 16 bytes, as base64url");
     if (!endpoint_acceptable(request_param(req, "endpoint")))
         return problem_field(req->arena, "endpoint", "value", "This is no https address of a push service");
     request_set(req, "most", SUBSCRIPTIONS_MAX);
@@ -170,11 +155,11 @@ notifications_push(struct job *job)
     {"endpoint", FIELD_STRING, .required = true, .min = 1, .max = PUSH_ENDPOINT_MAX, .pattern = "[!-~]+", \
      .help = "The address that the browser's push service gave", .example = "https://push.example.org/send/a1b2c3"}
 
-static const struct field key_fields[] = {{"p256dh", FIELD_STRING, .required = true}, {"auth", FIELD_STRING, .required = true}, FIELD_END};
+static const struct field key_fields[] = {{"p256dh", FIELD_STRING, .required = true, .max = 200}, {"auth", FIELD_STRING, .required = true, .max = 100}, FIELD_END};
 
 static const struct field subscription[] = {
     ENDPOINT,
-    {"keys", FIELD_OBJECT, .required = true, .max = 300, .fields = key_fields,
+    {"keys", FIELD_OBJECT, .required = true, .fields = key_fields,
      .help = "p256dh and auth of the browser's PushSubscription",
      .example = "{\"p256dh\":\"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4\","
                 "\"auth\":\"BTBZMqHH6r4Tts7J_aSIgg\"}"},

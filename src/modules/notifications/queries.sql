@@ -259,7 +259,7 @@ with stale as (
                              limit :most::int - 1))
 )
 insert into push_subscriptions as p (user_id, session_id, endpoint, p256dh, auth)
-values (:viewer::uuid, :session_id::uuid, :endpoint, :p256dh, :auth)
+values (:viewer::uuid, :session_id::uuid, :endpoint, :keys::jsonb ->> 'p256dh', :keys::jsonb ->> 'auth')
 on conflict (endpoint) do update
    set user_id = excluded.user_id, session_id = excluded.session_id, p256dh = excluded.p256dh, auth = excluded.auth
 returning p.id

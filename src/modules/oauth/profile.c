@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/validate.h"
+#include "http/field_text.h"
 #include "modules/oauth/id_token.h"
 #include "modules/oauth/internal.h"
 #include "platform/fetch/fetch.h"

@@ -32,7 +32,7 @@ static const struct field page_query[] = {
     FIELD_END};
 
 static const struct field providers_reply[] = {
-    {"items", FIELD_OBJECTS, .required = true, .fields = provider_fields},
+    {"items", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_OBJECT, .fields = provider_fields)},
     {"page", FIELD_INT, .required = true},
     {"limit", FIELD_INT, .required = true},
     {"total", FIELD_INT, .required = true},

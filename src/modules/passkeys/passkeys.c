@@ -85,7 +85,7 @@ bad_credential(struct request *req)
 const struct problem *
 passkey_register_finish(struct request *req)
 {
-    const json_t *response = json_object_get(json_object_get(req->json, "credential"), "response");
+    const json_t *response = json_object_get(request_json(req, "credential"), "response");
     struct str client_data = bytes_in(req, response, "clientDataJSON"), object = bytes_in(req, response, "attestationObject");
     struct credential *credential = arena_alloc(req->arena, sizeof *credential);
     const struct problem *p;
@@ -168,7 +168,7 @@ note_use(struct request *req, const struct row *row, uint32_t counter, bool *ret
 const struct problem *
 passkey_login_finish(struct request *req)
 {
-    const json_t *given = json_object_get(req->json, "credential"), *response = json_object_get(given, "response");
+    const json_t *given = request_json(req, "credential"), *response = json_object_get(given, "response");
     struct str id = bytes_in(req, given, "id"), client_data = bytes_in(req, response, "clientDataJSON");
     struct str data = bytes_in(req, response, "authenticatorData"), signature = bytes_in(req, response, "signature");
     const char *handle = json_string_value(json_object_get(response, "userHandle"));

@@ -40,9 +40,9 @@ static const struct field creation_options[] = {
     {"rp", FIELD_OBJECT, .required = true, .fields = rp_fields},
     {"user", FIELD_OBJECT, .required = true, .fields = user_fields},
     {"challenge", FIELD_STRING, .required = true},
-    {"pubKeyCredParams", FIELD_OBJECTS, .required = true, .fields = parameter_fields},
+    {"pubKeyCredParams", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_OBJECT, .fields = parameter_fields)},
     {"timeout", FIELD_INT, .required = true, .help = "Milliseconds"},
-    {"excludeCredentials", FIELD_OBJECTS, .required = true, .fields = known_fields},
+    {"excludeCredentials", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_OBJECT, .fields = known_fields)},
     {"authenticatorSelection", FIELD_OBJECT, .required = true, .fields = selection_fields},
     {"attestation", FIELD_STRING, .required = true},
     FIELD_END};

@@ -72,15 +72,16 @@ static void
 realtime_on_message(struct websocket *ws, void *user, struct str text)
 {
     json_t *message = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
-    const char *type = json_string_value(json_object_get(message, "type")), *field;
+    const char *type = json_string_value(json_object_get(message, "type"));
     const struct message *declared = type ? message_find(realtime_modules, type) : NULL;
+    char field[MESSAGE_FIELD_SIZE];
 
     (void)user;
     if (!json_is_object(message))
         websocket_close(ws, CLOSE_NOT_JSON, "not a JSON object");
     else if (!declared || !declared->receive)
         realtime_on_mistake(ws, json_pack("{s:s}", "reason", "unknown_message"));
-    else if (!message_fits(declared, message, &field))
+    else if (!message_fits(declared, message, field))
         realtime_on_mistake(ws, json_pack("{s:s, s:s, s:s}", "reason", "wrong_field", "message", declared->name, "field", field));
     else
         declared->receive(ws, message);

@@ -11,7 +11,7 @@ static const struct field assignment_in_path[] = {{"id", FIELD_UUID, .required =
 
 #define ROLE_DETAILS \
     {"description", FIELD_TEXT, .nullable = true, .max = 1000, .help = "What it is for"}, \
-        {"permissions", FIELD_STRINGS, .max = 100, .item_max = 100, .help = "Names, such as those of the role admin"}
+        {"permissions", FIELD_ARRAY, .max = 100, .items = FIELD_ITEMS(FIELD_STRING, .min = 1, .max = 100), .help = "Names, such as those of the role admin"}
 
 static const struct field new_role[] = {
     {"name", FIELD_STRING, .required = true, .min = 2, .max = 50, .pattern = "[a-z][a-z0-9_]*", .help = "For programs; never changes",

@@ -158,7 +158,7 @@ static const struct field health_reply[] = {{"status", FIELD_ENUM, .required = t
 static const struct field check_reply[] = {
     {"status", FIELD_ENUM, .required = true, .values = "up|down|low"},
     {"latency_us", FIELD_INT},
-    {"free_bytes", FIELD_NUMBER},
+    {"free_bytes", FIELD_INT64},
     FIELD_END};
 static const struct field checks_reply[] = {
     {"database", FIELD_OBJECT, .required = true, .fields = check_reply},
@@ -175,7 +175,7 @@ static const struct field status_reply[] = {
     {"uptime_s", FIELD_INT, .required = true},
     {"maintenance", FIELD_BOOL, .required = true},
     {"creator_approval", FIELD_BOOL, .required = true, .help = "Becoming a creator waits for an administrator"},
-    {"max_upload_bytes", FIELD_NUMBER, .required = true},
+    {"max_upload_bytes", FIELD_INT64, .required = true},
     FIELD_END};
 static const struct field log_body[] = {
     {"level", FIELD_ENUM, .required = true, .values = "debug|info|warn|error"},

@@ -29,7 +29,7 @@ static const struct file_field cover_files[] = {{"cover", FILE_TYPE_PICTURE, .re
         {"album", FIELD_STRING, .nullable = true, .max = 255, .help = "Album"}, \
         {"description", FIELD_TEXT, .nullable = true, .max = 10000, .help = "Plain text"}, \
         {"genre", FIELD_STRING, .nullable = true, .max = 100, .help = "Genre", .example = "Ambient"}, \
-        {"tags", FIELD_STRINGS, .max = 30, .item_max = 30, .help = "Tags; kept in lower case"}, \
+        {"tags", FIELD_ARRAY, .max = 30, .items = FIELD_ITEMS(FIELD_STRING, .min = 1, .max = 30), .help = "Tags; kept in lower case"}, \
         {"year", FIELD_INT, .nullable = true, .min = 1, .max = 2100, .help = "Year of publication"}, \
         {"bpm", FIELD_INT, .nullable = true, .min = 1, .max = 999, .help = "Beats a minute"}, \
         {"musical_key", FIELD_STRING, .nullable = true, .max = 10, .help = "Key", .example = "F#m"}

@@ -25,6 +25,7 @@ type PathPart<P> = P extends { path: infer V extends object } ? { path: V } : { 
 /* values that are undefined, null or empty are not sent */
 type Loose<T> = { [K in keyof T]?: T[K] | null | undefined };
 type QueryPart<P> = P extends { query?: infer V } ? (NonNullable<V> extends never ? { query?: never } : { query?: Loose<NonNullable<V>> }) : { query?: never };
+type HeaderPart<P> = P extends { header: infer V extends object } ? { headers: V } : P extends { header?: infer V } ? (NonNullable<V> extends never ? { headers?: never } : { headers?: Loose<NonNullable<V>> }) : { headers?: never };
 type BodyPart<O> = O extends { requestBody: infer B } ? { body: Json<B> } : O extends { requestBody?: infer B } ? (NonNullable<B> extends never ? { body?: never } : { body?: Json<NonNullable<B>> }) : { body?: never };
 
 export interface Sending {
@@ -33,4 +34,4 @@ export interface Sending {
   signal?: AbortSignal | undefined;
 }
 
-export type Options<M extends Method, A extends Address<M>> = Sending & PathPart<Parameters<Operation<M, A>>> & QueryPart<Parameters<Operation<M, A>>> & BodyPart<Operation<M, A>>;
+export type Options<M extends Method, A extends Address<M>> = Sending & PathPart<Parameters<Operation<M, A>>> & QueryPart<Parameters<Operation<M, A>>> & HeaderPart<Parameters<Operation<M, A>>> & BodyPart<Operation<M, A>>;

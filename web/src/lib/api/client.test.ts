@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeServer, problem } from '@/testing/server';
 import { hasSessionHint, setPersonHere, setSessionHint } from '@/lib/session/hint';
-import { del, get, post, put } from './client';
+import { apiUrl, del, get, post, put } from './client';
 import { forgetCsrf } from './csrf';
 import { ApiProblem } from './problem';
 import { useRateLimit } from './rateLimit';
@@ -209,6 +209,13 @@ it('nothing of one person is sent again in the session of another', async () => 
   });
   await expect(put('/users/settings', { body: { language: 'es' } })).rejects.toMatchObject({ code: 'csrf_failed' });
   expect(server.count('PUT /users/settings')).toBe(1);
+});
+
+it('sends the headers and lists that an address takes', async () => {
+  const server = fakeServer({ ...csrf, 'POST /roles': { status: 201, body: {} } });
+  await post('/roles', { headers: { 'Idempotency-Key': '12345678' }, body: { name: 'label', display_name: 'Label' } });
+  expect(server.calls.at(-1)?.headers['Idempotency-Key']).toBe('12345678');
+  expect(apiUrl('/tracks', { ids: ['a', 'b'], none: null })).toBe('/api/v1/tracks?ids=a%2Cb');
 });
 
 describe('the CSRF token', () => {

@@ -11,12 +11,14 @@ import { ApiProblem, networkProblem, problemFrom } from './problem';
 import { noteRateLimit } from './rateLimit';
 import { renewalId, renewSession, sessionReady } from './refresh';
 
-export type QueryValue = string | number | boolean | null | undefined;
+/** An array is written with commas. */
+export type QueryValue = string | number | boolean | null | undefined | readonly (string | number)[];
 
 /** What `Options` of address.ts are once the address is known to be right. */
 interface RequestOptions extends Sending {
   path?: Record<string, QueryValue>;
   query?: Record<string, QueryValue>;
+  headers?: Record<string, string | number | null | undefined>;
   body?: unknown;
 }
 
@@ -74,6 +76,7 @@ async function send(method: Method, path: string, options: RequestOptions): Prom
     headers['Content-Type'] = 'application/json';
     init.body = JSON.stringify(options.body);
   }
+  for (const [name, value] of Object.entries(options.headers ?? {})) if (value != null) headers[name] = String(value);
   if (method !== 'get') {
     const token = await csrfToken();
     if (token) headers['X-CSRF-Token'] = token;

@@ -3219,11 +3219,11 @@ export interface components {
              * @description Tell it to the operator when you report the problem
              */
             request_id: string;
-            /** @description With 422: what is wrong with each field */
+            /** @description With 422, and with 400 because of headers: what is wrong with each field */
             errors?: {
                 /**
-                 * @description Name in the body, the query string or the path
-                 * @example title
+                 * @description Name in the body, the query string or the path, or of a header; what stands within another input by where it stands
+                 * @example credits[3].role
                  */
                 field: string;
                 /**
@@ -4545,7 +4545,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        keys: Record<string, never>[];
+                        keys: {
+                            [key: string]: unknown;
+                        }[];
                     };
                 };
             };
@@ -7983,6 +7985,7 @@ export interface operations {
                         maintenance: boolean;
                         /** @description Becoming a creator waits for an administrator */
                         creator_approval: boolean;
+                        /** Format: int64 */
                         max_upload_bytes: number;
                     };
                 };
@@ -8083,8 +8086,8 @@ export interface operations {
                      * @example Ambient
                      */
                     genre?: string | null;
-                    /** @description Tags; kept in lower case. separated by commas */
-                    tags?: string;
+                    /** @description Tags; kept in lower case */
+                    tags?: string[];
                     /** @description Year of publication */
                     year?: number | null;
                     /** @description Beats a minute */
@@ -11130,12 +11133,14 @@ export interface operations {
                                 /** @enum {string} */
                                 status: "up" | "down" | "low";
                                 latency_us?: number;
+                                /** Format: int64 */
                                 free_bytes?: number;
                             };
                             storage: {
                                 /** @enum {string} */
                                 status: "up" | "down" | "low";
                                 latency_us?: number;
+                                /** Format: int64 */
                                 free_bytes?: number;
                             };
                         };
