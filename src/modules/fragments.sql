@@ -11,15 +11,22 @@ t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year,
        t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
        case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
        case when t.creator_id = :viewer::uuid then to_json(t.processing_notes) else '[]' end as processing_notes,
-       case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
-       case when t.cover_art_path is not null
-            then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
+       {waveform_url(t)} as waveform_url,
+       {cover_url(t)} as cover_url,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
        {user_ref(u, creator)},
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
        exists (select from track_likes l_ where l_.user_id = :viewer::uuid and l_.track_id = t.id) as is_liked,
        case when t.creator_id = :viewer::uuid then t.like_count end as like_count,
        t.created_at, t.updated_at
+
+-- fragment: cover_url(t)
+-- Where the cover of a track is; null: it has none.
+case when t.cover_art_path is not null
+            then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end
+
+-- fragment: waveform_url(t)
+case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end
 
 -- fragment: user_ref(u, role)
 -- A person who made or did something: the object `role`.

@@ -11,6 +11,8 @@ static const struct field item_in_path[] = {{"id", FIELD_UUID, .required = true,
                                             {"track_id", FIELD_UUID, .required = true, .help = "Id of an item, or of a track: then all items with it go"},
                                             FIELD_END};
 
+static const struct field list_filters[] = {{"track_id", FIELD_UUID, .help = "Only those with this track"}, FIELD_END};
+
 static const struct field new_playlist[] = {
     {"name", FIELD_STRING, .required = true, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title", .example = "Late trains"},
     {"description", FIELD_TEXT, .nullable = true, .max = 5000, .help = "Plain text"},
@@ -32,7 +34,7 @@ static const struct field item_move[] = {
 
 static const struct route playlists_routes[] = {
     {GET, "/api/v1/playlists", "List the playlists of the signed-in user, latest changed first",
-     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_list, .shape = MANY},
+     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .query = list_filters, .sql = &q_playlist_list, .shape = MANY},
 
     {POST, "/api/v1/playlists", "Create a playlist",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .body = new_playlist,

@@ -1,9 +1,22 @@
 -- Playlists: one's own, those one works on together, and public ones.
 
 -- fragment: playlist(p, u)
+-- Its length and its covers (of the first four tracks) are those of the tracks that the viewer may see.
 -- schema: Playlist
--- not null: owner, is_mine, may_edit
-p.id, p.name, p.description, p.is_public, p.track_count, {user_ref(u, owner)}, p.user_id = :viewer::uuid is true as is_mine,
+-- not null: duration_ms, covers, owner, is_mine, may_edit
+-- type: covers TrackRef[]
+p.id, p.name, p.description, p.is_public, p.track_count,
+       (select coalesce(sum(t_.duration_ms), 0)::bigint
+          from playlist_tracks i_
+          join tracks t_ on t_.id = i_.track_id
+         where i_.playlist_id = p.id and {track_visible(t_, :viewer::uuid, :viewer_staff::boolean)}) as duration_ms,
+       to_json(array(select row(t_.id, t_.title, {cover_url(t_)}, {waveform_url(t_)})::track_ref
+                       from playlist_tracks i_
+                       join tracks t_ on t_.id = i_.track_id
+                      where i_.playlist_id = p.id and {track_visible(t_, :viewer::uuid, :viewer_staff::boolean)}
+                      order by i_.position
+                      limit 4)) as covers,
+       {user_ref(u, owner)}, p.user_id = :viewer::uuid is true as is_mine,
        {playlist_editable(p, :viewer::uuid)} as may_edit, p.created_at, p.updated_at
 
 -- fragment: playlist_editable(p, person)
@@ -21,6 +34,7 @@ p.id, p.name, p.description, p.is_public, p.track_count, {user_ref(u, owner)}, p
 -- query: playlist_list
 -- Those that one may change, the latest changed first.
 -- sort: p.updated_at desc, p.id desc
+-- filter: track_id: exists (select from playlist_tracks i where i.playlist_id = p.id and i.track_id = :track_id::uuid)
 select {playlist(p, u)}
   from playlists p
   join users u on u.id = p.user_id
@@ -66,9 +80,8 @@ select p.id as playlist_id from playlists p where p.id = :id::uuid and p.deleted
 -- not null: is_liked
 -- sort: i.position, i.id
 select i.id, i.added_at, t.id as track_id, t.title, t.artist, t.album, t.duration_ms,
-       case when t.cover_art_path is not null
-            then '/api/v1/tracks/' || t.id || '/cover/600' || coalesce('?v=' || substring(t.cover_art_path from '^covers/[^/]+/(.+)$'), '') end as cover_url,
-       case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end as waveform_url,
+       {cover_url(t)} as cover_url,
+       {waveform_url(t)} as waveform_url,
        case when t.status = 'completed' then t.stream_manifest_url end as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
        {user_ref(u, creator)},
        exists (select from track_likes l_ where l_.user_id = :viewer::uuid and l_.track_id = t.id) as is_liked

@@ -23,12 +23,14 @@ export const routes: RouteObject[] = [
           { path: 'verify-email', lazy: pages.verifyEmail },
           { path: 'track/:id', lazy: pages.track },
           { path: 'u/:username', lazy: pages.profile },
+          { path: 'playlist/:id', lazy: pages.playlist },
           {
             element: <RequireMember />,
             children: [
               { path: 'dashboard', lazy: pages.dashboard },
               { path: 'upload', lazy: pages.upload },
               { path: 'library', lazy: pages.library },
+              { path: 'playlists', lazy: pages.playlists },
               { path: 'notifications', lazy: pages.notifications },
               { path: 'developer', lazy: pages.developer },
               {

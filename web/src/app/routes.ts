@@ -19,6 +19,8 @@ export const pages = {
   dashboard: () => import('@/features/dashboard/DashboardPage'),
   upload: () => import('@/features/upload/UploadPage'),
   library: () => import('@/features/library/LibraryPage'),
+  playlists: wordy('social', () => import('@/features/playlists/PlaylistsPage')),
+  playlist: wordy('social', () => import('@/features/playlists/PlaylistPage')),
   track: () => import('@/features/track/TrackPage'),
   notifications: wordy('social', () => import('@/features/notifications/NotificationsPage')),
   settings: wordy('more', () => import('@/features/settings/SettingsLayout')),
@@ -40,6 +42,7 @@ const byPath: Record<string, Page> = {
   '/dashboard': pages.dashboard,
   '/upload': pages.upload,
   '/library': pages.library,
+  '/playlists': pages.playlists,
   '/notifications': pages.notifications,
 };
 

@@ -8,6 +8,7 @@ import { removeShell } from '@/lib/dom/shell';
 import { loadWords } from '@/lib/i18n';
 import { useKeys } from '@/lib/keys/store';
 import { usePalette } from '@/lib/palette/store';
+import { useAdding } from '@/lib/playlists/adding';
 import { useSignInAgain } from '@/lib/session/again';
 import { useStepUp } from '@/lib/session/stepUp';
 import { Announcements } from './Announcements';
@@ -69,6 +70,21 @@ function StepUp() {
   ) : null;
 }
 
+const AddToPlaylistDialog = lazy(async () => {
+  const [{ AddToPlaylistDialog: Loaded }] = await Promise.all([import('@/features/playlists/AddToPlaylistDialog'), loadWords('social')]);
+  return { default: Loaded };
+});
+
+/** Opens when somebody wants a track in a playlist. */
+function AddToPlaylist() {
+  const track = useAdding((s) => s.track);
+  return track ? (
+    <Suspense fallback={null}>
+      <AddToPlaylistDialog key={track.id} track={track} />
+    </Suspense>
+  ) : null;
+}
+
 const SignInAgainDialog = lazy(() => import('@/features/auth/SignInAgainDialog').then((m) => ({ default: m.SignInAgainDialog })));
 
 /** Opens when the session has ended under somebody. */
@@ -118,6 +134,7 @@ export function Frame() {
       <BottomTabs />
       <Palette />
       <Shortcuts />
+      <AddToPlaylist />
       <StepUp />
       <SignInAgain />
       <UnsavedGuard />

@@ -1,4 +1,4 @@
-import { Compass, House, Library, Upload, type LucideIcon } from 'lucide-react';
+import { Compass, House, Library, ListMusic, Upload, type LucideIcon } from 'lucide-react';
 import { useMe } from '@/lib/api/auth/me';
 import { hasSessionHint } from '@/lib/session/hint';
 
@@ -15,6 +15,7 @@ const navItems: readonly NavItem[] = [
   { to: '/discover', key: 'discover', icon: Compass, member: false },
   { to: '/dashboard', key: 'dashboard', icon: House, member: true },
   { to: '/library', key: 'library', icon: Library, member: true },
+  { to: '/playlists', key: 'playlists', icon: ListMusic, member: true },
   { to: '/upload', key: 'upload', icon: Upload, member: true },
 ];
 

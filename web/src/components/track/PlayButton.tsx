@@ -2,16 +2,16 @@ import { clsx } from 'clsx';
 import { Pause, Play } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { MovingPeaks } from '@/components/peaks/MovingPeaks';
-import type { Track } from '@/lib/api/types';
+import type { Playable } from '@/lib/player/contract';
 import { warmUp } from '@/lib/player/store';
 import { usePlayFrom } from './usePlayFrom';
 
 interface PlayButtonProps {
-  track: Track;
+  track: Playable;
   /** The list that it stands in; it plays on from there. */
-  list?: readonly Track[];
+  list?: readonly Playable[];
   /** Without a list: what follows where nothing is queued. */
-  more?: readonly Track[];
+  more?: readonly Playable[];
   size?: 'sm' | 'md' | 'lg';
   /** `solid` is an accent disc, `veil` covers the small cover it lies on, `cover` takes all of a cover, with a disc in its corner. */
   look?: 'solid' | 'veil' | 'cover';

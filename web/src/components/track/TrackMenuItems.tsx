@@ -1,15 +1,18 @@
-import { CircleUser, Disc3, Link2, ListEnd, ListStart, Share2 } from 'lucide-react';
+import { CircleUser, Disc3, Link2, ListEnd, ListMusic, ListStart, Share2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { MenuItem, MenuSeparator } from '@/components/ui/Menu';
+import { useMe } from '@/lib/api/auth/me';
 import type { PlayerTrack } from '@/lib/player/contract';
 import { queueLast, queueNext } from '@/lib/player/play';
+import { askForPlaylist } from '@/lib/playlists/adding';
 import { useShare } from './useShare';
 
 /** What one can do with any track. */
 export default function TrackMenuItems({ track, playable }: { track: PlayerTrack; playable: boolean }) {
   const { t } = useTranslation();
-  const { canShare, share } = useShare(track);
+  const { data: me } = useMe();
+  const { canShare, share } = useShare({ path: `/track/${track.id}`, title: track.title });
   return (
     <>
       {playable && (
@@ -22,9 +25,15 @@ export default function TrackMenuItems({ track, playable }: { track: PlayerTrack
             <ListEnd size={16} aria-hidden />
             {t('track.queue')}
           </MenuItem>
-          <MenuSeparator />
         </>
       )}
+      {me && (
+        <MenuItem onSelect={() => askForPlaylist(track)}>
+          <ListMusic size={16} aria-hidden />
+          {t('track.add_to_playlist')}
+        </MenuItem>
+      )}
+      {(playable || me) && <MenuSeparator />}
       <MenuItem asChild>
         <Link to={`/track/${track.id}`}>
           <Disc3 size={16} aria-hidden />

@@ -6,10 +6,9 @@ import { useTranslation } from 'react-i18next';
 import type { WaveformLook } from '@/components/waveform/bars';
 import { Waveform, type WaveformClock } from '@/components/waveform/Waveform';
 import { useWaveform } from '@/lib/api/tracks/waveform';
-import type { Track } from '@/lib/api/types';
 import { useInView } from '@/lib/dom/useInView';
 import { clock } from '@/lib/player/clock';
-import { isPlayable } from '@/lib/player/contract';
+import { isPlayable, type Playable } from '@/lib/player/contract';
 import { usePlayer } from '@/lib/player/store';
 import { startTrack, type PlayContext } from './usePlayFrom';
 
@@ -17,7 +16,7 @@ import { startTrack, type PlayContext } from './usePlayFrom';
 const resting = (duration: number): WaveformClock => ({ position: 0, bufferedEnd: duration, duration, subscribe: () => () => undefined });
 
 interface TrackWaveformProps {
-  track: Track;
+  track: Playable;
   /** What plays after it when it is started here. */
   context: PlayContext;
   look?: WaveformLook;

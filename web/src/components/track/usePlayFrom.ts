@@ -1,24 +1,24 @@
-import type { Track } from '@/lib/api/types';
-import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
+import { isPlayable, toPlayerTrack, type Playable } from '@/lib/player/contract';
 import { playList, playNow } from '@/lib/player/play';
 import { usePlayer } from '@/lib/player/store';
 
 /** Where playing a track leads: on through the list that it stands in, or, on a page of its own, on through the queue or else `more`. */
-export type PlayContext = { list: readonly Track[] } | { more: readonly Track[] };
+export type PlayContext = { list: readonly Playable[] } | { more: readonly Playable[] };
 
 /** Starts a track where it is not the one that is loaded. */
-export function startTrack(track: Track, context: PlayContext): void {
+export function startTrack(track: Playable, context: PlayContext): void {
   if ('more' in context) {
     if (isPlayable(track)) playNow(toPlayerTrack(track), context.more.filter(isPlayable).map(toPlayerTrack));
     return;
   }
   const playable = context.list.filter(isPlayable);
-  const index = playable.findIndex((t) => t.id === track.id);
+  const itself = playable.indexOf(track); /* a playlist may have it several times */
+  const index = itself >= 0 ? itself : playable.findIndex((t) => t.id === track.id);
   if (index >= 0) playList(playable.map(toPlayerTrack), index);
 }
 
 /** Plays a track, or pauses it when it is the one that plays. */
-export function usePlayFrom(track: Track, context: PlayContext) {
+export function usePlayFrom(track: Playable, context: PlayContext) {
   const isCurrent = usePlayer((s) => s.current?.id === track.id);
   const isPlaying = usePlayer((s) => s.current?.id === track.id && s.isPlaying);
   const play = () => {

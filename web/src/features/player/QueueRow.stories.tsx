@@ -15,10 +15,11 @@ const entry = {
   waveform_url: null,
 };
 const nothing = () => undefined;
+const handle = { 'data-handle': 'k1', onPointerDown: nothing, onKeyDown: nothing };
 
 const meta = {
   component: QueueRow,
-  args: { entry, place: 'coming', isPlaying: false, isDragged: false, onPlay: nothing, onRemove: nothing, onDragStart: nothing, onHandleKey: nothing },
+  args: { entry, place: 'coming', isPlaying: false, isDragged: false, handle, onPlay: nothing, onRemove: nothing },
 } satisfies Meta<typeof QueueRow>;
 export default meta;
 type Story = StoryObj<typeof meta>;

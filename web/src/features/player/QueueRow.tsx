@@ -1,10 +1,10 @@
 import { clsx } from 'clsx';
-import { GripVertical, X } from 'lucide-react';
-import type { KeyboardEvent, PointerEvent } from 'react';
+import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Cover } from '@/components/cover/Cover';
 import { MovingPeaks } from '@/components/peaks/MovingPeaks';
 import { TrackMenu } from '@/components/track/TrackMenu';
+import { DragHandle, type HandleProps } from '@/components/ui/DragHandle';
 import { IconButton } from '@/components/ui/IconButton';
 import { byline } from '@/lib/format/byline';
 import { clock } from '@/lib/format/format';
@@ -16,13 +16,12 @@ export interface QueueRowProps {
   place: 'played' | 'current' | 'coming';
   isPlaying: boolean;
   isDragged: boolean;
+  handle: HandleProps;
   onPlay: () => void;
   onRemove: () => void;
-  onDragStart: (event: PointerEvent<HTMLButtonElement>) => void;
-  onHandleKey: (event: KeyboardEvent<HTMLButtonElement>) => void;
 }
 
-export function QueueRow({ entry, place, isPlaying, isDragged, onPlay, onRemove, onDragStart, onHandleKey }: QueueRowProps) {
+export function QueueRow({ entry, place, isPlaying, isDragged, handle, onPlay, onRemove }: QueueRowProps) {
   const { t } = useTranslation();
   const current = place === 'current';
   return (
@@ -33,17 +32,7 @@ export function QueueRow({ entry, place, isPlaying, isDragged, onPlay, onRemove,
         isDragged && 'bg-raised shadow-float',
       )}
     >
-      <button
-        type="button"
-        data-handle={entry.key}
-        data-arrow-keys
-        aria-label={t('player.queue.move', { title: entry.title })}
-        onPointerDown={onDragStart}
-        onKeyDown={onHandleKey}
-        className="grid h-10 w-6 shrink-0 cursor-grab touch-none place-items-center rounded-sm text-muted hover:text-ink active:cursor-grabbing"
-      >
-        <GripVertical size={16} aria-hidden />
-      </button>
+      <DragHandle label={t('player.queue.move', { title: entry.title })} {...handle} />
       <button
         type="button"
         onClick={onPlay}

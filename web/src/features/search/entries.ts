@@ -1,7 +1,7 @@
 /* What the palette offers for a text: commands by their name, people and tracks from the server. Without a text: commands, and people whom
  * a member might want to follow. */
 
-import { CodeXml, Compass, House, Keyboard, Library, LogIn, Moon, Pause, Search, Settings, ShieldCheck, Sun, Upload, UserPlus, type LucideIcon } from 'lucide-react';
+import { CodeXml, Compass, House, Keyboard, Library, ListMusic, LogIn, Moon, Pause, Search, Settings, ShieldCheck, Sun, Upload, UserPlus, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMe } from '@/lib/api/auth/me';
@@ -71,6 +71,7 @@ function useCommands(): Entry[] {
       ? [
           go('dashboard', t('frame.nav.dashboard'), House, '/dashboard'),
           go('library', t('frame.nav.library'), Library, '/library'),
+          go('playlists', t('frame.nav.playlists'), ListMusic, '/playlists'),
           go('upload', t('frame.nav.upload'), Upload, '/upload'),
           go('settings', t('frame.settings'), Settings, '/settings'),
           go('security', t('frame.security'), ShieldCheck, '/settings/security'),

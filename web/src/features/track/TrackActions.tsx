@@ -1,4 +1,4 @@
-import { Download, Heart, Link2, ListPlus, Pencil, Share2, Trash2 } from 'lucide-react';
+import { Download, Heart, Link2, ListMusic, ListPlus, Pencil, Share2, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { LikeButton } from '@/components/track/LikeButton';
@@ -9,6 +9,7 @@ import { API } from '@/lib/api/client';
 import type { Track } from '@/lib/api/types';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { queueLast } from '@/lib/player/play';
+import { askForPlaylist } from '@/lib/playlists/adding';
 import { loginPath } from '@/lib/session/next';
 
 interface TrackActionsProps {
@@ -19,8 +20,9 @@ interface TrackActionsProps {
 
 export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
   const { t } = useTranslation();
-  const { canShare, share } = useShare(track);
-  const guest = useMe().data === null;
+  const { canShare, share } = useShare({ path: `/track/${track.id}`, title: track.title });
+  const { data: me } = useMe();
+  const guest = me === null;
 
   return (
     <div className="mt-6 flex flex-wrap items-center gap-2">
@@ -39,6 +41,12 @@ export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
         <Button onClick={() => queueLast(toPlayerTrack(track))}>
           <ListPlus size={18} aria-hidden />
           {t('track.queue')}
+        </Button>
+      )}
+      {me && (
+        <Button onClick={() => askForPlaylist(track)}>
+          <ListMusic size={18} aria-hidden />
+          {t('track.add_to_playlist')}
         </Button>
       )}
       <Button onClick={() => void share()}>

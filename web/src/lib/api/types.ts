@@ -44,6 +44,13 @@ export type Track = Schemas['Track'];
 export type RemovedTrack = Schemas['RemovedTrack'];
 export type TrackState = Track['status'];
 
+export type Playlist = Schemas['Playlist'];
+export type PlaylistItem = Schemas['PlaylistItem'];
+/** Enough of a track to name it and to draw its cover. */
+export type TrackRef = Schemas['TrackRef'];
+export type NewPlaylist = Json<NonNullable<paths['/api/v1/playlists']['post']['requestBody']>>;
+export type PlaylistChanges = Json<NonNullable<paths['/api/v1/playlists/{id}']['put']['requestBody']>>;
+
 export type TrackProgress = Schemas['TrackStatus'];
 export type Stage = TrackProgress['stage'];
 

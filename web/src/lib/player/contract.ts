@@ -42,8 +42,11 @@ export interface PlayerApi {
   seek(seconds: number): void;
 }
 
+/** What must be known of a track to play it: what the player is told, and whether it can be played at all. */
+export type Playable = Pick<Track, keyof PlayerTrack | 'duration' | 'status'>;
+
 /** A track as the player wants it. Only `completed` tracks with a manifest can be played. */
-export function toPlayerTrack(track: Track): PlayerTrack {
+export function toPlayerTrack(track: Playable): PlayerTrack {
   return {
     id: track.id,
     title: track.title,
@@ -59,6 +62,6 @@ export function toPlayerTrack(track: Track): PlayerTrack {
   };
 }
 
-export function isPlayable(track: Track): boolean {
+export function isPlayable(track: Playable): boolean {
   return track.status === 'completed' && track.stream_manifest_url !== null;
 }

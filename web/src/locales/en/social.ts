@@ -1,4 +1,5 @@
 /* The words of notifications, comments and playlists: fetched with the pages that have them. */
 import notifications from './notifications.json';
+import playlists from './playlists.json';
 
-export default { notifications };
+export default { notifications, playlists };

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, post } from '@/lib/api/client';
+import { patchItems } from '@/lib/api/playlists/cache';
 import type { Track } from '@/lib/api/types';
 import { patchTrack } from './cache';
 
@@ -17,8 +18,13 @@ export function useLike() {
         is_liked: liked,
         like_count: like_count === null || is_liked === liked ? like_count : like_count + (liked ? 1 : -1),
       }));
+      patchItems(client, id, { is_liked: liked });
     },
     onError: (_error, { id }) => void client.invalidateQueries({ queryKey: ['tracks', 'one', id] }),
-    onSettled: (state, _error, { id, liked }) => patchTrack(client, id, () => ({ is_liked: state ? state.is_liked : !liked })),
+    onSettled: (state, _error, { id, liked }) => {
+      const is_liked = state ? state.is_liked : !liked;
+      patchTrack(client, id, () => ({ is_liked }));
+      patchItems(client, id, { is_liked });
+    },
   });
 }

@@ -1,6 +1,7 @@
-/* Dragging a row of equal height to another place, with mouse, pen or finger. */
+/* Carrying a row of equal height to another place, with mouse, pen or finger. */
 
-import { useCallback, useState, type PointerEvent, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, useState, type PointerEvent } from 'react';
+import type { Scroller } from './scroller';
 
 interface Drag {
   from: number;
@@ -12,47 +13,67 @@ interface Drag {
 interface Options {
   count: number;
   rowHeight: number;
-  scroller: RefObject<HTMLElement | null>;
+  scroller: Scroller;
   onMove: (from: number, to: number) => void;
 }
 
 /** Close to an edge, the list scrolls under the row. */
 const EDGE = 48;
-const SCROLL_STEP = 10;
+const SCROLL_STEP = 8;
 
 export function useReorder({ count, rowHeight, scroller, onMove }: Options) {
   const [drag, setDrag] = useState<Drag | null>(null);
+  const stop = useRef<() => void>(() => undefined);
+  useEffect(() => () => stop.current(), []);
 
   const begin = useCallback(
     (event: PointerEvent<HTMLElement>, from: number) => {
       if (event.button !== 0) return;
       const handle = event.currentTarget;
-      const start = event.clientY + (scroller.current?.scrollTop ?? 0);
+      const start = event.clientY + scroller.offset();
+      let at = event.clientY;
       let last: Drag = { from, to: from, carried: 0 };
       handle.setPointerCapture(event.pointerId);
       setDrag(last);
 
-      const onPointerMove = (e: globalThis.PointerEvent) => {
-        const box = scroller.current;
-        if (box) {
-          const rect = box.getBoundingClientRect();
-          if (e.clientY < rect.top + EDGE) box.scrollTop -= SCROLL_STEP;
-          else if (e.clientY > rect.bottom - EDGE) box.scrollTop += SCROLL_STEP;
-        }
-        const carried = e.clientY + (box?.scrollTop ?? 0) - start;
+      const place = () => {
+        const carried = at + scroller.offset() - start;
         const to = Math.min(count - 1, Math.max(0, from + Math.round(carried / rowHeight)));
+        if (to === last.to && carried === last.carried) return;
         last = { from, to, carried };
         setDrag(last);
       };
-      const finish = (keep: boolean) => {
+      /* it goes on scrolling while the pointer rests at the edge */
+      const scroll = () => {
+        const { top, bottom } = scroller.edges();
+        if (at < top + EDGE) scroller.by(-SCROLL_STEP);
+        else if (at > bottom - EDGE) scroller.by(SCROLL_STEP);
+        place();
+        frame = requestAnimationFrame(scroll);
+      };
+      let frame = requestAnimationFrame(scroll);
+
+      const onPointerMove = (e: globalThis.PointerEvent) => {
+        at = e.clientY;
+        place();
+      };
+      const end = () => {
+        cancelAnimationFrame(frame);
         handle.removeEventListener('pointermove', onPointerMove);
         handle.removeEventListener('pointerup', onUp);
         handle.removeEventListener('pointercancel', onCancel);
-        setDrag(null);
-        if (keep && last.to !== from) onMove(from, last.to);
+        stop.current = () => undefined;
       };
-      const onUp = () => finish(true);
-      const onCancel = () => finish(false);
+      const onUp = () => {
+        end();
+        setDrag(null);
+        if (last.to !== from) onMove(from, last.to);
+      };
+      const onCancel = () => {
+        end();
+        setDrag(null);
+      };
+      stop.current = end;
       handle.addEventListener('pointermove', onPointerMove);
       handle.addEventListener('pointerup', onUp);
       handle.addEventListener('pointercancel', onCancel);

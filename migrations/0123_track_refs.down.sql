@@ -1,0 +1,1 @@
+drop type track_ref;

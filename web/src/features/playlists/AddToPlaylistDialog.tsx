@@ -1,0 +1,206 @@
+/* Puts a track into one of one's playlists, or into a new one. A playlist that has it already asks before it gets it once more. */
+
+import { Check, ListPlus } from 'lucide-react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { Button } from '@/components/ui/Button';
+import { Dialog } from '@/components/ui/Dialog';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { TextField } from '@/components/ui/Field';
+import { FormError } from '@/components/ui/FormError';
+import { useAddTrack } from '@/lib/api/playlists/addTrack';
+import { usePlaylistsWith } from '@/lib/api/playlists/containing';
+import { useCreatePlaylist } from '@/lib/api/playlists/create';
+import { usePlaylists } from '@/lib/api/playlists/list';
+import { useRemoveItem } from '@/lib/api/playlists/removeItem';
+import { problemText } from '@/lib/api/problemText';
+import type { Playlist } from '@/lib/api/types';
+import { useAdding } from '@/lib/playlists/adding';
+import { toast, useToasts } from '@/lib/toast/store';
+import { PlaylistCover } from './PlaylistCover';
+import { Visibility } from './PlaylistFacts';
+
+interface AddToPlaylistDialogProps {
+  track: { id: string; title: string };
+}
+
+interface ChoiceProps {
+  playlist: Playlist;
+  /** It has the track already. */
+  has: boolean;
+  busy: boolean;
+  onChoose: () => void;
+}
+
+function Choice({ playlist, has, busy, onChoose }: ChoiceProps) {
+  const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
+  return (
+    <li>
+      <button
+        type="button"
+        aria-expanded={has ? asking : undefined}
+        aria-disabled={busy || undefined}
+        onClick={() => {
+          if (has) setAsking(!asking);
+          else if (!busy) onChoose();
+        }}
+        className="flex min-h-14 w-full items-center gap-3 rounded-sm px-2 py-1.5 text-start transition-colors duration-150 hover:bg-sunk"
+      >
+        <PlaylistCover playlist={playlist} sizes="40px" className="size-10 rounded-sm" />
+        <span className="min-w-0 flex-1">
+          <span title={playlist.name} className="block truncate font-semibold">
+            <bdi>{playlist.name}</bdi>
+          </span>
+          <span className="flex flex-wrap gap-x-3 text-xs text-muted">
+            <span>{t('playlists.count', { count: playlist.track_count })}</span>
+            <Visibility playlist={playlist} />
+          </span>
+        </span>
+        {has && (
+          <span className="inline-flex shrink-0 items-center gap-1 text-xs text-muted">
+            <Check size={16} aria-hidden />
+            {t('playlists.has')}
+          </span>
+        )}
+      </button>
+      {asking && (
+        <div className="flex flex-wrap items-center justify-between gap-2 ps-15 pe-2 pb-2">
+          <p role="status" className="text-sm">
+            {t('playlists.has_text')}
+          </p>
+          <Button size="sm" busy={busy} onClick={onChoose}>
+            {t('playlists.add_again')}
+          </Button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+interface NewOneProps {
+  busy: boolean;
+  /** There are others: the form waits until it is wanted. */
+  folded: boolean;
+  onCreate: (name: string) => void;
+}
+
+function NewOne({ busy, folded, onCreate }: NewOneProps) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(!folded);
+  const [name, setName] = useState('');
+  const [missing, setMissing] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (open) field.current?.focus();
+  }, [open]);
+  if (!open) {
+    return (
+      <Button className="w-full" onClick={() => setOpen(true)}>
+        <ListPlus size={18} aria-hidden />
+        {t('playlists.new')}
+      </Button>
+    );
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setMissing(name.trim() === '');
+    if (name.trim() !== '' && !busy) onCreate(name.trim());
+  };
+  return (
+    <form onSubmit={submit} noValidate className="flex flex-wrap items-start gap-2">
+      <TextField
+        className="min-w-0 flex-1 basis-52"
+        label={t('playlists.new')}
+        placeholder={t('playlists.name')}
+        value={name}
+        maxLength={200}
+        error={missing ? t('errors.field.required') : undefined}
+        onChange={(event) => setName(event.target.value)}
+        autoComplete="off"
+        ref={field}
+      />
+      <Button type="submit" tone="accent" busy={busy} className="mt-6.5">
+        {t('playlists.create_and_add')}
+      </Button>
+    </form>
+  );
+}
+
+export function AddToPlaylistDialog({ track }: AddToPlaylistDialogProps) {
+  const { t } = useTranslation();
+  const list = usePlaylists();
+  const containing = usePlaylistsWith(track.id);
+  const create = useCreatePlaylist();
+  const add = useAddTrack();
+  const remove = useRemoveItem();
+  const [problem, setProblem] = useState<string | null>(null);
+  /** It was made here, but the track did not get into it: trying again makes no second one. */
+  const [made, setMade] = useState<{ id: string; name: string } | null>(null);
+  const close = () => useAdding.setState({ track: null });
+  const busy = create.isPending || add.isPending;
+  const playlists = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const having = new Set(containing.data?.items.map((playlist) => playlist.id));
+
+  async function addTo(find: () => Promise<{ id: string; name: string }>) {
+    setProblem(null);
+    try {
+      const { id, name } = await find();
+      const { item_id } = await add.mutateAsync({ id, trackId: track.id });
+      close();
+      useToasts.getState().show({
+        text: t('playlists.added', { title: track.title, name }),
+        action: {
+          label: t('common.undo'),
+          run: () => void remove.mutateAsync({ id, item: item_id }).catch((error: unknown) => toast(problemText(error, t), 'danger')),
+        },
+      });
+    } catch (error) {
+      setProblem(problemText(error, t));
+    }
+  }
+
+  async function createOne(name: string) {
+    if (made?.name === name) return made;
+    const playlist = await create.mutateAsync({ name });
+    setMade(playlist);
+    return playlist;
+  }
+
+  return (
+    <Dialog open onOpenChange={(open) => !open && close()} title={t('playlists.add_title')}>
+      <div className="space-y-4">
+        <p dir="auto" title={track.title} className="-mt-3 truncate text-muted">
+          {track.title}
+        </p>
+        {problem && <FormError>{problem}</FormError>}
+        {list.isPending || containing.isPending ? (
+          <div role="status" aria-label={t('common.loading')}>
+            <PeaksSkeleton seed={track.id} className="h-14" />
+          </div>
+        ) : list.isError ? (
+          <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+        ) : (
+          <>
+            {playlists.length > 0 && (
+              <ul aria-label={t('playlists.title')} className="-mx-2 max-h-[min(50dvh,360px)] overflow-y-auto overscroll-contain">
+                {playlists.map((playlist) => (
+                  <Choice key={playlist.id} playlist={playlist} has={having.has(playlist.id)} busy={busy} onChoose={() => void addTo(() => Promise.resolve(playlist))} />
+                ))}
+                {list.hasNextPage && (
+                  <li className="p-2">
+                    <Button size="sm" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+                      {t('common.more')}
+                    </Button>
+                  </li>
+                )}
+              </ul>
+            )}
+            <NewOne busy={busy} folded={playlists.length > 0} onCreate={(name) => void addTo(() => createOne(name))} />
+          </>
+        )}
+      </div>
+    </Dialog>
+  );
+}

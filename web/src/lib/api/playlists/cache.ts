@@ -1,0 +1,69 @@
+/* Changes to playlists in what is loaded already, so that a page shows them before the server has answered. */
+
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { List, Playlist, PlaylistItem } from '@/lib/api/types';
+import { playlistQuery } from './get';
+import { itemsQuery } from './items';
+import { playlistsQuery } from './list';
+
+type Items = InfiniteData<List<PlaylistItem>>;
+
+/** The items on as many pages of the same lengths, the last of which takes what is left. */
+function onPages(data: Items, items: readonly PlaylistItem[]): Items {
+  let from = 0;
+  const pages = data.pages.map((page, i) => {
+    const to = i === data.pages.length - 1 ? items.length : from + page.items.length;
+    const part = { ...page, items: items.slice(from, to) };
+    from = to;
+    return part;
+  });
+  return { ...data, pages };
+}
+
+/** Gives what there was before; hand it to `restoreItems` when the server refuses. */
+export async function changeItems(client: QueryClient, id: string, change: (items: PlaylistItem[]) => PlaylistItem[]): Promise<Items | undefined> {
+  const { queryKey } = itemsQuery(id);
+  await client.cancelQueries({ queryKey });
+  const before = client.getQueryData<Items>(queryKey);
+  if (before) client.setQueryData<Items>(queryKey, onPages(before, change(before.pages.flatMap((page) => page.items))));
+  return before;
+}
+
+export function restoreItems(client: QueryClient, id: string, before: Items | undefined): void {
+  if (before) client.setQueryData<Items>(itemsQuery(id).queryKey, before);
+}
+
+/** In all playlists that are loaded, such as when a track is liked. */
+export function patchItems(client: QueryClient, trackId: string, change: Partial<PlaylistItem>): void {
+  client.setQueriesData<Items>({ queryKey: ['playlists', 'items'] }, (data) => {
+    if (!data) return data;
+    const pages = data.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.track_id === trackId ? { ...item, ...change } : item)) }));
+    return { ...data, pages };
+  });
+}
+
+export function patchPlaylist(client: QueryClient, id: string, change: (playlist: Playlist) => Partial<Playlist>): void {
+  const changed = (playlist: Playlist) => (playlist.id === id ? { ...playlist, ...change(playlist) } : playlist);
+  client.setQueryData(playlistQuery(id).queryKey, (playlist) => playlist && changed(playlist));
+  client.setQueryData(playlistsQuery.queryKey, (data) => data && { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(changed) })) });
+}
+
+/** The list of playlists, and those with a track: all but what is in each of them. */
+export async function invalidateLists(client: QueryClient): Promise<void> {
+  await Promise.all(['list', 'with'].map((key) => client.invalidateQueries({ queryKey: ['playlists', key] })));
+}
+
+/** After what was put in, taken out or moved. */
+export async function invalidatePlaylist(client: QueryClient, id: string): Promise<void> {
+  await Promise.all([
+    client.invalidateQueries({ queryKey: playlistQuery(id).queryKey }),
+    client.invalidateQueries({ queryKey: itemsQuery(id).queryKey }),
+    invalidateLists(client),
+  ]);
+}
+
+/** What was loaded of a playlist that is gone. */
+export function forgetPlaylist(client: QueryClient, id: string): void {
+  client.removeQueries({ queryKey: playlistQuery(id).queryKey });
+  client.removeQueries({ queryKey: itemsQuery(id).queryKey });
+}
