@@ -135,6 +135,21 @@ test('a track that one may not see keeps its place with nothing told of it, and 
   }
 });
 
+test('its length and covers are those of what the reader may see, and the list finds those with a track', async () => {
+  const draft = await playable(carol, { title: 'Sketch', is_public: 'false' });
+  const list = await create(carol, 'Long enough', { is_public: true });
+  assert.deepEqual([list.duration_ms, list.covers], [0, []]);
+  for (const one of [draft, tides, ferry, tides, ferry, tides]) await add(carol, list.id, one.id);
+  const hers = (await get(carol, list.id)).body, his = (await get(bob, list.id)).body;
+  const length = 3 * tides.duration_ms! + 2 * ferry.duration_ms!;
+  assert.deepEqual([hers.duration_ms, his.duration_ms], [length + draft.duration_ms!, length]);
+  assert.deepEqual([hers, his].map((one) => one.covers.map(({ title }) => title)), [['Sketch', 'Tides', 'Ferry', 'Tides'], ['Tides', 'Ferry', 'Tides', 'Ferry']]);
+  assert.deepEqual(his.covers[0], { id: tides.id, title: 'Tides', cover_url: tides.cover_url, waveform_url: tides.waveform_url });
+  const empty = await create(carol, 'Empty');
+  const having = async (track_id: string) => (await carol.get('/api/v1/playlists', { query: { track_id } })).body.items.map((one) => one.id);
+  assert.deepEqual([await having(draft.id), (await having(tides.id)).includes(empty.id)], [[list.id], false]);
+});
+
 test('an item is moved to the front, behind another and behind itself; one that is not there is a conflict', async () => {
   const list = await create(alice, 'Moves');
   const [a, b, c] = [await add(alice, list.id, tides.id), await add(alice, list.id, ferry.id), await add(alice, list.id, tides.id)];

@@ -1,0 +1,240 @@
+/** Playlists: filled from the menu of a track, put in order by keyboard, mouse and finger, shown to others. */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { assertStatus } from '../support/client.ts';
+import { until } from '../support/wait.ts';
+import { settled, type Eye } from './support/browser.ts';
+import { hear } from './support/ear.ts';
+import { lookAt } from './support/look.ts';
+import { Stage, tones } from './support/stage.ts';
+
+const stage = await Stage.start('playlists');
+const alice = stage.world.as('alice'), carol = stage.world.as('carol');
+const tides = await stage.track('carol', 'Tides', tones(20, 440));
+const ferry = await stage.track('carol', 'Night ferry', tones(20, 550));
+const slow = await stage.track('dave', 'Slow boat', tones(20, 660));
+const harbour = await stage.track('dave', 'Harbour lights', tones(20, 770));
+const draft = await stage.track('carol', 'Draft', tones(5, 330), { is_public: 'false' });
+
+async function make(owner: typeof alice, name: string, tracks: readonly { id: string }[], is_public = false): Promise<string> {
+  const made = await owner.post('/api/v1/playlists', { body: { name, is_public, description: 'For the last train,\nand the walk after it.' } });
+  assertStatus(made, 201);
+  for (const track of tracks) assertStatus(await owner.post('/api/v1/playlists/{id}/tracks', { path: { id: made.body.id }, body: { track_id: track.id } }), 201);
+  return made.body.id;
+}
+
+const order = async (id: string) => {
+  const reply = await alice.get('/api/v1/playlists/{id}/tracks', { path: { id }, query: { limit: 100 } });
+  assertStatus(reply, 200);
+  return reply.body.items.map((one) => one.title).join(', ');
+};
+const shown = async (page: Page) => (await page.getByRole('main').getByRole('heading', { level: 3 }).allTextContents()).join(', ');
+const handle = (page: Page, title: string) => page.getByRole('main').getByRole('button', { name: `Move ${title}` });
+
+async function open({ page, asking }: Pick<Eye, 'page' | 'asking'>, path: string): Promise<void> {
+  await page.goto(path);
+  await settled({ page, asking });
+}
+
+test('a track goes into a new playlist from its menu, and is not put in twice by mistake', async () => {
+  await stage.visit('bob', async (eye) => {
+    const { page } = eye;
+    const dialog = page.getByRole('dialog', { name: 'Add to playlist' });
+    const ask = async (title: string) => {
+      await page.getByRole('main').getByRole('button', { name: `Tools for ${title}` }).click();
+      await page.getByRole('menuitem', { name: 'Add to playlist…' }).click();
+      await dialog.waitFor();
+    };
+    await open(eye, '/u/carol');
+    await ask('Tides');
+    await dialog.getByLabel('New playlist').fill('Late trains');
+    await page.keyboard.press('Enter');
+    await page.getByText('Tides is in “Late trains”').first().waitFor();
+    await dialog.waitFor({ state: 'hidden' });
+    await ask('Night ferry');
+    await dialog.getByRole('button', { name: /^Late trains/ }).click();
+    await page.getByText('Night ferry is in “Late trains”').first().waitFor();
+    await ask('Tides');
+    await dialog.getByRole('button', { name: /^Late trains.*Already in it/ }).click();
+    await dialog.getByText('It has this track already.').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('navigation', { name: 'Main' }).first().getByRole('link', { name: 'Playlists' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Your playlists' }).waitFor();
+    await page.getByRole('article').filter({ hasText: 'Late trains' }).getByText('2 tracks').waitFor();
+    await page.getByRole('link', { name: 'Late trains' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Late trains' }).waitFor();
+    await until('both in their order', async () => (await shown(page)) === 'Tides, Night ferry');
+  });
+});
+
+test('whoever has no playlist is led to the first one', async () => {
+  await stage.visit('dave', async (eye) => {
+    const { page } = eye;
+    await open(eye, '/playlists');
+    await page.getByRole('button', { name: 'Make a playlist' }).click();
+    await page.getByLabel('Name').fill('Boats');
+    await page.getByLabel('Description').fill('Only boats');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Boats' }).waitFor();
+    await page.getByText('Only boats').waitFor();
+    await page.getByRole('heading', { name: 'Nothing in here yet' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Your playlists' }).waitFor();
+    assert.equal(await page.getByRole('dialog').count(), 0, 'Back leads to the list, not to the form');
+  });
+});
+
+test('items move with the arrow keys and with the mouse, and stay there after a reload', async () => {
+  const id = await make(alice, 'To sort', [tides, ferry, slow, harbour]);
+  await stage.visit('alice', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await handle(page, 'Tides').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByText('Tides is now number 2 of 4').waitFor({ state: 'attached' });
+    await until('it to be shown', async () => (await shown(page)) === 'Night ferry, Tides, Slow boat, Harbour lights');
+    await until('the focus to go with it', () => handle(page, 'Tides').evaluate((one) => one === document.activeElement));
+    await page.keyboard.press('ArrowDown');
+    await until('the server to have both', async () => (await order(id)) === 'Night ferry, Slow boat, Tides, Harbour lights');
+
+    const from = (await handle(page, 'Harbour lights').boundingBox())!, to = (await handle(page, 'Night ferry').boundingBox())!;
+    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2 - 10, { steps: 6 });
+    await page.mouse.up();
+    await until('the server to have it', async () => (await order(id)) === 'Harbour lights, Night ferry, Slow boat, Tides');
+    await page.reload();
+    await settled(eye);
+    assert.equal(await shown(page), 'Harbour lights, Night ferry, Slow boat, Tides');
+  });
+});
+
+test('on a phone a finger carries an item to its place', async () => {
+  const id = await make(alice, 'By finger', [tides, ferry, slow]);
+  await stage.visit('alice', async (eye) => {
+    const { page, context } = eye;
+    await open(eye, `/playlist/${id}`);
+    await handle(page, 'Slow boat').scrollIntoViewIfNeeded();
+    await handle(page, 'Tides').scrollIntoViewIfNeeded();
+    const from = (await handle(page, 'Tides').boundingBox())!, to = (await handle(page, 'Slow boat').boundingBox())!;
+    const x = from.x + from.width / 2;
+    const [start, end] = [from.y + from.height / 2, to.y + to.height / 2];
+    const finger = await context.newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number) =>
+      finger.send('Input.dispatchTouchEvent', { type, touchPoints: y === undefined ? [] : [{ x, y }] });
+    await touch('touchStart', start);
+    for (let step = 1; step <= 6; step++) await touch('touchMove', start + ((end - start) * step) / 6);
+    await touch('touchEnd');
+    await until('the server to have it', async () => (await order(id)) === 'Night ferry, Slow boat, Tides');
+    assert.equal(await shown(page), 'Night ferry, Slow boat, Tides');
+  }, { width: 360, height: 720 });
+});
+
+test('a move behind something that was taken out meanwhile is put back', async () => {
+  const id = await make(alice, 'Two at once', [tides, ferry, slow]);
+  await stage.visit('alice', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    assertStatus(await alice.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id, track_id: ferry.id } }), 204);
+    await handle(page, 'Tides').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByText(/Tides is back in its place/).first().waitFor();
+    await until('what the server has', async () => (await shown(page)) === 'Tides, Slow boat');
+  }, { expected: [/status of 409/] });
+});
+
+test('an item is taken out, and undo puts it back where it was', async () => {
+  const id = await make(alice, 'To thin out', [tides, ferry, slow]);
+  await stage.visit('alice', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await page.getByRole('main').getByRole('button', { name: 'Tools for Night ferry' }).click();
+    await page.getByRole('menuitem', { name: 'Remove from this playlist' }).click();
+    await until('it to be gone', async () => (await order(id)) === 'Tides, Slow boat');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await until('it to be back', async () => (await order(id)) === 'Tides, Night ferry, Slow boat');
+    await until('it to be shown', async () => (await shown(page)) === 'Tides, Night ferry, Slow boat');
+  });
+});
+
+test('a playlist that is made public opens without an account and plays from any row on; what its reader may not see keeps its place', async () => {
+  const id = await make(carol, 'From the harbour', [draft, tides, slow, harbour]);
+  await stage.visit(null, async (eye) => {
+    await open(eye, `/playlist/${id}`);
+    await eye.page.getByRole('heading', { name: 'This playlist does not exist' }).waitFor();
+  }, { expected: [/status of 404/] });
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Name').fill('From the quay');
+    await page.getByRole('switch', { name: 'Public' }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: 'From the quay' }).waitFor();
+    assert.equal(await shown(page), 'Draft, Tides, Slow boat, Harbour lights');
+  });
+  await stage.visit(null, async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await page.getByText('4 tracks').waitFor();
+    await page.getByText('This track is not available').waitFor();
+    assert.ok(!(await page.content()).includes('Draft'));
+    assert.equal(await page.getByRole('button', { name: /^Move/ }).count(), 0);
+    await page.getByRole('main').getByRole('button', { name: 'Play Slow boat' }).click();
+    await hear(page, 'the boat', (now) => now.track === slow.id && now.left > 0.005);
+    await page.keyboard.press('Shift+ArrowRight');
+    await hear(page, 'what comes after it', (now) => now.track === harbour.id && now.left > 0.005);
+    await page.getByRole('button', { name: 'Pause From the quay' }).waitFor();
+  });
+});
+
+test('its owner deletes a playlist, after being asked', async () => {
+  const id = await make(alice, 'To forget', [tides]);
+  await stage.visit('alice', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await page.getByRole('main').getByRole('button', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete this playlist?' });
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL('**/playlists');
+    await page.getByText('“To forget” is deleted').first().waitFor();
+    await settled(eye);
+    assert.equal(await page.getByRole('link', { name: 'To forget' }).count(), 0);
+  });
+});
+
+const late = await make(carol, 'Late trains', [draft, tides, ferry, slow, harbour], true);
+await make(carol, 'قطارات الليل', [ferry]);
+await make(carol, 'A playlist with a name that is so long that it cannot be shown in one line of a card', []);
+const empty = await make(carol, 'Nothing yet', []);
+
+const rest = async ({ page }: Eye) => page.mouse.move(0, 0);
+lookAt(stage, [
+  { name: 'playlists', path: '/playlists', who: 'carol' },
+  { name: 'playlists empty', path: '/playlists', who: 'erin' },
+  { name: 'playlist own', path: `/playlist/${late}`, who: 'carol' },
+  { name: 'playlist empty', path: `/playlist/${empty}`, who: 'carol' },
+  { name: 'playlist guest', path: `/playlist/${late}`, who: null },
+  { name: 'playlist playing', path: `/playlist/${late}`, who: null, first: async (eye) => {
+    await eye.page.getByRole('main').getByRole('button', { name: 'Play Night ferry' }).click();
+    await hear(eye.page, 'the ferry', (now) => now.track === ferry.id && now.left > 0.005);
+    await eye.page.keyboard.press('Space');
+    await rest(eye);
+  } },
+  { name: 'playlist missing', path: '/playlist/00000000-0000-4000-8000-000000000000', who: null, expected: [/status of 404/] },
+  { name: 'playlist edit', path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('dialog').waitFor();
+  } },
+  { name: 'playlist menu', path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
+    await page.getByRole('main').getByRole('button', { name: 'Tools for Tides' }).click();
+    await page.getByRole('menuitem').first().waitFor();
+  } },
+  { name: 'add to playlist', path: `/track/${ferry.id}`, who: 'carol', inSight: true, first: async ({ page }) => {
+    await page.getByRole('main').getByRole('button', { name: 'Add to playlist…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /^Late trains/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'New playlist' }).click();
+  } },
+]);
