@@ -213,7 +213,7 @@ const empty = await make(carol, 'Nothing yet', []);
 const rest = async ({ page }: Eye) => page.mouse.move(0, 0);
 lookAt(stage, [
   { name: 'playlists', path: '/playlists', who: 'carol' },
-  { name: 'playlists empty', path: '/playlists', who: 'erin' },
+  { name: 'playlists empty', path: '/playlists', who: 'mia' },
   { name: 'playlist own', path: `/playlist/${late}`, who: 'carol' },
   { name: 'playlist empty', path: `/playlist/${empty}`, who: 'carol' },
   { name: 'playlist guest', path: `/playlist/${late}`, who: null },

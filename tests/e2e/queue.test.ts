@@ -65,3 +65,25 @@ test('a list that replaces the queue can be undone', async () => {
     await hear(page, 'the first again', (now) => now.track === first.id && now.left > 0.005);
   });
 });
+
+test('the queue is put in another order with the arrow keys and with the mouse', async () => {
+  await stage.visit(null, async ({ page, asking }) => {
+    await playAllOfCarol(page);
+    await page.goto(`/track/${ferry.id}`);
+    await settled({ page, asking });
+    await page.getByRole('main').getByRole('button', { name: 'Add to queue' }).click();
+    await page.getByRole('button', { name: 'Open the queue' }).click();
+    const handle = (title: string) => page.getByRole('complementary', { name: 'Queue' }).getByRole('button', { name: `Move ${title}` });
+    await handle('Night ferry').focus();
+    await page.keyboard.press('ArrowUp');
+    await page.getByText('Night ferry is now number 2 of 3').waitFor({ state: 'attached' });
+    await until('it to have moved', async () => String(await queued(page)) === 'First,Night ferry,Second');
+    await until('the focus to go with it', () => handle('Night ferry').evaluate((one) => one === document.activeElement));
+    const from = (await handle('Second').boundingBox())!, to = (await handle('First').boundingBox())!;
+    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2 - 10, { steps: 6 });
+    await page.mouse.up();
+    await until('it to be the first', async () => String(await queued(page)) === 'Second,First,Night ferry');
+  });
+});

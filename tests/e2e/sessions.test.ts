@@ -13,7 +13,7 @@ const stage = await Stage.start('sessions');
 const track = await stage.track('carol', 'Nobody else’s', tones(90, 440), { is_public: 'false' });
 
 const PAGES = [
-  '/dashboard', '/discover', '/library', '/upload', '/notifications', '/developer', `/track/${track.id}`, '/u/carol',
+  '/dashboard', '/discover', '/library', '/playlists', '/upload', '/notifications', '/developer', `/track/${track.id}`, '/u/carol',
   ...['profile', 'security', 'sessions', 'privacy', 'notifications', 'appearance', 'language', 'data'].map((tab) => `/settings/${tab}`),
 ];
 
