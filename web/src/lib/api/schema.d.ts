@@ -3624,6 +3624,13 @@ export interface components {
             /** @description Number of the message in its topic, counted from 1 */
             number: number;
         };
+        TrackRef: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            cover_url: string | null;
+            waveform_url: string | null;
+        };
         TrackStatus: {
             /** Format: uuid */
             id: string;
