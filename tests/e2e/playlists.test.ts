@@ -99,10 +99,11 @@ test('items move with the arrow keys and with the mouse, and stay there after a 
     await page.keyboard.press('ArrowDown');
     await until('the server to have both', async () => (await order(id)) === 'Night ferry, Slow boat, Tides, Harbour lights');
 
+    await handle(page, 'Harbour lights').scrollIntoViewIfNeeded();
     const from = (await handle(page, 'Harbour lights').boundingBox())!, to = (await handle(page, 'Night ferry').boundingBox())!;
     await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
     await page.mouse.down();
-    await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2 - 10, { steps: 6 });
+    await page.mouse.move(to.x + to.width / 2, to.y - 60, { steps: 6 }); /* the page may scroll meanwhile */
     await page.mouse.up();
     await until('the server to have it', async () => (await order(id)) === 'Harbour lights, Night ferry, Slow boat, Tides');
     await page.reload();

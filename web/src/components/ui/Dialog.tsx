@@ -39,7 +39,7 @@ export function Dialog({ open, onOpenChange, title, description, children, wide 
   return (
     <Radix.Root open={open} onOpenChange={(next) => void change(next)}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-50 grid items-end overflow-y-auto bg-scrim animate-fade sm:place-items-center sm:p-6">
+        <Radix.Overlay className="fixed inset-0 z-50 grid grid-cols-[minmax(0,1fr)] items-end overflow-y-auto bg-scrim animate-fade sm:place-items-center sm:p-6">
           <Radix.Content
             {...(description ? {} : { 'aria-describedby': undefined })}
             onCloseAutoFocus={focus.giveBack}

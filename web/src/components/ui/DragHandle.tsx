@@ -16,7 +16,7 @@ export function DragHandle({ label, ...handle }: HandleProps & { label: string }
       data-arrow-keys
       aria-label={label}
       {...handle}
-      className="grid h-10 w-6 shrink-0 cursor-grab touch-none place-items-center rounded-sm text-muted hover:text-ink active:cursor-grabbing"
+      className="grid h-10 w-6 shrink-0 cursor-grab touch-none place-items-center select-none rounded-sm text-muted hover:text-ink active:cursor-grabbing"
     >
       <GripVertical size={16} aria-hidden />
     </button>

@@ -145,7 +145,11 @@ export function ReorderList<T>(list: ReorderListProps<T>) {
   const state = useRows(list, pageScroller, ul);
   const rows = useWindowVirtualizer({ ...state.options, scrollMargin: above });
   useLayoutEffect(() => {
-    if (ul.current) setAbove(Math.round(ul.current.getBoundingClientRect().top + window.scrollY));
-  });
+    const measure = () => setAbove(Math.round((ul.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
+    measure();
+    const observer = new ResizeObserver(measure); /* what is above the list grows and shrinks with the page */
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, []);
   return <Rows list={list} state={state} rows={rows} ref={ul} />;
 }

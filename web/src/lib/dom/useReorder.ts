@@ -32,6 +32,7 @@ export function useReorder({ count, rowHeight, scroller, onMove }: Options) {
       const handle = event.currentTarget;
       const start = event.clientY + scroller.offset();
       let at = event.clientY;
+      let hasMoved = false;
       let last: Drag = { from, to: from, carried: 0 };
       handle.setPointerCapture(event.pointerId);
       setDrag(last);
@@ -46,8 +47,8 @@ export function useReorder({ count, rowHeight, scroller, onMove }: Options) {
       /* it goes on scrolling while the pointer rests at the edge */
       const scroll = () => {
         const { top, bottom } = scroller.edges();
-        if (at < top + EDGE) scroller.by(-SCROLL_STEP);
-        else if (at > bottom - EDGE) scroller.by(SCROLL_STEP);
+        if (hasMoved && at < top + EDGE) scroller.by(-SCROLL_STEP);
+        else if (hasMoved && at > bottom - EDGE) scroller.by(SCROLL_STEP);
         place();
         frame = requestAnimationFrame(scroll);
       };
@@ -55,6 +56,7 @@ export function useReorder({ count, rowHeight, scroller, onMove }: Options) {
 
       const onPointerMove = (e: globalThis.PointerEvent) => {
         at = e.clientY;
+        hasMoved = true;
         place();
       };
       const end = () => {
