@@ -73,7 +73,7 @@ test('the queue is put in another order with the arrow keys and with the mouse',
     await settled({ page, asking });
     await page.getByRole('main').getByRole('button', { name: 'Add to queue' }).click();
     await page.getByRole('button', { name: 'Open the queue' }).click();
-    const handle = (title: string) => page.getByRole('complementary', { name: 'Queue' }).getByRole('button', { name: `Move ${title}` });
+    const handle = (title: string) => page.getByRole('complementary', { name: 'Queue' }).getByRole('button', { name: new RegExp(`^Move ${title}`) });
     await handle('Night ferry').focus();
     await page.keyboard.press('ArrowUp');
     await page.getByText('Night ferry is now number 2 of 3').waitFor({ state: 'attached' });

@@ -121,7 +121,7 @@ function NewOne({ busy, folded, onCreate }: NewOneProps) {
         autoComplete="off"
         ref={field}
       />
-      <Button type="submit" tone="accent" busy={busy} className="mt-6.5">
+      <Button type="submit" tone="accent" busy={busy} className="sm:mt-6.5">
         {t('playlists.create_and_add')}
       </Button>
     </form>
