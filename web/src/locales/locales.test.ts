@@ -66,8 +66,8 @@ function used(): { whole: Set<string>; prefixes: Set<string> } {
   const prefixes = new Set<string>();
   for (const file of sources) {
     const text = readFileSync(join(root, file), 'utf8');
-    for (const [, key] of text.matchAll(/['"`]((?:auth|common|data|developer|errors|frame|genres|keys|notifications|pages|player|playlists|security|settings|track|upload)\.[a-z_.]+[a-z_])['"`]/g)) whole.add(key ?? '');
-    for (const [, key] of text.matchAll(/`((?:auth|common|data|developer|errors|frame|genres|keys|notifications|pages|player|playlists|security|settings|track|upload)\.[a-z_.]*)\$\{/g)) prefixes.add(key ?? '');
+    for (const [, key] of text.matchAll(/['"`]((?:auth|comments|common|data|developer|errors|frame|genres|keys|notifications|pages|player|playlists|security|settings|track|upload)\.[a-z_.]+[a-z_])['"`]/g)) whole.add(key ?? '');
+    for (const [, key] of text.matchAll(/`((?:auth|comments|common|data|developer|errors|frame|genres|keys|notifications|pages|player|playlists|security|settings|track|upload)\.[a-z_.]*)\$\{/g)) prefixes.add(key ?? '');
   }
   return { whole, prefixes };
 }

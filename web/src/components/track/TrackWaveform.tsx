@@ -1,16 +1,17 @@
 /* The track's own waveform, which seeks wherever it is drawn: the player's while this track is loaded, and a way to start anywhere in it
  * otherwise. */
 
-import { useMemo } from 'react';
+import { clsx } from 'clsx';
+import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WaveformLook } from '@/components/waveform/bars';
 import { Waveform, type WaveformClock } from '@/components/waveform/Waveform';
 import { useWaveform } from '@/lib/api/tracks/waveform';
 import { useInView } from '@/lib/dom/useInView';
 import { clock } from '@/lib/player/clock';
-import { isPlayable, type Playable } from '@/lib/player/contract';
+import type { Playable } from '@/lib/player/contract';
 import { usePlayer } from '@/lib/player/store';
-import { startTrack, type PlayContext } from './usePlayFrom';
+import { seekTrack, type PlayContext } from './usePlayFrom';
 
 /** A clock that stands at zero. */
 const resting = (duration: number): WaveformClock => ({ position: 0, bufferedEnd: duration, duration, subscribe: () => () => undefined });
@@ -22,9 +23,13 @@ interface TrackWaveformProps {
   look?: WaveformLook;
   /** Sets the height. */
   className: string;
+  /** Called with the second that was chosen. */
+  onSeek?: (seconds: number) => void;
+  /** Drawn over it, without a part in what the pointer does. */
+  children?: ReactNode;
 }
 
-export function TrackWaveform({ track, context, look = 'fine', className }: TrackWaveformProps) {
+export function TrackWaveform({ track, context, look = 'fine', className, onSeek, children }: TrackWaveformProps) {
   const { t } = useTranslation();
   const [ref, seen] = useInView<HTMLDivElement>();
   const { data } = useWaveform(track.id, seen && track.waveform_url !== null);
@@ -32,25 +37,18 @@ export function TrackWaveform({ track, context, look = 'fine', className }: Trac
   const seconds = (track.duration_ms ?? 0) / 1000;
   const still = useMemo(() => resting(seconds), [seconds]);
 
-  function seek(to: number) {
-    if (!isCurrent) {
-      if (!isPlayable(track)) return;
-      startTrack(track, context);
-    }
-    usePlayer.getState().seek(to);
-  }
-
   return (
-    <div ref={ref} className={className}>
+    <div ref={ref} className={clsx(children !== undefined && 'relative', className)}>
       <Waveform
         waveform={data}
         seed={track.id}
         clock={isCurrent ? clock : still}
         look={look}
-        onSeek={seek}
+        onSeek={(to) => seekTrack(track, context, to) && onSeek?.(to)}
         label={t('player.seek', { title: track.title })}
         className="h-full"
       />
+      {children}
     </div>
   );
 }

@@ -17,6 +17,16 @@ export function startTrack(track: Playable, context: PlayContext): void {
   if (index >= 0) playList(playable.map(toPlayerTrack), index);
 }
 
+/** Goes to a second of the track, which starts where it is not the one that is loaded. False where it cannot be played. */
+export function seekTrack(track: Playable, context: PlayContext, seconds: number): boolean {
+  if (usePlayer.getState().current?.id !== track.id) {
+    if (!isPlayable(track)) return false;
+    startTrack(track, context);
+  }
+  usePlayer.getState().seek(seconds);
+  return true;
+}
+
 /** Plays a track, or pauses it when it is the one that plays. */
 export function usePlayFrom(track: Playable, context: PlayContext) {
   const isCurrent = usePlayer((s) => s.current?.id === track.id);

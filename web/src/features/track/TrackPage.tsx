@@ -10,6 +10,7 @@ import { ProcessingLine } from '@/components/track/ProcessingLine';
 import { StatusBadge } from '@/components/track/StatusBadge';
 import { TrackWaveform } from '@/components/track/TrackWaveform';
 import { TrackByline } from '@/components/track/TrackByline';
+import { seekTrack } from '@/components/track/usePlayFrom';
 import { Button } from '@/components/ui/Button';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { HueBox } from '@/components/ui/HueBox';
@@ -26,12 +27,16 @@ import { toast } from '@/lib/toast/store';
 import { useTitle } from '@/lib/dom/useTitle';
 import { byline } from '@/lib/format/byline';
 import { largeTitle } from '@/lib/format/largeTitle';
+import { loadWords } from '@/lib/i18n';
 import { useTrackChanges } from '@/lib/realtime/useTrackChanges';
 import { MoreFrom, useMoreFrom } from './MoreFrom';
 import { TrackActions } from './TrackActions';
 import { TrackFacts } from './TrackFacts';
+import type { Moment } from './moment';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
+const Comments = lazy(async () => (await Promise.all([import('./Comments'), loadWords('social')]))[0]);
+const CommentMarkers = lazy(async () => (await Promise.all([import('./CommentMarkers'), loadWords('social')]))[0]);
 
 /** For its owner and administrators: nobody else sees a track that failed. */
 function ProcessAgain({ track }: { track: Track }) {
@@ -77,7 +82,10 @@ function Loaded({ track }: { track: Track }) {
   const hue = useCoverHue(track);
   const others = useMoreFrom(track);
   const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
+  const [moment, setMoment] = useState<Moment | null>(null);
+  const [pointed, setPointed] = useState<string | null>(null);
   const note = noteText(track, t);
+  const isReady = track.status === 'completed' && !isUnfinished(track);
   const close = () => setDialog(null);
   return (
     <article>
@@ -104,11 +112,20 @@ function Loaded({ track }: { track: Track }) {
       </HueBox>
 
       <div className="mx-auto max-w-[1440px] px-4 pt-8 pb-16 sm:px-6">
-        {track.status === 'completed' && !isUnfinished(track) ? (
-          <div className="flex items-center gap-4 sm:gap-6">
+        {isReady ? (
+          <div className="flex items-center gap-4 pb-6 sm:gap-6">
             <PlayButton track={track} more={others} size="lg" />
             <div className="min-w-0 flex-1">
-              <TrackWaveform track={track} context={{ more: others }} className="h-28 sm:h-36" />
+              <TrackWaveform
+                track={track}
+                context={{ more: others }}
+                onSeek={(seconds) => setMoment((old) => old && { seconds, timed: true })}
+                className="h-28 sm:h-36"
+              >
+                <Suspense fallback={null}>
+                  <CommentMarkers track={track} pointed={pointed} />
+                </Suspense>
+              </TrackWaveform>
             </div>
           </div>
         ) : (
@@ -121,7 +138,7 @@ function Loaded({ track }: { track: Track }) {
         )}
         <TrackActions track={track} onEdit={() => setDialog('edit')} onDelete={() => setDialog('delete')} />
         <div className="mt-10 grid gap-10 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
-          <div>
+          <div className="min-w-0">
             {track.description && <p dir="auto" className="max-w-prose text-base whitespace-pre-line">{track.description}</p>}
             {track.tags && track.tags.length > 0 && (
               <ul className="mt-5 flex flex-wrap gap-x-4 gap-y-2">
@@ -133,6 +150,17 @@ function Loaded({ track }: { track: Track }) {
                   </li>
                 ))}
               </ul>
+            )}
+            {isReady && (
+              <Suspense fallback={<div className="min-h-64" />}>
+                <Comments
+                  track={track}
+                  moment={moment}
+                  setMoment={setMoment}
+                  onSeek={(seconds) => void seekTrack(track, { more: others }, seconds)}
+                  onPoint={setPointed}
+                />
+              </Suspense>
             )}
           </div>
           <TrackFacts track={track} />
@@ -174,5 +202,5 @@ export function Component() {
       </Page>
     );
   }
-  return <Loaded track={track.data} />;
+  return <Loaded key={track.data.id} track={track.data} />;
 }

@@ -43,6 +43,7 @@ export type GearItem = Schemas['PublicGear'];
 export type Track = Schemas['Track'];
 export type RemovedTrack = Schemas['RemovedTrack'];
 export type TrackState = Track['status'];
+export type TrackComment = Schemas['TrackComment'];
 
 export type Playlist = Schemas['Playlist'];
 export type PlaylistItem = Schemas['PlaylistItem'];

@@ -3,11 +3,12 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { logoutKey } from '@/lib/api/auth/logout';
 import { meQuery } from '@/lib/api/auth/me';
+import { invalidateComments } from '@/lib/api/comments/cache';
 import { exportsQuery } from '@/lib/api/exports/list';
 import { addUnread, invalidateNotifications } from '@/lib/api/notifications/cache';
 import { getTicket } from '@/lib/api/realtime/ticket';
 import { progressQuery } from '@/lib/api/tracks/progress';
-import type { DataExport } from '@/lib/api/types';
+import type { DataExport, Notification } from '@/lib/api/types';
 import { connect, type TopicMessage } from './client';
 
 type Of<T extends TopicMessage['type']> = Extract<TopicMessage, { type: T }>;
@@ -27,12 +28,19 @@ function takeExport(client: QueryClient, { export_id, status, progress }: Of<'ex
   if (isOver(status)) void client.invalidateQueries({ queryKey: exportsQuery.queryKey });
 }
 
+/** Likes and comments are counted and listed on the page of the track that they are for. */
+function takeNews(client: QueryClient, { type, data: { track_id } }: Notification): void {
+  if (typeof track_id !== 'string') return;
+  void client.invalidateQueries({ queryKey: ['tracks', 'one', track_id] });
+  if (type === 'comment') void invalidateComments(client, track_id);
+}
+
 export function takeMessage(client: QueryClient, message: TopicMessage): void {
   switch (message.type) {
     case 'notification':
       if (message.is_new) addUnread(client, 1);
       void invalidateNotifications(client);
-      if (typeof message.notification.data.track_id === 'string') void client.invalidateQueries({ queryKey: ['tracks', 'one', message.notification.data.track_id] });
+      takeNews(client, message.notification);
       return;
     case 'track.progress':
       takeProgress(client, message);

@@ -1,0 +1,117 @@
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { Button } from '@/components/ui/Button';
+import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { inputClass } from '@/components/ui/Field';
+import { useMe } from '@/lib/api/auth/me';
+import { COMMENT_ORDERS, useComments, type CommentOrder } from '@/lib/api/comments/list';
+import { useRemoveComment } from '@/lib/api/comments/remove';
+import { problemText } from '@/lib/api/problemText';
+import type { Track, TrackComment } from '@/lib/api/types';
+import { loginPath } from '@/lib/session/next';
+import { toast } from '@/lib/toast/store';
+import { CommentComposer } from './CommentComposer';
+import { CommentRow } from './CommentRow';
+import type { Moment } from './moment';
+
+interface RowsProps {
+  list: ReturnType<typeof useComments>;
+  empty: string;
+  onSeek: (seconds: number) => void;
+  onPoint: (id: string | null) => void;
+  onRemove: (comment: TrackComment) => void;
+}
+
+function Rows({ list, empty, ...on }: RowsProps) {
+  const { t } = useTranslation();
+  if (list.isPending) return <PeaksSkeleton className="mt-6 h-10" />;
+  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  const items = list.data.pages.flatMap((page) => page.items);
+  if (items.length === 0) return <p className="mt-6 text-base text-muted">{empty}</p>;
+  return (
+    <>
+      <ul className="mt-4 divide-y divide-line">
+        {items.map((comment) => (
+          <CommentRow key={comment.id} comment={comment} {...on} />
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <Button className="mt-4" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          {t('common.more')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+interface CommentsProps {
+  track: Track;
+  moment: Moment | null;
+  setMoment: (moment: Moment | null) => void;
+  onSeek: (seconds: number) => void;
+  onPoint: (id: string | null) => void;
+}
+
+export default function Comments({ track, moment, setMoment, onSeek, onPoint }: CommentsProps) {
+  const { t } = useTranslation();
+  const { data: me } = useMe();
+  const [order, setOrder] = useState<CommentOrder>('newest');
+  const list = useComments(track.id, order);
+  const remove = useRemoveComment();
+  const [doomed, setDoomed] = useState<TrackComment | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const total = list.data?.pages[0]?.total ?? 0;
+
+  const removeDoomed = () => {
+    setDoomed(null);
+    if (!doomed) return;
+    heading.current?.focus(); /* the button that asked goes with its comment */
+    onPoint(null);
+    /* by promise: callbacks of mutate() are those of the last one only */
+    void remove.mutateAsync(doomed).then(
+      () => toast(t('comments.removed')),
+      (error: unknown) => toast(problemText(error, t), 'danger'),
+    );
+  };
+
+  return (
+    <section aria-labelledby="comments" className="mt-10 first:mt-0">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h2 id="comments" ref={heading} tabIndex={-1} className="text-xl">
+          {t('comments.title')} {total > 0 && <span className="num text-base font-normal text-muted">{total}</span>}
+        </h2>
+        {total > 1 && (
+          <select aria-label={t('comments.order')} value={order} onChange={(event) => setOrder(event.target.value as CommentOrder)} className={`${inputClass} h-9 w-auto!`}>
+            {COMMENT_ORDERS.map((name) => (
+              <option key={name} value={name}>
+                {t(`comments.order_by.${name}`)}
+              </option>
+            ))}
+          </select>
+        )}
+      </div>
+      {me && <CommentComposer track={track} me={me} moment={moment} setMoment={setMoment} onSent={() => setOrder('newest')} />}
+      {me === null && (
+        <div className="mt-5 flex flex-wrap items-center gap-x-4 gap-y-3">
+          <p className="text-base text-muted">{t('comments.sign_in_text', { name: track.creator.display_name })}</p>
+          <Button asChild>
+            <Link to={loginPath(`/track/${track.id}`)}>{t('comments.sign_in')}</Link>
+          </Button>
+        </div>
+      )}
+      <Rows list={list} empty={t(me ? 'comments.empty' : 'comments.empty_guest')} onSeek={onSeek} onPoint={onPoint} onRemove={setDoomed} />
+      {doomed && (
+        <ConfirmDialog
+          title={t('comments.remove_title')}
+          text={t(doomed.is_mine ? 'comments.remove_own' : 'comments.remove_other', { name: doomed.author?.display_name ?? t('comments.gone') })}
+          confirm={t('comments.remove_sure')}
+          onClose={() => setDoomed(null)}
+          onConfirm={removeDoomed}
+        />
+      )}
+    </section>
+  );
+}
