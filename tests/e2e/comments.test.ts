@@ -28,6 +28,11 @@ const commentsOf = async (id: string) => {
   return reply.body.items;
 };
 
+/* a comment of everybody, in both directions, and one whose author is gone */
+for (const [who, text, at] of [['alice', 'The horn at the beginning gives me shivers.', 2], ['bob', 'أحب هذا الجزء', 2.4], ['dave', 'I was there that night.', 9],
+  ['mia', 'Two thoughts:\n– the reverb is wide\n– the voice is near', 17], ['alice', 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', 29.5]] as const) await say(who, busy.id, text, at);
+await say('bob', busy.id, 'On the whole: the best of this year.');
+
 const section = (page: Page) => page.getByRole('region', { name: /^Comments/ });
 const row = (page: Page, text: string) => section(page).getByRole('listitem').filter({ hasText: text });
 const field = (page: Page) => section(page).getByLabel('Your comment');
@@ -54,7 +59,7 @@ test('somebody writes at the second that they hear, and it stands there for ever
     const place = section(page).getByRole('checkbox', { name: /^At 0:1[4-9]/ });
     await place.waitFor();
     await field(page).press('Control+Enter');
-    await row(page, 'What a bass line!').getByText('now').waitFor();
+    await row(page, 'What a bass line!').getByText('now', { exact: true }).waitFor();
     assert.equal(await field(page).inputValue(), '');
   });
   const [written] = await commentsOf(song.id);
@@ -70,7 +75,11 @@ test('somebody writes at the second that they hear, and it stands there for ever
     await until('the mark', async () => (await marks(page).count()) === 1);
     await row(page, 'What a bass line!').getByRole('button', { name: /^Go to 0:1/ }).click();
     await hear(page, 'it from there', (now) => now.playing && now.position >= written!.timestamp! - 0.1);
+    await clickAt(page, wave(page), (written!.timestamp! - 2) / 30);
+    await page.mouse.move(10, 10);
+    await said(page, 'What a bass line!').waitFor({ state: 'detached' });
     await said(page, 'What a bass line!').waitFor();
+    await hear(page, 'what comes after it', (now) => now.position > written!.timestamp! + 4);
     await said(page, 'What a bass line!').waitFor({ state: 'detached' });
     await section(page).getByRole('link', { name: 'Sign in to comment' }).click();
     await page.waitForURL(`**/login?next=${encodeURIComponent(`/track/${song.id}`)}`);
@@ -124,10 +133,10 @@ test('what was typed stays when it cannot be sent, and leaving asks first', asyn
     assert.equal(await field(page).inputValue(), 'Typed with care');
     assert.equal(await row(page, 'Typed with care').count(), 0);
     await page.getByRole('main').getByRole('link', { name: '@carol' }).first().click();
-    await page.getByRole('dialog').getByRole('button', { name: /Stay|Keep/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep editing' }).click();
     await page.unroute('**/api/v1/tracks/*/comments');
     await section(page).getByRole('button', { name: 'Comment', exact: true }).click();
-    await row(page, 'Typed with care').getByText('now').waitFor();
+    await row(page, 'Typed with care').getByText('now', { exact: true }).waitFor();
     assert.equal(await section(page).getByText('Your comment was not sent.').count(), 0);
   }, { expected: [/ERR_FAILED/] });
   assert.equal((await commentsOf(song.id)).filter((one) => one.content === 'Typed with care').length, 1);
@@ -151,7 +160,7 @@ test('a session that ends meanwhile is opened again in place, and the comment is
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
     await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await row(page, 'Before the end').getByText('now').waitFor();
+    await row(page, 'Before the end').getByText('now', { exact: true }).waitFor();
     await dialog.waitFor({ state: 'detached' });
   }, { expected: [/status of 40[13]/, /WebSocket connection .* failed/] });
   assert.ok((await commentsOf(song.id)).some((one) => one.content === 'Before the end'));
@@ -213,7 +222,7 @@ test('comments are read in three orders, twenty at first', async () => {
     await page.getByRole('heading', { name: 'Comments 22' }).waitFor();
     assert.match(await first(), /Word 22\./);
     assert.equal(await section(page).getByRole('listitem').count(), 20);
-    await section(page).getByRole('button', { name: 'More' }).click();
+    await section(page).getByRole('button', { name: 'Show more' }).click();
     await until('all of them', async () => (await section(page).getByRole('listitem').count()) === 22);
     const order = section(page).getByLabel('Order of the comments');
     await order.selectOption({ label: 'Oldest first' });
@@ -224,11 +233,6 @@ test('comments are read in three orders, twenty at first', async () => {
     assert.match((await marks(page).allInnerTexts()).join(' '), /\d/, 'which says how many it stands for');
   });
 });
-
-/* a comment of everybody, in both directions, and one whose author is gone */
-for (const [who, text, at] of [['alice', 'The horn at the beginning gives me shivers.', 2], ['bob', 'أحب هذا الجزء', 2.4], ['dave', 'I was there that night.', 9],
-  ['mia', 'Two thoughts:\n– the reverb is wide\n– the voice is near', 17], ['alice', 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', 29.5]] as const) await say(who, busy.id, text, at);
-await say('bob', busy.id, 'On the whole: the best of this year.');
 
 test('the comment of somebody whose account is gone stays, without their name', async () => {
   await world.sql(`update users set deleted_at = now(), is_active = false where id = '${template.ids.dave}'`);

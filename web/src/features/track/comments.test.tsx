@@ -3,13 +3,13 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { useState } from 'react';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { meQuery } from '@/lib/api/auth/me';
 import { forgetCsrf } from '@/lib/api/csrf';
 import type { TrackComment } from '@/lib/api/types';
 import { clock } from '@/lib/player/clock';
 import { toPlayerTrack } from '@/lib/player/contract';
 import { usePlayer } from '@/lib/player/store';
 import { takeMessage } from '@/lib/realtime/own';
+import { setSessionHint } from '@/lib/session/hint';
 import { useToasts } from '@/lib/toast/store';
 import { ada, track } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
@@ -34,7 +34,7 @@ const comment = (id: string, change: Partial<TrackComment> = {}): TrackComment =
   ...change,
 });
 const list = (...items: TrackComment[]): Reply => ({ body: { items, limit: 20, next: null, total: items.length } });
-const csrf = { 'GET /csrf-token': { body: { csrf_token: 't' } } };
+const base = { 'GET /csrf-token': { body: { csrf_token: 't' } }, 'GET /auth/me': { body: ada } };
 
 /** An answer that waits until it is let go. */
 function held() {
@@ -56,11 +56,7 @@ function Page() {
   );
 }
 
-function show(person: typeof ada | null = ada) {
-  const { client } = renderRoutes([{ path: '/', element: <Page /> }]);
-  client.setQueryData(meQuery.queryKey, person);
-  return client;
-}
+const show = () => renderRoutes([{ path: '/', element: <Page /> }]).client;
 
 const field = () => screen.findByLabelText('Your comment');
 
@@ -71,6 +67,7 @@ function hear(seconds: number | null) {
 
 beforeEach(() => {
   forgetCsrf();
+  setSessionHint(true);
   seeks = [];
   hear(null);
   useToasts.setState({ toasts: [] });
@@ -99,7 +96,7 @@ describe('writing', () => {
   it('a comment is there before the server has answered, and the field is free for the next', async () => {
     const answer = held();
     let items: TrackComment[] = [comment('1')];
-    const server = fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: () => list(...items), [`POST ${URL_OF_LIST}`]: answer.handler });
+    const server = fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: () => list(...items), [`POST ${URL_OF_LIST}`]: answer.handler });
     show();
     await screen.findByText('Words of 1');
     await userEvent.type(await field(), ' What a bass line ');
@@ -121,7 +118,7 @@ describe('writing', () => {
 
   it('what could not be sent is in the field again, before what was typed meanwhile', async () => {
     const answer = held();
-    const server = fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: list(), [`POST ${URL_OF_LIST}`]: answer.handler });
+    const server = fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(), [`POST ${URL_OF_LIST}`]: answer.handler });
     show();
     const box = await field();
     await userEvent.type(box, 'First');
@@ -136,7 +133,7 @@ describe('writing', () => {
   });
 
   it('Enter alone begins a new line', async () => {
-    const server = fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: list() });
+    const server = fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list() });
     show();
     await userEvent.type(await field(), 'One{Enter}two');
     expect(await field()).toHaveValue('One\ntwo');
@@ -144,7 +141,7 @@ describe('writing', () => {
   });
 
   it('says how much room is left near the end, and sends nothing that is too long', async () => {
-    const server = fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: list() });
+    const server = fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list() });
     show();
     const box = await field();
     fireEvent.change(box, { target: { value: '🎧'.repeat(1999) } });
@@ -165,7 +162,7 @@ describe('the moment of a comment', () => {
     await waitFor(() => expect(server.count(`POST ${URL_OF_LIST}`)).toBe(1));
     return (server.calls.at(-1)?.body as { timestamp: number | null }).timestamp;
   };
-  const world = () => fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: list(), [`POST ${URL_OF_LIST}`]: () => new Promise<Reply>(() => undefined) });
+  const world = () => fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(), [`POST ${URL_OF_LIST}`]: () => new Promise<Reply>(() => undefined) });
 
   it('follows the play head until somebody begins to write', async () => {
     const server = world();
@@ -213,7 +210,7 @@ describe('the moment of a comment', () => {
 
 describe('the list', () => {
   it('goes to the second of a comment', async () => {
-    fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: list(comment('1', { timestamp: 83.2 }), comment('2', { timestamp: null, author: null })) });
+    fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(comment('1', { timestamp: 83.2 }), comment('2', { timestamp: null, author: null })) });
     show();
     await userEvent.click(await screen.findByRole('button', { name: 'Go to 1:23' }));
     expect(seeks).toEqual([83.2]);
@@ -223,15 +220,16 @@ describe('the list', () => {
   });
 
   it('is asked for in the order that is chosen', async () => {
-    const server = fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: list(comment('1'), comment('2')) });
+    const server = fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(comment('1'), comment('2')) });
     show();
     await userEvent.selectOptions(await screen.findByLabelText('Order of the comments'), 'By time in the track');
     await waitFor(() => expect(server.calls.at(-1)?.path).toContain('sort=time'));
   });
 
   it('a guest reads it and is shown the way in', async () => {
-    fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: list(comment('1')) });
-    show(null);
+    fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(comment('1')) });
+    setSessionHint(false);
+    show();
     expect(await screen.findByText('Words of 1')).toBeInTheDocument();
     expect(screen.getByRole('link', { name: 'Sign in to comment' })).toHaveAttribute('href', `/login?next=${encodeURIComponent(`/track/${song.id}`)}`);
     expect(screen.queryByLabelText('Your comment')).not.toBeInTheDocument();
@@ -239,7 +237,7 @@ describe('the list', () => {
 
   it('deletes after a question, and brings the comment back when the server refuses', async () => {
     const answer = held();
-    const server = fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: list(comment('1', { may_delete: true }), comment('2')), 'DELETE /comments/1': answer.handler });
+    const server = fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(comment('1', { may_delete: true }), comment('2')), 'DELETE /comments/1': answer.handler });
     show();
     await userEvent.click(await screen.findByRole('button', { name: 'Delete the comment by Nika' }));
     expect(screen.getByRole('dialog')).toHaveTextContent('The comment by Nika will be gone for everybody');
@@ -255,7 +253,7 @@ describe('the list', () => {
 
   it('the owner sees what others write while they look', async () => {
     let items = [comment('1')];
-    fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: () => list(...items) });
+    fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: () => list(...items) });
     const client = show();
     await screen.findByText('Words of 1');
     items = [comment('2'), ...items];
@@ -265,7 +263,7 @@ describe('the list', () => {
   });
 
   it('passes axe', async () => {
-    fakeServer({ ...csrf, [`GET ${URL_OF_LIST}`]: list(comment('1', { may_delete: true }), comment('2', { author: null })) });
+    fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(comment('1', { may_delete: true }), comment('2', { author: null })) });
     show();
     await screen.findByText('Words of 1');
     const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false }, 'page-has-heading-one': { enabled: false } } });

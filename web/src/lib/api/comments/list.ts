@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
 import { endlessQuery } from '@/lib/api/endless';
 
@@ -16,6 +16,7 @@ const listComments = (id: string, sort: CommentOrder, limit: number, cursor: str
 export const commentsQuery = (id: string, sort: CommentOrder, limit = A_PAGE) => ({
   ...endlessQuery(['comments', id, sort, limit], (cursor, signal) => listComments(id, sort, limit, cursor, signal)),
   staleTime: 0,
+  placeholderData: keepPreviousData,
 });
 
 export const useComments = (id: string, sort: CommentOrder) => useInfiniteQuery(commentsQuery(id, sort));

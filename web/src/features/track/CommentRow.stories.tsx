@@ -1,0 +1,36 @@
+import type { Meta, StoryObj } from '@storybook/react-vite';
+import type { TrackComment } from '@/lib/api/types';
+import { ada, track } from '@/testing/fixtures';
+import { draftComment } from '@/lib/api/comments/write';
+import { CommentRow } from './CommentRow';
+
+const comment: TrackComment = {
+  id: 'story',
+  track_id: track().id,
+  content: 'That echo!\nIt comes back once more at the end.',
+  timestamp: 83.2,
+  is_edited: false,
+  created_at: '2026-01-01T00:00:00Z',
+  author: track().creator,
+  is_mine: true,
+  may_delete: true,
+};
+const nothing = () => undefined;
+
+const meta = {
+  title: 'track/Comment',
+  component: CommentRow,
+  args: { comment, onSeek: nothing, onPoint: nothing, onRemove: nothing },
+  render: (args) => (
+    <ul>
+      <CommentRow {...args} />
+    </ul>
+  ),
+} satisfies Meta<typeof CommentRow>;
+export default meta;
+type Story = StoryObj<typeof meta>;
+
+export const Own: Story = {};
+export const OfSomebodyElse: Story = { args: { comment: { ...comment, may_delete: false, timestamp: null, content: 'أحب هذا الجزء' } } };
+export const AccountGone: Story = { args: { comment: { ...comment, may_delete: false, author: null } } };
+export const Unsent: Story = { args: { comment: draftComment(track().id, ada, 'On its way.', 12) } };
