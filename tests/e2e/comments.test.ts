@@ -142,30 +142,6 @@ test('what was typed stays when it cannot be sent, and leaving asks first', asyn
   assert.equal((await commentsOf(song.id)).filter((one) => one.content === 'Typed with care').length, 1);
 });
 
-test('a session that ends meanwhile is opened again in place, and the comment is sent', async () => {
-  await stage.visit('bob', async (eye) => {
-    const { page } = eye;
-    await page.goto(`/track/${song.id}`);
-    await settled(eye);
-    let ended = false;
-    await page.route('**/api/v1/tracks/*/comments', async (route) => {
-      if (route.request().method() === 'POST' && !ended) {
-        ended = true;
-        await world.sql(`update sessions set revoked_at = now() where user_id = '${template.ids.bob}'`);
-      }
-      await route.continue();
-    });
-    await field(page).fill('Before the end');
-    await field(page).press('Control+Enter');
-    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
-    await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await row(page, 'Before the end').getByText('now', { exact: true }).waitFor();
-    await dialog.waitFor({ state: 'detached' });
-  }, { expected: [/status of 40[13]/, /WebSocket connection .* failed/] });
-  assert.ok((await commentsOf(song.id)).some((one) => one.content === 'Before the end'));
-});
-
 test('the author deletes their own, the owner and moderators any; each is asked first', async () => {
   const remove = async (page: Page, text: string, name: string) => {
     await row(page, text).getByRole('button', { name: `Delete the comment by ${name}` }).click();
@@ -188,6 +164,30 @@ test('the author deletes their own, the owner and moderators any; each is asked 
     await settled(eye);
     await remove(eye.page, 'For an administrator', 'bob');
   });
+});
+
+test('a session that ends meanwhile is opened again in place, and the comment is sent', async () => {
+  await stage.visit('bob', async (eye) => {
+    const { page } = eye;
+    await page.goto(`/track/${song.id}`);
+    await settled(eye);
+    let ended = false;
+    await page.route('**/api/v1/tracks/*/comments', async (route) => {
+      if (route.request().method() === 'POST' && !ended) {
+        ended = true;
+        await world.sql(`update sessions set revoked_at = now() where user_id = '${template.ids.bob}'`);
+      }
+      await route.continue();
+    });
+    await field(page).fill('Before the end');
+    await field(page).press('Control+Enter');
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await row(page, 'Before the end').getByText('now', { exact: true }).waitFor();
+    await dialog.waitFor({ state: 'detached' });
+  }, { expected: [/status of 40[13]/, /WebSocket connection .* failed/] });
+  assert.ok((await commentsOf(song.id)).some((one) => one.content === 'Before the end'));
 });
 
 test('what others write appears without a reload: at once for the owner, else when one comes back to the page', async () => {

@@ -79,12 +79,12 @@ export default function Comments({ track, moment, setMoment, onSeek, onPoint }: 
 
   return (
     <section aria-labelledby="comments" className="mt-10 first:mt-0">
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <h2 id="comments" ref={heading} tabIndex={-1} className="text-xl">
+      <div className="flex min-h-9 items-center justify-between gap-3">
+        <h2 id="comments" ref={heading} tabIndex={-1} className="shrink-0 text-xl">
           {t('comments.title')} {total > 0 && <span className="num text-base font-normal text-muted">{total}</span>}
         </h2>
         {total > 1 && (
-          <select aria-label={t('comments.order')} value={order} onChange={(event) => setOrder(event.target.value as CommentOrder)} className={`${inputClass} h-9 w-auto!`}>
+          <select aria-label={t('comments.order')} value={order} onChange={(event) => setOrder(event.target.value as CommentOrder)} className={`${inputClass} h-9 w-auto! min-w-0`}>
             {COMMENT_ORDERS.map((name) => (
               <option key={name} value={name}>
                 {t(`comments.order_by.${name}`)}
@@ -106,7 +106,7 @@ export default function Comments({ track, moment, setMoment, onSeek, onPoint }: 
       {doomed && (
         <ConfirmDialog
           title={t('comments.remove_title')}
-          text={t(doomed.is_mine ? 'comments.remove_own' : 'comments.remove_other', { name: doomed.author?.display_name ?? t('comments.gone') })}
+          text={t(doomed.is_mine ? 'comments.remove_own' : 'comments.remove_theirs', { name: doomed.author?.display_name ?? t('comments.gone') })}
           confirm={t('comments.remove_sure')}
           onClose={() => setDoomed(null)}
           onConfirm={removeDoomed}
