@@ -68,11 +68,14 @@ export default function Comments({ track, moment, setMoment, onSeek, onPoint }: 
   const removeDoomed = () => {
     setDoomed(null);
     if (!doomed) return;
-    heading.current?.focus(); /* the button that asked goes with its comment */
     onPoint(null);
     /* by promise: callbacks of mutate() are those of the last one only */
     void remove.mutateAsync(doomed).then(
-      () => toast(t('comments.removed')),
+      () => {
+        /* the button that asked has gone with its comment */
+        if (document.activeElement === document.body) heading.current?.focus();
+        toast(t('comments.removed'));
+      },
       (error: unknown) => toast(problemText(error, t), 'danger'),
     );
   };
