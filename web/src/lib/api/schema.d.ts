@@ -3116,6 +3116,9 @@ export interface components {
             is_public: boolean;
             /** Format: int32 */
             track_count: number;
+            /** Format: int64 */
+            duration_ms: number;
+            covers: components["schemas"]["TrackRef"][];
             owner: components["schemas"]["UserRef"];
             is_mine: boolean;
             may_edit: boolean;
@@ -7170,6 +7173,8 @@ export interface operations {
     getPlaylists: {
         parameters: {
             query?: {
+                /** @description Only those with this track */
+                track_id?: string;
                 /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
                 /** @description Items per page */
