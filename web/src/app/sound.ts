@@ -1,6 +1,6 @@
 /* Plays the page's track before the app is drawn. */
 
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import type { Shell } from '@/lib/dom/shell';
 import { toPlayerTrack } from '@/lib/player/contract';
 import { usePlayer, warmUp } from '@/lib/player/store';

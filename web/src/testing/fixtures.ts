@@ -1,6 +1,6 @@
-import type { Me, Track } from '@/lib/api/types';
+import type { Track, User } from '@/lib/api/schema';
 
-export const ada: Me = {
+export const ada: User = {
   id: '0b9c6a1e-0000-4000-8000-000000000001',
   username: 'ada',
   display_name: 'Ada',

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { levelsFromId, levelsOf } from '@/lib/peaks/levels';
-import type { WaveformData } from '@/lib/api/types';
+import type { WaveformData } from '@/lib/api/tracks/waveform';
 import { coverArt } from './coverArt';
 
 interface GeneratedCoverProps {

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import { Avatar } from '@/components/ui/Avatar';
-import type { PublicUser } from '@/lib/api/types';
+import type { PublicUser } from '@/lib/api/schema';
 import { PersonName } from './PersonName';
 
 /** People with picture and name, each leading to their profile. */

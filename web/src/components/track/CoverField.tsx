@@ -4,7 +4,7 @@ import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Cover } from '@/components/cover/Cover';
 import { Button } from '@/components/ui/Button';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 
 const TYPES = ['image/jpeg', 'image/png', 'image/webp'];
 const MAX_BYTES = 20_000_000;

@@ -7,7 +7,7 @@ import { Dialog } from '@/components/ui/Dialog';
 import { TextField } from '@/components/ui/Field';
 import { problemText } from '@/lib/api/problemText';
 import { useRemoveTrack } from '@/lib/api/tracks/remove';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { toast } from '@/lib/toast/store';
 
 interface DeleteTrackDialogProps {

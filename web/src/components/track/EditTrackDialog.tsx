@@ -9,7 +9,7 @@ import { Unsaved } from '@/components/ui/Unsaved';
 import { applyProblem } from '@/lib/api/formErrors';
 import { useChangeCover } from '@/lib/api/tracks/cover';
 import { useUpdateTrack } from '@/lib/api/tracks/update';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { toast } from '@/lib/toast/store';
 import { CoverField, type CoverChange } from './CoverField';
 import { TrackFields } from './TrackFields';

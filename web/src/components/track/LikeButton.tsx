@@ -2,7 +2,7 @@
 
 import { lazy, Suspense } from 'react';
 import { useMe } from '@/lib/api/auth/me';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 
 const LikeToggle = lazy(() => import('./LikeToggle'));
 

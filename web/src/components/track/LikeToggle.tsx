@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { IconButton } from '@/components/ui/IconButton';
 import { problemText } from '@/lib/api/problemText';
 import { useLike } from '@/lib/api/tracks/like';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { toast } from '@/lib/toast/store';
 
 interface LikeToggleProps {

@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
 import { isUnfinished } from '@/lib/api/tracks/list';
 import { outcomeText } from '@/lib/api/tracks/outcome';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { PlayButton } from './PlayButton';
 import { ProcessingLine } from './ProcessingLine';

@@ -1,7 +1,7 @@
 import { CircleAlert, Globe, LoaderCircle, Lock } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { failureText } from '@/lib/api/tracks/outcome';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 
 /** How far a track is, in a word: public, private, being prepared, failed. */
 export function StatusBadge({ track }: { track: Pick<Track, 'status' | 'status_message' | 'failure_code' | 'is_public'> }) {

@@ -1,7 +1,7 @@
 import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { byline } from '@/lib/format/byline';
 import { genreName } from '@/lib/genres';
 

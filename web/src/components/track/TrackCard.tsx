@@ -3,7 +3,7 @@
 import { clsx } from 'clsx';
 import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { usePlayer } from '@/lib/player/store';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { LikeButton } from './LikeButton';

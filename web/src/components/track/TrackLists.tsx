@@ -1,4 +1,4 @@
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { TrackCard } from './TrackCard';
 import { TrackStrip } from './TrackStrip';

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { clock, isoDuration } from '@/lib/format/format';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { keyName } from '@/lib/musicalKey';
 
 /** Length, tempo and key in the mono face. */

@@ -1,6 +1,7 @@
 /* What a person may say about a track, as a form has it (all text) and as the server wants it. */
 
-import type { Track, TrackChanges } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
+import type { TrackChanges } from '@/lib/api/tracks/update';
 import { genreName, genreOf } from '@/lib/genres';
 import { z } from '@/lib/zod';
 

@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
-import type { WaveformData } from '@/lib/api/types';
+import type { WaveformData } from '@/lib/api/tracks/waveform';
 import { Waveform, type WaveformClock } from './Waveform';
 
 const waveform: WaveformData = {

@@ -5,7 +5,7 @@
 import { clsx } from 'clsx';
 import { useCallback, useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { WaveformData } from '@/lib/api/types';
+import type { WaveformData } from '@/lib/api/tracks/waveform';
 import { clock as clockText } from '@/lib/format/format';
 import { secondsAt, type WaveformLook } from './bars';
 import { useCanvasWaveform } from './useCanvasWaveform';

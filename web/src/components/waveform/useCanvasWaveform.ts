@@ -1,5 +1,5 @@
 import { useEffect, useRef, type RefObject } from 'react';
-import type { WaveformData } from '@/lib/api/types';
+import type { WaveformData } from '@/lib/api/tracks/waveform';
 import { levelsFromId, levelsOf } from '@/lib/peaks/levels';
 import { barCount, STYLES, type WaveformLook } from './bars';
 import { onThemeChange, paintsOf, Painter, type Moment } from './painter';

@@ -3,7 +3,7 @@ import { Button } from '@/components/ui/Button';
 import { CodeForm } from '@/components/ui/CodeForm';
 import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
-import type { MfaChallenge } from '@/lib/api/types';
+import type { MfaChallenge } from './api/login';
 import type { CodeMethod } from '@/lib/session/codes';
 import { useLoginCode } from './api/loginCode';
 

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MfaChallenge } from '@/lib/api/types';
+import type { MfaChallenge } from './api/login';
 import { useTitle } from '@/lib/dom/useTitle';
 import { AuthLayout } from './AuthLayout';
 import { CodeSignIn } from './CodeSignIn';

@@ -9,7 +9,7 @@ import { Navigate, useLocation, useNavigate, useSearchParams } from 'react-route
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { useMe } from '@/lib/api/auth/me';
 import { codeText } from '@/lib/api/problemText';
-import type { MfaChallenge } from '@/lib/api/types';
+import type { MfaChallenge } from './api/login';
 import { rememberedNext } from '@/lib/session/detour';
 import { safeNext } from '@/lib/session/next';
 import { AuthLayout } from './AuthLayout';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import type { MfaChallenge } from '@/lib/api/types';
+import type { MfaChallenge } from './api/login';
 import { useTitle } from '@/lib/dom/useTitle';
 import { AuthLayout } from './AuthLayout';
 import { ProviderButtons } from './ProviderButtons';

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { useMe } from '@/lib/api/auth/me';
-import type { MfaChallenge } from '@/lib/api/types';
+import type { MfaChallenge } from './api/login';
 import { endSession } from '@/lib/session/session';
 import { mayLeave } from '@/lib/unsaved/store';
 import { CodeSignIn } from './CodeSignIn';

@@ -11,7 +11,7 @@ import { FormError } from '@/components/ui/FormError';
 import { PasswordField } from '@/components/ui/PasswordField';
 import { applyProblem } from '@/lib/api/formErrors';
 import { hasCode } from '@/lib/api/problem';
-import type { MfaChallenge } from '@/lib/api/types';
+import type { MfaChallenge } from './api/login';
 import { fieldMessage } from '@/lib/i18n/authMessage';
 import { asksForCode, useLogin } from './api/login';
 import { PasskeyButton } from './PasskeyButton';

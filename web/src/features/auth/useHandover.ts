@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useLocation, useNavigate, useSearchParams } from 'react-router';
-import type { MfaChallenge } from '@/lib/api/types';
+import type { MfaChallenge } from './api/login';
 import { adoptSession } from './api/adoptSession';
 
 const MFA_TOKEN = /^#mfa_token=([\w.~-]{20,200})$/;

@@ -10,7 +10,7 @@ import { Page, PageHeader } from '@/components/ui/Page';
 import { useApiKeys } from '@/lib/api/developer/list';
 import { useRemoveApiKey } from '@/lib/api/developer/remove';
 import { problemText } from '@/lib/api/problemText';
-import type { ApiKey } from '@/lib/api/types';
+import type { ApiKey } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
 import { toast } from '@/lib/toast/store';
 import { Example } from './Example';

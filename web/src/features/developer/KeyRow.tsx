@@ -1,7 +1,7 @@
 import { Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '@/components/ui/IconButton';
-import type { ApiKey } from '@/lib/api/types';
+import type { ApiKey } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 
 export function KeyRow({ apiKey, onRemove }: { apiKey: ApiKey; onRemove: () => void }) {

@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/Button';
 import { CopyField } from '@/components/ui/CopyField';
 import { Dialog } from '@/components/ui/Dialog';
 import { Unsaved } from '@/components/ui/Unsaved';
-import type { NewApiKey } from '@/lib/api/types';
+import type { NewApiKey } from '@/lib/api/schema';
 import { curlOf } from './Example';
 import { NewKeyForm } from './NewKeyForm';
 

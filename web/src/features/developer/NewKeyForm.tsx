@@ -6,7 +6,7 @@ import { FormError } from '@/components/ui/FormError';
 import { Unsaved } from '@/components/ui/Unsaved';
 import { useCreateApiKey } from '@/lib/api/developer/create';
 import { problemText } from '@/lib/api/problemText';
-import type { NewApiKey } from '@/lib/api/types';
+import type { NewApiKey } from '@/lib/api/schema';
 import { LIFETIMES, SCOPES, wordOf } from './scopes';
 
 function ScopeChoice({ scope, on, onChange }: { scope: string; on: boolean; onChange: (on: boolean) => void }) {

@@ -5,7 +5,7 @@ import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { PlayButton } from '@/components/track/PlayButton';
 import { TrackWaveform } from '@/components/track/TrackWaveform';
 import { TrackMeta } from '@/components/track/TrackMeta';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { byline } from '@/lib/format/byline';
 import { usePlayer } from '@/lib/player/store';
 

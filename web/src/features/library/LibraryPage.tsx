@@ -14,7 +14,7 @@ import { Page, PageHeader } from '@/components/ui/Page';
 import { Pagination } from '@/components/ui/Pagination';
 import { useMe } from '@/lib/api/auth/me';
 import { useTracks, type TrackFilter } from '@/lib/api/tracks/list';
-import type { Track, TrackState } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { mayUpload } from '@/lib/api/users/becomeCreator';
 import { useDebounced } from '@/lib/dom/useDebounced';
 import { useTitle } from '@/lib/dom/useTitle';
@@ -24,7 +24,7 @@ import { RemovedTracks } from './RemovedTracks';
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
 
 const LIMIT = 50;
-const STATES: readonly (TrackState | '')[] = ['', 'completed', 'processing', 'failed'];
+const STATES: readonly (Track['status'] | '')[] = ['', 'completed', 'processing', 'failed'];
 const SORTS = ['newest', 'oldest', 'title'] as const;
 
 export function Component() {

@@ -13,7 +13,7 @@ import { problemText } from '@/lib/api/problemText';
 import { outcomeText } from '@/lib/api/tracks/outcome';
 import { isUnfinished } from '@/lib/api/tracks/list';
 import { useUpdateTrack } from '@/lib/api/tracks/update';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
 import { keyName } from '@/lib/musicalKey';

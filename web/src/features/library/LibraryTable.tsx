@@ -1,7 +1,7 @@
 /* The creator's table: dense, one line a track, tools at the end. On a phone the columns fold under the title. */
 
 import { useTranslation } from 'react-i18next';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { LibraryRow } from './LibraryRow';
 
 interface LibraryTableProps {

@@ -9,7 +9,7 @@ import { ErrorState } from '@/components/ui/ErrorState';
 import { Pagination } from '@/components/ui/Pagination';
 import { problemText } from '@/lib/api/problemText';
 import { useRemovedTracks, useRestoreTrack } from '@/lib/api/tracks/removed';
-import type { RemovedTrack } from '@/lib/api/types';
+import type { RemovedTrack } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Avatar } from '@/components/ui/Avatar';
 import { IconButton } from '@/components/ui/IconButton';
-import type { Notification } from '@/lib/api/types';
+import type { Notification } from '@/lib/api/schema';
 import { deviceText } from '@/lib/format/device';
 import { useFormat } from '@/lib/format/useFormat';
 

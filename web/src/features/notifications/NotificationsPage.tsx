@@ -13,7 +13,7 @@ import { useMarkAllRead } from '@/lib/api/notifications/markAllRead';
 import { useMarkRead } from '@/lib/api/notifications/markRead';
 import { useRemoveNotification } from '@/lib/api/notifications/remove';
 import { useRemoveAllNotifications } from '@/lib/api/notifications/removeAll';
-import type { Notification } from '@/lib/api/types';
+import type { Notification } from '@/lib/api/schema';
 import { problemText } from '@/lib/api/problemText';
 import { useTitle } from '@/lib/dom/useTitle';
 import { useFormat } from '@/lib/format/useFormat';

@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { forgetCsrf } from '@/lib/api/csrf';
 import { unreadCountQuery } from '@/lib/api/notifications/unreadCount';
-import type { Notification } from '@/lib/api/types';
+import type { Notification } from '@/lib/api/schema';
 import { setLanguage } from '@/lib/i18n';
 import { takeMessage } from '@/lib/realtime/own';
 import { setSessionHint } from '@/lib/session/hint';

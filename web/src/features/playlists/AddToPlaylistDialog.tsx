@@ -15,7 +15,7 @@ import { useCreatePlaylist } from '@/lib/api/playlists/create';
 import { usePlaylists } from '@/lib/api/playlists/list';
 import { useRemoveItem } from '@/lib/api/playlists/removeItem';
 import { problemText } from '@/lib/api/problemText';
-import type { Playlist } from '@/lib/api/types';
+import type { Playlist } from '@/lib/api/schema';
 import { useAdding } from '@/lib/playlists/adding';
 import { toast, useToasts } from '@/lib/toast/store';
 import { PlaylistCover } from './PlaylistCover';

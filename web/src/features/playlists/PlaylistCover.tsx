@@ -3,7 +3,7 @@
 import { clsx } from 'clsx';
 import { Cover } from '@/components/cover/Cover';
 import { GeneratedCover } from '@/components/cover/GeneratedCover';
-import type { Playlist, TrackRef } from '@/lib/api/types';
+import type { Playlist, TrackRef } from '@/lib/api/schema';
 
 interface PlaylistCoverProps {
   playlist: Pick<Playlist, 'id' | 'covers'>;

@@ -12,7 +12,8 @@ import { Toggle } from '@/components/ui/Toggle';
 import { Unsaved } from '@/components/ui/Unsaved';
 import { applyProblem } from '@/lib/api/formErrors';
 import { fieldText } from '@/lib/api/problemText';
-import type { NewPlaylist, Playlist } from '@/lib/api/types';
+import type { Playlist } from '@/lib/api/schema';
+import type { NewPlaylist } from '@/lib/api/playlists/create';
 import { z } from '@/lib/zod';
 
 const schema = z.object({

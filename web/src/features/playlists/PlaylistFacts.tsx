@@ -1,6 +1,6 @@
 import { Globe, Lock } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Playlist } from '@/lib/api/types';
+import type { Playlist } from '@/lib/api/schema';
 import { clock, isoDuration } from '@/lib/format/format';
 
 /** Whether everybody may see it. */

@@ -15,7 +15,7 @@ import { useMoveItem } from '@/lib/api/playlists/moveItem';
 import { useRemoveItem } from '@/lib/api/playlists/removeItem';
 import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
-import type { Playlist } from '@/lib/api/types';
+import type { Playlist } from '@/lib/api/schema';
 import { toast, useToasts } from '@/lib/toast/store';
 import { trackOf, type ItemTrack } from './itemTrack';
 import { PlaylistRow, ROW } from './PlaylistRow';

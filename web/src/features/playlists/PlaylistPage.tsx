@@ -19,7 +19,7 @@ import { useRemovePlaylist } from '@/lib/api/playlists/remove';
 import { useUpdatePlaylist } from '@/lib/api/playlists/update';
 import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
-import type { Playlist } from '@/lib/api/types';
+import type { Playlist } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
 import { largeTitle } from '@/lib/format/largeTitle';
 import { isPlayable } from '@/lib/player/contract';

@@ -9,7 +9,7 @@ import { Page, PageHeader } from '@/components/ui/Page';
 import { TrackGridSkeleton } from '@/components/track/TrackLists';
 import { useCreatePlaylist } from '@/lib/api/playlists/create';
 import { usePlaylists } from '@/lib/api/playlists/list';
-import type { Playlist } from '@/lib/api/types';
+import type { Playlist } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
 import { PlaylistCover } from './PlaylistCover';
 import { PlaylistDialog } from './PlaylistDialog';

@@ -1,4 +1,4 @@
-import type { PlaylistItem } from '@/lib/api/types';
+import type { PlaylistItem } from '@/lib/api/schema';
 import type { Playable } from '@/lib/player/contract';
 
 export type ItemTrack = Playable & { is_liked: boolean };

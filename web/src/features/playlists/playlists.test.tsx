@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Toasts } from '@/components/ui/Toasts';
 import { forgetCsrf } from '@/lib/api/csrf';
-import type { Playlist, PlaylistItem } from '@/lib/api/types';
+import type { Playlist, PlaylistItem } from '@/lib/api/schema';
 import { usePlayer } from '@/lib/player/store';
 import { useAdding } from '@/lib/playlists/adding';
 import { setSessionHint } from '@/lib/session/hint';

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import { HueBox } from '@/components/ui/HueBox';
 import { useGear } from '@/lib/api/users/gear';
-import type { GearItem } from '@/lib/api/types';
+import type { PublicGear } from '@/lib/api/schema';
 import { hueOf } from '@/lib/color/hue';
 
-function GearCard({ item }: { item: GearItem }) {
+function GearCard({ item }: { item: PublicGear }) {
   const maker = [item.brand, item.model].filter(Boolean).join(' ');
   return (
     <li className="min-w-0">

@@ -7,7 +7,7 @@ import { Button } from '@/components/ui/Button';
 import { IconButton } from '@/components/ui/IconButton';
 import { Menu, MenuItem } from '@/components/ui/Menu';
 import { problemText } from '@/lib/api/problemText';
-import type { PublicUser } from '@/lib/api/types';
+import type { PublicUser } from '@/lib/api/schema';
 import { useBlock } from '@/lib/api/users/block';
 import { useFollow } from '@/lib/api/users/follow';
 import { loginPath } from '@/lib/session/next';

@@ -14,7 +14,7 @@ import { useMe } from '@/lib/api/auth/me';
 import { hasCode } from '@/lib/api/problem';
 import { useEndlessTracks } from '@/lib/api/tracks/list';
 import { useUserByName } from '@/lib/api/users/byUsername';
-import type { Me, PublicUser } from '@/lib/api/types';
+import type { PublicUser, User } from '@/lib/api/schema';
 import { hueOf } from '@/lib/color/hue';
 import { useTitle } from '@/lib/dom/useTitle';
 import { largeTitle } from '@/lib/format/largeTitle';
@@ -26,7 +26,7 @@ import { SocialLinks } from './SocialLinks';
 interface HeaderProps {
   user: PublicUser;
   /** Undefined while it is not known, null for a guest. */
-  me: Me | null | undefined;
+  me: User | null | undefined;
 }
 
 function Header({ user, me }: HeaderProps) {

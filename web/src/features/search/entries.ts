@@ -7,7 +7,7 @@ import { useNavigate } from 'react-router';
 import { useMe } from '@/lib/api/auth/me';
 import { useQuery } from '@tanstack/react-query';
 import { tracksQuery } from '@/lib/api/tracks/list';
-import type { PublicUser, Track } from '@/lib/api/types';
+import type { PublicUser, Track } from '@/lib/api/schema';
 import { peopleQuery } from '@/lib/api/users/search';
 import { suggestionsQuery } from '@/lib/api/users/suggestions';
 import { useDebounced } from '@/lib/dom/useDebounced';

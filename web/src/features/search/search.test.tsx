@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PublicUser } from '@/lib/api/types';
+import type { PublicUser } from '@/lib/api/schema';
 import { usePalette } from '@/lib/palette/store';
 import { setSessionHint } from '@/lib/session/hint';
 import { ada, track } from '@/testing/fixtures';

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/components/ui/Avatar';
 import { problemText } from '@/lib/api/problemText';
-import type { Me } from '@/lib/api/types';
+import type { User } from '@/lib/api/schema';
 import { useRemoveAvatar } from '@/lib/api/users/removeAvatar';
 import { useUploadAvatar } from '@/lib/api/users/uploadAvatar';
 import { toast } from '@/lib/toast/store';
@@ -9,7 +9,7 @@ import { PictureTools } from './PictureTools';
 import { usePictureUpload } from './usePictureUpload';
 
 /** One's picture, as others see it. */
-export function AvatarEditor({ me }: { me: Me }) {
+export function AvatarEditor({ me }: { me: User }) {
   const { t } = useTranslation();
   const remove = useRemoveAvatar();
   const { mutateAsync } = useUploadAvatar();

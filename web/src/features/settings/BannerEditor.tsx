@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { HueBox } from '@/components/ui/HueBox';
 import { problemText } from '@/lib/api/problemText';
-import type { Me } from '@/lib/api/types';
+import type { User } from '@/lib/api/schema';
 import { useRemoveBanner } from '@/lib/api/users/removeBanner';
 import { useUploadBanner } from '@/lib/api/users/uploadBanner';
 import { hueOf } from '@/lib/color/hue';
@@ -10,7 +10,7 @@ import { PictureTools } from './PictureTools';
 import { usePictureUpload } from './usePictureUpload';
 
 /** The wide picture above one's profile; without one it is a wash of one's own colour. */
-export function BannerEditor({ me }: { me: Me }) {
+export function BannerEditor({ me }: { me: User }) {
   const { t } = useTranslation();
   const remove = useRemoveBanner();
   const { mutateAsync } = useUploadBanner();

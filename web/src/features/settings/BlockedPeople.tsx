@@ -5,7 +5,7 @@ import { Avatar } from '@/components/ui/Avatar';
 import { Button } from '@/components/ui/Button';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { problemText } from '@/lib/api/problemText';
-import type { BlockedPerson } from '@/lib/api/types';
+import type { BlockedPerson } from '@/lib/api/schema';
 import { useBlock } from '@/lib/api/users/block';
 import { useBlocks } from '@/lib/api/users/blocks';
 import { toast, useToasts } from '@/lib/toast/store';

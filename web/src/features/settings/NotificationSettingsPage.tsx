@@ -5,7 +5,7 @@ import { useMe } from '@/lib/api/auth/me';
 import { usePreferences } from '@/lib/api/notifications/preferences';
 import { useUpdatePreferences } from '@/lib/api/notifications/updatePreferences';
 import { problemText } from '@/lib/api/problemText';
-import type { Me, NotificationPreferences, Settings } from '@/lib/api/types';
+import type { NotificationPreferences, User, UserSettings } from '@/lib/api/schema';
 import { useSettings } from '@/lib/api/users/settings';
 import { useUpdateSettings } from '@/lib/api/users/updateSettings';
 import { useTitle } from '@/lib/dom/useTitle';
@@ -17,9 +17,9 @@ import { SwitchList } from './SwitchList';
 const EVENTS = ['follow', 'like', 'comment', 'message', 'mention'] as const;
 
 interface SwitchesProps {
-  me: Me;
+  me: User;
   preferences: NotificationPreferences;
-  settings: Settings;
+  settings: UserSettings;
 }
 
 function Switches({ me, preferences, settings }: SwitchesProps) {

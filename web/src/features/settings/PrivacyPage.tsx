@@ -3,7 +3,7 @@ import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { useMe } from '@/lib/api/auth/me';
 import { problemText } from '@/lib/api/problemText';
-import type { Me, Settings } from '@/lib/api/types';
+import type { User, UserSettings } from '@/lib/api/schema';
 import { usePrivacyOptOut } from '@/lib/api/users/privacyOptOut';
 import { useSettings } from '@/lib/api/users/settings';
 import { useUpdateProfile } from '@/lib/api/users/updateProfile';
@@ -14,7 +14,7 @@ import { BlockedPeople } from './BlockedPeople';
 import { Section } from './Section';
 import { SwitchList } from './SwitchList';
 
-function Switches({ me, settings }: { me: Me; settings: Settings }) {
+function Switches({ me, settings }: { me: User; settings: UserSettings }) {
   const { t } = useTranslation();
   const profile = useUpdateProfile();
   const update = useUpdateSettings();

@@ -9,7 +9,7 @@ import { FormError } from '@/components/ui/FormError';
 import { Unsaved } from '@/components/ui/Unsaved';
 import { useMe } from '@/lib/api/auth/me';
 import { applyProblem } from '@/lib/api/formErrors';
-import type { Me } from '@/lib/api/types';
+import type { User } from '@/lib/api/schema';
 import { useUpdateProfile } from '@/lib/api/users/updateProfile';
 import { useTitle } from '@/lib/dom/useTitle';
 import { toast } from '@/lib/toast/store';
@@ -21,7 +21,7 @@ import { changesOf, formOf, profileSchema, type ProfileForm } from './schema';
 import { Section } from './Section';
 import { useFieldText } from './useFieldText';
 
-function ProfileFormFields({ me }: { me: Me }) {
+function ProfileFormFields({ me }: { me: User }) {
   const { t } = useTranslation();
   const text = useFieldText();
   const update = useUpdateProfile();

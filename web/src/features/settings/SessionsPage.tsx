@@ -10,7 +10,7 @@ import { useEndOneSession } from '@/lib/api/sessions/end';
 import { useEndAllSessions } from '@/lib/api/sessions/endAll';
 import { useEndOtherSessions } from '@/lib/api/sessions/endOthers';
 import { useSessions } from '@/lib/api/sessions/list';
-import type { DeviceSession } from '@/lib/api/types';
+import type { Session } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
 import { deviceText } from '@/lib/format/device';
 import { useFormat } from '@/lib/format/useFormat';
@@ -20,7 +20,7 @@ import { Section } from './Section';
 
 const icons = { desktop: LaptopMinimal, mobile: Smartphone, tablet: Tablet, other: MonitorSmartphone };
 
-function SessionRow({ session }: { session: DeviceSession }) {
+function SessionRow({ session }: { session: Session }) {
   const { t } = useTranslation();
   const format = useFormat();
   const end = useEndOneSession();

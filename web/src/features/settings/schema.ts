@@ -1,4 +1,5 @@
-import type { Me, ProfileChanges } from '@/lib/api/types';
+import type { User } from '@/lib/api/schema';
+import type { ProfileChanges } from '@/lib/api/users/updateProfile';
 import { newPassword } from '@/lib/session/password';
 import { z } from '@/lib/zod';
 
@@ -42,7 +43,7 @@ export const profileSchema = z.object({
 
 export type ProfileForm = z.infer<typeof profileSchema>;
 
-export const formOf = (me: Me): ProfileForm => ({
+export const formOf = (me: User): ProfileForm => ({
   first_name: me.first_name ?? '',
   last_name: me.last_name ?? '',
   bio: me.bio ?? '',

@@ -1,7 +1,7 @@
 import { UserRound } from 'lucide-react';
 import { Avatar } from '@/components/ui/Avatar';
 import { HueBox } from '@/components/ui/HueBox';
-import type { TrackComment } from '@/lib/api/types';
+import type { TrackComment } from '@/lib/api/schema';
 
 /** The picture of whoever wrote a comment; a figure where their account is gone. */
 export function CommentAvatar({ author, size }: { author: TrackComment['author']; size: number }) {

@@ -7,7 +7,7 @@ import { FormError } from '@/components/ui/FormError';
 import { Unsaved } from '@/components/ui/Unsaved';
 import { draftComment, LONGEST_COMMENT, useIsWriting, useWriteComment } from '@/lib/api/comments/write';
 import { problemText } from '@/lib/api/problemText';
-import type { Me, Track } from '@/lib/api/types';
+import type { Track, User } from '@/lib/api/schema';
 import { clock as clockText } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
 import { clock, useSeconds } from '@/lib/player/clock';
@@ -19,7 +19,7 @@ const NEARLY_FULL = 200;
 
 interface CommentComposerProps {
   track: Track;
-  me: Me;
+  me: User;
   /** Where the comment will stand, from the moment when somebody began to write it; until then it follows the play head. */
   moment: Moment | null;
   setMoment: (moment: Moment | null) => void;

@@ -5,7 +5,7 @@ import { clsx } from 'clsx';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNewestComments } from '@/lib/api/comments/list';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { clock } from '@/lib/player/clock';
 import { usePlayer } from '@/lib/player/store';
 import { CommentAvatar } from './CommentAvatar';

@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
-import type { TrackComment } from '@/lib/api/types';
+import type { TrackComment } from '@/lib/api/schema';
 import { ada, track } from '@/testing/fixtures';
 import { draftComment } from '@/lib/api/comments/write';
 import { CommentRow } from './CommentRow';

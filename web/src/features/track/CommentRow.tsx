@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { IconButton } from '@/components/ui/IconButton';
 import { isUnsent } from '@/lib/api/comments/write';
-import type { TrackComment } from '@/lib/api/types';
+import type { TrackComment } from '@/lib/api/schema';
 import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
 import { CommentAvatar } from './CommentAvatar';

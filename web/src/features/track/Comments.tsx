@@ -10,7 +10,7 @@ import { useMe } from '@/lib/api/auth/me';
 import { COMMENT_ORDERS, useComments, type CommentOrder } from '@/lib/api/comments/list';
 import { useRemoveComment } from '@/lib/api/comments/remove';
 import { problemText } from '@/lib/api/problemText';
-import type { Track, TrackComment } from '@/lib/api/types';
+import type { Track, TrackComment } from '@/lib/api/schema';
 import { loginPath } from '@/lib/session/next';
 import { toast } from '@/lib/toast/store';
 import { CommentComposer } from './CommentComposer';

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TrackStrips } from '@/components/track/TrackLists';
 import { useTracks } from '@/lib/api/tracks/list';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 
 /** Other tracks of the same person, newest first. */
 export function useMoreFrom(track: Track): readonly Track[] {

@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/Button';
 import { useShare } from '@/components/track/useShare';
 import { useMe } from '@/lib/api/auth/me';
 import { API } from '@/lib/api/client';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { queueLast } from '@/lib/player/play';
 import { askForPlaylist } from '@/lib/playlists/adding';

@@ -1,7 +1,7 @@
 /* What was measured and what was told, in the mono face: an engineer's view of the track. */
 
 import { useTranslation } from 'react-i18next';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
 import { keyName } from '@/lib/musicalKey';

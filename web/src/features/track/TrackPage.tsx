@@ -22,7 +22,7 @@ import { useReprocessTrack } from '@/lib/api/tracks/reprocess';
 import { useTrack } from '@/lib/api/tracks/get';
 import { isUnfinished } from '@/lib/api/tracks/list';
 import { failureText, mayProcessAgain, noteText } from '@/lib/api/tracks/outcome';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { toast } from '@/lib/toast/store';
 import { useTitle } from '@/lib/dom/useTitle';
 import { byline } from '@/lib/format/byline';

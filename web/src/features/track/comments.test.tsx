@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import { useState } from 'react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetCsrf } from '@/lib/api/csrf';
-import type { TrackComment } from '@/lib/api/types';
+import type { TrackComment } from '@/lib/api/schema';
 import { clock } from '@/lib/player/clock';
 import { toPlayerTrack } from '@/lib/player/contract';
 import { usePlayer } from '@/lib/player/store';

@@ -1,6 +1,6 @@
 /* Where comments stand on the waveform, apart from any drawing. */
 
-import type { TrackComment } from '@/lib/api/types';
+import type { TrackComment } from '@/lib/api/schema';
 
 export type TimedComment = TrackComment & { timestamp: number };
 

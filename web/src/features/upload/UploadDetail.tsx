@@ -4,7 +4,7 @@ import { Check, CircleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '@/lib/api/problemText';
 import { failureText } from '@/lib/api/tracks/outcome';
-import type { TrackProgress } from '@/lib/api/types';
+import type { TrackStatus } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 import { secondsLeft, stateOf, type UploadItem } from './store';
 
@@ -42,7 +42,7 @@ export function UploadDetail({ item }: { item: UploadItem }) {
       return (
         <span className="inline-flex items-center gap-1.5 text-danger">
           <CircleAlert size={14} aria-hidden className="shrink-0" />
-          {item.error instanceof Error ? problemText(item.error, t) : failureText(item.error as TrackProgress, t)}
+          {item.error instanceof Error ? problemText(item.error, t) : failureText(item.error as TrackStatus, t)}
         </span>
       );
     default:

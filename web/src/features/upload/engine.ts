@@ -10,7 +10,7 @@ import { replaceCover } from '@/lib/api/tracks/cover';
 import { getProgress } from '@/lib/api/tracks/progress';
 import { removeTrack } from '@/lib/api/tracks/remove';
 import { updateTrack } from '@/lib/api/tracks/update';
-import type { TrackChanges } from '@/lib/api/types';
+import type { TrackChanges } from '@/lib/api/tracks/update';
 import { guard } from '@/lib/unsaved/store';
 import { uploadTrack } from './api/uploadTrack';
 import { addItems, dropItem, itemOf, patchItem, stateOf, useUploads, type UploadItem } from './store';

@@ -3,7 +3,7 @@
 
 import { create } from 'zustand';
 import type { TrackForm } from '@/components/track/trackSchema';
-import type { Stage } from '@/lib/api/types';
+import type { TrackStatus } from '@/lib/api/schema';
 import { newIdempotencyKey } from '@/lib/api/upload';
 import type { FileTags } from './tags/readTags';
 
@@ -36,7 +36,7 @@ export interface UploadItem {
   total: number;
   /** Bytes a second, smoothed; 0 while unknown. */
   speed: number;
-  stage: Stage;
+  stage: TrackStatus['stage'];
   /** 0 to 1, of the server's work. */
   progress: number;
   trackId: string | null;

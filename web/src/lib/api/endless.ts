@@ -1,5 +1,13 @@
 import { infiniteQueryOptions, type QueryKey } from '@tanstack/react-query';
-import type { List } from '@/lib/api/types';
+
+/** `total` is counted where `page` or `total` asks for it; `next` is the cursor of the page after this one. */
+export interface List<T> {
+  items: T[];
+  limit: number;
+  next: string | null;
+  page?: number;
+  total?: number | undefined;
+}
 
 /** A list that grows as one reads: each page begins where the last one ended, whatever came or went meanwhile. */
 export const endlessQuery = <T>(queryKey: QueryKey, fetchPage: (cursor: string | undefined, signal: AbortSignal) => Promise<List<T>>) =>

@@ -1,6 +1,8 @@
 /* An error the server told us about (RFC 9457), or a failure to reach it. */
 
-import type { FieldError, ProblemBody } from './types';
+import type { Problem } from './schema';
+
+export type FieldError = NonNullable<Problem['errors']>[number];
 
 export class ApiProblem extends Error {
   readonly code: string;
@@ -11,7 +13,7 @@ export class ApiProblem extends Error {
   /** Seconds to wait, when the server named them. */
   readonly retryAfter: number | undefined;
 
-  constructor(body: ProblemBody, retryAfter?: number) {
+  constructor(body: Problem, retryAfter?: number) {
     super(body.title);
     this.name = 'ApiProblem';
     this.code = body.code;
@@ -24,7 +26,7 @@ export class ApiProblem extends Error {
 }
 
 /** A problem of which only the code is known. */
-export const blank = (code: string, status: number): ProblemBody => ({
+export const blank = (code: string, status: number): Problem => ({
   type: `/problems/${code}`,
   code,
   title: code,
@@ -37,7 +39,7 @@ export const blank = (code: string, status: number): ProblemBody => ({
 export function problemFrom(status: number, text: string, retryAfter: string | null): ApiProblem {
   const wait = retryAfter && /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined;
   try {
-    const body = JSON.parse(text) as Partial<ProblemBody>;
+    const body = JSON.parse(text) as Partial<Problem>;
     if (typeof body.code === 'string') {
       return new ApiProblem({ ...blank(body.code, status), ...body, code: body.code, status }, wait);
     }

@@ -1,6 +1,6 @@
 import i18next, { type TFunction } from 'i18next';
 import { ApiProblem } from './problem';
-import type { FieldError } from './types';
+import type { FieldError } from '@/lib/api/problem';
 
 /** What happened and what to do, in the reader's language. */
 export function problemText(error: unknown, t: TFunction): string {

@@ -1,6 +1,6 @@
 /* What the page itself draws before the app is there (index.html, src/app/shell.ts), as the app sees it. */
 
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 
 /** Which files of the build are needed when. */
 export type FileGroup = 'sound' | 'app' | 'track' | 'en' | 'fr' | 'es';

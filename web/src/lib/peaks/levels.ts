@@ -1,6 +1,6 @@
 /* From the server's peaks to bars one can draw. */
 
-import type { WaveformData } from '@/lib/api/types';
+import type { WaveformData } from '@/lib/api/tracks/waveform';
 import { hash } from '@/lib/color/hue';
 
 /** `count` loudness levels from 0 to 1 over the whole track, the loudest being 1. */

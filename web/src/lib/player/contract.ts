@@ -6,7 +6,7 @@
  * from which the frame leaves room for it (--player-h). Its texts are in locales/{en,fr,es}/player.json. A playing track
  * tints the interface by setting `--accent-h` (a hue in degrees) on the root element. */
 
-import type { Track, UserRef } from '@/lib/api/types';
+import type { Track, UserRef } from '@/lib/api/schema';
 
 export interface PlayerTrack {
   id: string;

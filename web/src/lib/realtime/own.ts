@@ -8,7 +8,7 @@ import { exportsQuery } from '@/lib/api/exports/list';
 import { addUnread, invalidateNotifications } from '@/lib/api/notifications/cache';
 import { getTicket } from '@/lib/api/realtime/ticket';
 import { progressQuery } from '@/lib/api/tracks/progress';
-import type { DataExport, Notification } from '@/lib/api/types';
+import type { DataExport, Notification } from '@/lib/api/schema';
 import { connect, type TopicMessage } from './client';
 
 type Of<T extends TopicMessage['type']> = Extract<TopicMessage, { type: T }>;

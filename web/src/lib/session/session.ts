@@ -1,10 +1,10 @@
 /* What changes in the browser when somebody signs in or out. */
 
 import type { QueryClient } from '@tanstack/react-query';
+import type { Reply } from '@/lib/api/address';
 import { meQuery } from '@/lib/api/auth/me';
 import { forgetCsrf } from '@/lib/api/csrf';
 import { forgetRenewal, noteRenewal } from '@/lib/api/refresh';
-import type { Session } from '@/lib/api/types';
 import { EMPTY_QUEUE } from '@/lib/player/queue';
 import { usePlayer } from '@/lib/player/store';
 import { toldServer } from '@/lib/push/memory';
@@ -13,8 +13,11 @@ import { hasSessionHint, noteSignedOut, onSessionHint, personHere, sessionIsOfAn
 import { forgetPerson, startOver } from './leave';
 import { HOME } from './next';
 
+/** What every way of signing in brings. */
+export type OpenedSession = Reply<'post', '/auth/register'>;
+
 /** Nothing of the person who was here before is shown to another, or sent by them. */
-export function startSession(client: QueryClient, { user, expires_in }: Session): void {
+export function startSession(client: QueryClient, { user, expires_in }: OpenedSession): void {
   const before = personHere();
   const another = before !== null && before !== user.id;
   if (another) forgetPerson();

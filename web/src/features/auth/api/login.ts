@@ -1,7 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Body, Reply } from '@/lib/api/address';
 import { post } from '@/lib/api/client';
-import type { Credentials, LoginReply, MfaChallenge } from '@/lib/api/types';
 import { startSession } from '@/lib/session/session';
+
+type Credentials = Body<'post', '/auth/login'>;
+type LoginReply = Reply<'post', '/auth/login'>;
+/** The password was right; a code is still to come. */
+export type MfaChallenge = Extract<LoginReply, { mfa_token: string }>;
 
 export const login = (credentials: Credentials) => post('/auth/login', { body: credentials });
 

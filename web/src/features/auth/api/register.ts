@@ -1,8 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Body } from '@/lib/api/address';
 import { post } from '@/lib/api/client';
-import type { NewAccount } from '@/lib/api/types';
 import { deviceTimeZone } from '@/lib/format/timeZone';
 import { startSession } from '@/lib/session/session';
+
+type NewAccount = Body<'post', '/auth/register'>;
 
 /** Sends the time zone too: mails give times in it. */
 export const register = (account: NewAccount) => post('/auth/register', { body: { timezone: deviceTimeZone(), ...account } });

@@ -11,7 +11,8 @@ import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import { useDeleteMe } from '@/lib/api/users/deleteMe';
 import { useRestoreMe } from '@/lib/api/users/restoreMe';
-import type { DeletionProof, Me } from '@/lib/api/types';
+import type { User } from '@/lib/api/schema';
+import type { DeletionProof } from '@/lib/api/users/deleteMe';
 import { endSession } from '@/lib/session/session';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
@@ -35,7 +36,7 @@ function Points({ title, points, group }: { title: string; points: readonly stri
   );
 }
 
-function DeleteDialog({ me, onClose }: { me: Me; onClose: () => void }) {
+function DeleteDialog({ me, onClose }: { me: User; onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const remove = useDeleteMe();
@@ -66,7 +67,7 @@ function DeleteDialog({ me, onClose }: { me: Me; onClose: () => void }) {
   );
 }
 
-function Leaving({ me, at }: { me: Me; at: string }) {
+function Leaving({ me, at }: { me: User; at: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const restore = useRestoreMe();

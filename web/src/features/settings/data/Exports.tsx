@@ -8,7 +8,7 @@ import { FormError } from '@/components/ui/FormError';
 import { isUnderWay, useExports } from '@/lib/api/exports/list';
 import { useStartExport } from '@/lib/api/exports/start';
 import { problemText } from '@/lib/api/problemText';
-import type { DataExport } from '@/lib/api/types';
+import type { DataExport } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { Section } from '../Section';

@@ -7,7 +7,7 @@ import { ErrorState } from '@/components/ui/ErrorState';
 import { Pagination } from '@/components/ui/Pagination';
 import { useAttempts } from '@/lib/api/auth/loginHistory';
 import { useProviders } from '@/lib/api/oauth/providers';
-import type { LoginAttempt } from '@/lib/api/types';
+import type { LoginAttempt } from '@/lib/api/schema';
 import { deviceText } from '@/lib/format/device';
 import { useFormat } from '@/lib/format/useFormat';
 import { Section } from '../Section';

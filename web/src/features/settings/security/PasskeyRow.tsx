@@ -7,7 +7,7 @@ import { IconButton } from '@/components/ui/IconButton';
 import { Unsaved } from '@/components/ui/Unsaved';
 import { useRenamePasskey } from '@/lib/api/passkeys/rename';
 import { problemText } from '@/lib/api/problemText';
-import type { Passkey } from '@/lib/api/types';
+import type { Passkey } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 

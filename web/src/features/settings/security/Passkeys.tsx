@@ -8,7 +8,7 @@ import { ErrorState } from '@/components/ui/ErrorState';
 import { usePasskeys } from '@/lib/api/passkeys/list';
 import { useRemovePasskey } from '@/lib/api/passkeys/remove';
 import { problemText } from '@/lib/api/problemText';
-import type { Passkey } from '@/lib/api/types';
+import type { Passkey } from '@/lib/api/schema';
 import { passkeysWork } from '@/lib/passkeys/device';
 import { toast } from '@/lib/toast/store';
 import { Section } from '../Section';

@@ -5,7 +5,7 @@ import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { Button } from '@/components/ui/Button';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { useSecondFactor } from '@/lib/api/mfa/status';
-import type { SecondFactor } from '@/lib/api/types';
+import type { SecondFactor } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 import { Section } from '../Section';
 import { TwoFactorOff } from './TwoFactorOff';

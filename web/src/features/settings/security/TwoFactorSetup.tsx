@@ -10,7 +10,7 @@ import { PasswordForm } from '@/components/ui/PasswordForm';
 import { Unsaved } from '@/components/ui/Unsaved';
 import { useSetUpSecondFactor } from '@/lib/api/mfa/setup';
 import { useVerifySecondFactor } from '@/lib/api/mfa/verify';
-import type { SecondFactorSecret } from '@/lib/api/types';
+import type { SecondFactorSecret } from '@/lib/api/mfa/setup';
 import { RecoveryCodes } from './RecoveryCodes';
 
 const METHODS = ['totp'];

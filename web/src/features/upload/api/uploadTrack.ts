@@ -1,5 +1,5 @@
 import { uploadForm, type UploadOptions } from '@/lib/api/upload';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 
 /** Sends a file. Its track is private until it is published with what was typed meanwhile. */
 export function uploadTrack(file: File, options: UploadOptions): Promise<Track> {

@@ -1,11 +1,11 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
 import { hasCode } from '@/lib/api/problem';
-import type { Me } from '@/lib/api/types';
+import type { User } from '@/lib/api/schema';
 import { hasSessionHint, sessionIsOfAnother, setPersonHere, setSessionHint } from '@/lib/session/hint';
 
 /** Who is signed in; null for a guest. */
-export async function fetchMe(signal?: AbortSignal): Promise<Me | null> {
+export async function fetchMe(signal?: AbortSignal): Promise<User | null> {
   if (!hasSessionHint()) return null;
   try {
     const me = await get('/auth/me', { signal });

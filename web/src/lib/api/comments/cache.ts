@@ -1,7 +1,8 @@
 /* Changes to the comments that are loaded, so that the list and the waveform show them before the server has answered. */
 
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
-import type { List, TrackComment } from '@/lib/api/types';
+import type { TrackComment } from '@/lib/api/schema';
+import type { List } from '@/lib/api/endless';
 
 type Pages = InfiniteData<List<TrackComment>>;
 

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del } from '@/lib/api/client';
-import type { TrackComment } from '@/lib/api/types';
+import type { TrackComment } from '@/lib/api/schema';
 import { holdComments, invalidateComments, replaceComment } from './cache';
 
 const removeComment = (id: string) => del('/comments/{id}', { path: { id } });

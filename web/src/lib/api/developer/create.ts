@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Body } from '@/lib/api/address';
 import { post } from '@/lib/api/client';
-import type { ApiKeyWish } from '@/lib/api/types';
 import { apiKeysQuery } from './list';
+
+type ApiKeyWish = Body<'post', '/developer/api-keys'>;
 
 /** The reply has the key itself, this once. */
 export const createApiKey = (wish: ApiKeyWish) => post('/developer/api-keys', { body: wish });

@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { DataExport } from '@/lib/api/types';
+import type { DataExport } from '@/lib/api/schema';
 
 export const listExports = (signal?: AbortSignal) => get('/users/me/exports', { query: { limit: 20 }, signal });
 

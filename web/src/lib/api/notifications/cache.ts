@@ -1,7 +1,8 @@
 /* Changes to the notifications that are loaded, so that the list and the bell show them before the server has answered. */
 
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
-import type { List, Notification } from '@/lib/api/types';
+import type { Notification } from '@/lib/api/schema';
+import type { List } from '@/lib/api/endless';
 import { unreadCountQuery } from './unreadCount';
 
 type Lists = InfiniteData<List<Notification>>;

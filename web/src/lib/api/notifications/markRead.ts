@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
-import type { Notification } from '@/lib/api/types';
+import type { Notification } from '@/lib/api/schema';
 import { addUnread, invalidateNotifications, mapNotifications } from './cache';
 
 export const markRead = (id: string) => post('/notifications/{id}/read', { path: { id } });

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del } from '@/lib/api/client';
-import type { Notification } from '@/lib/api/types';
+import type { Notification } from '@/lib/api/schema';
 import { addUnread, invalidateNotifications, mapNotifications } from './cache';
 
 export const removeNotification = (id: string) => del('/notifications/{id}', { path: { id } });

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { put } from '@/lib/api/client';
-import type { NotificationPreferences } from '@/lib/api/types';
+import type { NotificationPreferences } from '@/lib/api/schema';
 import { preferencesQuery } from './preferences';
 
 export const updatePreferences = (changes: Partial<NotificationPreferences>) => put('/notifications/preferences', { body: changes });

@@ -1,5 +1,8 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import type { Reply } from '@/lib/api/address';
 import { apiUrl, get } from '@/lib/api/client';
+
+export type OauthProvider = Reply<'get', '/auth/oauth/providers'>['items'][number];
 
 export const listProviders = (signal?: AbortSignal) => get('/auth/oauth/providers', { query: { limit: 100 }, signal });
 

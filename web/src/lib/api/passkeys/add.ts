@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
-import type { Passkey } from '@/lib/api/types';
+import type { Passkey } from '@/lib/api/schema';
 import { askDevice } from '@/lib/passkeys/device';
 import { passkeysQuery } from './list';
 

@@ -1,7 +1,8 @@
 /* Changes to playlists in what is loaded already, so that a page shows them before the server has answered. */
 
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
-import type { List, Playlist, PlaylistItem } from '@/lib/api/types';
+import type { Playlist, PlaylistItem } from '@/lib/api/schema';
+import type { List } from '@/lib/api/endless';
 import { playlistQuery } from './get';
 import { itemsQuery } from './items';
 import { playlistsQuery } from './list';

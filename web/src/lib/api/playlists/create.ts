@@ -1,8 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Body } from '@/lib/api/address';
 import { post } from '@/lib/api/client';
-import type { NewPlaylist } from '@/lib/api/types';
 import { invalidateLists } from './cache';
 import { playlistQuery } from './get';
+
+export type NewPlaylist = Body<'post', '/playlists'>;
 
 export const createPlaylist = (body: NewPlaylist) => post('/playlists', { body });
 

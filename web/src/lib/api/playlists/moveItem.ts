@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { put } from '@/lib/api/client';
-import type { PlaylistItem } from '@/lib/api/types';
+import type { PlaylistItem } from '@/lib/api/schema';
 import { changeItems, invalidatePlaylist, restoreItems } from './cache';
 
 export interface Move {

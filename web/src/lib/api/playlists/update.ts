@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Body } from '@/lib/api/address';
 import { put } from '@/lib/api/client';
-import type { PlaylistChanges } from '@/lib/api/types';
 import { invalidateLists, patchPlaylist } from './cache';
+
+type PlaylistChanges = Body<'put', '/playlists/{id}'>;
 
 export const updatePlaylist = (id: string, changes: PlaylistChanges) => put('/playlists/{id}', { path: { id }, body: changes });
 

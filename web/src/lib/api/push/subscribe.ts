@@ -1,4 +1,6 @@
+import type { Body } from '@/lib/api/address';
 import { post } from '@/lib/api/client';
-import type { PushAddress } from '@/lib/api/types';
+
+type PushAddress = Body<'post', '/notifications/push/subscribe'>;
 
 export const subscribePush = (address: PushAddress) => post('/notifications/push/subscribe', { body: address });

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del } from '@/lib/api/client';
-import type { DeviceSession, List } from '@/lib/api/types';
+import type { Session } from '@/lib/api/schema';
+import type { List } from '@/lib/api/endless';
 
 export const endOneSession = (id: string) => del('/sessions/{session_id}', { path: { session_id: id } });
 
@@ -11,7 +12,7 @@ export function useEndOneSession() {
     mutationFn: endOneSession,
     onMutate: async (id) => {
       await client.cancelQueries({ queryKey: ['sessions'] });
-      client.setQueriesData<List<DeviceSession>>(
+      client.setQueriesData<List<Session>>(
         { queryKey: ['sessions', 'list'] },
         (list) => list && { ...list, items: list.items.filter((s) => s.id !== id), total: list.total && list.total - 1 },
       );

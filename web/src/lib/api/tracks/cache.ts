@@ -1,7 +1,8 @@
 /* Changes to a track in everything we have already loaded, so that a page shows them before the server has answered. */
 
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
-import type { List, Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
+import type { List } from '@/lib/api/endless';
 
 type Lists = List<Track> | InfiniteData<List<Track>>;
 

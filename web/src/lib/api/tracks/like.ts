@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, post } from '@/lib/api/client';
 import { patchItems } from '@/lib/api/playlists/cache';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 import { patchTrack } from './cache';
 
 export const setLiked = (id: string, liked: boolean) => (liked ? post('/tracks/{id}/like', { path: { id } }) : del('/tracks/{id}/like', { path: { id } }));

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
 import { endlessQuery } from '@/lib/api/endless';
-import type { Track, TrackState } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 
 export interface TrackFilter {
   creator_id?: string;
@@ -10,7 +10,7 @@ export interface TrackFilter {
   tag?: string;
   q?: string;
   mine?: boolean;
-  status?: TrackState;
+  status?: Track['status'];
   sort?: 'newest' | 'oldest' | 'title';
   page?: number;
   cursor?: string | undefined;

@@ -1,7 +1,7 @@
 /* What processing a track came to, in the reader's language. */
 
 import i18next, { type TFunction } from 'i18next';
-import type { Track } from '@/lib/api/types';
+import type { Track } from '@/lib/api/schema';
 
 type Failure = Pick<Track, 'failure_code' | 'status_message'>;
 

@@ -1,10 +1,10 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { TrackProgress } from '@/lib/api/types';
+import type { TrackStatus } from '@/lib/api/schema';
 
 export const getProgress = (id: string, signal?: AbortSignal) => get('/tracks/{id}/status', { path: { id }, signal });
 
-const isOver = (progress: TrackProgress | undefined) => progress?.status === 'completed' || progress?.status === 'failed';
+const isOver = (progress: TrackStatus | undefined) => progress?.status === 'completed' || progress?.status === 'failed';
 
 /** How far processing has come; asked every second until it is over. */
 export const progressQuery = (id: string) =>

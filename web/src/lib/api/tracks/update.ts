@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Body } from '@/lib/api/address';
 import { put } from '@/lib/api/client';
-import type { TrackChanges } from '@/lib/api/types';
 import { invalidateTracks, patchTrack } from './cache';
+
+export type TrackChanges = Body<'put', '/tracks/{id}'>;
 
 export const updateTrack = (id: string, changes: TrackChanges) => put('/tracks/{id}', { path: { id }, body: changes });
 

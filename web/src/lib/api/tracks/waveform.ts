@@ -1,10 +1,19 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import type { WaveformData } from '@/lib/api/types';
+
+/** Peaks as signed 8-bit pairs [min, max, min, max…]. The description calls the file an object and no more. */
+export interface WaveformData {
+  version: number;
+  channels: number;
+  sample_rate: number;
+  samples_per_pixel: number;
+  bits: number;
+  length: number;
+  data: number[];
+}
 
 export type Resolution = 'overview' | 'detail';
 
-/** The description calls the file an object and no more. */
 export const getWaveform = async (id: string, resolution: Resolution, signal?: AbortSignal) =>
   (await get('/tracks/{id}/waveform', { path: { id }, query: { resolution }, signal })) as unknown as WaveformData;
 

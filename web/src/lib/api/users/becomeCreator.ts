@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
 import { post } from '@/lib/api/client';
-import type { Me } from '@/lib/api/types';
+import type { User } from '@/lib/api/schema';
 
 export const becomeCreator = () => post('/users/me/creator');
 
@@ -11,4 +11,4 @@ export function useBecomeCreator() {
   return useMutation({ mutationFn: becomeCreator, onSuccess: (me) => client.setQueryData(meQuery.queryKey, me) });
 }
 
-export const mayUpload = (me: Me) => me.role !== 'user';
+export const mayUpload = (me: User) => me.role !== 'user';

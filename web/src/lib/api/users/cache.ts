@@ -1,7 +1,7 @@
 /* Changes to a person in what is loaded already, so that a page shows them before the server has answered. */
 
 import type { QueryClient } from '@tanstack/react-query';
-import type { PublicUser } from '@/lib/api/types';
+import type { PublicUser } from '@/lib/api/schema';
 
 const BY_NAME = ['users', 'by-username'];
 

@@ -1,6 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Body } from '@/lib/api/address';
 import { put } from '@/lib/api/client';
-import type { PasswordChange } from '@/lib/api/types';
+
+type PasswordChange = Body<'put', '/users/me/password'>;
 
 export const changePassword = (change: PasswordChange) => put('/users/me/password', { body: change });
 

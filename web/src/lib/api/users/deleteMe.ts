@@ -1,7 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { logoutKey } from '@/lib/api/auth/logout';
+import type { Body } from '@/lib/api/address';
 import { del } from '@/lib/api/client';
-import type { DeletionProof } from '@/lib/api/types';
+
+/** The password, or the name where there is none. */
+export type DeletionProof = Body<'delete', '/users/me'>;
 
 /** The account is hidden at once, and gone for good at the time in the reply. */
 export const deleteMe = (proof: DeletionProof) => del('/users/me', { body: proof });

@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { meQuery } from '@/lib/api/auth/me';
+import type { Body } from '@/lib/api/address';
 import { put } from '@/lib/api/client';
-import type { ProfileChanges } from '@/lib/api/types';
+
+export type ProfileChanges = Body<'put', '/users/{id}'>;
 
 export const updateProfile = (id: string, changes: ProfileChanges) => put('/users/{id}', { path: { id }, body: changes });
 

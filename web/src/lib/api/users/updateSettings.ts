@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Body } from '@/lib/api/address';
 import { put } from '@/lib/api/client';
-import type { SettingsChanges } from '@/lib/api/types';
 import { settingsQuery } from './settings';
+
+type SettingsChanges = Body<'put', '/users/settings'>;
 
 export const updateSettings = (changes: SettingsChanges) => put('/users/settings', { body: changes });
 
