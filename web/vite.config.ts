@@ -45,6 +45,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
     setupFiles: ['src/testing/setup.ts'],
+    maxWorkers: '100%', /* else one core is left for watching */
     restoreMocks: true,
     testTimeout: 15_000,
     unstubGlobals: true,

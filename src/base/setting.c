@@ -205,11 +205,16 @@ setting_weak(const struct setting *table, setting_tell_weak *tell, void *context
 {
     unsigned count = 0;
 
-    for (; table->name || table->section; table++)
+    for (; table->name || table->section; table++) {
         if (table->secret && !setting_is_good_secret(*table->text)) {
             count++;
             tell(context, &(struct weak_setting){table->name, setting_too_short, "openssl rand -hex 32, or leave it empty: Veza makes one in the data folder"});
         }
+        if (table->integer && *table->integer < table->production_min) {
+            count++;
+            tell(context, &(struct weak_setting){table->name, "is lower than production allows", "leave it empty"});
+        }
+    }
     return count;
 }
 

@@ -26,6 +26,7 @@ struct setting {
     bool *boolean;
     const char *fallback; /* when the variable is not set or empty; NULL means "" for a text */
     int64_t min, max;
+    int64_t production_min; /* of an integer: production refuses to start with less */
     /* Of a text that is not empty: NULL when it may be so, else what it must be ("json or text"). */
     const char *(*check)(const char *value);
     bool hidden; /* the value is never repeated */
@@ -60,7 +61,7 @@ struct weak_setting {
 };
 typedef void setting_tell_weak(void *context, const struct weak_setting *weak);
 
-/* Calls `tell` for each secret of the table that could be guessed; returns how many there are. */
+/* Calls `tell` for each secret of the table that could be guessed, and each number below its production_min; returns how many there are. */
 unsigned setting_weak(const struct setting *table, setting_tell_weak *tell, void *context);
 
 /* A secret of 32 bytes that were drawn, not typed. An empty one is good: Veza makes its own. */

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { assertStatus, Client } from '../support/client.ts';
+import { isFull } from '../support/level.ts';
 import { makeSound, wav } from '../support/media.ts';
 import { BINARY } from '../support/paths.ts';
 import { Server } from '../support/server.ts';
@@ -99,9 +100,9 @@ test('a trial restore starts with every track, and sends no mail until it is rel
     const client = (name: 'carol' | 'dave'): Client => new Client(server.api, {}, server.stream).as({ token: template.tokens[name] });
     const tracks = (await psql("select t.id || ' ' || u.username from tracks t join users u on u.id = t.creator_id where t.deleted_at is null order by t.id")).split('\n');
     assert.ok(tracks.length >= 3, tracks.join());
-    for (const line of tracks) {
+    for (const line of tracks) assert.ok(existsSync(path.join(folder, 'files/originals', line.split(' ')[0]!)), `original of ${line}`);
+    for (const line of isFull ? tracks : tracks.slice(0, 5)) {
       const [id, owner] = line.split(' ') as [string, 'carol' | 'dave'];
-      assert.ok(existsSync(path.join(folder, 'files/originals', id)), `original of ${id}`);
       assert.equal((await finished(client(owner), id)).status, 'completed');
       const { bytes } = await rendition(client(owner), id, 'low');
       assert.ok(bytes.length > 1000);

@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { assertProblem, assertStatus, Client } from '../support/client.ts';
 import { Cluster } from '../support/cluster.ts';
 import { keyOf, operations } from '../support/document.ts';
+import { full } from '../support/level.ts';
 import { makeSound, wav } from '../support/media.ts';
 import { request, STREAM_SECRET } from '../support/requests.ts';
 import { Server } from '../support/server.ts';
@@ -13,7 +14,7 @@ import { template, World } from '../support/world.ts';
 
 const SIGN_UP = { username: 'outage', email: 'outage@example.org', password: 'correct horse battery' };
 
-test('a database that hangs keeps nobody waiting for ever: probes say so, what is in memory is answered, and the server ends when it is told to', async () => {
+full('a database that hangs keeps nobody waiting for ever: probes say so, what is in memory is answered, and the server ends when it is told to', async () => {
   const own = await Cluster.create();
   const server = new Server('hanging', { ...template.settings, DATABASE_URL: own.url('postgres') });
   after(async () => {

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { isFull } from '../support/level.ts';
 import { playable } from '../support/tracks.ts';
 import { template, World } from '../support/world.ts';
 
@@ -184,11 +185,11 @@ test('moves at the same time all hold, and nothing is lost', async () => {
   assert.equal(await world.sql(`select count(distinct position) from playlist_tracks where playlist_id = '${list.id}'`), '18');
 });
 
-test('ten thousand moves into one gap keep the order and the numbers small', async () => {
+test('very many moves into one gap keep the order and the numbers small', async () => {
   const list = await create(alice, 'One gap');
   const [a, b, c] = [await add(alice, list.id, tides.id), await add(alice, list.id, ferry.id), await add(alice, list.id, tides.id)];
   /* b and c in turn go right behind a, so the gap behind it halves each time */
-  await world.sql(`do $$ begin for i in 1 .. 5000 loop
+  await world.sql(`do $$ begin for i in 1 .. ${isFull ? 5000 : 500} loop
     perform playlist_move('${list.id}', '${b}', '${a}'); perform playlist_move('${list.id}', '${c}', '${a}'); end loop; end $$`);
   assert.deepEqual(await order(alice, list.id), [a, c, b]);
   assert.ok(Number(await world.sql(`select max(position) from playlist_tracks where playlist_id = '${list.id}'`)) < 2 ** 40);

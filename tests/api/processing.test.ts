@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { assertProblem, assertStatus, Client } from '../support/client.ts';
+import { isFull } from '../support/level.ts';
 import { makeSound, pcm, png, wav, wavHeader } from '../support/media.ts';
 import { STREAM_SECRET } from '../support/requests.ts';
 import { Server } from '../support/server.ts';
@@ -199,13 +200,15 @@ test('a file on which the media worker dies twice is given up', async () => {
   await until('its files to go', () => versionsOf(dataDir, id).length === 0);
 });
 
-test('five deaths of the server in the middle of the work do not make a good track fail', async () => {
+const DEATHS = isFull ? 5 : 3; /* one more than a file may cost the media worker */
+
+test('deaths of the server in the middle of the work do not make a good track fail', async () => {
   const mortal = await World.start('deaths');
   const reply = await upload(mortal.as('carol'), { file: longWav(60) });
   assertStatus(reply, 201);
   const { id } = reply.body;
   const seen = new Set<string>();
-  for (let death = 0; death < 5; death++) {
+  for (let death = 0; death < DEATHS; death++) {
     await until('the work to be in its middle', async () => {
       await mortal.sql(`update jobs set run_at = now() where kind = 'transcode' and state = 'queued'`);
       const fresh = versionsOf(mortal.server.dataDir, id).find((version) => !seen.has(version));
@@ -216,7 +219,7 @@ test('five deaths of the server in the middle of the work do not make a good tra
   }
   await mortal.sql(`update jobs set run_at = now() where kind = 'transcode'`);
   assert.equal((await finished(mortal.as('carol'), id)).status, 'completed');
-  assert.equal(await mortal.sql(`select attempts || ' ' || deaths from jobs where kind = 'transcode'`), '1 5');
+  assert.equal(await mortal.sql(`select attempts || ' ' || deaths from jobs where kind = 'transcode'`), `1 ${DEATHS}`);
   await until('what the dead left to go', () => versionsOf(mortal.server.dataDir, id).length === 1);
   await assertPlays(mortal.as('carol'), id);
 });

@@ -177,13 +177,13 @@ test('the description and its reader are served, and the reader only outside pro
     assert.ok(asset.headers.get('content-type')!.startsWith(type));
     assert.ok(html.includes(path));
   }
-  const production = await World.start('production', { APP_ENV: 'production', FRONTEND_URL: 'https://veza.example' });
+  const production = await World.start('production', { APP_ENV: 'production', PASSWORD_COST: '', FRONTEND_URL: 'https://veza.example' });
   assertStatus(await production.visitor.get('/openapi.json'), 200);
   for (const path of ['/docs', '/docs/reader.js', '/docs/reader.css'] as const) assertProblem(await production.visitor.get(path), 404, 'not_found');
 });
 
 test('production does not start with weak settings, and says which', async () => {
-  const weak = { STREAM_SECRET: 'x', METRICS_TOKEN: 'x', FRONTEND_URL: 'http://veza.example', DATABASE_DURABLE: 'false', RATE_LIMIT_ENABLED: 'false' };
+  const weak = { STREAM_SECRET: 'x', METRICS_TOKEN: 'x', FRONTEND_URL: 'http://veza.example', DATABASE_DURABLE: 'false', RATE_LIMIT_ENABLED: 'false', PASSWORD_COST: '8' };
   const server = new Server('weak', { APP_ENV: 'production', ...weak });
   try {
     await assert.rejects(server.start(), /veza ended with 1/);

@@ -34,7 +34,7 @@ bool auth_approves_creators(void);
 /* Makes a new signing key in the data folder; the ones before it verify until their last token has expired. */
 bool auth_rotate_keys(const struct config *config, char *error, size_t error_size);
 
-/* bcrypt, cost 12, as "$2b$12$...". `out` holds 64 bytes. False when the password has over 72 bytes or memory is short. */
+/* bcrypt at PASSWORD_COST, as "$2b$12$...". `out` holds 64 bytes. False when the password has over 72 bytes or memory is short. */
 bool password_hash(const char *password, char out[64]);
 /* Does the password belong to the hash? With a NULL hash it takes as long and is false. */
 bool password_matches(const char *password, const char *hash);

@@ -3,11 +3,10 @@
 
 #include "modules/auth/internal.h"
 
-#define COST 12
 #define PASSWORD_MAX 72 /* bcrypt ignores what comes after; we refuse it instead */
 
-/* Hash of a password that nobody knows, at the same cost, so that an unknown account takes as long as a known one. */
-static const char nobody[] = "$2b$12$C6UzMDM.H6dfI/f/IKcEeO7ZJ9t1m1r8uS1m6Yw1mQ3V8lJk0p7Wy";
+/* Hash of a password that nobody knows, to be used at the same cost as all others, so that an unknown account takes as long as a known one. */
+#define NOBODY "$2b$%02d$C6UzMDM.H6dfI/f/IKcEeO7ZJ9t1m1r8uS1m6Yw1mQ3V8lJk0p7Wy"
 
 static bool
 hash_into(const char *password, const char *setting, char out[64])
@@ -31,15 +30,16 @@ password_hash(const char *password, char out[64])
 
     random_bytes(random, sizeof random);
     return strlen(password) <= PASSWORD_MAX &&
-           crypt_gensalt_rn("$2b$", COST, random, sizeof random, setting, sizeof setting) && hash_into(password, setting, out);
+           crypt_gensalt_rn("$2b$", (unsigned long)auth_settings.password_cost, random, sizeof random, setting, sizeof setting) && hash_into(password, setting, out);
 }
 
 bool
 password_matches(const char *password, const char *hash)
 {
+    char nobody[64], computed[64];
     const char *setting = hash ? hash : nobody;
-    char computed[64];
 
+    snprintf(nobody, sizeof nobody, NOBODY, (int)auth_settings.password_cost);
     if (strlen(password) > PASSWORD_MAX || !hash_into(password, setting, computed))
         return false;
     return hash && strlen(computed) == strlen(hash) && bytes_equal_constant_time(computed, hash, strlen(hash));

@@ -23,6 +23,8 @@ const struct setting auth_setting_table[] = {
     {"LOCKOUT_FAILURES", .integer = &auth_settings.lockout_failures, .fallback = "10", .min = 1, .max = 1000,
      .help = "wrong passwords or codes from one place after which each makes the next wait twice as long"},
     {"LOCKOUT_S", .integer = &auth_settings.lockout_s, .fallback = "900", .min = 1, .max = 86400, .help = "the longest such wait, in seconds"},
+    {"PASSWORD_COST", .integer = &auth_settings.password_cost, .fallback = "12", .min = 8, .max = 12, .production_min = 12,
+     .help = "work factor of bcrypt for new passwords: each step doubles the time that a guess takes; less than 12 is for tests"},
     {"ADMIN_MFA_S", .integer = &auth_settings.admin_mfa_s, .fallback = "43200", .min = 60, .max = 2592000,
      .help = "administration needs a second factor that was proven within so many seconds"},
     {"CREATOR_APPROVAL", .boolean = &auth_settings.creator_approval, .fallback = "false", .help = "an administrator approves each new creator"},

@@ -5,7 +5,7 @@
 #include "base/setting.h"
 #include "base/str.h"
 
-static int64_t days;
+static int64_t days, cost;
 static bool open;
 static const char *name, *secret;
 
@@ -21,6 +21,7 @@ static const struct setting table[] = {
     {"OPEN_TO_ALL", .boolean = &open, .fallback = "true", .help = "for all"},
     {"SERVER_NAME", .text = &name, .check = setting_test_is_long, .help = "what it is called"},
     {"SERVER_SECRET", .text = &secret, .check = setting_test_is_long, .secret = true, .help = "what nobody knows"},
+    {"COST", .integer = &cost, .fallback = "12", .min = 8, .max = 12, .production_min = 12, .help = "how dear it is"},
     {"OAUTH_<NAME>_CLIENT_ID", .help = "of a provider"},
     {0}};
 
@@ -134,6 +135,22 @@ a_secret_that_was_typed_is_weak_and_an_empty_one_is_not(void **state)
     }
 }
 
+static void
+a_number_below_what_production_allows_is_weak(void **state)
+{
+    const char *named = NULL;
+    char error[256];
+
+    (void)state;
+    clearenv();
+    assert_true(setting_load(table, error, sizeof error));
+    assert_int_equal(setting_weak(table, setting_test_note, &named), 0);
+    setenv("COST", "11", 1);
+    assert_true(setting_load(table, error, sizeof error));
+    assert_int_equal(setting_weak(table, setting_test_note, &named), 1);
+    assert_string_equal(named, "COST");
+}
+
 int
 main(void)
 {
@@ -142,6 +159,7 @@ main(void)
         cmocka_unit_test(a_value_that_may_not_be_is_named_with_what_may_be_and_a_secret_is_not_repeated),
         cmocka_unit_test(a_misspelt_name_finds_the_one_that_was_meant),
         cmocka_unit_test(a_secret_that_was_typed_is_weak_and_an_empty_one_is_not),
+        cmocka_unit_test(a_number_below_what_production_allows_is_weak),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

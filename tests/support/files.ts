@@ -1,0 +1,58 @@
+/** Runs test files, each in a process of its own, and adds up what they say. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT, WORK } from './paths.ts';
+
+const TESTS = path.join(ROOT, 'tests');
+const MINUTES = 15;
+
+export interface Sum {
+  passed: number;
+  failed: number;
+  /** Of the full level (level.ts), on the short one. */
+  leftOut: number;
+}
+
+interface Run extends Sum {
+  name: string;
+  seconds: number;
+  /** Of the file, and of the servers and browsers that it started. */
+  processorSeconds: number;
+}
+
+const SUMS = /^ℹ (?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+\n/gm;
+
+/** Runs a file, and prints what it said when it has ended, so that two files at once do not mix. */
+async function runFile(file: string): Promise<Run> {
+  const name = path.relative(TESTS, file), cost = path.join(WORK, `${path.basename(file)}.cost`), begun = performance.now();
+  const child = spawn(process.execPath, ['--import', 'tsx', '--import', './support/cost.ts', '--test-reporter=spec', file],
+    { cwd: TESTS, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '', VEZA_TEST_COST: cost } });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; });
+  const late = setTimeout(() => child.kill('SIGTERM'), MINUTES * 60_000);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  clearTimeout(late);
+  const count = (word: string) => Number(text.match(new RegExp(`^ℹ ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
+  const run: Run = {
+    name, seconds: (performance.now() - begun) / 1000, processorSeconds: existsSync(cost) ? Number(readFileSync(cost, 'utf8')) : NaN,
+    passed: count('pass'), failed: count('fail') + count('cancelled'), leftOut: count('skipped'),
+  };
+  console.log(`== ${name}: ${run.seconds.toFixed(1)} s, ${run.processorSeconds.toFixed(1)} s of processors${run.leftOut ? `, ${run.leftOut} tests left out` : ''}`);
+  process.stdout.write(text.replace(SUMS, ''));
+  if (code !== 0 && run.failed === 0) {
+    run.failed++;
+    console.log(`✖ ${name} ended with ${code ?? `a signal, perhaps since it took ${MINUTES} minutes`}`);
+  }
+  return run;
+}
+
+/** Runs the files, `parallel` at once, in their order. */
+export async function runFiles(files: string[], parallel: number): Promise<Sum> {
+  const waiting = [...files], runs: Run[] = [];
+  await Promise.all(Array.from({ length: parallel }, async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) runs.push(await runFile(file));
+  }));
+  const sum = (of: (run: Run) => number) => runs.reduce((all, run) => all + of(run), 0);
+  return { passed: sum((run) => run.passed), failed: sum((run) => run.failed), leftOut: sum((run) => run.leftOut) };
+}
