@@ -38,7 +38,7 @@ test('a node that was paused in the middle of a job harms nothing that another f
   const settings = { JOB_STALE_S: '5', MEDIA_TIMEOUT_S: '20' };
   const world = await World.start('paused', settings);
   const { dataDir, ports } = world.server;
-  const reply = await upload(world.as('carol'), { file: longWav(60) });
+  const reply = await upload(world.as('carol'), { file: longWav(20) });
   assertStatus(reply, 201);
   const { id } = reply.body;
   await until('the first node to be in the middle of it', () => versionsOf(dataDir, id).length > 0, 30, 5);
