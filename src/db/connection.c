@@ -31,7 +31,7 @@ static unsigned spare_count, spare_max;
 /* What this thread may wait for a reply in one request, and what it had to leave to others. */
 static _Thread_local struct {
     bool limited;
-    int64_t until_ns;
+    int64_t left_ns;
     bool has_parked;
     struct connection *parked;
     struct ahead ahead, taken_ahead;
@@ -299,12 +299,13 @@ connection_here(void)
 int64_t
 connection_budget_ns(void)
 {
-    int64_t left_ns;
+    return budget.limited ? budget.left_ns : -1;
+}
 
-    if (!budget.limited)
-        return -1;
-    left_ns = budget.until_ns - clock_monotonic_ns();
-    return left_ns > 0 ? left_ns : 0;
+void
+connection_waited(int64_t waited_ns)
+{
+    budget.left_ns = waited_ns < budget.left_ns ? budget.left_ns - waited_ns : 0;
 }
 
 void
@@ -401,7 +402,7 @@ void
 db_lend(int64_t budget_ns)
 {
     budget.limited = true;
-    budget.until_ns = clock_monotonic_ns() + budget_ns;
+    budget.left_ns = budget_ns;
 }
 
 bool

@@ -54,8 +54,10 @@ struct connection *connection_held(void);
 /* Closes what is left of it; the next use of this thread opens another. */
 void connection_forget(struct connection *c);
 
-/* How long this thread may still wait for a reply, in nanoseconds, counted from now; negative: as long as it takes. */
+/* How long this thread may still wait for a reply, in nanoseconds; negative: as long as it takes. */
 int64_t connection_budget_ns(void);
+/* It has waited. What it did otherwise, or waited for a processor, does not count. */
+void connection_waited(int64_t waited_ns);
 
 /* watch.c: every connection is known to it from its making to its end. `fd`: -1 when it has no socket (any more). */
 void watch_add(struct connection *c);

@@ -127,13 +127,15 @@ static bool
 reply_came(struct connection *c)
 {
     struct pollfd socket = {.fd = PQsocket(c->pg), .events = POLLIN};
-    int64_t left_ns;
+    int64_t left_ns, started_ns;
 
     while ((left_ns = connection_budget_ns()) >= 0) {
         if (!PQisBusy(c->pg))
             return true;
+        started_ns = clock_monotonic_ns();
         if (ppoll(&socket, 1, &(struct timespec){.tv_nsec = left_ns}, NULL) == 0)
             return false;
+        connection_waited(clock_monotonic_ns() - started_ns);
         if (!PQconsumeInput(c->pg))
             return true; /* the reply is that the connection broke */
     }

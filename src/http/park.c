@@ -5,20 +5,28 @@
 #include "http/internal.h"
 
 #define BUDGET_NS 2000000
-#define BUDGET_LEAST_NS 20000 /* less is not worth sending */
-#define WAIT_SHARE 10         /* a thread that had to leave statements waits a tenth of its time at most */
-#define UNSENT_MAX_MS 5000    /* a request whose statement was not sent by then is refused */
+#define VAIN_SHARE 3         /* of its time, a third at most a thread waits for replies that then do not come */
+#define VAIN_MOST_NS 4000000 /* what it may wait so at once, after a quiet time */
+#define UNSENT_MAX_MS 5000   /* a request whose statement was not sent by then is refused */
 
 const struct problem request_parked = {.status = 503, .code = "parked", .title = "A statement is under way"};
 
-static _Thread_local int64_t left_ns; /* when this thread last left a statement to others */
+/* What this thread may still wait in vain. A wait that brings the reply costs nothing: on a busy machine replies are late now and then, and parking
+ * costs more processor time than the whole request. */
+static _Thread_local struct {
+    int64_t left_ns, counted_ns;
+} vain;
 
 static int64_t
 budget_ns(void)
 {
-    int64_t budget = (clock_monotonic_ns() - left_ns) / WAIT_SHARE;
+    int64_t now_ns = clock_monotonic_ns();
 
-    return budget < BUDGET_LEAST_NS ? 0 : budget > BUDGET_NS ? BUDGET_NS : budget;
+    vain.left_ns += (now_ns - vain.counted_ns) / VAIN_SHARE;
+    if (vain.left_ns > VAIN_MOST_NS)
+        vain.left_ns = VAIN_MOST_NS;
+    vain.counted_ns = now_ns;
+    return vain.left_ns < BUDGET_NS ? 0 : BUDGET_NS;
 }
 
 struct unwanted {
@@ -67,10 +75,10 @@ park_unless_quick(struct request *req, const struct problem *(*step)(struct requ
         exchange_of(req)->connection = connection;
     else if (connection && !settle_later(req->server, connection))
         hooks->drop(connection);
-    if (parked) {
+    if (parked)
         *ret_problem = NULL;
-        left_ns = clock_monotonic_ns();
-    }
+    if (parked && connection)
+        vain.left_ns -= BUDGET_NS;
     return !parked;
 }
 
