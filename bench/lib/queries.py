@@ -12,10 +12,11 @@ CONNECTIONS = 32
 
 
 class Peer:
-    """bench/peers/track_get.c with one statement."""
+    """bench/peers/track_get.c with the statement of a query, for a visitor or for whom `values` names as the viewer."""
 
     def __init__(self, veza, query, values):
-        text = subprocess.run([program("statement"), query], check=True, stdout=subprocess.PIPE, text=True).stdout
+        who = [] if "viewer" in values else ["visitor"]
+        text = subprocess.run([program("statement"), query] + who, check=True, stdout=subprocess.PIPE, text=True).stdout
         sql, _, names = text.rpartition("\n--params")
         path = os.path.join(veza.folder, query + ".sql")
         with open(path, "w") as file:

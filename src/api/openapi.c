@@ -219,6 +219,7 @@ check_list(struct describer *describer, const struct route *route, const char *w
         db_form form = DB_LIST | i << DB_LIST_SORT_SHIFT | all;
 
         failures += check_statement(describer, route->sql, form, what) + check_statement(describer, route->sql, form | DB_LIST_AFTER, what) +
+                    check_statement(describer, route->sql, form | DB_VISITOR, what) +
                     check_statement(describer, route->sql, form | DB_LIST_COUNTED, what) +
                     check_statement(describer, route->sql, form | DB_LIST_COUNTED | DB_LIST_NUMBERED, what);
     }
@@ -240,6 +241,8 @@ openapi_check(route_tables tables, module_list modules)
         for (const struct query *const *query = (*module)->queries; query && *query; query++) {
             snprintf(what, sizeof what, "Query %s", (*query)->name);
             failures += check_statement(&describer, *query, DB_ROWS, what);
+            if ((*query)->uses_viewer && !(*query)->writes)
+                failures += check_statement(&describer, *query, DB_VISITOR, what);
         }
     }
     for (route_tables table = tables; *table; table++) {

@@ -207,6 +207,12 @@ is_change(const struct request *req, const struct query *query)
     return query->audited || (route && query == route->sql && query->writes && !route->handler && route->method != GET);
 }
 
+static bool
+is_for_visitor(const struct request *req, const struct query *query)
+{
+    return query->uses_viewer && !query->writes && !req->identity.known && !request_has(req, "viewer"); /* a handler may know better */
+}
+
 static const struct problem *
 run(struct request *req, const struct query *query, db_form form, PGresult **ret)
 {
@@ -219,6 +225,8 @@ run(struct request *req, const struct query *query, db_form form, PGresult **ret
 
     if (p)
         return p;
+    if (is_for_visitor(req, query))
+        form |= DB_VISITOR;
     status = line ? db_run_with(query, line, bind_request, req, &result, &error) : db_execute(query, form, bind_request, req, &result, &error);
     if (status)
         return problem_of_database(req, status, &error);

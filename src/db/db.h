@@ -27,9 +27,11 @@ typedef uint32_t db_form;
 #define DB_LIST_AFTER 4u    /* or those after a row with the keys :key1_, :key2_... */
 #define DB_LIST_NUMBERED 8u /* or those after :offset_ rows; costs more with each page */
 #define DB_LIST_COUNTED 16u /* each row has `total_`; where the page is empty, the only row has nothing else */
-#define DB_LIST_SORT_SHIFT 5
+#define DB_VISITOR 32u      /* with DB_ROWS or a page: for nobody who is known; :viewer is null and :viewer_staff false in its text, so that PostgreSQL leaves
+                             * out what depends on them */
+#define DB_LIST_SORT_SHIFT 6
 #define DB_LIST_SORT_MASK 15u
-#define DB_LIST_FILTER_SHIFT 9 /* from here on a bit for each filter of the query */
+#define DB_LIST_FILTER_SHIFT 10 /* from here on a bit for each filter of the query */
 #define DB_LIST_MOST "101"
 /* Counting every row of a large table costs more than the page itself, and nobody turns to page 500. */
 #define LIST_TOTAL_MAX 10000

@@ -73,5 +73,6 @@ struct query {
     const char *types;       /* " column type " pairs or "" */
     const char *problems;    /* " code code ": what the column `problem` may hold; NULL: there is no such column */
     bool writes;             /* changes something */
+    bool uses_viewer;        /* has :viewer or :viewer_staff */
     bool audited;
 };

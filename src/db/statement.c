@@ -11,6 +11,7 @@ struct text {
     struct buf *out; /* NULL: only the names are wanted */
     const char **names;
     int count;
+    bool visitor;
 };
 
 static void
@@ -20,11 +21,23 @@ add(struct text *text, const char *sql)
         buf_add_text(text->out, sql);
 }
 
+/* What stands for a parameter in the statement of a visitor; NULL: itself. */
+static const char *
+visitor_constant(const char *name)
+{
+    return text_equal(name, "viewer") ? "null" : text_equal(name, "viewer_staff") ? "false" : NULL;
+}
+
 static void
 add_param(struct text *text, const char *name)
 {
+    const char *constant = text->visitor ? visitor_constant(name) : NULL;
     int number = 0;
 
+    if (constant) {
+        add(text, constant);
+        return;
+    }
     while (number < text->count && number < PARAM_LIMIT && text->names[number] != name)
         number++;
     if (number == PARAM_LIMIT) {
@@ -203,6 +216,8 @@ add_rows_with_line(struct text *text)
 static int
 write_text(struct text *text, db_form form)
 {
+    text->visitor = form & DB_VISITOR;
+    form &= ~DB_VISITOR;
     if (form == DB_JSON)
         add(text, *text->query->prefix ? "" : "with ");
     add_part(text, text->query->prefix);
@@ -244,10 +259,12 @@ statement_params(const struct query *query, const struct query *line, db_form fo
     if (!(form & DB_LIST) && !line) {
         if (query->list)
             return -1; /* filters say who may see the rows */
-        for (; query->params[text.count]; text.count++) {
+        for (const char *const *name = query->params; *name; name++) {
+            if (form & DB_VISITOR && visitor_constant(*name))
+                continue;
             if (text.count == PARAM_LIMIT)
                 return -1;
-            names[text.count] = query->params[text.count];
+            names[text.count++] = *name;
         }
         return text.count;
     }

@@ -3,31 +3,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/internal.h"
+#include "http/lending.h"
 
-#define BUDGET_NS 2000000
-#define VAIN_SHARE 3         /* of its time, a third at most a thread waits for replies that then do not come */
-#define VAIN_MOST_NS 4000000 /* what it may wait so at once, after a quiet time */
-#define UNSENT_MAX_MS 5000   /* a request whose statement was not sent by then is refused */
+#define UNSENT_MAX_MS 5000 /* a request whose statement was not sent by then is refused */
 
 const struct problem request_parked = {.status = 503, .code = "parked", .title = "A statement is under way"};
 
-/* What this thread may still wait in vain. A wait that brings the reply costs nothing: on a busy machine replies are late now and then, and parking
- * costs more processor time than the whole request. */
-static _Thread_local struct {
-    int64_t left_ns, counted_ns;
-} vain;
-
-static int64_t
-budget_ns(void)
-{
-    int64_t now_ns = clock_monotonic_ns();
-
-    vain.left_ns += (now_ns - vain.counted_ns) / VAIN_SHARE;
-    if (vain.left_ns > VAIN_MOST_NS)
-        vain.left_ns = VAIN_MOST_NS;
-    vain.counted_ns = now_ns;
-    return vain.left_ns < BUDGET_NS ? 0 : BUDGET_NS;
-}
+static _Thread_local struct lending lending;
 
 struct unwanted {
     struct connection *connection;
@@ -66,7 +48,7 @@ park_unless_quick(struct request *req, const struct problem *(*step)(struct requ
 
     log_request_id(req->id);
     if (hooks->lend)
-        hooks->lend(budget_ns());
+        hooks->lend(lending_budget_ns(&lending, clock_monotonic_ns()));
     *ret_problem = step(req);
     if (hooks->lend)
         parked = hooks->take_parked(&connection);
@@ -78,7 +60,7 @@ park_unless_quick(struct request *req, const struct problem *(*step)(struct requ
     if (parked)
         *ret_problem = NULL;
     if (parked && connection)
-        vain.left_ns -= BUDGET_NS;
+        lending_in_vain(&lending);
     return !parked;
 }
 

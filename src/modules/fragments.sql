@@ -4,7 +4,7 @@
 -- A track; u is its creator.
 -- schema: Track
 -- nullable: year, status_message, waveform_url, cover_url, like_count
--- not null: creator, is_mine, is_liked, processing_notes
+-- not null: creator, is_mine, processing_notes
 -- type: processing_notes TrackNote[]
 t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
@@ -16,7 +16,7 @@ t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
        {user_ref(u, creator)},
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
-       exists (select from track_likes l_ where l_.user_id = :viewer::uuid and l_.track_id = t.id) as is_liked,
+       {is_liked(t)},
        case when t.creator_id = :viewer::uuid then t.like_count end as like_count,
        t.created_at, t.updated_at
 
@@ -27,6 +27,11 @@ case when t.cover_art_path is not null
 
 -- fragment: waveform_url(t)
 case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/waveform' end
+
+-- fragment: is_liked(t)
+-- By the viewer. What begins with `viewer is null` or `is not null`, here and below, is not part of a visitor's statement (db/db.h: DB_VISITOR).
+-- not null: is_liked
+(:viewer::uuid is not null and exists (select from track_likes l_ where l_.user_id = :viewer::uuid and l_.track_id = t.id)) as is_liked
 
 -- fragment: user_ref(u, role)
 -- A person who made or did something: the object `role`.
@@ -43,15 +48,15 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
        (select count(*) from tracks t_ where t_.creator_id = u.id and track_is_public(t_)) as track_count,
        coalesce((select n.follower_count from user_stats n where n.user_id = u.id), 0) as follower_count,
        coalesce((select n.following_count from user_stats n where n.user_id = u.id), 0) as following_count,
-       exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id) as is_following,
-       exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id) as is_blocked
+       (:viewer::uuid is not null and exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id)) as is_following,
+       (:viewer::uuid is not null and exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id)) as is_blocked
 
 -- Who may see what. `viewer` is null for somebody who is not signed in; `staff` is :viewer_staff::boolean in queries of a request and false
 -- elsewhere. These are fragments and not functions, since PostgreSQL takes no function into a statement that looks into another table.
 
 -- fragment: not_blocked_by(owner, viewer, staff)
 -- `owner`, a person's id, has not blocked the viewer. Read once a statement, however many rows it is asked for.
-owner not in (select b_.blocker_id from user_blocks b_ where b_.blocked_id = viewer and not staff)
+(viewer is null or owner not in (select b_.blocker_id from user_blocks b_ where b_.blocked_id = viewer and not staff))
 
 -- fragment: user_visible(u, viewer, staff)
 -- The viewer may know of this person.

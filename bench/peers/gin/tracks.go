@@ -69,6 +69,8 @@ type track struct {
 	TruePeakDBTP      *float32        `json:"true_peak_dbtp"`
 	Creator           user            `json:"creator"`
 	IsMine            bool            `json:"is_mine"`
+	IsLiked           bool            `json:"is_liked"`
+	LikeCount         *int64          `json:"like_count"`
 	CreatedAt         time.Time       `json:"created_at"`
 	UpdatedAt         time.Time       `json:"updated_at"`
 }
@@ -83,7 +85,8 @@ type list struct {
 const columns = `t.id::text, t.title, t.artist, t.album, t.description, t.genre, t.tags, t.year, t.bpm, t.musical_key, t.duration, t.duration_ms, t.format,
 	t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size, t.is_public, t.is_downloadable, t.is_explicit, t.status::text, t.stream_status,
 	t.stream_manifest_url, t.status_message, t.failure_code, t.waveform_path, t.cover_art_path, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
-	t.created_at, t.updated_at, u.id::text, u.username, u.avatar, u.display_name`
+	t.created_at, t.updated_at, u.id::text, u.username, u.avatar, u.display_name, t.like_count,
+	exists (select 1 from track_likes l where l.user_id = $1 and l.track_id = t.id)`
 
 const from = ` from tracks t join users u on u.id = t.creator_id`
 
@@ -103,11 +106,15 @@ func scan(row pgx.Row, viewer *string) (track, error) {
 	err := row.Scan(&t.ID, &t.Title, &t.Artist, &t.Album, &t.Description, &t.Genre, &t.Tags, &t.Year, &t.BPM, &t.MusicalKey, &t.Duration, &t.DurationMS,
 		&t.Format, &t.Bitrate, &t.SampleRate, &t.Channels, &t.BitDepth, &t.FileSize, &t.IsPublic, &t.IsDownloadable, &t.IsExplicit, &t.Status,
 		&t.StreamStatus, &t.StreamManifestURL, &t.StatusMessage, &t.FailureCode, &waveform, &cover, &t.LoudnessLUFS, &t.LoudnessRangeLU,
-		&t.TruePeakDBTP, &t.CreatedAt, &t.UpdatedAt, &t.Creator.ID, &t.Creator.Username, &t.Creator.Avatar, &t.Creator.DisplayName)
+		&t.TruePeakDBTP, &t.CreatedAt, &t.UpdatedAt, &t.Creator.ID, &t.Creator.Username, &t.Creator.Avatar, &t.Creator.DisplayName,
+		&t.LikeCount, &t.IsLiked)
 	if err != nil {
 		return t, err
 	}
 	t.IsMine = viewer != nil && t.Creator.ID == *viewer
+	if !t.IsMine {
+		t.LikeCount = nil
+	}
 	if t.Year != nil && *t.Year == 0 {
 		t.Year = nil
 	}

@@ -30,7 +30,7 @@ select {comment(c, t, u)}
    and (c.user_id = :viewer::uuid or :viewer_staff::boolean
         or ((a.deleted_at is not null or user_shown(a))
             and {not_blocked_by(c.user_id, :viewer::uuid, :viewer_staff::boolean)}
-            and c.user_id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid)))
+            and (:viewer::uuid is null or c.user_id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid))))
 
 -- query: comment_get
 select {comment(c, t, u)}

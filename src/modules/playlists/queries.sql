@@ -77,14 +77,13 @@ select p.id as playlist_id from playlists p where p.id = :id::uuid and p.deleted
 -- In their order. An item whose track is gone, or hidden from the viewer, keeps its place with nothing but its id.
 -- schema: PlaylistItem
 -- nullable: track_id, title, artist, album, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator
--- not null: is_liked
 -- sort: i.position, i.id
 select i.id, i.added_at, t.id as track_id, t.title, t.artist, t.album, t.duration_ms,
        {cover_url(t)} as cover_url,
        {waveform_url(t)} as waveform_url,
        case when t.status = 'completed' then t.stream_manifest_url end as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
        {user_ref(u, creator)},
-       exists (select from track_likes l_ where l_.user_id = :viewer::uuid and l_.track_id = t.id) as is_liked
+       {is_liked(t)}
   from playlist_tracks i
   left join tracks t on t.id = i.track_id and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
   left join users u on u.id = t.creator_id

@@ -16,6 +16,7 @@
 
 static const char *const no_params[] = {NULL};
 static const char *const one_param[] = {"value", NULL};
+static const char *const viewer_params[] = {"viewer", "viewer_staff", "value", NULL};
 static const char *const two_params[] = {"value", "seconds", NULL};
 
 #define QUERY(text, parameters, changes) {.name = #text, .prefix = "", .main = text, .params = parameters, .nullable = "", .not_null = "", .types = "", .writes = changes}
@@ -24,6 +25,8 @@ static const struct query select_value = QUERY("select $1::text as value", one_p
 static const struct query select_number = QUERY("select $1::int as value", one_param, false);
 static const struct query select_slowly = QUERY("select $1::text as value, pg_sleep($2::float8), nextval('asked') as times", two_params, false);
 static const struct query count_things = QUERY("select count(*) from things", no_params, false);
+static const struct query select_by_viewer =
+    QUERY("select concat_ws(' ', ($1::uuid is null)::text, $2::boolean::text, $3::text)", viewer_params, false);
 static const struct query insert_thing = QUERY("insert into things (name) values ($1) returning id, name", one_param, true);
 static const struct query update_one = QUERY("update things set name = name where id = 1", no_params, true);
 static const struct query update_two = QUERY("update things set name = name where id = 2", no_params, true);
@@ -243,6 +246,25 @@ a_list_is_cut_into_pages_and_counted(void **state)
     assert_int_equal(db_execute(&list_things, DB_ROWS, bind_page, NULL, &result, NULL), DB_FAILED); /* its filters say who may see what */
 }
 
+static bool
+bind_all_but_viewer(void *context, const char *name, const char **ret_text)
+{
+    *ret_text = context;
+    return text_equal(name, "value");
+}
+
+static void
+a_visitors_statement_says_who_asks_and_takes_no_parameter_for_it(void **state)
+{
+    PGresult *result = NULL;
+
+    (void)state;
+    assert_int_equal(db_execute(&select_by_viewer, DB_VISITOR, bind_all_but_viewer, "given", &result, NULL), DB_OK);
+    assert_string_equal(PQgetvalue(result, 0, 0), "true false given");
+    PQclear(result);
+    assert_int_equal(db_execute(&select_by_viewer, DB_ROWS, bind_all_but_viewer, "given", &result, NULL), DB_FAILED);
+}
+
 static char told[128];
 
 static void
@@ -431,6 +453,7 @@ main(void)
         cmocka_unit_test(a_transaction_that_lost_a_deadlock_says_so_and_can_be_repeated),
         cmocka_unit_test(rows_are_handed_out_one_by_one_until_no_more_is_wanted),
         cmocka_unit_test(a_list_is_cut_into_pages_and_counted),
+        cmocka_unit_test(a_visitors_statement_says_who_asks_and_takes_no_parameter_for_it),
         cmocka_unit_test(what_triggers_tell_is_passed_on_once_it_is_committed),
         cmocka_unit_test(a_parked_statement_is_answered_elsewhere_and_was_asked_once),
         cmocka_unit_test(the_reply_of_a_parked_statement_is_for_its_values_only),
