@@ -147,6 +147,8 @@ bool
 module_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     runner_use_settings(with->modules);
+    if (!runner_check(with->modules, error, error_size))
+        return false;
     for (module_list module = with->modules; *module; module++)
         if ((*module)->setup && !(*module)->setup(with, error, error_size))
             return false;

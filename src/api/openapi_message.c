@@ -41,7 +41,8 @@ message_schema(const struct message *message, struct schema_parts *parts)
     message_add_property(schema, "type", json_pack("{s:s}", "const", message->name));
     if (message->topic) {
         message_add_property(schema, "topic", json_pack("{s:s, s:s}", "type", "string", "description", "Topic of the message"));
-        message_add_property(schema, "number", json_pack("{s:s, s:s}", "type", "integer", "description", "Number of the message in its topic, counted from 1"));
+        message_add_property(schema, "number", json_pack("{s:s, s:s, s:s}", "type", "integer", "format", "int64", "description",
+                                                         "Number of the message in its topic, counted from 1"));
     }
     return schema;
 }

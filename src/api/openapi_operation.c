@@ -150,7 +150,8 @@ add_body(struct description *description, json_t *operation, const struct route 
 
     if (!is_change(route) || (!has_fields && !route->files))
         return;
-    content = json_pack("{s:o}", "schema", route->files ? schema_of_form(route->body, route->files, &description->parts) : schema_of_body(route->body, &description->parts));
+    content = json_pack("{s:o}", "schema", route->files ? schema_of_form(route->body, route->files, &description->parts)
+                                                        : schema_of_body(route->body, &description->parts));
     encoding = route->files ? form_encoding(route->body) : json_object();
     if (json_object_size(encoding))
         json_object_set(content, "encoding", encoding);

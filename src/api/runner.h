@@ -22,6 +22,10 @@
 /* Before requests come: whose settings statements bind as :setting_x. */
 void runner_use_settings(module_list modules);
 
+/* Have all rows room for what they bind? A row binds its inputs, and to the columns of `requires` and of `sql` what the next query takes of them. False with
+ * a sentence in `error`, which names the route. */
+bool runner_check(module_list modules, char *error, size_t error_size);
+
 /* The audit line. It is written in the same statement as the change that it tells of, so neither is there without the other: with `sql` of a row that
  * has no handler, and with the query of a handler that has the note `-- audited`, the first of them in a request. It then has the status of success.
  * Nothing was changed by a request that is answered without having run such a statement; audit_request() writes its line, with the status of the reply.

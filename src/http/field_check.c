@@ -68,8 +68,10 @@ field_is_single(const struct field *f)
 void
 field_money(const struct field *f, struct field ret_members[3])
 {
-    ret_members[0] = (struct field){"amount", FIELD_INT64, .required = true, .min = f->min, .max = f->max ? f->max : FIELD_EXACT_MAX,
-                                    .help = "In the smallest unit of the currency, such as cents", .example = "1250"};
+    long max = f->max ? f->max : FIELD_EXACT_MAX;
+
+    ret_members[0] = (struct field){"amount", FIELD_INT64, .required = true, .min = f->min, .max = max,
+                                    .help = "In the smallest unit of the currency, such as cents", .example = f->min <= 1250 && max >= 1250 ? "1250" : NULL};
     ret_members[1] = (struct field){"currency", FIELD_ENUM, .required = true, .values = f->values ? f->values : currency_codes, .help = "ISO 4217"};
     ret_members[2] = (struct field)FIELD_END;
 }

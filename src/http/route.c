@@ -121,6 +121,22 @@ is_input_of_header(const char *header, const char *name)
     return !*header && !*name;
 }
 
+bool
+route_has_input(const struct route *route, const char *name)
+{
+    const struct field *const tables[] = {route->path, route->query, route->body, route->shape == MANY ? list_fields : NULL};
+    const struct field *const headers[] = {route->headers, route->idempotent ? once_headers : NULL};
+
+    for (size_t i = 0; i < COUNT_OF(tables); i++)
+        if (field_find(tables[i], name) || is_beside_money(tables[i], name))
+            return true;
+    for (size_t i = 0; i < COUNT_OF(headers); i++)
+        for (const struct field *f = headers[i]; f && f->name; f++)
+            if (is_input_of_header(f->name, name))
+                return true;
+    return false;
+}
+
 /* An input that two tables declare, or one twice; NULL when there is none. */
 static const char *
 input_declared_twice(const struct route *route)

@@ -125,5 +125,8 @@ const char *method_name(enum method method);
  * order. False with a sentence in `error`. */
 bool route_check(const struct route *route, char *error, size_t error_size);
 
+/* Is a parameter of this name an input that the route declares: also of a header, or of money? */
+bool route_has_input(const struct route *route, const char *name);
+
 /* The same of a table of fields that clients send, of what is named `whose`. `single`: arrays of single values are the most that may stand there. */
 bool fields_check(const char *whose, const struct field *fields, bool single, char *error, size_t error_size);

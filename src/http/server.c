@@ -147,7 +147,8 @@ prepare(struct server *server, char *error, size_t error_size)
     server->pools[RUNS_ON_POOL] = pool_start("veza-handler", (unsigned)config->handler_threads, QUEUE_MAX);
     server->pools[RUNS_ON_PASSWORD_POOL] =
         pool_start("veza-password", config->password_threads ? (unsigned)config->password_threads : cores, 128);
-    if (server_list_headers(server) && server->limiter && server->cache && server->metrics && server->waiters && server->pools[RUNS_ON_POOL] && server->pools[RUNS_ON_PASSWORD_POOL])
+    if (server_list_headers(server) && server->limiter && server->cache && server->metrics && server->waiters && server->pools[RUNS_ON_POOL] &&
+        server->pools[RUNS_ON_PASSWORD_POOL])
         return true;
     snprintf(error, error_size, "not enough memory or threads to start the %s server", server->settings.name);
     return false;

@@ -265,20 +265,18 @@ realtime_metrics(struct buf *out)
 
 /* --- declarations --- */
 
-#define NUMBER_MAX 2147483647
-
 #define TOPIC_FIELD {"topic", FIELD_STRING, .required = true, .min = 1, .max = REALTIME_TOPIC_MAX, .help = "KIND:UUID", .example = "track:6f1b…"}
 
 static const struct field topic_field[] = {TOPIC_FIELD, FIELD_END};
 
 static const struct field subscribe_fields[] = {
     TOPIC_FIELD,
-    {"after", FIELD_INT, .max = NUMBER_MAX, .help = "Number of the newest message that the client has; the messages after it are sent"},
+    {"after", FIELD_INT64, .max = FIELD_EXACT_MAX, .help = "Number of the newest message that the client has; the messages after it are sent"},
     FIELD_END};
 
 static const struct field subscribed_fields[] = {
     TOPIC_FIELD,
-    {"number", FIELD_INT, .required = true, .help = "Number of the newest message of the topic; 0 when there is none"},
+    {"number", FIELD_INT64, .required = true, .help = "Number of the newest message of the topic; 0 when there is none"},
     {"complete", FIELD_BOOL, .required = true,
      .help = "False: some messages after `after` are no longer kept; load the data of the topic again"},
     FIELD_END};
@@ -293,7 +291,7 @@ static const struct field refused_fields[] = {
 
 static const struct field large_fields[] = {
     TOPIC_FIELD,
-    {"number", FIELD_INT, .required = true, .help = "Number of the message"},
+    {"number", FIELD_INT64, .required = true, .help = "Number of the message"},
     {"message", FIELD_STRING, .required = true, .max = 80, .help = "Type of the message"},
     {"address", FIELD_STRING, .required = true, .max = 255, .help = "Address of the API where its contents can be read"},
     FIELD_END};
@@ -317,7 +315,7 @@ static const struct message realtime_messages[] = {
 
 static const struct field connect_query[] = {
     {"token", FIELD_SECRET, .required = true, .min = 1, .max = 200, .help = "A ticket of POST /ws/ticket; works once"},
-    {"after", FIELD_INT, .max = NUMBER_MAX, .help = "Number of the newest message that the client has of its own topic; the messages after it are sent"},
+    {"after", FIELD_INT64, .max = FIELD_EXACT_MAX, .help = "Number of the newest message that the client has of its own topic; the messages after it are sent"},
     FIELD_END};
 
 static const struct field ticket_reply[] = {

@@ -2884,7 +2884,10 @@ export interface components {
             type: "export.progress";
             /** @description Topic of the message */
             topic: string;
-            /** @description Number of the message in its topic, counted from 1 */
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
             number: number;
         };
         FollowState: {
@@ -2926,7 +2929,10 @@ export interface components {
              * @example track:6f1b…
              */
             topic: string;
-            /** @description Number of the message */
+            /**
+             * Format: int64
+             * @description Number of the message
+             */
             number: number;
             /** @description Type of the message */
             message: string;
@@ -3045,7 +3051,10 @@ export interface components {
             type: "notification";
             /** @description Topic of the message */
             topic: string;
-            /** @description Number of the message in its topic, counted from 1 */
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
             number: number;
         };
         NotificationPreferences: {
@@ -3428,7 +3437,10 @@ export interface components {
              * @example track:6f1b…
              */
             topic: string;
-            /** @description Number of the newest message that the client has; the messages after it are sent */
+            /**
+             * Format: int64
+             * @description Number of the newest message that the client has; the messages after it are sent
+             */
             after?: number;
             /** @constant */
             type: "subscribe";
@@ -3440,7 +3452,10 @@ export interface components {
              * @example track:6f1b…
              */
             topic: string;
-            /** @description Number of the newest message of the topic; 0 when there is none */
+            /**
+             * Format: int64
+             * @description Number of the newest message of the topic; 0 when there is none
+             */
             number: number;
             /** @description False: some messages after `after` are no longer kept; load the data of the topic again */
             complete: boolean;
@@ -3538,7 +3553,10 @@ export interface components {
             type: "track.changed";
             /** @description Topic of the message */
             topic: string;
-            /** @description Number of the message in its topic, counted from 1 */
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
             number: number;
         };
         TrackComment: {
@@ -3624,7 +3642,10 @@ export interface components {
             type: "track.progress";
             /** @description Topic of the message */
             topic: string;
-            /** @description Number of the message in its topic, counted from 1 */
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
             number: number;
         };
         TrackRef: {
