@@ -11,6 +11,8 @@ const alice = world.as('alice'), bob = world.as('bob'), carol = world.as('carol'
 const ids = template.ids;
 const me = (person: Person) => ({ path: { id: ids[person] } });
 
+const track = '3f0d3c5e-5f3e-4a57-9a9c-1c5a3d1f2b60';
+
 const list = async (client: Client, query = {}) => {
   const reply = await client.get('/api/v1/notifications', { query });
   assertStatus(reply, 200);
@@ -129,8 +131,25 @@ test('blocking somebody takes back what they caused', async () => {
   await until('both to be told of', async () => (await shown()).join() === 'carol,1');
   assertStatus(await bob.post('/api/v1/users/{id}/block', me('carol')), 204);
   assert.deepEqual(await shown(), [['dave', 0]], 'the one before is the last now');
+  const [left] = await list(bob);
+  assert.deepEqual([left!.title, left!.link], ['dave follows you', '/u/dave']);
+  assert.equal(await world.sql(`select count(*) from notifications n where n::text like '%carol%'`), '0', 'no name stays behind');
   assertStatus(await bob.post('/api/v1/users/{id}/block', me('dave')), 204);
   assert.deepEqual(await shown(), []);
+});
+
+test('of whoever was blocked before it is told of nothing is told', async () => {
+  await world.sql(`delete from notifications;
+    insert into tracks (id, creator_id, title, file_path, status, is_public) values ('${track}', '${ids.carol}', 'Kelp', 'originals/x', 'completed', true);
+    insert into user_follows (follower_id, followed_id) values ('${ids.bob}', '${ids.carol}');
+    insert into track_likes (user_id, track_id) values ('${ids.bob}', '${track}');
+    insert into track_comments (id, user_id, track_id, content) values ('${track}', '${ids.bob}', '${track}', 'Hm');
+    insert into user_blocks (blocker_id, blocked_id) values ('${ids.carol}', '${ids.bob}');
+    insert into outbox (name, payload) values ('user.followed', '{"user_id": "${ids.carol}", "follower_id": "${ids.bob}"}'),
+      ('track.liked', '{"track_id": "${track}", "liker_id": "${ids.bob}"}'), ('track.commented', '{"track_id": "${track}", "comment_id": "${track}"}')`);
+  await settled();
+  assert.deepEqual(await list(carol), []);
+  assert.equal(await unread(carol), 0);
 });
 
 test('whoever ended the following before it was told of is not told of', async () => {
@@ -143,6 +162,7 @@ test('a notification no longer points at somebody who went private', async () =>
   await alice.post('/api/v1/users/{id}/follow', me('bob'));
   await until('the notification', async () => (await list(bob)).some((one) => one.actor?.username === 'alice'));
   await alice.put('/api/v1/users/{id}', { ...me('alice'), body: { is_public: false } });
-  assert.ok((await list(bob)).some((one) => one.actor === null));
+  const one = (await list(bob)).find((any) => any.actor === null);
+  assert.deepEqual([one?.title, one?.link], ['Somebody follows you', null]);
   await alice.put('/api/v1/users/{id}', { ...me('alice'), body: { is_public: true } });
 });

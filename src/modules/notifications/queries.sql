@@ -1,15 +1,22 @@
 -- Notifications: everybody sees and changes their own only.
 
+-- fragment: notification_title(n, actor)
+-- actor: who caused it last, as far as its reader may know of them. No name is stored: it would outlive the person, or a block.
+(case when n.actor_count > 0 then coalesce(actor.username, 'Somebody') || ' ' else '' end || n.title)
+
+-- fragment: notification_link(n, actor)
+(case when n.type = 'follow' then '/u/' || actor.username else n.link end)
+
 -- query: notification_list
 -- schema: Notification
 -- nullable: link, actor
--- not null: others
+-- not null: title, others
 -- type: data object
 -- filter: unread=true: not n.read
 -- filter: type: n.type = :type::text
 -- sort: n.created_at desc, n.id desc
 -- `others`: how many more people caused it, besides the actor, who was the last.
-select n.id, n.type, n.title, n.content, n.link, n.data,
+select n.id, n.type, {notification_title(n, u)} as title, n.content, {notification_link(n, u)} as link, n.data,
        {user_ref(u, actor)},
        greatest(n.actor_count - 1, 0) as others, n.read, n.read_at, n.created_at
   from notifications n
@@ -75,50 +82,64 @@ returning s.notify_on_follow, s.notify_on_like, s.notify_on_comment, s.notify_on
 
 -- The queries of events (modules/events/events.c) make notifications with notification_add(), which puts those of one group into one, and return
 -- `id` and `is_new`. They bind :group_of, which is null for those that have no group.
+-- Who is told, and of what, is a materialized part of its own: in one `from` PostgreSQL may call the function before it has asked all conditions.
+-- The title begins with who did it, which is not stored: see notification_title.
 
 -- query: notification_follow
 -- While the follower still follows and nobody has blocked anybody. Following, ending it and following again tells once a day.
+with due as materialized (
+    select f.followed_id as recipient, u.id as actor
+      from user_follows f
+      join users u on u.id = f.follower_id and user_shown(u)
+      left join user_settings s on s.user_id = f.followed_id
+     where f.followed_id = :user_id::uuid and f.follower_id = :follower_id::uuid
+       and coalesce(s.notify_on_follow, true)
+       and not exists (select from user_blocks b where b.blocker_id = f.followed_id and b.blocked_id = f.follower_id)
+       and not exists (select from notification_actors o
+                         join notifications n on n.id = o.notification_id
+                        where o.actor_id = u.id and n.user_id = f.followed_id and n.type = 'follow' and o.at > now() - interval '1 day')
+)
 select a.id, a.is_new
-  from user_follows f
-  join users u on u.id = f.follower_id and user_shown(u)
-  left join user_settings s on s.user_id = f.followed_id
- cross join lateral notification_add(f.followed_id, u.id, 'follow', u.username || ' follows you', '', '/u/' || u.username, '{}', :group_of) a
- where f.followed_id = :user_id::uuid and f.follower_id = :follower_id::uuid
-   and coalesce(s.notify_on_follow, true)
-   and not exists (select from user_blocks b where b.blocker_id = f.followed_id and b.blocked_id = f.follower_id)
-   and not exists (select from notification_actors o
-                     join notifications n on n.id = o.notification_id
-                    where o.actor_id = u.id and n.user_id = f.followed_id and n.type = 'follow' and o.at > now() - interval '1 day')
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, 'follow', 'follows you', '', null, '{}', :group_of) a
 
 -- query: notification_like
 -- While the person likes the track, and has not been blocked. Liking, ending it and liking again tells once a day.
+with due as materialized (
+    select t.creator_id as recipient, u.id as actor, t.id as track_id, t.title
+      from track_likes l
+      join tracks t on t.id = l.track_id and t.deleted_at is null and t.creator_id <> l.user_id
+      join users u on u.id = l.user_id and user_shown(u)
+      left join user_settings s on s.user_id = t.creator_id
+     where l.track_id = :track_id::uuid and l.user_id = :liker_id::uuid
+       and coalesce(s.notify_on_like, true)
+       and not exists (select from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = u.id)
+       and not exists (select from notification_actors o
+                         join notifications n on n.id = o.notification_id
+                        where o.actor_id = u.id and n.user_id = t.creator_id and n.type = 'like' and n.link = '/track/' || t.id
+                          and o.at > now() - interval '1 day')
+)
 select a.id, a.is_new
-  from track_likes l
-  join tracks t on t.id = l.track_id and t.deleted_at is null and t.creator_id <> l.user_id
-  join users u on u.id = l.user_id and user_shown(u)
-  left join user_settings s on s.user_id = t.creator_id
- cross join lateral notification_add(t.creator_id, u.id, 'like', left(u.username || ' likes ' || t.title, 255), '', '/track/' || t.id,
-                                     jsonb_build_object('track_id', t.id, 'title', t.title), :group_of) a
- where l.track_id = :track_id::uuid and l.user_id = :liker_id::uuid
-   and coalesce(s.notify_on_like, true)
-   and not exists (select from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = u.id)
-   and not exists (select from notification_actors o
-                     join notifications n on n.id = o.notification_id
-                    where o.actor_id = u.id and n.user_id = t.creator_id and n.type = 'like' and n.link = '/track/' || t.id
-                      and o.at > now() - interval '1 day')
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, 'like', left('likes ' || d.title, 255), '', '/track/' || d.track_id,
+                                     jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
 
 -- query: notification_comment
 -- While the comment is there, and its author has not been blocked.
+with due as materialized (
+    select t.creator_id as recipient, u.id as actor, t.id as track_id, t.title
+      from track_comments c
+      join tracks t on t.id = c.track_id and t.deleted_at is null and t.creator_id <> c.user_id
+      join users u on u.id = c.user_id and user_shown(u)
+      left join user_settings s on s.user_id = t.creator_id
+     where c.id = :comment_id::uuid and c.track_id = :track_id::uuid
+       and coalesce(s.notify_on_comment, true)
+       and not exists (select from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = u.id)
+)
 select a.id, a.is_new
-  from track_comments c
-  join tracks t on t.id = c.track_id and t.deleted_at is null and t.creator_id <> c.user_id
-  join users u on u.id = c.user_id and user_shown(u)
-  left join user_settings s on s.user_id = t.creator_id
- cross join lateral notification_add(t.creator_id, u.id, 'comment', left(u.username || ' commented on ' || t.title, 255), '', '/track/' || t.id,
-                                     jsonb_build_object('track_id', t.id, 'title', t.title), :group_of) a
- where c.id = :comment_id::uuid and c.track_id = :track_id::uuid
-   and coalesce(s.notify_on_comment, true)
-   and not exists (select from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = u.id)
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, 'comment', left('commented on ' || d.title, 255), '', '/track/' || d.track_id,
+                                     jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
 
 -- query: notification_export
 -- Always told: whoever asked for an archive waits for it.
@@ -133,14 +154,17 @@ select a.id, a.is_new
 
 -- query: notification_sign_in
 -- A session of a browser that the account was never used in.
+with due as materialized (
+    select s.user_id, s.ip_address, coalesce(s.device_label, device_label(s.user_agent)) as device
+      from sessions s
+      join users u on u.id = s.user_id and user_active(u)
+     where s.id = :session_id::uuid and s.user_id = :user_id::uuid
+)
 select a.id, a.is_new
-  from sessions s
-  join users u on u.id = s.user_id and user_active(u)
- cross join lateral (select coalesce(s.device_label, device_label(s.user_agent)) as device) d
+  from due d
  cross join lateral notification_add(
-        s.user_id, null, 'account.signed_in', 'New sign-in to your account', d.device || coalesce(', from ' || s.ip_address, ''), '/settings/sessions',
-        jsonb_build_object('device', d.device, 'address', coalesce(s.ip_address, '?')), :group_of) a
- where s.id = :session_id::uuid and s.user_id = :user_id::uuid
+        d.user_id, null, 'account.signed_in', 'New sign-in to your account', d.device || coalesce(', from ' || d.ip_address, ''), '/settings/sessions',
+        jsonb_build_object('device', d.device, 'address', coalesce(d.ip_address, '?')), :group_of) a
 
 -- query: notification_account
 -- Something about the account that its person should know, should it not have been them.
@@ -157,14 +181,18 @@ select a.id, a.is_new
 
 -- query: notification_track
 -- What administrators did with somebody's track.
+with due as materialized (
+    select t.id, t.creator_id, t.title, t.deleted_at, t.restorable_until
+      from tracks t
+      join users u on u.id = t.creator_id and user_active(u)
+     where t.id = :track_id::uuid and t.creator_id = :user_id::uuid
+)
 select a.id, a.is_new
-  from tracks t
-  join users u on u.id = t.creator_id and user_active(u)
+  from due d
  cross join lateral notification_add(
-        t.creator_id, null, :type::text, :title, '', case when t.deleted_at is null then '/track/' || t.id end,
-        jsonb_strip_nulls(jsonb_build_object('track_id', t.id, 'title', t.title, 'until', to_char(t.restorable_until at time zone 'UTC', 'YYYY-MM-DD'))),
+        d.creator_id, null, :type::text, :title, '', case when d.deleted_at is null then '/track/' || d.id end,
+        jsonb_strip_nulls(jsonb_build_object('track_id', d.id, 'title', d.title, 'until', to_char(d.restorable_until at time zone 'UTC', 'YYYY-MM-DD'))),
         :group_of) a
- where t.id = :track_id::uuid and t.creator_id = :user_id::uuid
 
 -- query: notification_deliver
 -- Tells of a new notification: open sockets now, browsers that asked for push messages by a job each, and a mail. One that has grown is only told
@@ -208,15 +236,16 @@ with n as (
 )
 select n.id,
        realtime_send('user:' || n.user_id, 'notification', jsonb_build_object('is_new', :is_new::boolean, 'notification', jsonb_build_object(
-           'id', n.id, 'type', n.type, 'title', n.title, 'content', n.content, 'link', n.link, 'data', n.data,
+           'id', n.id, 'type', n.type, 'title', {notification_title(n, u)}, 'content', n.content, 'link', {notification_link(n, u)}, 'data', n.data,
            'actor', case when u.id is not null then jsonb_build_object('id', u.id, 'username', u.username, 'avatar', u.avatar, 'display_name', u.display_name) end,
            'others', greatest(n.actor_count - 1, 0), 'read', n.read, 'read_at', n.read_at, 'created_at', n.created_at)))
   from n
-  left join users u on u.id = n.actor_id
+  left join users u on u.id = n.actor_id and {user_visible(u, n.user_id, false)}
 
 -- query: notification_mail_due
 -- What waits for the mail; what is worth it first. Not what was read meanwhile, or whose person has gone private or is here right now.
-select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.display_name as actor, a.avatar, greatest(n.actor_count - 1, 0) as others,
+select n.id, n.type, {notification_title(n, a)} as title, left(n.content, 500) as content, {notification_link(n, a)} as link, n.data::text as data,
+       a.display_name as actor, a.avatar, greatest(n.actor_count - 1, 0) as others,
        to_char(n.created_at at time zone coalesce(p.timezone, 'UTC'), 'YYYY-MM-DD HH24:MI') as happened, coalesce(p.timezone, 'UTC') as timezone,
        u.email, u.username, coalesce(p.language, 'en') as language, count(*) filter (where w.wanted) over () as wanted_count
   from notifications n
@@ -273,7 +302,8 @@ delete from push_subscriptions p where p.id = :subscription_id::uuid returning p
 
 -- query: push_message
 -- A notification that was not read yet, for a browser whose session stands.
-select n.id, n.type, n.title, left(n.content, 500) as content, n.link, n.data::text as data, a.display_name as actor, a.avatar, greatest(n.actor_count - 1, 0) as others,
+select n.id, n.type, {notification_title(n, a)} as title, left(n.content, 500) as content, {notification_link(n, a)} as link, n.data::text as data,
+       a.display_name as actor, a.avatar, greatest(n.actor_count - 1, 0) as others,
        to_char(n.created_at at time zone coalesce(l.timezone, 'UTC'), 'YYYY-MM-DD HH24:MI') as happened, coalesce(l.timezone, 'UTC') as timezone,
        coalesce(l.language, 'en') as language,
        p.id as subscription_id, p.endpoint, p.p256dh, p.auth
@@ -310,7 +340,8 @@ select p.id, substring(p.endpoint from '^[a-z]+://([^/]+)') as service, p.sessio
  order by p.created_at, p.id
 
 -- query: export_notifications
-select n.id, n.type, n.title, n.content, n.link, n.data, n.read, n.read_at, n.created_at
+select n.id, n.type, {notification_title(n, u)} as title, n.content, {notification_link(n, u)} as link, n.data, n.read, n.read_at, n.created_at
   from notifications n
+  left join users u on u.id = n.actor_id and {user_visible(u, n.user_id, false)}
  where n.user_id = :user_id::uuid
  order by n.created_at, n.id
