@@ -52,6 +52,21 @@ test('a transaction that lost a deadlock is repeated as a whole', async () => {
   assert.equal(await world.sql(`select count(*) from federated_identities where id = '${connection}'`), '0');
 });
 
+test('moving an item of a playlist and removing it take their locks in one order', async () => {
+  const track = await world.sql(`insert into tracks (creator_id, title, file_path, status, is_public) values ('${id}', 'Kelp', 'originals/x', 'completed', true) returning id`);
+  const list = await alice.post('/api/v1/playlists', { body: { name: 'Late trains' } });
+  assertStatus(list, 201);
+  const item = await alice.post('/api/v1/playlists/{id}/tracks', { path: { id: list.body.id }, body: { track_id: track } });
+  assertStatus(item, 201);
+  const before = await retries();
+  const other = crossing(`update playlists set updated_at = now() where id = '${list.body.id}'`, `update playlist_tracks set position = 1 where id = '${item.body.item_id}'`);
+  await untilLocked('playlists');
+  assertStatus(await alice.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id: list.body.id, track_id: item.body.item_id } }), 204);
+  await other;
+  assert.equal(await retries(), before, 'no deadlock');
+  assert.equal(await world.sql(`select count(*) from playlist_tracks where playlist_id = '${list.body.id}'`), '0');
+});
+
 test('a statement that loses each time is tried four times, and its person is asked to come back', async () => {
   await world.sql(`create sequence tries; grant usage on sequence tries to public;
     create function always_lose() returns trigger language plpgsql as $$ begin

@@ -38,7 +38,10 @@ p.id, p.name, p.description, p.is_public, p.track_count,
 select {playlist(p, u)}
   from playlists p
   join users u on u.id = p.user_id
- where p.deleted_at is null and {playlist_editable(p, :viewer::uuid)}
+ where p.deleted_at is null
+   and p.id in (select o.id from playlists o where o.user_id = :viewer::uuid
+                union all
+                select w.playlist_id from playlist_collaborators w where w.user_id = :viewer::uuid and w.permission in ('write', 'admin'))
 
 -- query: playlist_get
 select {playlist(p, u)}
@@ -105,9 +108,11 @@ select i.id as item_id, :playlist_id::uuid as playlist_id, :track_id::uuid as tr
   left join i on true
 
 -- query: playlist_remove
--- The item with this id, or all items with this track.
-with i as (
-    delete from playlist_tracks i where i.playlist_id = :playlist_id::uuid and :track_id::uuid in (i.id, i.track_id) returning i.id
+-- The item with this id, or all items with this track. The playlist is locked first, as by what moves and adds items.
+with p as (
+    select p.id from playlists p where p.id = :playlist_id::uuid for update
+), i as (
+    delete from playlist_tracks i using p where i.playlist_id = p.id and :track_id::uuid in (i.id, i.track_id) returning i.id
 )
 select min(id::text) as id from i having count(*) > 0
 

@@ -8,10 +8,12 @@
 #include "db/db.h"
 #include "db/migrate.h"
 #include "db/statement.h"
+#include "playlists.queries.h"
 #include "tracks.queries.h"
 
 #define SMALL 500
 #define LARGE 50000
+#define VIEWER "11111111-1111-4111-8111-111111111111"
 
 /* Without the indexes for searching, which no list of these reads and which take long to fill. */
 static void
@@ -39,17 +41,17 @@ blocks_of(const char *explained)
 
 /* Blocks that a page reads by the plan for any values. `key1`, `key2`: SQL of the keys that it begins after, where the form has a cursor. */
 static long
-blocks(db_form form, const char *key1, const char *key2)
+blocks(const struct query *query, db_form form, const char *key1, const char *key2)
 {
     const char *names[PARAM_LIMIT];
-    int count = statement_params(&q_track_list, NULL, form, names);
+    int count = statement_params(query, NULL, form, names);
     struct buf sql = BUF_INIT(65536);
     PGresult *result;
     long found;
 
     PQclear(PQexec(db_connection(), "deallocate all; set plan_cache_mode = force_generic_plan"));
     buf_add_text(&sql, "prepare page as ");
-    db_statement(&q_track_list, NULL, form, &sql);
+    db_statement(query, NULL, form, &sql);
     result = PQexec(db_connection(), buf_str(&sql).ptr);
     if (PQresultStatus(result) != PGRES_COMMAND_OK)
         fail_msg("%s", PQresultErrorMessage(result));
@@ -61,6 +63,7 @@ blocks(db_form form, const char *key1, const char *key2)
                                                  : text_equal(names[i], "key1_")        ? key1
                                                  : text_equal(names[i], "key2_")        ? key2
                                                  : text_equal(names[i], "viewer_staff") ? "false"
+                                                 : text_equal(names[i], "viewer")       ? "'" VIEWER "'"
                                                  : text_equal(names[i], "genre")        ? "'house'"
                                                                                         : "null");
     buf_add_text(&sql, ")");
@@ -97,21 +100,52 @@ a_page_reads_as_much_of_a_large_table_as_of_a_small_one_wherever_it_begins(void 
     test_database_ask("insert into users (username, email, password_hash) select 'person' || n, 'person' || n || '@example.org', 'x' from generate_series(1, 50) n");
     fill(1, SMALL);
     for (size_t i = 0; i < COUNT_OF(pages); i++)
-        small[i] = blocks(pages[i].form, NULL, NULL);
+        small[i] = blocks(&q_track_list, pages[i].form, NULL, NULL);
     fill(SMALL + 1, LARGE);
     snprintf(key2, sizeof key2, "'%s'", test_database_ask(id));
     for (size_t i = 0; i < COUNT_OF(pages); i++) {
-        long first = blocks(pages[i].form, NULL, NULL), later;
+        long first = blocks(&q_track_list, pages[i].form, NULL, NULL), later;
 
         if (pages[i].key1 == middle)
             snprintf(key1, sizeof key1, "'%s'", test_database_ask(middle));
         else
             snprintf(key1, sizeof key1, "%s", pages[i].key1);
-        later = blocks(pages[i].form | DB_LIST_AFTER, key1, key2);
+        later = blocks(&q_track_list, pages[i].form | DB_LIST_AFTER, key1, key2);
         print_message("%s: %ld blocks of %d tracks, %ld of %d, %ld from the middle on\n", pages[i].what, small[i], SMALL, first, LARGE, later);
         assert_true(first * 2 <= small[i] * 3);
         assert_true(later * 2 <= small[i] * 3);
     }
+}
+
+/* `people` more people with one playlist each. */
+static void
+fill_playlists(int people)
+{
+    char sql[512];
+
+    snprintf(sql, sizeof sql,
+             "with u as (insert into users (username, email) select x, x || '@example.org' from (select 'list' || left(md5(random()::text || n), 20) as x"
+             " from generate_series(1, %d) n) x returning id) insert into playlists (user_id, name) select id, 'Late trains' from u", people);
+    test_database_ask(sql);
+    PQclear(PQexec(db_connection(), "vacuum analyze users, playlists, playlist_collaborators"));
+}
+
+static void
+ones_own_playlists_are_read_and_not_those_of_everybody(void **state)
+{
+    long few, many;
+
+    (void)state;
+    test_database_ask("insert into users (id, username, email) values ('" VIEWER "', 'viewer', 'viewer@example.org')");
+    test_database_ask("insert into playlists (user_id, name) select '" VIEWER "', 'Late trains' from generate_series(1, 30)");
+    fill_playlists(SMALL);
+    test_database_ask("insert into playlist_collaborators (playlist_id, user_id, permission)"
+                      " select id, '" VIEWER "', 'write' from playlists where user_id <> '" VIEWER "' limit 5");
+    few = blocks(&q_playlist_list, DB_LIST, NULL, NULL);
+    fill_playlists(LARGE / 5);
+    many = blocks(&q_playlist_list, DB_LIST, NULL, NULL);
+    print_message("playlists: %ld blocks of %d others, %ld of %d\n", few, SMALL, many, SMALL + LARGE / 5);
+    assert_true(many * 2 <= few * 3);
 }
 
 static int
@@ -138,7 +172,8 @@ stop(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_page_reads_as_much_of_a_large_table_as_of_a_small_one_wherever_it_begins)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_page_reads_as_much_of_a_large_table_as_of_a_small_one_wherever_it_begins),
+                                       cmocka_unit_test(ones_own_playlists_are_read_and_not_those_of_everybody)};
 
     return cmocka_run_group_tests_name("pages", tests, start, stop);
 }
