@@ -90,15 +90,8 @@ watch(void *argument)
     (void)argument;
     pthread_mutex_lock(&all_lock);
     while (!watch_stops) {
-        struct timespec wake;
-        int64_t wake_ns;
-
         break_off_late();
-        clock_gettime(CLOCK_REALTIME, &wake);
-        wake_ns = wake.tv_nsec + WATCH_MS * 1000000LL;
-        wake.tv_sec += wake_ns / 1000000000;
-        wake.tv_nsec = wake_ns % 1000000000;
-        pthread_cond_timedwait(&watch_wake, &all_lock, &wake);
+        clock_wait_until(&watch_wake, &all_lock, clock_monotonic_ms() + WATCH_MS);
     }
     pthread_mutex_unlock(&all_lock);
     return NULL;

@@ -9,7 +9,6 @@ static void *
 watch(void *argument)
 {
     struct server *server = argument;
-    struct timespec wake;
 
     pthread_mutex_lock(&server->watch_lock);
     while (!server->stopping) {
@@ -18,9 +17,7 @@ watch(void *argument)
         for (struct watched *w = server->watched; w; w = w->next)
             if (w->deadline_ms < now_ms)
                 shutdown(w->fd, SHUT_RDWR); /* MHD sees the end of the stream and cleans up */
-        clock_gettime(CLOCK_REALTIME, &wake);
-        wake.tv_sec++;
-        pthread_cond_timedwait(&server->watch_wake, &server->watch_lock, &wake);
+        clock_wait_until(&server->watch_wake, &server->watch_lock, now_ms + 1000);
     }
     pthread_mutex_unlock(&server->watch_lock);
     return NULL;

@@ -418,19 +418,7 @@ dispatcher_take(struct turn *turn)
 static void
 dispatcher_wait(void)
 {
-    int64_t now_ms = clock_monotonic_ms(), wait_ms = (now_ms < d.pause_ms ? d.pause_ms : d.check_ms) - now_ms;
-    struct timespec until;
-
-    if (wait_ms <= 0)
-        return;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += wait_ms / 1000;
-    until.tv_nsec += wait_ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    pthread_cond_timedwait(&d.work, &d.lock, &until);
+    clock_wait_until(&d.work, &d.lock, clock_monotonic_ms() < d.pause_ms ? d.pause_ms : d.check_ms);
 }
 
 /* A topic whose subscribers are all gone is gone too, so the topic comes before the task. */

@@ -359,15 +359,11 @@ subscriber_work(struct subscriber *s, bool *ret_again)
 static void
 outbox_wait(pthread_cond_t *condition, bool *flag, int ms)
 {
-    struct timespec until;
+    int64_t until_ms = clock_monotonic_ms() + ms;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += ms % 1000 * 1000000L;
-    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&lock);
     while (!*flag && !stopping)
-        if (pthread_cond_timedwait(condition, &lock, &until))
+        if (!clock_wait_until(condition, &lock, until_ms))
             break;
     *flag = false;
     pthread_mutex_unlock(&lock);
@@ -480,16 +476,12 @@ start_thread(pthread_t *ret_thread, void *(*loop)(void *argument), void *argumen
 bool
 outbox_start(const struct subscription *const *subscriptions, unsigned count)
 {
-    pthread_condattr_t monotonic;
-
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&wake, &monotonic);
+    pthread_cond_init(&wake, NULL);
     stopping = false;
     subscriber_count = count;
     for (unsigned i = 0; i < count; i++) {
         subscribers[i] = (struct subscriber){.subscription = subscriptions[i]};
-        pthread_cond_init(&subscribers[i].wake, &monotonic);
+        pthread_cond_init(&subscribers[i].wake, NULL);
         if (!write_patterns(&subscribers[i]))
             return false;
     }

@@ -239,14 +239,12 @@ run_next(struct runner *runner)
 static bool
 wait_for_jobs(struct runner *runner)
 {
-    struct timespec until;
+    int64_t until_ms = clock_monotonic_ms() + POLL_S * 1000;
     bool go_on;
 
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += POLL_S;
     pthread_mutex_lock(&lock);
     while (!jobs.stopping && runner->wakeups == jobs.wakeups)
-        if (pthread_cond_timedwait(&wake, &lock, &until))
+        if (!clock_wait_until(&wake, &lock, until_ms))
             break;
     runner->wakeups = jobs.wakeups;
     go_on = !jobs.stopping;
@@ -344,19 +342,12 @@ recover(void)
 static bool
 keeper_pause(void)
 {
-    struct timespec until;
+    int64_t until_ms = clock_monotonic_ms() + jobs.settings.heartbeat_ms;
     bool go_on;
 
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += jobs.settings.heartbeat_ms / 1000;
-    until.tv_nsec += (long)(jobs.settings.heartbeat_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     pthread_mutex_lock(&lock);
     while (!jobs.stopping)
-        if (pthread_cond_timedwait(&wake, &lock, &until))
+        if (!clock_wait_until(&wake, &lock, until_ms))
             break;
     go_on = !jobs.stopping;
     pthread_mutex_unlock(&lock);
