@@ -15,7 +15,7 @@ LIBRARIES = {
     "sockets": ("libpq", []),
     "music": ("libpng", ["src/demo/libdemo.a"]),
     "media_job": ("libavformat libavcodec libavutil libswresample libswscale libebur128 libchromaprint libseccomp jansson",
-                  ["src/media/libmedia.a"]),
+                  ["src/media/libmedia.a", "src/libbase.a"]),
 }
 
 

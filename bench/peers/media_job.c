@@ -1,10 +1,11 @@
-/* media_job VEZA IN.WAV OUT-FOLDER - runs one audio job as the server does (media/worker_client.h) and stores its files. */
+/* media_job VEZA IN.WAV OUT-FOLDER judged|unjudged - runs one audio job as the server does (media/worker_client.h) and stores its files. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/source_driver.h"
 #include "media/worker_client.h"
 
 static char folder[2048];
@@ -52,13 +53,17 @@ main(int argc, char **argv)
 {
     struct media_job job = {.mode = MEDIA_MODE_AUDIO, .on_file_begin = begin, .on_file_data = data, .on_file_end = end, .on_result = result};
     struct media_outcome outcome;
+    struct stat file;
+    int fd = argc == 5 ? open(argv[2], O_RDONLY | O_CLOEXEC) : -1;
 
-    if (argc != 4 || (job.input_fd = open(argv[2], O_RDONLY | O_CLOEXEC)) < 0)
+    if (fd < 0 || fstat(fd, &file) < 0 || !(job.input = source_of_file(fd, (uint64_t)file.st_size)))
         return 1;
     job.program = argv[1];
+    job.skips_judging = !strcmp(argv[4], "unjudged");
     snprintf(folder, sizeof folder, "%s", argv[3]);
     outcome = media_run(&job);
     if (outcome.kind != MEDIA_OK)
         fprintf(stderr, "%s: %s\n", outcome.code, outcome.message);
+    source_unref(job.input);
     return outcome.kind != MEDIA_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "decode.h"
 #include "frame_queue.h"
+#include "true_peak.h"
 #include "waveform.h"
 
 #include <chromaprint.h>
@@ -16,6 +17,7 @@ struct analysis {
     struct frame_queue queue;
     struct waveform waveform;
     ebur128_state *loudness;
+    struct true_peak peak[8];
     ChromaprintContext *fingerprinter;
     int64_t fingerprint_left; /* frames still to be fed */
     pthread_t thread;

@@ -30,6 +30,7 @@ struct audio_job {
     struct rendition renditions[RENDITIONS];
     struct analysis analysis;
     atomic_bool failed;
+    bool judges;     /* AAC renditions are compared with the source */
     bool copies;     /* lossless is the source's own packets */
     struct aac_feed feed;
     struct true_peak peak[2]; /* of what the feed gives */
@@ -65,9 +66,10 @@ segment_samples(const struct audio_job *job, int rate)
 static int
 start_aac(struct audio_job *job, int which)
 {
+    double judged_hz = job->feed.layout.nb_channels == 1 ? ladder[HIGH].judged_hz : ladder[which].judged_hz;
     struct rendition_config config = {
         .name = ladder[which].name, .kind = RENDITION_AAC, .bit_rate = ladder[which].bit_rate, .coder = takes_coder(&job->takes[which]),
-        .gain_db = job->takes[which].gain_db, .judged_hz = job->feed.layout.nb_channels == 1 ? ladder[HIGH].judged_hz : ladder[which].judged_hz,
+        .gain_db = job->takes[which].gain_db, .judged_hz = job->judges ? judged_hz : 0,
         .sample_rate = job->feed.rate, .layout = job->feed.layout, .segment_samples = segment_samples(job, job->feed.rate),
     };
 
@@ -383,16 +385,19 @@ work(struct audio_job *job, int64_t max_duration_s)
         error = start_copy(job);
     if (!error)
         error = pass(job, &second, max_duration_s, 0.1, 0.8);
-    if (!error)
+    if (!error && job->judges)
         error = mend(job, max_duration_s);
     return error ? error : send_playlists_and_result(job);
 }
 
 int
-audio_job_run(int64_t max_duration_s)
+audio_job_run(int64_t max_duration_s, bool judges)
 {
     static struct audio_job job;
-    int error = work(&job, max_duration_s);
+    int error;
+
+    job.judges = judges;
+    error = work(&job, max_duration_s);
 
     for (int i = 0; i < RENDITIONS; i++)
         rendition_free(&job.renditions[i]);

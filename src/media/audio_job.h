@@ -2,10 +2,12 @@
 #ifndef VEZA_MEDIA_AUDIO_JOB_H
 #define VEZA_MEDIA_AUDIO_JOB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Sends all files and RESULT. Returns 0 or an enum media_reason. */
-int audio_job_run(int64_t max_duration_s);
+/* Sends all files and RESULT. Unless `judges`, the AAC renditions are not compared with their source, and none is made again.
+ * Returns 0 or an enum media_reason. */
+int audio_job_run(int64_t max_duration_s, bool judges);
 
 /* Headers only: sends RESULT. */
 int audio_job_probe(int64_t max_duration_s);

@@ -172,10 +172,14 @@ quality_free(struct quality **quality)
 void
 quality_source(struct quality *q, const float *const *channels, int count)
 {
-    for (int c = 0; c < q->channels; c++)
-        for (int i = 0; i < count; i++)
-            q->channel[c].held[(q->fed + i) % SOURCE_HELD] = channels[c][i];
-    q->fed += count;
+    for (int done = 0; done < count;) {
+        int at = (int)(q->fed % SOURCE_HELD), n = FFMIN(count - done, SOURCE_HELD - at);
+
+        for (int c = 0; c < q->channels; c++)
+            memcpy(q->channel[c].held + at, channels[c] + done, (size_t)n * sizeof(float));
+        q->fed += n;
+        done += n;
+    }
 }
 
 struct energy {
@@ -256,16 +260,15 @@ hear(struct quality *q, int from, int count)
     if (count > q->fed - q->heard)
         count = (int)(q->fed - q->heard); /* the rest fills the last packet up */
     while (count > 0) {
-        int n = count < WINDOW - q->filled ? count : WINDOW - q->filled;
+        int at = (int)(q->heard % SOURCE_HELD), n = FFMIN(count, FFMIN(WINDOW - q->filled, SOURCE_HELD - at));
 
         for (int c = 0; c < q->channels; c++) {
             struct channel *channel = &q->channel[c];
-            const float *decoded = (const float *)q->frame->extended_data[c] + from;
+            const float *decoded = (const float *)q->frame->extended_data[c] + from, *source = channel->held + at;
 
-            for (int i = 0; i < n; i++) {
-                channel->source[q->filled + i] = channel->held[(q->heard + i) % SOURCE_HELD];
-                channel->difference[q->filled + i] = decoded[i] - channel->source[q->filled + i];
-            }
+            memcpy(channel->source + q->filled, source, (size_t)n * sizeof(float));
+            for (int i = 0; i < n; i++)
+                channel->difference[q->filled + i] = decoded[i] - source[i];
             if (q->filled + n == WINDOW)
                 compare(q, channel);
         }

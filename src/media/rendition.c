@@ -139,7 +139,8 @@ encode_slices(struct rendition *r, const AVFrame *block, AVPacket *packet)
             slice->extended_data[c] += (size_t)offset * sizeof(float);
         slice->nb_samples = left < r->codec->frame_size ? left : r->codec->frame_size;
         slice->pts = r->fed + offset;
-        quality_source(r->quality, (const float *const *)slice->extended_data, slice->nb_samples);
+        if (r->quality)
+            quality_source(r->quality, (const float *const *)slice->extended_data, slice->nb_samples);
         error = encode(r, slice, packet);
         av_frame_free(&slice);
     }
@@ -232,7 +233,8 @@ rendition_start(struct rendition *r, const struct rendition_config *config, atom
         error = open_encoder(r);
         if (!error && config->kind == RENDITION_AAC) {
             r->delay = r->codec->initial_padding;
-            error = quality_open(&r->quality, r->codec, config->judged_hz);
+            if (config->judged_hz > 0)
+                error = quality_open(&r->quality, r->codec, config->judged_hz);
         }
     }
     if (!error)

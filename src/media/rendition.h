@@ -20,7 +20,7 @@ struct rendition_config {
     int bit_rate; /* AAC only */
     const char *coder; /* AAC only: FFmpeg's aac_coder */
     double gain_db;    /* AAC only: for the room that coding needs */
-    double judged_hz;  /* AAC only: quality.h judges up to here */
+    double judged_hz;  /* AAC only: quality.h judges up to here; 0: it is not judged */
     int sample_rate;
     AVChannelLayout layout;
     int bits; /* FLAC only: 16 or 24 */
@@ -40,8 +40,8 @@ struct rendition {
     struct frame_queue queue;
     AVCodecContext *codec;
     struct cmaf *cmaf;
-    struct quality *quality;       /* AAC only */
-    struct quality_report report;  /* AAC only: after rendition_join() */
+    struct quality *quality;       /* AAC that is judged */
+    struct quality_report report;  /* after rendition_join() */
     struct bandwidth bandwidth;    /* as published; set by the job */
     bool is_good;                  /* it keeps the bounds of its quality; set by the job */
     pthread_t thread;

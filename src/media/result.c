@@ -52,10 +52,11 @@ describe_rendition(const struct rendition *r)
                      r->config.layout.nb_channels, "encoder_delay", (json_int_t)r->delay, "end_padding", (json_int_t)cmaf_end_padding(r->cmaf), "samples",
                      (json_int_t)r->samples, "segments", (json_int_t)count, "segment_duration_ms",
                      (json_int_t)(r->config.segment_samples * 1000 / r->config.sample_rate));
+    if (rendition && r->config.kind == RENDITION_AAC)
+        json_object_update_new(rendition, json_pack("{s:s, s:o}", "coder", r->config.coder, "gain_db", number_or_null(r->config.gain_db)));
     if (rendition && r->quality)
-        json_object_update_new(rendition, json_pack("{s:s, s:o, s:o, s:o, s:o, s:b}", "coder", r->config.coder, "gain_db", number_or_null(r->config.gain_db),
-                                                    "nmr_db", number_or_null(r->report.nmr), "level_change_db", number_or_null(r->report.level),
-                                                    "true_peak_dbtp", number_or_null(r->report.true_peak), "is_good", r->is_good));
+        json_object_update_new(rendition, json_pack("{s:o, s:o, s:o, s:b}", "nmr_db", number_or_null(r->report.nmr), "level_change_db",
+                                                    number_or_null(r->report.level), "true_peak_dbtp", number_or_null(r->report.true_peak), "is_good", r->is_good));
     return rendition;
 }
 

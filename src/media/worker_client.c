@@ -78,7 +78,7 @@ spawn_with(pid_t *ret_pid, const struct media_job *job, const posix_spawn_file_a
     const char *program = job->program ? job->program : "/proc/self/exe";
     uint32_t cpu_s = job->cpu_limit_s ? job->cpu_limit_s : wall_limit_ms(job) / 500 + 1;
     char cpu[48], memory[48], duration[48];
-    char *argv[] = { "veza", "media-worker", (char *)mode_name(job), cpu, memory, duration, NULL };
+    char *argv[] = { "veza", "media-worker", (char *)mode_name(job), cpu, memory, duration, job->skips_judging ? "--skip-judging=1" : NULL, NULL };
     char *envp[] = { NULL };
     posix_spawnattr_t attributes;
     sigset_t none, all;

@@ -29,6 +29,7 @@ struct media_job {
     uint32_t memory_limit_mib;     /* address space; default 1536 */
     uint32_t max_duration_s;       /* longer recordings fail with too_long; default 6 h */
     const atomic_bool *cancel;     /* may be NULL; looked at ten times a second */
+    bool skips_judging;            /* for benchmarks: publishes the AAC renditions as they were encoded first, and not compared with the source */
     const char *self_test;         /* NULL; for tests and `veza doctor`: see worker.h */
 
     int (*on_file_begin)(void *user, const char *name); /* name is valid, see media_file_name_is_valid() */

@@ -201,6 +201,44 @@ loudness_is_that_of_the_ebu_test_signal(void **state)
     run_free(&run);
 }
 
+static struct {
+    double level, samples_a_period, degrees;
+} peaking;
+
+/* A sine whose crests lie between the samples; it comes and goes slowly. */
+static double
+sine_between_samples(int64_t frame, int channel, int rate)
+{
+    double t = (double)frame / rate, edge = fmin(1, 10 * fmin(t, 1 - t));
+
+    (void)channel;
+    return peaking.level * edge * sin(2 * M_PI * (double)frame / peaking.samples_a_period + peaking.degrees * M_PI / 180);
+}
+
+static void
+true_peaks_are_those_of_the_ebu_test_signals(void **state)
+{
+    static const struct {
+        double level, samples_a_period, degrees, true_peak;
+    } cases[] = { { 0.5, 4, 0, -6 }, { 0.5, 4, 45, -6 }, { 0.5, 6, 60, -6 }, { 0.5, 8, 67.5, -6 }, { 1.41, 4, 45, 3 } }; /* EBU Tech 3341, cases 15 to 19 */
+    static const int formats[] = { 16, 24, -32 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        for (size_t f = 0; f < sizeof(formats) / sizeof(formats[0]); f++) {
+            peaking.level = cases[i].level;
+            peaking.samples_a_period = cases[i].samples_a_period;
+            peaking.degrees = cases[i].degrees;
+            write_wav(scratch("peak.wav"), sine_between_samples, 48000, 48000, 1, formats[f]);
+            struct run run = transcode(scratch("peak.wav"));
+            double off = real_of(run.result, "true_peak_dbtp") - cases[i].true_peak;
+
+            if (off < -0.4 || off > 0.2)
+                fail_msg("case %zu of %d bits: %.2f dB off", i + 15, formats[f], off);
+            run_free(&run);
+        }
+}
+
 static int sounding_channel;
 
 static double
@@ -431,6 +469,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_sample_is_a_track),
     cmocka_unit_test(other_rates_are_resampled_in_place),
     cmocka_unit_test(loudness_is_that_of_the_ebu_test_signal),
+    cmocka_unit_test(true_peaks_are_those_of_the_ebu_test_signals),
     cmocka_unit_test(every_channel_has_its_weight_by_itu_r_bs_1770),
     cmocka_unit_test(a_subwoofer_in_flac_stays_one_in_ogg_in_mp4_and_in_the_lossless_rendition),
     cmocka_unit_test(three_channels_without_a_layout_are_left_right_and_centre),

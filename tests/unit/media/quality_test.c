@@ -296,6 +296,24 @@ the_other_coder_is_tried_only_where_a_bound_is_missed(void **state)
     run_free(&soft);
 }
 
+/* As the benchmark measures it. */
+static void
+without_judging_the_first_take_is_published(void **state)
+{
+    (void)state;
+    level = 0.9;
+    pitch = 440;
+    write_wav(scratch("unjudged.wav"), tone, RATE / 2, RATE, 2, 16);
+    struct run run = run_media(MEDIA_MODE_AUDIO, scratch("unjudged.wav"), &(struct media_job){ .skips_judging = true });
+
+    assert_int_equal(run.outcome.kind, MEDIA_OK);
+    for (int q = LOW; q <= HIGH; q++) {
+        assert_string_equal(json_string_value(json_object_get(rendition_of(&run, aac[q]), "coder")), "fast");
+        assert_null(json_object_get(rendition_of(&run, aac[q]), "is_good"));
+    }
+    run_free(&run);
+}
+
 /* hls.js takes qualities with equal figures for copies of one, and drops all but the first. */
 static void
 of_simple_sound_too_every_quality_states_a_bandwidth_of_its_own(void **state)
@@ -378,6 +396,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_surround_recording_is_mixed_down_without_clipping),
     cmocka_unit_test(quiet_sound_keeps_its_level_and_all_qualities_share_one_gain),
     cmocka_unit_test(the_other_coder_is_tried_only_where_a_bound_is_missed),
+    cmocka_unit_test(without_judging_the_first_take_is_published),
     cmocka_unit_test(of_simple_sound_too_every_quality_states_a_bandwidth_of_its_own),
     cmocka_unit_test(when_both_coders_miss_the_better_take_is_made_again_and_marked),
     cmocka_unit_test(a_take_that_keeps_its_bounds_is_the_only_one),
