@@ -408,8 +408,14 @@ field_array_literal(struct arena *arena, const struct field *item, const json_t 
         if (!text)
             return NULL;
         buf_add(&out, STR("\""));
-        for (; *text; text++)
-            buf_printf(&out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+        while (*text) {
+            size_t plain = strcspn(text, "\"\\");
+
+            buf_add(&out, (struct str){text, plain});
+            text += plain;
+            if (*text)
+                buf_add(&out, (struct str){(char[]){'\\', *text++}, 2});
+        }
         buf_add(&out, STR("\""));
     }
     buf_add(&out, STR("}"));

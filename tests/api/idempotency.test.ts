@@ -3,9 +3,10 @@ import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { assertProblem, assertStatus } from '../support/client.ts';
-import { keyOf, operations, type Operation } from '../support/document.ts';
+import { keyOf, operationAt, operations, type Operation } from '../support/document.ts';
 import { isForm } from '../support/examples.ts';
 import { makeSound, wav } from '../support/media.ts';
+import { assertRaw, exchange, request11 } from '../support/raw.ts';
 import { personFor, request } from '../support/requests.ts';
 import { uploadForm } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
@@ -64,6 +65,15 @@ test('keys are of some length, of visible characters, and kept apart however lon
   assert.equal(await roles('badly'), 0);
   for (const good of ['12345678', 'x'.repeat(128), "'; drop table roles; --".replaceAll(' ', '_')])
     assertStatus(await make(`role_${good.length}`, good), 201);
+});
+
+test('a key that is given twice is refused: which of the two counts would be a guess', async () => {
+  const body = JSON.stringify(roleOf('two_keys'));
+  const head = request11('POST /api/v1/roles', { authorization: `Bearer ${template.tokens.root}`, 'content-type': 'application/json', 'content-length': String(body.length),
+    'Idempotency-Key': 'first-key', 'idempotency-key': 'second-key' });
+  const reply = await exchange(world.server.ports.api, { write: [head + body] });
+  assertRaw(reply, operationAt('POST', '/api/v1/roles')!, 400, 'bad_request');
+  assert.equal(await roles('two_keys'), 0);
 });
 
 /** A good request with a key for whoever may send it. */

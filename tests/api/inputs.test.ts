@@ -7,6 +7,9 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import openapiTS, { astToString } from 'openapi-typescript';
+import ts from 'typescript';
 import { resolve, type Schema } from '../support/document.ts';
 import { good, wrongValues } from '../support/examples.ts';
 import { BINARY } from '../support/paths.ts';
@@ -87,6 +90,31 @@ test('the cases of one-of are schemas of their own, told apart by the discrimina
     discriminator: { propertyName: 'type', mapping: { web_hook: '#/components/schemas/DeliveryWebHook', mail: '#/components/schemas/DeliveryMail' } } });
   assert.deepEqual(schemas['DeliveryMail']?.properties?.['type'], { type: 'string', const: 'mail' });
   assert.deepEqual(schemas['DeliveryMail']?.required, ['type', 'address']);
+});
+
+/* A description with nothing but this body. */
+const document = { openapi: '3.1.0', info: { title: 'Inputs', version: '1', license: { name: 'AGPL-3.0-or-later', identifier: 'AGPL-3.0-or-later' } }, servers: [{ url: 'https://example.org' }],
+  paths: { '/inputs': { post: { summary: 'x', operationId: 'postInputs', security: [], requestBody: { content: { 'application/json': { schema } } },
+    responses: { 204: { description: 'Done' }, 422: { description: 'Wrong' } } } } }, components: { schemas } };
+
+test('a description with these fields is good OpenAPI 3.1', async () => {
+  const problems = await lintFromString({ source: JSON.stringify(document), absoluteRef: '/inputs.json', config: await createConfig({ extends: ['spec'] }) });
+  assert.deepEqual(problems.map((p) => `${p.ruleId}: ${p.message} at ${p.location[0]?.pointer ?? ''}`), []);
+});
+
+test('in TypeScript each kind has its type, and a case of one-of with a field of another does not compile', async () => {
+  const good = ["delivery: { type: 'mail', address: 'a@b.org', language: 'fr' }", "deliveries: [{ type: 'web_hook', url: 'https://x' }]", 'delivery: null',
+    "price: { amount: 1250, currency: 'EUR' }, sizes: [1, null], grid: [[1]]", "credits: [{ person_id: 'x', role: 'composer', fee: null }]"];
+  const wrong = ["delivery: { type: 'mail', url: 'https://x' }", "delivery: { type: 'fax' }", "price: { amount: '1', currency: 'EUR' }", "tip: { amount: 1, currency: 'CHF' }",
+    "price: { amount: 1, currency: 'euros' }", "credits: [{ person_id: 'x', role: 'singer' }]", 'grid: [1]', "track_ids: ['x', 1]"];
+  const types = `${astToString(await openapiTS(document as never))}
+    type Body = paths['/inputs']['post']['requestBody'] extends infer B ? NonNullable<B> extends { content: { 'application/json': infer J } } ? J : never : never;\n`;
+  const uses = [...good, ...wrong].map((value, i) => `export const body${i}: Partial<Body> = { ${value} };`);
+  const host = ts.createCompilerHost({}), read = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, ...more) => (name === 'inputs.ts' ? ts.createSourceFile(name, types + uses.join('\n'), ts.ScriptTarget.ES2022) : read(name, ...more));
+  const made = ts.createProgram(['inputs.ts'], { strict: true, noEmit: true, target: ts.ScriptTarget.ES5, lib: ['lib.es5.d.ts'], types: [], exactOptionalPropertyTypes: true }, host);
+  const at = ts.getPreEmitDiagnostics(made).map(({ start = 0 }) => (types + uses.join('\n')).slice(types.length, start).split('\n').length - 1);
+  assert.deepEqual([...new Set(at)].sort((x, y) => x - y), wrong.map((_, i) => good.length + i));
 });
 
 test('whole numbers are exact up to 64 bits, and refused where they are beyond', async () => {
