@@ -12,6 +12,7 @@
 #define OBJECT_BYTES_MAX (64 * 1024 * 1024)
 /* Beside them a request has five parameters of once_run(), or those of a page: limit_, offset_ and four keys. */
 #define COLUMNS_MAX (PARAM_MAX - PARAM_DECLARED_MAX - 6)
+#define OBJECT_BYTES_USUAL 2000
 
 const char *
 row_text(const struct row *row, const char *name)
@@ -381,8 +382,10 @@ static const struct problem *
 reply_result(struct request *req, int status, const struct query *query, PGresult *result)
 {
     struct buf out = BUF_INIT(OBJECT_BYTES_MAX);
-    const struct problem *p = write_object(query, result, &out);
+    const struct problem *p;
 
+    buf_reserve(&out, OBJECT_BYTES_USUAL);
+    p = write_object(query, result, &out);
     PQclear(result);
     if (p) {
         buf_free(&out);

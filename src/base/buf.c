@@ -35,7 +35,7 @@ buf_reserve(struct buf *buf, size_t more)
 }
 
 void
-buf_add(struct buf *buf, struct str bytes)
+buf_add_and_grow(struct buf *buf, struct str bytes)
 {
     if (!buf_reserve(buf, bytes.len))
         return;

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -24,7 +25,19 @@ struct buf {
 
 #define BUF_INIT(maximum) {.max = (maximum)}
 
-void buf_add(struct buf *buf, struct str bytes);
+/* buf_add() where there is no room yet. */
+void buf_add_and_grow(struct buf *buf, struct str bytes);
+static inline void
+buf_add(struct buf *buf, struct str bytes)
+{
+    if (buf->failed || !bytes.len || bytes.len >= buf->capacity - buf->len) {
+        buf_add_and_grow(buf, bytes);
+        return;
+    }
+    memcpy(buf->ptr + buf->len, bytes.ptr, bytes.len);
+    buf->len += bytes.len;
+    buf->ptr[buf->len] = 0;
+}
 void buf_add_text(struct buf *buf, const char *text);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

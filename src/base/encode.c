@@ -2,7 +2,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -137,10 +137,21 @@ jws_shaped(const char *text)
     return true;
 }
 
+static EVP_MD *sha256_method; /* found once: each use of EVP_sha256() looks for it anew, which takes longer than to hash a token */
+
+static void
+find_sha256(void)
+{
+    sha256_method = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
+
 void
 sha256(struct str bytes, unsigned char out[SHA256_BYTES])
 {
-    if (EVP_Digest(bytes.ptr, bytes.len, out, NULL, EVP_sha256(), NULL) != 1)
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, find_sha256);
+    if (EVP_Digest(bytes.ptr, bytes.len, out, NULL, sha256_method, NULL) != 1)
         abort();
 }
 
@@ -179,13 +190,17 @@ void
 uuid_random(char out[UUID_TEXT])
 {
     unsigned char b[16];
-    char hex[33];
 
     pooled_random(b, sizeof b);
     b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
-    hex_encode(b, sizeof b, hex);
-    snprintf(out, UUID_TEXT, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+    for (int i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *out++ = '-';
+        *out++ = hex_digits[b[i] >> 4];
+        *out++ = hex_digits[b[i] & 15];
+    }
+    *out = 0;
 }
 
 bool

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "base/clock.h"
+#include "base/encode.h"
 #include "base/source_driver.h"
 #include "http/internal.h"
 #include "http/security_headers.h"
@@ -100,6 +101,18 @@ compress_body(struct request *req)
     deflateEnd(&z);
 }
 
+static const char *
+etag_of(struct arena *arena, struct str body)
+{
+    char etag[] = "W/\"0123456789abcdef\"";
+    XXH64_canonical_t hash;
+
+    XXH64_canonicalFromHash(&hash, XXH3_64bits(body.ptr, body.len));
+    hex_encode(&hash, sizeof hash, etag + 3);
+    etag[sizeof etag - 2] = '"'; /* hex_encode() ended the text there */
+    return arena_strdup(arena, etag);
+}
+
 /* Is `etag` in the list of If-None-Match or If-Match? Weak comparison (RFC 9110, 8.8.3.2). */
 static bool
 etag_listed(const char *list, const char *etag)
@@ -157,8 +170,7 @@ apply_conditions(struct request *req)
     if (reply->status != 200 || req->method != GET)
         return;
     if (!reply->etag && reply->body.len)
-        reply->etag = arena_printf(req->arena, "W/\"%016llx\"",
-                                   (unsigned long long)XXH3_64bits(reply->body.ptr, reply->body.len));
+        reply->etag = etag_of(req->arena, reply->body);
     if (reply->etag && etag_listed(request_header(req, "If-None-Match"), reply->etag)) {
         const char *etag = reply->etag;
 

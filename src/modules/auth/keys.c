@@ -443,11 +443,13 @@ token_verify(const char *token, enum token_use use, struct claims *ret_claims)
     size_t len = strlen(token);
     cjose_err error;
 
-    if (len > TOKEN_MAX || !jws_shaped(token))
+    if (len > TOKEN_MAX)
         return TOKEN_BAD;
     sha256((struct str){token, len}, hash);
     if (verified_find(hash, use, generation, ret_claims))
         return ret_claims->expires_at > clock_unix_s() ? TOKEN_GOOD : TOKEN_EXPIRED;
+    if (!jws_shaped(token))
+        return TOKEN_BAD;
     jws = cjose_jws_import(token, len, &error);
     if (jws && is_ours(jws) && cjose_jws_get_plaintext(jws, &payload, &len, &error))
         check = read_claims(payload, len, use, ret_claims);
