@@ -125,9 +125,11 @@ db_on_told(void (*callback)(const char *text))
 static PGconn *
 connect_now(void)
 {
-    const char *const names[] = {"dbname", "user", "options", "application_name", "connect_timeout", "client_encoding", NULL};
+    /* A network that drops what is quiet, or a machine that is gone, is noticed within a minute also by who only listens. The address may say otherwise. */
+    const char *const names[] = {"keepalives_idle", "keepalives_interval", "keepalives_count", "dbname", "user", "options", "application_name",
+                                 "connect_timeout", "client_encoding", NULL};
     char options[288], said[512];
-    const char *values[] = {conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
+    const char *values[] = {"30", "10", "3", conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
     PGconn *pg;
 
     if (watch_nobody_waits()) /* the program ends, and a database that hangs would hold it for 5 s */

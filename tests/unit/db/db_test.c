@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -421,6 +422,23 @@ a_database_that_hangs_is_left_in_time(void **state)
     expect(&select_value, "good again", "good again");
 }
 
+static void
+a_network_that_went_silent_is_noticed_within_a_minute(void **state)
+{
+    PQconninfoOption *options = PQconninfo(db_connection());
+    long idle = 0, interval = 0, count = 0;
+
+    (void)state;
+    for (const PQconninfoOption *o = options; o->keyword; o++) {
+        idle = text_equal(o->keyword, "keepalives_idle") && o->val ? strtol(o->val, NULL, 10) : idle;
+        interval = text_equal(o->keyword, "keepalives_interval") && o->val ? strtol(o->val, NULL, 10) : interval;
+        count = text_equal(o->keyword, "keepalives_count") && o->val ? strtol(o->val, NULL, 10) : count;
+    }
+    PQconninfoFree(options);
+    assert_true(idle > 0 && interval > 0 && count > 0);
+    assert_true(idle + interval * count <= 60);
+}
+
 static int
 start(void **state)
 {
@@ -448,6 +466,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_null_is_a_null_and_bytes_of_sql_are_only_a_value),
         cmocka_unit_test(each_failure_has_its_status),
+        cmocka_unit_test(a_network_that_went_silent_is_noticed_within_a_minute),
         cmocka_unit_test(a_read_is_asked_again_when_its_connection_ends_and_a_change_is_not),
         cmocka_unit_test(a_transaction_is_kept_as_a_whole_or_not_at_all),
         cmocka_unit_test(a_transaction_that_lost_a_deadlock_says_so_and_can_be_repeated),
