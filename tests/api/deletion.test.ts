@@ -142,6 +142,9 @@ test('a deleted account is hidden from everybody at once, can be signed in to, a
   for (const client of [who.client, visitor.as(cookies), byKey]) assertProblem(await client.get('/api/v1/users/me/blocks'), 401);
   assert.equal(await closed, 1008);
   assertStatus(await root.get('/api/v1/users/{id}', { path: { id: who.id } }), 200);
+  const peaks = await root.get('/api/v1/tracks/{id}/waveform', { path: { id: track.id } });
+  assertStatus(peaks, 200);
+  assert.equal(peaks.headers.get('cache-control'), 'private, no-cache', 'what staff may still have, no cache gives to others');
 
   const mail = await until('the mail', () => mailsTo(world.server, who.email).find((one) => subjectOf(one) === 'Your account will be deleted'));
   const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(reply.body.deletion_at));
