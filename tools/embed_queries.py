@@ -56,7 +56,8 @@ def expand(body, fragments, where, depth=0):
             sys.exit("%s: {%s} takes %d arguments" % (where, use[1], len(names)))
         if names:
             given = dict(zip(names, values))
-            text = re.sub(r"(?<![A-Za-z0-9_])(has_)?(%s)(?![A-Za-z0-9_])" % "|".join(names), lambda m: (m[1] or "") + given[m[2]], text)
+            text = re.sub(r"'[^'\n]*'|(?<![A-Za-z0-9_])(has_)?(%s)(?![A-Za-z0-9_])" % "|".join(names), # not in texts, such as '/u/'
+                          lambda m: (m[1] or "") + given[m[2]] if m[2] else m[0], text)
         lead, sql = re.match(r"((?:--[^\n]*(?:\n|$))*)(.*)", text, re.S).groups()
         lead_of_inner, sql = expand(sql, fragments, where, depth + 1)
         notes.append(lead + lead_of_inner)

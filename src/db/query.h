@@ -29,7 +29,7 @@
  * A note goes on in lines that begin with at least two spaces after the dashes.
  *
  * `-- fragment: name(a, b)` begins SQL that several queries share, with the notes that go with it: `{name(t, u)}` stands for it, with t for a
- * and u for b. Those in modules/fragments.sql are known everywhere, others in their own file. */
+ * and u for b, but not within texts in quotes. Those in modules/fragments.sql are known everywhere, others in their own file. */
 #pragma once
 
 #include <stdbool.h>
