@@ -22,6 +22,12 @@ const KINDS: Record<string, { insert: (days: string, n: string) => string; goes:
     insert: (days) => `insert into login_history (user_id, method, outcome, device_label, created_at) select '${alice}', 'password', 'succeeded', 'retention', now() - ${days}` },
   'replies under an Idempotency-Key': { goes: 1, count: `idempotency_keys where key like 'retention%'`,
     insert: (days, n) => `insert into idempotency_keys (user_id, key, request, status, created_at) select '${alice}', 'retention' || ${n}, repeat('0', 64), 204, now() - ${days}` },
+  'deleted playlists': { goes: 30, count: `playlists where name = 'retention'`,
+    insert: (days) => `insert into playlists (user_id, name, deleted_at) select '${alice}', 'retention', now() - ${days}` },
+  'items of deleted playlists': { goes: 30, count: `playlist_tracks where position = 77`,
+    insert: (days) => `with t as (insert into tracks (creator_id, title, file_path) values ('${alice}', 'Retention', 'originals/x') returning id),
+      p as (insert into playlists (user_id, name, deleted_at) values ('${alice}', 'with an item', now() - ${days}) returning id)
+      insert into playlist_tracks (playlist_id, track_id, position) select p.id, t.id, 77 from p, t` },
   'jobs that are done': { goes: 7, count: `jobs where kind = 'retention.done'`,
     insert: (days) => `insert into jobs (kind, state, finished_at) select 'retention.done', 'done', now() - ${days}` },
   'jobs that failed': { goes: 90, count: `jobs where kind = 'retention.failed'`,

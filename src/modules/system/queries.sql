@@ -128,6 +128,25 @@ delete from idempotency_keys
  where (user_id, key) in (select user_id, key from idempotency_keys where created_at < now() - make_interval(days => :days::int) limit :batch::int)
 returning 1 as deleted
 
+-- query: keep_deleted_playlist_items
+-- First these, since one playlist may have thousands.
+delete from playlist_tracks
+ where id in (select i.id
+                from playlists p
+                join playlist_tracks i on i.playlist_id = p.id
+               where p.deleted_at < now() - make_interval(days => :days::int)
+               limit :batch::int)
+returning 1 as deleted
+
+-- query: keep_deleted_playlists
+delete from playlists
+ where id in (select p.id
+                from playlists p
+               where p.deleted_at < now() - make_interval(days => :days::int)
+                 and not exists (select from playlist_tracks i where i.playlist_id = p.id)
+               limit :batch::int)
+returning 1 as deleted
+
 -- query: keep_done_jobs
 delete from jobs
  where id in (select id from jobs

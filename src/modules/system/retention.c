@@ -42,6 +42,8 @@ static const struct retention retentions[] = {
     {"second factor challenges", &q_keep_mfa_challenges, .days = 1},
     {"passkey challenges", &q_keep_webauthn_challenges, .days = 1},
     {"replies kept under an Idempotency-Key", &q_keep_idempotency_keys, .days = 1},
+    {"items of deleted playlists", &q_keep_deleted_playlist_items, .days = 30},
+    {"deleted playlists", &q_keep_deleted_playlists, .days = 30},
     {"jobs that are done", &q_keep_done_jobs, &job_keep_days},
     {"jobs that failed", &q_keep_failed_jobs, &job_failed_keep_days},
     {"subscribers of events", &q_keep_subscribers, &event_keep_days},
