@@ -62,7 +62,7 @@ for (const [kind, person] of Object.entries(RECIPIENTS)) {
             if (column!.width > 600) wrong.push(`${about}: the column has ${column!.width} px`);
             const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
             if (paper !== (scheme === 'dark' ? 'rgb(18, 16, 14)' : 'rgb(246, 241, 231)')) wrong.push(`${about}: paper is ${paper}`);
-            await page.screenshot({ path: path.join(SHOTS, `mail-${kind}-${width}-${scheme}${name}.png`), fullPage: true });
+            if (isFull) await page.screenshot({ path: path.join(SHOTS, `mail-${kind}-${width}-${scheme}${name}.png`), fullPage: true });
           }
         }
         assert.deepEqual(asked, [], 'nothing is fetched');

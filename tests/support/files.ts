@@ -38,7 +38,7 @@ async function runFile(file: string): Promise<Run> {
     name, seconds: (performance.now() - begun) / 1000, processorSeconds: existsSync(cost) ? Number(readFileSync(cost, 'utf8')) : NaN,
     passed: count('pass'), failed: count('fail') + count('cancelled'), leftOut: count('skipped'),
   };
-  console.log(`== ${name}: ${run.seconds.toFixed(1)} s, ${run.processorSeconds.toFixed(1)} s of processors${run.leftOut ? `, ${run.leftOut} tests left out` : ''}`);
+  console.log(`== ${name}: ${run.seconds.toFixed(1)} s, ${run.processorSeconds.toFixed(1)} s of processors${run.leftOut ? `, ${run.leftOut} left out` : ''}`);
   process.stdout.write(text.replace(SUMS, ''));
   if (code !== 0 && run.failed === 0) {
     run.failed++;
@@ -47,9 +47,10 @@ async function runFile(file: string): Promise<Run> {
   return run;
 }
 
-/** Runs the files, `parallel` at once, in their order. */
-export async function runFiles(files: string[], parallel: number): Promise<Sum> {
-  const waiting = [...files], runs: Run[] = [];
+/** Runs the files, `parallel` at once: those whose names are in `first` before all others, so that the last to end is a short one. */
+export async function runFiles(files: readonly string[], parallel: number, first: readonly string[]): Promise<Sum> {
+  const isFirst = (file: string) => first.includes(path.basename(file, '.test.ts'));
+  const waiting = [...files.filter(isFirst), ...files.filter((file) => !isFirst(file))], runs: Run[] = [];
   await Promise.all(Array.from({ length: parallel }, async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) runs.push(await runFile(file));
   }));

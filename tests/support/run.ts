@@ -17,7 +17,6 @@ const TESTS = path.join(ROOT, 'tests');
 const PARALLEL = 4;
 /** They take longest, so they begin first. */
 const LONG = ['processing', 'backup', 'outage', 'mail', 'nodes', 'signin', 'deletion', 'mfa', 'passkeys'];
-const isLong = (file: string) => LONG.includes(path.basename(file, '.test.ts'));
 let passed = 0, failed = 0, leftOut = 0;
 
 function tell(name: string, wrong?: string): void {
@@ -74,7 +73,7 @@ async function main(): Promise<void> {
       await run(BINARY, ['openapi', '--check', '--output', DOCUMENT], { env, cwd: '/tmp' });
     });
     const all = readdirSync(path.join(TESTS, 'api')).filter((file) => file.endsWith('.test.ts')).sort().map((file) => path.join(TESTS, 'api', file));
-    const sum = await runFiles(named.length ? named : [...all.filter(isLong), ...all.filter((file) => !isLong(file))], PARALLEL);
+    const sum = await runFiles(named.length ? named : all, PARALLEL, LONG);
     passed += sum.passed;
     failed += sum.failed;
     leftOut += sum.leftOut;

@@ -24,7 +24,7 @@ export function uploadForm({ file, filename = 'song.wav', cover, ...fields }: Up
 export const upload = (creator: Client, fields?: UploadFields) => creator.post('/api/v1/tracks', { body: uploadForm(fields) });
 
 /** Waits until the work on it has ended, well or badly. */
-export function finished(client: Client, id: string, seconds = 60): Promise<Track> {
+export function finished(client: Client, id: string, seconds = 120): Promise<Track> {
   return until(`track ${id} to be finished`, async () => {
     const reply = await client.get('/api/v1/tracks/{id}', { path: { id } });
     assertStatus(reply, 200);

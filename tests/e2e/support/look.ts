@@ -72,7 +72,7 @@ function look(stage: Stage, view: View): void {
           await page.evaluate((theme) => { document.documentElement.dataset['theme'] = theme; }, theme);
           await still(page);
           const where = `${view.name} ${width} ${theme}`;
-          await page.screenshot({ path: path.join(SHOTS, `${where.replaceAll(' ', '-')}.png`), fullPage: !view.inSight });
+          if (isFull) await page.screenshot({ path: path.join(SHOTS, `${where.replaceAll(' ', '-')}.png`), fullPage: !view.inSight });
           wrong.push(...(await complaintsOfAxe(page, theme === 'dark' ? undefined : OF_COLOURS)).map((one) => `${where}: ${one}`));
           wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
         }

@@ -1,5 +1,6 @@
 /* Events against a real database: in order, once, whatever dies. */
 #include "../base/test.h"
+#include "../level.h"
 
 #include <libpq-fe.h>
 #include <signal.h>
@@ -442,8 +443,7 @@ kill_node(pid_t pid)
 static void
 whatever_is_killed_effects_happen_exactly_once_and_in_order(void **state)
 {
-    const char *level = getenv("VEZA_TEST_LEVEL");
-    int rounds = level && text_equal(level, "full") ? 200 : 20;
+    int rounds = test_is_full() ? 200 : 20;
     pid_t nodes[2] = {start_node(), start_node()};
     char wanted[64];
 
