@@ -98,7 +98,7 @@ message_fits(const struct message *declared, json_t *message, char ret_field[MES
     bool fits = check.arena && field_check_object(&check, declared->fields, "type", NULL, message);
 
     if (!fits)
-        utf8_clean(field_errors_told(&check) ? check.errors[0].field : "", ret_field, MESSAGE_FIELD_SIZE);
+        utf8_clean(check.errors ? check.errors[0].field : "", ret_field, MESSAGE_FIELD_SIZE);
     arena_free(check.arena);
     return fits;
 }

@@ -44,12 +44,6 @@ field_refuse(struct field_check *check, const struct field_place *at, const char
     check->count++;
 }
 
-size_t
-field_errors_told(const struct field_check *check)
-{
-    return !check->errors ? 0 : check->count < FIELD_ERRORS_MAX ? check->count : FIELD_ERRORS_MAX;
-}
-
 const struct field *
 field_find(const struct field *fields, const char *name)
 {

@@ -30,7 +30,11 @@ struct field_place {
 
 void field_refuse(struct field_check *check, const struct field_place *at, const char *code, const char *message);
 /* How many errors are told. */
-size_t field_errors_told(const struct field_check *check);
+static inline size_t
+field_errors_told(const struct field_check *check)
+{
+    return !check->errors ? 0 : check->count < FIELD_ERRORS_MAX ? check->count : FIELD_ERRORS_MAX;
+}
 
 const struct field *field_find(const struct field *fields, const char *name);
 /* One value, and not several: a path, a query string or a header can hold it. */

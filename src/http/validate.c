@@ -235,7 +235,7 @@ const struct problem *
 validate_json(struct request *req)
 {
     struct field_check check = {.arena = req->arena};
-    json_error_t error;
+    json_error_t error = {0};
     json_t *json = req->body.len ? read_json(req, &check, &error) : json_object();
     const json_t *value;
 
