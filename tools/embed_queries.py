@@ -94,6 +94,7 @@ class Query:
         at = lead
         if words and words[0][0] == "with":
             at = next(p for w, d, p in words[1:] if d == 0 and w in ("select", "insert", "update", "delete"))
+            self.check_all_run(words)
         self.prefix, self.main, self.columns, self.rest = sql[lead:at], sql[at:], "", ""
         self.sorts = [self.sort(note) for note in notes.get("sort", [])]
         self.filters = [self.filter(note, kind == "search") for kind in ("filter", "search") for note in notes.get(kind, [])]
@@ -127,6 +128,13 @@ class Query:
         if depth != 0:
             self.fail("parentheses do not match")
         return "".join(out), words
+
+    def check_all_run(self, words):
+        """PostgreSQL runs a select of `with` only where something reads it: realtime_send() in one that nothing reads would send nothing."""
+        used = [w for w, _, _ in words]
+        for i, (name, depth, _) in enumerate(words[:-2]):
+            if depth == 0 and words[i + 1][:2] == ("as", 0) and words[i + 2][:2] == ("select", 1) and used.count(name) == 1:
+                self.fail("nothing reads `%s`, so PostgreSQL does not run it; call the function in a `returning` or in the last select" % name)
 
     def sort(self, note):
         """[name: ]expression [desc], ...; one direction for all, so that the rows after a cursor are those of one comparison."""
