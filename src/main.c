@@ -24,7 +24,7 @@ usage(FILE *to)
           "  veza serve [api|stream|worker]       run everything, or one role\n"
           "  veza serve --help                    every setting with its default\n"
           "  veza migrate up|down [N]|status      the database's schema\n"
-          "  veza user create --username U --email E [--role admin|creator|user] [--verified]\n"
+          "  veza user create --username U --email E [--role admin|moderator|creator|user] [--verified]\n"
           "                                       an account; the password is read from standard input\n"
           "  veza demo                            people and music made on the spot\n"
           "  veza keys rotate                     a new key for signing tokens\n"
@@ -51,6 +51,15 @@ setup_log(const struct config *config)
     log_setup(level, json);
 }
 
+static bool
+asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (text_equal(argv[i], "--help") || text_equal(argv[i], "-h"))
+            return true;
+    return false;
+}
+
 static int
 run_serve(const struct config *config, int argc, char **argv)
 {
@@ -59,7 +68,7 @@ run_serve(const struct config *config, int argc, char **argv)
         unsigned role;
     } roles[] = {{"api", APP_API}, {"stream", APP_STREAM}, {"worker", APP_WORKER}};
 
-    if (argc > 2 && (text_equal(argv[2], "--help") || text_equal(argv[2], "-h"))) {
+    if (asks_for_help(argc, argv)) {
         printf("veza serve [api|stream|worker]\n\nSettings are environment variables, or lines in a file .env, or in the one that VEZA_ENV_FILE names:\n");
         module_print_settings(all_modules, stdout);
         return 0;
@@ -234,7 +243,7 @@ main(int argc, char **argv)
         puts("veza " VEZA_VERSION);
         return 0;
     }
-    if (text_equal(argv[1], "help") || text_equal(argv[1], "--help") || text_equal(argv[1], "-h"))
+    if (text_equal(argv[1], "help") || (asks_for_help(argc, argv) && !text_equal(argv[1], "serve")))
         return usage(stdout);
     if (!config_load(&config, error, sizeof error) || !module_load_settings(all_modules, error, sizeof error)) {
         fprintf(stderr, "veza: %s\n", error);
@@ -250,14 +259,14 @@ main(int argc, char **argv)
     if (text_equal(argv[1], "user"))
         return run_user(&config, argc, argv);
     if (text_equal(argv[1], "demo"))
-        return demo_fill(&config);
+        return argc == 2 ? demo_fill(&config) : usage(stderr);
     if (text_equal(argv[1], "backup"))
         return backup_main(&config, argc, argv);
     if (text_equal(argv[1], "restore"))
         return restore_main(&config, argc, argv);
     if (text_equal(argv[1], "doctor"))
-        return doctor_run(&config);
-    if (text_equal(argv[1], "privacy")) {
+        return argc == 2 ? doctor_run(&config) : usage(stderr);
+    if (text_equal(argv[1], "privacy") && argc == 2) {
         personal_print(all_modules, stdout);
         return 0;
     }
