@@ -3,6 +3,7 @@
 #include "comments.queries.h"
 
 extern const struct module comments_module;
+extern const struct personal comments_personal;
 
 static const struct field track_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
 static const struct field comment_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The comment"}, FIELD_END};
@@ -29,4 +30,5 @@ static const struct route comments_routes[] = {
      .auth = AUTH_USER, .scope = "comments:write", .limit = LIMIT_WRITE, .path = comment_in_path, .sql = &q_comment_delete, .shape = EMPTY},
     ROUTE_END};
 
-const struct module comments_module = {.name = "comments", .routes = ROUTE_TABLES(comments_routes), .queries = comments_queries};
+const struct module comments_module = {
+    .name = "comments", .routes = ROUTE_TABLES(comments_routes), .queries = comments_queries, .personal = &comments_personal};

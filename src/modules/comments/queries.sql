@@ -72,3 +72,16 @@ with c as (
       from c
 )
 select id from c
+
+-- query: export_comments
+select c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.is_edited, c.created_at, c.updated_at
+  from track_comments c
+ where c.user_id = :user_id::uuid
+ order by c.created_at, c.id
+
+-- query: erase_comments
+-- Comments under other people's tracks are part of other people's conversation.
+update track_comments c
+   set user_id = :tombstone::uuid
+ where c.user_id = :user_id::uuid
+   and not exists (select from tracks t where t.id = c.track_id and t.creator_id = :user_id::uuid)

@@ -1,13 +1,12 @@
 /* events.h - what each event leads to, in one table.
  *
- * An event is written by the statement of a change (platform/bus/bus.h). Here stands, in one row for each, whom it notifies and which
- * kept replies it makes stale. What needs more than
- * that is a subscription of its module (api/module.h).
+ * An event is written by the statement of a change (platform/bus/bus.h). Here stands, in one row for each, whom it notifies and which kept
+ * replies it makes stale. What needs more than that is a subscription of its module (api/module.h).
  *
  * A row:
  *
  *     {"user.followed", "Somebody follows somebody",
- *      .notifies = NOTIFY(&q_notification_follow, {"user_id", "follower_id"}, .group_by = "user_id", .mail = "email_on_follow")},
+ *      NOTIFY(&q_notification_follow, {"user_id", "follower_id"}, .group_by = "user_id", .mail = "email_on_follow")},
  */
 #pragma once
 

@@ -3,6 +3,7 @@
 #include "likes.queries.h"
 
 extern const struct module likes_module;
+extern const struct personal likes_personal;
 
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
 
@@ -19,4 +20,5 @@ static const struct route likes_routes[] = {
      .requires = &q_track_seen, .sql = &q_track_likers, .shape = MANY},
     ROUTE_END};
 
-const struct module likes_module = {.name = "likes", .routes = ROUTE_TABLES(likes_routes), .queries = likes_queries};
+const struct module likes_module = {
+    .name = "likes", .routes = ROUTE_TABLES(likes_routes), .queries = likes_queries, .personal = &likes_personal};

@@ -43,3 +43,10 @@ select l.id, {user_ref(u, person)}, l.created_at
   join users u on u.id = l.user_id and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
   left join user_settings s on s.user_id = u.id
  where l.track_id = :track_id::uuid and (coalesce(s.show_activity, true) or u.id = :viewer::uuid)
+
+-- query: export_likes
+select l.track_id, t.title, l.created_at
+  from track_likes l
+  join tracks t on t.id = l.track_id
+ where l.user_id = :user_id::uuid
+ order by l.created_at, l.id

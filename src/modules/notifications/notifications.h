@@ -3,8 +3,8 @@
  * A notification follows from an event of the outbox, in the transaction of its subscriber, so it exists once. The same
  * transaction sends the message `notification` to their WebSockets.
  *
- * To tell of something new: a query that inserts and returns the id, like notification_follow, a row of
- * modules/events/events.c, and words in texts.def.
+ * To tell of something new: a query that calls notification_add(), like notification_follow, a row of modules/events/events.c, and words in
+ * texts.def and the web app; docs/contributing.md has the steps.
  * What leaves the site - push messages, mails - goes through jobs that are queued in the same transaction. */
 #pragma once
 

@@ -502,25 +502,12 @@ select s.id, s.track_id, s.permissions, s.access_count, s.created_at, s.expires_
  where s.user_id = :user_id::uuid
  order by s.created_at, s.id
 
--- query: export_likes
-select l.track_id, t.title, l.created_at
-  from track_likes l
-  join tracks t on t.id = l.track_id
- where l.user_id = :user_id::uuid
- order by l.created_at, l.id
-
 -- query: export_reposts
 select r.track_id, t.title, r.created_at
   from track_reposts r
   join tracks t on t.id = r.track_id
  where r.user_id = :user_id::uuid
  order by r.created_at, r.id
-
--- query: export_comments
-select c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.is_edited, c.created_at, c.updated_at
-  from track_comments c
- where c.user_id = :user_id::uuid
- order by c.created_at, c.id
 
 -- query: export_plays
 select p.track_id, p.duration, p.device, p.ip_address, p.played_at
@@ -587,17 +574,9 @@ select x.key, x.name
          where t.creator_id = :user_id::uuid) x
  order by x.name
 
--- query: erase_comments
--- Comments under other people's tracks are part of other people's conversation. The history of one's own tracks goes with them.
-with comments as (
-    update track_comments c
-       set user_id = :tombstone::uuid
-     where c.user_id = :user_id::uuid
-       and not exists (select from tracks t where t.id = c.track_id and t.creator_id = :user_id::uuid)
-), history as (
-    delete from track_history h using tracks t where h.track_id = t.id and t.creator_id = :user_id::uuid
-)
-select 1 as done
+-- query: erase_history
+-- The history of one's own tracks goes with them.
+delete from track_history h using tracks t where h.track_id = t.id and t.creator_id = :user_id::uuid
 
 -- query: topic_track
 -- Whoever may see a track hears of its changes. Staff see what they see as a person.
