@@ -81,15 +81,15 @@ run_serve(const struct config *config, int argc, char **argv)
     return usage(stderr);
 }
 
-struct arguments {
-    int count;
-    char **values;
+struct description {
+    bool check;
+    const char *path; /* NULL: standard output */
 };
 
 static int
 describe_api(const struct config *config, const char *conninfo, void *context)
 {
-    const struct arguments *arguments = context;
+    const struct description *wanted = context;
     char error[1024];
     int status;
 
@@ -98,9 +98,25 @@ describe_api(const struct config *config, const char *conninfo, void *context)
         return 1;
     }
     db_setup(conninfo, 60000);
-    status = openapi_main(all_modules, arguments->count, arguments->values);
+    status = wanted->check ? openapi_compare(all_modules, wanted->path) : openapi_print(all_modules, wanted->path);
     db_disconnect();
     return status;
+}
+
+static int
+run_openapi(const struct config *config, int argc, char **argv)
+{
+    struct description wanted = {0};
+
+    for (int i = 2; i < argc; i++) {
+        if (text_equal(argv[i], "--check"))
+            wanted.check = true;
+        else if (text_equal(argv[i], "--output") && i + 1 < argc)
+            wanted.path = argv[++i];
+        else
+            return usage(stderr);
+    }
+    return with_database(config, describe_api, &wanted);
 }
 
 struct migrate_job {
@@ -271,7 +287,7 @@ main(int argc, char **argv)
         return 0;
     }
     if (text_equal(argv[1], "openapi"))
-        return with_database(&config, describe_api, &(struct arguments){argc - 1, argv + 1});
+        return run_openapi(&config, argc, argv);
     if (text_equal(argv[1], "keys"))
         return run_keys(&config, argc, argv);
     return usage(stderr);

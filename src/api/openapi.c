@@ -239,7 +239,7 @@ openapi_check(route_tables tables, module_list modules)
     }
     for (module_list module = modules; *module; module++) {
         for (const struct query *const *query = (*module)->queries; query && *query; query++) {
-            snprintf(what, sizeof what, "Query %s", (*query)->name);
+            snprintf(what, sizeof what, "Query %s of the module %s", (*query)->name, (*module)->name);
             failures += check_statement(&describer, *query, DB_ROWS, what);
             if ((*query)->uses_viewer && !(*query)->writes)
                 failures += check_statement(&describer, *query, DB_VISITOR, what);
@@ -292,39 +292,41 @@ write_file(const char *path, struct str text)
     return good ? 0 : 1;
 }
 
-int
-openapi_main(module_list modules, int argc, char **argv)
+/* False, and standard error says why, when it cannot be written. */
+static bool
+openapi_document(module_list modules, struct buf *document)
 {
-    route_tables tables = module_routes(modules, MODULE_API | MODULE_STREAM);
-    scoped_buf document = BUF_INIT(OPENAPI_MAX);
-    const char *path = NULL;
     char error[2048] = "";
-    bool check = false;
+
+    if (openapi_write(modules, document, error, sizeof error))
+        return true;
+    fprintf(stderr, "%s\n", *error ? error : "The document is too large.");
+    return false;
+}
+
+int
+openapi_print(module_list modules, const char *path)
+{
+    scoped_buf document = BUF_INIT(OPENAPI_MAX);
+
+    return openapi_document(modules, &document) ? write_file(path, buf_str(&document)) : 1;
+}
+
+int
+openapi_compare(module_list modules, const char *path)
+{
+    scoped_buf document = BUF_INIT(OPENAPI_MAX);
     int failures;
 
-    for (int i = 1; i < argc; i++) {
-        if (text_equal(argv[i], "--check"))
-            check = true;
-        else if (text_equal(argv[i], "--output") && i + 1 < argc)
-            path = argv[++i];
-        else {
-            fprintf(stderr, "usage: veza openapi [--check] [--output FILE]\n");
-            return 2;
-        }
-    }
-    if (check && personal_check(modules))
+    if (personal_check(modules))
         return 1;
-    failures = check ? openapi_check(tables, modules) : 0;
+    failures = openapi_check(module_routes(modules, MODULE_API | MODULE_STREAM), modules);
     if (failures) {
         fprintf(stderr, "%d queries do not fit the schema.\n", failures);
         return 1;
     }
-    if (!openapi_write(modules, &document, error, sizeof error)) {
-        fprintf(stderr, "%s\n", *error ? error : "The document is too large.");
+    if (!openapi_document(modules, &document))
         return 1;
-    }
-    if (!check)
-        return write_file(path, buf_str(&document));
     if (path && !file_equals(path, buf_str(&document))) {
         fprintf(stderr, "%s is not what the program describes; write it anew with `veza openapi --output %s`.\n", path, path);
         return 1;

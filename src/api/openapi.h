@@ -19,6 +19,9 @@ bool openapi_write(module_list modules, struct buf *out, char *error, size_t err
  * error; returns how many there were. */
 int openapi_check(route_tables tables, module_list modules);
 
-/* `veza openapi [--check] [--output FILE]`: writes the document to standard output or FILE; with --check compares the
- * tables with what is declared of them (personal.h), prepares the queries instead and, when FILE is given, compares it with the document. Returns the exit status. */
-int openapi_main(module_list modules, int argc, char **argv);
+/* `veza openapi`: writes the document to the file `path`; NULL is standard output. Returns the exit status. */
+int openapi_print(module_list modules, const char *path);
+
+/* `veza openapi --check`: compares the tables with what is declared of them (personal.h), prepares the queries and, unless `path` is NULL, compares
+ * that file with the document. Returns the exit status. */
+int openapi_compare(module_list modules, const char *path);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { assertStatus } from '../support/client.ts';
@@ -144,6 +144,17 @@ test('the statements of docs/operating.md run as they stand', async () => {
   const roles = document.match(/`create role veza_app; (grant veza_app to veza;)`/);
   assert.ok(roles);
   await cluster.sql('postgres', `begin; drop role if exists veza_app_trial; ${roles[0].slice(1, -1).replaceAll('veza_app', 'veza_app_trial').replace('to veza;', 'to current_user;')} rollback`);
+});
+
+test('every command explains itself with --help, changes nothing, and refuses words that it does not know', () => {
+  for (const command of [['migrate', 'up'], ['user', 'create'], ['demo'], ['keys', 'rotate'], ['openapi'], ['backup'], ['restore'], ['privacy'], ['doctor']]) {
+    const data = path.join(world.server.dataDir, 'not-made');
+    const { code, said } = veza([...command, '--help'], { VEZA_DATA_DIR: data });
+    assert.equal(code, 0, command[0]);
+    assert.match(said, new RegExp(`^ *veza ${command[0]}`, 'm'));
+    assert.equal(veza([...command, '--no-such-option', 'x'], { VEZA_DATA_DIR: data }).code, 2, command[0]);
+    assert.equal(existsSync(data), false, `${command[0]} made the data folder`);
+  }
 });
 
 test('veza serve --help lists the settings with their defaults', () => {
