@@ -1,12 +1,10 @@
 /** The browser suite: `npm run test:e2e [-- file...]`. Its last line is "N passed, N failed". */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import openapiTS, { astToString } from 'openapi-typescript';
 import { runFiles } from '../support/files.ts';
-import { BINARY, DOCUMENT, makeFolders, ROOT, WORK } from '../support/paths.ts';
+import { BINARY, makeFolders, ROOT, WORK } from '../support/paths.ts';
 import { prepare } from '../support/prepare.ts';
 import { CHROMIUM, SHOTS, WEB } from './support/places.ts';
 
@@ -27,9 +25,7 @@ function tell(name: string, wrong?: string): void {
 
 /** The tests fit the types of openapi.json. */
 async function checkTypes(): Promise<void> {
-  const types = path.join(ROOT, 'build/test-api/schema.d.ts');
-  mkdirSync(path.dirname(types), { recursive: true });
-  if (!existsSync(types)) writeFileSync(types, astToString(await openapiTS(pathToFileURL(DOCUMENT))));
+  await run('npm', ['run', '--silent', 'types'], { cwd: TESTS });
   await run('npx', ['tsc', '--noEmit', '-p', 'e2e'], { cwd: TESTS }).then(() => tell('the tests fit the types'), (error: { stdout?: string }) =>
     tell('the tests fit the types', error.stdout || String(error)));
 }

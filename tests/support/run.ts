@@ -1,11 +1,9 @@
 /** The API suite: `npm run test:api [-- file...]`; with named files only these, without the checks of the description and of types. Its last line is "N passed, N failed". */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import openapiTS, { astToString } from 'openapi-typescript';
 import { coverageReport } from './coverage.ts';
 import { runFiles } from './files.ts';
 import { BINARY, COVERAGE, DOCUMENT, makeFolders, ROOT, WORK } from './paths.ts';
@@ -44,11 +42,6 @@ async function lintDocument(): Promise<string | void> {
   return problems.slice(0, 20).map((p) => `${p.ruleId}: ${p.message} at ${p.location[0]?.pointer ?? ''}`).join('\n');
 }
 
-async function generateTypes(): Promise<void> {
-  const tree = await openapiTS(pathToFileURL(DOCUMENT));
-  writeFileSync(path.join(WORK, 'schema.d.ts'), astToString(tree));
-}
-
 function checkCoverage(): void {
   const report = coverageReport();
   console.log(`${report.hit} of ${report.statuses} declared statuses of ${report.operations} operations seen`);
@@ -63,7 +56,7 @@ async function main(): Promise<void> {
   makeFolders();
   if (!named.length) {
     await attempt('openapi.json is valid OpenAPI 3.1', lintDocument);
-    await generateTypes();
+    await run('npm', ['run', '--silent', 'types'], { cwd: TESTS });
     await attempt('the tests fit the types of openapi.json', async () => { await run('npx', ['tsc', '--noEmit', '-p', 'api'], { cwd: TESTS }); });
   }
   const { cluster, template } = await prepare();
