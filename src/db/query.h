@@ -1,10 +1,10 @@
 /* query.h - a named query of a module's queries.sql, as the build embeds it.
  *
  * In queries.sql a query begins with `-- query: name`; comment lines below it may say
- *     -- schema: Track              the reply's name in the API description
- *     -- nullable: a, b             columns that may be null although the catalogue does not say so
- *     -- not null: c                columns that are never null (expressions)
- *     -- type: social_links object  the JSON type of a column, where it is json: object or array
+ *     -- schema: Track              the reply's name in the API description; queries that share it have the same columns
+ *     -- nullable: a, b             columns that may be null although the catalogue does not say so, for instance behind an outer join
+ *     -- not null: c                columns that are never null (expressions); * for all
+ *     -- type: social_links object  what a json column holds: object, array, the name of a schema, Name[]; or the values of a text column, low|high
  *     -- problems: conflict         what its column `problem` may hold, see below
  *     -- audited                    a handler makes its change with it: the audit line is written in the same statement (api/runner.h)
  * Parameters are written :name. They bind by name from the path, the query string, the body and the identity: `:viewer` is
