@@ -11,7 +11,7 @@ insert into tracks (creator_id, title, artist, album, description, genre, tags, 
                     sample_rate, channels, bit_depth, file_size, waveform_path, stream_manifest_url, loudness_lufs, loudness_range_lu,
                     true_peak_dbtp, status, stream_status, created_at)
 select u.id, 'Track number ' || n, u.username, 'Album ' || n / 10, repeat('What the artist says about it. ', 6), 'House', array['one', 'two', 'three'],
-       2020, 120, 'A minor', 215, 215000, 'wav', 1411, 44100, 2, 16, 37926044, 'x', '/api/v1/tracks/x/hls/master.m3u8', -14.2, 6.1, -1.0,
+       2020, 120, 'A minor', 215, 215000, 'wav', 1411, 44100, 2, 16, 3792604, 'x', '/api/v1/tracks/x/hls/master.m3u8', -14.2, 6.1, -1.0,
        'completed', 'ready', now() - n * interval '1 minute'
   from generate_series(1, {rows}) n
   join (select id, username, row_number() over (order by username) as k from users where username like 'artist%') u on u.k = n % 50 + 1;
