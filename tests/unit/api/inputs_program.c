@@ -22,7 +22,8 @@ static const struct field item[] = {
     {"plays", FIELD_INT64, .required = true, .min = -1, .max = INT64_MAX},
     {"credits", FIELD_ARRAY, .max = 2, .items = FIELD_ITEMS(FIELD_OBJECT, .fields = credit)},
     FIELD_END};
-static const struct field web_hook[] = {{"url", FIELD_STRING, .required = true, .min = 8, .max = 200, .pattern = "https://[!-~]+", .example = "https://example.org/hook"}, FIELD_END};
+static const struct field web_hook[] = {
+    {"url", FIELD_STRING, .required = true, .min = 8, .max = 200, .pattern = "https://[!-~]+", .example = "https://example.org/hook"}, FIELD_END};
 static const struct field mail[] = {{"address", FIELD_EMAIL, .required = true}, {"language", FIELD_ENUM, .values = "en|fr|es", .fallback = "en"}, FIELD_END};
 static const struct field_case deliveries[] = {{"web_hook", web_hook}, {"mail", mail}, {0}};
 
