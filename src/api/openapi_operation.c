@@ -311,6 +311,8 @@ describe_operation(struct description *description, const struct route *route)
                                                             "The stream server"));
     json_object_set_new(operation, "x-auth", json_string(auth_name(route->auth)));
     json_object_set_new(operation, "x-limit", json_string(limit_name(route->limit)));
+    if (route->rate)
+        json_object_set_new(operation, "x-rate", json_string(route->rate->name));
     if (route->permission)
         json_object_set_new(operation, "x-permission", json_string(route->permission));
     if (route->scope)

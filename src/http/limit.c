@@ -73,6 +73,14 @@ limit_rule_parse(const char *text, struct limit_rule *ret_rule)
            text_to_int64(slash + 1, 1, 86400, &ret_rule->seconds);
 }
 
+const char *
+limit_rule_refusal(const char *text)
+{
+    struct limit_rule rule;
+
+    return limit_rule_parse(text, &rule) ? NULL : "requests/seconds, such as 100/1";
+}
+
 struct limiter *
 limiter_new(void)
 {

@@ -54,6 +54,8 @@ unsigned limit_takes_of_address(struct limit_buffer *buffer, const char *kind, c
 
 /* Parses "N/S". */
 bool limit_rule_parse(const char *text, struct limit_rule *ret_rule);
+/* For the `check` of a setting: NULL when it is such a rule, else what it must be. */
+const char *limit_rule_refusal(const char *text);
 
 /* What to tell of a quota whose key is `ahead_ns` ahead of the clock after this request was let through or refused. */
 struct limit_state limit_state_of(const struct limit_rule *rule, bool allowed, int64_t ahead_ns);

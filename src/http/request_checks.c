@@ -153,17 +153,25 @@ static const struct problem *
 check_route_limit(struct request *req)
 {
     static const char *const kinds[LIMIT_COUNT] = {"", "", "read", "write", "auth", "upload", "media"};
+    const struct route_rate *rate = req->route->rate;
     enum limit limit = req->route->limit;
+    const char *kind = rate ? rate->name : kinds[limit];
     const struct limit_rule *rule = &req->server->rules[limit];
+    struct limit_rule own;
     struct limit_take takes[LIMIT_TAKES_MAX];
     struct limit_buffer buffer;
     const char *key;
 
     if (!req->server->settings.config->rate_limits || limit == LIMIT_NONE)
         return NULL;
+    if (rate) {
+        if (!limit_rule_parse(*rate->rule, &own))
+            return PROBLEM(INTERNAL);
+        rule = &own;
+    }
     if (!req->identity.known || limit == LIMIT_AUTH)
-        return take_limits(req, takes, limit_takes_of_address(&buffer, kinds[limit], &req->limit_address, rule, takes));
-    key = arena_printf(req->arena, "%s:%s", kinds[limit], req->identity.user_id);
+        return take_limits(req, takes, limit_takes_of_address(&buffer, kind, &req->limit_address, rule, takes));
+    key = arena_printf(req->arena, "%s:%s", kind, req->identity.user_id);
     return key ? take_limits(req, &(struct limit_take){str_of(key), rule}, 1) : PROBLEM(INTERNAL);
 }
 

@@ -192,6 +192,18 @@ inputs_good(const struct route *route, char *error, size_t error_size)
            fields_check(whose, route->body, route->files != NULL, error, error_size);
 }
 
+/* Its keys must not be those of the quotas that routes share. */
+static bool
+rate_good(const struct route_rate *rate)
+{
+    static const char *const shared[] = {"global", "ip", "read", "write", "auth", "upload", "media"};
+
+    for (size_t i = 0; i < COUNT_OF(shared); i++)
+        if (!rate->name || text_equal(rate->name, shared[i]))
+            return false;
+    return *rate->name && strlen(rate->name) <= 15 && rate->rule;
+}
+
 bool
 route_check(const struct route *route, char *error, size_t error_size)
 {
@@ -199,6 +211,11 @@ route_check(const struct route *route, char *error, size_t error_size)
 
     if (!route->auth || !route->limit || !route->summary) {
         snprintf(error, error_size, "route %s %s declares no access policy, no rate limit or no summary",
+                 method_name(route->method), route->pattern);
+        return false;
+    }
+    if (route->rate && (route->limit == LIMIT_NONE || !rate_good(route->rate))) {
+        snprintf(error, error_size, "route %s %s: its own rate limit has no name of its own, no setting, or is never asked",
                  method_name(route->method), route->pattern);
         return false;
     }

@@ -66,6 +66,12 @@ struct file_field {
     const char *help;
 };
 
+/* A quota of a route's own, instead of the one that all routes of its `limit` share; counted for the same persons and addresses. */
+struct route_rate {
+    const char *name;        /* at most 15 characters; the operator's setting is RATE_LIMIT_ and this name */
+    const char *const *rule; /* the text of that setting, whose `check` is limit_rule_refusal() */
+};
+
 struct route {
     enum method method;
     const char *pattern; /* "/api/v1/tracks/{id}" */
@@ -77,6 +83,7 @@ struct route {
     const char *scope; /* what an API key must be allowed, e.g. "tracks:write"; without one, keys may only read what visitors may;
                         * never with AUTH_ADMIN: keys do not administer */
     enum limit limit;
+    const struct route_rate *rate; /* NULL: the quota of `limit` */
 
     const struct field *path, *query, *body;
     const struct field *headers; /* single values under the names that HTTP has, such as Upload-Offset; not with `cache_s` */

@@ -1,13 +1,18 @@
 /** Over the limit 429, in maintenance 503: for each operation, made from the description. */
 import { strict as assert } from 'node:assert';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { assertProblem, assertStatus, Client, cookiesOf } from '../support/client.ts';
 import { codesOf, keyOf, operations } from '../support/document.ts';
+import { Redis } from '../support/redis.ts';
 import { request, STREAM_SECRET } from '../support/requests.ts';
 import { emailOf, PASSWORD, World } from '../support/world.ts';
 
-const tiny = await World.start('limits', { STREAM_SECRET, RATE_LIMIT_READ: '2/600', RATE_LIMIT_WRITE: '2/600', RATE_LIMIT_AUTH: '2/600', RATE_LIMIT_UPLOAD: '2/600',
-  RATE_LIMIT_MEDIA: '2/600' });
+const rated = operations.filter((operation) => operation['x-rate']);
+/** Each quota that routes share, and each that is a route's own. */
+const quotas = (shared: string, own: string) => ({ RATE_LIMIT_READ: shared, RATE_LIMIT_WRITE: shared, RATE_LIMIT_AUTH: shared, RATE_LIMIT_UPLOAD: shared, RATE_LIMIT_MEDIA: shared,
+  ...Object.fromEntries(rated.map((operation) => [`RATE_LIMIT_${operation['x-rate']!.toUpperCase()}`, own])) });
+
+const tiny = await World.start('limits', { STREAM_SECRET, ...quotas('2/600', '2/600') });
 const closed = await World.start('maintenance', { STREAM_SECRET, MAINTENANCE_MODE: 'true' });
 
 /* Used up beforehand by something harmless, since some changes (signing out) would leave nobody to ask again. */
@@ -42,6 +47,25 @@ for (const operation of operations) {
       assert.ok(key === 'GET /readyz' || Number(reply.headers.get('retry-after')) > 0, 'Retry-After');
     });
   }
+}
+
+const redis = await new Redis().start();
+after(() => redis.remove());
+for (const [how, REDIS_URL] of [['without', ''], ['with', redis.url]] as const) {
+  const world = await World.start(`rates-${how}`, { STREAM_SECRET, REDIS_URL, REDIS_TIMEOUT_MS: '3000', ...quotas('1000/600', '3/600') });
+  for (const operation of rated)
+    test(`${keyOf(operation)} has a quota of its own, ${how} Redis`, async () => {
+      const left = async () => Number((await world.visitor.get('/api/v1/csrf-token')).headers.get('ratelimit-remaining'));
+      const before = await left();
+      let reply = await request(world.visitor, operation);
+      assert.notEqual(reply.status, 429);
+      assert.equal(reply.headers.get('ratelimit-limit'), '3');
+      for (let i = 0; i < 3 && reply.status !== 429; i++) reply = await request(world.visitor, operation);
+      assertProblem(reply, 429, 'too_many_requests');
+      assert.equal(await left(), before - 1, 'what others share was left alone');
+      const keys = await redis.ask('KEYS', `ratelimit:api:${operation['x-rate']}:*`);
+      assert.equal(keys.includes('127.0.0.1'), REDIS_URL !== '', keys);
+    });
 }
 
 test('each person has a quota of their own, and an address one for what needs no identity', async () => {

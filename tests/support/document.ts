@@ -51,6 +51,8 @@ export interface Operation {
   /** Roles with this permission suffice too. */
   'x-permission'?: string;
   'x-limit': 'none' | 'read' | 'write' | 'auth' | 'upload' | 'media';
+  /** It has a quota of its own, by the setting RATE_LIMIT_ and this name. */
+  'x-rate'?: string;
   security: Record<string, string[]>[];
   parameters: Parameter[];
   requestBody?: { required: boolean; content: Record<string, { schema: Schema }> };

@@ -61,6 +61,8 @@ static const struct field stream_token_reply[] = {
     {"expires_in", FIELD_INT, .required = true, .help = "Seconds"},
     FIELD_END};
 
+static const struct route_rate username_rate = {"username", &auth_settings.rate_username};
+
 static const struct field username_query[] = {
     {"username", FIELD_STRING, .required = true, .min = 1, .max = 100, .example = "ada"}, FIELD_END};
 
@@ -154,7 +156,7 @@ static const struct route auth_routes[] = {
      .status = 202},
 
     {GET, "/api/v1/auth/check-username", "Check whether a username is available",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = username_query, .handler = auth_check_username, .runs = RUNS_IN_LOOP, .reply = username_reply},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .rate = &username_rate, .query = username_query, .handler = auth_check_username, .runs = RUNS_IN_LOOP, .reply = username_reply},
 
     {GET, "/api/v1/csrf-token", "Get the CSRF token that requests with cookies must carry when they change something",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = auth_csrf_token, .runs = RUNS_IN_LOOP, .reply = csrf_reply},

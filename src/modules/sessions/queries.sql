@@ -33,18 +33,31 @@ select count(*) filter (where s.revoked_at is null and s.expires_at > now())::in
 
 -- query: session_end
 -- audited
--- One, or with :others all but this one, or with :all every one. Each ended session with its tokens.
+-- One, or with :all every one. Each ended session with its tokens.
 with ended as (
     update sessions s
        set revoked_at = now()
      where s.user_id = :viewer::uuid and s.revoked_at is null and s.expires_at > now()
-       and (s.id = :ended_id::uuid or :all::boolean
-            or (:others::boolean and s.id is distinct from nullif(:session_id::text, '')::uuid))
+       and (s.id = :ended_id::uuid or :all::boolean)
     returning s.id
 ), tokens as (
     update refresh_tokens r set revoked_at = now() from ended e where r.session_id = e.id and r.revoked_at is null
 )
 select id from ended
+
+-- query: session_end_others
+-- not null: ended
+-- All but this one, each with its tokens.
+with ended as (
+    update sessions s
+       set revoked_at = now()
+     where s.user_id = :viewer::uuid and s.revoked_at is null and s.expires_at > now()
+       and s.id is distinct from nullif(:session_id::text, '')::uuid
+    returning s.id
+), tokens as (
+    update refresh_tokens r set revoked_at = now() from ended e where r.session_id = e.id and r.revoked_at is null
+)
+select count(*)::int as ended from ended
 
 -- What an archive of one's own data tells, and what erasure does (personal.c).
 

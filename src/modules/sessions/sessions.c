@@ -6,13 +6,12 @@
 
 /* Ends what the inputs name, and counts. A trigger tells all nodes, which close the WebSockets. */
 static const struct problem *
-end_sessions(struct request *req, const char *ended_id, const char *others, const char *all, int *ret_count)
+end_sessions(struct request *req, const char *ended_id, const char *all, int *ret_count)
 {
     const struct problem *p;
     PGresult *ended;
 
     request_set(req, "ended_id", ended_id);
-    request_set(req, "others", others);
     request_set(req, "all", all);
     p = db_rows(req, &q_session_end, &ended);
     if (p)
@@ -31,7 +30,7 @@ end_one(struct request *req)
 
     /* The path's name is also that of the session that asks, which the query must compare with. */
     request_set(req, "session_id", req->identity.session_id);
-    p = end_sessions(req, id, "false", "false", &count);
+    p = end_sessions(req, id, "false", &count);
     if (p)
         return p;
     if (!count)
@@ -42,19 +41,10 @@ end_one(struct request *req)
 }
 
 static const struct problem *
-end_others(struct request *req)
-{
-    int count = 0;
-    const struct problem *p = end_sessions(req, NULL, "true", "false", &count);
-
-    return p ? p : reply_json(req, 200, json_pack("{s:i}", "ended", count));
-}
-
-static const struct problem *
 end_all(struct request *req)
 {
     int count = 0;
-    const struct problem *p = end_sessions(req, NULL, "false", "true", &count);
+    const struct problem *p = end_sessions(req, NULL, "true", &count);
 
     if (p)
         return p;
@@ -77,7 +67,7 @@ static const struct route sessions_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .handler = end_one, .status = 204},
 
     {POST, "/api/v1/sessions/logout-others", "End all sessions of the signed-in user except the current one",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = end_others, .reply = ended_reply},
+     .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_session_end_others, .shape = ONE, .always = true},
 
     {POST, "/api/v1/sessions/logout-all", "End all sessions of the signed-in user, including the current one",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .handler = end_all, .reply = ended_reply},

@@ -8015,7 +8015,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description How many sessions ended */
+                        /** Format: int32 */
                         ended: number;
                     };
                 };
