@@ -108,13 +108,11 @@ count_of(struct peer *peer, const int *counter)
 static inline void
 wait_until(struct peer *peer, const int *counter, int at_least)
 {
-    struct timespec until;
+    int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
 
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += PATIENCE_MS / 1000;
     pthread_mutex_lock(&peer->lock);
     while (*counter < at_least)
-        if (pthread_cond_timedwait(&peer->changed, &peer->lock, &until) == ETIMEDOUT)
+        if (!clock_wait_until(&peer->changed, &peer->lock, until_ms))
             break;
     assert_true(*counter >= at_least);
     pthread_mutex_unlock(&peer->lock);
