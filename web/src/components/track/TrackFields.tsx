@@ -2,39 +2,34 @@
 
 import { ChevronDown } from 'lucide-react';
 import { useId } from 'react';
-import type { FieldErrors, UseFormRegister } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { TextArea, TextField } from '@/components/ui/Field';
 import { Toggle } from '@/components/ui/Toggle';
-import { fieldText } from '@/lib/api/problemText';
+import type { FormOf } from '@/lib/form/useForm';
 import { GENRES, genreName } from '@/lib/genres';
 import type { TrackForm } from './trackSchema';
 
 interface TrackFieldsProps {
-  register: UseFormRegister<TrackForm>;
-  errors: FieldErrors<TrackForm>;
+  form: FormOf<TrackForm>;
   /** Shows every field at once. */
   open?: boolean;
 }
 
-export function TrackFields({ register, errors, open = false }: TrackFieldsProps) {
+export function TrackFields({ form, open = false }: TrackFieldsProps) {
   const { t } = useTranslation();
   const genres = useId();
-  const error = (name: keyof TrackForm) => {
-    const message = errors[name]?.message;
-    return message ? fieldText(message, message, t) : undefined;
-  };
+  const { field, register } = form;
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <TextField label={t('track.field.title')} {...register('title')} error={error('title')} autoComplete="off" />
-      <TextField label={t('track.field.artist')} {...register('artist')} error={error('artist')} autoComplete="off" />
-      <TextField label={t('track.field.genre')} {...register('genre')} error={error('genre')} list={genres} autoComplete="off" />
+      <TextField label={t('track.field.title')} {...field('title')} autoComplete="off" />
+      <TextField label={t('track.field.artist')} {...field('artist')} autoComplete="off" />
+      <TextField label={t('track.field.genre')} {...field('genre')} list={genres} autoComplete="off" />
       <datalist id={genres}>
         {GENRES.map((genre) => (
           <option key={genre} value={genreName(genre)} />
         ))}
       </datalist>
-      <TextField label={t('track.field.tags')} hint={t('track.hint.tags')} {...register('tags')} error={error('tags')} autoComplete="off" />
+      <TextField label={t('track.field.tags')} hint={t('track.hint.tags')} {...field('tags')} autoComplete="off" />
       <div className="grid gap-3 sm:col-span-2 sm:grid-cols-3">
         <Toggle label={t('track.field.is_public')} hint={t('track.hint.is_public')} {...register('is_public')} />
         <Toggle label={t('track.field.is_downloadable')} hint={t('track.hint.is_downloadable')} {...register('is_downloadable')} />
@@ -46,18 +41,17 @@ export function TrackFields({ register, errors, open = false }: TrackFieldsProps
           {t('track.more_fields')}
         </summary>
         <div className="mt-3 grid gap-4 sm:grid-cols-6">
-          <TextField className="sm:col-span-6" label={t('track.field.album')} {...register('album')} error={error('album')} autoComplete="off" />
-          <TextField className="sm:col-span-2" label={t('track.field.year')} {...register('year')} error={error('year')} inputMode="numeric" mono />
-          <TextField className="sm:col-span-2" label={t('track.field.bpm')} {...register('bpm')} error={error('bpm')} inputMode="numeric" mono />
+          <TextField className="sm:col-span-6" label={t('track.field.album')} {...field('album')} autoComplete="off" />
+          <TextField className="sm:col-span-2" label={t('track.field.year')} {...field('year')} inputMode="numeric" mono />
+          <TextField className="sm:col-span-2" label={t('track.field.bpm')} {...field('bpm')} inputMode="numeric" mono />
           <TextField
             className="sm:col-span-2"
             label={t('track.field.musical_key')}
-            {...register('musical_key')}
-            error={error('musical_key')}
-            placeholder="F#m"
+            {...field('musical_key')}
+                        placeholder="F#m"
             mono
           />
-          <TextArea className="sm:col-span-6" label={t('track.field.description')} {...register('description')} error={error('description')} />
+          <TextArea className="sm:col-span-6" label={t('track.field.description')} {...field('description')} />
         </div>
       </details>
     </div>

@@ -8,6 +8,6 @@ export default meta;
 export const Example: StoryObj<typeof CheckField> = {
   render: function Story() {
     const [on, setOn] = useState(false);
-    return <CheckField label="Delete my API keys as well" hint="Nightly uploads, Statistics" checked={on} onChange={setOn} />;
+    return <CheckField label="Delete my API keys as well" hint="Nightly uploads, Statistics" checked={on} onChange={(event) => setOn(event.target.checked)} />;
   },
 };

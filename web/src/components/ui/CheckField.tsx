@@ -1,24 +1,16 @@
-import { useId } from 'react';
+import { useId, type ComponentPropsWithRef } from 'react';
 
-interface CheckFieldProps {
+interface CheckFieldProps extends Omit<ComponentPropsWithRef<'input'>, 'type' | 'className' | 'id'> {
   label: string;
   hint?: string;
-  checked: boolean;
-  onChange: (on: boolean) => void;
 }
 
 /** A box to tick, with what it means. */
-export function CheckField({ label, hint, checked, onChange }: CheckFieldProps) {
+export function CheckField({ label, hint, ...props }: CheckFieldProps) {
   const id = useId();
   return (
     <label className="flex items-start gap-3">
-      <input
-        type="checkbox"
-        checked={checked}
-        aria-describedby={hint ? id : undefined}
-        onChange={(event) => onChange(event.target.checked)}
-        className="mt-0.5 size-4 shrink-0 accent-(--accent-text)"
-      />
+      <input {...props} type="checkbox" aria-describedby={hint ? id : undefined} className="mt-0.5 size-4 shrink-0 accent-(--accent-text)" />
       <span className="min-w-0">
         {label}
         {hint && (

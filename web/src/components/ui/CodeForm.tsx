@@ -1,17 +1,13 @@
 /* Asks for six digits of an authenticator app, or for a recovery code instead. The form is sent when the last character is typed. */
 
-import { zodResolver } from '@hookform/resolvers/zod';
 import { useEffect, useRef, useState, type ChangeEvent } from 'react';
-import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { applyProblem } from '@/lib/api/formErrors';
 import { hasCode } from '@/lib/api/problem';
-import { problemText } from '@/lib/api/problemText';
-import { fieldMessage } from '@/lib/i18n/authMessage';
-import { codeSchemas, type CodeForm as Typed, type CodeMethod } from '@/lib/session/codes';
+import { useForm } from '@/lib/form/useForm';
+import { codeSchemas, type CodeMethod } from '@/lib/session/codes';
 import { Button, type ButtonTone } from './Button';
 import { TextField } from './Field';
-import { FormError } from './FormError';
+import { Form } from './Form';
 
 interface CodeFormProps {
   methods: readonly string[];
@@ -29,39 +25,28 @@ const tellsOfCode = (error: unknown) => hasCode(error, 'mfa_code_invalid') || (h
 export function CodeForm({ methods, submit, tone = 'accent', size = 'md', onCode, onMethod }: CodeFormProps) {
   const { t } = useTranslation();
   const [method, setMethod] = useState<CodeMethod>(methods.includes('totp') ? 'totp' : 'recovery_code');
-  const [problem, setProblem] = useState<string | null>(null);
-  const { register, handleSubmit, setError, setFocus, reset, formState } = useForm<Typed>({
-    resolver: zodResolver(codeSchemas[method]),
-    defaultValues: { code: '' },
-  });
   const other: CodeMethod = method === 'totp' ? 'recovery_code' : 'totp';
+  /** A code is sent once: a second time costs a try, and ends as the first did. */
+  const tried = useRef<{ code: string; outcome: Promise<unknown> } | null>(null);
+  const form = useForm({
+    schema: codeSchemas[method],
+    values: { code: '' },
+    async send({ code }) {
+      if (tried.current?.code !== code) tried.current = { code, outcome: onCode(code) };
+      try {
+        await tried.current.outcome;
+      } catch (error) {
+        if (!tellsOfCode(error)) tried.current = null;
+        throw error;
+      }
+    },
+    refused: (error) => (tellsOfCode(error) ? { code: t('errors.mfa_code_invalid') } : undefined),
+  });
+  const { reset, setFocus, setProblem } = form;
   useEffect(() => setFocus('code'), [method, setFocus]);
 
-  const sending = useRef(false);
-  const refused = useRef('');
-  const refuse = (code: string) => {
-    refused.current = code;
-    setError('code', { message: t('errors.mfa_code_invalid') });
-    setFocus('code', { shouldSelect: true });
-  };
-  const send = handleSubmit(async ({ code }) => {
-    if (sending.current) return;
-    if (code === refused.current) return refuse(code); /* it costs a try and is refused again */
-    sending.current = true;
-    setProblem(null);
-    try {
-      await onCode(code);
-    } catch (error) {
-      if (tellsOfCode(error)) refuse(code);
-      else if (hasCode(error, 'validation')) {
-        setProblem(applyProblem(error, ['code'], setError, t));
-      } else setProblem(problemText(error, t));
-    } finally {
-      sending.current = false;
-    }
-  });
   const sendWhenWhole = (event: ChangeEvent<HTMLInputElement>) => {
-    if (codeSchemas[method].safeParse({ code: event.target.value }).success) void send();
+    if (codeSchemas[method].safeParse({ code: event.target.value }).success) form.submit();
   };
 
   const choose = () => {
@@ -73,8 +58,7 @@ export function CodeForm({ methods, submit, tone = 'accent', size = 'md', onCode
 
   return (
     <>
-      <form onSubmit={(event) => void send(event)} noValidate className="space-y-5">
-        {problem && <FormError>{problem}</FormError>}
+      <Form form={form}>
         <TextField
           key={method}
           mono
@@ -83,13 +67,12 @@ export function CodeForm({ methods, submit, tone = 'accent', size = 'md', onCode
           autoComplete={method === 'totp' ? 'one-time-code' : 'off'}
           autoCapitalize="none"
           spellCheck={false}
-          {...register('code', { onChange: sendWhenWhole })}
-          error={fieldMessage(formState.errors.code?.message, t)}
+          {...form.field('code', { onChange: sendWhenWhole })}
         />
-        <Button type="submit" tone={tone} size={size} busy={formState.isSubmitting} className="w-full">
+        <Button type="submit" tone={tone} size={size} busy={form.busy} className="w-full">
           {submit}
         </Button>
-      </form>
+      </Form>
       {methods.includes(other) && (
         <Button className="mt-4" onClick={choose}>
           {t(other === 'totp' ? 'auth.code.use_totp' : 'auth.code.use_recovery_code')}

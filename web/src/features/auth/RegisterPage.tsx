@@ -1,25 +1,22 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { Check } from 'lucide-react';
-import { useState } from 'react';
-import { useForm, useWatch } from 'react-hook-form';
+import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { TextField } from '@/components/ui/Field';
-import { FormError } from '@/components/ui/FormError';
+import { Form } from '@/components/ui/Form';
 import { useMe } from '@/lib/api/auth/me';
-import { applyProblem } from '@/lib/api/formErrors';
 import { hasCode } from '@/lib/api/problem';
 import { useDebounced } from '@/lib/dom/useDebounced';
 import { useTitle } from '@/lib/dom/useTitle';
+import { useForm } from '@/lib/form/useForm';
 import { safeNext } from '@/lib/session/next';
 import { useUsernameCheck } from './api/checkUsername';
 import { useRegister } from './api/register';
 import { AuthLayout } from './AuthLayout';
 import { ProviderButtons } from './ProviderButtons';
-import { fieldMessage } from '@/lib/i18n/authMessage';
 import { PasswordField } from '@/components/ui/PasswordField';
-import { registerSchema, type RegisterForm } from './schema';
+import { registerSchema } from './schema';
 
 export function Component() {
   const { t } = useTranslation();
@@ -27,44 +24,39 @@ export function Component() {
   const navigate = useNavigate();
   const { data: me } = useMe();
   const create = useRegister();
-  const [problem, setProblem] = useState<string | null>(null);
-  const { register, handleSubmit, setError, control, formState } = useForm<RegisterForm>({
-    resolver: zodResolver(registerSchema),
+  const form = useForm({
+    schema: registerSchema,
     mode: 'onTouched',
-    defaultValues: { username: '', email: '', password: '' },
+    values: { username: '', email: '', password: '' },
+    async send(values) {
+      await create.mutateAsync(values);
+      await navigate('/verify-email', { replace: true, state: { welcome: true, next: safeNext(params.get('next')) } });
+    },
+    refused(error) {
+      if (hasCode(error, 'username_taken')) return { username: 'username_taken' };
+      return hasCode(error, 'email_taken') ? { email: 'email_taken' } : undefined;
+    },
   });
   useTitle(t('auth.register.title'));
 
-  const username = useDebounced(useWatch({ control, name: 'username' }).trim(), 350);
+  const username = useDebounced(useWatch({ control: form.control, name: 'username' }).trim(), 350);
   const check = useUsernameCheck(username, registerSchema.shape.username.safeParse(username).success);
   const taken = check.data?.username.toLowerCase() === username.toLowerCase() ? check.data.reason : null;
 
   if (me && create.isIdle) return <Navigate to={safeNext(params.get('next'))} replace />;
 
-  const submit = handleSubmit(async (form) => {
-    setProblem(null);
-    try {
-      await create.mutateAsync(form);
-      await navigate('/verify-email', { replace: true, state: { welcome: true, next: safeNext(params.get('next')) } });
-    } catch (error) {
-      if (hasCode(error, 'username_taken')) setError('username', { message: 'taken' }, { shouldFocus: true });
-      else if (hasCode(error, 'email_taken')) setError('email', { message: 'email_taken' }, { shouldFocus: true });
-      else setProblem(applyProblem(error, ['username', 'email', 'password'], setError, t));
-    }
-  });
-
-  const usernameError = fieldMessage(formState.errors.username?.message ?? taken ?? undefined, t);
+  const usernameField = form.field('username');
+  const usernameError = usernameField.error ?? (taken ? t(`errors.field.username_${taken}`) : undefined);
   return (
     <AuthLayout title={t('auth.register.title')} lead={t('auth.register.lead')} poster={t('auth.register.poster')}>
-      <form onSubmit={(event) => void submit(event)} noValidate className="space-y-5">
-        {problem && <FormError>{problem}</FormError>}
+      <Form form={form}>
         <TextField
           label={t('auth.field.username')}
           hint={t('auth.hint.username')}
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
-          {...register('username')}
+          {...usernameField}
           error={usernameError}
           trailing={
             check.data?.available && !usernameError ? (
@@ -76,20 +68,18 @@ export function Component() {
           label={t('auth.field.email')}
           type="email"
           autoComplete="email"
-          {...register('email')}
-          error={fieldMessage(formState.errors.email?.message, t)}
+          {...form.field('email')}
         />
         <PasswordField
           label={t('auth.field.password')}
           hint={t('auth.hint.password')}
           autoComplete="new-password"
-          {...register('password')}
-          error={fieldMessage(formState.errors.password?.message, t)}
+          {...form.field('password')}
         />
-        <Button type="submit" tone="accent" size="lg" busy={create.isPending} className="w-full">
+        <Button type="submit" tone="accent" size="lg" busy={form.busy} className="w-full">
           {t('auth.register.submit')}
         </Button>
-      </form>
+      </Form>
       <ProviderButtons />
       <p className="mt-6 text-muted">
         {t('auth.register.have_account')}{' '}

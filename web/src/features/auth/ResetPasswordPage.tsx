@@ -1,21 +1,18 @@
 /* Where the link of a mail leads: sets a new password with the token in the address. */
 
-import { zodResolver } from '@hookform/resolvers/zod';
-import { useEffect, useRef, useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { Button } from '@/components/ui/Button';
-import { FormError } from '@/components/ui/FormError';
-import { applyProblem } from '@/lib/api/formErrors';
+import { Form } from '@/components/ui/Form';
 import { hasCode } from '@/lib/api/problem';
 import { useTitle } from '@/lib/dom/useTitle';
+import { useForm } from '@/lib/form/useForm';
 import { useResetPassword } from './api/resetPassword';
 import { AuthLayout } from './AuthLayout';
-import { fieldMessage } from '@/lib/i18n/authMessage';
 import { CheckField } from '@/components/ui/CheckField';
 import { PasswordField } from '@/components/ui/PasswordField';
-import { resetSchema, type ResetForm } from './schema';
+import { resetSchema } from './schema';
 
 interface OutcomeProps {
   title: string;
@@ -43,21 +40,11 @@ function Outcome({ title, lead, to, action }: OutcomeProps) {
 function NewPassword({ token }: { token: string }) {
   const { t } = useTranslation();
   const replace = useResetPassword();
-  const [revoke, setRevoke] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const { register, handleSubmit, setError, formState } = useForm<ResetForm>({
-    resolver: zodResolver(resetSchema),
+  const form = useForm({
+    schema: resetSchema,
     mode: 'onTouched',
-    defaultValues: { password: '' },
-  });
-
-  const submit = handleSubmit(async ({ password }) => {
-    setProblem(null);
-    try {
-      await replace.mutateAsync({ token, password, revoke_api_keys: revoke });
-    } catch (error) {
-      setProblem(applyProblem(error, ['password'], setError, t));
-    }
+    values: { password: '', revoke_api_keys: false },
+    send: (values) => replace.mutateAsync({ token, ...values }),
   });
 
   if (replace.isSuccess) {
@@ -70,20 +57,18 @@ function NewPassword({ token }: { token: string }) {
   if (spent) return <SpentLink />;
   return (
     <AuthLayout title={t('auth.reset.title')} lead={t('auth.reset.lead')} poster={t('auth.reset.poster')}>
-      <form onSubmit={(event) => void submit(event)} noValidate className="space-y-5">
-        {problem && <FormError>{problem}</FormError>}
+      <Form form={form}>
         <PasswordField
           label={t('auth.reset.field')}
           hint={t('auth.hint.password')}
           autoComplete="new-password"
-          {...register('password')}
-          error={fieldMessage(formState.errors.password?.message, t)}
+          {...form.field('password')}
         />
-        <CheckField label={t('auth.reset.revoke_keys')} hint={t('auth.reset.revoke_hint')} checked={revoke} onChange={setRevoke} />
-        <Button type="submit" tone="accent" size="lg" busy={replace.isPending} className="w-full">
+        <CheckField label={t('auth.reset.revoke_keys')} hint={t('auth.reset.revoke_hint')} {...form.register('revoke_api_keys')} />
+        <Button type="submit" tone="accent" size="lg" busy={form.busy} className="w-full">
           {t('auth.reset.submit')}
         </Button>
-      </form>
+      </Form>
     </AuthLayout>
   );
 }

@@ -1,21 +1,18 @@
 /* E-mail and password, or a passkey. Used by the sign-in page and by the dialog over a page whose session has ended. */
 
-import { zodResolver } from '@hookform/resolvers/zod';
-import { useEffect, useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { TextField } from '@/components/ui/Field';
-import { FormError } from '@/components/ui/FormError';
+import { Form } from '@/components/ui/Form';
 import { PasswordField } from '@/components/ui/PasswordField';
-import { applyProblem } from '@/lib/api/formErrors';
 import { hasCode } from '@/lib/api/problem';
 import type { MfaChallenge } from './api/login';
-import { fieldMessage } from '@/lib/i18n/authMessage';
+import { useForm } from '@/lib/form/useForm';
 import { asksForCode, useLogin } from './api/login';
 import { PasskeyButton } from './PasskeyButton';
-import { loginSchema, type LoginForm } from './schema';
+import { loginSchema } from './schema';
 
 interface SignInFormProps {
   /** Known when somebody comes back. */
@@ -29,56 +26,52 @@ interface SignInFormProps {
 export function SignInForm({ email, notice, onCode, onEmail }: SignInFormProps) {
   const { t } = useTranslation();
   const login = useLogin();
-  const [problem, setProblem] = useState(notice);
-  const { register, handleSubmit, setError, setFocus, formState } = useForm<LoginForm>({
-    resolver: zodResolver(loginSchema),
-    defaultValues: { email, password: '' },
+  const form = useForm({
+    schema: loginSchema,
+    values: { email, password: '' },
+    problem: notice,
+    async send(values, { setFocus }) {
+      try {
+        const reply = await login.mutateAsync(values);
+        if (asksForCode(reply)) onCode(reply, values.email);
+      } catch (error) {
+        if (hasCode(error, 'invalid_credentials')) setFocus('password', { shouldSelect: true });
+        throw error;
+      }
+    },
   });
+  const { setFocus } = form;
   useEffect(() => {
     if (email) setFocus('password');
   }, [email, setFocus]);
 
-  const submit = handleSubmit(async (form) => {
-    setProblem(null);
-    try {
-      const reply = await login.mutateAsync(form);
-      if (asksForCode(reply)) onCode(reply, form.email);
-    } catch (error) {
-      setProblem(applyProblem(error, ['email', 'password'], setError, t));
-      if (hasCode(error, 'invalid_credentials')) setFocus('password', { shouldSelect: true });
-    }
-  });
-
   return (
     <>
-      <form onSubmit={(event) => void submit(event)} noValidate className="space-y-5">
-        {problem && (
-          <FormError>
-            {problem}{' '}
-            {hasCode(login.error, 'email_not_verified') && (
-              <Link to="/verify-email" className="font-semibold underline">
-                {t('auth.verify.resend')}
-              </Link>
-            )}
-          </FormError>
-        )}
+      <Form
+        form={form}
+        help={
+          hasCode(login.error, 'email_not_verified') && (
+            <Link to="/verify-email" className="font-semibold underline">
+              {t('auth.verify.resend')}
+            </Link>
+          )
+        }
+      >
         <TextField
           label={t('auth.field.email')}
           type="email"
           autoComplete="username webauthn"
-          {...register('email', { onChange: (event: { target: HTMLInputElement }) => onEmail?.(event.target.value) })}
-          error={fieldMessage(formState.errors.email?.message, t)}
+          {...form.field('email', { onChange: (event: { target: HTMLInputElement }) => onEmail?.(event.target.value) })}
         />
         <PasswordField
           label={t('auth.field.password')}
           autoComplete="current-password"
-          {...register('password')}
-          error={fieldMessage(formState.errors.password?.message, t)}
+          {...form.field('password')}
         />
-        <Button type="submit" tone="accent" size="lg" busy={login.isPending} className="w-full">
+        <Button type="submit" tone="accent" size="lg" busy={form.busy} className="w-full">
           {t('auth.login.submit')}
         </Button>
-      </form>
+      </Form>
       <PasskeyButton />
     </>
   );

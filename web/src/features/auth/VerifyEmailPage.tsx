@@ -1,46 +1,37 @@
 /* Two pages in one: with a token in the address it verifies; without one it says to look into the inbox, and sends the
  * mail again. */
 
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearchParams } from 'react-router';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { Button } from '@/components/ui/Button';
 import { TextField } from '@/components/ui/Field';
-import { FormError } from '@/components/ui/FormError';
+import { Form } from '@/components/ui/Form';
 import { useMe } from '@/lib/api/auth/me';
-import { problemText } from '@/lib/api/problemText';
 import { useTitle } from '@/lib/dom/useTitle';
+import { useForm } from '@/lib/form/useForm';
 import { HOME } from '@/lib/session/next';
 import { useResendVerification } from './api/resendVerification';
 import { useVerifyEmail } from './api/verifyEmail';
 import { AuthLayout } from './AuthLayout';
+import { forgotSchema } from './schema';
 
-function Resend() {
+/** To the address of whoever is signed in, else to one that is typed. */
+function Resend({ to }: { to: string | undefined }) {
   const { t } = useTranslation();
-  const { data: me } = useMe();
-  const [typed, setTyped] = useState('');
   const resend = useResendVerification();
-  const email = me?.email ?? typed.trim();
+  const form = useForm({ schema: forgotSchema, values: { email: to ?? '' }, send: ({ email }) => resend.mutateAsync(email) });
   return (
-    <form
-      className="space-y-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (email) resend.mutate(email);
-      }}
-    >
-      {resend.isError && <FormError>{problemText(resend.error, t)}</FormError>}
-      {!me && (
-        <TextField label={t('auth.field.email')} type="email" autoComplete="email" required value={typed} onChange={(e) => setTyped(e.target.value)} />
-      )}
-      <Button type="submit" busy={resend.isPending} disabled={!email}>
+    <Form form={form} className="space-y-4">
+      {to === undefined && <TextField label={t('auth.field.email')} type="email" autoComplete="email" {...form.field('email')} />}
+      <Button type="submit" busy={form.busy}>
         {t('auth.verify.resend')}
       </Button>
       <p role="status" className="text-ok">
         {resend.isSuccess && t('auth.verify.resent')}
       </p>
-    </form>
+    </Form>
   );
 }
 
@@ -67,7 +58,7 @@ function Verify({ token }: { token: string }) {
   if (error) {
     return (
       <AuthLayout title={t('auth.verify.failed_title')} lead={t('auth.verify.failed_text')} poster={t('auth.verify.poster')}>
-        <Resend />
+        <Resend key={me?.email} to={me?.email} />
       </AuthLayout>
     );
   }
@@ -92,7 +83,7 @@ export function Component() {
       lead={me ? t('auth.verify.sent_to', { email: me.email }) : t('auth.verify.lead')}
       poster={t('auth.verify.poster')}
     >
-      <Resend />
+      <Resend key={me?.email} to={me?.email} />
       {me && (
         <p className="mt-8">
           <Link to={state?.next ?? HOME} className="font-semibold underline underline-offset-2">

@@ -8,7 +8,7 @@ export const loginSchema = z.object({
 
 export const forgotSchema = z.object({ email: loginSchema.shape.email });
 
-export const resetSchema = z.object({ password: newPassword });
+export const resetSchema = z.object({ password: newPassword, revoke_api_keys: z.boolean() });
 
 export const registerSchema = z.object({
   username: z
@@ -21,8 +21,3 @@ export const registerSchema = z.object({
   email: z.string().trim().min(1, 'required').pipe(z.email('email')),
   password: newPassword,
 });
-
-export type LoginForm = z.infer<typeof loginSchema>;
-export type ForgotForm = z.infer<typeof forgotSchema>;
-export type ResetForm = z.infer<typeof resetSchema>;
-export type RegisterForm = z.infer<typeof registerSchema>;

@@ -52,7 +52,7 @@ it('makes no key that may do nothing', async () => {
   await userEvent.click(await screen.findByRole('button', { name: 'New key' }));
   await userEvent.type(screen.getByLabelText('What it is for'), 'X');
   await userEvent.click(screen.getByRole('checkbox', { name: /Read tracks/ }));
-  expect(screen.getByText('Choose at least one.')).toBeInTheDocument();
+  expect(await screen.findByText('Choose at least one.')).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'Make the key' }));
   expect(server.count('POST /developer/api-keys')).toBe(0);
 });

@@ -1,13 +1,14 @@
 /* Puts a track into one of one's playlists, or into a new one. A playlist that has it already asks before it gets it once more. */
 
 import { Check, ListPlus } from 'lucide-react';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { TextField } from '@/components/ui/Field';
+import { Form } from '@/components/ui/Form';
 import { FormError } from '@/components/ui/FormError';
 import { useAddTrack } from '@/lib/api/playlists/addTrack';
 import { usePlaylistsWith } from '@/lib/api/playlists/containing';
@@ -16,8 +17,10 @@ import { usePlaylists } from '@/lib/api/playlists/list';
 import { useRemoveItem } from '@/lib/api/playlists/removeItem';
 import { problemText } from '@/lib/api/problemText';
 import type { Playlist } from '@/lib/api/schema';
+import { useForm } from '@/lib/form/useForm';
 import { useAdding } from '@/lib/playlists/adding';
 import { toast, useToasts } from '@/lib/toast/store';
+import { z } from '@/lib/zod';
 import { PlaylistCover } from './PlaylistCover';
 import { Visibility } from './PlaylistFacts';
 
@@ -79,22 +82,23 @@ function Choice({ playlist, has, busy, onChoose }: ChoiceProps) {
   );
 }
 
+const schema = z.object({ name: z.string().trim().min(1, 'required').max(200, 'too_long') });
+
 interface NewOneProps {
   busy: boolean;
   /** There are others: the form waits until it is wanted. */
   folded: boolean;
-  onCreate: (name: string) => void;
+  onCreate: (name: string) => Promise<void>;
 }
 
 function NewOne({ busy, folded, onCreate }: NewOneProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(!folded);
-  const [name, setName] = useState('');
-  const [missing, setMissing] = useState(false);
-  const field = useRef<HTMLInputElement>(null);
+  const form = useForm({ schema, values: { name: '' }, send: ({ name }) => onCreate(name) });
+  const { setFocus } = form;
   useEffect(() => {
-    if (open) field.current?.focus();
-  }, [open]);
+    if (open) setFocus('name');
+  }, [open, setFocus]);
   if (!open) {
     return (
       <Button className="w-full" onClick={() => setOpen(true)}>
@@ -103,28 +107,20 @@ function NewOne({ busy, folded, onCreate }: NewOneProps) {
       </Button>
     );
   }
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setMissing(name.trim() === '');
-    if (name.trim() !== '' && !busy) onCreate(name.trim());
-  };
   return (
-    <form onSubmit={submit} noValidate className="flex flex-wrap items-start gap-2">
+    <Form form={form} className="flex flex-wrap items-start gap-2">
       <TextField
         className="min-w-0 flex-1 basis-52"
         label={t('playlists.new')}
         placeholder={t('playlists.name')}
-        value={name}
         maxLength={200}
-        error={missing ? t('errors.field.required') : undefined}
-        onChange={(event) => setName(event.target.value)}
         autoComplete="off"
-        ref={field}
+        {...form.field('name')}
       />
       <Button type="submit" tone="accent" busy={busy} className="sm:mt-6.5">
         {t('playlists.create_and_add')}
       </Button>
-    </form>
+    </Form>
   );
 }
 
@@ -197,7 +193,7 @@ export function AddToPlaylistDialog({ track }: AddToPlaylistDialogProps) {
                 )}
               </ul>
             )}
-            <NewOne busy={busy} folded={playlists.length > 0} onCreate={(name) => void addTo(() => createOne(name))} />
+            <NewOne busy={busy} folded={playlists.length > 0} onCreate={(name) => addTo(() => createOne(name))} />
           </>
         )}
       </div>

@@ -1,34 +1,26 @@
 import { Plus, X } from 'lucide-react';
-import { useFieldArray, type Control, type FieldErrors, type UseFormRegister } from 'react-hook-form';
+import { useFieldArray } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { TextField } from '@/components/ui/Field';
 import { IconButton } from '@/components/ui/IconButton';
+import type { FormOf } from '@/lib/form/useForm';
 import { MAX_LINKS, type ProfileForm } from './schema';
-import { useFieldText } from './useFieldText';
-
-interface LinkFieldsProps {
-  control: Control<ProfileForm>;
-  register: UseFormRegister<ProfileForm>;
-  errors: FieldErrors<ProfileForm>['links'];
-}
 
 /** Names of places elsewhere, each with its address. */
-export function LinkFields({ control, register, errors }: LinkFieldsProps) {
+export function LinkFields({ form }: { form: FormOf<ProfileForm> }) {
   const { t } = useTranslation();
-  const text = useFieldText();
-  const { fields, append, remove } = useFieldArray({ control, name: 'links' });
+  const { fields, append, remove } = useFieldArray({ control: form.control, name: 'links' });
   return (
     <fieldset>
       <legend className="mb-1.5 font-semibold">{t('settings.profile.links')}</legend>
       <ul className="space-y-4">
-        {fields.map((field, index) => (
-          <li key={field.id} className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-2 gap-y-2 sm:grid-cols-[160px_minmax(0,1fr)_auto]">
+        {fields.map(({ id }, index) => (
+          <li key={id} className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-2 gap-y-2 sm:grid-cols-[160px_minmax(0,1fr)_auto]">
             <TextField
               label={t('settings.profile.link_name')}
               placeholder="Bandcamp"
-              {...register(`links.${index}.name`)}
-              error={text(errors?.[index]?.name?.message)}
+              {...form.field(`links.${index}.name`)}
               className="max-sm:col-span-2"
             />
             <TextField
@@ -36,8 +28,7 @@ export function LinkFields({ control, register, errors }: LinkFieldsProps) {
               type="url"
               inputMode="url"
               placeholder="https://"
-              {...register(`links.${index}.url`)}
-              error={text(errors?.[index]?.url?.message)}
+              {...form.field(`links.${index}.url`)}
             />
             <IconButton label={t('settings.profile.link_remove', { number: index + 1 })} className="mt-6.5" onClick={() => remove(index)}>
               <X size={18} aria-hidden />

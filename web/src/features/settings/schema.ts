@@ -4,7 +4,7 @@ import { newPassword } from '@/lib/session/password';
 import { z } from '@/lib/zod';
 
 export const passwordSchema = z
-  .object({ current_password: z.string().min(1, 'required'), new_password: newPassword })
+  .object({ current_password: z.string().min(1, 'required'), new_password: newPassword, revoke_api_keys: z.boolean() })
   .refine((form) => form.current_password !== form.new_password, { path: ['new_password'], message: 'password_same' });
 
 export type PasswordForm = z.infer<typeof passwordSchema>;

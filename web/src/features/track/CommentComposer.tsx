@@ -118,7 +118,7 @@ export function CommentComposer({ track, me, moment, setMoment, onSent }: Commen
             label={t('comments.at', { time: clockText(shown.seconds * 1000) })}
             hint={t(shown.timed ? 'comments.at_hint' : 'comments.whole_hint')}
             checked={shown.timed}
-            onChange={(timed) => setMoment({ seconds: moment?.timed ? moment.seconds : playHead(), timed })}
+            onChange={({ target }) => setMoment({ seconds: moment?.timed ? moment.seconds : playHead(), timed: target.checked })}
           />
         </div>
         <div className="ms-auto flex items-center gap-3">

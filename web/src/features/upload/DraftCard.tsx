@@ -1,13 +1,14 @@
-import { zodResolver } from '@hookform/resolvers/zod';
 import { FileAudio, X } from 'lucide-react';
-import { useCallback, useEffect, type FormEvent } from 'react';
-import { useForm, useWatch } from 'react-hook-form';
+import { useEffect } from 'react';
+import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { TrackFields } from '@/components/track/TrackFields';
 import { emptyTrackForm, trackSchema, type TrackForm } from '@/components/track/trackSchema';
 import { Button } from '@/components/ui/Button';
+import { Form } from '@/components/ui/Form';
 import { IconButton } from '@/components/ui/IconButton';
 import { Progress } from '@/components/ui/Progress';
+import { useForm, type FormOf } from '@/lib/form/useForm';
 import { genreName } from '@/lib/genres';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
@@ -22,23 +23,30 @@ function filled(item: UploadItem): Partial<TrackForm> {
   return fields.genre ? { ...fields, genre: genreName(fields.genre) } : fields;
 }
 
+function fillIn(key: string, setValue: FormOf<TrackForm>['setValue']) {
+  const now = itemOf(key);
+  for (const [name, value] of Object.entries(now ? filled(now) : {})) setValue(name as keyof TrackForm, value, { shouldValidate: name === 'title' });
+}
+
 export function DraftCard({ item }: { item: UploadItem }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { key, file } = item;
-  const { register, handleSubmit, getValues, setValue, control, formState } = useForm<TrackForm>({
-    resolver: zodResolver(trackSchema),
-    defaultValues: { ...emptyTrackForm, title: item.title, ...item.form, ...filled(item) },
+  const form = useForm({
+    schema: trackSchema,
+    values: { ...emptyTrackForm, title: item.title, ...item.form, ...filled(item) },
+    async before({ setValue }) {
+      await tagsRead(key);
+      fillIn(key, setValue);
+    },
+    send: (values) => publish(key, values),
   });
+  const { control, getValues, setValue } = form;
   const isPublic = useWatch({ control, name: 'is_public' });
   const isFailed = stateOf(item) === 'failed';
   const isRefused = wasRefused(item);
 
-  const fillIn = useCallback(() => {
-    const now = itemOf(key);
-    for (const [name, value] of Object.entries(now ? filled(now) : {})) setValue(name as keyof TrackForm, value, { shouldValidate: name === 'title' });
-  }, [key, setValue]);
-  useEffect(fillIn, [item.tags, fillIn]);
+  useEffect(() => fillIn(key, setValue), [item.tags, key, setValue]);
   useEffect(
     () => () => {
       if (itemOf(key)?.saving === 'draft') patchItem(key, { form: getValues() }); /* what is published has been checked and trimmed */
@@ -46,18 +54,10 @@ export function DraftCard({ item }: { item: UploadItem }) {
     [key, getValues],
   );
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    await tagsRead(key);
-    fillIn();
-    await handleSubmit((form) => publish(key, form))();
-  }
-
   return (
-    <form
+    <Form
+      form={form}
       data-draft={isRefused ? undefined : true}
-      noValidate
-      onSubmit={(event) => void submit(event)}
       onInput={({ target }) => noteTyped(key, (target as HTMLInputElement).name as keyof TrackForm)}
       className="rounded-card border border-line p-4 sm:p-6"
     >
@@ -83,7 +83,7 @@ export function DraftCard({ item }: { item: UploadItem }) {
       </div>
       <div className="grid gap-6 sm:grid-cols-[160px_1fr]">
         <CoverPicker item={item} />
-        <TrackFields register={register} errors={formState.errors} />
+        <TrackFields form={form} />
       </div>
       <div className="mt-6 flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
         {isPublic && item.trackId && <p className="text-sm text-muted">{t('upload.private_until')}</p>}
@@ -91,6 +91,6 @@ export function DraftCard({ item }: { item: UploadItem }) {
           {t(isPublic ? 'upload.publish' : 'upload.publish_private')}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,9 +1,9 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { TextField } from '@/components/ui/Field';
-import { FormError } from '@/components/ui/FormError';
-import { problemText } from '@/lib/api/problemText';
+import { Form } from '@/components/ui/Form';
+import { useForm } from '@/lib/form/useForm';
+import { sameName } from '@/lib/form/sameName';
 
 interface NameFormProps {
   name: string;
@@ -14,37 +14,13 @@ interface NameFormProps {
 /** For accounts without a password: one's name, typed out, guards against a slip. */
 export function NameForm({ name, submit, onName }: NameFormProps) {
   const { t } = useTranslation();
-  const [typed, setTyped] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const ready = typed.trim().toLowerCase() === name.toLowerCase();
-
-  async function send() {
-    if (!ready || busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await onName(name);
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  }
-
+  const form = useForm({ schema: sameName(name), values: { name: '' }, send: () => onName(name) });
   return (
-    <form
-      className="space-y-5"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
-      {error != null && <FormError>{problemText(error, t)}</FormError>}
-      <TextField label={t('data.delete.type', { name })} autoComplete="off" spellCheck={false} value={typed} onChange={(event) => setTyped(event.target.value)} />
-      <Button type="submit" tone="danger" busy={busy} disabled={!ready} className="w-full">
+    <Form form={form}>
+      <TextField label={t('data.delete.type', { name })} autoComplete="off" spellCheck={false} {...form.field('name')} />
+      <Button type="submit" tone="danger" busy={form.busy} disabled={!form.formState.isValid} className="w-full">
         {submit}
       </Button>
-    </form>
+    </Form>
   );
 }

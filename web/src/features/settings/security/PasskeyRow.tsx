@@ -3,13 +3,17 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { inputClass } from '@/components/ui/Field';
+import { Form } from '@/components/ui/Form';
 import { IconButton } from '@/components/ui/IconButton';
-import { Unsaved } from '@/components/ui/Unsaved';
 import { useRenamePasskey } from '@/lib/api/passkeys/rename';
 import { problemText } from '@/lib/api/problemText';
 import type { Passkey } from '@/lib/api/schema';
+import { useForm } from '@/lib/form/useForm';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
+import { z } from '@/lib/zod';
+
+const schema = z.object({ name: z.string().trim() });
 
 interface RenameProps {
   passkey: Passkey;
@@ -20,39 +24,31 @@ interface RenameProps {
 function Rename({ passkey, onDone }: RenameProps) {
   const { t } = useTranslation();
   const rename = useRenamePasskey();
-  const field = useRef<HTMLInputElement>(null);
-  const [name, setName] = useState(passkey.name);
-  useEffect(() => field.current?.select(), []);
-
-  function save() {
-    const typed = name.trim();
-    onDone();
-    if (typed && typed !== passkey.name) rename.mutate({ id: passkey.id, name: typed }, { onError: (error) => toast(problemText(error, t), 'danger') });
-  }
+  const form = useForm({
+    schema,
+    values: { name: passkey.name },
+    send({ name }) {
+      onDone();
+      if (name && name !== passkey.name) rename.mutate({ id: passkey.id, name }, { onError: (error) => toast(problemText(error, t), 'danger') });
+    },
+  });
+  const { setFocus } = form;
+  useEffect(() => setFocus('name', { shouldSelect: true }), [setFocus]);
 
   return (
-    <form
-      className="flex min-w-0 flex-1 flex-wrap gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
-      }}
-    >
-      <Unsaved when={name !== passkey.name} />
+    <Form form={form} guarded className="flex min-w-0 flex-1 flex-wrap gap-2">
       <input
         dir="auto"
-        ref={field}
         aria-label={t('security.passkeys.name')}
         className={`${inputClass} h-8 max-w-60 min-w-0 flex-1`}
         maxLength={100}
-        value={name}
-        onChange={(event) => setName(event.target.value)}
+        {...form.register('name')}
         onKeyDown={(event) => event.key === 'Escape' && onDone()}
       />
       <Button type="submit" size="sm">
         {t('common.save')}
       </Button>
-    </form>
+    </Form>
   );
 }
 
