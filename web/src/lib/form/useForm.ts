@@ -12,7 +12,7 @@ import { applyProblem } from '@/lib/api/formErrors';
 import { fieldText } from '@/lib/api/problemText';
 
 /** What `before` and `send` may do with the form. */
-interface Tools<V extends FieldValues> extends Pick<UseFormReturn<V, unknown, V>, 'reset' | 'setFocus' | 'setValue'> {
+interface Tools<V extends FieldValues> extends Pick<UseFormReturn<V, unknown, V>, 'getValues' | 'reset' | 'setFocus' | 'setValue'> {
   setProblem: (problem: string | null) => void;
 }
 
@@ -58,7 +58,8 @@ export function useForm<V extends FieldValues>({ schema, values, send, before, r
     if (sending.current) return;
     sending.current = true;
     setProblem(null);
-    const tools = { reset: form.reset, setFocus: form.setFocus, setValue: form.setValue, setProblem };
+    const { getValues, reset, setFocus, setValue } = form;
+    const tools = { getValues, reset, setFocus, setValue, setProblem };
     try {
       await before?.(tools);
       await form.handleSubmit(async (checked) => {
