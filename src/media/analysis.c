@@ -1,5 +1,5 @@
 /* analysis.c - libebur128, libchromaprint and true_peak.h over blocks. libebur128 finds true peaks too, by oversampling everything, which took
- * as long as a third of an AAC rendition. */
+ * more than half of the time of all this. */
 #include "analysis.h"
 
 #include "reason.h"
