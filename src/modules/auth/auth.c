@@ -156,7 +156,8 @@ static const struct route auth_routes[] = {
      .status = 202},
 
     {GET, "/api/v1/auth/check-username", "Check whether a username is available",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .rate = &username_rate, .query = username_query, .handler = auth_check_username, .runs = RUNS_IN_LOOP, .reply = username_reply},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .rate = &username_rate, .query = username_query, .handler = auth_check_username,
+     .runs = RUNS_IN_LOOP, .reply = username_reply},
 
     {GET, "/api/v1/csrf-token", "Get the CSRF token that requests with cookies must carry when they change something",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = auth_csrf_token, .runs = RUNS_IN_LOOP, .reply = csrf_reply},
