@@ -85,7 +85,7 @@ def run(veza, report, rounds):
     if not os.path.isdir(os.path.join(packages, "ws")):
         raise RuntimeError("the peer is missing: tools/setup bench")
     veza.stop()
-    veza.start()  # without what the requests before have left free in its memory
+    veza.start(WS_CONNECTIONS_PER_PERSON=str(COUNT))  # all are one person's; without what the requests before have left free in its memory
     token = veza.login("bench@example.org")
     me = veza.call("GET", "/api/v1/auth/me", token=token)["id"]
     server = subprocess.Popen(["node", os.path.join(FOLDER, "sockets.mjs"), packages], stdout=subprocess.PIPE, text=True)

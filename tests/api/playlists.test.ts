@@ -146,6 +146,12 @@ test('its length and covers are those of what the reader may see, and the list f
   assert.deepEqual([hers.duration_ms, his.duration_ms], [length + draft.duration_ms!, length]);
   assert.deepEqual([hers, his].map((one) => one.covers.map(({ title }) => title)), [['Sketch', 'Tides', 'Ferry', 'Tides'], ['Tides', 'Ferry', 'Tides', 'Ferry']]);
   assert.deepEqual(his.covers[0], { id: tides.id, title: 'Tides', cover_url: tides.cover_url, waveform_url: tides.waveform_url });
+  await world.sql(`insert into playlist_tracks (playlist_id, track_id, position) select '${list.id}', '${tides.id}', 4294967296 * (100 + n) from generate_series(1, 495) n`);
+  const inList = async () => (await carol.get('/api/v1/playlists')).body.items.find(({ id }) => id === list.id)!;
+  assert.deepEqual([(await inList()).track_count, (await inList()).duration_ms], [501, null]);
+  assert.equal((await get(carol, list.id)).body.duration_ms, hers.duration_ms! + 495 * tides.duration_ms!);
+  await world.sql(`delete from playlist_tracks where playlist_id = '${list.id}' and position = 4294967296 * 595`);
+  assert.equal((await inList()).duration_ms, hers.duration_ms! + 494 * tides.duration_ms!);
   const empty = await create(carol, 'Empty');
   const having = async (track_id: string) => (await carol.get('/api/v1/playlists', { query: { track_id } })).body.items.map((one) => one.id);
   assert.deepEqual([await having(draft.id), (await having(tides.id)).includes(empty.id)], [[list.id], false]);

@@ -204,6 +204,22 @@ test('a connection has at most 64 topics, and asking for ever more ends it', asy
   assert.match(bytes.toString(), /^veza_websocket_subscriptions \d+$/m);
 });
 
+test('one person has so many connections at once, and others are not affected', async () => {
+  const few = await World.start('topics-few', { WS_CONNECTIONS_PER_PERSON: '3' });
+  const open = await Promise.all(Array.from({ length: 3 }, () => Live.open(few.as('alice'))));
+  const more = await Live.connect(few.as('alice'));
+  assert.equal((await until('the refusal', () => more.closed)).code, 1013);
+  assert.equal(more.all('subscribed').length, 0);
+  const other = await Live.open(few.as('bob'));
+  open[0]!.end();
+  const next = await until('room', async () => {
+    const live = await Live.connect(few.as('alice'));
+    await until('an answer', () => live.all('subscribed').length || live.closed);
+    return !live.closed && live;
+  });
+  for (const live of [...open.slice(1), other, next]) live.end();
+});
+
 test('when all have gone, no topic and no subscription is left', async () => {
   await until('none', async () => /^veza_websocket_topics 0\nveza_websocket_subscriptions 0\nveza_websocket_waiting_requests 0$/m.test((await world.visitor.get('/metrics')).bytes.toString()));
 });

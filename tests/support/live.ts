@@ -27,12 +27,17 @@ export class Live {
 
   /** Opens one at the server of `client`, and waits until it is subscribed to its person's own topic. */
   static async open(client: Client, as?: Credentials, after?: number): Promise<Live> {
+    const live = await Live.connect(client, as, after);
+    await live.hears('subscribed');
+    return live;
+  }
+
+  /** The same without waiting. */
+  static async connect(client: Client, as?: Credentials, after?: number): Promise<Live> {
     const ticket = await client.post('/api/v1/ws/ticket', as ? { as } : {});
     assertStatus(ticket, 201);
     const address = `${client.base.replace('http', 'ws')}/api/v1/ws?token=${ticket.body.ticket}${after === undefined ? '' : `&after=${after}`}`;
-    const live = new Live(new WebSocket(address));
-    await live.hears('subscribed');
-    return live;
+    return new Live(new WebSocket(address));
   }
 
   send(request: Request): void {

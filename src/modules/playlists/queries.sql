@@ -1,15 +1,12 @@
 -- Playlists: one's own, those one works on together, and public ones.
 
 -- fragment: playlist(p, u)
--- Its length and its covers (of the first four tracks) are those of the tracks that the viewer may see.
+-- Its covers (of the first four tracks) are those of the tracks that the viewer may see.
 -- schema: Playlist
--- not null: duration_ms, covers, owner, is_mine, may_edit
+-- not null: covers, owner, is_mine, may_edit
+-- nullable: duration_ms
 -- type: covers TrackRef[]
 p.id, p.name, p.description, p.is_public, p.track_count,
-       (select coalesce(sum(t_.duration_ms), 0)::bigint
-          from playlist_tracks i_
-          join tracks t_ on t_.id = i_.track_id
-         where i_.playlist_id = p.id and {track_visible(t_, :viewer::uuid, :viewer_staff::boolean)}) as duration_ms,
        to_json(array(select row(t_.id, t_.title, {cover_url(t_)}, {waveform_url(t_)})::track_ref
                        from playlist_tracks i_
                        join tracks t_ on t_.id = i_.track_id
@@ -18,6 +15,13 @@ p.id, p.name, p.description, p.is_public, p.track_count,
                       limit 4)) as covers,
        {user_ref(u, owner)}, p.user_id = :viewer::uuid is true as is_mine,
        {playlist_editable(p, :viewer::uuid)} as may_edit, p.created_at, p.updated_at
+
+-- fragment: playlist_duration(p)
+-- How long the tracks last that the viewer may see.
+(select coalesce(sum(t_.duration_ms), 0)::bigint
+   from playlist_tracks i_
+   join tracks t_ on t_.id = i_.track_id
+  where i_.playlist_id = p.id and {track_visible(t_, :viewer::uuid, :viewer_staff::boolean)})
 
 -- fragment: playlist_editable(p, person)
 -- The owner, and whoever works on it together with them.
@@ -32,10 +36,10 @@ p.id, p.name, p.description, p.is_public, p.track_count,
       or (p.is_public and exists (select from users u_ where u_.id = p.user_id and user_shown(u_) and {not_blocked_by(u_.id, viewer, staff)}))))
 
 -- query: playlist_list
--- Those that one may change, the latest changed first.
+-- Those that one may change, the latest changed first. How long a playlist of more than 500 items lasts is not added up in a list.
 -- sort: p.updated_at desc, p.id desc
 -- filter: track_id: exists (select from playlist_tracks i where i.playlist_id = p.id and i.track_id = :track_id::uuid)
-select {playlist(p, u)}
+select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.deleted_at is null
@@ -44,7 +48,7 @@ select {playlist(p, u)}
                 select w.playlist_id from playlist_collaborators w where w.user_id = :viewer::uuid and w.permission in ('write', 'admin'))
 
 -- query: playlist_get
-select {playlist(p, u)}
+select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}

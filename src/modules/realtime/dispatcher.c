@@ -294,11 +294,29 @@ dispatcher_on_unsubscribe(const struct task *task)
         }
 }
 
+/* Has the person fewer connections than one person may have? */
+static bool
+dispatcher_has_room(const struct client *client)
+{
+    const struct topic *own = *dispatcher_find(client->own_topic);
+    const struct topic_subscription *subscription;
+    int64_t count = 0;
+
+    if (own)
+        LIST_FOREACH(subscription, &own->subscriptions, of_topic)
+            count++;
+    return count < realtime_connections_max;
+}
+
 static void
 dispatcher_on_opened(struct task *task)
 {
     TAILQ_INSERT_TAIL(&d.clients, task->client, all);
     d.client_count++;
+    if (dispatcher_has_room(task->client))
+        dispatcher_on_subscribe(task);
+    else
+        websocket_close(task->client->ws, REALTIME_CLOSE_TRY_AGAIN, "too many connections of one person");
 }
 
 static void
@@ -319,7 +337,6 @@ dispatcher_run_task(struct task *task)
     switch (task->kind) {
     case TASK_OPENED:
         dispatcher_on_opened(task);
-        dispatcher_on_subscribe(task);
         return;
     case TASK_CLOSED:
         dispatcher_on_closed(task);

@@ -132,5 +132,6 @@ const struct topic_kind *rights_topic_kind(const char *topic, const char **ret_i
 
 /* realtime.c */
 extern module_list realtime_modules;
+extern int64_t realtime_connections_max; /* of one person to this server; the dispatcher looks */
 /* Sends a message of the protocol. Takes over `fields`. */
 void realtime_reply(struct websocket *ws, const char *type, json_t *fields);

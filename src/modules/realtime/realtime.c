@@ -18,6 +18,7 @@
 #define CLOSE_POLICY 1008
 
 module_list realtime_modules;
+int64_t realtime_connections_max;
 static struct hub *hub;
 
 /* --- what clients send --- */
@@ -223,6 +224,12 @@ realtime_on_identity_changed(void *context, const char *user_id)
     dispatcher_user_changed(user_id);
 }
 
+static const struct setting realtime_settings[] = {
+    {.section = "Realtime"},
+    {"WS_CONNECTIONS_PER_PERSON", .integer = &realtime_connections_max, .fallback = "100", .min = 1, .max = 20000,
+     .help = "WebSockets that one person may have open at one server"},
+    {0}};
+
 static bool
 realtime_setup(const struct module_setup *with, char *error, size_t error_size)
 {
@@ -337,6 +344,7 @@ const struct module realtime_module = {.name = "realtime",
                                        .personal = &realtime_personal,
                                        .routes = ROUTE_TABLES(realtime_routes),
                                        .queries = realtime_queries,
+                                       .settings = realtime_settings,
                                        .topics = realtime_topics,
                                        .messages = realtime_messages,
                                        .setup = realtime_setup,

@@ -21,7 +21,7 @@ export function Size({ playlist }: { playlist: Pick<Playlist, 'track_count' | 'd
   return (
     <>
       <span>{t('playlists.count', { count: playlist.track_count })}</span>
-      {playlist.duration_ms > 0 && (
+      {!!playlist.duration_ms && (
         <time dateTime={isoDuration(playlist.duration_ms)} className="num">
           {clock(playlist.duration_ms)}
         </time>
