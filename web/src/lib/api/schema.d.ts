@@ -3125,8 +3125,6 @@ export interface components {
             is_public: boolean;
             /** Format: int32 */
             track_count: number;
-            /** Format: int64 */
-            duration_ms: number;
             covers: components["schemas"]["TrackRef"][];
             owner: components["schemas"]["UserRef"];
             is_mine: boolean;
@@ -3135,6 +3133,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /** Format: int64 */
+            duration_ms: number | null;
         };
         PlaylistAddition: {
             /** Format: uuid */
