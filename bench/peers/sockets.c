@@ -155,15 +155,17 @@ take_frames(struct peer *peer, const char *awaited)
     if (n <= 0)
         fail("a socket was closed");
     peer->have += (unsigned)n;
-    while (peer->have - at >= 2 && peer->have - at >= 2u + peer->bytes[at + 1]) {
-        const unsigned char *payload = peer->bytes + at + 2;
-        unsigned length = peer->bytes[at + 1], opcode = peer->bytes[at] & 15;
+    while (peer->have - at >= 2 && (peer->bytes[at + 1] != 126 || peer->have - at >= 4)) {
+        const unsigned char *frame = peer->bytes + at;
+        unsigned opcode = frame[0] & 15, head = frame[1] == 126 ? 4 : 2, length = frame[1] == 126 ? (unsigned)(frame[2] << 8 | frame[3]) : frame[1];
 
+        if (peer->have - at < head + length)
+            break;
         if (opcode == 9)
-            send_frame(peer, 10, payload, length);
-        else if (opcode == 1 && memmem(payload, length, awaited, strlen(awaited)))
+            send_frame(peer, 10, frame + head, length);
+        else if (opcode == 1 && memmem(frame + head, length, awaited, strlen(awaited)))
             seen = true;
-        at += 2 + length;
+        at += head + length;
     }
     memmove(peer->bytes, peer->bytes + at, peer->have -= at);
     return seen;
