@@ -26,6 +26,8 @@ export interface Visit {
   expected?: RegExp[];
   /** For code of the test's own (axe) that the page's policy would refuse. */
   bypassCsp?: boolean;
+  /** No service worker, whose installation takes a second of a core in each new browser context. */
+  withoutWorker?: boolean;
 }
 
 export interface Eye {
@@ -63,11 +65,12 @@ function listen(context: BrowserContext, complaints: string[], asking: Set<Reque
   context.on('weberror', (error) => complaints.push(`error: ${error.error().stack ?? error.error().message}`));
 }
 
-async function open({ base, cookies, theme = 'dark', language = 'en', width = 1280, height = 800, bypassCsp = false }: Visit): Promise<BrowserContext> {
+async function open({ base, cookies, theme = 'dark', language = 'en', width = 1280, height = 800, bypassCsp = false, withoutWorker = false }: Visit): Promise<BrowserContext> {
   const renewal = JSON.stringify({ id: 'sign-in', at: Date.now(), life: ACCESS_TOKEN_S * 1000 });
   const chosen = { 'veza.theme': theme, 'veza.language': language, ...(cookies ? { 'veza.session': '1', 'veza.renewal': renewal } : {}) };
   const context = await (await launch()).newContext({
     viewport: { width, height }, locale: language, bypassCSP: bypassCsp, reducedMotion: 'no-preference', acceptDownloads: true, baseURL: base,
+    serviceWorkers: withoutWorker ? 'block' : 'allow',
     hasTouch: width < 600, isMobile: width < 600,
     storageState: {
       cookies: Object.entries(cookies ?? {}).map(([name, value]) => ({

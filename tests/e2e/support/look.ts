@@ -76,7 +76,7 @@ function look(stage: Stage, view: View): void {
           wrong.push(...(await complaintsOfAxe(page, theme === 'dark' ? undefined : OF_COLOURS)).map((one) => `${where}: ${one}`));
           wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
         }
-      }, { width, height: width < 600 ? 720 : 800, expected: view.expected ?? (view.name === 'missing' ? [/status of 404/] : []) });
+      }, { withoutWorker: !isFull, width, height: width < 600 ? 720 : 800, expected: view.expected ?? (view.name === 'missing' ? [/status of 404/] : []) });
     }
     assert.deepEqual(wrong, []);
   });
