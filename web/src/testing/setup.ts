@@ -19,8 +19,13 @@ afterEach(() => {
   setPersonHere(null);
 });
 
-/* what a test has begun to load must not arrive after its file has ended, which fails the run on a busy machine */
-afterAll(() => vi.dynamicImportSettled());
+/* What a test has begun must not go on after its file has ended, when there is no window any more: modules that are loaded, and the history,
+ * which is brought in step with overlays after they close (lib/history/overlays.ts), in a few turns of the event loop. */
+afterAll(async () => {
+  vi.useRealTimers();
+  await vi.dynamicImportSettled();
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0));
+});
 
 /* what jsdom leaves out and components call */
 Element.prototype.hasPointerCapture ??= () => false;
