@@ -109,7 +109,7 @@ server_list_headers(struct server *server)
     buf_add(&list, STR("Authorization, Content-Type, X-CSRF-Token, Idempotency-Key, If-None-Match, Range"));
     for (unsigned i = 0; i < router_count(server->router); i++)
         for (const struct field *f = router_route(server->router, i)->headers; f && f->name; f++)
-            if (!strcasestr(buf_str(&list).ptr, f->name))
+            if (!text_listed(buf_str(&list).ptr, f->name))
                 buf_printf(&list, ", %s", f->name);
     if (list.failed)
         buf_free(&list);

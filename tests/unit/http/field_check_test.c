@@ -1,27 +1,7 @@
 /* Inputs of several values: arrays, objects, money, one of several, and headers. */
-#include "../base/test.h"
+#include "request_of.h"
 
 #include "http/field_check.h"
-#include "http/validate.h"
-
-static struct request *
-request_for(const char *body)
-{
-    struct arena *arena = arena_new(1 << 20);
-    struct request *req = arena_alloc(arena, sizeof *req);
-
-    req->arena = arena;
-    req->raw_query = "";
-    req->body = str_of(body);
-    return req;
-}
-
-static void
-request_free(struct request *req)
-{
-    json_decref(req->json);
-    arena_free(req->arena);
-}
 
 static const struct field credit[] = {
     {"person_id", FIELD_UUID, .required = true},
@@ -52,15 +32,6 @@ static const struct field release[] = {
 static const struct route release_route = {POST, "/x", "s", .body = release};
 
 #define ID "550e8400-e29b-41d4-a716-446655440000"
-
-static struct request *
-release_request(const char *body)
-{
-    struct request *req = request_for(body);
-
-    req->route = &release_route;
-    return req;
-}
 
 static void
 arrays_and_objects_are_bound_as_arrays_and_json(void **state)
@@ -94,7 +65,7 @@ arrays_and_objects_are_bound_as_arrays_and_json(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct request *req = release_request(cases[i].body);
+        struct request *req = request_of(&release_route, cases[i].body);
 
         assert_null(validate_json(req));
         assert_true(request_has(req, cases[i].name));
@@ -109,9 +80,7 @@ arrays_and_objects_are_bound_as_arrays_and_json(void **state)
 static void
 what_is_wrong_within_others_is_named_by_where_it_stands(void **state)
 {
-    static const struct {
-        const char *body, *field, *code;
-    } cases[] = {
+    static const struct wrong_field cases[] = {
         {"{\"track_ids\":[]}", "track_ids", "required"},
         {"{\"track_ids\":[\"" ID "\",\"42\"]}", "track_ids[1]", "value"},
         {"{\"track_ids\":[null]}", "track_ids[0]", "type"},
@@ -160,17 +129,8 @@ what_is_wrong_within_others_is_named_by_where_it_stands(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct request *req = release_request(cases[i].body);
-        const struct problem *p = validate_json(req);
-
-        assert_non_null(p);
-        assert_int_equal(p->status, 422);
-        assert_int_equal(p->error_count, 1);
-        assert_string_equal(p->errors[0].field, cases[i].field);
-        assert_string_equal(p->errors[0].code, cases[i].code);
-        request_free(req);
-    }
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_wrong_field(&release_route, &cases[i]);
 }
 
 static void
@@ -183,7 +143,7 @@ a_key_given_twice_is_malformed_at_any_depth(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(bodies); i++) {
-        struct request *req = release_request(bodies[i]);
+        struct request *req = request_of(&release_route, bodies[i]);
         const struct problem *p = validate_json(req);
 
         assert_non_null(p);
@@ -195,7 +155,7 @@ a_key_given_twice_is_malformed_at_any_depth(void **state)
 static void
 handlers_read_arrays_and_objects_as_they_were_checked(void **state)
 {
-    struct request *req = release_request("{\"main\":{\"role\":\"producer\",\"person_id\":\"" ID "\"},\"plays\":[3,4]}");
+    struct request *req = request_of(&release_route, "{\"main\":{\"role\":\"producer\",\"person_id\":\"" ID "\"},\"plays\":[3,4]}");
 
     (void)state;
     assert_null(validate_json(req));
@@ -216,10 +176,9 @@ an_array_in_a_query_string_has_commas(void **state)
         const char *query, *field, *code;
     } bad[] = {{"years=1999,x", "years[1]", "type"}, {"years=0", "years[0]", "too_small"}, {"years=1,2,3", "years", "too_long"}, {"ids=1", "ids[0]", "value"},
                {"years=99999999999999999999", "years[0]", "type"}, {"years=%ff", "years", "value"}, {"years=1&years=2", "years", "value"}};
-    struct request *req = request_for("");
+    struct request *req = request_of(&list, "");
 
     (void)state;
-    req->route = &list;
     req->raw_query = "ids=" ID "," ID "&years=1999,%202000";
     assert_null(validate_query(req));
     assert_string_equal(request_param(req, "ids"), "{\"" ID "\",\"" ID "\"}");
@@ -229,8 +188,7 @@ an_array_in_a_query_string_has_commas(void **state)
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         const struct problem *p;
 
-        req = request_for("");
-        req->route = &list;
+        req = request_of(&list, "");
         req->raw_query = bad[i].query;
         p = validate_query(req);
         assert_non_null(p);
@@ -256,10 +214,9 @@ headers_are_inputs_under_their_names_with_underscores(void **state)
                {{{"Upload-Offset", "1"}, {"Idempotency-Key", "short"}}, "Idempotency-Key", "too_short"},
                {{{"Upload-Offset", "1"}, {"Idempotency-Key", "\"1234567"}}, "Idempotency-Key", "pattern"}};
     static const struct param good[] = {{"upload-offset", "9007199254740991"}, {"IF-MATCH", "\"a1\""}, {"Idempotency-Key", "\"12345678\""}, {"If-None-Match", "x"}};
-    struct request *req = request_for("");
+    struct request *req = request_of(&upload, "");
 
     (void)state;
-    req->route = &upload;
     assert_null(validate_headers(req, good, COUNT_OF(good)));
     assert_string_equal(request_param(req, "upload_offset"), "9007199254740991");
     assert_string_equal(request_param(req, "if_match"), "a1");
@@ -269,8 +226,7 @@ headers_are_inputs_under_their_names_with_underscores(void **state)
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         const struct problem *p;
 
-        req = request_for("");
-        req->route = &upload;
+        req = request_of(&upload, "");
         p = validate_headers(req, bad[i].given, bad[i].given[1].name ? 2 : 1);
         assert_non_null(p);
         assert_int_equal(p->status, 400);
@@ -348,6 +304,28 @@ an_input_that_is_declared_twice_refuses_the_start(void **state)
     }
 }
 
+static void
+a_rate_limit_without_a_name_of_its_own_refuses_the_start(void **state)
+{
+    static const char *const five_a_second = "5/1";
+    static const struct route_rate good_rate = {"names", &five_a_second};
+    static const struct route_rate bad_rates[] = {{NULL, &five_a_second}, {"", &five_a_second}, {"global", &five_a_second}, {"read", &five_a_second},
+                                                  {"media", &five_a_second}, {"sixteen_letters_", &five_a_second}, {"names", NULL}};
+    struct route route = {GET, "/x", "s", .auth = AUTH_USER, .limit = LIMIT_READ, .rate = &good_rate, .sql = (const struct query *)(uintptr_t)1, .shape = ONE};
+    char error[256];
+
+    (void)state;
+    assert_true(route_check(&route, error, sizeof error));
+    for (size_t i = 0; i < COUNT_OF(bad_rates); i++) {
+        route.rate = &bad_rates[i];
+        assert_false(route_check(&route, error, sizeof error));
+        assert_non_null(strstr(error, "rate limit"));
+    }
+    route.rate = &good_rate;
+    route.limit = LIMIT_NONE; /* nothing would count its requests */
+    assert_false(route_check(&route, error, sizeof error));
+}
+
 int
 main(void)
 {
@@ -360,6 +338,7 @@ main(void)
         cmocka_unit_test(headers_are_inputs_under_their_names_with_underscores),
         cmocka_unit_test(fields_that_cannot_be_kept_within_bounds_refuse_the_start),
         cmocka_unit_test(an_input_that_is_declared_twice_refuses_the_start),
+        cmocka_unit_test(a_rate_limit_without_a_name_of_its_own_refuses_the_start),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,8 @@
-#include "../base/test.h"
+#include "request_of.h"
 
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "http/validate.h"
 
 static const struct field body_fields[] = {
     {"title", FIELD_STRING, .required = true, .min = 1, .max = 10},
@@ -21,30 +20,10 @@ static const struct field body_fields[] = {
     FIELD_END};
 static const struct route route = {POST, "/x", "s", .body = body_fields};
 
-static struct request *
-request_for(const char *body)
-{
-    struct arena *arena = arena_new(1 << 20);
-    struct request *req = arena_alloc(arena, sizeof *req);
-
-    req->arena = arena;
-    req->route = &route;
-    req->raw_query = "";
-    req->body = str_of(body);
-    return req;
-}
-
-static void
-request_free(struct request *req)
-{
-    json_decref(req->json);
-    arena_free(req->arena);
-}
-
 static void
 good_values_are_bound_in_postgresqls_text_form(void **state)
 {
-    struct request *req = request_for("{\"title\":\"h\\u00e9llo\",\"notes\":null,\"bpm\":120,\"gain\":-1.5,\"tags\":[\"a\\\"b\",\"c\\\\\"],"
+    struct request *req = request_of(&route, "{\"title\":\"h\\u00e9llo\",\"notes\":null,\"bpm\":120,\"gain\":-1.5,\"tags\":[\"a\\\"b\",\"c\\\\\"],"
                                       "\"links\":{\"web\":\"x\"},\"kind\":\"stem\",\"slug\":\"abc\",\"when\":\"2026-01-31T12:00:00Z\","
                                       "\"id\":\"550e8400-e29b-41d4-a716-446655440000\",\"email\":\"a@b.org\"}");
 
@@ -64,9 +43,7 @@ good_values_are_bound_in_postgresqls_text_form(void **state)
 static void
 each_wrong_field_is_named_with_a_code(void **state)
 {
-    static const struct {
-        const char *body, *field, *code;
-    } cases[] = {
+    static const struct wrong_field cases[] = {
         {"{}", "title", "required"},
         {"{\"title\":\"\"}", "title", "required"},
         {"{\"title\":\"12345678901\"}", "title", "too_long"},
@@ -100,23 +77,14 @@ each_wrong_field_is_named_with_a_code(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct request *req = request_for(cases[i].body);
-        const struct problem *p = validate_json(req);
-
-        assert_non_null(p);
-        assert_int_equal(p->status, 422);
-        assert_int_equal(p->error_count, 1);
-        assert_string_equal(p->errors[0].field, cases[i].field);
-        assert_string_equal(p->errors[0].code, cases[i].code);
-        request_free(req);
-    }
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_wrong_field(&route, &cases[i]);
 }
 
 static void
 lines_end_in_lf_however_they_were_sent(void **state)
 {
-    struct request *req = request_for("{\"title\":\"a\",\"notes\":\"one\\r\\ntwo\\nthree\\r\"}");
+    struct request *req = request_of(&route, "{\"title\":\"a\",\"notes\":\"one\\r\\ntwo\\nthree\\r\"}");
 
     (void)state;
     assert_null(validate_json(req));
@@ -127,7 +95,7 @@ lines_end_in_lf_however_they_were_sent(void **state)
 static void
 all_errors_come_at_once(void **state)
 {
-    struct request *req = request_for("{\"bpm\":0,\"kind\":\"x\",\"zzz\":1}");
+    struct request *req = request_of(&route, "{\"bpm\":0,\"kind\":\"x\",\"zzz\":1}");
     const struct problem *p = validate_json(req);
 
     (void)state;
@@ -142,7 +110,7 @@ what_is_not_one_json_object_is_malformed(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(bodies); i++) {
-        struct request *req = request_for(bodies[i]);
+        struct request *req = request_of(&route, bodies[i]);
         const struct problem *p = validate_json(req);
 
         assert_non_null(p);
@@ -157,7 +125,7 @@ lists_have_pages_within_bounds(void **state)
     static const struct field filters[] = {{"genre", FIELD_STRING, .max = 20}, FIELD_END};
     static const struct route list = {GET, "/x", "s", .query = filters, .shape = MANY};
     static const char *const bad[] = {"page=0", "limit=101", "limit=x", "page=1&page=2", "genre=%zz", "genre=%00"};
-    struct request *req = request_for("");
+    struct request *req = request_of(&route, "");
 
     (void)state;
     req->route = &list;
@@ -169,7 +137,7 @@ lists_have_pages_within_bounds(void **state)
     assert_false(request_has(req, "utm_source"));
     request_free(req);
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
-        req = request_for("");
+        req = request_of(&route, "");
         req->route = &list;
         req->raw_query = bad[i];
         assert_int_equal(validate_query(req)->status, 422);
@@ -182,7 +150,7 @@ more_errors_than_are_told_are_still_errors(void **state)
 {
     static const struct field filters[] = {{"bpm", FIELD_INT, .min = 1, .max = 999}, FIELD_END};
     static const struct route list = {GET, "/x", "s", .query = filters};
-    struct request *req = request_for("");
+    struct request *req = request_of(&route, "");
     scoped_buf query = BUF_INIT(4096);
 
     (void)state;
