@@ -7,6 +7,7 @@ import { Chip } from '@/components/ui/Chip';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { IconButton } from '@/components/ui/IconButton';
+import { More } from '@/components/ui/More';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { useEndlessTracks } from '@/lib/api/tracks/list';
 import { useTitle } from '@/lib/dom/useTitle';
@@ -86,13 +87,7 @@ export function Component() {
           {t(genre || tag || q ? 'pages.discover.empty_filtered_text' : 'pages.discover.empty_text')}
         </Empty>
       )}
-      {tracks.hasNextPage && (
-        <div className="mt-8 flex justify-center">
-          <Button busy={tracks.isFetchingNextPage} onClick={() => void tracks.fetchNextPage()}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+      <More list={tracks} />
     </Page>
   );
 }

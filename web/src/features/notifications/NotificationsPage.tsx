@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
+import { More } from '@/components/ui/More';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { Toggle } from '@/components/ui/Toggle';
 import { useNotifications } from '@/lib/api/notifications/list';
@@ -103,11 +104,7 @@ function Rows({ unread }: { unread: boolean }) {
           </ul>
         </section>
       ))}
-      {list.hasNextPage && (
-        <Button className="mt-6" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('common.more')}
-        </Button>
-      )}
+      <More list={list} className="mt-6" />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { ErrorState } from '@/components/ui/ErrorState';
 import { TextField } from '@/components/ui/Field';
 import { Form } from '@/components/ui/Form';
 import { FormError } from '@/components/ui/FormError';
+import { More } from '@/components/ui/More';
 import { useAddTrack } from '@/lib/api/playlists/addTrack';
 import { usePlaylistsWith } from '@/lib/api/playlists/containing';
 import { useCreatePlaylist } from '@/lib/api/playlists/create';
@@ -186,9 +187,7 @@ export function AddToPlaylistDialog({ track }: AddToPlaylistDialogProps) {
                 ))}
                 {list.hasNextPage && (
                   <li className="p-2">
-                    <Button size="sm" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                      {t('common.more')}
-                    </Button>
+                    <More list={list} small className="" />
                   </li>
                 )}
               </ul>

@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
+import { More } from '@/components/ui/More';
 import { ReorderList } from '@/components/ui/ReorderList';
 import { useAddTrack } from '@/lib/api/playlists/addTrack';
 import { useItems } from '@/lib/api/playlists/items';
@@ -133,13 +134,7 @@ export function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItem
           )}
         </ReorderList>
       </div>
-      {items.hasNextPage && (
-        <div className="mt-8 flex justify-center">
-          <Button busy={items.isFetchingNextPage} onClick={() => void items.fetchNextPage()}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+      <More list={items} />
       {asking && (
         <ConfirmDialog
           title={t('playlists.remove_unseen')}

@@ -5,6 +5,7 @@ import { Link, Navigate } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
+import { More } from '@/components/ui/More';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { TrackGridSkeleton } from '@/components/track/TrackLists';
 import { useCreatePlaylist } from '@/lib/api/playlists/create';
@@ -73,13 +74,7 @@ function Playlists({ onNew }: { onNew: () => void }) {
           </li>
         ))}
       </ul>
-      {list.hasNextPage && (
-        <div className="mt-8 flex justify-center">
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+      <More list={list} />
     </>
   );
 }

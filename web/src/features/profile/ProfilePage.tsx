@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/Button';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { HueBox } from '@/components/ui/HueBox';
+import { More } from '@/components/ui/More';
 import { NotFound } from '@/components/ui/NotFound';
 import { Page } from '@/components/ui/Page';
 import { useMe } from '@/lib/api/auth/me';
@@ -99,13 +100,7 @@ function Tracks({ user, mine }: { user: PublicUser; mine: boolean }) {
     <>
       <h2 className="sr-only">{t('pages.profile.tracks_title')}</h2>
       <TrackStrips tracks={items} />
-      {tracks.hasNextPage && (
-        <div className="mt-8 flex justify-center">
-          <Button busy={tracks.isFetchingNextPage} onClick={() => void tracks.fetchNextPage()}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+      <More list={tracks} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { PersonName } from '@/components/people/PersonName';
 import { Avatar } from '@/components/ui/Avatar';
 import { Button } from '@/components/ui/Button';
 import { ErrorState } from '@/components/ui/ErrorState';
+import { More } from '@/components/ui/More';
 import { problemText } from '@/lib/api/problemText';
 import type { BlockedPerson } from '@/lib/api/schema';
 import { useBlock } from '@/lib/api/users/block';
@@ -46,11 +47,7 @@ export function BlockedPeople() {
           </li>
         ))}
       </ul>
-      {blocks.hasNextPage && (
-        <Button className="mt-4" busy={blocks.isFetchingNextPage} onClick={() => void blocks.fetchNextPage()}>
-          {t('common.more')}
-        </Button>
-      )}
+      <More list={blocks} className="mt-4" />
     </>
   );
 }

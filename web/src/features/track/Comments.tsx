@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { inputClass } from '@/components/ui/Field';
+import { More } from '@/components/ui/More';
 import { useMe } from '@/lib/api/auth/me';
 import { COMMENT_ORDERS, useComments, type CommentOrder } from '@/lib/api/comments/list';
 import { useRemoveComment } from '@/lib/api/comments/remove';
@@ -26,7 +27,6 @@ interface RowsProps {
 }
 
 function Rows({ list, empty, ...on }: RowsProps) {
-  const { t } = useTranslation();
   if (list.isPending) return <PeaksSkeleton className="mt-6 h-10" />;
   if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   const items = list.data.pages.flatMap((page) => page.items);
@@ -38,11 +38,7 @@ function Rows({ list, empty, ...on }: RowsProps) {
           <CommentRow key={comment.id} comment={comment} {...on} />
         ))}
       </ul>
-      {list.hasNextPage && (
-        <Button className="mt-4" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('common.more')}
-        </Button>
-      )}
+      <More list={list} className="mt-4" />
     </>
   );
 }
