@@ -85,6 +85,11 @@ returning s.notify_on_follow, s.notify_on_like, s.notify_on_comment, s.notify_on
 -- Who is told, and of what, is a materialized part of its own: in one `from` PostgreSQL may call the function before it has asked all conditions.
 -- The title begins with who did it, which is not stored: see notification_title.
 
+-- fragment: told_today(recipient, actor, kind, address)
+exists (select from notification_actors o_
+          join notifications n_ on n_.id = o_.notification_id
+         where o_.actor_id = actor and n_.user_id = recipient and n_.type = kind and n_.link is not distinct from address and o_.at > now() - interval '1 day')
+
 -- query: notification_follow
 -- While the follower still follows and nobody has blocked anybody. Following, ending it and following again tells once a day.
 with due as materialized (
@@ -94,10 +99,8 @@ with due as materialized (
       left join user_settings s on s.user_id = f.followed_id
      where f.followed_id = :user_id::uuid and f.follower_id = :follower_id::uuid
        and coalesce(s.notify_on_follow, true)
-       and not exists (select from user_blocks b where b.blocker_id = f.followed_id and b.blocked_id = f.follower_id)
-       and not exists (select from notification_actors o
-                         join notifications n on n.id = o.notification_id
-                        where o.actor_id = u.id and n.user_id = f.followed_id and n.type = 'follow' and o.at > now() - interval '1 day')
+       and {not_blocked_by(f.followed_id, f.follower_id, false)}
+       and not {told_today(f.followed_id, u.id, 'follow', null)}
 )
 select a.id, a.is_new
   from due d
@@ -113,11 +116,8 @@ with due as materialized (
       left join user_settings s on s.user_id = t.creator_id
      where l.track_id = :track_id::uuid and l.user_id = :liker_id::uuid
        and coalesce(s.notify_on_like, true)
-       and not exists (select from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = u.id)
-       and not exists (select from notification_actors o
-                         join notifications n on n.id = o.notification_id
-                        where o.actor_id = u.id and n.user_id = t.creator_id and n.type = 'like' and n.link = '/track/' || t.id
-                          and o.at > now() - interval '1 day')
+       and {not_blocked_by(t.creator_id, u.id, false)}
+       and not {told_today(t.creator_id, u.id, 'like', '/track/' || t.id)}
 )
 select a.id, a.is_new
   from due d
@@ -134,7 +134,7 @@ with due as materialized (
       left join user_settings s on s.user_id = t.creator_id
      where c.id = :comment_id::uuid and c.track_id = :track_id::uuid
        and coalesce(s.notify_on_comment, true)
-       and not exists (select from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = u.id)
+       and {not_blocked_by(t.creator_id, u.id, false)}
 )
 select a.id, a.is_new
   from due d
