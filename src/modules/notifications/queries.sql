@@ -86,6 +86,7 @@ returning s.notify_on_follow, s.notify_on_like, s.notify_on_comment, s.notify_on
 -- The title begins with who did it, which is not stored: see notification_title.
 
 -- fragment: told_today(recipient, actor, kind, address)
+-- Was the recipient told within a day that the actor did this to what is at this address?
 exists (select from notification_actors o_
           join notifications n_ on n_.id = o_.notification_id
          where o_.actor_id = actor and n_.user_id = recipient and n_.type = kind and n_.link is not distinct from address and o_.at > now() - interval '1 day')
