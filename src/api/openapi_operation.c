@@ -106,6 +106,8 @@ add_parameters(struct description *description, json_t *list, const struct field
         }
         if (f->type == FIELD_ARRAY)
             add_commas(parameter);
+        if (f->needs_person)
+            json_object_set_new(parameter, "x-needs-person", json_true());
         json_array_append_new(list, parameter);
         json_decref(schema);
     }
@@ -288,6 +290,23 @@ limit_name(enum limit limit)
     return names[limit];
 }
 
+static void
+add_proof(json_t *operation, const struct route *route)
+{
+    static const struct {
+        const char *name, *sentence;
+    } proofs[] = {
+        [PROOF_FACTOR] = {"factor", "Where one has a second factor, it must have been proven in this session within ten minutes."},
+        [PROOF_SIGN_IN] = {"sign_in", "Needs a proof of the second factor within ten minutes; where one has none, a sign-in or a proof of the password within that time."},
+    };
+    const char *before = json_string_value(json_object_get(operation, "description"));
+
+    if (!route->proof)
+        return;
+    json_object_set_new(operation, "description", json_sprintf("%s%s%s", before ? before : "", before ? " " : "", proofs[route->proof].sentence));
+    json_object_set_new(operation, "x-proof", json_string(proofs[route->proof].name));
+}
+
 json_t *
 describe_operation(struct description *description, const struct route *route)
 {
@@ -306,6 +325,7 @@ describe_operation(struct description *description, const struct route *route)
     operation = json_pack("{s:s, s:[o], s:s}", "operationId", buf_str(&id).ptr, "tags", tag, "summary", route->summary);
     if (route->description)
         json_object_set_new(operation, "description", json_string(route->description));
+    add_proof(operation, route);
     if (is_of_stream_server(route))
         json_object_set_new(operation, "servers", json_pack("[{s:s, s:s}]", "url", "http://localhost:18082", "description",
                                                             "The stream server"));

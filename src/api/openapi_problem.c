@@ -53,6 +53,16 @@ add_access(const struct route *route, struct problem_set *set)
     set->has[PROBLEM_UNAUTHENTICATED] = set->has[PROBLEM_TOKEN_EXPIRED] = true;
 }
 
+/* Of inputs about whoever asks, and of what the session must have proven. */
+static void
+add_person(const struct route *route, struct problem_set *set)
+{
+    if (route->proof)
+        set->has[PROBLEM_MFA_REQUIRED] = true;
+    if (route->proof == PROOF_SIGN_IN)
+        set->has[PROBLEM_SIGN_IN_AGAIN] = true;
+}
+
 static bool
 has_fields(const struct field *fields)
 {
@@ -99,6 +109,7 @@ problems_of(const struct route *route)
     struct problem_set set = {0};
 
     add_access(route, &set);
+    add_person(route, &set);
     add_inputs(route, &set);
     add_refusals(route->requires, &set);
     add_refusals(route->sql, &set);

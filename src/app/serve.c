@@ -42,6 +42,7 @@
 static const struct server_hooks api_hooks = {STATEMENT_HOOKS, .identify = auth_identify, .check_csrf = auth_check_csrf,
                                               .check_permission = auth_check_permission,
                                               .check_second_factor = auth_check_second_factor,
+                                              .check_proof = auth_check_proof,
                                               .run_query = run_route_query, .run_once = once_run, .audit = audit_request, .share_limits = redis_limits_take,
                                               .upload_begin = gate_begin, .upload_add = gate_add, .upload_free = gate_free, .upload_check = gate_check,
                                               .fallback = pages_reply};

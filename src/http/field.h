@@ -65,6 +65,7 @@ struct field {
     enum field_type type;
     bool required;
     bool nullable; /* null is accepted, or may appear in a reply */
+    bool needs_person; /* in a query string that visitors may send too: about whoever asks, so 401 for a visitor who gives it, unless it is `false` */
     long min, max; /* 0, 0: the type's own bounds */
     const char *values;   /* of a FIELD_ENUM or FIELD_MONEY; of a FIELD_ONE_OF, or a FIELD_OBJECT in a reply: the name of its schema */
     const char *pattern;  /* POSIX extended regular expression for the whole of a string */

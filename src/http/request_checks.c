@@ -395,6 +395,26 @@ check_input(struct request *req)
     return exchange->bad_input || !method_changes(req->method) ? exchange->bad_input : check_body_headers(req);
 }
 
+/* Was something asked for that only a person can have? A visitor whose token has expired must hear of it rather than see an empty list. */
+static const struct problem *
+check_person(struct request *req)
+{
+    for (const struct field *f = req->route->query; f && f->name && !req->identity.known; f++)
+        if (f->needs_person && request_has(req, f->name) && !text_equal(request_param(req, f->name), "false"))
+            return req->identity.expired ? PROBLEM(TOKEN_EXPIRED) : PROBLEM(UNAUTHENTICATED);
+    return NULL;
+}
+
+static const struct problem *
+check_proof(struct request *req)
+{
+    const struct server_hooks *hooks = req->server->settings.hooks;
+
+    if (!req->route->proof)
+        return NULL;
+    return note_refusal(req, hooks->check_proof ? hooks->check_proof(req) : PROBLEM(FORBIDDEN));
+}
+
 /* Cheapest first. */
 const struct problem *
 check_request_head(struct request *req, const char *method)
@@ -420,7 +440,8 @@ check_request_head(struct request *req, const char *method)
 const struct problem *
 check_request_rest(struct request *req)
 {
-    static const struct problem *(*const checks[])(struct request *) = {check_access, check_route_limit, check_rights, check_csrf, check_input};
+    static const struct problem *(*const checks[])(struct request *) = {check_access, check_route_limit, check_rights, check_csrf,
+                                                                   check_input, check_person, check_proof};
     struct exchange *exchange = exchange_of(req);
     const struct problem *p;
 

@@ -172,6 +172,22 @@ headers_good(const struct route *route, char *error, size_t error_size)
     return true;
 }
 
+/* An input about the person who asks is asked for in the query string, where visitors may ask too. */
+static bool
+persons_good(const struct route *route, const char *whose, char *error, size_t error_size)
+{
+    const struct field *const others[] = {route->path, route->headers, route->body};
+
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        for (const struct field *f = others[i]; f && f->name; f++)
+            if (f->needs_person)
+                return field_refuses(whose, f, "needs a person and is no input of the query string", error, error_size);
+    for (const struct field *f = route->query; f && f->name; f++)
+        if (f->needs_person && (route->auth != AUTH_OPTIONAL || f->required || f->fallback))
+            return field_refuses(whose, f, "needs a person, though the route always has one or never, or the input is always there", error, error_size);
+    return true;
+}
+
 static bool
 inputs_good(const struct route *route, char *error, size_t error_size)
 {
@@ -187,6 +203,8 @@ inputs_good(const struct route *route, char *error, size_t error_size)
         return false;
     }
     snprintf(whose, sizeof whose, "route %s", route->pattern);
+    if (!persons_good(route, whose, error, error_size))
+        return false;
     return headers_good(route, error, error_size) && fields_check(whose, route->path, true, error, error_size) &&
            fields_check(whose, route->query, true, error, error_size) && fields_check(whose, route->headers, true, error, error_size) &&
            fields_check(whose, route->body, route->files != NULL, error, error_size);
@@ -222,6 +240,11 @@ route_check(const struct route *route, char *error, size_t error_size)
     if ((route->auth == AUTH_ADMIN && route->scope) || (route->auth != AUTH_ADMIN && route->permission)) {
         snprintf(error, error_size, "route %s %s: administration has no scopes, and nothing else has permissions",
                  method_name(route->method), route->pattern);
+        return false;
+    }
+    if (route->proof && (route->auth != AUTH_USER || route->scope)) {
+        snprintf(error, error_size, "route %s %s: a proof is asked of a session, so the route is for people and has no scope", method_name(route->method),
+                 route->pattern);
         return false;
     }
     if (!route->handler && (!route->sql || !route->shape)) {

@@ -46,6 +46,10 @@ enum shape {
     EMPTY, /* 204 when there is a row, else 404 */
 };
 
+/* What the session must have proven within ten minutes, for a change of how one signs in (ADR 0014): the second factor where the person has one; where they have
+ * none, nothing, or the password by a sign-in or a step-up. */
+enum proof { PROOF_NONE, PROOF_FACTOR, PROOF_SIGN_IN };
+
 /* Where a handler runs. What is not on a pool must not hold up the polling thread: it answers from memory, or with one statement before which
  * it only reads, since it is run again from its beginning when that statement takes longer (db_lend()). */
 enum runs { RUNS_ON_POOL, RUNS_ON_PASSWORD_POOL, RUNS_IN_LOOP, RUNS_COUNT };
@@ -82,6 +86,7 @@ struct route {
     const char *permission; /* AUTH_ADMIN only: roles with this permission suffice too, e.g. "audit.view" */
     const char *scope; /* what an API key must be allowed, e.g. "tracks:write"; without one, keys may only read what visitors may;
                         * never with AUTH_ADMIN: keys do not administer */
+    enum proof proof;  /* AUTH_USER only, and without a scope: keys have no session that proves */
     enum limit limit;
     const struct route_rate *rate; /* NULL: the quota of `limit` */
 

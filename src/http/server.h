@@ -26,6 +26,8 @@ struct server_hooks {
     const struct problem *(*check_permission)(struct request *req);
     /* Was the session's second factor proven lately? Called for AUTH_ADMIN; without it such routes are closed. */
     const struct problem *(*check_second_factor)(struct request *req);
+    /* Has the session proven what route->proof names? Without it such routes are closed. */
+    const struct problem *(*check_proof)(struct request *req);
     /* Checks the CSRF token of a change that came with cookies. */
     const struct problem *(*check_csrf)(struct request *req);
     /* Runs route->sql for a route without a handler. */

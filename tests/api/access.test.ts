@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assertProblem, type Credentials } from '../support/client.ts';
 import { codesOf, keyOf, operations } from '../support/document.ts';
+import { good } from '../support/examples.ts';
 import { bearer, cookies, needsIdentity, personFor, request, STREAM_SECRET, tooLowFor } from '../support/requests.ts';
 import { login, PASSWORD, template, World } from '../support/world.ts';
 
@@ -35,6 +36,14 @@ async function withPermissions(which: string): Promise<Credentials> {
   return bearer('bob');
 }
 
+/** Somebody without a second factor, who signed in eleven minutes ago. */
+async function oldSession(): Promise<Credentials> {
+  const reply = await api.post('/api/v1/auth/register', { body: { username: 'longago', email: 'longago@example.org', password: PASSWORD } });
+  await world.sql(`update sessions set created_at = now() - interval '11 minutes' where user_id = '${reply.body.user.id}'`);
+  return { token: reply.body.access_token };
+}
+
+const old = await oldSession();
 const stale = await staleAdministrator(), bare = await bareAdministrator();
 
 for (const operation of operations) {
@@ -72,6 +81,24 @@ for (const operation of operations) {
     test(`${key} asks an administrator for a recent second factor`, async () => {
       assertProblem(await request(api, operation, { as: stale }), 403, 'mfa_required');
       assertProblem(await request(api, operation, { as: bare }), 403, 'mfa_setup_required');
+    });
+  }
+  const proof = operation['x-proof'];
+  if (proof) {
+    test(`${key} asks for a recent second factor, or ${proof === 'sign_in' ? 'a recent sign-in' : 'nothing'} of whoever has none`, async () => {
+      assertProblem(await request(api, operation, { as: stale }), 403, 'mfa_required');
+      const bySignInOnly = await request(api, operation, { as: old });
+      if (proof === 'sign_in') assertProblem(bySignInOnly, 403, 'sign_in_again');
+      else assert.ok(!['mfa_required', 'sign_in_again'].includes(bySignInOnly.problem?.code ?? ''));
+      assert.equal(await world.sql(`select count(*) > 0 from audit_logs where action = '${key}' and actor_id = '${template.ids.root}' and status = 403`), 't', 'the refusal is in the audit log');
+    });
+  }
+  for (const { name, schema } of operation.parameters.filter((parameter) => parameter['x-needs-person'])) {
+    test(`${key} with ${name} needs an identity`, async () => {
+      const asked = (value: string, as: Credentials) => request(api, operation, { as, query: { [name]: value } });
+      assertProblem(await asked(String(good(schema)), {}), 401, 'unauthenticated');
+      assert.equal((await asked(String(good(schema)), bearer('alice'))).status, 200);
+      if (schema.type === 'boolean') assert.equal((await asked('false', {})).status, 200);
     });
   }
   const permission = operation['x-permission'];

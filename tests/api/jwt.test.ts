@@ -202,6 +202,7 @@ test('an expired token says so, so that a client knows to refresh', async () => 
   const token = forgeries['expired a minute ago']!;
   assertProblem(await world.visitor.get('/api/v1/auth/me', { as: { token } }), 401, 'token_expired');
   assertProblem(await world.visitor.get('/api/v1/auth/me', { as: { cookies: { veza_access: token } } }), 401, 'token_expired');
+  assertProblem(await world.visitor.get('/api/v1/tracks', { query: { mine: true }, as: { cookies: { veza_access: token } } }), 401, 'token_expired', 'rather than an empty list');
 });
 
 test('other schemes of Authorization are refused', async () => {

@@ -34,6 +34,8 @@ export interface Parameter {
   in: 'path' | 'query' | 'header';
   required: boolean;
   schema: Schema;
+  /** It is about whoever asks, so a visitor who gives it is answered 401. */
+  'x-needs-person'?: boolean;
 }
 
 interface Response {
@@ -51,6 +53,8 @@ export interface Operation {
   /** Roles with this permission suffice too. */
   'x-permission'?: string;
   'x-limit': 'none' | 'read' | 'write' | 'auth' | 'upload' | 'media';
+  /** What the session must have proven within ten minutes. */
+  'x-proof'?: 'factor' | 'sign_in';
   /** It has a quota of its own, by the setting RATE_LIMIT_ and this name. */
   'x-rate'?: string;
   security: Record<string, string[]>[];

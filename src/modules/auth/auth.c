@@ -66,12 +66,6 @@ static const struct route_rate username_rate = {"username", &auth_settings.rate_
 static const struct field username_query[] = {
     {"username", FIELD_STRING, .required = true, .min = 1, .max = 100, .example = "ada"}, FIELD_END};
 
-static const struct field username_reply[] = {
-    {"username", FIELD_STRING, .required = true},
-    {"available", FIELD_BOOL, .required = true},
-    {"reason", FIELD_ENUM, .required = true, .nullable = true, .values = "taken|invalid|reserved"},
-    FIELD_END};
-
 static const struct field csrf_reply[] = {{"csrf_token", FIELD_STRING, .required = true}, FIELD_END};
 static const struct field jwks_reply[] = {{"keys", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_OBJECT)}, FIELD_END};
 
@@ -156,8 +150,8 @@ static const struct route auth_routes[] = {
      .status = 202},
 
     {GET, "/api/v1/auth/check-username", "Check whether a username is available",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .rate = &username_rate, .query = username_query, .handler = auth_check_username,
-     .runs = RUNS_IN_LOOP, .reply = username_reply},
+     .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .rate = &username_rate, .query = username_query, .sql = &q_username_check,
+     .shape = ONE, .always = true},
 
     {GET, "/api/v1/csrf-token", "Get the CSRF token that requests with cookies must carry when they change something",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = auth_csrf_token, .runs = RUNS_IN_LOOP, .reply = csrf_reply},

@@ -18,11 +18,9 @@ const struct problem *auth_check_csrf(struct request *req);
 const struct problem *auth_check_permission(struct request *req);
 const struct problem *auth_check_second_factor(struct request *req);
 
-/* Before a change of how one signs in (ADR 0014). MFA_REQUIRED unless this session has proven a second factor within ten minutes, where the
- * person has one. Without one, the first passes and the route asks for the password; the second is SIGN_IN_AGAIN unless the session began,
- * or proved the password, within that time. */
-#define FRESH_FACTOR "Where one has a second factor, it must have been proven in this session within ten minutes."
-const struct problem *auth_check_fresh_factor(struct request *req);
+const struct problem *auth_check_proof(struct request *req);
+
+/* As PROOF_SIGN_IN of a route, for a handler that asks only sometimes: MFA_REQUIRED or SIGN_IN_AGAIN. */
 const struct problem *auth_check_fresh(struct request *req);
 
 /* The secret of internal calls: STREAM_SECRET, or one made from the application's secret. */
@@ -43,8 +41,6 @@ bool password_matches(const char *password, const char *hash);
 bool auth_create_user(const char *username, const char *email, const char *password, const char *role, bool verified, char *error,
                       size_t error_size);
 
-/* Names that nobody may take. */
-bool username_reserved(const char *username);
 /* The first of our languages that the browser names. */
 const char *auth_language(const struct request *req);
 

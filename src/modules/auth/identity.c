@@ -191,9 +191,9 @@ check_fresh(struct request *req, bool sign_in_wanted)
 }
 
 const struct problem *
-auth_check_fresh_factor(struct request *req)
+auth_check_proof(struct request *req)
 {
-    return check_fresh(req, false);
+    return check_fresh(req, req->route->proof == PROOF_SIGN_IN);
 }
 
 const struct problem *

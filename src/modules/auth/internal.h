@@ -73,7 +73,6 @@ enum job_outcome auth_send_reset(struct job *job);
 
 const struct problem *auth_register(struct request *req);
 const struct problem *auth_login(struct request *req);
-const struct problem *auth_check_username(struct request *req);
 const struct problem *auth_verify_email(struct request *req);
 
 const struct problem *auth_unlock(struct request *req);

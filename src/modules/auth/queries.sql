@@ -200,9 +200,12 @@ select c.email,
 -- query: register
 -- audited
 -- Account, settings, profile and the job that sends the verification mail commit together.
-with account as (
+-- problems: username_taken
+with name as (
+    select case when username_reserved(:username::text) then 'username_taken' end as problem
+), account as (
     insert into users (id, username, email, password_hash, password_changed_at)
-    values (:audit_actor::uuid, :username, :email, :password_hash, now())
+    select :audit_actor::uuid, :username, :email, :password_hash, now() from name where problem is null
     returning id, username
 ), settings as (
     insert into user_settings (user_id) select id from account
@@ -216,7 +219,9 @@ with account as (
     insert into outbox (name, key, payload)
     select 'user.created', id, jsonb_build_object('user_id', id, 'username', username) from account
 )
-select id from account
+select a.id, n.problem
+  from name n
+  left join account a on true
 
 -- query: session_create
 -- audited
@@ -382,8 +387,14 @@ with closed as (
 update refresh_tokens r set revoked_at = now() from closed c where r.session_id = c.id and r.revoked_at is null
 returning r.id
 
--- query: username_lookup
-select exists (select from users where lower(username) = lower(:username) and deleted_at is null) as taken
+-- query: username_check
+-- not null: username, available
+-- type: reason taken|invalid|reserved
+select :username::text as username, w.reason is null as available, w.reason
+  from (select case when :username::text !~ '^[A-Za-z0-9_.-]{3,30}$' then 'invalid'
+                    when username_reserved(:username::text) then 'reserved'
+                    when exists (select from users u where lower(u.username) = lower(:username::text) and u.deleted_at is null) then 'taken'
+               end as reason) w
 
 -- query: verify_email
 -- audited

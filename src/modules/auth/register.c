@@ -6,17 +6,6 @@
 #include "modules/auth/internal.h"
 #include "platform/mail/mail_job.h"
 
-static const char *const reserved[] = {"admin", "administrator", "api", "me", "moderator", "root", "support", "system", "veza", "www"};
-
-bool
-username_reserved(const char *username)
-{
-    for (size_t i = 0; i < COUNT_OF(reserved); i++)
-        if (strcasecmp(username, reserved[i]) == 0)
-            return true;
-    return false;
-}
-
 const char *
 auth_language(const struct request *req)
 {
@@ -43,8 +32,6 @@ auth_register(struct request *req)
 
     if (!id)
         return PROBLEM(INTERNAL);
-    if (username_reserved(request_param(req, "username")))
-        return PROBLEM(USERNAME_TAKEN);
     if (!password_hash(request_param(req, "password"), hash))
         return PROBLEM(INTERNAL);
     request_set(req, "password_hash", arena_strdup(req->arena, hash));
@@ -55,27 +42,6 @@ auth_register(struct request *req)
     if (p)
         request_set(req, "audit_actor", NULL); /* there is no such person */
     return p ? p : session_open(req, id, 201);
-}
-
-const struct problem *
-auth_check_username(struct request *req)
-{
-    const char *username = request_param(req, "username"), *reason = NULL;
-    size_t len = strlen(username);
-    const struct problem *p;
-    struct row row;
-
-    if (len < 3 || len > 30 || strspn(username, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") != len)
-        reason = "invalid";
-    else if (username_reserved(username))
-        reason = "reserved";
-    if (!reason) {
-        p = db_one(req, &q_username_lookup, &row);
-        if (p)
-            return p;
-        reason = row_bool(&row, "taken") ? "taken" : NULL;
-    }
-    return reply_json(req, 200, json_pack("{s:s, s:b, s:s?}", "username", username, "available", !reason, "reason", reason));
 }
 
 const struct problem *

@@ -19,7 +19,7 @@ static const struct field new_key[] = {
     {"expires_in_days", FIELD_INT, .nullable = true, .min = 1, .max = EXPIRES_MAX_DAYS, .help = "Default: it does not expire"},
     FIELD_END};
 
-static const enum problem_name create_problems[] = {PROBLEM_CONFLICT, PROBLEM_MFA_REQUIRED, PROBLEM_SIGN_IN_AGAIN, PROBLEM_COUNT};
+static const enum problem_name create_problems[] = {PROBLEM_CONFLICT, PROBLEM_COUNT};
 
 static bool
 developer_setup(const struct module_setup *with, char *error, size_t error_size)
@@ -60,7 +60,7 @@ create_key(struct request *req)
     const char *key;
     struct row row;
 
-    if (p || (p = auth_check_fresh(req)))
+    if (p)
         return p;
     token_make(secret, unused);
     key = arena_printf(req->arena, "%s%s", API_KEY_PREFIX, secret);
@@ -86,8 +86,8 @@ static const struct route developer_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_api_key_list, .shape = MANY},
 
     {POST, "/api/v1/developer/api-keys", "Create an API key",
-     .description = "`key` is shown this once. Send it as `Authorization: Bearer vz_…`. Needs a sign-in, or a proof, of the last ten minutes.",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .body = new_key, .handler = create_key, .status = 201, .replies = &q_api_key_get,
+     .description = "`key` is shown this once. Send it as `Authorization: Bearer vz_…`.",
+     .auth = AUTH_USER, .proof = PROOF_SIGN_IN, .limit = LIMIT_WRITE, .body = new_key, .handler = create_key, .status = 201, .replies = &q_api_key_get,
      .problems = create_problems},
 
     {DELETE, "/api/v1/developer/api-keys/{id}", "Delete an API key, which stops working at once",

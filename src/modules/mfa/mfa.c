@@ -48,7 +48,7 @@ mfa_setup(struct request *req)
     const struct problem *p;
     struct row row;
 
-    if ((p = db_one(req, &q_mfa_person, &row)) || (p = row_bool(&row, "is_enabled") ? PROBLEM(CONFLICT) : auth_check_fresh_factor(req)) ||
+    if ((p = db_one(req, &q_mfa_person, &row)) || (p = row_bool(&row, "is_enabled") ? PROBLEM(CONFLICT) : NULL) ||
         (p = lockout_check_password(req, "password", row_text(&row, "password_hash"))) ||
         (p = lockout_passed(req, req->identity.user_id, "succeeded")))
         return p;
@@ -126,9 +126,6 @@ mfa_verify(struct request *req)
         return p;
     if (!row_text(&row, "secret") || row_bool(&row, "is_enabled"))
         return PROBLEM(CONFLICT);
-    p = auth_check_fresh_factor(req);
-    if (p)
-        return p;
     if (!totp_unseal(row_text(&row, "secret"), req->identity.user_id, secret))
         return PROBLEM(CONFLICT); /* sealed under another secret of the application: to be set up again */
     step = totp_step_of(secret, plain_code(req), clock_unix_s());

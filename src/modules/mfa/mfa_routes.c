@@ -54,15 +54,14 @@ static const struct route mfa_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_mfa_status, .shape = ONE},
 
     {POST, "/api/v1/auth/2fa/setup", "Begin the setup of two-factor authentication: get a secret for an authenticator app",
-     .description = "Nothing changes until a code has been verified. Asking again replaces the secret. Conflict when it is on already. "
-                    FRESH_FACTOR,
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = password_body, .handler = mfa_setup, .runs = RUNS_ON_PASSWORD_POOL, .reply = setup_reply,
-     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED)},
+     .description = "Nothing changes until a code has been verified. Asking again replaces the secret. Conflict when it is on already.",
+     .auth = AUTH_USER, .proof = PROOF_FACTOR, .limit = LIMIT_AUTH, .body = password_body, .handler = mfa_setup, .runs = RUNS_ON_PASSWORD_POOL, .reply = setup_reply,
+     .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_CONFLICT, PROBLEM_ACCOUNT_LOCKED)},
 
     {POST, "/api/v1/auth/2fa/verify", "Enable two-factor authentication with a first code",
-     .description = "The code is no proof for administration: that takes `POST /auth/2fa/step-up` or a new sign-in. " FRESH_FACTOR,
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = verify_body, .handler = mfa_verify, .reply = verify_reply,
-     .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_MFA_REQUIRED)},
+     .description = "The code is no proof for administration: that takes `POST /auth/2fa/step-up` or a new sign-in.",
+     .auth = AUTH_USER, .proof = PROOF_FACTOR, .limit = LIMIT_AUTH, .body = verify_body, .handler = mfa_verify, .reply = verify_reply,
+     .problems = PROBLEMS(PROBLEM_CONFLICT)},
 
     {POST, "/api/v1/auth/2fa/disable", "Disable two-factor authentication",
      .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = disable_body, .handler = mfa_disable, .runs = RUNS_ON_PASSWORD_POOL, .status = 204,

@@ -76,7 +76,7 @@ create_account(struct request *req, const struct profile *profile, const char **
 
     base_username(profile, base);
     request_set(req, "language", auth_language(req));
-    for (int i = username_reserved(base); i < USERNAME_TRIES && p && text_equal(p->code, "username_taken"); i++) {
+    for (int i = 0; i < USERNAME_TRIES && p && text_equal(p->code, "username_taken"); i++) {
         unsigned short number;
 
         random_bytes(&number, sizeof number);

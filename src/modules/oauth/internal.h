@@ -65,4 +65,3 @@ const char *callback_url(struct request *req, const struct provider *provider);
 const struct problem *oauth_begin(struct request *req);
 const struct problem *oauth_callback(struct request *req);
 const struct problem *oauth_providers(struct request *req);
-const struct problem *oauth_disconnect(struct request *req);

@@ -235,32 +235,6 @@ oauth_providers(struct request *req)
                                           "total", (json_int_t)total));
 }
 
-/* Under a lock, so that the other way in is still there when this one goes. */
-static const struct problem *
-disconnect(struct request *req, void *context)
-{
-    const struct problem *p = db_one(req, &q_oauth_lock_person, NULL);
-    struct row row;
-
-    (void)context;
-    if (p || (p = db_one(req, &q_oauth_disconnect, &row)))
-        return p;
-    return row_bool(&row, "another") ? NULL : PROBLEM(LAST_SIGN_IN_METHOD);
-}
-
-const struct problem *
-oauth_disconnect(struct request *req)
-{
-    const struct problem *p;
-
-    p = auth_check_fresh(req);
-    if (p)
-        return p;
-    request_set(req, "others", arena_printf(req->arena, "{%s}", oauth_provider_names()));
-    p = db_transaction(req, disconnect, NULL);
-    return p ? p : reply_empty(req, 204);
-}
-
 void
 oauth_checkup(struct checkup *d)
 {

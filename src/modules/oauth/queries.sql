@@ -65,9 +65,12 @@ select id from noted
 
 -- query: oauth_register
 -- An account without a password, whose address the provider has verified.
-with account as (
+-- problems: username_taken
+with name as (
+    select case when username_reserved(:new_username::text) then 'username_taken' end as problem
+), account as (
     insert into users (username, email, is_verified, email_verified_at)
-    values (:new_username, :oauth_email, true, now())
+    select :new_username, :oauth_email, true, now() from name where problem is null
     returning id, username
 ), settings as (
     insert into user_settings (user_id) select id from account
@@ -82,7 +85,9 @@ with account as (
     insert into outbox (name, key, payload)
     select 'user.created', id, jsonb_build_object('user_id', id, 'username', username) from account
 )
-select id from account
+select a.id, n.problem
+  from name n
+  left join account a on true
 
 -- query: oauth_connections
 -- sort: f.created_at desc, f.id desc
@@ -93,25 +98,20 @@ select f.id, f.provider, f.display_name as name, f.email, f.created_at, f.last_u
   from federated_identities f
  where f.user_id = :viewer::uuid
 
--- query: oauth_lock_person
--- Two connections are not taken away at once, each thinking that the other stays.
-select u.id from users u where u.id = :viewer::uuid for update
-
 -- query: oauth_disconnect
--- audited
--- Only while there is another way in. `others` are the providers that are switched on.
-with mine as (
-    select f.id,
-           exists (select from users u where u.id = f.user_id and u.password_hash is not null)
-           or exists (select from webauthn_credentials c where c.user_id = f.user_id)
-           or exists (select from federated_identities o
-                       where o.user_id = f.user_id and o.id <> f.id and o.provider = any (:others::text[])) as another
+-- Only while there is another way in.
+-- problems: last_sign_in_method
+with mine as materialized (
+    select f.id, case when not sign_in_stays(f.user_id, f.id, :setting_oauth_providers::text) then 'last_sign_in_method' end as problem
       from federated_identities f
      where f.id = :id::uuid and f.user_id = :viewer::uuid
 ), gone as (
-    delete from federated_identities f using mine m where f.id = m.id and m.another
+    delete from federated_identities f using mine m where f.id = m.id and m.problem is null
+    returning f.id
 )
-select another from mine
+select m.id, m.problem
+  from mine m
+ where m.problem is not null or exists (select from gone)
 
 -- What an archive of one's own data tells, and what erasure does (personal.c).
 

@@ -48,10 +48,8 @@ static const struct route oauth_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_oauth_connections, .shape = MANY},
 
     {DELETE, "/api/v1/auth/oauth/connections/{id}", "Unlink a sign-in provider",
-     .description = "Refused while it is the only way in: without a password, a passkey or another account elsewhere. Needs a sign-in, or a "
-                    "proof, of the last ten minutes.",
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .handler = oauth_disconnect, .status = 204,
-     .problems = PROBLEMS(PROBLEM_LAST_SIGN_IN_METHOD, PROBLEM_MFA_REQUIRED, PROBLEM_SIGN_IN_AGAIN)},
+     .description = "Refused while it is the only way in: without a password, a passkey or another account elsewhere.",
+     .auth = AUTH_USER, .proof = PROOF_SIGN_IN, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_oauth_disconnect, .shape = EMPTY},
 
     {GET, "/api/v1/auth/oauth/{provider}", "Redirect to a provider to sign in",
      .description = "Open it as a page. What goes wrong later is told to the pages `/login` and `/settings/security` as `oauth_error`, the "

@@ -27,6 +27,5 @@ const char *bytea_text(struct request *req, const void *bytes, size_t len);
 
 const struct problem *passkey_register_begin(struct request *req);
 const struct problem *passkey_register_finish(struct request *req);
-const struct problem *passkey_delete(struct request *req);
 const struct problem *passkey_login_begin(struct request *req);
 const struct problem *passkey_login_finish(struct request *req);

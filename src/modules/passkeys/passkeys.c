@@ -60,7 +60,7 @@ passkey_register_begin(struct request *req)
     json_t *known;
     struct row row;
 
-    if ((p = db_one(req, &q_passkey_person, &row)) || (p = auth_check_fresh_factor(req)) ||
+    if ((p = db_one(req, &q_passkey_person, &row)) ||
         (p = lockout_check_password(req, "password", row_text(&row, "password_hash"))) || (p = lockout_passed(req, user_id, "succeeded")))
         return p;
     request_set(req, "password_generation", row_text(&row, "password_generation"));
@@ -94,9 +94,6 @@ passkey_register_finish(struct request *req)
 
     if (!credential || !client_data.ptr || !object.ptr)
         return bad_credential(req);
-    p = auth_check_fresh_factor(req);
-    if (p)
-        return p;
     p = challenge_take(req, client_data, "webauthn.create", req->identity.user_id, &good);
     if (p)
         return p;
@@ -128,17 +125,6 @@ passkey_login_begin(struct request *req)
     req->reply.cache_control = "no-store";
     return reply_json(req, 200, json_pack("{s:s, s:s, s:i, s:s}", "challenge", challenge, "rpId", passkeys_rp_id(), "timeout",
                                           CHALLENGE_S * 1000, "userVerification", "required"));
-}
-
-const struct problem *
-passkey_delete(struct request *req)
-{
-    const struct problem *p;
-    struct row row;
-
-    if ((p = db_one(req, &q_passkey_get, &row)) || (p = auth_check_fresh_factor(req)) || (p = db_one(req, &q_passkey_delete, NULL)))
-        return p;
-    return reply_empty(req, 204);
 }
 
 static bool

@@ -61,21 +61,19 @@ static const struct route passkeys_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_READ, .sql = &q_passkey_list, .shape = MANY},
 
     {POST, "/api/v1/auth/passkeys/register/begin", "Get the options for the creation of a passkey (WebAuthn)",
-     .description = "Give the reply to `PublicKeyCredential.parseCreationOptionsFromJSON()`. " FRESH_FACTOR,
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = begin_body, .handler = passkey_register_begin, .runs = RUNS_ON_PASSWORD_POOL,
-     .reply = creation_options, .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED, PROBLEM_MFA_REQUIRED)},
+     .description = "Give the reply to `PublicKeyCredential.parseCreationOptionsFromJSON()`.",
+     .auth = AUTH_USER, .proof = PROOF_FACTOR, .limit = LIMIT_AUTH, .body = begin_body, .handler = passkey_register_begin, .runs = RUNS_ON_PASSWORD_POOL,
+     .reply = creation_options, .problems = PROBLEMS(PROBLEM_PASSWORD_WRONG, PROBLEM_ACCOUNT_LOCKED)},
 
     {POST, "/api/v1/auth/passkeys/register/finish", "Register the passkey that the device created",
-     .auth = AUTH_USER, .limit = LIMIT_AUTH, .body = finish_body, .handler = passkey_register_finish, .status = 201,
-     .replies = &q_passkey_get, .problems = PROBLEMS(PROBLEM_CONFLICT, PROBLEM_MFA_REQUIRED)},
+     .auth = AUTH_USER, .proof = PROOF_FACTOR, .limit = LIMIT_AUTH, .body = finish_body, .handler = passkey_register_finish, .status = 201,
+     .replies = &q_passkey_get, .problems = PROBLEMS(PROBLEM_CONFLICT)},
 
     {PUT, "/api/v1/auth/passkeys/{id}", "Rename a passkey",
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .body = rename_body, .sql = &q_passkey_rename, .shape = ONE},
 
     {DELETE, "/api/v1/auth/passkeys/{id}", "Delete a passkey, which stops working at once",
-     .description = FRESH_FACTOR,
-     .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id_in_path, .handler = passkey_delete, .status = 204,
-     .problems = PROBLEMS(PROBLEM_NOT_FOUND, PROBLEM_MFA_REQUIRED)},
+     .auth = AUTH_USER, .proof = PROOF_FACTOR, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_passkey_delete, .shape = EMPTY},
 
     {POST, "/api/v1/auth/passkeys/login/begin", "Get the options for a sign-in with a passkey (WebAuthn)",
      .description = "Give the reply to `PublicKeyCredential.parseRequestOptionsFromJSON()`.",

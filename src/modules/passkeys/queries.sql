@@ -62,7 +62,6 @@ update webauthn_credentials c
 returning c.id, c.name, c.created_at, c.last_used_at
 
 -- query: passkey_delete
--- audited
 -- With the last second factor, what was proven by it goes. Its owner is told.
 with proofs as (
     update sessions s

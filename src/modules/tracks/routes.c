@@ -12,7 +12,7 @@ static const struct field list_filters[] = {
     {"genre", FIELD_STRING, .max = 100, .help = "Only of this genre"},
     {"tag", FIELD_STRING, .max = 30, .help = "Only with this tag"},
     {"q", FIELD_STRING, .max = 200, .help = "Words, each somewhere in title, artist, album, genre, tags or the creator's name; case and accents do not matter"},
-    {"mine", FIELD_BOOL, .help = "One's own, in all states"},
+    {"mine", FIELD_BOOL, .needs_person = true, .help = "One's own, in all states"},
     {"status", FIELD_ENUM, .values = "uploading|processing|completed|failed", .help = "Only in this state"},
     {"sort", FIELD_ENUM, .values = "newest|oldest|title", .fallback = "newest", .help = "Order"},
     FIELD_END};
@@ -68,19 +68,10 @@ static const enum problem_name upload_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, 
 static const enum problem_name cover_problems[] = {PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
 static const enum problem_name download_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
-/* A visitor has no tracks; one whose token has expired must hear of it rather than see an empty list. */
-static const struct problem *
-list_tracks(struct request *req)
-{
-    if (text_equal(request_param(req, "mine"), "true") && !req->identity.known)
-        return req->identity.expired ? PROBLEM(TOKEN_EXPIRED) : PROBLEM(UNAUTHENTICATED);
-    return run_route_query(req);
-}
-
 const struct route track_routes[] = {
     {GET, "/api/v1/tracks", "List public tracks, or the tracks of the signed-in user",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
-     .sql = &q_track_list, .shape = MANY, .handler = list_tracks, .runs = RUNS_IN_LOOP, .cache_s = 5, .cache_tags = "tracks"},
+     .sql = &q_track_list, .shape = MANY, .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/genres", "List the genres of public tracks and the number of tracks in each, most used first",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_genre_list, .shape = MANY, .cache_s = 5,

@@ -502,7 +502,7 @@ export interface paths {
         post?: never;
         /**
          * Unlink a sign-in provider
-         * @description Refused while it is the only way in: without a password, a passkey or another account elsewhere. Needs a sign-in, or a proof, of the last ten minutes.
+         * @description Refused while it is the only way in: without a password, a passkey or another account elsewhere. Needs a proof of the second factor within ten minutes; where one has none, a sign-in or a proof of the password within that time.
          */
         delete: operations["deleteAuthOauthConnectionsById"];
         options?: never;
@@ -653,7 +653,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register the passkey that the device created */
+        /**
+         * Register the passkey that the device created
+         * @description Where one has a second factor, it must have been proven in this session within ten minutes.
+         */
         post: operations["postAuthPasskeysRegisterFinish"];
         delete?: never;
         options?: never;
@@ -885,7 +888,7 @@ export interface paths {
         put?: never;
         /**
          * Create an API key
-         * @description `key` is shown this once. Send it as `Authorization: Bearer vz_…`. Needs a sign-in, or a proof, of the last ten minutes.
+         * @description `key` is shown this once. Send it as `Authorization: Bearer vz_…`. Needs a proof of the second factor within ten minutes; where one has none, a sign-in or a proof of the password within that time.
          */
         post: operations["postDeveloperApiKeys"];
         delete?: never;

@@ -1,0 +1,2 @@
+drop function sign_in_stays(uuid, uuid, text);
+drop function username_reserved(text);
