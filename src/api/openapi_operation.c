@@ -297,7 +297,8 @@ add_proof(json_t *operation, const struct route *route)
         const char *name, *sentence;
     } proofs[] = {
         [PROOF_FACTOR] = {"factor", "Where one has a second factor, it must have been proven in this session within ten minutes."},
-        [PROOF_SIGN_IN] = {"sign_in", "Needs a proof of the second factor within ten minutes; where one has none, a sign-in or a proof of the password within that time."},
+        [PROOF_SIGN_IN] = {"sign_in", "Needs a proof of the second factor within ten minutes; where one has none, a sign-in or a proof of the password "
+                                      "within that time."},
     };
     const char *before = json_string_value(json_object_get(operation, "description"));
 
