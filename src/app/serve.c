@@ -167,6 +167,8 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
         if (!module_jobs(all_modules) || !jobs_start(&settings, module_jobs(all_modules)) || !bus_start())
             return false;
     }
+    if (run->roles & (APP_API | APP_STREAM))
+        listener_count_as_server();
     return listener_start();
 }
 

@@ -93,6 +93,7 @@ struct request {
     struct limit_address limit_address;
     int64_t started_ns;
     struct identity identity;
+    void *identify_state; /* the identify hook's own: what it has to know when it runs again because the request was parked */
     bool once;       /* the open transaction ends with the reply (api/once.h) */
     bool required;   /* the route's `requires` is done: not asked again when what follows was parked */
     bool audited;    /* the audit line is written */

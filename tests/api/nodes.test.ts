@@ -286,3 +286,49 @@ test('Redis killed, hung and brought back with what it held costs no request, an
   assert.match(world.server.log().slice(log), /Redis does not answer/);
   assert.match(world.server.log().slice(log), /Redis answers again/);
 });
+
+test('a server that is alone asks about a session once, hears of each change before its reply, and asks again while there is another server', async () => {
+  const world = await World.start('alone', { REDIS_URL: '' });
+  const alone = world.visitor;
+  /** Statements for each of many requests of one session. */
+  const statements = async (as: { token: string }): Promise<number> => {
+    const before = await queries(world.server);
+    for (let i = 0; i < 100; i++) assertStatus(await me(alone, as), 200);
+    return ((await queries(world.server)) - before) / 100;
+  };
+
+  for (let round = 0; round < 10; round++) {
+    const as = await signIn(alone);
+    for (let i = 0; i < 3; i++) assertStatus(await me(alone, as), 200);
+    assertStatus(await alone.post('/api/v1/auth/logout', { as }), 204);
+    assertProblem(await me(alone, as), 401, 'unauthenticated');
+  }
+  const as = await signIn(alone);
+  const once = await statements(as);
+  assert.ok(once < 1.5, `${once} statements a request`);
+
+  /* Others' changes are heard a moment later. */
+  const refusal = async (): Promise<string> => ((await alone.get('/api/v1/admin/users', { as })).body as unknown as { code: string }).code;
+  assert.equal(await refusal(), 'forbidden');
+  await world.sql(`update users set role = 'admin' where username = 'alice'`);
+  await until('the new role', async () => (await refusal()) !== 'forbidden');
+  await world.sql(`update users set role = 'content_creator' where username = 'alice'`);
+
+  const other = new Server('alone-2', { ...template.settings, DATABASE_URL: cluster.url(world.database), REDIS_URL: '' });
+  after(() => other.remove());
+  await other.start();
+  const two = await statements(as);
+  assert.ok(two > 1.8, `${two} statements a request with a second server`);
+  assertStatus(await new Client(other.api, {}, other.stream).post('/api/v1/auth/logout', { as }), 204);
+  assertProblem(await me(alone, as), 401, 'unauthenticated');
+  await other.stop();
+  const again = await signIn(alone);
+  await until('the server is alone again', async () => (await statements(again)) < 1.5, 60);
+
+  const broken = await signIn(alone);
+  assertStatus(await me(alone, broken), 200);
+  const ended = await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ilike '%advisory%' and pid <> pg_backend_pid();
+    update sessions set revoked_at = now() where user_id = (select id from users where username = 'alice')`);
+  assert.equal(ended, 't');
+  await until('what happened while it could not listen counts', async () => (await me(alone, broken)).status === 401);
+});

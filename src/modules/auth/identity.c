@@ -40,12 +40,18 @@ take_identity(struct request *req, const struct claims *claims, const struct sta
 static const struct problem *
 check_session(struct request *req, const struct claims *claims, const char *token, bool *ret_good)
 {
-    struct cache_marks marks;
+    struct cache_marks *marks = req->identify_state; /* left by this function when the request was parked: read before the statement was sent */
     struct standing standing;
     struct row row;
     const struct problem *p;
-    enum cache_answer answer = session_cache_find(claims, token, &standing, &marks);
+    enum cache_answer answer = CACHE_ASK;
 
+    if (!marks) {
+        req->identify_state = marks = arena_alloc(req->arena, sizeof *marks);
+        if (!marks)
+            return PROBLEM(INTERNAL);
+        answer = session_cache_find(claims, token, &standing, marks);
+    }
     *ret_good = answer == CACHE_STANDS;
     if (answer == CACHE_STANDS)
         take_identity(req, claims, &standing);
@@ -64,7 +70,7 @@ check_session(struct request *req, const struct claims *claims, const char *toke
         return NULL;
     standing = (struct standing){.role = role_of(row_text(&row, "role")), .email_verified = row_bool(&row, "is_verified"),
                                  .mfa_at = row_int(&row, "mfa_at", 0)};
-    session_cache_keep(&marks, &standing, row_int(&row, "good_until", 0));
+    session_cache_keep(marks, claims, &standing, row_int(&row, "good_until", 0));
     take_identity(req, claims, &standing);
     return NULL;
 }

@@ -21,7 +21,7 @@ extern const struct config *auth_config;
 /* settings.c */
 extern struct auth_settings {
     const char *jwt_private_key_path, *jwt_public_key_path, *jwt_secret, *jwt_issuer, *jwt_audience, *app_secret, *stream_secret, *rate_username;
-    int64_t access_token_s, refresh_token_s, lockout_failures, lockout_s, admin_mfa_s, password_cost;
+    int64_t access_token_s, refresh_token_s, lockout_failures, lockout_s, admin_mfa_s, password_cost, session_cache_s;
     bool creator_approval;
 } auth_settings;
 extern const struct setting auth_setting_table[];
@@ -64,7 +64,7 @@ const char *browser_known_hash(struct request *req);
 /* The same, and gives the browser a cookie with the reply when it has none. */
 const char *browser_hash(struct request *req);
 
-/* Lets Redis remember which sessions stand, where there is one. Before listener_start(). */
+/* Lets Redis, or this process, remember which sessions stand (session_cache.h). Before listener_start(). */
 void auth_share_sessions(void);
 
 /* The jobs `mail.verify_email` {"user_id"} and `mail.reset_password` {"email"}, which need not be anybody's. */

@@ -8,7 +8,6 @@
 #include "platform/bus/listener.h"
 #include "platform/redis/redis.h"
 
-#define CACHE_S 30
 #define MARK_LIFE "3600"
 #define EPOCH "session_epoch"
 
@@ -54,6 +53,9 @@ forget(const char *who)
 {
     char key[64];
 
+    session_memory_forget(who);
+    if (!redis_configured())
+        return;
     snprintf(key, sizeof key, "session_change:%s", who ? who : "");
     if (!set_mark(who && uuid_valid(who) ? key : EPOCH))
         atomic_fetch_add(&missed, 1);
@@ -76,8 +78,6 @@ on_identity_changed(void *context, const char *payload)
 void
 auth_share_sessions(void)
 {
-    if (!redis_configured())
-        return;
     db_on_told(on_told);
     forget(NULL); /* what the process before this one may have failed to tell */
     listener_on("identity_changed", on_identity_changed, NULL);
@@ -120,6 +120,8 @@ session_cache_find(const struct claims *claims, const char *token, struct standi
     scoped_reply found = NULL;
 
     *ret_marks = (struct cache_marks){0};
+    if (!redis_configured() && auth_settings.session_cache_s)
+        return session_memory_find(claims, ret_standing, &ret_marks->memory) ? CACHE_STANDS : CACHE_ASK;
     if (!redis_configured() || !make_up())
         return CACHE_ASK;
     sha256_hex(str_of(token), ret_marks->key);
@@ -137,17 +139,18 @@ session_cache_find(const struct claims *claims, const char *token, struct standi
 }
 
 void
-session_cache_keep(const struct cache_marks *marks, const struct standing *standing, int64_t good_until)
+session_cache_keep(const struct cache_marks *marks, const struct claims *claims, const struct standing *standing, int64_t good_until)
 {
     int64_t lives_s = good_until - clock_unix_s();
     char key[80], entry[128], lives[24];
 
-    if (!*marks->epoch || !*marks->change || lives_s <= 0)
+    session_memory_keep(&marks->memory, claims, standing, good_until);
+    if (!auth_settings.session_cache_s || !*marks->epoch || !*marks->change || lives_s <= 0)
         return;
     snprintf(key, sizeof key, "sessions:%s", marks->key);
     snprintf(entry, sizeof entry, "%s %s %d %d %" PRId64, marks->epoch, marks->change, standing->role, standing->email_verified,
              standing->mfa_at);
-    snprintf(lives, sizeof lives, "%" PRId64, lives_s < CACHE_S ? lives_s : CACHE_S);
+    snprintf(lives, sizeof lives, "%" PRId64, lives_s < auth_settings.session_cache_s ? lives_s : auth_settings.session_cache_s);
     redis_do(STR("SET"), str_of(key), str_of(entry), STR("EX"), str_of(lives));
 }
 

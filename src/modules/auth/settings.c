@@ -17,6 +17,8 @@ const struct setting auth_setting_table[] = {
      .help = "life of an access token in seconds"},
     {"REFRESH_TOKEN_S", .integer = &auth_settings.refresh_token_s, .fallback = "2592000", .min = 60, .max = 31536000,
      .help = "life of a refresh token in seconds"},
+    {"SESSION_CACHE_S", .integer = &auth_settings.session_cache_s, .fallback = "30", .min = 0, .max = 30,
+     .help = "so long a server remembers that a session stands, unless it hears of a change; 0: it asks on each request"},
     {"APP_SECRET", .text = &auth_settings.app_secret, .secret = true,
      .help = "secret of at least 32 bytes that all nodes share (CSRF tokens, signed links); empty: made in the data folder"},
     {"STREAM_SECRET", .text = &auth_settings.stream_secret, .secret = true,

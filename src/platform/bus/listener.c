@@ -9,12 +9,17 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
 
 #define SUBSCRIPTIONS_MAX 32
 #define RETRY_MS_MAX 2000
+#define START_MS 5000
+#define SOLE_RETRY_MS 10000
+#define JOINED "server_joined" /* the channel on which a server tells the others that it is there */
+#define SERVERS "7022834513" /* the advisory lock of servers; migrate.c has the one before */
 
 static struct {
     const char *channel;
@@ -25,7 +30,9 @@ static unsigned subscription_count;
 static pthread_t thread;
 static int wake_fd = -1;
 static bool overfull;
-static atomic_bool stopping;
+static atomic_bool stopping, listening;
+static bool is_server;
+static atomic_bool sole;
 
 void
 listener_on(const char *channel, listener_callback *callback, void *context)
@@ -38,6 +45,64 @@ listener_on(const char *channel, listener_callback *callback, void *context)
     subscriptions[subscription_count].channel = channel;
     subscriptions[subscription_count].callback = callback;
     subscriptions[subscription_count++].context = context;
+}
+
+void
+listener_count_as_server(void)
+{
+    is_server = true;
+}
+
+bool
+listener_is_sole(void)
+{
+    return atomic_load_explicit(&sole, memory_order_acquire);
+}
+
+/* Runs a statement. True when it went well and its value, if it has one, is not false. */
+static bool
+run(PGconn *pg, const char *sql)
+{
+    PGresult *result = PQexec(pg, sql);
+    bool good = PQresultStatus(result) == PGRES_COMMAND_OK ||
+                (PQresultStatus(result) == PGRES_TUPLES_OK && !text_equal(PQgetvalue(result, 0, 0), "f"));
+
+    PQclear(result);
+    return good;
+}
+
+/* When it listens already, so that it hears of whoever comes. */
+static void
+join_servers(PGconn *pg)
+{
+    if (!is_server)
+        return;
+    if (run(pg, "select pg_try_advisory_lock(" SERVERS ")")) {
+        atomic_store(&sole, true);
+        return;
+    }
+    run(pg, "notify " JOINED);
+    run(pg, "select pg_advisory_lock_shared(" SERVERS ")");
+}
+
+/* Another server waits for the shared lock. */
+static void
+share_with_servers(PGconn *pg)
+{
+    if (!atomic_exchange(&sole, false))
+        return;
+    run(pg, "select pg_advisory_lock_shared(" SERVERS ")");
+    run(pg, "select pg_advisory_unlock(" SERVERS ")");
+}
+
+/* The others may have gone. */
+static void
+try_to_be_sole(PGconn *pg)
+{
+    if (run(pg, "select pg_try_advisory_lock(" SERVERS ")")) {
+        run(pg, "select pg_advisory_unlock_shared(" SERVERS ")");
+        atomic_store(&sole, true);
+    }
 }
 
 /* Sleeps, or not when the thread is to end. */
@@ -54,20 +119,14 @@ static PGconn *
 open_connection(void)
 {
     PGconn *pg = db_connection();
+    bool good = pg && run(pg, "listen " JOINED);
+    char command[128];
 
-    for (unsigned i = 0; pg && i < subscription_count; i++) {
-        char command[128];
-        PGresult *result;
-        bool good;
-
+    for (unsigned i = 0; good && i < subscription_count; i++) {
         snprintf(command, sizeof command, "listen %s", subscriptions[i].channel);
-        result = PQexec(pg, command);
-        good = PQresultStatus(result) == PGRES_COMMAND_OK;
-        PQclear(result);
-        if (!good)
-            pg = NULL;
+        good = run(pg, command);
     }
-    return pg;
+    return good ? pg : NULL;
 }
 
 static void
@@ -82,19 +141,24 @@ tell(const char *channel, const char *payload)
 static void
 hear(PGconn *pg)
 {
-    while (!stopping) {
+    do {
         struct pollfd fds[2] = {{.fd = PQsocket(pg), .events = POLLIN}, {.fd = wake_fd, .events = POLLIN}};
         PGnotify *notice;
+        int ready;
 
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
-            return;
-        if (!PQconsumeInput(pg) || PQstatus(pg) != CONNECTION_OK)
-            return;
-        while ((notice = PQnotifies(pg))) {
-            tell(notice->relname, notice->extra);
+        while ((notice = PQnotifies(pg))) { /* also those that came with the reply to a statement */
+            if (text_equal(notice->relname, JOINED) && notice->be_pid != PQbackendPID(pg))
+                share_with_servers(pg);
+            else
+                tell(notice->relname, notice->extra);
             PQfreemem(notice);
         }
-    }
+        ready = poll(fds, 2, is_server && !sole ? SOLE_RETRY_MS : -1);
+        if (ready < 0 && errno != EINTR)
+            return;
+        if (!ready)
+            try_to_be_sole(pg);
+    } while (!stopping && PQconsumeInput(pg) && PQstatus(pg) == CONNECTION_OK);
 }
 
 static void *
@@ -109,7 +173,10 @@ listen_loop(void *argument)
         if (pg) {
             retry_ms = 50;
             tell(NULL, NULL);
+            join_servers(pg);
+            listening = true;
             hear(pg);
+            sole = false;
         }
         db_disconnect();
         if (!stopping) {
@@ -126,9 +193,11 @@ listener_start(void)
     if (overfull)
         return false;
     wake_fd = eventfd(0, EFD_CLOEXEC);
-    stopping = false;
+    stopping = listening = false;
     if (wake_fd >= 0 && pthread_create(&thread, NULL, listen_loop, NULL) == 0) {
         pthread_setname_np(thread, "veza-listen");
+        for (int64_t end = clock_monotonic_ms() + START_MS; !listening && clock_monotonic_ms() < end;)
+            poll(NULL, 0, 1);
         return true;
     }
     if (wake_fd >= 0)
@@ -148,4 +217,5 @@ listener_stop(void)
     close(wake_fd);
     wake_fd = -1;
     subscription_count = 0;
+    is_server = false;
 }

@@ -6,13 +6,20 @@
 
 #include <stdbool.h>
 
+/* Call before listener_start in a process that answers requests: it counts as one of the servers of this database. */
+void listener_count_as_server(void);
+/* Is this process the only server of its database, and does it hear all notifications? Two advisory locks of PostgreSQL tell: whoever is alone
+ * holds the exclusive one; another server asks for the shared one, and waits in listener_start() until the first one has given up its own. Those who only
+ * write (commands, workers) do not count. Any thread. */
+bool listener_is_sole(void);
+
 /* In the listener's thread; must be quick. `payload` is borrowed. */
 typedef void listener_callback(void *context, const char *payload);
 
 /* Call before listener_start. `channel` must live for ever and be a lower-case identifier. */
 void listener_on(const char *channel, listener_callback *callback, void *context);
 
-/* db_setup() has been called. False when there were too many callbacks, or a thread cannot be started. */
+/* db_setup() has been called. Waits until it listens, five seconds at most. False when there were too many callbacks, or a thread cannot be started. */
 bool listener_start(void);
 /* Ends the thread and forgets the callbacks. Does nothing when it does not run. */
 void listener_stop(void);
