@@ -82,8 +82,10 @@ export class Cluster {
     rmSync(`${this.folder}-log`, { force: true });
   }
 
-  async sql(database: string, text: string): Promise<string> {
-    const { stdout } = await run(path.join(binaries(), 'psql'), ['-h', this.folder, '-U', 'app', '-d', database, '-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', text]);
+  /** `notices` is told the statements wrote besides. */
+  async sql(database: string, text: string, notices?: (text: string) => void): Promise<string> {
+    const { stdout, stderr } = await run(path.join(binaries(), 'psql'), ['-h', this.folder, '-U', 'app', '-d', database, '-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', text]);
+    notices?.(stderr);
     return stdout.trim();
   }
 

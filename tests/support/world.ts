@@ -83,8 +83,15 @@ export class World {
     };
   }
 
-  sql(text: string): Promise<string> {
-    return cluster.sql(this.database, text);
+  /** As psql runs it. Who somebody is may change by it: then the server has heard of that when this returns, which otherwise takes it a moment. */
+  async sql(text: string): Promise<string> {
+    const heard = async () => Number((await (await fetch(`${this.server.api}/metrics`, { signal: AbortSignal.timeout(5000) })).text())
+      .match(/^veza_identity_changes_heard_total (\d+)$/m)![1]);
+    const before = /\b(users|sessions|user_roles|roles)\b/.test(text) && /\b(insert|update|delete)\b/.test(text) ? await heard().catch(() => null) : null;
+    let notices = '';
+    const result = await cluster.sql(this.database, text, (written) => (notices = written));
+    if (before !== null && notices.includes('NOTICE')) await until('the server to hear of the change', async () => (await heard()) > before);
+    return result;
   }
 }
 

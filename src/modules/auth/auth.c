@@ -185,4 +185,5 @@ const struct module auth_module = {.name = "auth",
                                    .settings = auth_setting_table,
                                    .setup = auth_setup,
                                    .checkup = auth_checkup,
+                                   .metrics = auth_metrics,
                                    .teardown = keys_teardown};

@@ -66,6 +66,7 @@ const char *browser_hash(struct request *req);
 
 /* Lets Redis, or this process, remember which sessions stand (session_cache.h). Before listener_start(). */
 void auth_share_sessions(void);
+void auth_metrics(struct buf *out);
 
 /* The jobs `mail.verify_email` {"user_id"} and `mail.reset_password` {"email"}, which need not be anybody's. */
 enum job_outcome auth_send_verification(struct job *job);

@@ -13,6 +13,7 @@
 
 /* Marks that could not be written, and how many of them and of lost connections a new epoch has made up for. */
 static _Atomic uint64_t missed, made_up;
+static _Atomic uint64_t heard; /* changes that others, or this process, told of by NOTIFY */
 
 static void
 random_mark(char out[24])
@@ -73,6 +74,14 @@ on_identity_changed(void *context, const char *payload)
 {
     (void)context;
     forget(payload);
+    atomic_fetch_add(&heard, 1);
+}
+
+void
+auth_metrics(struct buf *out)
+{
+    buf_printf(out, "# HELP veza_identity_changes_heard_total Changes of who somebody is that this process heard of.\n"
+                    "# TYPE veza_identity_changes_heard_total counter\nveza_identity_changes_heard_total %" PRIu64 "\n", atomic_load(&heard));
 }
 
 void
