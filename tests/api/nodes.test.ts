@@ -308,7 +308,7 @@ test('a server that is alone asks about a session once, hears of each change bef
   assert.ok(once < 1.5, `${once} statements a request`);
 
   /* Others' changes are heard a moment later. */
-  const refusal = async (): Promise<string> => ((await alone.get('/api/v1/admin/users', { as })).body as unknown as { code: string }).code;
+  const refusal = async (): Promise<string> => ((await alone.get('/api/v1/admin/events/dead', { as })).body as unknown as { code: string }).code;
   assert.equal(await refusal(), 'forbidden');
   await world.sql(`update users set role = 'admin' where username = 'alice'`);
   await until('the new role', async () => (await refusal()) !== 'forbidden');
