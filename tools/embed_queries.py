@@ -145,7 +145,7 @@ class Query:
         return name, [self.compile(key)[0] for key, _ in keys], keys[0][1] == " desc"
 
     def filter(self, note, is_search):
-        match = re.fullmatch(r"([a-z_]+)(?:(!?=)([a-z_]+))?: (.*)", note)
+        match = re.fullmatch(r"([a-z_]+)(?:(!?=)([a-z_]+))?: (.*)", note, re.S)
         if not match:
             self.fail("filter %s: `input: condition` is expected" % note)
         return match[1], match[3], match[2] == "!=", self.compile(match[4])[0], is_search

@@ -9,7 +9,7 @@ from .programs import go_program
 from .report import rate
 
 CONNECTIONS = 32
-IDS = "select string_agg('/api/v1/tracks/' || id, E'\\n') from (select id from tracks where is_public and status = 'completed' order by id limit 500) t"
+IDS = "select string_agg('/api/v1/tracks/' || id, E'\\n') from (select id from tracks where visibility = 'public' and status = 'completed' order by id limit 500) t"
 
 
 def ask(veza, sql):

@@ -11,7 +11,12 @@ create or replace function user_shown(u users) returns boolean
     language sql stable parallel safe
     as $$ select user_active(u) and u.deletion_at is null $$;
 
--- What a stranger may find.
+-- What a stranger may find, in lists too. A scheduled track is, from its time on.
 create or replace function track_is_public(t tracks) returns boolean
     language sql stable parallel safe
-    as $$ select t.is_public and t.status = 'completed' and t.deleted_at is null $$;
+    as $$ select t.public_from <= now() and t.status = 'completed' and t.deleted_at is null $$;
+
+-- What a stranger may open who has its address.
+create or replace function track_is_open(t tracks) returns boolean
+    language sql stable parallel safe
+    as $$ select (t.visibility = 'unlisted' or t.public_from <= now()) and t.status = 'completed' and t.deleted_at is null $$;

@@ -38,3 +38,13 @@ clock_unix_s(void)
 {
     return (int64_t)time(NULL);
 }
+
+/* Milliseconds since then. */
+static inline int64_t
+clock_unix_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}

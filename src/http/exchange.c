@@ -18,6 +18,17 @@ run_route(struct request *req)
     return req->route->handler ? req->route->handler(req) : hooks->run_query(req);
 }
 
+/* How long this reply may be kept: up to the next whole multiple of the route's `cache_s` by the clock, counted from before the database was asked. What
+ * changes by itself at such a moment (a scheduled track) is then never kept across it. Zero or less: not at all. */
+static int64_t
+exchange_keep_ms(const struct request *req)
+{
+    int64_t step_ms = (int64_t)req->route->cache_s * 1000, took_ms = clock_monotonic_ms() - req->started_ns / 1000000;
+    int64_t began_ms = clock_unix_ms() - took_ms;
+
+    return step_ms - began_ms % step_ms - took_ms;
+}
+
 /* Runs the route, settles its reply and writes the audit line; in a polling thread or on a pool. NULL or &request_parked: then it must be called
  * again. */
 static const struct problem *
@@ -44,7 +55,7 @@ answer(struct request *req)
             struct cached entry = {req->reply.body, req->reply.content_type, 200};
 
             cache_put(req->server->cache, exchange->cache_key, route->cache_tags ? route->cache_tags : "", &entry, exchange->cache_purges, clock_monotonic_ms(),
-                      (int64_t)route->cache_s * 1000);
+                      exchange_keep_ms(req));
             req->reply.x_cache = "MISS";
         }
         exchange->answered = true;

@@ -115,7 +115,7 @@ struct route {
     const char *produces;        /* or is of this media type */
     const enum problem_name *problems; /* beyond those that follow from the rest; ended by PROBLEM_COUNT */
 
-    int cache_s;           /* seconds that a visitor's reply may come from memory */
+    int cache_s;           /* seconds that a visitor's reply may come from memory, at most: up to a whole multiple of them by the clock */
     const char *cache_tags; /* words with spaces between them, such as "tracks users": what the reply tells of; events drop it (modules/events/events.c) */
     bool idempotent;       /* takes the header Idempotency-Key: the reply is kept for 24 h with the change (api/once.h). Not where a reply has a secret */
     bool no_audit;         /* a mutation not worth an audit line (play counts, logs) */

@@ -3,12 +3,14 @@
 -- fragment: track(t, u)
 -- A track; u is its creator.
 -- schema: Track
--- nullable: year, status_message, waveform_url, cover_url, like_count
--- not null: creator, is_mine, processing_notes
+-- nullable: year, status_message, waveform_url, cover_url, like_count, publish_at, publish_zone
+-- not null: creator, is_mine, processing_notes, visibility, is_public
 -- type: processing_notes TrackNote[]
+-- type: visibility public|unlisted|private|scheduled
 t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
-       t.is_public, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
+       coalesce(t.public_from <= now(), false) as is_public, case when t.public_from <= now() then 'public' else t.visibility end as visibility,
+       t.publish_at, t.publish_zone, t.is_downloadable, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
        case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
        case when t.creator_id = :viewer::uuid then to_json(t.processing_notes) else '[]' end as processing_notes,
        {waveform_url(t)} as waveform_url,
@@ -67,15 +69,22 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
 (user_shown(u) and u.is_public and {not_blocked_by(u.id, viewer, staff)})
 
 -- fragment: track_listed(t, u, viewer, staff)
--- A track in lists that everybody sees; u is its creator.
-(track_is_public(t) and user_shown(u) and {not_blocked_by(t.creator_id, viewer, staff)})
+-- A track in lists that everybody sees; u is its creator. Explicit ones are left out for whoever does not want them, but not their own.
+(track_is_public(t) and user_shown(u) and {not_blocked_by(t.creator_id, viewer, staff)}
+ and (viewer is null or not t.is_explicit or t.creator_id = viewer
+      or coalesce((select s_.explicit_content from user_settings s_ where s_.user_id = viewer), true)))
 
--- fragment: track_seen(t, u, viewer, staff)
--- The viewer may know of this track; u is its creator.
+-- fragment: track_shown(t, u, viewer, staff)
+-- A track in lists that somebody made (likes, playlists), and which others see; u is its creator.
 (t.deleted_at is null and (t.creator_id = viewer or staff or {track_listed(t, u, viewer, staff)}))
 
+-- fragment: track_seen(t, u, viewer, staff)
+-- The viewer may open this track by its address; u is its creator. An unlisted one too, so never in a list.
+(t.deleted_at is null
+ and (t.creator_id = viewer or staff or (track_is_open(t) and user_shown(u) and {not_blocked_by(t.creator_id, viewer, staff)})))
+
 -- fragment: track_visible(t, viewer, staff)
--- The same, where its creator is not at hand.
+-- The same as track_seen, where its creator is not at hand.
 exists (select from users u_ where u_.id = t.creator_id and {track_seen(t, u_, viewer, staff)})
 
 -- fragment: like_escape(value)

@@ -2,7 +2,7 @@
 
 -- query: stream_access
 -- Whoever may see the track may hear it.
-select track_is_public(t) and user_shown(u) as is_public, t.stream_status = 'ready' as is_ready, t.media_version
+select track_is_open(t) and user_shown(u) as is_public, t.stream_status = 'ready' as is_ready, t.media_version
   from tracks t
   join users u on u.id = t.creator_id
  where t.id = :track_id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}

@@ -53,7 +53,7 @@ test('a transaction that lost a deadlock is repeated as a whole', async () => {
 });
 
 test('moving an item of a playlist and removing it take their locks in one order', async () => {
-  const track = await world.sql(`insert into tracks (creator_id, title, file_path, status, is_public) values ('${id}', 'Kelp', 'originals/x', 'completed', true) returning id`);
+  const track = await world.sql(`insert into tracks (creator_id, title, file_path, status, visibility) values ('${id}', 'Kelp', 'originals/x', 'completed', 'public') returning id`);
   const list = await alice.post('/api/v1/playlists', { body: { name: 'Late trains' } });
   assertStatus(list, 201);
   const item = await alice.post('/api/v1/playlists/{id}/tracks', { path: { id: list.body.id }, body: { track_id: track } });

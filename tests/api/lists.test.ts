@@ -11,8 +11,8 @@ const ids = template.ids;
 
 /* Several with the same time and title, so that the id decides. */
 await world.sql(`
-  insert into tracks (creator_id, title, genre, is_public, status, created_at)
-  select '${ids.carol}', 'Listed ' || n / 3, case when n % 2 = 0 then 'Drone' else 'House' end, n % 7 <> 0, 'completed', now() - n / 4 * interval '1 minute'
+  insert into tracks (creator_id, title, genre, visibility, status, created_at)
+  select '${ids.carol}', 'Listed ' || n / 3, case when n % 2 = 0 then 'Drone' else 'House' end, case when n % 7 <> 0 then 'public' else 'private' end, 'completed', now() - n / 4 * interval '1 minute'
     from generate_series(1, 30) n;
   insert into track_likes (track_id, user_id, created_at) select id, '${ids.carol}', created_at from tracks where title like 'Listed %';
   insert into track_reposts (track_id, user_id, created_at) select id, '${ids.carol}', created_at from tracks where title like 'Listed %';
@@ -25,7 +25,7 @@ await world.sql(`
   insert into announcements (title, content, type, is_active, starts_at)
   select 'Notice ' || n, 'Text', 'info', true, now() - n / 2 * interval '1 hour' from generate_series(1, 4) n;
   update tracks set restorable_until = now() + interval '1 day', deleted_at = now() where title in ('Listed 9', 'Listed 10')`);
-const track = await world.sql("select id from tracks where title = 'Listed 5' and is_public limit 1");
+const track = await world.sql("select id from tracks where title = 'Listed 5' and visibility = 'public' limit 1");
 const playlist = await world.sql(`insert into playlists (user_id, name) values ('${ids.carol}', 'Listed') returning id`);
 await world.sql(`
   insert into track_likes (track_id, user_id, created_at) select '${track}', id, '2026-01-01' from users on conflict do nothing;
@@ -92,7 +92,7 @@ test('rows that come or go while somebody reads move nothing', async () => {
   const before = (await page(visitor, '/api/v1/tracks', { limit: 100 })).items as { id: string; title: string }[];
   const first = await page(visitor, '/api/v1/tracks', { limit: 5 });
   await world.sql(`
-    insert into tracks (creator_id, title, is_public, status) values ('${ids.dave}', 'Newer than all', true, 'completed');
+    insert into tracks (creator_id, title, visibility, status) values ('${ids.dave}', 'Newer than all', 'public', 'completed');
     update tracks set deleted_at = now() where id = '${before[2]!.id}'`);
   const second = await page(visitor, '/api/v1/tracks', { limit: 5, cursor: first.next });
   assert.deepEqual(second.items, before.slice(5, 10));

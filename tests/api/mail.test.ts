@@ -78,7 +78,7 @@ test('several within the delay come as one mail', async () => {
   await settled();
   assert.equal(mailsTo('dave').length, 1, 'those of one kind are one notification');
   await forget();
-  const track = await world.sql(`insert into tracks (creator_id, title, status, is_public) values ('${ids.dave}', 'Kelp', 'completed', true) returning id`);
+  const track = await world.sql(`insert into tracks (creator_id, title, status, visibility) values ('${ids.dave}', 'Kelp', 'completed', 'public') returning id`);
   assertStatus(await as('dave').put('/api/v1/notifications/preferences', { body: { email_on_like: true } }), 200);
   assertStatus(await as('alice').post('/api/v1/tracks/{id}/like', { path: { id: track } }), 200);
   await follow(as('bob'), 'dave');

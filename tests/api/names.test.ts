@@ -79,12 +79,12 @@ test('the name of a profile that is private is told nowhere: no list, no track, 
 });
 
 test('genres are those of public tracks, whatever their case, the most used first, without those of whoever blocked the viewer', async () => {
-  const put = (creator: Person, genre: string, more = `true, 'completed', null`) =>
-    world.sql(`insert into tracks (creator_id, title, genre, is_public, status, deleted_at) values ('${ids[creator]}', 'G', '${genre}', ${more})`);
+  const put = (creator: Person, genre: string, more = `'public', 'completed', null`) =>
+    world.sql(`insert into tracks (creator_id, title, genre, visibility, status, deleted_at) values ('${ids[creator]}', 'G', '${genre}', ${more})`);
   for (const genre of ['Drone', 'drone', 'Drone', 'Dub']) await put('carol', genre);
-  await put('carol', 'Hidden', `false, 'completed', null`);
-  await put('carol', 'Unready', `true, 'processing', null`);
-  await put('carol', 'Gone', `true, 'completed', now()`);
+  await put('carol', 'Hidden', `'private', 'completed', null`);
+  await put('carol', 'Unready', `'public', 'processing', null`);
+  await put('carol', 'Gone', `'public', 'completed', now()`);
   await put('carol', '');
   const genres = async (client: Client) => {
     const reply = await client.get('/api/v1/genres', { query: { limit: 100 } });

@@ -140,7 +140,7 @@ test('blocking somebody takes back what they caused', async () => {
 
 test('of whoever was blocked before it is told of nothing is told', async () => {
   await world.sql(`delete from notifications;
-    insert into tracks (id, creator_id, title, file_path, status, is_public) values ('${track}', '${ids.carol}', 'Kelp', 'originals/x', 'completed', true);
+    insert into tracks (id, creator_id, title, file_path, status, visibility) values ('${track}', '${ids.carol}', 'Kelp', 'originals/x', 'completed', 'public');
     insert into user_follows (follower_id, followed_id) values ('${ids.bob}', '${ids.carol}');
     insert into track_likes (user_id, track_id) values ('${ids.bob}', '${track}');
     insert into track_comments (id, user_id, track_id, content) values ('${track}', '${ids.bob}', '${track}', 'Hm');

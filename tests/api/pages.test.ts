@@ -46,6 +46,19 @@ test('pages that exist answer 200, all others 404 with the same page', async () 
   }
 });
 
+test('search engines are told to leave out unlisted tracks, and people who do not want to be found with their tracks', async () => {
+  const robots = async (path: string) => [(await look(path)).status, (await look(path)).headers.get('x-robots-tag')];
+  assert.deepEqual(await robots(`/track/${open.id}`), [200, null]);
+  assert.deepEqual(await robots('/u/carol'), [200, null]);
+  await world.as('carol').put('/api/v1/tracks/{id}', { path: { id: open.id }, body: { visibility: 'unlisted' } });
+  assert.deepEqual(await robots(`/track/${open.id}`), [200, 'noindex']);
+  await world.as('carol').put('/api/v1/tracks/{id}', { path: { id: open.id }, body: { visibility: 'public' } });
+  await world.as('carol').put('/api/v1/users/settings', { body: { allow_search_indexing: false } });
+  assert.deepEqual(await robots(`/track/${open.id}`), [200, 'noindex']);
+  assert.deepEqual(await robots('/u/carol'), [200, 'noindex']);
+  await world.as('carol').put('/api/v1/users/settings', { body: { allow_search_indexing: true } });
+});
+
 test('files and the API answer 404 as before', async () => {
   for (const path of ['/assets/missing-1.js', '/missing.png', '/api/v1/nothing'])
     assertProblem(await world.visitor.send('GET', path), 404, 'not_found');
@@ -67,7 +80,7 @@ test('the page of a public track holds the track as the API describes it to a vi
   assert.ok(data, 'nothing in the data ends the element');
   const asked = await world.visitor.get('/api/v1/tracks/{id}', { path: { id: open.id } });
   assertStatus(asked, 200);
-  assert.deepEqual(JSON.parse(data[1]!), asked.body);
+  assert.deepEqual(JSON.parse(data[1]!), { ...asked.body, is_indexable: true });
   assert.equal(JSON.parse(data[1]!).is_mine, false);
   const title = html.match(/<title>([^<]*)<\/title>/)![1]!;
   assert.ok(title.startsWith('A &lt;/script&gt;&lt;b&gt;&quot;bold&quot; &amp; &lt;!-- title'), title);

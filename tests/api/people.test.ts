@@ -214,7 +214,7 @@ test('nobody blocks themselves, or somebody who does not exist', async () => {
 
 test('likes and reposts show the tracks that the viewer may see, the latest first', async () => {
   const open = await newTrack('carol', 'Open'), second = await newTrack('carol', 'Second');
-  const hidden = await world.sql(`insert into tracks (creator_id, title, status, is_public) values ('${ids.carol}', 'Hidden', 'completed', false) returning id`);
+  const hidden = await world.sql(`insert into tracks (creator_id, title, status, visibility) values ('${ids.carol}', 'Hidden', 'completed', 'private') returning id`);
   for (const [i, id] of [open, second, hidden].entries()) for (const table of ['track_likes', 'track_reposts'])
     await world.sql(`insert into ${table} (user_id, track_id, created_at) values ('${ids.bob}', '${id}', now() + interval '${i} seconds')`);
   for (const path of ['likes', 'reposts'] as const) {
@@ -261,7 +261,7 @@ test('presence shows to others as far as its owner lets it', async () => {
 });
 
 test('a track that one may not hear is no presence', async () => {
-  const hidden = await world.sql(`insert into tracks (creator_id, title, status, is_public) values ('${ids.carol}', 'Secret title', 'completed', false) returning id`);
+  const hidden = await world.sql(`insert into tracks (creator_id, title, status, visibility) values ('${ids.carol}', 'Secret title', 'completed', 'private') returning id`);
   const own = await alice.put('/api/v1/users/me/presence', { body: { status: 'online', track_id: hidden } });
   assert.deepEqual([own.body.track_id, own.body.track_title], [null, null]);
   await carol.put('/api/v1/users/me/presence', { body: { status: 'online', track_id: hidden } });

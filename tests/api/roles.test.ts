@@ -109,7 +109,7 @@ test('a lent role counts from the next request on, until it is taken back', asyn
 test('a lent role ends by itself', async () => {
   const admin = await idOf('admin');
   await prove(ids.alice);
-  const hidden = await world.sql(`insert into tracks (creator_id, title, status, is_public) values ('${ids.carol}', 'Hidden', 'completed', false) returning id`);
+  const hidden = await world.sql(`insert into tracks (creator_id, title, status, visibility) values ('${ids.carol}', 'Hidden', 'completed', 'private') returning id`);
   const track = () => alice.get('/api/v1/tracks/{id}', { path: { id: hidden } });
   const lend = (expires_at: string) => root.post('/api/v1/users/{id}/roles', { path: { id: ids.alice }, body: { role_id: admin, expires_at } });
   assert.equal(assertProblem(await lend('2020-01-01T00:00:00Z'), 422).errors?.[0]?.field, 'expires_at');

@@ -132,7 +132,7 @@ test('whoever may see a track hears that it was edited, strangers to a private o
 });
 
 for (const [what, take, give] of [
-  ['a track becomes private', `update tracks set is_public = false where id = '${song.id}'`, `update tracks set is_public = true where id = '${song.id}'`],
+  ['a track becomes private', `update tracks set visibility = 'private' where id = '${song.id}'`, `update tracks set visibility = 'public' where id = '${song.id}'`],
   ['its owner blocks the person', `insert into user_blocks (blocker_id, blocked_id) values ('${ids.carol}', '${ids.bob}')`, `delete from user_blocks`],
   ['its owner is banned', `update users set is_banned = true where id = '${ids.carol}'`, `update users set is_banned = false where id = '${ids.carol}'`],
 ] as const) {
@@ -187,8 +187,8 @@ test('messages that are not as described are refused with the field at fault, an
 });
 
 test('a connection has at most 64 topics, and asking for ever more ends it', async () => {
-  await world.sql(`insert into tracks (id, creator_id, title, artist, is_public, status, stream_status)
-    select ('00000000-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid, '${ids.carol}', 'Many', 'x', true, 'completed', 'ready' from generate_series(1, 80) i`);
+  await world.sql(`insert into tracks (id, creator_id, title, artist, visibility, status, stream_status)
+    select ('00000000-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid, '${ids.carol}', 'Many', 'x', 'public', 'completed', 'ready' from generate_series(1, 80) i`);
   const name = (i: number) => `track:00000000-0000-4000-8000-${String(i).padStart(12, '0')}`;
   const live = await Live.open(bob);
   for (const i of range(1, 40)) live.send({ type: 'subscribe', topic: name(i) });

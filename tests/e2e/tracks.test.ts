@@ -28,7 +28,7 @@ test('a creator changes a track, and everybody sees it', async () => {
     await dialog.getByLabel('Title').fill('First light');
     await dialog.getByLabel('Genre').fill('Ambient');
     await dialog.getByLabel('Tags').fill('dawn, slow');
-    await dialog.getByLabel('Public').check();
+    await dialog.getByLabel('Who may listen').selectOption('public');
     await dialog.getByLabel('Tempo (BPM)').fill('92');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -41,6 +41,47 @@ test('a creator changes a track, and everybody sees it', async () => {
     await page.getByRole('link', { name: '#dawn' }).waitFor();
     await page.getByText('92').first().waitFor();
     assert.equal(await page.getByRole('button', { name: 'Edit' }).count(), 0, 'a guest has no tools');
+  });
+});
+
+test('a track opens by its link only, or from a time on that its creator enters in a zone that is shown', async () => {
+  const track = await stage.track('carol', 'Half open', tones(1, 320));
+  const seen = async (words: string) => stage.visit(null, async ({ page }) => {
+    await page.goto(`/track/${track.id}`);
+    await page.getByText(words).first().waitFor();
+    await page.goto('/discover');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Half open' }).count(), 0, 'it is in no list');
+  }, { expected: [/status of 404/] });
+  await stage.visit('carol', async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(`/track/${track.id}`);
+    const change = async (visibility: string, at?: string) => {
+      await page.getByRole('button', { name: 'Edit' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Edit track' });
+      await dialog.getByLabel('Who may listen').selectOption(visibility);
+      if (at !== undefined) {
+        await dialog.getByText('Time zone: ').waitFor();
+        await dialog.getByRole('button', { name: 'Save' }).click();
+        await dialog.getByRole('alert').first().waitFor();
+        await dialog.getByLabel('Public from').fill(at);
+      }
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await change('unlisted');
+    await page.getByText('Unlisted').first().waitFor();
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await until('the link', async () => (await page.evaluate(() => navigator.clipboard.readText())) === page.url());
+    await seen('Half open');
+    const year = new Date().getFullYear() + 1;
+    await change('scheduled', `${year}-07-14T20:30`);
+    await page.getByText(/^Public from .*8:30/).first().waitFor();
+    await seen('This track does not exist');
+    const zone = await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
+    const kept = (await stage.world.as('carol').get('/api/v1/tracks/{id}', { path: { id: track.id } })).body;
+    assert.deepEqual([kept.visibility, kept.publish_zone], ['scheduled', zone]);
+    assert.equal(new Intl.DateTimeFormat('sv', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(new Date(kept.publish_at!)), `${year}-07-14 20:30`);
   });
 });
 

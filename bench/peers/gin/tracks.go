@@ -54,6 +54,9 @@ type track struct {
 	BitDepth          *int16          `json:"bit_depth"`
 	FileSize          *int64          `json:"file_size"`
 	IsPublic          bool            `json:"is_public"`
+	Visibility        string          `json:"visibility"`
+	PublishAt         *time.Time      `json:"publish_at"`
+	PublishZone       *string         `json:"publish_zone"`
 	IsDownloadable    bool            `json:"is_downloadable"`
 	IsExplicit        bool            `json:"is_explicit"`
 	Status            string          `json:"status"`
@@ -83,14 +86,15 @@ type list struct {
 }
 
 const columns = `t.id::text, t.title, t.artist, t.album, t.description, t.genre, t.tags, t.year, t.bpm, t.musical_key, t.duration, t.duration_ms, t.format,
-	t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size, t.is_public, t.is_downloadable, t.is_explicit, t.status::text, t.stream_status,
+	t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size, coalesce(t.public_from <= now(), false), case when t.public_from <= now() then 'public' else t.visibility end,
+	t.publish_at, t.publish_zone, t.is_downloadable, t.is_explicit, t.status::text, t.stream_status,
 	t.stream_manifest_url, t.status_message, t.failure_code, t.waveform_path, t.cover_art_path, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
 	t.created_at, t.updated_at, u.id::text, u.username, u.avatar, u.display_name, t.like_count,
 	exists (select 1 from track_likes l where l.user_id = $1 and l.track_id = t.id)`
 
 const from = ` from tracks t join users u on u.id = t.creator_id`
 
-const public = ` t.is_public and t.status = 'completed' and t.deleted_at is null
+const public = ` t.public_from <= now() and t.status = 'completed' and t.deleted_at is null
 	and u.is_active and not u.is_banned and u.deleted_at is null and u.deletion_at is null`
 
 const notBlocked = ` and not exists (select 1 from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = $1)`
@@ -104,7 +108,7 @@ func scan(row pgx.Row, viewer *string) (track, error) {
 	var t track
 	var waveform, cover *string
 	err := row.Scan(&t.ID, &t.Title, &t.Artist, &t.Album, &t.Description, &t.Genre, &t.Tags, &t.Year, &t.BPM, &t.MusicalKey, &t.Duration, &t.DurationMS,
-		&t.Format, &t.Bitrate, &t.SampleRate, &t.Channels, &t.BitDepth, &t.FileSize, &t.IsPublic, &t.IsDownloadable, &t.IsExplicit, &t.Status,
+		&t.Format, &t.Bitrate, &t.SampleRate, &t.Channels, &t.BitDepth, &t.FileSize, &t.IsPublic, &t.Visibility, &t.PublishAt, &t.PublishZone, &t.IsDownloadable, &t.IsExplicit, &t.Status,
 		&t.StreamStatus, &t.StreamManifestURL, &t.StatusMessage, &t.FailureCode, &waveform, &cover, &t.LoudnessLUFS, &t.LoudnessRangeLU,
 		&t.TruePeakDBTP, &t.CreatedAt, &t.UpdatedAt, &t.Creator.ID, &t.Creator.Username, &t.Creator.Avatar, &t.Creator.DisplayName,
 		&t.LikeCount, &t.IsLiked)

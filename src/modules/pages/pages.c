@@ -41,8 +41,8 @@ person_title(struct request *req, json_t *row)
 }
 
 static const struct subject_page subject_pages[] = {
-    {"/track/:id", "id", uuid_valid, &q_track_get, track_title, true},
-    {"/u/:username", "username", NULL, &q_user_get_by_username, person_title, false},
+    {"/track/:id", "id", uuid_valid, &q_track_page, track_title, true},
+    {"/u/:username", "username", NULL, &q_user_page, person_title, false},
 };
 
 /* VEZA_WEB_DIR, or web/dist beside the folder that the program is in; of /usr/bin/veza it is /usr/share/veza/web. It may not be there. */
@@ -115,6 +115,8 @@ reply_subject(struct request *req, const struct subject_page *page, const char *
         return reply_page(req, p->status == 404 ? 404 : 200, NULL, NULL);
     row = json_loads(json, 0, NULL);
     title = page->title(req, row);
+    if (json_is_false(json_object_get(row, "is_indexable")))
+        reply_header(req, "X-Robots-Tag", "noindex");
     json_decref(row);
     return reply_page(req, 200, title, page->has_data ? json : NULL);
 }

@@ -10,7 +10,7 @@ p.id, p.name, p.description, p.is_public, p.track_count,
        to_json(array(select row(t_.id, t_.title, {cover_url(t_)}, {waveform_url(t_)})::track_ref
                        from playlist_tracks i_
                        join tracks t_ on t_.id = i_.track_id
-                      where i_.playlist_id = p.id and {track_visible(t_, :viewer::uuid, :viewer_staff::boolean)}
+                      where i_.playlist_id = p.id and {item_shown(t_, p)}
                       order by i_.position
                       limit 4)) as covers,
        {user_ref(u, owner)}, p.user_id = :viewer::uuid is true as is_mine,
@@ -21,7 +21,14 @@ p.id, p.name, p.description, p.is_public, p.track_count,
 (select coalesce(sum(t_.duration_ms), 0)::bigint
    from playlist_tracks i_
    join tracks t_ on t_.id = i_.track_id
-  where i_.playlist_id = p.id and {track_visible(t_, :viewer::uuid, :viewer_staff::boolean)})
+  where i_.playlist_id = p.id and {item_shown(t_, p)})
+
+-- fragment: item_shown(t, p)
+-- The viewer may see this track in this playlist. Unlisted ones only those see who may change the playlist.
+exists (select from users c_
+         where c_.id = t.creator_id
+           and ({track_shown(t, c_, :viewer::uuid, :viewer_staff::boolean)}
+                or (:viewer::uuid is not null and {playlist_editable(p, :viewer::uuid)} and {track_seen(t, c_, :viewer::uuid, :viewer_staff::boolean)})))
 
 -- fragment: playlist_editable(p, person)
 -- The owner, and whoever works on it together with them.
@@ -92,7 +99,8 @@ select i.id, i.added_at, t.id as track_id, t.title, t.artist, t.album, t.duratio
        {user_ref(u, creator)},
        {is_liked(t)}
   from playlist_tracks i
-  left join tracks t on t.id = i.track_id and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+  join playlists p on p.id = i.playlist_id
+  left join tracks t on t.id = i.track_id and {item_shown(t, p)}
   left join users u on u.id = t.creator_id
  where i.playlist_id = :playlist_id::uuid
 

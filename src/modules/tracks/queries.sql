@@ -1,4 +1,21 @@
--- Tracks: everybody sees those that are public and completed, their owner and staff (:viewer_staff) see all that are not deleted.
+-- Tracks: everybody finds those that are public and completed, and opens unlisted ones by their address; their owner and staff (:viewer_staff) see
+-- all that are not deleted.
+
+-- fragment: publish_instant(given)
+-- Replies to visitors are kept up to whole multiples of five seconds (http/exchange.c), so that none is kept across this instant.
+date_bin('5 seconds', given + interval '4.999999 seconds', timestamptz '2000-01-01 00:00:00+00')
+
+-- query: track_schedule
+-- What is wrong with what was said of the visibility of a new track.
+-- problems: validation
+select {schedule_problem(null::timestamptz)} as problem
+
+-- fragment: schedule_problem(before)
+-- `before` is for when it has been scheduled already.
+case when :visibility::text = 'scheduled' and :publish_at::timestamptz is null and before is null
+     then 'validation publish_at: A scheduled track needs a time'
+     when :publish_zone::text is not null and not exists (select from pg_timezone_names z where z.name = :publish_zone::text)
+     then 'validation publish_zone: There is no such time zone' end
 
 -- query: track_list
 -- Public ones of people in good standing who have not blocked the viewer; with `mine` one's own, whatever their state.
@@ -45,16 +62,25 @@ select {track(t, u)}
   join users u on u.id = t.creator_id
  where t.id = :id::uuid and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
 
+-- query: track_page
+-- As track_get, for its page; and whether search engines may list that.
+select {track(t, u)}, t.visibility <> 'unlisted' and coalesce(s.allow_search_indexing, true) as is_indexable
+  from tracks t
+  join users u on u.id = t.creator_id
+  left join user_settings s on s.user_id = u.id
+ where t.id = :id::uuid and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
+
 -- query: user_tracks
--- What a person liked or reposted, the latest first, as far as the viewer may see those tracks.
+-- What a person liked or reposted, the latest first, as far as the viewer may see those tracks. Unlisted ones only they themselves see here.
 -- sort: w.created_at desc, w.track_id desc
 select {track(t, u)}
   from (select l.track_id, l.created_at from track_likes l where l.user_id = :id::uuid and :which::text = 'likes'
         union all
         select r.track_id, r.created_at from track_reposts r where r.user_id = :id::uuid and :which::text = 'reposts') w
   join tracks t on t.id = w.track_id
-  join users u on u.id = t.creator_id and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
- where true
+  join users u on u.id = t.creator_id
+ where ({track_shown(t, u, :viewer::uuid, :viewer_staff::boolean)}
+        or (:viewer::uuid is not null and :id::uuid = :viewer::uuid and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}))
 
 -- query: track_sweep_later
 -- Before the files of a new track are kept: should this process die before the track exists, they are removed.
@@ -69,11 +95,13 @@ returning id
 with s as (
     delete from jobs where dedupe_key = 'track_sweep:' || :id::uuid and state = 'queued' returning id),
 p as (
-    select :probe::jsonb as p, :probe::jsonb -> 'tags' as tags from s),
+    select :probe::jsonb as p, :probe::jsonb -> 'tags' as tags,
+           coalesce(:visibility::text, case when :is_public::boolean is false then 'private' else 'public' end) as visibility
+      from s),
 t as (
     insert into tracks (id, creator_id, title, artist, album, description, genre, tags, year, bpm, musical_key, duration, duration_ms,
                         file_path, file_size, original_filename, content_sha256, format, bitrate, sample_rate, channels, bit_depth,
-                        cover_art_path, is_public, is_downloadable, is_explicit, status)
+                        cover_art_path, visibility, publish_at, publish_zone, is_downloadable, is_explicit, status)
     select :id::uuid, :viewer::uuid,
            left(coalesce(nullif(btrim(:title::text), ''), nullif(btrim(tags ->> 'title'), ''),
                          nullif(btrim(regexp_replace(regexp_replace(:filename::text, '[\u200B-\u200F\u202A-\u202E\u2066-\u2069]', '', 'g'),
@@ -90,7 +118,9 @@ t as (
            'originals/' || :id::uuid, :file_size::bigint, left(:filename::text, 255), decode(:sha256::text, 'hex'),
            left(p ->> 'format', 10), round((p ->> 'bit_rate')::numeric / 1000)::int, nullif((p ->> 'sample_rate')::int, 0),
            nullif((p ->> 'channels')::int, 0), (p ->> 'bit_depth')::int, :cover_path::text,
-           :is_public::boolean, :is_downloadable::boolean, :is_explicit::boolean, 'processing'
+           p.visibility, case when p.visibility = 'scheduled' then {publish_instant(:publish_at::timestamptz)} end,
+           case when p.visibility = 'scheduled' then coalesce(:publish_zone::text, 'UTC') end,
+           :is_downloadable::boolean, :is_explicit::boolean, 'processing'
       from p
     returning id, creator_id, duration_ms),
 e as (
@@ -104,8 +134,20 @@ j as (
 select id from t
 
 -- query: track_update
--- The owner, or staff. Inputs that were not given stay as they are.
-with t as (
+-- The owner, or staff. Inputs that were not given stay as they are. What is_public says changes nothing when it says how it is, so an unlisted
+-- track stays so where an older client sends back what it got.
+-- problems: validation
+with o as (
+    select t.id, t.publish_at, t.publish_zone,
+           case when :has_visibility::boolean then :visibility::text
+                when :has_is_public::boolean and :is_public::boolean <> coalesce(t.public_from <= now(), false)
+                then case when :is_public::boolean then 'public' else 'private' end
+                else t.visibility end as visibility,
+           {schedule_problem(t.publish_at)} as problem
+      from tracks t
+     where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
+       for update),
+t as (
     update tracks t
        set {set_given(title, t, text)},
            {set_given(artist, t, text)},
@@ -120,17 +162,19 @@ with t as (
            year = case when :has_year::boolean then coalesce(:year::int, 0) else t.year end,
            {set_given(bpm, t, int)},
            {set_given(musical_key, t, text)},
-           {set_given(is_public, t, boolean)},
+           visibility = o.visibility,
+           publish_at = case when o.visibility = 'scheduled' then coalesce({publish_instant(:publish_at::timestamptz)}, o.publish_at) end,
+           publish_zone = case when o.visibility = 'scheduled' then coalesce(:publish_zone::text, o.publish_zone, 'UTC') end,
            {set_given(is_downloadable, t, boolean)},
            {set_given(is_explicit, t, boolean)}
-     where t.id = :id::uuid and t.deleted_at is null
-       and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
+      from o
+     where t.id = o.id and o.problem is null
     returning t.id, t.creator_id, pg_notify('track_changed', t.id::text),
               realtime_send('track:' || t.id, 'track.changed', jsonb_build_object('track_id', t.id))),
 e as (
     insert into outbox (name, key, payload)
     select 'track.updated', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
-select id from t
+select o.id, o.problem from o
 
 -- query: track_owned
 select t.id
@@ -297,13 +341,13 @@ select t.id as track_id, t.stream_status as status, t.duration_ms, t.sample_rate
 
 -- query: track_waveform
 -- Files of a track, for whoever may see it (api/file.h). Each run of the processing has a folder of its own, so its peaks never change.
-select t.waveform_path || '/' || :resolution::text || '.json' as key, track_is_public(t) and user_shown(u) as is_public
+select t.waveform_path || '/' || :resolution::text || '.json' as key, track_is_open(t) and user_shown(u) as is_public
   from tracks t
   join users u on u.id = t.creator_id
  where t.id = :id::uuid and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: track_cover
-select t.cover_art_path || '/' || :size::text || '.webp' as key, track_is_public(t) and user_shown(u) as is_public
+select t.cover_art_path || '/' || :size::text || '.webp' as key, track_is_open(t) and user_shown(u) as is_public
   from tracks t
   join users u on u.id = t.creator_id
  where t.id = :id::uuid and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
@@ -469,7 +513,7 @@ select j.id as job_id, t.id as track_id, j.state from t, j
 -- query: export_tracks
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.duration_ms,
        t.original_filename, encode(t.content_sha256, 'hex') as sha256, t.file_size, t.format, t.bitrate, t.sample_rate, t.channels,
-       t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.is_public, t.is_downloadable, t.is_explicit, t.status,
+       t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.is_explicit, t.status,
        t.status_message, t.play_count, t.like_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics
   from tracks t
   left join track_lyrics l on l.track_id = t.id

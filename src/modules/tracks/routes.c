@@ -34,10 +34,18 @@ static const struct file_field cover_files[] = {{"cover", FILE_TYPE_PICTURE, .re
         {"bpm", FIELD_INT, .nullable = true, .min = 1, .max = 999, .help = "Beats a minute"}, \
         {"musical_key", FIELD_STRING, .nullable = true, .max = 10, .help = "Key", .example = "F#m"}
 
+#define VISIBILITY \
+    {"visibility", FIELD_ENUM, .values = "public|unlisted|private|scheduled", \
+     .help = "Who may hear it: everybody; everybody who has its address; its creator; everybody from `publish_at` on"}, \
+        {"publish_at", FIELD_TIME, .nullable = true, .help = "When a `scheduled` track becomes public, in steps of five seconds"}, \
+        {"publish_zone", FIELD_STRING, .nullable = true, .min = 1, .max = 64, .help = "IANA name of the time zone in which the time was entered; else UTC", \
+         .example = "Europe/Paris"}, \
+        {"is_public", FIELD_BOOL, .help = "Without `visibility`: public, or private"}
+
 static const struct field upload_fields[] = {
     {"title", FIELD_STRING, .max = 255, .help = "Default: the title in the file, else the file's name"},
     TRACK_TEXTS,
-    {"is_public", FIELD_BOOL, .fallback = "true", .help = "Public: everybody may hear it"},
+    VISIBILITY,
     {"is_downloadable", FIELD_BOOL, .fallback = "false", .help = "Everybody may download the original file"},
     {"is_explicit", FIELD_BOOL, .fallback = "false", .help = "Explicit lyrics"},
     FIELD_END};
@@ -45,7 +53,7 @@ static const struct field upload_fields[] = {
 static const struct field update_fields[] = {
     {"title", FIELD_STRING, .min = 1, .max = 255, .help = "Title"},
     TRACK_TEXTS,
-    {"is_public", FIELD_BOOL, .help = "Public: everybody may hear it"},
+    VISIBILITY,
     {"is_downloadable", FIELD_BOOL, .help = "Everybody may download the original file"},
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
     FIELD_END};

@@ -67,7 +67,8 @@ track_upload(struct request *req)
         return PROBLEM(INTERNAL);
     if (tracks_verified_email && !req->identity.email_verified)
         return PROBLEM(EMAIL_NOT_VERIFIED);
-    p = look_at(req, file);
+    p = request_has(req, "visibility") || request_has(req, "publish_zone") ? db_one(req, &q_track_schedule, NULL) : NULL;
+    p = p ? p : look_at(req, file);
     if (p)
         return p;
     uuid_random(id);

@@ -11,6 +11,13 @@ select {person(u)}
   from users u
  where lower(u.username) = lower(:username::text) and u.deleted_at is null and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
+-- query: user_page
+-- As user_get_by_username, for the page; and whether search engines may list that.
+select u.display_name, coalesce(s.allow_search_indexing, true) as is_indexable
+  from users u
+  left join user_settings s on s.user_id = u.id
+ where lower(u.username) = lower(:username::text) and u.deleted_at is null and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
+
 -- query: user_list
 -- filter: role: u.role = :role::user_role
 -- sort: newest: u.created_at desc, u.id desc
@@ -167,7 +174,7 @@ returning p.user_id, p.status, p.last_seen_at, p.status_message, p.track_id,
 
 -- query: presence_get
 -- Whoever is invisible, or was not heard of for five minutes, is offline to others. What somebody listens to shows when they let it
--- be seen and the viewer may hear it too.
+-- be seen and the viewer may hear it too; an unlisted track shows to nobody else.
 -- schema: Presence
 -- nullable: last_seen_at, status_message, track_id, track_title
 -- not null: user_id, status, invisible
@@ -183,7 +190,10 @@ select u.id as user_id,
   left join user_settings s on s.user_id = u.id
  cross join lateral (select p.user_id is not null and (not p.invisible or u.id = :viewer::uuid) as shown) v
   left join tracks t on t.id = p.track_id and v.shown and p.last_seen_at > now() - interval '5 minutes'
-                    and (coalesce(s.show_activity, true) or u.id = :viewer::uuid) and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+                    and (coalesce(s.show_activity, true) or u.id = :viewer::uuid)
+                    and exists (select from users c where c.id = t.creator_id
+                                   and ({track_shown(t, c, :viewer::uuid, :viewer_staff::boolean)}
+                                        or (u.id = :viewer::uuid and {track_seen(t, c, :viewer::uuid, :viewer_staff::boolean)})))
  where u.id = :id::uuid and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_follow

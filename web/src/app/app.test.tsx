@@ -109,7 +109,7 @@ describe('a member', () => {
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Make private' }));
     expect((await screen.findAllByText('Private')).length).toBeGreaterThan(0);
     await userEvent.click(await screen.findByRole('button', { name: 'Undo' }));
-    await waitFor(() => expect(puts).toEqual([{ is_public: false }, { is_public: true }]));
+    await waitFor(() => expect(puts).toEqual([{ visibility: 'private' }, { visibility: 'public' }]));
     expect((await screen.findAllByText('Public')).length).toBeGreaterThan(0);
   });
 });

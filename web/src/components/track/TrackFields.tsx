@@ -2,12 +2,13 @@
 
 import { ChevronDown } from 'lucide-react';
 import { useId } from 'react';
+import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { TextArea, TextField } from '@/components/ui/Field';
+import { SelectField, TextArea, TextField } from '@/components/ui/Field';
 import { Toggle } from '@/components/ui/Toggle';
 import type { FormOf } from '@/lib/form/useForm';
 import { GENRES, genreName } from '@/lib/genres';
-import type { TrackForm } from './trackSchema';
+import { VISIBILITIES, type TrackForm } from './trackSchema';
 
 interface TrackFieldsProps {
   form: FormOf<TrackForm>;
@@ -18,7 +19,8 @@ interface TrackFieldsProps {
 export function TrackFields({ form, open = false }: TrackFieldsProps) {
   const { t } = useTranslation();
   const genres = useId();
-  const { field, register } = form;
+  const { control, field, register } = form;
+  const [visibility, zone] = useWatch({ control, name: ['visibility', 'publish_zone'] });
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <TextField label={t('track.field.title')} {...field('title')} autoComplete="off" />
@@ -30,8 +32,23 @@ export function TrackFields({ form, open = false }: TrackFieldsProps) {
         ))}
       </datalist>
       <TextField label={t('track.field.tags')} hint={t('track.hint.tags')} {...field('tags')} autoComplete="off" />
+      <SelectField label={t('track.field.visibility')} hint={t(`track.hint.visibility.${visibility}`)} {...field('visibility')}>
+        {VISIBILITIES.map((value) => (
+          <option key={value} value={value}>
+            {t(`track.status.${value}`)}
+          </option>
+        ))}
+      </SelectField>
+      {visibility === 'scheduled' && (
+        <TextField
+          label={t('track.field.publish_at')}
+          hint={t('track.hint.zone', { zone: zone.replaceAll('_', ' ') })}
+          type="datetime-local"
+          mono
+          {...field('publish_at')}
+        />
+      )}
       <div className="grid gap-3 sm:col-span-2 sm:grid-cols-3">
-        <Toggle label={t('track.field.is_public')} hint={t('track.hint.is_public')} {...register('is_public')} />
         <Toggle label={t('track.field.is_downloadable')} hint={t('track.hint.is_downloadable')} {...register('is_downloadable')} />
         <Toggle label={t('track.field.is_explicit')} {...register('is_explicit')} />
       </div>

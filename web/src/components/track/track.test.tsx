@@ -20,7 +20,7 @@ describe('the form of a track', () => {
 
   it('gives back what it was made from', () => {
     expect(trackSchema.safeParse(form).success).toBe(true);
-    expect(changesOf(form)).toMatchObject({ title: 'Night Ferry', bpm: 140, year: 2026, tags: ['night'], album: null, is_public: true });
+    expect(changesOf(form)).toMatchObject({ title: 'Night Ferry', bpm: 140, year: 2026, tags: ['night'], album: null, visibility: 'public' });
   });
 
   it.each([

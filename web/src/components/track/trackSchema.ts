@@ -2,6 +2,7 @@
 
 import type { Track } from '@/lib/api/schema';
 import type { TrackChanges } from '@/lib/api/tracks/update';
+import { deviceTimeZone, instantOf, wallTime } from '@/lib/format/timeZone';
 import { genreName, genreOf } from '@/lib/genres';
 import { z } from '@/lib/zod';
 
@@ -13,6 +14,9 @@ const between = (min: number, max: number) =>
     .refine((value) => /^\d*$/.test(value), 'invalid')
     .refine((value) => !/^\d+$/.test(value) || (Number(value) >= min && Number(value) <= max), 'out_of_range');
 
+/** Who may hear a track, the most open first. */
+export const VISIBILITIES = ['public', 'unlisted', 'scheduled', 'private'] as const;
+
 export const trackSchema = z.object({
   title: z.string().trim().min(1, 'required').max(255, 'too_long'),
   artist: text(255),
@@ -23,10 +27,13 @@ export const trackSchema = z.object({
   year: between(1, 2100),
   bpm: between(1, 999),
   musical_key: text(10),
-  is_public: z.boolean(),
+  visibility: z.enum(VISIBILITIES),
+  /** Of a scheduled track, as clocks in its zone show it: "2026-12-24T18:00". */
+  publish_at: z.string(),
+  publish_zone: z.string(),
   is_downloadable: z.boolean(),
   is_explicit: z.boolean(),
-});
+}).refine(({ visibility, publish_at }) => visibility !== 'scheduled' || publish_at !== '', { path: ['publish_at'], message: 'required' });
 
 export type TrackForm = z.infer<typeof trackSchema>;
 
@@ -40,7 +47,9 @@ export const emptyTrackForm: TrackForm = {
   year: '',
   bpm: '',
   musical_key: '',
-  is_public: true,
+  visibility: 'public',
+  publish_at: '',
+  publish_zone: deviceTimeZone(),
   is_downloadable: false,
   is_explicit: false,
 };
@@ -54,6 +63,7 @@ export function splitTags(value: string): string[] {
 }
 
 export function formOf(track: Track): TrackForm {
+  const publish_zone = track.publish_zone ?? deviceTimeZone();
   return {
     title: track.title,
     artist: track.artist ?? '',
@@ -64,7 +74,9 @@ export function formOf(track: Track): TrackForm {
     year: track.year?.toString() ?? '',
     bpm: track.bpm?.toString() ?? '',
     musical_key: track.musical_key ?? '',
-    is_public: track.is_public,
+    visibility: track.visibility,
+    publish_at: track.publish_at ? wallTime(track.publish_at, publish_zone) : '',
+    publish_zone,
     is_downloadable: track.is_downloadable,
     is_explicit: track.is_explicit,
   };
@@ -85,7 +97,8 @@ export function changesOf(form: TrackForm): TrackChanges {
     year: numberOrNull(form.year),
     bpm: numberOrNull(form.bpm),
     musical_key: orNull(form.musical_key),
-    is_public: form.is_public,
+    visibility: form.visibility,
+    ...(form.visibility === 'scheduled' ? { publish_at: instantOf(form.publish_at, form.publish_zone), publish_zone: form.publish_zone } : {}),
     is_downloadable: form.is_downloadable,
     is_explicit: form.is_explicit,
   };

@@ -12,7 +12,7 @@ import { API } from '@/lib/api/client';
 import { problemText } from '@/lib/api/problemText';
 import { outcomeText } from '@/lib/api/tracks/outcome';
 import { isUnfinished } from '@/lib/api/tracks/list';
-import { useUpdateTrack } from '@/lib/api/tracks/update';
+import { useUpdateTrack, type TrackChanges } from '@/lib/api/tracks/update';
 import type { Track } from '@/lib/api/schema';
 import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
@@ -30,18 +30,19 @@ interface LibraryRowProps {
 function useVisibility(track: Track) {
   const { t } = useTranslation();
   const update = useUpdateTrack();
-  const set = (is_public: boolean) =>
+  const { visibility, publish_at, publish_zone } = track;
+  const set = (changes: TrackChanges) =>
     update.mutate(
-      { id: track.id, changes: { is_public } },
+      { id: track.id, changes },
       {
         onError: (error) => toast(problemText(error, t), 'danger'),
       },
     );
   return () => {
-    set(!track.is_public);
+    set({ visibility: visibility === 'public' ? 'private' : 'public' });
     useToasts.getState().show({
-      text: t(track.is_public ? 'track.now_private' : 'track.now_public', { title: track.title }),
-      action: { label: t('common.undo'), run: () => set(track.is_public) },
+      text: t(visibility === 'public' ? 'track.now_private' : 'track.now_public', { title: track.title }),
+      action: { label: t('common.undo'), run: () => set(visibility === 'scheduled' ? { visibility, publish_at, publish_zone } : { visibility }) },
     });
   };
 }
@@ -58,8 +59,8 @@ function Tools({ track, onEdit, onDelete }: Omit<LibraryRowProps, 'list'>) {
       {track.status === 'completed' && (
         <>
           <MenuItem onSelect={toggleVisibility}>
-            {track.is_public ? <Lock size={16} aria-hidden /> : <Globe size={16} aria-hidden />}
-            {t(track.is_public ? 'track.make_private' : 'track.make_public')}
+            {track.visibility === 'public' ? <Lock size={16} aria-hidden /> : <Globe size={16} aria-hidden />}
+            {t(track.visibility === 'public' ? 'track.make_private' : 'track.make_public')}
           </MenuItem>
           <MenuItem asChild>
             <a href={`${API}/tracks/${track.id}/download`} download>

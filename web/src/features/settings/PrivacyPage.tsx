@@ -36,6 +36,11 @@ function Switches({ me, settings }: { me: User; settings: UserSettings }) {
           ]}
         />
       </Section>
+      <Section title={t('settings.privacy.shown')}>
+        <SwitchList
+          switches={[{ ...words('explicit'), on: settings.explicit_content, onChange: (explicit_content) => update.mutate({ explicit_content }, refused) }]}
+        />
+      </Section>
       <Section title={t('settings.privacy.data')}>
         <SwitchList switches={[{ ...words('do_not_sell'), on: settings.do_not_sell, onChange: (on) => optOut.mutate(on, refused) }]} />
       </Section>

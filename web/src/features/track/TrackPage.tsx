@@ -92,7 +92,7 @@ function Loaded({ track }: { track: Track }) {
       <HueBox hue={hue} className="hue-wash">
         <div className="mx-auto grid max-w-[1440px] gap-6 px-4 pt-8 sm:px-6 sm:pt-12 md:grid-cols-[minmax(0,1fr)_minmax(180px,320px)] md:gap-10">
           <header className="flex min-w-0 flex-col justify-end max-md:order-last">
-            {track.is_mine && (
+            {(track.is_mine || track.visibility !== 'public') && (
               <div className="mb-3">
                 <StatusBadge track={track} />
               </div>

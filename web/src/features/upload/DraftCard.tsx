@@ -42,7 +42,7 @@ export function DraftCard({ item }: { item: UploadItem }) {
     send: (values) => publish(key, values),
   });
   const { control, getValues, setValue } = form;
-  const isPublic = useWatch({ control, name: 'is_public' });
+  const visibility = useWatch({ control, name: 'visibility' });
   const isFailed = stateOf(item) === 'failed';
   const isRefused = wasRefused(item);
 
@@ -86,9 +86,9 @@ export function DraftCard({ item }: { item: UploadItem }) {
         <TrackFields form={form} />
       </div>
       <div className="mt-6 flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
-        {isPublic && item.trackId && <p className="text-sm text-muted">{t('upload.private_until')}</p>}
+        {visibility === 'public' && item.trackId && <p className="text-sm text-muted">{t('upload.private_until')}</p>}
         <Button type="submit" tone="accent" disabled={isRefused}>
-          {t(isPublic ? 'upload.publish' : 'upload.publish_private')}
+          {t(visibility === 'public' ? 'upload.publish' : `upload.publish_${visibility}`)}
         </Button>
       </div>
     </Form>

@@ -76,8 +76,8 @@ describe('an upload', () => {
     await sent(1);
     const xhr = FakeXhr.open[0] as FakeXhr;
     expect(xhr.headers['X-CSRF-Token']).toBe('tok');
-    expect([...(xhr.form?.keys() ?? [])]).toEqual(['is_public', 'file']);
-    expect(xhr.form?.get('is_public')).toBe('false');
+    expect([...(xhr.form?.keys() ?? [])]).toEqual(['visibility', 'file']);
+    expect(xhr.form?.get('visibility')).toBe('private');
     xhr.upload.onprogress?.({ loaded: 50, total: 100 });
     expect(item()).toMatchObject({ saving: 'draft', phase: 'sending', sent: 50, total: 100 });
     expect(overall(item())).toBeCloseTo(0.35);
@@ -86,7 +86,7 @@ describe('an upload', () => {
     expect(server.count('PUT /tracks/t1')).toBe(0);
     publish(item().key, { ...typed('Night Drive'), genre: 'Ambient' });
     await vi.waitFor(() => expect(item()).toMatchObject({ saving: 'saved', phase: 'done', title: 'Night Drive' }));
-    expect(server.calls.find((call) => call.method === 'PUT')?.body).toEqual({ title: 'Night Drive', genre: 'Ambient', is_public: true, is_downloadable: false, is_explicit: false });
+    expect(server.calls.find((call) => call.method === 'PUT')?.body).toEqual({ title: 'Night Drive', genre: 'Ambient', visibility: 'public', is_downloadable: false, is_explicit: false });
   });
 
   it('is published before its bytes are there: what was typed is saved when they are', async () => {

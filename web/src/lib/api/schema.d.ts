@@ -3521,6 +3521,11 @@ export interface components {
             /** Format: int64 */
             file_size: number | null;
             is_public: boolean;
+            /** @enum {string} */
+            visibility: "public" | "unlisted" | "private" | "scheduled";
+            /** Format: date-time */
+            publish_at: string | null;
+            publish_zone: string | null;
             is_downloadable: boolean;
             is_explicit: boolean;
             /** @enum {string} */
@@ -8276,9 +8281,21 @@ export interface operations {
                      */
                     musical_key?: string | null;
                     /**
-                     * @description Public: everybody may hear it
-                     * @default true
+                     * @description Who may hear it: everybody; everybody who has its address; its creator; everybody from `publish_at` on
+                     * @enum {string}
                      */
+                    visibility?: "public" | "unlisted" | "private" | "scheduled";
+                    /**
+                     * Format: date-time
+                     * @description When a `scheduled` track becomes public, in steps of five seconds
+                     */
+                    publish_at?: string | null;
+                    /**
+                     * @description IANA name of the time zone in which the time was entered; else UTC
+                     * @example Europe/Paris
+                     */
+                    publish_zone?: string | null;
+                    /** @description Without `visibility`: public, or private */
                     is_public?: boolean;
                     /**
                      * @description Everybody may download the original file
@@ -8487,7 +8504,22 @@ export interface operations {
                      * @example F#m
                      */
                     musical_key?: string | null;
-                    /** @description Public: everybody may hear it */
+                    /**
+                     * @description Who may hear it: everybody; everybody who has its address; its creator; everybody from `publish_at` on
+                     * @enum {string}
+                     */
+                    visibility?: "public" | "unlisted" | "private" | "scheduled";
+                    /**
+                     * Format: date-time
+                     * @description When a `scheduled` track becomes public, in steps of five seconds
+                     */
+                    publish_at?: string | null;
+                    /**
+                     * @description IANA name of the time zone in which the time was entered; else UTC
+                     * @example Europe/Paris
+                     */
+                    publish_zone?: string | null;
+                    /** @description Without `visibility`: public, or private */
                     is_public?: boolean;
                     /** @description Everybody may download the original file */
                     is_downloadable?: boolean;
