@@ -4,7 +4,7 @@ import { useEffect, type ReactNode } from 'react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 import '../src/styles/base.css';
 import { createQueryClient } from '../src/lib/api/queryClient';
-import { loadWords, startI18n } from '../src/lib/i18n';
+import { loadAllTexts, startI18n } from '../src/lib/i18n';
 
 const client = createQueryClient();
 
@@ -28,7 +28,7 @@ const inApp: Decorator = (Story, { globals }) => <InApp story={<Story />} theme=
 
 const preview: Preview = {
   decorators: [inApp],
-  loaders: [async () => startI18n().then(() => Promise.all([loadWords('more'), loadWords('social')]))],
+  loaders: [async () => startI18n().then(loadAllTexts)],
   globalTypes: {
     theme: { toolbar: { title: 'Theme', items: ['dark', 'light'], dynamicTitle: true } },
   },

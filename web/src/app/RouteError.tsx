@@ -22,10 +22,10 @@ export function RouteError() {
   const kind = stale ? (navigator.onLine ? 'stale' : 'offline') : 'broken';
   return (
     <div role="alert" className="mx-auto max-w-[1440px] px-4 pt-16 pb-16 sm:px-6">
-      <h1 className="poster max-w-[14ch]">{t(`pages.error.${kind}`)}</h1>
-      <p className="mt-6 max-w-prose text-base text-muted">{t(`pages.error.${kind}_text`)}</p>
+      <h1 className="poster max-w-[14ch]">{t(`frame.error.${kind}`)}</h1>
+      <p className="mt-6 max-w-prose text-base text-muted">{t(`frame.error.${kind}_text`)}</p>
       <Button className="mt-5" tone="accent" onClick={() => location.reload()}>
-        {t('pages.error.reload')}
+        {t('frame.error.reload')}
       </Button>
     </div>
   );

@@ -21,7 +21,9 @@ export async function mount(): Promise<void> {
   /* A member may see more of it, so it is asked for again. */
   if (track) queryClient.setQueryData(trackQuery(track.id).queryKey, track, hasSessionHint() ? { updatedAt: 0 } : {});
   followOtherTabs(queryClient);
-  await startI18n();
+  const texts = startI18n();
+  const router = createRouter(); /* it loads the page and its texts meanwhile */
+  await texts;
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
   const notice = takeNotice();
@@ -29,7 +31,7 @@ export async function mount(): Promise<void> {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <RouterProvider router={createRouter()} />
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </StrictMode>,
   );

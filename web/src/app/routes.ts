@@ -1,39 +1,37 @@
-/* Which page a path shows. Every page is its own chunk; `prefetchRoute` fetches one before it is needed. */
+/* Which page a path shows. Every page is its own chunk, loaded together with the files of texts that it names; `prefetchRoute` fetches one
+ * before it is needed. */
 
 import type { ComponentType } from 'react';
-import { loadWords, type Extra } from '@/lib/i18n';
+import { withTexts } from '@/lib/i18n';
 
 type Page = () => Promise<{ Component: ComponentType }>;
 
-/** A page with words that not everybody needs. The pages inside of the settings come with those of their frame. */
-const wordy = (words: Extra, page: Page): Page => async () => (await Promise.all([page(), loadWords(words)]))[0];
-
 export const pages = {
-  landing: () => import('@/features/landing/LandingPage'),
-  discover: () => import('@/features/discover/DiscoverPage'),
-  login: () => import('@/features/auth/LoginPage'),
-  register: () => import('@/features/auth/RegisterPage'),
-  forgotPassword: () => import('@/features/auth/ForgotPasswordPage'),
-  resetPassword: () => import('@/features/auth/ResetPasswordPage'),
-  verifyEmail: () => import('@/features/auth/VerifyEmailPage'),
-  dashboard: () => import('@/features/dashboard/DashboardPage'),
-  upload: () => import('@/features/upload/UploadPage'),
-  library: () => import('@/features/library/LibraryPage'),
-  playlists: wordy('social', () => import('@/features/playlists/PlaylistsPage')),
-  playlist: wordy('social', () => import('@/features/playlists/PlaylistPage')),
-  track: () => import('@/features/track/TrackPage'),
-  notifications: wordy('social', () => import('@/features/notifications/NotificationsPage')),
-  settings: wordy('more', () => import('@/features/settings/SettingsLayout')),
-  settingsProfile: () => import('@/features/settings/ProfileSettingsPage'),
-  settingsSecurity: () => import('@/features/settings/security/SecurityPage'),
-  settingsSessions: () => import('@/features/settings/SessionsPage'),
-  settingsPrivacy: () => import('@/features/settings/PrivacyPage'),
-  settingsNotifications: () => import('@/features/settings/NotificationSettingsPage'),
-  settingsAppearance: () => import('@/features/settings/AppearancePage'),
-  settingsLanguage: () => import('@/features/settings/LanguagePage'),
-  settingsData: () => import('@/features/settings/data/DataPage'),
-  developer: wordy('more', () => import('@/features/developer/DeveloperPage')),
-  profile: () => import('@/features/profile/ProfilePage'),
+  landing: withTexts(() => import('@/features/landing/LandingPage'), 'landing'),
+  discover: withTexts(() => import('@/features/discover/DiscoverPage'), 'discover'),
+  login: withTexts(() => import('@/features/auth/LoginPage'), 'auth'),
+  register: withTexts(() => import('@/features/auth/RegisterPage'), 'auth'),
+  forgotPassword: withTexts(() => import('@/features/auth/ForgotPasswordPage'), 'auth'),
+  resetPassword: withTexts(() => import('@/features/auth/ResetPasswordPage'), 'auth'),
+  verifyEmail: withTexts(() => import('@/features/auth/VerifyEmailPage'), 'auth'),
+  dashboard: withTexts(() => import('@/features/dashboard/DashboardPage'), 'dashboard'),
+  upload: withTexts(() => import('@/features/upload/UploadPage'), 'upload'),
+  library: withTexts(() => import('@/features/library/LibraryPage'), 'library'),
+  playlists: withTexts(() => import('@/features/playlists/PlaylistsPage'), 'playlists'),
+  playlist: withTexts(() => import('@/features/playlists/PlaylistPage'), 'playlists'),
+  track: withTexts(() => import('@/features/track/TrackPage'), 'track_page'),
+  notifications: withTexts(() => import('@/features/notifications/NotificationsPage'), 'notifications'),
+  settings: withTexts(() => import('@/features/settings/SettingsLayout'), 'settings'),
+  settingsProfile: withTexts(() => import('@/features/settings/ProfileSettingsPage'), 'settings'),
+  settingsSecurity: withTexts(() => import('@/features/settings/security/SecurityPage'), 'settings', 'security'),
+  settingsSessions: withTexts(() => import('@/features/settings/SessionsPage'), 'settings'),
+  settingsPrivacy: withTexts(() => import('@/features/settings/PrivacyPage'), 'settings'),
+  settingsNotifications: withTexts(() => import('@/features/settings/NotificationSettingsPage'), 'settings'),
+  settingsAppearance: withTexts(() => import('@/features/settings/AppearancePage'), 'settings', 'keys'),
+  settingsLanguage: withTexts(() => import('@/features/settings/LanguagePage'), 'settings'),
+  settingsData: withTexts(() => import('@/features/settings/data/DataPage'), 'settings', 'data'),
+  developer: withTexts(() => import('@/features/developer/DeveloperPage'), 'developer'),
+  profile: withTexts(() => import('@/features/profile/ProfilePage'), 'profile'),
 } satisfies Record<string, Page>;
 
 const byPath: Record<string, Page> = {
@@ -46,7 +44,7 @@ const byPath: Record<string, Page> = {
   '/notifications': pages.notifications,
 };
 
-/** Fetches a page's code; what it shows comes from the network when it opens. */
+/** Fetches a page's code and texts; what it shows comes from the network when it opens. */
 export function prefetchRoute(path: string): void {
   void byPath[path]?.().catch(() => undefined);
 }

@@ -7,9 +7,9 @@ import { byline } from '@/lib/format/byline';
 import { largeTitle } from '@/lib/format/largeTitle';
 import { preferredLanguage } from '@/lib/i18n/languages';
 import { barsPath, levelsFromId } from '@/lib/peaks/levels';
-import { play as playInEnglish } from '@/locales/en/track.json';
-import { play as playInSpanish } from '@/locales/es/track.json';
-import { play as playInFrench } from '@/locales/fr/track.json';
+import { play as playInEnglish } from '@/locales/en/common/track.json';
+import { play as playInSpanish } from '@/locales/es/common/track.json';
+import { play as playInFrench } from '@/locales/fr/common/track.json';
 
 /** Filled in by the build. */
 declare const __FILES__: Partial<Record<FileGroup, readonly string[]>>;

@@ -1,6 +1,7 @@
 /* Genres are kept by their English names, the same for everybody, and shown in the language of the page. Anything else may be typed. */
 
 import i18next from 'i18next';
+import { isText } from '@/lib/i18n';
 
 /** Offered as suggestions. */
 export const GENRES = [
@@ -33,8 +34,8 @@ const known = new Set<string>(GENRES.map((genre) => genre.toLowerCase()));
 
 /** "Classical" → "Classique" on a French page; what has no name of its own there stays as it is. */
 export function genreName(genre: string): string {
-  const key = genre.toLowerCase();
-  return known.has(key) && i18next.exists(`genres.${key}`) ? i18next.t(`genres.${key}`) : genre;
+  const key = `genres.${genre.toLowerCase()}`;
+  return known.has(genre.toLowerCase()) && isText(key) ? i18next.t(key) : genre;
 }
 
 /** The genre that somebody means who types its name in their language. */

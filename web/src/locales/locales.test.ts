@@ -1,97 +1,100 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import commonEn from './en';
-import moreEn from './en/more';
-import socialEn from './en/social';
-import commonEs from './es';
-import moreEs from './es/more';
-import socialEs from './es/social';
-import commonFr from './fr';
-import moreFr from './fr/more';
-import socialFr from './fr/social';
-
-const en = { ...commonEn, ...moreEn, ...socialEn };
-const fr = { ...commonFr, ...moreFr, ...socialFr };
-const es = { ...commonEs, ...moreEs, ...socialEs };
+import { chunks, files, keysOf } from '@/testing/sources';
 
 type Tree = { [key: string]: string | Tree };
 
-function flatten(tree: Tree, prefix = ''): Map<string, string> {
-  const out = new Map<string, string>();
-  for (const [key, value] of Object.entries(tree)) {
-    if (typeof value === 'string') out.set(prefix + key, value);
-    else for (const [k, v] of flatten(value, `${prefix}${key}.`)) out.set(k, v);
-  }
-  return out;
+function flatten(tree: Tree, prefix = ''): [key: string, text: string][] {
+  return Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flatten(value, `${prefix}${key}.`)));
 }
 
-const base = flatten(en as Tree);
+const namesIn = (folder: string) =>
+  readdirSync(join(import.meta.dirname, folder))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => basename(file, '.json'));
+
+const common = namesIn('en/common');
+const pages = namesIn('en');
+
+const textsOf = (language: string): Map<string, string> =>
+  new Map(
+    [...common.map((name) => `common/${name}`), ...pages].flatMap((file) =>
+      flatten(JSON.parse(readFileSync(join(import.meta.dirname, language, `${file}.json`), 'utf8')) as Tree, `${basename(file)}.`),
+    ),
+  );
+
+const base = textsOf('en');
 const names = (text: string) => [...text.matchAll(/\{\{\s*(\w+)/g)].map((m) => m[1]).sort();
 
-describe.each([
-  ['fr', flatten(fr as Tree)],
-  ['es', flatten(es as Tree)],
-])('%s', (_language, messages) => {
+describe.each(['fr', 'es'])('%s', (language) => {
+  const texts = textsOf(language);
   /* English has no form for "many": that one is compared by itself below */
   const withoutMany = (map: Map<string, string>) => [...map.keys()].filter((key) => !key.endsWith('_many')).sort();
 
-  it('has every message, and no other', () => expect(withoutMany(messages)).toEqual(withoutMany(base)));
+  it('has the same files', () => expect([namesIn(`${language}/common`), namesIn(language)]).toEqual([common, pages]));
+
+  it('has every text, and no other', () => expect(withoutMany(texts)).toEqual(withoutMany(base)));
 
   it('has the plural that millions take', () => {
-    const counted = [...messages.keys()].filter((key) => key.endsWith('_other'));
-    expect(counted.filter((key) => !messages.has(key.replace(/other$/, 'many')))).toEqual([]);
+    const counted = [...texts.keys()].filter((key) => key.endsWith('_other'));
+    expect(counted.filter((key) => !texts.has(key.replace(/other$/, 'many')))).toEqual([]);
   });
 
   it('fills in the same values', () => {
-    for (const [key, text] of base) expect([key, names(messages.get(key) ?? '')]).toEqual([key, names(text)]);
+    for (const [key, text] of base) expect([key, names(texts.get(key) ?? '')]).toEqual([key, names(text)]);
   });
 });
 
-it('has no empty message in any language', () => {
-  for (const tree of [en, fr, es]) {
-    for (const [key, text] of flatten(tree as Tree)) expect(text.trim(), key).not.toBe('');
+it('has no empty text in any language', () => {
+  for (const language of ['en', 'fr', 'es']) {
+    for (const [key, text] of textsOf(language)) expect(text.trim(), `${language} ${key}`).not.toBe('');
   }
 });
-
-const root = join(import.meta.dirname, '..');
-/* lib/realtime has no words for people, and its messages have names like `track.progress` */
-const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-  (f) => /\.tsx?$/.test(f) && !/\.(test|stories|d)\./.test(f) && !f.startsWith(join('lib', 'realtime')),
-);
-
-/** Keys that the code names outright; those built from parts are `prefix.${…}`. */
-function used(): { whole: Set<string>; prefixes: Set<string> } {
-  const whole = new Set<string>();
-  const prefixes = new Set<string>();
-  for (const file of sources) {
-    const text = readFileSync(join(root, file), 'utf8');
-    for (const [, key] of text.matchAll(/['"`]((?:auth|comments|common|data|developer|errors|frame|genres|keys|notifications|pages|player|playlists|security|settings|track|upload)\.[a-z_.]+[a-z_])['"`]/g)) whole.add(key ?? '');
-    for (const [, key] of text.matchAll(/`((?:auth|comments|common|data|developer|errors|frame|genres|keys|notifications|pages|player|playlists|security|settings|track|upload)\.[a-z_.]*)\$\{/g)) prefixes.add(key ?? '');
-  }
-  return { whole, prefixes };
-}
 
 const plural = /_(zero|one|two|few|many|other)$/;
+const known = new Set([...base.keys()].flatMap((key) => [key, key.replace(plural, '')]));
+const fileOf = (key: string) => key.slice(0, key.indexOf('.'));
+/** Not messages of the server, which have names like `track.progress`. */
+const asked = files.filter((file) => !file.startsWith('lib/realtime/')).map((file) => ({ file, keys: keysOf(file, [...common, ...pages]) }));
+const keys = asked.flatMap((one) => one.keys);
 
-it('knows every message that the code asks for', () => {
-  const { whole } = used();
-  const known = new Set([...base.keys()].flatMap((key) => [key, key.replace(plural, '')]));
-  expect([...whole].filter((key) => !known.has(key))).toEqual([]);
-  expect(whole.size).toBeGreaterThan(150);
+it('knows every text that the code asks for', () => {
+  const missing = keys.filter(({ key, open }) => (open ? ![...known].some((one) => one.startsWith(key)) : !known.has(key)));
+  expect(missing.map(({ key }) => key)).toEqual([]);
+  expect(keys.length).toBeGreaterThan(500);
 });
 
-it('has no message that nobody asks for', () => {
-  const { whole, prefixes } = used();
-  const orphans = [...base.keys()].filter((key) => {
-    const name = key.replace(plural, '');
-    return !whole.has(name) && ![...prefixes].some((prefix) => name.startsWith(prefix));
-  });
+it('has no text that nobody asks for', () => {
+  const whole = new Set(keys.filter(({ open }) => !open).map(({ key }) => key));
+  const prefixes = [...new Set(keys.filter(({ open }) => open).map(({ key }) => key))];
+  const orphans = [...base.keys()].map((key) => key.replace(plural, '')).filter((key) => !whole.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)));
   expect(orphans).toEqual([]);
 });
 
+describe('whatever is loaded by itself', () => {
+  const uses = new Map(asked.map(({ file, keys: inFile }) => [file, [...new Set(inFile.map(({ key }) => fileOf(key)))]]));
+  const all = chunks();
+
+  it('is found', () => {
+    expect(all.length).toBeGreaterThan(25);
+    expect(all.map((one) => one.root)).toEqual(expect.arrayContaining(['app/main.tsx', 'features/landing/LandingPage.tsx', 'features/track/Comments.tsx']));
+  });
+
+  it.each(all)('$root loads the texts that it shows', ({ texts, inside }) => {
+    const there = new Set([...common, ...texts]);
+    const faults = inside.flatMap((file) => (uses.get(file) ?? []).filter((name) => !there.has(name)).map((name) => `${file} uses ${name}.json`));
+    expect(faults).toEqual([]);
+  });
+
+  it.each(all)('$root loads no texts that it does not show', ({ texts, inside }) => {
+    const shown = new Set(inside.flatMap((file) => uses.get(file) ?? []));
+    expect(texts.filter((name) => !shown.has(name))).toEqual([]);
+  });
+});
+
 describe('every problem the server can tell of', () => {
-  const definitions = readFileSync(join(root, '../../api/problems.def'), 'utf8');
+  const definitions = readFileSync(join(import.meta.dirname, '../../../api/problems.def'), 'utf8');
   const codes = [...definitions.matchAll(/^P\(\w+, \d+, "(\w+)"/gm)].map((m) => m[1] ?? '');
 
   it('has words of ours', () => {

@@ -1,7 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
-import { loadWords, startI18n } from '@/lib/i18n';
+import { loadAllTexts, startI18n } from '@/lib/i18n';
 import { setPersonHere } from '@/lib/session/hint';
 
 /* pages are loaded when first asked for, which takes its time on a busy machine */
@@ -10,7 +10,7 @@ configure({ asyncUtilTimeout: 4000 });
 beforeAll(async () => {
   localStorage.setItem('veza.language', 'en');
   await startI18n();
-  await Promise.all([loadWords('more'), loadWords('social')]);
+  await loadAllTexts();
 });
 
 afterEach(() => {

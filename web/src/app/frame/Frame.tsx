@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
 import { Toasts } from '@/components/ui/Toasts';
 import { removeShell } from '@/lib/dom/shell';
-import { loadWords } from '@/lib/i18n';
+import { withTexts } from '@/lib/i18n';
 import { useKeys } from '@/lib/keys/store';
 import { usePalette } from '@/lib/palette/store';
 import { useAdding } from '@/lib/playlists/adding';
@@ -24,7 +24,7 @@ import { useShortcuts } from './useShortcuts';
 
 const PlayerBar = lazy(() => import('@/features/player/PlayerBar').then((m) => ({ default: m.PlayerBar })));
 
-const CommandPalette = lazy(() => import('@/features/search/CommandPalette').then((m) => ({ default: m.CommandPalette })));
+const CommandPalette = lazy(withTexts(() => import('@/features/search/CommandPalette').then((m) => ({ default: m.CommandPalette })), 'search'));
 
 /** The palette's code comes when it is first opened. */
 function Palette() {
@@ -40,10 +40,7 @@ function Palette() {
   ) : null;
 }
 
-const ShortcutsSheet = lazy(async () => {
-  const [{ ShortcutsSheet: Loaded }] = await Promise.all([import('@/features/shortcuts/ShortcutsSheet'), loadWords('more')]);
-  return { default: Loaded };
-});
+const ShortcutsSheet = lazy(withTexts(() => import('@/features/shortcuts/ShortcutsSheet').then((m) => ({ default: m.ShortcutsSheet })), 'keys'));
 
 /** Lists all keyboard shortcuts. */
 function Shortcuts() {
@@ -55,10 +52,7 @@ function Shortcuts() {
   ) : null;
 }
 
-const StepUpDialog = lazy(async () => {
-  const [{ StepUpDialog: Loaded }] = await Promise.all([import('@/features/stepup/StepUpDialog'), loadWords('more')]);
-  return { default: Loaded };
-});
+const StepUpDialog = lazy(withTexts(() => import('@/features/stepup/StepUpDialog').then((m) => ({ default: m.StepUpDialog })), 'stepup'));
 
 /** Opens when the server wants a second factor proven once more. */
 function StepUp() {
@@ -70,10 +64,7 @@ function StepUp() {
   ) : null;
 }
 
-const AddToPlaylistDialog = lazy(async () => {
-  const [{ AddToPlaylistDialog: Loaded }] = await Promise.all([import('@/features/playlists/AddToPlaylistDialog'), loadWords('social')]);
-  return { default: Loaded };
-});
+const AddToPlaylistDialog = lazy(withTexts(() => import('@/features/playlists/AddToPlaylistDialog').then((m) => ({ default: m.AddToPlaylistDialog })), 'playlists'));
 
 /** Opens when somebody wants a track in a playlist. */
 function AddToPlaylist() {
@@ -85,7 +76,7 @@ function AddToPlaylist() {
   ) : null;
 }
 
-const SignInAgainDialog = lazy(() => import('@/features/auth/SignInAgainDialog').then((m) => ({ default: m.SignInAgainDialog })));
+const SignInAgainDialog = lazy(withTexts(() => import('@/features/auth/SignInAgainDialog').then((m) => ({ default: m.SignInAgainDialog })), 'auth'));
 
 /** Opens when the session has ended under somebody. */
 function SignInAgain() {

@@ -5,7 +5,7 @@ import { hasSessionHint } from '@/lib/session/hint';
 export interface NavItem {
   to: string;
   /** Key below frame.nav and frame.tabs. */
-  key: string;
+  key: 'discover' | 'dashboard' | 'library' | 'playlists' | 'upload';
   icon: LucideIcon;
   /** Only for people who are signed in: for a visitor it would only lead to the sign-in page. */
   member: boolean;

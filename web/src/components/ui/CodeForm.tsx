@@ -62,7 +62,7 @@ export function CodeForm({ methods, submit, tone = 'accent', size = 'md', onCode
         <TextField
           key={method}
           mono
-          label={t(method === 'totp' ? 'auth.code.totp' : 'auth.code.recovery_code')}
+          label={t(method === 'totp' ? 'common.code.totp' : 'common.code.recovery_code')}
           inputMode={method === 'totp' ? 'numeric' : 'text'}
           autoComplete={method === 'totp' ? 'one-time-code' : 'off'}
           autoCapitalize="none"
@@ -75,7 +75,7 @@ export function CodeForm({ methods, submit, tone = 'accent', size = 'md', onCode
       </Form>
       {methods.includes(other) && (
         <Button className="mt-4" onClick={choose}>
-          {t(other === 'totp' ? 'auth.code.use_totp' : 'auth.code.use_recovery_code')}
+          {t(other === 'totp' ? 'common.code.use_totp' : 'common.code.use_recovery_code')}
         </Button>
       )}
     </>

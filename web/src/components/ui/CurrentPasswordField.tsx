@@ -11,11 +11,11 @@ export function CurrentPasswordField(props: CurrentPasswordFieldProps) {
   return (
     <PasswordField
       {...props}
-      label={t('settings.account.current')}
+      label={t('common.password.current')}
       autoComplete="current-password"
       hint={
         <Link to="/forgot-password" className="underline underline-offset-2 hover:text-ink">
-          {t('security.no_password')}
+          {t('common.password.none')}
         </Link>
       }
     />

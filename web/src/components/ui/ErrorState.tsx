@@ -24,7 +24,7 @@ export function ErrorState({ error, onRetry, page = false }: ErrorStateProps) {
       {id && <p className="num mt-2 text-xs text-muted">{t('common.request_id', { id })}</p>}
       {hasCode(error, 'unauthenticated', 'token_expired') ? (
         <Button asChild tone="accent" className="mt-5">
-          <Link to={loginPath(location.pathname + location.search)}>{t('auth.login.submit')}</Link>
+          <Link to={loginPath(location.pathname + location.search)}>{t('frame.sign_in')}</Link>
         </Button>
       ) : onRetry && (
         <Button className="mt-5" onClick={onRetry}>

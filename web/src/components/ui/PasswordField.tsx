@@ -18,7 +18,7 @@ export function PasswordField(props: PasswordFieldProps) {
       {...props}
       type={shown ? 'text' : 'password'}
       trailing={
-        <IconButton label={t(shown ? 'auth.hide_password' : 'auth.show_password')} size="sm" onClick={() => setShown(!shown)}>
+        <IconButton label={t(shown ? 'common.password.hide' : 'common.password.show')} size="sm" onClick={() => setShown(!shown)}>
           {shown ? <EyeOff size={18} aria-hidden /> : <Eye size={18} aria-hidden />}
         </IconButton>
       }

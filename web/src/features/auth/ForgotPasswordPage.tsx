@@ -22,7 +22,7 @@ export function Component() {
     <AuthLayout title={t('auth.forgot.title')} lead={t('auth.forgot.lead')} poster={t('auth.forgot.poster')}>
       <Form form={form}>
         <TextField
-          label={t('auth.field.email')}
+          label={t('common.email')}
           type="email"
           autoComplete="email"
           {...form.field('email')}

@@ -51,7 +51,7 @@ export function Component() {
     <AuthLayout title={t('auth.register.title')} lead={t('auth.register.lead')} poster={t('auth.register.poster')}>
       <Form form={form}>
         <TextField
-          label={t('auth.field.username')}
+          label={t('common.username')}
           hint={t('auth.hint.username')}
           autoComplete="username"
           autoCapitalize="none"
@@ -65,14 +65,14 @@ export function Component() {
           }
         />
         <TextField
-          label={t('auth.field.email')}
+          label={t('common.email')}
           type="email"
           autoComplete="email"
           {...form.field('email')}
         />
         <PasswordField
           label={t('auth.field.password')}
-          hint={t('auth.hint.password')}
+          hint={t('common.password.hint')}
           autoComplete="new-password"
           {...form.field('password')}
         />

@@ -50,7 +50,7 @@ function NewPassword({ token }: { token: string }) {
   if (replace.isSuccess) {
     const left = replace.data.api_keys_left;
     const lead = left ? `${t('auth.reset.done_text')} ${t('auth.reset.keys_left', { count: left })}` : t('auth.reset.done_text');
-    return <Outcome title={t('auth.reset.done_title')} lead={lead} to="/login" action={t('auth.login.submit')} />;
+    return <Outcome title={t('auth.reset.done_title')} lead={lead} to="/login" action={t('frame.sign_in')} />;
   }
   /* used, expired, or cut short on its way through a mail program */
   const spent = hasCode(replace.error, 'token_invalid') || (hasCode(replace.error, 'validation') && replace.error.fields.some((f) => f.field === 'token'));
@@ -60,7 +60,7 @@ function NewPassword({ token }: { token: string }) {
       <Form form={form}>
         <PasswordField
           label={t('auth.reset.field')}
-          hint={t('auth.hint.password')}
+          hint={t('common.password.hint')}
           autoComplete="new-password"
           {...form.field('password')}
         />

@@ -58,7 +58,7 @@ export function SignInForm({ email, notice, onCode, onEmail }: SignInFormProps) 
         }
       >
         <TextField
-          label={t('auth.field.email')}
+          label={t('common.email')}
           type="email"
           autoComplete="username webauthn"
           {...form.field('email', { onChange: (event: { target: HTMLInputElement }) => onEmail?.(event.target.value) })}
@@ -69,7 +69,7 @@ export function SignInForm({ email, notice, onCode, onEmail }: SignInFormProps) 
           {...form.field('password')}
         />
         <Button type="submit" tone="accent" size="lg" busy={form.busy} className="w-full">
-          {t('auth.login.submit')}
+          {t('frame.sign_in')}
         </Button>
       </Form>
       <PasskeyButton />

@@ -24,7 +24,7 @@ function Resend({ to }: { to: string | undefined }) {
   const form = useForm({ schema: forgotSchema, values: { email: to ?? '' }, send: ({ email }) => resend.mutateAsync(email) });
   return (
     <Form form={form} className="space-y-4">
-      {to === undefined && <TextField label={t('auth.field.email')} type="email" autoComplete="email" {...form.field('email')} />}
+      {to === undefined && <TextField label={t('common.email')} type="email" autoComplete="email" {...form.field('email')} />}
       <Button type="submit" busy={form.busy}>
         {t('auth.verify.resend')}
       </Button>
@@ -50,7 +50,7 @@ function Verify({ token }: { token: string }) {
     return (
       <AuthLayout title={t('auth.verify.done_title', { name: data.username })} lead={t('auth.verify.done_text')} poster={t('auth.verify.poster')}>
         <Button asChild tone="accent" size="lg">
-          <Link to={me ? HOME : '/login'}>{t(me ? 'auth.verify.go_on' : 'auth.login.submit')}</Link>
+          <Link to={me ? HOME : '/login'}>{t(me ? 'auth.verify.go_on' : 'frame.sign_in')}</Link>
         </Button>
       </AuthLayout>
     );

@@ -19,20 +19,20 @@ export function Component() {
   const { t } = useTranslation();
   const { data: me } = useMe();
   const newest = useTracks({ sort: 'newest', limit: 12 });
-  useTitle(t('pages.dashboard.title'));
+  useTitle(t('dashboard.title'));
   if (!me) return null;
   const others = newest.data?.items.filter((track) => !track.is_mine) ?? [];
 
   return (
     <Page>
       <PageHeader
-        title={t('pages.dashboard.hello', { name: me.display_name })}
+        title={t('dashboard.hello', { name: me.display_name })}
         actions={
           mayUpload(me) && (
             <Button asChild tone="accent">
               <Link to="/upload">
                 <Upload size={18} aria-hidden />
-                {t('pages.dashboard.upload')}
+                {t('frame.nav.upload')}
               </Link>
             </Button>
           )
@@ -46,17 +46,17 @@ export function Component() {
       <section className="mt-14" aria-labelledby="newest">
         <div className="mb-5 flex items-baseline justify-between gap-4">
           <h2 id="newest" className="text-xl">
-            {t('pages.dashboard.newest')}
+            {t('dashboard.newest')}
           </h2>
           <Link to="/discover" className="shrink-0 text-muted underline underline-offset-4 hover:text-ink">
-            {t('pages.landing.all')}
+            {t('common.see_all')}
           </Link>
         </div>
         {newest.isPending && <TrackGridSkeleton count={6} />}
         {newest.isError && <ErrorState error={newest.error} onRetry={() => void newest.refetch()} />}
         {others.length > 0 && <TrackGrid tracks={others} />}
         {newest.isSuccess && others.length === 0 && (
-          <Empty title={t('pages.dashboard.alone')}>{t('pages.dashboard.alone_text')}</Empty>
+          <Empty title={t('dashboard.alone')}>{t('dashboard.alone_text')}</Empty>
         )}
       </section>
     </Page>

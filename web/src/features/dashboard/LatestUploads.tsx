@@ -15,14 +15,14 @@ export function LatestUploads() {
   if (mine.data.items.length === 0) {
     return (
       <Empty
-        title={t('pages.dashboard.first')}
+        title={t('track.first.title')}
         action={
           <Button asChild tone="accent">
-            <Link to="/upload">{t('pages.dashboard.first_action')}</Link>
+            <Link to="/upload">{t('track.first.action')}</Link>
           </Button>
         }
       >
-        {t('pages.dashboard.first_text')}
+        {t('track.first.text')}
       </Empty>
     );
   }
@@ -30,10 +30,10 @@ export function LatestUploads() {
     <section aria-labelledby="yours">
       <div className="mb-3 flex items-baseline justify-between gap-4">
         <h2 id="yours" className="text-xl">
-          {t('pages.dashboard.yours')}
+          {t('dashboard.yours')}
         </h2>
         <Link to="/library" className="shrink-0 text-muted underline underline-offset-4 hover:text-ink">
-          {t('pages.dashboard.all_yours', { count: mine.data.total ?? 0 })}
+          {t('dashboard.all_yours', { count: mine.data.total ?? 0 })}
         </Link>
       </div>
       <ul className="border-t border-line">

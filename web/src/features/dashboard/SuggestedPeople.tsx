@@ -13,7 +13,7 @@ export function SuggestedPeople() {
   return (
     <section className="mt-14" aria-labelledby="people">
       <h2 id="people" className="mb-4 text-xl">
-        {t('pages.dashboard.people')}
+        {t('dashboard.people')}
       </h2>
       <PeopleList people={data.items} />
     </section>

@@ -7,9 +7,9 @@ export function VerifyNotice() {
   return (
     <p className="mb-8 flex flex-wrap items-center gap-x-3 gap-y-1 border-y border-line py-3">
       <Mail size={18} aria-hidden className="text-accent-text" />
-      {t('pages.dashboard.unverified')}
+      {t('dashboard.unverified')}
       <Link to="/verify-email" className="font-semibold underline underline-offset-2">
-        {t('pages.dashboard.verify')}
+        {t('common.confirm_email')}
       </Link>
     </p>
   );

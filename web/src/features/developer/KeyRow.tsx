@@ -24,8 +24,8 @@ export function KeyRow({ apiKey, onRemove }: { apiKey: ApiKey; onRemove: () => v
             ))}
           </ul>
           <p className="mt-1.5 flex flex-wrap gap-x-3 text-xs text-muted">
-            <span>{t('security.created', { date: format.day(apiKey.created_at) })}</span>
-            <span>{apiKey.last_used_at ? t('security.used', { when: format.ago(apiKey.last_used_at) }) : t('security.never_used')}</span>
+            <span>{t('common.created', { date: format.day(apiKey.created_at) })}</span>
+            <span>{apiKey.last_used_at ? t('common.used', { when: format.ago(apiKey.last_used_at) }) : t('common.never_used')}</span>
             <span className={over ? 'text-danger' : ''}>
               {apiKey.expires_at ? t(over ? 'developer.expired' : 'developer.expires', { date: format.day(apiKey.expires_at) }) : t('developer.forever')}
             </span>

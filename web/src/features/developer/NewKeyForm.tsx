@@ -17,7 +17,7 @@ const schema = z.object({
   lifetime: z.string(),
 });
 
-function ScopeChoice({ scope, ...props }: { scope: string } & UseFormRegisterReturn) {
+function ScopeChoice({ scope, ...props }: { scope: (typeof SCOPES)[number] } & UseFormRegisterReturn) {
   const { t } = useTranslation();
   return (
     <label className="flex items-start gap-3 rounded-card border border-line px-3 py-2.5 transition-colors duration-150 hover:border-line-strong has-checked:border-accent-text has-checked:bg-accent-wash">

@@ -5,4 +5,5 @@ export const SCOPES = ['tracks:read', 'tracks:write', 'comments:write', 'playlis
 export const LIFETIMES = [30, 90, 365, null] as const;
 
 /** The key of the words for a scope: "tracks:read" → "tracks_read". */
-export const wordOf = (scope: string) => scope.replace(/\W/g, '_');
+type Word<Scope extends string> = Scope extends `${infer Of}:${infer Right}` ? `${Of}_${Right}` : never;
+export const wordOf = <Scope extends string>(scope: Scope) => scope.replace(/\W/g, '_') as Word<Scope>;

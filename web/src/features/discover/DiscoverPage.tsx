@@ -26,7 +26,7 @@ export function Component() {
   const tracks = useEndlessTracks({ sort: 'newest', ...(genre && { genre }), ...(tag && { tag }), ...(q && { q }) });
   const items = tracks.data?.pages.flatMap((page) => page.items) ?? [];
   const total = tracks.data?.pages[0]?.total ?? 0;
-  useTitle(t('pages.discover.title'));
+  useTitle(t('discover.title'));
 
   const choose = (name: string, value: string) =>
     setParams(
@@ -38,24 +38,24 @@ export function Component() {
       },
       { preventScrollReset: true },
     );
-  const title = q ? t('pages.discover.results', { q }) : tag ? `#${tag}` : genreName(genre) || t('pages.discover.title');
+  const title = q ? t('discover.results', { q }) : tag ? `#${tag}` : genreName(genre) || t('discover.title');
 
   return (
     <Page>
       <PageHeader
         title={title}
         actions={
-          <div role="group" aria-label={t('pages.discover.view')} className="flex">
-            <IconButton label={t('pages.discover.as_list')} aria-pressed={view === 'list'} onClick={() => setView('list')} className="aria-pressed:text-ink">
+          <div role="group" aria-label={t('discover.view')} className="flex">
+            <IconButton label={t('discover.as_list')} aria-pressed={view === 'list'} onClick={() => setView('list')} className="aria-pressed:text-ink">
               <Rows3 size={20} aria-hidden />
             </IconButton>
-            <IconButton label={t('pages.discover.as_grid')} aria-pressed={view === 'grid'} onClick={() => setView('grid')} className="aria-pressed:text-ink">
+            <IconButton label={t('discover.as_grid')} aria-pressed={view === 'grid'} onClick={() => setView('grid')} className="aria-pressed:text-ink">
               <LayoutGrid size={20} aria-hidden />
             </IconButton>
           </div>
         }
       >
-        {tracks.isSuccess ? t('pages.discover.count', { count: total }) : ' '}
+        {tracks.isSuccess ? t('discover.count', { count: total }) : ' '}
       </PageHeader>
 
       <GenreChips chosen={genre} onChoose={(name) => choose('genre', name)}>
@@ -67,24 +67,24 @@ export function Component() {
       </GenreChips>
 
       {q && <PeopleFound q={q} />}
-      <h2 className={q ? 'mb-3 text-lg' : 'sr-only'}>{t('pages.discover.tracks')}</h2>
+      <h2 className={q ? 'mb-3 text-lg' : 'sr-only'}>{t('discover.tracks')}</h2>
       {tracks.isPending && (view === 'list' ? <TrackStripsSkeleton /> : <TrackGridSkeleton />)}
       {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
       {items.length > 0 && (view === 'list' ? <TrackStrips tracks={items} /> : <TrackGrid tracks={items} />)}
       {tracks.isSuccess && items.length === 0 && (
         <Empty
-          title={t(genre || tag || q ? 'pages.discover.empty_filtered' : 'pages.discover.empty')}
+          title={t(genre || tag || q ? 'discover.empty_filtered' : 'discover.empty')}
           action={
             genre || tag || q ? (
-              <Button onClick={() => setParams({})}>{t('pages.discover.clear')}</Button>
+              <Button onClick={() => setParams({})}>{t('common.clear_filters')}</Button>
             ) : (
               <Button asChild tone="accent">
-                <Link to="/upload">{t('pages.discover.be_first')}</Link>
+                <Link to="/upload">{t('discover.be_first')}</Link>
               </Button>
             )
           }
         >
-          {t(genre || tag || q ? 'pages.discover.empty_filtered_text' : 'pages.discover.empty_text')}
+          {t(genre || tag || q ? 'discover.empty_filtered_text' : 'discover.empty_text')}
         </Empty>
       )}
       <More list={tracks} />

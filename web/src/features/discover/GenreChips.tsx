@@ -34,11 +34,11 @@ export function GenreChips({ chosen, onChoose, children }: GenreChipsProps) {
     <div
       ref={row}
       role="group"
-      aria-label={t('pages.discover.genres')}
+      aria-label={t('discover.genres')}
       className="-mx-4 mb-6 flex min-h-11 gap-2 overflow-x-auto px-4 pb-2 sm:mx-0 sm:flex-wrap sm:px-0"
     >
       <Chip pressed={!chosen} onClick={() => onChoose('')}>
-        {t('pages.discover.everything')}
+        {t('discover.everything')}
       </Chip>
       {genres.map(({ name, track_count }) => (
         <Chip key={name} pressed={same(name, chosen)} onClick={() => onChoose(same(name, chosen) ? '' : name)}>

@@ -13,7 +13,7 @@ export function PeopleFound({ q }: { q: string }) {
   return (
     <section aria-labelledby="people" className="mb-8">
       <h2 id="people" className="mb-3 text-lg">
-        {t('pages.discover.people')}
+        {t('discover.people')}
       </h2>
       <PeopleList people={data.items} />
     </section>

@@ -21,15 +21,15 @@ export function Component() {
     <>
       <section className="relative overflow-hidden border-b border-line">
         <div className="mx-auto max-w-[1440px] px-4 pt-10 sm:px-6 sm:pt-16">
-          <h1 className="poster max-w-[11ch]">{t('pages.landing.title')}</h1>
+          <h1 className="poster max-w-[11ch]">{t('landing.title')}</h1>
           <div className="mt-6 flex flex-wrap items-end justify-between gap-6 sm:mt-8">
-            <p className="max-w-[46ch] text-base text-muted sm:text-lg">{t('pages.landing.lead')}</p>
+            <p className="max-w-[46ch] text-base text-muted sm:text-lg">{t('landing.lead')}</p>
             <div className="flex flex-wrap gap-3">
               <Button asChild tone="accent" size="lg">
-                <Link to={me ? '/upload' : '/register'}>{t(me ? 'pages.landing.upload' : 'pages.landing.join')}</Link>
+                <Link to={me ? '/upload' : '/register'}>{t(me ? 'landing.upload' : 'landing.join')}</Link>
               </Button>
               <Button asChild size="lg">
-                <Link to="/discover">{t('pages.landing.listen')}</Link>
+                <Link to="/discover">{t('landing.listen')}</Link>
               </Button>
             </div>
           </div>
@@ -40,15 +40,15 @@ export function Component() {
       <section className="mx-auto max-w-[1440px] px-4 pt-12 sm:px-6" aria-labelledby="newest">
         <div className="mb-4 flex items-baseline justify-between gap-4">
           <h2 id="newest" className="text-xl">
-            {t('pages.landing.newest')}
+            {t('landing.newest')}
           </h2>
           <Link to="/discover" className="shrink-0 text-muted underline underline-offset-4 hover:text-ink">
-            {t('pages.landing.all')}
+            {t('common.see_all')}
           </Link>
         </div>
         {newest.isPending && <TrackStripsSkeleton />}
         {tracks.length > 0 && <TrackStrips tracks={tracks} />}
-        {(newest.isError || (newest.isSuccess && tracks.length === 0)) && <p className="py-8 text-base text-muted">{t('pages.landing.quiet')}</p>}
+        {(newest.isError || (newest.isSuccess && tracks.length === 0)) && <p className="py-8 text-base text-muted">{t('landing.quiet')}</p>}
       </section>
 
       <Promises />

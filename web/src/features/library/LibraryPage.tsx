@@ -24,7 +24,7 @@ import { RemovedTracks } from './RemovedTracks';
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
 
 const LIMIT = 50;
-const STATES: readonly (Track['status'] | '')[] = ['', 'completed', 'processing', 'failed'];
+const STATES = ['', 'completed', 'processing', 'failed'] as const;
 const SORTS = ['newest', 'oldest', 'title'] as const;
 
 export function Component() {
@@ -42,7 +42,7 @@ export function Component() {
   const isAdmin = me?.role === 'admin';
   const isRemoved = isAdmin && params.get('status') === 'removed';
   const turnTo = (next: number) => setParams((old) => new URLSearchParams({ ...Object.fromEntries(old), page: String(next) }));
-  useTitle(t('pages.library.title'));
+  useTitle(t('library.title'));
 
   const set = (name: string, value: string) =>
     setParams(
@@ -60,17 +60,17 @@ export function Component() {
   return (
     <Page>
       <PageHeader
-        title={t('pages.library.title')}
+        title={t('library.title')}
         actions={
           <Button asChild tone="accent">
             <Link to="/upload">
               <Upload size={18} aria-hidden />
-              {t('pages.dashboard.upload')}
+              {t('frame.nav.upload')}
             </Link>
           </Button>
         }
       >
-        {tracks.data ? t('pages.library.count', { count: tracks.data.total ?? 0 }) : ' '}
+        {tracks.data ? t('library.count', { count: tracks.data.total ?? 0 }) : ' '}
       </PageHeader>
 
       <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-3">
@@ -85,34 +85,34 @@ export function Component() {
                 setText(event.target.value);
                 set('page', '');
               }}
-              aria-label={t('pages.library.filter')}
-              placeholder={t('pages.library.filter')}
+              aria-label={t('library.filter')}
+              placeholder={t('library.filter')}
               className={`${inputClass} h-10 ps-9`}
             />
           </div>
         )}
-        <div role="group" aria-label={t('pages.library.states')} className="-mx-4 flex gap-2 overflow-x-auto px-4 sm:mx-0 sm:px-0">
+        <div role="group" aria-label={t('library.states')} className="-mx-4 flex gap-2 overflow-x-auto px-4 sm:mx-0 sm:px-0">
           {STATES.map((state) => (
             <Chip key={state} pressed={state === status && !isRemoved} onClick={() => set('status', state)}>
-              {t(`pages.library.state.${state || 'all'}`)}
+              {t(`library.state.${state || 'all'}`)}
             </Chip>
           ))}
           {isAdmin && (
             <Chip pressed={isRemoved} onClick={() => set('status', 'removed')}>
-              {t('pages.library.state.removed')}
+              {t('library.state.removed')}
             </Chip>
           )}
         </div>
         {!isRemoved && (
           <select
-            aria-label={t('pages.library.sort')}
+            aria-label={t('library.sort')}
             value={sort}
             onChange={(event) => set('sort', event.target.value === 'newest' ? '' : event.target.value)}
             className={`${inputClass} ms-auto h-9 sm:w-auto`}
           >
             {SORTS.map((name) => (
               <option key={name} value={name}>
-                {t(`pages.library.sort_by.${name}`)}
+                {t(`library.sort_by.${name}`)}
               </option>
             ))}
           </select>
@@ -137,7 +137,7 @@ export function Component() {
           )}
           {tracks.data?.items.length === 0 && filtered && (
             <Empty
-              title={t('pages.library.nothing')}
+              title={t('library.nothing')}
               action={
                 <Button
                   onClick={() => {
@@ -145,7 +145,7 @@ export function Component() {
                     setParams({});
                   }}
                 >
-                  {t('pages.discover.clear')}
+                  {t('common.clear_filters')}
                 </Button>
               }
             />
@@ -156,14 +156,14 @@ export function Component() {
               <CreatorInvite />
             ) : (
               <Empty
-                title={t('pages.dashboard.first')}
+                title={t('track.first.title')}
                 action={
                   <Button asChild tone="accent">
-                    <Link to="/upload">{t('pages.dashboard.first_action')}</Link>
+                    <Link to="/upload">{t('track.first.action')}</Link>
                   </Button>
                 }
               >
-                {t('pages.dashboard.first_text')}
+                {t('track.first.text')}
               </Empty>
             ))}
         </>

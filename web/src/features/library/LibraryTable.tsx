@@ -17,35 +17,35 @@ export function LibraryTable({ tracks, onEdit, onDelete }: LibraryTableProps) {
   const end = `${head} text-end`;
   return (
     <table className="w-full border-collapse">
-      <caption className="sr-only">{t('pages.library.title')}</caption>
+      <caption className="sr-only">{t('library.title')}</caption>
       <thead>
         <tr className="border-b border-line-strong">
           <th scope="col" className={start}>
-            {t('pages.library.column.title')}
+            {t('library.column.title')}
           </th>
           <th scope="col" className={`${start} max-lg:hidden`}>
-            {t('pages.library.column.sound')}
+            {t('library.column.sound')}
           </th>
           <th scope="col" className={`${start} max-md:hidden`}>
-            {t('pages.library.column.state')}
+            {t('library.column.state')}
           </th>
           <th scope="col" className={`${end} max-xl:hidden`}>
             BPM
           </th>
           <th scope="col" className={`${start} max-xl:hidden`}>
-            {t('track.fact.key')}
+            {t('track.field.musical_key')}
           </th>
           <th scope="col" className={`${end} max-xl:hidden`}>
             LUFS
           </th>
           <th scope="col" className={`${end} max-sm:hidden`}>
-            {t('track.fact.length')}
+            {t('library.column.length')}
           </th>
           <th scope="col" className={`${end} max-md:hidden`}>
-            {t('pages.library.column.added')}
+            {t('library.column.added')}
           </th>
           <th scope="col" className="w-10">
-            <span className="sr-only">{t('pages.library.column.tools')}</span>
+            <span className="sr-only">{t('library.column.tools')}</span>
           </th>
         </tr>
       </thead>

@@ -34,7 +34,7 @@ function Row({ track }: { track: RemovedTrack }) {
             {track.creator.display_name}
           </Link>
           {' · '}
-          {t('pages.library.removed_until', { date: f.day(track.restorable_until) })}
+          {t('library.removed_until', { date: f.day(track.restorable_until) })}
         </p>
       </div>
       <Button size="sm" busy={restore.isPending} aria-label={t('track.restore_title', { title: track.title })} onClick={start}>
@@ -55,7 +55,7 @@ export function RemovedTracks({ page, limit, onPage }: RemovedTracksProps) {
   const removed = useRemovedTracks(page, limit);
   if (removed.isPending) return <TrackStripsSkeleton count={4} />;
   if (removed.isError) return <ErrorState error={removed.error} onRetry={() => void removed.refetch()} />;
-  if (removed.data.items.length === 0) return <Empty title={t('pages.library.removed_none')} />;
+  if (removed.data.items.length === 0) return <Empty title={t('library.removed_none')} />;
   return (
     <>
       <ul className="border-t border-line">

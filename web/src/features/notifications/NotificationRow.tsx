@@ -7,13 +7,14 @@ import { IconButton } from '@/components/ui/IconButton';
 import type { Notification } from '@/lib/api/schema';
 import { deviceText } from '@/lib/format/device';
 import { useFormat } from '@/lib/format/useFormat';
+import { isText } from '@/lib/i18n';
 
 /** What nobody else caused: such kinds have a dot in their name. */
 const isOwn = (type: string) => type.includes('.');
 
 /** In the reader's words where we know the kind; else as the server says it. */
 function useWords({ type, title, content, actor, others, data }: Notification): { words: string; detail: string } {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const format = useFormat();
   const until = data.until ?? data.expires_at;
   const values = {
@@ -24,10 +25,12 @@ function useWords({ type, title, content, actor, others, data }: Notification): 
     ...(typeof until === 'string' && { until: format.day(until) }),
   };
   const isKnown = Boolean(actor) || isOwn(type);
-  const kind = others > 0 ? `notifications.kind.${type}_and` : `notifications.kind.${type}`;
+  const kind = `notifications.kind.${type}`;
+  const words = others > 0 ? `${kind}_and` : kind;
+  const detail = `notifications.detail.${type}`;
   return {
-    words: isKnown && i18n.exists(`notifications.kind.${type}`) ? t(kind, values) : title,
-    detail: isKnown && i18n.exists(`notifications.detail.${type}`) ? t(`notifications.detail.${type}`, values) : content,
+    words: isKnown && isText(words) ? t(words, values) : title,
+    detail: isKnown && isText(detail) ? t(detail, values) : content,
   };
 }
 

@@ -31,7 +31,7 @@ export function Gear({ id }: { id: string }) {
   return (
     <section aria-labelledby="gear" className="mt-14">
       <h2 id="gear" className="text-xl">
-        {t('pages.profile.gear')}
+        {t('profile.gear')}
       </h2>
       <ul className="mt-5 grid grid-cols-2 gap-x-4 gap-y-6 sm:grid-cols-3 lg:grid-cols-5">
         {data.items.map((item) => (

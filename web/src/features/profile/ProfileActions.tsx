@@ -25,11 +25,11 @@ function useActions(user: PublicUser) {
     toggleFollow: () => {
       const following = !user.is_following;
       setFollowing(following);
-      tell(t(following ? 'pages.profile.now_following' : 'pages.profile.unfollowed', { name: user.display_name }), () => setFollowing(!following));
+      tell(t(following ? 'profile.now_following' : 'profile.unfollowed', { name: user.display_name }), () => setFollowing(!following));
     },
     block: () => {
       setBlocked(true);
-      tell(t('pages.profile.now_blocked', { name: user.display_name }), () => setBlocked(false));
+      tell(t('profile.now_blocked', { name: user.display_name }), () => setBlocked(false));
     },
     unblock: () => setBlocked(false),
   };
@@ -40,7 +40,7 @@ function FollowButton({ following, onToggle }: { following: boolean; onToggle: (
   return (
     <Button tone={following ? 'plain' : 'accent'} aria-pressed={following} onClick={onToggle}>
       {following ? <UserCheck size={18} aria-hidden /> : <UserPlus size={18} aria-hidden />}
-      {t(following ? 'pages.profile.following' : 'pages.profile.follow')}
+      {t(following ? 'profile.following' : 'profile.follow')}
     </Button>
   );
 }
@@ -59,7 +59,7 @@ export function ProfileActions({ user, guest }: ProfileActionsProps) {
       <Button asChild tone="accent">
         <Link to={loginPath(`/u/${user.username}`)}>
           <UserPlus size={18} aria-hidden />
-          {t('pages.profile.follow')}
+          {t('profile.follow')}
         </Link>
       </Button>
     );
@@ -67,8 +67,8 @@ export function ProfileActions({ user, guest }: ProfileActionsProps) {
   if (user.is_blocked) {
     return (
       <div className="flex flex-wrap items-center gap-3">
-        <Button onClick={actions.unblock}>{t('pages.profile.unblock')}</Button>
-        <span className="text-muted">{t('pages.profile.is_blocked', { name: user.display_name })}</span>
+        <Button onClick={actions.unblock}>{t('profile.unblock')}</Button>
+        <span className="text-muted">{t('profile.is_blocked', { name: user.display_name })}</span>
       </div>
     );
   }
@@ -78,14 +78,14 @@ export function ProfileActions({ user, guest }: ProfileActionsProps) {
       <Menu
         align="start"
         trigger={
-          <IconButton label={t('pages.profile.more')}>
+          <IconButton label={t('profile.more')}>
             <Ellipsis size={20} aria-hidden />
           </IconButton>
         }
       >
         <MenuItem danger onSelect={actions.block}>
           <Ban size={16} aria-hidden />
-          {t('pages.profile.block')}
+          {t('profile.block')}
         </MenuItem>
       </Menu>
     </div>

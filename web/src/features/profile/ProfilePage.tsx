@@ -46,7 +46,7 @@ function Header({ user, me }: HeaderProps) {
           {user.is_verified && user.role !== 'user' && (
             <span className="inline-flex items-center gap-1.5">
               <BadgeCheck size={18} aria-hidden className="text-accent-text" />
-              {t('pages.profile.creator')}
+              {t('profile.creator')}
             </span>
           )}
           {user.location && (
@@ -55,17 +55,17 @@ function Header({ user, me }: HeaderProps) {
               <span dir="auto">{user.location}</span>
             </span>
           )}
-          <span>{t('pages.profile.tracks', { count: user.track_count })}</span>
-          <span>{t('pages.profile.followers', { count: user.follower_count })}</span>
-          <span>{t('pages.profile.follows', { count: user.following_count })}</span>
-          <span>{t('pages.profile.since', { date: format.day(user.created_at) })}</span>
+          <span>{t('profile.tracks', { count: user.track_count })}</span>
+          <span>{t('profile.followers', { count: user.follower_count })}</span>
+          <span>{t('profile.follows', { count: user.following_count })}</span>
+          <span>{t('profile.since', { date: format.day(user.created_at) })}</span>
         </div>
         {user.bio && <p dir="auto" className="mt-4 max-w-prose text-base whitespace-pre-line">{user.bio}</p>}
         <SocialLinks links={user.social_links} />
         <div className="mt-6 min-h-10">
           {me?.id === user.id ? (
             <Button asChild>
-              <Link to="/settings/profile">{t('pages.profile.edit')}</Link>
+              <Link to="/settings/profile">{t('profile.edit')}</Link>
             </Button>
           ) : (
             me !== undefined && <ProfileActions user={user} guest={me === null} />
@@ -85,11 +85,11 @@ function Tracks({ user, mine }: { user: PublicUser; mine: boolean }) {
   if (items.length === 0) {
     return (
       <Empty
-        title={t(mine ? 'pages.profile.empty_mine' : 'pages.profile.empty', { name: user.display_name })}
+        title={t(mine ? 'profile.empty_mine' : 'profile.empty', { name: user.display_name })}
         action={
           mine && (
             <Button asChild tone="accent">
-              <Link to="/upload">{t('pages.dashboard.first_action')}</Link>
+              <Link to="/upload">{t('track.first.action')}</Link>
             </Button>
           )
         }
@@ -98,7 +98,7 @@ function Tracks({ user, mine }: { user: PublicUser; mine: boolean }) {
   }
   return (
     <>
-      <h2 className="sr-only">{t('pages.profile.tracks_title')}</h2>
+      <h2 className="sr-only">{t('profile.tracks_title')}</h2>
       <TrackStrips tracks={items} />
       <More list={tracks} />
     </>
@@ -121,7 +121,7 @@ export function Component() {
       </Page>
     );
   }
-  if (hasCode(user.error, 'not_found')) return <NotFound title={t('pages.profile.missing', { name: username })} />;
+  if (hasCode(user.error, 'not_found')) return <NotFound title={t('profile.missing', { name: username })} />;
   if (user.isError) {
     return (
       <Page>

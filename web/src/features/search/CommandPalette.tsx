@@ -87,20 +87,20 @@ function Palette({ onClose }: { onClose: () => void }) {
         />
         <kbd className="num rounded-sm border border-line-strong px-1.5 text-xs text-muted">Esc</kbd>
       </div>
-      <ul id={list} role="listbox" aria-label={t('frame.palette.results')} className="max-h-[min(60dvh,480px)] overflow-y-auto p-2">
+      <ul id={list} role="listbox" aria-label={t('search.results')} className="max-h-[min(60dvh,480px)] overflow-y-auto p-2">
         {entries.map((entry) => (
           <PaletteItem key={entry.id} id={`${list}-${entry.id}`} entry={entry} selected={entry === chosen} onRun={() => run(entry)} onAct={act} />
         ))}
       </ul>
       {acts && (
-        <div role="group" aria-label={t('frame.palette.with', { title: chosen?.label ?? '' })} className="flex flex-wrap gap-2 border-t border-line px-4 py-2 max-sm:hidden">
-          <PaletteAct label={t('player.play')} keys={`${t('frame.palette.shift')} ↵`} onAct={() => act('now')} />
+        <div role="group" aria-label={t('search.with', { title: chosen?.label ?? '' })} className="flex flex-wrap gap-2 border-t border-line px-4 py-2 max-sm:hidden">
+          <PaletteAct label={t('player.play')} keys={`${t('search.shift')} ↵`} onAct={() => act('now')} />
           <PaletteAct label={t('track.play_next')} onAct={() => act('next')} />
           <PaletteAct label={t('track.queue')} keys="Alt ↵" onAct={() => act('last')} />
         </div>
       )}
       <p role="status" className={entries.length > 0 ? 'sr-only' : 'px-4 pb-5 text-muted'}>
-        {entries.length > 0 ? t('frame.palette.found', { count: entries.length }) : searching ? t('frame.palette.searching') : t('frame.palette.nothing')}
+        {entries.length > 0 ? t('search.found', { count: entries.length }) : searching ? t('search.searching') : t('search.nothing')}
       </p>
     </>
   );

@@ -55,7 +55,7 @@ function useCommands(): Entry[] {
   const { data: me } = useMe();
   const { theme, setTheme } = useTheme();
   const playing = usePlayer((s) => s.current !== null);
-  const hint = t('frame.palette.command');
+  const hint = t('search.command');
   const go = (id: string, label: string, icon: LucideIcon, path: string): Entry => ({
     kind: 'command',
     id,
@@ -79,17 +79,17 @@ function useCommands(): Entry[] {
         ]
       : [go('login', t('frame.sign_in'), LogIn, '/login'), go('register', t('frame.sign_up'), UserPlus, '/register')]),
     ...(playing
-      ? [{ kind: 'command' as const, id: 'toggle', label: t('frame.palette.toggle'), hint, icon: Pause, run: () => usePlayer.getState().toggle() }]
+      ? [{ kind: 'command' as const, id: 'toggle', label: t('search.toggle'), hint, icon: Pause, run: () => usePlayer.getState().toggle() }]
       : []),
     {
       kind: 'command',
       id: 'theme',
-      label: t(dark ? 'frame.palette.light' : 'frame.palette.dark'),
+      label: t(dark ? 'search.light' : 'search.dark'),
       hint,
       icon: dark ? Sun : Moon,
       run: () => setTheme(dark ? 'light' : 'dark'),
     },
-    { kind: 'command', id: 'keys', label: t('frame.palette.keys'), hint, icon: Keyboard, run: () => useKeys.getState().setSheet(true) },
+    { kind: 'command', id: 'keys', label: t('search.keys'), hint, icon: Keyboard, run: () => useKeys.getState().setSheet(true) },
   ];
 }
 
@@ -141,7 +141,7 @@ export function useEntries(text: string): Entries {
     })),
   ];
   const all: Entry | undefined = wanted
-    ? { kind: 'command', id: 'all', label: t('frame.palette.all', { q: now }), hint: '', icon: Search, run: () => void navigate(`/discover?q=${encodeURIComponent(now)}`) }
+    ? { kind: 'command', id: 'all', label: t('search.all', { q: now }), hint: '', icon: Search, run: () => void navigate(`/discover?q=${encodeURIComponent(now)}`) }
     : undefined;
   if (all) entries.push(all);
   const asked = [foundPeople, foundTracks];

@@ -4,7 +4,7 @@ import { Progress } from '@/components/ui/Progress';
 import { useCompletion } from '@/lib/api/users/completion';
 
 /** Steps that have words, in the order of the form; those done on another page lead there. */
-const STEPS: readonly { key: string; to?: string }[] = [
+const STEPS = [
   { key: 'avatar' },
   { key: 'name' },
   { key: 'bio' },
@@ -12,7 +12,7 @@ const STEPS: readonly { key: string; to?: string }[] = [
   { key: 'social_links' },
   { key: 'email_verified', to: '/verify-email' },
   { key: 'first_track', to: '/upload' },
-];
+] as const satisfies readonly { key: string; to?: string }[];
 
 /** How complete one's profile is and what would make it more so. Says nothing when it cannot be told. */
 export function CompletionMeter({ id }: { id: string }) {
@@ -27,14 +27,14 @@ export function CompletionMeter({ id }: { id: string }) {
       <Progress value={data.percent / 100} label={label} />
       {missing.length > 0 && (
         <ul className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-muted">
-          {missing.map(({ key, to }) => (
-            <li key={key}>
-              {to ? (
-                <Link to={to} className="underline underline-offset-2 hover:text-ink">
-                  {t(`settings.completion.step.${key}`)}
+          {missing.map((step) => (
+            <li key={step.key}>
+              {'to' in step ? (
+                <Link to={step.to} className="underline underline-offset-2 hover:text-ink">
+                  {t(`settings.completion.step.${step.key}`)}
                 </Link>
               ) : (
-                t(`settings.completion.step.${key}`)
+                t(`settings.completion.step.${step.key}`)
               )}
             </li>
           ))}

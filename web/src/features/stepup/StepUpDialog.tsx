@@ -18,7 +18,7 @@ import { problemText } from '@/lib/api/problemText';
 import { passkeysWork } from '@/lib/passkeys/device';
 import { useStepUp, type Asked } from '@/lib/session/stepUp';
 
-const TEXTS = { code: 'security.step_up.text', password: 'security.step_up.password_text', setup: 'security.step_up.setup_text' } as const;
+const TEXTS = { code: 'stepup.text', password: 'stepup.password_text', setup: 'stepup.setup_text' } as const;
 const METHODS = ['totp', 'recovery_code'];
 
 function PasskeyProof({ onProven }: { onProven: () => void }) {
@@ -28,7 +28,7 @@ function PasskeyProof({ onProven }: { onProven: () => void }) {
     <div className="mt-4 space-y-3">
       <Button busy={signIn.isPending} className="w-full" onClick={() => signIn.mutate(undefined, { onSuccess: (session) => session && onProven() })}>
         <KeyRound size={18} aria-hidden />
-        {t('security.step_up.passkey')}
+        {t('stepup.passkey')}
       </Button>
       {signIn.isError && <FormError>{problemText(signIn.error, t)}</FormError>}
     </div>
@@ -43,7 +43,7 @@ function Proof({ onProven }: { onProven: () => void }) {
   return (
     <>
       {factor.data?.enabled !== false && (
-        <CodeForm methods={METHODS} submit={t('security.step_up.submit')} onCode={(code) => stepUp.mutateAsync(code).then(onProven)} />
+        <CodeForm methods={METHODS} submit={t('stepup.submit')} onCode={(code) => stepUp.mutateAsync(code).then(onProven)} />
       )}
       {passkeysWork() && <PasskeyProof onProven={onProven} />}
     </>
@@ -55,7 +55,7 @@ function PasswordProof({ onProven }: { onProven: () => void }) {
   const stepUp = useStepUpPassword();
   return (
     <>
-      <PasswordForm submit={t('security.step_up.submit')} onPassword={(password) => stepUp.mutateAsync(password).then(onProven)} />
+      <PasswordForm submit={t('stepup.submit')} onPassword={(password) => stepUp.mutateAsync(password).then(onProven)} />
       {passkeysWork() && <PasskeyProof onProven={onProven} />}
     </>
   );
@@ -69,13 +69,13 @@ export function StepUpDialog({ asked }: { asked: Asked }) {
     <Dialog
       open
       onOpenChange={() => answer(false)}
-      title={t(setup ? 'security.step_up.setup_title' : 'security.step_up.title')}
+      title={t(setup ? 'stepup.setup_title' : 'stepup.title')}
       description={t(TEXTS[asked])}
     >
       {setup ? (
         <Button asChild tone="accent" className="w-full">
           <Link to="/settings/security" onClick={() => answer(false)}>
-            {t('security.step_up.setup_go')}
+            {t('stepup.setup_go')}
           </Link>
         </Button>
       ) : asked === 'password' ? (

@@ -16,7 +16,7 @@ export function MoreFrom({ track, others }: { track: Track; others: readonly Tra
   return (
     <section className="mt-16" aria-labelledby="more">
       <h2 id="more" className="mb-4 text-xl">
-        {t('track.more_from', { name: track.creator.display_name })}
+        {t('track_page.more_from', { name: track.creator.display_name })}
       </h2>
       <TrackStrips tracks={others} />
     </section>

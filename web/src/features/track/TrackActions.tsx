@@ -30,13 +30,13 @@ export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
         <Button asChild>
           <Link to={loginPath(`/track/${track.id}`)}>
             <Heart size={18} aria-hidden />
-            {t('track.like_short')}
+            {t('track_page.like_short')}
           </Link>
         </Button>
       ) : (
         track.status === 'completed' && <LikeButton track={track} size="md" />
       )}
-      {track.like_count !== null && track.status === 'completed' && <span className="me-2 text-muted">{t('track.likes', { count: track.like_count })}</span>}
+      {track.like_count !== null && track.status === 'completed' && <span className="me-2 text-muted">{t('track_page.likes', { count: track.like_count })}</span>}
       {isPlayable(track) && (
         <Button onClick={() => queueLast(toPlayerTrack(track))}>
           <ListPlus size={18} aria-hidden />

@@ -4,19 +4,20 @@ import { useTranslation } from 'react-i18next';
 import type { Track } from '@/lib/api/schema';
 import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
+import type { TextFiles } from '@/lib/i18n';
 import { keyName } from '@/lib/musicalKey';
 
 /** The heading of the page may cut a longer title, so it is a fact as well. */
 const MAY_BE_CUT = 60;
 
-type Fact = [key: string, value: string | null];
+type Fact = [key: keyof TextFiles['track_page']['fact'], value: string | null];
 
 export function useFacts(track: Track): Fact[] {
   const { t } = useTranslation();
   const f = useFormat();
   const unit = (value: number | null, name: string, digits = 0) => (value === null ? null : `${f.number(value, digits)} ${name}`);
   const ms = track.duration_ms ?? (track.duration ?? 0) * 1000;
-  const channels = track.channels === null ? null : track.channels === 1 ? t('track.mono') : track.channels === 2 ? t('track.stereo') : String(track.channels);
+  const channels = track.channels === null ? null : track.channels === 1 ? t('track_page.mono') : track.channels === 2 ? t('track_page.stereo') : String(track.channels);
   const source = [
     track.format?.toUpperCase(),
     track.sample_rate !== null && `${f.number(track.sample_rate / 1000, track.sample_rate % 1000 ? 1 : 0)} kHz`,
@@ -44,11 +45,11 @@ export function TrackFacts({ track }: { track: Track }) {
   const { t } = useTranslation();
   const facts = useFacts(track).filter(([, value]) => value !== null && value !== '');
   return (
-    <section aria-label={t('track.facts')}>
+    <section aria-label={t('track_page.facts')}>
       <dl className="border-t border-line">
         {facts.map(([key, value]) => (
           <div key={key} className="flex justify-between gap-6 border-b border-line py-2">
-            <dt className="text-muted">{t(`track.fact.${key}`)}</dt>
+            <dt className="text-muted">{t(`track_page.fact.${key}`)}</dt>
             <dd dir="auto" className="num min-w-0 text-end break-words">{value}</dd>
           </div>
         ))}

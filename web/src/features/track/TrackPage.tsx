@@ -27,7 +27,7 @@ import { toast } from '@/lib/toast/store';
 import { useTitle } from '@/lib/dom/useTitle';
 import { byline } from '@/lib/format/byline';
 import { largeTitle } from '@/lib/format/largeTitle';
-import { loadWords } from '@/lib/i18n';
+import { withTexts } from '@/lib/i18n';
 import { useTrackChanges } from '@/lib/realtime/useTrackChanges';
 import { MoreFrom, useMoreFrom } from './MoreFrom';
 import { TrackActions } from './TrackActions';
@@ -35,8 +35,8 @@ import { TrackFacts } from './TrackFacts';
 import type { Moment } from './moment';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
-const Comments = lazy(async () => (await Promise.all([import('./Comments'), loadWords('social')]))[0]);
-const CommentMarkers = lazy(async () => (await Promise.all([import('./CommentMarkers'), loadWords('social')]))[0]);
+const Comments = lazy(withTexts(() => import('./Comments'), 'comments'));
+const CommentMarkers = lazy(withTexts(() => import('./CommentMarkers'), 'comments'));
 
 /** For its owner and administrators: nobody else sees a track that failed. */
 function ProcessAgain({ track }: { track: Track }) {
@@ -45,12 +45,12 @@ function ProcessAgain({ track }: { track: Track }) {
   /* by promise: the button may be gone when the reply is there, and callbacks of mutate() would go with it */
   const start = () =>
     void again.mutateAsync(track.id).then(
-      () => toast(t('track.processing_again', { title: track.title })),
+      () => toast(t('track_page.processing_again', { title: track.title })),
       (error: unknown) => toast(problemText(error, t), 'danger'),
     );
   return (
     <Button className="mt-4" busy={again.isPending} onClick={start}>
-      {t('track.process_again')}
+      {t('track_page.process_again')}
     </Button>
   );
 }
@@ -60,7 +60,7 @@ function State({ track }: { track: Track }) {
   if (track.status === 'failed') {
     return (
       <div role="status" className="rounded-card bg-danger-wash p-5">
-        <p className="font-semibold text-danger">{t('track.failed_title')}</p>
+        <p className="font-semibold text-danger">{t('track_page.failed_title')}</p>
         <p className="mt-1 text-base">{failureText(track, t)}</p>
         {mayProcessAgain(track) && <ProcessAgain track={track} />}
       </div>
@@ -194,7 +194,7 @@ export function Component() {
       </Page>
     );
   }
-  if (hasCode(track.error, 'not_found', 'validation', 'forbidden')) return <NotFound title={t('track.missing')} />;
+  if (hasCode(track.error, 'not_found', 'validation', 'forbidden')) return <NotFound title={t('track_page.missing')} />;
   if (track.isError) {
     return (
       <Page>

@@ -18,7 +18,7 @@ export function UploadIndicator({ compact = false }: UploadIndicatorProps) {
   const failed = items.filter((item) => stateOf(item) === 'failed').length;
   if (active.length === 0 && failed === 0) return null;
   const value = active.length > 0 ? active.reduce((sum, item) => sum + overall(item), 0) / active.length : 1;
-  const text = active.length > 0 ? t('upload.indicator', { count: active.length }) : t('upload.indicator_failed', { count: failed });
+  const text = active.length > 0 ? t('frame.upload', { count: active.length }) : t('frame.upload_failed', { count: failed });
   if (compact) {
     return (
       <Link to="/upload" aria-label={text} className="num inline-flex h-9 items-center gap-1.5 rounded-full border border-line px-3 text-xs">

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
-import en from '@/locales/en/errors.json';
-import es from '@/locales/es/errors.json';
-import trackEn from '@/locales/en/track.json';
-import trackEs from '@/locales/es/track.json';
-import fr from '@/locales/fr/errors.json';
-import trackFr from '@/locales/fr/track.json';
+import en from '@/locales/en/common/errors.json';
+import es from '@/locales/es/common/errors.json';
+import trackEn from '@/locales/en/common/track.json';
+import trackEs from '@/locales/es/common/track.json';
+import fr from '@/locales/fr/common/errors.json';
+import trackFr from '@/locales/fr/common/track.json';
 import { ApiProblem, blank, networkProblem } from './problem';
 import { mayTryAgain, problemText } from './problemText';
 

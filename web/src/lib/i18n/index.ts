@@ -1,44 +1,53 @@
-/* Languages: English, French, Spanish. A language is three chunks: what every page may need, loaded when it is chosen, and what only some pages
- * do, loaded with those: `more` for the settings, `social` for notifications, comments and playlists. */
+/* Languages: English, French, Spanish. Texts are in files, and the first part of a key names the file: t('playlists.title'). What every page
+ * may need is one chunk (locales/fr/index.ts), loaded at the start; any other file is loaded with the pages and dialogs that name it, before
+ * they are drawn. locales.test.ts holds them to naming all that they use. */
 
-import i18next from 'i18next';
+import i18next, { type ParseKeys } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { LANGUAGE_KEY, isLanguage, preferredLanguage, type Language } from './languages';
+import type { Namespace } from './texts';
 
 export { LANGUAGES, detectLanguage, type Language } from './languages';
+export type { Namespace, TextFiles } from './texts';
 
-export type Extra = 'more' | 'social';
-type Words = () => Promise<{ default: Record<string, unknown> }>;
+type Texts = Record<string, unknown>;
 
-const loaders: Record<Language, Record<'common' | Extra, Words>> = {
-  en: { common: () => import('@/locales/en'), more: () => import('@/locales/en/more'), social: () => import('@/locales/en/social') },
-  fr: { common: () => import('@/locales/fr'), more: () => import('@/locales/fr/more'), social: () => import('@/locales/fr/social') },
-  es: { common: () => import('@/locales/es'), more: () => import('@/locales/es/more'), social: () => import('@/locales/es/social') },
-};
+const commonFiles = import.meta.glob<Texts>('../../locales/*/index.ts', { import: 'default' });
+const pageFiles = import.meta.glob<Texts>('../../locales/*/*.json', { import: 'default' });
 
-/** A message of each chunk, which is there when the chunk is. */
-const marks = { common: 'common.close', more: 'settings.title', social: 'notifications.title' };
+/** What has been asked for so far: it is what another language needs too. */
+const wanted = new Set<'common' | Namespace>(['common']);
 
-const wanted = new Set<'common' | Extra>(['common']);
-
-async function add(language: Language, chunk: 'common' | Extra): Promise<void> {
-  if (i18next.exists(marks[chunk], { lng: language })) return;
-  const { default: messages } = await loaders[language][chunk]();
-  i18next.addResourceBundle(language, 'translation', messages, true);
+async function add(language: Language, name: 'common' | Namespace): Promise<void> {
+  if (i18next.getResource(language, 'translation', name)) return;
+  const texts =
+    name === 'common' ? await commonFiles[`../../locales/${language}/index.ts`]?.() : { [name]: await pageFiles[`../../locales/${language}/${name}.json`]?.() };
+  i18next.addResourceBundle(language, 'translation', texts, true);
 }
 
-async function load(language: Language): Promise<void> {
-  await Promise.all([...wanted].map((chunk) => add(language, chunk)));
+async function load(language: Language, names: Iterable<'common' | Namespace>): Promise<void> {
+  await Promise.all(Array.from(names, (name) => add(language, name)));
 }
 
-/** For pages whose words not everybody needs. */
-export async function loadWords(chunk: Extra): Promise<void> {
-  wanted.add(chunk);
-  await load(currentLanguage());
+async function loadTexts(names: readonly Namespace[]): Promise<void> {
+  for (const name of names) wanted.add(name);
+  await load(currentLanguage(), names);
 }
 
+/** Loads the texts of these files together with what shows them, at the same time. Fails when one of them cannot be loaded. */
+export const withTexts =
+  <T>(code: () => Promise<T>, ...names: Namespace[]) =>
+  async (): Promise<T> =>
+    (await Promise.all([code(), loadTexts(names)]))[0];
+
+/** All there are, for tests and stories. */
+export async function loadAllTexts(): Promise<void> {
+  await loadTexts(Object.keys(pageFiles).map((file) => file.replace(/^.*\/(\w+)\.json$/, '$1') as Namespace));
+}
+
+/** Fails, and leaves the language as it is, when its texts cannot be loaded. */
 export async function setLanguage(language: Language): Promise<void> {
-  await load(language);
+  await load(language, wanted);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   try {
@@ -48,9 +57,11 @@ export async function setLanguage(language: Language): Promise<void> {
   }
 }
 
+/** From its call on, texts of pages may be loaded too; it resolves when those of every page are there. */
 export async function startI18n(): Promise<void> {
   const language = preferredLanguage();
-  await i18next.use(initReactI18next).init({
+  document.documentElement.lang = language;
+  const ready = i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
     resources: {},
@@ -58,9 +69,11 @@ export async function startI18n(): Promise<void> {
     returnNull: false,
     react: { useSuspense: false },
   });
-  await load(language);
-  await i18next.changeLanguage(language);
-  document.documentElement.lang = language;
+  await Promise.all([ready, load(language, wanted)]);
+  await i18next.changeLanguage(language); /* now that there is something to say */
 }
 
-export const currentLanguage = (): Language => (isLanguage(i18next.language) ? i18next.language : 'en');
+/** Is there a text for a key that is made from what the server says? */
+export const isText = (key: string): key is ParseKeys => i18next.exists(key, { count: 1, returnObjects: false });
+
+export const currentLanguage = (): Language => (isLanguage(i18next.language) ? i18next.language : preferredLanguage());

@@ -3,7 +3,7 @@
  * Pages never import the player feature: they hand tracks to `usePlayer` (./store) and read its state.
  * The bar itself is mounted once, in the frame, from `features/player/PlayerBar` (a named export `PlayerBar`). It is fixed at
  * bottom var(--tabs-h), 72 px high, shows nothing while the queue is empty and carries `data-player-bar` while it shows,
- * from which the frame leaves room for it (--player-h). Its texts are in locales/{en,fr,es}/player.json. A playing track
+ * from which the frame leaves room for it (--player-h). Its texts are in locales/{en,fr,es}/common/player.json. A playing track
  * tints the interface by setting `--accent-h` (a hue in degrees) on the root element. */
 
 import type { Track, UserRef } from '@/lib/api/schema';

@@ -1,12 +1,9 @@
-/* One file an area; the file's name is the first part of the key: t('player.play'). What only few pages need is in more.ts. */
-import auth from './auth.json';
-import common from './common.json';
-import errors from './errors.json';
-import frame from './frame.json';
-import genres from './genres.json';
-import pages from './pages.json';
-import player from './player.json';
-import track from './track.json';
-import upload from './upload.json';
+/* What every page may need: the texts of the frame, the player, and what pages share. One chunk, loaded before the first page. */
+import common from './common/common.json';
+import errors from './common/errors.json';
+import frame from './common/frame.json';
+import genres from './common/genres.json';
+import player from './common/player.json';
+import track from './common/track.json';
 
-export default { auth, common, errors, frame, genres, pages, player, track, upload };
+export default { common, errors, frame, genres, player, track };

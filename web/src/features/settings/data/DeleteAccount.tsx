@@ -22,14 +22,13 @@ import { NameForm } from './NameForm';
 const GOES = ['profile', 'tracks', 'people', 'sign_in'] as const;
 const STAYS = ['plays', 'messages', 'records'] as const;
 
-function Points({ title, points, group }: { title: string; points: readonly string[]; group: 'goes' | 'stays' }) {
-  const { t } = useTranslation();
+function Points({ title, points }: { title: string; points: readonly string[] }) {
   return (
     <div>
       <h3 className="font-semibold">{title}</h3>
       <ul className="mt-2 list-disc space-y-1 ps-5 text-muted marker:text-line-strong">
         {points.map((point) => (
-          <li key={point}>{t(`data.delete.${group}.${point}`)}</li>
+          <li key={point}>{point}</li>
         ))}
       </ul>
     </div>
@@ -98,8 +97,8 @@ export function DeleteAccount() {
       ) : (
         <>
           <div className="grid gap-6 sm:grid-cols-2">
-            <Points title={t('data.delete.goes_title')} points={GOES} group="goes" />
-            <Points title={t('data.delete.stays_title')} points={STAYS} group="stays" />
+            <Points title={t('data.delete.goes_title')} points={GOES.map((point) => t(`data.delete.goes.${point}`))} />
+            <Points title={t('data.delete.stays_title')} points={STAYS.map((point) => t(`data.delete.stays.${point}`))} />
           </div>
           <Button tone="danger" className="mt-6" onClick={() => setAsking(true)}>
             {t('data.delete.title')}

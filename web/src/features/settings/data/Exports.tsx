@@ -32,6 +32,7 @@ function ExportRow({ made }: { made: DataExport }) {
   const { t } = useTranslation();
   const format = useFormat();
   const ready = made.status === 'completed' && made.download_url;
+  const state = made.status === 'failed' || made.status === 'expired' ? made.status : 'completed';
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
       <Archive size={20} aria-hidden className="shrink-0 text-muted" />
@@ -41,7 +42,7 @@ function ExportRow({ made }: { made: DataExport }) {
         </p>
         <p className={made.status === 'failed' ? 'text-xs text-danger' : 'text-xs text-muted'}>
           {made.file_size_bytes !== null && ready && <span className="num me-3">{format.bytes(made.file_size_bytes)}</span>}
-          {ready && made.expires_at ? t('data.export.until', { date: format.day(made.expires_at) }) : t(`data.export.state.${made.status}`)}
+          {ready && made.expires_at ? t('data.export.until', { date: format.day(made.expires_at) }) : t(`data.export.state.${state}`)}
         </p>
       </div>
       {ready && made.download_url && (

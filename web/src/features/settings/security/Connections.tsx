@@ -37,7 +37,7 @@ function Row({ provider, connection, onDisconnect }: RowProps) {
           {connection ? (
             <>
               {(connection.email || connection.name) && <span dir="auto" className="me-3">{connection.email ?? connection.name}</span>}
-              {connection.last_used_at ? t('security.used', { when: format.ago(connection.last_used_at) }) : t('security.never_used')}
+              {connection.last_used_at ? t('common.used', { when: format.ago(connection.last_used_at) }) : t('common.never_used')}
             </>
           ) : (
             t('security.connections.not')

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { CircleCheck, CircleX, ShieldEllipsis, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,11 +10,17 @@ import { useAttempts } from '@/lib/api/auth/loginHistory';
 import { useProviders } from '@/lib/api/oauth/providers';
 import type { LoginAttempt } from '@/lib/api/schema';
 import { deviceText } from '@/lib/format/device';
+import { isText } from '@/lib/i18n';
 import { useFormat } from '@/lib/format/useFormat';
 import { Section } from '../Section';
 
 const icons: Record<string, LucideIcon> = { succeeded: CircleCheck, second_factor: ShieldEllipsis, failed: CircleX };
 const tones: Record<string, string> = { succeeded: 'text-ok', second_factor: 'text-muted', failed: 'text-danger' };
+
+function outcomeText(outcome: string, t: TFunction): string {
+  const key = `security.history.outcome.${outcome}`;
+  return isText(key) ? t(key) : outcome;
+}
 
 /** How somebody came, in words; "oauth:google" names the provider. */
 function useMethodText() {
@@ -21,7 +28,8 @@ function useMethodText() {
   const { data } = useProviders();
   return (method: string) => {
     const [kind = '', id = ''] = method.split(':');
-    return t(`security.history.method.${kind}`, { name: data?.items.find((provider) => provider.id === id)?.name ?? id });
+    const key = `security.history.method.${kind}`;
+    return isText(key) ? t(key, { name: data?.items.find((provider) => provider.id === id)?.name ?? id }) : method;
   };
 }
 
@@ -35,7 +43,7 @@ function AttemptRow({ attempt }: { attempt: LoginAttempt }) {
       <Icon size={20} aria-hidden className={`mt-0.5 shrink-0 ${tones[attempt.outcome] ?? 'text-muted'}`} />
       <div className="min-w-0 flex-1">
         <p>
-          <span className={attempt.outcome === 'failed' ? 'font-semibold text-danger' : 'font-semibold'}>{t(`security.history.outcome.${attempt.outcome}`)}</span>{' '}
+          <span className={attempt.outcome === 'failed' ? 'font-semibold text-danger' : 'font-semibold'}>{outcomeText(attempt.outcome, t)}</span>{' '}
           <span className="text-muted">{methodText(attempt.method)}</span>
         </p>
         <p className="flex flex-wrap gap-x-3 text-xs text-muted">

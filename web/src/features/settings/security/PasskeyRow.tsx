@@ -76,8 +76,8 @@ export function PasskeyRow({ passkey, onRemove }: PasskeyRowProps) {
         <div className="min-w-0 flex-1">
           <p dir="auto" className="font-semibold break-words">{passkey.name}</p>
           <p className="text-xs text-muted">
-            <span className="me-3">{t('security.created', { date: format.day(passkey.created_at) })}</span>
-            {passkey.last_used_at ? t('security.used', { when: format.ago(passkey.last_used_at) }) : t('security.never_used')}
+            <span className="me-3">{t('common.created', { date: format.day(passkey.created_at) })}</span>
+            {passkey.last_used_at ? t('common.used', { when: format.ago(passkey.last_used_at) }) : t('common.never_used')}
           </p>
         </div>
       )}

@@ -39,13 +39,13 @@ function PasswordChangeForm() {
   return (
     <Form form={form} guarded className="max-w-md space-y-5">
       <PasswordField
-        label={t('settings.account.current')}
+        label={t('common.password.current')}
         autoComplete="current-password"
         {...form.field('current_password')}
       />
       <PasswordField
         label={t('settings.account.new')}
-        hint={t('auth.hint.password')}
+        hint={t('common.password.hint')}
         autoComplete="new-password"
         {...form.field('new_password')}
       />

@@ -15,14 +15,14 @@ function Identity() {
   return (
     <Section title={t('settings.account.identity')}>
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2">
-        <dt className="text-muted">{t('auth.field.username')}</dt>
+        <dt className="text-muted">{t('common.username')}</dt>
         <dd className="break-words">{me?.username}</dd>
-        <dt className="text-muted">{t('auth.field.email')}</dt>
+        <dt className="text-muted">{t('common.email')}</dt>
         <dd className="break-words">
           {me?.email}{' '}
           {me && !me.is_verified && (
             <Link to="/verify-email" className="font-semibold underline underline-offset-2">
-              {t('pages.dashboard.verify')}
+              {t('common.confirm_email')}
             </Link>
           )}
         </dd>

@@ -1,0 +1,51 @@
+/* Which texts there are, as types: t() takes only keys that exist. English stands for all languages (locales.test.ts compares them). */
+
+import type common from '@/locales/en';
+import type auth from '@/locales/en/auth.json';
+import type comments from '@/locales/en/comments.json';
+import type dashboard from '@/locales/en/dashboard.json';
+import type data from '@/locales/en/data.json';
+import type developer from '@/locales/en/developer.json';
+import type discover from '@/locales/en/discover.json';
+import type keys from '@/locales/en/keys.json';
+import type landing from '@/locales/en/landing.json';
+import type library from '@/locales/en/library.json';
+import type notifications from '@/locales/en/notifications.json';
+import type playlists from '@/locales/en/playlists.json';
+import type profile from '@/locales/en/profile.json';
+import type search from '@/locales/en/search.json';
+import type security from '@/locales/en/security.json';
+import type settings from '@/locales/en/settings.json';
+import type stepup from '@/locales/en/stepup.json';
+import type track_page from '@/locales/en/track_page.json';
+import type upload from '@/locales/en/upload.json';
+
+/** The texts of pages and dialogs, one file each. */
+export interface TextFiles {
+  auth: typeof auth;
+  comments: typeof comments;
+  dashboard: typeof dashboard;
+  data: typeof data;
+  developer: typeof developer;
+  discover: typeof discover;
+  keys: typeof keys;
+  landing: typeof landing;
+  library: typeof library;
+  notifications: typeof notifications;
+  playlists: typeof playlists;
+  profile: typeof profile;
+  search: typeof search;
+  security: typeof security;
+  settings: typeof settings;
+  stepup: typeof stepup;
+  track_page: typeof track_page;
+  upload: typeof upload;
+}
+
+export type Namespace = keyof TextFiles;
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof common & TextFiles };
+  }
+}
