@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { settled, type Eye } from './support/browser.ts';
 import { makeSound } from '../support/media.ts';
 import { hearIt } from './support/ear.ts';
-import { lookAt, type View } from './support/look.ts';
+import { lookAt, rawKeys, type View } from './support/look.ts';
 import { Stage } from './support/stage.ts';
 import { until } from '../support/wait.ts';
 
@@ -58,6 +58,24 @@ test('the saved theme and language are there from the first paint', async () => 
     const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     assert.notEqual(paper, 'rgb(18, 16, 14)');
   }, { theme: 'light', language: 'fr' });
+});
+
+test('a page whose texts cannot be loaded says that it cannot be opened, and opens when it is loaded again', async () => {
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    const texts = /\/assets\/playlists-[^/]*\.js$/;
+    await page.goto('/discover');
+    await settled(eye);
+    await page.route(texts, (route) => route.abort());
+    await page.getByRole('navigation').getByRole('link', { name: 'Listes' }).first().click();
+    const notice = page.getByRole('main').getByRole('alert');
+    await notice.getByRole('heading').waitFor();
+    assert.deepEqual(await rawKeys(page), []);
+    await page.unroute(texts);
+    await notice.getByRole('button').click();
+    await page.getByRole('heading', { name: 'Tus listas' }).waitFor();
+    assert.deepEqual(await rawKeys(page), []);
+  }, { language: 'es', withoutWorker: true, expected: [/ERR_FAILED|dynamically imported module/] });
 });
 
 /** Waits until it has the shell of the app. */

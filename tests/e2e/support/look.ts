@@ -1,11 +1,12 @@
 /** Looks at a page as everybody sees it: narrow and wide, dark and light, without a mistake in the console. */
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { isFull } from '../../support/level.ts';
+import { ROOT } from '../../support/paths.ts';
 import type { Person } from '../../support/world.ts';
 import { settled, type Eye, type Theme } from './browser.ts';
 import { SHOTS } from './places.ts';
@@ -47,6 +48,19 @@ export const overflow = (page: Page) => page.evaluate(() => {
   return [`${scrollWidth} instead of ${clientWidth} px`, ...wide.slice(0, 5).map((element) => `${element.tagName}.${element.getAttribute('class') ?? ''}`)];
 });
 
+/** The first part of every key: `common.close` is in common/common.json. */
+const NAMES = readdirSync(path.join(ROOT, 'web/src/locales/en'), { recursive: true, encoding: 'utf8' }).flatMap((file) => (file.endsWith('.json') ? [path.basename(file, '.json')] : []));
+
+/** Keys that are shown or read out in the place of their texts, because no page has loaded these. */
+export const rawKeys = (page: Page) => page.evaluate((names) => {
+  const pattern = new RegExp(`(^|\\s)(${names.join('|')})\\.[a-z_]+(\\.[a-z_]+)*($|\\s)`);
+  const said = [...document.querySelectorAll('body *:not(script, style)')].flatMap((element) => [
+    ...[...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.nodeValue),
+    ...['aria-label', 'aria-valuetext', 'title', 'placeholder', 'alt'].map((name) => element.getAttribute(name)),
+  ]);
+  return [document.title, ...said].filter((text) => text !== null && pattern.test(text));
+}, NAMES);
+
 /** Nothing moves any more: entrances are over, what loops is where it begins. */
 const still = (page: Page) => page.evaluate(() => Promise.all(document.getAnimations().map((animation) => {
   if (animation.effect?.getComputedTiming().iterations === Infinity) return animation.cancel(); /* its `finished` is now a new promise that never settles */
@@ -59,7 +73,7 @@ const WIDTHS = isFull ? [1280, 360] : [360];
 const THEMES: Theme[] = isFull ? ['dark', 'light'] : ['dark'];
 
 function look(stage: Stage, view: View): void {
-  test(`${view.name}: no complaint of axe or of the browser, nothing beyond the edge, ${isFull ? 'narrow and wide, dark and light' : 'narrow and dark'}`, async () => {
+  test(`${view.name}: no complaint of axe or of the browser, no text missing, nothing beyond the edge, ${isFull ? 'narrow and wide, dark and light' : 'narrow and dark'}`, async () => {
     const wrong: string[] = [];
     for (const width of WIDTHS) {
       await stage.visit(view.who, async (eye) => {
@@ -74,6 +88,7 @@ function look(stage: Stage, view: View): void {
           const where = `${view.name} ${width} ${theme}`;
           if (isFull) await page.screenshot({ path: path.join(SHOTS, `${where.replaceAll(' ', '-')}.png`), fullPage: !view.inSight });
           wrong.push(...(await complaintsOfAxe(page, theme === 'dark' ? undefined : OF_COLOURS)).map((one) => `${where}: ${one}`));
+          wrong.push(...(await rawKeys(page)).map((one) => `${where}: a key instead of a text: ${one}`));
           wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
         }
       }, { withoutWorker: !isFull, width, height: width < 600 ? 720 : 800, expected: view.expected ?? (view.name === 'missing' ? [/status of 404/] : []) });

@@ -68,6 +68,9 @@ export function pages(): Plugin {
           en: chunksOf(bundle, /locales\/en\/index\.ts$/),
           fr: chunksOf(bundle, /locales\/fr\/index\.ts$/),
           es: chunksOf(bundle, /locales\/es\/index\.ts$/),
+          track_en: chunksOf(bundle, /locales\/en\/track_page\.json$/),
+          track_fr: chunksOf(bundle, /locales\/fr\/track_page\.json$/),
+          track_es: chunksOf(bundle, /locales\/es\/track_page\.json$/),
         };
         const files = Object.fromEntries(Object.entries(groups).map(([key, names]) => [key, names.filter((name) => !first.has(name))]));
         let html = String(page.source);

@@ -15,7 +15,9 @@ async function start(): Promise<void> {
     }
     shell.preload('app');
     shell.preload('track');
-    shell.preload(preferredLanguage());
+    const language = preferredLanguage();
+    shell.preload(language);
+    shell.preload(`track_${language}`);
   }
   await (await import('./main')).mount();
 }

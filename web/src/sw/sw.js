@@ -1,12 +1,17 @@
 /* The service worker: the shell opens without a network, and push messages become notifications. It never answers for /api or /hls,
- * whose answers are the server's to cache. The build fills in the version and the list of shell files. */
+ * whose answers are the server's to cache. The build fills in the version, the list of shell files, and those of the pages'
+ * texts, of which only one language is fetched at once. */
 
 const VERSION = '__VERSION__';
 const SHELL = ['__SHELL__'];
+const TEXTS = { en: ['__TEXTS__'] };
 const CACHE = `veza-${VERSION}`;
 
+/** The first of the browser's languages that there are texts in. Of a language that was chosen in the app, what was shown is kept. */
+const language = self.navigator.languages.map((tag) => tag.split('-')[0]).find((tag) => tag in TEXTS) ?? 'en';
+
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL)));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...SHELL, ...TEXTS[language]])));
 });
 
 self.addEventListener('activate', (event) => {

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, currentLanguage, setLanguage, type Language } from '@/lib/i18n';
 import { useTheme, type Theme } from '@/lib/theme/store';
+import { toast } from '@/lib/toast/store';
 
 export interface Choice<T extends string> {
   label: string;
@@ -34,6 +35,6 @@ export function useLanguageChoice(): Choice<Language> {
     label: t('frame.language'),
     value: currentLanguage(),
     options: (Object.keys(LANGUAGES) as Language[]).map((value) => ({ value, label: LANGUAGES[value], lang: value })),
-    onChange: (language) => void setLanguage(language),
+    onChange: (language) => void setLanguage(language).catch(() => toast(t('errors.network'), 'danger')),
   };
 }

@@ -29,7 +29,7 @@ export function Component() {
         title={t('dashboard.hello', { name: me.display_name })}
         actions={
           mayUpload(me) && (
-            <Button asChild tone="accent">
+            <Button asChild tone={me.track_count > 0 ? 'accent' : 'plain'}>
               <Link to="/upload">
                 <Upload size={18} aria-hidden />
                 {t('frame.nav.upload')}

@@ -78,6 +78,7 @@ function Keys({ onNew, onRemove }: KeysProps) {
 
 export function Component() {
   const { t } = useTranslation();
+  const keys = useApiKeys();
   const [making, setMaking] = useState(false);
   const [leaving, setLeaving] = useState<ApiKey | null>(null);
   useTitle(t('developer.title'));
@@ -91,7 +92,7 @@ export function Component() {
               <Button asChild>
                 <a href="/docs">{t('developer.docs')}</a>
               </Button>
-              <Button tone="accent" onClick={() => setMaking(true)}>
+              <Button tone={keys.data?.items.length ? 'accent' : 'plain'} onClick={() => setMaking(true)}>
                 <Plus size={18} aria-hidden />
                 {t('developer.new')}
               </Button>

@@ -62,7 +62,7 @@ export function Component() {
       <PageHeader
         title={t('library.title')}
         actions={
-          <Button asChild tone="accent">
+          <Button asChild tone={tracks.data?.items.length ? 'accent' : 'plain'}>
             <Link to="/upload">
               <Upload size={18} aria-hidden />
               {t('frame.nav.upload')}

@@ -91,7 +91,7 @@ export function Component() {
       <PageHeader
         title={t('playlists.title')}
         actions={
-          <Button tone="accent" onClick={() => setAsking(true)}>
+          <Button tone={total ? 'accent' : 'plain'} onClick={() => setAsking(true)}>
             <ListPlus size={18} aria-hidden />
             {t('playlists.new')}
           </Button>

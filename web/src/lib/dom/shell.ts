@@ -1,9 +1,10 @@
 /* What the page itself draws before the app is there (index.html, src/app/shell.ts), as the app sees it. */
 
 import type { Track } from '@/lib/api/schema';
+import type { Language } from '@/lib/i18n/languages';
 
 /** Which files of the build are needed when. */
-export type FileGroup = 'sound' | 'app' | 'track' | 'en' | 'fr' | 'es';
+export type FileGroup = 'sound' | 'app' | 'track' | Language | `track_${Language}`;
 
 export interface Shell {
   /** The track that the server put into the page, as a visitor sees it. */

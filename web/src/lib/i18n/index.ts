@@ -10,19 +10,17 @@ import type { Namespace } from './texts';
 export { LANGUAGES, detectLanguage, type Language } from './languages';
 export type { Namespace, TextFiles } from './texts';
 
-type Texts = Record<string, unknown>;
-
-const commonFiles = import.meta.glob<Texts>('../../locales/*/index.ts', { import: 'default' });
-const pageFiles = import.meta.glob<Texts>('../../locales/*/*.json', { import: 'default' });
+const files = import.meta.glob<Record<string, unknown>>(['../../locales/*/index.ts', '../../locales/*/*.json'], { import: 'default' });
 
 /** What has been asked for so far: it is what another language needs too. */
 const wanted = new Set<'common' | Namespace>(['common']);
 
 async function add(language: Language, name: 'common' | Namespace): Promise<void> {
   if (i18next.getResource(language, 'translation', name)) return;
-  const texts =
-    name === 'common' ? await commonFiles[`../../locales/${language}/index.ts`]?.() : { [name]: await pageFiles[`../../locales/${language}/${name}.json`]?.() };
-  i18next.addResourceBundle(language, 'translation', texts, true);
+  const file = name === 'common' ? 'index.ts' : `${name}.json`;
+  const texts = await files[`../../locales/${language}/${file}`]?.();
+  if (!texts) throw new Error(`there are no texts ${language}/${file}`);
+  i18next.addResourceBundle(language, 'translation', name === 'common' ? texts : { [name]: texts }, true);
 }
 
 async function load(language: Language, names: Iterable<'common' | Namespace>): Promise<void> {
@@ -42,7 +40,8 @@ export const withTexts =
 
 /** All there are, for tests and stories. */
 export async function loadAllTexts(): Promise<void> {
-  await loadTexts(Object.keys(pageFiles).map((file) => file.replace(/^.*\/(\w+)\.json$/, '$1') as Namespace));
+  const names = Object.keys(files).flatMap((file) => /\/en\/(\w+)\.json$/.exec(file)?.[1] ?? []);
+  await loadTexts(names as Namespace[]);
 }
 
 /** Fails, and leaves the language as it is, when its texts cannot be loaded. */
