@@ -67,7 +67,7 @@ test('a page whose texts cannot be loaded says that it cannot be opened, and ope
     await page.goto('/discover');
     await settled(eye);
     await page.route(texts, (route) => route.abort());
-    await page.getByRole('navigation').getByRole('link', { name: 'Listes' }).first().click();
+    await page.getByRole('navigation').getByRole('link', { name: 'Listas' }).first().click();
     const notice = page.getByRole('main').getByRole('alert');
     await notice.getByRole('heading').waitFor();
     assert.deepEqual(await rawKeys(page), []);

@@ -10,17 +10,22 @@ import type { Namespace } from './texts';
 export { LANGUAGES, detectLanguage, type Language } from './languages';
 export type { Namespace, TextFiles } from './texts';
 
-const files = import.meta.glob<Record<string, unknown>>(['../../locales/*/index.ts', '../../locales/*/*.json'], { import: 'default' });
+type Texts = Record<string, unknown>;
+
+const languages: Record<Language, () => Promise<{ default: Texts; files: Record<string, () => Promise<Texts>> }>> = {
+  en: () => import('@/locales/en'),
+  fr: () => import('@/locales/fr'),
+  es: () => import('@/locales/es'),
+};
 
 /** What has been asked for so far: it is what another language needs too. */
 const wanted = new Set<'common' | Namespace>(['common']);
 
 async function add(language: Language, name: 'common' | Namespace): Promise<void> {
   if (i18next.getResource(language, 'translation', name)) return;
-  const file = name === 'common' ? 'index.ts' : `${name}.json`;
-  const texts = await files[`../../locales/${language}/${file}`]?.();
-  if (!texts) throw new Error(`there are no texts ${language}/${file}`);
-  i18next.addResourceBundle(language, 'translation', name === 'common' ? texts : { [name]: texts }, true);
+  const { default: common, files } = await languages[language]();
+  const texts = name === 'common' ? common : { [name]: await files[`./${name}.json`]?.() };
+  i18next.addResourceBundle(language, 'translation', texts, true);
 }
 
 async function load(language: Language, names: Iterable<'common' | Namespace>): Promise<void> {
@@ -40,8 +45,8 @@ export const withTexts =
 
 /** All there are, for tests and stories. */
 export async function loadAllTexts(): Promise<void> {
-  const names = Object.keys(files).flatMap((file) => /\/en\/(\w+)\.json$/.exec(file)?.[1] ?? []);
-  await loadTexts(names as Namespace[]);
+  const { files } = await languages.en();
+  await loadTexts(Object.keys(files).map((file) => file.slice('./'.length, -'.json'.length) as Namespace));
 }
 
 /** Fails, and leaves the language as it is, when its texts cannot be loaded. */
