@@ -20,7 +20,7 @@ function Switches({ me, settings }: { me: User; settings: UserSettings }) {
   const update = useUpdateSettings();
   const optOut = usePrivacyOptOut();
   const refused = { onError: (error: Error) => toast(problemText(error, t), 'danger') };
-  const words = <Key extends 'public' | 'indexing' | 'activity' | 'do_not_sell'>(key: Key) => ({ key, label: t(`settings.privacy.${key}.label`), hint: t(`settings.privacy.${key}.hint`) });
+  const words = <Key extends 'public' | 'indexing' | 'activity' | 'explicit' | 'do_not_sell'>(key: Key) => ({ key, label: t(`settings.privacy.${key}.label`), hint: t(`settings.privacy.${key}.hint`) });
   return (
     <>
       <Section title={t('settings.privacy.seen')}>
