@@ -97,7 +97,7 @@ test('somebody else who signs in there gets a page of their own, and nothing of 
     assert.equal(new URL(page.url()).pathname, '/dashboard');
     assert.deepEqual(await tracesOfCarol(page, context), []);
     assert.equal(await stage.world.sql(`select coalesce(bio, '') from users where id = '${template.ids.bob}'`), '');
-  }, OVER);
+  }, { ...OVER, withWorker: true }); /* its cache is one of the places */
 });
 
 /** Where this browser still knows of carol: the page, its storage and its caches. */
@@ -145,7 +145,7 @@ test('one person signs out and another signs in: nothing of the first is left, a
     await page.reload();
     await page.getByRole('heading', { name: 'Hello, bob' }).waitFor();
     for (const tab of [page, other]) assert.deepEqual(await tracesOfCarol(tab, context), []);
-  }, OVER);
+  }, { ...OVER, withWorker: true }); /* its cache is one of the places */
 });
 
 const discard = (page: Page) => page.getByRole('dialog', { name: 'Leave without saving?' });

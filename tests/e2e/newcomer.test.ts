@@ -73,5 +73,5 @@ test('a newcomer registers, becomes a creator by one click, drops a track, sees 
     for (const level of [heard.left, heard.right]) assert.ok(Math.abs(20 * Math.log10(level / wanted)) < 1, `${level} is within 1 dB of ${wanted}`);
     assert.ok(Math.abs(heard.duration - 20) < 0.05, `20 s long, not ${heard.duration}`);
     assert.ok(heard.volume > 0, 'and it reaches the speakers');
-  });
+  }, { withWorker: true });
 });

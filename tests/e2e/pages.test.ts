@@ -105,7 +105,7 @@ test('it can be installed: the manifest is valid and its icons are what it says'
     await serviceWorker(page);
     const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
     assert.deepEqual(installabilityErrors.filter((error) => error.errorId !== 'in-incognito'), []);
-  });
+  }, { withWorker: true });
 });
 
 test('without a network the app opens, says so, and comes back by itself', async () => {
@@ -123,5 +123,5 @@ test('without a network the app opens, says so, and comes back by itself', async
     await page.reload();
     await page.getByRole('heading', { name: 'Hear it first.' }).waitFor();
     await page.getByRole('link', { name: track.title }).first().waitFor();
-  }, { expected: [/ERR_INTERNET_DISCONNECTED|Failed to fetch/] });
+  }, { withWorker: true, expected: [/ERR_INTERNET_DISCONNECTED|Failed to fetch/] });
 });

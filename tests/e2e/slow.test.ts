@@ -77,7 +77,7 @@ test('on 400 kbit/s the first picture is there within 1.5 s, and sound within 6 
     await page.getByRole('heading', { name: track.title, level: 1 }).waitFor();
     assert.equal(await page.locator('#shell').count(), 0, 'the app has taken the place of the first picture');
     await page.locator('#main').getByRole('button', { name: `Pause ${track.title}` }).waitFor();
-  });
+  }, { withWorker: true });
 });
 
 test('the HTML with its styles has at most 20 kB in brotli', async () => {

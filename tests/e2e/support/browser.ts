@@ -3,6 +3,8 @@ import { strict as assert } from 'node:assert';
 import path from 'node:path';
 import { after } from 'node:test';
 import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core';
+import { isFull } from '../../support/level.ts';
+import { noteTicksBelow } from '../../support/ticks.ts';
 import { until } from '../../support/wait.ts';
 import { CHROMIUM, SHOTS } from './places.ts';
 
@@ -26,8 +28,9 @@ export interface Visit {
   expected?: RegExp[];
   /** For code of the test's own (axe) that the page's policy would refuse. */
   bypassCsp?: boolean;
-  /** No service worker, whose installation takes a second of a core in each new browser context. */
-  withoutWorker?: boolean;
+  /** With the service worker, whose installation takes nearly two seconds of a core in each new browser context. On the short level only those tests
+   * have it whose promise needs it, on the full one all. */
+  withWorker?: boolean;
 }
 
 export interface Eye {
@@ -39,18 +42,28 @@ export interface Eye {
   asking: Set<Request>;
 }
 
+/** What Chromium does for itself. Each window of it, and each context has one, loaded two pages for suggestions below the address bar, though nobody sees
+ * that bar: 0.8 s of a core. A second switch replaces the first one, so Playwright's own list is here too. */
+const FEATURES_OFF = [
+  'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
+  'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'LensOverlay', 'MediaRouter',
+  'PaintHolding', 'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints', 'NetworkTimeServiceQuerying', 'AimEnabled',
+  'PreconnectToSearch',
+];
+
 let browser: Promise<Browser> | undefined;
 
 function launch(): Promise<Browser> {
   browser ??= chromium.launch({
     executablePath: CHROMIUM, headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      '--autoplay-policy=no-user-gesture-required'],
+      '--autoplay-policy=no-user-gesture-required', `--disable-features=${FEATURES_OFF.join(',')}`],
   });
   return browser;
 }
 
 after(async () => {
+  if (browser) noteTicksBelow(/^\/usr\/lib\/chromium\//);
   await (await browser)?.close();
 });
 
@@ -65,12 +78,12 @@ function listen(context: BrowserContext, complaints: string[], asking: Set<Reque
   context.on('weberror', (error) => complaints.push(`error: ${error.error().stack ?? error.error().message}`));
 }
 
-async function open({ base, cookies, theme = 'dark', language = 'en', width = 1280, height = 800, bypassCsp = false, withoutWorker = false }: Visit): Promise<BrowserContext> {
+async function open({ base, cookies, theme = 'dark', language = 'en', width = 1280, height = 800, bypassCsp = false, withWorker = isFull }: Visit): Promise<BrowserContext> {
   const renewal = JSON.stringify({ id: 'sign-in', at: Date.now(), life: ACCESS_TOKEN_S * 1000 });
   const chosen = { 'veza.theme': theme, 'veza.language': language, ...(cookies ? { 'veza.session': '1', 'veza.renewal': renewal } : {}) };
   const context = await (await launch()).newContext({
     viewport: { width, height }, locale: language, bypassCSP: bypassCsp, reducedMotion: 'no-preference', acceptDownloads: true, baseURL: base,
-    serviceWorkers: withoutWorker ? 'block' : 'allow',
+    serviceWorkers: withWorker ? 'allow' : 'block',
     hasTouch: width < 600, isMobile: width < 600,
     storageState: {
       cookies: Object.entries(cookies ?? {}).map(([name, value]) => ({

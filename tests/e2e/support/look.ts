@@ -91,7 +91,7 @@ function look(stage: Stage, view: View): void {
           wrong.push(...(await rawKeys(page)).map((one) => `${where}: a key instead of a text: ${one}`));
           wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
         }
-      }, { withoutWorker: !isFull, width, height: width < 600 ? 720 : 800, expected: view.expected ?? (view.name === 'missing' ? [/status of 404/] : []) });
+      }, { width, height: width < 600 ? 720 : 800, expected: view.expected ?? (view.name === 'missing' ? [/status of 404/] : []) });
     }
     assert.deepEqual(wrong, []);
   });
