@@ -8,7 +8,7 @@ TOKEN = re.compile(r"""
     (?P<comment>--[^\n]*)|(?P<string>'(?:[^']|'')*')|(?P<quoted>"[^"]*")|(?P<dollar>\$\$.*?\$\$)
   | (?P<cast>::)|(?P<param>:[a-z_][a-z0-9_]*)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<paren>[()])|(?P<other>.)""", re.X | re.S)
 USE = re.compile(r"\{([a-z_]+)(?:\(([^{}]*)\))?\}")
-NOTE = re.compile(r"^-- (schema|nullable|not null|type|problems|sort|filter|search|total): *(.+(?:\n--  +.+)*) *$", re.M)
+NOTE = re.compile(r"^-- (schema|nullable|not null|type|problems|sort|filter|search|total|unique|sees): *(.+(?:\n--  +.+)*) *$", re.M)
 FILTERS_MAX, SORTS_MAX, KEYS_MAX = 20, 16, 4  # as db/query.h says
 
 
@@ -66,6 +66,16 @@ def expand(body, fragments, where, depth=0):
     return "".join(notes), expanded
 
 
+def open_params(body):
+    """The parameters by which a statement reads tracks, playlists or people while no fragment of a right is used with that alias. It sees `t.id = :id` and the
+    like, and nothing that goes through another table."""
+    sql, found = re.sub(r"--.*", "", body), []
+    guarded = set(re.findall(r"\{[a-z_]+_(?:visible|seen|listed|editable)\(\s*([a-z_0-9]+)", sql))
+    for alias in set(re.findall(r"(?:\b(?:from|join|update|using)|,)\s+(?:tracks|playlists|users)\s+(?:as\s+)?([a-z_0-9]+)", sql)) - guarded:
+        found += re.findall(r"\b%s\.(?:id|creator_id|user_id|username)\)?\s*(?:=|in)\s*(?:any\s*)?\(*\s*(?:lower\()?:([a-z_0-9]+)" % alias, sql)
+    return sorted(set(found) - {"viewer"})
+
+
 def split_queries(text, path, fragments):
     """Yields (name, notes, sql) of each query."""
     read_fragments(text, path, fragments)
@@ -77,6 +87,7 @@ def split_queries(text, path, fragments):
         notes = dict()
         for key, value in NOTE.findall(lead + body):
             notes.setdefault(key, []).append(expand(re.sub(r"\n-- +", " ", value), fragments, where)[1])
+        notes["open"] = [] if "sees" in notes else open_params(body)
         notes["audited"] = re.search(r"^-- audited *$", body, flags=re.M) is not None
         yield name, notes, expanded
 
@@ -98,7 +109,7 @@ class Query:
         self.prefix, self.main, self.columns, self.rest = sql[lead:at], sql[at:], "", ""
         self.sorts = [self.sort(note) for note in notes.get("sort", [])]
         self.filters = [self.filter(note, kind == "search") for kind in ("filter", "search") for note in notes.get(kind, [])]
-        self.uncounted = notes.get("total") == ["none"]
+        self.uncounted, self.unique = notes.get("total") == ["none"], "unique" in notes
         if self.sorts:
             self.split_list([(w, d, p - at) for w, d, p in words if p >= at])
         if len(self.filters) > FILTERS_MAX or len(self.sorts) > SORTS_MAX or (self.filters and not self.sorts):
@@ -208,8 +219,9 @@ def c_list(query):
     filters = "".join("{%s, %s, %s, %s, %s}, " % (c_string(name), c_string(value), "true" if negated else "false", c_string(squeeze(sql)),
                                                   "true" if is_search else "false") for name, value, negated, sql, is_search in query.filters)
     return "&(const struct query_list){\n        .columns = %s,\n        .rest = %s,\n        .sorts = (const struct query_sort[]){%s{0}},\n" \
-           "        .filters = (const struct query_filter[]){%s{0}},\n        .uncounted = %s}" \
-           % (c_string(squeeze(query.columns)), c_string(squeeze(query.rest)), sorts, filters, "true" if query.uncounted else "false")
+           "        .filters = (const struct query_filter[]){%s{0}},\n        .uncounted = %s,\n        .unique = %s}" \
+           % (c_string(squeeze(query.columns)), c_string(squeeze(query.rest)), sorts, filters, "true" if query.uncounted else "false",
+              "true" if query.unique else "false")
 
 
 def main():
@@ -224,13 +236,13 @@ def main():
         names.append(name)
         code.append("const struct query q_%s = {\n    .name = \"%s\",\n    .schema = %s,\n    .prefix = %s,\n    .main = %s,\n    .list = %s,\n"
                     "    .params = (const char *const[]){%sNULL},\n    .nullable = \"%s\",\n    .not_null = \"%s\",\n"
-                    "    .types = \"%s\",\n    .problems = %s,\n    .writes = %s,\n    .uses_viewer = %s,\n    .audited = %s,\n};\n" % (
+                    "    .types = \"%s\",\n    .problems = %s,\n    .writes = %s,\n    .uses_viewer = %s,\n    .audited = %s,\n    .open = \"%s\",\n};\n" % (
                         name, name, '"%s"' % notes["schema"][0] if "schema" in notes else "NULL", c_string(squeeze(query.prefix)),
                         c_string(squeeze(query.main)), c_list(query), "".join('"%s", ' % p for p in query.params), words_of(notes.get("nullable"), r"[,\s]+"),
                         words_of(notes.get("not null"), r"[,\s]+"), words_of(notes.get("type"), r"\s+"),
                         '"%s"' % words_of(problems, r"\s+") if problems else "NULL", "true" if query.writes else "false",
                         "true" if {"viewer", "viewer_staff"} & set(query.params) else "false",
-                        "true" if notes["audited"] else "false"))
+                        "true" if notes["audited"] else "false", words_of(notes["open"], " ")))
     code.append("const struct query *const %s_queries[] = {%sNULL};\n" % (module, "".join("&q_%s, " % n for n in names)))
     open(out_c, "w", encoding="utf-8").write("\n".join(code))
     head = ["#pragma once\n", '#include "db/query.h"\n'] + ["extern const struct query q_%s;" % n for n in names]

@@ -10,6 +10,7 @@
 #include "api/openapi_problem.h"
 #include "api/openapi_schema.h"
 #include "api/personal.h"
+#include "api/runner.h"
 #include "base/str.h"
 #include "db/db.h"
 
@@ -215,6 +216,10 @@ check_list(struct describer *describer, const struct route *route, const char *w
             failures++;
         }
     }
+    if (!describe_check_sorts(describer, route->sql)) {
+        fprintf(stderr, "%s\n", describer->error);
+        failures++;
+    }
     for (unsigned i = 0; db_list_keys(&list->sorts[i]); i++) {
         db_form form = DB_LIST | i << DB_LIST_SORT_SHIFT | all;
 
@@ -316,10 +321,15 @@ int
 openapi_compare(module_list modules, const char *path)
 {
     scoped_buf document = BUF_INIT(OPENAPI_MAX);
+    char error[512];
     int failures;
 
     if (personal_check(modules))
         return 1;
+    if (!runner_check(modules, error, sizeof error)) {
+        fprintf(stderr, "%s\n", error);
+        return 1;
+    }
     failures = openapi_check(module_routes(modules, MODULE_API | MODULE_STREAM), modules);
     if (failures) {
         fprintf(stderr, "%d queries do not fit the schema.\n", failures);

@@ -299,6 +299,64 @@ describe_check(struct describer *describer, const char *what, const char *sql)
     return good;
 }
 
+/* Of keys that are columns of tables: $1 has the tables, $2 the columns. Has a unique index of one of the tables no other columns? */
+static const char keys_sql[] =
+    "with k as (select * from unnest($1::oid[], $2::int[]) k (of_table, number) where of_table <> 0)"
+    "select exists (select from pg_index i"
+    "                where i.indrelid in (select of_table from k) and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null"
+    "                  and not exists (select from unnest(i.indkey::int2[]) with ordinality c (number, place)"
+    "                                   where c.place <= i.indnkeyatts and c.number not in (select k.number from k where k.of_table = i.indrelid)))";
+
+static bool
+sort_is_unique(struct describer *describer, const struct query *query, const struct query_sort *sort, const PGresult *keys)
+{
+    const char *name = sort->name ? sort->name : "of the list";
+    scoped_buf tables = BUF_INIT(1024), columns = BUF_INIT(1024);
+    PGresult *answer;
+    bool good = false;
+
+    for (int i = 0; i < QUERY_KEYS_MAX && sort->keys[i].sql; i++) {
+        if (PQftable(keys, i) != InvalidOid && !source_not_null(describer, keys, i) && !(sort->keys[i].column && listed(query->not_null, sort->keys[i].column)))
+            return fail(describer, "Query %s, sort %s: the key %s may be null", query->name, name, sort->keys[i].sql) != NULL;
+        buf_printf(&tables, "%s%u", i ? "," : "{", PQftable(keys, i));
+        buf_printf(&columns, "%s%d", i ? "," : "{", PQftablecol(keys, i));
+    }
+    buf_add(&tables, STR("}"));
+    buf_add(&columns, STR("}"));
+    answer = ask(describer, keys_sql, buf_str(&tables).ptr, buf_str(&columns).ptr);
+    good = answer && (query->list->unique || *PQgetvalue(answer, 0, 0) == 't');
+    if (answer && !good)
+        fail(describer, "Query %s, sort %s: no unique index of a table has only columns that are keys of it; end with the id, or tell by a note `-- unique:` why the "
+             "keys are together unique", query->name, name);
+    PQclear(answer);
+    return good;
+}
+
+bool
+describe_check_sorts(struct describer *describer, const struct query *query)
+{
+    const struct query_list *list = query->list;
+    bool good = true;
+
+    for (const struct query_sort *sort = list->sorts; good && sort->keys[0].sql; sort++) {
+        scoped_buf sql = BUF_INIT(STATEMENT_MAX);
+        char what[128];
+        PGresult *keys;
+
+        buf_printf(&sql, "%s\nselect ", query->prefix);
+        for (unsigned i = 0; i < QUERY_KEYS_MAX && sort->keys[i].sql; i++)
+            buf_printf(&sql, "%s, ", sort->keys[i].sql);
+        buf_printf(&sql, "%s\n%s", list->columns, list->rest); /* with the columns, which say of what type the parameters are */
+        snprintf(what, sizeof what, "Query %s", query->name);
+        if (sql.failed || !describe_check(describer, what, buf_str(&sql).ptr))
+            return false;
+        keys = PQdescribePrepared(describer->connection, "");
+        good = sort_is_unique(describer, query, sort, keys);
+        PQclear(keys);
+    }
+    return good;
+}
+
 static PGresult *
 describe(struct describer *describer, const struct query *query)
 {

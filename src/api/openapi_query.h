@@ -26,5 +26,9 @@ json_t *describe_row(struct describer *describer, const struct query *query);
 /* The schema of a list of such rows: {items, limit, next} and perhaps page, total. */
 json_t *describe_list(struct describer *describer, const struct query *query);
 
+/* Are the keys of each sort of a list together unique, and never null where they are columns? A unique index of some table has no columns but such that are keys,
+ * or the query tells why by a note. That a join does not repeat the rows of that table is not looked at: tests/api/lists.test.ts walks through each list. */
+bool describe_check_sorts(struct describer *describer, const struct query *query);
+
 /* Prepares a statement as it will be sent; false and a sentence. `what` names it in the sentence. */
 bool describe_check(struct describer *describer, const char *what, const char *sql);

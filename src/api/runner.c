@@ -64,6 +64,39 @@ runner_count_columns(const struct route *route, const struct query *query)
     return count;
 }
 
+/* An input by which the query reads a track, a playlist or a person, though nothing says who may; NULL: there is none. */
+static const char *
+runner_open_input(const struct route *route, const struct query *query)
+{
+    for (const char *const *name = query && query->open && *query->open ? query->params : NULL; name && *name; name++) {
+        const char *at = strstr(query->open, *name);
+        size_t len = strlen(*name);
+
+        while (at && (at[-1] != ' ' || at[len] != ' '))
+            at = strstr(at + 1, *name);
+        if (at && route_has_input(route, *name))
+            return *name;
+    }
+    return NULL;
+}
+
+static bool
+runner_tells_who_sees(const struct route *route, char *error, size_t error_size)
+{
+    const struct query *const queries[] = {route->requires, route->sql, route->then, route->file, route->replies};
+
+    for (size_t i = 0; i < COUNT_OF(queries) && route->auth != AUTH_ADMIN && route->auth != AUTH_INTERNAL; i++) {
+        const char *name = runner_open_input(route, queries[i]);
+
+        if (!queries[i] || !name)
+            continue;
+        snprintf(error, error_size, "route %s %s: query %s reads by the input %s, and no fragment says who may see it; where the statement does by itself, "
+                 "a note `-- sees:` tells how", method_name(route->method), route->pattern, queries[i]->name, name);
+        return false;
+    }
+    return true;
+}
+
 bool
 runner_check(module_list list, char *error, size_t error_size)
 {
@@ -76,6 +109,8 @@ runner_check(module_list list, char *error, size_t error_size)
                          route->pattern, columns, COLUMNS_MAX);
                 return false;
             }
+            if (!runner_tells_who_sees(route, error, error_size))
+                return false;
         }
     }
     return true;
@@ -329,7 +364,7 @@ copy_row(struct request *req, const PGresult *result, struct row *ret_row)
 const struct problem *
 db_maybe(struct request *req, const struct query *query, struct row *ret_row)
 {
-    PGresult *result;
+    PGresult *result = NULL;
     const struct problem *p = run(req, query, DB_ROWS, &result);
 
     if (p)
@@ -397,7 +432,7 @@ reply_result(struct request *req, int status, const struct query *query, PGresul
 const struct problem *
 reply_query(struct request *req, int status, const struct query *query)
 {
-    PGresult *result;
+    PGresult *result = NULL;
     const struct problem *p = run(req, query, DB_ROWS, &result);
 
     return p ? p : reply_result(req, status ? status : 200, query, result);
@@ -407,7 +442,7 @@ const struct problem *
 query_json(struct request *req, const struct query *query, const char **ret_json)
 {
     scoped_buf out = BUF_INIT(OBJECT_BYTES_MAX);
-    PGresult *result;
+    PGresult *result = NULL;
     const struct problem *p = run(req, query, DB_ROWS, &result);
 
     if (p)
@@ -459,7 +494,7 @@ ask_route_query_ahead(struct request *req, const char *user_id, const char *sess
 static const struct problem *
 run_before(struct request *req, const struct query *query, const struct query *last)
 {
-    PGresult *result;
+    PGresult *result = NULL;
     const struct problem *p = run(req, query, DB_ROWS, &result);
 
     if (p)
@@ -520,7 +555,7 @@ run_route_query(struct request *req)
 {
     const struct route *route = req->route;
     db_form form = DB_ROWS;
-    PGresult *result;
+    PGresult *result = NULL;
     const struct problem *p = route->requires && !req->required ? run_before(req, route->requires, route->sql) : NULL;
 
     if (p)

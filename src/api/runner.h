@@ -22,8 +22,9 @@
 /* Before requests come: whose settings statements bind as :setting_x. */
 void runner_use_settings(module_list modules);
 
-/* Have all rows room for what they bind? A row binds its inputs, and to the columns of `requires` and of `sql` what the next query takes of them. False with
- * a sentence in `error`, which names the route. */
+/* Have all rows room for what they bind? A row binds its inputs, and to the columns of `requires` and of `sql` what the next query takes of them. And does each
+ * query by which others than administrators read a track, a playlist or a person say who may (`open` of db/query.h)? That of what a handler asks by itself is
+ * not known here. False with a sentence in `error`, which names the route. */
 bool runner_check(module_list modules, char *error, size_t error_size);
 
 /* The audit line. It is written in the same statement as the change that it tells of, so neither is there without the other: with `sql` of a row that

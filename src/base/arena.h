@@ -25,6 +25,3 @@ char *arena_strdup(struct arena *arena, const char *text) __attribute__((warn_un
 /* printf into the arena. NULL when it is full. */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *arena, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-
-/* Bytes handed out so far. */
-size_t arena_used(const struct arena *arena);

@@ -7,6 +7,8 @@
  *     -- type: social_links object  what a json column holds: object, array, the name of a schema, Name[]; or the values of a text column, low|high
  *     -- problems: conflict         what its column `problem` may hold, see below
  *     -- audited                    a handler makes its change with it: the audit line is written in the same statement (api/runner.h)
+ *     -- sees: the owner, or staff  who gets an answer, in words, where the statement reads a track, a playlist or a person by an input of a row that is not
+ *                                   for administrators, and no fragment decides it (`..._visible`, `_seen`, `_listed`, `_editable` of that very alias)
  * Parameters are written :name. They bind by name from the path, the query string, the body and the identity: `:viewer` is
  * the person's id or null, `:has_x` tells whether the input x was given at all.
  *
@@ -25,6 +27,8 @@
  *     -- filter: genre: lower(t.genre) = lower(:genre) a condition that counts when the input `genre` is given
  *     -- filter: mine=true: ..., -- filter: mine!=true: ...    or when it has that value, or has not
  *     -- search: q: ...                                the same, where a good plan depends on the value
+ *     -- unique: a genre is a group                    why the keys of a sort are together unique, where they do not hold all columns of a unique
+ *                                                      index of a table (openapi --check)
  *     -- total: none                                   nobody is told how many there are, whatever they ask for
  * A note goes on in lines that begin with at least two spaces after the dashes.
  *
@@ -59,6 +63,7 @@ struct query_list {
     const struct query_sort *sorts;     /* ended by one without keys */
     const struct query_filter *filters; /* ended by one without input */
     bool uncounted;
+    bool unique; /* by a note */
 };
 
 struct query {
@@ -75,4 +80,5 @@ struct query {
     bool writes;             /* changes something */
     bool uses_viewer;        /* has :viewer or :viewer_staff */
     bool audited;
+    const char *open; /* " id ": parameters by which it reads tracks, playlists or people while neither a fragment nor a note says who may; "" */
 };

@@ -49,7 +49,8 @@ struct server {
     struct cache *cache;
     struct route_metrics *metrics; /* one a route, and one more for requests that matched none */
     _Atomic int active;            /* requests begun and not completed */
-    _Atomic bool maintenance, draining;
+    bool maintenance;
+    _Atomic bool draining;
     pthread_t watchdog;
     pthread_mutex_t watch_lock;
     pthread_cond_t watch_wake;

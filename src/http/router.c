@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/encode.h"
 #include "base/str.h"
 
@@ -148,6 +149,28 @@ free_children(struct node *node)
         free_children(node->parameter);
         free(node->parameter);
     }
+}
+
+static bool
+router_names_header(const char *list, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (const char *at = list; *at; at += strcspn(at, ",")) {
+        at += strspn(at, ", ");
+        if (strcspn(at, ",") == len && strncasecmp(at, name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+void
+router_add_headers(const struct router *router, struct buf *out)
+{
+    for (unsigned i = 0; i < router_count(router); i++)
+        for (const struct field *f = router_route(router, i)->headers; f && f->name; f++)
+            if (!router_names_header(buf_str(out).ptr, f->name))
+                buf_printf(out, "%s%s", out->len ? ", " : "", f->name);
 }
 
 void

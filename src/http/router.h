@@ -24,6 +24,10 @@ void router_free(struct router *router);
 unsigned router_count(const struct router *router);
 const struct route *router_route(const struct router *router, unsigned index);
 
+/* Adds the headers that routes declare to the comma separated names in `out`, each once. */
+struct buf;
+void router_add_headers(const struct router *router, struct buf *out);
+
 /* Matches the undecoded path `raw_path`. A literal segment wins over a {parameter}. Returns false when the path itself is refused:
  * a segment that decodes to `.`, `..`, to something with a slash, backslash, control character or NUL, or that is not UTF-8. */
 bool router_match(const struct router *router, struct arena *arena, enum method method, struct str raw_path,

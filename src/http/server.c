@@ -107,10 +107,7 @@ server_list_headers(struct server *server)
     struct buf list = BUF_INIT(4096);
 
     buf_add(&list, STR("Authorization, Content-Type, X-CSRF-Token, Idempotency-Key, If-None-Match, Range"));
-    for (unsigned i = 0; i < router_count(server->router); i++)
-        for (const struct field *f = router_route(server->router, i)->headers; f && f->name; f++)
-            if (!text_listed(buf_str(&list).ptr, f->name))
-                buf_printf(&list, ", %s", f->name);
+    router_add_headers(server->router, &list);
     if (list.failed)
         buf_free(&list);
     server->allow_headers = list.ptr;
@@ -222,12 +219,6 @@ const struct server_settings *
 server_settings(const struct server *server)
 {
     return &server->settings;
-}
-
-void
-server_set_maintenance(struct server *server, bool on)
-{
-    server->maintenance = on;
 }
 
 bool

@@ -77,8 +77,7 @@ struct server *server_start(const struct server_settings *settings, char *error,
 uint16_t server_port(const struct server *server);
 const struct server_settings *server_settings(const struct server *server);
 
-/* Turns answering 503 on and off (health and administration excepted). */
-void server_set_maintenance(struct server *server, bool on);
+/* MAINTENANCE_MODE: it answers 503 to everything but health and administration. */
 bool server_in_maintenance(const struct server *server);
 
 /* Stops accepting, lets running requests finish for at most `drain_ms`, closes the rest and frees everything. */

@@ -6,7 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import { readdirSync } from 'node:fs';
 import { assertProblem, assertStatus } from '../support/client.ts';
 import { record } from '../support/coverage.ts';
-import { complaint, operationAt } from '../support/document.ts';
+import { complaint, operationAt, operations } from '../support/document.ts';
+import { headerParameters } from '../support/examples.ts';
 import { Server } from '../support/server.ts';
 import { emailOf, PASSWORD, World } from '../support/world.ts';
 
@@ -105,6 +106,20 @@ test('other origins are allowed when the operator names them, and no others', as
   assertStatus(preflight, 204);
   assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /X-CSRF-Token/i);
   assert.match(preflight.headers.get('access-control-allow-methods') ?? '', /PUT/);
+});
+
+test('a page of another origin that is allowed may send every header that a route takes', async () => {
+  const asked = [...new Set(operations.flatMap(headerParameters).map(({ name }) => name)), 'X-CSRF-Token', 'Authorization', 'Content-Type', 'If-None-Match', 'Range'];
+  assert.ok(asked.includes('Idempotency-Key'));
+  const preflight = await api.send('OPTIONS', '/api/v1/tracks', { headers: { origin: 'https://app.example', 'access-control-request-method': 'POST', 'access-control-request-headers': asked.join(', ').toLowerCase() } });
+  assertStatus(preflight, 204);
+  assert.equal(preflight.headers.get('access-control-allow-origin'), 'https://app.example');
+  assert.equal(preflight.headers.get('access-control-allow-credentials'), 'true');
+  const allowed = preflight.headers.get('access-control-allow-headers')!.split(', ');
+  for (const name of asked) assert.equal(allowed.filter((one) => one.toLowerCase() === name.toLowerCase()).length, 1, name);
+  const posted = await world.as('alice').send('POST', '/api/v1/playlists', { body: JSON.stringify({ name: 'From elsewhere' }), headers: { origin: 'https://app.example', 'content-type': 'application/json', 'idempotency-key': 'from-another-origin' } });
+  assertStatus(posted, 201);
+  assert.equal(posted.headers.get('access-control-allow-origin'), 'https://app.example');
 });
 
 test('the probes answer', async () => {

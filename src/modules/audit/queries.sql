@@ -82,6 +82,7 @@ select :days::int as days,
 -- not null: rule, severity, count, first_at, last_at
 -- sort: case f.severity when 'high' then 2 when 'medium' then 1 else 0 end desc, f.last_at desc, f.rule desc,
 --       coalesce(host(f.ip), '') || ' ' || coalesce(f.actor_id::text, '') desc
+-- unique: a rule finds an address and a person once
 -- type: severity high|medium|low
 -- type: rule password_guessing|password_guessed|many_accounts|refused_actions|probing|many_addresses|administration_from_new_address
 with l as materialized (

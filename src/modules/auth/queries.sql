@@ -388,6 +388,7 @@ update refresh_tokens r set revoked_at = now() from closed c where r.session_id 
 returning r.id
 
 -- query: username_check
+-- sees: everybody, whether the name is taken and no more
 -- not null: username, available
 -- type: reason taken|invalid|reserved
 select :username::text as username, w.reason is null as available, w.reason

@@ -1,6 +1,7 @@
 /* comments.c - comments on tracks. */
 #include "api/module.h"
 #include "comments.queries.h"
+#include "tracks.queries.h"
 
 extern const struct module comments_module;
 extern const struct personal comments_personal;
@@ -19,7 +20,7 @@ static const struct field new_comment[] = {
 static const struct route comments_routes[] = {
     {GET, "/api/v1/tracks/{id}/comments", "List the comments on a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = track_in_path, .query = list_options,
-     .requires = &q_comments_of, .sql = &q_comment_list, .shape = MANY},
+     .requires = &q_track_seen, .sql = &q_comment_list, .shape = MANY},
 
     {POST, "/api/v1/tracks/{id}/comments", "Comment on a track",
      .auth = AUTH_USER, .scope = "comments:write", .limit = LIMIT_WRITE, .path = track_in_path, .body = new_comment,

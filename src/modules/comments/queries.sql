@@ -13,9 +13,6 @@ c.id, c.track_id, c.content, c."timestamp", c.is_edited, c.created_at, {user_ref
 (c.user_id = :viewer::uuid or t.creator_id = :viewer::uuid or :viewer_staff::boolean
  or (:viewer_role::text = 'moderator' and :session_id::uuid is not null)) is true
 
--- query: comments_of
-select t.id as track_id from tracks t where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
-
 -- query: comment_list
 -- Not those of people who have blocked the reader, whom the reader has blocked, or who are hidden.
 -- sort: newest: c.created_at desc, c.id desc

@@ -1,6 +1,7 @@
 /* likes.c - who likes which track. */
 #include "api/module.h"
 #include "likes.queries.h"
+#include "tracks.queries.h"
 
 extern const struct module likes_module;
 extern const struct personal likes_personal;

@@ -30,9 +30,6 @@ select t.id as track_id, false as is_liked
   from tracks t
  where t.id = :id::uuid and (t.id in (select track_id from l) or {track_visible(t, :viewer::uuid, :viewer_staff::boolean)})
 
--- query: track_seen
-select t.id as track_id from tracks t where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
-
 -- query: track_likers
 -- The people who like a track, as far as the viewer may know of them and they show what they do. How many they are is the owner's to know.
 -- schema: Liker

@@ -51,34 +51,23 @@ with n as (
 )
 select count(*) as deleted from n
 
--- query: notification_preferences
+-- fragment: preferences(s)
 -- schema: NotificationPreferences
-select s.notify_on_follow, s.notify_on_like, s.notify_on_comment, s.notify_on_message, s.notify_on_mention,
-       s.email_notifications, s.email_on_follow, s.email_on_like, s.email_on_comment, s.email_on_message, s.email_on_mention,
-       s.push_notifications, s.browser_notifications
+{notification_settings(s)}, s.email_notifications, s.push_notifications, s.browser_notifications
+
+-- query: notification_preferences
+select {preferences(s)}
   from user_settings s
  where s.user_id = :viewer::uuid
 
 -- query: notification_preferences_update
--- schema: NotificationPreferences
 update user_settings s
-   set {set_given(notify_on_follow, s, boolean)},
-       {set_given(notify_on_like, s, boolean)},
-       {set_given(notify_on_comment, s, boolean)},
-       {set_given(notify_on_message, s, boolean)},
-       {set_given(notify_on_mention, s, boolean)},
+   set {notification_settings_given(s)},
        {set_given(email_notifications, s, boolean)},
-       {set_given(email_on_follow, s, boolean)},
-       {set_given(email_on_like, s, boolean)},
-       {set_given(email_on_comment, s, boolean)},
-       {set_given(email_on_message, s, boolean)},
-       {set_given(email_on_mention, s, boolean)},
        {set_given(push_notifications, s, boolean)},
        {set_given(browser_notifications, s, boolean)}
  where s.user_id = :viewer::uuid
-returning s.notify_on_follow, s.notify_on_like, s.notify_on_comment, s.notify_on_message, s.notify_on_mention,
-          s.email_notifications, s.email_on_follow, s.email_on_like, s.email_on_comment, s.email_on_message, s.email_on_mention,
-          s.push_notifications, s.browser_notifications
+returning {preferences(s)}
 
 -- The queries of events (modules/events/events.c) make notifications with notification_add(), which puts those of one group into one, and return
 -- `id` and `is_new`. They bind :group_of, which is null for those that have no group.

@@ -66,7 +66,8 @@ values (:viewer::uuid, :name::text, :description::text, :is_public::boolean)
 returning id
 
 -- query: playlist_update
--- The owner. Inputs that were not given stay as they are.
+-- sees: the owner
+-- Inputs that were not given stay as they are.
 update playlists p
    set {set_given(name, p, text)},
        {set_given(description, p, text)},
@@ -75,7 +76,7 @@ update playlists p
 returning p.id
 
 -- query: playlist_delete
--- The owner, or staff.
+-- sees: the owner, or staff
 update playlists p
    set deleted_at = now()
  where p.id = :id::uuid and p.deleted_at is null and (p.user_id = :viewer::uuid or :viewer_staff::boolean)

@@ -273,6 +273,7 @@ select u.id, u.username, u.password_hash from users u where u.id = :viewer::uuid
 
 -- query: deletion_request
 -- audited
+-- sees: the person, or administrators (deletion.c)
 -- Marks the account, ends its sessions and queues the mail. Asking again changes nothing.
 with before as (
     select u.id, u.deletion_at from users u where u.id = :id::uuid and u.deleted_at is null for update

@@ -22,6 +22,7 @@ select count(*)::int as waiting from (select from outbox where number is null li
 -- query: dead_events
 -- schema: DeadEvent
 -- nullable: key, last_error
+-- not null: dead_at
 -- type: payload object
 -- Administrators and those who may manage jobs.
 -- filter: subscriber: u.subscriber = :subscriber::text

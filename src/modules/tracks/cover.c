@@ -7,16 +7,16 @@ const struct problem *
 track_cover_put(struct request *req)
 {
     struct row owned;
-    const struct problem *p = db_one(req, &q_track_owned, &owned); /* a stranger gets 404 before anything is decoded */
+    const struct problem *p = db_one(req, &q_track_changeable, &owned); /* a stranger gets 404 before anything is decoded */
 
-    return p ? p : picture_put(req, tracks_storage, &tracks_cover, row_text(&owned, "id"));
+    return p ? p : picture_put(req, tracks_storage, &tracks_cover, row_text(&owned, "track_id"));
 }
 
 const struct problem *
 track_cover_delete(struct request *req)
 {
     struct row owned;
-    const struct problem *p = db_one(req, &q_track_owned, &owned);
+    const struct problem *p = db_one(req, &q_track_changeable, &owned);
 
-    return p ? p : picture_clear(req, tracks_storage, &tracks_cover, row_text(&owned, "id"));
+    return p ? p : picture_clear(req, tracks_storage, &tracks_cover, row_text(&owned, "track_id"));
 }

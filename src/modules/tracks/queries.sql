@@ -48,6 +48,7 @@ select {track(t, u)}
 -- schema: Genre
 -- not null: name, track_count
 -- sort: -g.track_count, lower(g.name)
+-- unique: a genre is one group, whatever its case
 select g.name, g.track_count
   from (select mode() within group (order by t.genre) as name, count(*)::int as track_count
           from tracks t
@@ -70,9 +71,14 @@ select {track(t, u)}, t.visibility <> 'unlisted' and coalesce(s.allow_search_ind
   left join user_settings s on s.user_id = u.id
  where t.id = :id::uuid and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
 
+-- query: track_seen
+-- Asked before what belongs to a track: whoever may see it.
+select t.id as track_id from tracks t where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+
 -- query: user_tracks
 -- What a person liked or reposted, the latest first, as far as the viewer may see those tracks. Unlisted ones only they themselves see here.
 -- sort: w.created_at desc, w.track_id desc
+-- unique: a person likes a track once, and reposts it once
 select {track(t, u)}
   from (select l.track_id, l.created_at from track_likes l where l.user_id = :id::uuid and :which::text = 'likes'
         union all
@@ -134,7 +140,8 @@ j as (
 select id from t
 
 -- query: track_update
--- The owner, or staff. Inputs that were not given stay as they are. What is_public says changes nothing when it says how it is, so an unlisted
+-- sees: the owner, or staff
+-- Inputs that were not given stay as they are. What is_public says changes nothing when it says how it is, so an unlisted
 -- track stays so where an older client sends back what it got.
 -- problems: validation
 with o as (
@@ -176,13 +183,9 @@ e as (
     select 'track.updated', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
 select o.id, o.problem from o
 
--- query: track_owned
-select t.id
-  from tracks t
- where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
-
 -- query: track_cover_set
 -- audited
+-- sees: the owner, or staff
 -- Without :version the cover is removed. Gives the version that this one replaced: of two at once, the second gets the first.
 -- Covers from before there were versions have none, and go with the track.
 with o as (
@@ -202,7 +205,8 @@ e as (
 select substring(o.cover_art_path from '^covers/[^/]+/(.+)$') as before from o join n using (id)
 
 -- query: track_delete
--- The owner, or staff. Work on it is cancelled. What its owner deletes is gone: its files go with the event, and once more a minute later,
+-- sees: the owner, or staff
+-- Work on it is cancelled. What its owner deletes is gone: its files go with the event, and once more a minute later,
 -- when nobody can write any. What staff delete keeps its files for as long as it can be restored.
 with t as (
     update tracks t
@@ -230,7 +234,7 @@ s as (
 select id from t
 
 -- query: track_changeable
--- The owner, or staff.
+-- sees: the owner, or staff
 select t.id as track_id
   from tracks t
  where t.id = :id::uuid and t.deleted_at is null

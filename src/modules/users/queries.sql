@@ -101,7 +101,8 @@ select u.id, 'likes' as which
    and (coalesce(s.show_activity, true) or u.id = :viewer::uuid)
 
 -- query: user_update
--- One's own profile. Inputs that were not given stay as they are. What is shown as a link must not run as a script.
+-- sees: the person
+-- Inputs that were not given stay as they are. What is shown as a link must not run as a script.
 -- problems: validation
 with asked as (
     select u.id,
@@ -131,6 +132,7 @@ select id, problem from asked
 
 -- query: user_completion
 -- How much of one's own profile is filled in.
+-- sees: the person
 -- schema: ProfileCompletion
 -- not null: percent, done, missing
 with steps as (
@@ -455,10 +457,8 @@ select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_
  where u.id = :user_id::uuid
 
 -- query: export_settings
-select p.language, p.timezone, p.theme, s.email_notifications, s.push_notifications, s.browser_notifications, s.email_on_follow,
-       s.email_on_like, s.email_on_comment, s.email_on_message, s.email_on_mention, s.email_marketing, s.notify_on_follow,
-       s.notify_on_like, s.notify_on_comment, s.notify_on_message, s.notify_on_mention, s.allow_search_indexing, s.show_activity,
-       s.explicit_content, s.autoplay, s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source, s.updated_at
+select p.language, p.timezone, p.theme, {notification_settings(s)}, s.email_notifications, s.push_notifications, s.browser_notifications,
+       s.email_marketing, s.allow_search_indexing, s.show_activity, s.explicit_content, s.autoplay, s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source, s.updated_at
   from user_settings s
   join user_profiles p on p.user_id = s.user_id
  where s.user_id = :user_id::uuid

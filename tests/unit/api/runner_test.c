@@ -52,6 +52,11 @@ a_problem_that_the_query_does_not_declare_is_an_error_of_ours(void **state)
     arena_free(req.arena);
 }
 
+/* One row, which the tests change: the list of a program's tables is made once. */
+static struct route routes[2];
+static const struct module module = {.name = "x", .routes = ROUTE_TABLES(routes)};
+static const struct module *const modules[] = {&module, NULL};
+
 static void
 a_row_that_binds_more_columns_than_there_is_room_for_refuses_the_start(void **state)
 {
@@ -60,17 +65,39 @@ a_row_that_binds_more_columns_than_there_is_room_for_refuses_the_start(void **st
     static const struct query asked = {.name = "asked", .params = few}, change = {.name = "change", .params = few}, large = {.name = "large", .params = many};
     static const struct field id[] = {{"id", FIELD_UUID}, FIELD_END}, header[] = {{"Upload-Offset", FIELD_INT64}, FIELD_END};
     static const struct field body[] = {{"price", FIELD_MONEY}, FIELD_END};
-    struct route routes[] = {{POST, "/x/{id}", "x", .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id, .headers = header, .body = body,
-                              .requires = &asked, .sql = &change, .shape = ONE, .then = &change}, ROUTE_END};
-    const struct module module = {.name = "x", .routes = ROUTE_TABLES(routes)};
-    const struct module *const modules[] = {&module, NULL};
     char error[256] = "";
 
     (void)state;
+    routes[0] = (struct route){POST, "/x/{id}", "x", .auth = AUTH_USER, .limit = LIMIT_WRITE, .path = id, .headers = header, .body = body,
+                               .requires = &asked, .sql = &change, .shape = ONE, .then = &change};
     assert_true(runner_check(modules, error, sizeof error));
     routes[0].then = &large;
     assert_false(runner_check(modules, error, sizeof error));
     assert_string_equal(error, "route POST /x/{id} binds 13 columns of one query to the next; there is room for 10");
+}
+
+static void
+a_row_that_reads_by_an_input_without_saying_who_sees_it_refuses_the_start_unless_it_is_for_administrators(void **state)
+{
+    static const char *const params[] = {"viewer", "id", "other_id", NULL};
+    static const struct query open = {.name = "open", .params = params, .open = " id "}, of_no_input = {.name = "closed", .params = params, .open = " track_id "};
+    static const struct field id[] = {{"id", FIELD_UUID}, FIELD_END}, other_id[] = {{"other_id", FIELD_UUID}, FIELD_END};
+    char error[512] = "";
+
+    (void)state;
+    routes[0] = (struct route){GET, "/x/{id}", "x", .auth = AUTH_OPTIONAL, .limit = LIMIT_READ, .path = id, .sql = &open, .shape = ONE};
+    assert_false(runner_check(modules, error, sizeof error));
+    assert_non_null(strstr(error, "route GET /x/{id}: query open reads by the input id"));
+    routes[0].auth = AUTH_ADMIN;
+    assert_true(runner_check(modules, error, sizeof error));
+    routes[0].auth = AUTH_USER;
+    routes[0].path = other_id;
+    assert_true(runner_check(modules, error, sizeof error));
+    routes[0].path = id;
+    routes[0].sql = &of_no_input;
+    assert_true(runner_check(modules, error, sizeof error));
+    routes[0].requires = &open;
+    assert_false(runner_check(modules, error, sizeof error));
 }
 
 int
@@ -78,6 +105,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_that_binds_more_columns_than_there_is_room_for_refuses_the_start),
+        cmocka_unit_test(a_row_that_reads_by_an_input_without_saying_who_sees_it_refuses_the_start_unless_it_is_for_administrators),
         cmocka_unit_test(a_code_alone_is_the_problem_as_it_stands_in_the_list),
         cmocka_unit_test(a_sentence_and_a_field_are_told_to_the_client),
         cmocka_unit_test(a_problem_that_the_query_does_not_declare_is_an_error_of_ours),

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "http/router.h"
 
 static const struct route table[] = {
@@ -118,6 +119,28 @@ a_route_that_exists_twice_stops_the_start(void **state)
     assert_non_null(strstr(error, "/a/{y}"));
 }
 
+static void
+each_header_that_a_route_declares_is_named_once(void **state)
+{
+    static const struct field chunk[] = {{"Upload-Offset", FIELD_INT64}, {"Upload-Checksum", FIELD_STRING}, FIELD_END};
+    static const struct field creation[] = {{"Upload-Length", FIELD_INT64}, {"upload-offset", FIELD_INT64}, {"Range", FIELD_STRING}, {"Upload", FIELD_STRING}, FIELD_END};
+    static const struct route with_headers[] = {{PATCH, "/a/{x}", "s", .headers = chunk}, {GET, "/a/{x}", "s"}, {POST, "/a", "s", .headers = creation}, ROUTE_END};
+    static const struct route *const list[] = {with_headers, NULL};
+    scoped_buf names = BUF_INIT(4096), none = BUF_INIT(4096);
+    struct router *one;
+    char error[200];
+
+    (void)state;
+    one = router_new(list, error, sizeof error);
+    assert_non_null(one);
+    buf_add_text(&names, "Authorization, Range");
+    router_add_headers(one, &names);
+    assert_string_equal(buf_str(&names).ptr, "Authorization, Range, Upload-Offset, Upload-Checksum, Upload-Length, Upload");
+    router_add_headers(one, &none);
+    assert_string_equal(buf_str(&none).ptr, "Upload-Offset, Upload-Checksum, Upload-Length, Range, Upload");
+    router_free(one);
+}
+
 int
 main(void)
 {
@@ -128,6 +151,7 @@ main(void)
         cmocka_unit_test(another_method_is_told_from_nothing_there),
         cmocka_unit_test(paths_that_climb_or_hide_something_are_refused),
         cmocka_unit_test(a_route_that_exists_twice_stops_the_start),
+        cmocka_unit_test(each_header_that_a_route_declares_is_named_once),
     };
 
     return cmocka_run_group_tests(tests, build, teardown);

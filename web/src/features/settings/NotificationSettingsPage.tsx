@@ -14,7 +14,12 @@ import { PushSwitch } from './PushSwitch';
 import { Section } from './Section';
 import { SwitchList } from './SwitchList';
 
-const EVENTS = ['follow', 'like', 'comment', 'message', 'mention'] as const;
+type Key = keyof NotificationPreferences;
+type Event = Key extends infer K ? (K extends `notify_on_${infer E}` ? E : never) : never;
+
+/** What one can be told of, in the order of the server. */
+const eventsOf = (preferences: NotificationPreferences) =>
+  Object.keys(preferences).flatMap((key) => (key.startsWith('notify_on_') ? [key.slice('notify_on_'.length) as Event] : []));
 
 interface SwitchesProps {
   me: User;
@@ -27,8 +32,8 @@ function Switches({ me, preferences, settings }: SwitchesProps) {
   const update = useUpdatePreferences();
   const updateSettings = useUpdateSettings();
   const refused = { onError: (error: Error) => toast(problemText(error, t), 'danger') };
-  const turn = (key: keyof NotificationPreferences) => (on: boolean) => update.mutate({ [key]: on }, refused);
-  const one = (key: keyof NotificationPreferences, label: string, disabled = false) => ({
+  const turn = (key: Key) => (on: boolean) => update.mutate({ [key]: on }, refused);
+  const one = (key: Key, label: string, disabled = false) => ({
     key,
     label,
     on: preferences[key],
@@ -36,10 +41,11 @@ function Switches({ me, preferences, settings }: SwitchesProps) {
     onChange: turn(key),
   });
   const noMail = !preferences.email_notifications;
+  const events = eventsOf(preferences);
   return (
     <>
       <Section title={t('settings.notify.list')} lead={t('settings.notify.list_lead')}>
-        <SwitchList switches={EVENTS.map((event) => one(`notify_on_${event}`, t(`settings.notify.event.${event}`)))} />
+        <SwitchList switches={events.map((event) => one(`notify_on_${event}`, t(`settings.notify.event.${event}`)))} />
       </Section>
       <Section title={t('settings.push.title')} lead={t('settings.push.lead')}>
         <PushSwitch user={me.id} accountOff={!preferences.push_notifications} onAllow={() => turn('push_notifications')(true)} />
@@ -48,7 +54,7 @@ function Switches({ me, preferences, settings }: SwitchesProps) {
         <SwitchList
           switches={[
             one('email_notifications', t('settings.notify.mail_all')),
-            ...EVENTS.map((event) => one(`email_on_${event}`, t(`settings.notify.event.${event}`), noMail)),
+            ...events.map((event) => one(`email_on_${event}`, t(`settings.notify.event.${event}`), noMail)),
             {
               key: 'email_marketing',
               label: t('settings.notify.news'),

@@ -2854,7 +2854,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
-            dead_at: string | null;
+            dead_at: string;
         };
         DeadEventList: {
             items: components["schemas"]["DeadEvent"][];
@@ -3066,12 +3066,12 @@ export interface components {
             notify_on_comment: boolean;
             notify_on_message: boolean;
             notify_on_mention: boolean;
-            email_notifications: boolean;
             email_on_follow: boolean;
             email_on_like: boolean;
             email_on_comment: boolean;
             email_on_message: boolean;
             email_on_mention: boolean;
+            email_notifications: boolean;
             push_notifications: boolean;
             browser_notifications: boolean;
         };
