@@ -75,7 +75,7 @@ test('a page whose texts cannot be loaded says that it cannot be opened, and ope
     await notice.getByRole('button').click();
     await page.getByRole('heading', { name: 'Tus listas' }).waitFor();
     assert.deepEqual(await rawKeys(page), []);
-  }, { language: 'es', withoutWorker: true, expected: [/ERR_FAILED|dynamically imported module/] });
+  }, { language: 'es', withWorker: false, expected: [/ERR_FAILED|dynamically imported module/] });
 });
 
 /** Waits until it has the shell of the app. */
