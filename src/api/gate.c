@@ -2,12 +2,14 @@
 #include "api/gate.h"
 
 #include <openssl/evp.h>
+#include <stdlib.h>
 
 #include "api.queries.h"
 #include "api/runner.h"
 #include "base/log.h"
 
 #define HEAD_BYTES 16
+#define PIECE_BYTES (256 * 1024)
 #define SCANNER_RETRY_S 30
 
 struct gate_file {
@@ -28,6 +30,12 @@ gate_setup(const struct config *config, struct storage *storage)
 {
     gate_config = config;
     gate_storage = storage;
+}
+
+uint64_t
+gate_max_bytes(void)
+{
+    return (uint64_t)gate_config->max_upload_mb * 1024 * 1024;
 }
 
 void
@@ -104,8 +112,8 @@ gate_check_type(struct request *req, const struct upload *upload)
     return problem_field(req->arena, upload->field->name, "image_unreadable", "This image could not be read: use JPEG, PNG or WebP.");
 }
 
-static const struct problem *
-gate_check_quota(struct request *req, uint64_t size)
+const struct problem *
+gate_check_room(struct request *req, uint64_t size)
 {
     if (!size || !req->identity.known)
         return NULL;
@@ -152,7 +160,7 @@ gate_check(struct request *req)
         counted += upload && field->counts ? upload->size : 0;
     }
     if (!p)
-        p = gate_check_quota(req, counted);
+        p = gate_check_room(req, counted);
     for (const struct file_field *field = req->route->files; !p && gate_scan && field->name; field++) {
         const struct upload *upload = gate_file(req, field->name);
 
@@ -160,6 +168,61 @@ gate_check(struct request *req)
             p = gate_check_scanner(req, upload);
     }
     return p;
+}
+
+static const struct problem *
+gate_read_whole(struct upload *upload)
+{
+    struct gate_file *file = upload->file;
+    struct source *source = gate_source(upload);
+    struct source_reader reader;
+    char *piece = source ? malloc(PIECE_BYTES) : NULL;
+    ssize_t n = -1;
+
+    if (!piece)
+        return PROBLEM(INTERNAL);
+    reader = source_reader(source, 0, source_size(source));
+    while ((n = source_read(&reader, piece, PIECE_BYTES)) > 0) {
+        size_t missing = sizeof file->head - file->head_len, first = (size_t)n < missing ? (size_t)n : missing;
+
+        memcpy(file->head + file->head_len, piece, first);
+        file->head_len += first;
+        if (EVP_DigestUpdate(file->digest, piece, (size_t)n) != 1)
+            break;
+    }
+    source_read_end(&reader);
+    free(piece);
+    return n == 0 ? NULL : gate_problem(STORAGE_FAILED);
+}
+
+const struct problem *
+gate_take(struct request *req, const struct file_field *field, const char *filename, struct scratch *scratch, struct upload *ret_upload)
+{
+    struct gate_file *file = arena_alloc(req->arena, sizeof *file);
+    const struct problem *p;
+
+    *ret_upload = (struct upload){0};
+    if (!file)
+        return PROBLEM(INTERNAL);
+    *file = (struct gate_file){.scratch = scratch, .digest = EVP_MD_CTX_new()};
+    *ret_upload = (struct upload){.field = field, .filename = filename, .content_type = "", .file = file};
+    if (!file->digest || EVP_DigestInit_ex(file->digest, EVP_sha256(), NULL) != 1)
+        return PROBLEM(INTERNAL);
+    p = gate_read_whole(ret_upload);
+    if (p)
+        return p;
+    ret_upload->size = source_size(file->source);
+    p = gate_check_type(req, ret_upload);
+    return p || !gate_scan ? p : gate_check_scanner(req, ret_upload);
+}
+
+void
+gate_leave(struct upload *upload)
+{
+    if (!upload->file)
+        return;
+    upload->file->scratch = NULL;
+    gate_free(upload);
 }
 
 struct source *

@@ -23,6 +23,9 @@ void gate_setup(const struct config *config, struct storage *storage);
 
 enum gate_verdict { GATE_CLEAN, GATE_INFECTED, GATE_UNKNOWN /* the scanner cannot be asked: the upload is refused for now */ };
 
+/* The most bytes that a file may have: MAX_UPLOAD_MB. */
+uint64_t gate_max_bytes(void);
+
 /* Looks at what was received. `ret_name` is of what it found. In any thread of the pool. NULL: nothing is scanned. */
 typedef enum gate_verdict gate_scanner(struct source *source, char *ret_name, size_t ret_name_size);
 void gate_set_scanner(gate_scanner *scanner);
@@ -38,6 +41,13 @@ struct upload *gate_file(struct request *req, const char *name);
 
 /* What was received, as a local source; never NULL in a handler. The reference is the request's. */
 struct source *gate_source(const struct upload *upload);
+/* A file that came in several requests passes the same gate when it is whole: it is hashed, and its type and the scanner decide. Its bytes count already
+ * against the person's quota. `scratch` stays the caller's, and must outlive the upload, which ends with gate_leave(). In a thread that may wait. */
+const struct problem *gate_take(struct request *req, const struct file_field *field, const char *filename, struct scratch *scratch, struct upload *ret_upload);
+void gate_leave(struct upload *upload);
+/* Is there room for so many more bytes in the person's quota? The refusal says how much there is. */
+const struct problem *gate_check_room(struct request *req, uint64_t size);
+
 /* SHA-256 of what was received, in hex. */
 const char *gate_sha256(const struct upload *upload);
 /* Gives what was received this key in storage. */

@@ -150,7 +150,10 @@ add_body(struct description *description, json_t *operation, const struct route 
     bool has_fields = route->body && route->body->name;
     json_t *content, *encoding;
 
-    if (!is_change(route) || (!has_fields && !route->files))
+    if (route->sink)
+        json_object_set_new(operation, "requestBody", json_pack("{s:b, s:{s:{s:{s:s, s:s}}}}", "required", !route->sink->optional, "content", route->sink->media_type,
+                                                                "schema", "type", "string", "format", "binary"));
+    if (!is_change(route) || route->sink || (!has_fields && !route->files))
         return;
     content = json_pack("{s:o}", "schema", route->files ? schema_of_form(route->body, route->files, &description->parts)
                                                         : schema_of_body(route->body, &description->parts));

@@ -85,7 +85,9 @@ add_inputs(const struct route *route, struct problem_set *set)
         set->has[PROBLEM_VALIDATION] = true;
     if (has_fields(route->headers) || route->idempotent)
         set->has[PROBLEM_BAD_REQUEST] = true;
-    if (!is_change(route->method) || (!has_fields(route->body) && !route->files))
+    if (route->sink)
+        set->has[PROBLEM_PAYLOAD_TOO_LARGE] = set->has[PROBLEM_UNSUPPORTED_MEDIA_TYPE] = true;
+    if (!is_change(route->method) || route->sink || (!has_fields(route->body) && !route->files))
         return;
     set->has[PROBLEM_VALIDATION] = set->has[PROBLEM_PAYLOAD_TOO_LARGE] = set->has[PROBLEM_UNSUPPORTED_MEDIA_TYPE] = true;
     set->has[route->files ? PROBLEM_BAD_REQUEST : PROBLEM_MALFORMED_JSON] = true;

@@ -1,5 +1,9 @@
 -- The gate for uploaded files, and pictures.
 
+-- fragment: size_text(bytes)
+-- A number of bytes as people say it.
+case when bytes < 1000000 then round(bytes / 1e3, 1) || ' kB' when bytes < 1000000000 then round(bytes / 1e6, 1) || ' MB' else round(bytes / 1e9, 2) || ' GB' end
+
 -- query: gate_quota
 -- Is there room for :size more bytes? The installation's quota counts, unless a person has one of their own. The trigger on the rows that own
 -- files decides once more, exactly: two uploads may both find room here.
@@ -8,7 +12,15 @@ with q as (
     insert into user_storage_quotas as q (user_id, max_bytes) values (:viewer::uuid, :quota::bigint)
     on conflict (user_id) do update set max_bytes = case when q.is_own then q.max_bytes else excluded.max_bytes end
     returning q.max_bytes, q.used_bytes)
-select case when q.used_bytes + :size::bigint > q.max_bytes then 'quota_exceeded' end as problem from q
+select case when q.used_bytes + :size::bigint > q.max_bytes
+            then 'quota_exceeded: This needs ' || {size_text(:size::bigint)} || ', and ' || {size_text(greatest(q.max_bytes - q.used_bytes, 0))} || ' of your '
+                 || {size_text(q.max_bytes)} || ' are free.'
+                 || coalesce((select ' Unfinished uploads hold ' || {size_text(sum(u.counted_bytes))} || ', until '
+                                     || to_char(max(u.expires_at) at time zone 'utc', 'YYYY-MM-DD HH24:MI') || ' UTC at the latest.'
+                                from uploads u
+                               where u.user_id = :viewer::uuid and u.state = 'open'
+                              having sum(u.counted_bytes) > 0), '') end as problem
+  from q
 
 -- query: picture_sweep_later
 -- Before the files of a new picture are written: should this process die before a row names them, they are removed.

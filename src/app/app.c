@@ -12,7 +12,7 @@
 bool
 prepare_data_dir(const struct config *config, char *error, size_t error_size)
 {
-    static const char *const folders[] = {"", "/files", "/files/tmp", "/mail", "/keys"};
+    static const char *const folders[] = {"", "/files", "/files/tmp", "/files/staged", "/mail", "/keys"};
     char path[4096];
 
     for (size_t i = 0; i < COUNT_OF(folders); i++) {

@@ -90,7 +90,7 @@ copy_folder(struct backup *b, int from, int to, bool top, int depth)
         const char *name = entry->d_name;
         struct stat st;
 
-        if (*name == '.' || (top && text_equal(name, "tmp")))
+        if (*name == '.' || (top && (text_equal(name, "tmp") || text_equal(name, "staged"))))
             continue;
         snprintf(b->path + len, sizeof b->path - len, "%s%s", len ? "/" : "", name);
         if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {

@@ -100,7 +100,7 @@ is_settled(struct request *req)
         return true;
     if (!p && exchange->form)
         p = form_end(req);
-    else if (!p && method_changes(req->method) && !req->route->signed_link) {
+    else if (!p && method_changes(req->method) && !req->route->signed_link && !req->route->sink) {
         req->body = buf_str(&exchange->body);
         p = exchange->body.failed ? PROBLEM(PAYLOAD_TOO_LARGE) : validate_json(req);
     }
@@ -203,7 +203,7 @@ expect_body(struct request *req)
         return dispatch(req); /* MHD closes the connection after the reply */
     }
     watchdog_expect(req->connection,
-                    req->route && req->route->files ? config->upload_timeout_s : config->request_timeout_s);
+                    req->route && (req->route->files || req->route->sink) ? config->upload_timeout_s : config->request_timeout_s);
     return MHD_YES;
 }
 
@@ -253,6 +253,16 @@ begin(struct request *req, const char *method)
     return expect_body(req);
 }
 
+/* A refusal in the middle of a body can be answered only when all of it was read. */
+static bool
+is_long_way(struct request *req)
+{
+    const char *length = request_header(req, "Content-Length");
+    int64_t announced;
+
+    return !text_to_int64(length, 0, INT64_MAX, &announced) || (uint64_t)announced - exchange_of(req)->received > PREFACE_DRAIN;
+}
+
 static void
 feed(struct request *req, const char *bytes, size_t len)
 {
@@ -261,7 +271,9 @@ feed(struct request *req, const char *bytes, size_t len)
     exchange->received += len;
     if (exchange->refusal)
         return;
-    if (!exchange->form && !exchange->body.max)
+    if (req->sink && exchange->received <= exchange->max_body)
+        exchange->refusal = req->route->sink->add(req, bytes, len);
+    else if (!exchange->form && !exchange->body.max && !req->sink)
         exchange->refusal = PROBLEM(BAD_REQUEST); /* a body where none belongs */
     else if (exchange->received > exchange->max_body)
         exchange->refusal = PROBLEM(PAYLOAD_TOO_LARGE);
@@ -291,7 +303,7 @@ exchange_goes_on(void *cls, struct MHD_Connection *connection, const char *url, 
     if (*len) {
         feed(req, bytes, *len);
         *len = 0;
-        return MHD_YES;
+        return req->sink && exchange_of(req)->refusal && is_long_way(req) ? MHD_NO : MHD_YES;
     }
     return exchange_of(req)->dispatched ? send_reply(req) : dispatch(req);
 }
@@ -319,6 +331,8 @@ exchange_ends(void *cls, struct MHD_Connection *connection, void **context, enum
             log_request_id(NULL);
         }
     }
+    if (req->sink)
+        req->route->sink->end(req);
     form_free(req);
     buf_free(&exchange_of(req)->body);
     json_decref(req->json);

@@ -46,16 +46,13 @@ unescape_filename(struct arena *arena, const char *sent)
 }
 
 /* The last part of the name as sent, without control characters, at most 200 bytes on a character boundary. */
-static const char *
-clean_filename(struct arena *arena, const char *sent)
+const char *
+request_clean_filename(struct arena *arena, const char *sent)
 {
     const char *slash, *backslash;
     char *name;
     size_t len = 0;
 
-    sent = unescape_filename(arena, sent);
-    if (!sent)
-        return "upload";
     slash = strrchr(sent, '/');
     sent = slash ? slash + 1 : sent;
     backslash = strrchr(sent, '\\');
@@ -87,7 +84,8 @@ begin_file(struct request *req, const char *name, const char *filename, const ch
         return problem_field(req->arena, arena_strdup(req->arena, name), "unknown", "There is no such file field");
     if (request_upload(req, name))
         return problem_field(req->arena, declared->name, "value", "It is given twice");
-    *upload = (struct upload){.field = declared, .filename = clean_filename(req->arena, filename ? filename : "upload"),
+    filename = filename ? unescape_filename(req->arena, filename) : NULL;
+    *upload = (struct upload){.field = declared, .filename = request_clean_filename(req->arena, filename ? filename : "upload"),
                               .content_type = content_type ? arena_strdup(req->arena, content_type) : ""};
     p = req->server->settings.hooks->upload_begin(req, upload);
     if (p)

@@ -107,6 +107,7 @@ struct request {
     struct upload *uploads;
     unsigned upload_count;
     struct reply reply;
+    void *sink;  /* of the route's `sink` */
     void *state; /* the server's own */
     const struct problem *problem; /* what was answered, when it was one */
 };
@@ -135,6 +136,8 @@ const char *request_header_text(struct request *req, const char *name);
 const char *request_cookie(struct request *req, const char *name);
 /* The file of this part, or NULL. */
 struct upload *request_upload(struct request *req, const char *name);
+/* The name of a file as it was sent, cleaned: no folder, no control characters, at most 200 bytes. */
+const char *request_clean_filename(struct arena *arena, const char *sent);
 /* Is the person at least of this role? */
 bool request_role(const struct request *req, enum role role);
 

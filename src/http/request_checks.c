@@ -275,7 +275,9 @@ check_body_headers(struct request *req)
     int64_t announced = 0;
 
     exchange->max_body = req->route->max_body ? req->route->max_body : BODY_MAX;
-    if (req->route->files)
+    if (req->route->sink)
+        exchange->max_body = req->route->max_body ? req->route->max_body : req->server->max_upload_bytes;
+    else if (req->route->files)
         exchange->max_body = req->route->max_body ? req->route->max_body : req->server->max_upload_bytes + BODY_MAX * 4;
     if (length && !text_to_int64(length, 0, INT64_MAX, &announced))
         return PROBLEM(BAD_REQUEST);
@@ -286,6 +288,12 @@ check_body_headers(struct request *req)
         if (!type || strncasecmp(type, "multipart/form-data", 19) != 0)
             return PROBLEM(UNSUPPORTED_MEDIA_TYPE);
         return form_begin(req);
+    }
+    if (req->route->sink) {
+        if ((announced || request_header(req, "Transfer-Encoding") || !req->route->sink->optional) &&
+            (!type || strncasecmp(type, req->route->sink->media_type, strlen(req->route->sink->media_type)) != 0))
+            return PROBLEM(UNSUPPORTED_MEDIA_TYPE);
+        return req->route->sink->begin(req);
     }
     if (!req->route->signed_link && (announced || request_header(req, "Transfer-Encoding")) &&
         (!type || (strncasecmp(type, "application/json", 16) != 0 && strncasecmp(type, "application/merge-patch+json", 28) != 0)))
@@ -329,10 +337,26 @@ find_route(struct request *req, const char *method, struct route_match *match)
     return preflight && match->path_exists ? NULL : PROBLEM(NOT_FOUND);
 }
 
+/* What the routes of this address say to OPTIONS. */
+static void
+add_options(struct request *req, const struct route_match *match)
+{
+    struct str path = {req->raw_uri, strcspn(req->raw_uri, "?")};
+    struct route_match found;
+
+    for (int m = GET; m < METHOD_COUNT; m++) {
+        if (!(match->allowed & 1u << m) || !router_match(req->server->router, req->arena, (enum method)m, path, &found) || !found.route->options)
+            continue;
+        found.route->options(req);
+        return;
+    }
+}
+
 static void
 reply_preflight(struct request *req)
 {
     reply_empty(req, 204);
+    add_options(req, &exchange_of(req)->match);
     reply_header(req, "Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
     reply_header(req, "Access-Control-Allow-Headers", req->server->allow_headers);
     reply_header(req, "Access-Control-Max-Age", "7200");

@@ -12,6 +12,7 @@
 #include "http/field.h"
 
 struct request;
+struct reply_header; /* http/request.h */
 struct query; /* db/query.h */
 
 enum method { METHOD_NONE, GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };
@@ -76,6 +77,18 @@ struct route_rate {
     const char *const *rule; /* the text of that setting, whose `check` is limit_rule_refusal() */
 };
 
+/* A body that is any bytes, taken as they come. Each is called in a thread of the server: writing to a local file is the longest that it may wait. */
+struct body_sink {
+    const char *media_type;
+    bool optional; /* the request may have no body, and then no Content-Type */
+    /* The head is good. Asks at most one statement, before which it only reads, since it may be called again (&request_parked). What it sets as
+     * req->sink is `end`ed with the request, however that ends. A refusal is answered before the body came, if that is long. */
+    const struct problem *(*begin)(struct request *req);
+    /* After a refusal the rest is read and dropped if it is short; else the connection is closed. */
+    const struct problem *(*add)(struct request *req, const char *bytes, size_t len);
+    void (*end)(struct request *req);
+};
+
 struct route {
     enum method method;
     const char *pattern; /* "/api/v1/tracks/{id}" */
@@ -93,6 +106,7 @@ struct route {
     const struct field *path, *query, *body;
     const struct field *headers; /* single values under the names that HTTP has, such as Upload-Offset; not with `cache_s` */
     const struct file_field *files; /* multipart/form-data; `body` then names its text parts */
+    const struct body_sink *sink;   /* instead of `body` and `files`: the handler runs when all is there. At most MAX_UPLOAD_MB, unless max_body says less */
     size_t max_body;                /* bytes; 0 means BODY_MAX */
 
     /* Without a handler. Each query may refuse by its column `problem` (db/query.h), and no row is 404. */
@@ -114,6 +128,9 @@ struct route {
     const struct field *reply_or; /* or, with the same status, these instead */
     const char *produces;        /* or is of this media type */
     const enum problem_name *problems; /* beyond those that follow from the rest; ended by PROBLEM_COUNT */
+
+    const struct reply_header *says; /* headers of every reply, also of problems; ended by a NULL name */
+    void (*options)(struct request *req); /* adds headers to the reply to OPTIONS at this address */
 
     int cache_s;           /* seconds that a visitor's reply may come from memory, at most: up to a whole multiple of them by the clock */
     const char *cache_tags; /* words with spaces between them, such as "tracks users": what the reply tells of; events drop it (modules/events/events.c) */

@@ -215,7 +215,9 @@ add_cors(struct request *req, struct MHD_Response *response)
         return;
     }
     MHD_add_response_header(response, "Access-Control-Expose-Headers",
-                            "X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, ETag, X-Cache, Idempotency-Replayed");
+                            "X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, ETag, X-Cache, Idempotency-Replayed, Location, "
+                            "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, Upload-Offset, Upload-Length, Upload-Expires, "
+                            "Upload-Metadata, Veza-Track");
 }
 
 static bool
@@ -263,6 +265,8 @@ add_headers(struct request *req, struct MHD_Response *response)
     if (reply->content_type)
         MHD_add_response_header(response, "Content-Type", reply->content_type);
     MHD_add_response_header(response, "X-Request-Id", req->id);
+    for (const struct reply_header *h = req->route ? req->route->says : NULL; h && h->name; h++)
+        MHD_add_response_header(response, h->name, h->value);
     for (unsigned i = 0; i < security_count; i++)
         MHD_add_response_header(response, security[i].name, security[i].value);
     if (reply->etag)

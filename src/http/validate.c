@@ -257,23 +257,38 @@ validate_json(struct request *req)
     return outcome(&check);
 }
 
+static void
+check_texts(struct request *req, struct field_check *check, const struct field *fields, const struct param *parts, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const struct field *f = field_find(fields, parts[i].name);
+        const struct field_place place = {.name = parts[i].name};
+
+        if (!f)
+            field_refuse(check, &place, "unknown", "There is no such field");
+        else if (request_has(req, f->name))
+            field_refuse(check, &place, "value", "It is given twice");
+        else if (*parts[i].text || f->required)
+            bind_text(req, check, f, f->name, parts[i].text);
+    }
+    check_absent(req, check, fields, false);
+}
+
+const struct problem *
+validate_texts(struct request *req, const struct field *fields, const struct param *texts, unsigned count)
+{
+    struct field_check check = {.arena = req->arena};
+
+    check_texts(req, &check, fields, texts, count);
+    return outcome(&check);
+}
+
 const struct problem *
 validate_form(struct request *req, const struct param *parts, unsigned count)
 {
     struct field_check check = {.arena = req->arena};
 
-    for (unsigned i = 0; i < count; i++) {
-        const struct field *f = field_find(req->route->body, parts[i].name);
-        const struct field_place place = {.name = parts[i].name};
-
-        if (!f)
-            field_refuse(&check, &place, "unknown", "There is no such field");
-        else if (request_has(req, f->name))
-            field_refuse(&check, &place, "value", "It is given twice");
-        else if (*parts[i].text || f->required)
-            bind_text(req, &check, f, f->name, parts[i].text);
-    }
-    check_absent(req, &check, req->route->body, false);
+    check_texts(req, &check, req->route->body, parts, count);
     for (const struct file_field *file = req->route->files; file && file->name; file++)
         if (file->required && !request_upload(req, file->name))
             field_refuse(&check, &(struct field_place){.name = file->name}, "required", "A file is required");

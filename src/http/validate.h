@@ -13,6 +13,9 @@ const struct problem *validate_json(struct request *req);
 /* Checks the text parts of a form, given as name and text, in the way of the body's fields. */
 const struct problem *validate_form(struct request *req, const struct param *parts, unsigned count);
 
+/* The same of texts that came in another way, against any table of single values. */
+const struct problem *validate_texts(struct request *req, const struct field *fields, const struct param *texts, unsigned count);
+
 /* What a header is called as an input, in the arena: Upload-Offset is upload_offset. */
 const char *header_input(struct arena *arena, const char *header);
 

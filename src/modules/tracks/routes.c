@@ -42,7 +42,7 @@ static const struct file_field cover_files[] = {{"cover", FILE_TYPE_PICTURE, .re
          .example = "Europe/Paris"}, \
         {"is_public", FIELD_BOOL, .help = "Without `visibility`: public, or private"}
 
-static const struct field upload_fields[] = {
+const struct field track_upload_fields[] = {
     {"title", FIELD_STRING, .max = 255, .help = "Default: the title in the file, else the file's name"},
     TRACK_TEXTS,
     VISIBILITY,
@@ -58,7 +58,7 @@ static const struct field update_fields[] = {
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
     FIELD_END};
 
-static const struct file_field upload_files[] = {
+const struct file_field track_upload_files[] = {
     {"file", FILE_TYPE_AUDIO, .required = true, .counts = true, .help = "WAV, AIFF, FLAC, ALAC, AAC, MP3, Ogg Vorbis or Opus"},
     {"cover", FILE_TYPE_PICTURE, .max_bytes = COVER_MAX, .help = "JPEG, PNG or WebP"},
     {0}};
@@ -87,7 +87,7 @@ const struct route track_routes[] = {
 
     {POST, "/api/v1/tracks", "Upload a track",
      "The reply comes when the file is safe; the track is then `processing` until it can be played.",
-     .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .files = upload_files, .body = upload_fields,
+     .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .files = track_upload_files, .body = track_upload_fields,
      .handler = track_upload, .idempotent = true, .status = 201, .replies = &q_track_get, .problems = upload_problems},
 
     {GET, "/api/v1/tracks/{id}", "Get a track",

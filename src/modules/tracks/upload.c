@@ -57,18 +57,30 @@ keep_files(struct request *req, const char *id, const struct upload *file, const
 }
 
 const struct problem *
-track_upload(struct request *req)
+track_may_upload(struct request *req)
 {
-    struct upload *file = gate_file(req, "file"), *cover = gate_file(req, "cover");
+    if (tracks_verified_email && !req->identity.email_verified)
+        return PROBLEM(EMAIL_NOT_VERIFIED);
+    return request_has(req, "visibility") || request_has(req, "publish_zone") ? db_one(req, &q_track_schedule, NULL) : NULL;
+}
+
+static const struct problem *
+create(struct request *req, void *first)
+{
+    const struct problem *p = first ? db_one(req, first, NULL) : NULL;
+
+    return p ? p : db_one(req, &q_track_create, NULL);
+}
+
+const struct problem *
+track_make(struct request *req, const struct upload *file, const struct upload *cover, const struct query *first)
+{
     char *id = arena_alloc(req->arena, UUID_TEXT);
     const struct problem *p;
 
     if (!id)
         return PROBLEM(INTERNAL);
-    if (tracks_verified_email && !req->identity.email_verified)
-        return PROBLEM(EMAIL_NOT_VERIFIED);
-    p = request_has(req, "visibility") || request_has(req, "publish_zone") ? db_one(req, &q_track_schedule, NULL) : NULL;
-    p = p ? p : look_at(req, file);
+    p = look_at(req, file);
     if (p)
         return p;
     uuid_random(id);
@@ -84,13 +96,28 @@ track_upload(struct request *req)
         track_files_delete(id);
         return p;
     }
-    p = db_one(req, &q_track_create, NULL);
+    p = first ? db_transaction(req, create, (void *)(uintptr_t)first) : create(req, NULL);
     if (p && (p->status == 503 || p->status == 404))
         return problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5); /* perhaps it was created: the sweep sees */
     if (p) {
         track_files_delete(id);
         return p;
     }
-    reply_header(req, "Location", arena_printf(req->arena, "/api/v1/tracks/%s", id));
+    return NULL;
+}
+
+const struct problem *
+track_reply(struct request *req)
+{
+    reply_header(req, "Location", arena_printf(req->arena, "/api/v1/tracks/%s", request_param(req, "id")));
     return reply_query(req, 201, &q_track_get);
+}
+
+const struct problem *
+track_upload(struct request *req)
+{
+    const struct problem *p = track_may_upload(req);
+
+    p = p ? p : track_make(req, gate_file(req, "file"), gate_file(req, "cover"), NULL);
+    return p ? p : track_reply(req);
 }

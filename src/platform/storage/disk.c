@@ -396,6 +396,7 @@ disk_close(struct storage *storage)
     if (disk->root >= 0)
         close(disk->root);
     free(disk->pub.scratch_dir);
+    free(disk->pub.staged_dir);
     free(disk);
 }
 
@@ -415,14 +416,16 @@ storage_open_disk(const char *folder, char *error, size_t error_size)
     struct disk *disk = calloc(1, sizeof *disk);
     struct scratch *scratch = NULL;
 
-    if (!disk || asprintf(&disk->pub.scratch_dir, "%s/" STORAGE_TMP, folder) < 0) {
+    if (!disk || asprintf(&disk->pub.scratch_dir, "%s/" STORAGE_TMP, folder) < 0 || asprintf(&disk->pub.staged_dir, "%s/" STORAGE_STAGED, folder) < 0) {
+        if (disk)
+            free(disk->pub.scratch_dir);
         free(disk);
         snprintf(error, error_size, "not enough memory");
         return NULL;
     }
     disk->pub.driver = &disk_driver;
     disk->root = -1;
-    if (make_folder(folder) && make_folder(disk->pub.scratch_dir))
+    if (make_folder(folder) && make_folder(disk->pub.scratch_dir) && make_folder(disk->pub.staged_dir))
         disk->root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (disk->root < 0 || storage_scratch(&disk->pub, &scratch)) {
         snprintf(error, error_size, "files cannot be kept in %s: %s", folder, strerror(errno));

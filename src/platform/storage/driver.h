@@ -7,6 +7,8 @@
 
 /* The folder for unnamed files; no key begins with it. */
 #define STORAGE_TMP "tmp"
+/* The folder for staged files (staged.h); neither does one with this. */
+#define STORAGE_STAGED "staged"
 
 struct storage_driver {
     void (*close)(struct storage *storage);
@@ -25,7 +27,7 @@ struct storage_driver {
 /* A driver's own structures begin with these. */
 struct storage {
     const struct storage_driver *driver;
-    char *scratch_dir; /* on this machine */
+    char *scratch_dir, *staged_dir; /* on this machine */
 };
 
 struct storage_writer {

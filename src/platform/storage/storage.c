@@ -14,6 +14,15 @@ is_first(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
+/* Does the key lie in this folder, which has no stored files? */
+static bool
+is_own_folder(const char *key, const char *folder)
+{
+    size_t len = strlen(folder);
+
+    return strncmp(key, folder, len) == 0 && (key[len] == '/' || !key[len]);
+}
+
 bool
 storage_key_valid(const char *key)
 {
@@ -32,7 +41,7 @@ storage_key_valid(const char *key)
             return false;
         }
     }
-    return key[len - 1] != '/' && strncmp(key, STORAGE_TMP "/", strlen(STORAGE_TMP "/")) != 0 && strcmp(key, STORAGE_TMP) != 0;
+    return key[len - 1] != '/' && !is_own_folder(key, STORAGE_TMP) && !is_own_folder(key, STORAGE_STAGED);
 }
 
 void

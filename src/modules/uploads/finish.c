@@ -1,0 +1,64 @@
+/* finish.c - from a file that is whole to a track: the same gate and the same way as POST /tracks. */
+#include "base/log.h"
+#include "modules/uploads/internal.h"
+
+/* What was said about the track when the upload was created. */
+static const struct problem *
+restore_fields(struct request *req, const struct transfer *transfer)
+{
+    json_t *fields = json_loads(transfer->fields ? transfer->fields : "{}", 0, NULL);
+
+    if (!fields)
+        return PROBLEM(INTERNAL);
+    for (const struct field *f = track_upload_fields; f->name; f++) {
+        const char *text = json_string_value(json_object_get(fields, f->name));
+
+        request_set(req, f->name, text ? arena_strdup(req->arena, text) : NULL);
+    }
+    json_decref(fields);
+    return NULL;
+}
+
+/* The file itself is at fault, and would be again. */
+static bool
+is_final(const struct problem *p)
+{
+    return p->status == PROBLEM(VALIDATION)->status || p->status == PROBLEM(PAYLOAD_TOO_LARGE)->status;
+}
+
+static void
+fail(struct request *req, struct transfer *transfer, const struct problem *p)
+{
+    transfer->state = TRANSFER_FAILED;
+    request_set(req, "failure_code", p->error_count ? p->errors[0].code : p->code);
+    request_set(req, "failure", p->error_count ? p->errors[0].message : p->detail);
+    if (!db_one(req, &q_upload_fail, NULL) && staged_delete(uploads_storage, transfer->id))
+        log_warn("a staged file is left; the sweep tries again", LOG_TEXT("upload", transfer->id));
+}
+
+const struct problem *
+transfer_finish(struct request *req, struct transfer *transfer, struct writer *writer)
+{
+    struct scratch *file = writer_seal(writer);
+    struct upload upload;
+    const struct problem *p;
+
+    if (!file)
+        return writer_problem(req, WRITER_GONE);
+    request_set(req, "upload_id", transfer->id);
+    p = restore_fields(req, transfer);
+    if (p)
+        return p;
+    p = gate_take(req, &track_upload_files[0], transfer->filename, file, &upload);
+    p = p ? p : track_make(req, &upload, NULL, &q_upload_complete);
+    gate_leave(&upload);
+    if (p && is_final(p))
+        fail(req, transfer, p);
+    if (p)
+        return p;
+    transfer->state = TRANSFER_COMPLETED;
+    transfer->track_id = request_param(req, "id");
+    if (staged_delete(uploads_storage, transfer->id))
+        log_warn("a staged file is left; the sweep tries again", LOG_TEXT("upload", transfer->id));
+    return NULL;
+}

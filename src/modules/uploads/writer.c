@@ -1,0 +1,185 @@
+#include "modules/uploads/writer.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/encode.h"
+#include "base/str.h"
+
+#define TRIES 5
+#define PAUSE_US 2000
+
+struct writer {
+    struct writer *next, **link;
+    char id[UUID_TEXT];
+    pthread_mutex_t lock;
+    struct scratch *file; /* NULL: taken away */
+    uint64_t offset;
+    bool is_new, sealed;
+};
+
+static struct storage *staged;
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct writer *writers;
+
+void
+writer_setup(struct storage *storage)
+{
+    staged = storage;
+}
+
+void
+writer_stop(const char *id)
+{
+    pthread_mutex_lock(&list_lock);
+    for (struct writer *w = writers; w; w = w->next) {
+        if (!text_equal(w->id, id))
+            continue;
+        pthread_mutex_lock(&w->lock); /* not while it writes */
+        if (!w->sealed) {
+            scratch_free(w->file);
+            w->file = NULL;
+        }
+        pthread_mutex_unlock(&w->lock);
+    }
+    pthread_mutex_unlock(&list_lock);
+}
+
+static void
+writer_enlist(struct writer *writer)
+{
+    pthread_mutex_lock(&list_lock);
+    writer->next = writers;
+    writer->link = &writers;
+    if (writer->next)
+        writer->next->link = &writer->next;
+    writers = writer;
+    pthread_mutex_unlock(&list_lock);
+}
+
+int
+writer_take(const char *id, struct writer **ret_writer)
+{
+    struct writer *writer = calloc(1, sizeof *writer);
+    bool is_new, locked = false;
+    int error = writer ? 0 : STORAGE_FAILED;
+
+    for (int tries = 0; !error && !locked && tries < TRIES; tries++) {
+        if (tries)
+            usleep(PAUSE_US);
+        writer_stop(id);
+        error = staged_open(staged, id, &is_new, &writer->file);
+        writer->is_new |= !error && is_new;
+        locked = !error && staged_lock(writer->file);
+        if (!error && !locked)
+            scratch_free(writer->file);
+    }
+    if (!locked) {
+        free(writer);
+        return error ? error : WRITER_BUSY;
+    }
+    snprintf(writer->id, sizeof writer->id, "%s", id);
+    pthread_mutex_init(&writer->lock, NULL);
+    writer->offset = staged_size(writer->file);
+    writer_enlist(writer);
+    *ret_writer = writer;
+    return 0;
+}
+
+uint64_t
+writer_offset(const struct writer *writer)
+{
+    return writer->offset;
+}
+
+bool
+writer_is_new(const struct writer *writer)
+{
+    return writer->is_new;
+}
+
+int
+writer_append(struct writer *writer, const void *bytes, size_t len)
+{
+    int error;
+
+    pthread_mutex_lock(&writer->lock);
+    error = writer->file ? staged_write(writer->file, writer->offset, bytes, len) : WRITER_GONE;
+    if (!error)
+        writer->offset += len;
+    pthread_mutex_unlock(&writer->lock);
+    return error;
+}
+
+int
+writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from)
+{
+    int error;
+
+    pthread_mutex_lock(&writer->lock);
+    error = writer->file ? staged_copy(writer->file, offset, from) : WRITER_GONE;
+    if (writer->file)
+        writer->offset = staged_size(writer->file);
+    pthread_mutex_unlock(&writer->lock);
+    return error;
+}
+
+int
+writer_sync(struct writer *writer)
+{
+    int error;
+
+    pthread_mutex_lock(&writer->lock);
+    error = writer->file ? staged_sync(writer->file) : WRITER_GONE;
+    pthread_mutex_unlock(&writer->lock);
+    return error;
+}
+
+struct scratch *
+writer_seal(struct writer *writer)
+{
+    struct scratch *file;
+
+    pthread_mutex_lock(&writer->lock);
+    file = writer->file;
+    if (file)
+        staged_size(file);
+    writer->sealed = file != NULL;
+    pthread_mutex_unlock(&writer->lock);
+    return file;
+}
+
+void
+writer_end(struct writer *writer)
+{
+    if (!writer)
+        return;
+    pthread_mutex_lock(&list_lock);
+    *writer->link = writer->next;
+    if (writer->next)
+        writer->next->link = writer->link;
+    pthread_mutex_unlock(&list_lock);
+    scratch_free(writer->file);
+    pthread_mutex_destroy(&writer->lock);
+    free(writer);
+}
+
+bool
+writer_is_elsewhere(const char *id)
+{
+    struct staged_state state;
+    struct scratch *file;
+    bool here = false, is_new, locked;
+
+    pthread_mutex_lock(&list_lock);
+    for (struct writer *w = writers; w && !here; w = w->next)
+        here = text_equal(w->id, id);
+    pthread_mutex_unlock(&list_lock);
+    if (here || !staged_look(staged, id, &state) || staged_open(staged, id, &is_new, &file))
+        return false;
+    locked = staged_lock(file);
+    scratch_free(file);
+    return !locked;
+}

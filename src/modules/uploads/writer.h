@@ -1,0 +1,35 @@
+/* writer.h - who writes to a staged file: one at a time, and the last who asks.
+ *
+ * A connection that died without a word would keep its upload to itself for minutes. So whoever comes next takes the file away from it: within this process
+ * at once, from another node by a notification (uploads.c). From then on the earlier writer cannot write a byte: it has neither the lock nor the descriptor. */
+#pragma once
+
+#include "platform/storage/staged.h"
+
+struct writer;
+
+#define WRITER_BUSY 1  /* somebody on another node has it, or the file is being made a track */
+#define WRITER_GONE 2  /* it was taken away */
+
+/* The storage of the staged files, before the first call. */
+void writer_setup(struct storage *storage);
+
+/* Functions that return int return 0, one of the above, or an enum storage_error. Free with writer_end(). */
+int writer_take(const char *id, struct writer **ret_writer);
+/* Where the file ends: what has been received. */
+uint64_t writer_offset(const struct writer *writer);
+/* The file was made by writer_take(): what it held before, if anything, is lost. */
+bool writer_is_new(const struct writer *writer);
+int writer_append(struct writer *writer, const void *bytes, size_t len);
+/* Writes all of `from` at `offset`. */
+int writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from);
+/* Makes what was written survive a power failure. */
+int writer_sync(struct writer *writer);
+/* From now on nobody takes it away. The file becomes the caller's, with its lock; NULL when it was taken away before. */
+struct scratch *writer_seal(struct writer *writer);
+void writer_end(struct writer *writer);
+
+/* Takes the file of this id away from whoever writes here, for nobody. */
+void writer_stop(const char *id);
+/* Does another process write to it? */
+bool writer_is_elsewhere(const char *id);
