@@ -22,7 +22,7 @@ create table uploads (
     created_at     timestamptz not null default now(),
     updated_at     timestamptz not null default now(),
     constraint uploads_pkey primary key (id),
-    constraint uploads_protocol_check check (protocol in ('tus', 'chunked')),
+    constraint uploads_protocol_check check (protocol in ('tus', 'chunked', 'whole')),
     constraint uploads_state_check check (state in ('open', 'completed', 'failed', 'expired')),
     constraint uploads_length_bytes_check check (length_bytes >= 0),
     constraint uploads_received_bytes_check check (received_bytes between 0 and length_bytes),

@@ -38,6 +38,12 @@ gate_max_bytes(void)
     return (uint64_t)gate_config->max_upload_mb * 1024 * 1024;
 }
 
+int64_t
+gate_usual_quota(void)
+{
+    return gate_config->storage_quota_mb * 1024 * 1024;
+}
+
 void
 gate_set_scanner(gate_scanner *scanner)
 {
@@ -118,7 +124,7 @@ gate_check_room(struct request *req, uint64_t size)
     if (!size || !req->identity.known)
         return NULL;
     request_set(req, "size", arena_printf(req->arena, "%llu", (unsigned long long)size));
-    request_set(req, "quota", arena_printf(req->arena, "%lld", (long long)gate_config->storage_quota_mb * 1024 * 1024));
+    request_set(req, "quota", arena_printf(req->arena, "%lld", (long long)gate_usual_quota()));
     return db_one(req, &q_gate_quota, NULL);
 }
 
@@ -164,7 +170,7 @@ gate_check(struct request *req)
     for (const struct file_field *field = req->route->files; !p && gate_scan && field->name; field++) {
         const struct upload *upload = gate_file(req, field->name);
 
-        if (upload)
+        if (upload && field->type != FILE_TYPE_PART)
             p = gate_check_scanner(req, upload);
     }
     return p;
@@ -233,6 +239,12 @@ gate_source(const struct upload *upload)
     if (!file->source)
         file->source = scratch_source(file->scratch);
     return file->source;
+}
+
+const struct scratch *
+gate_scratch(const struct upload *upload)
+{
+    return upload->file->scratch;
 }
 
 const char *

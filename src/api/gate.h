@@ -23,8 +23,9 @@ void gate_setup(const struct config *config, struct storage *storage);
 
 enum gate_verdict { GATE_CLEAN, GATE_INFECTED, GATE_UNKNOWN /* the scanner cannot be asked: the upload is refused for now */ };
 
-/* The most bytes that a file may have: MAX_UPLOAD_MB. */
+/* The most bytes that a file may have (MAX_UPLOAD_MB), and that a person may store where nothing else was set (STORAGE_QUOTA_MB). */
 uint64_t gate_max_bytes(void);
+int64_t gate_usual_quota(void);
 
 /* Looks at what was received. `ret_name` is of what it found. In any thread of the pool. NULL: nothing is scanned. */
 typedef enum gate_verdict gate_scanner(struct source *source, char *ret_name, size_t ret_name_size);
@@ -50,5 +51,7 @@ const struct problem *gate_check_room(struct request *req, uint64_t size);
 
 /* SHA-256 of what was received, in hex. */
 const char *gate_sha256(const struct upload *upload);
+/* What was received, to be copied into a staged file (platform/storage/staged.h). */
+const struct scratch *gate_scratch(const struct upload *upload);
 /* Gives what was received this key in storage. */
 const struct problem *gate_keep(const struct upload *upload, const char *key);

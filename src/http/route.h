@@ -60,6 +60,7 @@ enum file_type {
     FILE_TYPE_NONE,    /* not declared: refused at the start */
     FILE_TYPE_AUDIO,   /* no signature tells: the handler has the media worker look at it */
     FILE_TYPE_PICTURE, /* JPEG, PNG or WebP */
+    FILE_TYPE_PART,    /* a part of a file: judged when the file is whole (gate_take()) */
 };
 
 struct file_field {

@@ -7,6 +7,7 @@ import { isForm } from '../support/examples.ts';
 import { png } from '../support/media.ts';
 import { bearer, request } from '../support/requests.ts';
 import { playable } from '../support/tracks.ts';
+import { begin, idOf } from '../support/tus.ts';
 import { template, World, type Person } from '../support/world.ts';
 
 const world = await World.start('objects');
@@ -34,7 +35,12 @@ const comment = (await carol.post('/api/v1/tracks/{id}/comments', { path: { id: 
 const playlist = (await carol.post('/api/v1/playlists', { body: { name: 'Only hers' } })).body;
 const item = (await carol.post('/api/v1/playlists/{id}/tracks', { path: { id: playlist.id }, body: { track_id: track.id } })).body.item_id;
 const filled = (await carol.get('/api/v1/playlists/{id}', { path: { id: playlist.id } })).body;
+const sending = idOf(await begin(carol, { length: 1000 }));
+const inParts = (await carol.post('/api/v1/tracks/initiate', { body: { filename: 'a.wav', total_size: 1000 } as never })).body.upload_id;
 const owned: Owned[] = [
+  { under: '/api/v1/uploads/', path: { id: sending }, strangers: ['alice', 'root'] },
+  { under: '/api/v1/tracks/resume/', path: { uploadId: inParts }, strangers: ['alice', 'root'] },
+  { under: '/api/v1/tracks/quota/', path: { id: template.ids.carol }, strangers: ['alice', 'mia'] },
   { under: '/api/v1/users/me/exports/', path: { id: archive }, strangers: ['alice', 'root'] },
   { under: '/api/v1/tracks/', path: { id: track.id, quality: 'low', segment: 'segment_000.m4s', size: '300' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/comments/', path: { id: comment.id }, strangers: ['alice', 'dave'] },

@@ -157,6 +157,9 @@ export function bodySchema(operation: Operation, type: string): Schema | undefin
 
 export const isForm = (operation: Operation) => !!bodySchema(operation, 'multipart/form-data');
 
+/** The media type of a body that is any bytes. */
+export const bytesType = (operation: Operation) => Object.keys(operation.requestBody?.content ?? {}).find((type) => !/json|form-data/.test(type));
+
 /** A good JSON body with what must be there. */
 export function goodBody(operation: Operation): Record<string, unknown> | undefined {
   const schema = bodySchema(operation, 'application/json');

@@ -1,7 +1,7 @@
 /** A whole request for an operation, made from its description. */
 import { Client, type Credentials, type Reply, type RequestOptions } from './client.ts';
 import type { Operation } from './document.ts';
-import { goodBody, goodForm, goodHeaders, goodPath, goodQuery } from './examples.ts';
+import { bytesType, goodBody, goodForm, goodHeaders, goodPath, goodQuery } from './examples.ts';
 import { template, withCsrf, type Person } from './world.ts';
 
 export const STREAM_SECRET = 'the secret between the parts of the test server';
@@ -53,7 +53,12 @@ export function request(client: Client, operation: Operation, choices: Choices =
   const json = choices.body === undefined ? goodBody(operation) : choices.body;
   const form = choices.form ?? goodForm(operation);
   if (operation['x-auth'] === 'internal') headers['x-stream-secret'] ??= STREAM_SECRET;
+  const bytes = bytesType(operation);
   if (form) options.body = form;
+  else if (bytes) {
+    headers['content-type'] ??= bytes;
+    options.body = 'bytes';
+  }
   else if (json !== undefined) {
     headers['content-type'] ??= 'application/json';
     options.body = typeof json === 'string' ? json : JSON.stringify(json);

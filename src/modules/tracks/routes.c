@@ -24,36 +24,14 @@ static const struct field cover_options[] = {
 
 static const struct file_field cover_files[] = {{"cover", FILE_TYPE_PICTURE, .required = true, .max_bytes = COVER_MAX, .help = "JPEG, PNG or WebP"}, {0}};
 
-#define TRACK_TEXTS \
-    {"artist", FIELD_STRING, .nullable = true, .max = 255, .help = "Name of the artist, as it is shown"}, \
-        {"album", FIELD_STRING, .nullable = true, .max = 255, .help = "Album"}, \
-        {"description", FIELD_TEXT, .nullable = true, .max = 10000, .help = "Plain text"}, \
-        {"genre", FIELD_STRING, .nullable = true, .max = 100, .help = "Genre", .example = "Ambient"}, \
-        {"tags", FIELD_ARRAY, .max = 30, .items = FIELD_ITEMS(FIELD_STRING, .min = 1, .max = 30), .help = "Tags; kept in lower case"}, \
-        {"year", FIELD_INT, .nullable = true, .min = 1, .max = 2100, .help = "Year of publication"}, \
-        {"bpm", FIELD_INT, .nullable = true, .min = 1, .max = 999, .help = "Beats a minute"}, \
-        {"musical_key", FIELD_STRING, .nullable = true, .max = 10, .help = "Key", .example = "F#m"}
-
-#define VISIBILITY \
-    {"visibility", FIELD_ENUM, .values = "public|unlisted|private|scheduled", \
-     .help = "Who may hear it: everybody; everybody who has its address; its creator; everybody from `publish_at` on"}, \
-        {"publish_at", FIELD_TIME, .nullable = true, .help = "When a `scheduled` track becomes public, in steps of five seconds"}, \
-        {"publish_zone", FIELD_STRING, .nullable = true, .min = 1, .max = 64, .help = "IANA name of the time zone in which the time was entered; else UTC", \
-         .example = "Europe/Paris"}, \
-        {"is_public", FIELD_BOOL, .help = "Without `visibility`: public, or private"}
-
 const struct field track_upload_fields[] = {
-    {"title", FIELD_STRING, .max = 255, .help = "Default: the title in the file, else the file's name"},
-    TRACK_TEXTS,
-    VISIBILITY,
-    {"is_downloadable", FIELD_BOOL, .fallback = "false", .help = "Everybody may download the original file"},
-    {"is_explicit", FIELD_BOOL, .fallback = "false", .help = "Explicit lyrics"},
+    TRACK_UPLOAD_FIELDS,
     FIELD_END};
 
 static const struct field update_fields[] = {
     {"title", FIELD_STRING, .min = 1, .max = 255, .help = "Title"},
     TRACK_TEXTS,
-    VISIBILITY,
+    TRACK_VISIBILITY,
     {"is_downloadable", FIELD_BOOL, .help = "Everybody may download the original file"},
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
     FIELD_END};

@@ -9,9 +9,10 @@
 
 extern const struct personal uploads_personal; /* personal.c */
 extern struct storage *uploads_storage;
-extern int64_t uploads_expire_s, uploads_keep_free_mb; /* settings */
+extern int64_t uploads_expire_s, uploads_keep_free_mb, uploads_open_max; /* settings */
+int64_t uploads_chunk_bytes(void);
 extern const struct route_rate upload_part_rate;
-extern const struct route tus_routes[]; /* tus.c */
+extern const struct route tus_routes[], chunk_routes[], generic_routes[], quota_routes[];
 
 #define UPLOAD_EMPTY_EXPIRE_S 3600 /* an upload without a byte may be of a client that lost the reply to its creation */
 
@@ -36,6 +37,10 @@ int64_t transfer_expires(const struct transfer *transfer);
 /* Creates one of what was declared: length and file name, and the inputs of track_upload_fields. Room is reserved in the person's quota and on the disk. Its id
  * is then the input `upload_id`. */
 const struct problem *transfer_create(struct request *req, const char *protocol, uint64_t length, const char *filename, int64_t chunk_bytes, int64_t idle_s);
+/* Before one or several are created, of so many bytes: may the person upload, and is there room? Sets what the statements bind. */
+const struct problem *transfer_prepare(struct request *req, uint64_t length);
+/* What came of that statement; a refusal because of the quota says how much there is. */
+const struct problem *transfer_explain(struct request *req, const struct problem *p, uint64_t length);
 /* Takes the file, waiting for a moment for one that is being made a track. In a thread that may wait. */
 const struct problem *transfer_take(struct request *req, struct transfer *transfer, struct writer **ret_writer);
 const struct problem *writer_problem(struct request *req, int error);

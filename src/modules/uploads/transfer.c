@@ -120,13 +120,30 @@ fields_json(struct request *req)
 }
 
 const struct problem *
-transfer_create(struct request *req, const char *protocol, uint64_t length, const char *filename, int64_t chunk_bytes, int64_t idle_s)
+transfer_prepare(struct request *req, uint64_t length)
 {
     int64_t free_bytes = storage_free_bytes(uploads_storage);
-    const struct problem *p = track_may_upload(req), *refused;
+    const struct problem *p = track_may_upload(req);
+
+    request_set(req, "free", free_bytes < 0 ? NULL : arena_printf(req->arena, "%lld", (long long)(free_bytes - uploads_keep_free_mb * MEGABYTE)));
+    request_set(req, "fields", fields_json(req));
+    return p ? p : gate_check_room(req, length);
+}
+
+const struct problem *
+transfer_explain(struct request *req, const struct problem *p, uint64_t length)
+{
+    const struct problem *refused = p && text_equal(p->code, PROBLEM(QUOTA_EXCEEDED)->code) ? gate_check_room(req, length) : NULL;
+
+    return refused ? refused : p;
+}
+
+const struct problem *
+transfer_create(struct request *req, const char *protocol, uint64_t length, const char *filename, int64_t chunk_bytes, int64_t idle_s)
+{
+    const struct problem *p = transfer_prepare(req, length);
     struct row created;
 
-    p = p ? p : gate_check_room(req, length);
     if (p)
         return p;
     request_set(req, "protocol", protocol);
@@ -134,13 +151,7 @@ transfer_create(struct request *req, const char *protocol, uint64_t length, cons
     request_set(req, "upload_filename", filename);
     request_set(req, "chunk_bytes", chunk_bytes ? arena_printf(req->arena, "%lld", (long long)chunk_bytes) : NULL);
     request_set(req, "idle_s", arena_printf(req->arena, "%lld", (long long)idle_s));
-    request_set(req, "free", free_bytes < 0 ? NULL : arena_printf(req->arena, "%lld", (long long)(free_bytes - uploads_keep_free_mb * MEGABYTE)));
-    request_set(req, "fields", fields_json(req));
-    p = db_one(req, &q_upload_create, &created);
-    if (p && text_equal(p->code, PROBLEM(QUOTA_EXCEEDED)->code)) {
-        refused = gate_check_room(req, length); /* says how much there is */
-        return refused ? refused : p;
-    }
+    p = transfer_explain(req, db_one(req, &q_upload_create, &created), length);
     if (!p)
         request_set(req, "upload_id", row_text(&created, "upload_id"));
     return p;

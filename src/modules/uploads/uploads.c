@@ -7,8 +7,8 @@
 extern const struct module uploads_module;
 
 struct storage *uploads_storage;
-int64_t uploads_expire_s, uploads_keep_free_mb;
-static int64_t open_max, chunk_mb;
+int64_t uploads_expire_s, uploads_keep_free_mb, uploads_open_max;
+static int64_t chunk_mb;
 static const char *rate_part;
 
 const struct route_rate upload_part_rate = {"upload_part", &rate_part};
@@ -17,13 +17,19 @@ static const struct setting settings[] = {
     {.section = "Uploads"},
     {"UPLOAD_EXPIRES_S", .integer = &uploads_expire_s, .fallback = "172800", .min = 1, .max = 2592000,
      .help = "how long an unfinished upload is kept after its last byte"},
-    {"UPLOAD_OPEN_MAX", .integer = &open_max, .fallback = "100", .min = 1, .max = 10000, .help = "unfinished uploads of one person"},
+    {"UPLOAD_OPEN_MAX", .integer = &uploads_open_max, .fallback = "100", .min = 1, .max = 10000, .help = "unfinished uploads of one person"},
     {"UPLOAD_CHUNK_MB", .integer = &chunk_mb, .fallback = "8", .min = 1, .max = 256, .help = "size of the parts that /tracks/initiate asks for, in megabytes"},
     {"UPLOAD_KEEP_FREE_MB", .integer = &uploads_keep_free_mb, .fallback = "512", .min = 0, .max = 1000000000,
      .help = "megabytes of the disk that no upload may take"},
     {"RATE_LIMIT_UPLOAD_PART", .text = &rate_part, .fallback = "3000/60", .check = limit_rule_refusal,
      .help = "requests that send a part of an upload, per person"},
     {0}};
+
+int64_t
+uploads_chunk_bytes(void)
+{
+    return chunk_mb * 1024 * 1024;
+}
 
 /* Somebody on another node takes an upload over. */
 static void
@@ -47,7 +53,7 @@ uploads_setup(const struct module_setup *with, char *error, size_t error_size)
 static const struct job_handler jobs[] = {{"uploads_sweep", JOB_LIGHT, uploads_sweep, .every_s = 60}, {0}};
 
 const struct module uploads_module = {.name = "uploads",
-                                      .routes = ROUTE_TABLES(tus_routes),
+                                      .routes = ROUTE_TABLES(tus_routes, chunk_routes, generic_routes, quota_routes),
                                       .queries = uploads_queries,
                                       .jobs = jobs,
                                       .personal = &uploads_personal,

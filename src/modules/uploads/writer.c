@@ -10,6 +10,7 @@
 
 #define TRIES 5
 #define PAUSE_US 2000
+#define WAIT_TRIES 7500 /* 15 s */
 
 struct writer {
     struct writer *next, **link;
@@ -59,17 +60,18 @@ writer_enlist(struct writer *writer)
     pthread_mutex_unlock(&list_lock);
 }
 
-int
-writer_take(const char *id, struct writer **ret_writer)
+static int
+writer_open(const char *id, bool waits, struct writer **ret_writer)
 {
     struct writer *writer = calloc(1, sizeof *writer);
     bool is_new, locked = false;
     int error = writer ? 0 : STORAGE_FAILED;
 
-    for (int tries = 0; !error && !locked && tries < TRIES; tries++) {
+    for (int tries = 0; !error && !locked && tries < (waits ? WAIT_TRIES : TRIES); tries++) {
         if (tries)
             usleep(PAUSE_US);
-        writer_stop(id);
+        if (!waits)
+            writer_stop(id);
         error = staged_open(staged, id, &is_new, &writer->file);
         writer->is_new |= !error && is_new;
         locked = !error && staged_lock(writer->file);
@@ -83,9 +85,22 @@ writer_take(const char *id, struct writer **ret_writer)
     snprintf(writer->id, sizeof writer->id, "%s", id);
     pthread_mutex_init(&writer->lock, NULL);
     writer->offset = staged_size(writer->file);
+    writer->sealed = waits;
     writer_enlist(writer);
     *ret_writer = writer;
     return 0;
+}
+
+int
+writer_take(const char *id, struct writer **ret_writer)
+{
+    return writer_open(id, false, ret_writer);
+}
+
+int
+writer_wait(const char *id, struct writer **ret_writer)
+{
+    return writer_open(id, true, ret_writer);
 }
 
 uint64_t

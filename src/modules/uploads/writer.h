@@ -16,6 +16,8 @@ void writer_setup(struct storage *storage);
 
 /* Functions that return int return 0, one of the above, or an enum storage_error. Free with writer_end(). */
 int writer_take(const char *id, struct writer **ret_writer);
+/* The same, but waits up to 15 s for whoever has it, and nobody takes it away: for work that is short. */
+int writer_wait(const char *id, struct writer **ret_writer);
 /* Where the file ends: what has been received. */
 uint64_t writer_offset(const struct writer *writer);
 /* The file was made by writer_take(): what it held before, if anything, is lost. */

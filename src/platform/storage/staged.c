@@ -50,11 +50,13 @@ staged_open(struct storage *storage, const char *id, bool *ret_is_new, struct sc
         free(file);
         return file ? STORAGE_BAD_KEY : STORAGE_FAILED;
     }
-    file->fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    if (file->fd < 0 && errno == ENOENT) {
-        file->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-        is_new = file->fd >= 0;
-    }
+    do { /* of several at once, one makes it */
+        file->fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+        if (file->fd < 0 && errno == ENOENT) {
+            file->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+            is_new = file->fd >= 0;
+        }
+    } while (file->fd < 0 && errno == EEXIST);
     error = file->fd < 0 ? storage_error_of_errno() : is_new && !staged_sync_folder(storage) ? STORAGE_FAILED : 0;
     if (error) {
         if (file->fd >= 0)

@@ -1,4 +1,4 @@
-import { FileAudio, X } from 'lucide-react';
+import { FileAudio, Pause, Play, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +13,7 @@ import { genreName } from '@/lib/genres';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { CoverPicker } from './CoverPicker';
-import { dropDraft, mayRetry, publish, retryUpload, tagsRead, wasRefused } from './engine';
+import { dropDraft, mayRetry, pauseUpload, publish, resumeUpload, retryUpload, tagsRead, wasRefused } from './engine';
 import { isActive, itemOf, noteTyped, overall, patchItem, stateOf, tagFields, type UploadItem } from './store';
 import { UploadDetail } from './UploadDetail';
 
@@ -70,12 +70,22 @@ export function DraftCard({ item }: { item: UploadItem }) {
           <p className="mt-0.5 text-sm text-muted" role={isFailed ? 'alert' : undefined}>
             <UploadDetail item={item} />
           </p>
-          {isActive(item) && <Progress className="mt-2" value={overall(item)} label={t('upload.progress_of', { title: file.name })} />}
+          {(isActive(item) || item.phase === 'paused') && <Progress className="mt-2" value={overall(item)} label={t('upload.progress_of', { title: file.name })} />}
         </div>
         {mayRetry(item) && (
           <Button size="sm" onClick={() => retryUpload(key)}>
             {t('common.retry')}
           </Button>
+        )}
+        {(item.phase === 'sending' || item.phase === 'waiting') && (
+          <IconButton label={t('upload.pause_one', { name: file.name })} size="sm" onClick={() => pauseUpload(key)}>
+            <Pause size={18} aria-hidden />
+          </IconButton>
+        )}
+        {item.phase === 'paused' && (
+          <IconButton label={t('upload.resume_one', { name: file.name })} size="sm" onClick={() => resumeUpload(key)}>
+            <Play size={18} aria-hidden />
+          </IconButton>
         )}
         <IconButton label={t('upload.remove', { name: file.name })} size="sm" onClick={() => void dropDraft(key).catch(() => toast(t('upload.remove_failed'), 'danger'))}>
           <X size={18} aria-hidden />

@@ -5,6 +5,7 @@ import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { useServerStatus } from '@/lib/api/system/status';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
+import { droppedFiles } from './dropped';
 
 const EXTENSIONS = ['wav', 'wave', 'aif', 'aiff', 'flac', 'm4a', 'mp4', 'aac', 'mp3', 'ogg', 'oga', 'opus'];
 const ACCEPT = ['audio/*', ...EXTENSIONS.map((e) => `.${e}`)].join(',');
@@ -28,11 +29,12 @@ export function DropZone({ onFiles, small }: DropZoneProps) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
 
-  function take(list: FileList | null) {
-    const files = [...(list ?? [])];
-    const audio = files.filter(looksLikeAudio);
+  /** What lies in a folder beside the music is passed over without a word. */
+  function take(files: readonly File[], inside: readonly File[] = []) {
+    const audio = [...files, ...inside].filter(looksLikeAudio);
     for (const file of files) if (!audio.includes(file)) toast(t('upload.not_audio', { name: file.name }), 'danger');
     if (audio.length > 0) onFiles(audio);
+    else if (inside.length > 0) toast(t('upload.folder_without_audio'), 'danger');
   }
 
   /* a file dropped beside the zone must not replace the page */
@@ -60,7 +62,7 @@ export function DropZone({ onFiles, small }: DropZoneProps) {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        take(event.dataTransfer.files);
+        void droppedFiles(event.dataTransfer).then(({ loose, inside }) => take(loose, inside));
       }}
       className={clsx(
         'relative overflow-hidden rounded-card border-2 border-dashed transition-colors duration-150 focus-within:border-accent-text',
@@ -87,7 +89,7 @@ export function DropZone({ onFiles, small }: DropZoneProps) {
         accept={ACCEPT}
         className="absolute inset-0 cursor-pointer opacity-0"
         onChange={(event) => {
-          take(event.target.files);
+          take([...(event.target.files ?? [])]);
           event.target.value = '';
         }}
       />

@@ -15,6 +15,12 @@ export function UploadDetail({ item }: { item: UploadItem }) {
   switch (stateOf(item)) {
     case 'waiting':
       return <>{t('upload.waiting')}</>;
+    case 'paused':
+      return (
+        <span className="num">
+          {t('upload.paused')} · {t('upload.sent', { sent: f.bytes(item.sent), total: f.bytes(item.total) })}
+        </span>
+      );
     case 'sending':
       return (
         <span className="num">

@@ -4,21 +4,26 @@ import { Button } from '@/components/ui/Button';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { useMe } from '@/lib/api/auth/me';
 import { useServerStatus } from '@/lib/api/system/status';
+import { useQuota } from '@/lib/api/uploads/quota';
 import { mayUpload } from '@/lib/api/users/becomeCreator';
 import { useTitle } from '@/lib/dom/useTitle';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { DraftCard } from './DraftCard';
 import { DropZone } from './DropZone';
+import { placeOf } from './api/unfinished';
 import { addFiles, wasRefused } from './engine';
-import { useUploads } from './store';
+import { roomWanted, useUploads } from './store';
+import { UnfinishedList } from './UnfinishedList';
 import { UploadRow } from './UploadRow';
+import { UploadTotal } from './UploadTotal';
 
 export function Component() {
   const { t } = useTranslation();
   const format = useFormat();
   const { data: me } = useMe();
   const limit = useServerStatus().data?.max_upload_bytes;
+  const quota = useQuota(me && mayUpload(me) ? me.id : undefined).data;
   const items = useUploads((s) => s.items);
   useTitle(t('upload.title'));
   if (!me) return null;
@@ -36,10 +41,16 @@ export function Component() {
   const others = items.filter((item) => item.saving !== 'draft');
 
   function add(files: readonly File[]) {
-    const fits = files.filter((file) => file.size > 0 && (limit === undefined || file.size <= limit));
+    const fits: File[] = [];
+    let room = quota ? quota.free_bytes - roomWanted(items) : Infinity;
     for (const file of files) {
       if (file.size === 0) toast(t('upload.empty_file', { name: file.name }), 'danger');
       else if (limit !== undefined && file.size > limit) toast(t('upload.too_big', { name: file.name, limit: format.bytes(limit) }), 'danger');
+      else if (file.size > room && !placeOf(file)) toast(t('upload.no_room', { name: file.name, size: format.bytes(file.size), free: format.bytes(Math.max(room, 0)) }), 'danger');
+      else {
+        if (!placeOf(file)) room -= file.size; /* what was begun has its room already */
+        fits.push(file);
+      }
     }
     addFiles(fits);
   }
@@ -48,6 +59,8 @@ export function Component() {
     <Page>
       <PageHeader title={t('upload.title')} />
       <DropZone onFiles={add} small={items.length > 0} />
+      <UploadTotal items={items} />
+      <UnfinishedList items={items} />
 
       {others.length > 0 && (
         <section className="mt-10" aria-labelledby="sending">

@@ -4,17 +4,28 @@ import { Link } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { IconButton } from '@/components/ui/IconButton';
 import { Progress } from '@/components/ui/Progress';
-import { cancelUpload, editUpload, forgetUpload, mayRetry, retryUpload } from './engine';
+import { cancelUpload, editUpload, forgetUpload, mayRetry, pauseUpload, resumeUpload, retryUpload } from './engine';
 import { isActive, overall, stateOf, type UploadItem } from './store';
 import { UploadDetail } from './UploadDetail';
 
 function Actions({ item }: { item: UploadItem }) {
   const { t } = useTranslation();
-  if (item.phase === 'waiting' || item.phase === 'sending') {
+  if (item.phase === 'waiting' || item.phase === 'sending' || item.phase === 'paused') {
     return (
-      <Button size="sm" tone="quiet" onClick={() => cancelUpload(item.key)}>
-        {t('common.cancel')}
-      </Button>
+      <>
+        {item.phase === 'paused' ? (
+          <Button size="sm" onClick={() => resumeUpload(item.key)}>
+            {t('upload.resume')}
+          </Button>
+        ) : (
+          <Button size="sm" tone="quiet" onClick={() => pauseUpload(item.key)}>
+            {t('upload.pause')}
+          </Button>
+        )}
+        <Button size="sm" tone="quiet" onClick={() => cancelUpload(item.key)}>
+          {t('common.cancel')}
+        </Button>
+      </>
     );
   }
   return (
@@ -54,7 +65,7 @@ export function UploadRow({ item }: { item: UploadItem }) {
         <p className="mt-0.5 text-sm text-muted" role={stateOf(item) === 'failed' ? 'alert' : undefined}>
           <UploadDetail item={item} />
         </p>
-        {isActive(item) && <Progress className="mt-2" value={overall(item)} label={t('upload.progress_of', { title: item.title })} />}
+        {(isActive(item) || item.phase === 'paused') && <Progress className="mt-2" value={overall(item)} label={t('upload.progress_of', { title: item.title })} />}
       </div>
       <div className="flex items-center gap-2">
         <Actions item={item} />

@@ -12,12 +12,14 @@ import { removeTrack } from '@/lib/api/tracks/remove';
 import { updateTrack } from '@/lib/api/tracks/update';
 import type { TrackChanges } from '@/lib/api/tracks/update';
 import { guard } from '@/lib/unsaved/store';
-import { uploadTrack } from './api/uploadTrack';
+import { sendFile, takeBack } from './api/sendFile';
 import { addItems, dropItem, itemOf, patchItem, stateOf, useUploads, type UploadItem } from './store';
 import { fileTags } from './tags/fileTags';
 
 const AT_ONCE = 2;
 const POLL_MS = 1000;
+/** Why sending was broken off: it is to go on later. */
+const PAUSED = 'paused';
 
 const running = new Map<string, AbortController>();
 const reading = new Map<string, Promise<void>>();
@@ -71,24 +73,23 @@ async function follow(key: string, id: string, signal: AbortSignal): Promise<voi
 async function send(key: string, controller: AbortController): Promise<void> {
   const item = itemOf(key);
   if (!item) return;
-  patchItem(key, { phase: 'sending', sent: 0, speed: 0, error: null });
+  patchItem(key, { phase: 'sending', speed: 0, error: null });
   const gauge = speedometer();
   try {
-    const track = await uploadTrack(item.file, {
+    const trackId = await sendFile(item.file, {
       signal: controller.signal,
-      idempotencyKey: item.idempotencyKey,
       onProgress: (sent, total) => patchItem(key, { sent, total, speed: gauge(sent) }),
     });
-    patchItem(key, { phase: 'processing', trackId: track.id, sent: item.total, total: item.total, progress: 0 });
+    patchItem(key, { phase: 'processing', trackId, sent: item.total, total: item.total, progress: 0 });
     void save(key);
     void invalidateTracks(queryClient);
-    void follow(key, track.id, controller.signal).finally(() => {
+    void follow(key, trackId, controller.signal).finally(() => {
       running.delete(key);
       void invalidateTracks(queryClient);
     });
   } catch (error) {
     running.delete(key);
-    if (controller.signal.aborted) patchItem(key, { phase: 'cancelled' });
+    if (controller.signal.aborted) patchItem(key, { phase: controller.signal.reason === PAUSED ? 'paused' : 'cancelled' });
     else patchItem(key, { phase: 'failed', error });
   }
 }
@@ -143,7 +144,7 @@ export const tagsRead = (key: string): Promise<void> => reading.get(key) ?? Prom
 
 export function publish(key: string, form: TrackForm): void {
   patchItem(key, { form, title: form.title, saving: 'waiting' });
-  retryUpload(key);
+  if (itemOf(key)?.phase !== 'paused') retryUpload(key);
 }
 
 /** What is missing, once more: sends the file if the server does not have it, and saves what was typed. */
@@ -151,7 +152,7 @@ export function retryUpload(key: string): void {
   const item = itemOf(key);
   if (!item) return;
   if (item.saving === 'failed') patchItem(key, { saving: 'waiting' });
-  if (!item.trackId && (item.phase === 'failed' || item.phase === 'cancelled')) patchItem(key, { phase: 'waiting', sent: 0, error: null });
+  if (!item.trackId && ['failed', 'cancelled', 'paused'].includes(item.phase)) patchItem(key, { phase: 'waiting', error: null, ...(item.phase === 'cancelled' ? { sent: 0 } : {}) });
   pump();
   void save(key);
 }
@@ -168,16 +169,29 @@ export const wasRefused = (item: UploadItem) => stateOf(item) === 'failed' && !i
 /** Back to the form, with what was typed. */
 export const editUpload = (key: string) => patchItem(key, { saving: 'draft' });
 
+/** Stops sending; what was sent is kept, by the server and for a later visit too. */
+export function pauseUpload(key: string): void {
+  running.get(key)?.abort(PAUSED);
+  if (itemOf(key)?.phase === 'waiting') patchItem(key, { phase: 'paused' });
+}
+
+/** Goes on where it was paused. */
+export const resumeUpload = (key: string) => retryUpload(key);
+
 export function cancelUpload(key: string): void {
+  const item = itemOf(key);
   running.get(key)?.abort();
-  if (itemOf(key)?.phase === 'waiting') patchItem(key, { phase: 'cancelled' });
+  if (item?.phase === 'waiting' || item?.phase === 'paused') patchItem(key, { phase: 'cancelled', sent: 0 });
+  if (item && !item.trackId) void takeBack(item.file);
 }
 
 /** Takes it out of the list. */
 export function forgetUpload(key: string): void {
+  const item = itemOf(key);
   running.get(key)?.abort();
   running.delete(key);
   dropItem(key);
+  if (item && !item.trackId) void takeBack(item.file);
 }
 
 /** Takes a draft back, and its track with it when there is one. */

@@ -4,19 +4,16 @@
 import { create } from 'zustand';
 import type { TrackForm } from '@/components/track/trackSchema';
 import type { TrackStatus } from '@/lib/api/schema';
-import { newIdempotencyKey } from '@/lib/api/upload';
 import type { FileTags } from './tags/readTags';
 
 /** Of the file: sent, then processed by the server. */
-export type Phase = 'waiting' | 'sending' | 'processing' | 'done' | 'failed' | 'cancelled';
+export type Phase = 'waiting' | 'sending' | 'paused' | 'processing' | 'done' | 'failed' | 'cancelled';
 
 /** Of what was typed: a draft until somebody publishes it, saved once the server has it. */
 export type Saving = 'draft' | 'waiting' | 'running' | 'saved' | 'failed';
 
 export interface UploadItem {
   key: string;
-  /** However often the file is sent, it becomes one track. */
-  idempotencyKey: string;
   file: File;
   /** A cover that was chosen. */
   cover: File | null;
@@ -66,7 +63,6 @@ function itemFor(file: File): UploadItem {
   made += 1;
   return {
     key: `upload-${made}`,
-    idempotencyKey: newIdempotencyKey(),
     file,
     cover: null,
     sentCover: null,
@@ -131,3 +127,28 @@ export function overall(item: UploadItem): number {
 export function secondsLeft(item: UploadItem): number | null {
   return item.phase === 'sending' && item.speed > 0 ? (item.total - item.sent) / item.speed : null;
 }
+
+export interface Total {
+  /** Files that are being sent, wait or are paused, and all that were chosen with them. */
+  open: number;
+  files: number;
+  sent: number;
+  total: number;
+  speed: number;
+  /** Seconds until all is sent, or null while nobody can tell. */
+  left: number | null;
+}
+
+/** All files together that are not cancelled or refused. */
+export function totalOf(items: readonly UploadItem[]): Total {
+  const counted = items.filter((item) => item.phase !== 'cancelled' && item.phase !== 'failed');
+  const open = counted.filter((item) => item.phase === 'sending' || item.phase === 'waiting' || item.phase === 'paused');
+  const sum = (pick: (item: UploadItem) => number, of = counted) => of.reduce((all, item) => all + pick(item), 0);
+  const speed = sum((item) => (item.phase === 'sending' ? item.speed : 0));
+  const sent = sum((item) => (open.includes(item) ? item.sent : item.total)), total = sum((item) => item.total);
+  const coming = sum((item) => item.total - item.sent, open.filter((item) => item.phase !== 'paused'));
+  return { open: open.length, files: counted.length, sent, total, speed, left: speed > 0 && coming > 0 ? coming / speed : null };
+}
+
+/** Bytes that wait for their turn, for which the server has no room set aside yet. */
+export const roomWanted = (items: readonly UploadItem[]) => items.reduce((sum, item) => sum + (item.phase === 'waiting' && item.sent === 0 ? item.total : 0), 0);

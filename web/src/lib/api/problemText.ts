@@ -36,4 +36,4 @@ function refusalText({ field, code, message }: FieldError, t: TFunction): string
 }
 
 /** Can the same request succeed later? Not when the server refused what it says: then only a change helps. Status 0 is the network. */
-export const mayTryAgain = (error: unknown) => !(error instanceof ApiProblem) || error.status >= 500 || [0, 401, 408, 429].includes(error.status) || error.code === 'request_in_progress';
+export const mayTryAgain = (error: unknown) => !(error instanceof ApiProblem) || error.status >= 500 || [0, 401, 408, 429].includes(error.status) || ['request_in_progress', 'upload_locked', 'upload_offset', 'upload_gone', 'checksum_mismatch'].includes(error.code);

@@ -129,6 +129,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/roles/{id}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set how much people with a role may store
+         * @description Who has several such roles has the most of them; a quota of their own goes before.
+         */
+        put: operations["putAdminRolesByIdQuota"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set how much a person may store
+         * @description What is stored already stays, also where it is more.
+         */
+        put: operations["putAdminUsersByIdQuota"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/announcements/active": {
         parameters: {
             query?: never;
@@ -1412,6 +1452,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/chunk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a part of an upload
+         * @description The same part once more changes nothing; with other bytes it is refused. What was acknowledged survives a crash of the server.
+         */
+        post: operations["postTracksChunk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a track of an upload whose parts are all there
+         * @description Asked again, it answers with the same track.
+         */
+        post: operations["postTracksComplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/initiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload in parts
+         * @description The whole size is reserved in the creator's quota until the upload ends. Parts may come in any order and several at once.
+         */
+        post: operations["postTracksInitiate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/missed-quality": {
         parameters: {
             query?: never;
@@ -1432,6 +1532,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/quota/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how much a person may store, and how much is taken
+         * @description For oneself and for administrators. Originals count as long as they are kept, and unfinished uploads by their whole length (`held_bytes`).
+         */
+        get: operations["getTracksQuotaById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/removed": {
         parameters: {
             query?: never;
@@ -1441,6 +1561,23 @@ export interface paths {
         };
         /** List tracks that administrators deleted and that can be restored, newest first */
         get: operations["getTracksRemoved"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/resume/{uploadId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what has come of an upload in parts */
+        get: operations["getTracksResumeByUploadId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1810,6 +1947,202 @@ export interface paths {
         };
         /** Get the waveform peaks of a track */
         get: operations["getTracksByIdWaveform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upload/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what may be uploaded */
+        get: operations["getUploadLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upload/validate-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the name and size of a file before it is sent
+         * @description What a file really is, its bytes tell when it is whole.
+         */
+        get: operations["getUploadValidateType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file in one request
+         * @description As POST /tracks: the file becomes a track, whose id is in the reply.
+         */
+        post: operations["postUploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin several uploads at once
+         * @description All of them, or none. The bytes of each are sent with tus to its `url`.
+         */
+        post: operations["postUploadsBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count one's own uploads */
+        get: operations["getUploadsStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/tus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload with tus
+         * @description tus 1.0.0 with the extensions creation, creation-with-upload, checksum, termination and expiration; OPTIONS tells what the server can do. The whole length is reserved in the creator's quota until the upload ends. With the last byte the file becomes a track, whose id is in the header Veza-Track.
+         */
+        post: operations["postUploadsTus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/tus/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how far an upload with tus is
+         * @description HEAD ends what an earlier connection still sends, so that the offset that it tells is the one to go on at.
+         */
+        get: operations["getUploadsTusById"];
+        put?: never;
+        post?: never;
+        /** End an upload with tus, and delete its bytes */
+        delete: operations["deleteUploadsTusById"];
+        options?: never;
+        head?: never;
+        /**
+         * Send bytes of an upload with tus
+         * @description What came counts, also when the request is cut. A request that comes while another one sends takes its place.
+         */
+        patch: operations["patchUploadsTusById"];
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End an upload and delete its bytes
+         * @description A track that it became stays.
+         */
+        delete: operations["deleteUploadsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how far an upload is
+         * @description Looking disturbs nobody who sends.
+         */
+        get: operations["getUploadsByIdProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an upload */
+        get: operations["getUploadsByIdStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3385,6 +3718,13 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        RoleStorageQuota: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            max_bytes: number | null;
+        };
         SecondFactor: {
             enabled: boolean;
             /** Format: date-time */
@@ -3432,6 +3772,21 @@ export interface components {
             /** Format: date-time */
             first_seen_at: string | null;
             devices: unknown[];
+        };
+        StorageQuota: {
+            /** Format: uuid */
+            user_id: string;
+            /** Format: int64 */
+            max_bytes: number;
+            /** Format: int64 */
+            used_bytes: number;
+            /** Format: int64 */
+            free_bytes: number;
+            /** Format: int64 */
+            held_bytes: number;
+            /** Format: date-time */
+            held_until: string | null;
+            is_own: boolean;
         };
         /** @description Subscribe to a topic, or catch up with it */
         SubscribeMessage: {
@@ -3696,6 +4051,76 @@ export interface components {
             topic: string;
             /** @constant */
             type: "unsubscribe";
+        };
+        Upload: {
+            /** Format: uuid */
+            id: string;
+            protocol: string;
+            state: string;
+            filename: string;
+            /** Format: int64 */
+            length_bytes: number;
+            /** Format: int64 */
+            received_bytes: number;
+            /** Format: uuid */
+            track_id: string | null;
+            failure_code: string | null;
+            failure: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        UploadProgress: {
+            /** Format: uuid */
+            id: string;
+            state: string;
+            /** Format: int64 */
+            received_bytes: number;
+            /** Format: int64 */
+            length_bytes: number;
+            /** Format: double */
+            progress: number;
+            /** Format: uuid */
+            track_id: string | null;
+        };
+        UploadSession: {
+            /** Format: uuid */
+            upload_id: string;
+            status: string;
+            filename: string;
+            /** Format: int64 */
+            total_size: number;
+            /** Format: int32 */
+            chunk_size: number;
+            /** Format: int32 */
+            total_chunks: number;
+            received_chunks: number[];
+            /** Format: int64 */
+            received_bytes: number;
+            /** Format: double */
+            progress: number;
+            /** Format: uuid */
+            track_id: string | null;
+            failure: string | null;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        UploadStats: {
+            /** Format: int32 */
+            open: number;
+            /** Format: int32 */
+            completed: number;
+            /** Format: int32 */
+            failed: number;
+            /** Format: int32 */
+            expired: number;
+            /** Format: int64 */
+            reserved_bytes: number;
+            /** Format: int64 */
+            received_bytes: number;
+            /** Format: int64 */
+            completed_bytes: number;
         };
         User: {
             /** Format: uuid */
@@ -3974,6 +4399,21 @@ export interface components {
                 };
             };
         };
+        /** @description `csrf_failed`: The request carries no valid CSRF token. `insufficient_scope`: This API key may not do this. `email_not_verified`: Your e-mail address is not verified. */
+        "403.csrf_failed.insufficient_scope.email_not_verified": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "csrf_failed" | "insufficient_scope" | "email_not_verified";
+                };
+            };
+        };
         /** @description `csrf_failed`: The request carries no valid CSRF token. `password_wrong`: This is not your password. `insufficient_scope`: This API key may not do this. */
         "403.csrf_failed.password_wrong.insufficient_scope": {
             headers: {
@@ -4154,6 +4594,21 @@ export interface components {
                 };
             };
         };
+        /** @description `chunk_differs`: This part came already, with other bytes. */
+        "409.chunk_differs": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "chunk_differs";
+                };
+            };
+        };
         /** @description `conflict`: That conflicts with what is already there. */
         "409.conflict": {
             headers: {
@@ -4259,6 +4714,51 @@ export interface components {
                 };
             };
         };
+        /** @description `too_many_uploads`: You have too many unfinished uploads. */
+        "409.too_many_uploads": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "too_many_uploads";
+                };
+            };
+        };
+        /** @description `upload_incomplete`: Parts of this upload are missing. */
+        "409.upload_incomplete": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "upload_incomplete";
+                };
+            };
+        };
+        /** @description `upload_offset`: The upload goes on somewhere else. */
+        "409.upload_offset": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "upload_offset";
+                };
+            };
+        };
         /** @description `username_taken`: This username is taken. `email_taken`: This e-mail address has an account already. */
         "409.username_taken.email_taken": {
             headers: {
@@ -4301,6 +4801,36 @@ export interface components {
                     status?: 410;
                     /** @enum {unknown} */
                     code?: "token_invalid";
+                };
+            };
+        };
+        /** @description `upload_gone`: This upload has ended without a track. */
+        "410.upload_gone": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 410;
+                    /** @enum {unknown} */
+                    code?: "upload_gone";
+                };
+            };
+        };
+        /** @description `tus_version`: Only version 1.0.0 of tus is spoken here. */
+        "412.tus_version": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 412;
+                    /** @enum {unknown} */
+                    code?: "tus_version";
                 };
             };
         };
@@ -4394,6 +4924,21 @@ export interface components {
                 };
             };
         };
+        /** @description `upload_locked`: Somebody else is sending this upload, or it is being made a track. */
+        "423.upload_locked": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 423;
+                    /** @enum {unknown} */
+                    code?: "upload_locked";
+                };
+            };
+        };
         /** @description `upgrade_required`: This is a WebSocket address. */
         "426.upgrade_required": {
             headers: {
@@ -4444,6 +4989,21 @@ export interface components {
                     status?: 429;
                     /** @enum {unknown} */
                     code?: "too_many_requests";
+                };
+            };
+        };
+        /** @description `checksum_mismatch`: The bytes are not those of the checksum. */
+        "460.checksum_mismatch": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 460;
+                    /** @enum {unknown} */
+                    code?: "checksum_mismatch";
                 };
             };
         };
@@ -4590,11 +5150,13 @@ export type RemovedTrack = components['schemas']['RemovedTrack'];
 export type RemovedTrackList = components['schemas']['RemovedTrackList'];
 export type Role = components['schemas']['Role'];
 export type RoleList = components['schemas']['RoleList'];
+export type RoleStorageQuota = components['schemas']['RoleStorageQuota'];
 export type SecondFactor = components['schemas']['SecondFactor'];
 export type ServerMessage = components['schemas']['ServerMessage'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
 export type SessionStats = components['schemas']['SessionStats'];
+export type StorageQuota = components['schemas']['StorageQuota'];
 export type SubscribeMessage = components['schemas']['SubscribeMessage'];
 export type SubscribedMessage = components['schemas']['SubscribedMessage'];
 export type SuspiciousActivity = components['schemas']['SuspiciousActivity'];
@@ -4612,6 +5174,10 @@ export type TrackRef = components['schemas']['TrackRef'];
 export type TrackStatus = components['schemas']['TrackStatus'];
 export type TranscodeJob = components['schemas']['TranscodeJob'];
 export type UnsubscribeMessage = components['schemas']['UnsubscribeMessage'];
+export type Upload = components['schemas']['Upload'];
+export type UploadProgress = components['schemas']['UploadProgress'];
+export type UploadSession = components['schemas']['UploadSession'];
+export type UploadStats = components['schemas']['UploadStats'];
 export type User = components['schemas']['User'];
 export type UserRef = components['schemas']['UserRef'];
 export type UserRole = components['schemas']['UserRole'];
@@ -4630,6 +5196,7 @@ export type Response403CsrfFailed = components['responses']['403.csrf_failed'];
 export type Response403CsrfFailedAccountDisabled = components['responses']['403.csrf_failed.account_disabled'];
 export type Response403CsrfFailedInsufficientScope = components['responses']['403.csrf_failed.insufficient_scope'];
 export type Response403CsrfFailedInsufficientScopeCreatorRequiredEmailNotVerified = components['responses']['403.csrf_failed.insufficient_scope.creator_required.email_not_verified'];
+export type Response403CsrfFailedInsufficientScopeEmailNotVerified = components['responses']['403.csrf_failed.insufficient_scope.email_not_verified'];
 export type Response403CsrfFailedPasswordWrongInsufficientScope = components['responses']['403.csrf_failed.password_wrong.insufficient_scope'];
 export type Response403Forbidden = components['responses']['403.forbidden'];
 export type Response403ForbiddenInsufficientScope = components['responses']['403.forbidden.insufficient_scope'];
@@ -4642,6 +5209,7 @@ export type Response403MfaRequiredSignInAgainCsrfFailedInsufficientScope = compo
 export type Response403MfaRequiredSignInAgainCsrfFailedPasswordWrongInsufficientScope = components['responses']['403.mfa_required.sign_in_again.csrf_failed.password_wrong.insufficient_scope'];
 export type Response403MfaRequiredSignInAgainMfaSetupRequiredCsrfFailedPasswordWrongInsufficientScope = components['responses']['403.mfa_required.sign_in_again.mfa_setup_required.csrf_failed.password_wrong.insufficient_scope'];
 export type Response404NotFound = components['responses']['404.not_found'];
+export type Response409ChunkDiffers = components['responses']['409.chunk_differs'];
 export type Response409Conflict = components['responses']['409.conflict'];
 export type Response409ConflictRequestInProgress = components['responses']['409.conflict.request_in_progress'];
 export type Response409ExportRunningRequestInProgress = components['responses']['409.export_running.request_in_progress'];
@@ -4649,18 +5217,25 @@ export type Response409LastSignInMethod = components['responses']['409.last_sign
 export type Response409RequestInProgress = components['responses']['409.request_in_progress'];
 export type Response409StreamNotReady = components['responses']['409.stream_not_ready'];
 export type Response409SystemRole = components['responses']['409.system_role'];
+export type Response409TooManyUploads = components['responses']['409.too_many_uploads'];
+export type Response409UploadIncomplete = components['responses']['409.upload_incomplete'];
+export type Response409UploadOffset = components['responses']['409.upload_offset'];
 export type Response409UsernameTakenEmailTaken = components['responses']['409.username_taken.email_taken'];
 export type Response410ExportExpired = components['responses']['410.export_expired'];
 export type Response410TokenInvalid = components['responses']['410.token_invalid'];
+export type Response410UploadGone = components['responses']['410.upload_gone'];
+export type Response412TusVersion = components['responses']['412.tus_version'];
 export type Response413PayloadTooLarge = components['responses']['413.payload_too_large'];
 export type Response415UnsupportedMediaType = components['responses']['415.unsupported_media_type'];
 export type Response416RangeNotSatisfiable = components['responses']['416.range_not_satisfiable'];
 export type Response422IdempotencyKeyReused = components['responses']['422.idempotency_key_reused'];
 export type Response422Validation = components['responses']['422.validation'];
 export type Response422ValidationIdempotencyKeyReused = components['responses']['422.validation.idempotency_key_reused'];
+export type Response423UploadLocked = components['responses']['423.upload_locked'];
 export type Response426UpgradeRequired = components['responses']['426.upgrade_required'];
 export type Response429AccountLockedTooManyRequests = components['responses']['429.account_locked.too_many_requests'];
 export type Response429TooManyRequests = components['responses']['429.too_many_requests'];
+export type Response460ChecksumMismatch = components['responses']['460.checksum_mismatch'];
 export type Response503Unavailable = components['responses']['503.unavailable'];
 export type Response503UnavailableMaintenance = components['responses']['503.unavailable.maintenance'];
 export type Response507QuotaExceededStorageFull = components['responses']['507.quota_exceeded.storage_full'];
@@ -4915,6 +5490,94 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    putAdminRolesByIdQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The role */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description null: no quota of their own
+                     * @example 10737418240
+                     */
+                    max_bytes: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleStorageQuota"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    putAdminUsersByIdQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description null: no quota of their own
+                     * @example 10737418240
+                     */
+                    max_bytes: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageQuota"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable"];
         };
@@ -8343,6 +9006,187 @@ export interface operations {
             507: components["responses"]["507.quota_exceeded.storage_full"];
         };
     };
+    postTracksChunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: uuid */
+                    upload_id: string;
+                    /** @description From 1 on */
+                    chunk_number: number;
+                    /** @description What the part must hash to, in hex */
+                    chunk_sha256?: string;
+                    /**
+                     * Format: binary
+                     * @description The bytes of this part
+                     */
+                    chunk: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadSession"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.chunk_differs"];
+            410: components["responses"]["410.upload_gone"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            423: components["responses"]["423.upload_locked"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.storage_full"];
+        };
+    };
+    postTracksComplete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    upload_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Track"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.email_not_verified"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.upload_incomplete"];
+            410: components["responses"]["410.upload_gone"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            423: components["responses"]["423.upload_locked"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    postTracksInitiate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Name of the file
+                     * @example Late trains.wav
+                     */
+                    filename: string;
+                    /**
+                     * Format: int64
+                     * @description Bytes of the whole file
+                     * @example 1000000
+                     */
+                    total_size: number;
+                    /** @description Bytes of each part but the last, at most UPLOAD_CHUNK_MB; default: that */
+                    chunk_size?: number;
+                    /** @description Checked against the others, where it is given */
+                    total_chunks?: number;
+                    /** @description Default: the title in the file, else the file's name */
+                    title?: string;
+                    /** @description Name of the artist, as it is shown */
+                    artist?: string | null;
+                    /** @description Album */
+                    album?: string | null;
+                    /** @description Plain text */
+                    description?: string | null;
+                    /**
+                     * @description Genre
+                     * @example Ambient
+                     */
+                    genre?: string | null;
+                    /** @description Tags; kept in lower case */
+                    tags?: string[];
+                    /** @description Year of publication */
+                    year?: number | null;
+                    /** @description Beats a minute */
+                    bpm?: number | null;
+                    /**
+                     * @description Key
+                     * @example F#m
+                     */
+                    musical_key?: string | null;
+                    /**
+                     * @description Public: everybody may hear it
+                     * @default true
+                     */
+                    is_public?: boolean;
+                    /**
+                     * @description Everybody may download the original file
+                     * @default false
+                     */
+                    is_downloadable?: boolean;
+                    /**
+                     * @description Explicit lyrics
+                     * @default false
+                     */
+                    is_explicit?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadSession"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required.email_not_verified"];
+            409: components["responses"]["409.too_many_uploads"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
     getTracksMissedQuality: {
         parameters: {
             query?: {
@@ -8386,6 +9230,43 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getTracksQuotaById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageQuota"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getTracksRemoved: {
         parameters: {
             query?: {
@@ -8425,6 +9306,43 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksResumeByUploadId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The upload */
+                uploadId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadSession"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -9527,6 +10445,555 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getUploadLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Largest file
+                         */
+                        max_bytes: number;
+                        /**
+                         * Format: int64
+                         * @description Size of the parts of /tracks/initiate
+                         */
+                        chunk_bytes: number;
+                        /**
+                         * Format: int64
+                         * @description Unfinished uploads of one person
+                         */
+                        open_uploads: number;
+                        /**
+                         * Format: int64
+                         * @description How long an unfinished upload is kept after its last byte
+                         */
+                        expires_s: number;
+                        /**
+                         * Format: int64
+                         * @description What the files of one person may take together, where nothing else was set
+                         */
+                        storage_bytes: number;
+                        extensions: string[];
+                    };
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getUploadValidateType: {
+        parameters: {
+            query: {
+                filename: string;
+                /** @description Bytes */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accepted: boolean;
+                        /** @enum {string|null} */
+                        reason: "extension" | "empty" | "too_large" | null;
+                    };
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Default: the title in the file, else the file's name */
+                    title?: string;
+                    /** @description Name of the artist, as it is shown */
+                    artist?: string | null;
+                    /** @description Album */
+                    album?: string | null;
+                    /** @description Plain text */
+                    description?: string | null;
+                    /**
+                     * @description Genre
+                     * @example Ambient
+                     */
+                    genre?: string | null;
+                    /** @description Tags; kept in lower case */
+                    tags?: string[];
+                    /** @description Year of publication */
+                    year?: number | null;
+                    /** @description Beats a minute */
+                    bpm?: number | null;
+                    /**
+                     * @description Key
+                     * @example F#m
+                     */
+                    musical_key?: string | null;
+                    /**
+                     * @description Public: everybody may hear it
+                     * @default true
+                     */
+                    is_public?: boolean;
+                    /**
+                     * @description Everybody may download the original file
+                     * @default false
+                     */
+                    is_downloadable?: boolean;
+                    /**
+                     * @description Explicit lyrics
+                     * @default false
+                     */
+                    is_explicit?: boolean;
+                    /**
+                     * Format: binary
+                     * @description WAV, AIFF, FLAC, ALAC, AAC, MP3, Ogg Vorbis or Opus
+                     */
+                    file: string;
+                    /**
+                     * Format: binary
+                     * @description JPEG, PNG or WebP
+                     */
+                    cover?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required.email_not_verified"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    postUploadsBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The files */
+                    items: {
+                        /** @example Late trains.wav */
+                        filename: string;
+                        /**
+                         * Format: int64
+                         * @example 1000000
+                         */
+                        length_bytes: number;
+                    }[];
+                    /**
+                     * @description Whether everybody may hear the tracks at once
+                     * @default false
+                     */
+                    is_public?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            filename: string;
+                            /** Format: int64 */
+                            length_bytes: number;
+                            /** @description Where the bytes are sent with tus */
+                            url: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required.email_not_verified"];
+            409: components["responses"]["409.too_many_uploads"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    getUploadsStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadStats"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postUploadsTus: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0; with another, the reply is 412 */
+                "Tus-Resumable": string;
+                /** @description Bytes of the whole file */
+                "Upload-Length": number;
+                /** @description `filename`, and what POST /tracks takes as text parts (`title`, `is_public` …), each with its value in base64; separated by commas */
+                "Upload-Metadata"?: string;
+                /** @description sha1, sha256 or sha512, a space, and the checksum of the body in base64. Bytes that do not fit it are not taken; those of a request that was cut are not either */
+                "Upload-Checksum"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required.email_not_verified"];
+            409: components["responses"]["409.too_many_uploads"];
+            412: components["responses"]["412.tus_version"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            423: components["responses"]["423.upload_locked"];
+            429: components["responses"]["429.too_many_requests"];
+            460: components["responses"]["460.checksum_mismatch"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    getUploadsTusById: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0; with another, the reply is 412 */
+                "Tus-Resumable": string;
+            };
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            410: components["responses"]["410.upload_gone"];
+            412: components["responses"]["412.tus_version"];
+            422: components["responses"]["422.validation"];
+            423: components["responses"]["423.upload_locked"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    deleteUploadsTusById: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0; with another, the reply is 412 */
+                "Tus-Resumable": string;
+            };
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            412: components["responses"]["412.tus_version"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    patchUploadsTusById: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0; with another, the reply is 412 */
+                "Tus-Resumable": string;
+                /** @description Where the bytes go: the offset that HEAD tells */
+                "Upload-Offset": number;
+                /** @description sha1, sha256 or sha512, a space, and the checksum of the body in base64. Bytes that do not fit it are not taken; those of a request that was cut are not either */
+                "Upload-Checksum"?: string;
+            };
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.email_not_verified"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.upload_offset"];
+            410: components["responses"]["410.upload_gone"];
+            412: components["responses"]["412.tus_version"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            423: components["responses"]["423.upload_locked"];
+            429: components["responses"]["429.too_many_requests"];
+            460: components["responses"]["460.checksum_mismatch"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    deleteUploadsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getUploadsByIdProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadProgress"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getUploadsByIdStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };

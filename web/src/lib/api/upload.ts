@@ -10,14 +10,12 @@ import { noteRateLimit } from './rateLimit';
 export interface UploadOptions {
   signal: AbortSignal;
   onProgress: (sent: number, total: number) => void;
-  /** The same one when the form is sent again: the server carries it out once. */
-  idempotencyKey?: string;
 }
 
 /** How forms are sent. */
 type Sent = 'post' | 'put';
 
-function attempt<T>(method: Sent, path: string, form: FormData, token: string, { signal, onProgress, idempotencyKey }: UploadOptions): Promise<T> {
+function attempt<T>(method: Sent, path: string, form: FormData, token: string, { signal, onProgress }: UploadOptions): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(new DOMException('', 'AbortError'));
@@ -33,7 +31,6 @@ function attempt<T>(method: Sent, path: string, form: FormData, token: string, {
     xhr.open(method.toUpperCase(), `${API}${path}`);
     xhr.setRequestHeader('Accept', 'application/json');
     if (token) xhr.setRequestHeader('X-CSRF-Token', token);
-    if (idempotencyKey) xhr.setRequestHeader('Idempotency-Key', idempotencyKey);
     xhr.upload.onprogress = (event) => onProgress(event.loaded, event.total);
     xhr.onabort = () => done(() => reject(new DOMException('', 'AbortError')));
     xhr.onerror = () => done(() => reject(networkProblem()));
@@ -46,9 +43,6 @@ function attempt<T>(method: Sent, path: string, form: FormData, token: string, {
     xhr.send(form);
   });
 }
-
-/** A key that nobody else has. crypto.randomUUID() is not there without TLS. */
-export const newIdempotencyKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** Resolves with the server's reply; rejects with an ApiProblem, or an AbortError when cancelled. */
 export async function uploadForm<M extends Sent, A extends Address<M>>(method: M, address: A, form: FormData, options: UploadOptions & Pick<Options<M, A>, 'path'>): Promise<Reply<M, A>> {
