@@ -1,14 +1,33 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { emptyTrackForm } from '@/components/track/trackSchema';
 import { forgetCsrf } from '@/lib/api/csrf';
+import { ApiProblem, blank, networkProblem } from '@/lib/api/problem';
 import { setSessionHint } from '@/lib/session/hint';
 import { fakeServer, problem } from '@/testing/server';
+import { takeBack, type SendOptions } from './api/sendFile';
 import { looksLikeAudio } from './DropZone';
-import { addFiles, cancelUpload, dropDraft, editUpload, mayRetry, publish, retryUpload, speedometer, tagsRead, wasRefused } from './engine';
-import { noteTyped, overall, secondsLeft, stateOf, tagFields, titleOf, useUploads, type UploadItem } from './store';
+import { addFiles, cancelUpload, dropDraft, editUpload, mayRetry, pauseUpload, publish, resumeUpload, retryUpload, speedometer, tagsRead, wasRefused } from './engine';
+import { noteTyped, overall, secondsLeft, stateOf, tagFields, titleOf, totalOf, useUploads, type UploadItem } from './store';
 import type { FileTags } from './tags/readTags';
 
-/** An XMLHttpRequest that the test answers by hand. */
+/** Files that are being sent, which the test ends by hand. */
+interface Sending extends SendOptions {
+  file: File;
+  resolve: (trackId: string) => void;
+  reject: (error: unknown) => void;
+}
+const sendings: Sending[] = [];
+const sending = (i: number) => sendings[i] as Sending;
+vi.mock('./api/sendFile', () => ({
+  sendFile: (file: File, options: SendOptions) =>
+    new Promise<string>((resolve, reject) => {
+      sendings.push({ ...options, file, resolve, reject });
+      options.signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+    }),
+  takeBack: vi.fn(() => Promise.resolve()),
+}));
+
+/** An XMLHttpRequest that the test answers by hand: covers go with it. */
 class FakeXhr {
   static open: FakeXhr[] = [];
   upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null } = { onprogress: null };
@@ -57,10 +76,13 @@ const typed = (title: string) => ({ ...emptyTrackForm, title });
 const items = () => useUploads.getState().items;
 const item = (i = 0) => items()[i] as UploadItem;
 const wav = (name: string) => new File(['sound'], name, { type: 'audio/wav' });
-const sent = async (count: number) => vi.waitFor(() => expect(FakeXhr.open.filter((x) => x.form)).toHaveLength(count));
+const sent = async (count: number) => vi.waitFor(() => expect(sendings).toHaveLength(count));
+const covers = async (count: number) => vi.waitFor(() => expect(FakeXhr.open.filter((x) => x.form)).toHaveLength(count));
 
 beforeEach(() => {
   FakeXhr.open = [];
+  sendings.length = 0;
+  vi.mocked(takeBack).mockClear();
   useUploads.setState({ items: [] });
   forgetCsrf();
   setSessionHint(true);
@@ -74,14 +96,11 @@ describe('an upload', () => {
     const server = fakeServer({ ...csrf, ...ready, 'PUT /tracks/t1': { body: { id: 't1', title: 'Night Drive' } } });
     addFiles([wav('03 - Night_Drive.wav')]);
     await sent(1);
-    const xhr = FakeXhr.open[0] as FakeXhr;
-    expect(xhr.headers['X-CSRF-Token']).toBe('tok');
-    expect([...(xhr.form?.keys() ?? [])]).toEqual(['visibility', 'file']);
-    expect(xhr.form?.get('visibility')).toBe('private');
-    xhr.upload.onprogress?.({ loaded: 50, total: 100 });
+    expect(sending(0).file.name).toBe('03 - Night_Drive.wav');
+    sending(0).onProgress(50, 100);
     expect(item()).toMatchObject({ saving: 'draft', phase: 'sending', sent: 50, total: 100 });
     expect(overall(item())).toBeCloseTo(0.35);
-    xhr.answer(201, { id: 't1', title: '03 - Night_Drive' });
+    sending(0).resolve('t1');
     await vi.waitFor(() => expect(item()).toMatchObject({ saving: 'draft', phase: 'done', trackId: 't1', progress: 1 }));
     expect(server.count('PUT /tracks/t1')).toBe(0);
     publish(item().key, { ...typed('Night Drive'), genre: 'Ambient' });
@@ -96,7 +115,7 @@ describe('an upload', () => {
     noteTyped(item().key, 'artist');
     publish(item().key, typed('a'));
     expect(item()).toMatchObject({ saving: 'waiting', phase: 'sending' });
-    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    sending(0).resolve('t1');
     await vi.waitFor(() => expect(item()).toMatchObject({ saving: 'saved', phase: 'done' }));
     expect(server.calls.find((call) => call.method === 'PUT')?.body).toMatchObject({ title: 'a', artist: null });
   });
@@ -105,7 +124,7 @@ describe('an upload', () => {
     fakeServer({ ...csrf, ...ready, 'PUT /tracks/t1': (_call, count) => (count === 1 ? problem(503, 'unavailable') : { body: { id: 't1', title: 'a' } }) });
     addFiles([wav('a.wav')]);
     await sent(1);
-    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    sending(0).resolve('t1');
     publish(item().key, typed('First light'));
     await vi.waitFor(() => expect(stateOf(item())).toBe('failed'));
     expect(mayRetry(item())).toBe(true);
@@ -113,31 +132,31 @@ describe('an upload', () => {
     expect(item()).toMatchObject({ saving: 'draft', form: { title: 'First light' } });
     publish(item().key, typed('First light'));
     await vi.waitFor(() => expect(item().saving).toBe('saved'));
-    expect(FakeXhr.open).toHaveLength(1);
+    expect(sendings).toHaveLength(1);
   });
 
   it('sends a chosen cover with what was typed, and only once', async () => {
     fakeServer({ ...csrf, ...ready, 'PUT /tracks/t1': (_call, count) => (count === 1 ? problem(503, 'unavailable') : { body: { id: 't1', title: 'a' } }) });
     addFiles([wav('a.wav')]);
     await sent(1);
-    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    sending(0).resolve('t1');
     useUploads.setState({ items: [{ ...item(), cover: new File(['picture'], 'cover.png', { type: 'image/png' }) }] });
     await vi.waitFor(() => expect(item().trackId).toBe('t1'));
     publish(item().key, typed('a'));
-    await sent(2);
-    expect([...(FakeXhr.open[1]?.form?.keys() ?? [])]).toEqual(['cover']);
-    FakeXhr.open[1]?.answer(200, { id: 't1', title: 'a' });
+    await covers(1);
+    expect([...(FakeXhr.open[0]?.form?.keys() ?? [])]).toEqual(['cover']);
+    FakeXhr.open[0]?.answer(200, { id: 't1', title: 'a' });
     await vi.waitFor(() => expect(item().saving).toBe('failed'));
     retryUpload(item().key);
     await vi.waitFor(() => expect(item().saving).toBe('saved'));
-    expect(FakeXhr.open).toHaveLength(2);
+    expect(FakeXhr.open).toHaveLength(1);
   });
 
   it('takes its track with it when the draft is taken back', async () => {
     const server = fakeServer({ ...csrf, ...ready, 'DELETE /tracks/t1': { status: 204 } });
     addFiles([wav('a.wav')]);
     await sent(1);
-    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    sending(0).resolve('t1');
     await vi.waitFor(() => expect(item().trackId).toBe('t1'));
     await dropDraft(item().key);
     expect(items()).toEqual([]);
@@ -148,7 +167,7 @@ describe('an upload', () => {
     fakeServer({ ...csrf, 'GET /tracks/t1/status': { body: { id: 't1', status: 'failed', stage: 'failed', progress: 0.2, failure_code: 'corrupt', status_message: 'It is damaged.' } } });
     addFiles([wav('a.wav')]);
     await sent(1);
-    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    sending(0).resolve('t1');
     await vi.waitFor(() => expect(item()).toMatchObject({ phase: 'failed', error: { failure_code: 'corrupt' } }));
     expect(mayRetry(item())).toBe(false);
   });
@@ -157,19 +176,19 @@ describe('an upload', () => {
     fakeServer(csrf);
     addFiles([wav('a.wav')]);
     await sent(1);
-    FakeXhr.open[0]?.answer(422, { code: 'validation', title: '', status: 422, type: '', errors: [{ field: 'file', code: 'not_audio', message: '' }] });
+    sending(0).reject(new ApiProblem({ ...blank('validation', 422), errors: [{ field: 'file', code: 'not_audio', message: '' }] }));
     await vi.waitFor(() => expect(item().phase).toBe('failed'));
     expect(mayRetry(item())).toBe(false);
     expect(wasRefused(item())).toBe(true);
     window.dispatchEvent(new Event('online'));
-    expect(FakeXhr.open).toHaveLength(1);
+    expect(sendings).toHaveLength(1);
   });
 
   it('that the network ended is offered once more, and goes on by itself when the network is back', async () => {
     fakeServer(csrf);
     addFiles([wav('a.wav')]);
     await sent(1);
-    FakeXhr.open[0]?.onerror?.();
+    sending(0).reject(networkProblem());
     await vi.waitFor(() => expect(item().phase).toBe('failed'));
     expect(mayRetry(item())).toBe(true);
     expect(wasRefused(item())).toBe(false);
@@ -189,7 +208,7 @@ describe('an upload', () => {
     });
     addFiles([wav('a.wav')]);
     await sent(1);
-    FakeXhr.open[0]?.answer(201, { id: 't1', title: 'a' });
+    sending(0).resolve('t1');
     publish(item().key, typed('First light'));
     await vi.waitFor(() => expect(item().saving).toBe('failed'));
     expect(mayRetry(item())).toBe(true);
@@ -209,18 +228,29 @@ describe('an upload', () => {
     expect(item().phase).toBe('sending');
   });
 
-  it('has one key however often it is sent, so that a lost reply makes no second track', async () => {
-    fakeServer({ ...csrf, ...ready });
-    addFiles([wav('a.wav'), wav('b.wav')]);
+  it('is paused and goes on, and what was sent is taken back only when it is cancelled', async () => {
+    fakeServer(csrf);
+    addFiles([wav('a.wav')]);
+    await sent(1);
+    sending(0).onProgress(40, 100);
+    pauseUpload(item().key);
+    await vi.waitFor(() => expect(item().phase).toBe('paused'));
+    publish(item().key, typed('a'));
+    window.dispatchEvent(new Event('online'));
+    expect(item()).toMatchObject({ phase: 'paused', sent: 40 });
+    expect(takeBack).not.toHaveBeenCalled();
+    resumeUpload(item().key);
     await sent(2);
-    FakeXhr.open[0]?.onerror?.();
-    await vi.waitFor(() => expect(item(0).phase).toBe('failed'));
-    retryUpload(item(0).key);
-    await sent(3);
-    const keys = FakeXhr.open.map((xhr) => xhr.headers['Idempotency-Key']);
-    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
-    expect(keys[2]).toBe(keys[0]);
-    expect(keys[1]).not.toBe(keys[0]);
+    expect(item()).toMatchObject({ phase: 'sending', sent: 40 });
+    cancelUpload(item().key);
+    await vi.waitFor(() => expect(item().phase).toBe('cancelled'));
+    expect(takeBack).toHaveBeenCalledWith(sending(0).file);
+  });
+
+  it('counts with the others: how many are sent, how much, how fast and how long it takes', () => {
+    const file = (phase: UploadItem['phase'], sentBytes: number, total: number, speed = 0) => ({ phase, sent: sentBytes, total, speed }) as UploadItem;
+    expect(totalOf([file('done', 100, 100), file('sending', 50, 200, 10), file('waiting', 0, 100), file('paused', 30, 40), file('failed', 7, 70), file('cancelled', 0, 9)])).toEqual(
+      { open: 3, files: 4, sent: 180, total: 440, speed: 10, left: 25 });
   });
 
   it('waits while two others are being sent', async () => {
@@ -231,25 +261,6 @@ describe('an upload', () => {
     cancelUpload(item(0).key);
     await sent(3);
     expect(items().map((i) => i.phase)).toEqual(['cancelled', 'sending', 'sending']);
-  });
-
-  it('is sent again with its file when the session had to be renewed', async () => {
-    const server = fakeServer({ ...csrf, 'POST /auth/refresh': { body: { expires_in: 900 } } });
-    addFiles([wav('a.wav')]);
-    await sent(1);
-    FakeXhr.open[0]?.answer(401, { code: 'token_expired', title: '', status: 401, type: '' });
-    await sent(2);
-    expect(server.count('POST /auth/refresh')).toBe(1);
-    expect((FakeXhr.open[1]?.form?.get('file') as File).name).toBe('a.wav');
-  });
-
-  it('repeats the request once when the CSRF token was old', async () => {
-    fakeServer({ 'GET /csrf-token': (_call, count) => ({ body: { csrf_token: `tok-${count}` } }) });
-    addFiles([wav('a.wav')]);
-    await sent(1);
-    FakeXhr.open[0]?.answer(403, { code: 'csrf_failed', title: '', status: 403, type: '' });
-    await sent(2);
-    expect(FakeXhr.open[1]?.headers['X-CSRF-Token']).toBe('tok-2');
   });
 });
 
