@@ -13,7 +13,8 @@ restore_fields(struct request *req, const struct transfer *transfer)
     for (const struct field *f = track_upload_fields; f->name; f++) {
         const char *text = json_string_value(json_object_get(fields, f->name));
 
-        request_set(req, f->name, text ? arena_strdup(req->arena, text) : f->fallback);
+        if (text || f->fallback)
+            request_set(req, f->name, text ? arena_strdup(req->arena, text) : f->fallback);
     }
     json_decref(fields);
     return NULL;

@@ -12,7 +12,7 @@ static const struct field batch_item[] = {
     FIELD_END};
 static const struct field batch_fields[] = {
     {"items", FIELD_ARRAY, .required = true, .min = 1, .max = 100, .items = FIELD_ITEMS(FIELD_OBJECT, .fields = batch_item), .help = "The files"},
-    {"is_public", FIELD_BOOL, .fallback = "false", .help = "Whether everybody may hear the tracks at once"},
+    {"visibility", FIELD_ENUM, .values = "public|unlisted|private", .fallback = "private", .help = "Of the tracks"},
     FIELD_END};
 static const struct field batch_upload[] = {
     {"id", FIELD_UUID, .required = true},

@@ -78,7 +78,7 @@ beforeEach(() => {
 it('sends a private track with the name of its file, and a token with each request', async () => {
   const done = send();
   const first = await go(0);
-  expect(first.options).toMatchObject({ endpoint: '/api/v1/uploads/tus', metadata: { filename: 'a.wav', is_public: 'false' } });
+  expect(first.options).toMatchObject({ endpoint: '/api/v1/uploads/tus', metadata: { filename: 'a.wav', visibility: 'private' } });
   const headers: Record<string, string> = {};
   await first.options.onBeforeRequest({ setHeader: (name, value) => (headers[name] = value) });
   expect(headers).toEqual({ 'X-CSRF-Token': 'tok' });

@@ -68,7 +68,7 @@ async function go(file: File, { signal, onProgress }: SendOptions): Promise<stri
     };
     const upload = new Upload(file, {
       ...(place ? { uploadUrl: place } : { endpoint: `${API}${ADDRESS}` }),
-      metadata: { filename: file.name, is_public: 'false' },
+      metadata: { filename: file.name, visibility: 'private' },
       retryDelays: null,
       storeFingerprintForResuming: false,
       async onBeforeRequest(request) {
