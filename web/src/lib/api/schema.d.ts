@@ -9147,9 +9147,21 @@ export interface operations {
                      */
                     musical_key?: string | null;
                     /**
-                     * @description Public: everybody may hear it
-                     * @default true
+                     * @description Who may hear it: everybody; everybody who has its address; its creator; everybody from `publish_at` on
+                     * @enum {string}
                      */
+                    visibility?: "public" | "unlisted" | "private" | "scheduled";
+                    /**
+                     * Format: date-time
+                     * @description When a `scheduled` track becomes public, in steps of five seconds
+                     */
+                    publish_at?: string | null;
+                    /**
+                     * @description IANA name of the time zone in which the time was entered; else UTC
+                     * @example Europe/Paris
+                     */
+                    publish_zone?: string | null;
+                    /** @description Without `visibility`: public, or private */
                     is_public?: boolean;
                     /**
                      * @description Everybody may download the original file
@@ -10582,9 +10594,21 @@ export interface operations {
                      */
                     musical_key?: string | null;
                     /**
-                     * @description Public: everybody may hear it
-                     * @default true
+                     * @description Who may hear it: everybody; everybody who has its address; its creator; everybody from `publish_at` on
+                     * @enum {string}
                      */
+                    visibility?: "public" | "unlisted" | "private" | "scheduled";
+                    /**
+                     * Format: date-time
+                     * @description When a `scheduled` track becomes public, in steps of five seconds
+                     */
+                    publish_at?: string | null;
+                    /**
+                     * @description IANA name of the time zone in which the time was entered; else UTC
+                     * @example Europe/Paris
+                     */
+                    publish_zone?: string | null;
+                    /** @description Without `visibility`: public, or private */
                     is_public?: boolean;
                     /**
                      * @description Everybody may download the original file
@@ -10652,10 +10676,11 @@ export interface operations {
                         length_bytes: number;
                     }[];
                     /**
-                     * @description Whether everybody may hear the tracks at once
-                     * @default false
+                     * @description Of the tracks
+                     * @default private
+                     * @enum {string}
                      */
-                    is_public?: boolean;
+                    visibility?: "public" | "unlisted" | "private";
                 };
             };
         };
