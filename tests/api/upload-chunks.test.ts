@@ -190,3 +190,41 @@ test('who looks at an upload disturbs nobody who sends it', async () => {
   assertStatus(await carol.send('GET', address, { headers: TUS }), 200);
   assert.equal((await carol.get('/api/v1/uploads/{id}/status', { path: { id: idOf(address) } })).body.state, 'open');
 });
+
+test('a quota that was lowered meanwhile is said when the file is whole, and the upload waits until there is room', async () => {
+  const own = await World.start('chunks-lowered'), client = own.as('carol'), file = wav(makeSound(1));
+  const set = (bytes: number) => own.as('root').put('/api/v1/admin/users/{id}/quota', { path: { id: template.ids.carol }, body: { max_bytes: bytes } });
+  const id = (await initiate(client, file)).body.upload_id, address = await begin(client, { length: file.length });
+  for (const [i, bytes] of parts(file).entries()) assertStatus(await chunk(client, id, i + 1, bytes), 200);
+  assertStatus(await set(1000), 200);
+  assertProblem(await complete(client, id), 507, 'quota_exceeded');
+  assertProblem(await patch(client, address, 0, file), 507, 'quota_exceeded');
+  assertProblem(await initiate(client, file), 507, 'quota_exceeded');
+  assertProblem(await client.post('/api/v1/uploads', { body: uploadForm({ file }) as never }), 507, 'quota_exceeded');
+  assertProblem(await client.post('/api/v1/uploads/batch', { body: { items: [{ filename: 'a.wav', length_bytes: 5000 }] } as never }), 507, 'quota_exceeded');
+  assertStatus(await set(1e9), 200);
+  assertStatus(await complete(client, id), 201);
+  assert.ok(trackOf(await head(client, address)));
+});
+
+test('nobody begins more uploads than may be open, in whatever way', async () => {
+  const own = await World.start('chunks-few', { UPLOAD_OPEN_MAX: '2' }), client = own.as('carol');
+  const items = (count: number) => ({ items: Array.from({ length: count }, () => ({ filename: 'a.wav', length_bytes: 10 })) }) as never;
+  assertProblem(await client.post('/api/v1/uploads/batch', { body: items(3) }), 409, 'too_many_uploads');
+  assertStatus(await client.post('/api/v1/uploads/batch', { body: items(2) }), 201);
+  assertProblem(await initiate(client, new Uint8Array(10)), 409, 'too_many_uploads');
+});
+
+test('an upload that another process holds is locked for as long as it does', async () => {
+  const { spawn } = await import('node:child_process');
+  const address = await begin(carol, { length: 1000 });
+  assertStatus(await patch(carol, address, 0, new Uint8Array(10)), 204);
+  const file = `${world.server.dataDir}/files/staged/${idOf(address)}`;
+  const holder = spawn('flock', ['-o', '--verbose', file, 'sleep', '30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((resolve) => holder.stdout.once('data', resolve));
+  const locked = await patch(carol, address, 10, new Uint8Array(10));
+  assertProblem(locked, 423, 'upload_locked');
+  assert.equal(locked.headers.get('retry-after'), '1');
+  holder.kill();
+  await new Promise((resolve) => holder.once('exit', resolve));
+});

@@ -21,7 +21,7 @@ static const struct field creation_headers[] = {
     VERSION_FIELD,
     {"Upload-Length", FIELD_INT64, .required = true, .min = 0, .max = FIELD_EXACT_MAX, .help = "Bytes of the whole file", .example = "1000000"},
     {"Upload-Metadata", FIELD_STRING, .max = METADATA_MAX,
-     .help = "`filename`, and what POST /tracks takes as text parts (`title`, `is_public` …), each with its value in base64; separated by commas"},
+     .help = "`filename`, and what POST /tracks takes as text parts (`title`, `visibility` …), each with its value in base64; separated by commas"},
     CHECKSUM_FIELD,
     FIELD_END};
 static const struct field patch_headers[] = {
@@ -32,11 +32,10 @@ static const struct field patch_headers[] = {
 static const struct field other_headers[] = {VERSION_FIELD, FIELD_END};
 
 static const enum problem_name creation_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_TOO_MANY_UPLOADS,
-                                                      PROBLEM_PAYLOAD_TOO_LARGE, PROBLEM_CHECKSUM_MISMATCH, PROBLEM_VALIDATION, PROBLEM_UPLOAD_LOCKED, PROBLEM_COUNT};
+                                                      PROBLEM_PAYLOAD_TOO_LARGE, PROBLEM_CHECKSUM_MISMATCH, PROBLEM_VALIDATION, PROBLEM_COUNT};
 static const enum problem_name patch_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_UPLOAD_OFFSET, PROBLEM_UPLOAD_LOCKED, PROBLEM_CHECKSUM_MISMATCH,
                                                    PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_VALIDATION, PROBLEM_COUNT};
-static const enum problem_name get_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_UPLOAD_LOCKED, PROBLEM_VALIDATION, PROBLEM_QUOTA_EXCEEDED,
-                                                 PROBLEM_STORAGE_FULL, PROBLEM_COUNT};
+static const enum problem_name get_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_COUNT};
 static const enum problem_name delete_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_COUNT};
 
 static const struct problem *
@@ -87,7 +86,7 @@ tell_state(struct request *req, const struct transfer *transfer, uint64_t offset
         reply_header(req, "Veza-Track", transfer->track_id);
 }
 
-/* "filename YS53YXY=,is_public": into texts for validate_texts(). Keys that mean nothing here are left out, as clients send their own. */
+/* "filename YS53YXY=,title TGF0ZQ==": into texts for validate_texts(). Keys that mean nothing here are left out, as clients send their own. */
 static const struct problem *
 read_metadata(struct request *req, const char **ret_filename)
 {
@@ -179,7 +178,7 @@ static const struct problem *
 patch_begin(struct request *req)
 {
     const char *length = request_header(req, "Content-Length");
-    int64_t offset = 0, announced = 0;
+    int64_t offset = 0, announced = 0, free_bytes;
     struct transfer transfer;
     struct incoming *in;
     const struct problem *p = check_version(req);
@@ -210,6 +209,9 @@ patch_begin(struct request *req)
         return PROBLEM(UPLOAD_OFFSET);
     }
     in->most = transfer.length - (uint64_t)offset;
+    free_bytes = storage_free_bytes(uploads_storage);
+    if (free_bytes >= 0 && (uint64_t)free_bytes < in->most)
+        return PROBLEM(STORAGE_FULL); /* others took what was reserved: said now, not in the middle */
     if ((uint64_t)announced > in->most)
         return problem_detail(req->arena, PROBLEM(PAYLOAD_TOO_LARGE), "%llu bytes of this upload are missing, and no more.", (unsigned long long)in->most);
     return NULL;
@@ -335,7 +337,8 @@ const struct route tus_routes[] = {
      .options = tus_options, .handler = tus_create, .status = 201, .replies = &q_upload_get, .problems = creation_problems},
 
     {GET, "/api/v1/uploads/tus/{id}", "Get how far an upload with tus is",
-     "HEAD ends what an earlier connection still sends, so that the offset that it tells is the one to go on at.",
+     "HEAD ends what an earlier connection still sends, so that the offset that it tells is the one to go on at; it may also be answered as PATCH is, since it makes "
+     "the track if the server was stopped before it could. GET disturbs nobody.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_READ, .path = upload_in_path, .headers = other_headers, .says = version_header,
      .handler = tus_get, .replies = &q_upload_get, .problems = get_problems},
 

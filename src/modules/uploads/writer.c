@@ -19,6 +19,7 @@ struct writer {
     struct scratch *file; /* NULL: taken away */
     uint64_t offset;
     bool is_new, sealed;
+    bool busy, taken; /* something long is being done; it was taken away meanwhile, and whoever does it gives up the file */
 };
 
 static struct storage *staged;
@@ -31,6 +32,39 @@ writer_setup(struct storage *storage)
     staged = storage;
 }
 
+static void
+writer_leave_if_taken(struct writer *writer)
+{
+    if (!writer->taken || writer->busy)
+        return;
+    scratch_free(writer->file);
+    writer->file = NULL;
+}
+
+/* Before and after what takes long, which is done without the mutex. */
+static struct scratch *
+writer_begin(struct writer *writer)
+{
+    struct scratch *file;
+
+    pthread_mutex_lock(&writer->lock);
+    file = writer->file;
+    writer->busy = file != NULL;
+    pthread_mutex_unlock(&writer->lock);
+    return file;
+}
+
+static void
+writer_done(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    writer->busy = false;
+    if (writer->file)
+        writer->offset = staged_size(writer->file);
+    writer_leave_if_taken(writer);
+    pthread_mutex_unlock(&writer->lock);
+}
+
 void
 writer_stop(const char *id)
 {
@@ -39,10 +73,8 @@ writer_stop(const char *id)
         if (!text_equal(w->id, id))
             continue;
         pthread_mutex_lock(&w->lock); /* not while it writes */
-        if (!w->sealed) {
-            scratch_free(w->file);
-            w->file = NULL;
-        }
+        w->taken |= !w->sealed;
+        writer_leave_if_taken(w);
         pthread_mutex_unlock(&w->lock);
     }
     pthread_mutex_unlock(&list_lock);
@@ -131,24 +163,22 @@ writer_append(struct writer *writer, const void *bytes, size_t len)
 int
 writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from)
 {
-    int error;
+    struct scratch *file = writer_begin(writer);
+    int error = file ? staged_copy(file, offset, from) : WRITER_GONE;
 
-    pthread_mutex_lock(&writer->lock);
-    error = writer->file ? staged_copy(writer->file, offset, from) : WRITER_GONE;
-    if (writer->file)
-        writer->offset = staged_size(writer->file);
-    pthread_mutex_unlock(&writer->lock);
+    if (file)
+        writer_done(writer);
     return error;
 }
 
 int
 writer_sync(struct writer *writer)
 {
-    int error;
+    struct scratch *file = writer_begin(writer);
+    int error = file ? staged_sync(file) : WRITER_GONE;
 
-    pthread_mutex_lock(&writer->lock);
-    error = writer->file ? staged_sync(writer->file) : WRITER_GONE;
-    pthread_mutex_unlock(&writer->lock);
+    if (file)
+        writer_done(writer);
     return error;
 }
 

@@ -205,6 +205,45 @@ a_file_of_no_declared_type_refuses_the_start(void **state)
     assert_non_null(strstr(error, "needs a type"));
 }
 
+/* The file of an upload in several requests, as the engine hands it over: the verdict, or NULL. */
+static const struct problem *
+take(struct request *req, const struct file_field *field, const char *text, struct upload *ret_upload)
+{
+    struct scratch *scratch;
+    const struct problem *p;
+
+    assert_int_equal(storage_scratch(storage, &scratch), 0);
+    assert_int_equal(scratch_write(scratch, text, strlen(text)), 0);
+    p = gate_take(req, field, "a.txt", scratch, ret_upload);
+    if (!p)
+        assert_null(gate_keep(ret_upload, "papers/one"));
+    gate_leave(ret_upload);
+    scratch_free(scratch);
+    return p;
+}
+
+static void
+a_file_that_came_in_several_requests_passes_the_same_gate(void **state)
+{
+    struct request req = {.arena = arena_new(REQUEST_ARENA_MAX)};
+    struct upload upload;
+
+    (void)state;
+    asked = 0;
+    assert_string_equal(take(&req, &papers[0], "EICAR-STANDARD-ANTIVIRUS-TEST-FILE", &upload)->errors[0].code, "infected");
+    assert_int_equal(take(&req, &papers[0], "offline", &upload)->status, 503);
+    assert_int_equal(asked, 2);
+    assert_string_equal(take(&req, &papers[1], "no picture", &upload)->errors[0].code, "image_unreadable");
+    assert_int_equal(asked, 2);
+    assert_false(is_kept());
+    assert_null(take(&req, &papers[0], "abc", &upload));
+    assert_int_equal(upload.size, 3);
+    assert_int_equal(asked, 3);
+    assert_true(is_kept());
+    assert_int_equal(storage_delete(storage, "papers/one"), 0);
+    arena_free(req.arena);
+}
+
 int
 main(void)
 {
@@ -213,6 +252,7 @@ main(void)
         cmocka_unit_test(without_the_scanner_s_word_nothing_comes_in),
         cmocka_unit_test(a_wrong_type_or_size_is_refused_before_the_scanner_is_asked),
         cmocka_unit_test(a_clean_file_is_kept_with_its_hash_and_a_part_without_a_byte_is_no_file),
+        cmocka_unit_test(a_file_that_came_in_several_requests_passes_the_same_gate),
         cmocka_unit_test(a_file_of_no_declared_type_refuses_the_start),
     };
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "platform/storage/driver.h"
+#include "platform/storage/staged.h"
 
 static char folder[64], root[96];
 static struct storage *storage;
@@ -265,11 +266,61 @@ what_a_killed_process_left_is_tidied_up(void **state)
     assert_int_not_equal(access(name, F_OK), 0);
 }
 
+#define STAGED_ID "0b7c1d52-8f7a-4f3c-9a58-1f8f0b1f7a11"
+
+static void
+a_staged_file_outlives_its_process_and_has_one_writer(void **state)
+{
+    struct staged_state seen;
+    struct scratch *file, *other, *more;
+    bool is_new;
+
+    (void)state;
+    assert_false(staged_look(storage, STAGED_ID, &seen));
+    assert_int_equal(staged_open(storage, STAGED_ID, &is_new, &file), 0);
+    assert_true(is_new && staged_lock(file));
+    assert_int_equal(staged_write(file, 0, "he", 2), 0);
+    assert_int_equal(staged_open(storage, STAGED_ID, &is_new, &other), 0);
+    assert_false(is_new || staged_lock(other));
+    scratch_free(file); /* as when its process is killed */
+    assert_true(staged_lock(other));
+    assert_int_equal(staged_size(other), 2);
+    assert_int_equal(storage_scratch(storage, &more), 0);
+    assert_int_equal(scratch_write(more, "llo", 3), 0);
+    assert_int_equal(staged_copy(other, 2, more), 0);
+    assert_int_equal(staged_sync(other), 0);
+    assert_true(staged_look(storage, STAGED_ID, &seen) && seen.size == 5);
+    assert_int_equal(staged_size(other), 5);
+    assert_int_equal(storage_keep(storage, "originals/staged", other), 0);
+    assert_int_equal(staged_delete(storage, STAGED_ID), 0);
+    assert_int_equal(staged_delete(storage, STAGED_ID), 0);
+    assert_string_equal(get("originals/staged"), "hello");
+    assert_int_equal(storage_delete(storage, "originals/staged"), 0);
+    scratch_free(other);
+    scratch_free(more);
+}
+
+static void
+a_staged_file_that_was_deleted_meanwhile_cannot_be_locked(void **state)
+{
+    struct scratch *file;
+    bool is_new;
+
+    (void)state;
+    assert_int_equal(staged_open(storage, STAGED_ID, &is_new, &file), 0);
+    assert_int_equal(staged_delete(storage, STAGED_ID), 0);
+    assert_false(staged_lock(file));
+    scratch_free(file);
+    assert_int_equal(staged_open(storage, "../originals/x", &is_new, &file), STORAGE_BAD_KEY);
+    assert_int_equal(staged_delete(storage, ""), STORAGE_BAD_KEY);
+    assert_true(storage_free_bytes(storage) > 0);
+}
+
 static void
 keys_that_could_lead_elsewhere_are_refused(void **state)
 {
     static const char *const bad[] = {"", "/", "/etc/passwd", "a/", "a//b", "../x", "a/../b", "a/..", ".", "..", "a/.hidden", "-a", "a/-b",
-                                      "A", "a b", "a\nb", "a\\b", "a%2e", "\xc3\xa9", "tmp/x", "tmp", "a/b/c/d/e/f/g/h/i", NULL};
+                                      "A", "a b", "a\nb", "a\\b", "a%2e", "\xc3\xa9", "tmp/x", "tmp", "staged/x", "staged", "a/b/c/d/e/f/g/h/i", NULL};
     struct storage_writer *writer;
     char longest[STORAGE_KEY_MAX + 2];
     struct source *source;
@@ -390,6 +441,8 @@ main(void)
         cmocka_unit_test(no_descriptor_is_left),
         cmocka_unit_test(what_a_killed_process_left_is_tidied_up),
         cmocka_unit_test(kill_leaves_only_whole_files),
+        cmocka_unit_test(a_staged_file_outlives_its_process_and_has_one_writer),
+        cmocka_unit_test(a_staged_file_that_was_deleted_meanwhile_cannot_be_locked),
         cmocka_unit_test(keys_that_could_lead_elsewhere_are_refused),
         cmocka_unit_test(links_are_not_followed),
         cmocka_unit_test(deleting_takes_what_is_below_and_nothing_else),
