@@ -22,7 +22,8 @@ static const struct field session_in_path[] = {{"uploadId", FIELD_UUID, .require
 static const struct file_field chunk_files[] = {{"chunk", FILE_TYPE_PART, .required = true, .max_bytes = CHUNK_MAX, .help = "The bytes of this part"}, {0}};
 
 static const enum problem_name initiate_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_TOO_MANY_UPLOADS, PROBLEM_COUNT};
-static const enum problem_name chunk_problems[] = {PROBLEM_NOT_FOUND, PROBLEM_UPLOAD_GONE, PROBLEM_CHUNK_DIFFERS, PROBLEM_UPLOAD_LOCKED, PROBLEM_STORAGE_FULL, PROBLEM_COUNT};
+static const enum problem_name chunk_problems[] = {PROBLEM_NOT_FOUND, PROBLEM_UPLOAD_GONE, PROBLEM_CHUNK_DIFFERS, PROBLEM_UPLOAD_LOCKED, PROBLEM_STORAGE_FULL,
+                                                   PROBLEM_COUNT};
 static const enum problem_name complete_problems[] = {PROBLEM_NOT_FOUND, PROBLEM_UPLOAD_GONE, PROBLEM_UPLOAD_INCOMPLETE, PROBLEM_UPLOAD_LOCKED,
                                                       PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_COUNT};
 
@@ -45,7 +46,8 @@ chunk_initiate(struct request *req)
         return problem_detail(req->arena, PROBLEM(PAYLOAD_TOO_LARGE), "A file has at most %llu bytes.", (unsigned long long)gate_max_bytes());
     chunks = (total + size - 1) / size;
     if (size > uploads_chunk_bytes() || chunks > CHUNKS_MAX)
-        return problem_field(req->arena, "chunk_size", size > uploads_chunk_bytes() ? "too_large" : "too_small", "A part has another size here; leave it out for the usual one");
+        return problem_field(req->arena, "chunk_size", size > uploads_chunk_bytes() ? "too_large" : "too_small",
+                             "A part has another size here; leave it out for the usual one");
     if (input_int(req, "total_chunks", chunks) != chunks)
         return problem_field(req->arena, "total_chunks", "value", "It does not fit total_size and chunk_size");
     p = transfer_create(req, "chunked", (uint64_t)total, request_clean_filename(req->arena, request_param(req, "filename")), size, uploads_expire_s);

@@ -4,7 +4,9 @@
 static const struct field person_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"}, FIELD_END};
 static const struct field role_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The role"}, FIELD_END};
 static const struct field new_quota[] = {
-    {"max_bytes", FIELD_INT64, .required = true, .nullable = true, .min = 0, .max = FIELD_EXACT_MAX, .example = "10737418240", .help = "null: no quota of their own"}, FIELD_END};
+    {"max_bytes", FIELD_INT64, .required = true, .nullable = true, .min = 0, .max = FIELD_EXACT_MAX, .example = "10737418240",
+     .help = "null: no quota of their own"},
+    FIELD_END};
 
 const struct route quota_routes[] = {
     {GET, "/api/v1/tracks/quota/{id}", "Get how much a person may store, and how much is taken",

@@ -14,8 +14,10 @@ static const struct reply_header version_header[] = {{"Tus-Resumable", TUS_VERSI
 static const struct field upload_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The upload"}, FIELD_END};
 
 #define VERSION_FIELD {"Tus-Resumable", FIELD_STRING, .required = true, .max = 20, .example = TUS_VERSION, .help = "1.0.0; with another, the reply is 412"}
-#define CHECKSUM_FIELD {"Upload-Checksum", FIELD_STRING, .max = 200, .help = "sha1, sha256 or sha512, a space, and the checksum of the body in base64. Bytes that do not " \
-                        "fit it are not taken; those of a request that was cut are not either"}
+#define CHECKSUM_FIELD \
+    {"Upload-Checksum", FIELD_STRING, .max = 200, \
+     .help = "sha1, sha256 or sha512, a space, and the checksum of the body in base64. Bytes that do not fit it are not taken; those of a request that was " \
+             "cut are not either"}
 
 static const struct field creation_headers[] = {
     VERSION_FIELD,
@@ -31,8 +33,8 @@ static const struct field patch_headers[] = {
     FIELD_END};
 static const struct field other_headers[] = {VERSION_FIELD, FIELD_END};
 
-static const enum problem_name creation_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_TOO_MANY_UPLOADS,
-                                                      PROBLEM_PAYLOAD_TOO_LARGE, PROBLEM_CHECKSUM_MISMATCH, PROBLEM_VALIDATION, PROBLEM_COUNT};
+static const enum problem_name creation_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL,
+                                                      PROBLEM_TOO_MANY_UPLOADS, PROBLEM_PAYLOAD_TOO_LARGE, PROBLEM_CHECKSUM_MISMATCH, PROBLEM_VALIDATION, PROBLEM_COUNT};
 static const enum problem_name patch_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_UPLOAD_OFFSET, PROBLEM_UPLOAD_LOCKED, PROBLEM_CHECKSUM_MISMATCH,
                                                    PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_VALIDATION, PROBLEM_COUNT};
 static const enum problem_name get_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_COUNT};
@@ -331,8 +333,8 @@ static const struct body_sink patch_sink = {"application/offset+octet-stream", .
 
 const struct route tus_routes[] = {
     {POST, "/api/v1/uploads/tus", "Begin an upload with tus",
-     "tus 1.0.0 with the extensions creation, creation-with-upload, checksum, termination and expiration; OPTIONS tells what the server can do. The whole length is reserved in "
-     "the creator's quota until the upload ends. With the last byte the file becomes a track, whose id is in the header Veza-Track.",
+     "tus 1.0.0 with the extensions creation, creation-with-upload, checksum, termination and expiration; OPTIONS tells what the server can do. The whole "
+     "length is reserved in the creator's quota until the upload ends. With the last byte the file becomes a track, whose id is in the header Veza-Track.",
      .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .headers = creation_headers, .sink = &creation_sink, .says = version_header,
      .options = tus_options, .handler = tus_create, .status = 201, .replies = &q_upload_get, .problems = creation_problems},
 

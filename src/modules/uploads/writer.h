@@ -1,7 +1,8 @@
 /* writer.h - who writes to a staged file: one at a time, and the last who asks.
  *
  * A connection that died without a word would keep its upload to itself for minutes. So whoever comes next takes the file away from it: within this process
- * at once (after a copy or a sync that is under way), from another node by a notification (uploads.c). From then on the earlier writer cannot write a byte: it has neither the lock nor the descriptor. */
+ * at once (after a copy or a sync that is under way), from another node by a notification (uploads.c). From then on the earlier writer cannot write a byte: it
+ * has neither the lock nor the descriptor. */
 #pragma once
 
 #include "platform/storage/staged.h"
