@@ -2078,7 +2078,7 @@ export interface paths {
         };
         /**
          * Get how far an upload with tus is
-         * @description HEAD ends what an earlier connection still sends, so that the offset that it tells is the one to go on at.
+         * @description HEAD ends what an earlier connection still sends, so that the offset that it tells is the one to go on at; it may also be answered as PATCH is, since it makes the track if the server was stopped before it could. GET disturbs nobody.
          */
         get: operations["getUploadsTusById"];
         put?: never;
@@ -10760,7 +10760,7 @@ export interface operations {
                 "Tus-Resumable": string;
                 /** @description Bytes of the whole file */
                 "Upload-Length": number;
-                /** @description `filename`, and what POST /tracks takes as text parts (`title`, `is_public` …), each with its value in base64; separated by commas */
+                /** @description `filename`, and what POST /tracks takes as text parts (`title`, `visibility` …), each with its value in base64; separated by commas */
                 "Upload-Metadata"?: string;
                 /** @description sha1, sha256 or sha512, a space, and the checksum of the body in base64. Bytes that do not fit it are not taken; those of a request that was cut are not either */
                 "Upload-Checksum"?: string;
@@ -10792,7 +10792,6 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
-            423: components["responses"]["423.upload_locked"];
             429: components["responses"]["429.too_many_requests"];
             460: components["responses"]["460.checksum_mismatch"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -10838,11 +10837,8 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             410: components["responses"]["410.upload_gone"];
             412: components["responses"]["412.tus_version"];
-            422: components["responses"]["422.validation"];
-            423: components["responses"]["423.upload_locked"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
-            507: components["responses"]["507.quota_exceeded.storage_full"];
         };
     };
     deleteUploadsTusById: {

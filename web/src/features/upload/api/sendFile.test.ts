@@ -10,14 +10,20 @@ interface Options {
   endpoint?: string;
   metadata: Record<string, string>;
   onBeforeRequest: (request: { setHeader: (name: string, value: string) => void }) => Promise<void>;
-  onAfterResponse: (request: unknown, response: ReturnType<typeof response>) => void;
+  onAfterResponse: (request: unknown, answer: Answer) => void;
   onUploadUrlAvailable: () => void;
   onProgress: (sent: number, total: number) => void;
   onSuccess: () => void;
   onError: (error: Error) => void;
 }
 
-const response = (status: number, headers: Record<string, string> = {}, body = '') => ({ getStatus: () => status, getHeader: (name: string) => headers[name], getBody: () => body });
+interface Answer {
+  getStatus: () => number;
+  getHeader: (name: string) => string | undefined;
+  getBody: () => string;
+}
+
+const response = (status: number, headers: Record<string, string> = {}, body = ''): Answer => ({ getStatus: () => status, getHeader: (name: string) => headers[name], getBody: () => body });
 
 /** tus-js-client, as far as it is called; the test plays the server. */
 const goes: FakeUpload[] = [];
@@ -53,7 +59,7 @@ class FakeUpload {
   }
 }
 class FakeDetailedError extends Error {
-  constructor(readonly originalResponse: ReturnType<typeof response> | null) {
+  constructor(readonly originalResponse: Answer | null) {
     super('');
   }
 }
