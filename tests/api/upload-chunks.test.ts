@@ -220,7 +220,7 @@ test('an upload that another process holds is locked for as long as it does', as
   const address = await begin(carol, { length: 1000 });
   assertStatus(await patch(carol, address, 0, new Uint8Array(10)), 204);
   const file = `${world.server.dataDir}/files/staged/${idOf(address)}`;
-  const holder = spawn('flock', ['-o', '--verbose', file, 'sleep', '30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const holder = spawn('flock', ['-o', file, 'sh', '-c', 'echo held; sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
   await new Promise((resolve) => holder.stdout.once('data', resolve));
   const locked = await patch(carol, address, 10, new Uint8Array(10));
   assertProblem(locked, 423, 'upload_locked');
