@@ -198,7 +198,7 @@ select count(*) filter (where u.state = 'open')::int as open, count(*) filter (w
  where u.user_id = :viewer::uuid
 
 -- query: storage_quota
--- For oneself, for administrators, and for whoever sets quotas.
+-- sees: oneself, administrators, and whoever sets quotas
 -- schema: StorageQuota
 -- not null: *
 -- nullable: held_until
