@@ -32,6 +32,13 @@ export const patch = (client: Client, address: string, offset: number, body: Uin
   client.send('PATCH', address, { headers: { ...TUS, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream', ...headers }, body: new Uint8Array(body) });
 
 export const head = (client: Client, address: string): Promise<Reply> => client.send('HEAD', address, { headers: TUS });
+/** As a client asks: again where the server says that the upload is taken for a moment, such as by a request of a connection that is gone. */
+export async function headPatiently(client: Client, address: string): Promise<Reply> {
+  for (;;) {
+    const reply = await head(client, address);
+    if (reply.status !== 423) return reply;
+  }
+}
 export const end = (client: Client, address: string): Promise<Reply> => client.send('DELETE', address, { headers: TUS });
 
 export const offsetOf = (reply: Reply) => Number(reply.headers.get('upload-offset'));
