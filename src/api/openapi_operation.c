@@ -293,6 +293,21 @@ limit_name(enum limit limit)
     return names[limit];
 }
 
+/* That visitors may be answered from memory: for how many seconds, and what makes the reply new before. */
+static void
+add_cached(json_t *operation, const struct route *route)
+{
+    json_t *tags = json_array();
+
+    for (const char *at = route->cache_s && route->cache_tags ? route->cache_tags : ""; *at; at += strcspn(at, " ")) {
+        at += strspn(at, " ");
+        json_array_append_new(tags, json_stringn(at, strcspn(at, " ")));
+    }
+    if (route->cache_s)
+        json_object_set_new(operation, "x-cached", json_pack("{s:i, s:O}", "seconds", route->cache_s, "tags", tags));
+    json_decref(tags);
+}
+
 static void
 add_proof(json_t *operation, const struct route *route)
 {
@@ -341,6 +356,7 @@ describe_operation(struct description *description, const struct route *route)
         json_object_set_new(operation, "x-permission", json_string(route->permission));
     if (route->scope)
         json_object_set_new(operation, "x-scope", json_string(route->scope));
+    add_cached(operation, route);
     json_object_set_new(operation, "security", security_of(route));
     json_object_set_new(operation, "parameters", parameters_of(description, route));
     add_body(description, operation, route);

@@ -118,6 +118,23 @@ test('who works on a playlist together with its owner changes its items, and no 
   assertProblem(await bob.delete('/api/v1/playlists/{id}', { path: { id: list.id } }), 404);
 });
 
+test('a block ends work on playlists of the one together with the other, both ways, and not on those of a third person', async () => {
+  const [hers, his, third] = [await create(alice, 'Hers'), await create(bob, 'His'), await create(carol, 'Of a third person')];
+  await world.sql(`insert into playlist_collaborators (playlist_id, user_id, permission) values ('${hers.id}', '${ids.bob}', 'write'), ('${his.id}', '${ids.alice}', 'admin'),
+    ('${third.id}', '${ids.alice}', 'write'), ('${third.id}', '${ids.bob}', 'write')`);
+  await add(bob, hers.id, tides.id);
+  await add(alice, his.id, tides.id);
+  assertStatus(await alice.post('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
+  assertProblem(await get(bob, hers.id), 404);
+  assertProblem(await get(alice, his.id), 404);
+  assertProblem(await bob.post('/api/v1/playlists/{id}/tracks', { path: { id: hers.id }, body: { track_id: ferry.id } }), 404);
+  assertProblem(await alice.post('/api/v1/playlists/{id}/tracks', { path: { id: his.id }, body: { track_id: ferry.id } }), 404);
+  for (const one of [alice, bob]) assert.equal((await get(one, third.id)).body.may_edit, true);
+  assert.equal((await get(alice, hers.id)).body.track_count, 1, 'what was added stays');
+  assertStatus(await alice.delete('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
+  assertProblem(await get(bob, hers.id), 404, undefined, 'and nothing comes back by itself');
+});
+
 test('a track that one may not see keeps its place with nothing told of it, and cannot be added', async () => {
   const draft = await playable(carol, { title: 'Draft', is_public: 'false' });
   const list = await create(carol, 'With a draft', { is_public: true });

@@ -262,6 +262,38 @@ test('messages go after a day, and who is away for longer reads anew', async () 
   for (const one of [away, near]) one.end();
 });
 
+test('who catches up is told nothing of people whom they blocked, or who blocked them, meanwhile', async () => {
+  const from = await newest(own('alice'));
+  const notify = (actor: string) => world.sql(`select realtime_send('${own('alice')}', 'notification', jsonb_build_object('is_new', true, 'notification', jsonb_build_object('id', gen_random_uuid(), 'type', 'follow',
+    'title', 'x', 'content', '', 'link', null, 'data', '{}'::jsonb, 'actor', jsonb_build_object('id', '${actor}', 'username', 'somebody', 'avatar', null, 'display_name', 'Somebody'),
+    'others', 0, 'read', false, 'read_at', null, 'created_at', now())))`);
+  for (const actor of [ids.bob, ids.carol, ids.dave]) await notify(actor);
+  await world.sql(`insert into user_blocks (blocker_id, blocked_id) values ('${ids.alice}', '${ids.bob}'), ('${ids.dave}', '${ids.alice}'), ('${ids.mia}', '${ids.carol}')`);
+  await world.sql(`select realtime_send('${own('alice')}', 'export.progress', jsonb_build_object('export_id', gen_random_uuid(), 'status', 'processing', 'progress', 1))`);
+  const live = await Live.open(alice, undefined, from);
+  await live.hears('export.progress');
+  assert.deepEqual(live.numbers(own('alice')), [from + 2, from + 4]);
+  assert.equal(live.all('subscribed')[0]!.complete, true);
+  await notify(ids.bob);
+  await notify(ids.carol);
+  await live.hears('notification', ({ number }) => number === from + 6);
+  assert.deepEqual(live.numbers(own('alice')), [from + 2, from + 4, from + 6], 'nor on an open connection');
+  await world.sql('delete from user_blocks');
+  live.end();
+});
+
+test('what was sent of a track goes with it, and stays while it can be restored', async () => {
+  const [gone, removed] = [await playable(carol, { title: 'Gone' }), await playable(carol, { title: 'Removed' })];
+  const kept = (id: string) => world.sql(`select count(*) from realtime_topics where name = 'track:${id}'`);
+  assert.deepEqual([await kept(gone.id), await kept(removed.id)], ['1', '1'], 'that they can be played');
+  assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id: gone.id } }), 204);
+  assertStatus(await world.as('root').delete('/api/v1/tracks/{id}', { path: { id: removed.id } }), 204);
+  await until('the topic of the one to go', async () => (await kept(gone.id)) === '0');
+  assert.equal(await kept(removed.id), '1');
+  await world.sql(`update tracks set restorable_until = now() where id = '${removed.id}'; update jobs set run_at = now() where dedupe_key = 'track_sweep:${removed.id}'`);
+  await until('the topic of the other to go', async () => (await kept(removed.id)) === '0');
+});
+
 test('numbers go on after a server that was killed, and nothing is missed', async () => {
   const from = await newest(own('bob'));
   await world.server.stop('SIGKILL');

@@ -55,6 +55,8 @@ export interface Operation {
   'x-limit': 'none' | 'read' | 'write' | 'auth' | 'upload' | 'media';
   /** What the session must have proven within ten minutes. */
   'x-proof'?: 'factor' | 'sign_in';
+  /** A visitor may be answered from memory, for so many seconds unless an event drops replies with one of these tags. */
+  'x-cached'?: { seconds: number; tags: string[] };
   /** It has a quota of its own, by the setting RATE_LIMIT_ and this name. */
   'x-rate'?: string;
   security: Record<string, string[]>[];

@@ -29,11 +29,15 @@ select a.n
 select realtime_send(:topic, :type, :fields::jsonb) as number
 
 -- query: realtime_after
--- Where a topic stands, and its messages after a number, oldest first. There are 200 at most: older ones are not kept.
+-- Where a topic stands, and its messages after a number, oldest first. There are 200 at most: older ones are not kept. A person's own topic leaves out what
+-- names somebody whom they blocked, or who blocked them, since it was sent.
 select t.number as newest, t.forgotten, m.number, m.type,
        (jsonb_build_object('type', m.type, 'topic', t.name, 'number', m.number) || m.fields)::text as message
   from realtime_topics t
   left join realtime_messages m on m.topic = t.name and m.number > :after::bigint
+       and not exists (select from regexp_matches(m.fields::text, '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'g') named (ids)
+                         join user_blocks b on (b.blocker_id, b.blocked_id) in ((split_part(t.name, ':', 2)::uuid, named.ids[1]::uuid),
+                                                                                (named.ids[1]::uuid, split_part(t.name, ':', 2)::uuid)))
  where t.name = :topic
  order by m.number
 

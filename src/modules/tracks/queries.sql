@@ -288,7 +288,10 @@ e as (
 select id from t
 
 -- query: track_files_gone
--- They no longer count against the creator's quota.
+-- They no longer count against the creator's quota, and what was sent of the track to those who looked at it is kept no longer.
+with topic as (
+    delete from realtime_topics where name = 'track:' || :id::uuid
+)
 update tracks set file_size = 0 where id = :id::uuid and deleted_at is not null and file_size <> 0
 
 -- query: track_keeps_files

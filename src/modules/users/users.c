@@ -94,22 +94,22 @@ users_setup(const struct module_setup *with, char *error, size_t error_size)
 static const struct route users_routes[] = {
     {GET, "/api/v1/users", "List users",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .query = list_options,
-     .sql = &q_user_list, .shape = MANY, .cache_s = 5, .cache_tags = "users"},
+     .sql = &q_user_list, .shape = MANY, .cache_s = 5, .cache_tags = "users tracks"},
 
     {GET, "/api/v1/users/search", "Search users by name",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .query = search_options,
-     .sql = &q_user_search, .shape = MANY, .cache_s = 5, .cache_tags = "users"},
+     .sql = &q_user_search, .shape = MANY, .cache_s = 5, .cache_tags = "users tracks"},
 
     {GET, "/api/v1/users/suggestions", "List suggestions of users to follow",
      .auth = AUTH_USER, .scope = "users:read", .limit = LIMIT_READ, .sql = &q_user_suggestions, .shape = MANY},
 
     {GET, "/api/v1/users/{id}", "Get a public profile",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = id_in_path,
-     .sql = &q_user_get, .shape = ONE, .cache_s = 5, .cache_tags = "users"},
+     .sql = &q_user_get, .shape = ONE, .cache_s = 5, .cache_tags = "users tracks"},
 
     {GET, "/api/v1/users/by-username/{username}", "Get a public profile by username",
      .auth = AUTH_OPTIONAL, .scope = "users:read", .limit = LIMIT_READ, .path = username_in_path,
-     .sql = &q_user_get_by_username, .shape = ONE, .cache_s = 5, .cache_tags = "users"},
+     .sql = &q_user_get_by_username, .shape = ONE, .cache_s = 5, .cache_tags = "users tracks"},
 
     {PUT, "/api/v1/users/{id}", "Change the profile of the signed-in user",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = profile_fields,
