@@ -4,6 +4,7 @@
 
 #include "reason.h"
 #include "samples.h"
+#include "sandbox.h"
 
 #include <math.h>
 #include <string.h>
@@ -130,6 +131,7 @@ thread_main(void *user)
 {
     struct analysis *a = user;
 
+    sandbox_lower_priority();
     a->error = analyse_blocks(a);
     if (a->error) {
         atomic_store(a->failed, true);

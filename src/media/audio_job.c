@@ -69,7 +69,7 @@ start_aac(struct audio_job *job, int which)
     double judged_hz = job->feed.layout.nb_channels == 1 ? ladder[HIGH].judged_hz : ladder[which].judged_hz;
     struct rendition_config config = {
         .name = ladder[which].name, .kind = RENDITION_AAC, .bit_rate = ladder[which].bit_rate, .coder = takes_coder(&job->takes[which]),
-        .gain_db = job->takes[which].gain_db, .judged_hz = job->judges ? judged_hz : 0,
+        .goes_first = which == HIGH, .gain_db = job->takes[which].gain_db, .judged_hz = job->judges ? judged_hz : 0,
         .sample_rate = job->feed.rate, .layout = job->feed.layout, .segment_samples = segment_samples(job, job->feed.rate),
     };
 

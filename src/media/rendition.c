@@ -3,6 +3,7 @@
 
 #include "flac_samples.h"
 #include "reason.h"
+#include "sandbox.h"
 
 #include <libavutil/intreadwrite.h>
 #include <math.h>
@@ -210,6 +211,8 @@ thread_main(void *user)
     struct rendition *r = user;
     AVPacket *packet = av_packet_alloc();
 
+    if (!r->config.goes_first)
+        sandbox_lower_priority();
     r->error = packet ? encode_all(r, packet) : MEDIA_E_OUT_OF_MEMORY;
     if (r->error) {
         atomic_store(r->failed, true);

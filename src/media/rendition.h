@@ -18,6 +18,7 @@ struct rendition_config {
     const char *name; /* the folder: "low", "medium", "high", "lossless" */
     enum rendition_kind kind;
     int bit_rate; /* AAC only */
+    bool goes_first; /* its thread is the one that all others wait for in the end: it gets the processor before them */
     const char *coder; /* AAC only: FFmpeg's aac_coder */
     double gain_db;    /* AAC only: for the room that coding needs */
     double judged_hz;  /* AAC only: quality.h judges up to here; 0: it is not judged */

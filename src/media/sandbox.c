@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define NOBODY 65534
+#define BEHIND_NICE 5 /* a third of the processor time that a thread of ordinary priority gets */
 
 static void
 limit(int resource, rlim_t soft, rlim_t hard)
@@ -104,6 +105,8 @@ enter_seccomp(void)
         error = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, (scmp_datum_t)threads, (scmp_datum_t)threads));
     if (!error) /* its flags lie in memory, where no filter can see them: the C library falls back to clone */
         error = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    if (!error)
+        error = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(setpriority), 2, SCMP_A0(SCMP_CMP_EQ, PRIO_PROCESS), SCMP_A1(SCMP_CMP_EQ, 0));
     if (!error && SANDBOX_IS_SANITIZED) {
         static const int more[] = { SCMP_SYS(sigaltstack), SCMP_SYS(prctl), SCMP_SYS(openat), SCMP_SYS(close), SCMP_SYS(readlink),
             SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(rt_sigaction), SCMP_SYS(wait4), SCMP_SYS(getppid), SCMP_SYS(ptrace) };
@@ -133,4 +136,11 @@ sandbox_enter(const struct sandbox_limits *limits)
     sandbox_close_files(); /* needs a descriptor, so before RLIMIT_NOFILE */
     set_limits(limits);
     return enter_seccomp();
+}
+
+void
+sandbox_lower_priority(void)
+{
+    /* Linux counts the thread as the process here. It may fail where the whole process has a lower priority already. */
+    (void)setpriority(PRIO_PROCESS, 0, BEHIND_NICE);
 }

@@ -30,4 +30,7 @@ void sandbox_close_files(void);
  * Says on stderr what this kernel cannot do. Returns 0, or -1 when even seccomp is missing: the worker must then stop. */
 int sandbox_enter(const struct sandbox_limits *limits);
 
+/* From now on the calling thread leaves the processor to threads of ordinary priority when there are not enough processors for all. */
+void sandbox_lower_priority(void);
+
 #endif
