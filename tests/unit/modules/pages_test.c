@@ -22,8 +22,8 @@ fill(int from, int to)
     char sql[1024];
 
     snprintf(sql, sizeof sql,
-             "insert into tracks (creator_id, title, genre, is_public, status, created_at)"
-             " select u.id, 'Track ' || n, 'House', true, 'completed', now() - n * interval '1 second'"
+             "insert into tracks (creator_id, title, genre, visibility, status, created_at)"
+             " select u.id, 'Track ' || n, 'House', 'public', 'completed', now() - n * interval '1 second'"
              " from generate_series(%d, %d) n join (select id, row_number() over (order by id) as k from users) u on u.k = n %% 50 + 1 order by md5(n::text)", from, to);
     test_database_ask(sql);
     PQclear(PQexec(db_connection(), "vacuum analyze tracks"));
