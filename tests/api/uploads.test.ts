@@ -264,6 +264,7 @@ test('a file that is no sound is refused with the reason when it is whole, and n
   const refused = assertProblem(await patch(dave, address, 0, file), 422, 'validation');
   assert.equal(refused.errors?.[0]?.field, 'file');
   assertStatus(await head(dave, address), 410);
+  assertProblem(await dave.send('GET', address, { headers: TUS }), 410, 'upload_gone');
   assert.equal(await world.sql(`select state || ' ' || counted_bytes from uploads where id = '${idOf(address)}'`), 'failed 0');
   assert.ok(!staged(world).includes(idOf(address)));
   assertProblem(await create(dave, { length: 0, body: new Uint8Array(0) }), 422);
@@ -320,6 +321,7 @@ test('OPTIONS tells what the server can do, another version of tus is refused, a
   assertProblem(await create(carol, { length: 2200 * 1_048_576 + 1 }), 413, 'payload_too_large');
   assertProblem(await patch(carol, address, 0, new Uint8Array(1001)), 413, 'payload_too_large');
   assertProblem(await patch(carol, address, 0, new Uint8Array(10), { 'content-type': 'application/octet-stream' }), 415, 'unsupported_media_type');
+  assertProblem(await create(carol, { length: 10, body: new Uint8Array(10), headers: { 'content-type': 'text/plain' } }), 415, 'unsupported_media_type');
   assertProblem(await create(carol, { length: 10, headers: { 'upload-metadata': 'title ????' } }), 400, 'bad_request');
   assertProblem(await create(carol, { length: 10, metadata: { filename: 'a.wav', title: 'a'.repeat(256) } }), 422, 'validation');
   assertProblem(await create(world.as('alice'), { length: 10 }), 403, 'creator_required');

@@ -8,6 +8,7 @@
 #define TUS_VERSION "1.0.0"
 #define METADATA_MAX 8192
 #define PAIRS_MAX 64
+#define TAKES_MAX 5
 
 static const struct reply_header version_header[] = {{"Tus-Resumable", TUS_VERSION}, {0}};
 
@@ -278,11 +279,19 @@ static const struct problem *
 tell_final(struct request *req, struct transfer *transfer, uint64_t *ret_offset)
 {
     struct writer *writer = NULL;
-    const struct problem *p = transfer_take(req, transfer, &writer);
+    const struct problem *p = NULL;
+    int error = 0;
 
+    for (int tries = 0; tries < TAKES_MAX; tries++) { /* a late request of the connection that is gone may take it back, once or twice */
+        p = transfer_take(req, transfer, &writer);
+        error = !p && writer ? writer_sync(writer) : 0;
+        if (error != WRITER_GONE)
+            break;
+        writer_end(writer);
+        writer = NULL;
+    }
+    p = p ? p : writer_problem(req, error);
     *ret_offset = writer ? writer_offset(writer) : transfer->length;
-    if (!p && writer)
-        p = writer_problem(req, writer_sync(writer));
     if (!p && writer && *ret_offset == transfer->length && !transfer->is_chunked)
         p = transfer_finish(req, transfer, writer); /* the server was stopped between the last byte and the track */
     writer_end(writer);
