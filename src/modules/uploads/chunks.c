@@ -86,7 +86,7 @@ keep_chunk(struct request *req, struct transfer *to, struct writer *writer, cons
     struct row there;
     const struct problem *p = find_session(req, to);
 
-    p = p || !writer_is_new(writer) || !to->received ? p : db_one(req, &q_chunks_forget, NULL);
+    p = p || writer_offset(writer) || !to->received ? p : db_one(req, &q_chunks_forget, NULL); /* there are parts, but no file */
     p = p ? p : db_maybe(req, &q_chunk_find, &there);
     if (p || there.count || to->state != TRANSFER_OPEN)
         return p;
@@ -129,7 +129,7 @@ finish_session(struct request *req, struct transfer *to, struct writer *writer)
 
     if (p || to->state == TRANSFER_COMPLETED)
         return p;
-    p = writer_is_new(writer) ? db_one(req, &q_chunks_forget, NULL) : NULL;
+    p = writer_offset(writer) ? NULL : db_one(req, &q_chunks_forget, NULL);
     p = p ? p : db_maybe(req, &q_chunks_missing, &missing);
     if (!p && writer_offset(writer) != to->length)
         p = PROBLEM(UPLOAD_INCOMPLETE);

@@ -26,7 +26,7 @@ static void
 end_overdue(const char *id)
 {
     struct staged_state file = {0};
-    bool has_file = staged_look(uploads_storage, id, &file), is_new;
+    bool has_file = staged_look(uploads_storage, id, &file);
     struct scratch *held = NULL;
     char text[24];
 
@@ -35,7 +35,7 @@ end_overdue(const char *id)
         run_for(&q_upload_extend, id, text);
         return;
     }
-    if (has_file && staged_open(uploads_storage, id, &is_new, &held) == 0 && !staged_lock(held)) {
+    if (has_file && staged_open(uploads_storage, id, &held) == 0 && !staged_lock(held)) {
         scratch_free(held);
         return;
     }

@@ -18,7 +18,7 @@ struct writer {
     pthread_mutex_t lock;
     struct scratch *file; /* NULL: taken away */
     uint64_t offset;
-    bool is_new, sealed;
+    bool sealed;
     bool busy, taken; /* something long is being done; it was taken away meanwhile, and whoever does it gives up the file */
 };
 
@@ -96,7 +96,7 @@ static int
 writer_open(const char *id, bool waits, struct writer **ret_writer)
 {
     struct writer *writer = calloc(1, sizeof *writer);
-    bool is_new, locked = false;
+    bool locked = false;
     int error = writer ? 0 : STORAGE_FAILED;
 
     for (int tries = 0; !error && !locked && tries < (waits ? WAIT_TRIES : TRIES); tries++) {
@@ -104,8 +104,7 @@ writer_open(const char *id, bool waits, struct writer **ret_writer)
             usleep(PAUSE_US);
         if (!waits)
             writer_stop(id);
-        error = staged_open(staged, id, &is_new, &writer->file);
-        writer->is_new |= !error && is_new;
+        error = staged_open(staged, id, &writer->file);
         locked = !error && staged_lock(writer->file);
         if (!error && !locked)
             scratch_free(writer->file);
@@ -139,12 +138,6 @@ uint64_t
 writer_offset(const struct writer *writer)
 {
     return writer->offset;
-}
-
-bool
-writer_is_new(const struct writer *writer)
-{
-    return writer->is_new;
 }
 
 int
@@ -216,13 +209,13 @@ writer_is_elsewhere(const char *id)
 {
     struct staged_state state;
     struct scratch *file;
-    bool here = false, is_new, locked;
+    bool here = false, locked;
 
     pthread_mutex_lock(&list_lock);
     for (struct writer *w = writers; w && !here; w = w->next)
         here = text_equal(w->id, id);
     pthread_mutex_unlock(&list_lock);
-    if (here || !staged_look(staged, id, &state) || staged_open(staged, id, &is_new, &file))
+    if (here || !staged_look(staged, id, &state) || staged_open(staged, id, &file))
         return false;
     locked = staged_lock(file);
     scratch_free(file);

@@ -21,8 +21,6 @@ int writer_take(const char *id, struct writer **ret_writer);
 int writer_wait(const char *id, struct writer **ret_writer);
 /* Where the file ends: what has been received. */
 uint64_t writer_offset(const struct writer *writer);
-/* The file was made by writer_take(): what it held before, if anything, is lost. */
-bool writer_is_new(const struct writer *writer);
 int writer_append(struct writer *writer, const void *bytes, size_t len);
 /* Writes all of `from` at `offset`. */
 int writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from);

@@ -39,7 +39,7 @@ staged_sync_folder(struct storage *storage)
 }
 
 int
-staged_open(struct storage *storage, const char *id, bool *ret_is_new, struct scratch **ret_file)
+staged_open(struct storage *storage, const char *id, struct scratch **ret_file)
 {
     char path[PATH_BYTES];
     struct scratch *file = malloc(sizeof *file);
@@ -66,7 +66,6 @@ staged_open(struct storage *storage, const char *id, bool *ret_is_new, struct sc
     }
     file->size = 0;
     staged_size(file);
-    *ret_is_new = is_new;
     *ret_file = file;
     return 0;
 }

@@ -11,8 +11,8 @@
 
 #define STAGED_NAME_MAX 64
 
-/* Opens the file of this id, making it where there is none yet. scratch_size() is what it has. Free with scratch_free(). */
-int staged_open(struct storage *storage, const char *id, bool *ret_is_new, struct scratch **ret_file);
+/* Opens the file of this id, making it where there is none yet. Free with scratch_free(). */
+int staged_open(struct storage *storage, const char *id, struct scratch **ret_file);
 /* Takes the lock, unless somebody else has it, or the file was deleted since it was opened; then false. It ends with scratch_free(). */
 bool staged_lock(struct scratch *file);
 /* How many bytes the file has now: after the lock was taken, nobody else changes it. */

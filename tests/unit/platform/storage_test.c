@@ -273,15 +273,14 @@ a_staged_file_outlives_its_process_and_has_one_writer(void **state)
 {
     struct staged_state seen;
     struct scratch *file, *other, *more;
-    bool is_new;
 
     (void)state;
     assert_false(staged_look(storage, STAGED_ID, &seen));
-    assert_int_equal(staged_open(storage, STAGED_ID, &is_new, &file), 0);
-    assert_true(is_new && staged_lock(file));
+    assert_int_equal(staged_open(storage, STAGED_ID, &file), 0);
+    assert_true(staged_lock(file));
     assert_int_equal(staged_write(file, 0, "he", 2), 0);
-    assert_int_equal(staged_open(storage, STAGED_ID, &is_new, &other), 0);
-    assert_false(is_new || staged_lock(other));
+    assert_int_equal(staged_open(storage, STAGED_ID, &other), 0);
+    assert_false(staged_lock(other));
     scratch_free(file); /* as when its process is killed */
     assert_true(staged_lock(other));
     assert_int_equal(staged_size(other), 2);
@@ -304,14 +303,13 @@ static void
 a_staged_file_that_was_deleted_meanwhile_cannot_be_locked(void **state)
 {
     struct scratch *file;
-    bool is_new;
 
     (void)state;
-    assert_int_equal(staged_open(storage, STAGED_ID, &is_new, &file), 0);
+    assert_int_equal(staged_open(storage, STAGED_ID, &file), 0);
     assert_int_equal(staged_delete(storage, STAGED_ID), 0);
     assert_false(staged_lock(file));
     scratch_free(file);
-    assert_int_equal(staged_open(storage, "../originals/x", &is_new, &file), STORAGE_BAD_KEY);
+    assert_int_equal(staged_open(storage, "../originals/x", &file), STORAGE_BAD_KEY);
     assert_int_equal(staged_delete(storage, ""), STORAGE_BAD_KEY);
     assert_true(storage_free_bytes(storage) > 0);
 }
