@@ -104,6 +104,7 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   period: () => `'2026-01'`,
   'genres.slug': () => `'bobs-genre'`,
   'tracks.status': () => `'completed'`,
+  'tracks.publish_zone': () => 'null',
   'track_history.track_id': ({ track }) => track,
   'royalty_records.content_id': ({ track }) => track,
   'reports.content_id': ({ user }) => user,

@@ -185,6 +185,6 @@ const struct route chunk_routes[] = {
      .replies = &q_track_get, .problems = complete_problems},
 
     {GET, "/api/v1/tracks/resume/{uploadId}", "Get what has come of an upload in parts",
-     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_READ, .path = session_in_path, .handler = chunk_resume, .runs = RUNS_IN_LOOP,
+     .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_READ, .path = session_in_path, .handler = chunk_resume, .runs = RUNS_IN_LOOP,
      .replies = &q_upload_session},
     ROUTE_END};

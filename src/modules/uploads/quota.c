@@ -11,7 +11,7 @@ static const struct field new_quota[] = {
 const struct route quota_routes[] = {
     {GET, "/api/v1/tracks/quota/{id}", "Get how much a person may store, and how much is taken",
      "For oneself and for administrators. Originals count as long as they are kept, and unfinished uploads by their whole length (`held_bytes`).",
-     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_READ, .path = person_in_path, .sql = &q_storage_quota, .shape = ONE},
+     .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_READ, .path = person_in_path, .sql = &q_storage_quota, .shape = ONE},
 
     {PUT, "/api/v1/admin/users/{id}/quota", "Set how much a person may store",
      "What is stored already stays, also where it is more.",
