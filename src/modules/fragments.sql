@@ -3,7 +3,7 @@
 -- fragment: track(t, u)
 -- A track; u is its creator.
 -- schema: Track
--- nullable: year, status_message, waveform_url, cover_url, like_count, publish_at, publish_zone
+-- nullable: year, status_message, waveform_url, cover_url, like_count, repost_count, publish_at, publish_zone
 -- not null: creator, is_mine, processing_notes, visibility, is_public
 -- type: processing_notes TrackNote[]
 -- type: visibility public|unlisted|private|scheduled
@@ -20,6 +20,8 @@ t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year,
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
        {is_liked(t)},
        case when t.creator_id = :viewer::uuid then t.like_count end as like_count,
+       {is_reposted(t)},
+       case when t.creator_id = :viewer::uuid then t.repost_count end as repost_count,
        t.created_at, t.updated_at
 
 -- fragment: cover_url(t)
@@ -34,6 +36,10 @@ case when t.waveform_path is not null then '/api/v1/tracks/' || t.id || '/wavefo
 -- By the viewer. What begins with `viewer is null` or `is not null`, here and below, is not part of a visitor's statement (db/db.h: DB_VISITOR).
 -- not null: is_liked
 (:viewer::uuid is not null and exists (select from track_likes l_ where l_.user_id = :viewer::uuid and l_.track_id = t.id)) as is_liked
+
+-- fragment: is_reposted(t)
+-- not null: is_reposted
+(:viewer::uuid is not null and exists (select from track_reposts r_ where r_.user_id = :viewer::uuid and r_.track_id = t.id)) as is_reposted
 
 -- fragment: user_ref(u, role)
 -- A person who made or did something: the object `role`.

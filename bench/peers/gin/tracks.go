@@ -74,6 +74,8 @@ type track struct {
 	IsMine            bool            `json:"is_mine"`
 	IsLiked           bool            `json:"is_liked"`
 	LikeCount         *int64          `json:"like_count"`
+	IsReposted        bool            `json:"is_reposted"`
+	RepostCount       *int64          `json:"repost_count"`
 	CreatedAt         time.Time       `json:"created_at"`
 	UpdatedAt         time.Time       `json:"updated_at"`
 }
@@ -89,7 +91,8 @@ const columns = `t.id::text, t.title, t.artist, t.album, t.description, t.genre,
 	t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size, coalesce(t.public_from <= now(), false), case when t.public_from <= now() then 'public' else t.visibility end,
 	t.publish_at, t.publish_zone, t.is_downloadable, t.is_explicit, t.status::text, t.stream_status,
 	t.stream_manifest_url, t.status_message, t.failure_code, t.waveform_path, t.cover_art_path, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
-	t.created_at, t.updated_at, u.id::text, u.username, u.avatar, u.display_name, t.like_count,
+	t.created_at, t.updated_at, u.id::text, u.username, u.avatar, u.display_name, t.like_count, t.repost_count,
+	exists (select 1 from track_reposts r where r.user_id = $1 and r.track_id = t.id),
 	exists (select 1 from track_likes l where l.user_id = $1 and l.track_id = t.id)`
 
 const from = ` from tracks t join users u on u.id = t.creator_id`
@@ -111,13 +114,13 @@ func scan(row pgx.Row, viewer *string) (track, error) {
 		&t.Format, &t.Bitrate, &t.SampleRate, &t.Channels, &t.BitDepth, &t.FileSize, &t.IsPublic, &t.Visibility, &t.PublishAt, &t.PublishZone, &t.IsDownloadable, &t.IsExplicit, &t.Status,
 		&t.StreamStatus, &t.StreamManifestURL, &t.StatusMessage, &t.FailureCode, &waveform, &cover, &t.LoudnessLUFS, &t.LoudnessRangeLU,
 		&t.TruePeakDBTP, &t.CreatedAt, &t.UpdatedAt, &t.Creator.ID, &t.Creator.Username, &t.Creator.Avatar, &t.Creator.DisplayName,
-		&t.LikeCount, &t.IsLiked)
+		&t.LikeCount, &t.RepostCount, &t.IsReposted, &t.IsLiked)
 	if err != nil {
 		return t, err
 	}
 	t.IsMine = viewer != nil && t.Creator.ID == *viewer
 	if !t.IsMine {
-		t.LikeCount = nil
+		t.LikeCount, t.RepostCount = nil, nil
 	}
 	if t.Year != nil && *t.Year == 0 {
 		t.Year = nil

@@ -114,6 +114,24 @@ select a.id, a.is_new
  cross join lateral notification_add(d.recipient, d.actor, 'like', left('likes ' || d.title, 255), '', '/track/' || d.track_id,
                                      jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
 
+-- query: notification_repost
+-- While the repost stands, and its author has not been blocked. It goes with the settings of likes; reposting again tells once a day.
+with due as materialized (
+    select t.creator_id as recipient, u.id as actor, t.id as track_id, t.title
+      from track_reposts r
+      join tracks t on t.id = r.track_id and t.deleted_at is null and t.creator_id <> r.user_id
+      join users u on u.id = r.user_id and user_shown(u)
+      left join user_settings s on s.user_id = t.creator_id
+     where r.track_id = :track_id::uuid and r.user_id = :reposter_id::uuid
+       and coalesce(s.notify_on_like, true)
+       and {not_blocked_by(t.creator_id, u.id, false)}
+       and not {told_today(t.creator_id, u.id, 'repost', '/track/' || t.id)}
+)
+select a.id, a.is_new
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, 'repost', left('reposted ' || d.title, 255), '', '/track/' || d.track_id,
+                                     jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
+
 -- query: notification_comment
 -- While the comment is there, and its author has not been blocked.
 with due as materialized (

@@ -23,8 +23,8 @@ case when :visibility::text = 'scheduled' and :publish_at::timestamptz is null a
 -- filter: mine=true: t.creator_id = :viewer::uuid and t.deleted_at is null
 -- filter: creator_id: t.creator_id = :creator_id::uuid
 -- filter: username: lower(u.username) = lower(:username::text)
--- filter: genre: lower(t.genre) = lower(:genre::text)
--- filter: tag: t.tags @> array[lower(:tag::text)]
+-- filter: genre: t.genre = (select g.name from genres g where label_fold(g.name) = label_fold(:genre::text))
+-- filter: tag: t.tags @> array[(select g.name::text from tags g where label_fold(g.name) = label_fold(:tag::text))]
 -- filter: status: t.status = :status::track_status
 -- Every word is somewhere in title, artist, album, genre or tags, or in its creator's name, whatever its case and accents. By the
 -- longest word the candidates come from an index.
@@ -44,18 +44,56 @@ select {track(t, u)}
  where true
 
 -- query: genre_list
--- The genres that public tracks have, whatever their case, each in its commonest spelling.
+-- The genres that public tracks have, each as it was first entered.
 -- schema: Genre
 -- not null: name, track_count
 -- sort: -g.track_count, lower(g.name)
--- unique: a genre is one group, whatever its case
+-- unique: a genre is one group
 select g.name, g.track_count
-  from (select mode() within group (order by t.genre) as name, count(*)::int as track_count
+  from (select t.genre as name, count(*)::int as track_count
           from tracks t
           join users u on u.id = t.creator_id
          where {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)} and t.genre <> ''
-         group by lower(t.genre)) g
+         group by t.genre) g
  where true
+
+-- query: tag_suggest
+-- Tags that begin so, whatever their case, accents, spaces and hyphens, the most used first; those that a public track or one's own has.
+-- schema: TagName
+-- not null: name
+-- total: none
+-- sort: s.place
+-- unique: numbered
+select s.name
+  from (select g.name, row_number() over (order by label_fold(g.name) = label_fold(:q::text) desc, g.use_count desc, g.id) as place
+          from tags g
+         where label_fold(g.name) ~>=~ label_fold(:q::text) and label_fold(g.name) ~<~ (label_fold(:q::text) || U&'\+10FFFF')
+           and exists (select from track_tags x
+                         join tracks t on t.id = x.track_id and t.deleted_at is null
+                         join users u on u.id = t.creator_id
+                        where x.tag_id = g.id and (t.creator_id = :viewer::uuid or {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}))) s
+ where true
+
+-- query: tag_popular
+-- Of the thousand newest public tracks, or of those of a genre, the tags that most of them have.
+-- schema: TagName
+-- not null: name
+-- total: none
+-- sort: s.place
+-- unique: numbered
+select s.name
+  from (select g.name, row_number() over (order by count(*) desc, g.id) as place
+          from (select t.id
+                  from tracks t
+                  join users u on u.id = t.creator_id
+                 where {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}
+                   and (not :has_genre::boolean or t.genre = (select n.name from genres n where label_fold(n.name) = label_fold(:genre::text)))
+                 order by t.created_at desc, t.id desc
+                 limit 1000) newest
+          join track_tags x on x.track_id = newest.id
+          join tags g on g.id = x.tag_id
+         group by g.id) s
+ where s.place <= 50
 
 -- query: track_get
 select {track(t, u)}
@@ -115,9 +153,7 @@ t as (
                          'Untitled'), 255),
            left(coalesce(:artist::text, tags ->> 'artist'), 255), left(coalesce(:album::text, tags ->> 'album'), 255),
            :description::text, left(coalesce(:genre::text, tags ->> 'genre'), 100),
-           (select coalesce(array_agg(d.tag order by d.n), '{}')
-              from (select lower(btrim(x.tag)) as tag, min(x.n) as n
-                      from unnest(:tags::text[]) with ordinality x (tag, n) group by 1) d),
+           coalesce(:tags::text[], '{}'),
            coalesce(:year::int, least(coalesce((tags ->> 'year')::int, 0), 2100)), coalesce(:bpm::int, (tags ->> 'bpm')::int),
            left(coalesce(:musical_key::text, tags ->> 'key'), 10),
            round((p ->> 'duration_ms')::numeric / 1000)::int, (p ->> 'duration_ms')::int,
@@ -128,7 +164,7 @@ t as (
            case when p.visibility = 'scheduled' then coalesce(:publish_zone::text, 'UTC') end,
            :is_downloadable::boolean, :is_explicit::boolean, 'processing'
       from p
-    returning id, creator_id, duration_ms),
+    returning id, creator_id, duration_ms, track_note_changes(null, tracks, :viewer::uuid)),
 e as (
     insert into outbox (name, key, payload)
     select 'track.uploaded', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
@@ -139,20 +175,24 @@ j as (
       from t)
 select id from t
 
--- query: track_update
+-- fragment: track_own(t)
+-- The owner may change it, and staff.
+(t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean))
+
+-- fragment: track_changes(which)
 -- sees: the owner, or staff
--- Inputs that were not given stay as they are. What is_public says changes nothing when it says how it is, so an unlisted
+-- Of tracks that one may change. Inputs that were not given stay as they are. What is_public says changes nothing when it says how it is, so an unlisted
 -- track stays so where an older client sends back what it got.
--- problems: validation
-with o as (
-    select t.id, t.publish_at, t.publish_zone,
+o as (
+    select t.id, t as before, t.publish_at, t.publish_zone,
            case when :has_visibility::boolean then :visibility::text
                 when :has_is_public::boolean and :is_public::boolean <> coalesce(t.public_from <= now(), false)
                 then case when :is_public::boolean then 'public' else 'private' end
                 else t.visibility end as visibility,
            {schedule_problem(t.publish_at)} as problem
       from tracks t
-     where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
+     where {track_own(t)} and which
+     order by t.id
        for update),
 t as (
     update tracks t
@@ -161,11 +201,7 @@ t as (
            {set_given(album, t, text)},
            {set_given(description, t, text)},
            {set_given(genre, t, text)},
-           tags = case when :has_tags::boolean
-                       then (select coalesce(array_agg(d.tag order by d.n), '{}')
-                               from (select lower(btrim(x.tag)) as tag, min(x.n) as n
-                                       from unnest(:tags::text[]) with ordinality x (tag, n) group by 1) d)
-                       else t.tags end,
+           tags = case when :has_tags::boolean then :tags::text[] else t.tags end,
            year = case when :has_year::boolean then coalesce(:year::int, 0) else t.year end,
            {set_given(bpm, t, int)},
            {set_given(musical_key, t, text)},
@@ -176,12 +212,29 @@ t as (
            {set_given(is_explicit, t, boolean)}
       from o
      where t.id = o.id and o.problem is null
-    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text),
+    returning t.id, t.creator_id, track_note_changes(o.before, t, :viewer::uuid), pg_notify('track_changed', t.id::text),
               realtime_send('track:' || t.id, 'track.changed', jsonb_build_object('track_id', t.id))),
 e as (
     insert into outbox (name, key, payload)
     select 'track.updated', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
+
+-- query: track_update
+-- problems: validation
+with {track_changes(t.id = :id::uuid)}
 select o.id, o.problem from o
+
+-- query: track_batch_update
+-- Each by itself: what one may not change is told, and changes nothing for the others.
+-- schema: BatchReply
+-- type: items BatchResult[]
+-- not null: items
+-- problems: validation
+with {track_changes(t.id = any (:ids::uuid[]))}
+select to_json(array(select row(x.id, case when o.id is null then 'missing' else 'updated' end)::batch_result
+                       from unnest(:ids::uuid[]) with ordinality x (id, n)
+                       left join o on o.id = x.id
+                      order by x.n)) as items,
+       (select min(o.problem) from o) as problem
 
 -- query: track_cover_set
 -- audited
@@ -189,38 +242,36 @@ select o.id, o.problem from o
 -- Without :version the cover is removed. Gives the version that this one replaced: of two at once, the second gets the first.
 -- Covers from before there were versions have none, and go with the track.
 with o as (
-    select t.id, t.cover_art_path
-      from tracks t
-     where t.id = :id::uuid and t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
-       for update),
+    select t.id, t.cover_art_path, t as before from tracks t where t.id = :id::uuid and {track_own(t)} for update),
 n as (
     update tracks t
        set cover_art_path = 'covers/' || t.id || '/' || :version::text, cover_is_chosen = true
       from o
      where t.id = o.id
-    returning t.id, t.creator_id, pg_notify('track_changed', t.id::text)),
+    returning t.id, t.creator_id, track_note_changes(o.before, t, :viewer::uuid), pg_notify('track_changed', t.id::text)),
 e as (
     insert into outbox (name, key, payload)
     select 'track.updated', n.id, jsonb_build_object('track_id', n.id, 'user_id', n.creator_id) from n)
 select substring(o.cover_art_path from '^covers/[^/]+/(.+)$') as before from o join n using (id)
 
--- query: track_delete
+-- fragment: track_deletion(which)
 -- sees: the owner, or staff
--- Work on it is cancelled. What its owner deletes is gone: its files go with the event, and once more a minute later,
+-- Of tracks that one may change. Work on them is cancelled. What its owner deletes is gone: its files go with the event, and once more a minute later,
 -- when nobody can write any. What staff delete keeps its files for as long as it can be restored.
-with t as (
+o as (
+    select t.id, t as before from tracks t where {track_own(t)} and which order by t.id for update),
+t as (
     update tracks t
        set deleted_at = now(),
            deleted_by = case when t.creator_id <> :viewer::uuid then :viewer::uuid end,
            restorable_until = case when t.creator_id <> :viewer::uuid then now() + interval '30 days' end
-     where t.id = :id::uuid and t.deleted_at is null
-       and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
-    returning t.id, t.creator_id, t.restorable_until, pg_notify('track_changed', t.id::text)),
+      from o
+     where t.id = o.id
+    returning t.id, t.creator_id, t.restorable_until, track_note_changes(o.before, t, :viewer::uuid), pg_notify('track_changed', t.id::text)),
 j as (
     update jobs
        set state = 'failed', finished_at = now(), last_error = 'the track was deleted'
-     where payload ->> 'track_id' = :id::uuid::text and kind = 'transcode' and state in ('queued', 'running')
-       and exists (select from t)),
+     where payload ->> 'track_id' in (select t.id::text from t) and kind = 'transcode' and state in ('queued', 'running')),
 e as (
     insert into outbox (name, key, payload)
     select case when t.restorable_until is null then 'track.deleted' else 'track.removed' end,
@@ -231,7 +282,90 @@ s as (
            'track_sweep:' || t.id from t
     on conflict (dedupe_key) do update
        set run_at = excluded.run_at, state = 'queued', attempts = 0, finished_at = null)
+
+-- query: track_delete
+with {track_deletion(t.id = :id::uuid)}
 select id from t
+
+-- query: track_batch_delete
+-- schema: BatchReply
+-- type: items BatchResult[]
+-- not null: items
+with {track_deletion(t.id = any (:ids::uuid[]))}
+select to_json(array(select row(x.id, case when t.id is null then 'missing' else 'deleted' end)::batch_result
+                       from unnest(:ids::uuid[]) with ordinality x (id, n)
+                       left join t on t.id = x.id
+                      order by x.n)) as items
+
+-- query: track_history_of
+-- Whether the viewer may know of the track; the owner and staff of what it was before.
+select t.id as track_id, t.creator_id = :viewer::uuid or :viewer_staff::boolean is true as may_compare
+  from tracks t
+ where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: track_history_list
+-- The latest first. Others than the owner and staff see when something changed and what, from when the track was published on, but not how it was.
+-- schema: TrackChange
+-- nullable: field, old_value, new_value, person
+-- type: person UserRef
+-- sort: h.created_at desc, h.id desc
+select h.id, h.action, h.field, case when :may_compare::boolean then h.old_value end as old_value,
+       case when :may_compare::boolean then h.new_value end as new_value, {user_ref(u, person)}, h.created_at
+  from track_history h
+  left join users u on u.id = h.user_id and :may_compare::boolean
+ where h.track_id = :track_id::uuid
+   and (:may_compare::boolean
+        or h.created_at >= coalesce((select max(p.created_at) from track_history p where p.track_id = h.track_id and p.action = 'published'), '-infinity'))
+
+-- query: track_lyrics
+-- Whoever may see the track. Without lyrics there are no lines.
+-- schema: Lyrics
+-- nullable: content, updated_at
+-- not null: is_synced, lines
+-- type: lines LyricLine[]
+select t.id as track_id, l.content, coalesce(l.lines[1].at_ms is not null, false) as is_synced, to_json(coalesce(l.lines, '{}')) as lines, l.updated_at
+  from tracks t
+  left join track_lyrics l on l.track_id = t.id
+ where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: track_lyrics_set
+-- sees: the owner, or staff
+-- Without a word they are removed.
+-- problems: validation
+with o as (
+    select t.id, t.creator_id, btrim(:content::text, E' \t\r\n') = '' as is_empty,
+           case when exists (select from regexp_split_to_table(:content::text, '[\r\n]') x where length(x) > 1000)
+                then 'validation content: A line has at most 1,000 characters'
+                when array_length(lyrics_parse(:content::text), 1) > 2000 then 'validation content: There are at most 2,000 lines' end as problem
+      from tracks t
+     where t.id = :id::uuid and {track_own(t)}
+       for update),
+d as (
+    delete from track_lyrics l using o where l.track_id = o.id and o.is_empty),
+l as (
+    insert into track_lyrics (track_id, content) select o.id, :content::text from o where o.problem is null and not o.is_empty
+    on conflict (track_id) do update set content = excluded.content),
+e as (
+    insert into outbox (name, key, payload)
+    select 'track.updated', o.id, jsonb_build_object('track_id', o.id, 'user_id', o.creator_id) from o where o.problem is null),
+h as (
+    insert into track_history (track_id, user_id, action, field) select o.id, :viewer::uuid, 'updated', 'lyrics' from o where o.problem is null)
+select o.id, o.problem, case when o.problem is null then realtime_send('track:' || o.id, 'track.changed', jsonb_build_object('track_id', o.id)) end as sent from o
+
+-- query: track_stats
+-- How often it was played, liked and reposted is the owner's to know.
+-- schema: TrackStats
+-- nullable: published_at, play_count, like_count, repost_count
+-- not null: version, comment_count, formats
+select t.id as track_id, t.duration_ms, coalesce((select max(v.version_number) from track_versions v where v.track_id = t.id), 1) as version,
+       (select count(*) from track_comments c where c.track_id = t.id)::int as comment_count,
+       array(select q ->> 'name' from jsonb_array_elements(h.info -> 'qualities') q) as formats, t.created_at, t.published_at, t.updated_at,
+       case when t.creator_id = :viewer::uuid then t.play_count end as play_count,
+       case when t.creator_id = :viewer::uuid then t.like_count end as like_count,
+       case when t.creator_id = :viewer::uuid then t.repost_count end as repost_count
+  from tracks t
+  left join hls_streams h on h.track_id = t.id
+ where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: track_changeable
 -- sees: the owner, or staff
@@ -268,11 +402,14 @@ select t.id, t.title, {user_ref(u, creator)}, h.updated_at as processed_at,
 
 -- query: track_restore
 -- Takes the deletion by staff back; processing that it broke off begins anew.
-with t as (
+with o as (
+    select t.id, t as before from tracks t where t.id = :id::uuid and t.restorable_until > now() for update),
+t as (
     update tracks t
        set deleted_at = null, deleted_by = null, restorable_until = null
-     where t.id = :id::uuid and t.restorable_until > now()
-    returning t.id, t.creator_id, t.status, pg_notify('track_changed', t.id::text)),
+      from o
+     where t.id = o.id
+    returning t.id, t.creator_id, t.status, track_note_changes(o.before, t, :viewer::uuid), pg_notify('track_changed', t.id::text)),
 s as (
     delete from jobs where dedupe_key = 'track_sweep:' || :id::uuid and exists (select from t)),
 j as (
@@ -521,7 +658,7 @@ select j.id as job_id, t.id as track_id, j.state from t, j
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.duration_ms,
        t.original_filename, encode(t.content_sha256, 'hex') as sha256, t.file_size, t.format, t.bitrate, t.sample_rate, t.channels,
        t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.is_explicit, t.status,
-       t.status_message, t.play_count, t.like_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics
+       t.status_message, t.play_count, t.like_count, t.repost_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics
   from tracks t
   left join track_lyrics l on l.track_id = t.id
  where t.creator_id = :user_id::uuid
@@ -542,7 +679,7 @@ select s.id, s.track_id, s.name, s.format, s.size_bytes, s.created_at, s.deleted
  order by s.created_at, s.id
 
 -- query: export_track_history
-select h.track_id, h.action, h.old_value, h.new_value, h.created_at
+select h.track_id, h.action, h.field, h.old_value, h.new_value, h.created_at
   from track_history h
  where h.user_id = :user_id::uuid
  order by h.created_at, h.id
@@ -552,13 +689,6 @@ select s.id, s.track_id, s.permissions, s.access_count, s.created_at, s.expires_
   from track_shares s
  where s.user_id = :user_id::uuid
  order by s.created_at, s.id
-
--- query: export_reposts
-select r.track_id, t.title, r.created_at
-  from track_reposts r
-  join tracks t on t.id = r.track_id
- where r.user_id = :user_id::uuid
- order by r.created_at, r.id
 
 -- query: export_plays
 select p.track_id, p.duration, p.device, p.ip_address, p.played_at

@@ -17,6 +17,11 @@ static const struct field list_filters[] = {
     {"sort", FIELD_ENUM, .values = "newest|oldest|title", .fallback = "newest", .help = "Order"},
     FIELD_END};
 
+static const struct field tag_beginning[] = {
+    {"q", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "How the tag begins; case, accents, spaces and hyphens do not matter"}, FIELD_END};
+
+static const struct field tag_filters[] = {{"genre", FIELD_STRING, .max = 100, .help = "Of tracks of this genre"}, FIELD_END};
+
 static const struct field cover_options[] = {
     {"v", FIELD_STRING, .max = 64, .help = "Version, as `cover_url` names it; only makes addresses differ"}, FIELD_END};
 
@@ -35,6 +40,20 @@ static const struct field update_fields[] = {
     {"is_downloadable", FIELD_BOOL, .help = "Everybody may download the original file"},
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
     FIELD_END};
+
+static const struct field batch_update_fields[] = {
+    {"ids", FIELD_ARRAY, .required = true, .min = 1, .max = 100, .items = FIELD_ITEMS(FIELD_UUID), .help = "The tracks"},
+    TRACK_TEXTS,
+    TRACK_VISIBILITY,
+    {"is_downloadable", FIELD_BOOL, .help = "Everybody may download the original file"},
+    {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
+    FIELD_END};
+
+static const struct field lyrics_fields[] = {
+    {"content", FIELD_TEXT, .required = true, .max = 50000, .help = "Plain text or LRC, also with times of words; empty: there are none any more"}, FIELD_END};
+
+static const struct field batch_delete_fields[] = {
+    {"ids", FIELD_ARRAY, .required = true, .min = 1, .max = 100, .items = FIELD_ITEMS(FIELD_UUID), .help = "The tracks"}, FIELD_END};
 
 const struct file_field track_upload_files[] = {
     {"file", FILE_TYPE_AUDIO, .required = true, .counts = true, .help = "WAV, AIFF, FLAC, ALAC, AAC, MP3, Ogg Vorbis or Opus"},
@@ -63,6 +82,13 @@ const struct route track_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_genre_list, .shape = MANY, .cache_s = 5,
      .cache_tags = "tracks"},
 
+    {GET, "/api/v1/tags/suggest", "Suggest tags that begin with what was typed, most used first",
+     .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_READ, .query = tag_beginning, .sql = &q_tag_suggest, .shape = MANY},
+
+    {GET, "/api/v1/tracks/suggested-tags", "List the tags that new public tracks have, most used first",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = tag_filters, .sql = &q_tag_popular, .shape = MANY, .cache_s = 5,
+     .cache_tags = "tracks"},
+
     {POST, "/api/v1/tracks", "Upload a track",
      "The reply comes when the file is safe; the track is then `processing` until it can be played.",
      .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .files = track_upload_files, .body = track_upload_fields,
@@ -81,6 +107,31 @@ const struct route track_routes[] = {
      "and its owner is told.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path,
      .sql = &q_track_delete, .shape = EMPTY},
+
+    {GET, "/api/v1/tracks/{id}/history", "List what was changed in a track, newest first",
+     "Its owner sees what each field was before and who changed it; others only when something changed, since it was published.",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
+     .requires = &q_track_history_of, .sql = &q_track_history_list, .shape = MANY},
+
+    {GET, "/api/v1/tracks/{id}/lyrics", "Get the lyrics of a track",
+     "`lines` are read from `content` once, when it is saved: with times where it is LRC, without where it is plain text.",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_track_lyrics, .shape = ONE},
+
+    {PUT, "/api/v1/tracks/{id}/lyrics", "Replace the lyrics of a track",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = lyrics_fields, .max_body = 256 * 1024,
+     .sql = &q_track_lyrics_set, .shape = ONE, .then = &q_track_lyrics},
+
+    {GET, "/api/v1/tracks/{id}/stats", "Get the figures of a track",
+     "Plays, likes and reposts are told to its owner only.",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_track_stats, .shape = ONE},
+
+    {POST, "/api/v1/tracks/batch/update", "Change several tracks in the same way",
+     "Answers for each; what one may not change is `missing`.",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .body = batch_update_fields, .sql = &q_track_batch_update, .shape = ONE, .always = true},
+
+    {POST, "/api/v1/tracks/batch/delete", "Delete several tracks and their files",
+     "Answers for each, as `DELETE /tracks/{id}` would.",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .body = batch_delete_fields, .sql = &q_track_batch_delete, .shape = ONE, .always = true},
 
     {GET, "/api/v1/tracks/removed", "List tracks that administrators deleted and that can be restored, newest first",
      .auth = AUTH_ADMIN, .limit = LIMIT_READ, .sql = &q_track_removed_list, .shape = MANY},

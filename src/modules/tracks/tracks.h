@@ -22,7 +22,8 @@ struct upload;
         {"album", FIELD_STRING, .nullable = true, .max = 255, .help = "Album"}, \
         {"description", FIELD_TEXT, .nullable = true, .max = 10000, .help = "Plain text"}, \
         {"genre", FIELD_STRING, .nullable = true, .max = 100, .help = "Genre", .example = "Ambient"}, \
-        {"tags", FIELD_ARRAY, .max = 30, .items = FIELD_ITEMS(FIELD_STRING, .min = 1, .max = 30), .help = "Tags; kept in lower case"}, \
+        {"tags", FIELD_ARRAY, .max = 30, .items = FIELD_ITEMS(FIELD_STRING, .min = 1, .max = 30), \
+         .help = "Tags; the same whatever their case, accents, spaces and hyphens, and shown as they were first entered"}, \
         {"year", FIELD_INT, .nullable = true, .min = 1, .max = 2100, .help = "Year of publication"}, \
         {"bpm", FIELD_INT, .nullable = true, .min = 1, .max = 999, .help = "Beats a minute"}, \
         {"musical_key", FIELD_STRING, .nullable = true, .max = 10, .help = "Key", .example = "F#m"}

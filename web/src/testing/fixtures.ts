@@ -61,6 +61,8 @@ export const track = (change: Partial<Track> = {}): Track => ({
   is_mine: true,
   is_liked: false,
   like_count: 0,
+  is_reposted: false,
+  repost_count: 0,
   created_at: '2026-01-01T00:00:00+00:00',
   updated_at: '2026-01-01T00:00:00+00:00',
   ...change,

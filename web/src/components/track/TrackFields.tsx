@@ -8,6 +8,7 @@ import { SelectField, TextArea, TextField } from '@/components/ui/Field';
 import { Toggle } from '@/components/ui/Toggle';
 import type { FormOf } from '@/lib/form/useForm';
 import { GENRES, genreName } from '@/lib/genres';
+import { TagsField } from './TagsField';
 import { VISIBILITIES, type TrackForm } from './trackSchema';
 
 interface TrackFieldsProps {
@@ -31,7 +32,7 @@ export function TrackFields({ form, open = false }: TrackFieldsProps) {
           <option key={genre} value={genreName(genre)} />
         ))}
       </datalist>
-      <TextField label={t('track.field.tags')} hint={t('track.hint.tags')} {...field('tags')} autoComplete="off" />
+      <TagsField form={form} />
       <SelectField label={t('track.field.visibility')} hint={t(`track.hint.visibility.${visibility}`)} {...field('visibility')}>
         {VISIBILITIES.map((value) => (
           <option key={value} value={value}>

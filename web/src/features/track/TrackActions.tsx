@@ -11,6 +11,7 @@ import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { queueLast } from '@/lib/player/play';
 import { askForPlaylist } from '@/lib/playlists/adding';
 import { loginPath } from '@/lib/session/next';
+import { RepostToggle } from './RepostToggle';
 
 interface TrackActionsProps {
   track: Track;
@@ -34,9 +35,15 @@ export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
           </Link>
         </Button>
       ) : (
-        track.status === 'completed' && <LikeButton track={track} size="md" />
+        track.status === 'completed' && (
+          <>
+            <LikeButton track={track} size="md" />
+            {me && <RepostToggle track={track} />}
+          </>
+        )
       )}
       {track.like_count !== null && track.status === 'completed' && <span className="me-2 text-muted">{t('track_page.likes', { count: track.like_count })}</span>}
+      {track.repost_count !== null && track.repost_count > 0 && <span className="me-2 text-muted">{t('track_page.reposts', { count: track.repost_count })}</span>}
       {isPlayable(track) && (
         <Button onClick={() => queueLast(toPlayerTrack(track))}>
           <ListPlus size={18} aria-hidden />
