@@ -2,6 +2,7 @@
 
 import { ChevronDown } from 'lucide-react';
 import { Dialog } from 'radix-ui';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
@@ -9,6 +10,7 @@ import { IconButton } from '@/components/ui/IconButton';
 import { byline } from '@/lib/format/byline';
 import { useFocusReturn } from '@/lib/dom/useFocusReturn';
 import { useHistoryEntry } from '@/lib/history/useHistoryEntry';
+import { withTexts } from '@/lib/i18n';
 import type { QueueEntry } from '@/lib/player/queue';
 import { usePlayer } from '@/lib/player/store';
 import { LivePeaks } from './LivePeaks';
@@ -21,6 +23,8 @@ import { SoundMenu } from './SoundMenu';
 import { Elapsed, Total } from './Times';
 import { Transport } from './Transport';
 import { VolumeControl } from './VolumeControl';
+
+const PlayingLyrics = lazy(withTexts(() => import('./PlayingLyrics'), 'lyrics'));
 
 function Names({ track, onLeave }: { track: QueueEntry; onLeave: () => void }) {
   return (
@@ -73,6 +77,9 @@ export function NowPlaying({ track }: { track: QueueEntry }) {
             <div className="flex min-w-0 flex-1 flex-col justify-center gap-8">
               <Names track={track} onLeave={close} />
               <LivePeaks className="hidden h-32 w-full max-w-xl lg:block" />
+              <Suspense fallback={null}>
+                <PlayingLyrics id={track.id} />
+              </Suspense>
             </div>
             <section aria-label={t('player.queue.label')} className="hidden min-h-0 w-88 flex-col xl:flex">
               <div className="flex h-12 shrink-0 items-center gap-3 ps-3">

@@ -36,6 +36,7 @@ import type { Moment } from './moment';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
 const Comments = lazy(withTexts(() => import('./Comments'), 'comments'));
+const TrackLyrics = lazy(withTexts(() => import('./TrackLyrics'), 'lyrics'));
 const CommentMarkers = lazy(withTexts(() => import('./CommentMarkers'), 'comments'));
 
 /** For its owner and administrators: nobody else sees a track that failed. */
@@ -150,6 +151,11 @@ function Loaded({ track }: { track: Track }) {
                   </li>
                 ))}
               </ul>
+            )}
+            {isReady && (
+              <Suspense fallback={null}>
+                <TrackLyrics track={track} onSeek={(seconds) => void seekTrack(track, { more: others }, seconds)} />
+              </Suspense>
             )}
             {isReady && (
               <Suspense fallback={<div className="min-h-64" />}>

@@ -10,6 +10,7 @@ import type discover from '@/locales/en/discover.json';
 import type keys from '@/locales/en/keys.json';
 import type landing from '@/locales/en/landing.json';
 import type library from '@/locales/en/library.json';
+import type lyrics from '@/locales/en/lyrics.json';
 import type notifications from '@/locales/en/notifications.json';
 import type playlists from '@/locales/en/playlists.json';
 import type profile from '@/locales/en/profile.json';
@@ -31,6 +32,7 @@ export interface TextFiles {
   keys: typeof keys;
   landing: typeof landing;
   library: typeof library;
+  lyrics: typeof lyrics;
   notifications: typeof notifications;
   playlists: typeof playlists;
   profile: typeof profile;
