@@ -1431,6 +1431,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggest tags that begin with what was typed, most used first */
+        get: operations["getTagsSuggest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks": {
         parameters: {
             query?: never;
@@ -1446,6 +1463,46 @@ export interface paths {
          * @description The reply comes when the file is safe; the track is then `processing` until it can be played.
          */
         post: operations["postTracks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/batch/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete several tracks and their files
+         * @description Answers for each, as `DELETE /tracks/{id}` would.
+         */
+        post: operations["postTracksBatchDelete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/batch/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change several tracks in the same way
+         * @description Answers for each; what one may not change is `missing`.
+         */
+        post: operations["postTracksBatchUpdate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1586,6 +1643,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/suggested-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tags that new public tracks have, most used first */
+        get: operations["getTracksSuggestedTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{id}": {
         parameters: {
             query?: never;
@@ -1676,6 +1750,26 @@ export interface paths {
          * @description For the owner, and for everybody when the track is downloadable. Takes ranges.
          */
         get: operations["getTracksByIdDownload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was changed in a track, newest first
+         * @description Its owner sees what each field was before and who changed it; others only when something changed, since it was published.
+         */
+        get: operations["getTracksByIdHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1867,6 +1961,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{id}/lyrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the lyrics of a track
+         * @description `lines` are read from `content` once, when it is saved: with times where it is LRC, without where it is plain text.
+         */
+        get: operations["getTracksByIdLyrics"];
+        /** Replace the lyrics of a track */
+        put: operations["putTracksByIdLyrics"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{id}/play": {
         parameters: {
             query?: never;
@@ -1879,6 +1994,25 @@ export interface paths {
         /** Count a play */
         post: operations["postTracksByIdPlay"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/repost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whether one has reposted a track */
+        get: operations["getTracksByIdRepost"];
+        put?: never;
+        /** Repost a track */
+        post: operations["postTracksByIdRepost"];
+        /** Take a repost back */
+        delete: operations["deleteTracksByIdRepost"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1915,6 +2049,26 @@ export interface paths {
         put?: never;
         /** Restore a track that an administrator deleted */
         post: operations["postTracksByIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the figures of a track
+         * @description Plays, likes and reposts are told to its owner only.
+         */
+        get: operations["getTracksByIdStats"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3121,6 +3275,14 @@ export interface components {
             user_id: string;
             banner_url: string;
         };
+        BatchReply: {
+            items: components["schemas"]["BatchResult"][];
+        };
+        BatchResult: {
+            /** Format: uuid */
+            id: string | null;
+            result: string | null;
+        };
         BlockedPerson: {
             /** Format: uuid */
             id: string;
@@ -3317,6 +3479,28 @@ export interface components {
             next: string | null;
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
+        };
+        LyricLine: {
+            /** Format: int32 */
+            at_ms: number | null;
+            text: string | null;
+            words: components["schemas"]["LyricWord"][] | null;
+        };
+        LyricWord: {
+            /** Format: int32 */
+            at_ms: number | null;
+            /** Format: int32 */
+            start: number | null;
+            text: string | null;
+        };
+        Lyrics: {
+            /** Format: uuid */
+            track_id: string;
+            content: string | null;
+            is_synced: boolean;
+            lines: components["schemas"]["LyricLine"][];
+            /** Format: date-time */
+            updated_at: string | null;
         };
         MissedQualityTrack: {
             /** Format: uuid */
@@ -3694,6 +3878,11 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        RepostState: {
+            /** Format: uuid */
+            track_id: string;
+            is_reposted: boolean;
+        };
         Role: {
             /** Format: uuid */
             id: string;
@@ -3846,6 +4035,17 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        TagName: {
+            name: string;
+        };
+        TagNameList: {
+            items: components["schemas"]["TagName"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+        };
         Track: {
             /** Format: uuid */
             id: string;
@@ -3903,10 +4103,35 @@ export interface components {
             is_liked: boolean;
             /** Format: int64 */
             like_count: number | null;
+            is_reposted: boolean;
+            /** Format: int32 */
+            repost_count: number | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        TrackChange: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            action: "created" | "updated" | "deleted" | "published" | "unpublished" | "restored";
+            field: string | null;
+            old_value: string | null;
+            new_value: string | null;
+            person: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        TrackChangeList: {
+            items: components["schemas"]["TrackChange"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         /** @description The track was edited, or processed */
         TrackChangedMessage: {
@@ -4017,6 +4242,29 @@ export interface components {
             title: string;
             cover_url: string | null;
             waveform_url: string | null;
+        };
+        TrackStats: {
+            /** Format: uuid */
+            track_id: string;
+            /** Format: int32 */
+            duration_ms: number | null;
+            /** Format: int32 */
+            version: number;
+            /** Format: int32 */
+            comment_count: number;
+            formats: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            published_at: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            play_count: number | null;
+            /** Format: int64 */
+            like_count: number | null;
+            /** Format: int32 */
+            repost_count: number | null;
         };
         TrackStatus: {
             /** Format: uuid */
@@ -5099,6 +5347,8 @@ export type AuditLogList = components['schemas']['AuditLogList'];
 export type AuditStats = components['schemas']['AuditStats'];
 export type Avatar = components['schemas']['Avatar'];
 export type Banner = components['schemas']['Banner'];
+export type BatchReply = components['schemas']['BatchReply'];
+export type BatchResult = components['schemas']['BatchResult'];
 export type BlockedPerson = components['schemas']['BlockedPerson'];
 export type BlockedPersonList = components['schemas']['BlockedPersonList'];
 export type ClientMessage = components['schemas']['ClientMessage'];
@@ -5118,6 +5368,9 @@ export type Liker = components['schemas']['Liker'];
 export type LikerList = components['schemas']['LikerList'];
 export type LoginAttempt = components['schemas']['LoginAttempt'];
 export type LoginAttemptList = components['schemas']['LoginAttemptList'];
+export type LyricLine = components['schemas']['LyricLine'];
+export type LyricWord = components['schemas']['LyricWord'];
+export type Lyrics = components['schemas']['Lyrics'];
 export type MissedQualityTrack = components['schemas']['MissedQualityTrack'];
 export type MissedQualityTrackList = components['schemas']['MissedQualityTrackList'];
 export type NewApiKey = components['schemas']['NewApiKey'];
@@ -5148,6 +5401,7 @@ export type PushSubscription = components['schemas']['PushSubscription'];
 export type RefusedMessage = components['schemas']['RefusedMessage'];
 export type RemovedTrack = components['schemas']['RemovedTrack'];
 export type RemovedTrackList = components['schemas']['RemovedTrackList'];
+export type RepostState = components['schemas']['RepostState'];
 export type Role = components['schemas']['Role'];
 export type RoleList = components['schemas']['RoleList'];
 export type RoleStorageQuota = components['schemas']['RoleStorageQuota'];
@@ -5161,7 +5415,11 @@ export type SubscribeMessage = components['schemas']['SubscribeMessage'];
 export type SubscribedMessage = components['schemas']['SubscribedMessage'];
 export type SuspiciousActivity = components['schemas']['SuspiciousActivity'];
 export type SuspiciousActivityList = components['schemas']['SuspiciousActivityList'];
+export type TagName = components['schemas']['TagName'];
+export type TagNameList = components['schemas']['TagNameList'];
 export type Track = components['schemas']['Track'];
+export type TrackChange = components['schemas']['TrackChange'];
+export type TrackChangeList = components['schemas']['TrackChangeList'];
 export type TrackChangedMessage = components['schemas']['TrackChangedMessage'];
 export type TrackComment = components['schemas']['TrackComment'];
 export type TrackCommentList = components['schemas']['TrackCommentList'];
@@ -5171,6 +5429,7 @@ export type TrackList = components['schemas']['TrackList'];
 export type TrackNote = components['schemas']['TrackNote'];
 export type TrackProgressMessage = components['schemas']['TrackProgressMessage'];
 export type TrackRef = components['schemas']['TrackRef'];
+export type TrackStats = components['schemas']['TrackStats'];
 export type TrackStatus = components['schemas']['TrackStatus'];
 export type TranscodeJob = components['schemas']['TranscodeJob'];
 export type UnsubscribeMessage = components['schemas']['UnsubscribeMessage'];
@@ -8846,6 +9105,51 @@ export interface operations {
             429: components["responses"]["429.too_many_requests"];
         };
     };
+    getTagsSuggest: {
+        parameters: {
+            query: {
+                /** @description How the tag begins; case, accents, spaces and hyphens do not matter */
+                q: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagNameList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getTracks: {
         parameters: {
             query?: {
@@ -8932,7 +9236,7 @@ export interface operations {
                      * @example Ambient
                      */
                     genre?: string | null;
-                    /** @description Tags; kept in lower case */
+                    /** @description Tags; the same whatever their case, accents, spaces and hyphens, and shown as they were first entered */
                     tags?: string[];
                     /** @description Year of publication */
                     year?: number | null;
@@ -9004,6 +9308,121 @@ export interface operations {
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
             507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    postTracksBatchDelete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The tracks */
+                    ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchReply"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postTracksBatchUpdate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The tracks */
+                    ids: string[];
+                    /** @description Name of the artist, as it is shown */
+                    artist?: string | null;
+                    /** @description Album */
+                    album?: string | null;
+                    /** @description Plain text */
+                    description?: string | null;
+                    /**
+                     * @description Genre
+                     * @example Ambient
+                     */
+                    genre?: string | null;
+                    /** @description Tags; the same whatever their case, accents, spaces and hyphens, and shown as they were first entered */
+                    tags?: string[];
+                    /** @description Year of publication */
+                    year?: number | null;
+                    /** @description Beats a minute */
+                    bpm?: number | null;
+                    /**
+                     * @description Key
+                     * @example F#m
+                     */
+                    musical_key?: string | null;
+                    /**
+                     * @description Who may hear it: everybody; everybody who has its address; its creator; everybody from `publish_at` on
+                     * @enum {string}
+                     */
+                    visibility?: "public" | "unlisted" | "private" | "scheduled";
+                    /**
+                     * Format: date-time
+                     * @description When a `scheduled` track becomes public, in steps of five seconds
+                     */
+                    publish_at?: string | null;
+                    /**
+                     * @description IANA name of the time zone in which the time was entered; else UTC
+                     * @example Europe/Paris
+                     */
+                    publish_zone?: string | null;
+                    /** @description Without `visibility`: public, or private */
+                    is_public?: boolean;
+                    /** @description Everybody may download the original file */
+                    is_downloadable?: boolean;
+                    /** @description Explicit lyrics */
+                    is_explicit?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchReply"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     postTracksChunk: {
@@ -9135,7 +9554,7 @@ export interface operations {
                      * @example Ambient
                      */
                     genre?: string | null;
-                    /** @description Tags; kept in lower case */
+                    /** @description Tags; the same whatever their case, accents, spaces and hyphens, and shown as they were first entered */
                     tags?: string[];
                     /** @description Year of publication */
                     year?: number | null;
@@ -9359,6 +9778,52 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getTracksSuggestedTags: {
+        parameters: {
+            query?: {
+                /** @description Of tracks of this genre */
+                genre?: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagNameList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getTracksById: {
         parameters: {
             query?: never;
@@ -9423,7 +9888,7 @@ export interface operations {
                      * @example Ambient
                      */
                     genre?: string | null;
-                    /** @description Tags; kept in lower case */
+                    /** @description Tags; the same whatever their case, accents, spaces and hyphens, and shown as they were first entered */
                     tags?: string[];
                     /** @description Year of publication */
                     year?: number | null;
@@ -9769,6 +10234,53 @@ export interface operations {
             403: components["responses"]["403.forbidden.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdHistory: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackChangeList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -10280,6 +10792,83 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getTracksByIdLyrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lyrics"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putTracksByIdLyrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Plain text or LRC, also with times of words; empty: there are none any more */
+                    content: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lyrics"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     postTracksByIdPlay: {
         parameters: {
             query?: never;
@@ -10315,6 +10904,101 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdRepost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepostState"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postTracksByIdRepost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepostState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteTracksByIdRepost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepostState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -10379,6 +11063,43 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.request_in_progress"];
             422: components["responses"]["422.idempotency_key_reused"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackStats"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -10582,7 +11303,7 @@ export interface operations {
                      * @example Ambient
                      */
                     genre?: string | null;
-                    /** @description Tags; kept in lower case */
+                    /** @description Tags; the same whatever their case, accents, spaces and hyphens, and shown as they were first entered */
                     tags?: string[];
                     /** @description Year of publication */
                     year?: number | null;
