@@ -23,6 +23,8 @@ alter table tracks enable trigger tracks_set_updated_at;
 alter table track_tags drop constraint track_tags_position_check, drop column position;
 delete from tags g where not exists (select from user_tag_follows f where f.tag_id = g.id);
 drop index tags_fold_key, genres_fold_key;
+delete from genres g where not g.is_usual and not exists (select from user_genre_follows f where f.genre_slug = g.slug);
+alter table genres drop column is_usual;
 alter table tags drop constraint tags_name_check;
 update tags set name = lower(name), use_count = 0;
 alter table tags add constraint tags_name_check check (name <> '' and name = lower(btrim(name)));

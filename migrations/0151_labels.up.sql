@@ -20,6 +20,9 @@ alter table tags drop constraint tags_name_check,
 -- No generated column: unique, it would be a key, and counting would lock tags against all who use them.
 create unique index tags_fold_key on tags (label_fold(name) text_pattern_ops);
 create unique index genres_fold_key on genres (label_fold(name));
+-- Those that came with Veza stay when nobody uses them.
+alter table genres add column is_usual boolean not null default true;
+alter table genres alter column is_usual set default false;
 alter table track_tags add column position int not null default 0,
     add constraint track_tags_position_check check (position >= 0);
 

@@ -23,7 +23,7 @@ begin
                                       to_char(now_.publish_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
                        ('is_downloadable', before.is_downloadable::text, now_.is_downloadable::text),
                        ('is_explicit', before.is_explicit::text, now_.is_explicit::text),
-                       ('cover', case when before.cover_is_chosen then 'chosen' end, case when now_.cover_art_path is not null then 'chosen' end))
+                       ('cover', case when before.cover_art_path is not null then 'set' end, case when now_.cover_art_path is not null then 'set' end))
                as f (field, old, new)
          where f.old is distinct from f.new
             or (f.field = 'cover' and before.cover_art_path is distinct from now_.cover_art_path);

@@ -11,8 +11,8 @@ const ids = template.ids;
 
 /* Several with the same time and title, so that the id decides. */
 await world.sql(`
-  insert into tracks (creator_id, title, genre, visibility, status, created_at)
-  select '${ids.carol}', 'Listed ' || n / 3, case when n % 2 = 0 then 'Drone' else 'House' end, case when n % 7 <> 0 then 'public' else 'private' end, 'completed', now() - n / 4 * interval '1 minute'
+  insert into tracks (creator_id, title, genre, tags, visibility, status, created_at)
+  select '${ids.carol}', 'Listed ' || n / 3, case when n % 2 = 0 then 'Drone' else 'House' end, array['Listed', 'Slow ' || n % 4], case when n % 7 <> 0 then 'public' else 'private' end, 'completed', now() - n / 4 * interval '1 minute'
     from generate_series(1, 30) n;
   insert into track_likes (track_id, user_id, created_at) select id, '${ids.carol}', created_at from tracks where title like 'Listed %';
   insert into track_reposts (track_id, user_id, created_at) select id, '${ids.carol}', created_at from tracks where title like 'Listed %';
@@ -62,11 +62,13 @@ const lists = operations.filter((operation) => (operation.parameters ?? []).some
 const least: Record<string, number> = {
   '/api/v1/tracks': 15, '/api/v1/users': 5, '/api/v1/users/me/blocks': 2, '/api/v1/auth/login-history': 5, '/api/v1/notifications': 9, '/api/v1/users/{id}/gear': 4,
   '/api/v1/users/{id}/likes': 15, '/api/v1/users/{id}/reposts': 15, '/api/v1/tracks/removed': 2, '/api/v1/audit/logs': 3, '/api/v1/genres': 2, '/api/v1/roles': 2,
-  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 9, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30,
+  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 9, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
 };
 
-/* How many these are is for the owner of the track to know. */
-const uncounted = ['/api/v1/tracks/{id}/likes'];
+/* How many these are is for the owner of the track to know, or nobody's business. */
+const uncounted = ['/api/v1/tracks/{id}/likes', '/api/v1/tags/suggest', '/api/v1/tracks/suggested-tags'];
+/* What they look for. */
+const words: Record<string, string> = { '/api/v1/users/search': 'a', '/api/v1/tags/suggest': 'slow' };
 
 for (const operation of lists) {
   const sorts = (operation.parameters ?? []).find((parameter) => parameter.name === 'sort')?.schema as { enum?: string[] } | undefined;
@@ -74,7 +76,7 @@ for (const operation of lists) {
     test(`page after page by cursor gives each row of ${operation.path} once${sort ? `, by ${sort}` : ''}`, async () => {
       if (operation.path === '/api/v1/audit/ip/{ip}') return; /* takes another path; its statement is that of the audit log */
       const client = operation['x-auth'] === 'admin' ? root : carol;
-      const query = { ...(sort && { sort }), ...(operation.path === '/api/v1/users/search' && { q: 'a' }) };
+      const query = { ...(sort && { sort }), ...(words[operation.path] && { q: words[operation.path] }) };
       const whole = (await page(client, operation.path, { ...query, limit: 100, page: 1 }));
       assert.equal(whole.next, null);
       assert.equal(whole.total, uncounted.includes(operation.path) ? undefined : whole.items.length);

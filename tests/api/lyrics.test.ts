@@ -65,11 +65,11 @@ test('hostile lyrics are stored or refused, and take no time', async () => {
     await put(content);
   assert.deepEqual(await texts('[00:01]<script>alert(1)</script>'), ['<script>alert(1)</script>']);
   const began = Date.now();
-  const long = Array.from({ length: 1999 }, (_, i) => `[${String(i % 90).padStart(2, '0')}:00.00]line ${i}`).join('\n');
-  assert.equal((await put(long)).lines.length, 1999);
-  assertProblem(await carol.put('/api/v1/tracks/{id}/lyrics', { path: { id: song }, body: { content: '[00:01]'.repeat(100) + 'x\n'.repeat(10) + ('[00:01]'.repeat(100) + 'y\n').repeat(50) } }), 422, 'validation');
+  const long = Array.from({ length: 999 }, (_, i) => `[${String(i % 90).padStart(2, '0')}:00.00]line ${i}`).join('\n');
+  assert.equal((await put(long)).lines.length, 999);
+  assertProblem(await carol.put('/api/v1/tracks/{id}/lyrics', { path: { id: song }, body: { content: `${'[0:1]'.repeat(190)}y\n`.repeat(20) } }), 422, 'validation');
   assertProblem(await carol.put('/api/v1/tracks/{id}/lyrics', { path: { id: song }, body: { content: `[00:01]${'y'.repeat(1000)}` } }), 422, 'validation');
-  assertProblem(await carol.put('/api/v1/tracks/{id}/lyrics', { path: { id: song }, body: { content: 'y'.repeat(50_001) } }), 422, 'validation');
+  assertProblem(await carol.put('/api/v1/tracks/{id}/lyrics', { path: { id: song }, body: { content: 'y'.repeat(20_001) } }), 422, 'validation');
   assert.ok(Date.now() - began < 20_000, `${Date.now() - began} ms`);
 });
 

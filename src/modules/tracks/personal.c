@@ -34,7 +34,7 @@ static const struct subject subjects[] = {
     {"tag_follows", &q_export_tag_follows},
     {0}};
 
-static const struct query *const tracks_erase[] = {&q_erase_history, &q_erase_plays, &q_erase_transcodes, &q_erase_sweep, NULL};
+static const struct query *const tracks_erase[] = {&q_erase_history, &q_erase_plays, &q_erase_tags, &q_erase_genres, &q_erase_transcodes, &q_erase_sweep, NULL};
 
 static bool
 tracks_files_erase(const char *user_id)

@@ -719,6 +719,20 @@ select t.id::text as id from tracks t where t.creator_id = :user_id::uuid
 -- They stay counted for those who were heard.
 update track_plays set ip_address = null, device = null where user_id = :user_id::uuid
 
+-- query: erase_tags
+-- Words that only their tracks have.
+delete from tags g
+ where g.id in (select x.tag_id from track_tags x join tracks t on t.id = x.track_id where t.creator_id = :user_id::uuid)
+   and not exists (select from track_tags x join tracks t on t.id = x.track_id where x.tag_id = g.id and t.creator_id <> :user_id::uuid)
+   and not exists (select from user_tag_follows f where f.tag_id = g.id and f.user_id <> :user_id::uuid)
+
+-- query: erase_genres
+delete from genres g
+ where not g.is_usual
+   and g.slug in (select x.genre_slug from track_genres x join tracks t on t.id = x.track_id where t.creator_id = :user_id::uuid)
+   and not exists (select from track_genres x join tracks t on t.id = x.track_id where x.genre_slug = g.slug and t.creator_id <> :user_id::uuid)
+   and not exists (select from user_genre_follows f where f.genre_slug = g.slug and f.user_id <> :user_id::uuid)
+
 -- query: erase_transcodes
 delete from jobs j using tracks t where t.creator_id = :user_id::uuid and j.payload ->> 'track_id' = t.id::text returning j.id
 

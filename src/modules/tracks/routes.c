@@ -50,7 +50,7 @@ static const struct field batch_update_fields[] = {
     FIELD_END};
 
 static const struct field lyrics_fields[] = {
-    {"content", FIELD_TEXT, .required = true, .max = 50000, .help = "Plain text or LRC, also with times of words; empty: there are none any more"}, FIELD_END};
+    {"content", FIELD_TEXT, .required = true, .max = 20000, .help = "Plain text or LRC, also with times of words; empty: there are none any more"}, FIELD_END};
 
 static const struct field batch_delete_fields[] = {
     {"ids", FIELD_ARRAY, .required = true, .min = 1, .max = 100, .items = FIELD_ITEMS(FIELD_UUID), .help = "The tracks"}, FIELD_END};
@@ -118,7 +118,7 @@ const struct route track_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_track_lyrics, .shape = ONE},
 
     {PUT, "/api/v1/tracks/{id}/lyrics", "Replace the lyrics of a track",
-     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = lyrics_fields, .max_body = 256 * 1024,
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = lyrics_fields,
      .sql = &q_track_lyrics_set, .shape = ONE, .then = &q_track_lyrics},
 
     {GET, "/api/v1/tracks/{id}/stats", "Get the figures of a track",

@@ -20,7 +20,7 @@ import { toast } from '@/lib/toast/store';
 import { z } from '@/lib/zod';
 
 const BACK_S = 3;
-const schema = z.object({ content: z.string().max(50_000, 'too_long') });
+const schema = z.object({ content: z.string().max(20_000, 'too_long') });
 
 interface StamperProps {
   track: Track;
