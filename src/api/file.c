@@ -19,8 +19,7 @@ file_setup(struct storage *storage)
     file_storage = storage;
 }
 
-/* attachment; with a plain name, and the real one too where that is not plain (RFC 6266, RFC 8187). */
-static const char *
+const char *
 file_disposition(struct arena *arena, const char *name)
 {
     scoped_buf out = BUF_INIT(4096);

@@ -33,5 +33,8 @@ void file_setup(struct storage *storage);
 /* Handler: answers with the stored file that the row of route->file names. */
 const struct problem *file_get(struct request *req);
 
+/* A Content-Disposition: attachment, with a plain name, and the real one too where that is not plain (RFC 6266, RFC 8187). */
+const char *file_disposition(struct arena *arena, const char *name);
+
 /* RANGE_NOT_SATISFIABLE, for .problems. */
 extern const enum problem_name file_problems[];

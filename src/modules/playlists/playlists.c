@@ -1,5 +1,7 @@
 /* playlists.c - lists of tracks that people make. */
 #include "api/module.h"
+#include "modules/playlists/file.h"
+#include "modules/playlists/internal.h"
 #include "playlists.queries.h"
 
 extern const struct module playlists_module;
@@ -32,6 +34,18 @@ static const struct field item_move[] = {
     {"after", FIELD_UUID, .nullable = true, .help = "The item that it is put after; null puts it first"},
     FIELD_END};
 
+static const struct file_field import_files[] = {
+    {"file", FILE_TYPE_LIST, .required = true, .max_bytes = PLAYLIST_FILE_BYTES, .help = "M3U, M3U8, XSPF, JSPF, JSON or CSV; its contents tell which"}, {0}};
+
+static const struct field import_fields[] = {
+    {"name", FIELD_STRING, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title; without it, the file's own, or its name"},
+    {"is_public", FIELD_BOOL, .fallback = "false", .help = "Public: everybody may see it"},
+    FIELD_END};
+
+#define EXPORT .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path, .handler = playlist_export
+#define EXPORTED \
+    "Tracks that the reader may not see, and lines of an import without a track, keep their place. A file that is imported again gives the same playlist."
+
 static const struct route playlists_routes[] = {
     {GET, "/api/v1/playlists", "List the playlists of the signed-in user, latest changed first",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .query = list_filters, .sql = &q_playlist_list, .shape = MANY},
@@ -39,6 +53,20 @@ static const struct route playlists_routes[] = {
     {POST, "/api/v1/playlists", "Create a playlist",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .body = new_playlist,
      .sql = &q_playlist_create, .shape = ONE, .always = true, .status = 201, .then = &q_playlist_get, .location = "/api/v1/playlists/{id}"},
+
+    {POST, "/api/v1/playlists/import", "Make a playlist from a file",
+     "M3U, M3U8, XSPF, JSPF, other lists of tracks as JSON, or CSV with a line that names its columns; 4 MiB and 10,000 entries at most. An entry is `matched` by an "
+     "address of this installation, or by title and artist where one track has both, whatever the case, accents and punctuation; where several have, by its length. Anything "
+     "less certain is `ambiguous`, and comes with up to five candidates. What is not matched keeps its place in the playlist with what the file says of it, and is filled in when "
+     "such a track is published. `reason` is `address`, `title_and_artist` or `length` for what is matched; `several`, `other_artist` or `no_artist` for what is ambiguous; `unknown`, "
+     "`no_title` or `unreadable` for what is missing.",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_UPLOAD, .files = import_files, .body = import_fields,
+     .handler = playlist_import, .status = 201, .replies = &q_playlist_import},
+
+    {GET, "/api/v1/playlists/{id}/export/json", "Export a playlist as JSPF", EXPORTED, EXPORT, .produces = "application/json"},
+    {GET, "/api/v1/playlists/{id}/export/csv", "Export a playlist as CSV", EXPORTED, EXPORT, .produces = "text/csv"},
+    {GET, "/api/v1/playlists/{id}/export/m3u", "Export a playlist as M3U8, for players", EXPORTED, EXPORT, .produces = "audio/x-mpegurl"},
+    {GET, "/api/v1/playlists/{id}/export/xspf", "Export a playlist as XSPF", EXPORTED, EXPORT, .produces = "application/xspf+xml"},
 
     {GET, "/api/v1/playlists/{id}", "Get a playlist",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_playlist_get, .shape = ONE},
@@ -51,7 +79,8 @@ static const struct route playlists_routes[] = {
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_playlist_delete, .shape = EMPTY},
 
     {GET, "/api/v1/playlists/{id}/tracks", "List the items of a playlist in their order",
-     "An item whose track is not there, or not for the reader, keeps its place: `track_id` is null then.",
+     "An item whose track is not there, or not for the reader, keeps its place: `track_id` is null then. `wanted` is what a file said of a track that "
+     "was not found; where it lies (`location`) is told to those who may change the playlist.",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path,
      .requires = &q_playlist_seen, .sql = &q_playlist_items, .shape = MANY},
 
@@ -70,5 +99,11 @@ static const struct route playlists_routes[] = {
      .requires = &q_playlist_changeable, .sql = &q_playlist_move, .shape = EMPTY},
     ROUTE_END};
 
-const struct module playlists_module = {
-    .name = "playlists", .routes = ROUTE_TABLES(playlists_routes), .queries = playlists_queries, .personal = &playlists_personal};
+static const struct subscription subscriptions[] = {
+    {"playlists.waiting", BUS_EVENTS("transcoding.completed", "track.updated", "track.restored"), BUS_FROM_NOW, playlist_fill}, {0}};
+
+const struct module playlists_module = {.name = "playlists",
+                                        .routes = ROUTE_TABLES(playlists_routes),
+                                        .queries = playlists_queries,
+                                        .subscriptions = subscriptions,
+                                        .personal = &playlists_personal};

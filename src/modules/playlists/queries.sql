@@ -35,6 +35,11 @@ exists (select from users c_
 ((p.user_id = person or exists (select from playlist_collaborators w_
                                  where w_.playlist_id = p.id and w_.user_id = person and w_.permission in ('write', 'admin'))) is true)
 
+-- fragment: wanted_shown(i, p)
+-- Addresses in files may hold names of folders, or keys of other services.
+to_jsonb(row(i.wanted ->> 'title', i.wanted ->> 'artist', i.wanted ->> 'album', (i.wanted ->> 'duration_ms')::bigint,
+             case when {playlist_editable(p, :viewer::uuid)} then i.wanted ->> 'location' end)::playlist_wanted)
+
 -- fragment: playlist_visible(p, viewer, staff)
 -- The viewer may know of this playlist. That some of its tracks may be hidden from them is another matter.
 (p.deleted_at is null
@@ -92,8 +97,10 @@ select p.id as playlist_id from playlists p where p.id = :id::uuid and p.deleted
 -- In their order. An item whose track is gone, or hidden from the viewer, keeps its place with nothing but its id.
 -- schema: PlaylistItem
 -- nullable: track_id, title, artist, album, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator
+-- type: wanted PlaylistWanted
 -- sort: i.position, i.id
-select i.id, i.added_at, t.id as track_id, t.title, t.artist, t.album, t.duration_ms,
+select i.id, i.added_at,
+       case when i.wanted is not null then {wanted_shown(i, p)} end as wanted, t.id as track_id, t.title, t.artist, t.album, t.duration_ms,
        {cover_url(t)} as cover_url,
        {waveform_url(t)} as waveform_url,
        case when t.status = 'completed' then t.stream_manifest_url end as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
@@ -136,10 +143,120 @@ select :playlist_id::uuid as id,
                       when 'after' then 'conflict: The item after which it should stand is not in the playlist any more.' end as problem
   from (select playlist_move(:playlist_id::uuid, :item::uuid, :after::uuid) as missing) m
 
+-- query: playlist_export
+select p.id, p.name, p.description from playlists p where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: playlist_export_items
+select t.id as track_id, t.status = 'completed' and t.stream_manifest_url is not null as playable,
+       case when t.id is not null then t.title else w.title end as title,
+       case when t.id is not null then coalesce(nullif(t.artist, ''), u.display_name) else w.artist end as artist,
+       case when t.id is not null then t.album else w.album end as album,
+       case when t.id is not null then t.duration_ms else w.duration_ms end as duration_ms, w.location
+  from playlist_tracks i
+  join playlists p on p.id = i.playlist_id
+  left join tracks t on t.id = i.track_id and {item_shown(t, p)}
+  left join users u on u.id = t.creator_id
+  left join lateral jsonb_populate_record(null::playlist_wanted, {wanted_shown(i, p)}) w on true
+ where p.id = :id::uuid
+ order by i.position
+
+-- query: playlist_import
+-- A track that the file names by its address may be unlisted, as one that is added by hand; others must be such as the person finds.
+-- schema: PlaylistImport
+-- not null: id, name, track_count, matched, ambiguous, missing, lines
+-- type: lines PlaylistImportLine[]
+-- audited
+with l as materialized (
+    select l.*, playlist_key(l.title) as title_key, playlist_key(l.artist) as artist_key
+      from jsonb_to_recordset(:lines::jsonb) as l (n int, line int, title text, artist text, album text, duration_ms bigint, location text, track_id uuid,
+                                                   fault text)
+), k as materialized (
+    select k.title_key, k.artist_key, c.*
+      from (select distinct l.title_key, l.artist_key from l where l.title_key <> '') k
+      cross join lateral (
+          select t.id, t.title, coalesce(nullif(t.artist, ''), u.display_name) as artist, t.album, t.duration_ms,
+                 k.artist_key in (playlist_key(t.artist), playlist_key(u.display_name)) and k.artist_key <> '' as is_same,
+                 row_number() over (order by (k.artist_key in (playlist_key(t.artist), playlist_key(u.display_name))) desc, t.created_at, t.id) as place
+            from tracks t
+            join users u on u.id = t.creator_id
+           where t.deleted_at is null and playlist_key(t.title) = k.title_key and {track_shown(t, u, :viewer::uuid, :viewer_staff::boolean)}
+           order by place
+           limit 50
+      ) c
+), m as materialized (
+    select l.*, f.id as by_address, s.ids, s.of_length, s.candidates
+      from l
+      left join lateral (
+          select t.id from tracks t where t.id = l.track_id and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+      ) f on true
+      left join lateral (
+          select array_agg(k.id) filter (where k.is_same) as ids,
+                 array_agg(k.id) filter (where k.is_same and abs(k.duration_ms - l.duration_ms) <= 2000) as of_length,
+                 array_agg(row(k.id, k.title, k.artist, k.album, k.duration_ms)::playlist_candidate order by k.place) filter (where k.place <= 5) as candidates
+            from k
+           where f.id is null and k.title_key = l.title_key and k.artist_key = l.artist_key
+      ) s on true
+), r as materialized (
+    select m.*, case when m.by_address is not null then m.by_address
+                     when cardinality(m.ids) = 1 then m.ids[1]
+                     when cardinality(m.of_length) = 1 then m.of_length[1] end as found
+      from m
+), p as (
+    insert into playlists (user_id, name, description, is_public)
+    values (:viewer::uuid, :name::text, :description::text, :is_public::boolean)
+    returning id, name
+), i as (
+    insert into playlist_tracks (playlist_id, track_id, wanted, added_by, position)
+    select p.id, r.found,
+           case when r.found is null then jsonb_strip_nulls(to_jsonb(row(r.title, r.artist, r.album, r.duration_ms, r.location)::playlist_wanted)) end,
+           :viewer::uuid, r.n * 4294967296
+      from p, r
+), x as (
+    select row(r.line,
+               case when r.found is not null then 'matched' when r.candidates is not null then 'ambiguous' else 'missing' end,
+               case when r.by_address is not null then 'address'
+                    when r.found is not null and cardinality(r.ids) = 1 then 'title_and_artist'
+                    when r.found is not null then 'length'
+                    when cardinality(r.ids) > 1 then 'several'
+                    when r.candidates is not null and r.artist_key = '' then 'no_artist'
+                    when r.candidates is not null then 'other_artist'
+                    when r.fault is not null then r.fault
+                    when r.title_key = '' then 'no_title'
+                    else 'unknown' end,
+               r.title, r.artist, r.found, case when r.found is null then coalesce(r.candidates, '{}') else '{}' end)::playlist_import_line as line, r.n
+      from r
+)
+select p.id, p.name, count(*) as track_count, count(*) filter (where (x.line).status = 'matched') as matched,
+       count(*) filter (where (x.line).status = 'ambiguous') as ambiguous, count(*) filter (where (x.line).status = 'missing') as missing,
+       json_agg(x.line order by x.n) as lines
+  from p, x
+ group by p.id, p.name
+
+-- query: playlist_fill
+-- Places that wait for this track: its title and artist, and no other track that everybody finds has both. None in lists of those whom its creator has blocked.
+with t as (
+    select t.id, t.creator_id, playlist_key(t.title) as title_key, array[playlist_key(t.artist), playlist_key(u.display_name)] as artist_keys
+      from tracks t
+      join users u on u.id = t.creator_id
+     where t.id = :track_id::uuid and track_is_public(t) and user_shown(u)
+)
+update playlist_tracks i
+   set track_id = t.id, wanted = null
+  from t, playlists p
+ where i.track_id is null and playlist_key(i.wanted ->> 'title') = t.title_key and t.title_key <> '' and p.id = i.playlist_id
+   and playlist_key(i.wanted ->> 'artist') = any (t.artist_keys) and playlist_key(i.wanted ->> 'artist') <> ''
+   and not exists (select from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = p.user_id)
+   and not exists (select from tracks o
+                     join users ou on ou.id = o.creator_id
+                    where o.deleted_at is null and playlist_key(o.title) = t.title_key and o.id <> t.id and track_is_public(o)
+                      and playlist_key(i.wanted ->> 'artist') in (playlist_key(o.artist), playlist_key(ou.display_name)))
+returning i.id
+
 -- query: export_playlists
 select p.id, p.name, p.description, p.is_public, p.cover_url, p.follower_count, p.is_editorial, p.is_default_favorites, p.created_at,
        p.updated_at, p.deleted_at,
-       array(select i.track_id from playlist_tracks i where i.playlist_id = p.id order by i.position) as track_ids
+       array(select i.track_id from playlist_tracks i where i.playlist_id = p.id order by i.position) as track_ids,
+       (select coalesce(jsonb_agg(i.wanted order by i.position), '[]') from playlist_tracks i where i.playlist_id = p.id and i.track_id is null) as wanted
   from playlists p
  where p.user_id = :user_id::uuid
  order by p.created_at, p.id

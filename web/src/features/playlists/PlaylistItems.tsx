@@ -16,14 +16,16 @@ import { useMoveItem } from '@/lib/api/playlists/moveItem';
 import { useRemoveItem } from '@/lib/api/playlists/removeItem';
 import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
-import type { Playlist } from '@/lib/api/schema';
+import type { Playlist, PlaylistItem } from '@/lib/api/schema';
 import { toast, useToasts } from '@/lib/toast/store';
 import { trackOf, type ItemTrack } from './itemTrack';
 import { PlaylistRow, ROW } from './PlaylistRow';
+import { unseenName } from './unseenName';
 
 interface Entry {
   id: string;
   track: ItemTrack | null;
+  wanted: PlaylistItem['wanted'];
 }
 
 /** So many are loaded by themselves, so that they can be played one after the other. */
@@ -37,7 +39,7 @@ export function useEntries(id: string) {
   const items = useItems(id, true);
   const { hasNextPage, isFetching, isError, fetchNextPage } = items;
   const pages = items.data?.pages ?? none;
-  const entries = useMemo(() => pages.flatMap((page) => page.items.map((item): Entry => ({ id: item.id, track: trackOf(item) }))), [pages]);
+  const entries = useMemo(() => pages.flatMap((page) => page.items.map((item): Entry => ({ id: item.id, track: trackOf(item), wanted: item.wanted }))), [pages]);
   const tracks = useMemo(() => entries.flatMap(({ track }) => track ?? []), [entries]);
   useEffect(() => {
     if (hasNextPage && !isFetching && !isError && entries.length < BY_ITSELF) void fetchNextPage();
@@ -79,7 +81,7 @@ export function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItem
   if (entries.length === 0) return <Nothing playlist={playlist} />;
 
   const refused = (error: unknown) => toast(problemText(error, t), 'danger');
-  const titleOf = (entry: Entry) => entry.track?.title ?? t('playlists.unseen_place', { place: entries.indexOf(entry) + 1 });
+  const titleOf = (entry: Entry) => entry.track?.title ?? unseenName(t, entries.indexOf(entry) + 1, entry.wanted);
 
   const onMove = (from: number, to: number) => {
     const entry = entries[from];
@@ -124,6 +126,7 @@ export function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItem
           {(entry, { index, isDragged, handle }) => (
             <PlaylistRow
               track={entry.track}
+              wanted={entry.wanted}
               place={index + 1}
               list={tracks}
               isDragged={isDragged}
@@ -138,7 +141,7 @@ export function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItem
       {asking && (
         <ConfirmDialog
           title={t('playlists.remove_unseen')}
-          text={t('playlists.remove_unseen_text')}
+          text={t(asking.wanted ? 'playlists.waiting_remove_text' : 'playlists.remove_unseen_text')}
           confirm={t('playlists.remove')}
           onClose={() => setAsking(null)}
           onConfirm={() => {

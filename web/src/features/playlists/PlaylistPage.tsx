@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link2, Pause, Pencil, Play, Share2, Trash2 } from 'lucide-react';
+import { Download, Link2, Pause, Pencil, Play, Share2, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
@@ -11,8 +11,11 @@ import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { HueBox } from '@/components/ui/HueBox';
+import { Menu, MenuItem } from '@/components/ui/Menu';
 import { NotFound } from '@/components/ui/NotFound';
 import { Page } from '@/components/ui/Page';
+import { useMe } from '@/lib/api/auth/me';
+import { API } from '@/lib/api/client';
 import { forgetPlaylist } from '@/lib/api/playlists/cache';
 import { usePlaylist } from '@/lib/api/playlists/get';
 import { useRemovePlaylist } from '@/lib/api/playlists/remove';
@@ -68,6 +71,31 @@ function Share({ playlist }: { playlist: Playlist }) {
   );
 }
 
+const FORMATS = ['m3u', 'json', 'xspf', 'csv'] as const;
+
+function Export({ playlist }: { playlist: Playlist }) {
+  const { t } = useTranslation();
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <Button>
+          <Download size={18} aria-hidden />
+          {t('playlists.export')}
+        </Button>
+      }
+    >
+      {FORMATS.map((format) => (
+        <MenuItem key={format} asChild>
+          <a href={`${API}/playlists/${playlist.id}/export/${format}`} download>
+            {t(`playlists.export_${format}`)}
+          </a>
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}
+
 function DeleteDialog({ playlist, onClose }: { playlist: Playlist; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -98,6 +126,7 @@ function DeleteDialog({ playlist, onClose }: { playlist: Playlist; onClose: () =
 
 function Loaded({ playlist }: { playlist: Playlist }) {
   const { t } = useTranslation();
+  const { data: me } = useMe();
   const entries = useEntries(playlist.id);
   const update = useUpdatePlaylist();
   const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
@@ -136,6 +165,7 @@ function Loaded({ playlist }: { playlist: Playlist }) {
             </span>
           )}
           {playlist.is_public && <Share playlist={playlist} />}
+          {me && <Export playlist={playlist} />}
           {playlist.is_mine && (
             <>
               <Button onClick={() => setDialog('edit')}>

@@ -13,12 +13,16 @@ import { MenuItem } from '@/components/ui/Menu';
 import { byline } from '@/lib/format/byline';
 import { clock, isoDuration } from '@/lib/format/format';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
+import type { PlaylistItem } from '@/lib/api/schema';
 import { usePlayer } from '@/lib/player/store';
 import type { ItemTrack } from './itemTrack';
+import { unseenName } from './unseenName';
 
 interface PlaylistRowProps {
   /** Null: gone, or not for the reader. */
   track: ItemTrack | null;
+  /** What a file said of a track that is not here. */
+  wanted: PlaylistItem['wanted'];
   /** Counts from 1. */
   place: number;
   /** All that can be played from here. */
@@ -33,16 +37,27 @@ export const ROW = 64;
 
 const rowClass = 'group flex h-16 items-center gap-3 border-b border-line transition-colors duration-150 sm:gap-4';
 
-function Unseen({ place, isDragged, handle, onRemove }: Omit<PlaylistRowProps, 'track' | 'list'>) {
+function Unseen({ place, wanted, isDragged, handle, onRemove }: Omit<PlaylistRowProps, 'track' | 'list'>) {
   const { t } = useTranslation();
-  const title = t('playlists.unseen_place', { place });
+  const title = unseenName(t, place, wanted);
   return (
     <div className={clsx(rowClass, isDragged && 'bg-raised shadow-float')}>
       {handle && <DragHandle label={t('playlists.move', { title })} {...handle} />}
       <span className="grid size-11 shrink-0 place-items-center rounded-sm bg-sunk text-muted">
         <CircleOff size={18} aria-hidden />
       </span>
-      <p className="min-w-0 flex-1 text-sm text-muted">{t('playlists.unseen')}</p>
+      {wanted?.title ? (
+        <div className="min-w-0 flex-1 text-muted">
+          <h3 title={wanted.title} dir="auto" className="truncate text-base leading-tight">
+            {wanted.title}
+          </h3>
+          <p dir="auto" className="mt-0.5 truncate text-sm">
+            {[wanted.artist, t('playlists.waiting')].filter(Boolean).join(' · ')}
+          </p>
+        </div>
+      ) : (
+        <p className="min-w-0 flex-1 text-sm text-muted">{t('playlists.unseen')}</p>
+      )}
       {handle && (
         <IconButton size="sm" label={t('playlists.remove_title', { title })} onClick={onRemove}>
           <ListX size={18} aria-hidden />

@@ -1,5 +1,5 @@
-import { ListPlus } from 'lucide-react';
-import { useState } from 'react';
+import { FileUp, ListPlus } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate } from 'react-router';
 import { Button } from '@/components/ui/Button';
@@ -15,6 +15,8 @@ import { useTitle } from '@/lib/dom/useTitle';
 import { PlaylistCover } from './PlaylistCover';
 import { PlaylistDialog } from './PlaylistDialog';
 import { Size, Visibility } from './PlaylistFacts';
+
+const ImportDialog = lazy(async () => ({ default: (await import('./ImportDialog')).ImportDialog }));
 
 function Card({ playlist }: { playlist: Playlist }) {
   const { t } = useTranslation();
@@ -84,6 +86,7 @@ export function Component() {
   const create = useCreatePlaylist();
   const total = usePlaylists().data?.pages[0]?.total;
   const [asking, setAsking] = useState(false);
+  const [importing, setImporting] = useState(false);
   const [made, setMade] = useState<string | null>(null);
   useTitle(t('playlists.title'));
   return (
@@ -91,10 +94,16 @@ export function Component() {
       <PageHeader
         title={t('playlists.title')}
         actions={
-          <Button tone={total ? 'accent' : 'plain'} onClick={() => setAsking(true)}>
-            <ListPlus size={18} aria-hidden />
-            {t('playlists.new')}
-          </Button>
+          <>
+            <Button onClick={() => setImporting(true)}>
+              <FileUp size={18} aria-hidden />
+              {t('playlists.import')}
+            </Button>
+            <Button tone={total ? 'accent' : 'plain'} onClick={() => setAsking(true)}>
+              <ListPlus size={18} aria-hidden />
+              {t('playlists.new')}
+            </Button>
+          </>
         }
       >
         {total ? t('playlists.total', { count: total }) : ' '}
@@ -102,6 +111,11 @@ export function Component() {
       <Playlists onNew={() => setAsking(true)} />
       {asking && made === null && (
         <PlaylistDialog onClose={() => setAsking(false)} onSave={async (form) => setMade((await create.mutateAsync(form)).id)} />
+      )}
+      {importing && (
+        <Suspense>
+          <ImportDialog onClose={() => setImporting(false)} />
+        </Suspense>
       )}
       {/* once the dialog is gone, and nothing in it unsaved any more */}
       {made !== null && <Navigate to={`/playlist/${made}`} />}

@@ -35,6 +35,7 @@ const { artist, album, duration_ms, cover_url, waveform_url, stream_manifest_url
 const item = (id: string, title: string): PlaylistItem => ({
   id,
   added_at: '2026-01-01T00:00:00+00:00',
+  wanted: null,
   track_id: `track-${id}`,
   title,
   artist,

@@ -1169,6 +1169,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playlists/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a playlist from a file
+         * @description M3U, M3U8, XSPF, JSPF, other lists of tracks as JSON, or CSV with a line that names its columns; 4 MiB and 10,000 entries at most. An entry is `matched` by an address of this installation, or by title and artist where one track has both, whatever the case, accents and punctuation; where several have, by its length. Anything less certain is `ambiguous`, and comes with up to five candidates. What is not matched keeps its place in the playlist with what the file says of it, and is filled in when such a track is published. `reason` is `address`, `title_and_artist` or `length` for what is matched; `several`, `other_artist` or `no_artist` for what is ambiguous; `unknown`, `no_title` or `unreadable` for what is missing.
+         */
+        post: operations["postPlaylistsImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists/{id}": {
         parameters: {
             query?: never;
@@ -1188,6 +1208,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playlists/{id}/export/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a playlist as CSV
+         * @description Tracks that the reader may not see, and lines of an import without a track, keep their place. A file that is imported again gives the same playlist.
+         */
+        get: operations["getPlaylistsByIdExportCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{id}/export/json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a playlist as JSPF
+         * @description Tracks that the reader may not see, and lines of an import without a track, keep their place. A file that is imported again gives the same playlist.
+         */
+        get: operations["getPlaylistsByIdExportJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{id}/export/m3u": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a playlist as M3U8, for players
+         * @description Tracks that the reader may not see, and lines of an import without a track, keep their place. A file that is imported again gives the same playlist.
+         */
+        get: operations["getPlaylistsByIdExportM3u"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{id}/export/xspf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a playlist as XSPF
+         * @description Tracks that the reader may not see, and lines of an import without a track, keep their place. A file that is imported again gives the same playlist.
+         */
+        get: operations["getPlaylistsByIdExportXspf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists/{id}/tracks": {
         parameters: {
             query?: never;
@@ -1197,7 +1297,7 @@ export interface paths {
         };
         /**
          * List the items of a playlist in their order
-         * @description An item whose track is not there, or not for the reader, keeps its place: `track_id` is null then.
+         * @description An item whose track is not there, or not for the reader, keeps its place: `track_id` is null then. `wanted` is what a file said of a track that was not found; where it lies (`location`) is told to those who may change the playlist.
          */
         get: operations["getPlaylistsByIdTracks"];
         put?: never;
@@ -3664,11 +3764,47 @@ export interface components {
             /** Format: uuid */
             track_id: string;
         };
+        PlaylistCandidate: {
+            /** Format: uuid */
+            track_id: string | null;
+            title: string | null;
+            artist: string | null;
+            album: string | null;
+            /** Format: int64 */
+            duration_ms: number | null;
+        };
+        PlaylistImport: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            track_count: number;
+            /** Format: int64 */
+            matched: number;
+            /** Format: int64 */
+            ambiguous: number;
+            /** Format: int64 */
+            missing: number;
+            lines: components["schemas"]["PlaylistImportLine"][];
+        };
+        PlaylistImportLine: {
+            /** Format: int32 */
+            line: number | null;
+            /** @enum {string|null} */
+            status: "matched" | "ambiguous" | "missing" | null;
+            reason: string | null;
+            title: string | null;
+            artist: string | null;
+            /** Format: uuid */
+            track_id: string | null;
+            candidates: components["schemas"]["PlaylistCandidate"][] | null;
+        };
         PlaylistItem: {
             /** Format: uuid */
             id: string;
             /** Format: date-time */
             added_at: string;
+            wanted: components["schemas"]["PlaylistWanted"] | null;
             /** Format: uuid */
             track_id: string | null;
             title: string | null;
@@ -3705,6 +3841,14 @@ export interface components {
             next: string | null;
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
+        };
+        PlaylistWanted: {
+            title: string | null;
+            artist: string | null;
+            album: string | null;
+            /** Format: int64 */
+            duration_ms: number | null;
+            location: string | null;
         };
         /** @description The answer to `ping` */
         PongMessage: {
@@ -5385,9 +5529,13 @@ export type PasskeyList = components['schemas']['PasskeyList'];
 export type PingMessage = components['schemas']['PingMessage'];
 export type Playlist = components['schemas']['Playlist'];
 export type PlaylistAddition = components['schemas']['PlaylistAddition'];
+export type PlaylistCandidate = components['schemas']['PlaylistCandidate'];
+export type PlaylistImport = components['schemas']['PlaylistImport'];
+export type PlaylistImportLine = components['schemas']['PlaylistImportLine'];
 export type PlaylistItem = components['schemas']['PlaylistItem'];
 export type PlaylistItemList = components['schemas']['PlaylistItemList'];
 export type PlaylistList = components['schemas']['PlaylistList'];
+export type PlaylistWanted = components['schemas']['PlaylistWanted'];
 export type PongMessage = components['schemas']['PongMessage'];
 export type Presence = components['schemas']['Presence'];
 export type PrivacyChoice = components['schemas']['PrivacyChoice'];
@@ -8354,6 +8502,52 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    postPlaylistsImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Title; without it, the file's own, or its name */
+                    name?: string;
+                    /**
+                     * @description Public: everybody may see it
+                     * @default false
+                     */
+                    is_public?: boolean;
+                    /**
+                     * Format: binary
+                     * @description M3U, M3U8, XSPF, JSPF, JSON or CSV; its contents tell which
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistImport"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getPlaylistsById: {
         parameters: {
             query?: never;
@@ -8457,6 +8651,174 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsByIdExportCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsByIdExportJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsByIdExportM3u: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/x-mpegurl": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/x-mpegurl": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsByIdExportXspf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xspf+xml": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xspf+xml": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            416: components["responses"]["416.range_not_satisfiable"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
