@@ -206,16 +206,56 @@ test('its owner deletes a playlist, after being asked', async () => {
   });
 });
 
+test('a playlist of another player is imported, tells what became of each line, and is exported as a file', async () => {
+  const file = ['#EXTM3U', '#PLAYLIST:From my old player', '#EXTINF:20,carol - Tides', '/music/1.mp3', '#EXTINF:20,Nobody - Night ferry', '/music/2.mp3', '#EXTINF:20,Nadia - Not here at all', '/music/3.mp3'].join('\r\n');
+  await stage.visit('bob', async (eye) => {
+    const { page } = eye;
+    await open(eye, '/playlists');
+    await page.getByRole('button', { name: 'Import' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Import a playlist' });
+    await dialog.getByLabel('Choose a file').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no playlist') });
+    await dialog.getByRole('alert').filter({ hasText: 'This file could not be read' }).waitFor();
+    await dialog.getByLabel('Choose a file').setInputFiles({ name: 'old.m3u', mimeType: 'audio/x-mpegurl', buffer: Buffer.from(file) });
+    await dialog.getByText('“From my old player” is here').waitFor();
+    for (const text of ['1 track found', '1 not certain', '1 not here', 'There is this title by somebody else', 'No such track here']) await dialog.getByText(text, { exact: false }).first().waitFor();
+    const [report] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save the report' }).click()]);
+    assert.equal(report.suggestedFilename(), 'From my old player.txt');
+    await dialog.getByRole('link', { name: 'Open the playlist' }).click();
+    await page.getByRole('heading', { level: 1, name: 'From my old player' }).waitFor();
+    await page.getByText('Nadia · Not here yet').waitFor();
+    assert.equal(await shown(page), 'Tides, Night ferry, Not here at all');
+    await page.getByRole('button', { name: 'Export' }).click();
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'M3U8, for players' }).click()]);
+    assert.equal(saved.suggestedFilename(), 'From my old player.m3u8');
+  }, { expected: [/status of 422/] });
+});
+
 const late = await make(carol, 'Late trains', [draft, tides, ferry, slow, harbour], true);
 await make(carol, 'قطارات الليل', [ferry]);
 await make(carol, 'A playlist with a name that is so long that it cannot be shown in one line of a card', []);
 const empty = await make(carol, 'Nothing yet', []);
+
+/** The report of an import stays open. */
+async function importing({ page }: Eye): Promise<void> {
+  const lines = ['#EXTINF:20,Nobody - Night ferry', '#EXTINF:20,Nadia Sow - A title that is long enough that it cannot stand in one line of a narrow screen', '#EXTINF:20,Tides'].map((line, i) => `${line}\n/m/${i}.mp3`);
+  await page.getByRole('button', { name: 'Import' }).first().click();
+  await page.getByLabel('Choose a file').setInputFiles({ name: 'old.m3u', mimeType: 'audio/x-mpegurl', buffer: Buffer.from(`#EXTM3U\n/track/${slow.id}\n${lines.join('\n')}`) });
+  await page.getByRole('link', { name: 'Open the playlist' }).waitFor();
+}
+async function imported(eye: Eye): Promise<void> {
+  await importing(eye);
+  await eye.page.getByRole('link', { name: 'Open the playlist' }).click();
+  await eye.page.getByText('Nadia Sow · Not here yet').waitFor();
+  await rest(eye);
+}
 
 const rest = async ({ page }: Eye) => page.mouse.move(0, 0);
 lookAt(stage, [
   { name: 'playlists', path: '/playlists', who: 'carol' },
   { name: 'playlists empty', path: '/playlists', who: 'mia' },
   { name: 'playlist own', path: `/playlist/${late}`, who: 'carol' },
+  { name: 'playlist imported', path: '/playlists', who: 'carol', first: imported },
+  { name: 'playlist import', path: '/playlists', who: 'carol', inSight: true, first: importing },
   { name: 'playlist empty', path: `/playlist/${empty}`, who: 'carol' },
   { name: 'playlist guest', path: `/playlist/${late}`, who: null },
   { name: 'playlist playing', path: `/playlist/${late}`, who: null, first: async (eye) => {

@@ -46,8 +46,8 @@ set_text(json_t *object, const char *name, struct str value, size_t characters_m
 {
     const char *kept = text_equal(name, "description") ? "\n\r\t" : ""; /* a text of several lines */
     scoped_buf out = BUF_INIT(64 * 1024);
-    bool utf8 = value.len && utf8_valid(value, NULL);
-    const unsigned char *p = (const unsigned char *)value.ptr, *end = p + value.len;
+    bool utf8 = utf8_valid(value, NULL);
+    const unsigned char *p = (const unsigned char *)(value.len ? value.ptr : ""), *end = p + value.len;
 
     for (size_t characters = 0; p < end && characters < characters_max; characters++) {
         size_t bad = utf8 ? unwanted(p, end) : *p < 0x20 || *p == 0x7F, len = 1;
@@ -115,8 +115,6 @@ entry_track(json_t *entry, struct str value)
 void
 entry_location(json_t *entry, struct str value)
 {
-    while (value.len && (value.ptr[0] == ' ' || value.ptr[0] == '\t'))
-        value = (struct str){value.ptr + 1, value.len - 1};
     set_text(entry, "location", value, PLACE_CHARACTERS_MAX);
     entry_track(entry, value);
 }
