@@ -55,11 +55,11 @@ static const struct route playlists_routes[] = {
      .sql = &q_playlist_create, .shape = ONE, .always = true, .status = 201, .then = &q_playlist_get, .location = "/api/v1/playlists/{id}"},
 
     {POST, "/api/v1/playlists/import", "Make a playlist from a file",
-     "M3U, M3U8, XSPF, JSPF, other lists of tracks as JSON, or CSV with a line that names its columns; 4 MiB and 10,000 entries at most. An entry is `matched` by an "
-     "address of this installation, or by title and artist where one track has both, whatever the case, accents and punctuation; where several have, by its length. Anything "
-     "less certain is `ambiguous`, and comes with up to five candidates. What is not matched keeps its place in the playlist with what the file says of it, and is filled in when "
-     "such a track is published. `reason` is `address`, `title_and_artist` or `length` for what is matched; `several`, `other_artist` or `no_artist` for what is ambiguous; `unknown`, "
-     "`no_title` or `unreadable` for what is missing.",
+     "M3U, M3U8, XSPF, JSPF, other lists of tracks as JSON, or CSV with a line that names its columns; 4 MiB and 10,000 entries at most. An entry is "
+     "`matched` by an address of this installation, or by title and artist where one track has both, whatever the case, accents and punctuation; where "
+     "several have, by its length. Anything less certain is `ambiguous`, and comes with up to five candidates. What is not matched keeps its place in the "
+     "playlist with what the file says of it, and is filled in when such a track is published. `reason` is `address`, `title_and_artist` or `length` for "
+     "what is matched; `several`, `other_artist` or `no_artist` for what is ambiguous; `unknown`, `no_title` or `unreadable` for what is missing.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_UPLOAD, .files = import_files, .body = import_fields,
      .handler = playlist_import, .status = 201, .replies = &q_playlist_import},
 

@@ -171,30 +171,35 @@ track_number(const char *name, size_t len)
     return digits && after > digits && after < len ? after : 0;
 }
 
-/* Title and artist from the name of a file, where nothing else tells them. */
+/* Title and artist from the name of a file; `place` is changed. */
 static void
-entry_file_name(json_t *entry)
+entry_file_name(json_t *entry, char *place)
 {
-    const char *location = json_string_value(json_object_get(entry, "location"));
-    scoped_text name = NULL;
-    const char *from, *dot;
+    const char *from = place, *dot;
     size_t len, number;
 
-    if (!location || json_object_get(entry, "title"))
-        return;
-    name = strdup(location);
-    if (!name)
-        return;
-    if (strstr(name, "://")) {
-        name[strcspn(name, "?#")] = 0;
-        percent_decode(name);
+    if (strstr(place, "://")) {
+        place[strcspn(place, "?#")] = 0;
+        percent_decode(place);
     }
-    from = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+    from = strrchr(from, '/') ? strrchr(from, '/') + 1 : from;
     from = strrchr(from, '\\') ? strrchr(from, '\\') + 1 : from;
     dot = strrchr(from, '.');
     len = dot && dot > from && strlen(dot) <= 6 ? (size_t)(dot - from) : strlen(from);
     number = track_number(from, len);
     entry_display(entry, (struct str){from + number, len - number});
+}
+
+/* Where nothing else tells them. */
+static void
+entry_complete(json_t *entry)
+{
+    const char *location = json_string_value(json_object_get(entry, "location"));
+    char *place = location && !json_object_get(entry, "title") ? strdup(location) : NULL;
+
+    if (place)
+        entry_file_name(entry, place);
+    free(place);
 }
 
 void
@@ -254,7 +259,7 @@ playlist_file_read(struct str bytes, const char **ret_code, char *error, size_t 
         bytes = (struct str){bytes.ptr + 3, bytes.len - 3};
     good = read_any(&reading, bytes);
     json_array_foreach(reading.lines, i, entry)
-        entry_file_name(entry);
+        entry_complete(entry);
     if (reading.too_many)
         snprintf(reading.error, sizeof reading.error, "A playlist holds at most %d tracks.", PLAYLIST_FILE_LINES);
     else if (good && !json_array_size(reading.lines))
