@@ -135,6 +135,26 @@ test('a block ends work on playlists of the one together with the other, both wa
   assertProblem(await get(bob, hers.id), 404, undefined, 'and nothing comes back by itself');
 });
 
+test('a copy is private, has the same order, notes its origin, and shows no more than the playlist itself', async () => {
+  const draft = await playable(carol, { title: 'Not for all', visibility: 'unlisted' });
+  const list = await create(carol, 'To copy', { is_public: true, description: 'Nice' });
+  for (const one of [ferry, draft, tides, ferry]) await add(carol, list.id, one.id);
+  const copy = await bob.post('/api/v1/playlists/{id}/duplicate', { path: { id: list.id }, body: {} });
+  assertStatus(copy, 201);
+  assert.equal(copy.headers.get('location'), `/api/v1/playlists/${copy.body.id}`);
+  assert.deepEqual([copy.body.name, copy.body.description, copy.body.is_public, copy.body.is_mine, copy.body.track_count, copy.body.origin],
+    ['To copy', 'Nice', false, true, 4, { id: list.id, name: 'To copy' }]);
+  assert.deepEqual((await items(bob, copy.body.id)).map((one) => one.track_id), [ferry.id, null, tides.id, ferry.id]);
+  assertStatus(await carol.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id: list.id, track_id: tides.id } }), 204);
+  assert.equal((await items(bob, copy.body.id)).length, 4);
+  const named = await carol.post('/api/v1/playlists/{id}/duplicate', { path: { id: list.id }, body: { name: 'Mine too' } });
+  assertStatus(named, 201);
+  assert.deepEqual([named.body.name, (await items(carol, named.body.id)).map((one) => one.track_id)], ['Mine too', [ferry.id, draft.id, ferry.id]]);
+  assertStatus(await carol.put('/api/v1/playlists/{id}', { path: { id: list.id }, body: { is_public: false } }), 200);
+  assert.equal((await get(bob, copy.body.id)).body.origin, null, 'one that they may not see any more');
+  assertProblem(await bob.post('/api/v1/playlists/{id}/duplicate', { path: { id: list.id }, body: {} }), 404);
+});
+
 test('a track that one may not see keeps its place with nothing told of it, and cannot be added', async () => {
   const draft = await playable(carol, { title: 'Draft', is_public: 'false' });
   const list = await create(carol, 'With a draft', { is_public: true });

@@ -230,6 +230,20 @@ test('a playlist of another player is imported, tells what became of each line, 
   }, { expected: [/status of 422/] });
 });
 
+test('somebody copies a public playlist and changes the copy', async () => {
+  const id = await make(carol, 'Worth a copy', [tides, slow], true);
+  await stage.visit('alice', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await page.getByRole('button', { name: 'Make a copy' }).click();
+    await page.getByText('“Worth a copy” is copied.').first().waitFor();
+    await page.getByRole('link', { name: 'Copied from Worth a copy' }).waitFor();
+    assert.equal(await shown(page), 'Tides, Slow boat');
+    await handle(page, 'Slow boat').first().waitFor();
+    await page.getByText('Private').first().waitFor();
+  });
+});
+
 const late = await make(carol, 'Late trains', [draft, tides, ferry, slow, harbour], true);
 await make(carol, 'قطارات الليل', [ferry]);
 await make(carol, 'A playlist with a name that is so long that it cannot be shown in one line of a card', []);

@@ -27,6 +27,9 @@ static const struct field playlist_changes[] = {
     {"is_public", FIELD_BOOL, .help = "Public: everybody may see it"},
     FIELD_END};
 
+static const struct field copy_fields[] = {
+    {"name", FIELD_STRING, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title of the copy; without it, that of the playlist"}, FIELD_END};
+
 static const struct field new_item[] = {{"track_id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
 
 static const struct field item_move[] = {
@@ -83,6 +86,12 @@ static const struct route playlists_routes[] = {
      "was not found; where it lies (`location`) is told to those who may change the playlist.",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path,
      .requires = &q_playlist_seen, .sql = &q_playlist_items, .shape = MANY},
+
+    {POST, "/api/v1/playlists/{id}/duplicate", "Copy a playlist",
+     "The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist "
+     "that was copied, to those who may see that one.",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = copy_fields,
+     .sql = &q_playlist_duplicate, .shape = ONE, .status = 201, .then = &q_playlist_copy_get, .location = "/api/v1/playlists/{copy_id}"},
 
     {POST, "/api/v1/playlists/{id}/tracks", "Add a track to a playlist",
      "The track is added at the end. A track may be in a playlist several times; a playlist holds 10,000 items at most.",

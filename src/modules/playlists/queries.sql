@@ -4,8 +4,9 @@
 -- Its covers (of the first four tracks) are those of the tracks that the viewer may see.
 -- schema: Playlist
 -- not null: covers, owner, is_mine, may_edit
--- nullable: duration_ms
+-- nullable: duration_ms, origin
 -- type: covers TrackRef[]
+-- type: origin PlaylistRef
 p.id, p.name, p.description, p.is_public, p.track_count,
        to_json(array(select row(t_.id, t_.title, {cover_url(t_)}, {waveform_url(t_)})::track_ref
                        from playlist_tracks i_
@@ -14,7 +15,10 @@ p.id, p.name, p.description, p.is_public, p.track_count,
                       order by i_.position
                       limit 4)) as covers,
        {user_ref(u, owner)}, p.user_id = :viewer::uuid is true as is_mine,
-       {playlist_editable(p, :viewer::uuid)} as may_edit, p.created_at, p.updated_at
+       {playlist_editable(p, :viewer::uuid)} as may_edit,
+       (select to_jsonb(row(o_.id, o_.name)::playlist_ref) from playlists o_
+         where o_.id = p.copied_from and {playlist_visible(o_, :viewer::uuid, :viewer_staff::boolean)}) as origin,
+       p.created_at, p.updated_at
 
 -- fragment: playlist_duration(p)
 -- How long the tracks last that the viewer may see.
@@ -64,6 +68,29 @@ select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: playlist_copy_get
+select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
+  from playlists p
+  join users u on u.id = p.user_id
+ where p.id = :copy_id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: playlist_duplicate
+-- Whoever may see it. A track that they may not see leaves its place empty: in a playlist of one's own, one sees more than in those of others.
+with p as (
+    select p.* from playlists p where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+), c as (
+    insert into playlists (user_id, name, description, is_public, copied_from)
+    select :viewer::uuid, coalesce(:name::text, p.name), p.description, false, p.id from p
+    returning id
+), i as (
+    insert into playlist_tracks (playlist_id, track_id, wanted, added_by, position)
+    select c.id, t.id, case when t.id is null then jsonb_strip_nulls(coalesce({wanted_shown(i, p)}, '{}')) end, :viewer::uuid, i.position
+      from c, p
+      join playlist_tracks i on i.playlist_id = p.id
+      left join tracks t on t.id = i.track_id and {item_shown(t, p)}
+)
+select c.id as copy_id from c
 
 -- query: playlist_create
 insert into playlists (user_id, name, description, is_public)
@@ -253,8 +280,8 @@ update playlist_tracks i
 returning i.id
 
 -- query: export_playlists
-select p.id, p.name, p.description, p.is_public, p.cover_url, p.follower_count, p.is_editorial, p.is_default_favorites, p.created_at,
-       p.updated_at, p.deleted_at,
+select p.id, p.name, p.description, p.is_public, p.cover_url, p.follower_count, p.is_editorial, p.is_default_favorites, p.copied_from,
+       p.created_at, p.updated_at, p.deleted_at,
        array(select i.track_id from playlist_tracks i where i.playlist_id = p.id order by i.position) as track_ids,
        (select coalesce(jsonb_agg(i.wanted order by i.position), '[]') from playlist_tracks i where i.playlist_id = p.id and i.track_id is null) as wanted
   from playlists p

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Download, Link2, Pause, Pencil, Play, Share2, Trash2 } from 'lucide-react';
+import { Copy, Download, Link2, Pause, Pencil, Play, Share2, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
@@ -16,6 +16,7 @@ import { NotFound } from '@/components/ui/NotFound';
 import { Page } from '@/components/ui/Page';
 import { useMe } from '@/lib/api/auth/me';
 import { API } from '@/lib/api/client';
+import { useDuplicatePlaylist } from '@/lib/api/playlists/duplicate';
 import { forgetPlaylist } from '@/lib/api/playlists/cache';
 import { usePlaylist } from '@/lib/api/playlists/get';
 import { useRemovePlaylist } from '@/lib/api/playlists/remove';
@@ -96,6 +97,27 @@ function Export({ playlist }: { playlist: Playlist }) {
   );
 }
 
+function Duplicate({ playlist }: { playlist: Playlist }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const duplicate = useDuplicatePlaylist();
+  async function make() {
+    try {
+      const copy = await duplicate.mutateAsync(playlist.id);
+      await navigate(`/playlist/${copy.id}`);
+      toast(t('playlists.copied', { name: copy.name }), 'ok');
+    } catch (error) {
+      toast(problemText(error, t), 'danger');
+    }
+  }
+  return (
+    <Button busy={duplicate.isPending} onClick={() => void make()}>
+      <Copy size={18} aria-hidden />
+      {t('playlists.copy')}
+    </Button>
+  );
+}
+
 function DeleteDialog({ playlist, onClose }: { playlist: Playlist; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -152,6 +174,13 @@ function Loaded({ playlist }: { playlist: Playlist }) {
             <p className="mt-1 flex flex-wrap gap-x-4 text-sm text-muted">
               <Size playlist={playlist} />
             </p>
+            {playlist.origin && (
+              <p className="mt-1 truncate text-sm text-muted">
+                <Link to={`/playlist/${playlist.origin.id}`} dir="auto" className="underline hover:text-ink">
+                  {t('playlists.copied_from', { name: playlist.origin.name })}
+                </Link>
+              </p>
+            )}
           </header>
           <PlaylistCover playlist={playlist} sizes="(min-width: 768px) 320px, 60vw" className="w-3/5 max-w-80 rounded-card md:w-full" />
         </div>
@@ -166,6 +195,7 @@ function Loaded({ playlist }: { playlist: Playlist }) {
           )}
           {playlist.is_public && <Share playlist={playlist} />}
           {me && <Export playlist={playlist} />}
+          {me && <Duplicate playlist={playlist} />}
           {playlist.is_mine && (
             <>
               <Button onClick={() => setDialog('edit')}>

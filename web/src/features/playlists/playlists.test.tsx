@@ -27,6 +27,7 @@ const playlist = (change: Partial<Playlist> = {}): Playlist => ({
   owner: { id: ada.id, username: 'ada', avatar: null, display_name: 'Ada' },
   is_mine: true,
   may_edit: true,
+  origin: null,
   created_at: '2026-01-01T00:00:00+00:00',
   updated_at: '2026-01-01T00:00:00+00:00',
   ...change,

@@ -1208,6 +1208,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playlists/{id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a playlist
+         * @description The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist that was copied, to those who may see that one.
+         */
+        post: operations["postPlaylistsByIdDuplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists/{id}/export/csv": {
         parameters: {
             query?: never;
@@ -3749,6 +3769,7 @@ export interface components {
             owner: components["schemas"]["UserRef"];
             is_mine: boolean;
             may_edit: boolean;
+            origin: components["schemas"]["PlaylistRef"] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -3841,6 +3862,11 @@ export interface components {
             next: string | null;
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
+        };
+        PlaylistRef: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         PlaylistWanted: {
             title: string | null;
@@ -5535,6 +5561,7 @@ export type PlaylistImportLine = components['schemas']['PlaylistImportLine'];
 export type PlaylistItem = components['schemas']['PlaylistItem'];
 export type PlaylistItemList = components['schemas']['PlaylistItemList'];
 export type PlaylistList = components['schemas']['PlaylistList'];
+export type PlaylistRef = components['schemas']['PlaylistRef'];
 export type PlaylistWanted = components['schemas']['PlaylistWanted'];
 export type PongMessage = components['schemas']['PongMessage'];
 export type Presence = components['schemas']['Presence'];
@@ -8651,6 +8678,46 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postPlaylistsByIdDuplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Title of the copy; without it, that of the playlist */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };

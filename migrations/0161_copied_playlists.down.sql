@@ -1,0 +1,2 @@
+drop type playlist_ref;
+alter table playlists drop column copied_from;
