@@ -15,7 +15,7 @@ type Format = (typeof FORMATS)[number];
 
 const form = (bytes: string | Uint8Array, filename = 'list.m3u', fields: Record<string, string> = {}) => {
   const data = new FormData();
-  data.append('file', new Blob([bytes as BlobPart]), filename);
+  data.append('file', new Blob([typeof bytes === 'string' ? bytes : Buffer.from(bytes)]), filename);
   for (const [name, value] of Object.entries(fields)) data.append(name, value);
   return data;
 };

@@ -105,6 +105,7 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'genres.slug': () => `'bobs-genre'`,
   'tracks.status': () => `'completed'`,
   'tracks.publish_zone': () => 'null',
+  'playlist_tracks.wanted': () => 'null', /* only where there is no track */
   'track_history.track_id': ({ track }) => track,
   'royalty_records.content_id': ({ track }) => track,
   'reports.content_id': ({ user }) => user,
