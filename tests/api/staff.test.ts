@@ -71,6 +71,13 @@ const rules: Record<string, Rule> = {
   'POST /api/v1/tracks/{id}/like': 'react',
   'DELETE /api/v1/tracks/{id}/like': 'react',
   'GET /api/v1/tracks/{id}/likes': 'react',
+  'GET /api/v1/tracks/{id}/repost': 'see',
+  'POST /api/v1/tracks/{id}/repost': 'react',
+  'DELETE /api/v1/tracks/{id}/repost': 'react',
+  'GET /api/v1/tracks/{id}/lyrics': 'see',
+  'PUT /api/v1/tracks/{id}/lyrics': 'change',
+  'GET /api/v1/tracks/{id}/history': 'see',
+  'GET /api/v1/tracks/{id}/stats': 'see',
   'GET /api/v1/tracks/{id}/hls/info': 'see',
   'GET /api/v1/tracks/{id}/hls/status': 'see',
   'GET /api/v1/tracks/{id}/hls/master.m3u8': 'see',
@@ -127,11 +134,11 @@ test('each route about a track is in the table', () => {
 for (const operation of aboutTracks.filter((one) => one.method !== 'DELETE' || rules[keyOf(one)] === 'react')) {
   for (const kind of Object.keys(people) as Kind[]) {
     test(`${keyOf(operation)} by ${kind}`, async () => {
-      if (operation.path.endsWith('/like')) await world.sql('delete from track_likes'); /* one's own is taken back also where the track is hidden by now (likes.test.ts) */
+      if (/\/(like|repost)$/.test(operation.path)) await world.sql('delete from track_likes; delete from track_reposts'); /* one's own is taken back also where the track is hidden by now (likes.test.ts) */
       for (const track of [hidden, open])
         for (const [way, as] of await waysOf(operation, kind))
           for (const round of [1, 2]) { /* the second finds warm caches */
-            const reply = await request(api, operation, { as, path: { ...PATH, id: track.id, track_id: track.id, version: versionOf(track) }, ...(operation.path.endsWith('/cover') ? { form: coverForm() } : operation.method === 'PUT' ? { body: { genre: 'Ambient' } } : {}) });
+            const reply = await request(api, operation, { as, path: { ...PATH, id: track.id, track_id: track.id, version: versionOf(track) }, ...(operation.path.endsWith('/cover') ? { form: coverForm() } : operation.method === 'PUT' ? { body: operation.path.endsWith('/lyrics') ? { content: 'La' } : { genre: 'Ambient' } } : {}) });
             const status = reply.status === 307 ? 200 : reply.status; /* it was processed again: who may see it is led to what plays now */
             assert.equal(status, expected(operation, rules[keyOf(operation)]!, kind, track), `${track.title} ${way}, time ${round}: ${reply.problem?.code}`);
           }
