@@ -144,6 +144,10 @@ export class Client {
     return this.call('post', path, options);
   }
 
+  patch<P extends PathsOf<'patch'>>(path: P, options?: CallOptions<'patch', P>) {
+    return this.call('patch', path, options);
+  }
+
   put<P extends PathsOf<'put'>>(path: P, options?: CallOptions<'put', P>) {
     return this.call('put', path, options);
   }

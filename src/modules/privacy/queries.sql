@@ -155,12 +155,6 @@ select c.id, c.track_id, c.created_at, c.expires_at
  where c.host_id = :user_id::uuid
  order by c.created_at, c.id
 
--- query: export_queue
-select q.current_track_id, q.current_position, q.shuffle, q.repeat_mode, q.volume, q.updated_at,
-       array(select i.track_id from queue_items i where i.queue_id = q.id order by i.position) as track_ids
-  from queues q
- where q.user_id = :user_id::uuid
-
 -- query: export_shared_queues
 select s.id, s.created_at, array(select i.track_id from shared_queue_items i where i.session_id = s.id order by i.position) as track_ids
   from queue_sessions s

@@ -132,4 +132,5 @@ const caller = <M extends Method>(method: M) => ((address: string, options?: Req
 export const get = caller('get');
 export const post = caller('post');
 export const put = caller('put');
+export const patch = caller('patch');
 export const del = caller('delete');

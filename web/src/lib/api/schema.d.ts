@@ -1369,6 +1369,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one's queue
+         * @description What is played and how. The items are under `/queue/items`.
+         */
+        get: operations["getQueue"];
+        /**
+         * Replace one's queue
+         * @description 409 when the version is another one by now, as for each change of the queue; `detail` says which. A track that is not there, or not for the person, becomes an item without a track.
+         */
+        put: operations["putQueue"];
+        post?: never;
+        /** Empty one's queue */
+        delete: operations["deleteQueue"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what is played and how
+         * @description What is not given stays as it is. Switching shuffle on puts what comes after the current item in an order of chance; switching it off brings back the order from before.
+         */
+        patch: operations["patchQueue"];
+        trace?: never;
+    };
+    "/api/v1/queue/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the items of one's queue in the order of playing
+         * @description An item whose track is not there, or not for the reader, keeps its place: `track_id` is null then.
+         */
+        get: operations["getQueueItems"];
+        put?: never;
+        /**
+         * Add tracks to one's queue
+         * @description A track may be in it several times; a queue holds 10,000 items.
+         */
+        post: operations["postQueueItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove an item from one's queue
+         * @description Where it was played, the one after it is the current one then, or else the last.
+         */
+        delete: operations["deleteQueueItemsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -4011,6 +4084,84 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        Queue: {
+            /** Format: int64 */
+            version: number;
+            /** Format: int32 */
+            item_count: number;
+            /** Format: uuid */
+            current_item: string | null;
+            /** Format: int32 */
+            offset_ms: number;
+            is_playing: boolean;
+            shuffle: boolean;
+            /** @enum {string} */
+            repeat: "off" | "one" | "all";
+            /** Format: int32 */
+            volume: number;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        /** @description One's queue was changed, perhaps on another device */
+        QueueChangedMessage: {
+            /**
+             * Format: int64
+             * @description From now on
+             */
+            version: number;
+            item_count: number;
+            /** @description Other items, or in another order */
+            items_changed: boolean;
+            /** Format: uuid */
+            current_item: string | null;
+            offset_ms: number;
+            is_playing: boolean;
+            shuffle: boolean;
+            /** @enum {string} */
+            repeat: "off" | "one" | "all";
+            volume: number;
+            /** @constant */
+            type: "queue.changed";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
+        QueueItem: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            order: number;
+            /** Format: uuid */
+            track_id: string | null;
+            title: string | null;
+            artist: string | null;
+            album: string | null;
+            /** Format: int32 */
+            duration_ms: number | null;
+            cover_url: string | null;
+            waveform_url: string | null;
+            stream_manifest_url: string | null;
+            /** Format: float */
+            loudness_lufs: number | null;
+            /** Format: float */
+            true_peak_dbtp: number | null;
+            creator: components["schemas"]["UserRef"] | null;
+            is_liked: boolean;
+        };
+        QueueItemList: {
+            items: components["schemas"]["QueueItem"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         /** @description A message from the client was refused */
         RefusedMessage: {
             /**
@@ -4092,7 +4243,7 @@ export interface components {
             recovery_codes_left: number;
         };
         /** @description What the server sends over the WebSocket */
-        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
+        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
         Session: {
             /** Format: uuid */
             id: string;
@@ -5573,6 +5724,10 @@ export type PublicGearList = components['schemas']['PublicGearList'];
 export type PublicUser = components['schemas']['PublicUser'];
 export type PublicUserList = components['schemas']['PublicUserList'];
 export type PushSubscription = components['schemas']['PushSubscription'];
+export type Queue = components['schemas']['Queue'];
+export type QueueChangedMessage = components['schemas']['QueueChangedMessage'];
+export type QueueItem = components['schemas']['QueueItem'];
+export type QueueItemList = components['schemas']['QueueItemList'];
 export type RefusedMessage = components['schemas']['RefusedMessage'];
 export type RemovedTrack = components['schemas']['RemovedTrack'];
 export type RemovedTrackList = components['schemas']['RemovedTrackList'];
@@ -9051,6 +9206,351 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description The version that is changed; 0 where there is no queue yet
+                     */
+                    version: number;
+                    /** @description In the order of playing */
+                    items: {
+                        /**
+                         * Format: uuid
+                         * @description Its id, chosen by the client; unique within the queue. One is made where there is none
+                         */
+                        id?: string;
+                        /**
+                         * Format: uuid
+                         * @description The track; null keeps that of the item that had this id
+                         */
+                        track_id?: string | null;
+                        /**
+                         * Format: int64
+                         * @description Where it stands when shuffle is switched off; as it is given without
+                         */
+                        order?: number;
+                    }[];
+                    /**
+                     * Format: uuid
+                     * @description The item that is played; without it the first one of a new queue
+                     */
+                    current_item?: string;
+                    /** @description Where in it; 0 for another item */
+                    offset_ms?: number;
+                    /** @description Time goes on from offset_ms, for 30 seconds at most until the next change */
+                    is_playing?: boolean;
+                    /** @description Played in an order of chance */
+                    shuffle?: boolean;
+                    /**
+                     * @description What is repeated
+                     * @enum {string}
+                     */
+                    repeat?: "off" | "one" | "all";
+                    /** @description In percent */
+                    volume?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteQueue: {
+        parameters: {
+            query: {
+                /** @description The version that is changed; 0 where there is no queue yet */
+                version: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    patchQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description The version that is changed; 0 where there is no queue yet
+                     */
+                    version: number;
+                    /**
+                     * Format: uuid
+                     * @description The item that is played; without it the first one of a new queue
+                     */
+                    current_item?: string;
+                    /** @description Where in it; 0 for another item */
+                    offset_ms?: number;
+                    /** @description Time goes on from offset_ms, for 30 seconds at most until the next change */
+                    is_playing?: boolean;
+                    /** @description Played in an order of chance */
+                    shuffle?: boolean;
+                    /**
+                     * @description What is repeated
+                     * @enum {string}
+                     */
+                    repeat?: "off" | "one" | "all";
+                    /** @description In percent */
+                    volume?: number;
+                    /** @description Moves an item */
+                    move?: {
+                        /**
+                         * Format: uuid
+                         * @description The item to move
+                         */
+                        item: string;
+                        /**
+                         * Format: uuid
+                         * @description The item that it is put after; null puts it first
+                         */
+                        after?: string | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getQueueItems: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItemList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postQueueItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description The version that is changed; 0 where there is no queue yet
+                     */
+                    version: number;
+                    /** @description In their order */
+                    items: {
+                        /**
+                         * Format: uuid
+                         * @description Its id, chosen by the client; unique within the queue. One is made where there is none
+                         */
+                        id?: string;
+                        /**
+                         * Format: uuid
+                         * @description The track
+                         */
+                        track_id: string;
+                    }[];
+                    /**
+                     * Format: uuid
+                     * @description The item that they follow; null puts them first. Without it they are added at the end
+                     */
+                    after?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteQueueItemsById: {
+        parameters: {
+            query: {
+                /** @description The version that is changed; 0 where there is no queue yet */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description The item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
