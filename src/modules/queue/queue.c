@@ -55,12 +55,14 @@ static const struct route queue_routes[] = {
      .auth = AUTH_USER, .scope = "queue:read", .limit = LIMIT_READ, .sql = &q_queue_items, .shape = MANY},
 
     {PUT, "/api/v1/queue", "Replace one's queue",
-     "409 when the version is another one by now, as for each change of the queue; `detail` says which. A track that is not there, or not for the person, becomes an item without a track.",
+     "409 when the version is another one by now, as for each change of the queue; `detail` says which. "
+     "A track that is not there, or not for the person, becomes an item without a track.",
      .auth = AUTH_USER, .scope = "queue:write", .limit = LIMIT_WRITE, .body = queue_whole, .max_body = LONGEST_BYTES,
      .sql = &q_queue_put, .shape = ONE, .always = true, .then = &q_queue_get, .no_audit = true},
 
     {PATCH, "/api/v1/queue", "Change what is played and how",
-     "What is not given stays as it is. Switching shuffle on puts what comes after the current item in an order of chance; switching it off brings back the order from before.",
+     "What is not given stays as it is. Switching shuffle on puts what comes after the current item in an order of chance; "
+     "switching it off brings back the order from before.",
      .auth = AUTH_USER, .scope = "queue:write", .limit = LIMIT_WRITE, .body = queue_changes,
      .sql = &q_queue_patch, .shape = ONE, .always = true, .then = &q_queue_get, .no_audit = true},
 
