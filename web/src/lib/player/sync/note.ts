@@ -1,0 +1,28 @@
+/* Which version of the queue on the server this tab has, over a reload: a copy that was changed and could not be sent is not lost silently. */
+
+const KEY = 'veza.queue';
+
+export interface Note {
+  version: number;
+  /** Nothing was changed here since. */
+  clean: boolean;
+}
+
+export function readNote(): Note | null {
+  try {
+    const note = JSON.parse(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? 'null') as Partial<Note> | null;
+    return note && Number.isSafeInteger(note.version) ? { version: note.version ?? 0, clean: note.clean === true } : null;
+  } catch {
+    return null;
+  }
+}
+
+export function writeNote(note: Note): void {
+  try {
+    const text = JSON.stringify(note);
+    sessionStorage.setItem(KEY, text);
+    localStorage.setItem(KEY, text);
+  } catch {
+    /* without storage the queue is read anew at each load */
+  }
+}
