@@ -170,7 +170,7 @@ begin
 end
 $$;
 
--- Removes an item. Where it was the current one, the one after it is, or else the last.
+-- Removes an item; one that is not there is no matter of versions. Where it was the current one, the one after it is, or else the last.
 create function queue_remove(person uuid, known bigint, item uuid) returns text
     language plpgsql
     as $$
@@ -178,6 +178,9 @@ declare
     l record;
     place bigint;
 begin
+    if not exists (select from queue_items i join queues q on q.id = i.queue_id where q.user_id = person and i.id = item) then
+        return 'item';
+    end if;
     select * into l from queue_lock(person, known);
     if l.wrong is not null then
         return l.wrong;

@@ -35,6 +35,8 @@ const comment = (await carol.post('/api/v1/tracks/{id}/comments', { path: { id: 
 const playlist = (await carol.post('/api/v1/playlists', { body: { name: 'Only hers' } })).body;
 const item = (await carol.post('/api/v1/playlists/{id}/tracks', { path: { id: playlist.id }, body: { track_id: track.id } })).body.item_id;
 const filled = (await carol.get('/api/v1/playlists/{id}', { path: { id: playlist.id } })).body;
+await carol.put('/api/v1/queue', { body: { version: 0, items: [{ track_id: track.id }] } });
+const queued = (await carol.get('/api/v1/queue')).body.current_item!;
 const sending = idOf(await begin(carol, { length: 1000 }));
 const inParts = (await carol.post('/api/v1/tracks/initiate', { body: { filename: 'a.wav', total_size: 1000 } as never })).body.upload_id;
 const owned: Owned[] = [
@@ -45,6 +47,7 @@ const owned: Owned[] = [
   { under: '/api/v1/tracks/', path: { id: track.id, quality: 'low', segment: 'segment_000.m4s', size: '300' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/comments/', path: { id: comment.id }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/playlists/', path: { id: playlist.id, track_id: item }, strangers: ['alice', 'dave'] },
+  { under: '/api/v1/queue/items/', path: { id: queued }, strangers: ['alice', 'root'] },
   { under: '/hls/', path: { track_id: track.id, quality: 'low', segment: 'segment_000.m4s' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/sessions/', path: { session_id: session }, strangers: ['alice', 'root'] },
   { under: '/api/v1/notifications/', path: { id: notification }, strangers: ['alice', 'root'] },
