@@ -31,7 +31,7 @@ const bar = (page: Page) => page.getByRole('region', { name: 'Player' });
 const play = (page: Page) => bar(page).getByRole('button', { name: 'Play', exact: true });
 const pause = (page: Page) => bar(page).getByRole('button', { name: 'Pause', exact: true });
 const refused = [/409 \(Conflict\)/, /ERR_INTERNET_DISCONNECTED/, /WebSocket/];
-const visit = (person: Person, look: (eye: Eye) => Promise<void>, more: object = {}) => stage.visit(person, look, { withoutWorker: true, expected: refused, ...more });
+const visit = (person: Person, look: (eye: Eye) => Promise<void>, more: object = {}) => stage.visit(person, look, { expected: refused, ...more });
 
 async function playAllOfCarol({ page, asking }: Pick<Eye, 'page' | 'asking'>): Promise<void> {
   await page.goto('/u/carol');
