@@ -18,6 +18,7 @@ select coalesce(q.version, 0) as version, coalesce(q.item_count, 0) as item_coun
 -- nullable: track_id, title, artist, album, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator
 -- not null: order
 -- sort: i.position, i.id
+-- unique: it is one queue, and its items have ids of their own
 select i.id, case when q.shuffle then i.original else i.position end as "order", t.id as track_id, t.title, t.artist, t.album, t.duration_ms,
        {cover_url(t)} as cover_url,
        {waveform_url(t)} as waveform_url,
