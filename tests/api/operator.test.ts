@@ -137,10 +137,6 @@ test('the statements of docs/operating.md run as they stand', async () => {
   await world.sql(`insert into jobs (kind, payload, state, attempts, deaths, finished_at) values ('no.such.kind', '{}', 'dead', 9, 9, now())`);
   await world.sql(queue!.replace('…', `'no.such.kind'`));
   assert.equal(await world.sql(`select deaths from jobs where kind = 'no.such.kind' and state <> 'dead'`), '0');
-  const quota = document.match(/^insert into user_storage_quotas .*;$/m);
-  assert.ok(quota);
-  await world.sql(quota[0].replace("'ada'", "'alice'"));
-  assert.equal(await world.sql('select q.max_bytes from user_storage_quotas q join users u on u.id = q.user_id where u.username = \'alice\''), '107374182400');
   const roles = document.match(/`create role veza_app; (grant veza_app to veza;)`/);
   assert.ok(roles);
   await cluster.sql('postgres', `begin; drop role if exists veza_app_trial; ${roles[0].slice(1, -1).replaceAll('veza_app', 'veza_app_trial').replace('to veza;', 'to current_user;')} rollback`);
