@@ -8974,15 +8974,6 @@ export interface operations {
                     "audio/x-mpegurl": string;
                 };
             };
-            /** @description The part asked for by Range */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "audio/x-mpegurl": string;
-                };
-            };
             /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
@@ -8993,7 +8984,6 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
-            416: components["responses"]["416.range_not_satisfiable"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -9021,15 +9011,6 @@ export interface operations {
                     "application/xspf+xml": string;
                 };
             };
-            /** @description The part asked for by Range */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/xspf+xml": string;
-                };
-            };
             /** @description Not modified: the client has the current version (If-None-Match) */
             304: {
                 headers: {
@@ -9040,7 +9021,6 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
-            416: components["responses"]["416.range_not_satisfiable"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
