@@ -1,14 +1,24 @@
+import { QueryClientProvider } from '@tanstack/react-query';
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it } from 'vitest';
 import '@/lib/i18n';
+import { createQueryClient } from '@/lib/api/queryClient';
 import { DraftCard } from './DraftCard';
 import { addItems, patchItem, useUploads, type UploadItem } from './store';
+
+const client = createQueryClient();
 
 /** As the page has it: a draft that is published leaves the list. */
 function Drafts() {
   const drafts = useUploads((s) => s.items).filter((item) => item.saving === 'draft');
-  return drafts.map((item) => <DraftCard key={item.key} item={item} />);
+  return (
+    <QueryClientProvider client={client}>
+      {drafts.map((item) => (
+        <DraftCard key={item.key} item={item} />
+      ))}
+    </QueryClientProvider>
+  );
 }
 
 beforeEach(() => {
