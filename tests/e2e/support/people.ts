@@ -22,4 +22,5 @@ export async function signOut(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: `Account of ${name}` }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
+  await page.waitForLoadState('networkidle'); /* what the page asks as a guest gives it a cookie; the next page has it from its beginning */
 }
