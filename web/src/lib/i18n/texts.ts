@@ -14,7 +14,6 @@ import type lyrics from '@/locales/en/lyrics.json';
 import type notifications from '@/locales/en/notifications.json';
 import type playlists from '@/locales/en/playlists.json';
 import type profile from '@/locales/en/profile.json';
-import type queue from '@/locales/en/queue.json';
 import type search from '@/locales/en/search.json';
 import type security from '@/locales/en/security.json';
 import type settings from '@/locales/en/settings.json';
@@ -37,7 +36,6 @@ export interface TextFiles {
   notifications: typeof notifications;
   playlists: typeof playlists;
   profile: typeof profile;
-  queue: typeof queue;
   search: typeof search;
   security: typeof security;
   settings: typeof settings;

@@ -64,7 +64,7 @@ const engine = new Engine(
       const entry = state.queue[index] ?? null;
       if (!entry) return;
       loadedKey = entry.key;
-      store.setState({ index, current: entry, wentOnTo: entry.key });
+      store.setState({ index, current: entry });
       began(entry);
       planNext();
     },
@@ -72,10 +72,8 @@ const engine = new Engine(
       const state = store.getState();
       const index = following(state, true);
       /* Nothing was ready to follow: a last look at what the queue says now. */
-      if (index >= 0) {
-        store.setState({ wentOnTo: state.queue[index]?.key ?? null });
-        state.jump(index);
-      } else save();
+      if (index >= 0) state.jump(index);
+      else save();
     },
     failed,
     progress(heard) {
@@ -129,13 +127,6 @@ export function loadCurrent(play: boolean, position = 0): void {
     return;
   }
   const track = toEngineTrack(entry);
-  if (!track && entry.unavailable) {
-    const next = following(store.getState(), false);
-    engine.stop();
-    if (next >= 0 && next !== store.getState().index) store.getState().jump(next);
-    else clock.setRunning(false);
-    return;
-  }
   if (!track) {
     failed({ id: entry.id, manifestUrl: '', durationMs: 0, loudnessLufs: null, truePeakDbtp: null }, 'gone');
     return;
@@ -163,24 +154,6 @@ export function play(): void {
 
 export function pause(): void {
   engine.pause();
-}
-
-/** The queue or the volume was changed elsewhere, and the current track is the same. */
-export function follow(): void {
-  planNext();
-  applySettings();
-}
-
-/** Loads nothing: the next press on play begins there. */
-export function standBy(position: number): void {
-  engine.stop();
-  loadedKey = null;
-  resumeAt = position;
-  const { current } = store.getState();
-  clock.setSource({ position, duration: (current?.duration_ms ?? 0) / 1000, bufferedEnd: 0 });
-  clock.setRunning(false);
-  showInMediaSession(current);
-  applySettings();
 }
 
 export function seek(seconds: number): void {
