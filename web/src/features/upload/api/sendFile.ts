@@ -7,6 +7,7 @@ import { API, prepare, remedy, type Remedy } from '@/lib/api/client';
 import { csrfToken } from '@/lib/api/csrf';
 import { ApiProblem, blank, hasCode, networkProblem, problemFrom } from '@/lib/api/problem';
 import { noteRateLimit } from '@/lib/api/rateLimit';
+import { removeTrack } from '@/lib/api/tracks/remove';
 import { getUpload, removeUpload } from '@/lib/api/uploads/uploads';
 import { forgetPlace, placeOf, rememberPlace } from './unfinished';
 
@@ -15,6 +16,7 @@ const ADDRESS = '/uploads/tus';
 export const STALLED_MS = 30_000;
 /** After the last byte the server looks at the file before it answers. */
 const FINISHING_MS = 120_000;
+const FINISHING_ASKED = FINISHING_MS / 1000;
 const PAUSES_MS = [500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 30_000, 30_000, 30_000];
 
 export interface SendOptions {
@@ -149,9 +151,21 @@ export async function sendFile(file: File, options: SendOptions): Promise<string
   }
 }
 
-/** Takes back what was sent of a file. */
+/** Takes back what was sent of a file, and the track that it became when its last byte had arrived already. */
 export async function takeBack(file: File): Promise<void> {
   const url = placeOf(file);
   forgetPlace(file);
-  if (url) await removeUpload(idOf(url)).catch(() => undefined); /* it ends by itself, later */
+  if (!url) return;
+  const id = idOf(url);
+  try {
+    let state = await getUpload(id);
+    for (let asked = 0; state.state === 'open' && state.received_bytes === state.length_bytes && asked < FINISHING_ASKED; asked++) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      state = await getUpload(id);
+    }
+    if (state.track_id) await removeTrack(state.track_id);
+    await removeUpload(id);
+  } catch {
+    /* it ends by itself, later */
+  }
 }
