@@ -106,10 +106,12 @@ for (const [name, nodes] of [['with Redis', shared], ['without Redis', separate]
 
 test('with Redis, a signed-in request asks the database no more whether its session stands', async () => {
   const as = await warm(shared);
-  const before = await queries(shared.other);
-  for (let i = 0; i < 20; i++) assertStatus(await me(shared.second, as), 200);
-  const asked = await queries(shared.other) - before;
-  assert.ok(asked < 30, `${asked} statements: one each for the reply, and a few of the jobs`);
+  /* A Redis that answers too late on a busy machine is not believed for a moment. */
+  await until('one statement each for the reply, and a few of the jobs', async () => {
+    const before = await queries(shared.other);
+    for (let i = 0; i < 20; i++) assertStatus(await me(shared.second, as), 200);
+    return (await queries(shared.other)) - before < 30;
+  });
 });
 
 test('a lent role that ends by itself ends in the cache too', async () => {
