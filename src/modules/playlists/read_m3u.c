@@ -116,6 +116,8 @@ m3u_entry(struct reading *reading, struct m3u_notes *notes, struct str line, siz
 static bool
 is_place(struct str line)
 {
+    if (!line.ptr)
+        return false;
     return memmem(line.ptr, line.len, "://", 3) || memchr(line.ptr, '/', line.len) || memchr(line.ptr, '\\', line.len) ||
            (line.len > 4 && (line.ptr[line.len - 4] == '.' || line.ptr[line.len - 5] == '.'));
 }
