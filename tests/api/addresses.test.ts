@@ -47,7 +47,7 @@ test('an IPv4 client of a socket for both families is known by its IPv4 address'
   const metrics = await fetch(`http://${V4}:${server.ports.api}/metrics`);
   await metrics.arrayBuffer();
   assert.equal(metrics.status, 200, '/metrics knows loopback');
-  assert.match(server.log(), /"path":"\/metrics".*"ip":"127\.0\.0\.1"/);
+  await server.logged(/"path":"\/metrics".*"ip":"127\.0\.0\.1"/);
   assert.doesNotMatch(server.log(), /::ffff/);
 });
 

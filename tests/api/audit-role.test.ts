@@ -87,7 +87,7 @@ test('an owner who may not make roles is served all the same, and told about it'
     .catch((error: { stdout: string }) => error)).stdout;
   try {
     await server.start();
-    assert.match(server.log(), /requests run as the owner of the tables/);
+    await server.logged(/requests run as the owner of the tables/);
     assertStatus(await new Client(server.api).post('/api/v1/auth/register', { body: { username: 'ada', email: 'ada@example.org', password: 'correct horse battery' } }), 201);
     await assert.rejects(psql(url, 'delete from audit_logs'), /append-only/, 'the trigger is left');
     assert.match(await doctor(), /! audit log .*only a trigger protects it/);

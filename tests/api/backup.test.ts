@@ -100,7 +100,7 @@ test('a trial restore starts with every track, and sends no mail until it is rel
   assert.match(await veza(['restore', whole, '--trial'], settingsOf(folder)), /is restored.*\n.*wait until you run: veza restore --release/);
   const server = await new Server('trial', { ...template.settings }, folder).start();
   try {
-    assert.match(server.log(), /mails and push messages are held back, since this is a trial restore/);
+    await server.logged(/mails and push messages are held back, since this is a trial restore/);
     const psql = async (sql: string): Promise<string> => (await run('psql', ['-h', path.join(folder, 'pg/run'), '-U', 'postgres', '-XAtc', sql, 'veza'])).stdout.trim();
     const client = (name: 'carol' | 'dave'): Client => new Client(server.api, {}, server.stream).as({ token: template.tokens[name] });
     const tracks = (await psql("select t.id || ' ' || u.username from tracks t join users u on u.id = t.creator_id where t.deleted_at is null order by t.id")).split('\n');

@@ -285,8 +285,8 @@ test('Redis killed, hung and brought back with what it held costs no request, an
   await Promise.all(load);
   assert.deepEqual(wrong, []);
   t.diagnostic(`${asked} requests, the slowest took ${slowest.toFixed(0)} ms`);
-  assert.match(world.server.log().slice(log), /Redis does not answer/);
-  assert.match(world.server.log().slice(log), /Redis answers again/);
+  await world.server.logged(/Redis does not answer/, log);
+  await world.server.logged(/Redis answers again/, log);
 });
 
 test('a server that is alone asks about a session once, hears of each change before its reply, and asks again while there is another server', async () => {

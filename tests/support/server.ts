@@ -89,6 +89,11 @@ export class Server {
     return readFileSync(this.logFile, 'utf8');
   }
 
+  /** Waits until the log has such a line: the server writes it after the reply has left. `since` is a length that log() had. */
+  async logged(line: RegExp, since = 0): Promise<void> {
+    await until(`${line} in the log of ${this.name}`, () => line.test(this.log().slice(since)));
+  }
+
   /** Kilobytes from /proc: VmRSS now, or VmHWM, the most it ever was. */
   memory(field: 'VmRSS' | 'VmHWM'): number {
     const found = readFileSync(`/proc/${this.ports.pid}/status`, 'utf8').match(new RegExp(`${field}:\\s+(\\d+) kB`));
