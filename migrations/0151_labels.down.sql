@@ -4,9 +4,12 @@ create index tracks_genre_counts_idx on tracks (lower(genre)) include (genre, cr
     where public_from is not null and status = 'completed' and deleted_at is null and genre <> '';
 
 drop trigger tracks_link_labels on tracks;
+drop trigger tracks_link_new_labels on tracks;
 drop trigger tracks_name_labels on tracks;
-drop trigger track_tags_count on track_tags;
+drop trigger track_tags_count_new on track_tags;
+drop trigger track_tags_count_gone on track_tags;
 drop function tracks_link_labels();
+drop function tracks_link_new_labels();
 drop function tracks_name_labels();
 drop function track_tags_count();
 drop function tags_named(text[]);

@@ -30,20 +30,21 @@ create or replace trigger tags_set_updated_at before update on tags for each row
     when (old.use_count is not distinct from new.use_count)
     execute function set_updated_at();
 
--- How many tracks have a tag, whoever may see them: suggestions are ordered by it.
+-- How many tracks have a tag, whoever may see them: suggestions are ordered by it. Once for a statement and not for each row: a tag that is counted many
+-- times in one transaction leaves as many old versions of its row, and each count would walk through them. Tags are locked in the order of their ids.
 create function track_tags_count() returns trigger
     language plpgsql security definer set search_path = public
     as $$
 begin
-    if tg_op = 'INSERT' then
-        update tags set use_count = use_count + 1 where id = new.tag_id;
-    else
-        update tags set use_count = use_count - 1 where id = old.tag_id;
-    end if;
+    perform from tags where id in (select c.tag_id from changed c) order by id for no key update;
+    update tags g set use_count = g.use_count + case tg_op when 'INSERT' then c.uses else -c.uses end
+      from (select c.tag_id, count(*)::int as uses from changed c group by c.tag_id) c
+     where g.id = c.tag_id;
     return null;
 end
 $$;
-create trigger track_tags_count after insert or delete on track_tags for each row execute function track_tags_count();
+create trigger track_tags_count_new after insert on track_tags referencing new table as changed for each statement execute function track_tags_count();
+create trigger track_tags_count_gone after delete on track_tags referencing old table as changed for each statement execute function track_tags_count();
 
 -- The names of these tags, each once, in their order; new ones are made.
 create function tags_named(given text[]) returns text[]
@@ -135,20 +136,33 @@ create function tracks_link_labels() returns trigger
     language plpgsql
     as $$
 begin
-    if tg_op = 'INSERT' or new.tags is distinct from old.tags then
+    if new.tags is distinct from old.tags then
         delete from track_tags x using tags g where x.track_id = new.id and g.id = x.tag_id and g.name <> all (new.tags);
         insert into track_tags as x (track_id, tag_id, position)
         select new.id, g.id, a.n - 1 from unnest(new.tags) with ordinality a (name, n) join tags g on g.name = a.name order by g.id
             on conflict (track_id, tag_id) do update set position = excluded.position where x.position <> excluded.position;
     end if;
-    if tg_op = 'INSERT' or new.genre is distinct from old.genre then
+    if new.genre is distinct from old.genre then
         delete from track_genres x where x.track_id = new.id;
         insert into track_genres (track_id, genre_slug) select new.id, g.slug from genres g where g.name = new.genre;
     end if;
     return null;
 end
 $$;
-create trigger tracks_link_labels after insert or update of tags, genre on tracks for each row execute function tracks_link_labels();
+create trigger tracks_link_labels after update of tags, genre on tracks for each row execute function tracks_link_labels();
+
+-- New tracks have no links yet: those of a whole statement at once.
+create function tracks_link_new_labels() returns trigger
+    language plpgsql
+    as $$
+begin
+    insert into track_tags (track_id, tag_id, position)
+    select t.id, g.id, a.n - 1 from added t, unnest(t.tags) with ordinality a (name, n) join tags g on g.name = a.name;
+    insert into track_genres (track_id, genre_slug) select t.id, g.slug from added t join genres g on g.name = t.genre;
+    return null;
+end
+$$;
+create trigger tracks_link_new_labels after insert on tracks referencing new table as added for each statement execute function tracks_link_new_labels();
 
 drop index tracks_genre_public_idx, tracks_genre_counts_idx;
 create index tracks_genre_public_idx on tracks (genre, created_at, id) where public_from is not null and status = 'completed' and deleted_at is null;
