@@ -323,9 +323,12 @@ static void
 dispatcher_on_closed(const struct task *task)
 {
     struct client *client = task->client;
+    struct topic_subscription *subscription, *next;
 
-    while (!LIST_EMPTY(&client->subscriptions))
-        dispatcher_forget(LIST_FIRST(&client->subscriptions));
+    for (subscription = LIST_FIRST(&client->subscriptions); subscription; subscription = next) {
+        next = LIST_NEXT(subscription, of_client);
+        dispatcher_forget(subscription);
+    }
     TAILQ_REMOVE(&d.clients, client, all);
     d.client_count--;
     websocket_unref(client->ws); /* may free the client, and the task in it */
