@@ -18,7 +18,7 @@ begin
                        ('description', before.description, now_.description), ('genre', before.genre, now_.genre),
                        ('tags', array_to_string(before.tags, ', '), array_to_string(now_.tags, ', ')),
                        ('year', nullif(before.year, 0)::text, nullif(now_.year, 0)::text), ('bpm', before.bpm::text, now_.bpm::text),
-                       ('musical_key', before.musical_key, now_.musical_key), ('visibility', before.visibility, now_.visibility),
+                       ('musical_key', before.musical_key, now_.musical_key), ('isrc', before.isrc, now_.isrc), ('visibility', before.visibility, now_.visibility),
                        ('publish_at', to_char(before.publish_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                                       to_char(now_.publish_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
                        ('is_downloadable', before.is_downloadable::text, now_.is_downloadable::text),

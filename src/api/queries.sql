@@ -29,10 +29,12 @@ values ('picture_sweep', jsonb_build_object('folder', :folder::text, 'owner', :o
 returning id
 
 -- query: picture_is_used
--- Does a row name this picture, of a person or of a track?
+-- Does a row name this picture, of a person, a track or a release?
 select u.id
   from users u
  where u.id = :owner::uuid
    and (split_part(u.avatar, '?v=', 2) = split_part(:folder::text, '/', 3) or split_part(u.banner_url, '?v=', 2) = split_part(:folder::text, '/', 3))
 union all
 select t.id from tracks t where t.id = :owner::uuid and t.cover_art_path = :folder::text
+union all
+select r.id from releases r where r.id = :owner::uuid and r.cover_path = :folder::text

@@ -93,6 +93,17 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
 -- The same as track_seen, where its creator is not at hand.
 exists (select from users u_ where u_.id = t.creator_id and {track_seen(t, u_, viewer, staff)})
 
+-- fragment: publish_instant(given)
+-- Replies to visitors are kept up to whole multiples of five seconds (http/exchange.c), so that none is kept across this instant.
+date_bin('5 seconds', given + interval '4.999999 seconds', timestamptz '2000-01-01 00:00:00+00')
+
+-- fragment: schedule_problem(before)
+-- What is wrong with the inputs visibility, publish_at and publish_zone. `before` is for when it has been scheduled already.
+case when :visibility::text = 'scheduled' and :publish_at::timestamptz is null and before is null
+     then 'validation publish_at: A scheduled track needs a time'
+     when :publish_zone::text is not null and not exists (select from pg_timezone_names z where z.name = :publish_zone::text)
+     then 'validation publish_zone: There is no such time zone' end
+
 -- fragment: like_escape(value)
 -- `value` in a pattern of LIKE, where it means itself.
 regexp_replace(value, '([\\%_])', '\\\1', 'g')

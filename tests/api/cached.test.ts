@@ -18,12 +18,14 @@ let dave = world.as('dave');
 const song = await playable(dave, { title: 'Kept for a moment', genre: 'Drone' });
 assertStatus(await dave.put('/api/v1/tracks/{id}', { path: { id: song.id }, body: { is_public: true } }), 200);
 
+const release = (await dave.post('/api/v1/releases', { body: { title: 'Kept too', visibility: 'public', track_ids: [song.id] } })).body;
+
 const purges = new Map([...readFileSync(path.join(ROOT, 'src/modules/events/events.c'), 'utf8').matchAll(/^ {4}\{"([a-z_.]+)",(?:(?!^ {4}\{").)*?\.purges = "([a-z ]+)"/gms)].map(([, name, tags]) => [name!, tags!.split(' ')]));
 const cached = operations.filter((operation) => operation['x-cached']);
 const tagged = (tags: string[]) => cached.filter((operation) => operation['x-cached']!.tags.some((tag) => tags.includes(tag)));
 
 let round = 0;
-const address = (operation: Operation) => goodPath(operation, { id: operation.path.includes('/tracks/') ? song.id : ids.dave, username: 'dave' });
+const address = (operation: Operation) => goodPath(operation, { id: operation.path.includes('/tracks/') ? song.id : operation.path.startsWith('/api/v1/releases/') ? release.id : ids.dave, slug: release.slug, username: 'dave' });
 const read = (operation: Operation, mark: string) => world.visitor.send('GET', address(operation) + goodQuery(operation, { round: mark, ...(operation.path.endsWith('/search') && { q: 'dave' }) }));
 const isHit = async (operation: Operation, mark: string) => (await read(operation, mark)).headers.get('x-cache') === 'HIT';
 /** Refusals are not kept: what cannot be seen now will be asked for anew. */
@@ -48,12 +50,14 @@ const steady = operations.find(({ path: at }) => at === '/api/v1/announcements/a
 /** Each is a request that writes the event, so that what was kept is gone before its reply comes. */
 const requests: Record<string, () => Promise<void>> = {
   'track.updated': async () => assertStatus(await dave.put('/api/v1/tracks/{id}', { path: { id: song.id }, body: { artist: 'Dave B.', genre: 'Noise' } }), 200),
+  'release.updated': async () => assertStatus(await dave.put('/api/v1/releases/{id}', { path: { id: release.id }, body: { label: 'Small hours' } }), 200),
   'transcoding.requested': async () => assertStatus(await dave.post('/api/v1/tracks/{id}/reprocess', { path: { id: song.id } }), 202),
   'user.updated': async () => assertStatus(await dave.put('/api/v1/users/{id}', { path: { id: ids.dave }, body: { bio: 'Now with a bio' } }), 200),
   'track.removed': async () => assertStatus(await root.delete('/api/v1/tracks/{id}', { path: { id: song.id } }), 204),
   'track.restored': async () => assertStatus(await root.post('/api/v1/tracks/{id}/restore', { path: { id: song.id } }), 200),
   'user.deletion_requested': async () => assertStatus(await dave.delete('/api/v1/users/me', { body: { password: PASSWORD } }), 200),
   'user.restored': async () => assertStatus(await dave.post('/api/v1/users/me/restore', {}), 200),
+  'release.deleted': async () => assertStatus(await dave.delete('/api/v1/releases/{id}', { path: { id: release.id } }), 204),
   'track.deleted': async () => assertStatus(await dave.delete('/api/v1/tracks/{id}', { path: { id: song.id } }), 204),
 };
 /** Before one of them, while nothing is kept. */

@@ -33,9 +33,14 @@ await world.sql(`
   select '${track}', case when n % 2 = 0 then '${ids.alice}'::uuid else '${ids.dave}'::uuid end, 'Comment ' || n, case when n > 3 then n / 3 end, now() - n / 3 * interval '1 minute'
     from generate_series(1, 9) n;
   insert into playlist_tracks (playlist_id, track_id, position) select '${playlist}', id, row_number() over (order by id) from tracks where title like 'Listed %';
+  insert into releases (user_id, slug, title, kind, visibility, created_at)
+  select '${ids.carol}', 'listed-' || n, 'Listed ' || n / 3, 'ep', 'public', now() - n / 2 * interval '1 day' from generate_series(1, 9) n;
+  insert into release_tracks (release_id, track_id, disc, position)
+  select r.id, t.id, 1 + row_number() over (order by t.id) / 10, row_number() over (order by t.id) / 2 from tracks t, releases r where t.title like 'Listed %' and r.slug = 'listed-1';
   insert into playlists (user_id, name, updated_at) select '${ids.carol}', 'Listed ' || n, now() - n / 2 * interval '1 minute' from generate_series(1, 5) n`);
+const release = await world.sql("select id from releases where slug = 'listed-1'");
 /* What the id in a path names. */
-const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : ids.carol);
+const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : ids.carol);
 
 interface Page { items: unknown[]; page?: number; limit: number; next: string | null; total?: number }
 
@@ -62,7 +67,7 @@ const lists = operations.filter((operation) => (operation.parameters ?? []).some
 const least: Record<string, number> = {
   '/api/v1/tracks': 15, '/api/v1/users': 5, '/api/v1/users/me/blocks': 2, '/api/v1/auth/login-history': 5, '/api/v1/notifications': 9, '/api/v1/users/{id}/gear': 4,
   '/api/v1/users/{id}/likes': 15, '/api/v1/users/{id}/reposts': 15, '/api/v1/tracks/removed': 2, '/api/v1/audit/logs': 3, '/api/v1/genres': 2, '/api/v1/roles': 2,
-  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 9, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
+  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 9, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/releases': 9, '/api/v1/releases/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
 };
 
 /* How many these are is for the owner of the track to know, or nobody's business. */

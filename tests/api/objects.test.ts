@@ -34,6 +34,7 @@ const archive = await world.sql(`insert into data_exports (user_id, status) sele
 const comment = (await carol.post('/api/v1/tracks/{id}/comments', { path: { id: track.id }, body: { content: 'Note to myself' } })).body;
 const playlist = (await carol.post('/api/v1/playlists', { body: { name: 'Only hers' } })).body;
 const item = (await carol.post('/api/v1/playlists/{id}/tracks', { path: { id: playlist.id }, body: { track_id: track.id } })).body.item_id;
+const release = (await carol.post('/api/v1/releases', { body: { title: 'Only hers', track_ids: [track.id] } })).body;
 const filled = (await carol.get('/api/v1/playlists/{id}', { path: { id: playlist.id } })).body;
 await carol.put('/api/v1/queue', { body: { version: 0, items: [{ track_id: track.id }] } });
 const queued = (await carol.get('/api/v1/queue')).body.current_item!;
@@ -47,6 +48,8 @@ const owned: Owned[] = [
   { under: '/api/v1/tracks/', path: { id: track.id, quality: 'low', segment: 'segment_000.m4s', size: '300' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/comments/', path: { id: comment.id }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/playlists/', path: { id: playlist.id, track_id: item }, strangers: ['alice', 'dave'] },
+  { under: '/api/v1/releases/by-slug/', path: { slug: release.slug }, strangers: ['alice', 'dave'] },
+  { under: '/api/v1/releases/', path: { id: release.id, track_id: track.id, size: '300' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/queue/items/', path: { id: queued }, strangers: ['alice', 'root'] },
   { under: '/hls/', path: { track_id: track.id, quality: 'low', segment: 'segment_000.m4s' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/sessions/', path: { session_id: session }, strangers: ['alice', 'root'] },

@@ -24,6 +24,8 @@ const unlisted = await add('Seen by link', { visibility: 'unlisted' });
 const secret = await add('Seen by nobody', { visibility: 'private' });
 const scheduled = await add('Seen tomorrow', { visibility: 'scheduled', publish_at: later(24 * HOUR), publish_zone: 'Europe/Paris' });
 const everything = { open, explicit, unlisted, secret, scheduled };
+const release = await world.sql(`insert into releases (user_id, slug, title, kind, visibility) values ('${ids.carol}', 'all-of-hers', 'All of hers', 'album', 'public') returning id`);
+await world.sql(`insert into release_tracks (release_id, track_id, position) select '${release}', id, row_number() over (order by id) from tracks where title like 'Seen %'`);
 /* Dave has them all in his own lists: he had each when it was public. */
 const playlist = await world.sql(`insert into playlists (user_id, name, is_public) values ('${ids.dave}', 'All of it', true) returning id`);
 await world.sql(`
@@ -34,7 +36,7 @@ await world.sql(`
 
 const lists = operations.filter(({ method, parameters, 'x-auth': auth }) =>
   method === 'GET' && auth !== 'admin' && auth !== 'moderator' && parameters.some(({ name }) => name === 'cursor'));
-const idFor = (path: string) => (path.startsWith('/api/v1/tracks/') ? open : path.startsWith('/api/v1/playlists/') ? playlist : ids.dave);
+const idFor = (path: string) => (path.startsWith('/api/v1/tracks/') ? open : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : ids.dave);
 
 /** The whole first page of every list that this person may read, as one text for each. */
 async function allLists(client: Client): Promise<[string, string][]> {

@@ -105,6 +105,12 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'genres.slug': () => `'bobs-genre'`,
   'tracks.status': () => `'completed'`,
   'tracks.publish_zone': () => 'null',
+  'tracks.isrc': () => 'null',
+  'releases.slug': () => `'r' || md5(random()::text)`,
+  'releases.upc': () => 'null',
+  'releases.publish_zone': () => 'null',
+  'releases.release_zone': () => 'null',
+  'release_slugs.slug': () => `'s' || md5(random()::text)`,
   'playlist_tracks.wanted': () => 'null', /* only where there is no track */
   'track_history.track_id': ({ track }) => track,
   'royalty_records.content_id': ({ track }) => track,

@@ -1,21 +1,10 @@
 -- Tracks: everybody finds those that are public and completed, and opens unlisted ones by their address; their owner and staff (:viewer_staff) see
 -- all that are not deleted.
 
--- fragment: publish_instant(given)
--- Replies to visitors are kept up to whole multiples of five seconds (http/exchange.c), so that none is kept across this instant.
-date_bin('5 seconds', given + interval '4.999999 seconds', timestamptz '2000-01-01 00:00:00+00')
-
 -- query: track_schedule
 -- What is wrong with what was said of the visibility of a new track.
 -- problems: validation
 select {schedule_problem(null::timestamptz)} as problem
-
--- fragment: schedule_problem(before)
--- `before` is for when it has been scheduled already.
-case when :visibility::text = 'scheduled' and :publish_at::timestamptz is null and before is null
-     then 'validation publish_at: A scheduled track needs a time'
-     when :publish_zone::text is not null and not exists (select from pg_timezone_names z where z.name = :publish_zone::text)
-     then 'validation publish_zone: There is no such time zone' end
 
 -- query: track_list
 -- Public ones of people in good standing who have not blocked the viewer; with `mine` one's own, whatever their state.
@@ -182,7 +171,7 @@ select id from t
 -- fragment: track_changes(which)
 -- sees: the owner, or staff
 -- Of tracks that one may change. Inputs that were not given stay as they are. What is_public says changes nothing when it says how it is, so an unlisted
--- track stays so where an older client sends back what it got.
+-- track stays so where an older client sends back what it got. A track that followed a release does so no more once somebody says something else of it.
 o as (
     select t.id, t as before, t.publish_at, t.publish_zone,
            case when :has_visibility::boolean then :visibility::text
@@ -214,6 +203,13 @@ t as (
      where t.id = o.id and o.problem is null
     returning t.id, t.creator_id, track_note_changes(o.before, t, :viewer::uuid), pg_notify('track_changed', t.id::text),
               realtime_send('track:' || t.id, 'track.changed', jsonb_build_object('track_id', t.id))),
+r as (
+    update release_tracks i
+       set access = 'own'
+      from o
+     where i.track_id = o.id and i.access <> 'own' and o.problem is null
+       and (o.visibility <> (o.before).visibility
+            or (o.visibility = 'scheduled' and {publish_instant(:publish_at::timestamptz)} <> o.publish_at))),
 e as (
     insert into outbox (name, key, payload)
     select 'track.updated', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
@@ -655,7 +651,7 @@ select j.id as job_id, t.id as track_id, j.state from t, j
 -- What an archive of one's own data tells, and what erasure does (personal.c).
 
 -- query: export_tracks
-select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.duration_ms,
+select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.isrc, t.duration_ms,
        t.original_filename, encode(t.content_sha256, 'hex') as sha256, t.file_size, t.format, t.bitrate, t.sample_rate, t.channels,
        t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.is_explicit, t.status,
        t.status_message, t.play_count, t.like_count, t.repost_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics

@@ -1442,6 +1442,172 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List public releases, or those of the signed-in user */
+        get: operations["getReleases"];
+        put?: never;
+        /**
+         * Create a release
+         * @description It is private unless `visibility` says otherwise. Its slug is made of the title.
+         */
+        post: operations["postReleases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/by-slug/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a release by its slug
+         * @description Or by a slug that it once had: `slug` in the reply is the present one.
+         */
+        get: operations["getReleasesBySlugBySlug"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a release */
+        get: operations["getReleasesById"];
+        /**
+         * Change a release
+         * @description A new date or visibility holds at once, also for the tracks that follow the release.
+         */
+        put: operations["putReleasesById"];
+        post?: never;
+        /**
+         * Delete a release
+         * @description Its tracks stay, with the visibility that they have.
+         */
+        delete: operations["deleteReleasesById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace the cover of a release */
+        put: operations["putReleasesByIdCover"];
+        post?: never;
+        /** Remove the cover of a release */
+        delete: operations["deleteReleasesByIdCover"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/cover/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the cover image of a release */
+        get: operations["getReleasesByIdCoverBySize"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/tracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tracks of a release, disc after disc, in their order
+         * @description A track that is not out yet, or not for the reader, keeps its place: `track_id` is null then. `access` and `visibility` are told to those who may change the release.
+         */
+        get: operations["getReleasesByIdTracks"];
+        put?: never;
+        /**
+         * Add tracks to a release
+         * @description At the end of a disc. A track that is in the release already stays where it is. A release holds 10,000 tracks. A track follows one release at most.
+         */
+        post: operations["postReleasesByIdTracks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/tracks/reorder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Move a track of a release
+         * @description It is put after another track, wherever that one is by then, so two moves at the same time both hold.
+         */
+        put: operations["putReleasesByIdTracksReorder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/tracks/{track_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what a release says of a track */
+        put: operations["putReleasesByIdTracksByTrackId"];
+        post?: never;
+        /**
+         * Remove a track from a release
+         * @description The track stays, with the visibility that it has.
+         */
+        delete: operations["deleteReleasesByIdTracksByTrackId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -4178,6 +4344,95 @@ export interface components {
             /** @constant */
             type: "refused";
         };
+        Release: {
+            /** Format: uuid */
+            id: string;
+            slug: string;
+            title: string;
+            artist: string | null;
+            /** @enum {string} */
+            kind: "album" | "ep" | "single" | "compilation";
+            description: string | null;
+            label: string | null;
+            upc: string | null;
+            /** @enum {string} */
+            licence: "all_rights_reserved" | "cc_by" | "cc_by_sa" | "cc_by_nc" | "cc_by_nd" | "cc_by_nc_sa" | "cc_by_nc_nd" | "cc0";
+            credits: components["schemas"]["ReleaseCredit"][];
+            cover_url: string | null;
+            creator: components["schemas"]["UserRef"];
+            is_mine: boolean;
+            is_public: boolean;
+            /** @enum {string|null} */
+            visibility: "public" | "unlisted" | "private" | "scheduled" | null;
+            /** Format: date-time */
+            publish_at: string | null;
+            publish_zone: string | null;
+            /** Format: date-time */
+            release_at: string | null;
+            release_zone: string | null;
+            is_announced: boolean;
+            /** Format: int32 */
+            track_count: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ReleaseAddition: {
+            /** Format: int32 */
+            added: number;
+        };
+        ReleaseCredit: {
+            name: string | null;
+            role: string | null;
+        };
+        ReleaseList: {
+            items: components["schemas"]["Release"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        ReleaseTrack: {
+            /** Format: int32 */
+            disc: number;
+            /** Format: int32 */
+            number: number;
+            /** Format: uuid */
+            track_id: string | null;
+            title: string | null;
+            artist: string | null;
+            album: string | null;
+            isrc: string | null;
+            /** Format: int32 */
+            duration_ms: number | null;
+            cover_url: string | null;
+            waveform_url: string | null;
+            stream_manifest_url: string | null;
+            /** Format: float */
+            loudness_lufs: number | null;
+            /** Format: float */
+            true_peak_dbtp: number | null;
+            creator: components["schemas"]["UserRef"] | null;
+            is_liked: boolean;
+            /** @enum {string|null} */
+            access: "own" | "release" | "preview" | null;
+            /** @enum {string|null} */
+            visibility: "public" | "unlisted" | "private" | "scheduled" | null;
+        };
+        ReleaseTrackList: {
+            items: components["schemas"]["ReleaseTrack"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         RemovedTrack: {
             /** Format: uuid */
             id: string;
@@ -4950,6 +5205,21 @@ export interface components {
                     status?: 403;
                     /** @enum {unknown} */
                     code?: "csrf_failed" | "insufficient_scope";
+                };
+            };
+        };
+        /** @description `csrf_failed`: The request carries no valid CSRF token. `insufficient_scope`: This API key may not do this. `creator_required`: Only creators can upload. */
+        "403.csrf_failed.insufficient_scope.creator_required": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "csrf_failed" | "insufficient_scope" | "creator_required";
                 };
             };
         };
@@ -5729,6 +5999,12 @@ export type QueueChangedMessage = components['schemas']['QueueChangedMessage'];
 export type QueueItem = components['schemas']['QueueItem'];
 export type QueueItemList = components['schemas']['QueueItemList'];
 export type RefusedMessage = components['schemas']['RefusedMessage'];
+export type Release = components['schemas']['Release'];
+export type ReleaseAddition = components['schemas']['ReleaseAddition'];
+export type ReleaseCredit = components['schemas']['ReleaseCredit'];
+export type ReleaseList = components['schemas']['ReleaseList'];
+export type ReleaseTrack = components['schemas']['ReleaseTrack'];
+export type ReleaseTrackList = components['schemas']['ReleaseTrackList'];
 export type RemovedTrack = components['schemas']['RemovedTrack'];
 export type RemovedTrackList = components['schemas']['RemovedTrackList'];
 export type RepostState = components['schemas']['RepostState'];
@@ -5784,6 +6060,7 @@ export type Response401UnauthenticatedTokenExpired = components['responses']['40
 export type Response403CsrfFailed = components['responses']['403.csrf_failed'];
 export type Response403CsrfFailedAccountDisabled = components['responses']['403.csrf_failed.account_disabled'];
 export type Response403CsrfFailedInsufficientScope = components['responses']['403.csrf_failed.insufficient_scope'];
+export type Response403CsrfFailedInsufficientScopeCreatorRequired = components['responses']['403.csrf_failed.insufficient_scope.creator_required'];
 export type Response403CsrfFailedInsufficientScopeCreatorRequiredEmailNotVerified = components['responses']['403.csrf_failed.insufficient_scope.creator_required.email_not_verified'];
 export type Response403CsrfFailedInsufficientScopeEmailNotVerified = components['responses']['403.csrf_failed.insufficient_scope.email_not_verified'];
 export type Response403CsrfFailedPasswordWrongInsufficientScope = components['responses']['403.csrf_failed.password_wrong.insufficient_scope'];
@@ -9531,6 +9808,724 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getReleases: {
+        parameters: {
+            query?: {
+                /** @description Only of this person */
+                creator_id?: string;
+                /** @description Only of this person */
+                username?: string;
+                /** @description Only of this kind */
+                kind?: "album" | "ep" | "single" | "compilation";
+                /** @description Only those with this track */
+                track_id?: string;
+                /** @description Words, each somewhere in title or artist; case and accents do not matter */
+                q?: string;
+                /** @description One's own, in all states */
+                mine?: boolean;
+                /** @description Order: by the date of release, the latest first; by when it was made; by title */
+                sort?: "date" | "newest" | "title";
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postReleases: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The reply is kept for 24 hours and comes with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Title
+                     * @example Late trains
+                     */
+                    title: string;
+                    /**
+                     * @description What it is
+                     * @default album
+                     * @enum {string}
+                     */
+                    kind?: "album" | "ep" | "single" | "compilation";
+                    /**
+                     * @description Creative Commons, or all rights reserved
+                     * @default all_rights_reserved
+                     * @enum {string}
+                     */
+                    licence?: "all_rights_reserved" | "cc_by" | "cc_by_sa" | "cc_by_nc" | "cc_by_nd" | "cc_by_nc_sa" | "cc_by_nc_nd" | "cc0";
+                    /**
+                     * @description Who may see it: everybody; everybody who has its address; its creator; everybody from `publish_at` on
+                     * @default private
+                     * @enum {string}
+                     */
+                    visibility?: "public" | "unlisted" | "private" | "scheduled";
+                    /** @description Name of the artist, as it is shown */
+                    artist?: string | null;
+                    /** @description Plain text */
+                    description?: string | null;
+                    /** @description Name of the label */
+                    label?: string | null;
+                    /**
+                     * @description UPC or EAN, with its check digit
+                     * @example 036000291452
+                     */
+                    upc?: string | null;
+                    /** @description Who did what, in the order in which it is shown */
+                    credits?: {
+                        /** @description Who */
+                        name: string;
+                        /**
+                         * @description What they did
+                         * @enum {string}
+                         */
+                        role: "main_artist" | "featured_artist" | "composer" | "lyricist" | "arranger" | "performer" | "vocals" | "producer" | "recording_engineer" | "mixing_engineer" | "mastering_engineer" | "artwork" | "photography" | "other";
+                    }[];
+                    /**
+                     * Format: date-time
+                     * @description When a `scheduled` release can be seen, in steps of five seconds
+                     */
+                    publish_at?: string | null;
+                    /**
+                     * @description IANA name of the time zone in which the time was entered; else UTC
+                     * @example Europe/Paris
+                     */
+                    publish_zone?: string | null;
+                    /**
+                     * Format: date-time
+                     * @description When its music comes out, in steps of five seconds. Until then the release is announced, and tracks that follow it are closed
+                     */
+                    release_at?: string | null;
+                    /**
+                     * @description IANA name of the time zone in which the date was entered; else UTC
+                     * @example Europe/Paris
+                     */
+                    release_zone?: string | null;
+                    /** @description Tracks of one's own, in their order */
+                    track_ids?: string[];
+                    /**
+                     * @description `own`: the track's visibility is its own affair. `release`: it gets that of the release, and is public from the release's date on. `preview`: the same, but it is heard as soon as the release is announced
+                     * @default own
+                     * @enum {string}
+                     */
+                    access?: "own" | "release" | "preview";
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            400: components["responses"]["400.bad_request.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.request_in_progress"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation.idempotency_key_reused"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getReleasesBySlugBySlug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug that the release has, or once had */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getReleasesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putReleasesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Title */
+                    title?: string;
+                    /**
+                     * @description Its address, /release/{slug}. Old ones lead to it for ever
+                     * @example late-trains
+                     */
+                    slug?: string;
+                    /**
+                     * @description What it is
+                     * @enum {string}
+                     */
+                    kind?: "album" | "ep" | "single" | "compilation";
+                    /**
+                     * @description Creative Commons, or all rights reserved
+                     * @enum {string}
+                     */
+                    licence?: "all_rights_reserved" | "cc_by" | "cc_by_sa" | "cc_by_nc" | "cc_by_nd" | "cc_by_nc_sa" | "cc_by_nc_nd" | "cc0";
+                    /**
+                     * @description Who may see it: everybody; everybody who has its address; its creator; everybody from `publish_at` on
+                     * @enum {string}
+                     */
+                    visibility?: "public" | "unlisted" | "private" | "scheduled";
+                    /** @description Name of the artist, as it is shown */
+                    artist?: string | null;
+                    /** @description Plain text */
+                    description?: string | null;
+                    /** @description Name of the label */
+                    label?: string | null;
+                    /**
+                     * @description UPC or EAN, with its check digit
+                     * @example 036000291452
+                     */
+                    upc?: string | null;
+                    /** @description Who did what, in the order in which it is shown */
+                    credits?: {
+                        /** @description Who */
+                        name: string;
+                        /**
+                         * @description What they did
+                         * @enum {string}
+                         */
+                        role: "main_artist" | "featured_artist" | "composer" | "lyricist" | "arranger" | "performer" | "vocals" | "producer" | "recording_engineer" | "mixing_engineer" | "mastering_engineer" | "artwork" | "photography" | "other";
+                    }[];
+                    /**
+                     * Format: date-time
+                     * @description When a `scheduled` release can be seen, in steps of five seconds
+                     */
+                    publish_at?: string | null;
+                    /**
+                     * @description IANA name of the time zone in which the time was entered; else UTC
+                     * @example Europe/Paris
+                     */
+                    publish_zone?: string | null;
+                    /**
+                     * Format: date-time
+                     * @description When its music comes out, in steps of five seconds. Until then the release is announced, and tracks that follow it are closed
+                     */
+                    release_at?: string | null;
+                    /**
+                     * @description IANA name of the time zone in which the date was entered; else UTC
+                     * @example Europe/Paris
+                     */
+                    release_zone?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteReleasesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putReleasesByIdCover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description JPEG, PNG or WebP
+                     */
+                    cover: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.storage_full"];
+        };
+    };
+    deleteReleasesByIdCover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getReleasesByIdCoverBySize: {
+        parameters: {
+            query?: {
+                /** @description Version, as `cover_url` names it; only makes addresses differ */
+                v?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+                /** @description Side in pixels */
+                size: "300" | "600" | "1200";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getReleasesByIdTracks: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseTrackList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postReleasesByIdTracks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Tracks of whoever made the release */
+                    track_ids: string[];
+                    /**
+                     * @description The disc at whose end they are put
+                     * @default 1
+                     */
+                    disc?: number;
+                    /**
+                     * @description `own`: the track's visibility is its own affair. `release`: it gets that of the release, and is public from the release's date on. `preview`: the same, but it is heard as soon as the release is announced
+                     * @default own
+                     * @enum {string}
+                     */
+                    access?: "own" | "release" | "preview";
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseAddition"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putReleasesByIdTracksReorder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The track to move
+                     */
+                    track_id: string;
+                    /**
+                     * Format: uuid
+                     * @description The track that it is put after, on the same disc; null puts it first
+                     */
+                    after?: string | null;
+                    /** @description With `after` null: the disc; else the one that it is on */
+                    disc?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putReleasesByIdTracksByTrackId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+                /** @description The track */
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description `own`: the track's visibility is its own affair. `release`: it gets that of the release, and is public from the release's date on. `preview`: the same, but it is heard as soon as the release is announced
+                     * @enum {string}
+                     */
+                    access?: "own" | "release" | "preview";
+                    /**
+                     * @description ISRC of the recording, without hyphens; the same in all releases
+                     * @example FRX012400001
+                     */
+                    isrc?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteReleasesByIdTracksByTrackId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+                /** @description The track */
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };

@@ -1,0 +1,16 @@
+drop trigger tracks_leave_releases on tracks;
+drop function release_tracks_forget();
+alter table tracks drop constraint tracks_isrc_check, drop column isrc;
+drop table release_tracks, release_slugs;
+drop trigger releases_opened on releases;
+drop function releases_opened();
+drop function release_open(releases);
+drop table releases;
+drop function release_tracks_opened();
+drop function release_tracks_added();
+drop function release_tracks_removed();
+drop function release_move(uuid, uuid, uuid, int);
+drop function release_add(uuid, uuid[], int, text);
+drop function release_draw_slug(uuid, text);
+drop function release_upc_valid(text);
+drop type release_credit, release_ref;

@@ -1,0 +1,329 @@
+-- Releases: everybody finds those that are public, and opens unlisted ones by their address; their owner and staff see all. Before its date a release is
+-- announced: it is there, and those of its tracks that follow it are not.
+
+-- fragment: release(r, u)
+-- A release; u is its creator.
+-- schema: Release
+-- nullable: cover_url, publish_at, publish_zone, release_at, release_zone
+-- not null: creator, is_mine, is_public, is_announced, credits
+-- type: credits ReleaseCredit[]
+-- type: kind album|ep|single|compilation
+-- type: licence all_rights_reserved|cc_by|cc_by_sa|cc_by_nc|cc_by_nd|cc_by_nc_sa|cc_by_nc_nd|cc0
+-- type: visibility public|unlisted|private|scheduled
+r.id, r.slug, r.title, r.artist, r.kind, r.description, r.label, r.upc, r.licence, to_json(r.credits) as credits,
+       {release_cover(r)} as cover_url,
+       {user_ref(u, creator)},
+       coalesce(r.user_id = :viewer::uuid, false) as is_mine,
+       coalesce(r.public_from <= now(), false) as is_public,
+       case when r.public_from <= now() then 'public' else r.visibility end as visibility, r.publish_at, r.publish_zone,
+       r.release_at, r.release_zone, coalesce(r.release_at > now(), false) as is_announced, r.track_count, r.created_at, r.updated_at
+
+-- fragment: release_cover(r)
+case when r.cover_path is not null
+            then '/api/v1/releases/' || r.id || '/cover/600?v=' || substring(r.cover_path from '^covers/[^/]+/(.+)$') end
+
+-- fragment: release_listed(r, u, viewer, staff)
+-- In lists that everybody sees; u is its creator.
+(r.public_from <= now() and user_shown(u) and {not_blocked_by(r.user_id, viewer, staff)})
+
+-- fragment: release_seen(r, u, viewer, staff)
+-- The viewer may open it by its address; u is its creator.
+(r.user_id = viewer or staff
+ or ((r.visibility = 'unlisted' or r.public_from <= now()) and user_shown(u) and {not_blocked_by(r.user_id, viewer, staff)}))
+
+-- fragment: release_visible(r, viewer, staff)
+-- The same, where its creator is not at hand.
+exists (select from users u_ where u_.id = r.user_id and {release_seen(r, u_, viewer, staff)})
+
+-- fragment: release_own(r)
+-- The owner may change it, and staff.
+(r.user_id = :viewer::uuid or :viewer_staff::boolean)
+
+-- fragment: release_track_shown(t, r)
+-- The viewer may see this track in this release. An unlisted one only in a release that is opened by its address too.
+exists (select from users c_
+         where c_.id = t.creator_id
+           and ({track_shown(t, c_, :viewer::uuid, :viewer_staff::boolean)}
+                or (r.visibility = 'unlisted' and {track_seen(t, c_, :viewer::uuid, :viewer_staff::boolean)})))
+
+-- fragment: release_problem(before_at, before_visibility, before_release_at)
+-- What is wrong with the inputs, given what there was.
+coalesce({schedule_problem(before_at)},
+         case when :upc::text is not null and not release_upc_valid(:upc::text)
+              then 'validation upc: The last digit does not fit the others'
+              when :release_zone::text is not null and not exists (select from pg_timezone_names z where z.name = :release_zone::text)
+              then 'validation release_zone: There is no such time zone'
+              when coalesce(:visibility::text, before_visibility) = 'unlisted'
+                   and case when :has_release_at::boolean then :release_at::timestamptz else before_release_at end > now()
+              then 'validation release_at: A release that is unlisted cannot be announced: nobody would find its tracks when they come out' end)
+
+-- fragment: release_credits_given
+coalesce((select array_agg(row(c.name, c.role)::release_credit order by c.n)
+            from rows from (jsonb_to_recordset(:credits::jsonb) as (name varchar, role text)) with ordinality c (name, role, n)), '{}')
+
+-- fragment: follow_problem(tracks, release)
+case when :access::text <> 'own' and exists (select from release_tracks f_ where f_.track_id = any (tracks) and f_.access <> 'own' and f_.release_id is distinct from release)
+     then 'conflict: A track follows another release already.' end
+
+-- query: release_list
+-- Public ones, announced ones too; with `mine` one's own, whatever their state.
+-- filter: mine!=true: {release_listed(r, u, :viewer::uuid, :viewer_staff::boolean)}
+-- filter: mine=true: r.user_id = :viewer::uuid
+-- filter: creator_id: r.user_id = :creator_id::uuid
+-- filter: username: lower(u.username) = lower(:username::text)
+-- filter: kind: r.kind = :kind::text
+-- filter: track_id: r.id in (select i.release_id
+--                              from release_tracks i
+--                              join tracks t on t.id = i.track_id
+--                             where t.id = :track_id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)})
+-- search: q: search_fold(r.title || ' ' || coalesce(r.artist, '')) like all (search_patterns(:q::text))
+-- sort: date: r.dated_at desc, r.id desc
+-- sort: newest: r.created_at desc, r.id desc
+-- sort: title: lower(r.title), r.id
+select {release(r, u)}
+  from releases r
+  join users u on u.id = r.user_id
+ where true
+
+-- query: release_get
+select {release(r, u)}
+  from releases r
+  join users u on u.id = r.user_id
+ where r.id = :id::uuid and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: release_by_slug
+-- By a slug that it has, or ever had: `slug` in the reply is the present one.
+select {release(r, u)}
+  from release_slugs s
+  join releases r on r.id = s.release_id
+  join users u on u.id = r.user_id
+ where s.slug = :slug::text and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: release_page
+-- As release_by_slug, for its page; and whether search engines may list that.
+select {release(r, u)}, r.visibility <> 'unlisted' and coalesce(c.allow_search_indexing, true) as is_indexable
+  from release_slugs s
+  join releases r on r.id = s.release_id
+  join users u on u.id = r.user_id
+  left join user_settings c on c.user_id = u.id
+ where s.slug = :slug::text and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: release_create
+-- problems: validation conflict
+with n as (
+    select gen_random_uuid() as id,
+           coalesce({release_problem(null::timestamptz, null::text, null::timestamptz)},
+                    case when exists (select from unnest(coalesce(:track_ids::uuid[], '{}')) x
+                                       where not exists (select from tracks t where t.id = x and t.creator_id = :viewer::uuid and t.deleted_at is null))
+                         then 'validation track_ids: One of these is not a track of yours' end,
+                    {follow_problem(:track_ids::uuid[], null::uuid)}) as problem
+), r as (
+    insert into releases (id, user_id, slug, title, artist, kind, description, label, upc, licence, credits, visibility, publish_at, publish_zone,
+                          release_at, release_zone)
+    select n.id, :viewer::uuid, release_draw_slug(n.id, :title::text), :title::text, :artist::text, :kind::text, :description::text, :label::text, :upc::text,
+           :licence::text, {release_credits_given}, :visibility::text, case when :visibility::text = 'scheduled' then {publish_instant(:publish_at::timestamptz)} end,
+           case when :visibility::text = 'scheduled' then coalesce(:publish_zone::text, 'UTC') end,
+           {publish_instant(:release_at::timestamptz)}, case when :release_at::timestamptz is not null then coalesce(:release_zone::text, 'UTC') end
+      from n
+     where n.problem is null
+    returning id, user_id
+), e as (
+    insert into outbox (name, key, payload)
+    select 'release.updated', r.id, jsonb_build_object('release_id', r.id, 'user_id', r.user_id) from r
+)
+select n.id, n.problem, case when n.problem is null then release_add(r.id, coalesce(:track_ids::uuid[], '{}'), 1, :access::text) end as added
+  from n
+  left join r on true
+
+-- query: release_update
+-- sees: the owner, or staff
+-- Inputs that were not given stay as they are.
+-- problems: validation
+with o as (
+    select r.id, r.publish_at, r.publish_zone, coalesce(:visibility::text, r.visibility) as visibility,
+           coalesce({release_problem(r.publish_at, r.visibility, r.release_at)},
+                    case when exists (select from release_slugs s where s.slug = :slug::text and s.release_id <> r.id)
+                         then 'validation slug: Another release has, or had, this address' end) as problem
+      from releases r
+     where r.id = :id::uuid and {release_own(r)}
+       for update
+), s as (
+    insert into release_slugs (slug, release_id) select :slug::text, o.id from o where o.problem is null and :slug::text is not null
+    on conflict do nothing
+), r as (
+    update releases r
+       set slug = coalesce(:slug::text, r.slug),
+           title = coalesce(:title::text, r.title),
+           {set_given(artist, r, text)},
+           kind = coalesce(:kind::text, r.kind),
+           {set_given(description, r, text)},
+           {set_given(label, r, text)},
+           {set_given(upc, r, text)},
+           licence = coalesce(:licence::text, r.licence),
+           credits = case when :has_credits::boolean then {release_credits_given} else r.credits end,
+           visibility = o.visibility,
+           publish_at = case when o.visibility = 'scheduled' then coalesce({publish_instant(:publish_at::timestamptz)}, o.publish_at) end,
+           publish_zone = case when o.visibility = 'scheduled' then coalesce(:publish_zone::text, o.publish_zone, 'UTC') end,
+           release_at = case when :has_release_at::boolean then {publish_instant(:release_at::timestamptz)} else r.release_at end,
+           release_zone = case when not case when :has_release_at::boolean then :release_at::timestamptz is not null else r.release_at is not null end then null
+                               else coalesce(:release_zone::text, r.release_zone, 'UTC') end
+      from o
+     where r.id = o.id and o.problem is null
+    returning r.id, r.user_id
+), e as (
+    insert into outbox (name, key, payload)
+    select 'release.updated', r.id, jsonb_build_object('release_id', r.id, 'user_id', r.user_id) from r
+)
+select o.id, o.problem from o
+
+-- query: release_delete
+-- sees: the owner, or staff
+-- Its tracks stay.
+with r as (
+    delete from releases r where r.id = :id::uuid and {release_own(r)} returning r.id, r.user_id
+), e as (
+    insert into outbox (name, key, payload)
+    select 'release.deleted', r.id, jsonb_build_object('release_id', r.id, 'user_id', r.user_id) from r
+)
+select r.id from r
+
+-- query: release_open_to
+select r.id as release_id from releases r where r.id = :id::uuid and {release_visible(r, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: release_changeable
+-- sees: the owner, or staff
+select r.id as release_id, r.user_id as owner_id from releases r where r.id = :id::uuid and {release_own(r)}
+
+-- query: release_tracks
+-- Disc after disc, in their order. A track that is not out yet, or hidden from the viewer, keeps its place with nothing but its number.
+-- schema: ReleaseTrack
+-- nullable: track_id, title, artist, album, isrc, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator, access, visibility
+-- not null: number
+-- type: access own|release|preview
+-- type: visibility public|unlisted|private|scheduled
+-- sort: i.disc, i.position, i.track_id
+-- unique: a track is in a release once
+select i.disc, i.number, t.id as track_id, t.title, t.artist, t.album, t.isrc, t.duration_ms,
+       {cover_url(t)} as cover_url,
+       {waveform_url(t)} as waveform_url,
+       case when t.status = 'completed' then t.stream_manifest_url end as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
+       {user_ref(u, creator)},
+       {is_liked(t)},
+       case when {release_own(r)} then i.access end as access,
+       case when {release_own(r)} then case when t.public_from <= now() then 'public' else t.visibility end end as visibility
+  from (select o.*, (row_number() over (partition by o.disc order by o.position, o.track_id))::int as number
+          from release_tracks o
+         where o.release_id = :release_id::uuid) i
+  join releases r on r.id = i.release_id
+  left join tracks t on t.id = i.track_id and {release_track_shown(t, r)}
+  left join users u on u.id = t.creator_id
+ where true
+
+-- query: release_tracks_add
+-- schema: ReleaseAddition
+-- not null: added
+-- problems: validation conflict
+with p as (
+    select coalesce(case when exists (select from unnest(:track_ids::uuid[]) x
+                                       where not exists (select from tracks t where t.id = x and t.creator_id = :owner_id::uuid and t.deleted_at is null))
+                         then 'validation track_ids: One of these is not a track of whoever made the release' end,
+                    {follow_problem(:track_ids::uuid[], :release_id::uuid)}) as problem
+), i as (
+    select case when p.problem is null then release_add(:release_id::uuid, :track_ids::uuid[], :disc::int, :access::text) end as added from p
+), e as (
+    insert into outbox (name, key, payload)
+    select 'release.updated', :release_id::uuid, jsonb_build_object('release_id', :release_id::uuid, 'user_id', :owner_id::uuid) from i where i.added > 0
+)
+select coalesce(i.added, 0) as added, case when p.problem is not null then p.problem when i.added is null then 'conflict: The release is full' end as problem
+  from p, i
+
+-- query: release_track_change
+-- sees: the owner, or staff
+-- problems: conflict
+with o as (
+    select i.release_id, i.track_id, t as before, {follow_problem(array[i.track_id], i.release_id)} as problem
+      from release_tracks i
+      join tracks t on t.id = i.track_id
+     where i.release_id = :release_id::uuid and i.track_id = :track_id::uuid
+       for update
+), i as (
+    update release_tracks i set access = :access::text from o where o.problem is null and :has_access::boolean and i.release_id = o.release_id and i.track_id = o.track_id
+), t as (
+    update tracks t set isrc = upper(:isrc::text) from o where o.problem is null and :has_isrc::boolean and t.id = o.track_id
+    returning track_note_changes(o.before, t, :viewer::uuid)
+), e as (
+    insert into outbox (name, key, payload)
+    select 'release.updated', o.release_id, jsonb_build_object('release_id', o.release_id, 'user_id', :owner_id::uuid) from o where o.problem is null
+)
+select o.track_id as id, (select count(*) from t) as changed, o.problem from o
+
+-- query: release_track_remove
+-- Its visibility stays as it is.
+with i as (
+    delete from release_tracks i where i.release_id = :release_id::uuid and i.track_id = :track_id::uuid returning i.release_id, i.track_id
+), e as (
+    insert into outbox (name, key, payload)
+    select 'release.updated', i.release_id, jsonb_build_object('release_id', i.release_id, 'user_id', :owner_id::uuid) from i
+)
+select i.track_id as id from i
+
+-- query: release_track_move
+-- problems: conflict
+with m as materialized (
+    select release_move(:release_id::uuid, :track_id::uuid, :after::uuid, :disc::int) as missing
+), e as (
+    insert into outbox (name, key, payload)
+    select 'release.updated', :release_id::uuid, jsonb_build_object('release_id', :release_id::uuid, 'user_id', :owner_id::uuid) from m where m.missing is null
+)
+select :release_id::uuid as id,
+       case m.missing when 'track' then 'conflict: The track is not in the release any more.'
+                      when 'after' then 'conflict: The track after which it should stand is not in the release any more.' end as problem
+  from m
+
+-- query: release_cover_set
+-- audited
+-- sees: the owner, or staff
+-- As track_cover_set.
+with o as (
+    select r.id, r.user_id, r.cover_path from releases r where r.id = :id::uuid and {release_own(r)} for update
+), n as (
+    update releases r set cover_path = 'covers/' || r.id || '/' || :version::text from o where r.id = o.id
+), e as (
+    insert into outbox (name, key, payload)
+    select 'release.updated', o.id, jsonb_build_object('release_id', o.id, 'user_id', o.user_id) from o
+)
+select substring(o.cover_path from '^covers/[^/]+/(.+)$') as before from o
+
+-- query: release_cover
+select r.cover_path || '/' || :size::text || '.webp' as key, (r.visibility = 'unlisted' or r.public_from <= now()) and user_shown(u) as is_public
+  from releases r
+  join users u on u.id = r.user_id
+ where r.id = :id::uuid and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: release_tell
+-- When its music is out. Once: taking it back and publishing it again tells nobody a second time.
+with r as (
+    update releases r
+       set told_at = now()
+     where r.id = :release_id::uuid and r.told_at is null and r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now()
+    returning r.id, r.user_id
+)
+insert into outbox (name, key, payload)
+select 'release.published', r.id, jsonb_build_object('release_id', r.id, 'user_id', r.user_id) from r
+
+-- query: export_releases
+select r.id, r.slug, r.title, r.artist, r.kind, r.description, r.label, r.upc, r.licence, to_json(r.credits) as credits, r.visibility, r.publish_at,
+       r.publish_zone, r.release_at, r.release_zone, r.created_at, r.updated_at,
+       array(select i.track_id from release_tracks i where i.release_id = r.id order by i.disc, i.position, i.track_id) as track_ids,
+       array(select s.slug from release_slugs s where s.release_id = r.id order by s.created_at, s.slug) as slugs
+  from releases r
+ where r.user_id = :user_id::uuid
+ order by r.created_at, r.id
+
+-- query: export_release_files
+select r.cover_path || '/1200.webp' as key, 'files/releases/' || r.id || '/cover.webp' as name
+  from releases r
+ where r.user_id = :user_id::uuid and r.cover_path is not null
+
+-- query: erase_releases
+select r.id::text as id from releases r where r.user_id = :user_id::uuid

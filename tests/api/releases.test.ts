@@ -1,0 +1,231 @@
+/** Releases: what they say and hold, who sees them and when, and what their date does to their tracks. */
+import { strict as assert } from 'node:assert';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { png } from '../support/media.ts';
+import { playable } from '../support/tracks.ts';
+import { until } from '../support/wait.ts';
+import { template, World } from '../support/world.ts';
+
+const world = await World.start('releases');
+const { visitor } = world, alice = world.as('alice'), bob = world.as('bob'), carol = world.as('carol'), dave = world.as('dave'), root = world.as('root');
+const { ids } = template;
+const HOUR = 3_600_000;
+const later = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+/** Tracks of Carol that nobody needs to hear. */
+const tracks = async (count: number, visibility = 'public', creator = ids.carol) =>
+  (await world.sql(`insert into tracks (creator_id, title, visibility, status, duration_ms) select '${creator}', 'Song ' || n, '${visibility}', 'completed', 60000 from generate_series(1, ${count}) n returning id`)).split('\n');
+type New = NonNullable<NonNullable<Parameters<typeof carol.post<'/api/v1/releases'>>[1]>['body']>;
+const create = async (body: New, client = carol) => {
+  const reply = await client.post('/api/v1/releases', { body });
+  assertStatus(reply, 201);
+  assert.equal(reply.headers.get('location'), `/api/v1/releases/${reply.body.id}`);
+  return reply.body;
+};
+const get = (client: Client, id: string) => client.get('/api/v1/releases/{id}', { path: { id } });
+const bySlug = (client: Client, slug: string) => client.get('/api/v1/releases/by-slug/{slug}', { path: { slug } });
+const items = async (client: Client, id: string) => {
+  const reply = await client.get('/api/v1/releases/{id}/tracks', { path: { id }, query: { limit: 100 } });
+  assertStatus(reply, 200);
+  return reply.body.items;
+};
+const order = async (id: string) => (await items(carol, id)).map(({ disc, number, track_id }) => `${disc}.${number} ${track_id}`);
+const move = (id: string, track_id: string, after: string | null, disc?: number) =>
+  carol.put('/api/v1/releases/{id}/tracks/reorder', { path: { id }, body: { track_id, after, ...(disc && { disc }) } });
+const change = (id: string, body: NonNullable<NonNullable<Parameters<typeof carol.put<'/api/v1/releases/{id}'>>[1]>['body']>, client = carol) => client.put('/api/v1/releases/{id}', { path: { id }, body });
+const track = async (client: Client, id: string) => client.get('/api/v1/tracks/{id}', { path: { id } });
+
+test('a release says who made it, who did what, and how it may be used, and is gone when it is deleted; its tracks stay', async () => {
+  const [one, two] = await tracks(2);
+  const release = await create({ title: 'Late trains', kind: 'ep', artist: 'Carol & friends', label: 'Small hours', upc: '036000291452', licence: 'cc_by_nc_sa', track_ids: [one!, two!],
+    credits: [{ name: 'Carol', role: 'main_artist' }, { name: 'Ana', role: 'mastering_engineer' }], release_at: '2026-01-31T00:00:00+01:00', release_zone: 'Europe/Paris' });
+  assert.deepEqual([release.slug, release.visibility, release.kind, release.licence, release.upc, release.track_count, release.is_mine, release.creator.username, release.is_announced],
+    ['late-trains', 'private', 'ep', 'cc_by_nc_sa', '036000291452', 2, true, 'carol', false]);
+  assert.deepEqual(release.credits, [{ name: 'Carol', role: 'main_artist' }, { name: 'Ana', role: 'mastering_engineer' }]);
+  assert.deepEqual([Date.parse(release.release_at!), release.release_zone], [Date.parse('2026-01-30T23:00:00Z'), 'Europe/Paris']);
+  assert.deepEqual(await order(release.id), [`1.1 ${one}`, `1.2 ${two}`]);
+  const changed = await change(release.id, { title: 'Early trains', credits: [{ name: 'Bo', role: 'vocals' }], upc: '4006381333931', label: null });
+  assertStatus(changed, 200);
+  assert.deepEqual([changed.body.title, changed.body.slug, changed.body.label, changed.body.upc, changed.body.artist, changed.body.licence],
+    ['Early trains', 'late-trains', null, '4006381333931', 'Carol & friends', 'cc_by_nc_sa']);
+  assert.deepEqual(changed.body.credits, [{ name: 'Bo', role: 'vocals' }]);
+  const again = await create({ title: 'Second', track_ids: [one!] });
+  assert.deepEqual((await carol.get('/api/v1/releases', { query: { track_id: one!, mine: true } })).body.items.map(({ id }) => id).sort(), [release.id, again.id].sort(), 'a track may be in several');
+  assertStatus(await carol.delete('/api/v1/releases/{id}', { path: { id: release.id } }), 204);
+  assertProblem(await get(carol, release.id), 404);
+  assertStatus(await track(visitor, one!), 200);
+});
+
+test('a UPC with a wrong check digit, an ISRC of a wrong form, an unknown zone and tracks of others are refused, and change nothing', async () => {
+  const [mine] = await tracks(1), [others] = await tracks(1, 'public', ids.dave);
+  for (const [body, field] of [[{ upc: '036000291453' }, 'upc'], [{ upc: '4006381333932' }, 'upc'], [{ release_at: later(HOUR), release_zone: 'Mars/Olympus' }, 'release_zone'],
+    [{ visibility: 'scheduled' }, 'publish_at'], [{ track_ids: [mine!, others!] }, 'track_ids'], [{ visibility: 'unlisted', release_at: later(HOUR) }, 'release_at']] as const) {
+    const reply = await carol.post('/api/v1/releases', { body: { title: 'Refused', ...body } as never });
+    assertProblem(reply, 422, 'validation');
+    assert.match(JSON.stringify(reply.body), new RegExp(`"${field}"`));
+  }
+  assert.equal(await world.sql("select count(*) from releases where title = 'Refused'"), '0');
+  assert.equal(await world.sql("select count(*) from release_slugs where slug like 'refused%'"), '0');
+  const release = await create({ title: 'Codes', track_ids: [mine!] });
+  const put = (isrc: string | null) => carol.put('/api/v1/releases/{id}/tracks/{track_id}', { path: { id: release.id, track_id: mine! }, body: { isrc } });
+  for (const isrc of ['FR-X01-24-00001', 'FRX01240000', 'F1X012400001']) assertProblem(await put(isrc), 422, 'validation');
+  assertStatus(await put('frx012400001'), 204);
+  assert.equal((await items(carol, release.id))[0]!.isrc, 'FRX012400001');
+  const twin = await create({ title: 'Codes again', track_ids: [mine!] });
+  assert.equal((await items(carol, twin.id))[0]!.isrc, 'FRX012400001', 'it is the recording\'s');
+  assertProblem(await carol.post('/api/v1/releases/{id}/tracks', { path: { id: release.id }, body: { track_ids: [others!] } }), 422, 'validation');
+});
+
+test('tracks keep their order over discs, moves at the same time both hold, and a gap takes any number of moves', async () => {
+  const list = await tracks(6), [a, b, c, d, e, f] = list as [string, string, string, string, string, string];
+  const release = await create({ title: 'Two discs', track_ids: [a, b, c] });
+  const added = await carol.post('/api/v1/releases/{id}/tracks', { path: { id: release.id }, body: { track_ids: [d, a, e], disc: 2 } });
+  assertStatus(added, 201);
+  assert.equal(added.body.added, 2, 'what is in it stays where it is');
+  assert.deepEqual(await order(release.id), [`1.1 ${a}`, `1.2 ${b}`, `1.3 ${c}`, `2.1 ${d}`, `2.2 ${e}`]);
+  assertStatus(await move(release.id, e, a), 204);
+  assertStatus(await move(release.id, c, null, 3), 204);
+  assert.deepEqual(await order(release.id), [`1.1 ${a}`, `1.2 ${e}`, `1.3 ${b}`, `2.1 ${d}`, `3.1 ${c}`]);
+  for (const reply of await Promise.all([move(release.id, a, d), move(release.id, b, d)])) assertStatus(reply, 204);
+  assert.deepEqual(new Set((await order(release.id)).slice(1, 4).map((one) => one.slice(4))), new Set([d, a, b]));
+  assertProblem(await move(release.id, f, null), 409, 'conflict');
+  assertProblem(await move(release.id, a, f), 409, 'conflict');
+  await world.sql(`do $$ begin for n in 1 .. 100 loop perform release_move('${release.id}', case n % 2 when 0 then '${a}' else '${b}' end::uuid, '${d}', null); end loop; end $$`);
+  assert.deepEqual((await order(release.id)).slice(1, 4), [`2.1 ${d}`, `2.2 ${a}`, `2.3 ${b}`]);
+  assertStatus(await carol.delete('/api/v1/releases/{id}/tracks/{track_id}', { path: { id: release.id, track_id: d } }), 204);
+  assertProblem(await carol.delete('/api/v1/releases/{id}/tracks/{track_id}', { path: { id: release.id, track_id: d } }), 404);
+  assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id: a } }), 204);
+  assert.equal((await get(carol, release.id)).body.track_count, 3, 'a deleted track leaves its releases');
+});
+
+test('a slug is of one release only, also when many are made at once, and those that it had lead to it for ever', async () => {
+  const many = await Promise.all(Array.from({ length: 12 }, () => create({ title: '  Été à Ölü — deniz!' })));
+  assert.equal(new Set(many.map(({ slug }) => slug)).size, 12);
+  assert.ok(many.some(({ slug }) => slug === 'ete-a-olu-deniz'));
+  assert.match((await create({ title: '夜' })).slug, /^release(-|$)/);
+  const [first, second] = many as [typeof many[0], typeof many[0]];
+  assertStatus(await change(first!.id, { slug: 'the-one', visibility: 'public' }), 200);
+  assertStatus(await change(first!.id, { slug: 'the-other' }), 200);
+  for (const slug of [first!.slug, 'the-one', 'the-other']) {
+    const reply = await bySlug(visitor, slug);
+    assertStatus(reply, 200);
+    assert.deepEqual([reply.body.id, reply.body.slug], [first!.id, 'the-other']);
+    assertProblem(await change(second!.id, { slug }), 422, 'validation');
+  }
+  assertStatus(await change(first!.id, { slug: 'the-one' }), 200, 'it may have its own back');
+  assertProblem(await change(first!.id, { slug: 'Not A Slug' }), 422, 'validation');
+});
+
+test('who opens a release, who finds it and who changes it follows from its visibility', async () => {
+  const [shown, byLink] = [(await tracks(1))[0]!, (await tracks(1, 'unlisted'))[0]!];
+  const release = await create({ title: 'Seen or not', track_ids: [shown, byLink] });
+  const found = async (client: Client, query = {}) => (await client.get('/api/v1/releases', { query: { q: 'seen not', ...query } })).body.items.length;
+  const strangers = [visitor, alice, dave];
+  const expect = async (opens: boolean, finds: boolean, held: (string | null)[] = []) => {
+    for (const client of strangers) {
+      assert.equal((await get(client, release.id)).status, opens ? 200 : 404);
+      assert.equal((await bySlug(client, release.slug)).status, opens ? 200 : 404);
+      for (const query of [{}, { username: 'carol' }, { creator_id: ids.carol }, { track_id: shown }, { kind: 'album' as const }]) assert.equal(await found(client, query), finds ? 1 : 0);
+      if (opens) assert.deepEqual((await items(client, release.id)).map(({ track_id, access }) => [track_id, access]), held.map((id) => [id, null]));
+      else assertProblem(await client.get('/api/v1/releases/{id}/tracks', { path: { id: release.id } }), 404);
+    }
+  };
+  await expect(false, false);
+  assertStatus(await change(release.id, { visibility: 'unlisted' }), 200);
+  await expect(true, false, [shown, byLink]);
+  assertStatus(await change(release.id, { visibility: 'public' }), 200);
+  await expect(true, true, [shown, null]);
+  assertStatus(await change(release.id, { visibility: 'scheduled', publish_at: later(HOUR) }), 200);
+  await expect(false, false);
+  assert.equal(await found(carol, { mine: true }), 1);
+  assertStatus(await change(release.id, { visibility: 'public' }), 200);
+  assertStatus(await carol.post('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
+  assertProblem(await get(bob, release.id), 404);
+  assert.equal(await found(bob), 0);
+  for (const client of [alice, dave]) {
+    assertProblem(await change(release.id, { title: 'Mine' }, client), 404);
+    assertProblem(await client.post('/api/v1/releases/{id}/tracks', { path: { id: release.id }, body: { track_ids: [shown] } }), 404);
+    assertProblem(await client.delete('/api/v1/releases/{id}', { path: { id: release.id } }), 404);
+  }
+  assertStatus(await root.delete('/api/v1/releases/{id}', { path: { id: release.id } }), 204);
+});
+
+test('before its date a release is announced and its tracks are closed, and from that moment on they are open, on every surface; the date moves with an edit', async () => {
+  const closed = await playable(carol, { title: 'Follower', visibility: 'private' }), preview = (await tracks(1, 'private'))[0]!, free = (await tracks(1))[0]!;
+  const release = await create({ title: 'Tomorrow', visibility: 'public', release_at: later(HOUR), release_zone: 'Asia/Kathmandu', track_ids: [closed.id], access: 'release' });
+  for (const [id, access] of [[preview, 'preview'], [free, 'own']] as const)
+    assertStatus(await carol.post('/api/v1/releases/{id}/tracks', { path: { id: release.id }, body: { track_ids: [id], access } }), 201);
+  const held = async (client: Client) => (await items(client, release.id)).map(({ track_id }) => track_id);
+  const announced = (await get(visitor, release.id)).body;
+  assert.deepEqual([announced.is_announced, announced.track_count, announced.release_zone], [true, 3, 'Asia/Kathmandu']);
+  assert.deepEqual(await held(visitor), [null, preview, free], 'a preview can be heard already, and what is public stays so');
+  assertProblem(await track(alice, closed.id), 404);
+  const { body } = await change(release.id, { release_at: later(6000) });
+  const at = Date.parse(body.release_at!);
+  assert.ok(at % 5000 === 0 && at - Date.now() < 11_100, body.release_at!);
+  const opened = async (client: Client) => (await held(client))[0] === closed.id;
+  const questions = {
+    'a visitor\'s page': async () => !(await get(visitor, release.id)).body.is_announced, 'a page': async () => !(await get(alice, release.id)).body.is_announced,
+    'a visitor\'s list': async () => !(await visitor.get('/api/v1/releases', { query: { q: 'tomorrow' } })).body.items[0]!.is_announced,
+    'a visitor\'s tracks': () => opened(visitor), 'tracks': () => opened(alice),
+    'a track': async () => (await track(visitor, closed.id)).status === 200, 'search': async () => (await visitor.get('/api/v1/tracks', { query: { q: 'follower' } })).body.items.length === 1,
+    'the stream': async () => (await world.streamVisitor.send('GET', `/hls/${closed.id}/master.m3u8`)).status === 200,
+  };
+  await Promise.all(Object.entries(questions).map(async ([name, ask]) => {
+    for (;;) {
+      const asked = Date.now(), yes = await ask(), answered = Date.now();
+      if (yes) assert.ok(answered >= at, `${name}: ${at - answered} ms too early`);
+      else assert.ok(asked < at, `${name}: still not ${asked - at} ms after`);
+      if (yes) return;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }));
+  assertStatus(await change(release.id, { release_at: later(HOUR) }), 200);
+  assert.deepEqual(await held(visitor), [null, preview, free], 'a later date closes them again');
+  await until('the stream server to forget it', async () => (await world.streamVisitor.send('GET', `/hls/${closed.id}/master.m3u8`)).status === 404, 2);
+  assertStatus(await change(release.id, { visibility: 'private' }), 200);
+  for (const id of [closed.id, preview]) assertProblem(await track(alice, id), 404);
+  assertStatus(await track(alice, free), 200);
+});
+
+test('a track follows one release at most, and none any more once its creator says otherwise', async () => {
+  const [id] = await tracks(1, 'private');
+  const first = await create({ title: 'Followed', track_ids: [id!], access: 'release', release_at: later(HOUR), visibility: 'public' });
+  assertProblem(await carol.post('/api/v1/releases', { body: { title: 'Refused twice', track_ids: [id!], access: 'release' } }), 409, 'conflict');
+  const second = await create({ title: 'Also', track_ids: [id!] });
+  assertProblem(await carol.put('/api/v1/releases/{id}/tracks/{track_id}', { path: { id: second.id, track_id: id! }, body: { access: 'release' } }), 409, 'conflict');
+  assert.equal((await track(carol, id!)).body.visibility, 'scheduled');
+  assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id: id! }, body: { title: 'Another title' } }), 200);
+  assert.equal((await items(carol, first.id))[0]!.access, 'release');
+  assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id: id! }, body: { visibility: 'private' } }), 200);
+  assert.equal((await items(carol, first.id))[0]!.access, 'own');
+  assertStatus(await change(first.id, { release_at: null }), 200);
+  assertProblem(await track(alice, id!), 404, 'not_found');
+  assert.equal(await world.sql("select count(*) from releases where title = 'Refused twice'"), '0');
+});
+
+test('a cover is made anew, changes its address, is shown to whoever may open the release, and goes with it', async () => {
+  const release = await create({ title: 'With art' });
+  const send = async (bytes: Uint8Array) => {
+    const form = new FormData();
+    form.set('cover', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'cover.png');
+    return carol.put('/api/v1/releases/{id}/cover', { path: { id: release.id }, body: form as never });
+  };
+  const first = await send(png(640, 640));
+  assertStatus(first, 200);
+  assertProblem(await visitor.send('GET', first.body.cover_url!), 404);
+  assertStatus(await carol.send('GET', first.body.cover_url!), 200);
+  assertStatus(await change(release.id, { visibility: 'public' }), 200);
+  const second = await send(png(700, 700));
+  assert.notEqual(second.body.cover_url, first.body.cover_url);
+  const image = await visitor.send('GET', second.body.cover_url!);
+  assert.deepEqual([image.status, image.headers.get('content-type'), image.bytes.subarray(8, 12).toString()], [200, 'image/webp', 'WEBP']);
+  assertProblem(await send(Buffer.from('not a picture at all, whatever it says')), 422);
+  assertStatus(await carol.delete('/api/v1/releases/{id}/cover', { path: { id: release.id } }), 204);
+  assert.equal((await get(carol, release.id)).body.cover_url, null);
+  await send(png(640, 640));
+  assertStatus(await carol.delete('/api/v1/releases/{id}', { path: { id: release.id } }), 204);
+  await until('the files to be gone', () => !existsSync(`${world.server.dataDir}/files/covers/${release.id}`));
+});
