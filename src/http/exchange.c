@@ -325,7 +325,7 @@ exchange_ends(void *cls, struct MHD_Connection *connection, void **context, enum
         if (server->settings.config->access_log && log_level_now() <= LOG_LEVEL_INFO) {
             log_request_id(req->id);
             log_info("request", LOG_TEXT("method", req->head ? "HEAD" : method_name(req->method)),
-                     LOG_TEXT("path", req->path ? req->path : ""), LOG_INT("status", req->reply.status),
+                     LOG_TEXT("path", req->log_path ? req->log_path : req->path ? req->path : ""), LOG_INT("status", req->reply.status),
                      LOG_INT("us", elapsed_ns / 1000), LOG_TEXT("ip", req->ip),
                      LOG_TEXT("user", req->identity.known ? req->identity.user_id : ""));
             log_request_id(NULL);

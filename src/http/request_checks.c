@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "http/client_address.h"
 #include "http/internal.h"
@@ -320,6 +321,8 @@ find_route(struct request *req, const char *method, struct route_match *match)
     req->route = match->route;
     if (req->route) {
         exchange->route_index = match->index;
+        if (strstr(req->route->pattern, "{token}"))
+            req->log_path = req->route->pattern;
         return NULL;
     }
     if (match->path_exists && !preflight) {

@@ -35,6 +35,7 @@ const comment = (await carol.post('/api/v1/tracks/{id}/comments', { path: { id: 
 const playlist = (await carol.post('/api/v1/playlists', { body: { name: 'Only hers' } })).body;
 const item = (await carol.post('/api/v1/playlists/{id}/tracks', { path: { id: playlist.id }, body: { track_id: track.id } })).body.item_id;
 const release = (await carol.post('/api/v1/releases', { body: { title: 'Only hers', track_ids: [track.id] } })).body;
+const link = (await carol.post('/api/v1/playlists/{id}/share', { path: { id: playlist.id }, body: {} })).body;
 const filled = (await carol.get('/api/v1/playlists/{id}', { path: { id: playlist.id } })).body;
 await carol.put('/api/v1/queue', { body: { version: 0, items: [{ track_id: track.id }] } });
 const queued = (await carol.get('/api/v1/queue')).body.current_item!;
@@ -47,7 +48,7 @@ const owned: Owned[] = [
   { under: '/api/v1/users/me/exports/', path: { id: archive }, strangers: ['alice', 'root'] },
   { under: '/api/v1/tracks/', path: { id: track.id, quality: 'low', segment: 'segment_000.m4s', size: '300' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/comments/', path: { id: comment.id }, strangers: ['alice', 'dave'] },
-  { under: '/api/v1/playlists/', path: { id: playlist.id, track_id: item }, strangers: ['alice', 'dave'] },
+  { under: '/api/v1/playlists/', path: { id: playlist.id, track_id: item, share_id: link.id }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/releases/by-slug/', path: { slug: release.slug }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/releases/', path: { id: release.id, track_id: track.id, size: '300' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/queue/items/', path: { id: queued }, strangers: ['alice', 'root'] },

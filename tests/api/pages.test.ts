@@ -13,7 +13,7 @@ import { World } from '../support/world.ts';
 const folder = path.join(WORK, 'pages-web');
 mkdirSync(path.join(folder, 'assets'), { recursive: true });
 writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="root"></div><!--page-data--></body></html>');
-writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/u/:username', '/settings/profile'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
+writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/u/:username', '/playlist/:id', '/p/:token', '/settings/profile'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
 writeFileSync(path.join(folder, 'assets/app-1.js'), '1;\n');
 
 const world = await World.start('pages', { VEZA_WEB_DIR: folder });
@@ -44,6 +44,24 @@ test('pages that exist answer 200, all others 404 with the same page', async () 
     assert.match(html, /<div id="root">/, `${path} is the app, which says what is wrong`);
     assert.match(headers.get('content-type')!, /^text\/html/, path);
   }
+});
+
+test('the page of a playlist is there for whoever may see it, and by a link; search engines list public ones only', async () => {
+  const carol = world.as('carol');
+  const { id } = (await carol.post('/api/v1/playlists', { body: { name: 'Late <trains>' } })).body, path = `/playlist/${id}`;
+  const { token } = (await carol.post('/api/v1/playlists/{id}/share', { path: { id }, body: {} })).body;
+  const found = async (where: string) => {
+    const { status, html, headers } = await look(where);
+    return [status, headers.get('x-robots-tag'), html.includes('<title>Late &lt;trains&gt;')];
+  };
+  assert.deepEqual(await found(path), [404, null, false]);
+  assert.deepEqual(await found(`/p/${token}`), [200, 'noindex', true]);
+  assert.deepEqual(await found(`/p/${'A'.repeat(43)}`), [404, null, false]);
+  for (const [visibility, robots] of [['unlisted', 'noindex'], ['public', null]] as const) {
+    await carol.put('/api/v1/playlists/{id}', { path: { id }, body: { visibility } });
+    assert.deepEqual(await found(path), [200, robots, true]);
+  }
+  assert.equal((await carol.get('/api/v1/playlists/{id}/share', { path: { id } })).body.items[0]!.access_count, 0, 'its head counts nothing');
 });
 
 test('search engines are told to leave out unlisted tracks, and people who do not want to be found with their tracks', async () => {

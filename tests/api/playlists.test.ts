@@ -12,7 +12,7 @@ const ids = template.ids;
 const tides = await playable(carol, { title: 'Tides' });
 const ferry = await playable(carol, { title: 'Ferry' });
 
-const create = async (client: Client, name: string, more: { is_public?: boolean; description?: string } = {}) => {
+const create = async (client: Client, name: string, more: { is_public?: boolean; visibility?: 'public' | 'unlisted' | 'private'; description?: string } = {}) => {
   const reply = await client.post('/api/v1/playlists', { body: { name, ...more } });
   assertStatus(reply, 201);
   assert.equal(reply.headers.get('location'), `/api/v1/playlists/${reply.body.id}`);
@@ -236,4 +236,123 @@ test('very many moves into one gap keep the order and the numbers small', async 
     perform playlist_move('${list.id}', '${b}', '${a}'); perform playlist_move('${list.id}', '${c}', '${a}'); end loop; end $$`);
   assert.deepEqual(await order(alice, list.id), [a, c, b]);
   assert.ok(Number(await world.sql(`select max(position) from playlist_tracks where playlist_id = '${list.id}'`)) < 2 ** 40);
+});
+
+test('an unlisted playlist opens by its address; is_public that says how it is changes nothing', async () => {
+  const list = await create(alice, 'By address', { visibility: 'unlisted' });
+  assert.deepEqual([list.visibility, list.is_public], ['unlisted', false]);
+  for (const stranger of [bob, world.visitor]) assert.equal((await get(stranger, list.id)).body.visibility, 'unlisted');
+  const change = async (body: { visibility?: 'public' | 'unlisted' | 'private'; is_public?: boolean }) => {
+    const reply = await alice.put('/api/v1/playlists/{id}', { path: { id: list.id }, body });
+    assertStatus(reply, 200);
+    return reply.body.visibility;
+  };
+  assert.equal(await change({ is_public: false }), 'unlisted');
+  assert.equal(await change({ is_public: true }), 'public');
+  assert.equal(await change({ is_public: true, visibility: 'unlisted' }), 'unlisted');
+  const copy = await bob.post('/api/v1/playlists/{id}/duplicate', { path: { id: list.id }, body: {} });
+  assertStatus(await bob.put('/api/v1/playlists/{id}', { path: { id: copy.body.id }, body: { visibility: 'public' } }), 200);
+  assert.deepEqual([copy.body.visibility, (await get(world.visitor, copy.body.id)).body.origin], ['private', null], 'a copy does not tell its address');
+  assert.equal(await change({ visibility: 'private' }), 'private');
+  assertProblem(await get(bob, list.id), 404);
+});
+
+const share = async (client: Client, id: string, expires_at: string | null = null) => {
+  const reply = await client.post('/api/v1/playlists/{id}/share', { path: { id }, body: { expires_at } });
+  assertStatus(reply, 201);
+  return reply.body;
+};
+const links = async (client: Client, id: string) => {
+  const reply = await client.get('/api/v1/playlists/{id}/share', { path: { id } });
+  assertStatus(reply, 200);
+  return reply.body.items;
+};
+const shared = (client: Client, token: string) => client.get('/api/v1/playlists/shared/{token}', { path: { token } });
+const sharedItems = (client: Client, token: string) => client.get('/api/v1/playlists/shared/{token}/tracks', { path: { token } });
+
+test('a link opens a private playlist without an account, and of its tracks those that one may hear anyway and unlisted ones of its owner', async () => {
+  const hidden = await playable(carol, { title: 'Only for Carol', visibility: 'private' }), byAddress = await playable(carol, { title: 'By link', visibility: 'unlisted' });
+  const others = await playable(world.as('dave'), { title: 'Of Dave, by link', visibility: 'unlisted' });
+  const list = await create(carol, 'For friends');
+  for (const { id } of [tides, hidden, byAddress, others]) await add(carol, list.id, id);
+  const { token, access_count } = await share(carol, list.id);
+  assert.match(token, /^[A-Za-z0-9_-]{43}$/);
+  assert.equal(access_count, 0);
+  assertStatus(await shared(bob, token), 200);
+  const before = (await links(carol, list.id))[0]!.access_count;
+  for (const reader of [world.visitor, bob]) {
+    const seen = await shared(reader, token);
+    assertStatus(seen, 200);
+    assert.deepEqual([seen.body.name, seen.body.track_count, seen.body.may_edit, seen.body.is_mine], ['For friends', 4, false, false]);
+    const rows = await sharedItems(reader, token);
+    assertStatus(rows, 200);
+    assert.deepEqual(rows.body.items.map((one) => one.title), ['Tides', null, 'By link', null]);
+    assert.ok(!rows.bytes.includes('Only for Carol'));
+    assertStatus(await reader.send('GET', rows.body.items[2]!.stream_manifest_url!), 200);
+    assertProblem(await get(reader, list.id), 404);
+    assertProblem(await reader.get('/api/v1/playlists/{id}/tracks', { path: { id: list.id } }), 404);
+    assertProblem(await reader.get('/api/v1/tracks/{id}', { path: { id: hidden.id } }), 404);
+  }
+  const [link, ...none] = await links(carol, list.id);
+  assert.deepEqual([none, link!.access_count, link!.expires_at], [[], before + 2, null]);
+  assert.ok(Date.parse(link!.last_used_at!) >= Date.parse(link!.created_at));
+  assert.ok(!('token' in link!));
+});
+
+test('of a link only the hash is kept, and the log does not tell it', async () => {
+  const list = await create(alice, 'Kept secret');
+  const { token } = await share(alice, list.id), from = world.server.log().length;
+  assertStatus(await shared(bob, token), 200);
+  await world.visitor.send('GET', `/p/${token}`);
+  await world.server.logged(/playlists\/shared\/\{token\}/, from);
+  assert.ok(!world.server.log().includes(token));
+  assert.ok(!(await world.sql(`select string_agg(l::text, ' ') from playlist_share_links l`)).includes(token));
+  assert.ok(!(await world.sql(`select string_agg(l::text, ' ') from audit_logs l`)).includes(token));
+});
+
+test('after it was revoked or its time has passed, a link opens nothing', async () => {
+  const list = await create(alice, 'For a while');
+  await add(alice, list.id, tides.id);
+  const past = new Date(Date.now() - 1000).toISOString(), later = new Date(Date.now() + 60_000).toISOString();
+  const closed = async (token: string) => {
+    for (const reader of [world.visitor, bob, alice]) {
+      assertProblem(await shared(reader, token), 404);
+      assertProblem(await sharedItems(reader, token), 404);
+    }
+  };
+  assertProblem(await alice.post('/api/v1/playlists/{id}/share', { path: { id: list.id }, body: { expires_at: past } }), 422);
+  const one = await share(alice, list.id, later), two = await share(alice, list.id);
+  assert.equal(Date.parse(one.expires_at!), Date.parse(later));
+  await world.sql(`update playlist_share_links set expires_at = now() - interval '1 second' where id = '${one.id}'`);
+  await closed(one.token);
+  const path = { id: list.id, share_id: one.id };
+  assertProblem(await alice.put('/api/v1/playlists/{id}/share/{share_id}', { path, body: { expires_at: past } }), 422);
+  const longer = await alice.put('/api/v1/playlists/{id}/share/{share_id}', { path, body: { expires_at: null } });
+  assertStatus(longer, 200);
+  assert.equal(longer.body.expires_at, null);
+  assertStatus(await shared(bob, one.token), 200);
+  assertStatus(await alice.delete('/api/v1/playlists/{id}/share/{share_id}', { path }), 204);
+  await closed(one.token);
+  assertStatus(await shared(bob, two.token), 200, 'the other one');
+  const other = await create(alice, 'Another');
+  assertProblem(await alice.delete('/api/v1/playlists/{id}/share/{share_id}', { path: { id: other.id, share_id: two.id } }), 404);
+  assertStatus(await alice.post('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
+  assertProblem(await shared(bob, two.token), 404);
+  assertStatus(await alice.delete('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
+  assertStatus(await alice.delete('/api/v1/playlists/{id}', { path: { id: list.id } }), 204);
+  await closed(two.token);
+  await closed('A'.repeat(43));
+});
+
+test('only its owner makes, reads and revokes the links of a playlist, 50 at most', async () => {
+  const list = await create(alice, 'Links', { visibility: 'public' });
+  await world.sql(`insert into playlist_collaborators (playlist_id, user_id, permission) values ('${list.id}', '${ids.bob}', 'write')`);
+  const { id: share_id } = await share(alice, list.id);
+  for (const stranger of [bob, carol]) {
+    assertProblem(await stranger.post('/api/v1/playlists/{id}/share', { path: { id: list.id }, body: {} }), 404);
+    assertProblem(await stranger.get('/api/v1/playlists/{id}/share', { path: { id: list.id } }), 404);
+    assertProblem(await stranger.delete('/api/v1/playlists/{id}/share/{share_id}', { path: { id: list.id, share_id } }), 404);
+  }
+  await world.sql(`insert into playlist_share_links (playlist_id, user_id, token_hash) select '${list.id}', '${ids.alice}', 'fill ' || n from generate_series(2, 50) n`);
+  assertProblem(await alice.post('/api/v1/playlists/{id}/share', { path: { id: list.id }, body: {} }), 409, 'conflict');
 });

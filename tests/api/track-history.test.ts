@@ -85,7 +85,7 @@ const values: Record<string, string> = { username: 'carol', size: '300', quality
 const idIn = (path: string, playlist: string) => (path.startsWith('/api/v1/tracks/') ? track.id : path.startsWith('/api/v1/playlists/') ? playlist : ids.carol);
 
 test('no reply that a stranger may read tells how often a track was played, liked or reposted', async () => {
-  const playlist = await world.sql(`insert into playlists (user_id, name, is_public) values ('${ids.carol}', 'Counted', true) returning id`);
+  const playlist = await world.sql(`insert into playlists (user_id, name) values ('${ids.carol}', 'Counted') returning id`);
   await world.sql(`insert into playlist_tracks (playlist_id, track_id, position) values ('${playlist}', '${track.id}', 1);
                    insert into track_reposts (track_id, user_id) values ('${track.id}', '${ids.carol}');
                    update tracks set play_count = ${COUNTS.play_count}, like_count = ${COUNTS.like_count}, repost_count = ${COUNTS.repost_count} where id = '${track.id}'`);

@@ -27,8 +27,10 @@ const everything = { open, explicit, unlisted, secret, scheduled };
 const release = await world.sql(`insert into releases (user_id, slug, title, kind, visibility) values ('${ids.carol}', 'all-of-hers', 'All of hers', 'album', 'public') returning id`);
 await world.sql(`insert into release_tracks (release_id, track_id, position) select '${release}', id, row_number() over (order by id) from tracks where title like 'Seen %'`);
 /* Dave has them all in his own lists: he had each when it was public. */
-const playlist = await world.sql(`insert into playlists (user_id, name, is_public) values ('${ids.dave}', 'All of it', true) returning id`);
+const playlist = await world.sql(`insert into playlists (user_id, name) values ('${ids.dave}', 'All of it') returning id`);
+const TOKEN = 'L'.repeat(43); /* opens his playlist */
 await world.sql(`
+  insert into playlist_share_links (playlist_id, user_id, token_hash) values ('${playlist}', '${ids.dave}', encode(sha256('${TOKEN}'), 'hex'));
   insert into track_likes (track_id, user_id) select id, '${ids.dave}' from tracks where title like 'Seen %';
   insert into track_reposts (track_id, user_id) select id, '${ids.dave}' from tracks where title like 'Seen %';
   insert into track_comments (track_id, user_id, content) select id, '${ids.dave}', 'On ' || title from tracks where title like 'Seen %';
@@ -45,7 +47,7 @@ async function allLists(client: Client): Promise<[string, string][]> {
     const query: Record<string, unknown> = { limit: 100, ...(parameters.some(({ name, required }) => name === 'q' && required) && { q: 'seen' }) };
     const more = parameters.some(({ name }) => name === 'q') ? [{ ...query, q: 'seen' }] : [];
     for (const one of [query, ...more]) {
-      const reply = await client.get(path as '/api/v1/tracks', { query: one, path: { id: idFor(path) } } as never);
+      const reply = await client.get(path as '/api/v1/tracks', { query: one, path: { id: idFor(path), token: TOKEN } } as never);
       if (reply.status === 200) found.push([`${path} ${JSON.stringify(one)}`, reply.bytes.toString()]);
       else assert.ok([401, 404].includes(reply.status), `${path}: ${reply.status}`);
     }

@@ -171,7 +171,7 @@ test('a playlist that is made public opens without an account and plays from any
     await open(eye, `/playlist/${id}`);
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('Name').fill('From the quay');
-    await page.getByRole('switch', { name: 'Public' }).check();
+    await page.getByLabel('Who may see it').selectOption('Public');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { level: 1, name: 'From the quay' }).waitFor();
     assert.equal(await shown(page), 'Draft, Tides, Slow boat, Harbour lights');
@@ -188,6 +188,41 @@ test('a playlist that is made public opens without an account and plays from any
     await page.keyboard.press('Shift+ArrowRight');
     await hear(page, 'what comes after it', (now) => now.track === harbour.id && now.left > 0.005);
     await page.getByRole('button', { name: 'Pause From the quay' }).waitFor();
+  });
+});
+
+test('a private playlist opens by a link, until that is revoked in the dialog where it was made', async () => {
+  const id = await make(carol, 'For friends', [draft, tides, slow]);
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Share this playlist' });
+    await dialog.getByLabel('It works').selectOption('For 7 days');
+    await dialog.getByRole('button', { name: 'Make a link' }).click();
+    const address = (await dialog.getByRole('group', { name: 'The link' }).textContent())!;
+    assert.match(address, /\/p\/[A-Za-z0-9_-]{43}$/);
+    const link = new URL(address).pathname;
+    await stage.visit(null, async (friend) => {
+      await open(friend, link);
+      await friend.page.getByRole('heading', { level: 1, name: 'For friends' }).waitFor();
+      assert.equal(await shown(friend.page), 'Tides, Slow boat');
+      await friend.page.getByText('This track is not available').waitFor();
+      assert.equal(await friend.page.getByRole('button', { name: /^Move/ }).count(), 0);
+      await friend.page.getByRole('button', { name: 'Play For friends' }).click();
+      await hear(friend.page, 'the tides', (now) => now.track === tides.id && now.left > 0.005);
+    });
+    await page.reload();
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await dialog.getByText('Opened 1 time').waitFor();
+    await dialog.getByRole('button', { name: /^Change the link/ }).click();
+    await page.getByRole('menuitem', { name: 'Revoke' }).click();
+    await page.getByText('The link opens nothing any more').first().waitFor();
+    await dialog.getByText('Opened 1 time').waitFor({ state: 'hidden' });
+    await stage.visit(null, async (friend) => {
+      await open(friend, link);
+      await friend.page.getByRole('heading', { name: 'This link opens nothing (any more)' }).waitFor();
+    }, { expected: [/status of 404/] });
   });
 });
 
@@ -263,6 +298,12 @@ async function imported(eye: Eye): Promise<void> {
   await rest(eye);
 }
 
+const forFriends = await alice.post('/api/v1/playlists', { body: { name: 'For friends' } });
+assertStatus(forFriends, 201);
+for (const one of [tides, ferry]) assertStatus(await alice.post('/api/v1/playlists/{id}/tracks', { path: { id: forFriends.body.id }, body: { track_id: one.id } }), 201);
+const link = await alice.post('/api/v1/playlists/{id}/share', { path: { id: forFriends.body.id }, body: {} });
+assertStatus(link, 201);
+
 const rest = async ({ page }: Eye) => page.mouse.move(0, 0);
 lookAt(stage, [
   { name: 'playlists', path: '/playlists', who: 'carol' },
@@ -282,6 +323,12 @@ lookAt(stage, [
   { name: 'playlist edit', path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('dialog').waitFor();
+  } },
+  { name: 'playlist shared', path: `/p/${link.body.token}`, who: null },
+  { name: 'playlist share', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    await page.getByRole('group', { name: 'The link' }).waitFor();
   } },
   { name: 'playlist menu', path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
     await page.getByRole('main').getByRole('button', { name: 'Tools for Tides' }).click();

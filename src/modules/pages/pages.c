@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "http/assets.h"
 #include "http/server.h"
+#include "playlists.queries.h"
 #include "tracks.queries.h"
 #include "users.queries.h"
 
@@ -40,8 +41,16 @@ person_title(struct request *req, json_t *row)
     return arena_printf(req->arena, "%s", json_string_value(json_object_get(row, "display_name")));
 }
 
+static const char *
+playlist_title(struct request *req, json_t *row)
+{
+    return arena_printf(req->arena, "%s", json_string_value(json_object_get(row, "name")));
+}
+
 static const struct subject_page subject_pages[] = {
     {"/track/:id", "id", uuid_valid, &q_track_page, track_title, true},
+    {"/playlist/:id", "id", uuid_valid, &q_playlist_page, playlist_title, false},
+    {"/p/:token", "token", NULL, &q_shared_page, playlist_title, false},
     {"/u/:username", "username", NULL, &q_user_page, person_title, false},
 };
 
@@ -127,6 +136,8 @@ pages_reply(struct request *req)
     char value[PAGE_VALUE_MAX];
     const char *pattern;
 
+    if (text_starts_with(req->path, "/p/"))
+        req->log_path = "/p/:token";
     if (!web_app)
         return PROBLEM(NOT_FOUND);
     if (!assets_reply_file(web_app, req, socket_address(req)))

@@ -15,22 +15,42 @@ static const struct field item_in_path[] = {{"id", FIELD_UUID, .required = true,
 
 static const struct field list_filters[] = {{"track_id", FIELD_UUID, .help = "Only those with this track"}, FIELD_END};
 
+#define VISIBILITY \
+    {"visibility", FIELD_ENUM, .values = "public|unlisted|private", \
+     .help = "Who may see it: everybody; everybody who has its address; its owner, and those who work on it together with them"}
+
 static const struct field new_playlist[] = {
     {"name", FIELD_STRING, .required = true, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title", .example = "Late trains"},
     {"description", FIELD_TEXT, .nullable = true, .max = 5000, .help = "Plain text"},
-    {"is_public", FIELD_BOOL, .fallback = "false", .help = "Public: everybody may see it"},
+    VISIBILITY,
+    {"is_public", FIELD_BOOL, .fallback = "false", .help = "Without `visibility`: public, or private"},
     FIELD_END};
 
 static const struct field playlist_changes[] = {
     {"name", FIELD_STRING, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title"},
     {"description", FIELD_TEXT, .nullable = true, .max = 5000, .help = "Plain text"},
-    {"is_public", FIELD_BOOL, .help = "Public: everybody may see it"},
+    VISIBILITY,
+    {"is_public", FIELD_BOOL, .help = "Without `visibility`: public, or private"},
     FIELD_END};
 
 static const struct field copy_fields[] = {
     {"name", FIELD_STRING, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title of the copy; without it, that of the playlist"}, FIELD_END};
 
 static const struct field new_item[] = {{"track_id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
+
+static const struct field link_fields[] = {
+    {"expires_at", FIELD_TIME, .nullable = true, .help = "Until when the link opens the playlist; null or left out: until it is revoked"}, FIELD_END};
+
+static const struct field link_changes[] = {
+    {"expires_at", FIELD_TIME, .required = true, .nullable = true, .help = "Until when the link opens the playlist; null: until it is revoked"}, FIELD_END};
+
+static const struct field link_in_path[] = {
+    {"id", FIELD_UUID, .required = true, .help = "The playlist"}, {"share_id", FIELD_UUID, .required = true, .help = "The link"}, FIELD_END};
+
+static const struct field token_in_path[] = {
+    {"token", FIELD_STRING, .required = true, .min = 43, .max = 43, .pattern = "[A-Za-z0-9_-]*", .help = "The token of a link",
+     .example = "0123456789012345678901234567890123456789012"},
+    FIELD_END};
 
 static const struct field item_move[] = {
     {"item", FIELD_UUID, .required = true, .help = "The item to move"},
@@ -42,7 +62,8 @@ static const struct file_field import_files[] = {
 
 static const struct field import_fields[] = {
     {"name", FIELD_STRING, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title; without it, the file's own, or its name"},
-    {"is_public", FIELD_BOOL, .fallback = "false", .help = "Public: everybody may see it"},
+    VISIBILITY,
+    {"is_public", FIELD_BOOL, .fallback = "false", .help = "Without `visibility`: public, or private"},
     FIELD_END};
 
 #define EXPORT .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path, .handler = playlist_export
@@ -70,6 +91,32 @@ static const struct route playlists_routes[] = {
     {GET, "/api/v1/playlists/{id}/export/csv", "Export a playlist as CSV", EXPORTED, EXPORT, .produces = "text/csv"},
     {GET, "/api/v1/playlists/{id}/export/m3u", "Export a playlist as M3U8, for players", EXPORTED, EXPORT, .produces = "audio/x-mpegurl"},
     {GET, "/api/v1/playlists/{id}/export/xspf", "Export a playlist as XSPF", EXPORTED, EXPORT, .produces = "application/xspf+xml"},
+
+    {POST, "/api/v1/playlists/{id}/share", "Make a link that opens a playlist",
+     "Whoever has the link sees the playlist without an account, whatever its visibility: at `/p/{token}` in the web app. It opens no track that they may not hear "
+     "anyway, except unlisted ones of the playlist's owner. The token is told once; only its hash is kept. 50 links a playlist.",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = link_fields,
+     .requires = &q_playlist_own, .sql = &q_playlist_link_add, .shape = ONE, .status = 201, .then = &q_playlist_link_new},
+
+    {GET, "/api/v1/playlists/{id}/share", "List the links of a playlist, newest first",
+     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path,
+     .requires = &q_playlist_own, .sql = &q_playlist_link_list, .shape = MANY},
+
+    {PUT, "/api/v1/playlists/{id}/share/{share_id}", "Change until when a link opens a playlist",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = link_in_path, .body = link_changes,
+     .requires = &q_playlist_own, .sql = &q_playlist_link_change, .shape = ONE, .then = &q_playlist_link_get},
+
+    {DELETE, "/api/v1/playlists/{id}/share/{share_id}", "Revoke a link",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = link_in_path,
+     .requires = &q_playlist_own, .sql = &q_playlist_link_revoke, .shape = EMPTY},
+
+    {GET, "/api/v1/playlists/shared/{token}", "Get a playlist by a link", "Counts that somebody opened it.",
+     .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = token_in_path,
+     .sql = &q_shared_open, .shape = ONE, .then = &q_shared_get},
+
+    {GET, "/api/v1/playlists/shared/{token}/tracks", "List the items of a playlist by a link",
+     .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = token_in_path,
+     .requires = &q_shared_seen, .sql = &q_shared_items, .shape = MANY},
 
     {GET, "/api/v1/playlists/{id}", "Get a playlist",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_playlist_get, .shape = ONE},

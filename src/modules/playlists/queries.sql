@@ -5,9 +5,11 @@
 -- schema: Playlist
 -- not null: covers, owner, is_mine, may_edit
 -- nullable: duration_ms, origin
+-- not null: is_public
 -- type: covers TrackRef[]
 -- type: origin PlaylistRef
-p.id, p.name, p.description, p.is_public, p.track_count,
+-- type: visibility public|unlisted|private
+p.id, p.name, p.description, p.visibility = 'public' as is_public, p.visibility, p.track_count,
        to_json(array(select row(t_.id, t_.title, {cover_url(t_)}, {waveform_url(t_)})::track_ref
                        from playlist_tracks i_
                        join tracks t_ on t_.id = i_.track_id
@@ -17,7 +19,7 @@ p.id, p.name, p.description, p.is_public, p.track_count,
        {user_ref(u, owner)}, p.user_id = :viewer::uuid is true as is_mine,
        {playlist_editable(p, :viewer::uuid)} as may_edit,
        (select to_jsonb(row(o_.id, o_.name)::playlist_ref) from playlists o_
-         where o_.id = p.copied_from and {playlist_visible(o_, :viewer::uuid, :viewer_staff::boolean)}) as origin,
+         where o_.id = p.copied_from and (o_.user_id = :viewer::uuid or {playlist_listed(o_, :viewer::uuid, :viewer_staff::boolean)})) as origin,
        p.created_at, p.updated_at
 
 -- fragment: playlist_duration(p)
@@ -44,12 +46,20 @@ exists (select from users c_
 to_jsonb(row(i.wanted ->> 'title', i.wanted ->> 'artist', i.wanted ->> 'album', (i.wanted ->> 'duration_ms')::bigint,
              case when {playlist_editable(p, :viewer::uuid)} then i.wanted ->> 'location' end)::playlist_wanted)
 
+-- fragment: playlist_owner_shown(p, viewer, staff)
+-- Its owner is somebody whose things the viewer may see.
+exists (select from users u_ where u_.id = p.user_id and user_shown(u_) and {not_blocked_by(u_.id, viewer, staff)})
+
+-- fragment: playlist_listed(p, viewer, staff)
+-- A playlist in lists that everybody sees.
+(p.deleted_at is null and p.visibility = 'public' and {playlist_owner_shown(p, viewer, staff)})
+
 -- fragment: playlist_visible(p, viewer, staff)
--- The viewer may know of this playlist. That some of its tracks may be hidden from them is another matter.
+-- The viewer may open this playlist by its address; an unlisted one too, so never in a list. That some of its tracks may be hidden from them is another matter.
 (p.deleted_at is null
  and (p.user_id = viewer or staff
       or exists (select from playlist_collaborators w_ where w_.playlist_id = p.id and w_.user_id = viewer)
-      or (p.is_public and exists (select from users u_ where u_.id = p.user_id and user_shown(u_) and {not_blocked_by(u_.id, viewer, staff)}))))
+      or (p.visibility in ('public', 'unlisted') and {playlist_owner_shown(p, viewer, staff)})))
 
 -- query: playlist_list
 -- Those that one may change, the latest changed first. How long a playlist of more than 500 items lasts is not added up in a list.
@@ -69,6 +79,13 @@ select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
   join users u on u.id = p.user_id
  where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 
+-- query: playlist_page
+-- For the head of its page.
+select p.name, p.visibility = 'public' and coalesce(s.allow_search_indexing, true) as is_indexable
+  from playlists p
+  left join user_settings s on s.user_id = p.user_id
+ where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+
 -- query: playlist_copy_get
 select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
   from playlists p
@@ -80,8 +97,8 @@ select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
 with p as (
     select p.* from playlists p where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 ), c as (
-    insert into playlists (user_id, name, description, is_public, copied_from)
-    select :viewer::uuid, coalesce(:name::text, p.name), p.description, false, p.id from p
+    insert into playlists (user_id, name, description, visibility, copied_from)
+    select :viewer::uuid, coalesce(:name::text, p.name), p.description, 'private', p.id from p
     returning id
 ), i as (
     insert into playlist_tracks (playlist_id, track_id, wanted, added_by, position)
@@ -92,18 +109,26 @@ with p as (
 )
 select c.id as copy_id from c
 
+-- fragment: visibility_given(visibility)
+-- Of a new one.
+coalesce(visibility, case when :is_public::boolean then 'public' else 'private' end)
+
 -- query: playlist_create
-insert into playlists (user_id, name, description, is_public)
-values (:viewer::uuid, :name::text, :description::text, :is_public::boolean)
+insert into playlists (user_id, name, description, visibility)
+values (:viewer::uuid, :name::text, :description::text, {visibility_given(:visibility::text)})
 returning id
 
 -- query: playlist_update
 -- sees: the owner
--- Inputs that were not given stay as they are.
+-- Inputs that were not given stay as they are. What is_public says changes nothing when it says how it is, so an unlisted playlist stays so where an older client
+-- sends back what it got.
 update playlists p
    set {set_given(name, p, text)},
        {set_given(description, p, text)},
-       {set_given(is_public, p, boolean)}
+       visibility = case when :has_visibility::boolean then :visibility::text
+                         when :has_is_public::boolean and :is_public::boolean <> (p.visibility = 'public')
+                         then case when :is_public::boolean then 'public' else 'private' end
+                         else p.visibility end
  where p.id = :id::uuid and p.deleted_at is null and p.user_id = :viewer::uuid
 returning p.id
 
@@ -120,19 +145,23 @@ select p.id as playlist_id from playlists p where p.id = :id::uuid and {playlist
 -- query: playlist_changeable
 select p.id as playlist_id from playlists p where p.id = :id::uuid and p.deleted_at is null and {playlist_editable(p, :viewer::uuid)}
 
--- query: playlist_items
--- In their order. An item whose track is gone, or hidden from the viewer, keeps its place with nothing but its id.
+-- fragment: playlist_item(i, p, t, u)
+-- An item; t and u are its track and creator, where the viewer may see them here.
 -- schema: PlaylistItem
 -- nullable: track_id, title, artist, album, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator
 -- type: wanted PlaylistWanted
--- sort: i.position, i.id
-select i.id, i.added_at,
+i.id, i.added_at,
        case when i.wanted is not null then {wanted_shown(i, p)} end as wanted, t.id as track_id, t.title, t.artist, t.album, t.duration_ms,
        {cover_url(t)} as cover_url,
        {waveform_url(t)} as waveform_url,
        case when t.status = 'completed' then t.stream_manifest_url end as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
        {user_ref(u, creator)},
        {is_liked(t)}
+
+-- query: playlist_items
+-- In their order. An item whose track is gone, or hidden from the viewer, keeps its place with nothing but its id.
+-- sort: i.position, i.id
+select {playlist_item(i, p, t, u)}
   from playlist_tracks i
   join playlists p on p.id = i.playlist_id
   left join tracks t on t.id = i.track_id and {item_shown(t, p)}
@@ -169,6 +198,97 @@ select :playlist_id::uuid as id,
        case m.missing when 'item' then 'conflict: The item is not in the playlist any more.'
                       when 'after' then 'conflict: The item after which it should stand is not in the playlist any more.' end as problem
   from (select playlist_move(:playlist_id::uuid, :item::uuid, :after::uuid) as missing) m
+
+-- Links that open a playlist. A link names the playlist and opens nothing else: of its tracks those that the reader may hear anyway, and unlisted ones of the
+-- playlist's owner, since who has an unlisted track's address may hear it.
+
+-- fragment: playlist_link(l)
+-- nullable: expires_at, last_used_at
+l.id, l.expires_at, l.access_count, l.last_used_at, l.created_at
+
+-- fragment: link_expires_problem(expires_at)
+case when expires_at <= now() then 'validation expires_at: This time has passed.' end
+
+-- fragment: link_opens(l, p)
+-- This link is the one with the given token, and still opens the playlist p.
+(l.token_hash = encode(sha256(convert_to(:token::text, 'UTF8')), 'hex') and (l.expires_at is null or l.expires_at > now())
+ and p.deleted_at is null and {playlist_owner_shown(p, :viewer::uuid, :viewer_staff::boolean)})
+
+-- query: playlist_own
+-- sees: the owner
+select p.id as playlist_id from playlists p where p.id = :id::uuid and p.deleted_at is null and p.user_id = :viewer::uuid
+
+-- query: playlist_link_list
+-- schema: PlaylistLink
+-- sort: l.created_at desc, l.id desc
+select {playlist_link(l)} from playlist_share_links l where l.playlist_id = :playlist_id::uuid
+
+-- query: playlist_link_add
+-- The token is made here, of 244 random bits, and told once.
+-- problems: conflict validation
+with n as materialized (
+    select translate(rtrim(encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64'), '='), '+/', '-_') as token,
+           coalesce({link_expires_problem(:expires_at::timestamptz)},
+                    case when (select count(*) from playlist_share_links l where l.playlist_id = :playlist_id::uuid) >= 50
+                         then 'conflict: A playlist has 50 links at most. Revoke one that is not needed.' end) as problem
+), l as (
+    insert into playlist_share_links (playlist_id, user_id, token_hash, expires_at)
+    select :playlist_id::uuid, :viewer::uuid, encode(sha256(convert_to(n.token, 'UTF8')), 'hex'), :expires_at::timestamptz from n where n.problem is null
+    returning id
+)
+select l.id as link_id, n.token, n.problem from n left join l on true
+
+-- query: playlist_link_new
+-- With the token, this once.
+-- schema: NewPlaylistLink
+-- not null: token
+select {playlist_link(l)}, :token::text as token from playlist_share_links l where l.id = :link_id::uuid
+
+-- query: playlist_link_change
+-- problems: validation
+with l as (
+    select l.id, {link_expires_problem(:expires_at::timestamptz)} as problem
+      from playlist_share_links l
+     where l.id = :share_id::uuid and l.playlist_id = :playlist_id::uuid
+), c as (
+    update playlist_share_links c set expires_at = :expires_at::timestamptz from l where c.id = l.id and l.problem is null
+)
+select l.id as link_id, l.problem from l
+
+-- query: playlist_link_get
+-- schema: PlaylistLink
+select {playlist_link(l)} from playlist_share_links l where l.id = :link_id::uuid
+
+-- query: playlist_link_revoke
+delete from playlist_share_links l where l.id = :share_id::uuid and l.playlist_id = :playlist_id::uuid returning l.id
+
+-- query: shared_open
+-- Counts that somebody opened it.
+update playlist_share_links l
+   set access_count = l.access_count + 1, last_used_at = now()
+  from playlists p
+ where p.id = l.playlist_id and {link_opens(l, p)}
+returning l.playlist_id
+
+-- query: shared_get
+-- sees: whoever has a link, see shared_open
+select {playlist(p, u)}, {playlist_duration(p)} as duration_ms from playlists p join users u on u.id = p.user_id where p.id = :playlist_id::uuid
+
+-- query: shared_page
+-- For the page's head.
+select p.name, false as is_indexable from playlist_share_links l join playlists p on p.id = l.playlist_id where {link_opens(l, p)}
+
+-- query: shared_seen
+select l.playlist_id from playlist_share_links l join playlists p on p.id = l.playlist_id where {link_opens(l, p)}
+
+-- query: shared_items
+-- sort: i.position, i.id
+select {playlist_item(i, p, t, u)}
+  from playlist_tracks i
+  join playlists p on p.id = i.playlist_id
+  left join tracks t on t.id = i.track_id and ({item_shown(t, p)} or (t.creator_id = p.user_id and track_is_open(t)))
+  left join users u on u.id = t.creator_id
+ where i.playlist_id = :playlist_id::uuid
 
 -- query: playlist_export
 select p.id, p.name, p.description from playlists p where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
@@ -229,8 +349,8 @@ with l as materialized (
                      when cardinality(m.of_length) = 1 then m.of_length[1] end as found
       from m
 ), p as (
-    insert into playlists (user_id, name, description, is_public)
-    values (:viewer::uuid, :name::text, :description::text, :is_public::boolean)
+    insert into playlists (user_id, name, description, visibility)
+    values (:viewer::uuid, :name::text, :description::text, {visibility_given(:visibility::text)})
     returning id, name
 ), i as (
     insert into playlist_tracks (playlist_id, track_id, wanted, added_by, position)
@@ -280,7 +400,7 @@ update playlist_tracks i
 returning i.id
 
 -- query: export_playlists
-select p.id, p.name, p.description, p.is_public, p.cover_url, p.follower_count, p.is_editorial, p.is_default_favorites, p.copied_from,
+select p.id, p.name, p.description, p.visibility, p.cover_url, p.follower_count, p.is_editorial, p.is_default_favorites, p.copied_from,
        p.created_at, p.updated_at, p.deleted_at,
        array(select i.track_id from playlist_tracks i where i.playlist_id = p.id order by i.position) as track_ids,
        (select coalesce(jsonb_agg(i.wanted order by i.position), '[]') from playlist_tracks i where i.playlist_id = p.id and i.track_id is null) as wanted
@@ -295,7 +415,7 @@ select v.playlist_id, v.version, v.action, v.title, v.description, v.is_public, 
  order by v.created_at, v.id
 
 -- query: export_playlist_shares
-select s.id, s.playlist_id, s.access_count, s.created_at, s.expires_at
+select s.id, s.playlist_id, s.access_count, s.last_used_at, s.created_at, s.expires_at
   from playlist_share_links s
  where s.user_id = :user_id::uuid
  order by s.created_at, s.id

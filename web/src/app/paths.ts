@@ -12,6 +12,7 @@ export const PAGE_PATHS = [
   '/track/:id',
   '/u/:username',
   '/playlist/:id',
+  '/p/:token',
   '/dashboard',
   '/upload',
   '/library',

@@ -24,6 +24,7 @@ export const routes: RouteObject[] = [
           { path: 'track/:id', lazy: pages.track },
           { path: 'u/:username', lazy: pages.profile },
           { path: 'playlist/:id', lazy: pages.playlist },
+          { path: 'p/:token', lazy: pages.sharedPlaylist },
           {
             element: <RequireMember />,
             children: [

@@ -19,6 +19,7 @@ export const pages = {
   library: withTexts(() => import('@/features/library/LibraryPage'), 'library'),
   playlists: withTexts(() => import('@/features/playlists/PlaylistsPage'), 'playlists'),
   playlist: withTexts(() => import('@/features/playlists/PlaylistPage'), 'playlists'),
+  sharedPlaylist: withTexts(() => import('@/features/playlists/SharedPlaylistPage'), 'playlists'),
   track: withTexts(() => import('@/features/track/TrackPage'), 'track_page'),
   notifications: withTexts(() => import('@/features/notifications/NotificationsPage'), 'notifications'),
   settings: withTexts(() => import('@/features/settings/SettingsLayout'), 'settings'),

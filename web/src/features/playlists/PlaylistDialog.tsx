@@ -1,20 +1,22 @@
 /* The form of a playlist: for a new one, and to change one. */
 
+import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
-import { TextArea, TextField } from '@/components/ui/Field';
+import { SelectField, TextArea, TextField } from '@/components/ui/Field';
 import { Form } from '@/components/ui/Form';
-import { Toggle } from '@/components/ui/Toggle';
 import type { Playlist } from '@/lib/api/schema';
 import type { NewPlaylist } from '@/lib/api/playlists/create';
 import { useForm } from '@/lib/form/useForm';
 import { z } from '@/lib/zod';
 
+const VISIBILITIES = ['public', 'unlisted', 'private'] as const;
+
 const schema = z.object({
   name: z.string().trim().min(1, 'required').max(200, 'too_long'),
   description: z.string().trim().max(5000, 'too_long'),
-  is_public: z.boolean(),
+  visibility: z.enum(VISIBILITIES),
 });
 
 interface PlaylistDialogProps {
@@ -28,16 +30,23 @@ export function PlaylistDialog({ playlist, onSave, onClose }: PlaylistDialogProp
   const { t } = useTranslation();
   const form = useForm({
     schema,
-    values: { name: playlist?.name ?? '', description: playlist?.description ?? '', is_public: playlist?.is_public ?? false },
+    values: { name: playlist?.name ?? '', description: playlist?.description ?? '', visibility: playlist?.visibility ?? ('private' as const) },
     send: ({ description, ...rest }) => onSave({ ...rest, description: description || null }),
   });
+  const visibility = useWatch({ control: form.control, name: 'visibility' });
 
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t(playlist ? 'playlists.edit_title' : 'playlists.new')}>
       <Form form={form} guarded>
         <TextField label={t('playlists.name')} {...form.field('name')} autoComplete="off" />
         <TextArea label={t('playlists.description')} {...form.field('description')} />
-        <Toggle label={t('playlists.public')} hint={t('playlists.public_hint')} {...form.register('is_public')} />
+        <SelectField label={t('playlists.visibility')} hint={t(`playlists.hint.${visibility}`)} {...form.field('visibility')}>
+          {VISIBILITIES.map((value) => (
+            <option key={value} value={value}>
+              {t(`playlists.${value}`)}
+            </option>
+          ))}
+        </SelectField>
         <div className="flex justify-end gap-2">
           <Button tone="quiet" onClick={onClose}>
             {t('common.cancel')}

@@ -1,16 +1,18 @@
-import { Globe, Lock } from 'lucide-react';
+import { Globe, Link2, Lock } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Playlist } from '@/lib/api/schema';
 import { clock, isoDuration } from '@/lib/format/format';
 
-/** Whether everybody may see it. */
-export function Visibility({ playlist }: { playlist: Pick<Playlist, 'is_public'> }) {
+const ICONS = { public: Globe, unlisted: Link2, private: Lock };
+
+/** Who may see it. */
+export function Visibility({ playlist }: { playlist: Pick<Playlist, 'visibility'> }) {
   const { t } = useTranslation();
-  const Icon = playlist.is_public ? Globe : Lock;
+  const Icon = ICONS[playlist.visibility];
   return (
     <span className="inline-flex items-center gap-1.5">
       <Icon size={14} aria-hidden />
-      {t(playlist.is_public ? 'playlists.public' : 'playlists.private')}
+      {t(`playlists.${playlist.visibility}`)}
     </span>
   );
 }

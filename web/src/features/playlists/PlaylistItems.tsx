@@ -11,7 +11,7 @@ import { ErrorState } from '@/components/ui/ErrorState';
 import { More } from '@/components/ui/More';
 import { ReorderList } from '@/components/ui/ReorderList';
 import { useAddTrack } from '@/lib/api/playlists/addTrack';
-import { useItems } from '@/lib/api/playlists/items';
+import type { useItems } from '@/lib/api/playlists/items';
 import { useMoveItem } from '@/lib/api/playlists/moveItem';
 import { useRemoveItem } from '@/lib/api/playlists/removeItem';
 import { hasCode } from '@/lib/api/problem';
@@ -35,8 +35,7 @@ const keyOf = (entry: Entry) => entry.id;
 const none: never[] = [];
 
 /** All items that are loaded, and those of their tracks that can be shown. */
-export function useEntries(id: string) {
-  const items = useItems(id, true);
+export function useEntries(items: ReturnType<typeof useItems>) {
   const { hasNextPage, isFetching, isError, fetchNextPage } = items;
   const pages = items.data?.pages ?? none;
   const entries = useMemo(() => pages.flatMap((page) => page.items.map((item): Entry => ({ id: item.id, track: trackOf(item), wanted: item.wanted }))), [pages]);

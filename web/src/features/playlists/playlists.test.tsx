@@ -21,6 +21,7 @@ const playlist = (change: Partial<Playlist> = {}): Playlist => ({
   name: 'Late trains',
   description: 'For the way home',
   is_public: false,
+  visibility: 'private',
   track_count: 3,
   duration_ms: 561_750,
   covers: [],
@@ -218,7 +219,7 @@ describe('the page of a playlist', () => {
 
   it('whoever may not change it finds nothing to change it with', async () => {
     setSessionHint(false);
-    fakeServer({ ...world, 'GET /playlists/list-1': { body: playlist({ is_public: true, is_mine: false, may_edit: false }) } });
+    fakeServer({ ...world, 'GET /playlists/list-1': { body: playlist({ is_public: true, visibility: 'public', is_mine: false, may_edit: false }) } });
     await open();
     expect(screen.queryByRole('button', { name: /^Move/ })).toBeNull();
     expect(screen.queryByRole('button', { name: 'Edit' })).toBeNull();
@@ -238,9 +239,9 @@ describe('the page of a playlist', () => {
       ...world,
       'PUT /playlists/list-1': ({ body }) => {
         changes.push(body);
-        return { body: playlist({ name: 'Early trains', is_public: true }) };
+        return { body: playlist({ name: 'Early trains', is_public: true, visibility: 'public' }) };
       },
-      'GET /playlists/list-1': (_call, count) => ({ body: count > 1 ? playlist({ name: 'Early trains', is_public: true }) : playlist() }),
+      'GET /playlists/list-1': (_call, count) => ({ body: count > 1 ? playlist({ name: 'Early trains', is_public: true, visibility: 'public' }) : playlist() }),
     });
     await open();
     await userEvent.click(screen.getByRole('button', { name: 'Edit' }));
@@ -250,16 +251,16 @@ describe('the page of a playlist', () => {
     await userEvent.click(within(dialog).getByRole('button', { name: 'Save' }));
     expect(await within(dialog).findByText('This is needed.')).toBeInTheDocument();
     await userEvent.type(name, 'Early trains');
-    await userEvent.click(within(dialog).getByRole('switch', { name: 'Public' }));
+    await userEvent.selectOptions(within(dialog).getByRole('combobox', { name: 'Who may see it' }), 'Public');
     await userEvent.click(within(dialog).getByRole('button', { name: 'Save' }));
     expect(await screen.findByRole('heading', { level: 1, name: 'Early trains' })).toBeInTheDocument();
-    expect(changes).toEqual([{ name: 'Early trains', description: 'For the way home', is_public: true }]);
+    expect(changes).toEqual([{ name: 'Early trains', description: 'For the way home', visibility: 'public' }]);
   });
 });
 
 describe("one's own playlists", () => {
   it('are shown with their size and who may see them', async () => {
-    fakeServer({ ...world, 'GET /playlists': list(playlist(), playlist({ id: 'list-2', name: 'Open', is_public: true, track_count: 1, duration_ms: 0 })) });
+    fakeServer({ ...world, 'GET /playlists': list(playlist(), playlist({ id: 'list-2', name: 'Open', is_public: true, visibility: 'public', track_count: 1, duration_ms: 0 })) });
     renderRoutes(routes, '/playlists');
     const card = (await screen.findByRole('link', { name: 'Open' })).closest('article') as HTMLElement;
     expect(within(card).getByText('1 track')).toBeInTheDocument();

@@ -1189,6 +1189,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playlists/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a playlist by a link
+         * @description Counts that somebody opened it.
+         */
+        get: operations["getPlaylistsSharedByToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/shared/{token}/tracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the items of a playlist by a link */
+        get: operations["getPlaylistsSharedByTokenTracks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists/{id}": {
         parameters: {
             query?: never;
@@ -1303,6 +1340,45 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the links of a playlist, newest first */
+        get: operations["getPlaylistsByIdShare"];
+        put?: never;
+        /**
+         * Make a link that opens a playlist
+         * @description Whoever has the link sees the playlist without an account, whatever its visibility: at `/p/{token}` in the web app. It opens no track that they may not hear anyway, except unlisted ones of the playlist's owner. The token is told once; only its hash is kept. 50 links a playlist.
+         */
+        post: operations["postPlaylistsByIdShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{id}/share/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change until when a link opens a playlist */
+        put: operations["putPlaylistsByIdShareByShareId"];
+        post?: never;
+        /** Revoke a link */
+        delete: operations["deletePlaylistsByIdShareByShareId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3892,6 +3968,19 @@ export interface components {
             /** Format: date-time */
             expires_at: string | null;
         };
+        NewPlaylistLink: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: int64 */
+            access_count: number;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            token: string;
+        };
         Notification: {
             /** Format: uuid */
             id: string;
@@ -4002,6 +4091,8 @@ export interface components {
             name: string;
             description: string | null;
             is_public: boolean;
+            /** @enum {string} */
+            visibility: "public" | "unlisted" | "private";
             /** Format: int32 */
             track_count: number;
             covers: components["schemas"]["TrackRef"][];
@@ -4084,6 +4175,28 @@ export interface components {
         };
         PlaylistItemList: {
             items: components["schemas"]["PlaylistItem"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        PlaylistLink: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: int64 */
+            access_count: number;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        PlaylistLinkList: {
+            items: components["schemas"]["PlaylistLink"][];
             /** @description Not after a cursor. */
             page?: number;
             limit: number;
@@ -5965,6 +6078,7 @@ export type Lyrics = components['schemas']['Lyrics'];
 export type MissedQualityTrack = components['schemas']['MissedQualityTrack'];
 export type MissedQualityTrackList = components['schemas']['MissedQualityTrackList'];
 export type NewApiKey = components['schemas']['NewApiKey'];
+export type NewPlaylistLink = components['schemas']['NewPlaylistLink'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationList = components['schemas']['NotificationList'];
 export type NotificationMessage = components['schemas']['NotificationMessage'];
@@ -5981,6 +6095,8 @@ export type PlaylistImport = components['schemas']['PlaylistImport'];
 export type PlaylistImportLine = components['schemas']['PlaylistImportLine'];
 export type PlaylistItem = components['schemas']['PlaylistItem'];
 export type PlaylistItemList = components['schemas']['PlaylistItemList'];
+export type PlaylistLink = components['schemas']['PlaylistLink'];
+export type PlaylistLinkList = components['schemas']['PlaylistLinkList'];
 export type PlaylistList = components['schemas']['PlaylistList'];
 export type PlaylistRef = components['schemas']['PlaylistRef'];
 export type PlaylistWanted = components['schemas']['PlaylistWanted'];
@@ -8933,7 +9049,12 @@ export interface operations {
                     /** @description Plain text */
                     description?: string | null;
                     /**
-                     * @description Public: everybody may see it
+                     * @description Who may see it: everybody; everybody who has its address; its owner, and those who work on it together with them
+                     * @enum {string}
+                     */
+                    visibility?: "public" | "unlisted" | "private";
+                    /**
+                     * @description Without `visibility`: public, or private
                      * @default false
                      */
                     is_public?: boolean;
@@ -8974,7 +9095,12 @@ export interface operations {
                     /** @description Title; without it, the file's own, or its name */
                     name?: string;
                     /**
-                     * @description Public: everybody may see it
+                     * @description Who may see it: everybody; everybody who has its address; its owner, and those who work on it together with them
+                     * @enum {string}
+                     */
+                    visibility?: "public" | "unlisted" | "private";
+                    /**
+                     * @description Without `visibility`: public, or private
                      * @default false
                      */
                     is_public?: boolean;
@@ -9002,6 +9128,90 @@ export interface operations {
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsSharedByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of a link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsSharedByTokenTracks: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The token of a link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistItemList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -9061,7 +9271,12 @@ export interface operations {
                     name?: string;
                     /** @description Plain text */
                     description?: string | null;
-                    /** @description Public: everybody may see it */
+                    /**
+                     * @description Who may see it: everybody; everybody who has its address; its owner, and those who work on it together with them
+                     * @enum {string}
+                     */
+                    visibility?: "public" | "unlisted" | "private";
+                    /** @description Without `visibility`: public, or private */
                     is_public?: boolean;
                 };
             };
@@ -9297,6 +9512,170 @@ export interface operations {
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsByIdShare: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistLinkList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postPlaylistsByIdShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description Until when the link opens the playlist; null or left out: until it is revoked
+                     */
+                    expires_at?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPlaylistLink"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putPlaylistsByIdShareByShareId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+                /** @description The link */
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description Until when the link opens the playlist; null: until it is revoked
+                     */
+                    expires_at: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistLink"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deletePlaylistsByIdShareByShareId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+                /** @description The link */
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];

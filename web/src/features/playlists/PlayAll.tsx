@@ -1,0 +1,32 @@
+import { Pause, Play } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { startTrack } from '@/components/track/usePlayFrom';
+import { isPlayable } from '@/lib/player/contract';
+import { usePlayer, warmUp } from '@/lib/player/store';
+import type { ItemTrack } from './itemTrack';
+
+/** Plays it from its first track; pauses and goes on where one of its tracks is loaded. */
+export function PlayAll({ name, tracks }: { name: string; tracks: readonly ItemTrack[] }) {
+  const { t } = useTranslation();
+  const current = usePlayer((s) => s.current?.id);
+  const playing = usePlayer((s) => s.isPlaying);
+  const isCurrent = tracks.some((track) => track.id === current);
+  const first = tracks.find(isPlayable);
+  const Icon = isCurrent && playing ? Pause : Play;
+  return (
+    <button
+      type="button"
+      aria-label={t(isCurrent && playing ? 'playlists.pause' : 'playlists.play', { name })}
+      disabled={!first}
+      onClick={() => {
+        if (isCurrent) usePlayer.getState().toggle();
+        else if (first) startTrack(first, { list: tracks });
+      }}
+      onPointerEnter={() => void warmUp()}
+      onFocus={() => void warmUp()}
+      className="fills inline-flex size-16 shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[transform,filter,background-color] duration-150 hover:brightness-105 active:scale-95 disabled:bg-line disabled:text-muted"
+    >
+      <Icon size={26} aria-hidden className={Icon === Play ? 'ms-[6%] fill-current rtl:-scale-x-100' : 'fill-current'} />
+    </button>
+  );
+}
