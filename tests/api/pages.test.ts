@@ -54,7 +54,7 @@ test('the page of a playlist is there for whoever may see it, and by a link; sea
     const { status, html, headers } = await look(where);
     return [status, headers.get('x-robots-tag'), html.includes('<title>Late &lt;trains&gt;')];
   };
-  assert.deepEqual(await found(path), [404, null, false]);
+  assert.deepEqual(await found(path), [200, 'noindex', false], 'for its owner, who is not known here');
   assert.deepEqual(await found(`/p/${token}`), [200, 'noindex', true]);
   assert.deepEqual(await found(`/p/${'A'.repeat(43)}`), [404, null, false]);
   for (const [visibility, robots] of [['unlisted', 'noindex'], ['public', null]] as const) {

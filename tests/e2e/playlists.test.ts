@@ -216,7 +216,7 @@ test('a private playlist opens by a link, until that is revoked in the dialog wh
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     await dialog.getByText('Opened 1 time').waitFor();
     await dialog.getByRole('button', { name: /^Change the link/ }).click();
-    await page.getByRole('menuitem', { name: 'Revoke' }).click();
+    await page.getByRole('menuitem', { name: 'Revoke', exact: true }).click();
     await page.getByText('The link opens nothing any more').first().waitFor();
     await dialog.getByText('Opened 1 time').waitFor({ state: 'hidden' });
     await stage.visit(null, async (friend) => {

@@ -23,6 +23,7 @@ struct subject_page {
     const struct query *query;
     const char *(*title)(struct request *req, json_t *row);
     bool has_data; /* the row is put into the page */
+    bool may_be_private; /* people keep private ones, so a visitor's 404 would be one for its owner too: it has no title then */
 };
 
 static const char *
@@ -49,7 +50,7 @@ playlist_title(struct request *req, json_t *row)
 
 static const struct subject_page subject_pages[] = {
     {"/track/:id", "id", uuid_valid, &q_track_page, track_title, true},
-    {"/playlist/:id", "id", uuid_valid, &q_playlist_page, playlist_title, false},
+    {"/playlist/:id", "id", uuid_valid, &q_playlist_page, playlist_title, false, .may_be_private = true},
     {"/p/:token", "token", NULL, &q_shared_page, playlist_title, false},
     {"/u/:username", "username", NULL, &q_user_page, person_title, false},
 };
@@ -120,8 +121,10 @@ reply_subject(struct request *req, const struct subject_page *page, const char *
     p = query_json(req, page->query, &json);
     if (p == &request_parked)
         return p;
+    if (p && page->may_be_private)
+        reply_header(req, "X-Robots-Tag", "noindex");
     if (p)
-        return reply_page(req, p->status == 404 ? 404 : 200, NULL, NULL);
+        return reply_page(req, p->status == 404 && !page->may_be_private ? 404 : 200, NULL, NULL);
     row = json_loads(json, 0, NULL);
     title = page->title(req, row);
     if (json_is_false(json_object_get(row, "is_indexable")))
