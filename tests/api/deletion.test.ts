@@ -1,5 +1,6 @@
 /** The end of an account: hidden at once, restored for a while, then erased. */
 import { strict as assert } from 'node:assert';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
@@ -178,7 +179,7 @@ async function settle(name: string, ip: string): Promise<{ who: Somebody; track:
   assertStatus(await who.client.put('/api/v1/users/{id}', { path: { id: who.id }, body, headers: who.headers }), 200);
   assertStatus(await who.client.put('/api/v1/users/me/presence', { body: { status: 'online', status_message: marker } }), 200);
   assertStatus(await who.client.post('/api/v1/users/{id}/follow', { path: { id: template.ids.bob }, headers: who.headers }), 200);
-  assertStatus(await who.client.post('/api/v1/tracks/{id}/play', { path: { id: theirs }, body: { device: marker } as never, headers: who.headers }), 204);
+  assertStatus(await who.client.post('/api/v1/tracks/{id}/play', { path: { id: theirs }, body: { session: randomUUID(), sequence: 0 }, headers: who.headers }), 204);
   assertStatus(await visitor.post('/api/v1/auth/password/reset-request', { body: { email: who.email }, headers: who.headers }), 202);
   await visitor.post('/api/v1/auth/login', { body: { email: who.email, password: 'wrong' }, headers: who.headers });
   assertStatus(await root.post('/api/v1/users/{id}/roles', { path: { id: who.id }, body: { role_id: await world.sql(`select id from roles where name = 'moderator'`) } as never }), 201);
@@ -188,6 +189,8 @@ async function settle(name: string, ip: string): Promise<{ who: Somebody; track:
     insert into messages (room_id, sender_id, content) values ('${room}', ${me}, 'Hello from ${track.id}');
     insert into track_comments (track_id, user_id, content) values ('${theirs}', ${me}, 'Well done');
     insert into track_comments (track_id, user_id, content) values ('${track.id}', '${template.ids.bob}', 'On yours');
+    insert into track_plays (track_id, user_id, device, ip_address) values ('${theirs}', ${me}, '${marker}', '192.0.2.9');
+    insert into track_positions (track_id, user_id, position_ms) values ('${theirs}', ${me}, 1);
     insert into playlists (user_id, name) values (${me}, '${marker}');
     insert into gear_items (user_id, name, category, notes, serial_number) values (${me}, '${marker}', 'micro', '${marker}', '${marker}');
     insert into live_streams (user_id, title, stream_key, streamer_name) values (${me}, '${marker}', '${marker}', '${marker}');

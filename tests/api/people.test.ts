@@ -1,5 +1,6 @@
 /** Profiles, following, blocking, presence and settings. */
 import { strict as assert } from 'node:assert';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { png } from '../support/media.ts';
@@ -168,7 +169,7 @@ test('a blocked person no longer sees or reaches whoever blocked them', async ()
   assertProblem(await dave.post('/api/v1/users/{id}/follow', me('carol')), 404);
   for (const path of ['likes', 'presence', 'reposts'] as const) assertProblem(await dave.get(`/api/v1/users/{id}/${path}`, me('carol')), 404);
   for (const path of ['', '/status', '/hls/info', '/hls/status'] as const) assertProblem(await dave.get(`/api/v1/tracks/{id}${path}`, { path: { id: track } }), 404);
-  assertProblem(await dave.post('/api/v1/tracks/{id}/play', { path: { id: track }, body: {} }), 404);
+  assertProblem(await dave.post('/api/v1/tracks/{id}/play', { path: { id: track }, body: { session: randomUUID(), sequence: 0 } }), 404);
   const titles = async (client: Client) => (await client.get('/api/v1/tracks')).body.items.map((one) => one.title);
   assert.deepEqual(await titles(dave), []);
   assert.deepEqual((await dave.get('/api/v1/tracks', { query: { username: 'carol' } })).body.items, []);

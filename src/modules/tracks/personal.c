@@ -14,7 +14,6 @@ static const struct personal_table tables[] = {
     {"hls_transcode_queue", ERASED, .withheld = "work on an upload"},
     {"track_shares", ERASED, .archive = "track_shares", .withheld = "without tokens"},
     {"playback_analytics", ERASED, .archive = "playback"},
-    {"track_plays", FORGOTTEN, "they count for those who were heard; address and device are forgotten", .archive = "plays"},
     {"track_history", FORGOTTEN, "of others' tracks; of one's own: deleted", .archive = "track_history"},
     {"genres", NOT_PERSONAL, "names of genres"},
     {"tags", NOT_PERSONAL, "words that tracks are tagged with, and how many are"},
@@ -28,13 +27,12 @@ static const struct subject subjects[] = {
     {"track_stems", &q_export_track_stems},
     {"track_history", &q_export_track_history},
     {"track_shares", &q_export_track_shares},
-    {"plays", &q_export_plays},
     {"playback", &q_export_playback},
     {"genre_follows", &q_export_genre_follows},
     {"tag_follows", &q_export_tag_follows},
     {0}};
 
-static const struct query *const tracks_erase[] = {&q_erase_history, &q_erase_plays, &q_erase_tags, &q_erase_genres, &q_erase_transcodes, &q_erase_sweep, NULL};
+static const struct query *const tracks_erase[] = {&q_erase_history, &q_erase_tags, &q_erase_genres, &q_erase_transcodes, &q_erase_sweep, NULL};
 
 static bool
 tracks_files_erase(const char *user_id)

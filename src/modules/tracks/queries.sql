@@ -503,26 +503,6 @@ select t.file_path as key, coalesce(nullif(t.original_filename, ''), 'track') as
   from tracks t
  where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
--- query: track_play
--- A person, or an address, counts once in 30 seconds. The row's id follows from who, what and when, so that of two at the same moment
--- one counts.
-with t as (
-    select t.id from tracks t where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}),
-p as (
-    insert into track_plays (id, track_id, user_id, duration, device, ip_address)
-    select md5(t.id || coalesce(:viewer::uuid::text, :client_ip::text) || floor(extract(epoch from now()) / 30))::uuid,
-           t.id, :viewer::uuid, coalesce(:duration::int, 0), :device::text, :client_ip::text
-      from t
-     where not exists (
-           select from track_plays p
-            where p.track_id = t.id and p.played_at > now() - interval '30 seconds'
-              and (p.user_id = :viewer::uuid or (:viewer::uuid is null and p.user_id is null and p.ip_address = :client_ip::text)))
-    on conflict (id) do nothing
-    returning track_id),
-c as (
-    update tracks set play_count = play_count + 1 where id in (select track_id from p))
-select id from t
-
 -- query: track_work
 -- What the job needs to know, and that the work begins. A completed track goes on playing while it is processed once more. The version is
 -- noted before its first file is written.
@@ -686,12 +666,6 @@ select s.id, s.track_id, s.permissions, s.access_count, s.created_at, s.expires_
  where s.user_id = :user_id::uuid
  order by s.created_at, s.id
 
--- query: export_plays
-select p.track_id, p.duration, p.device, p.ip_address, p.played_at
-  from track_plays p
- where p.user_id = :user_id::uuid
- order by p.played_at, p.id
-
 -- query: export_playback
 select p.track_id, p.play_time, p.pause_count, p.seek_count, p.completion_rate, p.started_at, p.ended_at
   from playback_analytics p
@@ -710,10 +684,6 @@ select t.name as tag, f.created_at
 
 -- query: erase_tracks
 select t.id::text as id from tracks t where t.creator_id = :user_id::uuid
-
--- query: erase_plays
--- They stay counted for those who were heard.
-update track_plays set ip_address = null, device = null where user_id = :user_id::uuid
 
 -- query: erase_tags
 -- Words that only their tracks have.

@@ -60,11 +60,6 @@ const struct file_field track_upload_files[] = {
     {"cover", FILE_TYPE_PICTURE, .max_bytes = COVER_MAX, .help = "JPEG, PNG or WebP"},
     {0}};
 
-static const struct field play_fields[] = {
-    {"duration", FIELD_INT, .min = 0, .max = 86400, .help = "Seconds that were heard"},
-    {"device", FIELD_STRING, .max = 100, .help = "What it was played on"},
-    FIELD_END};
-
 static const struct field waveform_options[] = {
     {"resolution", FIELD_ENUM, .values = "overview|detail", .fallback = "overview", .help = "At most 1000 pairs, or about 50 a second"},
     FIELD_END};
@@ -174,10 +169,6 @@ const struct route track_routes[] = {
      "For the owner, and for everybody when the track is downloadable. Takes ranges.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path,
      .file = &q_track_download, .handler = file_get, .produces = "application/octet-stream", .problems = download_problems},
-
-    {POST, "/api/v1/tracks/{id}/play", "Count a play",
-     .auth = AUTH_OPTIONAL, .limit = LIMIT_WRITE, .path = id_in_path, .body = play_fields,
-     .sql = &q_track_play, .shape = EMPTY, .no_audit = true},
 
     {GET, "/api/v1/tracks/{id}/hls/info", "Get the stream information that a player needs",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,

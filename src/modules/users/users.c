@@ -55,6 +55,7 @@ static const struct field settings_fields[] = {
     SWITCH("show_activity", "May others see likes and what is playing?"),
     SWITCH("explicit_content", "Show explicit tracks"),
     SWITCH("autoplay", "Go on with similar tracks at the end of a list"),
+    SWITCH("listening_history", "Keep what is listened to, and where one stopped in long tracks"),
     FIELD_END};
 
 static const struct field password_fields[] = {

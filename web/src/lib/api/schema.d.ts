@@ -971,6 +971,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what one listened to, the latest first
+         * @description Each listening once. Nobody else sees it. Where the track is not there any more, or not for the reader, `track_id` is null.
+         */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        /**
+         * Clear what one listened to
+         * @description Also where one stopped in long tracks. The plays stay counted for those who were heard.
+         */
+        delete: operations["deleteHistory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a listening from what one listened to */
+        delete: operations["deleteHistoryById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/frontend": {
         parameters: {
             query?: never;
@@ -2426,8 +2467,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Count a play */
+        /**
+         * Report what was heard of a track
+         * @description A listening counts as a play, once, when 30 seconds of the track or half of it, whichever is less, were heard, and the time since its first report allows for that at double speed. So the first report is sent when the sound begins. All plays of a person together are held to the same speed; of one address, ten plays of a track by visitors count in a day. What the creator hears is kept, and not counted.
+         */
         post: operations["postTracksByIdPlay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get where one stopped in a track
+         * @description 0 where it is not longer than 20 minutes, or was heard to its end.
+         */
+        get: operations["getTracksByIdPosition"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3894,6 +3958,40 @@ export interface components {
             /** @description The `cursor` of the page after this one; null at the end. */
             next: string | null;
         };
+        Listening: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            played_at: string;
+            /** Format: int32 */
+            heard_s: number;
+            /** Format: uuid */
+            track_id: string | null;
+            title: string | null;
+            artist: string | null;
+            album: string | null;
+            /** Format: int32 */
+            duration_ms: number | null;
+            cover_url: string | null;
+            waveform_url: string | null;
+            stream_manifest_url: string | null;
+            /** Format: float */
+            loudness_lufs: number | null;
+            /** Format: float */
+            true_peak_dbtp: number | null;
+            creator: components["schemas"]["UserRef"] | null;
+            is_liked: boolean;
+        };
+        ListeningList: {
+            items: components["schemas"]["Listening"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         LoginAttempt: {
             /** Format: uuid */
             id: string;
@@ -4902,6 +5000,12 @@ export interface components {
             count: number | null;
             qualities: string[] | null;
         };
+        TrackPosition: {
+            /** Format: uuid */
+            track_id: string;
+            /** Format: int32 */
+            position_ms: number;
+        };
         /** @description Progress of the processing of a track, for its owner */
         TrackProgressMessage: {
             /** Format: uuid */
@@ -5135,6 +5239,7 @@ export interface components {
             show_activity: boolean;
             explicit_content: boolean;
             autoplay: boolean;
+            listening_history: boolean;
             do_not_sell: boolean;
             /** Format: date-time */
             do_not_sell_at: string | null;
@@ -6070,6 +6175,8 @@ export type LargeMessage = components['schemas']['LargeMessage'];
 export type LikeState = components['schemas']['LikeState'];
 export type Liker = components['schemas']['Liker'];
 export type LikerList = components['schemas']['LikerList'];
+export type Listening = components['schemas']['Listening'];
+export type ListeningList = components['schemas']['ListeningList'];
 export type LoginAttempt = components['schemas']['LoginAttempt'];
 export type LoginAttemptList = components['schemas']['LoginAttemptList'];
 export type LyricLine = components['schemas']['LyricLine'];
@@ -6149,6 +6256,7 @@ export type TrackHlsInfo = components['schemas']['TrackHlsInfo'];
 export type TrackHlsStatus = components['schemas']['TrackHlsStatus'];
 export type TrackList = components['schemas']['TrackList'];
 export type TrackNote = components['schemas']['TrackNote'];
+export type TrackPosition = components['schemas']['TrackPosition'];
 export type TrackProgressMessage = components['schemas']['TrackProgressMessage'];
 export type TrackRef = components['schemas']['TrackRef'];
 export type TrackStats = components['schemas']['TrackStats'];
@@ -8474,6 +8582,97 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListeningList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteHistoryById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The listening */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -13162,11 +13361,25 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": {
-                    /** @description Seconds that were heard */
-                    duration?: number;
+                    /**
+                     * Format: uuid
+                     * @description Chosen by the client for one listening of the track, from its beginning to its end. A repetition is another one
+                     */
+                    session: string;
+                    /** @description Number of the report within the listening; one that came already changes nothing */
+                    sequence: number;
+                    /** @description Parts of the track that were heard with the sound on, new ones or all of them */
+                    ranges?: {
+                        /** @description Where in the track it begins */
+                        from_ms: number;
+                        /** @description Where it ends */
+                        to_ms: number;
+                    }[];
+                    /** @description Where in the track one is now. Kept for tracks of more than 20 minutes */
+                    position_ms?: number;
                     /** @description What it was played on */
                     device?: string;
                 };
@@ -13187,6 +13400,43 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdPosition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackPosition"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -14722,6 +14972,8 @@ export interface operations {
                     explicit_content?: boolean;
                     /** @description Go on with similar tracks at the end of a list */
                     autoplay?: boolean;
+                    /** @description Keep what is listened to, and where one stopped in long tracks */
+                    listening_history?: boolean;
                 };
             };
         };
