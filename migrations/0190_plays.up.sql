@@ -23,7 +23,7 @@ update tracks t
  where n.id = t.id and n.count <> t.play_count;
 
 -- A listening that is told of. It is kept for a day after the last report. `sequences` are the reports that came; address is a network of IPv6 or an
--- address of IPv4, for visitors only.
+-- address of IPv4, for visitors only; null where it is not known.
 create table play_sessions (
     id         uuid not null,
     track_id   uuid not null,
@@ -51,6 +51,7 @@ create table play_listeners (
     constraint play_listeners_pkey primary key (user_id),
     constraint play_listeners_user_id_fkey foreign key (user_id) references users (id) on delete cascade
 );
+create index play_listeners_spent_until_idx on play_listeners (spent_until);
 
 -- Where a person stopped in a long track.
 create table track_positions (
@@ -146,9 +147,9 @@ begin
                 update play_listeners l set spent_until = greatest(spent, s.started_at) + needed where l.user_id = person;
             end if;
         else
-            perform pg_advisory_xact_lock(hashtextextended(track || ' ' || s.address, 0));
+            perform pg_advisory_xact_lock(hashtextextended(track || ' ' || coalesce(s.address::text, 'unknown'), 0));
             s.is_done := (select count(*) from play_sessions p
-                           where p.track_id = track and p.address = s.address and p.is_done and p.started_at > now() - interval '1 day') < plays_of_an_address;
+                           where p.track_id = track and p.user_id is null and p.address is not distinct from s.address and p.is_done and p.started_at > now() - interval '1 day') < plays_of_an_address;
         end if;
         if s.is_done then
             s.play_id := gen_random_uuid();

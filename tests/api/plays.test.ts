@@ -216,9 +216,3 @@ test('the nightly recount finds nothing wrong, and reports and mends what is', a
   await world.server.logged(new RegExp(`a counter was wrong.*plays.*${track.id}`));
   assert.deepEqual(await recount(), ['likes 0', 'plays 0', 'reposts 0']);
 });
-
-test('listenings that nothing is heard of are forgotten after a day', async () => {
-  await world.sql(`update play_sessions set told_at = now() - interval '25 hours'; update play_listeners set spent_until = now() - interval '25 hours'`);
-  await world.sql(`update jobs set run_at = now() where kind = 'plays.sweep'`);
-  await until('the sweep', async () => (await world.sql('select (select count(*) from play_sessions) + (select count(*) from play_listeners)')) === '0');
-});

@@ -22,6 +22,9 @@ const KINDS: Record<string, { insert: (days: string, n: string) => string; goes:
     insert: (days) => `insert into login_history (user_id, method, outcome, device_label, created_at) select '${alice}', 'password', 'succeeded', 'retention', now() - ${days}` },
   'replies under an Idempotency-Key': { goes: 1, count: `idempotency_keys where key like 'retention%'`,
     insert: (days, n) => `insert into idempotency_keys (user_id, key, request, status, created_at) select '${alice}', 'retention' || ${n}, repeat('0', 64), 204, now() - ${days}` },
+  listenings: { goes: 1, count: `play_sessions where address = '192.0.2.77'`,
+    insert: (days) => `with t as (insert into tracks (creator_id, title, file_path) values ('${alice}', 'Heard', 'originals/x') returning id)
+      insert into play_sessions (id, track_id, address, told_at) select gen_random_uuid(), t.id, '192.0.2.77', now() - ${days} from t` },
   'deleted playlists': { goes: 30, count: `playlists where name = 'retention'`,
     insert: (days) => `insert into playlists (user_id, name, deleted_at) select '${alice}', 'retention', now() - ${days}` },
   'items of deleted playlists': { goes: 30, count: `playlist_tracks where position = 77`,

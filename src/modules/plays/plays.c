@@ -1,12 +1,10 @@
 /* plays.c - what was played and counts, what a person listened to, and where they stopped. */
-#include "db/db.h"
 #include "http/limit.h"
 #include "modules/plays/internal.h"
 
 extern const struct module plays_module;
 
 #define DAY_S 86400
-#define HOUR_S 3600
 #define LONGEST_MS 172800000 /* of a track, 48 hours */
 
 static const char *rate_play;
@@ -58,22 +56,7 @@ static const struct route plays_routes[] = {
      .auth = AUTH_USER, .scope = "history:write", .limit = LIMIT_WRITE, .path = listening_in_path, .sql = &q_play_forget, .shape = EMPTY},
     ROUTE_END};
 
-/* The job `plays.sweep`. */
-static enum job_outcome
-plays_sweep(struct job *job)
-{
-    static const struct db_arg none[] = {{0}};
-    PGresult *result;
-
-    (void)job;
-    if (db_run(&q_plays_sweep, none, &result, NULL))
-        return JOB_RETRY;
-    PQclear(result);
-    return JOB_DONE;
-}
-
-static const struct job_handler jobs[] = {
-    {"plays.recount", JOB_ERASE, plays_recount, .every_s = DAY_S}, {"plays.sweep", JOB_ERASE, plays_sweep, .every_s = HOUR_S}, {0}};
+static const struct job_handler jobs[] = {{"plays.recount", JOB_ERASE, plays_recount, .every_s = DAY_S}, {0}};
 
 const struct module plays_module = {.name = "plays",
                                     .personal = &plays_personal,

@@ -51,15 +51,6 @@ select t.id as track_id, coalesce(p.position_ms, 0) as position_ms
   left join track_positions p on p.track_id = t.id and p.user_id = :viewer::uuid
  where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
--- query: plays_sweep
--- Listenings that nothing was told of for a day.
-with p as (
-    delete from play_sessions p where p.told_at < now() - interval '1 day'
-), l as (
-    delete from play_listeners l where l.spent_until < now() - interval '1 day'
-)
-select 1 as done
-
 -- query: counters_recount
 -- Compares each counter with its rows and adds the difference where there is one, which is right also while others count on.
 with n as (

@@ -124,6 +124,17 @@ delete from webauthn_challenges
                            limit :batch::int)
 returning 1 as deleted
 
+-- query: keep_play_sessions
+-- Listenings that nothing was told of for so long.
+delete from play_sessions
+ where id in (select id from play_sessions where told_at < now() - make_interval(days => :days::int) limit :batch::int)
+returning 1 as deleted
+
+-- query: keep_play_listeners
+delete from play_listeners
+ where user_id in (select user_id from play_listeners where spent_until < now() - make_interval(days => :days::int) limit :batch::int)
+returning 1 as deleted
+
 -- query: keep_idempotency_keys
 delete from idempotency_keys
  where (user_id, key) in (select user_id, key from idempotency_keys where created_at < now() - make_interval(days => :days::int) limit :batch::int)

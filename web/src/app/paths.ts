@@ -16,6 +16,7 @@ export const PAGE_PATHS = [
   '/dashboard',
   '/upload',
   '/library',
+  '/library/history',
   '/playlists',
   '/notifications',
   '/developer',

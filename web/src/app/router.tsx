@@ -31,6 +31,7 @@ export const routes: RouteObject[] = [
               { path: 'dashboard', lazy: pages.dashboard },
               { path: 'upload', lazy: pages.upload },
               { path: 'library', lazy: pages.library },
+              { path: 'library/history', lazy: pages.history },
               { path: 'playlists', lazy: pages.playlists },
               { path: 'notifications', lazy: pages.notifications },
               { path: 'developer', lazy: pages.developer },

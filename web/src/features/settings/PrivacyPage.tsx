@@ -20,7 +20,7 @@ function Switches({ me, settings }: { me: User; settings: UserSettings }) {
   const update = useUpdateSettings();
   const optOut = usePrivacyOptOut();
   const refused = { onError: (error: Error) => toast(problemText(error, t), 'danger') };
-  const words = <Key extends 'public' | 'indexing' | 'activity' | 'explicit' | 'do_not_sell'>(key: Key) => ({ key, label: t(`settings.privacy.${key}.label`), hint: t(`settings.privacy.${key}.hint`) });
+  const words = <Key extends 'public' | 'indexing' | 'activity' | 'explicit' | 'autoplay' | 'history' | 'do_not_sell'>(key: Key) => ({ key, label: t(`settings.privacy.${key}.label`), hint: t(`settings.privacy.${key}.hint`) });
   return (
     <>
       <Section title={t('settings.privacy.seen')}>
@@ -39,6 +39,14 @@ function Switches({ me, settings }: { me: User; settings: UserSettings }) {
       <Section title={t('settings.privacy.shown')}>
         <SwitchList
           switches={[{ ...words('explicit'), on: settings.explicit_content, onChange: (explicit_content) => update.mutate({ explicit_content }, refused) }]}
+        />
+      </Section>
+      <Section title={t('settings.privacy.listening')}>
+        <SwitchList
+          switches={[
+            { ...words('autoplay'), on: settings.autoplay, onChange: (autoplay) => update.mutate({ autoplay }, refused) },
+            { ...words('history'), on: settings.listening_history, onChange: (listening_history) => update.mutate({ listening_history }, refused) },
+          ]}
         />
       </Section>
       <Section title={t('settings.privacy.data')}>

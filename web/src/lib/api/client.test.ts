@@ -227,7 +227,7 @@ describe('the CSRF token', () => {
       'DELETE /tracks/1': { status: 204 },
     });
     await get('/tracks');
-    await post('/tracks/{id}/play', { path: { id: '1' }, body: {} });
+    await post('/tracks/{id}/play', { path: { id: '1' }, body: { session: '6f1b0000-0000-4000-8000-000000000000', sequence: 0 } });
     await expect(del('/tracks/{id}', { path: { id: '1' } })).resolves.toBeUndefined();
     expect(server.count('GET /csrf-token')).toBe(1);
     expect(server.calls.map((c) => c.headers['X-CSRF-Token'])).toEqual([undefined, undefined, 'one', 'one']);

@@ -995,6 +995,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/history/tracks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get where one stopped in a track
+         * @description 0 where it is not longer than 20 minutes, or was heard to its end.
+         */
+        get: operations["getHistoryTracksById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history/{id}": {
         parameters: {
             query?: never;
@@ -2472,26 +2492,6 @@ export interface paths {
          * @description A listening counts as a play, once, when 30 seconds of the track or half of it, whichever is less, were heard, and the time since its first report allows for that at double speed. So the first report is sent when the sound begins. All plays of a person together are held to the same speed; of one address, ten plays of a track by visitors count in a day. What the creator hears is kept, and not counted.
          */
         post: operations["postTracksByIdPlay"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tracks/{id}/position": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get where one stopped in a track
-         * @description 0 where it is not longer than 20 minutes, or was heard to its end.
-         */
-        get: operations["getTracksByIdPosition"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8651,6 +8651,43 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getHistoryTracksById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackPosition"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     deleteHistoryById: {
         parameters: {
             query?: never;
@@ -13400,43 +13437,6 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
-            429: components["responses"]["429.too_many_requests"];
-            503: components["responses"]["503.unavailable.maintenance"];
-        };
-    };
-    getTracksByIdPosition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The track */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    ETag: components["headers"]["ETag"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrackPosition"];
-                };
-            };
-            /** @description Not modified: the client has the current version (If-None-Match) */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.insufficient_scope"];
-            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };

@@ -7,6 +7,7 @@ import type dashboard from '@/locales/en/dashboard.json';
 import type data from '@/locales/en/data.json';
 import type developer from '@/locales/en/developer.json';
 import type discover from '@/locales/en/discover.json';
+import type history from '@/locales/en/history.json';
 import type keys from '@/locales/en/keys.json';
 import type landing from '@/locales/en/landing.json';
 import type library from '@/locales/en/library.json';
@@ -29,6 +30,7 @@ export interface TextFiles {
   data: typeof data;
   developer: typeof developer;
   discover: typeof discover;
+  history: typeof history;
   keys: typeof keys;
   landing: typeof landing;
   library: typeof library;

@@ -6,8 +6,10 @@ import type { EngineTrack, Failure } from '@/lib/audio/types';
 import { clock } from './clock';
 import { bindMediaSession, showInMediaSession, updateMediaSession } from './mediaSession';
 import { remember } from './persist';
+import { hasSessionHint } from '@/lib/session/hint';
 import { PlayReport } from './playReport';
 import { following, type QueueEntry } from './queue';
+import { recallListening, rememberListening, sendPlay } from './sendPlays';
 import { rememberedPosition, usePlayer } from './store';
 import { joinTabs } from './tabs';
 
@@ -32,14 +34,9 @@ function toEngineTrack(entry: QueueEntry): EngineTrack | null {
   };
 }
 
-async function sendPlay(trackId: string, seconds: number): Promise<void> {
-  const { post } = await import('@/lib/api/client');
-  await post('/tracks/{id}/play', { path: { id: trackId }, body: { duration: seconds, device: 'web' }, keepalive: true });
-}
-
-const report = new PlayReport((trackId, seconds) => {
-  sendPlay(trackId, seconds).catch(() => undefined); /* a lost count is not worth a message */
-});
+const report = new PlayReport(sendPlay, rememberListening, recallListening());
+/** Counts jumps of the listener, so that nothing else moves what they have moved. */
+let jumps = 0;
 
 const tabs = joinTabs(() => store.getState().pause());
 
@@ -52,6 +49,7 @@ const engine = new Engine(
       }
       clock.setRunning(wantsPlay && !buffering);
       updateMediaSession(wantsPlay, engine.position, engine.duration);
+      if (!wantsPlay) report.flush();
       if (wantsPlay && !buffering) {
         failures = 0;
         tabs.announce();
@@ -62,6 +60,7 @@ const engine = new Engine(
       const state = store.getState();
       const index = following(state, true);
       const entry = state.queue[index] ?? null;
+      report.end();
       if (!entry) return;
       loadedKey = entry.key;
       store.setState({ index, current: entry });
@@ -72,12 +71,15 @@ const engine = new Engine(
       const state = store.getState();
       const index = following(state, true);
       /* Nothing was ready to follow: a last look at what the queue says now. */
+      report.end();
       if (index >= 0) state.jump(index);
-      else save();
+      else void goOn();
     },
     failed,
     progress(heard) {
-      report.add(heard);
+      const { position } = engine;
+      const { muted, volume } = store.getState();
+      report.add(Math.max(0, position - heard), position, muted || volume === 0);
       save();
     },
   },
@@ -85,9 +87,30 @@ const engine = new Engine(
 );
 
 function began(entry: QueueEntry): void {
-  report.begin(entry.id, entry.duration_ms / 1000);
+  report.begin(entry.id, entry.key, entry.duration_ms / 1000);
   showInMediaSession(entry);
   clock.poke();
+}
+
+/** The queue is at its end: similar music goes on, where the person wants that, or it stops. */
+async function goOn(): Promise<void> {
+  save();
+  const { current, queue } = store.getState();
+  if (!current || !hasSessionHint()) return;
+  const { similarTo } = await import('./similar');
+  const tracks = await similarTo(current.id, queue).catch(() => []);
+  const state = store.getState();
+  if (tracks.length === 0 || state.current !== current || state.isPlaying || state.queue !== queue) return;
+  for (const track of tracks) state.addToQueue(track);
+  state.jump(queue.length);
+}
+
+/** Goes on where the person stopped in a long track, unless they have chosen a place meanwhile. */
+async function resume(entry: QueueEntry): Promise<void> {
+  const before = jumps;
+  const { stoppedAt } = await import('./resume');
+  const seconds = await stoppedAt(entry);
+  if (seconds > 0 && loadedKey === entry.key && jumps === before) seek(seconds);
 }
 
 function failed(track: EngineTrack, failure: Failure): void {
@@ -133,6 +156,7 @@ export function loadCurrent(play: boolean, position = 0): void {
   }
   began(entry);
   void engine.load(track, { position, play });
+  if (position === 0) resume(entry).catch(() => undefined);
   planNext();
   save();
 }
@@ -159,7 +183,9 @@ export function pause(): void {
 export function seek(seconds: number): void {
   const { current } = store.getState();
   if (!current) return;
+  jumps += 1;
   if (loadedKey === current.key) {
+    report.jump(seconds);
     engine.seek(seconds);
   } else {
     resumeAt = Math.max(0, Math.min(seconds, current.duration_ms / 1000));
@@ -203,7 +229,11 @@ bindMediaSession({
   seekBy: (seconds) => seek(clock.position + seconds),
   seekTo: seek,
 });
-addEventListener('pagehide', saveNow);
+addEventListener('pagehide', () => {
+  saveNow();
+  report.flush();
+});
+document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && report.flush());
 if (navigator.webdriver) void import('./debug').then(({ exposeForTests }) => exposeForTests(engine));
 
 /** Resolves when a track can be played without fetching more code. */
