@@ -1,5 +1,5 @@
 /** What a key may be allowed to do; a test holds it to the API's own description. */
-export const SCOPES = ['tracks:read', 'tracks:write', 'comments:write', 'playlists:read', 'playlists:write', 'queue:read', 'queue:write', 'history:read', 'history:write', 'users:read', 'users:write'] as const;
+export const SCOPES = ['tracks:read', 'tracks:write', 'comments:write', 'playlists:read', 'playlists:write', 'queue:read', 'queue:write', 'history:read', 'history:write', 'releases:read', 'releases:write', 'users:read', 'users:write'] as const;
 
 /** Lifetimes on offer, in days; null for ever. */
 export const LIFETIMES = [30, 90, 365, null] as const;
