@@ -118,7 +118,7 @@ access_forget(const char *track_id)
 bool
 access_ask(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
 {
-    const struct db_arg args[] = {{"track_id", track_id}, {"viewer", NULL}, {"viewer_staff", "false"}, {0}};
+    const struct db_arg args[] = {{"track_id", track_id}, {"viewer", NULL}, {"viewer_staff", "false"}, {"share", NULL}, {0}};
     int64_t asked_ns = clock_monotonic_ns();
     unsigned char id[16];
     PGresult *result;

@@ -21,6 +21,7 @@
 #define FILES_MAX 2048 /* open at once, and never more than a quarter of what the process may open */
 #define FILE_SIZE 64 /* "lossless/segment_000000.m4s" */
 #define KEY_SIZE 144
+#define PLAYLIST_MAX ((size_t)4 * 1024 * 1024)
 #define PLAYLIST_TYPE "application/vnd.apple.mpegurl"
 #define SEGMENT_TYPE "audio/mp4"
 #define CONTROL_VERSIONED "public, max-age=31536000, immutable"
@@ -38,6 +39,7 @@ struct wanted {
     char key[KEY_SIZE];               /* in storage, once it is known which version plays */
     char cache_key[KEY_SIZE];         /* the same file has other headers at an address without a version */
     const char *content_type;
+    const char *share; /* token of a link, or NULL */
     bool is_public;
 };
 
@@ -76,7 +78,8 @@ describe(struct request *req, const struct wanted *wanted)
         reply_header(req, "Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag");
         reply_header(req, "Cross-Origin-Resource-Policy", "cross-origin");
     } else {
-        req->reply.cache_control = *wanted->version ? "private, max-age=31536000, immutable" : "private, no-cache";
+        /* what a link opens is asked for each time: the link may be revoked */
+        req->reply.cache_control = *wanted->version && !wanted->share ? "private, max-age=31536000, immutable" : "private, no-cache";
     }
 }
 
@@ -126,6 +129,36 @@ redirect(struct request *req, const struct wanted *wanted, const char *version)
     return NULL;
 }
 
+/* A playlist whose addresses carry the token of the link by which it was asked for, so that any player gets what it names. */
+static const struct problem *
+serve_shared_playlist(struct request *req, const struct wanted *wanted, struct source *source)
+{
+    static const char uri[] = "URI=\"";
+    size_t len = (size_t)source_size(source);
+    char *text = len <= PLAYLIST_MAX ? arena_alloc(req->arena, len + 1) : NULL;
+    struct buf out = BUF_INIT(2 * PLAYLIST_MAX);
+    char *rest = NULL;
+
+    if (!text || !source_read_all(source, text))
+        return PROBLEM(INTERNAL);
+    text[len] = 0;
+    for (const char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        const char *address = strstr(line, uri), *end = address ? strchr(address + sizeof uri - 1, '"') : NULL;
+
+        if (*line != '#')
+            end = line + strlen(line);
+        buf_add(&out, (struct str){line, end ? (size_t)(end - line) : strlen(line)});
+        if (end)
+            buf_printf(&out, "?share=%s%s", wanted->share, end);
+        buf_add_text(&out, "\n");
+    }
+    if (out.failed) {
+        buf_free(&out);
+        return PROBLEM(INTERNAL);
+    }
+    return reply_owned(req, 200, wanted->content_type, buf_str(&out), free, out.ptr);
+}
+
 static const struct problem *
 serve(struct request *req, struct wanted *wanted)
 {
@@ -137,10 +170,14 @@ serve(struct request *req, struct wanted *wanted)
         return p;
     if (!segment)
         return redirect(req, wanted, version);
-    reply_source(req, source_ref(segment->source), segment->content_type, arena_strdup(req->arena, segment->etag));
-    describe(req, wanted);
+    if (wanted->share && text_equal(wanted->content_type, PLAYLIST_TYPE))
+        p = serve_shared_playlist(req, wanted, segment->source);
+    else
+        reply_source(req, source_ref(segment->source), segment->content_type, arena_strdup(req->arena, segment->etag));
+    if (!p)
+        describe(req, wanted);
     segment_unref(segment);
-    return NULL;
+    return p;
 }
 
 /* Storage knows ids in lower case only. */
@@ -148,7 +185,7 @@ static struct wanted
 want(struct request *req, const char *file, const char *content_type)
 {
     const char *id = request_param(req, "track_id"), *quality = request_param(req, "quality"), *version = request_param(req, "version");
-    struct wanted wanted = {.content_type = content_type};
+    struct wanted wanted = {.content_type = content_type, .share = request_param(req, "share")};
 
     id = id ? id : request_param(req, "id");
     for (int i = 0; i < UUID_TEXT - 1; i++)
@@ -356,7 +393,7 @@ static const struct field transcode_body[] = {
 
 static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
-#define HLS .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .problems = hls_problems, .runs = RUNS_IN_LOOP
+#define HLS .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .query = FIELDS(TRACK_SHARE), .problems = hls_problems, .runs = RUNS_IN_LOOP
 #define MASTER HLS, .handler = get_master, .produces = PLAYLIST_TYPE
 #define PLAYLIST HLS, .handler = get_playlist, .produces = PLAYLIST_TYPE
 #define SEGMENT HLS, .handler = get_segment, .produces = SEGMENT_TYPE

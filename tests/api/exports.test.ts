@@ -128,7 +128,7 @@ test('no secret is in an archive: no hash of a password, no key, no token, nothi
     update sessions set browser_hash = 'secret-browser-hash' where user_id = ${me};
     insert into api_keys (user_id, name, prefix, hashed_key) values (${me}, 'My script', 'vz_secretpfx', 'secret-api-key-hash');
     insert into live_streams (user_id, title, stream_key) values (${me}, 'My show', 'secret-stream-key');
-    insert into track_shares (user_id, track_id, share_token) values (${me}, '${track.id}', 'secret-share-token')`);
+    insert into track_shares (user_id, track_id, token_hash) values (${me}, '${track.id}', 'secret-share-token')`);
   const files = await fetchArchive(alice, await make(alice));
   const now = await alice.get('/api/v1/users/me/export');
   assertStatus(now, 200);

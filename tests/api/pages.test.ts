@@ -13,7 +13,7 @@ import { World } from '../support/world.ts';
 const folder = path.join(WORK, 'pages-web');
 mkdirSync(path.join(folder, 'assets'), { recursive: true });
 writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="root"></div><!--page-data--></body></html>');
-writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/u/:username', '/playlist/:id', '/p/:token', '/settings/profile'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
+writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/track/shared/:token', '/u/:username', '/playlist/:id', '/p/:token', '/settings/profile'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
 writeFileSync(path.join(folder, 'assets/app-1.js'), '1;\n');
 
 const world = await World.start('pages', { VEZA_WEB_DIR: folder });
@@ -75,6 +75,16 @@ test('search engines are told to leave out unlisted tracks, and people who do no
   assert.deepEqual(await robots(`/track/${open.id}`), [200, 'noindex']);
   assert.deepEqual(await robots('/u/carol'), [200, 'noindex']);
   await world.as('carol').put('/api/v1/users/settings', { body: { allow_search_indexing: true } });
+});
+
+test('a link opens the page of a private track, which search engines leave out, until it is revoked', async () => {
+  const carol = world.as('carol');
+  const link = await carol.post('/api/v1/tracks/{id}/share', { path: { id: secret.id }, body: {} });
+  assertStatus(link, 201);
+  const { status, html, headers } = await look(`/track/shared/${link.body.token}`);
+  assert.deepEqual([status, headers.get('x-robots-tag'), html.includes('<title>Secret')], [200, 'noindex', true]);
+  assertStatus(await carol.delete('/api/v1/tracks/share/{id}', { path: { id: link.body.id } }), 204);
+  for (const token of [link.body.token, 'x']) assert.equal((await look(`/track/shared/${token}`)).status, 404);
 });
 
 test('files and the API answer 404 as before', async () => {

@@ -51,7 +51,7 @@ const mayAll = (kind: Kind) => kind === 'owner' || kind === 'administrator with 
 const hidden = await playable(carol, { title: 'Only mine', is_public: 'false', cover: png(400, 400) });
 const open = await playable(carol, { title: 'For all, not to keep', cover: png(400, 400) });
 
-type Rule = 'see' | 'react' | 'download' | 'change' | 'administer'; /* to react one must be signed in, and may see it */
+type Rule = 'see' | 'react' | 'download' | 'own' | 'change' | 'administer'; /* to react one must be signed in, and may see it */
 /** What each route asks for. A new route about a track belongs here. */
 const rules: Record<string, Rule> = {
   'GET /api/v1/tracks/{id}': 'see',
@@ -65,6 +65,10 @@ const rules: Record<string, Rule> = {
   'DELETE /api/v1/tracks/{id}/cover': 'change',
   'GET /api/v1/tracks/{id}/cover/{size}': 'see',
   'GET /api/v1/tracks/{id}/download': 'download',
+  'GET /api/v1/tracks/{id}/downloads': 'see',
+  'POST /api/v1/tracks/{id}/downloads/{format}': 'download',
+  'GET /api/v1/tracks/{id}/shares': 'own',
+  'POST /api/v1/tracks/{id}/share': 'own',
   'POST /api/v1/tracks/{id}/play': 'see',
   'GET /api/v1/tracks/{id}/comments': 'see',
   'POST /api/v1/tracks/{id}/comments': 'react',
@@ -108,7 +112,8 @@ function expected(operation: Operation, rule: Rule, kind: Kind, track: Track): n
   switch (rule) {
     case 'see': return isPublic || mayAll(kind) ? good : 404;
     case 'react': return kind === 'visitor' ? 401 : isPublic || mayAll(kind) ? good : 404;
-    case 'download': return mayAll(kind) ? 200 : isPublic ? 403 : 404;
+    case 'own': return kind === 'owner' ? good : kind === 'visitor' ? 401 : 404;
+    case 'download': return mayAll(kind) ? good : isPublic ? 403 : 404;
     case 'change': return mayAll(kind) ? good : kind === 'visitor' ? 401 : 404;
     case 'administer': return kind === 'visitor' ? 401 : kind === 'administrator with a fresh proof' ? 404 : 403;
   }

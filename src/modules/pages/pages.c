@@ -10,6 +10,7 @@
 #include "http/assets.h"
 #include "http/server.h"
 #include "playlists.queries.h"
+#include "shares.queries.h"
 #include "tracks.queries.h"
 #include "users.queries.h"
 
@@ -33,7 +34,9 @@ track_title(struct request *req, json_t *row)
 
     if (!artist || !*artist)
         artist = json_string_value(json_object_get(json_object_get(row, "creator"), "display_name"));
-    return title && artist ? arena_printf(req->arena, "%s – %s", title, artist) : title;
+    if (!title)
+        return NULL;
+    return artist ? arena_printf(req->arena, "%s – %s", title, artist) : arena_printf(req->arena, "%s", title); /* the row is freed before it is used */
 }
 
 static const char *
@@ -49,6 +52,7 @@ playlist_title(struct request *req, json_t *row)
 }
 
 static const struct subject_page subject_pages[] = {
+    {"/track/shared/:token", "token", NULL, &q_share_page, track_title, false},
     {"/track/:id", "id", uuid_valid, &q_track_page, track_title, true},
     {"/playlist/:id", "id", uuid_valid, &q_playlist_page, playlist_title, false, .may_be_private = true},
     {"/p/:token", "token", NULL, &q_shared_page, playlist_title, false},
@@ -141,6 +145,8 @@ pages_reply(struct request *req)
 
     if (text_starts_with(req->path, "/p/"))
         req->log_path = "/p/:token";
+    else if (text_starts_with(req->path, "/track/shared/"))
+        req->log_path = "/track/shared/:token";
     if (!web_app)
         return PROBLEM(NOT_FOUND);
     if (!assets_reply_file(web_app, req, socket_address(req)))

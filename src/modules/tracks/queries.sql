@@ -198,6 +198,7 @@ t as (
            publish_at = case when o.visibility = 'scheduled' then coalesce({publish_instant(:publish_at::timestamptz)}, o.publish_at) end,
            publish_zone = case when o.visibility = 'scheduled' then coalesce(:publish_zone::text, o.publish_zone, 'UTC') end,
            {set_given(is_downloadable, t, boolean)},
+           download_formats = case when :has_download_formats::boolean then :download_formats::text[] else t.download_formats end,
            {set_given(is_explicit, t, boolean)}
       from o
      where t.id = o.id and o.problem is null
@@ -477,31 +478,20 @@ select t.id as track_id, t.stream_status as status, t.duration_ms, t.sample_rate
        coalesce(h.info -> 'qualities', '[]') as qualities
   from tracks t
   left join hls_streams h on h.track_id = t.id
- where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+ where t.id = :id::uuid and ({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))
 
 -- query: track_waveform
 -- Files of a track, for whoever may see it (api/file.h). Each run of the processing has a folder of its own, so its peaks never change.
 select t.waveform_path || '/' || :resolution::text || '.json' as key, track_is_open(t) and user_shown(u) as is_public
   from tracks t
   join users u on u.id = t.creator_id
- where t.id = :id::uuid and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
+ where t.id = :id::uuid and ({track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))
 
 -- query: track_cover
 select t.cover_art_path || '/' || :size::text || '.webp' as key, track_is_open(t) and user_shown(u) as is_public
   from tracks t
   join users u on u.id = t.creator_id
- where t.id = :id::uuid and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
-
--- query: track_download
--- The file as it was uploaded: its creator's, and everybody's when the creator says so.
--- problems: forbidden
-select t.file_path as key, coalesce(nullif(t.original_filename, ''), 'track') as filename, encode(t.content_sha256, 'hex') as etag,
-       case t.format when 'wav' then 'audio/wav' when 'w64' then 'audio/x-w64' when 'flac' then 'audio/flac' when 'mp3' then 'audio/mpeg'
-                     when 'aiff' then 'audio/aiff' when 'ogg' then 'audio/ogg' when 'mp4' then 'audio/mp4' when 'aac' then 'audio/aac' end as content_type,
-       case when not (t.is_downloadable or coalesce(t.creator_id = :viewer::uuid, false) or :viewer_staff::boolean)
-            then 'forbidden: The creator does not offer this track for download.' end as problem
-  from tracks t
- where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+ where t.id = :id::uuid and ({track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))
 
 -- query: track_work
 -- What the job needs to know, and that the work begins. A completed track goes on playing while it is processed once more. The version is
@@ -633,7 +623,7 @@ select j.id as job_id, t.id as track_id, j.state from t, j
 -- query: export_tracks
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.isrc, t.duration_ms,
        t.original_filename, encode(t.content_sha256, 'hex') as sha256, t.file_size, t.format, t.bitrate, t.sample_rate, t.channels,
-       t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.is_explicit, t.status,
+       t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.is_explicit, t.status,
        t.status_message, t.play_count, t.like_count, t.repost_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics
   from tracks t
   left join track_lyrics l on l.track_id = t.id
@@ -659,12 +649,6 @@ select h.track_id, h.action, h.field, h.old_value, h.new_value, h.created_at
   from track_history h
  where h.user_id = :user_id::uuid
  order by h.created_at, h.id
-
--- query: export_track_shares
-select s.id, s.track_id, s.permissions, s.access_count, s.created_at, s.expires_at
-  from track_shares s
- where s.user_id = :user_id::uuid
- order by s.created_at, s.id
 
 -- query: export_playback
 select p.track_id, p.play_time, p.pause_count, p.seek_count, p.completion_rate, p.started_at, p.ended_at

@@ -23,7 +23,7 @@ static const struct field tag_beginning[] = {
 static const struct field tag_filters[] = {{"genre", FIELD_STRING, .max = 100, .help = "Of tracks of this genre"}, FIELD_END};
 
 static const struct field cover_options[] = {
-    {"v", FIELD_STRING, .max = 64, .help = "Version, as `cover_url` names it; only makes addresses differ"}, FIELD_END};
+    {"v", FIELD_STRING, .max = 64, .help = "Version, as `cover_url` names it; only makes addresses differ"}, TRACK_SHARE, FIELD_END};
 
 #define COVER_MAX (20 * 1024 * 1024)
 
@@ -37,7 +37,9 @@ static const struct field update_fields[] = {
     {"title", FIELD_STRING, .min = 1, .max = 255, .help = "Title"},
     TRACK_TEXTS,
     TRACK_VISIBILITY,
-    {"is_downloadable", FIELD_BOOL, .help = "Everybody may download the original file"},
+    {"is_downloadable", FIELD_BOOL, .help = "Everybody may download it, in `download_formats`"},
+    {"download_formats", FIELD_ARRAY, .min = 1, .max = 3, .items = FIELD_ITEMS(FIELD_ENUM, .values = "original|flac|lossy"),
+     .help = "In which formats others may download it"},
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
     FIELD_END};
 
@@ -45,7 +47,9 @@ static const struct field batch_update_fields[] = {
     {"ids", FIELD_ARRAY, .required = true, .min = 1, .max = 100, .items = FIELD_ITEMS(FIELD_UUID), .help = "The tracks"},
     TRACK_TEXTS,
     TRACK_VISIBILITY,
-    {"is_downloadable", FIELD_BOOL, .help = "Everybody may download the original file"},
+    {"is_downloadable", FIELD_BOOL, .help = "Everybody may download it, in `download_formats`"},
+    {"download_formats", FIELD_ARRAY, .min = 1, .max = 3, .items = FIELD_ITEMS(FIELD_ENUM, .values = "original|flac|lossy"),
+     .help = "In which formats others may download it"},
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
     FIELD_END};
 
@@ -62,11 +66,12 @@ const struct file_field track_upload_files[] = {
 
 static const struct field waveform_options[] = {
     {"resolution", FIELD_ENUM, .values = "overview|detail", .fallback = "overview", .help = "At most 1000 pairs, or about 50 a second"},
-    FIELD_END};
+    TRACK_SHARE, FIELD_END};
+
+static const struct field share_in_query[] = {TRACK_SHARE, FIELD_END};
 
 static const enum problem_name upload_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
 static const enum problem_name cover_problems[] = {PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
-static const enum problem_name download_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
 const struct route track_routes[] = {
     {GET, "/api/v1/tracks", "List public tracks, or the tracks of the signed-in user",
@@ -165,13 +170,8 @@ const struct route track_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = cover_in_path, .query = cover_options,
      .file = &q_track_cover, .handler = file_get, .produces = "image/webp"},
 
-    {GET, "/api/v1/tracks/{id}/download", "Download the original file of a track",
-     "For the owner, and for everybody when the track is downloadable. Takes ranges.",
-     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path,
-     .file = &q_track_download, .handler = file_get, .produces = "application/octet-stream", .problems = download_problems},
-
     {GET, "/api/v1/tracks/{id}/hls/info", "Get the stream information that a player needs",
-     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path, .query = share_in_query,
      .sql = &q_track_hls_info, .shape = ONE, .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/tracks/{id}/hls/status", "Get the state of a track's stream",

@@ -45,6 +45,7 @@ track_files_delete(const char *track_id)
 
     good &= delete_prefix("waveforms", track_id, "");
     good &= delete_prefix("covers", track_id, "");
+    good &= delete_prefix("downloads", track_id, "");
     return delete_file("originals", track_id, "") && good;
 }
 
@@ -81,7 +82,7 @@ track_version_delete(const char *track_id, const char *version)
 
     if (!*version)
         return delete_unversioned(track_id);
-    good = delete_prefix("hls", track_id, version);
+    good = delete_prefix("hls", track_id, version) && delete_prefix("downloads", track_id, version);
     return delete_prefix("waveforms", track_id, version) && good;
 }
 

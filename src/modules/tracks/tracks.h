@@ -34,6 +34,8 @@ struct upload;
         {"publish_zone", FIELD_STRING, .nullable = true, .min = 1, .max = 64, .help = "IANA name of the time zone in which the time was entered; else UTC", \
          .example = "Europe/Paris"}, \
         {"is_public", FIELD_BOOL, .help = "Without `visibility`: public, or private"}
+/* In the query string of what a link to a track (modules/shares) opens. */
+#define TRACK_SHARE {"share", FIELD_STRING, .min = 43, .max = 43, .pattern = "[A-Za-z0-9_-]*", .help = "The token of a link to the track"}
 #define TRACK_UPLOAD_FIELDS \
     {"title", FIELD_STRING, .max = 255, .help = "Default: the title in the file, else the file's name"}, \
         TRACK_TEXTS, \

@@ -1,0 +1,55 @@
+/* downloads.c - files of tracks for people to keep: as they were uploaded, without loss, or small. */
+#include "api/file.h"
+#include "modules/downloads/internal.h"
+#include "modules/tracks/tracks.h"
+
+extern const struct module downloads_module;
+
+struct storage *downloads_storage;
+
+#define ID {"id", FIELD_UUID, .required = true, .help = "The track"}
+
+static const struct field id_in_path[] = {ID, FIELD_END};
+static const struct field format_in_path[] = {ID, {"format", FIELD_ENUM, .required = true, .values = "flac|lossy", .help = "The format to make"}, FIELD_END};
+static const struct field share_in_query[] = {TRACK_SHARE, FIELD_END};
+static const struct field download_options[] = {
+    {"format", FIELD_ENUM, .values = "original|flac|lossy", .fallback = "original",
+     .help = "`original`: the file as it was uploaded. `flac`: without loss. `lossy`: AAC, the best rendition"},
+    TRACK_SHARE, FIELD_END};
+
+static const enum problem_name download_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
+
+static const struct route downloads_routes[] = {
+    {GET, "/api/v1/tracks/{id}/download", "Download a track",
+     "For the owner in all formats, and for everybody in those that the creator offers. A format other than `original` is made first: `GET /tracks/{id}/downloads`. "
+     "Takes ranges.",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path, .query = download_options,
+     .file = &q_download_file, .handler = file_get, .produces = "application/octet-stream", .problems = download_problems},
+
+    {GET, "/api/v1/tracks/{id}/downloads", "List the formats in which one may download a track",
+     "`size_bytes` is known where the file is `ready`. One that is `missing` or `failed` is made by `POST /tracks/{id}/downloads/{format}`.",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path, .query = share_in_query,
+     .requires = &q_download_of, .sql = &q_download_list, .shape = MANY},
+
+    {POST, "/api/v1/tracks/{id}/downloads/{format}", "Make a format of a track for downloads",
+     "It is made once, and kept. The list tells how far it is.",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = format_in_path, .query = share_in_query,
+     .sql = &q_download_make, .shape = ONE, .status = 202, .no_audit = true},
+    ROUTE_END};
+
+static bool
+downloads_setup(const struct module_setup *with, char *error, size_t error_size)
+{
+    (void)error, (void)error_size;
+    downloads_storage = with->storage;
+    return true;
+}
+
+static const struct job_handler jobs[] = {{"track_download", JOB_ARCHIVE, download_make}, {0}};
+
+const struct module downloads_module = {.name = "downloads",
+                                        .personal = &downloads_personal,
+                                        .routes = ROUTE_TABLES(downloads_routes),
+                                        .queries = downloads_queries,
+                                        .jobs = jobs,
+                                        .setup = downloads_setup};

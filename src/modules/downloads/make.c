@@ -1,0 +1,290 @@
+#include "modules/downloads/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "db/db.h"
+
+#define PLAYLIST_MAX (4 * 1024 * 1024)
+#define HEAD_MAX (1024 * 1024) /* of a rendition: init.mp4 */
+#define PIECE (256 * 1024)
+#define NO_ROOM_WAIT_S 120
+
+struct work {
+    struct job *job;
+    const char *track_id, *format;
+    PGresult *track; /* the row of download_work */
+    char folder[STORAGE_KEY_MAX], key[STORAGE_KEY_MAX];
+    struct storage_writer *writer;
+    uint64_t written;
+    unsigned char piece[PIECE];
+};
+
+static const char *
+track_text(const struct work *work, const char *column)
+{
+    return PQgetvalue(work->track, 0, PQfnumber(work->track, column));
+}
+
+static int
+make_write(struct work *work, const void *bytes, size_t len)
+{
+    int error = storage_write(work->writer, bytes, len);
+
+    work->written += error ? 0 : len;
+    return error;
+}
+
+static int
+make_open(const struct work *work, const char *name, struct source **ret_source)
+{
+    char key[STORAGE_KEY_MAX + 1];
+
+    snprintf(key, sizeof key, "%s/%s", work->folder, name);
+    return storage_open(downloads_storage, key, ret_source);
+}
+
+/* A whole file of the rendition, ended by a NUL byte that does not count. The caller frees *ret_bytes. */
+static int
+make_read(const struct work *work, const char *name, size_t max, unsigned char **ret_bytes, size_t *ret_len)
+{
+    struct source *source;
+    unsigned char *bytes;
+    int error = make_open(work, name, &source);
+    size_t len;
+
+    if (error)
+        return error;
+    len = (size_t)source_size(source);
+    bytes = source_size(source) <= max ? malloc(len + 1) : NULL;
+    if (!bytes || !source_read_all(source, bytes)) {
+        free(bytes);
+        source_unref(source);
+        return STORAGE_FAILED;
+    }
+    source_unref(source);
+    bytes[len] = 0;
+    *ret_bytes = bytes;
+    *ret_len = len;
+    return 0;
+}
+
+static uint32_t
+big_endian(const unsigned char *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* Copies `limit` bytes of the source from `from` on. */
+static int
+make_copy(struct work *work, struct source *source, uint64_t from, uint64_t limit)
+{
+    struct source_reader reader = source_reader(source, from, limit);
+    int error = 0;
+    ssize_t n;
+
+    while (!error && (n = source_read(&reader, work->piece, sizeof work->piece)) > 0)
+        error = make_write(work, work->piece, (size_t)n);
+    source_read_end(&reader);
+    return error ? error : n < 0 ? STORAGE_FAILED : 0;
+}
+
+/* What is in the boxes `mdat` of a segment: the frames of FLAC. We made the file, so its boxes have 32 bit lengths, and it ends with a whole one. */
+static int
+make_copy_frames(struct work *work, struct source *source)
+{
+    uint64_t at = 0, size = source_size(source);
+
+    while (at + 8 <= size) {
+        struct source_reader reader = source_reader(source, at, 8);
+        unsigned char head[8];
+        uint32_t len;
+        bool read = source_read(&reader, head, 8) == 8;
+        int error;
+
+        source_read_end(&reader);
+        len = read ? big_endian(head) : 0;
+        if (len < 8 || len > size - at)
+            return STORAGE_FAILED;
+        error = memcmp(head + 4, "mdat", 4) == 0 ? make_copy(work, source, at + 8, len - 8) : 0;
+        if (error)
+            return error;
+        at += len;
+    }
+    return at == size ? 0 : STORAGE_FAILED;
+}
+
+/* A comment of Vorbis: its length in the other byte order, then NAME=value. */
+static void
+add_comment(struct buf *out, const char *name, const char *value, uint32_t *count)
+{
+    uint32_t len = (uint32_t)(strlen(name) + 1 + strlen(value));
+
+    if (!*value)
+        return;
+    buf_add(out, (struct str){(const char[]){(char)len, (char)(len >> 8), (char)(len >> 16), (char)(len >> 24)}, 4});
+    buf_add_text(out, name);
+    buf_add_text(out, "=");
+    buf_add_text(out, value);
+    *count += 1;
+}
+
+/* The head of a FLAC file (RFC 9639): the signature, the block STREAMINFO from `init`, and the track's texts. */
+static int
+make_flac_head(struct work *work, const unsigned char *init, size_t len)
+{
+    enum { BLOCK = 4, STREAMINFO = 34, FULL_BOX = 4 };
+    static const char vendor[] = "Veza";
+    scoped_buf comments = BUF_INIT(64 * 1024), texts = BUF_INIT(64 * 1024);
+    unsigned char head[BLOCK] = {0x84}; /* the last block, of comments */
+    const unsigned char *found = memmem(init, len, "dfLa", 4), *info = found ? found + 4 + FULL_BOX : NULL;
+    uint32_t count = 0, size;
+    int error;
+
+    if (!info || (size_t)(init + len - info) < BLOCK + STREAMINFO || (info[0] & 0x7F) != 0 || big_endian(info) % (1 << 24) != STREAMINFO)
+        return STORAGE_FAILED;
+    add_comment(&texts, "TITLE", track_text(work, "title"), &count);
+    add_comment(&texts, "ARTIST", track_text(work, "artist"), &count);
+    add_comment(&texts, "ALBUM", track_text(work, "album"), &count);
+    buf_add(&comments, (struct str){(const char[]){sizeof vendor - 1, 0, 0, 0}, 4});
+    buf_add_text(&comments, vendor);
+    buf_add(&comments, (struct str){(const char[]){(char)count, 0, 0, 0}, 4});
+    buf_add(&comments, buf_str(&texts));
+    if (comments.failed || texts.failed)
+        return STORAGE_FAILED;
+    size = (uint32_t)comments.len;
+    head[1] = (unsigned char)(size >> 16);
+    head[2] = (unsigned char)(size >> 8);
+    head[3] = (unsigned char)size;
+    error = make_write(work, "fLaC\0\0\0\x22", 8);
+    if (!error)
+        error = make_write(work, info + BLOCK, STREAMINFO);
+    if (!error)
+        error = make_write(work, head, sizeof head);
+    return error ? error : make_write(work, comments.ptr, comments.len);
+}
+
+/* All segments that the playlist names, in its order. */
+static int
+make_segments(struct work *work, char *playlist, bool is_flac)
+{
+    unsigned total = 0, done = 0;
+    char *rest = NULL;
+    int error = 0;
+
+    for (const char *p = strstr(playlist, "\nsegment_"); p; p = strstr(p + 1, "\nsegment_"))
+        total++;
+    for (const char *line = strtok_r(playlist, "\r\n", &rest); line && !error; line = strtok_r(NULL, "\r\n", &rest)) {
+        struct source *source;
+
+        if (*line == '#')
+            continue;
+        if (job_cancelled(work->job))
+            return STORAGE_FAILED;
+        error = make_open(work, line, &source);
+        if (error)
+            break;
+        error = is_flac ? make_copy_frames(work, source) : make_copy(work, source, 0, source_size(source));
+        source_unref(source);
+        job_progress(work->job, "joining", (float)++done / (float)(total ? total : 1));
+    }
+    return !error && !done ? STORAGE_FAILED : error;
+}
+
+static int
+make_file(struct work *work)
+{
+    bool is_flac = strcmp(work->format, "flac") == 0;
+    unsigned char *init = NULL, *playlist = NULL;
+    size_t init_len = 0, playlist_len = 0;
+    int error = make_read(work, "init.mp4", HEAD_MAX, &init, &init_len);
+
+    if (!error)
+        error = make_read(work, "playlist.m3u8", PLAYLIST_MAX, &playlist, &playlist_len);
+    if (!error)
+        error = storage_begin(downloads_storage, work->key, &work->writer);
+    if (!error) {
+        error = is_flac ? make_flac_head(work, init, init_len) : make_write(work, init, init_len);
+        if (!error)
+            error = make_segments(work, (char *)playlist, is_flac);
+        if (error)
+            storage_abort(work->writer);
+        else
+            error = storage_commit(work->writer);
+        if (!error)
+            error = storage_sync(downloads_storage);
+    }
+    free(init);
+    free(playlist);
+    return error;
+}
+
+/* True when the file is the track's; false for later, since the database did not answer. */
+static bool
+make_note(const struct work *work)
+{
+    char size[24];
+    const struct db_arg args[] = {{"id", work->track_id}, {"format", work->format}, {"version", track_text(work, "version")}, {"key", work->key},
+                                  {"size_bytes", size}, {0}};
+    PGresult *result;
+
+    snprintf(size, sizeof size, "%llu", (unsigned long long)work->written);
+    if (db_run(&q_download_made, args, &result, NULL))
+        return false;
+    if (!PQntuples(result))
+        storage_delete(downloads_storage, work->key); /* nobody needs it any more */
+    else if (!PQgetisnull(result, 0, 1))
+        storage_delete(downloads_storage, PQgetvalue(result, 0, 1));
+    PQclear(result);
+    return true;
+}
+
+static enum job_outcome
+make_run(struct work *work)
+{
+    int error;
+
+    snprintf(work->folder, sizeof work->folder, "hls/%s/%s%s%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "",
+             track_text(work, "quality"));
+    snprintf(work->key, sizeof work->key, "downloads/%s/%s%s%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "", work->format);
+    error = make_file(work);
+    if (error && job_cancelled(work->job))
+        return JOB_GIVE_BACK;
+    if (error == STORAGE_FULL) {
+        job_wait(work->job, NO_ROOM_WAIT_S);
+        job_error(work->job, "the disk is full");
+        return JOB_PUT_OFF;
+    }
+    if (error) {
+        log_error("a download could not be made", LOG_TEXT("key", work->key), LOG_INT("error", error));
+        job_error(work->job, "a file of the rendition cannot be read");
+        return JOB_RETRY;
+    }
+    return make_note(work) ? JOB_DONE : JOB_RETRY;
+}
+
+enum job_outcome
+download_make(struct job *job)
+{
+    struct work *work = calloc(1, sizeof *work);
+    enum job_outcome outcome = JOB_RETRY;
+    const char *id = json_string_value(json_object_get(job->payload, "track_id")), *format = json_string_value(json_object_get(job->payload, "format"));
+    const struct db_arg args[] = {{"id", id}, {"format", format}, {0}};
+
+    if (!work)
+        return JOB_RETRY;
+    work->job = job;
+    work->track_id = id;
+    work->format = format;
+    if (!id || !format || !uuid_valid(id)) {
+        outcome = JOB_FAILED;
+    } else if (!db_run(&q_download_work, args, &work->track, NULL)) {
+        outcome = PQntuples(work->track) ? make_run(work) : JOB_DONE; /* the track is gone, or is processed once more */
+        PQclear(work->track);
+    }
+    free(work);
+    return outcome;
+}

@@ -1,0 +1,106 @@
+-- Downloads of tracks. Who may have what says may_download().
+
+-- fragment: downloader_sees(t)
+-- Whoever may see the track, or has a link to it.
+({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))
+
+-- fragment: may_have(t, format)
+may_download(t, format, :viewer::uuid, :viewer_staff::boolean, :share::text)
+
+-- fragment: made(d, t)
+-- This file was made from what plays now.
+(d.track_id = t.id and d.version = t.media_version)
+
+-- fragment: original_type(t)
+case t.format when 'wav' then 'audio/wav' when 'w64' then 'audio/x-w64' when 'flac' then 'audio/flac' when 'mp3' then 'audio/mpeg'
+              when 'aiff' then 'audio/aiff' when 'ogg' then 'audio/ogg' when 'mp4' then 'audio/mp4' when 'aac' then 'audio/aac' end
+
+-- query: download_of
+-- sees: whoever may see the track, or has a link to it
+select t.id as track_id from tracks t where t.id = :id::uuid and {downloader_sees(t)}
+
+-- query: download_list
+-- The formats that the viewer may have. One that was not made yet is made when somebody wants it.
+-- sees: see download_of
+-- schema: TrackDownload
+-- type: format original|flac|lossy
+-- type: state ready|making|missing|failed
+-- nullable: size_bytes, media_type, progress
+-- not null: format, state
+-- sort: f.place
+-- unique: three formats
+select f.format,
+       case when f.format = 'original' or d.track_id is not null then 'ready' when j.state in ('queued', 'running') then 'making'
+            when j.state in ('failed', 'dead') then 'failed' else 'missing' end as state,
+       case f.format when 'original' then {original_type(t)} when 'flac' then 'audio/flac' else 'audio/mp4' end as media_type,
+       case when f.format = 'original' then t.file_size else d.size_bytes end as size_bytes,
+       case when d.track_id is null and j.state in ('queued', 'running') then coalesce(j.progress, 0) end as progress
+  from tracks t
+  cross join (values (1, 'original'), (2, 'flac'), (3, 'lossy')) f (place, format)
+  left join track_downloads d on d.format = f.format and {made(d, t)}
+  left join jobs j on j.dedupe_key = 'track_download:' || t.id || ':' || f.format
+ where t.id = :track_id::uuid and {may_have(t, f.format)} and (f.format = 'original' or t.stream_status = 'ready')
+
+-- query: download_file
+-- sees: whoever may see the track, or has a link to it
+-- problems: forbidden stream_not_ready
+select case when :format::text = 'original' then t.file_path else d.file_path end as key,
+       case when :format::text = 'original' then coalesce(nullif(t.original_filename, ''), 'track')
+            else regexp_replace(left(coalesce(nullif(t.artist, '') || ' - ', '') || t.title, 180), '[\\/:*?"<>|]', '_', 'g') ||
+                 case :format::text when 'flac' then '.flac' else '.m4a' end end as filename,
+       case when :format::text = 'original' then encode(t.content_sha256, 'hex') else :format::text || '-' || d.version end as etag,
+       case :format::text when 'original' then {original_type(t)} when 'flac' then 'audio/flac' else 'audio/mp4' end as content_type,
+       case when not {may_have(t, :format::text)} then 'forbidden: The creator does not offer this track for download in this format.'
+            when :format::text <> 'original' and d.track_id is null then 'stream_not_ready: This format has to be made first.' end as problem
+  from tracks t
+  left join track_downloads d on d.format = :format::text and {made(d, t)}
+ where t.id = :id::uuid and {downloader_sees(t)}
+
+-- query: download_make
+-- Nothing, where the file is there or is being made. A job that failed is tried again.
+-- sees: whoever may see the track, or has a link to it
+-- problems: forbidden stream_not_ready
+with t as (
+    select t.id, t.creator_id, d.track_id is not null as is_there,
+           case when not {may_have(t, :format::text)} then 'forbidden: The creator does not offer this track for download in this format.'
+                when t.stream_status <> 'ready' then 'stream_not_ready: This track is still being processed.' end as problem
+      from tracks t
+      left join track_downloads d on d.format = :format::text and {made(d, t)}
+     where t.id = :id::uuid and {downloader_sees(t)}
+), j as (
+    insert into jobs (kind, payload, dedupe_key, max_attempts)
+    select 'track_download', jsonb_build_object('track_id', t.id, 'format', :format::text), 'track_download:' || t.id || ':' || :format::text, 3
+      from t
+     where t.problem is null and not t.is_there
+    on conflict (dedupe_key) do update
+       set state = case when jobs.state in ('queued', 'running') then jobs.state else 'queued' end,
+           attempts = case when jobs.state in ('queued', 'running') then jobs.attempts else 0 end,
+           progress = case when jobs.state = 'running' then jobs.progress else 0 end,
+           run_at = case when jobs.state in ('queued', 'running') then jobs.run_at else now() end, finished_at = null
+)
+select t.id as track_id, :format::text as format, t.is_there as is_ready, t.problem from t
+
+-- query: download_work
+-- What the job needs to know: the best rendition that there is.
+select t.media_version as version, t.title, coalesce(t.artist, '') as artist, coalesce(t.album, '') as album,
+       case when :format::text = 'flac' then 'lossless'
+            else (select q.name from unnest(array['high', 'medium', 'low']) with ordinality q (name, n)
+                   where h.info -> 'qualities' @> jsonb_build_array(jsonb_build_object('name', q.name)) order by q.n limit 1) end as quality
+  from tracks t
+  join hls_streams h on h.track_id = t.id
+ where t.id = :id::uuid and t.deleted_at is null and t.stream_status = 'ready'
+
+-- query: download_made
+-- Gives no row where another version plays by now. `before` is the file that it replaces.
+with o as (
+    select d.file_path from track_downloads d where d.track_id = :id::uuid and d.format = :format::text and d.file_path <> :key::text
+), d as (
+    insert into track_downloads (track_id, format, version, file_path, size_bytes)
+    select t.id, :format::text, :version::text, :key::text, :size_bytes::bigint
+      from tracks t
+     where t.id = :id::uuid and t.deleted_at is null and t.media_version = :version::text
+    on conflict (track_id, format) do update
+       set version = excluded.version, file_path = excluded.file_path, size_bytes = excluded.size_bytes, created_at = now()
+    returning track_id
+)
+select d.track_id, (select o.file_path from o) as before from d

@@ -1,0 +1,177 @@
+/** Downloads in the formats that a creator offers, and links that open one track. */
+import { strict as assert } from 'node:assert';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { decode, makeSound, pcm, png, wav } from '../support/media.ts';
+import { playable, rendition } from '../support/tracks.ts';
+import { until } from '../support/wait.ts';
+import { World } from '../support/world.ts';
+
+const world = await World.start('downloads');
+const alice = world.as('alice'), carol = world.as('carol'), dave = world.as('dave'), visitor = world.visitor;
+const folder = mkdtempSync(path.join(tmpdir(), 'veza-downloads-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const sound = makeSound(14, { seed: 9 }), file = wav(sound);
+const track = await playable(carol, { file, title: 'Été: A/B "mix"', artist: 'Carol', album: 'Evenings', cover: png(400, 400), is_public: 'false', filename: 'Été.wav' });
+const at = { path: { id: track.id } };
+const offers = async (client: Client, query = {}) => {
+  const reply = await client.get('/api/v1/tracks/{id}/downloads', { ...at, query });
+  assertStatus(reply, 200);
+  return reply.body.items;
+};
+const change = async (body: object) => assertStatus(await carol.put('/api/v1/tracks/{id}', { ...at, body }), 200);
+const share = async (body: { permissions?: 'read' | 'download'; expires_at?: string } = {}) => {
+  const reply = await carol.post('/api/v1/tracks/{id}/share', { ...at, body });
+  assertStatus(reply, 201);
+  return reply.body;
+};
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+test('nothing is offered at first, and then what the creator chooses', async () => {
+  assert.deepEqual((await offers(carol)).map((one) => [one.format, one.state, one.size_bytes]), [['original', 'ready', file.length], ['flac', 'missing', null], ['lossy', 'missing', null]]);
+  assertProblem(await visitor.get('/api/v1/tracks/{id}/downloads', at), 404);
+  await change({ visibility: 'public' });
+  assert.deepEqual(await offers(visitor), []);
+  assertProblem(await visitor.get('/api/v1/tracks/{id}/download', at), 403, 'forbidden');
+  await change({ is_downloadable: true, download_formats: ['flac', 'lossy'] });
+  assert.deepEqual((await offers(visitor)).map((one) => one.format), ['flac', 'lossy']);
+  assertProblem(await visitor.get('/api/v1/tracks/{id}/download', at), 403, 'forbidden', 'the original is not among them');
+  assertProblem(await visitor.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id: track.id, format: 'original' as never } }), 404);
+  await change({ is_downloadable: false });
+  assertProblem(await visitor.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id: track.id, format: 'flac' } }), 403, 'forbidden');
+  await change({ is_downloadable: true });
+});
+
+for (const format of ['flac', 'lossy'] as const) {
+  test(`${format} is made once, and is the sound under the track's name`, async () => {
+    const query = { format }, where = { path: { id: track.id, format } };
+    assertProblem(await dave.get('/api/v1/tracks/{id}/download', { ...at, query }), 409, 'stream_not_ready');
+    const asked = await Promise.all(Array.from({ length: 10 }, () => dave.post('/api/v1/tracks/{id}/downloads/{format}', where)));
+    for (const reply of asked) assertStatus(reply, 202);
+    await until('the file', async () => (await offers(dave)).find((one) => one.format === format)?.state === 'ready');
+    assert.equal(await world.sql(`select count(*) || ' ' || max(attempts) from jobs where dedupe_key = 'track_download:${track.id}:${format}'`), '1 1');
+    const again = await dave.post('/api/v1/tracks/{id}/downloads/{format}', where);
+    assert.equal(again.body.is_ready, true);
+
+    const whole = await visitor.get('/api/v1/tracks/{id}/download', { ...at, query });
+    assertStatus(whole, 200);
+    const name = `Carol - Été_ A_B _mix_.${format === 'flac' ? 'flac' : 'm4a'}`;
+    assert.ok(whole.headers.get('content-disposition')!.endsWith(`filename*=UTF-8''${encodeURIComponent(name)}`), whole.headers.get('content-disposition')!);
+    assert.equal(whole.headers.get('x-content-type-options'), 'nosniff');
+    assert.equal(whole.headers.get('content-type'), format === 'flac' ? 'audio/flac' : 'audio/mp4');
+    assert.equal(whole.bytes.length, (await offers(visitor)).find((one) => one.format === format)!.size_bytes);
+    const part = await visitor.get('/api/v1/tracks/{id}/download', { ...at, query, headers: { range: 'bytes=1000-1999' } });
+    assertStatus(part, 206);
+    assert.deepEqual(part.bytes, whole.bytes.subarray(1000, 2000));
+
+    const saved = path.join(folder, `x.${format === 'flac' ? 'flac' : 'm4a'}`);
+    writeFileSync(saved, whole.bytes);
+    const heard = await decode(saved, ['-ac', String(sound.channels), '-ar', String(sound.sampleRate)]);
+    if (format === 'flac') {
+      assert.equal(sha256(heard), sha256(pcm(sound)), 'bit for bit');
+      assert.ok(whole.bytes.subarray(0, 4).equals(Buffer.from('fLaC')));
+      for (const text of ['TITLE=Été: A/B "mix"', 'ARTIST=Carol', 'ALBUM=Evenings']) assert.ok(whole.bytes.includes(Buffer.from(text)), text);
+    } else {
+      const same = path.join(folder, 'same.mp4');
+      writeFileSync(same, (await rendition(dave, track.id, 'high')).bytes);
+      assert.equal(sha256(heard), sha256(await decode(same, ['-ac', String(sound.channels), '-ar', String(sound.sampleRate)])));
+    }
+  });
+}
+
+test('when the track is processed once more, a download is made once more, and the old file goes', async () => {
+  assertStatus(await carol.post('/api/v1/tracks/{id}/reprocess', at), 202);
+  await until('the new version', async () => (await offers(carol)).every((one) => one.format === 'original' || one.state !== 'ready'), 60);
+  assertStatus(await dave.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id: track.id, format: 'flac' } }), 202);
+  await until('the file', async () => (await offers(dave)).find((one) => one.format === 'flac')?.state === 'ready');
+  assertStatus(await visitor.get('/api/v1/tracks/{id}/download', { ...at, query: { format: 'flac' } }), 200);
+});
+
+test('a link opens its track and nothing else, on both servers and in any player, until it is revoked or over', async () => {
+  await change({ visibility: 'private', is_downloadable: false });
+  const other = await playable(carol, { title: 'Not shared', is_public: 'false' });
+  const link = await share();
+  assert.equal(await world.sql(`select count(*) from track_shares where track_shares::text like '%${link.token}%'`), '0', 'only its hash is kept');
+  const open = (token = link.token) => visitor.get('/api/v1/tracks/shared/{token}', { path: { token } });
+  const shared = (await open()).body;
+  assert.deepEqual([shared.title, shared.permissions, shared.creator.username], [track.title, 'read', 'carol']);
+
+  /** As a player does that knows nothing of tokens: every address of every playlist. */
+  const walk = async (base: string, from: string, as?: string): Promise<number[]> => {
+    const master = await fetch(new URL(from, base));
+    if (master.status !== 200) return [master.status];
+    assert.match(master.headers.get('cache-control')!, /^private, no-cache$/, as);
+    const list = [...(await master.text()).matchAll(/^(?!#)(\S+)$/gm)].map((match) => match[1]!);
+    const statuses = [];
+    for (const address of list) {
+      const at_ = new URL(address, master.url), playlist = await fetch(at_);
+      const text = await playlist.text();
+      statuses.push(playlist.status);
+      for (const [, segment] of text.matchAll(/(?:^(?!#)|URI=")([^"\s]+)/gm)) {
+        const reply = await fetch(new URL(segment!, at_));
+        assert.ok((await reply.arrayBuffer()).byteLength > 100);
+        assert.equal(reply.headers.get('cache-control'), 'private, no-cache');
+        statuses.push(reply.status);
+      }
+    }
+    return statuses;
+  };
+  const onStream = shared.stream_manifest_url!.replace(/^\/api\/v1\/tracks\/([^/]+)\/hls\//, '/hls/$1/');
+  for (const [base, from] of [[world.server.api, shared.stream_manifest_url!], [world.server.stream, onStream]] as const) {
+    const statuses = await walk(base, from);
+    assert.ok(statuses.length > 10 && statuses.every((status) => status === 200), `${base}: ${statuses}`);
+  }
+  for (const address of [shared.cover_url!, shared.waveform_url!, `/api/v1/tracks/${track.id}/hls/info?share=${link.token}`])
+    assert.equal((await fetch(world.server.api + address)).status, 200, address);
+
+  assertProblem(await visitor.get('/api/v1/tracks/{id}', at), 404);
+  for (const address of [`/api/v1/tracks/${other.id}/hls/info?share=${link.token}`, `/api/v1/tracks/${other.id}/hls/master.m3u8?share=${link.token}`, `/api/v1/tracks/${track.id}/hls/info`,
+    `/api/v1/tracks/${track.id}/hls/info?share=${'A'.repeat(43)}`, `/api/v1/tracks/${other.id}/waveform?share=${link.token}`])
+    assert.equal((await fetch(world.server.api + address)).status, 404, address);
+  assertProblem(await visitor.get('/api/v1/tracks/{id}/download', { ...at, query: { share: link.token } }), 403, 'forbidden');
+
+  assertProblem(await dave.delete('/api/v1/tracks/share/{id}', { path: { id: link.id } }), 404);
+  assertStatus(await carol.delete('/api/v1/tracks/share/{id}', { path: { id: link.id } }), 204);
+  assertProblem(await open(), 404);
+  for (const [base, from] of [[world.server.api, shared.stream_manifest_url!], [world.server.stream, onStream]] as const) assert.deepEqual(await walk(base, from), [404]);
+  const segment = onStream.replace('master.m3u8', 'low/segment_000.m4s');
+  assert.equal((await fetch(world.server.stream + segment)).status, 404, 'also what was just heard');
+
+  const over = await share();
+  assertStatus(await open(over.token), 200);
+  await world.sql(`update track_shares set expires_at = now() - interval '1 s' where id = '${over.id}'`);
+  assertProblem(await open(over.token), 404);
+});
+
+test('a link for downloads gives the formats of the track', async () => {
+  await change({ visibility: 'private', is_downloadable: false, download_formats: ['original', 'flac'] });
+  const link = await share({ permissions: 'download' }), query = { share: link.token };
+  assert.deepEqual((await offers(visitor, query)).map((one) => one.format), ['original', 'flac']);
+  assert.deepEqual((await visitor.get('/api/v1/tracks/{id}/download', { ...at, query })).bytes, file);
+  assertStatus(await visitor.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id: track.id, format: 'flac' }, query }), 202);
+  assertProblem(await visitor.get('/api/v1/tracks/{id}/download', { ...at, query: { ...query, format: 'lossy' } }), 403);
+});
+
+test('links are listed for the owner, with how often and when they were opened, and nobody else', async () => {
+  const link = await share({ permissions: 'download', expires_at: new Date(Date.now() + 3_600_000).toISOString() });
+  for (let i = 0; i < 3; i++) assertStatus(await visitor.get('/api/v1/tracks/shared/{token}', { path: { token: link.token } }), 200);
+  const reply = await carol.get('/api/v1/tracks/{id}/shares', at);
+  assertStatus(reply, 200);
+  const [newest] = reply.body.items;
+  assert.deepEqual([newest!.id, newest!.permissions, newest!.access_count], [link.id, 'download', 3]);
+  assert.ok(Math.abs(Date.now() - Date.parse(newest!.last_used_at!)) < 60_000);
+  assert.ok(!reply.bytes.includes(link.token));
+  for (const client of [alice, dave, world.as('root')]) {
+    assertProblem(await client.get('/api/v1/tracks/{id}/shares', at), 404);
+    assertProblem(await client.post('/api/v1/tracks/{id}/share', { ...at, body: {} }), 404);
+  }
+  assertProblem(await carol.post('/api/v1/tracks/{id}/share', { ...at, body: { expires_at: '2020-01-01T00:00:00Z' } }), 422);
+  await world.sql(`insert into track_shares (track_id, user_id, token_hash) select '${track.id}', creator_id, 'h' || n from tracks, generate_series(1, 50) n where id = '${track.id}'`);
+  assertProblem(await carol.post('/api/v1/tracks/{id}/share', { ...at, body: {} }), 409, 'conflict');
+  assert.ok(!world.server.log().includes(link.token), 'no token reaches the log');
+});
