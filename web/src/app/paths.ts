@@ -10,6 +10,7 @@ export const PAGE_PATHS = [
   '/reset-password',
   '/verify-email',
   '/track/:id',
+  '/track/shared/:token',
   '/u/:username',
   '/playlist/:id',
   '/p/:token',

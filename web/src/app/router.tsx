@@ -22,6 +22,7 @@ export const routes: RouteObject[] = [
           { path: 'reset-password', lazy: pages.resetPassword },
           { path: 'verify-email', lazy: pages.verifyEmail },
           { path: 'track/:id', lazy: pages.track },
+          { path: 'track/shared/:token', lazy: pages.sharedTrack },
           { path: 'u/:username', lazy: pages.profile },
           { path: 'playlist/:id', lazy: pages.playlist },
           { path: 'p/:token', lazy: pages.sharedPlaylist },

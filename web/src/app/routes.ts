@@ -21,6 +21,7 @@ export const pages = {
   playlists: withTexts(() => import('@/features/playlists/PlaylistsPage'), 'playlists'),
   playlist: withTexts(() => import('@/features/playlists/PlaylistPage'), 'playlists'),
   sharedPlaylist: withTexts(() => import('@/features/playlists/SharedPlaylistPage'), 'playlists'),
+  sharedTrack: withTexts(() => import('@/features/track/SharedTrackPage'), 'sharing'),
   track: withTexts(() => import('@/features/track/TrackPage'), 'track_page'),
   notifications: withTexts(() => import('@/features/notifications/NotificationsPage'), 'notifications'),
   settings: withTexts(() => import('@/features/settings/SettingsLayout'), 'settings'),

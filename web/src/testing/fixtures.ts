@@ -45,6 +45,7 @@ export const track = (change: Partial<Track> = {}): Track => ({
   publish_at: null,
   publish_zone: null,
   is_downloadable: false,
+  download_formats: ['original'],
   is_explicit: false,
   status: 'completed',
   status_message: null,

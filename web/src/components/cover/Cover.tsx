@@ -23,7 +23,7 @@ export function coverAt(url: string, size: (typeof SIZES)[number]): string {
 
 export function Cover({ track, sizes, className, eager = false }: CoverProps) {
   const [ref, seen] = useInView<HTMLDivElement>();
-  const { data: waveform } = useWaveform(track.id, !track.cover_url && track.waveform_url !== null && (seen || eager));
+  const { data: waveform } = useWaveform(track, !track.cover_url && (seen || eager));
   return (
     <div ref={ref} className={clsx('relative aspect-square shrink-0 overflow-hidden rounded-sm bg-sunk', className)}>
       {track.cover_url ? (

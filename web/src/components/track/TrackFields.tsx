@@ -4,6 +4,7 @@ import { ChevronDown } from 'lucide-react';
 import { useId } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
+import { CheckField } from '@/components/ui/CheckField';
 import { SelectField, TextArea, TextField } from '@/components/ui/Field';
 import { Toggle } from '@/components/ui/Toggle';
 import type { FormOf } from '@/lib/form/useForm';
@@ -21,7 +22,7 @@ export function TrackFields({ form, open = false }: TrackFieldsProps) {
   const { t } = useTranslation();
   const genres = useId();
   const { control, field, register } = form;
-  const [visibility, zone] = useWatch({ control, name: ['visibility', 'publish_zone'] });
+  const [visibility, zone, offers] = useWatch({ control, name: ['visibility', 'publish_zone', 'is_downloadable'] });
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <TextField label={t('track.field.title')} {...field('title')} autoComplete="off" />
@@ -53,6 +54,16 @@ export function TrackFields({ form, open = false }: TrackFieldsProps) {
         <Toggle label={t('track.field.is_downloadable')} hint={t('track.hint.is_downloadable')} {...register('is_downloadable')} />
         <Toggle label={t('track.field.is_explicit')} {...register('is_explicit')} />
       </div>
+      {offers && (
+        <fieldset className="sm:col-span-2">
+          <legend className="mb-2 text-sm text-muted">{t('track.field.download_formats')}</legend>
+          <div className="grid gap-2 sm:grid-cols-3">
+            <CheckField label={t('track.field.download_original')} {...register('download_original')} />
+            <CheckField label={t('track.field.download_flac')} {...register('download_flac')} />
+            <CheckField label={t('track.field.download_lossy')} {...register('download_lossy')} />
+          </div>
+        </fieldset>
+      )}
       <details className="group sm:col-span-2" open={open}>
         <summary className="flex w-fit items-center gap-1.5 py-1 text-sm text-muted hover:text-ink">
           <ChevronDown size={16} aria-hidden className="transition-transform duration-150 group-open:rotate-180" />

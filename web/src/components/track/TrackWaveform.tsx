@@ -32,7 +32,7 @@ interface TrackWaveformProps {
 export function TrackWaveform({ track, context, look = 'fine', className, onSeek, children }: TrackWaveformProps) {
   const { t } = useTranslation();
   const [ref, seen] = useInView<HTMLDivElement>();
-  const { data } = useWaveform(track.id, seen && track.waveform_url !== null);
+  const { data } = useWaveform(track, seen);
   const isCurrent = usePlayer((s) => s.current?.id === track.id);
   const seconds = (track.duration_ms ?? 0) / 1000;
   const still = useMemo(() => resting(seconds), [seconds]);

@@ -32,6 +32,9 @@ export const trackSchema = z.object({
   publish_at: z.string(),
   publish_zone: z.string(),
   is_downloadable: z.boolean(),
+  download_original: z.boolean(),
+  download_flac: z.boolean(),
+  download_lossy: z.boolean(),
   is_explicit: z.boolean(),
 }).refine(({ visibility, publish_at }) => visibility !== 'scheduled' || publish_at !== '', { path: ['publish_at'], message: 'required' });
 
@@ -51,6 +54,9 @@ export const emptyTrackForm: TrackForm = {
   publish_at: '',
   publish_zone: deviceTimeZone(),
   is_downloadable: false,
+  download_original: true,
+  download_flac: false,
+  download_lossy: false,
   is_explicit: false,
 };
 
@@ -78,12 +84,18 @@ export function formOf(track: Track): TrackForm {
     publish_at: track.publish_at ? wallTime(track.publish_at, publish_zone) : '',
     publish_zone,
     is_downloadable: track.is_downloadable,
+    download_original: track.download_formats.includes('original'),
+    download_flac: track.download_formats.includes('flac'),
+    download_lossy: track.download_formats.includes('lossy'),
     is_explicit: track.is_explicit,
   };
 }
 
 const orNull = (value: string) => (value === '' ? null : value);
 const numberOrNull = (value: string) => (value === '' ? null : Number(value));
+
+/** None chosen is the same as no downloads. */
+const formatsOf = (form: TrackForm) => (['original', 'flac', 'lossy'] as const).filter((format) => form[`download_${format}`]);
 
 /** The whole form as PUT /tracks/{id} wants it. */
 export function changesOf(form: TrackForm): TrackChanges {
@@ -99,7 +111,8 @@ export function changesOf(form: TrackForm): TrackChanges {
     musical_key: orNull(form.musical_key),
     visibility: form.visibility,
     ...(form.visibility === 'scheduled' ? { publish_at: instantOf(form.publish_at, form.publish_zone), publish_zone: form.publish_zone } : {}),
-    is_downloadable: form.is_downloadable,
+    is_downloadable: form.is_downloadable && formatsOf(form).length > 0,
+    ...(form.is_downloadable && formatsOf(form).length > 0 ? { download_formats: formatsOf(form) } : {}),
     is_explicit: form.is_explicit,
   };
 }

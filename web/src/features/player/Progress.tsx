@@ -9,7 +9,7 @@ import { usePlayer } from '@/lib/player/store';
 /** The waveform of what is loaded, as its progress bar. */
 export function Progress({ track, look = 'fine', className }: { track: QueueEntry; look?: WaveformLook; className: string }) {
   const { t } = useTranslation();
-  const { data } = useWaveform(track.id, track.waveform_url !== null);
+  const { data } = useWaveform(track, true);
   return (
     <Waveform
       waveform={data}

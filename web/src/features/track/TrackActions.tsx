@@ -1,17 +1,21 @@
 import { Download, Heart, Link2, ListMusic, ListPlus, Pencil, Share2, Trash2 } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { LikeButton } from '@/components/track/LikeButton';
 import { Button } from '@/components/ui/Button';
 import { useShare } from '@/components/track/useShare';
 import { useMe } from '@/lib/api/auth/me';
-import { API } from '@/lib/api/client';
 import type { Track } from '@/lib/api/schema';
+import { withTexts } from '@/lib/i18n';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { queueLast } from '@/lib/player/play';
 import { askForPlaylist } from '@/lib/playlists/adding';
 import { loginPath } from '@/lib/session/next';
 import { RepostToggle } from './RepostToggle';
+
+const DownloadDialog = lazy(withTexts(() => import('@/components/track/DownloadDialog'), 'sharing'));
+const ShareDialog = lazy(withTexts(() => import('./ShareDialog'), 'sharing'));
 
 interface TrackActionsProps {
   track: Track;
@@ -24,6 +28,7 @@ export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
   const { canShare, share } = useShare({ path: `/track/${track.id}`, title: track.title });
   const { data: me } = useMe();
   const guest = me === null;
+  const [dialog, setDialog] = useState<'download' | 'links' | null>(null);
 
   return (
     <div className="mt-6 flex flex-wrap items-center gap-2">
@@ -61,15 +66,19 @@ export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
         {t(canShare ? 'track.share' : 'track.copy_link')}
       </Button>
       {(track.is_downloadable || track.is_mine) && track.status === 'completed' && (
-        <Button asChild>
-          <a href={`${API}/tracks/${track.id}/download`} download>
-            <Download size={18} aria-hidden />
-            {t('track.download')}
-          </a>
+        <Button onClick={() => setDialog('download')}>
+          <Download size={18} aria-hidden />
+          {t('track.download')}
         </Button>
       )}
       {track.is_mine && (
         <>
+          {track.status === 'completed' && (
+            <Button onClick={() => setDialog('links')}>
+              <Link2 size={18} aria-hidden />
+              {t('track_page.links')}
+            </Button>
+          )}
           <Button onClick={onEdit}>
             <Pencil size={18} aria-hidden />
             {t('common.edit')}
@@ -80,6 +89,10 @@ export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
           </Button>
         </>
       )}
+      <Suspense fallback={null}>
+        {dialog === 'download' && <DownloadDialog track={track} onClose={() => setDialog(null)} />}
+        {dialog === 'links' && <ShareDialog track={track} onClose={() => setDialog(null)} />}
+      </Suspense>
     </div>
   );
 }

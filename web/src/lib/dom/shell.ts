@@ -41,7 +41,7 @@ export function pageBandwidth(): number {
 }
 
 /** The figures of a stream, beside the manifest of whatever version. */
-export const infoUrl = (manifest: string) => new URL(manifest.replace(/\/hls\/.*/, '/hls/info'), location.href);
+export const infoUrl = (manifest: string) => new URL(manifest.replace(/\/hls\/[^?]*/, '/hls/info'), location.href);
 
 /** The answer to a request that the shell has sent, if it did. */
 export function earlyAnswer(url: URL): Promise<Response> | undefined {

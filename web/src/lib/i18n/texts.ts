@@ -18,6 +18,7 @@ import type profile from '@/locales/en/profile.json';
 import type search from '@/locales/en/search.json';
 import type security from '@/locales/en/security.json';
 import type settings from '@/locales/en/settings.json';
+import type sharing from '@/locales/en/sharing.json';
 import type stepup from '@/locales/en/stepup.json';
 import type track_page from '@/locales/en/track_page.json';
 import type upload from '@/locales/en/upload.json';
@@ -41,6 +42,7 @@ export interface TextFiles {
   search: typeof search;
   security: typeof security;
   settings: typeof settings;
+  sharing: typeof sharing;
   stepup: typeof stepup;
   track_page: typeof track_page;
   upload: typeof upload;

@@ -14,16 +14,19 @@ export interface WaveformData {
 
 export type Resolution = 'overview' | 'detail';
 
-export const getWaveform = async (id: string, resolution: Resolution, signal?: AbortSignal) =>
-  (await get('/tracks/{id}/waveform', { path: { id }, query: { resolution }, signal })) as unknown as WaveformData;
+/** `share` is the token of a link, for a track that is only seen by it. */
+export const getWaveform = async (id: string, resolution: Resolution, signal?: AbortSignal, share: string | null = null) =>
+  (await get('/tracks/{id}/waveform', { path: { id }, query: { resolution, share }, signal })) as unknown as WaveformData;
 
 /** Peaks never change once a track is ready. */
-export const waveformQuery = (id: string, resolution: Resolution = 'overview') =>
+export const waveformQuery = (id: string, resolution: Resolution = 'overview', share: string | null = null) =>
   queryOptions({
     queryKey: ['waveform', id, resolution],
-    queryFn: ({ signal }) => getWaveform(id, resolution, signal),
+    queryFn: ({ signal }) => getWaveform(id, resolution, signal, share),
     staleTime: Infinity,
     gcTime: 30 * 60_000,
   });
 
-export const useWaveform = (id: string, enabled: boolean) => useQuery({ ...waveformQuery(id), enabled });
+/** Of a track whose `waveform_url` may carry the token of a link. */
+export const useWaveform = (track: { id: string; waveform_url: string | null }, enabled: boolean) =>
+  useQuery({ ...waveformQuery(track.id, 'overview', /[?&]share=([\w-]+)/.exec(track.waveform_url ?? '')?.[1] ?? null), enabled: enabled && track.waveform_url !== null });
