@@ -2139,6 +2139,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/share/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a link
+         * @description What plays by it falls silent within a minute: nothing more is sent.
+         */
+        delete: operations["deleteTracksShareById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a track by a link
+         * @description Counts that somebody opened it. The addresses of the stream, the waveform and the cover carry the token; other players can use them as they are.
+         */
+        get: operations["getTracksSharedByToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/suggested-tags": {
         parameters: {
             query?: never;
@@ -2242,12 +2282,52 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Download the original file of a track
-         * @description For the owner, and for everybody when the track is downloadable. Takes ranges.
+         * Download a track
+         * @description For the owner in all formats, and for everybody in those that the creator offers. A format other than `original` is made first: `GET /tracks/{id}/downloads`. Takes ranges.
          */
         get: operations["getTracksByIdDownload"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the formats in which one may download a track
+         * @description `size_bytes` is known where the file is `ready`. One that is `missing` or `failed` is made by `POST /tracks/{id}/downloads/{format}`.
+         */
+        get: operations["getTracksByIdDownloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/downloads/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a format of a track for downloads
+         * @description It is made once, and kept. The list tells how far it is.
+         */
+        post: operations["postTracksByIdDownloadsByFormat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2548,6 +2628,43 @@ export interface paths {
         put?: never;
         /** Restore a track that an administrator deleted */
         post: operations["postTracksByIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link that opens a track
+         * @description Whoever has the link hears the track without an account, whatever its visibility: at `/track/shared/{token}` in the web app. It opens nothing else. The token is told once; only its hash is kept. 50 links a track.
+         */
+        post: operations["postTracksByIdShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the links of a track, newest first */
+        get: operations["getTracksByIdShares"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4079,6 +4196,23 @@ export interface components {
             created_at: string;
             token: string;
         };
+        NewTrackShare: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            track_id: string;
+            /** @enum {string} */
+            permissions: "read" | "download";
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: int64 */
+            access_count: number;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            token: string;
+        };
         Notification: {
             /** Format: uuid */
             id: string;
@@ -4749,6 +4883,29 @@ export interface components {
             first_seen_at: string | null;
             devices: unknown[];
         };
+        SharedTrack: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            artist: string | null;
+            album: string | null;
+            description: string | null;
+            genre: string | null;
+            /** Format: int32 */
+            duration_ms: number | null;
+            cover_url: string | null;
+            waveform_url: string | null;
+            stream_manifest_url: string | null;
+            /** Format: float */
+            loudness_lufs: number | null;
+            /** Format: float */
+            true_peak_dbtp: number | null;
+            creator: components["schemas"]["UserRef"];
+            /** @enum {string} */
+            permissions: "read" | "download";
+            /** Format: date-time */
+            expires_at: string | null;
+        };
         StorageQuota: {
             /** Format: uuid */
             user_id: string;
@@ -4869,6 +5026,7 @@ export interface components {
             publish_at: string | null;
             publish_zone: string | null;
             is_downloadable: boolean;
+            download_formats: string[];
             is_explicit: boolean;
             /** @enum {string} */
             status: "uploading" | "processing" | "completed" | "failed";
@@ -4959,6 +5117,27 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        TrackDownload: {
+            /** @enum {string} */
+            format: "original" | "flac" | "lossy";
+            /** @enum {string} */
+            state: "ready" | "making" | "missing" | "failed";
+            media_type: string | null;
+            /** Format: int64 */
+            size_bytes: number | null;
+            /** Format: float */
+            progress: number | null;
+        };
+        TrackDownloadList: {
+            items: components["schemas"]["TrackDownload"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         TrackHlsInfo: {
             /** Format: uuid */
             track_id: string;
@@ -5035,6 +5214,32 @@ export interface components {
             title: string;
             cover_url: string | null;
             waveform_url: string | null;
+        };
+        TrackShare: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            track_id: string;
+            /** @enum {string} */
+            permissions: "read" | "download";
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: int64 */
+            access_count: number;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        TrackShareList: {
+            items: components["schemas"]["TrackShare"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         TrackStats: {
             /** Format: uuid */
@@ -5498,6 +5703,21 @@ export interface components {
                     status?: 403;
                     /** @enum {unknown} */
                     code?: "forbidden";
+                };
+            };
+        };
+        /** @description `forbidden`: You may not do this. `csrf_failed`: The request carries no valid CSRF token. `insufficient_scope`: This API key may not do this. */
+        "403.forbidden.csrf_failed.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "forbidden" | "csrf_failed" | "insufficient_scope";
                 };
             };
         };
@@ -6186,6 +6406,7 @@ export type MissedQualityTrack = components['schemas']['MissedQualityTrack'];
 export type MissedQualityTrackList = components['schemas']['MissedQualityTrackList'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewPlaylistLink = components['schemas']['NewPlaylistLink'];
+export type NewTrackShare = components['schemas']['NewTrackShare'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationList = components['schemas']['NotificationList'];
 export type NotificationMessage = components['schemas']['NotificationMessage'];
@@ -6239,6 +6460,7 @@ export type ServerMessage = components['schemas']['ServerMessage'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
 export type SessionStats = components['schemas']['SessionStats'];
+export type SharedTrack = components['schemas']['SharedTrack'];
 export type StorageQuota = components['schemas']['StorageQuota'];
 export type SubscribeMessage = components['schemas']['SubscribeMessage'];
 export type SubscribedMessage = components['schemas']['SubscribedMessage'];
@@ -6252,6 +6474,8 @@ export type TrackChangeList = components['schemas']['TrackChangeList'];
 export type TrackChangedMessage = components['schemas']['TrackChangedMessage'];
 export type TrackComment = components['schemas']['TrackComment'];
 export type TrackCommentList = components['schemas']['TrackCommentList'];
+export type TrackDownload = components['schemas']['TrackDownload'];
+export type TrackDownloadList = components['schemas']['TrackDownloadList'];
 export type TrackHlsInfo = components['schemas']['TrackHlsInfo'];
 export type TrackHlsStatus = components['schemas']['TrackHlsStatus'];
 export type TrackList = components['schemas']['TrackList'];
@@ -6259,6 +6483,8 @@ export type TrackNote = components['schemas']['TrackNote'];
 export type TrackPosition = components['schemas']['TrackPosition'];
 export type TrackProgressMessage = components['schemas']['TrackProgressMessage'];
 export type TrackRef = components['schemas']['TrackRef'];
+export type TrackShare = components['schemas']['TrackShare'];
+export type TrackShareList = components['schemas']['TrackShareList'];
 export type TrackStats = components['schemas']['TrackStats'];
 export type TrackStatus = components['schemas']['TrackStatus'];
 export type TranscodeJob = components['schemas']['TranscodeJob'];
@@ -6289,6 +6515,7 @@ export type Response403CsrfFailedInsufficientScopeCreatorRequiredEmailNotVerifie
 export type Response403CsrfFailedInsufficientScopeEmailNotVerified = components['responses']['403.csrf_failed.insufficient_scope.email_not_verified'];
 export type Response403CsrfFailedPasswordWrongInsufficientScope = components['responses']['403.csrf_failed.password_wrong.insufficient_scope'];
 export type Response403Forbidden = components['responses']['403.forbidden'];
+export type Response403ForbiddenCsrfFailedInsufficientScope = components['responses']['403.forbidden.csrf_failed.insufficient_scope'];
 export type Response403ForbiddenInsufficientScope = components['responses']['403.forbidden.insufficient_scope'];
 export type Response403ForbiddenMfaRequiredMfaSetupRequiredCsrfFailedInsufficientScope = components['responses']['403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope'];
 export type Response403ForbiddenMfaRequiredMfaSetupRequiredInsufficientScope = components['responses']['403.forbidden.mfa_required.mfa_setup_required.insufficient_scope'];
@@ -11916,8 +12143,10 @@ export interface operations {
                     publish_zone?: string | null;
                     /** @description Without `visibility`: public, or private */
                     is_public?: boolean;
-                    /** @description Everybody may download the original file */
+                    /** @description Everybody may download it, in `download_formats` */
                     is_downloadable?: boolean;
+                    /** @description In which formats others may download it */
+                    download_formats?: ("original" | "flac" | "lossy")[];
                     /** @description Explicit lyrics */
                     is_explicit?: boolean;
                 };
@@ -12297,6 +12526,69 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    deleteTracksShareById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksSharedByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of a link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedTrack"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getTracksSuggestedTags: {
         parameters: {
             query?: {
@@ -12435,8 +12727,10 @@ export interface operations {
                     publish_zone?: string | null;
                     /** @description Without `visibility`: public, or private */
                     is_public?: boolean;
-                    /** @description Everybody may download the original file */
+                    /** @description Everybody may download it, in `download_formats` */
                     is_downloadable?: boolean;
+                    /** @description In which formats others may download it */
+                    download_formats?: ("original" | "flac" | "lossy")[];
                     /** @description Explicit lyrics */
                     is_explicit?: boolean;
                 };
@@ -12662,6 +12956,8 @@ export interface operations {
             query?: {
                 /** @description Version, as `cover_url` names it; only makes addresses differ */
                 v?: string;
+                /** @description The token of a link to the track */
+                share?: string;
             };
             header?: never;
             path: {
@@ -12712,7 +13008,12 @@ export interface operations {
     };
     getTracksByIdDownload: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `original`: the file as it was uploaded. `flac`: without loss. `lossy`: AAC, the best rendition */
+                format?: "original" | "flac" | "lossy";
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -12752,7 +13053,99 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdDownloads: {
+        parameters: {
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackDownloadList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postTracksByIdDownloadsByFormat: {
+        parameters: {
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+                /** @description The format to make */
+                format: "flac" | "lossy";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        track_id: string;
+                        format: string | null;
+                        is_ready: boolean | null;
+                    };
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.stream_not_ready"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -12806,7 +13199,10 @@ export interface operations {
     };
     getTracksByIdHlsInfo: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -12838,13 +13234,17 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getTracksByIdHlsMasterM3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -12886,6 +13286,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -12929,7 +13330,10 @@ export interface operations {
     };
     getTracksByIdHlsByQualityPlaylistM3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -12973,13 +13377,17 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getTracksByIdHlsByQualityBySegment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -13025,13 +13433,17 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getTracksByIdHlsByVersionMasterM3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -13082,13 +13494,17 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getTracksByIdHlsByVersionByQualityPlaylistM3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -13141,13 +13557,17 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getTracksByIdHlsByVersionByQualityBySegment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -13202,6 +13622,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -13600,6 +14021,103 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    postTracksByIdShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description `read`: hear it. `download`: also keep it, in the formats of the track
+                     * @default read
+                     * @enum {string}
+                     */
+                    permissions?: "read" | "download";
+                    /**
+                     * Format: date-time
+                     * @description Until when the link opens the track; null or left out: until it is revoked
+                     */
+                    expires_at?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTrackShare"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdShares: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackShareList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getTracksByIdStats: {
         parameters: {
             query?: never;
@@ -13679,6 +14197,8 @@ export interface operations {
             query?: {
                 /** @description At most 1000 pairs, or about 50 a second */
                 resolution?: "overview" | "detail";
+                /** @description The token of a link to the track */
+                share?: string;
             };
             header?: never;
             path: {
@@ -16146,7 +16666,10 @@ export interface operations {
     };
     getHlsByTrackIdMasterM3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -16188,13 +16711,17 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getHlsByTrackIdByQualityPlaylistM3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -16238,13 +16765,17 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getHlsByTrackIdByQualityBySegment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -16290,13 +16821,17 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getHlsByTrackIdByVersionMasterM3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -16347,13 +16882,17 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getHlsByTrackIdByVersionByQualityPlaylistM3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -16406,13 +16945,17 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
     getHlsByTrackIdByVersionByQualityBySegment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */
@@ -16467,6 +17010,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
