@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assertStatus } from '../support/client.ts';
 import { until } from '../support/wait.ts';
+import { template } from '../support/world.ts';
 import { settled, type Eye } from './support/browser.ts';
 import { hear, hearIt } from './support/ear.ts';
 import { lookAt } from './support/look.ts';
@@ -86,8 +87,15 @@ test('where one stopped in a long track, another device goes on', async () => {
   });
 });
 
+test('a history with tracks that are there, and one that is hidden by now, for the pictures', async () => {
+  const hidden = await stage.track('dave', 'Hidden by now', tones(2, 220), { is_public: 'false' });
+  await world.sql(`insert into track_plays (track_id, user_id, played_at) select t, '${template.ids.alice}', now() - interval '1 hour' * n
+    from unnest('{${first.id},${hidden.id},${long.id},${second.id}}'::uuid[]) with ordinality x (t, n)`);
+  assert.equal((await alice.get('/api/v1/history', { query: { total: true } })).body.total! >= 4, true);
+});
+
 lookAt(stage, [
-  { name: 'history', path: '/library/history', who: 'alice', first: async ({ page }: { page: Page }) => void (await page.getByRole('heading', { level: 2 }).first().waitFor()) },
+  { name: 'history', path: '/library/history', who: 'alice', first: async ({ page }: { page: Page }) => void (await page.getByRole('heading', { name: 'All night' }).first().waitFor()) },
   { name: 'history-empty', path: '/library/history', who: 'bob' },
   { name: 'settings-listening', path: '/settings/privacy', who: 'alice' },
 ]);
