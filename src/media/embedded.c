@@ -120,7 +120,7 @@ keep_text(struct embedded *e, const struct id3_frame *f)
         const char *id, *name;
     } texts[] = {
         { "TIT2", "title" }, { "TPE1", "artist" }, { "TALB", "album" }, { "TCON", "genre" }, { "TDRC", "date" },
-        { "TYER", "date" },  { "TRCK", "track" },  { "TBPM", "TBPM" },  { "TKEY", "TKEY" },
+        { "TYER", "date" },  { "TRCK", "track" },  { "TPOS", "disc" },  { "TPE2", "album_artist" },  { "TBPM", "TBPM" },  { "TKEY", "TKEY" },
     };
     char text[EMBEDDED_ARTISTS_MAX];
 

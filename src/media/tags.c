@@ -189,7 +189,8 @@ tags_read(const struct input *input)
 {
     static const char *const title[] = { "title", NULL }, *const artist[] = { "artist", "album_artist", NULL }, *const album[] = { "album", NULL },
                       *const genre[] = { "genre", NULL }, *const date[] = { "date", "year", "TYER", "creation_time", NULL },
-                      *const track[] = { "track", "tracknumber", NULL }, *const bpm[] = { "TBPM", "BPM", "tmpo", "TEMPO", NULL },
+                      *const track[] = { "track", "tracknumber", NULL }, *const disc[] = { "disc", "discnumber", NULL },
+                      *const album_artist[] = { "album_artist", "albumartist", NULL }, *const bpm[] = { "TBPM", "BPM", "tmpo", "TEMPO", NULL },
                       *const key[] = { "TKEY", "INITIALKEY", "initial_key", "key", NULL },
                       *const comment[] = { "comment", "description", NULL };
     json_t *tags = json_object();
@@ -203,11 +204,13 @@ tags_read(const struct input *input)
     else
         error |= add_artists(tags, input, find_tag(input, artist));
     error |= add_text(tags, "album", find_tag(input, album), TAG_BYTES_MAX);
+    error |= add_text(tags, "album_artist", find_tag(input, album_artist), TAG_BYTES_MAX);
     error |= add_text(tags, "genre", find_tag(input, genre), 100);
     error |= add_text(tags, "key", find_tag(input, key), 20);
     error |= add_text(tags, "comment", find_tag(input, comment), TAG_COMMENT_BYTES_MAX);
     error |= add_number(tags, "year", find_tag(input, date), 1000, 9999); /* "2019-04-01" begins with its year */
     error |= add_number(tags, "track", find_tag(input, track), 1, 9999);  /* "3/12" begins with the track */
+    error |= add_number(tags, "disc", find_tag(input, disc), 1, 99);
     error |= add_number(tags, "bpm", find_tag(input, bpm), 1, 999);
     if (error) {
         json_decref(tags);

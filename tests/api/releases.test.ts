@@ -1,14 +1,23 @@
 /** Releases: what they say and hold, who sees them and when, and what their date does to their tracks. */
 import { strict as assert } from 'node:assert';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
-import { png } from '../support/media.ts';
-import { playable } from '../support/tracks.ts';
+import { encodeWith, makeSound, png, wav } from '../support/media.ts';
+import { WORK } from '../support/paths.ts';
+import { finished, playable, upload } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { template, World } from '../support/world.ts';
 
-const world = await World.start('releases');
+/* What the build of the web app writes, in small: src/http/assets.h. */
+const folder = path.join(WORK, 'releases-web');
+mkdirSync(path.join(folder, 'assets'), { recursive: true });
+writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="root"></div><!--page-data--></body></html>');
+writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/release/:slug'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
+
+const world = await World.start('releases', { VEZA_WEB_DIR: folder });
 const { visitor } = world, alice = world.as('alice'), bob = world.as('bob'), carol = world.as('carol'), dave = world.as('dave'), root = world.as('root');
 const { ids } = template;
 const HOUR = 3_600_000;
@@ -228,4 +237,98 @@ test('a cover is made anew, changes its address, is shown to whoever may open th
   await send(png(640, 640));
   assertStatus(await carol.delete('/api/v1/releases/{id}', { path: { id: release.id } }), 204);
   await until('the files to be gone', () => !existsSync(`${world.server.dataDir}/files/covers/${release.id}`));
+});
+
+test('files that are uploaded together become a draft release, in the order and on the discs that their tags say; publishing it opens them', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-draft-'));
+  writeFileSync(`${folder}/plain.wav`, wav(makeSound(1)));
+  const send = async (title: string, tags: Record<string, string>) => {
+    const file = `${folder}/${title}.flac`;
+    await encodeWith(`${folder}/plain.wav`, file, Object.entries({ title, album: 'Two sides', artist: `Carol ${title}`, ...tags }).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]));
+    const reply = await upload(carol, { file: readFileSync(file), filename: `${title}.flac`, visibility: 'private' });
+    assertStatus(reply, 201);
+    return reply.body.id;
+  };
+  const fourth = await send('Side B 2', { disc: '2', track: '2/2', album_artist: 'Carol' }), second = await send('Side A 2', { disc: '1/2', track: '2' }), third = await send('Side B 1', { disc: '2', track: '1' }),
+    first = await send('Side A 1', { disc: '1', track: '1', album: 'Misspelt' });
+  rmSync(folder, { recursive: true });
+  const made = await carol.post('/api/v1/releases/draft', { body: { track_ids: [fourth, second, third, first] } });
+  assertStatus(made, 201);
+  assert.deepEqual([made.body.title, made.body.artist, made.body.kind, made.body.visibility, made.body.slug], ['Two sides', 'Carol', 'ep', 'private', 'two-sides']);
+  assert.deepEqual(await order(made.body.id), [`1.1 ${first}`, `1.2 ${second}`, `2.1 ${third}`, `2.2 ${fourth}`]);
+  for (const id of [first, fourth]) await finished(carol, id);
+  assertProblem(await track(visitor, first), 404);
+  assertStatus(await change(made.body.id, { visibility: 'public' }), 200);
+  for (const id of [first, fourth]) assertStatus(await track(visitor, id), 200);
+  const plain = await world.sql(`insert into tracks (creator_id, title, status, original_filename) select '${ids.carol}', n, 'completed', n from unnest(array['10 End.wav', '9 Middle.wav', '1 Begin.wav']) n returning id`);
+  const [end, middle, begin] = plain.split('\n') as [string, string, string];
+  const byName = (await carol.post('/api/v1/releases/draft', { body: { track_ids: [end, middle, begin] } })).body;
+  assert.deepEqual([byName.title, (await order(byName.id)).map((one) => one.slice(4))], ['Untitled', [begin, middle, end]]);
+  for (const track_ids of [[begin, begin], [begin, (await tracks(1, 'public', ids.dave))[0]!]]) assertProblem(await carol.post('/api/v1/releases/draft', { body: { track_ids } }), 422, 'validation');
+});
+
+test('followers hear of a release once, when its music is out, also after it was taken back and published again', async () => {
+  const mia = world.as('mia');
+  for (const client of [alice, mia, dave]) assertStatus(await client.post('/api/v1/users/{id}/follow', { path: { id: ids.carol } }), 200);
+  assertStatus(await mia.put('/api/v1/notifications/preferences', { body: { notify_on_release: false } }), 200);
+  await world.sql('delete from notifications');
+  const heard = async (client: Client) => (await client.get('/api/v1/notifications', { query: { type: 'release' } })).body.items;
+  const release = await create({ title: 'First heard', visibility: 'public', release_at: later(HOUR) });
+  await create({ title: 'Never told', visibility: 'unlisted' });
+  assert.deepEqual(await heard(alice), [], 'not when it is announced');
+  assertStatus(await change(release.id, { release_at: later(1000) }), 200);
+  for (const client of [alice, dave]) {
+    const [one] = await until('the notification', async () => (await heard(client)).length > 0 && heard(client), 15);
+    assert.deepEqual([one!.actor?.username, one!.link, one!.data['title'], one!.others], ['carol', '/release/first-heard', 'First heard', 0]);
+  }
+  const told = await world.sql("select count(*) from outbox where name = 'release.published'");
+  for (const visibility of ['private', 'public'] as const) assertStatus(await change(release.id, { visibility }), 200);
+  assertStatus(await change(release.id, { release_at: null }), 200);
+  const second = await create({ title: 'Second heard', visibility: 'public' });
+  await until('the second to be told, with the first', async () => (await heard(alice))[0]?.link === `/release/${second.slug}`, 10);
+  assert.equal((await heard(alice)).length, 1, 'one while it is unread');
+  assert.deepEqual(await heard(mia), []);
+  assert.deepEqual(await heard(carol), []);
+  assert.equal(await world.sql("select count(*) from outbox where name = 'release.published'"), String(Number(told) + 1), 'the first not once more');
+});
+
+test('a release of 3,333 tracks gives its first page and its last one within 300 ms', async () => {
+  const { id } = await create({ title: 'Everything', visibility: 'public' });
+  await world.sql(`
+    insert into tracks (creator_id, title, status, duration_ms) select '${ids.carol}', 'Of many ' || n, 'completed', 1000 from generate_series(1, 3333) n;
+    insert into release_tracks (release_id, track_id, disc, position) select '${id}', id, 1 + row_number() over (order by id) / 500, row_number() over (order by id) from tracks where title like 'Of many %';
+    analyze release_tracks`);
+  const times: number[] = [];
+  let cursor: string | null | undefined, count = 0;
+  do {
+    const began = performance.now();
+    const reply = await alice.get('/api/v1/releases/{id}/tracks', { path: { id }, query: { limit: 100, ...(cursor && { cursor }) } });
+    times.push(performance.now() - began);
+    count += reply.body.items.length;
+    cursor = reply.body.next;
+  } while (cursor);
+  assert.equal(count, 3333);
+  assert.ok(Math.max(times[0]!, times.at(-1)!) < 300, `${times.map(Math.round)}`);
+});
+
+test('the page of a release names it and its artist; an old address leads to the present one, and of what a visitor may not open nothing is told', async () => {
+  const look = async (address: string) => {
+    const reply = await fetch(world.server.api + address);
+    return { status: reply.status, html: await reply.text(), headers: reply.headers };
+  };
+  const { id } = (await carol.post('/api/v1/releases', { body: { title: 'Paged', artist: 'The Pages', visibility: 'public' } })).body;
+  const change = async (body: { slug?: string; visibility?: 'public' | 'unlisted' | 'private' }) => assert.equal((await carol.put('/api/v1/releases/{id}', { path: { id }, body })).status, 200);
+  await change({ slug: 'paged-now' });
+  const moved = await fetch(`${world.server.api}/release/paged`, { redirect: 'manual' });
+  assert.deepEqual([moved.status, moved.headers.get('location'), moved.headers.get('cache-control')], [301, '/release/paged-now', 'no-store']);
+  const shown = await look('/release/paged-now');
+  assert.deepEqual([shown.status, shown.headers.get('x-robots-tag')], [200, null]);
+  assert.match(shown.html, /<title>Paged – The Pages/);
+  await change({ visibility: 'unlisted' });
+  assert.equal((await look('/release/paged-now')).headers.get('x-robots-tag'), 'noindex');
+  await change({ visibility: 'private' });
+  for (const slug of ['paged', 'paged-now', 'no-such-release']) {
+    const { status, headers, html } = await look(`/release/${slug}`);
+    assert.deepEqual([status, headers.get('x-robots-tag'), html.includes('Paged')], [200, 'noindex', false], 'it may be for its owner, who is not known here');
+  }
 });

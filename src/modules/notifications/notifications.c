@@ -101,6 +101,8 @@ static const struct field list_options[] = {
 #define SWITCH(name, what) {name, FIELD_BOOL, .help = what}
 
 static const struct field preference_fields[] = {
+    SWITCH("notify_on_release", "In the list: a release of somebody whom one follows"),
+    SWITCH("email_on_release", "Mail about a release of somebody whom one follows"),
     SWITCH("notify_on_follow", "In the list: a new follower"),
     SWITCH("notify_on_like", "In the list: a like"),
     SWITCH("notify_on_comment", "In the list: a comment"),

@@ -149,6 +149,24 @@ select a.id, a.is_new
  cross join lateral notification_add(d.recipient, d.actor, 'comment', left('commented on ' || d.title, 255), '', '/track/' || d.track_id,
                                      jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
 
+-- query: notification_release
+-- To all who follow its creator and find it, once its music is out. Several of one person are one while unread: it tells of the latest.
+with due as materialized (
+    select f.follower_id as recipient, u.id as actor, r.id as release_id, r.title, r.slug
+      from releases r
+      join users u on u.id = r.user_id and user_shown(u)
+      join user_follows f on f.followed_id = r.user_id
+      join users p on p.id = f.follower_id and user_active(p)
+      left join user_settings s on s.user_id = f.follower_id
+     where r.id = :release_id::uuid and r.user_id = :user_id::uuid and r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now()
+       and coalesce(s.notify_on_release, true)
+       and {not_blocked_by(r.user_id, f.follower_id, false)}
+)
+select a.id, a.is_new
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, 'release', left('released ' || d.title, 255), '', '/release/' || d.slug,
+                                     jsonb_build_object('release_id', d.release_id, 'title', d.title), :group_of) a
+
 -- query: notification_export
 -- Always told: whoever asked for an archive waits for it.
 select a.id, a.is_new

@@ -11,6 +11,7 @@
 #include "http/server.h"
 #include "playlists.queries.h"
 #include "shares.queries.h"
+#include "releases.queries.h"
 #include "tracks.queries.h"
 #include "users.queries.h"
 
@@ -25,8 +26,10 @@ struct subject_page {
     const char *(*title)(struct request *req, json_t *row);
     bool has_data; /* the row is put into the page */
     bool may_be_private; /* people keep private ones, so a visitor's 404 would be one for its owner too: it has no title then */
+    bool moves; /* the row says what `param` is by now: another value leads there */
 };
 
+/* Of a track, or a release. */
 static const char *
 track_title(struct request *req, json_t *row)
 {
@@ -57,6 +60,7 @@ static const struct subject_page subject_pages[] = {
     {"/playlist/:id", "id", uuid_valid, &q_playlist_page, playlist_title, false, .may_be_private = true},
     {"/p/:token", "token", NULL, &q_shared_page, playlist_title, false},
     {"/u/:username", "username", NULL, &q_user_page, person_title, false},
+    {"/release/:slug", "slug", NULL, &q_release_page, track_title, false, .may_be_private = true, .moves = true},
 };
 
 /* VEZA_WEB_DIR, or web/dist beside the folder that the program is in; of /usr/bin/veza it is /usr/share/veza/web. It may not be there. */
@@ -130,6 +134,12 @@ reply_subject(struct request *req, const struct subject_page *page, const char *
     if (p)
         return reply_page(req, p->status == 404 && !page->may_be_private ? 404 : 200, NULL, NULL);
     row = json_loads(json, 0, NULL);
+    if (page->moves && !text_equal(json_string_value(json_object_get(row, page->param)), value)) {
+        reply_header(req, "Location", arena_printf(req->arena, "%.*s%s", (int)(strchr(page->pattern, ':') - page->pattern), page->pattern,
+                                                   json_string_value(json_object_get(row, page->param))));
+        json_decref(row);
+        return reply_empty(req, 301);
+    }
     title = page->title(req, row);
     if (json_is_false(json_object_get(row, "is_indexable")))
         reply_header(req, "X-Robots-Tag", "noindex");

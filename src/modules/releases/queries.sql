@@ -5,7 +5,7 @@
 -- A release; u is its creator.
 -- schema: Release
 -- nullable: cover_url, publish_at, publish_zone, release_at, release_zone
--- not null: creator, is_mine, is_public, is_announced, credits
+-- not null: creator, is_mine, is_public, is_announced, credits, visibility
 -- type: credits ReleaseCredit[]
 -- type: kind album|ep|single|compilation
 -- type: licence all_rights_reserved|cc_by|cc_by_sa|cc_by_nc|cc_by_nd|cc_by_nc_sa|cc_by_nc_nd|cc0
@@ -134,6 +134,41 @@ with n as (
 select n.id, n.problem, case when n.problem is null then release_add(r.id, coalesce(:track_ids::uuid[], '{}'), 1, :access::text) end as added
   from n
   left join r on true
+
+-- query: release_draft
+-- What the files of these tracks say: the album that most of them name, their album artist, or artist where all have the same, discs and order. Where no
+-- number is said, names of files decide, with 10 after 9. Private tracks follow the release, so that it publishes them.
+-- problems: validation
+with t as materialized (
+    select t.*, coalesce(t.disc_number, 1) as disc, row_number() over (partition by coalesce(t.disc_number, 1)
+                                                                       order by t.track_number, natural_key(coalesce(t.original_filename, t.title)), x.n) as place
+      from unnest(:track_ids::uuid[]) with ordinality x (id, n)
+      join tracks t on t.id = x.id
+     where t.creator_id = :viewer::uuid and t.deleted_at is null
+), n as materialized (
+    select gen_random_uuid() as id, coalesce(mode() within group (order by nullif(btrim(t.album), '')), 'Untitled') as title,
+           coalesce(mode() within group (order by nullif(btrim(t.album_artist), '')), case when count(distinct t.artist) = 1 then min(t.artist) end) as artist,
+           case when count(distinct t.artist) > 1 and count(t.album_artist) = 0 or lower(mode() within group (order by t.album_artist)) = 'various artists' then 'compilation'
+                when sum(t.duration_ms) < 1800000 and count(*) <= 3 then 'single'
+                when sum(t.duration_ms) < 1800000 and count(*) <= 6 then 'ep'
+                else 'album' end as kind,
+           case when count(*) <> (select count(distinct x) from unnest(:track_ids::uuid[]) x) or count(*) <> cardinality(:track_ids::uuid[])
+                then 'validation track_ids: Each must be a track of yours, once' end as problem
+      from t
+), r as (
+    insert into releases (id, user_id, slug, title, artist, kind)
+    select n.id, :viewer::uuid, release_draw_slug(n.id, n.title), n.title, n.artist, n.kind from n where n.problem is null
+    returning id, user_id
+), i as (
+    insert into release_tracks (release_id, track_id, disc, position, access)
+    select r.id, t.id, t.disc, t.place * 4294967296,
+           case when t.visibility = 'private' and not exists (select from release_tracks f where f.track_id = t.id and f.access <> 'own') then 'release' else 'own' end
+      from t, r
+), e as (
+    insert into outbox (name, key, payload)
+    select 'release.updated', r.id, jsonb_build_object('release_id', r.id, 'user_id', r.user_id) from r
+)
+select n.id, n.problem from n
 
 -- query: release_update
 -- sees: the owner, or staff

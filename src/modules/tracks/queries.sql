@@ -134,7 +134,7 @@ p as (
 t as (
     insert into tracks (id, creator_id, title, artist, album, description, genre, tags, year, bpm, musical_key, duration, duration_ms,
                         file_path, file_size, original_filename, content_sha256, format, bitrate, sample_rate, channels, bit_depth,
-                        cover_art_path, visibility, publish_at, publish_zone, is_downloadable, is_explicit, status)
+                        cover_art_path, visibility, publish_at, publish_zone, is_downloadable, is_explicit, status, disc_number, track_number, album_artist)
     select :id::uuid, :viewer::uuid,
            left(coalesce(nullif(btrim(:title::text), ''), nullif(btrim(tags ->> 'title'), ''),
                          nullif(btrim(regexp_replace(regexp_replace(:filename::text, '[\u200B-\u200F\u202A-\u202E\u2066-\u2069]', '', 'g'),
@@ -151,7 +151,8 @@ t as (
            nullif((p ->> 'channels')::int, 0), (p ->> 'bit_depth')::int, :cover_path::text,
            p.visibility, case when p.visibility = 'scheduled' then {publish_instant(:publish_at::timestamptz)} end,
            case when p.visibility = 'scheduled' then coalesce(:publish_zone::text, 'UTC') end,
-           :is_downloadable::boolean, :is_explicit::boolean, 'processing'
+           :is_downloadable::boolean, :is_explicit::boolean, 'processing', (tags ->> 'disc')::int, (tags ->> 'track')::int,
+           left(tags ->> 'album_artist', 255)
       from p
     returning id, creator_id, duration_ms, track_note_changes(null, tracks, :viewer::uuid)),
 e as (
@@ -621,7 +622,7 @@ select j.id as job_id, t.id as track_id, j.state from t, j
 -- What an archive of one's own data tells, and what erasure does (personal.c).
 
 -- query: export_tracks
-select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.isrc, t.duration_ms,
+select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.isrc, t.disc_number, t.track_number, t.album_artist, t.duration_ms,
        t.original_filename, encode(t.content_sha256, 'hex') as sha256, t.file_size, t.format, t.bitrate, t.sample_rate, t.channels,
        t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.is_explicit, t.status,
        t.status_message, t.play_count, t.like_count, t.repost_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics

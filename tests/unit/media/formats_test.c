@@ -118,8 +118,9 @@ tags_are_read_and_cleaned(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         ffmpeg("-i", scratch("source.wav"), "-metadata", "title=Été\x1b[31m \xe2\x80\xaeroux", "-metadata", "artist=  Björk  ", "-metadata",
-               "album=A\tB", "-metadata", "genre=Jazz", "-metadata", "date=2019-04-01", "-metadata", "track=3/12", "-metadata", "TBPM=127.6", "-metadata",
-               "comment=\x81\x9d bad", scratch("%s", files[i]), NULL);
+               "album=A\tB", "-metadata", "genre=Jazz", "-metadata", "date=2019-04-01", "-metadata", "track=3/12",
+               "-metadata", "disc=2/2", "-metadata", "album_artist=Various", "-metadata", "TBPM=127.6", "-metadata", "comment=\x81\x9d bad",
+               scratch("%s", files[i]), NULL);
         struct run run = run_media(MEDIA_MODE_PROBE, scratch("%s", files[i]), NULL);
         const json_t *tags = json_object_get(run.result, "tags");
 
@@ -129,6 +130,8 @@ tags_are_read_and_cleaned(void **state)
         assert_string_equal(tag_of(&run, "genre"), "Jazz");
         assert_int_equal(integer_of(tags, "year"), 2019);
         assert_int_equal(integer_of(tags, "track"), 3);
+        assert_int_equal(integer_of(tags, "disc"), 2);
+        assert_string_equal(tag_of(&run, "album_artist"), "Various");
         if (strcmp(files[i], "tags.m4a")) /* the muxer of the fixture drops it */
             assert_int_equal(integer_of(tags, "bpm"), 128);
         assert_string_equal(tag_of(&run, "comment"), "bad");

@@ -26,6 +26,7 @@ export const routes: RouteObject[] = [
           { path: 'u/:username', lazy: pages.profile },
           { path: 'playlist/:id', lazy: pages.playlist },
           { path: 'p/:token', lazy: pages.sharedPlaylist },
+          { path: 'release/:slug', lazy: pages.release },
           {
             element: <RequireMember />,
             children: [
@@ -33,6 +34,7 @@ export const routes: RouteObject[] = [
               { path: 'upload', lazy: pages.upload },
               { path: 'library', lazy: pages.library },
               { path: 'library/history', lazy: pages.history },
+              { path: 'releases', lazy: pages.releases },
               { path: 'playlists', lazy: pages.playlists },
               { path: 'notifications', lazy: pages.notifications },
               { path: 'developer', lazy: pages.developer },

@@ -22,6 +22,8 @@ export const pages = {
   playlist: withTexts(() => import('@/features/playlists/PlaylistPage'), 'playlists'),
   sharedPlaylist: withTexts(() => import('@/features/playlists/SharedPlaylistPage'), 'playlists'),
   sharedTrack: withTexts(() => import('@/features/track/SharedTrackPage'), 'sharing'),
+  release: withTexts(() => import('@/features/release/ReleasePage'), 'releases'),
+  releases: withTexts(() => import('@/features/release/ReleasesPage'), 'releases'),
   track: withTexts(() => import('@/features/track/TrackPage'), 'track_page'),
   notifications: withTexts(() => import('@/features/notifications/NotificationsPage'), 'notifications'),
   settings: withTexts(() => import('@/features/settings/SettingsLayout'), 'settings'),
@@ -43,6 +45,7 @@ const byPath: Record<string, Page> = {
   '/dashboard': pages.dashboard,
   '/upload': pages.upload,
   '/library': pages.library,
+  '/releases': pages.releases,
   '/playlists': pages.playlists,
   '/notifications': pages.notifications,
 };

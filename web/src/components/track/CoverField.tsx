@@ -2,9 +2,8 @@
 
 import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Cover } from '@/components/cover/Cover';
+import { Cover, type CoverProps } from '@/components/cover/Cover';
 import { Button } from '@/components/ui/Button';
-import type { Track } from '@/lib/api/schema';
 
 const TYPES = ['image/jpeg', 'image/png', 'image/webp'];
 const MAX_BYTES = 20_000_000;
@@ -13,7 +12,7 @@ const MAX_BYTES = 20_000_000;
 export type CoverChange = File | null | undefined;
 
 interface CoverFieldProps {
-  track: Track;
+  track: CoverProps['track'];
   value: CoverChange;
   onChange: (value: CoverChange) => void;
 }

@@ -1,4 +1,5 @@
 import { LayoutGrid, Rows3 } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { TrackGrid, TrackGridSkeleton, TrackStrips, TrackStripsSkeleton } from '@/components/track/TrackLists';
@@ -15,6 +16,8 @@ import { genreName } from '@/lib/genres';
 import { GenreChips } from './GenreChips';
 import { PeopleFound } from './PeopleFound';
 import { useViewPreference } from './viewPreference';
+
+const ReleaseShelf = lazy(() => import('@/components/release/ReleaseShelf'));
 
 export function Component() {
   const { t } = useTranslation();
@@ -67,6 +70,11 @@ export function Component() {
       </GenreChips>
 
       {q && <PeopleFound q={q} />}
+      {!genre && !tag && (
+        <Suspense fallback={null}>
+          <ReleaseShelf filter={{ limit: 6, ...(q && { q }) }} />
+        </Suspense>
+      )}
       <h2 className={q ? 'mb-3 text-lg' : 'sr-only'}>{t('discover.tracks')}</h2>
       {tracks.isPending && (view === 'list' ? <TrackStripsSkeleton /> : <TrackGridSkeleton />)}
       {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { CreatorInvite } from '@/components/track/CreatorInvite';
 import { DeleteTrackDialog } from '@/components/track/DeleteTrackDialog';
+import { LibraryTabs } from '@/components/track/LibraryTabs';
 import { TrackStripsSkeleton } from '@/components/track/TrackLists';
 import { Button } from '@/components/ui/Button';
 import { Chip } from '@/components/ui/Chip';
@@ -81,6 +82,7 @@ export function Component() {
         {tracks.data ? t('library.count', { count: tracks.data.total ?? 0 }) : ' '}
       </PageHeader>
 
+      <LibraryTabs />
       <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-3">
         {!isRemoved && (
           <div className="relative w-full sm:w-72">

@@ -1,4 +1,5 @@
 import { BadgeCheck, MapPin } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
@@ -23,6 +24,8 @@ import { useFormat } from '@/lib/format/useFormat';
 import { Gear } from './Gear';
 import { ProfileActions } from './ProfileActions';
 import { SocialLinks } from './SocialLinks';
+
+const ReleaseShelf = lazy(() => import('@/components/release/ReleaseShelf'));
 
 interface HeaderProps {
   user: PublicUser;
@@ -133,6 +136,9 @@ export function Component() {
     <>
       <Header user={user.data} me={me} />
       <div className="mx-auto max-w-[1440px] px-4 pt-6 pb-16 sm:px-6">
+        <Suspense fallback={null}>
+          <ReleaseShelf filter={{ creator_id: user.data.id, limit: 12 }} endless />
+        </Suspense>
         <Tracks user={user.data} mine={me?.id === user.data.id} />
         <Gear id={user.data.id} />
       </div>

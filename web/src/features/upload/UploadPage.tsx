@@ -14,6 +14,7 @@ import { DropZone } from './DropZone';
 import { placeOf } from './api/unfinished';
 import { addFiles, wasRefused } from './engine';
 import { roomWanted, useUploads } from './store';
+import { ReleaseOffer } from './ReleaseOffer';
 import { UnfinishedList } from './UnfinishedList';
 import { UploadRow } from './UploadRow';
 import { UploadTotal } from './UploadTotal';
@@ -61,6 +62,7 @@ export function Component() {
       <DropZone onFiles={add} small={items.length > 0} />
       <UploadTotal items={items} />
       <UnfinishedList items={items} />
+      <ReleaseOffer items={items} />
 
       {others.length > 0 && (
         <section className="mt-10" aria-labelledby="sending">

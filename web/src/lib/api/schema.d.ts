@@ -1620,6 +1620,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a private release of uploaded tracks, as the tags in their files say it
+         * @description Title, artist, kind, discs and order come from the tags; where no numbers are said, the names of the files decide. Tracks that are private follow the release.
+         */
+        post: operations["postReleasesDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases/{id}": {
         parameters: {
             query?: never;
@@ -4263,11 +4283,13 @@ export interface components {
             notify_on_comment: boolean;
             notify_on_message: boolean;
             notify_on_mention: boolean;
+            notify_on_release: boolean;
             email_on_follow: boolean;
             email_on_like: boolean;
             email_on_comment: boolean;
             email_on_message: boolean;
             email_on_mention: boolean;
+            email_on_release: boolean;
             email_notifications: boolean;
             push_notifications: boolean;
             browser_notifications: boolean;
@@ -4707,8 +4729,8 @@ export interface components {
             creator: components["schemas"]["UserRef"];
             is_mine: boolean;
             is_public: boolean;
-            /** @enum {string|null} */
-            visibility: "public" | "unlisted" | "private" | "scheduled" | null;
+            /** @enum {string} */
+            visibility: "public" | "unlisted" | "private" | "scheduled";
             /** Format: date-time */
             publish_at: string | null;
             publish_zone: string | null;
@@ -9108,6 +9130,8 @@ export interface operations {
                     notify_on_message?: boolean;
                     /** @description In the list: a mention */
                     notify_on_mention?: boolean;
+                    /** @description In the list: a release of somebody whom one follows */
+                    notify_on_release?: boolean;
                     /** @description Mails at all, but for those about the account itself */
                     email_notifications?: boolean;
                     /** @description Mail about a new follower */
@@ -9120,6 +9144,8 @@ export interface operations {
                     email_on_message?: boolean;
                     /** @description Mail about a mention */
                     email_on_mention?: boolean;
+                    /** @description Mail about a release of somebody whom one follows */
+                    email_on_release?: boolean;
                     /** @description Push messages to devices */
                     push_notifications?: boolean;
                     /** @description Notifications of the browser */
@@ -10857,6 +10883,47 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postReleasesDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The reply is kept for 24 hours and comes with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Tracks of one's own */
+                    track_ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            400: components["responses"]["400.bad_request.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.request_in_progress"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation.idempotency_key_reused"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ago, bytes, clock, day, dayName, isoDuration, wait, withRegion } from './format';
+import { ago, bytes, clock, countdown, day, dayIn, dayName, isoDuration, wait, withRegion } from './format';
 
 it.each([
   [0, '0:00'],
@@ -49,4 +49,17 @@ it('writes dates as the region of the reader does', () => {
   expect(withRegion('en', ['fr-CA', 'en-GB', 'en-US'])).toBe('en-GB');
   expect(withRegion('es', ['en-GB'])).toBe('es');
   expect(day('2026-06-12T12:00:00Z', withRegion('en', ['en-GB']))).toBe('12 June 2026');
+});
+
+it('counts down in days of the language, hours, minutes and seconds', () => {
+  expect(countdown(93_784_000, 'en')).toBe('1 day 02:03:04');
+  expect(countdown(2 * 86_400_000, 'fr')).toMatch(/^2\sjours 00:00:00$/);
+  expect(countdown(999, 'es')).toBe('00:00:01');
+  expect(countdown(-5, 'en')).toBe('00:00:00');
+});
+
+it('a date is the day that it was where it was entered, also in a zone that the browser does not know', () => {
+  expect(dayIn('2026-01-30T23:00:00Z', 'Europe/Paris', 'en')).toBe('January 31, 2026');
+  expect(dayIn('2026-01-30T23:00:00Z', 'America/Cayenne', 'en')).toBe('January 30, 2026');
+  expect(dayIn('2026-01-30T12:00:00Z', 'Mars/Olympus', 'en')).toMatch(/January 30/);
 });

@@ -65,6 +65,23 @@ export function ago(iso: string, language: string, now = Date.now()): string {
 
 export const day = (iso: string, language: string) => new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(iso));
 
+/** 93784000 → "1 day 02:03:04". */
+export function countdown(ms: number, language: string): string {
+  const total = Math.max(0, Math.ceil(ms / 1000));
+  const days = Math.floor(total / 86_400);
+  const rest = [Math.floor(total / 3600) % 24, Math.floor(total / 60) % 60, total % 60].map((n) => String(n).padStart(2, '0')).join(':');
+  return days > 0 ? `${new Intl.NumberFormat(language, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(days)} ${rest}` : rest;
+}
+
+/** The day that it was then in that zone: of a date that was entered there. */
+export function dayIn(iso: string, zone: string, language: string): string {
+  try {
+    return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: zone }).format(new Date(iso));
+  } catch {
+    return day(iso, language); /* a zone that this browser does not know */
+  }
+}
+
 /** "today", "yesterday", else the day itself. */
 export function dayName(iso: string, language: string, now = new Date()): string {
   const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();

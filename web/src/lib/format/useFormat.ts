@@ -16,6 +16,8 @@ export function useFormat() {
       country: (code: string) => format.country(code, language),
       dayName: (iso: string) => format.dayName(iso, language),
       day: (iso: string) => format.day(iso, language),
+      countdown: (ms: number) => format.countdown(ms, language),
+      dayIn: (iso: string, zone: string) => format.dayIn(iso, zone, language),
       number: (n: number, digits?: number) => format.number(n, language, digits),
     }),
     [language],

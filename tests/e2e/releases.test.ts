@@ -1,0 +1,146 @@
+/** Releases: put together from tracks, in order by keyboard and by disc, announced, and played by a guest. */
+import { strict as assert } from 'node:assert';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { assertStatus } from '../support/client.ts';
+import { isFull } from '../support/level.ts';
+import { png } from '../support/media.ts';
+import { WORK } from '../support/paths.ts';
+import { until } from '../support/wait.ts';
+import { settled, type Eye } from './support/browser.ts';
+import { hear } from './support/ear.ts';
+import { lookAt } from './support/look.ts';
+import { Stage, tones } from './support/stage.ts';
+
+const stage = await Stage.start('releases');
+const carol = stage.world.as('carol');
+const tides = await stage.track('carol', 'Tides', tones(20, 440));
+const ferry = await stage.track('carol', 'Night ferry', tones(20, 550));
+const secret = await stage.track('carol', 'Harbour lights', tones(5, 660), { is_public: 'false' });
+const HOUR = 3_600_000;
+
+const cover = path.join(WORK, `cover-${process.pid}.png`);
+writeFileSync(cover, png(640, 640));
+
+type New = NonNullable<NonNullable<Parameters<typeof carol.post<'/api/v1/releases'>>[1]>['body']>;
+async function make(body: New, creator = carol): Promise<{ id: string; slug: string }> {
+  const made = await creator.post('/api/v1/releases', { body });
+  assertStatus(made, 201);
+  return made.body;
+}
+const order = async (id: string) => {
+  const reply = await carol.get('/api/v1/releases/{id}/tracks', { path: { id } });
+  assertStatus(reply, 200);
+  return reply.body.items.map((one) => `${one.disc}.${one.number} ${one.title}`).join(', ');
+};
+const handle = (page: Page, title: string) => page.getByRole('main').getByRole('button', { name: `Move ${title}` });
+
+async function open({ page, asking }: Pick<Eye, 'page' | 'asking'>, address: string): Promise<void> {
+  await page.goto(address);
+  await settled({ page, asking });
+}
+
+test('a creator puts a release together from tracks, orders it by keyboard and by disc, and publishes it with its cover and credits', async () => {
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    await open(eye, '/library');
+    await page.getByRole('main').getByRole('link', { name: 'Releases' }).click();
+    await page.getByRole('main').getByRole('button', { name: 'New release' }).last().click();
+    const dialog = page.getByRole('dialog', { name: 'New release' });
+    await dialog.getByLabel('Title').fill('Late trains');
+    for (const title of ['Tides', 'Night ferry', 'Harbour lights']) await dialog.getByRole('checkbox', { name: title }).check();
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await page.waitForURL('**/release/late-trains');
+    const { id } = (await carol.get('/api/v1/releases/by-slug/{slug}', { path: { slug: 'late-trains' } })).body;
+    assert.equal(await order(id), '1.1 Tides, 1.2 Night ferry, 1.3 Harbour lights');
+
+    await handle(page, 'Tides').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByText('Tides is now number 2 of 3').waitFor({ state: 'attached' });
+    await until('the focus to go with it', () => handle(page, 'Tides').evaluate((one) => one === document.activeElement));
+    await until('the server to have it', async () => (await order(id)) === '1.1 Night ferry, 1.2 Tides, 1.3 Harbour lights');
+    await page.getByRole('main').getByRole('button', { name: 'Tools for Harbour lights' }).click();
+    await page.getByRole('menuitem', { name: 'Move to disc 2' }).click();
+    await until('the server to have it', async () => (await order(id)) === '1.1 Night ferry, 1.2 Tides, 2.1 Harbour lights');
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const form = page.getByRole('dialog', { name: 'Edit the release' });
+    await form.locator('input[type=file]').setInputFiles(cover);
+    await form.getByLabel('Address').fill('later-trains');
+    await form.getByLabel('Who may listen').selectOption('public');
+    await form.getByLabel('UPC or EAN').fill('036000291453');
+    await form.getByRole('button', { name: 'Add a credit' }).click();
+    await form.getByLabel('Name 1').fill('Ana');
+    await form.getByLabel('Role 1').selectOption('mastering_engineer');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('This does not look right.').or(form.getByText('This is not one of the choices.')).waitFor();
+    await form.getByLabel('UPC or EAN').fill('036000291452');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'hidden' });
+    await page.waitForURL('**/release/later-trains');
+    await page.getByText('Mastering').waitFor();
+    await page.getByText('036000291452').waitFor();
+    assert.equal(await page.getByRole('dialog').count(), 0);
+  }, { expected: [/status of 422/] });
+});
+
+test('a guest finds a release on the profile, plays it in its order, and sees of a hidden track only its place; its old address leads to it', async () => {
+  await stage.visit(null, async (eye) => {
+    const { page } = eye;
+    await open(eye, '/u/carol');
+    await page.getByRole('main').getByRole('link', { name: 'Late trains' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Late trains' }).waitFor();
+    await page.getByText('Not out yet, or not available').waitFor();
+    assert.equal(await page.getByText('Harbour lights').count(), 0);
+    await page.getByRole('button', { name: 'Play Late trains' }).click();
+    await hear(page, 'the first in its order', (now) => now.track === ferry.id && now.left > 0.005);
+    await page.getByRole('button', { name: 'Next track' }).first().click();
+    await hear(page, 'the second', (now) => now.track === tides.id && now.left > 0.005);
+    await page.goto('/release/late-trains');
+    await page.waitForURL('**/release/later-trains');
+  });
+});
+
+test('an announced release counts down, and its track can be played when the moment comes, without a reload', async () => {
+  const { id, slug } = await make({ title: 'In a moment', visibility: 'public', track_ids: [secret.id], access: 'release', release_at: new Date(Date.now() + HOUR).toISOString(), release_zone: 'UTC' });
+  await stage.visit(null, async (eye) => {
+    const { page } = eye;
+    await open(eye, `/release/${slug}`);
+    await page.getByText(/^Comes out on/).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Play In a moment' }).count(), 0);
+    assertStatus(await carol.put('/api/v1/releases/{id}', { path: { id }, body: { release_at: new Date(Date.now() + 6000).toISOString() } }), 200);
+    await page.reload();
+    await page.getByText(/^Comes out on/).waitFor();
+    await page.getByRole('heading', { level: 3, name: 'Harbour lights' }).waitFor({ timeout: 30_000 });
+    await page.getByText(/^Comes out on/).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Play In a moment' }).waitFor();
+  });
+});
+
+await make({ title: 'Only announced, with a title that goes on for a while', kind: 'ep', visibility: 'public', artist: 'Carol & the long names', description: 'Soon.\nVery soon.', licence: 'cc_by_sa',
+  label: 'Small hours', release_at: '2099-12-24T18:00:00Z', release_zone: 'Europe/Paris', credits: [{ name: 'Ana', role: 'producer' }, { name: 'Bo', role: 'producer' }] });
+const long = await make({ title: 'Three discs', visibility: 'public' }, stage.world.as('dave'));
+await stage.world.sql(`
+  insert into tracks (creator_id, title, visibility, status, duration_ms) select user_id, 'Part ' || n, 'public', 'completed', 60000 * n from releases, generate_series(1, 60) n where id = '${long.id}';
+  insert into release_tracks (release_id, track_id, disc, position) select '${long.id}', id, 1 + (duration_ms / 60000 - 1) / 20, duration_ms from tracks where title like 'Part %'`);
+
+lookAt(stage, [
+  { name: 'release guest', path: '/release/later-trains', who: null },
+  { name: 'release own', path: '/release/later-trains', who: 'carol' },
+  { name: 'release own discs', path: '/release/three-discs', who: 'dave' },
+  { name: 'release announced', path: '/release/only-announced-with-a-title-that-goes-on-for-a-while', who: null },
+  ...(isFull ? [{ name: 'release missing', path: '/release/no-such', who: null, expected: [/404/] }] : []),
+  { name: 'releases', path: '/releases', who: 'carol' },
+  ...(isFull ? [{ name: 'releases empty', path: '/releases', who: 'mia' as const }] : []),
+  { name: 'release profile', path: '/u/carol', who: null },
+  { name: 'release edit', path: '/release/later-trains', who: 'carol', inSight: true, first: async ({ page }) => {
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('dialog', { name: 'Edit the release' }).waitFor();
+  } },
+  { name: 'release new', path: '/releases', who: 'carol', inSight: true, first: async ({ page }) => {
+    await page.getByRole('button', { name: 'New release' }).first().click();
+    await page.getByRole('dialog').getByRole('checkbox').first().waitFor();
+  } },
+]);

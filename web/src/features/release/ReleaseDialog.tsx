@@ -1,0 +1,123 @@
+/* The form of a release. */
+
+import { Plus, X } from 'lucide-react';
+import { useState } from 'react';
+import { useFieldArray, useWatch } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import { CoverField, type CoverChange } from '@/components/track/CoverField';
+import { Button } from '@/components/ui/Button';
+import { Dialog } from '@/components/ui/Dialog';
+import { SelectField, TextArea, TextField } from '@/components/ui/Field';
+import { Form } from '@/components/ui/Form';
+import { IconButton } from '@/components/ui/IconButton';
+import { Unsaved } from '@/components/ui/Unsaved';
+import { useChangeReleaseCover } from '@/lib/api/releases/cover';
+import { useUpdateRelease } from '@/lib/api/releases/update';
+import type { Release } from '@/lib/api/schema';
+import { useForm, type FormOf } from '@/lib/form/useForm';
+import { toast } from '@/lib/toast/store';
+import { changesOf, formOf, KINDS, LICENCE_NAMES, releaseSchema, ROLES, VISIBILITIES, type ReleaseForm } from './releaseSchema';
+
+function Credits({ form }: { form: FormOf<ReleaseForm> }) {
+  const { t } = useTranslation();
+  const { fields, append, remove } = useFieldArray({ control: form.control, name: 'credits' });
+  return (
+    <fieldset className="sm:col-span-2">
+      <legend className="mb-1.5 text-sm font-semibold">{t('releases.credits')}</legend>
+      <ul className="space-y-3">
+        {fields.map((one, i) => (
+          <li key={one.id} className="flex items-start gap-2">
+            <div className="grid min-w-0 flex-1 gap-2 sm:grid-cols-2">
+              <TextField label={t('releases.credit_name', { place: i + 1 })} {...form.field(`credits.${i}.name`)} autoComplete="off" />
+              <SelectField label={t('releases.credit_role', { place: i + 1 })} {...form.field(`credits.${i}.role`)}>
+                {ROLES.map((role) => (
+                  <option key={role} value={role}>
+                    {t(`releases.role.${role}`)}
+                  </option>
+                ))}
+              </SelectField>
+            </div>
+            <IconButton label={t('releases.credit_remove', { place: i + 1 })} onClick={() => remove(i)} className="mt-6">
+              <X size={18} aria-hidden />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+      <Button size="sm" className="mt-3" disabled={fields.length >= 200} onClick={() => append({ name: '', role: 'performer' })}>
+        <Plus size={16} aria-hidden />
+        {t('releases.credit_add')}
+      </Button>
+    </fieldset>
+  );
+}
+
+export default function ReleaseDialog({ release, onSaved, onClose }: { release: Release; onSaved: (release: Release) => void; onClose: () => void }) {
+  const { t } = useTranslation();
+  const update = useUpdateRelease();
+  const changeCover = useChangeReleaseCover();
+  const [cover, setCover] = useState<CoverChange>();
+  const form = useForm({
+    schema: releaseSchema,
+    values: formOf(release),
+    async send(values) {
+      if (cover !== undefined) await changeCover.mutateAsync({ id: release.id, file: cover });
+      setCover(undefined);
+      const saved = await update.mutateAsync({ id: release.id, changes: changesOf(values, release) });
+      toast(t('releases.saved'), 'ok');
+      onSaved(saved);
+    },
+  });
+  const { control, field } = form;
+  const [visibility, publishZone, releaseZone] = useWatch({ control, name: ['visibility', 'publish_zone', 'release_zone'] });
+  const zone = (name: string) => t('track.hint.zone', { zone: name.replaceAll('_', ' ') });
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()} title={t('releases.edit_title')} wide>
+      <Form form={form} guarded>
+        <Unsaved when={cover !== undefined} />
+        <CoverField track={{ id: release.id, cover_url: release.cover_url, waveform_url: null }} value={cover} onChange={setCover} />
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField label={t('track.field.title')} {...field('title')} autoComplete="off" />
+          <TextField label={t('track.field.artist')} {...field('artist')} placeholder={release.creator.display_name} autoComplete="off" />
+          <SelectField label={t('releases.kind')} {...field('kind')}>
+            {KINDS.map((kind) => (
+              <option key={kind} value={kind}>
+                {t(`common.release.kind.${kind}`)}
+              </option>
+            ))}
+          </SelectField>
+          <TextField label={t('releases.slug')} hint={t('releases.slug_hint')} {...field('slug')} mono autoComplete="off" />
+          <SelectField label={t('track.field.visibility')} hint={t(`releases.visibility_hint.${visibility}`)} {...field('visibility')}>
+            {VISIBILITIES.map((value) => (
+              <option key={value} value={value}>
+                {t(`track.status.${value}`)}
+              </option>
+            ))}
+          </SelectField>
+          {visibility === 'scheduled' && (
+            <TextField label={t('track.field.publish_at')} hint={zone(publishZone)} type="datetime-local" mono {...field('publish_at')} />
+          )}
+          <TextField label={t('releases.date')} hint={`${t('releases.date_hint')} ${zone(releaseZone)}`} type="datetime-local" mono {...field('release_at')} />
+          <SelectField label={t('releases.fact.licence')} {...field('licence')}>
+            {LICENCE_NAMES.map((name) => (
+              <option key={name} value={name}>
+                {t(`releases.licence.${name}`)}
+              </option>
+            ))}
+          </SelectField>
+          <TextField label={t('releases.fact.label')} {...field('label')} autoComplete="off" />
+          <TextField label={t('releases.fact.upc')} {...field('upc')} inputMode="numeric" mono autoComplete="off" />
+          <Credits form={form} />
+          <TextArea className="sm:col-span-2" label={t('track.field.description')} {...field('description')} />
+        </div>
+        <div className="flex justify-end gap-2">
+          <Button tone="quiet" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button type="submit" tone="accent" busy={form.busy}>
+            {t('common.save')}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,236 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Link2, Pause, Pencil, Play, Share2, Trash2 } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate, useParams } from 'react-router';
+import { useCoverHue } from '@/components/cover/useCoverHue';
+import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { releaseArtist } from '@/components/release/ReleaseCard';
+import { ReleaseCover } from '@/components/release/ReleaseCover';
+import { startTrack } from '@/components/track/usePlayFrom';
+import { useShare } from '@/components/track/useShare';
+import { Button } from '@/components/ui/Button';
+import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { HueBox } from '@/components/ui/HueBox';
+import { NotFound } from '@/components/ui/NotFound';
+import { Page } from '@/components/ui/Page';
+import { keepRelease } from '@/lib/api/releases/cache';
+import { releaseQuery, useRelease } from '@/lib/api/releases/bySlug';
+import { useRemoveRelease } from '@/lib/api/releases/remove';
+import { hasCode } from '@/lib/api/problem';
+import { problemText } from '@/lib/api/problemText';
+import type { Release } from '@/lib/api/schema';
+import { useTitle } from '@/lib/dom/useTitle';
+import { clock, isoDuration } from '@/lib/format/format';
+import { largeTitle } from '@/lib/format/largeTitle';
+import { useFormat } from '@/lib/format/useFormat';
+import { isPlayable } from '@/lib/player/contract';
+import { usePlayer, warmUp } from '@/lib/player/store';
+import { toast } from '@/lib/toast/store';
+import { Countdown } from './Countdown';
+import { ReleaseFacts } from './ReleaseFacts';
+import type { HeldTrack } from './releaseTrack';
+import { ReleaseTracks, useHeld } from './ReleaseTracks';
+
+const ReleaseDialog = lazy(() => import('./ReleaseDialog'));
+
+/** Plays it from its first track; pauses and goes on where one of its tracks is loaded. */
+function PlayAll({ title, tracks }: { title: string; tracks: readonly HeldTrack[] }) {
+  const { t } = useTranslation();
+  const current = usePlayer((s) => s.current?.id);
+  const playing = usePlayer((s) => s.isPlaying);
+  const isCurrent = tracks.some((track) => track.id === current);
+  const first = tracks.find(isPlayable);
+  const isPlaying = isCurrent && playing;
+  const Icon = isPlaying ? Pause : Play;
+  return (
+    <button
+      type="button"
+      aria-label={t(isPlaying ? 'releases.pause' : 'releases.play', { title })}
+      disabled={!first}
+      onClick={() => {
+        if (isCurrent) usePlayer.getState().toggle();
+        else if (first) startTrack(first, { list: tracks });
+      }}
+      onPointerEnter={() => void warmUp()}
+      onFocus={() => void warmUp()}
+      className="fills inline-flex size-16 shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[transform,filter,background-color] duration-150 hover:brightness-105 active:scale-95 disabled:bg-line disabled:text-muted"
+    >
+      <Icon size={26} aria-hidden className={Icon === Play ? 'ms-[6%] fill-current rtl:-scale-x-100' : 'fill-current'} />
+    </button>
+  );
+}
+
+function Share({ release }: { release: Release }) {
+  const { t } = useTranslation();
+  const { canShare, share } = useShare({ path: `/release/${release.slug}`, title: release.title });
+  return (
+    <Button onClick={() => void share()}>
+      {canShare ? <Share2 size={18} aria-hidden /> : <Link2 size={18} aria-hidden />}
+      {t(canShare ? 'track.share' : 'track.copy_link')}
+    </Button>
+  );
+}
+
+function DeleteDialog({ release, onClose }: { release: Release; onClose: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const remove = useRemoveRelease();
+  async function confirm() {
+    try {
+      await remove.mutateAsync(release.id);
+    } catch (error) {
+      toast(problemText(error, t), 'danger');
+      return;
+    }
+    toast(t('releases.deleted', { title: release.title }));
+    await navigate('/releases');
+  }
+  return (
+    <ConfirmDialog
+      title={t('releases.delete_title')}
+      text={t('releases.delete_text', { title: release.title })}
+      confirm={t('common.delete')}
+      busy={remove.isPending}
+      onConfirm={() => void confirm()}
+      onClose={onClose}
+    />
+  );
+}
+
+/** `address` is the slug by which it was opened: one that it once had is replaced by its present one. */
+function Loaded({ release, address }: { release: Release; address: string }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const held = useHeld(release.id);
+  const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
+  const hue = useCoverHue({ id: release.id, cover_url: release.cover_url });
+  const close = () => setDialog(null);
+  const { creator, release_at: at } = release;
+  /* not before the form is gone, which would ask whether to leave what it has just saved */
+  const isMoved = dialog === null && release.slug !== address;
+  useEffect(() => {
+    if (!isMoved) return;
+    keepRelease(client, release);
+    void navigate(`/release/${release.slug}`, { replace: true });
+  }, [client, isMoved, navigate, release]);
+  const length = held.tracks.reduce((sum, track) => sum + (track.duration_ms ?? 0), 0);
+  return (
+    <article>
+      <HueBox hue={hue} className="hue-wash">
+        <div className="mx-auto grid max-w-[1440px] gap-6 px-4 pt-8 sm:px-6 sm:pt-12 md:grid-cols-[minmax(0,1fr)_minmax(180px,320px)] md:gap-10">
+          <header className="flex min-w-0 flex-col justify-end max-md:order-last">
+            <p className="mb-3 flex flex-wrap gap-x-4 text-sm text-muted">
+              <span>{t(`common.release.kind.${release.kind}`)}</span>
+              {(release.is_mine || release.visibility !== 'public') && (
+                <span>
+                  {release.visibility === 'scheduled' && release.publish_at
+                    ? t('track.status.scheduled_for', { when: f.moment(release.publish_at) })
+                    : t(`track.status.${release.visibility}`)}
+                </span>
+              )}
+            </p>
+            <h1 dir="auto" title={release.title} className={`hyphens-auto ${largeTitle(release.title)}`}>
+              {release.title}
+            </h1>
+            <p className="mt-4 truncate text-lg text-muted">
+              <Link to={`/u/${encodeURIComponent(creator.username)}`} className="hover:text-ink hover:underline">
+                <bdi>{releaseArtist(release)}</bdi> <span className="text-sm">@{creator.username}</span>
+              </Link>
+            </p>
+            <p className="mt-1 flex flex-wrap gap-x-4 text-sm text-muted">
+              <span>{t('releases.count', { count: release.track_count })}</span>
+              {length > 0 && (
+                <time dateTime={isoDuration(length)} className="num">
+                  {clock(length)}
+                </time>
+              )}
+              {at && !release.is_announced && <time dateTime={at}>{f.dayIn(at, release.release_zone ?? 'UTC')}</time>}
+            </p>
+          </header>
+          <ReleaseCover release={release} sizes="(min-width: 768px) 320px, 60vw" eager className="w-3/5 max-w-80 rounded-card md:w-full" />
+        </div>
+      </HueBox>
+
+      <div className="mx-auto max-w-[1440px] px-4 pt-8 pb-16 sm:px-6">
+        <div className="flex flex-wrap items-center gap-2">
+          {held.tracks.length > 0 && (
+            <span className="me-2 inline-flex">
+              <PlayAll title={release.title} tracks={held.tracks} />
+            </span>
+          )}
+          <Share release={release} />
+          {release.is_mine && (
+            <>
+              <Button onClick={() => setDialog('edit')}>
+                <Pencil size={18} aria-hidden />
+                {t('common.edit')}
+              </Button>
+              <Button tone="danger" onClick={() => setDialog('delete')}>
+                <Trash2 size={18} aria-hidden />
+                {t('common.delete')}
+              </Button>
+            </>
+          )}
+        </div>
+        {release.is_announced && at && <Countdown release={release} at={at} />}
+        <div className="mt-8">
+          <ReleaseTracks release={release} {...held} />
+        </div>
+        <div className="mt-10 grid gap-10 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
+          <div className="min-w-0">
+            {release.description && (
+              <p dir="auto" className="max-w-prose text-base break-words whitespace-pre-line">
+                {release.description}
+              </p>
+            )}
+          </div>
+          <ReleaseFacts release={release} />
+        </div>
+      </div>
+
+      {dialog === 'edit' && (
+        <Suspense fallback={null}>
+          <ReleaseDialog
+            release={release}
+            onClose={close}
+            onSaved={(saved) => {
+              client.setQueryData(releaseQuery(address).queryKey, saved);
+              close();
+            }}
+          />
+        </Suspense>
+      )}
+      {dialog === 'delete' && <DeleteDialog release={release} onClose={close} />}
+    </article>
+  );
+}
+
+export function Component() {
+  const { slug = '' } = useParams();
+  const { t } = useTranslation();
+  const { data, isPending, isError, error, refetch } = useRelease(slug);
+  useTitle(data ? `${data.title} – ${releaseArtist(data)}` : undefined);
+
+  if (isPending) {
+    return (
+      <Page>
+        <h1 className="sr-only">{t('common.loading')}</h1>
+        <div className="size-40 animate-pulse rounded-card bg-sunk" />
+        <PeaksSkeleton seed={slug} className="mt-10 h-16" bars={160} />
+      </Page>
+    );
+  }
+  if (hasCode(error, 'not_found', 'validation', 'forbidden')) return <NotFound title={t('releases.missing')} />;
+  if (isError) {
+    return (
+      <Page>
+        <ErrorState page error={error} onRetry={() => void refetch()} />
+      </Page>
+    );
+  }
+  return <Loaded key={data.id} release={data} address={slug} />;
+}

@@ -1,0 +1,151 @@
+/* What is in a release, disc after disc. Its owner moves tracks, also to other discs, and takes them out here. */
+
+import { Plus } from 'lucide-react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { Button } from '@/components/ui/Button';
+import { Empty } from '@/components/ui/Empty';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { More } from '@/components/ui/More';
+import { ReorderList } from '@/components/ui/ReorderList';
+import { useAddTracks } from '@/lib/api/releases/addTracks';
+import { useMoveTrack } from '@/lib/api/releases/moveTrack';
+import { useRemoveTrackOf } from '@/lib/api/releases/removeTrack';
+import { useReleaseTracks } from '@/lib/api/releases/tracks';
+import { problemText } from '@/lib/api/problemText';
+import type { Release, ReleaseTrack } from '@/lib/api/schema';
+import { toast, useToasts } from '@/lib/toast/store';
+import { ReleaseRow, ROW } from './ReleaseRow';
+import { trackOf, type HeldTrack } from './releaseTrack';
+
+const AddTracksDialog = lazy(() => import('./AddTracksDialog'));
+const HeldTrackDialog = lazy(() => import('./HeldTrackDialog'));
+
+interface Entry {
+  item: ReleaseTrack;
+  track: HeldTrack | null;
+}
+
+/** So many are loaded by themselves, so that they can be played one after the other. */
+const BY_ITSELF = 1000;
+const LAST_DISC = 99;
+
+const keyOf = ({ item }: Entry) => item.track_id ?? `${item.disc}.${item.number}`;
+const none: never[] = [];
+
+/** All places that are loaded, and those of their tracks that can be shown. */
+export function useHeld(id: string) {
+  const items = useReleaseTracks(id);
+  const { hasNextPage, isFetching, isError, fetchNextPage } = items;
+  const pages = items.data?.pages ?? none;
+  const entries = useMemo(() => pages.flatMap((page) => page.items.map((item): Entry => ({ item, track: trackOf(item) }))), [pages]);
+  const tracks = useMemo(() => entries.flatMap(({ track }) => track ?? []), [entries]);
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError && entries.length < BY_ITSELF) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, entries.length, fetchNextPage]);
+  return { items, entries, tracks };
+}
+
+export function ReleaseTracks({ release, items, entries, tracks }: { release: Release } & ReturnType<typeof useHeld>) {
+  const { t } = useTranslation();
+  const { id, is_mine: mayEdit } = release;
+  const section = useRef<HTMLElement>(null);
+  const move = useMoveTrack(id);
+  const remove = useRemoveTrackOf(id);
+  const add = useAddTracks(id);
+  const [dialog, setDialog] = useState<'add' | ReleaseTrack | null>(null);
+  if (items.isPending) return <TrackStripsSkeleton />;
+  if (items.isError && entries.length === 0) return <ErrorState error={items.error} onRetry={() => void items.refetch()} />;
+
+  const refused = (error: unknown) => toast(problemText(error, t), 'danger');
+  const discs = [...new Set(entries.map(({ item }) => item.disc))];
+  const last = Math.max(1, ...discs);
+  const placeOf = ({ item }: Entry) => (discs.length > 1 ? `${item.disc}.${item.number}` : String(item.number));
+  const titleOf = (entry: Entry) => entry.track?.title ?? placeOf(entry);
+  const send = (entry: Entry, after: string | null, disc: number) => {
+    if (entry.item.track_id !== null) move.mutateAsync({ track_id: entry.item.track_id, after, disc }).catch(refused);
+  };
+
+  const onMove = (from: number, to: number) => {
+    const entry = entries[from];
+    if (!entry) return;
+    const rest = entries.filter((one) => one !== entry);
+    const before = rest[to - 1]?.item;
+    /* over the border between two discs it goes onto the other one before it moves on */
+    const next = rest[to]?.item;
+    if (from > to && next && before && before.disc !== next.disc && entry.item.disc === next.disc) send(entry, null, next.disc);
+    else if (from < to && before && next && before.disc !== next.disc && entry.item.disc === before.disc) send(entry, before.track_id, before.disc);
+    else send(entry, before?.track_id ?? null, before?.disc ?? next?.disc ?? 1);
+  };
+
+  const toDisc = (entry: Entry, disc: number) => {
+    const on = entries.filter((one) => one !== entry && one.item.disc === disc);
+    send(entry, on[on.length - 1]?.item.track_id ?? null, disc);
+  };
+
+  async function takeOut({ item, track }: Entry) {
+    const { track_id: trackId, disc, access } = item;
+    if (trackId === null) return;
+    try {
+      await remove.mutateAsync(trackId);
+    } catch (error) {
+      refused(error);
+      return;
+    }
+    /* its row had the focus */
+    if (document.activeElement === document.body) section.current?.focus({ preventScroll: true });
+    useToasts.getState().show({
+      text: t('releases.removed', { title: track?.title ?? '' }),
+      action: { label: t('common.undo'), run: () => void add.mutateAsync({ track_ids: [trackId], disc, ...(access ? { access } : {}) }).catch(refused) },
+    });
+  }
+
+  const held = new Set(entries.flatMap(({ item }) => item.track_id ?? []));
+  return (
+    <section ref={section} tabIndex={-1} aria-labelledby="release-tracks" className="outline-none">
+      <h2 id="release-tracks" className="sr-only">
+        {t('releases.tracks')}
+      </h2>
+      {entries.length === 0 ? (
+        <Empty title={t('releases.nothing')}>{mayEdit && t('releases.nothing_text')}</Empty>
+      ) : (
+        <div className="border-t border-line">
+          <ReorderList
+            items={entries}
+            keyOf={keyOf}
+            rowHeight={ROW}
+            onMove={onMove}
+            movedText={(entry, place) => t('releases.moved', { title: titleOf(entry), place, total: entries.length })}
+          >
+            {(entry, { isDragged, handle }) => (
+              <ReleaseRow
+                item={entry.item}
+                track={entry.track}
+                place={placeOf(entry)}
+                list={tracks}
+                isDragged={isDragged}
+                handle={mayEdit ? handle : undefined}
+                discs={[...discs, ...(last < LAST_DISC ? [last + 1] : [])].filter((disc) => disc !== entry.item.disc)}
+                onDisc={(disc) => toDisc(entry, disc)}
+                onSettings={() => setDialog(entry.item)}
+                onRemove={() => void takeOut(entry)}
+              />
+            )}
+          </ReorderList>
+        </div>
+      )}
+      <More list={items} />
+      {mayEdit && (
+        <Button className="mt-4" onClick={() => setDialog('add')}>
+          <Plus size={18} aria-hidden />
+          {t('releases.add_tracks')}
+        </Button>
+      )}
+      <Suspense fallback={null}>
+        {dialog === 'add' && <AddTracksDialog release={release} disc={last} held={held} onClose={() => setDialog(null)} />}
+        {dialog !== null && dialog !== 'add' && <HeldTrackDialog release={release} item={dialog} onClose={() => setDialog(null)} />}
+      </Suspense>
+    </section>
+  );
+}
