@@ -4278,18 +4278,18 @@ export interface components {
             number: number;
         };
         NotificationPreferences: {
+            notify_on_release: boolean;
+            email_on_release: boolean;
             notify_on_follow: boolean;
             notify_on_like: boolean;
             notify_on_comment: boolean;
             notify_on_message: boolean;
             notify_on_mention: boolean;
-            notify_on_release: boolean;
             email_on_follow: boolean;
             email_on_like: boolean;
             email_on_comment: boolean;
             email_on_message: boolean;
             email_on_mention: boolean;
-            email_on_release: boolean;
             email_notifications: boolean;
             push_notifications: boolean;
             browser_notifications: boolean;
@@ -9120,6 +9120,10 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description In the list: a release of somebody whom one follows */
+                    notify_on_release?: boolean;
+                    /** @description Mail about a release of somebody whom one follows */
+                    email_on_release?: boolean;
                     /** @description In the list: a new follower */
                     notify_on_follow?: boolean;
                     /** @description In the list: a like */
@@ -9130,8 +9134,6 @@ export interface operations {
                     notify_on_message?: boolean;
                     /** @description In the list: a mention */
                     notify_on_mention?: boolean;
-                    /** @description In the list: a release of somebody whom one follows */
-                    notify_on_release?: boolean;
                     /** @description Mails at all, but for those about the account itself */
                     email_notifications?: boolean;
                     /** @description Mail about a new follower */
@@ -9144,8 +9146,6 @@ export interface operations {
                     email_on_message?: boolean;
                     /** @description Mail about a mention */
                     email_on_mention?: boolean;
-                    /** @description Mail about a release of somebody whom one follows */
-                    email_on_release?: boolean;
                     /** @description Push messages to devices */
                     push_notifications?: boolean;
                     /** @description Notifications of the browser */
