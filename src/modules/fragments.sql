@@ -115,8 +115,8 @@ field = case when :has_field::boolean then :field::kind else row.field end
 -- fragment: notification_settings(s)
 -- What a person wants to be told of, in the list and by mail; s is their row of user_settings. tools/lint names what a new one is missing.
 s.notify_on_release, s.email_on_release,
-       s.notify_on_follow, s.notify_on_like, s.notify_on_comment, s.notify_on_message, s.notify_on_mention,
-       s.email_on_follow, s.email_on_like, s.email_on_comment, s.email_on_message, s.email_on_mention
+       s.notify_on_follow, s.notify_on_like, s.notify_on_comment, s.notify_on_message, s.notify_on_mention, s.notify_on_playlist,
+       s.email_on_follow, s.email_on_like, s.email_on_comment, s.email_on_message, s.email_on_mention, s.email_on_playlist
 
 -- fragment: notification_settings_given(s)
 {set_given(notify_on_release, s, boolean)},
@@ -126,8 +126,10 @@ s.notify_on_release, s.email_on_release,
        {set_given(notify_on_comment, s, boolean)},
        {set_given(notify_on_message, s, boolean)},
        {set_given(notify_on_mention, s, boolean)},
+       {set_given(notify_on_playlist, s, boolean)},
        {set_given(email_on_follow, s, boolean)},
        {set_given(email_on_like, s, boolean)},
        {set_given(email_on_comment, s, boolean)},
        {set_given(email_on_message, s, boolean)},
-       {set_given(email_on_mention, s, boolean)}
+       {set_given(email_on_mention, s, boolean)},
+       {set_given(email_on_playlist, s, boolean)}

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { isFull } from '../support/level.ts';
 import { playable } from '../support/tracks.ts';
+import { until } from '../support/wait.ts';
 import { template, World } from '../support/world.ts';
 
 const world = await World.start('playlists');
@@ -355,4 +356,88 @@ test('only its owner makes, reads and revokes the links of a playlist, 50 at mos
   }
   await world.sql(`insert into playlist_share_links (playlist_id, user_id, token_hash) select '${list.id}', '${ids.alice}', 'fill ' || n from generate_series(2, 50) n`);
   assertProblem(await alice.post('/api/v1/playlists/{id}/share', { path: { id: list.id }, body: {} }), 409, 'conflict');
+});
+
+const follow = (client: Client, id: string) => client.post('/api/v1/playlists/{id}/follow', { path: { id } });
+const unfollow = (client: Client, id: string) => client.delete('/api/v1/playlists/{id}/follow', { path: { id } });
+const followed = async (client: Client) => (await client.get('/api/v1/playlists/followed')).body.items.map((one) => one.id);
+
+test('a playlist that one follows is listed as long as one may see it, and how many follow it only its owner reads', async () => {
+  const list = await create(carol, 'Worth following', { is_public: true });
+  for (const once of [1, 2]) {
+    const reply = await follow(bob, list.id);
+    assertStatus(reply, 200);
+    assert.deepEqual(reply.body, { playlist_id: list.id, is_following: true }, `time ${once}`);
+  }
+  assertStatus(await follow(alice, list.id), 200);
+  assertProblem(await follow(carol, list.id), 409, 'conflict');
+  assert.deepEqual([await followed(bob), await followed(carol)], [[list.id], []]);
+  const seen = async (client: Client) => (({ is_following, follower_count }) => [is_following, follower_count])((await get(client, list.id)).body);
+  assert.deepEqual([await seen(bob), await seen(carol), await seen(world.visitor)], [[true, null], [false, 2], [false, null]]);
+  const change = (visibility: 'private' | 'unlisted') => carol.put('/api/v1/playlists/{id}', { path: { id: list.id }, body: { visibility } });
+  assertStatus(await change('private'), 200);
+  assert.deepEqual(await followed(bob), []);
+  assertStatus(await change('unlisted'), 200);
+  assert.deepEqual(await followed(bob), [list.id]);
+  const hidden = await create(carol, 'Not to be followed');
+  assertProblem(await follow(bob, hidden.id), 404);
+  assertProblem(await unfollow(bob, hidden.id), 404);
+  await Promise.all(Array.from({ length: 40 }, (_, i) => (i % 2 ? follow : unfollow)(bob, list.id)));
+  assertStatus(await unfollow(bob, list.id), 200);
+  assert.deepEqual([await followed(bob), (await get(carol, list.id)).body.follower_count], [[], 1]);
+  assertStatus(await follow(bob, list.id), 200);
+  assertStatus(await change('private'), 200);
+  assertStatus(await unfollow(bob, list.id), 200, 'also of one that one may not see any more');
+});
+
+test('a block ends following of playlists', async () => {
+  const list = await create(carol, 'Until blocked', { is_public: true });
+  assertStatus(await follow(bob, list.id), 200);
+  assertStatus(await carol.post('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
+  assertStatus(await carol.delete('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
+  assert.deepEqual([await followed(bob), (await get(carol, list.id)).body.follower_count], [[], 0]);
+});
+
+test('followers are told once of new tracks that everybody hears, unless they do not want it', async () => {
+  const list = await create(carol, 'Told of', { is_public: true });
+  const draft = await playable(carol, { title: 'Not told of', visibility: 'private' });
+  const mia = world.as('mia');
+  for (const one of [bob, alice, mia]) assertStatus(await follow(one, list.id), 200);
+  assertStatus(await alice.put('/api/v1/notifications/preferences', { body: { notify_on_playlist: false } }), 200);
+  const told = async (client: Client) => (await client.get('/api/v1/notifications', { query: { type: 'playlist' } })).body.items.map((one) => [one.title, one.link, one.actor?.username, one.read]);
+  await add(carol, list.id, draft.id);
+  for (const one of [tides, ferry, tides]) await add(carol, list.id, one.id);
+  const expected = [['carol added to Told of', `/playlist/${list.id}`, 'carol', false]];
+  for (const one of [bob, mia]) await until('them to be told', async () => (await told(one)).length > 0);
+  await until('the events to be delivered', async () => (await world.sql('select count(*) from bus_waiting')) === '0');
+  assert.deepEqual([await told(bob), await told(mia), await told(alice), await told(carol)], [expected, expected, [], []]);
+  assertStatus(await alice.put('/api/v1/notifications/preferences', { body: { notify_on_playlist: true } }), 200);
+});
+
+test('playlists are found by the words of their names, without case and accents: public ones, and those that one works on', async () => {
+  const open = await create(carol, 'Été à la Plage', { is_public: true }), hidden = await create(carol, 'Plage, été privé'), unlisted = await create(carol, 'Plage par lien, été', { visibility: 'unlisted' });
+  await world.sql(`insert into playlist_collaborators (playlist_id, user_id, permission) values ('${hidden.id}', '${ids.alice}', 'read')`);
+  const found = async (client: Client, q: string) => {
+    const reply = await client.get('/api/v1/playlists/search', { query: { q } });
+    assertStatus(reply, 200);
+    return reply.body.items.map((one) => one.id);
+  };
+  assert.deepEqual(await found(bob, 'plage ete'), [open.id]);
+  assert.deepEqual(await found(alice, 'PLAGE'), [hidden.id, open.id]);
+  assert.deepEqual(await found(carol, 'été'), [unlisted.id, hidden.id, open.id]);
+  for (const q of ['%', '_', 'plage%', "'"]) assert.deepEqual(await found(bob, q), [], q);
+});
+
+test('everybody has one playlist of favorites, which is there again after it was deleted', async () => {
+  const mine = await Promise.all(Array.from({ length: 6 }, () => bob.get('/api/v1/playlists/favoris')));
+  for (const reply of mine) assertStatus(reply, 200);
+  const [id, ...others] = new Set(mine.map((reply) => reply.body.id));
+  assert.deepEqual([others, mine[0]!.body.name, mine[0]!.body.visibility, mine[0]!.body.is_default_favorites], [[], 'Favorites', 'private', true]);
+  await add(bob, id!, tides.id);
+  assert.equal((await bob.get('/api/v1/playlists/favoris')).body.track_count, 1);
+  assertProblem(await get(alice, id!), 404);
+  assertStatus(await bob.delete('/api/v1/playlists/{id}', { path: { id: id! } }), 204);
+  await world.sql(`update user_settings set language = 'fr' where user_id = '${ids.bob}'`);
+  const again = await bob.get('/api/v1/playlists/favoris');
+  assert.deepEqual([again.body.id === id, again.body.name, again.body.track_count], [false, 'Favoris', 0]);
 });

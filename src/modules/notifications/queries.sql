@@ -114,6 +114,31 @@ select a.id, a.is_new
  cross join lateral notification_add(d.recipient, d.actor, 'like', left('likes ' || d.title, 255), '', '/track/' || d.track_id,
                                      jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
 
+-- query: notification_playlist
+-- Everybody who follows the playlist and may see it, while what was added is in it for everybody. Once a day, and not again while it is unread.
+with due as materialized (
+    select f.user_id as recipient, a.id as actor, p.id as playlist_id, p.name
+      from playlists p
+      join users o on o.id = p.user_id and user_shown(o)
+      join users a on a.id = :adder_id::uuid and user_shown(a)
+      join playlist_follows f on f.playlist_id = p.id and f.user_id <> a.id
+      left join user_settings s on s.user_id = f.user_id
+     where p.id = :playlist_id::uuid and p.deleted_at is null and p.visibility <> 'private'
+       and exists (select from playlist_tracks i
+                     join tracks t on t.id = i.track_id
+                     join users u on u.id = t.creator_id
+                    where i.playlist_id = p.id and i.track_id = :track_id::uuid and {track_listed(t, u, f.user_id, false)})
+       and coalesce(s.notify_on_playlist, true)
+       and {not_blocked_by(p.user_id, f.user_id, false)}
+       and {not_blocked_by(f.user_id, a.id, false)}
+       and not exists (select from notifications n
+                        where n.user_id = f.user_id and n.type = 'playlist' and n.group_key = :group_of and (not n.read or n.created_at > now() - interval '1 day'))
+)
+select a.id, a.is_new
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, 'playlist', left('added to ' || d.name, 255), '', '/playlist/' || d.playlist_id,
+                                     jsonb_build_object('playlist_id', d.playlist_id, 'title', d.name), :group_of) a
+
 -- query: notification_repost
 -- While the repost stands, and its author has not been blocked. It goes with the settings of likes; reposting again tells once a day.
 with due as materialized (

@@ -36,6 +36,8 @@ static const struct field playlist_changes[] = {
 static const struct field copy_fields[] = {
     {"name", FIELD_STRING, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title of the copy; without it, that of the playlist"}, FIELD_END};
 
+static const struct field search_words[] = {{"q", FIELD_STRING, .required = true, .min = 1, .max = 200, .help = "Words of the name", .example = "trains"}, FIELD_END};
+
 static const struct field new_item[] = {{"track_id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
 
 static const struct field link_fields[] = {
@@ -91,6 +93,23 @@ static const struct route playlists_routes[] = {
     {GET, "/api/v1/playlists/{id}/export/csv", "Export a playlist as CSV", EXPORTED, EXPORT, .produces = "text/csv"},
     {GET, "/api/v1/playlists/{id}/export/m3u", "Export a playlist as M3U8, for players", EXPORTED, EXPORT, .produces = "audio/x-mpegurl"},
     {GET, "/api/v1/playlists/{id}/export/xspf", "Export a playlist as XSPF", EXPORTED, EXPORT, .produces = "application/xspf+xml"},
+
+    {GET, "/api/v1/playlists/search", "Find playlists by their names, newest first", "Public ones, and those that one works on.",
+     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .query = search_words, .sql = &q_playlist_search, .shape = MANY},
+
+    {GET, "/api/v1/playlists/favoris", "Get one's favorites",
+     "A playlist of one's own that is always there: it is made when it is first asked for, and made anew after it was deleted.",
+     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_favorites, .shape = ONE, .then = &q_playlist_get},
+
+    {GET, "/api/v1/playlists/followed", "List the playlists that one follows, latest followed first",
+     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_followed, .shape = MANY},
+
+    {POST, "/api/v1/playlists/{id}/follow", "Follow a playlist",
+     "Its followers are told of new tracks, at most once a day. How many they are is for its owner to know.",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_playlist_follow, .shape = ONE},
+
+    {DELETE, "/api/v1/playlists/{id}/follow", "Unfollow a playlist",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_playlist_unfollow, .shape = ONE},
 
     {POST, "/api/v1/playlists/{id}/share", "Make a link that opens a playlist",
      "Whoever has the link sees the playlist without an account, whatever its visibility: at `/p/{token}` in the web app. It opens no track that they may not hear "

@@ -3,8 +3,8 @@
 -- fragment: playlist(p, u)
 -- Its covers (of the first four tracks) are those of the tracks that the viewer may see.
 -- schema: Playlist
--- not null: covers, owner, is_mine, may_edit
--- nullable: duration_ms, origin
+-- not null: covers, owner, is_mine, may_edit, is_following
+-- nullable: duration_ms, origin, follower_count
 -- not null: is_public
 -- type: covers TrackRef[]
 -- type: origin PlaylistRef
@@ -18,6 +18,8 @@ p.id, p.name, p.description, p.visibility = 'public' as is_public, p.visibility,
                       limit 4)) as covers,
        {user_ref(u, owner)}, p.user_id = :viewer::uuid is true as is_mine,
        {playlist_editable(p, :viewer::uuid)} as may_edit,
+       (:viewer::uuid is not null and exists (select from playlist_follows f_ where f_.playlist_id = p.id and f_.user_id = :viewer::uuid)) as is_following,
+       case when p.user_id = :viewer::uuid then p.follower_count end as follower_count, p.is_default_favorites,
        (select to_jsonb(row(o_.id, o_.name)::playlist_ref) from playlists o_
          where o_.id = p.copied_from and (o_.user_id = :viewer::uuid or {playlist_listed(o_, :viewer::uuid, :viewer_staff::boolean)})) as origin,
        p.created_at, p.updated_at
@@ -72,6 +74,67 @@ select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(
    and p.id in (select o.id from playlists o where o.user_id = :viewer::uuid
                 union all
                 select w.playlist_id from playlist_collaborators w where w.user_id = :viewer::uuid and w.permission in ('write', 'admin'))
+
+-- query: playlist_favorites
+-- One playlist that everybody has: made when it is first asked for, in the person's language.
+with o as (
+    select p.id from playlists p where p.user_id = :viewer::uuid and p.is_default_favorites and p.deleted_at is null
+), n as (
+    insert into playlists (user_id, name, visibility, is_default_favorites)
+    select :viewer::uuid, case (select s.language from user_settings s where s.user_id = :viewer::uuid) when 'fr' then 'Favoris' when 'es' then 'Favoritas' else 'Favorites' end,
+           'private', true
+     where not exists (select from o)
+        on conflict (user_id) where is_default_favorites and deleted_at is null do update set is_default_favorites = true
+    returning id
+)
+select o.id from o
+union all
+select n.id from n
+
+-- query: playlist_search
+-- Public ones, and those that one works on.
+-- sort: p.created_at desc, p.id desc
+-- search: q: search_fold(p.name) like all (search_patterns(:q::text)) and search_fold(p.name) like (search_patterns(:q::text))[1]
+select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms
+  from playlists p
+  join users u on u.id = p.user_id
+ where p.deleted_at is null
+   and (p.user_id = :viewer::uuid or {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
+        or exists (select from playlist_collaborators w where w.playlist_id = p.id and w.user_id = :viewer::uuid))
+
+-- query: playlist_followed
+-- As long as one may see them: those that their owners made private are not listed meanwhile.
+-- sort: f.created_at desc, f.id desc
+select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms
+  from playlist_follows f
+  join playlists p on p.id = f.playlist_id
+  join users u on u.id = p.user_id
+ where f.user_id = :viewer::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: playlist_follow
+-- Doing it twice changes nothing. The trigger playlist_follows_added counts.
+-- schema: PlaylistFollowState
+-- not null: playlist_id, is_following
+-- problems: conflict
+with p as (
+    select p.id, case when p.user_id = :viewer::uuid then 'conflict: Nobody can follow a playlist of their own.' end as problem
+      from playlists p
+     where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+), f as (
+    insert into playlist_follows (playlist_id, user_id) select p.id, :viewer::uuid from p where p.problem is null on conflict do nothing
+)
+select p.id as playlist_id, true as is_following, p.problem from p
+
+-- query: playlist_unfollow
+-- Also of one that one may not see any more.
+-- schema: PlaylistFollowState
+-- not null: playlist_id, is_following
+with f as (
+    delete from playlist_follows f where f.playlist_id = :id::uuid and f.user_id = :viewer::uuid returning f.playlist_id
+)
+select p.id as playlist_id, false as is_following
+  from playlists p
+ where p.id = :id::uuid and (p.id in (select f.playlist_id from f) or {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)})
 
 -- query: playlist_get
 select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
@@ -174,8 +237,13 @@ select {playlist_item(i, p, t, u)}
 -- problems: conflict validation
 with t as (
     select t.id from tracks t where t.id = :track_id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
-), i as (
+), i as materialized (
     select playlist_add(:playlist_id::uuid, t.id, :viewer::uuid) as id from t
+), e as (
+    insert into outbox (name, key, payload)
+    select 'playlist.track_added', :playlist_id::uuid, jsonb_build_object('playlist_id', :playlist_id::uuid, 'track_id', :track_id::uuid, 'adder_id', :viewer::uuid)
+      from i
+     where i.id is not null and exists (select from playlist_follows f where f.playlist_id = :playlist_id::uuid)
 )
 select i.id as item_id, :playlist_id::uuid as playlist_id, :track_id::uuid as track_id,
        case when not exists (select from t) then 'validation track_id: There is no such track.'

@@ -246,7 +246,7 @@ select t.id as user_id, false as is_following,
   from target t
 
 -- query: user_block
--- Ends following both ways, and work on playlists of the one together with the other, and takes back what the blocked person caused in one's notifications. Somebody who blocked the viewer can be
+-- Ends following both ways, also of playlists, and work on playlists of the one together with the other, and takes back what the blocked person caused in one's notifications. Somebody who blocked the viewer can be
 -- blocked too.
 -- problems: conflict
 with person as (
@@ -264,6 +264,11 @@ with person as (
     delete from user_follows f
      using target t
      where (f.follower_id = :viewer::uuid and f.followed_id = t.id) or (f.follower_id = t.id and f.followed_id = :viewer::uuid)
+), lists as (
+    delete from playlist_follows f
+     using playlists p, target t
+     where p.id = f.playlist_id
+       and ((p.user_id = :viewer::uuid and f.user_id = t.id) or (p.user_id = t.id and f.user_id = :viewer::uuid))
 ), shared as (
     delete from playlist_collaborators w
      using playlists p, target t

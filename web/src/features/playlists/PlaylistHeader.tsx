@@ -31,6 +31,7 @@ export function PlaylistHeader({ playlist }: { playlist: Playlist }) {
           </p>
           <p className="mt-1 flex flex-wrap gap-x-4 text-sm text-muted">
             <Size playlist={playlist} />
+            {!!playlist.follower_count && <span>{t('playlists.followers', { count: playlist.follower_count })}</span>}
           </p>
           {playlist.origin && (
             <p className="mt-1 truncate text-sm text-muted">

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Copy, Download, Link2, Pencil, Share2, Trash2 } from 'lucide-react';
+import { Bell, BellRing, Copy, Download, Link2, Pencil, Share2, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
@@ -13,6 +13,7 @@ import { Page } from '@/components/ui/Page';
 import { useMe } from '@/lib/api/auth/me';
 import { API } from '@/lib/api/client';
 import { useDuplicatePlaylist } from '@/lib/api/playlists/duplicate';
+import { useFollowPlaylist } from '@/lib/api/playlists/follow';
 import { forgetPlaylist } from '@/lib/api/playlists/cache';
 import { usePlaylist } from '@/lib/api/playlists/get';
 import { useItems } from '@/lib/api/playlists/items';
@@ -63,6 +64,22 @@ function Export({ playlist }: { playlist: Playlist }) {
         </MenuItem>
       ))}
     </Menu>
+  );
+}
+
+function Follow({ playlist }: { playlist: Playlist }) {
+  const { t } = useTranslation();
+  const follow = useFollowPlaylist();
+  const on = playlist.is_following;
+  return (
+    <Button
+      tone={on ? 'plain' : 'accent'}
+      aria-pressed={on}
+      onClick={() => follow.mutate({ id: playlist.id, on: !on }, { onError: (error) => toast(problemText(error, t), 'danger') })}
+    >
+      {on ? <BellRing size={18} aria-hidden /> : <Bell size={18} aria-hidden />}
+      {t(on ? 'playlists.following' : 'playlists.follow')}
+    </Button>
   );
 }
 
@@ -141,6 +158,7 @@ function Loaded({ playlist }: { playlist: Playlist }) {
           ) : (
             playlist.visibility !== 'private' && <Share playlist={playlist} />
           )}
+          {me && !playlist.is_mine && <Follow playlist={playlist} />}
           {me && <Export playlist={playlist} />}
           {me && <Duplicate playlist={playlist} />}
           {playlist.is_mine && (

@@ -1,7 +1,7 @@
-import { FileUp, ListPlus } from 'lucide-react';
+import { FileUp, ListPlus, Star } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, Navigate } from 'react-router';
+import { Link, Navigate, useNavigate } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
@@ -9,9 +9,13 @@ import { More } from '@/components/ui/More';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { TrackGridSkeleton } from '@/components/track/TrackLists';
 import { useCreatePlaylist } from '@/lib/api/playlists/create';
+import { useFavorites } from '@/lib/api/playlists/favorites';
+import { useFollowed } from '@/lib/api/playlists/followed';
 import { usePlaylists } from '@/lib/api/playlists/list';
+import { problemText } from '@/lib/api/problemText';
 import type { Playlist } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
+import { toast } from '@/lib/toast/store';
 import { PlaylistCover } from './PlaylistCover';
 import { PlaylistDialog } from './PlaylistDialog';
 import { Size, Visibility } from './PlaylistFacts';
@@ -42,6 +46,52 @@ function Card({ playlist }: { playlist: Playlist }) {
   );
 }
 
+function Cards({ items }: { items: readonly Playlist[] }) {
+  return (
+    <ul className="grid grid-cols-2 gap-x-4 gap-y-8 sm:grid-cols-3 sm:gap-x-6 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6">
+      {items.map((playlist) => (
+        <li key={playlist.id} className="min-w-0">
+          <Card playlist={playlist} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Those of others that one follows. */
+function Followed() {
+  const { t } = useTranslation();
+  const list = useFollowed();
+  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  if (items.length === 0) return null;
+  return (
+    <section aria-labelledby="followed" className="mt-12">
+      <h2 id="followed" className="mb-6 text-xl">
+        {t('playlists.followed')}
+      </h2>
+      <Cards items={items} />
+      <More list={list} />
+    </section>
+  );
+}
+
+/** Leads to the favorites, which are made when they are first asked for. */
+function Favorites() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const favorites = useFavorites();
+  return (
+    <Button
+      busy={favorites.isPending}
+      onClick={() => favorites.mutate(undefined, { onSuccess: ({ id }) => void navigate(`/playlist/${id}`), onError: (error) => toast(problemText(error, t), 'danger') })}
+    >
+      <Star size={18} aria-hidden />
+      {t('playlists.favorites')}
+    </Button>
+  );
+}
+
 function Playlists({ onNew }: { onNew: () => void }) {
   const { t } = useTranslation();
   const list = usePlaylists();
@@ -69,13 +119,7 @@ function Playlists({ onNew }: { onNew: () => void }) {
   }
   return (
     <>
-      <ul className="grid grid-cols-2 gap-x-4 gap-y-8 sm:grid-cols-3 sm:gap-x-6 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6">
-        {items.map((playlist) => (
-          <li key={playlist.id} className="min-w-0">
-            <Card playlist={playlist} />
-          </li>
-        ))}
-      </ul>
+      <Cards items={items} />
       <More list={list} />
     </>
   );
@@ -95,6 +139,7 @@ export function Component() {
         title={t('playlists.title')}
         actions={
           <>
+            <Favorites />
             <Button onClick={() => setImporting(true)}>
               <FileUp size={18} aria-hidden />
               {t('playlists.import')}
@@ -109,6 +154,7 @@ export function Component() {
         {total ? t('playlists.total', { count: total }) : ' '}
       </PageHeader>
       <Playlists onNew={() => setAsking(true)} />
+      <Followed />
       {asking && made === null && (
         <PlaylistDialog onClose={() => setAsking(false)} onSave={async (form) => setMade((await create.mutateAsync(form)).id)} />
       )}

@@ -28,6 +28,9 @@ const playlist = (change: Partial<Playlist> = {}): Playlist => ({
   owner: { id: ada.id, username: 'ada', avatar: null, display_name: 'Ada' },
   is_mine: true,
   may_edit: true,
+  is_following: false,
+  follower_count: 0,
+  is_default_favorites: false,
   origin: null,
   created_at: '2026-01-01T00:00:00+00:00',
   updated_at: '2026-01-01T00:00:00+00:00',
@@ -67,6 +70,7 @@ const three = [item('a', 'Tides'), item('b', 'Ferry'), item('c', 'Harbour')];
 const world = {
   'GET /csrf-token': { body: { csrf_token: 't' } },
   'GET /auth/me': { body: ada },
+  'GET /playlists/followed': list(),
   'GET /playlists/list-1': { body: playlist() },
   'GET /playlists/list-1/tracks': list(...three),
 };

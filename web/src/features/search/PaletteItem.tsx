@@ -56,7 +56,7 @@ export function PaletteItem({ id, entry, selected, onRun, onAct }: PaletteItemPr
       <span className="flex size-7 shrink-0 items-center justify-center text-muted">
         {entry.kind === 'track' && <Cover track={entry.track} sizes="28px" className="size-7" />}
         {entry.kind === 'person' && <Avatar user={entry.user} size={28} />}
-        {entry.kind === 'command' && <entry.icon size={18} aria-hidden />}
+        {(entry.kind === 'command' || entry.kind === 'playlist') && <entry.icon size={18} aria-hidden />}
       </span>
       <span dir="auto" title={entry.label} className="min-w-0 flex-1 truncate text-base">{entry.label}</span>
       <span dir="auto" className="max-w-[40%] shrink-0 truncate text-xs text-muted">{entry.hint}</span>

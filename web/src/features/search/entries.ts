@@ -1,4 +1,4 @@
-/* What the palette offers for a text: commands by their name, people and tracks from the server. Without a text: commands, and people whom
+/* What the palette offers for a text: commands by their name, people, tracks and playlists from the server. Without a text: commands, and people whom
  * a member might want to follow. */
 
 import { CodeXml, Compass, House, Keyboard, Library, ListMusic, LogIn, Moon, Pause, Search, Settings, ShieldCheck, Sun, Upload, UserPlus, type LucideIcon } from 'lucide-react';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMe } from '@/lib/api/auth/me';
 import { useQuery } from '@tanstack/react-query';
+import { playlistSearchQuery } from '@/lib/api/playlists/search';
 import { tracksQuery } from '@/lib/api/tracks/list';
 import type { PublicUser, Track } from '@/lib/api/schema';
 import { peopleQuery } from '@/lib/api/users/search';
@@ -38,7 +39,7 @@ function actsOf(track: Track): TrackActs {
 }
 
 export type Entry =
-  | (Common & { kind: 'command'; icon: LucideIcon })
+  | (Common & { kind: 'command' | 'playlist'; icon: LucideIcon })
   | (Common & { kind: 'track'; track: Track; play?: TrackActs })
   | (Common & { kind: 'person'; user: PublicUser });
 
@@ -94,6 +95,7 @@ function useCommands(): Entry[] {
 }
 
 const PEOPLE = 4;
+const PLAYLISTS = 4;
 const TRACKS = 8;
 
 interface Entries {
@@ -115,9 +117,11 @@ export function useEntries(text: string): Entries {
   const q = useDebounced(now, 180);
   const foundPeople = useQuery({ ...peopleQuery(q, PEOPLE), enabled: q.length > 0 });
   const foundTracks = useQuery({ ...tracksQuery({ q, limit: TRACKS }), enabled: q.length > 0 });
+  const foundPlaylists = useQuery({ ...playlistSearchQuery(q, PLAYLISTS), enabled: Boolean(me) && q.length > 0 });
   const suggested = useQuery({ ...suggestionsQuery(PEOPLE), enabled: Boolean(me) && now === '' });
   const wanted = plain(now);
   const tracks = q && wanted ? (foundTracks.data?.items ?? []) : [];
+  const playlists = q && wanted ? (foundPlaylists.data?.items ?? []) : [];
   const people = (wanted ? q && foundPeople.data?.items : me && suggested.data?.items) || [];
 
   const entries: Entry[] = [
@@ -139,12 +143,20 @@ export function useEntries(text: string): Entries {
       ...(isPlayable(track) && { play: actsOf(track) }),
       run: () => void navigate(`/track/${track.id}`),
     })),
+    ...playlists.map((playlist) => ({
+      kind: 'playlist' as const,
+      id: `playlist-${playlist.id}`,
+      label: playlist.name,
+      hint: t('search.playlist', { name: playlist.owner.display_name }),
+      icon: ListMusic,
+      run: () => void navigate(`/playlist/${playlist.id}`),
+    })),
   ];
   const all: Entry | undefined = wanted
     ? { kind: 'command', id: 'all', label: t('search.all', { q: now }), hint: '', icon: Search, run: () => void navigate(`/discover?q=${encodeURIComponent(now)}`) }
     : undefined;
   if (all) entries.push(all);
-  const asked = [foundPeople, foundTracks];
+  const asked = [foundPeople, foundTracks, foundPlaylists];
   const upToDate = now === q && asked.every((query) => !query.isPlaceholderData && !query.isFetching);
   return { entries, searching: asked.some((query) => query.isFetching), upToDate, all };
 }

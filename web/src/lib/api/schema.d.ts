@@ -1230,6 +1230,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playlists/favoris": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one's favorites
+         * @description A playlist of one's own that is always there: it is made when it is first asked for, and made anew after it was deleted.
+         */
+        get: operations["getPlaylistsFavoris"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/followed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the playlists that one follows, latest followed first */
+        get: operations["getPlaylistsFollowed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists/import": {
         parameters: {
             query?: never;
@@ -1244,6 +1281,26 @@ export interface paths {
          * @description M3U, M3U8, XSPF, JSPF, other lists of tracks as JSON, or CSV with a line that names its columns; 4 MiB and 10,000 entries at most. An entry is `matched` by an address of this installation, or by title and artist where one track has both, whatever the case, accents and punctuation; where several have, by its length. Anything less certain is `ambiguous`, and comes with up to five candidates. What is not matched keeps its place in the playlist with what the file says of it, and is filled in when such a track is published. `reason` is `address`, `title_and_artist` or `length` for what is matched; `several`, `other_artist` or `no_artist` for what is ambiguous; `unknown`, `no_title` or `unreadable` for what is missing.
          */
         post: operations["postPlaylistsImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find playlists by their names, newest first
+         * @description Public ones, and those that one works on.
+         */
+        get: operations["getPlaylistsSearch"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1401,6 +1458,27 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow a playlist
+         * @description Its followers are told of new tracks, at most once a day. How many they are is for its owner to know.
+         */
+        post: operations["postPlaylistsByIdFollow"];
+        /** Unfollow a playlist */
+        delete: operations["deletePlaylistsByIdFollow"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4285,11 +4363,13 @@ export interface components {
             notify_on_comment: boolean;
             notify_on_message: boolean;
             notify_on_mention: boolean;
+            notify_on_playlist: boolean;
             email_on_follow: boolean;
             email_on_like: boolean;
             email_on_comment: boolean;
             email_on_message: boolean;
             email_on_mention: boolean;
+            email_on_playlist: boolean;
             email_notifications: boolean;
             push_notifications: boolean;
             browser_notifications: boolean;
@@ -4353,6 +4433,10 @@ export interface components {
             owner: components["schemas"]["UserRef"];
             is_mine: boolean;
             may_edit: boolean;
+            is_following: boolean;
+            /** Format: int32 */
+            follower_count: number | null;
+            is_default_favorites: boolean;
             origin: components["schemas"]["PlaylistRef"] | null;
             /** Format: date-time */
             created_at: string;
@@ -4377,6 +4461,11 @@ export interface components {
             album: string | null;
             /** Format: int64 */
             duration_ms: number | null;
+        };
+        PlaylistFollowState: {
+            /** Format: uuid */
+            playlist_id: string;
+            is_following: boolean;
         };
         PlaylistImport: {
             /** Format: uuid */
@@ -6441,6 +6530,7 @@ export type PingMessage = components['schemas']['PingMessage'];
 export type Playlist = components['schemas']['Playlist'];
 export type PlaylistAddition = components['schemas']['PlaylistAddition'];
 export type PlaylistCandidate = components['schemas']['PlaylistCandidate'];
+export type PlaylistFollowState = components['schemas']['PlaylistFollowState'];
 export type PlaylistImport = components['schemas']['PlaylistImport'];
 export type PlaylistImportLine = components['schemas']['PlaylistImportLine'];
 export type PlaylistItem = components['schemas']['PlaylistItem'];
@@ -9134,6 +9224,8 @@ export interface operations {
                     notify_on_message?: boolean;
                     /** @description In the list: a mention */
                     notify_on_mention?: boolean;
+                    /** @description In the list: new tracks in a playlist that one follows */
+                    notify_on_playlist?: boolean;
                     /** @description Mails at all, but for those about the account itself */
                     email_notifications?: boolean;
                     /** @description Mail about a new follower */
@@ -9146,6 +9238,8 @@ export interface operations {
                     email_on_message?: boolean;
                     /** @description Mail about a mention */
                     email_on_mention?: boolean;
+                    /** @description Mail about new tracks in a playlist that one follows */
+                    email_on_playlist?: boolean;
                     /** @description Push messages to devices */
                     push_notifications?: boolean;
                     /** @description Notifications of the browser */
@@ -9571,6 +9665,82 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getPlaylistsFavoris: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsFollowed: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     postPlaylistsImport: {
         parameters: {
             query?: never;
@@ -9617,6 +9787,51 @@ export interface operations {
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsSearch: {
+        parameters: {
+            query: {
+                /** @description Words of the name */
+                q: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -10001,6 +10216,65 @@ export interface operations {
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postPlaylistsByIdFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistFollowState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deletePlaylistsByIdFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistFollowState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
