@@ -6,7 +6,7 @@ import sys
 
 TOKEN = re.compile(r"""
     (?P<comment>--[^\n]*)|(?P<string>'(?:[^']|'')*')|(?P<quoted>"[^"]*")|(?P<dollar>\$\$.*?\$\$)
-  | (?P<cast>::)|(?P<param>:[a-z_][a-z0-9_]*)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<paren>[()])|(?P<other>.)""", re.X | re.S)
+  | (?P<cast>::)|(?P<param>:[a-z_][A-Za-z0-9_]*)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<paren>[()])|(?P<other>.)""", re.X | re.S)
 USE = re.compile(r"\{([a-z_]+)(?:\(([^{}]*)\))?\}")
 NOTE = re.compile(r"^-- (schema|nullable|not null|type|problems|sort|filter|search|total|unique|sees): *(.+(?:\n--  +.+)*) *$", re.M)
 FILTERS_MAX, SORTS_MAX, KEYS_MAX = 20, 16, 4  # as db/query.h says

@@ -39,6 +39,8 @@ await world.sql(`
   select r.id, t.id, 1 + row_number() over (order by t.id) / 10, row_number() over (order by t.id) / 2 from tracks t, releases r where t.title like 'Listed %' and r.slug = 'listed-1';
   insert into playlists (user_id, name, updated_at) select '${ids.carol}', 'Listed ' || n, now() - n / 2 * interval '1 minute' from generate_series(1, 5) n`);
 const release = await world.sql("select id from releases where slug = 'listed-1'");
+await world.sql(`insert into playlists (user_id, name) select '${ids.dave}', 'Listed of Dave ' || n from generate_series(1, 4) n;
+  insert into playlist_follows (playlist_id, user_id, created_at) select id, '${ids.carol}', now() - interval '1 minute' from playlists where name like 'Listed of Dave %'`);
 const TOKEN = 'L'.repeat(43); /* opens it too */
 await world.sql(`insert into playlist_share_links (playlist_id, user_id, token_hash, created_at)
   select '${playlist}', '${ids.carol}', case n when 1 then encode(sha256('${TOKEN}'), 'hex') else 'link ' || n end, now() - n / 2 * interval '1 minute' from generate_series(1, 5) n`);
@@ -70,13 +72,13 @@ const lists = operations.filter((operation) => (operation.parameters ?? []).some
 const least: Record<string, number> = {
   '/api/v1/tracks': 15, '/api/v1/users': 5, '/api/v1/users/me/blocks': 2, '/api/v1/auth/login-history': 5, '/api/v1/notifications': 9, '/api/v1/users/{id}/gear': 4,
   '/api/v1/users/{id}/likes': 15, '/api/v1/users/{id}/reposts': 15, '/api/v1/tracks/removed': 2, '/api/v1/audit/logs': 3, '/api/v1/genres': 2, '/api/v1/roles': 2,
-  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 9, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/playlists/shared/{token}/tracks': 30, '/api/v1/playlists/{id}/share': 5, '/api/v1/releases': 9, '/api/v1/releases/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
+  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 9, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/playlists/shared/{token}/tracks': 30, '/api/v1/playlists/{id}/share': 5, '/api/v1/playlists/followed': 4, '/api/v1/playlists/search': 9, '/api/v1/releases': 9, '/api/v1/releases/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
 };
 
 /* How many these are is for the owner of the track to know, or nobody's business. */
 const uncounted = ['/api/v1/tracks/{id}/likes', '/api/v1/tags/suggest', '/api/v1/tracks/suggested-tags'];
 /* What they look for. */
-const words: Record<string, string> = { '/api/v1/users/search': 'a', '/api/v1/tags/suggest': 'slow' };
+const words: Record<string, string> = { '/api/v1/users/search': 'a', '/api/v1/playlists/search': 'listed', '/api/v1/tags/suggest': 'slow' };
 
 for (const operation of lists) {
   const sorts = (operation.parameters ?? []).find((parameter) => parameter.name === 'sort')?.schema as { enum?: string[] } | undefined;

@@ -48,7 +48,7 @@ const owned: Owned[] = [
   { under: '/api/v1/users/me/exports/', path: { id: archive }, strangers: ['alice', 'root'] },
   { under: '/api/v1/tracks/', path: { id: track.id, quality: 'low', segment: 'segment_000.m4s', size: '300' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/comments/', path: { id: comment.id }, strangers: ['alice', 'dave'] },
-  { under: '/api/v1/playlists/', path: { id: playlist.id, track_id: item, share_id: link.id }, strangers: ['alice', 'dave'] },
+  { under: '/api/v1/playlists/', path: { id: playlist.id, track_id: item, share_id: link.id, userId: template.ids.mia }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/releases/by-slug/', path: { slug: release.slug }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/releases/', path: { id: release.id, track_id: track.id, size: '300' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/queue/items/', path: { id: queued }, strangers: ['alice', 'root'] },

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { isFull } from '../support/level.ts';
+import { Live } from '../support/live.ts';
 import { playable } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { template, World } from '../support/world.ts';
@@ -110,12 +111,12 @@ test('who works on a playlist together with its owner changes its items, and no 
   const list = await create(alice, 'Ours');
   await world.sql(`insert into playlist_collaborators (playlist_id, user_id, permission) values ('${list.id}', '${ids.bob}', 'read')`);
   assert.equal((await get(bob, list.id)).body.may_edit, false);
-  assertProblem(await bob.post('/api/v1/playlists/{id}/tracks', { path: { id: list.id }, body: { track_id: tides.id } }), 404);
+  assertProblem(await bob.post('/api/v1/playlists/{id}/tracks', { path: { id: list.id }, body: { track_id: tides.id } }), 403, 'forbidden');
   await world.sql(`update playlist_collaborators set permission = 'write' where playlist_id = '${list.id}'`);
   assert.equal((await get(bob, list.id)).body.may_edit, true);
   const item = await add(bob, list.id, tides.id);
   assertStatus(await move(bob, list.id, item, null), 204);
-  assertProblem(await bob.put('/api/v1/playlists/{id}', { path: { id: list.id }, body: { is_public: true } }), 404);
+  assertProblem(await bob.put('/api/v1/playlists/{id}', { path: { id: list.id }, body: { is_public: true } }), 403, 'forbidden');
   assertProblem(await bob.delete('/api/v1/playlists/{id}', { path: { id: list.id } }), 404);
 });
 
@@ -437,7 +438,88 @@ test('everybody has one playlist of favorites, which is there again after it was
   assert.equal((await bob.get('/api/v1/playlists/favoris')).body.track_count, 1);
   assertProblem(await get(alice, id!), 404);
   assertStatus(await bob.delete('/api/v1/playlists/{id}', { path: { id: id! } }), 204);
-  await world.sql(`update user_settings set language = 'fr' where user_id = '${ids.bob}'`);
+  await world.sql(`update user_profiles set language = 'fr' where user_id = '${ids.bob}'`);
   const again = await bob.get('/api/v1/playlists/favoris');
   assert.deepEqual([again.body.id === id, again.body.name, again.body.track_count], [false, 'Favoris', 0]);
+});
+
+const collaborators = async (client: Client, id: string) => {
+  const reply = await client.get('/api/v1/playlists/{id}/collaborators', { path: { id } });
+  assertStatus(reply, 200);
+  return reply.body.items.map((one) => [one.person?.username, one.permission]);
+};
+const invite = (client: Client, id: string, user_id: string, permission: 'read' | 'write' | 'admin') => client.post('/api/v1/playlists/{id}/collaborators', { path: { id }, body: { user_id, permission } });
+const permit = (client: Client, id: string, userId: string, permission: 'read' | 'write' | 'admin') => client.put('/api/v1/playlists/{id}/collaborators/{userId}', { path: { id, userId }, body: { permission } });
+const takeOut = (client: Client, id: string, userId: string) => client.delete('/api/v1/playlists/{id}/collaborators/{userId}', { path: { id, userId } });
+
+test('the owner lets others read, change or administer a playlist; each may what that says, and no more', async () => {
+  const list = await create(alice, 'Together'), dave = world.as('dave');
+  assertStatus(await invite(alice, list.id, ids.bob, 'read'), 201);
+  assertStatus(await invite(alice, list.id, ids.carol, 'admin'), 201);
+  assert.deepEqual(await collaborators(bob, list.id), [['bob', 'read'], ['carol', 'admin']]);
+  assertStatus(await get(bob, list.id), 200);
+  const adds = (client: Client) => client.post('/api/v1/playlists/{id}/tracks', { path: { id: list.id }, body: { track_id: tides.id } });
+  assertProblem(await adds(bob), 403, 'forbidden');
+  assertProblem(await adds(dave), 404);
+  assertStatus(await permit(carol, list.id, ids.bob, 'write'), 200);
+  const item = await add(bob, list.id, tides.id);
+  assert.deepEqual((await items(alice, list.id)).map((one) => [one.id, one.added_by?.username]), [[item, 'bob']]);
+  const rename = (client: Client) => client.put('/api/v1/playlists/{id}', { path: { id: list.id }, body: { name: 'Together, still' } });
+  assertProblem(await rename(bob), 403, 'forbidden');
+  assertStatus(await rename(carol), 200);
+  for (const refused of [await invite(bob, list.id, ids.dave, 'read'), await permit(bob, list.id, ids.bob, 'admin'), await invite(carol, list.id, ids.dave, 'admin'), await permit(carol, list.id, ids.bob, 'admin'),
+    await permit(carol, list.id, ids.carol, 'read'), await invite(carol, list.id, ids.carol, 'write'), await takeOut(bob, list.id, ids.carol)]) assertProblem(refused, 403, 'forbidden');
+  assertProblem(await carol.delete('/api/v1/playlists/{id}', { path: { id: list.id } }), 404);
+  assertProblem(await carol.post('/api/v1/playlists/{id}/share', { path: { id: list.id }, body: {} }), 404);
+  assertStatus(await invite(carol, list.id, ids.dave, 'write'), 201);
+  assertStatus(await takeOut(carol, list.id, ids.dave), 204);
+  assertProblem(await invite(carol, list.id, ids.alice, 'read'), 409, 'conflict');
+  const stranger = await invite(alice, list.id, '00000000-0000-4000-8000-000000000000', 'read');
+  assert.equal(assertProblem(stranger, 422).errors?.[0]?.field, 'user_id');
+  assertProblem(await world.as('mia').get('/api/v1/playlists/{id}/collaborators', { path: { id: list.id } }), 404);
+  assert.deepEqual(await collaborators(alice, list.id), [['bob', 'write'], ['carol', 'admin']]);
+});
+
+test('whoever was taken out is refused, what they added stays, and whoever leaves finds nothing any more', async () => {
+  const list = await create(alice, 'For a time');
+  assertStatus(await invite(alice, list.id, ids.bob, 'write'), 201);
+  assertStatus(await invite(alice, list.id, ids.carol, 'write'), 201);
+  const item = await add(bob, list.id, tides.id);
+  assertStatus(await takeOut(alice, list.id, ids.bob), 204);
+  assertProblem(await bob.post('/api/v1/playlists/{id}/tracks', { path: { id: list.id }, body: { track_id: tides.id } }), 403, 'forbidden');
+  assertProblem(await move(bob, list.id, item, null), 403, 'forbidden');
+  assertProblem(await bob.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id: list.id, track_id: item } }), 403, 'forbidden');
+  assertProblem(await get(bob, list.id), 404);
+  assertProblem(await takeOut(bob, list.id, ids.carol), 404);
+  assertProblem(await takeOut(alice, list.id, ids.bob), 404, undefined, 'once');
+  assert.deepEqual(await order(alice, list.id), [item]);
+  assertStatus(await takeOut(carol, list.id, ids.carol), 204);
+  assertProblem(await carol.post('/api/v1/playlists/{id}/tracks', { path: { id: list.id }, body: { track_id: tides.id } }), 404);
+  assertStatus(await invite(alice, list.id, ids.bob, 'write'), 201);
+  assertStatus(await get(bob, list.id), 200);
+});
+
+test('who works on a playlist is told so, and hears of the changes of others until they are taken out', async () => {
+  const list = await create(alice, 'Heard');
+  await world.sql(`delete from notifications where user_id = '${ids.bob}'`);
+  assertStatus(await invite(alice, list.id, ids.bob, 'write'), 201);
+  await until('him to be told', async () => (await bob.get('/api/v1/notifications', { query: { type: 'playlist_shared' } })).body.items.length === 1);
+  const live = await Live.open(bob);
+  assert.equal((await live.subscribe(`playlist:${list.id}`)).type, 'subscribed');
+  const count = () => live.all('playlist.changed').filter((one) => one.playlist_id === list.id).length;
+  const changes: (() => Promise<unknown>)[] = [
+    () => add(alice, list.id, tides.id), () => add(alice, list.id, ferry.id), async () => move(alice, list.id, (await order(alice, list.id))[1]!, null),
+    () => alice.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id: list.id, track_id: tides.id } }), () => alice.put('/api/v1/playlists/{id}', { path: { id: list.id }, body: { name: 'Heard of' } })];
+  for (const [i, change] of changes.entries()) {
+    await change();
+    await until(`change ${i}`, () => count() === i + 1);
+  }
+  assertProblem(await move(alice, list.id, '00000000-0000-4000-8000-000000000000', null), 409);
+  assertStatus(await takeOut(alice, list.id, ids.bob), 204);
+  await live.hears('ended', ({ topic }) => topic === `playlist:${list.id}`);
+  const before = count();
+  await add(alice, list.id, tides.id);
+  await until('the events to be delivered', async () => (await world.sql('select count(*) from bus_waiting')) === '0');
+  assert.equal(count(), before);
+  live.end();
 });

@@ -25,6 +25,8 @@ const struct event_effects event_effects[] = {
     {"export.ready", "An archive of one's own data can be downloaded",
      NOTIFY(&q_notification_export, {"user_id", "export_id"}, .mail = "email_notifications")},
     {"job.died", "A job was given up"},
+    {"playlist.shared", "Somebody may work on a playlist",
+     NOTIFY(&q_notification_playlist_shared, {"playlist_id", "adder_id", "user_id"}, .group_by = "playlist_id", .mail = "email_on_playlist")},
     {"playlist.track_added", "A track was added to a playlist that somebody follows",
      NOTIFY(&q_notification_playlist, {"playlist_id", "adder_id", "track_id"}, .group_by = "playlist_id", .mail = "email_on_playlist")},
     {"release.deleted", "A release was deleted", .purges = "releases"},

@@ -139,6 +139,23 @@ select a.id, a.is_new
  cross join lateral notification_add(d.recipient, d.actor, 'playlist', left('added to ' || d.name, 255), '', '/playlist/' || d.playlist_id,
                                      jsonb_build_object('playlist_id', d.playlist_id, 'title', d.name), :group_of) a
 
+-- query: notification_playlist_shared
+-- While the person works on the playlist. It goes with the settings of followed playlists.
+with due as materialized (
+    select w.user_id as recipient, a.id as actor, p.id as playlist_id, p.name
+      from playlists p
+      join users a on a.id = :adder_id::uuid and user_shown(a)
+      join playlist_collaborators w on w.playlist_id = p.id and w.user_id = :user_id::uuid and w.permission <> 'none'
+      left join user_settings s on s.user_id = w.user_id
+     where p.id = :playlist_id::uuid and p.deleted_at is null
+       and coalesce(s.notify_on_playlist, true)
+       and {not_blocked_by(w.user_id, a.id, false)}
+)
+select a.id, a.is_new
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, 'playlist_shared', left('lets you work on ' || d.name, 255), '', '/playlist/' || d.playlist_id,
+                                     jsonb_build_object('playlist_id', d.playlist_id, 'title', d.name), :group_of) a
+
 -- query: notification_repost
 -- While the repost stands, and its author has not been blocked. It goes with the settings of likes; reposting again tells once a day.
 with due as materialized (

@@ -40,6 +40,16 @@ static const struct field search_words[] = {{"q", FIELD_STRING, .required = true
 
 static const struct field new_item[] = {{"track_id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
 
+#define PERMISSION {"permission", FIELD_ENUM, .required = true, .values = "read|write|admin", \
+                    .help = "May see it; may also change what is in it; may also change what it is called, who sees it and who works on it"}
+
+static const struct field new_collaborator[] = {{"user_id", FIELD_UUID, .required = true, .help = "The person"}, PERMISSION, FIELD_END};
+
+static const struct field collaborator_changes[] = {PERMISSION, FIELD_END};
+
+static const struct field collaborator_in_path[] = {
+    {"id", FIELD_UUID, .required = true, .help = "The playlist"}, {"userId", FIELD_UUID, .required = true, .help = "The person"}, FIELD_END};
+
 static const struct field link_fields[] = {
     {"expires_at", FIELD_TIME, .nullable = true, .help = "Until when the link opens the playlist; null or left out: until it is revoked"}, FIELD_END};
 
@@ -111,6 +121,23 @@ static const struct route playlists_routes[] = {
     {DELETE, "/api/v1/playlists/{id}/follow", "Unfollow a playlist",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_playlist_unfollow, .shape = ONE},
 
+    {POST, "/api/v1/playlists/{id}/collaborators", "Let somebody work on a playlist",
+     "The owner may, and whoever administers the playlist; only the owner makes others administer it. The person is told, and may leave.",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = new_collaborator,
+     .requires = &q_playlist_manager, .sql = &q_collaborator_add, .shape = ONE, .status = 201, .then = &q_collaborator_get},
+
+    {GET, "/api/v1/playlists/{id}/collaborators", "List who works on a playlist, the first added first", "For those who do, and its owner.",
+     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path,
+     .requires = &q_playlist_worker, .sql = &q_collaborator_list, .shape = MANY},
+
+    {PUT, "/api/v1/playlists/{id}/collaborators/{userId}", "Change what somebody may do with a playlist",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = collaborator_in_path, .body = collaborator_changes,
+     .requires = &q_playlist_manager, .sql = &q_collaborator_change, .shape = ONE, .then = &q_collaborator_get},
+
+    {DELETE, "/api/v1/playlists/{id}/collaborators/{userId}", "Take somebody out of a playlist, or leave it",
+     "What they added stays. What they still send is refused (403).",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = collaborator_in_path, .sql = &q_collaborator_remove, .shape = EMPTY},
+
     {POST, "/api/v1/playlists/{id}/share", "Make a link that opens a playlist",
      "Whoever has the link sees the playlist without an account, whatever its visibility: at `/p/{token}` in the web app. It opens no track that they may not hear "
      "anyway, except unlisted ones of the playlist's owner. The token is told once; only its hash is kept. 50 links a playlist.",
@@ -174,6 +201,15 @@ static const struct route playlists_routes[] = {
      .requires = &q_playlist_changeable, .sql = &q_playlist_move, .shape = EMPTY},
     ROUTE_END};
 
+static const struct topic_kind topics[] = {
+    {"playlist", "Changes of one playlist, for everybody who may see it", .may_subscribe = &q_topic_playlist}, TOPIC_END};
+
+static const struct field changed_fields[] = {{"playlist_id", FIELD_UUID}, FIELD_END};
+
+static const struct message messages[] = {
+    {"playlist.changed", "playlist", "What is in the playlist, what it says of itself or who works on it was changed", .fields = changed_fields,
+     .address = "/api/v1/playlists/{id}"}, MESSAGE_END};
+
 static const struct subscription subscriptions[] = {
     {"playlists.waiting", BUS_EVENTS("transcoding.completed", "track.updated", "track.restored"), BUS_FROM_NOW, playlist_fill}, {0}};
 
@@ -181,4 +217,6 @@ const struct module playlists_module = {.name = "playlists",
                                         .routes = ROUTE_TABLES(playlists_routes),
                                         .queries = playlists_queries,
                                         .subscriptions = subscriptions,
+                                        .topics = topics,
+                                        .messages = messages,
                                         .personal = &playlists_personal};

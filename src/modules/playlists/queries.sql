@@ -3,7 +3,7 @@
 -- fragment: playlist(p, u)
 -- Its covers (of the first four tracks) are those of the tracks that the viewer may see.
 -- schema: Playlist
--- not null: covers, owner, is_mine, may_edit, is_following
+-- not null: covers, owner, is_mine, may_edit, may_manage, is_shared_with_me, is_following
 -- nullable: duration_ms, origin, follower_count
 -- not null: is_public
 -- type: covers TrackRef[]
@@ -17,7 +17,8 @@ p.id, p.name, p.description, p.visibility = 'public' as is_public, p.visibility,
                       order by i_.position
                       limit 4)) as covers,
        {user_ref(u, owner)}, p.user_id = :viewer::uuid is true as is_mine,
-       {playlist_editable(p, :viewer::uuid)} as may_edit,
+       {playlist_editable(p, :viewer::uuid)} as may_edit, {playlist_managed(p, :viewer::uuid)} as may_manage,
+       (:viewer::uuid is not null and {playlist_shared_with(p, :viewer::uuid)}) as is_shared_with_me,
        (:viewer::uuid is not null and exists (select from playlist_follows f_ where f_.playlist_id = p.id and f_.user_id = :viewer::uuid)) as is_following,
        case when p.user_id = :viewer::uuid then p.follower_count end as follower_count, p.is_default_favorites,
        (select to_jsonb(row(o_.id, o_.name)::playlist_ref) from playlists o_
@@ -43,6 +44,25 @@ exists (select from users c_
 ((p.user_id = person or exists (select from playlist_collaborators w_
                                  where w_.playlist_id = p.id and w_.user_id = person and w_.permission in ('write', 'admin'))) is true)
 
+-- fragment: playlist_shared_with(p, person)
+-- The person works on it together with its owner, or may at least see it.
+exists (select from playlist_collaborators w_ where w_.playlist_id = p.id and w_.user_id = person and w_.permission <> 'none')
+
+-- fragment: playlist_managed(p, person)
+-- May change what it is called and who sees it, and who works on it.
+((p.user_id = person or exists (select from playlist_collaborators w_ where w_.playlist_id = p.id and w_.user_id = person and w_.permission = 'admin')) is true)
+
+-- fragment: not_allowed
+-- For those who may see it or worked on it, and so know that it is there. To all others it does not exist.
+'forbidden: You may not change this, or not any more.'
+
+-- fragment: playlist_worked_on(p, person)
+(p.user_id = person or exists (select from playlist_collaborators w_ where w_.playlist_id = p.id and w_.user_id = person))
+
+-- fragment: playlist_tell(id)
+-- All who look at it, after a change.
+realtime_send('playlist:' || id, 'playlist.changed', jsonb_build_object('playlist_id', id))
+
 -- fragment: wanted_shown(i, p)
 -- Addresses in files may hold names of folders, or keys of other services.
 to_jsonb(row(i.wanted ->> 'title', i.wanted ->> 'artist', i.wanted ->> 'album', (i.wanted ->> 'duration_ms')::bigint,
@@ -60,7 +80,7 @@ exists (select from users u_ where u_.id = p.user_id and user_shown(u_) and {not
 -- The viewer may open this playlist by its address; an unlisted one too, so never in a list. That some of its tracks may be hidden from them is another matter.
 (p.deleted_at is null
  and (p.user_id = viewer or staff
-      or exists (select from playlist_collaborators w_ where w_.playlist_id = p.id and w_.user_id = viewer)
+      or {playlist_shared_with(p, viewer)}
       or (p.visibility in ('public', 'unlisted') and {playlist_owner_shown(p, viewer, staff)})))
 
 -- query: playlist_list
@@ -81,7 +101,7 @@ with o as (
     select p.id from playlists p where p.user_id = :viewer::uuid and p.is_default_favorites and p.deleted_at is null
 ), n as (
     insert into playlists (user_id, name, visibility, is_default_favorites)
-    select :viewer::uuid, case (select s.language from user_settings s where s.user_id = :viewer::uuid) when 'fr' then 'Favoris' when 'es' then 'Favoritas' else 'Favorites' end,
+    select :viewer::uuid, case (select s.language from user_profiles s where s.user_id = :viewer::uuid) when 'fr' then 'Favoris' when 'es' then 'Favoritas' else 'Favorites' end,
            'private', true
      where not exists (select from o)
         on conflict (user_id) where is_default_favorites and deleted_at is null do update set is_default_favorites = true
@@ -100,7 +120,7 @@ select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(
   join users u on u.id = p.user_id
  where p.deleted_at is null
    and (p.user_id = :viewer::uuid or {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
-        or exists (select from playlist_collaborators w where w.playlist_id = p.id and w.user_id = :viewer::uuid))
+        or {playlist_shared_with(p, :viewer::uuid)})
 
 -- query: playlist_followed
 -- As long as one may see them: those that their owners made private are not listed meanwhile.
@@ -182,18 +202,27 @@ values (:viewer::uuid, :name::text, :description::text, {visibility_given(:visib
 returning id
 
 -- query: playlist_update
--- sees: the owner
+-- sees: the owner, and collaborators who administer it
+-- problems: forbidden
 -- Inputs that were not given stay as they are. What is_public says changes nothing when it says how it is, so an unlisted playlist stays so where an older client
 -- sends back what it got.
-update playlists p
-   set {set_given(name, p, text)},
-       {set_given(description, p, text)},
-       visibility = case when :has_visibility::boolean then :visibility::text
-                         when :has_is_public::boolean and :is_public::boolean <> (p.visibility = 'public')
-                         then case when :is_public::boolean then 'public' else 'private' end
-                         else p.visibility end
- where p.id = :id::uuid and p.deleted_at is null and p.user_id = :viewer::uuid
-returning p.id
+with o as (
+    select p.id, case when not {playlist_managed(p, :viewer::uuid)} then {not_allowed} end as problem
+      from playlists p
+     where p.id = :id::uuid and p.deleted_at is null and {playlist_worked_on(p, :viewer::uuid)}
+), c as (
+    update playlists p
+       set {set_given(name, p, text)},
+           {set_given(description, p, text)},
+           visibility = case when :has_visibility::boolean then :visibility::text
+                             when :has_is_public::boolean and :is_public::boolean <> (p.visibility = 'public')
+                             then case when :is_public::boolean then 'public' else 'private' end
+                             else p.visibility end
+      from o
+     where p.id = o.id and o.problem is null
+    returning p.id, {playlist_tell(p.id)}
+)
+select o.id, o.problem from o left join c on true
 
 -- query: playlist_delete
 -- sees: the owner, or staff
@@ -202,18 +231,121 @@ update playlists p
  where p.id = :id::uuid and p.deleted_at is null and (p.user_id = :viewer::uuid or :viewer_staff::boolean)
 returning p.id
 
+-- query: topic_playlist
+-- Whoever may see a playlist hears of its changes. Staff see what they see as a person.
+select a.n
+  from unnest(:ids::uuid[], :viewers::uuid[]) with ordinality as a (id, viewer, n)
+  join playlists p on p.id = a.id and {playlist_visible(p, a.viewer, false)}
+
+-- Collaborators: read, write or admin. The owner manages all of them, those who administer it the ones who do not.
+
+-- query: playlist_worker
+-- sees: whoever works on it
+select p.id as playlist_id
+  from playlists p
+ where p.id = :id::uuid and p.deleted_at is null and (p.user_id = :viewer::uuid or {playlist_shared_with(p, :viewer::uuid)})
+
+-- query: playlist_manager
+-- sees: whoever works on it, or did
+-- problems: forbidden
+select p.id as playlist_id, p.user_id = :viewer::uuid as is_owner, case when not {playlist_managed(p, :viewer::uuid)} then {not_allowed} end as problem
+  from playlists p
+ where p.id = :id::uuid and p.deleted_at is null and {playlist_worked_on(p, :viewer::uuid)}
+
+-- query: collaborator_list
+-- schema: Collaborator
+-- type: permission read|write|admin
+-- sort: w.created_at, w.id
+select w.id, w.permission, w.created_at, {user_ref(u, person)}
+  from playlist_collaborators w
+  join users u on u.id = w.user_id and user_shown(u)
+ where w.playlist_id = :playlist_id::uuid and w.permission <> 'none'
+
+-- query: collaborator_get
+-- schema: Collaborator
+-- type: permission read|write|admin
+select w.id, w.permission, w.created_at, {user_ref(u, person)} from playlist_collaborators w join users u on u.id = w.user_id where w.id = :collaborator_id::uuid
+
+-- fragment: collaborator_problem(before)
+-- Why the viewer may not give or change a permission; `before` is what the person has.
+case when not :is_owner::boolean and 'admin' in (before, :permission::text) then 'forbidden: Only the owner decides who administers a playlist.' end
+
+-- query: collaborator_add
+-- Somebody whom the viewer sees, and whom the owner has not blocked. Adding them again changes their permission.
+-- problems: validation conflict forbidden
+with u as (
+    select u.id, coalesce(case when u.id = p.user_id then 'conflict: The playlist is theirs.'
+                               when w.id is null and (select count(*) from playlist_collaborators o where o.playlist_id = p.id) >= 100
+                               then 'conflict: A playlist has 100 collaborators at most.' end,
+                          {collaborator_problem(coalesce(w.permission, 'none'))}) as problem
+      from playlists p
+      join users u on u.id = :user_id::uuid and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)} and {not_blocked_by(p.user_id, u.id, false)}
+                      and {not_blocked_by(u.id, p.user_id, false)} and {not_blocked_by(:viewer::uuid, u.id, false)}
+      left join playlist_collaborators w on w.playlist_id = p.id and w.user_id = u.id
+     where p.id = :playlist_id::uuid
+), c as (
+    insert into playlist_collaborators (playlist_id, user_id, permission) select :playlist_id::uuid, u.id, :permission::text from u where u.problem is null
+        on conflict (playlist_id, user_id) do update set permission = excluded.permission
+    returning id, user_id, xmax = 0 as is_new, {playlist_tell(:playlist_id::uuid)}
+), e as (
+    insert into outbox (name, key, payload)
+    select 'playlist.shared', :playlist_id::uuid, jsonb_build_object('playlist_id', :playlist_id::uuid, 'user_id', c.user_id, 'adder_id', :viewer::uuid) from c where c.is_new
+)
+select c.id as collaborator_id, case when u.id is null then 'validation user_id: There is no such person.' else u.problem end as problem
+  from (select 1) one
+  left join u on true
+  left join c on true
+
+-- query: collaborator_change
+-- problems: forbidden
+with w as (
+    select w.id, {collaborator_problem(w.permission)} as problem
+      from playlist_collaborators w
+     where w.playlist_id = :playlist_id::uuid and w.user_id = :userId::uuid and w.permission <> 'none'
+), c as (
+    update playlist_collaborators c set permission = :permission::text from w where c.id = w.id and w.problem is null
+    returning c.id, {playlist_tell(c.playlist_id)}
+)
+select w.id as collaborator_id, w.problem from w left join c on true
+
+-- query: collaborator_remove
+-- sees: whoever works on it. Everybody may leave.
+-- problems: forbidden
+with w as (
+    select w.id, w.user_id = :viewer::uuid as leaves,
+           case when p.user_id <> :viewer::uuid and w.user_id <> :viewer::uuid and (w.permission = 'admin' or not {playlist_managed(p, :viewer::uuid)})
+                then 'forbidden: You may not take this person out.' end as problem
+      from playlists p
+      join playlist_collaborators w on w.playlist_id = p.id and w.user_id = :userId::uuid and w.permission <> 'none'
+     where p.id = :id::uuid and p.deleted_at is null and (p.user_id = :viewer::uuid or {playlist_shared_with(p, :viewer::uuid)})
+), l as (
+    delete from playlist_collaborators d using w where d.id = w.id and w.leaves
+), c as (
+    update playlist_collaborators c set permission = 'none' from w where c.id = w.id and not w.leaves and w.problem is null
+    returning c.id, {playlist_tell(c.playlist_id)}
+)
+select w.id, w.problem from w left join c on true
+
 -- query: playlist_seen
 select p.id as playlist_id from playlists p where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: playlist_changeable
-select p.id as playlist_id from playlists p where p.id = :id::uuid and p.deleted_at is null and {playlist_editable(p, :viewer::uuid)}
+-- sees: whoever works on it, or did
+-- problems: forbidden
+select p.id as playlist_id, case when not {playlist_editable(p, :viewer::uuid)} then {not_allowed} end as problem
+  from playlists p
+ where p.id = :id::uuid and p.deleted_at is null and {playlist_worked_on(p, :viewer::uuid)}
 
 -- fragment: playlist_item(i, p, t, u)
 -- An item; t and u are its track and creator, where the viewer may see them here.
 -- schema: PlaylistItem
--- nullable: track_id, title, artist, album, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator
+-- nullable: track_id, title, artist, album, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator, added_by
 -- type: wanted PlaylistWanted
+-- type: added_by UserRef
 i.id, i.added_at,
+       case when {playlist_editable(p, :viewer::uuid)}
+            then (select jsonb_build_object('id', a_.id, 'username', a_.username, 'avatar', a_.avatar, 'display_name', a_.display_name)
+                    from users a_ where a_.id = i.added_by and {user_visible(a_, :viewer::uuid, :viewer_staff::boolean)}) end as added_by,
        case when i.wanted is not null then {wanted_shown(i, p)} end as wanted, t.id as track_id, t.title, t.artist, t.album, t.duration_ms,
        {cover_url(t)} as cover_url,
        {waveform_url(t)} as waveform_url,
@@ -239,6 +371,8 @@ with t as (
     select t.id from tracks t where t.id = :track_id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 ), i as materialized (
     select playlist_add(:playlist_id::uuid, t.id, :viewer::uuid) as id from t
+), c as materialized (
+    select {playlist_tell(:playlist_id::uuid)} from i where i.id is not null
 ), e as (
     insert into outbox (name, key, payload)
     select 'playlist.track_added', :playlist_id::uuid, jsonb_build_object('playlist_id', :playlist_id::uuid, 'track_id', :track_id::uuid, 'adder_id', :viewer::uuid)
@@ -250,6 +384,7 @@ select i.id as item_id, :playlist_id::uuid as playlist_id, :track_id::uuid as tr
             when i.id is null then 'conflict: The playlist is full.' end as problem
   from (select 1) one
   left join i on true
+  left join c on true
 
 -- query: playlist_remove
 -- The item with this id, or all items with this track. The playlist is locked first, as by what moves and adds items.
@@ -258,11 +393,11 @@ with p as (
 ), i as (
     delete from playlist_tracks i using p where i.playlist_id = p.id and :track_id::uuid in (i.id, i.track_id) returning i.id
 )
-select min(id::text) as id from i having count(*) > 0
+select min(id::text) as id, {playlist_tell(:playlist_id::uuid)} from i having count(*) > 0
 
 -- query: playlist_move
 -- problems: conflict
-select :playlist_id::uuid as id,
+select :playlist_id::uuid as id, case when m.missing is null then {playlist_tell(:playlist_id::uuid)} end,
        case m.missing when 'item' then 'conflict: The item is not in the playlist any more.'
                       when 'after' then 'conflict: The item after which it should stand is not in the playlist any more.' end as problem
   from (select playlist_move(:playlist_id::uuid, :item::uuid, :after::uuid) as missing) m
@@ -495,7 +630,7 @@ select i.playlist_id, i.track_id, i.added_at from playlist_tracks i where i.adde
 select c.playlist_id, p.name, c.permission, c.created_at
   from playlist_collaborators c
   join playlists p on p.id = c.playlist_id
- where c.user_id = :user_id::uuid
+ where c.user_id = :user_id::uuid and c.permission <> 'none'
  order by c.created_at, c.id
 
 -- query: export_playlist_follows

@@ -1363,6 +1363,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playlists/{id}/collaborators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who works on a playlist, the first added first
+         * @description For those who do, and its owner.
+         */
+        get: operations["getPlaylistsByIdCollaborators"];
+        put?: never;
+        /**
+         * Let somebody work on a playlist
+         * @description The owner may, and whoever administers the playlist; only the owner makes others administer it. The person is told, and may leave.
+         */
+        post: operations["postPlaylistsByIdCollaborators"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{id}/collaborators/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what somebody may do with a playlist */
+        put: operations["putPlaylistsByIdCollaboratorsByUserId"];
+        post?: never;
+        /**
+         * Take somebody out of a playlist, or leave it
+         * @description What they added stays. What they still send is refused (403).
+         */
+        delete: operations["deletePlaylistsByIdCollaboratorsByUserId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists/{id}/duplicate": {
         parameters: {
             query?: never;
@@ -4018,6 +4063,25 @@ export interface components {
         };
         /** @description What clients send over the WebSocket */
         ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SubscribeMessage"] | components["schemas"]["UnsubscribeMessage"];
+        Collaborator: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            permission: "read" | "write" | "admin";
+            /** Format: date-time */
+            created_at: string;
+            person: components["schemas"]["UserRef"];
+        };
+        CollaboratorList: {
+            items: components["schemas"]["Collaborator"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         DataExport: {
             /** Format: uuid */
             id: string;
@@ -4433,6 +4497,8 @@ export interface components {
             owner: components["schemas"]["UserRef"];
             is_mine: boolean;
             may_edit: boolean;
+            may_manage: boolean;
+            is_shared_with_me: boolean;
             is_following: boolean;
             /** Format: int32 */
             follower_count: number | null;
@@ -4461,6 +4527,20 @@ export interface components {
             album: string | null;
             /** Format: int64 */
             duration_ms: number | null;
+        };
+        /** @description What is in the playlist, what it says of itself or who works on it was changed */
+        PlaylistChangedMessage: {
+            /** Format: uuid */
+            playlist_id: string;
+            /** @constant */
+            type: "playlist.changed";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
         };
         PlaylistFollowState: {
             /** Format: uuid */
@@ -4498,6 +4578,7 @@ export interface components {
             id: string;
             /** Format: date-time */
             added_at: string;
+            added_by: components["schemas"]["UserRef"] | null;
             wanted: components["schemas"]["PlaylistWanted"] | null;
             /** Format: uuid */
             track_id: string | null;
@@ -4954,7 +5035,7 @@ export interface components {
             recovery_codes_left: number;
         };
         /** @description What the server sends over the WebSocket */
-        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
+        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["PlaylistChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
         Session: {
             /** Format: uuid */
             id: string;
@@ -6492,6 +6573,8 @@ export type BatchResult = components['schemas']['BatchResult'];
 export type BlockedPerson = components['schemas']['BlockedPerson'];
 export type BlockedPersonList = components['schemas']['BlockedPersonList'];
 export type ClientMessage = components['schemas']['ClientMessage'];
+export type Collaborator = components['schemas']['Collaborator'];
+export type CollaboratorList = components['schemas']['CollaboratorList'];
 export type DataExport = components['schemas']['DataExport'];
 export type DataExportList = components['schemas']['DataExportList'];
 export type DeadEvent = components['schemas']['DeadEvent'];
@@ -6530,6 +6613,7 @@ export type PingMessage = components['schemas']['PingMessage'];
 export type Playlist = components['schemas']['Playlist'];
 export type PlaylistAddition = components['schemas']['PlaylistAddition'];
 export type PlaylistCandidate = components['schemas']['PlaylistCandidate'];
+export type PlaylistChangedMessage = components['schemas']['PlaylistChangedMessage'];
 export type PlaylistFollowState = components['schemas']['PlaylistFollowState'];
 export type PlaylistImport = components['schemas']['PlaylistImport'];
 export type PlaylistImportLine = components['schemas']['PlaylistImportLine'];
@@ -9998,7 +10082,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -10028,6 +10112,175 @@ export interface operations {
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsByIdCollaborators: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollaboratorList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postPlaylistsByIdCollaborators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The person
+                     */
+                    user_id: string;
+                    /**
+                     * @description May see it; may also change what is in it; may also change what it is called, who sees it and who works on it
+                     * @enum {string}
+                     */
+                    permission: "read" | "write" | "admin";
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborator"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putPlaylistsByIdCollaboratorsByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+                /** @description The person */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description May see it; may also change what is in it; may also change what it is called, who sees it and who works on it
+                     * @enum {string}
+                     */
+                    permission: "read" | "write" | "admin";
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collaborator"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deletePlaylistsByIdCollaboratorsByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+                /** @description The person */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -10525,7 +10778,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
@@ -10571,7 +10824,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
@@ -10603,7 +10856,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
