@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assertStatus } from '../support/client.ts';
+import { template } from '../support/world.ts';
 import { until } from '../support/wait.ts';
 import { settled, type Eye } from './support/browser.ts';
 import { hear } from './support/ear.ts';
@@ -226,6 +227,51 @@ test('a private playlist opens by a link, until that is revoked in the dialog wh
   });
 });
 
+test('two work on a playlist and see what the other does; whoever is taken out cannot change it any more', async () => {
+  const id = await make(carol, 'Both of us', [tides, slow]);
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await page.getByRole('button', { name: 'People' }).click();
+    const dialog = page.getByRole('dialog', { name: 'People' });
+    await dialog.getByLabel('Add somebody').fill('mia');
+    await dialog.getByRole('button', { name: 'Add mia' }).click();
+    await dialog.getByLabel('What mia may do').waitFor();
+    await page.keyboard.press('Escape');
+    await stage.visit('mia', async (other) => {
+      await open(other, `/playlist/${id}`);
+      await other.page.getByRole('main').getByRole('button', { name: 'Tools for Tides' }).click();
+      await other.page.getByRole('menuitem', { name: 'Remove from this playlist' }).click();
+      await until('Carol to see it', async () => (await shown(page)) === 'Slow boat');
+      assertStatus(await carol.post('/api/v1/playlists/{id}/tracks', { path: { id }, body: { track_id: ferry.id } }), 201);
+      await until('Mia to see it', async () => (await shown(other.page)) === 'Slow boat, Night ferry');
+      await page.getByRole('button', { name: 'People' }).click();
+      await dialog.getByRole('button', { name: 'Take mia out' }).click();
+      await dialog.getByText('Nobody but its owner so far.').waitFor();
+      await other.page.getByRole('main').getByRole('button', { name: 'Tools for Slow boat' }).click();
+      await other.page.getByRole('menuitem', { name: 'Remove from this playlist' }).click();
+      await until('it to be refused', async () => (await shown(page)) === 'Slow boat, Night ferry' && (await other.page.getByRole('status').or(other.page.getByRole('alert')).count()) > 0);
+    }, { expected: [/status of 40[34]/] });
+  });
+});
+
+test('a playlist is followed from its page, is listed among one\'s own, and is found by the search', async () => {
+  await make(carol, 'Harbour nights', [tides, slow], true).then((id) => stage.visit('mia', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await page.getByRole('button', { name: 'Following', pressed: true }).waitFor();
+    await page.getByRole('navigation', { name: 'Main' }).first().getByRole('link', { name: 'Playlists' }).click();
+    await page.getByRole('region', { name: 'Followed' }).getByRole('link', { name: 'Harbour nights' }).waitFor();
+    await page.getByRole('button', { name: 'Favorites' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Favorites' }).waitFor();
+    await page.keyboard.press('/');
+    await page.getByRole('combobox').fill('nights harb');
+    await page.getByRole('option', { name: /Harbour nights.*Playlist by/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'Harbour nights' }).waitFor();
+  }));
+});
+
 test('its owner deletes a playlist, after being asked', async () => {
   const id = await make(alice, 'To forget', [tides]);
   await stage.visit('alice', async (eye) => {
@@ -301,6 +347,7 @@ async function imported(eye: Eye): Promise<void> {
 const forFriends = await alice.post('/api/v1/playlists', { body: { name: 'For friends' } });
 assertStatus(forFriends, 201);
 for (const one of [tides, ferry]) assertStatus(await alice.post('/api/v1/playlists/{id}/tracks', { path: { id: forFriends.body.id }, body: { track_id: one.id } }), 201);
+assertStatus(await alice.post('/api/v1/playlists/{id}/collaborators', { path: { id: forFriends.body.id }, body: { user_id: template.ids.mia, permission: 'write' } }), 201);
 const link = await alice.post('/api/v1/playlists/{id}/share', { path: { id: forFriends.body.id }, body: {} });
 assertStatus(link, 201);
 
@@ -329,6 +376,12 @@ lookAt(stage, [
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     await page.getByRole('button', { name: 'Make a link' }).click();
     await page.getByRole('group', { name: 'The link' }).waitFor();
+  } },
+  { name: 'playlist people', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
+    await page.getByRole('button', { name: 'People' }).click();
+    await page.getByLabel('What mia may do').waitFor();
+    await page.getByLabel('Add somebody').fill('bob');
+    await page.getByRole('button', { name: 'Add bob' }).waitFor();
   } },
   { name: 'playlist menu', path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
     await page.getByRole('main').getByRole('button', { name: 'Tools for Tides' }).click();

@@ -26,6 +26,7 @@ interface Entry {
   id: string;
   track: ItemTrack | null;
   wanted: PlaylistItem['wanted'];
+  addedBy: PlaylistItem['added_by'];
 }
 
 /** So many are loaded by themselves, so that they can be played one after the other. */
@@ -38,7 +39,7 @@ const none: never[] = [];
 export function useEntries(items: ReturnType<typeof useItems>) {
   const { hasNextPage, isFetching, isError, fetchNextPage } = items;
   const pages = items.data?.pages ?? none;
-  const entries = useMemo(() => pages.flatMap((page) => page.items.map((item): Entry => ({ id: item.id, track: trackOf(item), wanted: item.wanted }))), [pages]);
+  const entries = useMemo(() => pages.flatMap((page) => page.items.map((item): Entry => ({ id: item.id, track: trackOf(item), wanted: item.wanted, addedBy: item.added_by }))), [pages]);
   const tracks = useMemo(() => entries.flatMap(({ track }) => track ?? []), [entries]);
   useEffect(() => {
     if (hasNextPage && !isFetching && !isError && entries.length < BY_ITSELF) void fetchNextPage();
@@ -126,6 +127,7 @@ export function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItem
             <PlaylistRow
               track={entry.track}
               wanted={entry.wanted}
+              addedBy={entry.addedBy?.id === playlist.owner.id ? null : entry.addedBy}
               place={index + 1}
               list={tracks}
               isDragged={isDragged}

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Bell, BellRing, Copy, Download, Link2, Pencil, Share2, Trash2 } from 'lucide-react';
+import { Bell, BellRing, Copy, Download, Link2, Pencil, Share2, Trash2, Users } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
@@ -23,6 +23,7 @@ import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import type { Playlist } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
+import { usePlaylistChanges } from '@/lib/realtime/usePlaylistChanges';
 import { toast } from '@/lib/toast/store';
 import { PlayAll } from './PlayAll';
 import { PlaylistDialog } from './PlaylistDialog';
@@ -41,6 +42,8 @@ function Share({ playlist }: { playlist: Playlist }) {
 }
 
 const ShareDialog = lazy(async () => ({ default: (await import('./ShareDialog')).ShareDialog }));
+
+const CollaboratorsDialog = lazy(async () => ({ default: (await import('./CollaboratorsDialog')).CollaboratorsDialog }));
 
 const FORMATS = ['m3u', 'json', 'xspf', 'csv'] as const;
 
@@ -137,8 +140,9 @@ function Loaded({ playlist }: { playlist: Playlist }) {
   const { data: me } = useMe();
   const entries = useEntries(useItems(playlist.id, true));
   const update = useUpdatePlaylist();
-  const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | null>(null);
+  const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | 'people' | null>(null);
   const close = () => setDialog(null);
+  usePlaylistChanges(playlist.id);
   return (
     <article>
       <PlaylistHeader playlist={playlist} />
@@ -158,20 +162,26 @@ function Loaded({ playlist }: { playlist: Playlist }) {
           ) : (
             playlist.visibility !== 'private' && <Share playlist={playlist} />
           )}
+          {me && (playlist.is_mine || playlist.is_shared_with_me) && (
+            <Button onClick={() => setDialog('people')}>
+              <Users size={18} aria-hidden />
+              {t('playlists.people')}
+            </Button>
+          )}
           {me && !playlist.is_mine && <Follow playlist={playlist} />}
           {me && <Export playlist={playlist} />}
           {me && <Duplicate playlist={playlist} />}
+          {playlist.may_manage && (
+            <Button onClick={() => setDialog('edit')}>
+              <Pencil size={18} aria-hidden />
+              {t('common.edit')}
+            </Button>
+          )}
           {playlist.is_mine && (
-            <>
-              <Button onClick={() => setDialog('edit')}>
-                <Pencil size={18} aria-hidden />
-                {t('common.edit')}
-              </Button>
-              <Button tone="danger" onClick={() => setDialog('delete')}>
-                <Trash2 size={18} aria-hidden />
-                {t('common.delete')}
-              </Button>
-            </>
+            <Button tone="danger" onClick={() => setDialog('delete')}>
+              <Trash2 size={18} aria-hidden />
+              {t('common.delete')}
+            </Button>
           )}
         </div>
         {playlist.description && (
@@ -194,6 +204,11 @@ function Loaded({ playlist }: { playlist: Playlist }) {
             close();
           }}
         />
+      )}
+      {dialog === 'people' && me && (
+        <Suspense>
+          <CollaboratorsDialog playlist={playlist} me={me.id} onClose={close} />
+        </Suspense>
       )}
       {dialog === 'share' && (
         <Suspense>

@@ -23,6 +23,8 @@ interface PlaylistRowProps {
   track: ItemTrack | null;
   /** What a file said of a track that is not here. */
   wanted: PlaylistItem['wanted'];
+  /** Who put it in, where that is somebody else than the owner. */
+  addedBy: PlaylistItem['added_by'];
   /** Counts from 1. */
   place: number;
   /** All that can be played from here. */
@@ -37,7 +39,7 @@ export const ROW = 64;
 
 const rowClass = 'group flex h-16 items-center gap-3 border-b border-line transition-colors duration-150 sm:gap-4';
 
-function Unseen({ place, wanted, isDragged, handle, onRemove }: Omit<PlaylistRowProps, 'track' | 'list'>) {
+function Unseen({ place, wanted, isDragged, handle, onRemove }: Omit<PlaylistRowProps, 'track' | 'list' | 'addedBy'>) {
   const { t } = useTranslation();
   const title = unseenName(t, place, wanted);
   return (
@@ -95,6 +97,7 @@ export function PlaylistRow({ track, ...row }: PlaylistRowProps) {
           <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="hover:text-ink hover:underline">
             {byline(track)}
           </Link>
+          {row.addedBy && <span> · {t('playlists.added_by', { name: row.addedBy.display_name })}</span>}
         </p>
       </div>
       <TrackWaveform track={track} context={{ list }} className="h-9 min-w-0 max-md:hidden md:flex-[5]" />

@@ -28,6 +28,8 @@ const playlist = (change: Partial<Playlist> = {}): Playlist => ({
   owner: { id: ada.id, username: 'ada', avatar: null, display_name: 'Ada' },
   is_mine: true,
   may_edit: true,
+  may_manage: true,
+  is_shared_with_me: false,
   is_following: false,
   follower_count: 0,
   is_default_favorites: false,
@@ -40,6 +42,7 @@ const { artist, album, duration_ms, cover_url, waveform_url, stream_manifest_url
 const item = (id: string, title: string): PlaylistItem => ({
   id,
   added_at: '2026-01-01T00:00:00+00:00',
+  added_by: null,
   wanted: null,
   track_id: `track-${id}`,
   title,
@@ -223,7 +226,7 @@ describe('the page of a playlist', () => {
 
   it('whoever may not change it finds nothing to change it with', async () => {
     setSessionHint(false);
-    fakeServer({ ...world, 'GET /playlists/list-1': { body: playlist({ is_public: true, visibility: 'public', is_mine: false, may_edit: false }) } });
+    fakeServer({ ...world, 'GET /playlists/list-1': { body: playlist({ is_public: true, visibility: 'public', is_mine: false, may_edit: false, may_manage: false }) } });
     await open();
     expect(screen.queryByRole('button', { name: /^Move/ })).toBeNull();
     expect(screen.queryByRole('button', { name: 'Edit' })).toBeNull();
