@@ -232,7 +232,7 @@ test('two work on a playlist and see what the other does; whoever is taken out c
   await stage.visit('carol', async (eye) => {
     const { page } = eye;
     await open(eye, `/playlist/${id}`);
-    await page.getByRole('button', { name: 'People' }).click();
+    await page.getByRole('button', { name: 'People', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'People' });
     await dialog.getByLabel('Add somebody').fill('mia');
     await dialog.getByRole('button', { name: 'Add mia' }).click();
@@ -245,7 +245,7 @@ test('two work on a playlist and see what the other does; whoever is taken out c
       await until('Carol to see it', async () => (await shown(page)) === 'Slow boat');
       assertStatus(await carol.post('/api/v1/playlists/{id}/tracks', { path: { id }, body: { track_id: ferry.id } }), 201);
       await until('Mia to see it', async () => (await shown(other.page)) === 'Slow boat, Night ferry');
-      await page.getByRole('button', { name: 'People' }).click();
+      await page.getByRole('button', { name: 'People', exact: true }).click();
       await dialog.getByRole('button', { name: 'Take mia out' }).click();
       await dialog.getByText('Nobody but its owner so far.').waitFor();
       await other.page.getByRole('main').getByRole('button', { name: 'Tools for Slow boat' }).click();
@@ -378,7 +378,7 @@ lookAt(stage, [
     await page.getByRole('group', { name: 'The link' }).waitFor();
   } },
   { name: 'playlist people', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
-    await page.getByRole('button', { name: 'People' }).click();
+    await page.getByRole('button', { name: 'People', exact: true }).click();
     await page.getByLabel('What mia may do').waitFor();
     await page.getByLabel('Add somebody').fill('bob');
     await page.getByRole('button', { name: 'Add bob' }).waitFor();
