@@ -91,7 +91,7 @@ function Add({ playlist, known }: { playlist: Playlist; known: readonly string[]
           <PermissionField label={t('playlists.may')} value={permission} mayAdmin={playlist.is_mine} onChange={setPermission} />
         </div>
       </div>
-      <ul aria-label={t('playlists.who')}>
+      <ul>
         {found.map((user) => (
           <li key={user.id} className="flex items-center gap-3 py-1.5">
             <Avatar user={user} size={32} />
