@@ -249,7 +249,8 @@ test('two work on a playlist and see what the other does; from whoever is taken 
       await dialog.getByRole('button', { name: 'Take mia out' }).click();
       await dialog.getByText('Nobody but its owner so far.').waitFor();
       await other.page.getByRole('heading', { name: 'This playlist does not exist' }).waitFor();
-      assert.equal(await shown(page), 'Slow boat, Night ferry');
+      await page.keyboard.press('Escape');
+      await until('the rest to be as it was', async () => (await shown(page)) === 'Slow boat, Night ferry');
     }, { expected: [/status of 404/] });
   });
 });
