@@ -75,7 +75,7 @@ begin
         return l.wrong;
     elsif (select count(distinct i) from unnest(ids) i) < cardinality(ids) then
         return 'items: Two items have the same id.';
-    elsif not current_item = any (ids) then
+    elsif current_item is not null and not current_item = any (ids) then -- null = any ('{}') is false, not null
         return 'current_item: There is no such item.';
     end if;
     tracks := array(select coalesce(w.track_id, o.track_id)

@@ -44,13 +44,18 @@ await world.sql(`insert into playlists (user_id, name) select '${ids.dave}', 'Li
 const TOKEN = 'L'.repeat(43); /* opens it too */
 await world.sql(`insert into playlist_share_links (playlist_id, user_id, token_hash, created_at)
   select '${playlist}', '${ids.carol}', case n when 1 then encode(sha256('${TOKEN}'), 'hex') else 'link ' || n end, now() - n / 2 * interval '1 minute' from generate_series(1, 5) n`);
+const { token: session } = (await carol.post('/api/v1/queue/session', { body: { order: 'votes' } })).body;
+await world.sql(`
+  insert into queue_session_people (session_id, name, key_hash, created_at) select id, 'Guest ' || n, 'key ' || n, now() - n / 2 * interval '1 hour' from queue_sessions, generate_series(1, 5) n;
+  insert into shared_queue_items (session_id, track_id, person_id, position, round, vote_count)
+  select s.id, '${track}', (select id from queue_session_people limit 1), n, n, n / 3 from queue_sessions s, generate_series(1, 9) n`);
 /* What the id in a path names. */
 const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : ids.carol);
 
 interface Page { items: unknown[]; page?: number; limit: number; next: string | null; total?: number }
 
 async function page(client: Client, path: string, query: Record<string, unknown> = {}): Promise<Page> {
-  const reply = await client.get(path as '/api/v1/tracks', { query, path: { id: idIn(path), token: TOKEN } } as never);
+  const reply = await client.get(path as '/api/v1/tracks', { query, path: { id: idIn(path), token: path.startsWith('/api/v1/queue/') ? session : TOKEN } } as never);
   assertStatus(reply, 200);
   return reply.body as unknown as Page;
 }
@@ -73,6 +78,7 @@ const least: Record<string, number> = {
   '/api/v1/tracks': 15, '/api/v1/users': 5, '/api/v1/users/me/blocks': 2, '/api/v1/auth/login-history': 5, '/api/v1/notifications': 9, '/api/v1/users/{id}/gear': 4,
   '/api/v1/users/{id}/likes': 15, '/api/v1/users/{id}/reposts': 15, '/api/v1/tracks/removed': 2, '/api/v1/audit/logs': 3, '/api/v1/genres': 2, '/api/v1/roles': 2,
   '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 9, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/playlists/shared/{token}/tracks': 30, '/api/v1/playlists/{id}/share': 5, '/api/v1/playlists/followed': 4, '/api/v1/playlists/search': 9, '/api/v1/releases': 9, '/api/v1/releases/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
+  '/api/v1/queue/session/{token}/items': 9, '/api/v1/queue/session/{token}/guests': 5,
 };
 
 /* How many these are is for the owner of the track to know, or nobody's business. */

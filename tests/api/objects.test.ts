@@ -39,6 +39,7 @@ const link = (await carol.post('/api/v1/playlists/{id}/share', { path: { id: pla
 const filled = (await carol.get('/api/v1/playlists/{id}', { path: { id: playlist.id } })).body;
 await carol.put('/api/v1/queue', { body: { version: 0, items: [{ track_id: track.id }] } });
 const queued = (await carol.get('/api/v1/queue')).body.current_item!;
+const listening = await world.sql(`insert into track_plays (track_id, user_id) select '${track.id}', id from users where username = 'carol' returning id`);
 const sending = idOf(await begin(carol, { length: 1000 }));
 const inParts = (await carol.post('/api/v1/tracks/initiate', { body: { filename: 'a.wav', total_size: 1000 } as never })).body.upload_id;
 const owned: Owned[] = [
@@ -51,7 +52,10 @@ const owned: Owned[] = [
   { under: '/api/v1/playlists/', path: { id: playlist.id, track_id: item, share_id: link.id, userId: template.ids.mia }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/releases/by-slug/', path: { slug: release.slug }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/releases/', path: { id: release.id, track_id: track.id, size: '300' }, strangers: ['alice', 'dave'] },
+  { under: '/api/v1/history/tracks/', path: { id: track.id }, strangers: ['alice', 'dave'] },
+  { under: '/api/v1/history/', path: { id: listening }, strangers: ['alice', 'root'] },
   { under: '/api/v1/queue/items/', path: { id: queued }, strangers: ['alice', 'root'] },
+  { under: '/api/v1/queue/session/', path: { token: 'anothers', id: queued }, strangers: ['alice', 'root'] },
   { under: '/hls/', path: { track_id: track.id, quality: 'low', segment: 'segment_000.m4s' }, strangers: ['alice', 'dave'] },
   { under: '/api/v1/sessions/', path: { session_id: session }, strangers: ['alice', 'root'] },
   { under: '/api/v1/notifications/', path: { id: notification }, strangers: ['alice', 'root'] },

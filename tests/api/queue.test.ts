@@ -81,6 +81,17 @@ test('who never listened has an empty queue, which one fills, changes and emptie
   assert.equal((await state(bob)).version, 0, 'nobody else has it');
 });
 
+test('a queue without items is written like any other, from the beginning and over what there was', async () => {
+  const kept = { shuffle: true, repeat: 'one', volume: 12 } as const;
+  for (const version of [0, 1]) {
+    const reply = await rawPut(carol, { version, items: [], ...kept, offset_ms: 0, is_playing: false });
+    assertStatus(reply, 200);
+    const { item_count, current_item, ...rest } = reply.body;
+    assert.deepEqual([item_count, current_item, rest.version, rest.shuffle, rest.repeat, rest.volume], [0, null, version + 1, true, 'one', 12]);
+  }
+  assertProblem(await rawPut(carol, { version: 2, items: [], current_item: randomUUID() }), 422, 'validation');
+});
+
 test('ten thousand items, all of the same track, are written by one request and read by the page; one more is refused', async () => {
   const list = many(10_000);
   const made = await put(bob, { items: list, current_item: list[9_000]!.id });

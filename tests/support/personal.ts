@@ -112,6 +112,8 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'releases.release_zone': () => 'null',
   'release_slugs.slug': () => `'s' || md5(random()::text)`,
   'playlist_tracks.wanted': () => 'null', /* only where there is no track */
+  'queue_session_people.name': () => 'null', /* only of guests without an account */
+  'queue_session_people.key_hash': () => 'null',
   'track_history.track_id': ({ track }) => track,
   'royalty_records.content_id': ({ track }) => track,
   'reports.content_id': ({ user }) => user,

@@ -155,12 +155,6 @@ select c.id, c.track_id, c.created_at, c.expires_at
  where c.host_id = :user_id::uuid
  order by c.created_at, c.id
 
--- query: export_shared_queues
-select s.id, s.created_at, array(select i.track_id from shared_queue_items i where i.session_id = s.id order by i.position) as track_ids
-  from queue_sessions s
- where s.creator_id = :user_id::uuid
- order by s.created_at, s.id
-
 -- query: export_folders
 select f.id, f.name, f.parent_id, f.created_at from user_folders f where f.user_id = :user_id::uuid order by f.created_at, f.id
 

@@ -85,3 +85,260 @@ select q.version, q.current_item, q.current_position as offset_ms, q.is_playing,
        array(select i.track_id from queue_items i where i.queue_id = q.id order by i.position) as track_ids
   from queues q
  where q.user_id = :user_id::uuid
+
+-- A queue that several people fill, by a link. Who has the link is one of them; everybody sees a track only where they might see it anyway.
+
+-- fragment: link_hash(text)
+encode(sha256(convert_to(text, 'UTF8')), 'hex')
+
+-- fragment: shared_person()
+-- Of somebody who did something there: by their account, or by the key of a guest.
+left join lateral (
+    select o.id, o.removed_at
+      from queue_session_people o
+     where o.session_id = s.id
+       and case when :viewer::uuid is not null then o.user_id = :viewer::uuid else o.key_hash = {link_hash(:x_queue_guest::text)} end) p on true
+
+-- fragment: shared_refusal(wrong)
+case split_part(wrong, ':', 1) when 'forbidden' then wrong when 'conflict' then wrong end
+
+-- query: queue_session_may
+-- Is the link one of a session, and does it hold? A guest who was removed is told so, and so is whoever has a key of another session.
+-- problems: forbidden
+select s.id as session_id, p.id as person_id,
+       case when l.ended_at is not null or s.ended_at is not null then 'forbidden: This link was withdrawn.'
+            when p.removed_at is not null then 'forbidden: The host has removed you.' end as problem
+  from queue_session_links l
+  join queue_sessions s on s.id = l.session_id
+  {shared_person()}
+ where l.token_hash = {link_hash(:token::text)}
+
+-- query: queue_session_host_may
+-- The same for what only the host does.
+-- problems: forbidden
+select s.id as session_id,
+       case when l.ended_at is not null or s.ended_at is not null then 'forbidden: This link was withdrawn.'
+            when s.creator_id <> :viewer::uuid then 'forbidden: Only the host does this.' end as problem
+  from queue_session_links l
+  join queue_sessions s on s.id = l.session_id
+ where l.token_hash = {link_hash(:token::text)}
+
+-- query: queue_session_link_may
+-- The host makes a new link by any that there was.
+-- problems: forbidden
+select s.id as session_id,
+       case when s.ended_at is not null then 'forbidden: This session has ended.'
+            when s.creator_id <> :viewer::uuid then 'forbidden: Only the host does this.' end as problem
+  from queue_session_links l
+  join queue_sessions s on s.id = l.session_id
+ where l.token_hash = {link_hash(:token::text)}
+
+-- query: queue_session_create
+-- Of the person's sessions that have ended, the oldest go.
+-- schema: SharedQueueLink
+-- not null: token, session_id
+-- problems: conflict
+with t as materialized (
+    select replace(gen_random_uuid()::text, '-', '') as token
+), o as (
+    select count(*) filter (where s.ended_at is null) >= 20 as is_full from queue_sessions s where s.creator_id = :viewer::uuid
+), gone as (
+    delete from queue_sessions s
+     where s.id in (select e.id from queue_sessions e where e.creator_id = :viewer::uuid and e.ended_at is not null order by e.ended_at desc offset 20)
+), s as (
+    insert into queue_sessions (creator_id, name, order_mode, guests_may_add, guests_may_skip, guests_may_seek, per_person)
+    select :viewer::uuid, coalesce(:name, ''), coalesce(:order, 'fifo'), coalesce(:guests_may_add::boolean, true), coalesce(:guests_may_skip::boolean, false),
+           coalesce(:guests_may_seek::boolean, false), coalesce(:per_person::int, 20)
+      from o where not o.is_full
+    returning id
+), l as (
+    insert into queue_session_links (token_hash, session_id) select {link_hash(t.token)}, s.id from s, t
+    returning session_id
+)
+select l.session_id, t.token, case when o.is_full then 'conflict: You have 20 sessions. End one of them first.' end as problem
+  from o cross join t left join l on true
+
+-- query: queue_session_link
+-- Ends all links that there were.
+-- schema: SharedQueueLink
+-- not null: token, session_id
+with t as materialized (
+    select replace(gen_random_uuid()::text, '-', '') as token
+), ended as (
+    update queue_session_links l set ended_at = now() where l.session_id = :session_id::uuid and l.ended_at is null
+), forgotten as (
+    delete from queue_session_links l
+     where l.token_hash in (select o.token_hash from queue_session_links o where o.session_id = :session_id::uuid order by o.created_at desc offset 50)
+)
+insert into queue_session_links (token_hash, session_id) select {link_hash(t.token)}, :session_id::uuid from t
+returning session_id, (select t.token from t) as token
+
+-- query: queue_session_get
+-- schema: SharedQueue
+-- nullable: current_item, fallback_playlist_id, person_id
+-- not null: order, offset_ms, is_host, item_count, person_count
+-- type: order fifo|round_robin|votes
+select s.id, s.name, s.order_mode as "order", s.guests_may_add, s.guests_may_skip, s.guests_may_seek, s.per_person, s.version,
+       case when s.creator_id = :viewer::uuid then s.fallback_playlist_id end as fallback_playlist_id,
+       s.current_item, shared_queue_offset_ms(s) as offset_ms, s.is_playing,
+       coalesce(s.creator_id = :viewer::uuid, false) as is_host, :person_id::uuid as person_id,
+       (select count(*) from shared_queue_items i where i.session_id = s.id) as item_count,
+       (select count(*) from queue_session_people o where o.session_id = s.id and o.removed_at is null) as person_count,
+       {user_ref(u, host)}
+  from queue_sessions s
+  join users u on u.id = s.creator_id
+ where s.id = :session_id::uuid
+
+-- query: queue_session_items
+-- What is played, then what waits, in the order in which it will be.
+-- schema: SharedQueueItem
+-- nullable: track_id, title, artist, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator
+-- not null: asked_by, is_current, is_mine, is_voted
+-- sort: coalesce(i.id <> s.current_item, true), shared_queue_rank(s.order_mode, i.round, i.vote_count), i.position
+-- unique: it is one session, and positions are unique in it
+select i.id, coalesce(i.id = s.current_item, false) as is_current, i.vote_count,
+       coalesce(p.name, (select a.display_name from users a where a.id = p.user_id), '') as asked_by,
+       coalesce(i.person_id = :person_id::uuid, false) as is_mine,
+       exists (select from shared_queue_votes v where v.item_id = i.id and v.person_id = :person_id::uuid) as is_voted,
+       t.id as track_id, t.title, t.artist, t.duration_ms,
+       {cover_url(t)} as cover_url,
+       {waveform_url(t)} as waveform_url,
+       case when t.status = 'completed' then t.stream_manifest_url end as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
+       {user_ref(u, creator)}
+  from shared_queue_items i
+  join queue_sessions s on s.id = i.session_id
+  join queue_session_people p on p.id = i.person_id
+  left join tracks t on t.id = i.track_id and {track_visible(t, :viewer::uuid, false)}
+  left join users u on u.id = t.creator_id
+ where i.session_id = :session_id::uuid
+
+-- query: queue_session_change
+-- sees: the owner of the playlist
+-- problems: validation
+with s as (
+    update queue_sessions s
+       set name = coalesce(:name, s.name), order_mode = coalesce(:order, s.order_mode), guests_may_add = coalesce(:guests_may_add::boolean, s.guests_may_add),
+           guests_may_skip = coalesce(:guests_may_skip::boolean, s.guests_may_skip), guests_may_seek = coalesce(:guests_may_seek::boolean, s.guests_may_seek),
+           per_person = coalesce(:per_person::int, s.per_person),
+           fallback_playlist_id = case when :has_fallback_playlist_id::boolean then :fallback_playlist_id::uuid else s.fallback_playlist_id end,
+           fallback_taken = case when :has_fallback_playlist_id::boolean then 0 else s.fallback_taken end
+     where s.id = :session_id::uuid
+       and (:fallback_playlist_id::uuid is null
+            or exists (select from playlists p where p.id = :fallback_playlist_id::uuid and p.user_id = :viewer::uuid and p.deleted_at is null))
+    returning s.id
+)
+select :session_id::uuid as session_id, :viewer::uuid as person_id, (select shared_queue_tell(s.id)::text from s) as told,
+       case when not exists (select from s) then 'validation fallback_playlist_id: It must be a playlist of yours.' end as problem
+
+-- query: queue_session_end
+with s as (
+    update queue_sessions s set ended_at = now(), is_playing = false, current_item = null where s.id = :session_id::uuid and s.ended_at is null returning s.id
+), i as (
+    delete from shared_queue_items i using s where i.session_id = s.id
+)
+select s.id, shared_queue_tell(s.id)::text as told from s
+
+-- query: queue_session_add
+-- Everybody there may see it, or at least whoever asks and the host who plays it.
+-- problems: forbidden validation conflict
+with t as (
+    select t.id
+      from tracks t
+      join queue_sessions s on s.id = :session_id::uuid
+     where t.id = :track_id::uuid and {track_visible(t, :viewer::uuid, false)} and {track_visible(t, s.creator_id, false)}
+)
+select a.item as id, coalesce({shared_refusal(a.wrong)}, case when a.item is null then 'validation track_id: There is no such track, or not for everybody here.' end) as problem
+  from shared_queue_add(:session_id::uuid, :viewer::uuid, :person_id::uuid, (select t.id from t)) a
+
+-- query: queue_session_item
+-- schema: SharedQueueAddition
+-- not null: id, vote_count
+select i.id, i.vote_count from shared_queue_items i where i.id = :id::uuid
+
+-- query: queue_session_vote
+-- problems: forbidden not_found conflict
+select :id::uuid as id, coalesce({shared_refusal(a.wrong)}, case when a.wrong is not null then 'not_found' end) as problem
+  from (select shared_queue_vote(:session_id::uuid, :viewer::uuid, :person_id::uuid, :id::uuid, true) as wrong) a
+
+-- query: queue_session_unvote
+-- problems: forbidden not_found conflict
+select :id::uuid as id, coalesce({shared_refusal(a.wrong)}, case when a.wrong is not null then 'not_found' end) as problem
+  from (select shared_queue_vote(:session_id::uuid, :viewer::uuid, :person_id::uuid, :id::uuid, false) as wrong) a
+
+-- query: queue_session_remove
+-- problems: forbidden not_found conflict
+select :id::uuid as id, coalesce({shared_refusal(a.wrong)}, case when a.wrong is not null then 'not_found' end) as problem
+  from (select shared_queue_remove(:session_id::uuid, :viewer::uuid, :person_id::uuid, :id::uuid) as wrong) a
+
+-- query: queue_session_next
+-- problems: forbidden conflict
+select :session_id::uuid as id, {shared_refusal(a.wrong)} as problem
+  from (select shared_queue_next(:session_id::uuid, :viewer::uuid, :person_id::uuid, :leaving::uuid) as wrong) a
+
+-- query: queue_session_seek
+-- problems: forbidden conflict
+select :session_id::uuid as id, {shared_refusal(a.wrong)} as problem
+  from (select shared_queue_seek(:session_id::uuid, :viewer::uuid, :person_id::uuid, :item::uuid, :offset_ms::int, :is_playing::boolean) as wrong) a
+
+-- query: queue_session_join
+-- A guest without an account. The key is theirs alone, and told once.
+-- schema: SharedQueueGuestKey
+-- not null: person_id, key
+-- problems: conflict
+with k as materialized (
+    select replace(gen_random_uuid()::text, '-', '') as key
+), p as (
+    insert into queue_session_people (session_id, name, key_hash)
+    select :session_id::uuid, :name, {link_hash(k.key)}
+      from k
+     where (select count(*) from queue_session_people o where o.session_id = :session_id::uuid) < 200
+    returning id
+)
+select p.id as person_id, k.key, case when p.id is null then 'conflict: The session is full.' end as problem
+  from k left join p on true
+
+-- query: queue_session_people
+-- schema: SharedQueuePerson
+-- nullable: user
+-- sort: p.created_at, p.id
+select p.id, coalesce(p.name, u.display_name) as name, p.created_at, {user_ref(u, user)}
+  from queue_session_people p
+  left join users u on u.id = p.user_id
+ where p.session_id = :session_id::uuid and p.removed_at is null
+
+-- query: queue_session_expel
+-- What they asked for goes too, unless it is played.
+with p as (
+    update queue_session_people p
+       set removed_at = now()
+      from queue_sessions s
+     where s.id = p.session_id and p.session_id = :session_id::uuid and p.id = :id::uuid and p.removed_at is null and p.user_id is distinct from s.creator_id
+    returning p.id, s.current_item, s.id as session_id
+), i as (
+    delete from shared_queue_items i using p where i.person_id = p.id and i.id is distinct from p.current_item
+)
+select p.id, shared_queue_tell(p.session_id)::text as told from p
+
+-- query: topic_queuesession
+-- Those who have done something there, and the host.
+select a.n
+  from unnest(:ids::uuid[], :viewers::uuid[]) with ordinality as a (id, viewer, n)
+  join queue_sessions s on s.id = a.id and s.ended_at is null
+ where s.creator_id = a.viewer
+    or exists (select from queue_session_people p where p.session_id = s.id and p.user_id = a.viewer and p.removed_at is null)
+
+-- query: export_shared_queues
+select s.id, s.name, s.order_mode, s.guests_may_add, s.guests_may_skip, s.guests_may_seek, s.per_person, s.fallback_playlist_id, s.created_at, s.ended_at,
+       array(select i.track_id from shared_queue_items i where i.session_id = s.id order by i.position) as track_ids
+  from queue_sessions s
+ where s.creator_id = :user_id::uuid
+ order by s.created_at, s.id
+
+-- query: export_shared_queue_visits
+-- Sessions, of whomever, in which the person did something.
+select p.session_id, p.created_at, p.removed_at,
+       array(select i.track_id from shared_queue_items i where i.person_id = p.id order by i.position) as track_ids,
+       array(select i.track_id from shared_queue_votes v join shared_queue_items i on i.id = v.item_id where v.person_id = p.id order by v.created_at) as voted_track_ids
+  from queue_session_people p
+ where p.user_id = :user_id::uuid
+ order by p.created_at, p.id

@@ -1,6 +1,7 @@
 /* queue.c - what somebody listens to, on all of their devices. Every change names the version that it is about, so that a device which was away
  * does not overwrite what came later. */
 #include "api/module.h"
+#include "modules/queue/shared.h"
 #include "queue.queries.h"
 
 extern const struct module queue_module;
@@ -94,7 +95,12 @@ static const struct field changed_fields[] = {
     FIELD_END};
 
 static const struct message messages[] = {
-    {"queue.changed", "user", "One's queue was changed, perhaps on another device", .fields = changed_fields, .address = "/api/v1/queue"}, MESSAGE_END};
+    {"queue.changed", "user", "One's queue was changed, perhaps on another device", .fields = changed_fields, .address = "/api/v1/queue"},
+    {"queuesession.changed", "queuesession", "A shared queue was changed", .fields = shared_queue_fields, .address = "/api/v1/queue/session"}, MESSAGE_END};
 
-const struct module queue_module = {
-    .name = "queue", .routes = ROUTE_TABLES(queue_routes), .queries = queue_queries, .personal = &queue_personal, .messages = messages};
+const struct module queue_module = {.name = "queue",
+                                    .routes = ROUTE_TABLES(queue_routes, shared_queue_routes),
+                                    .queries = queue_queries,
+                                    .personal = &queue_personal,
+                                    .messages = messages,
+                                    .topics = shared_queue_topics};

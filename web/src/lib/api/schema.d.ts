@@ -1702,6 +1702,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a queue that others fill too
+         * @description The token is the link that others get. It is told now only; POST `link` makes another one. One person has 20 sessions at most.
+         */
+        post: operations["postQueueSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/session/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a shared queue
+         * @description Its settings, and what is played. `403` says that the link was withdrawn. `person_id` is whoever asks, once they have done something there.
+         */
+        get: operations["getQueueSessionByToken"];
+        put?: never;
+        post?: never;
+        /** End a shared queue */
+        delete: operations["deleteQueueSessionByToken"];
+        options?: never;
+        head?: never;
+        /** Change a shared queue */
+        patch: operations["patchQueueSessionByToken"];
+        trace?: never;
+    };
+    "/api/v1/queue/session/{token}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who takes part in a shared queue */
+        get: operations["getQueueSessionByTokenGuests"];
+        put?: never;
+        /**
+         * Take part in a shared queue without an account
+         * @description The reply has a key, which the guest sends as `X-Queue-Guest`. Who is signed in needs none.
+         */
+        post: operations["postQueueSessionByTokenGuests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/session/{token}/guests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove somebody from a shared queue
+         * @description What they asked for goes too. Their next call is answered 403. A guest without an account may come back under another name, unless the link is withdrawn as well.
+         */
+        delete: operations["deleteQueueSessionByTokenGuestsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/session/{token}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the items of a shared queue in the order of playing
+         * @description What is played comes first. A track that is not for the reader has no name: `track_id` is null then.
+         */
+        get: operations["getQueueSessionByTokenItems"];
+        put?: never;
+        /**
+         * Ask for a track in a shared queue
+         * @description Where it waits already, the reply is that item, and whoever asks has voted for it. The host and whoever asks must be able to see the track.
+         */
+        post: operations["postQueueSessionByTokenItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/session/{token}/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an item back from a shared queue
+         * @description The host removes any item. Others take back what they asked for; where somebody has voted for it, it stays, and is theirs.
+         */
+        delete: operations["deleteQueueSessionByTokenItemsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/session/{token}/items/{id}/vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Vote for an item of a shared queue */
+        post: operations["postQueueSessionByTokenItemsByIdVote"];
+        /** Take back a vote for an item of a shared queue */
+        delete: operations["deleteQueueSessionByTokenItemsByIdVote"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/session/{token}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new link for a shared queue
+         * @description All links from before are withdrawn, at once. The host may do it with any of them.
+         */
+        post: operations["postQueueSessionByTokenLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/session/{token}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on to the next item of a shared queue
+         * @description Names the item that is left, so that of two who press at once one goes on, and the other is answered 409. The host may, and guests where `guests_may_skip` says so.
+         */
+        post: operations["postQueueSessionByTokenNext"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/session/{token}/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tell where in the item of a shared queue it is
+         * @description Seeks, pauses or goes on. The host may, and guests where `guests_may_seek` says so.
+         */
+        put: operations["putQueueSessionByTokenPosition"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases": {
         parameters: {
             query?: never;
@@ -4865,6 +5070,29 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        /** @description A shared queue was changed */
+        QueuesessionChangedMessage: {
+            /**
+             * Format: int64
+             * @description Counts its changes
+             */
+            version: number;
+            /** Format: uuid */
+            current_item: string | null;
+            offset_ms: number;
+            is_playing: boolean;
+            /** @description It is over */
+            ended: boolean;
+            /** @constant */
+            type: "queuesession.changed";
+            /** @description Topic of the message */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Number of the message in its topic, counted from 1
+             */
+            number: number;
+        };
         /** @description A message from the client was refused */
         RefusedMessage: {
             /**
@@ -5035,7 +5263,7 @@ export interface components {
             recovery_codes_left: number;
         };
         /** @description What the server sends over the WebSocket */
-        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["PlaylistChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
+        ServerMessage: components["schemas"]["TrackProgressMessage"] | components["schemas"]["TrackChangedMessage"] | components["schemas"]["PlaylistChangedMessage"] | components["schemas"]["QueueChangedMessage"] | components["schemas"]["QueuesessionChangedMessage"] | components["schemas"]["NotificationMessage"] | components["schemas"]["HelloMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["SubscribedMessage"] | components["schemas"]["EndedMessage"] | components["schemas"]["RefusedMessage"] | components["schemas"]["LargeMessage"] | components["schemas"]["ExportProgressMessage"];
         Session: {
             /** Format: uuid */
             id: string;
@@ -5074,6 +5302,103 @@ export interface components {
             /** Format: date-time */
             first_seen_at: string | null;
             devices: unknown[];
+        };
+        SharedQueue: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            order: "fifo" | "round_robin" | "votes";
+            guests_may_add: boolean;
+            guests_may_skip: boolean;
+            guests_may_seek: boolean;
+            /** Format: int32 */
+            per_person: number;
+            /** Format: int64 */
+            version: number;
+            /** Format: uuid */
+            fallback_playlist_id: string | null;
+            /** Format: uuid */
+            current_item: string | null;
+            /** Format: int32 */
+            offset_ms: number;
+            is_playing: boolean;
+            is_host: boolean;
+            /** Format: uuid */
+            person_id: string | null;
+            /** Format: int64 */
+            item_count: number;
+            /** Format: int64 */
+            person_count: number;
+            host: components["schemas"]["UserRef"];
+        };
+        SharedQueueAddition: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int32 */
+            vote_count: number;
+        };
+        SharedQueueGuestKey: {
+            /** Format: uuid */
+            person_id: string;
+            key: string;
+        };
+        SharedQueueItem: {
+            /** Format: uuid */
+            id: string;
+            is_current: boolean;
+            /** Format: int32 */
+            vote_count: number;
+            asked_by: string;
+            is_mine: boolean;
+            is_voted: boolean;
+            /** Format: uuid */
+            track_id: string | null;
+            title: string | null;
+            artist: string | null;
+            /** Format: int32 */
+            duration_ms: number | null;
+            cover_url: string | null;
+            waveform_url: string | null;
+            stream_manifest_url: string | null;
+            /** Format: float */
+            loudness_lufs: number | null;
+            /** Format: float */
+            true_peak_dbtp: number | null;
+            creator: components["schemas"]["UserRef"] | null;
+        };
+        SharedQueueItemList: {
+            items: components["schemas"]["SharedQueueItem"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        SharedQueueLink: {
+            /** Format: uuid */
+            session_id: string;
+            token: string;
+        };
+        SharedQueuePerson: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+            /** Format: date-time */
+            created_at: string;
+            user: components["schemas"]["UserRef"] | null;
+        };
+        SharedQueuePersonList: {
+            items: components["schemas"]["SharedQueuePerson"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         SharedTrack: {
             /** Format: uuid */
@@ -6638,6 +6963,7 @@ export type Queue = components['schemas']['Queue'];
 export type QueueChangedMessage = components['schemas']['QueueChangedMessage'];
 export type QueueItem = components['schemas']['QueueItem'];
 export type QueueItemList = components['schemas']['QueueItemList'];
+export type QueuesessionChangedMessage = components['schemas']['QueuesessionChangedMessage'];
 export type RefusedMessage = components['schemas']['RefusedMessage'];
 export type Release = components['schemas']['Release'];
 export type ReleaseAddition = components['schemas']['ReleaseAddition'];
@@ -6656,6 +6982,14 @@ export type ServerMessage = components['schemas']['ServerMessage'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
 export type SessionStats = components['schemas']['SessionStats'];
+export type SharedQueue = components['schemas']['SharedQueue'];
+export type SharedQueueAddition = components['schemas']['SharedQueueAddition'];
+export type SharedQueueGuestKey = components['schemas']['SharedQueueGuestKey'];
+export type SharedQueueItem = components['schemas']['SharedQueueItem'];
+export type SharedQueueItemList = components['schemas']['SharedQueueItemList'];
+export type SharedQueueLink = components['schemas']['SharedQueueLink'];
+export type SharedQueuePerson = components['schemas']['SharedQueuePerson'];
+export type SharedQueuePersonList = components['schemas']['SharedQueuePersonList'];
 export type SharedTrack = components['schemas']['SharedTrack'];
 export type StorageQuota = components['schemas']['StorageQuota'];
 export type SubscribeMessage = components['schemas']['SubscribeMessage'];
@@ -11202,6 +11536,635 @@ export interface operations {
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postQueueSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description What it is called */
+                    name?: string;
+                    /**
+                     * @description As they were asked for; in rounds, one of each person; or those first that most want. Fifo at first
+                     * @enum {string}
+                     */
+                    order?: "fifo" | "round_robin" | "votes";
+                    /** @description Others than the host ask for tracks; so at first */
+                    guests_may_add?: boolean;
+                    /** @description They go on to the next track; not at first */
+                    guests_may_skip?: boolean;
+                    /** @description They seek and pause; not at first */
+                    guests_may_seek?: boolean;
+                    /** @description How many of one guest may wait; 20 at first */
+                    per_person?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueueLink"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getQueueSessionByToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
+                "X-Queue-Guest"?: string;
+            };
+            path: {
+                /** @description Of the session's link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueue"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteQueueSessionByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the session's link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    patchQueueSessionByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the session's link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description What it is called */
+                    name?: string;
+                    /**
+                     * @description As they were asked for; in rounds, one of each person; or those first that most want. Fifo at first
+                     * @enum {string}
+                     */
+                    order?: "fifo" | "round_robin" | "votes";
+                    /** @description Others than the host ask for tracks; so at first */
+                    guests_may_add?: boolean;
+                    /** @description They go on to the next track; not at first */
+                    guests_may_skip?: boolean;
+                    /** @description They seek and pause; not at first */
+                    guests_may_seek?: boolean;
+                    /** @description How many of one guest may wait; 20 at first */
+                    per_person?: number;
+                    /**
+                     * Format: uuid
+                     * @description A playlist of the host's, of which tracks are played when nothing waits; null: none
+                     */
+                    fallback_playlist_id?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueue"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getQueueSessionByTokenGuests: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: {
+                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
+                "X-Queue-Guest"?: string;
+            };
+            path: {
+                /** @description Of the session's link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueuePersonList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postQueueSessionByTokenGuests: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
+                "X-Queue-Guest"?: string;
+            };
+            path: {
+                /** @description Of the session's link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What the others see */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueueGuestKey"];
+                };
+            };
+            400: components["responses"]["400.bad_request.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteQueueSessionByTokenGuestsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the session's link */
+                token: string;
+                /** @description Whoever took part, of `guests` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getQueueSessionByTokenItems: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: {
+                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
+                "X-Queue-Guest"?: string;
+            };
+            path: {
+                /** @description Of the session's link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueueItemList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postQueueSessionByTokenItems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
+                "X-Queue-Guest"?: string;
+            };
+            path: {
+                /** @description Of the session's link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The track
+                     */
+                    track_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueueAddition"];
+                };
+            };
+            400: components["responses"]["400.bad_request.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteQueueSessionByTokenItemsById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
+                "X-Queue-Guest"?: string;
+            };
+            path: {
+                /** @description Of the session's link */
+                token: string;
+                /** @description The item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postQueueSessionByTokenItemsByIdVote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
+                "X-Queue-Guest"?: string;
+            };
+            path: {
+                /** @description Of the session's link */
+                token: string;
+                /** @description The item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueueAddition"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteQueueSessionByTokenItemsByIdVote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
+                "X-Queue-Guest"?: string;
+            };
+            path: {
+                /** @description Of the session's link */
+                token: string;
+                /** @description The item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueueAddition"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postQueueSessionByTokenLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the session's link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueueLink"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postQueueSessionByTokenNext: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
+                "X-Queue-Guest"?: string;
+            };
+            path: {
+                /** @description Of the session's link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The item that was played until now; null where none was
+                     */
+                    leaving: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueue"];
+                };
+            };
+            400: components["responses"]["400.bad_request.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putQueueSessionByTokenPosition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
+                "X-Queue-Guest"?: string;
+            };
+            path: {
+                /** @description Of the session's link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The item that is played
+                     */
+                    item: string;
+                    /** @description Where in it */
+                    offset_ms: number;
+                    /** @description Time goes on from there, for 30 seconds at most until it is told again */
+                    is_playing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedQueue"];
+                };
+            };
+            400: components["responses"]["400.bad_request.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
