@@ -48,7 +48,7 @@ def comparable(value):
 def against_go(veza, peer, token, report, details, rounds, seconds):
     database = lambda: machine.children(veza.postmaster())
     paths = ask(veza, IDS).split("\n")
-    side = functools.partial(load.Side, unique=True, behind=database)
+    side = functools.partial(load.Side, mode="unique", behind=database)
     for who, bearer in (("anonymous", {}), ("signed in", {"Authorization": "Bearer " + token})):
         headers = ["%s: %s" % pair for pair in bearer.items()]
         for what, path, ids, goal in (("one track", paths[0], paths, 2), ("20 of 1,000 tracks", "/api/v1/tracks?limit=20", None, 1.5),
@@ -66,9 +66,9 @@ def against_go(veza, peer, token, report, details, rounds, seconds):
             details[name] = {"ratio": round(ratio, 3), **load.summary(sides)}
 
 
-def page_cost(veza, path, rounds, seconds):
+def page_cost(veza, path, rounds, seconds, headers=()):
     """Microseconds of processor time with the database for a page."""
-    side = load.Side("veza", veza.url(path), lambda: [veza.pid], unique=True, behind=lambda: machine.children(veza.postmaster()))
+    side = load.Side("veza", veza.url(path), lambda: [veza.pid], headers, "unique", behind=lambda: machine.children(veza.postmaster()))
     load.alternate([side], rounds, seconds, CONNECTIONS)
     return side.median("cpu_us_per_request_in_all")
 
@@ -94,7 +94,7 @@ def growth(veza, report, details, rounds, seconds):
 
 def run(veza, token, report, rounds, seconds):
     details = {"connections": CONNECTIONS, "seconds_a_round": seconds}
-    load.wrk(veza.url("/api/v1/tracks?limit=20"), 1, CONNECTIONS, True)
+    load.wrk(veza.url("/api/v1/tracks?limit=20"), 1, CONNECTIONS, "unique")
     peer = Peer(veza)
     details["connections_to_postgresql"] = peer.connections
     try:

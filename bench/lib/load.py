@@ -10,7 +10,8 @@ import time
 
 from . import machine
 
-# Prints one line of JSON. With `queries`, each request gets a number of its own in the query string, so that no cache answers.
+# Prints one line of JSON. In the mode "unique" each request gets a number of its own in the query string, so that no
+# cache answers. In "toggle" all paths are posted to, one after the other, then all deleted, and so on; each thread begins elsewhere.
 SCRIPT = """
 local mode = "%s"
 local number, thread = 0, 0
@@ -22,6 +23,10 @@ if mode == "unique" then
     ending = (string.find(paths[1], "?", 1, true) and "&" or "?") .. "n=" .. id .. "x" .. args[1] .. "x"
   end
   function request() number = number + 1; return wrk.format(nil, paths[number %% #paths + 1] .. ending .. number) end
+elseif mode == "toggle" then
+  local paths = {%s}
+  function init(args) number = id * math.floor(#paths / 2) end
+  function request() number = number + 1; return wrk.format(math.floor(number / #paths) %% 2 == 0 and "POST" or "DELETE", paths[number %% #paths + 1]) end
 end
 function done(summary, latency, requests)
   local e = summary.errors
@@ -35,14 +40,15 @@ run_number = 0
 def together(urls, seconds, connections, headers):
     """Different query strings to several servers at once."""
     with concurrent.futures.ThreadPoolExecutor(len(urls)) as pool:
-        return list(pool.map(lambda url: wrk(url, seconds, connections, True, headers), urls))
+        return list(pool.map(lambda url: wrk(url, seconds, connections, "unique", headers), urls))
 
 
-def wrk(url, seconds, connections, unique=False, headers=(), paths=None):
+def wrk(url, seconds, connections, mode="same", headers=(), paths=None):
     global run_number
     run_number += 1
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(SCRIPT % ("unique" if unique else "same", ", ".join('"%s"' % path for path in paths or ())))
+        listed = ", ".join('"%s"' % path for path in paths or ())
+        script.write(SCRIPT % (mode, listed, listed))
         script.flush()
         command = ["wrk", "-t2", "-c%d" % connections, "-d%ds" % seconds, "--timeout", "10s", "-s", script.name]
         for header in headers:
@@ -62,9 +68,9 @@ def wrk(url, seconds, connections, unique=False, headers=(), paths=None):
 class Side:
     """One contestant: an address, and the processes whose work it is."""
 
-    def __init__(self, name, url, pids, headers=(), unique=False, behind=lambda: [], paths=None):
+    def __init__(self, name, url, pids, headers=(), mode="same", behind=lambda: [], paths=None):
         """`pids()` are its own processes, `behind()` those that work for it, such as the database. `paths`: asked for in turn, instead of the url's."""
-        self.name, self.url, self.pids, self.headers, self.unique, self.behind, self.paths, self.samples = name, url, pids, headers, unique, behind, paths, []
+        self.name, self.url, self.pids, self.headers, self.mode, self.behind, self.paths, self.samples = name, url, pids, headers, mode, behind, paths, []
 
     def measure(self, seconds, connections):
         pids = self.pids()
@@ -78,7 +84,7 @@ class Side:
         behind = self.behind()
         before, before_all = machine.cpu_s(pids), machine.cpu_s(pids + behind)
         watcher.start()
-        sample = wrk(self.url, seconds, connections, self.unique, self.headers, self.paths)
+        sample = wrk(self.url, seconds, connections, self.mode, self.headers, self.paths)
         watcher.join()
         sample["cpu_us_per_request"] = (machine.cpu_s(pids) - before) * 1e6 / max(sample["requests"], 1)
         sample["cpu_us_per_request_in_all"] = (machine.cpu_s(pids + behind) - before_all) * 1e6 / max(sample["requests"], 1)
@@ -93,7 +99,7 @@ class Side:
 def alternate(sides, rounds, seconds, connections):
     """Fills the sides' samples. Who begins changes with each round, so that a neighbour's noise meets all alike."""
     for side in sides:
-        wrk(side.url, 1, connections, side.unique, side.headers, side.paths)
+        wrk(side.url, 1, connections, side.mode, side.headers, side.paths)
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
             side.samples.append(side.measure(seconds, connections))

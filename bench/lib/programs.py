@@ -7,7 +7,7 @@ from .veza import BUILD, ROOT
 FOLDER = os.path.join(ROOT, "bench", "peers")
 LIBRARIES = {
     "track_get": ("libmicrohttpd libpq", ["src/libdb.a", "src/libbase.a"]),
-    "statement": ("libpq libcrypto", ["src/tracks.queries.c", "src/auth.queries.c", "src/libdb.a", "src/libbase.a"]),
+    "statement": ("libpq libcrypto", ["src/tracks.queries.c", "src/likes.queries.c", "src/auth.queries.c", "src/libdb.a", "src/libbase.a"]),
     "events": ("libpq jansson libcrypto libxxhash", ["src/bus.queries.c", "src/libmodules.a", "src/libdb.a", "src/libbase.a"]),
     "latency": ("", []),
     "verify": ("cjose jansson libcrypto libpq", []),

@@ -14,16 +14,22 @@ CONNECTIONS = 32
 class Peer:
     """bench/peers/track_get.c with the statement of a query, for a visitor or for whom `values` names as the viewer."""
 
-    def __init__(self, veza, query, values):
+    def __init__(self, veza, query, values, delete=None):
+        """`delete`: the query of DELETE requests, with the same parameters."""
         who = [] if "viewer" in values else ["visitor"]
-        text = subprocess.run([program("statement"), query] + who, check=True, stdout=subprocess.PIPE, text=True).stdout
-        sql, _, names = text.rpartition("\n--params")
-        path = os.path.join(veza.folder, query + ".sql")
-        with open(path, "w") as file:
-            file.write(sql)
+        statements = []
+        for name in filter(None, (query, delete)):
+            text = subprocess.run([program("statement"), name] + who, check=True, stdout=subprocess.PIPE, text=True).stdout
+            sql, _, names = text.rpartition("\n--params")
+            path = os.path.join(veza.folder, name + ".sql")
+            with open(path, "w") as file:
+                file.write(sql)
+            statements.append((path, names))
+        if len({names for _, names in statements}) != 1:
+            raise RuntimeError("the statements have different parameters: %s" % statements)
         threads = max(4, 2 * os.cpu_count())
-        self.process = subprocess.Popen([program("track_get"), str(threads), veza.conninfo(), path] + [values.get(n, "-") for n in names.split()],
-                                        stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([program("track_get"), str(threads), veza.conninfo(), ",".join(path for path, _ in statements)]
+                                        + [values.get(n, "-") for n in statements[0][1].split()], stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
     def url(self, path):
@@ -62,9 +68,9 @@ def run(veza, track_id, token, report, rounds, seconds):
         if fetch(veza.url(one), {}) != fetch(peer.url(one), {}) or fetch(veza.url(one), {"Authorization": "Bearer " + token}) != fetch(known.url(one), {}):
             raise RuntimeError("Veza and the peer do not answer the same")
         compare(report, details, "a track, against the same statement in C", "track_get",
-                [side("veza", veza.url(one), ours, unique=True), side("peer", peer.url(one), peer.pids, unique=True)], rounds, seconds, 0.9)
+                [side("veza", veza.url(one), ours, mode="unique"), side("peer", peer.url(one), peer.pids, mode="unique")], rounds, seconds, 0.9)
         compare(report, details, "a track signed in, against the same statement in C", "track_get_signed_in",
-                [side("veza", veza.url(one), ours, bearer, unique=True), side("peer", known.url(one), known.pids, bearer, unique=True)], rounds, seconds, 0.75)
+                [side("veza", veza.url(one), ours, bearer, mode="unique"), side("peer", known.url(one), known.pids, bearer, mode="unique")], rounds, seconds, 0.75)
         compare(report, details, "a track, from Veza's cache of replies", "track_get_cached",
                 [side("veza", veza.url(one), ours), side("peer", peer.url(one), peer.pids)], max(1, rounds // 2), seconds, None)
     finally:

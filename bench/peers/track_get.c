@@ -1,6 +1,6 @@
-/* track_get THREADS CONNINFO STATEMENT-FILE [VALUE|:id|-]... - the least that can serve the statement: libmicrohttpd with the
- * same kind of polling threads as Veza, a connection and a prepared statement a thread, its row as JSON. Each further
- * argument is a parameter: a text, `-` for null, `:id` for the last part of the path. Prints its port. */
+/* track_get THREADS CONNINFO STATEMENT-FILE[,STATEMENT-FILE] [VALUE|:id|-]... - the least that can serve the statement: libmicrohttpd
+ * with the same kind of polling threads as Veza, a connection and prepared statements a thread, its row as JSON. The second statement is for DELETE. Each
+ * further argument is a parameter: a text, `-` for null, `:id` for what follows "/tracks/" in the path. Prints its port. */
 #include <libpq-fe.h>
 #include <microhttpd.h>
 #include <pthread.h>
@@ -12,33 +12,45 @@
 #include "db/row_json.h"
 
 static const char *conninfo, *parameters[32];
-static char statement[65536];
+static char statements[2][65536];
 static int parameter_count;
 static _Thread_local PGconn *pg;
+
+static void
+say_nothing(void *cls, const char *notice)
+{
+    (void)cls, (void)notice;
+}
 
 static enum MHD_Result
 answer(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data, size_t *size,
        void **context)
 {
-    const char *values[32], *id = strrchr(url, '/') + 1;
+    const char *values[32], *place = strstr(url, "/tracks/");
+    char id[37];
     struct buf out = BUF_INIT(1 << 20);
     struct MHD_Response *response;
     struct row_json json;
     enum MHD_Result queued;
     PGresult *result;
 
-    (void)cls, (void)method, (void)version, (void)data, (void)size;
+    (void)cls, (void)version, (void)data, (void)size;
     if (!*context) {
         *context = &pg;
         return MHD_YES;
     }
+    if (!place)
+        return MHD_NO;
+    snprintf(id, sizeof id, "%s", place + strlen("/tracks/"));
     if (!pg) {
         pg = PQconnectdb(conninfo);
-        PQclear(PQprepare(pg, "s", statement, 0, NULL));
+        PQsetNoticeProcessor(pg, say_nothing, NULL);
+        PQclear(PQprepare(pg, "first", statements[0], 0, NULL));
+        PQclear(PQprepare(pg, "delete", statements[1], 0, NULL));
     }
     for (int i = 0; i < parameter_count; i++)
         values[i] = strcmp(parameters[i], ":id") == 0 ? id : strcmp(parameters[i], "-") == 0 ? NULL : parameters[i];
-    result = PQexecPrepared(pg, "s", parameter_count, values, NULL, NULL, 0);
+    result = PQexecPrepared(pg, strcmp(method, "DELETE") == 0 ? "delete" : "first", parameter_count, values, NULL, NULL, 0);
     if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) {
         fprintf(stderr, "%s\n", PQresultErrorMessage(result));
         PQclear(result);
@@ -57,11 +69,19 @@ answer(void *cls, struct MHD_Connection *connection, const char *url, const char
 int
 main(int argc, char **argv)
 {
-    FILE *file = argc > 3 ? fopen(argv[3], "r") : NULL;
     struct MHD_Daemon *daemon;
+    char *rest, *path;
 
-    if (!file || argc > 4 + 32 || !fread(statement, 1, sizeof statement - 1, file))
+    if (argc < 4 || argc > 4 + 32)
         return 1;
+    path = strtok_r(argv[3], ",", &rest);
+    for (int i = 0; i < 2 && path; i++, path = strtok_r(NULL, ",", &rest)) {
+        FILE *file = fopen(path, "r");
+
+        if (!file || !fread(statements[i], 1, sizeof statements[i] - 1, file))
+            return 1;
+        fclose(file);
+    }
     conninfo = argv[2];
     parameter_count = argc - 4;
     memcpy(parameters, argv + 4, (size_t)parameter_count * sizeof *argv);
