@@ -176,24 +176,21 @@ gate_check(struct request *req)
     return p;
 }
 
+/* `most` bytes from the beginning, into the hash and, the first of them, into `head`. */
 static const struct problem *
-gate_read_whole(struct upload *upload)
+gate_read(struct upload *upload, uint64_t most)
 {
     struct gate_file *file = upload->file;
-    struct source *source = gate_source(upload);
-    struct source_reader reader;
-    char *piece = source ? malloc(PIECE_BYTES) : NULL;
+    struct source_reader reader = source_reader(gate_source(upload), 0, most);
+    char *piece = malloc(PIECE_BYTES);
     ssize_t n = -1;
 
-    if (!piece)
-        return PROBLEM(INTERNAL);
-    reader = source_reader(source, 0, source_size(source));
-    while ((n = source_read(&reader, piece, PIECE_BYTES)) > 0) {
+    while (piece && (n = source_read(&reader, piece, PIECE_BYTES)) > 0) {
         size_t missing = sizeof file->head - file->head_len, first = (size_t)n < missing ? (size_t)n : missing;
 
         memcpy(file->head + file->head_len, piece, first);
         file->head_len += first;
-        if (EVP_DigestUpdate(file->digest, piece, (size_t)n) != 1)
+        if (file->digest && EVP_DigestUpdate(file->digest, piece, (size_t)n) != 1)
             break;
     }
     source_read_end(&reader);
@@ -202,23 +199,27 @@ gate_read_whole(struct upload *upload)
 }
 
 const struct problem *
-gate_take(struct request *req, const struct file_field *field, const char *filename, struct scratch *scratch, struct upload *ret_upload)
+gate_take(struct request *req, const struct file_field *field, const char *filename, struct scratch *scratch, const EVP_MD_CTX *sha256,
+          struct upload *ret_upload)
 {
     struct gate_file *file = arena_alloc(req->arena, sizeof *file);
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
     const struct problem *p;
 
     *ret_upload = (struct upload){0};
-    if (!file)
+    if (!file || !digest || (sha256 ? EVP_MD_CTX_copy_ex(digest, sha256) : EVP_DigestInit_ex(digest, EVP_sha256(), NULL)) != 1) {
+        EVP_MD_CTX_free(digest);
         return PROBLEM(INTERNAL);
-    *file = (struct gate_file){.scratch = scratch, .digest = EVP_MD_CTX_new()};
+    }
+    *file = (struct gate_file){.scratch = scratch, .digest = sha256 ? NULL : digest};
     *ret_upload = (struct upload){.field = field, .filename = filename, .content_type = "", .file = file};
-    if (!file->digest || EVP_DigestInit_ex(file->digest, EVP_sha256(), NULL) != 1)
-        return PROBLEM(INTERNAL);
-    p = gate_read_whole(ret_upload);
-    if (p)
-        return p;
-    ret_upload->size = source_size(file->source);
-    p = gate_check_type(req, ret_upload);
+    p = !gate_source(ret_upload) ? PROBLEM(INTERNAL) : NULL;
+    if (!p) {
+        ret_upload->size = source_size(file->source);
+        p = gate_read(ret_upload, sha256 && ret_upload->size > HEAD_BYTES ? HEAD_BYTES : ret_upload->size);
+    }
+    file->digest = digest;
+    p = p ? p : gate_check_type(req, ret_upload);
     return p || !gate_scan ? p : gate_check_scanner(req, ret_upload);
 }
 

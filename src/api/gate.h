@@ -14,6 +14,8 @@
  * changes the rows and refuses what is too much: gate_check() cannot know what another upload does meanwhile. */
 #pragma once
 
+#include <openssl/types.h>
+
 #include "base/config.h"
 #include "http/request.h"
 #include "platform/storage/storage.h"
@@ -42,9 +44,11 @@ struct upload *gate_file(struct request *req, const char *name);
 
 /* What was received, as a local source; never NULL in a handler. The reference is the request's. */
 struct source *gate_source(const struct upload *upload);
-/* A file that came in several requests passes the same gate when it is whole: it is hashed, and its type and the scanner decide. Its bytes count already
- * against the person's quota. `scratch` stays the caller's, and must outlive the upload, which ends with gate_leave(). In a thread that may wait. */
-const struct problem *gate_take(struct request *req, const struct file_field *field, const char *filename, struct scratch *scratch, struct upload *ret_upload);
+/* A file that came in several requests passes the same gate when it is whole: it is hashed, unless `sha256` is the hash of all its bytes already, and
+ * its type and the scanner decide. Its bytes count already against the person's quota. `scratch` stays the caller's, and must outlive the upload, which ends with
+ * gate_leave(). In a thread that may wait. */
+const struct problem *gate_take(struct request *req, const struct file_field *field, const char *filename, struct scratch *scratch, const EVP_MD_CTX *sha256,
+                                struct upload *ret_upload);
 void gate_leave(struct upload *upload);
 /* Is there room for so many more bytes in the person's quota? The refusal says how much there is. */
 const struct problem *gate_check_room(struct request *req, uint64_t size);

@@ -18,6 +18,13 @@ const MEGABYTE = 1_000_000;
 const world = await World.start('uploads');
 const carol = world.as('carol'), dave = world.as('dave');
 
+/** What is stored: its entity tag is the hash that was made while it came. */
+async function original(client: Client, id: string): Promise<Buffer> {
+  const reply = await client.get('/api/v1/tracks/{id}/download', { path: { id } });
+  assert.ok(reply.headers.get('etag')!.includes(sha256(reply.bytes)), reply.headers.get('etag')!);
+  return reply.bytes;
+}
+
 test('a file that comes in three parts becomes a track with what was said about it, byte for byte', async () => {
   const file = wav(makeSound(2)), at = [0, 1000, 70_001, file.length];
   const address = await begin(carol, { length: file.length, metadata: { filename: 'Été.wav', title: 'Late trains', tags: 'Zither,rain', visibility: 'private', filetype: 'audio/wav' } });
@@ -38,8 +45,9 @@ test('a file that comes in three parts becomes a track with what was said about 
   assert.equal(offsetOf(done), file.length);
   const track = await finished(carol, trackOf(done)!);
   assert.deepEqual([track.status, track.title, track.visibility, track.file_size, track.tags], ['completed', 'Late trains', 'private', file.length, ['Zither', 'rain']]);
-  const original = await carol.get('/api/v1/tracks/{id}/download', { path: { id: track.id } });
-  assert.equal(sha256(original.bytes), sha256(file));
+  assert.equal(sha256(await original(carol, track.id)), sha256(file));
+  const whole = await patch(carol, await begin(carol, { length: file.length }), 0, file);
+  assert.equal(sha256(await original(carol, trackOf(whole)!)), sha256(file), 'in one request');
 });
 
 const usedBy = async (of: World, person: Person) => Number(await of.sql(`select coalesce(sum(used_bytes), 0) from user_storage_quotas where user_id = '${template.ids[person]}'`));
@@ -50,8 +58,6 @@ const sweep = async (of: World) => {
   await of.sql("update jobs set run_at = now() where kind = 'uploads_sweep'");
   await until('the sweep', async () => (await of.sql("select run_at > now() + interval '30 seconds' from jobs where kind = 'uploads_sweep'")) === 't');
 };
-const original = async (client: Client, id: string) => (await client.get('/api/v1/tracks/{id}/download', { path: { id } })).bytes;
-
 /** The head of a PATCH that announces `length` bytes, on a socket of its own. */
 async function open(of: World, address: string, offset: number, length: number, person: Person = 'carol'): Promise<Socket> {
   const socket = connect({ port: of.server.ports.api, host: '127.0.0.1' });

@@ -50,7 +50,7 @@ transfer_finish(struct request *req, struct transfer *transfer, struct writer *w
     p = restore_fields(req, transfer);
     if (p)
         return p;
-    p = gate_take(req, &track_upload_files[0], transfer->filename, file, &upload);
+    p = gate_take(req, &track_upload_files[0], transfer->filename, file, writer_sha256(writer), &upload);
     p = p ? p : track_make(req, &upload, NULL, &q_upload_complete);
     gate_leave(&upload);
     if (p && is_final(p))

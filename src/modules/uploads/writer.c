@@ -1,5 +1,6 @@
 #include "modules/uploads/writer.h"
 
+#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct writer {
     pthread_mutex_t lock;
     struct scratch *file; /* NULL: taken away */
     uint64_t offset;
+    EVP_MD_CTX *sha256; /* of all bytes up to `offset`; NULL: not all of them were written here, one after the other */
     bool sealed;
     bool busy, taken; /* something long is being done; it was taken away meanwhile, and whoever does it gives up the file */
 };
@@ -39,6 +41,13 @@ writer_leave_if_taken(struct writer *writer)
         return;
     scratch_free(writer->file);
     writer->file = NULL;
+}
+
+static void
+writer_forget_hash(struct writer *writer)
+{
+    EVP_MD_CTX_free(writer->sha256);
+    writer->sha256 = NULL;
 }
 
 /* Before and after what takes long, which is done without the mutex. */
@@ -117,6 +126,9 @@ writer_open(const char *id, bool waits, struct writer **ret_writer)
     pthread_mutex_init(&writer->lock, NULL);
     writer->offset = staged_size(writer->file);
     writer->sealed = waits;
+    writer->sha256 = writer->offset ? NULL : EVP_MD_CTX_new();
+    if (writer->sha256 && EVP_DigestInit_ex(writer->sha256, EVP_sha256(), NULL) != 1)
+        writer_forget_hash(writer);
     writer_enlist(writer);
     *ret_writer = writer;
     return 0;
@@ -149,6 +161,8 @@ writer_append(struct writer *writer, const void *bytes, size_t len)
     error = writer->file ? staged_write(writer->file, writer->offset, bytes, len) : WRITER_GONE;
     if (!error)
         writer->offset += len;
+    if (writer->sha256 && (error || EVP_DigestUpdate(writer->sha256, bytes, len) != 1))
+        writer_forget_hash(writer);
     pthread_mutex_unlock(&writer->lock);
     return error;
 }
@@ -159,6 +173,7 @@ writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from)
     struct scratch *file = writer_begin(writer);
     int error = file ? staged_copy(file, offset, from) : WRITER_GONE;
 
+    writer_forget_hash(writer);
     if (file)
         writer_done(writer);
     return error;
@@ -189,6 +204,12 @@ writer_seal(struct writer *writer)
     return file;
 }
 
+const EVP_MD_CTX *
+writer_sha256(const struct writer *writer)
+{
+    return writer->sha256;
+}
+
 void
 writer_end(struct writer *writer)
 {
@@ -200,6 +221,7 @@ writer_end(struct writer *writer)
         writer->next->link = writer->link;
     pthread_mutex_unlock(&list_lock);
     scratch_free(writer->file);
+    EVP_MD_CTX_free(writer->sha256);
     pthread_mutex_destroy(&writer->lock);
     free(writer);
 }

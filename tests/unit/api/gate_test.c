@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <ftw.h>
+#include <openssl/evp.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,18 +206,24 @@ a_file_of_no_declared_type_refuses_the_start(void **state)
     assert_non_null(strstr(error, "needs a type"));
 }
 
-/* The file of an upload in several requests, as the engine hands it over: the verdict, or NULL. */
+/* The file of an upload in several requests, as the engine hands it over, with its hash or without: the verdict, or NULL. */
 static const struct problem *
-take(struct request *req, const struct file_field *field, const char *text, struct upload *ret_upload)
+take(struct request *req, const struct file_field *field, const char *text, bool is_hashed, struct upload *ret_upload)
 {
+    EVP_MD_CTX *sha256 = EVP_MD_CTX_new();
     struct scratch *scratch;
     const struct problem *p;
 
     assert_int_equal(storage_scratch(storage, &scratch), 0);
     assert_int_equal(scratch_write(scratch, text, strlen(text)), 0);
-    p = gate_take(req, field, "a.txt", scratch, ret_upload);
-    if (!p)
+    assert_int_equal(EVP_DigestInit_ex(sha256, EVP_sha256(), NULL), 1);
+    assert_int_equal(EVP_DigestUpdate(sha256, text, strlen(text)), 1);
+    p = gate_take(req, field, "a.txt", scratch, is_hashed ? sha256 : NULL, ret_upload);
+    EVP_MD_CTX_free(sha256);
+    if (!p) {
+        assert_string_equal(gate_sha256(ret_upload), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_null(gate_keep(ret_upload, "papers/one"));
+    }
     gate_leave(ret_upload);
     scratch_free(scratch);
     return p;
@@ -229,18 +236,20 @@ a_file_that_came_in_several_requests_passes_the_same_gate(void **state)
     struct upload upload;
 
     (void)state;
-    asked = 0;
-    assert_string_equal(take(&req, &papers[0], "EICAR-STANDARD-ANTIVIRUS-TEST-FILE", &upload)->errors[0].code, "infected");
-    assert_int_equal(take(&req, &papers[0], "offline", &upload)->status, 503);
-    assert_int_equal(asked, 2);
-    assert_string_equal(take(&req, &papers[1], "no picture", &upload)->errors[0].code, "image_unreadable");
-    assert_int_equal(asked, 2);
-    assert_false(is_kept());
-    assert_null(take(&req, &papers[0], "abc", &upload));
-    assert_int_equal(upload.size, 3);
-    assert_int_equal(asked, 3);
-    assert_true(is_kept());
-    assert_int_equal(storage_delete(storage, "papers/one"), 0);
+    for (int is_hashed = 0; is_hashed < 2; is_hashed++) {
+        asked = 0;
+        assert_string_equal(take(&req, &papers[0], "EICAR-STANDARD-ANTIVIRUS-TEST-FILE", is_hashed, &upload)->errors[0].code, "infected");
+        assert_int_equal(take(&req, &papers[0], "offline", is_hashed, &upload)->status, 503);
+        assert_int_equal(asked, 2);
+        assert_string_equal(take(&req, &papers[1], "no picture", is_hashed, &upload)->errors[0].code, "image_unreadable");
+        assert_int_equal(asked, 2);
+        assert_false(is_kept());
+        assert_null(take(&req, &papers[0], "abc", is_hashed, &upload));
+        assert_int_equal(upload.size, 3);
+        assert_int_equal(asked, 3);
+        assert_true(is_kept());
+        assert_int_equal(storage_delete(storage, "papers/one"), 0);
+    }
     arena_free(req.arena);
 }
 
