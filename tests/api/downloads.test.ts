@@ -45,6 +45,9 @@ test('nothing is offered at first, and then what the creator chooses', async () 
   await change({ is_downloadable: false });
   assertProblem(await visitor.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id: track.id, format: 'flac' } }), 403, 'forbidden');
   await change({ is_downloadable: true });
+  await world.sql(`update tracks set stream_status = 'pending' where id = '${track.id}'`);
+  assertProblem(await visitor.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id: track.id, format: 'flac' } }), 409, 'stream_not_ready');
+  await world.sql(`update tracks set stream_status = 'ready' where id = '${track.id}'`);
 });
 
 for (const format of ['flac', 'lossy'] as const) {

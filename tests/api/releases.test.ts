@@ -1,5 +1,6 @@
 /** Releases: what they say and hold, who sees them and when, and what their date does to their tracks. */
 import { strict as assert } from 'node:assert';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -205,6 +206,7 @@ test('a track follows one release at most, and none any more once its creator sa
   assertProblem(await carol.post('/api/v1/releases', { body: { title: 'Refused twice', track_ids: [id!], access: 'release' } }), 409, 'conflict');
   const second = await create({ title: 'Also', track_ids: [id!] });
   assertProblem(await carol.put('/api/v1/releases/{id}/tracks/{track_id}', { path: { id: second.id, track_id: id! }, body: { access: 'release' } }), 409, 'conflict');
+  assertProblem(await carol.post('/api/v1/releases/{id}/tracks', { path: { id: second.id }, body: { track_ids: [id!], access: 'release' } }), 409, 'conflict');
   assert.equal((await track(carol, id!)).body.visibility, 'scheduled');
   assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id: id! }, body: { title: 'Another title' } }), 200);
   assert.equal((await items(carol, first.id))[0]!.access, 'release');
@@ -217,10 +219,10 @@ test('a track follows one release at most, and none any more once its creator sa
 
 test('a cover is made anew, changes its address, is shown to whoever may open the release, and goes with it', async () => {
   const release = await create({ title: 'With art' });
-  const send = async (bytes: Uint8Array) => {
+  const send = async (bytes: Uint8Array, to = release.id) => {
     const form = new FormData();
     form.set('cover', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'cover.png');
-    return carol.put('/api/v1/releases/{id}/cover', { path: { id: release.id }, body: form as never });
+    return carol.put('/api/v1/releases/{id}/cover', { path: { id: to }, body: form as never });
   };
   const first = await send(png(640, 640));
   assertStatus(first, 200);
@@ -237,6 +239,22 @@ test('a cover is made anew, changes its address, is shown to whoever may open th
   await send(png(640, 640));
   assertStatus(await carol.delete('/api/v1/releases/{id}', { path: { id: release.id } }), 204);
   await until('the files to be gone', () => !existsSync(`${world.server.dataDir}/files/covers/${release.id}`));
+  const other = await create({ title: 'No room' });
+  writeFileSync(`${world.server.dataDir}/files/covers/${other.id}`, 'a file where the folder should be');
+  assertProblem(await send(png(640, 640), other.id), 507, 'storage_full');
+  assert.equal((await get(carol, other.id)).body.cover_url, null);
+});
+
+test('while a draft is made, the same request is refused, and gets its reply afterwards', async () => {
+  const track_ids = await tracks(1, 'private'), headers = { 'idempotency-key': randomUUID() };
+  const make = () => carol.post('/api/v1/releases/draft', { body: { track_ids }, headers });
+  const held = await world.hold('lock table releases in share mode'), first = make();
+  await until('the first to wait', async () => (await world.sql("select count(*) from pg_locks where relation = 'releases'::regclass and not granted")) !== '0');
+  assertProblem(await make(), 409, 'request_in_progress');
+  await held.letGo();
+  const reply = await first;
+  assertStatus(reply, 201);
+  assert.equal((await make()).body.id, reply.body.id);
 });
 
 test('files that are uploaded together become a draft release, in the order and on the discs that their tags say; publishing it opens them', async () => {

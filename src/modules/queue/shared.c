@@ -42,8 +42,8 @@ static const struct field place[] = {
 const struct route shared_queue_routes[] = {
     {POST, "/api/v1/queue/session", "Begin a queue that others fill too",
      "The token is the link that others get. It is told now only; POST `link` makes another one. One person has 20 sessions at most.",
-     .auth = AUTH_USER, .scope = "queue:write", .limit = LIMIT_WRITE, .body = new_session, .sql = &q_queue_session_create, .shape = ONE, .status = 201,
-     .no_audit = true},
+     .auth = AUTH_USER, .scope = "queue:write", .limit = LIMIT_WRITE, .body = new_session,
+     .sql = &q_queue_session_create, .shape = ONE, .always = true, .status = 201, .no_audit = true},
 
     {GET, "/api/v1/queue/session/{token}", "Get a shared queue",
      "Its settings, and what is played. `403` says that the link was withdrawn. `person_id` is whoever asks, once they have done something there.",

@@ -143,13 +143,13 @@ static const struct route releases_routes[] = {
     {POST, "/api/v1/releases", "Create a release",
      "It is private unless `visibility` says otherwise. Its slug is made of the title.",
      .auth = AUTH_CREATOR, .scope = "releases:write", .limit = LIMIT_WRITE, .body = new_release, .idempotent = true,
-     .sql = &q_release_create, .shape = ONE, .status = 201, .then = &q_release_get, .location = "/api/v1/releases/{id}"},
+     .sql = &q_release_create, .shape = ONE, .always = true, .status = 201, .then = &q_release_get, .location = "/api/v1/releases/{id}"},
 
     {POST, "/api/v1/releases/draft", "Make a private release of uploaded tracks, as the tags in their files say it",
      "Title, artist, kind, discs and order come from the tags; where no numbers are said, the names of the files decide. Tracks that are private follow the "
      "release.",
      .auth = AUTH_CREATOR, .scope = "releases:write", .limit = LIMIT_WRITE, .body = draft_fields, .idempotent = true,
-     .sql = &q_release_draft, .shape = ONE, .status = 201, .then = &q_release_get, .location = "/api/v1/releases/{id}"},
+     .sql = &q_release_draft, .shape = ONE, .always = true, .status = 201, .then = &q_release_get, .location = "/api/v1/releases/{id}"},
 
     {GET, "/api/v1/releases/by-slug/{slug}", "Get a release by its slug",
      "Or by a slug that it once had: `slug` in the reply is the present one.",

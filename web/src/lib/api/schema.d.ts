@@ -11583,7 +11583,6 @@ export interface operations {
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
-            404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -12330,7 +12329,6 @@ export interface operations {
             400: components["responses"]["400.bad_request.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required"];
-            404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.request_in_progress"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -12409,7 +12407,6 @@ export interface operations {
             400: components["responses"]["400.bad_request.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required"];
-            404: components["responses"]["404.not_found"];
             409: components["responses"]["409.request_in_progress"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
