@@ -11,6 +11,7 @@ import type history from '@/locales/en/history.json';
 import type keys from '@/locales/en/keys.json';
 import type landing from '@/locales/en/landing.json';
 import type library from '@/locales/en/library.json';
+import type listen from '@/locales/en/listen.json';
 import type lyrics from '@/locales/en/lyrics.json';
 import type notifications from '@/locales/en/notifications.json';
 import type playlists from '@/locales/en/playlists.json';
@@ -37,6 +38,7 @@ export interface TextFiles {
   keys: typeof keys;
   landing: typeof landing;
   library: typeof library;
+  listen: typeof listen;
   lyrics: typeof lyrics;
   notifications: typeof notifications;
   playlists: typeof playlists;
