@@ -15,7 +15,6 @@ export const PAGE_PATHS = [
   '/playlist/:id',
   '/p/:token',
   '/release/:slug',
-  '/listen/:token',
   '/dashboard',
   '/upload',
   '/library',

@@ -22,8 +22,7 @@ export interface WaveformProps {
   /** The track's id: shapes the bars until the peaks are there. */
   seed: string;
   clock: WaveformClock;
-  /** `byKey`: a step with the keyboard, which only moves the place. */
-  onSeek: (seconds: number, byKey?: boolean) => void;
+  onSeek: (seconds: number) => void;
   /** What it is the progress of. */
   label: string;
   look?: WaveformLook;
@@ -113,7 +112,7 @@ export function Waveform({ waveform, seed, clock, onSeek, label, look = 'fine', 
     if (seconds === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    onSeek(Math.min(duration, Math.max(0, seconds)), true);
+    onSeek(Math.min(duration, Math.max(0, seconds)));
   };
 
   return (
