@@ -1,4 +1,5 @@
 /** Which declared statuses of which operations were seen. Each test process leaves a file; the run adds them up. */
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { keyOf, operations } from './document.ts';
@@ -7,7 +8,8 @@ import { COVERAGE, ROOT } from './paths.ts';
 const seen = new Set<string>();
 
 process.on('exit', () => {
-  if (seen.size) writeFileSync(path.join(COVERAGE, `${process.pid}.json`), JSON.stringify([...seen]));
+  /* Not by the number of the process, which a later one may get: what this one saw would be lost. */
+  if (seen.size) writeFileSync(path.join(COVERAGE, `${randomUUID()}.json`), JSON.stringify([...seen]));
 });
 
 export function record(operation: string, status: number): void {
