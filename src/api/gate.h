@@ -10,8 +10,8 @@
  * So a handler sees only files that may come in. It keeps one with gate_keep(), or has the media worker make something of gate_source(). What it does
  * not keep is gone with the request, and when the process dies nothing is left.
  *
- * A table whose rows own such files has the trigger count_stored_bytes() (migrations/0106_quotas.up.sql), which counts their bytes in the statement that
- * changes the rows and refuses what is too much: gate_check() cannot know what another upload does meanwhile. */
+ * A table whose rows own such files has the triggers of count_stored_bytes() and count_stored_bytes_of_all() (migrations 0106 and 0155), which count their bytes
+ * in the statement that changes the rows and refuse what is too much: gate_check() cannot know what another upload does meanwhile. */
 #pragma once
 
 #include <openssl/types.h>

@@ -104,6 +104,16 @@ case when :visibility::text = 'scheduled' and :publish_at::timestamptz is null a
      when :publish_zone::text is not null and not exists (select from pg_timezone_names z where z.name = :publish_zone::text)
      then 'validation publish_zone: There is no such time zone' end
 
+-- fragment: new_link_token
+-- The secret of a link, of 244 random bits. It is told once; only link_hash() of it is kept.
+translate(rtrim(encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64'), '='), '+/', '-_')
+
+-- fragment: link_hash(token)
+encode(sha256(convert_to(token, 'UTF8')), 'hex')
+
+-- fragment: link_expires_problem(expires_at)
+case when expires_at <= now() then 'validation expires_at: This time has passed.' end
+
 -- fragment: like_escape(value)
 -- `value` in a pattern of LIKE, where it means itself.
 regexp_replace(value, '([\\%_])', '\\\1', 'g')

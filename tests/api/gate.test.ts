@@ -49,6 +49,19 @@ test('a hundred uploads at once never pass the quota, which is right to the byte
   assert.equal(await usedBy('dave'), await ownedBy('dave'));
 });
 
+test('rows that come and go in one statement are counted once, also where the person may have more than is usual', async () => {
+  const own = await World.start('gate-many'), gib = 2 ** 30;
+  const used = async () => (await own.sql('select u.username, q.used_bytes from user_storage_quotas q join users u on u.id = q.user_id order by 1')).split('\n').filter(Boolean);
+  await own.sql(`insert into user_storage_quotas (user_id, max_bytes, is_own) select id, ${20 * gib}, true from users where username = 'carol'`);
+  const add = (bytes: number) => own.sql(`insert into tracks (creator_id, title, status, file_size) select u.id, n, 'completed', case u.username when 'carol' then ${bytes} else n end
+    from users u, generate_series(1, 3) n where u.username in ('carol', 'dave')`);
+  await add(6 * gib);
+  assert.deepEqual(await used(), [`carol|${18 * gib}`, 'dave|6']);
+  await assert.rejects(add(gib), /user_storage_quotas_exceeded|quota of \d+ bytes exceeded/);
+  await own.sql("delete from tracks where title in ('1', '3')");
+  assert.deepEqual(await used(), [`carol|${6 * gib}`, 'dave|2'], 'nothing of the refused ones');
+});
+
 test('the installation\'s quota counts for whoever has none of their own', async () => {
   const small = await World.start('gate-small', { STORAGE_QUOTA_MB: '1' });
   assertStatus(await upload(small.as('carol'), { file: wav(makeSound(3)) }), 201);

@@ -409,12 +409,9 @@ select :playlist_id::uuid as id, case when m.missing is null then {playlist_tell
 -- nullable: expires_at, last_used_at
 l.id, l.expires_at, l.access_count, l.last_used_at, l.created_at
 
--- fragment: link_expires_problem(expires_at)
-case when expires_at <= now() then 'validation expires_at: This time has passed.' end
-
 -- fragment: link_opens(l, p)
 -- This link is the one with the given token, and still opens the playlist p.
-(l.token_hash = encode(sha256(convert_to(:token::text, 'UTF8')), 'hex') and (l.expires_at is null or l.expires_at > now())
+(l.token_hash = {link_hash(:token::text)} and (l.expires_at is null or l.expires_at > now())
  and p.deleted_at is null and {playlist_owner_shown(p, :viewer::uuid, :viewer_staff::boolean)})
 
 -- query: playlist_own
@@ -430,13 +427,13 @@ select {playlist_link(l)} from playlist_share_links l where l.playlist_id = :pla
 -- The token is made here, of 244 random bits, and told once.
 -- problems: conflict validation
 with n as materialized (
-    select translate(rtrim(encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64'), '='), '+/', '-_') as token,
+    select {new_link_token} as token,
            coalesce({link_expires_problem(:expires_at::timestamptz)},
                     case when (select count(*) from playlist_share_links l where l.playlist_id = :playlist_id::uuid) >= 50
                          then 'conflict: A playlist has 50 links at most. Revoke one that is not needed.' end) as problem
 ), l as (
     insert into playlist_share_links (playlist_id, user_id, token_hash, expires_at)
-    select :playlist_id::uuid, :viewer::uuid, encode(sha256(convert_to(n.token, 'UTF8')), 'hex'), :expires_at::timestamptz from n where n.problem is null
+    select :playlist_id::uuid, :viewer::uuid, {link_hash(n.token)}, :expires_at::timestamptz from n where n.problem is null
     returning id
 )
 select l.id as link_id, n.token, n.problem from n left join l on true

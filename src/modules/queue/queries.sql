@@ -88,9 +88,6 @@ select q.version, q.current_item, q.current_position as offset_ms, q.is_playing,
 
 -- A queue that several people fill, by a link. Who has the link is one of them; everybody sees a track only where they might see it anyway.
 
--- fragment: link_hash(text)
-encode(sha256(convert_to(text, 'UTF8')), 'hex')
-
 -- fragment: shared_person()
 -- Of somebody who did something there: by their account, or by the key of a guest.
 left join lateral (
@@ -139,7 +136,7 @@ select s.id as session_id,
 -- not null: token, session_id
 -- problems: conflict
 with t as materialized (
-    select replace(gen_random_uuid()::text, '-', '') as token
+    select {new_link_token} as token
 ), o as (
     select count(*) filter (where s.ended_at is null) >= 20 as is_full from queue_sessions s where s.creator_id = :viewer::uuid
 ), gone as (
@@ -163,7 +160,7 @@ select l.session_id, t.token, case when o.is_full then 'conflict: You have 20 se
 -- schema: SharedQueueLink
 -- not null: token, session_id
 with t as materialized (
-    select replace(gen_random_uuid()::text, '-', '') as token
+    select {new_link_token} as token
 ), ended as (
     update queue_session_links l set ended_at = now() where l.session_id = :session_id::uuid and l.ended_at is null
 ), forgotten as (
@@ -286,7 +283,7 @@ select :session_id::uuid as id, {shared_refusal(a.wrong)} as problem
 -- not null: person_id, key
 -- problems: conflict
 with k as materialized (
-    select replace(gen_random_uuid()::text, '-', '') as key
+    select {new_link_token} as key
 ), p as (
     insert into queue_session_people (session_id, name, key_hash)
     select :session_id::uuid, :name, {link_hash(k.key)}

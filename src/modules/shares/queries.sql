@@ -18,13 +18,13 @@ select {track_share(s)} from track_shares s where s.track_id = :track_id::uuid
 -- The token is made here, of 244 random bits, and told once.
 -- problems: conflict validation
 with n as materialized (
-    select translate(rtrim(encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64'), '='), '+/', '-_') as token,
-           case when :expires_at::timestamptz <= now() then 'validation expires_at: This time has passed.'
-                when (select count(*) from track_shares s where s.track_id = :track_id::uuid) >= 50
-                then 'conflict: A track has 50 links at most. Revoke one that is not needed.' end as problem
+    select {new_link_token} as token,
+           coalesce({link_expires_problem(:expires_at::timestamptz)},
+                    case when (select count(*) from track_shares s where s.track_id = :track_id::uuid) >= 50
+                         then 'conflict: A track has 50 links at most. Revoke one that is not needed.' end) as problem
 ), s as (
     insert into track_shares (track_id, user_id, token_hash, permissions, expires_at)
-    select :track_id::uuid, :viewer::uuid, encode(sha256(convert_to(n.token, 'UTF8')), 'hex'), :permissions::text, :expires_at::timestamptz from n where n.problem is null
+    select :track_id::uuid, :viewer::uuid, {link_hash(n.token)}, :permissions::text, :expires_at::timestamptz from n where n.problem is null
     returning id
 )
 select s.id as share_id, n.token, n.problem from n left join s on true
@@ -45,7 +45,7 @@ returning s.id
 update track_shares s
    set access_count = s.access_count + 1, last_used_at = now()
   from tracks t
- where s.token_hash = encode(sha256(convert_to(:token::text, 'UTF8')), 'hex') and t.id = s.track_id and share_opens(t, :token::text, 'read')
+ where s.token_hash = {link_hash(:token::text)} and t.id = s.track_id and share_opens(t, :token::text, 'read')
 returning s.id as share_id, s.track_id
 
 -- query: share_get
@@ -71,7 +71,7 @@ select t.title, t.artist, {user_ref(u, creator)}, false as is_indexable
   from track_shares s
   join tracks t on t.id = s.track_id
   join users u on u.id = t.creator_id
- where s.token_hash = encode(sha256(convert_to(:token::text, 'UTF8')), 'hex') and share_opens(t, :token::text, 'read')
+ where s.token_hash = {link_hash(:token::text)} and share_opens(t, :token::text, 'read')
 
 -- What an archive of one's own data tells (personal.c).
 
