@@ -100,7 +100,7 @@ date_bin('5 seconds', given + interval '4.999999 seconds', timestamptz '2000-01-
 -- fragment: schedule_problem(before)
 -- What is wrong with the inputs visibility, publish_at and publish_zone. `before` is for when it has been scheduled already.
 case when :visibility::text = 'scheduled' and :publish_at::timestamptz is null and before is null
-     then 'validation publish_at: A scheduled track needs a time'
+     then 'validation publish_at: What is scheduled needs a time'
      when :publish_zone::text is not null and not exists (select from pg_timezone_names z where z.name = :publish_zone::text)
      then 'validation publish_zone: There is no such time zone' end
 

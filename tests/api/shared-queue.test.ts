@@ -162,6 +162,15 @@ test('"next" names what it leaves, so two who press at once go on by one; when n
     leaving = (await get(token)).current_item;
     assert.deepEqual((await items(token)).map((item) => [item.title, item.is_current]), [['Six', true]], 'also from its beginning again');
   }
+  const block = { path: { id: template.ids.alice } };
+  assertStatus(await carol.post('/api/v1/users/{id}/block', block), 204);
+  assert.equal((await next(token, host, leaving)).body.current_item, null, 'the host may not hear it any more');
+  assertStatus(await carol.delete('/api/v1/users/{id}/block', block), 204);
+  leaving = (await next(token, host, null)).body.current_item;
+  assert.ok(leaving);
+  assertStatus(await host.delete('/api/v1/playlists/{id}', { path: { id: made.body.id } }), 204);
+  assert.equal((await next(token, host, leaving)).body.current_item, null, 'the list was deleted');
+  leaving = null;
   assertStatus(await change(token, host, { fallback_playlist_id: null }), 200);
   const silent = await next(token, host, leaving);
   assertStatus(silent, 200);

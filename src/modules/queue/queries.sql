@@ -268,9 +268,25 @@ select :id::uuid as id, coalesce({shared_refusal(a.wrong)}, case when a.wrong is
   from (select shared_queue_remove(:session_id::uuid, :viewer::uuid, :person_id::uuid, :id::uuid) as wrong) a
 
 -- query: queue_session_next
+-- With nothing waiting, the list that the host chose goes on, as far as the host may hear it, and from its beginning again after its end.
 -- problems: forbidden conflict
+with spare as materialized (
+    select x.id, x.number
+      from queue_sessions s
+     cross join lateral (
+            select t.id, (row_number() over (order by i.position, i.id))::int as number
+              from playlists p
+              join playlist_tracks i on i.playlist_id = p.id
+              join tracks t on t.id = i.track_id and t.status = 'completed'
+              join users u on u.id = t.creator_id
+             where p.id = s.fallback_playlist_id and p.deleted_at is null and {track_shown(t, u, s.creator_id, false)}) x
+     where s.id = :session_id::uuid
+       and not exists (select from shared_queue_items w where w.session_id = s.id and w.id is distinct from s.current_item)
+     order by x.number <= s.fallback_taken, x.number
+     limit 1
+)
 select :session_id::uuid as id, {shared_refusal(a.wrong)} as problem
-  from (select shared_queue_next(:session_id::uuid, :viewer::uuid, :person_id::uuid, :leaving::uuid) as wrong) a
+  from (select shared_queue_next(:session_id::uuid, :viewer::uuid, :person_id::uuid, :leaving::uuid, (select id from spare), (select number from spare)) as wrong) a
 
 -- query: queue_session_seek
 -- problems: forbidden conflict
