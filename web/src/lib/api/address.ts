@@ -9,6 +9,11 @@ type Below<P> = P extends `/api/v1${infer Rest}` ? Rest : never;
 /** Addresses below /api/v1 that know this method, as the description writes them: '/tracks/{id}'. */
 export type Address<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, object> ? Below<P> : never }[keyof paths];
 
+type Names<A extends string> = A extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+
+/** What is filled into an address, as its own text names it: to look that up for any method is too much for the compiler. */
+export type FilledIn<A extends string> = [Names<A>] extends [never] ? { path?: never } : { path: Record<Names<A>, string> };
+
 type Operation<M extends Method, A extends Address<M>> = `/api/v1${A}` extends infer P extends keyof paths ? paths[P][M] : never;
 type Json<T> = T extends { content: { 'application/json': infer Content } } ? Content : never;
 type Responses<O> = O extends { responses: infer R } ? R : never;

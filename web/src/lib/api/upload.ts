@@ -1,7 +1,7 @@
 /* Sending a form with files, with progress: fetch cannot tell how much it has sent, so this is XMLHttpRequest. The same
  * remedies apply as in client.ts; files are read anew each time, so the form can be sent again. */
 
-import type { Address, Reply } from './address';
+import type { Address, FilledIn, Reply } from './address';
 import { API, fillIn, prepare, remedy, type Remedy } from './client';
 import { csrfToken } from './csrf';
 import { ApiProblem, networkProblem, problemFrom } from './problem';
@@ -45,7 +45,7 @@ function attempt<T>(method: Sent, path: string, form: FormData, token: string, {
 }
 
 /** Resolves with the server's reply; rejects with an ApiProblem, or an AbortError when cancelled. */
-export async function uploadForm<M extends Sent, A extends Address<M>>(method: M, address: A, form: FormData, options: UploadOptions & { path?: Record<string, string> }): Promise<Reply<M, A>> {
+export async function uploadForm<M extends Sent, A extends Address<M>>(method: M, address: A, form: FormData, options: UploadOptions & FilledIn<A>): Promise<Reply<M, A>> {
   const path = fillIn(address, options.path);
   const tried = new Set<Remedy>();
   for (;;) {
