@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { Form } from '@/components/ui/Form';
+import { FormButtons } from '@/components/ui/FormButtons';
 import { Unsaved } from '@/components/ui/Unsaved';
 import { useChangeCover } from '@/lib/api/tracks/cover';
 import { useUpdateTrack } from '@/lib/api/tracks/update';
@@ -41,14 +41,9 @@ export default function EditTrackDialog({ track, onClose }: EditTrackDialogProps
         <Unsaved when={cover !== undefined} />
         <CoverField track={track} value={cover} onChange={setCover} />
         <TrackFields form={form} open />
-        <div className="flex justify-end gap-2">
-          <Button tone="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" tone="accent" busy={form.busy}>
-            {t('common.save')}
-          </Button>
-        </div>
+        <FormButtons busy={form.busy} onCancel={onClose}>
+          {t('common.save')}
+        </FormButtons>
       </Form>
     </Dialog>
   );

@@ -2,10 +2,10 @@
 
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { SelectField, TextArea, TextField } from '@/components/ui/Field';
 import { Form } from '@/components/ui/Form';
+import { FormButtons } from '@/components/ui/FormButtons';
 import type { Playlist } from '@/lib/api/schema';
 import type { NewPlaylist } from '@/lib/api/playlists/create';
 import { useForm } from '@/lib/form/useForm';
@@ -47,14 +47,9 @@ export function PlaylistDialog({ playlist, onSave, onClose }: PlaylistDialogProp
             </option>
           ))}
         </SelectField>
-        <div className="flex justify-end gap-2">
-          <Button tone="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" tone="accent" busy={form.busy}>
-            {t(playlist ? 'common.save' : 'playlists.create')}
-          </Button>
-        </div>
+        <FormButtons busy={form.busy} onCancel={onClose}>
+          {t(playlist ? 'common.save' : 'playlists.create')}
+        </FormButtons>
       </Form>
     </Dialog>
   );

@@ -1,10 +1,10 @@
 /* What a release says of one of its tracks: when it opens, and its ISRC. */
 
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { SelectField, TextField } from '@/components/ui/Field';
 import { Form } from '@/components/ui/Form';
+import { FormButtons } from '@/components/ui/FormButtons';
 import { useChangeTrack } from '@/lib/api/releases/changeTrack';
 import type { Release, ReleaseTrack } from '@/lib/api/schema';
 import { useForm } from '@/lib/form/useForm';
@@ -45,14 +45,9 @@ export default function HeldTrackDialog({ release, item, onClose }: { release: R
           ))}
         </SelectField>
         <TextField label={t('releases.isrc')} {...form.field('isrc')} mono autoComplete="off" placeholder="FRX012400001" />
-        <div className="flex justify-end gap-2">
-          <Button tone="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" tone="accent" busy={form.busy}>
-            {t('common.save')}
-          </Button>
-        </div>
+        <FormButtons busy={form.busy} onCancel={onClose}>
+          {t('common.save')}
+        </FormButtons>
       </Form>
     </Dialog>
   );

@@ -2,10 +2,10 @@
 
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { SelectField, TextField } from '@/components/ui/Field';
 import { Form } from '@/components/ui/Form';
+import { FormButtons } from '@/components/ui/FormButtons';
 import { Toggle } from '@/components/ui/Toggle';
 import { useCreateRelease } from '@/lib/api/releases/create';
 import type { Release } from '@/lib/api/schema';
@@ -38,14 +38,9 @@ export default function NewReleaseDialog({ onMade, onClose }: { onMade: (release
         </SelectField>
         <ChooseTracks chosen={chosen} onChange={setChosen} />
         <Toggle label={t('releases.follow')} hint={t('releases.follow_hint')} {...form.register('follow')} />
-        <div className="flex justify-end gap-2">
-          <Button tone="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" tone="accent" busy={form.busy}>
-            {t('releases.create')}
-          </Button>
-        </div>
+        <FormButtons busy={form.busy} onCancel={onClose}>
+          {t('releases.create')}
+        </FormButtons>
       </Form>
     </Dialog>
   );

@@ -9,6 +9,7 @@ import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { SelectField, TextArea, TextField } from '@/components/ui/Field';
 import { Form } from '@/components/ui/Form';
+import { FormButtons } from '@/components/ui/FormButtons';
 import { IconButton } from '@/components/ui/IconButton';
 import { Unsaved } from '@/components/ui/Unsaved';
 import { useChangeReleaseCover } from '@/lib/api/releases/cover';
@@ -109,14 +110,9 @@ export default function ReleaseDialog({ release, onSaved, onClose }: { release: 
           <Credits form={form} />
           <TextArea className="sm:col-span-2" label={t('track.field.description')} {...field('description')} />
         </div>
-        <div className="flex justify-end gap-2">
-          <Button tone="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" tone="accent" busy={form.busy}>
-            {t('common.save')}
-          </Button>
-        </div>
+        <FormButtons busy={form.busy} onCancel={onClose}>
+          {t('common.save')}
+        </FormButtons>
       </Form>
     </Dialog>
   );
