@@ -1,6 +1,7 @@
 /* Changes to playlists in what is loaded already, so that a page shows them before the server has answered. */
 
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import { changeList, restoreList } from '@/lib/api/changeList';
 import type { Playlist, PlaylistItem } from '@/lib/api/schema';
 import type { List } from '@/lib/api/endless';
 import { playlistQuery } from './get';
@@ -9,30 +10,10 @@ import { playlistsQuery } from './list';
 
 type Items = InfiniteData<List<PlaylistItem>>;
 
-/** The items on as many pages of the same lengths, the last of which takes what is left. */
-function onPages(data: Items, items: readonly PlaylistItem[]): Items {
-  let from = 0;
-  const pages = data.pages.map((page, i) => {
-    const to = i === data.pages.length - 1 ? items.length : from + page.items.length;
-    const part = { ...page, items: items.slice(from, to) };
-    from = to;
-    return part;
-  });
-  return { ...data, pages };
-}
-
 /** Gives what there was before; hand it to `restoreItems` when the server refuses. */
-export async function changeItems(client: QueryClient, id: string, change: (items: PlaylistItem[]) => PlaylistItem[]): Promise<Items | undefined> {
-  const { queryKey } = itemsQuery(id);
-  await client.cancelQueries({ queryKey });
-  const before = client.getQueryData<Items>(queryKey);
-  if (before) client.setQueryData<Items>(queryKey, onPages(before, change(before.pages.flatMap((page) => page.items))));
-  return before;
-}
+export const changeItems = (client: QueryClient, id: string, change: (items: PlaylistItem[]) => PlaylistItem[]) => changeList<PlaylistItem>(client, itemsQuery(id).queryKey, change);
 
-export function restoreItems(client: QueryClient, id: string, before: Items | undefined): void {
-  if (before) client.setQueryData<Items>(itemsQuery(id).queryKey, before);
-}
+export const restoreItems = (client: QueryClient, id: string, before: Items | undefined) => restoreList(client, itemsQuery(id).queryKey, before);
 
 /** In all playlists that are loaded, such as when a track is liked. */
 export function patchItems(client: QueryClient, trackId: string, change: Partial<PlaylistItem>): void {

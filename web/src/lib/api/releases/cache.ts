@@ -1,31 +1,14 @@
 /* Changes to releases in what is loaded already. */
 
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
-import type { List } from '@/lib/api/endless';
+import type { QueryClient } from '@tanstack/react-query';
+import { changeList, restoreList } from '@/lib/api/changeList';
 import type { Release, ReleaseTrack } from '@/lib/api/schema';
 import { releaseQuery } from './bySlug';
 import { releaseTracksQuery } from './tracks';
 
-type Items = InfiniteData<List<ReleaseTrack>>;
-
 /** Gives what there was before; hand it to `restoreTracks` when the server refuses. */
-export async function changeTracks(client: QueryClient, id: string, change: (items: ReleaseTrack[]) => ReleaseTrack[]): Promise<Items | undefined> {
-  const { queryKey } = releaseTracksQuery(id);
-  await client.cancelQueries({ queryKey });
-  const before = client.getQueryData<Items>(queryKey);
-  if (before) {
-    const items = numbered(change(before.pages.flatMap((page) => page.items)));
-    let from = 0;
-    const pages = before.pages.map((page, i) => {
-      const to = i === before.pages.length - 1 ? items.length : from + page.items.length;
-      const part = { ...page, items: items.slice(from, to) };
-      from = to;
-      return part;
-    });
-    client.setQueryData<Items>(queryKey, { ...before, pages });
-  }
-  return before;
-}
+export const changeTracks = (client: QueryClient, id: string, change: (items: ReleaseTrack[]) => ReleaseTrack[]) =>
+  changeList<ReleaseTrack>(client, releaseTracksQuery(id).queryKey, (items) => numbered(change(items)));
 
 function numbered(items: readonly ReleaseTrack[]): ReleaseTrack[] {
   const counts = new Map<number, number>();
@@ -36,9 +19,7 @@ function numbered(items: readonly ReleaseTrack[]): ReleaseTrack[] {
   });
 }
 
-export function restoreTracks(client: QueryClient, id: string, before: Items | undefined): void {
-  if (before) client.setQueryData<Items>(releaseTracksQuery(id).queryKey, before);
-}
+export const restoreTracks = (client: QueryClient, id: string, before: Awaited<ReturnType<typeof changeTracks>>) => restoreList(client, releaseTracksQuery(id).queryKey, before);
 
 /** What the server gave: shown under its address. */
 export function keepRelease(client: QueryClient, release: Release): void {
