@@ -1,9 +1,11 @@
 /* What is in a playlist. Whoever may change it moves items and takes them out here. */
 
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { ROW } from '@/components/track/TrackRow';
+import type { Entries, Entry } from '@/components/track/useEntries';
 import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { Empty } from '@/components/ui/Empty';
@@ -11,41 +13,18 @@ import { ErrorState } from '@/components/ui/ErrorState';
 import { More } from '@/components/ui/More';
 import { ReorderList } from '@/components/ui/ReorderList';
 import { useAddTrack } from '@/lib/api/playlists/addTrack';
-import type { useItems } from '@/lib/api/playlists/items';
 import { useMoveItem } from '@/lib/api/playlists/moveItem';
 import { useRemoveItem } from '@/lib/api/playlists/removeItem';
 import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import type { Playlist, PlaylistItem } from '@/lib/api/schema';
 import { toast, useToasts } from '@/lib/toast/store';
-import { trackOf, type ItemTrack } from './itemTrack';
-import { PlaylistRow, ROW } from './PlaylistRow';
+import { PlaylistRow } from './PlaylistRow';
 import { unseenName } from './unseenName';
 
-interface Entry {
-  id: string;
-  track: ItemTrack | null;
-  wanted: PlaylistItem['wanted'];
-  addedBy: PlaylistItem['added_by'];
-}
+type Place = Entry<PlaylistItem>;
 
-/** So many are loaded by themselves, so that they can be played one after the other. */
-const BY_ITSELF = 1000;
-
-const keyOf = (entry: Entry) => entry.id;
-const none: never[] = [];
-
-/** All items that are loaded, and those of their tracks that can be shown. */
-export function useEntries(items: ReturnType<typeof useItems>) {
-  const { hasNextPage, isFetching, isError, fetchNextPage } = items;
-  const pages = items.data?.pages ?? none;
-  const entries = useMemo(() => pages.flatMap((page) => page.items.map((item): Entry => ({ id: item.id, track: trackOf(item), wanted: item.wanted, addedBy: item.added_by }))), [pages]);
-  const tracks = useMemo(() => entries.flatMap(({ track }) => track ?? []), [entries]);
-  useEffect(() => {
-    if (hasNextPage && !isFetching && !isError && entries.length < BY_ITSELF) void fetchNextPage();
-  }, [hasNextPage, isFetching, isError, entries.length, fetchNextPage]);
-  return { items, entries, tracks };
-}
+const keyOf = ({ item }: Place) => item.id;
 
 function Nothing({ playlist }: { playlist: Playlist }) {
   const { t } = useTranslation();
@@ -64,38 +43,38 @@ function Nothing({ playlist }: { playlist: Playlist }) {
   );
 }
 
-interface PlaylistItemsProps extends ReturnType<typeof useEntries> {
+interface PlaylistItemsProps extends Entries<PlaylistItem> {
   playlist: Playlist;
 }
 
-export function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItemsProps) {
+function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItemsProps) {
   const { t } = useTranslation();
   const { id, may_edit: mayEdit } = playlist;
   const section = useRef<HTMLElement>(null);
   const move = useMoveItem(id);
   const remove = useRemoveItem();
   const add = useAddTrack();
-  const [asking, setAsking] = useState<Entry | null>(null);
+  const [asking, setAsking] = useState<Place | null>(null);
   if (items.isPending) return <TrackStripsSkeleton />;
   if (items.isError && entries.length === 0) return <ErrorState error={items.error} onRetry={() => void items.refetch()} />;
   if (entries.length === 0) return <Nothing playlist={playlist} />;
 
   const refused = (error: unknown) => toast(problemText(error, t), 'danger');
-  const titleOf = (entry: Entry) => entry.track?.title ?? unseenName(t, entries.indexOf(entry) + 1, entry.wanted);
+  const titleOf = (entry: Place) => entry.track?.title ?? unseenName(t, entries.indexOf(entry) + 1, entry.item.wanted);
 
   const onMove = (from: number, to: number) => {
     const entry = entries[from];
     if (!entry) return;
     const rest = entries.filter((one) => one !== entry);
     move
-      .mutateAsync({ item: entry.id, after: rest[to - 1]?.id ?? null })
+      .mutateAsync({ item: entry.item.id, after: rest[to - 1]?.item.id ?? null })
       .catch((error: unknown) => toast(hasCode(error, 'conflict') ? t('playlists.put_back', { title: titleOf(entry) }) : problemText(error, t), 'danger'));
   };
 
-  async function takeOut(entry: Entry) {
-    const before = entries[entries.indexOf(entry) - 1]?.id ?? null;
+  async function takeOut(entry: Place) {
+    const before = entries[entries.indexOf(entry) - 1]?.item.id ?? null;
     try {
-      await remove.mutateAsync({ id, item: entry.id });
+      await remove.mutateAsync({ id, item: entry.item.id });
     } catch (error) {
       refused(error);
       return;
@@ -126,8 +105,8 @@ export function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItem
           {(entry, { index, isDragged, handle }) => (
             <PlaylistRow
               track={entry.track}
-              wanted={entry.wanted}
-              addedBy={entry.addedBy?.id === playlist.owner.id ? null : entry.addedBy}
+              wanted={entry.item.wanted}
+              addedBy={entry.item.added_by?.id === playlist.owner.id ? null : entry.item.added_by}
               place={index + 1}
               list={tracks}
               isDragged={isDragged}
@@ -142,7 +121,7 @@ export function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItem
       {asking && (
         <ConfirmDialog
           title={t('playlists.remove_unseen')}
-          text={t(asking.wanted ? 'playlists.waiting_remove_text' : 'playlists.remove_unseen_text')}
+          text={t(asking.item.wanted ? 'playlists.waiting_remove_text' : 'playlists.remove_unseen_text')}
           confirm={t('playlists.remove')}
           onClose={() => setAsking(null)}
           onConfirm={() => {
@@ -152,5 +131,22 @@ export function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItem
         />
       )}
     </section>
+  );
+}
+
+/** What its page says of it below the tools: its description, and what is in it. */
+export function PlaylistBody(props: PlaylistItemsProps) {
+  const { description } = props.playlist;
+  return (
+    <>
+      {description && (
+        <p dir="auto" className="mt-6 max-w-prose text-base break-words whitespace-pre-line">
+          {description}
+        </p>
+      )}
+      <div className="mt-8">
+        <PlaylistItems {...props} />
+      </div>
+    </>
   );
 }

@@ -3,6 +3,8 @@ import { Bell, BellRing, Copy, Download, Link2, Pencil, Share2, Trash2, Users } 
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
+import { PlayAll } from '@/components/track/PlayAll';
+import { useEntries } from '@/components/track/useEntries';
 import { useShare } from '@/components/track/useShare';
 import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
@@ -25,10 +27,9 @@ import type { Playlist } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
 import { usePlaylistChanges } from '@/lib/realtime/usePlaylistChanges';
 import { toast } from '@/lib/toast/store';
-import { PlayAll } from './PlayAll';
 import { PlaylistDialog } from './PlaylistDialog';
 import { PlaylistHeader, PlaylistSkeleton } from './PlaylistHeader';
-import { PlaylistItems, useEntries } from './PlaylistItems';
+import { PlaylistBody } from './PlaylistItems';
 
 function Share({ playlist }: { playlist: Playlist }) {
   const { t } = useTranslation();
@@ -151,7 +152,7 @@ function Loaded({ playlist }: { playlist: Playlist }) {
         <div className="flex flex-wrap items-center gap-2">
           {entries.tracks.length > 0 && (
             <span className="me-2 inline-flex">
-              <PlayAll name={playlist.name} tracks={entries.tracks} />
+              <PlayAll title={playlist.name} tracks={entries.tracks} />
             </span>
           )}
           {playlist.is_mine ? (
@@ -184,14 +185,7 @@ function Loaded({ playlist }: { playlist: Playlist }) {
             </Button>
           )}
         </div>
-        {playlist.description && (
-          <p dir="auto" className="mt-6 max-w-prose text-base break-words whitespace-pre-line">
-            {playlist.description}
-          </p>
-        )}
-        <div className="mt-8">
-          <PlaylistItems playlist={playlist} {...entries} />
-        </div>
+        <PlaylistBody playlist={playlist} {...entries} />
       </div>
 
       {dialog === 'edit' && (

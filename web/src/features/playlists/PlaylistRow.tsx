@@ -1,26 +1,18 @@
 import { clsx } from 'clsx';
 import { CircleOff, ListX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
-import { Cover } from '@/components/cover/Cover';
-import { LikeButton } from '@/components/track/LikeButton';
-import { PlayButton } from '@/components/track/PlayButton';
-import { TrackMenu } from '@/components/track/TrackMenu';
+import { RowByline, rowClass, RowCover, RowEnd, RowLength, RowTitle, rowWaveformClass } from '@/components/track/TrackRow';
 import { TrackWaveform } from '@/components/track/TrackWaveform';
 import { DragHandle, type HandleProps } from '@/components/ui/DragHandle';
 import { IconButton } from '@/components/ui/IconButton';
 import { MenuItem } from '@/components/ui/Menu';
-import { byline } from '@/lib/format/byline';
-import { clock, isoDuration } from '@/lib/format/format';
-import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import type { PlaylistItem } from '@/lib/api/schema';
-import { usePlayer } from '@/lib/player/store';
-import type { ItemTrack } from './itemTrack';
+import type { ListedTrack } from '@/lib/player/listed';
 import { unseenName } from './unseenName';
 
 interface PlaylistRowProps {
   /** Null: gone, or not for the reader. */
-  track: ItemTrack | null;
+  track: ListedTrack | null;
   /** What a file said of a track that is not here. */
   wanted: PlaylistItem['wanted'];
   /** Who put it in, where that is somebody else than the owner. */
@@ -28,16 +20,12 @@ interface PlaylistRowProps {
   /** Counts from 1. */
   place: number;
   /** All that can be played from here. */
-  list: readonly ItemTrack[];
+  list: readonly ListedTrack[];
   isDragged: boolean;
   /** Undefined for those who may not change the playlist. */
   handle: HandleProps | undefined;
   onRemove: () => void;
 }
-
-export const ROW = 64;
-
-const rowClass = 'group flex h-16 items-center gap-3 border-b border-line transition-colors duration-150 sm:gap-4';
 
 function Unseen({ place, wanted, isDragged, handle, onRemove }: Omit<PlaylistRowProps, 'track' | 'list' | 'addedBy'>) {
   const { t } = useTranslation();
@@ -71,54 +59,25 @@ function Unseen({ place, wanted, isDragged, handle, onRemove }: Omit<PlaylistRow
 
 export function PlaylistRow({ track, ...row }: PlaylistRowProps) {
   const { t } = useTranslation();
-  const isCurrent = usePlayer((s) => track !== null && s.current?.id === track.id);
   const { list, isDragged, handle, onRemove } = row;
   if (!track) return <Unseen {...row} />;
   return (
     <article className={clsx(rowClass, isDragged ? 'bg-raised shadow-float' : 'hover:bg-sunk/60')}>
       {handle && <DragHandle label={t('playlists.move', { title: track.title })} {...handle} />}
-      <div className="relative shrink-0">
-        <Cover track={track} sizes="44px" className="size-11" />
-        <PlayButton
-          track={track}
-          list={list}
-          size="sm"
-          look="veil"
-          className={clsx('transition-opacity focus-visible:opacity-100', !isCurrent && 'pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100')}
-        />
-      </div>
-      <div className="min-w-0 flex-1 md:flex-[4]">
-        <h3 title={track.title} className={clsx('truncate text-base leading-tight', isCurrent && 'text-accent-text')}>
-          <Link to={`/track/${track.id}`} dir="auto" className="hover:underline">
-            {track.title}
-          </Link>
-        </h3>
-        <p className="mt-0.5 truncate text-sm text-muted">
-          <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="hover:text-ink hover:underline">
-            {byline(track)}
-          </Link>
-          {row.addedBy && <span> · {t('playlists.added_by', { name: row.addedBy.display_name })}</span>}
-        </p>
-      </div>
-      <TrackWaveform track={track} context={{ list }} className="h-9 min-w-0 max-md:hidden md:flex-[5]" />
-      <div className="flex shrink-0 items-center gap-1 sm:gap-2">
-        {track.duration_ms !== null && (
-          <time dateTime={isoDuration(track.duration_ms)} className="num min-w-10 text-end text-xs text-muted">
-            {clock(track.duration_ms)}
-          </time>
+      <RowCover track={track} list={list} />
+      <RowTitle track={track}>
+        <RowByline track={track} />
+        {row.addedBy && <span> · {t('playlists.added_by', { name: row.addedBy.display_name })}</span>}
+      </RowTitle>
+      <TrackWaveform track={track} context={{ list }} className={rowWaveformClass} />
+      <RowEnd track={track} before={<RowLength track={track} />}>
+        {handle && (
+          <MenuItem danger onSelect={onRemove}>
+            <ListX size={16} aria-hidden />
+            {t('playlists.remove')}
+          </MenuItem>
         )}
-        <span className="max-sm:hidden">
-          <LikeButton track={track} />
-        </span>
-        <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)}>
-          {handle && (
-            <MenuItem danger onSelect={onRemove}>
-              <ListX size={16} aria-hidden />
-              {t('playlists.remove')}
-            </MenuItem>
-          )}
-        </TrackMenu>
-      </div>
+      </RowEnd>
     </article>
   );
 }

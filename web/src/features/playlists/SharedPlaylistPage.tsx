@@ -2,6 +2,8 @@
 
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
+import { PlayAll } from '@/components/track/PlayAll';
+import { useEntries } from '@/components/track/useEntries';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { NotFound } from '@/components/ui/NotFound';
 import { Page } from '@/components/ui/Page';
@@ -9,9 +11,8 @@ import { useShared, useSharedItems } from '@/lib/api/playlists/shared';
 import { hasCode } from '@/lib/api/problem';
 import type { Playlist } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
-import { PlayAll } from './PlayAll';
 import { PlaylistHeader, PlaylistSkeleton } from './PlaylistHeader';
-import { PlaylistItems, useEntries } from './PlaylistItems';
+import { PlaylistBody } from './PlaylistItems';
 
 function Loaded({ playlist, token }: { playlist: Playlist; token: string }) {
   const entries = useEntries(useSharedItems(token));
@@ -19,15 +20,8 @@ function Loaded({ playlist, token }: { playlist: Playlist; token: string }) {
     <article>
       <PlaylistHeader playlist={playlist} />
       <div className="mx-auto max-w-[1440px] px-4 pt-8 pb-16 sm:px-6">
-        {entries.tracks.length > 0 && <PlayAll name={playlist.name} tracks={entries.tracks} />}
-        {playlist.description && (
-          <p dir="auto" className="mt-6 max-w-prose text-base break-words whitespace-pre-line">
-            {playlist.description}
-          </p>
-        )}
-        <div className="mt-8">
-          <PlaylistItems playlist={playlist} {...entries} />
-        </div>
+        {entries.tracks.length > 0 && <PlayAll title={playlist.name} tracks={entries.tracks} />}
+        <PlaylistBody playlist={playlist} {...entries} />
       </div>
     </article>
   );

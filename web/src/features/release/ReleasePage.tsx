@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link2, Pause, Pencil, Play, Share2, Trash2 } from 'lucide-react';
+import { Link2, Pencil, Share2, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
@@ -7,7 +7,8 @@ import { useCoverHue } from '@/components/cover/useCoverHue';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { releaseArtist } from '@/components/release/ReleaseCard';
 import { ReleaseCover } from '@/components/release/ReleaseCover';
-import { startTrack } from '@/components/track/usePlayFrom';
+import { PlayAll } from '@/components/track/PlayAll';
+import { useEntries } from '@/components/track/useEntries';
 import { useShare } from '@/components/track/useShare';
 import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
@@ -18,6 +19,7 @@ import { Page } from '@/components/ui/Page';
 import { keepRelease } from '@/lib/api/releases/cache';
 import { releaseQuery, useRelease } from '@/lib/api/releases/bySlug';
 import { useRemoveRelease } from '@/lib/api/releases/remove';
+import { useReleaseTracks } from '@/lib/api/releases/tracks';
 import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import type { Release } from '@/lib/api/schema';
@@ -25,42 +27,12 @@ import { useTitle } from '@/lib/dom/useTitle';
 import { clock, isoDuration } from '@/lib/format/format';
 import { largeTitle } from '@/lib/format/largeTitle';
 import { useFormat } from '@/lib/format/useFormat';
-import { isPlayable } from '@/lib/player/contract';
-import { usePlayer, warmUp } from '@/lib/player/store';
 import { toast } from '@/lib/toast/store';
 import { Countdown } from './Countdown';
 import { ReleaseFacts } from './ReleaseFacts';
-import type { HeldTrack } from './releaseTrack';
-import { ReleaseTracks, useHeld } from './ReleaseTracks';
+import { ReleaseTracks } from './ReleaseTracks';
 
 const ReleaseDialog = lazy(() => import('./ReleaseDialog'));
-
-/** Plays it from its first track; pauses and goes on where one of its tracks is loaded. */
-function PlayAll({ title, tracks }: { title: string; tracks: readonly HeldTrack[] }) {
-  const { t } = useTranslation();
-  const current = usePlayer((s) => s.current?.id);
-  const playing = usePlayer((s) => s.isPlaying);
-  const isCurrent = tracks.some((track) => track.id === current);
-  const first = tracks.find(isPlayable);
-  const isPlaying = isCurrent && playing;
-  const Icon = isPlaying ? Pause : Play;
-  return (
-    <button
-      type="button"
-      aria-label={t(isPlaying ? 'releases.pause' : 'releases.play', { title })}
-      disabled={!first}
-      onClick={() => {
-        if (isCurrent) usePlayer.getState().toggle();
-        else if (first) startTrack(first, { list: tracks });
-      }}
-      onPointerEnter={() => void warmUp()}
-      onFocus={() => void warmUp()}
-      className="fills inline-flex size-16 shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[transform,filter,background-color] duration-150 hover:brightness-105 active:scale-95 disabled:bg-line disabled:text-muted"
-    >
-      <Icon size={26} aria-hidden className={Icon === Play ? 'ms-[6%] fill-current rtl:-scale-x-100' : 'fill-current'} />
-    </button>
-  );
-}
 
 function Share({ release }: { release: Release }) {
   const { t } = useTranslation();
@@ -105,7 +77,7 @@ function Loaded({ release, address }: { release: Release; address: string }) {
   const f = useFormat();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const held = useHeld(release.id);
+  const held = useEntries(useReleaseTracks(release.id));
   const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
   const hue = useCoverHue({ id: release.id, cover_url: release.cover_url });
   const close = () => setDialog(null);

@@ -1,9 +1,11 @@
 /* What is in a release, disc after disc. Its owner moves tracks, also to other discs, and takes them out here. */
 
 import { Plus } from 'lucide-react';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { ROW } from '@/components/track/TrackRow';
+import type { Entries, Entry } from '@/components/track/useEntries';
 import { Button } from '@/components/ui/Button';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
@@ -12,42 +14,21 @@ import { ReorderList } from '@/components/ui/ReorderList';
 import { useAddTracks } from '@/lib/api/releases/addTracks';
 import { useMoveTrack } from '@/lib/api/releases/moveTrack';
 import { useRemoveTrackOf } from '@/lib/api/releases/removeTrack';
-import { useReleaseTracks } from '@/lib/api/releases/tracks';
 import { problemText } from '@/lib/api/problemText';
 import type { Release, ReleaseTrack } from '@/lib/api/schema';
 import { toast, useToasts } from '@/lib/toast/store';
-import { ReleaseRow, ROW } from './ReleaseRow';
-import { trackOf, type HeldTrack } from './releaseTrack';
+import { ReleaseRow } from './ReleaseRow';
 
 const AddTracksDialog = lazy(() => import('./AddTracksDialog'));
 const HeldTrackDialog = lazy(() => import('./HeldTrackDialog'));
 
-interface Entry {
-  item: ReleaseTrack;
-  track: HeldTrack | null;
-}
+type Place = Entry<ReleaseTrack>;
 
-/** So many are loaded by themselves, so that they can be played one after the other. */
-const BY_ITSELF = 1000;
 const LAST_DISC = 99;
 
-const keyOf = ({ item }: Entry) => item.track_id ?? `${item.disc}.${item.number}`;
-const none: never[] = [];
+const keyOf = ({ item }: Place) => item.track_id ?? `${item.disc}.${item.number}`;
 
-/** All places that are loaded, and those of their tracks that can be shown. */
-export function useHeld(id: string) {
-  const items = useReleaseTracks(id);
-  const { hasNextPage, isFetching, isError, fetchNextPage } = items;
-  const pages = items.data?.pages ?? none;
-  const entries = useMemo(() => pages.flatMap((page) => page.items.map((item): Entry => ({ item, track: trackOf(item) }))), [pages]);
-  const tracks = useMemo(() => entries.flatMap(({ track }) => track ?? []), [entries]);
-  useEffect(() => {
-    if (hasNextPage && !isFetching && !isError && entries.length < BY_ITSELF) void fetchNextPage();
-  }, [hasNextPage, isFetching, isError, entries.length, fetchNextPage]);
-  return { items, entries, tracks };
-}
-
-export function ReleaseTracks({ release, items, entries, tracks }: { release: Release } & ReturnType<typeof useHeld>) {
+export function ReleaseTracks({ release, items, entries, tracks }: { release: Release } & Entries<ReleaseTrack>) {
   const { t } = useTranslation();
   const { id, is_mine: mayEdit } = release;
   const section = useRef<HTMLElement>(null);
@@ -61,9 +42,9 @@ export function ReleaseTracks({ release, items, entries, tracks }: { release: Re
   const refused = (error: unknown) => toast(problemText(error, t), 'danger');
   const discs = [...new Set(entries.map(({ item }) => item.disc))];
   const last = Math.max(1, ...discs);
-  const placeOf = ({ item }: Entry) => (discs.length > 1 ? `${item.disc}.${item.number}` : String(item.number));
-  const titleOf = (entry: Entry) => entry.track?.title ?? placeOf(entry);
-  const send = (entry: Entry, after: string | null, disc: number) => {
+  const placeOf = ({ item }: Place) => (discs.length > 1 ? `${item.disc}.${item.number}` : String(item.number));
+  const titleOf = (entry: Place) => entry.track?.title ?? placeOf(entry);
+  const send = (entry: Place, after: string | null, disc: number) => {
     if (entry.item.track_id !== null) move.mutateAsync({ track_id: entry.item.track_id, after, disc }).catch(refused);
   };
 
@@ -79,12 +60,12 @@ export function ReleaseTracks({ release, items, entries, tracks }: { release: Re
     else send(entry, before?.track_id ?? null, before?.disc ?? next?.disc ?? 1);
   };
 
-  const toDisc = (entry: Entry, disc: number) => {
+  const toDisc = (entry: Place, disc: number) => {
     const on = entries.filter((one) => one !== entry && one.item.disc === disc);
     send(entry, on[on.length - 1]?.item.track_id ?? null, disc);
   };
 
-  async function takeOut({ item, track }: Entry) {
+  async function takeOut({ item, track }: Place) {
     const { track_id: trackId, disc, access } = item;
     if (trackId === null) return;
     try {

@@ -1,22 +1,22 @@
 import { Pause, Play } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { startTrack } from '@/components/track/usePlayFrom';
-import { isPlayable } from '@/lib/player/contract';
+import { isPlayable, type Playable } from '@/lib/player/contract';
 import { usePlayer, warmUp } from '@/lib/player/store';
-import type { ItemTrack } from './itemTrack';
+import { startTrack } from './usePlayFrom';
 
-/** Plays it from its first track; pauses and goes on where one of its tracks is loaded. */
-export function PlayAll({ name, tracks }: { name: string; tracks: readonly ItemTrack[] }) {
+/** Plays a playlist or a release from its first track; pauses and goes on where one of its tracks is loaded. */
+export function PlayAll({ title, tracks }: { title: string; tracks: readonly Playable[] }) {
   const { t } = useTranslation();
   const current = usePlayer((s) => s.current?.id);
   const playing = usePlayer((s) => s.isPlaying);
   const isCurrent = tracks.some((track) => track.id === current);
   const first = tracks.find(isPlayable);
-  const Icon = isCurrent && playing ? Pause : Play;
+  const isPlaying = isCurrent && playing;
+  const Icon = isPlaying ? Pause : Play;
   return (
     <button
       type="button"
-      aria-label={t(isCurrent && playing ? 'playlists.pause' : 'playlists.play', { name })}
+      aria-label={t(isPlaying ? 'track.pause' : 'track.play', { title })}
       disabled={!first}
       onClick={() => {
         if (isCurrent) usePlayer.getState().toggle();
