@@ -201,7 +201,7 @@ test('a private playlist opens by a link, until that is revoked in the dialog wh
     const dialog = page.getByRole('dialog', { name: 'Share this playlist' });
     await dialog.getByLabel('It works').selectOption('For 7 days');
     await dialog.getByRole('button', { name: 'Make a link' }).click();
-    const address = (await dialog.getByRole('group', { name: 'The link' }).textContent())!;
+    const address = (await dialog.getByRole('group', { name: 'Link', exact: true }).textContent())!;
     assert.match(address, /\/p\/[A-Za-z0-9_-]{43}$/);
     const link = new URL(address).pathname;
     await stage.visit(null, async (friend) => {
@@ -218,7 +218,7 @@ test('a private playlist opens by a link, until that is revoked in the dialog wh
     await dialog.getByText('Opened 1 time').waitFor();
     await dialog.getByRole('button', { name: /^Change the link/ }).click();
     await page.getByRole('menuitem', { name: 'Revoke', exact: true }).click();
-    await page.getByText('The link opens nothing any more').first().waitFor();
+    await page.getByText('The link no longer works').first().waitFor();
     await dialog.getByText('Opened 1 time').waitFor({ state: 'hidden' });
     await stage.visit(null, async (friend) => {
       await open(friend, link);
@@ -375,7 +375,7 @@ lookAt(stage, [
   { name: 'playlist share', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     await page.getByRole('button', { name: 'Make a link' }).click();
-    await page.getByRole('group', { name: 'The link' }).waitFor();
+    await page.getByRole('group', { name: 'Link', exact: true }).waitFor();
   } },
   { name: 'playlist people', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
     await page.getByRole('button', { name: 'People', exact: true }).click();

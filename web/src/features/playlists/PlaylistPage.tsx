@@ -25,6 +25,7 @@ import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import type { Playlist } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
+import { withTexts } from '@/lib/i18n';
 import { usePlaylistChanges } from '@/lib/realtime/usePlaylistChanges';
 import { toast } from '@/lib/toast/store';
 import { PlaylistDialog } from './PlaylistDialog';
@@ -42,7 +43,7 @@ function Share({ playlist }: { playlist: Playlist }) {
   );
 }
 
-const ShareDialog = lazy(async () => ({ default: (await import('./ShareDialog')).ShareDialog }));
+const ShareDialog = lazy(withTexts(async () => ({ default: (await import('./ShareDialog')).ShareDialog }), 'playlists', 'sharing'));
 
 const CollaboratorsDialog = lazy(async () => ({ default: (await import('./CollaboratorsDialog')).CollaboratorsDialog }));
 
