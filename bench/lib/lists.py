@@ -53,8 +53,9 @@ def against_go(veza, peer, token, report, details, rounds, seconds):
         headers = ["%s: %s" % pair for pair in bearer.items()]
         for what, path, ids, goal in (("one track", paths[0], paths, 2), ("20 of 1,000 tracks", "/api/v1/tracks?limit=20", None, 1.5),
                                       ("20 of 1,000 tracks, counted", "/api/v1/tracks?limit=20&total=true", None, 1.5)):
-            if comparable(fetch(veza.url(path), bearer)) != comparable(fetch(peer.url(path), bearer)):
-                raise RuntimeError("Veza and the peer do not answer the same: " + path)
+            ours, theirs = comparable(fetch(veza.url(path), bearer)), comparable(fetch(peer.url(path), bearer))
+            if ours != theirs:
+                raise RuntimeError("Veza and the peer do not answer the same: %s\n%s\n%s" % (path, ours, theirs))
             sides = [side("veza", veza.url(path), lambda: [veza.pid], headers, paths=ids),
                      side("gin", peer.url(path), lambda: [peer.process.pid], headers, paths=ids)]
             load.alternate(sides, rounds, seconds, CONNECTIONS)
