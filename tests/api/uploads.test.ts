@@ -50,6 +50,17 @@ test('a file that comes in three parts becomes a track with what was said about 
   assert.equal(sha256(await original(carol, trackOf(whole)!)), sha256(file), 'in one request');
 });
 
+test('large files that come at the same time are hashed each for itself, also one that is cut and goes on', async () => {
+  const files = [40, 45, 50].map((seconds) => wav(makeSound(seconds)));
+  await Promise.all(files.map(async (file, i) => {
+    const address = await begin(carol, { length: file.length }), cut = i ? 0 : 5 * MEGABYTE + 1;
+    if (cut) assertStatus(await patch(carol, address, 0, file.subarray(0, cut)), 204);
+    const id = trackOf(await patch(carol, address, cut, file.subarray(cut)))!;
+    assert.equal(sha256(await original(carol, id)), sha256(file));
+    assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id } }), 204);
+  }));
+});
+
 const usedBy = async (of: World, person: Person) => Number(await of.sql(`select coalesce(sum(used_bytes), 0) from user_storage_quotas where user_id = '${template.ids[person]}'`));
 const limit = (of: World, person: Person, bytes: number) =>
   of.sql(`insert into user_storage_quotas (user_id, max_bytes, is_own) values ('${template.ids[person]}', ${bytes}, true) on conflict (user_id) do update set max_bytes = excluded.max_bytes, is_own = true`);

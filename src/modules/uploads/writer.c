@@ -12,6 +12,8 @@
 #define TRIES 5
 #define PAUSE_US 2000
 #define WAIT_TRIES 7500 /* 15 s */
+#define FOLLOW_STEP (1024 * 1024)
+#define FOLLOW_PIECE (128 * 1024)
 
 struct writer {
     struct writer *next, **link;
@@ -19,10 +21,26 @@ struct writer {
     pthread_mutex_t lock;
     struct scratch *file; /* NULL: taken away */
     uint64_t offset;
-    EVP_MD_CTX *sha256; /* of all bytes up to `offset`; NULL: not all of them were written here, one after the other */
+    EVP_MD_CTX *sha256; /* of the bytes up to `hashed`; NULL: the file was not empty when it was opened */
+    uint64_t hashed;
+    uint64_t asked; /* the follower was told of the bytes up to here */
+    bool out_of_order; /* not all bytes were appended one after the other */
     bool sealed;
-    bool busy, taken; /* something long is being done; it was taken away meanwhile, and whoever does it gives up the file */
+    unsigned busy; /* how many do something long with it */
+    bool taken;    /* it was taken away meanwhile, and the last of them gives up the file */
+    struct writer *follow_next;
+    uint64_t follow_to; /* with `waiting`: under the follower's lock */
+    bool waiting;
 };
+
+/* One thread goes behind the writers of large files: it hashes what they wrote and has the disk begin with it, so that little of either is left when the
+ * last byte comes. Both would hold up a polling thread. Whoever needs the hash does the rest that the thread has not reached. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t wanted, done;
+    struct writer *first, **last, *current;
+    bool started;
+} follower = {.lock = PTHREAD_MUTEX_INITIALIZER, .wanted = PTHREAD_COND_INITIALIZER, .done = PTHREAD_COND_INITIALIZER, .last = &follower.first};
 
 static struct storage *staged;
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -43,13 +61,6 @@ writer_leave_if_taken(struct writer *writer)
     writer->file = NULL;
 }
 
-static void
-writer_forget_hash(struct writer *writer)
-{
-    EVP_MD_CTX_free(writer->sha256);
-    writer->sha256 = NULL;
-}
-
 /* Before and after what takes long, which is done without the mutex. */
 static struct scratch *
 writer_begin(struct writer *writer)
@@ -57,8 +68,8 @@ writer_begin(struct writer *writer)
     struct scratch *file;
 
     pthread_mutex_lock(&writer->lock);
-    file = writer->file;
-    writer->busy = file != NULL;
+    file = writer->taken ? NULL : writer->file;
+    writer->busy += file != NULL;
     pthread_mutex_unlock(&writer->lock);
     return file;
 }
@@ -67,11 +78,121 @@ static void
 writer_done(struct writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
-    writer->busy = false;
-    if (writer->file)
-        writer->offset = staged_size(writer->file);
+    writer->busy--;
     writer_leave_if_taken(writer);
     pthread_mutex_unlock(&writer->lock);
+}
+
+/* False when the bytes could not be read. */
+static bool
+writer_hash(struct writer *writer, struct scratch *file, uint64_t to)
+{
+    char *piece = malloc(FOLLOW_PIECE);
+    bool good = piece != NULL;
+
+    while (good && writer->hashed < to) {
+        size_t most = to - writer->hashed < FOLLOW_PIECE ? (size_t)(to - writer->hashed) : FOLLOW_PIECE;
+        ssize_t n = staged_read(file, writer->hashed, piece, most);
+
+        good = n > 0 && EVP_DigestUpdate(writer->sha256, piece, (size_t)n) == 1;
+        writer->hashed += good ? (uint64_t)n : 0;
+    }
+    free(piece);
+    return good;
+}
+
+/* At most a step, so that whoever takes the file away does not wait for long. */
+static void
+follow(struct writer *writer, uint64_t to)
+{
+    struct scratch *file = writer_begin(writer);
+    uint64_t from = writer->hashed;
+
+    if (!file)
+        return;
+    if (writer_hash(writer, file, to - from > FOLLOW_STEP ? from + FOLLOW_STEP : to))
+        staged_begin_sync(file, from, writer->hashed - from);
+    writer_done(writer);
+}
+
+/* With the follower's lock. */
+static void
+follower_append(struct writer *writer)
+{
+    writer->waiting = true;
+    writer->follow_next = NULL;
+    *follower.last = writer;
+    follower.last = &writer->follow_next;
+}
+
+static void *
+follower_main(void *argument)
+{
+    (void)argument;
+    pthread_mutex_lock(&follower.lock);
+    for (;;) {
+        struct writer *writer = follower.first;
+        uint64_t before, to;
+
+        if (!writer) {
+            pthread_cond_wait(&follower.wanted, &follower.lock);
+            continue;
+        }
+        follower.first = writer->follow_next;
+        follower.last = follower.first ? follower.last : &follower.first;
+        writer->waiting = false;
+        follower.current = writer;
+        before = writer->hashed;
+        to = writer->follow_to;
+        pthread_mutex_unlock(&follower.lock);
+        follow(writer, to);
+        pthread_mutex_lock(&follower.lock);
+        if (!writer->waiting && writer->hashed > before && writer->hashed < writer->follow_to)
+            follower_append(writer);
+        follower.current = NULL;
+        pthread_cond_broadcast(&follower.done);
+    }
+    return NULL;
+}
+
+/* Without a thread all is hashed at the end. */
+static void
+follower_tell(struct writer *writer)
+{
+    pthread_t thread;
+
+    writer->asked = writer->offset;
+    pthread_mutex_lock(&follower.lock);
+    if (!follower.started && pthread_create(&thread, NULL, follower_main, NULL) == 0) {
+        pthread_setname_np(thread, "veza-uploads");
+        pthread_detach(thread);
+        follower.started = true;
+    }
+    writer->follow_to = writer->offset;
+    if (!writer->waiting && follower.started)
+        follower_append(writer);
+    pthread_cond_signal(&follower.wanted);
+    pthread_mutex_unlock(&follower.lock);
+}
+
+/* From now on the follower does not know it; what is hashed and what not is the caller's. */
+static void
+follower_forget(struct writer *writer)
+{
+    pthread_mutex_lock(&follower.lock);
+    writer->follow_to = 0;
+    while (follower.current == writer)
+        pthread_cond_wait(&follower.done, &follower.lock);
+    if (writer->waiting) {
+        struct writer **at = &follower.first;
+
+        while (*at != writer)
+            at = &(*at)->follow_next;
+        *at = writer->follow_next;
+        follower.last = *at ? follower.last : at;
+        writer->waiting = false;
+    }
+    pthread_mutex_unlock(&follower.lock);
 }
 
 void
@@ -127,8 +248,7 @@ writer_open(const char *id, bool waits, struct writer **ret_writer)
     writer->offset = staged_size(writer->file);
     writer->sealed = waits;
     writer->sha256 = writer->offset ? NULL : EVP_MD_CTX_new();
-    if (writer->sha256 && EVP_DigestInit_ex(writer->sha256, EVP_sha256(), NULL) != 1)
-        writer_forget_hash(writer);
+    writer->out_of_order = !writer->sha256 || EVP_DigestInit_ex(writer->sha256, EVP_sha256(), NULL) != 1;
     writer_enlist(writer);
     *ret_writer = writer;
     return 0;
@@ -158,11 +278,12 @@ writer_append(struct writer *writer, const void *bytes, size_t len)
     int error;
 
     pthread_mutex_lock(&writer->lock);
-    error = writer->file ? staged_write(writer->file, writer->offset, bytes, len) : WRITER_GONE;
+    error = writer->file && !writer->taken ? staged_write(writer->file, writer->offset, bytes, len) : WRITER_GONE;
     if (!error)
         writer->offset += len;
-    if (writer->sha256 && (error || EVP_DigestUpdate(writer->sha256, bytes, len) != 1))
-        writer_forget_hash(writer);
+    writer->out_of_order |= error != 0;
+    if (!writer->out_of_order && writer->offset - writer->asked >= FOLLOW_STEP)
+        follower_tell(writer);
     pthread_mutex_unlock(&writer->lock);
     return error;
 }
@@ -173,9 +294,11 @@ writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from)
     struct scratch *file = writer_begin(writer);
     int error = file ? staged_copy(file, offset, from) : WRITER_GONE;
 
-    writer_forget_hash(writer);
-    if (file)
+    writer->out_of_order = true;
+    if (file) {
+        writer->offset = staged_size(file);
         writer_done(writer);
+    }
     return error;
 }
 
@@ -196,7 +319,7 @@ writer_seal(struct writer *writer)
     struct scratch *file;
 
     pthread_mutex_lock(&writer->lock);
-    file = writer->file;
+    file = writer->taken ? NULL : writer->file;
     if (file)
         staged_size(file);
     writer->sealed = file != NULL;
@@ -205,9 +328,12 @@ writer_seal(struct writer *writer)
 }
 
 const EVP_MD_CTX *
-writer_sha256(const struct writer *writer)
+writer_sha256(struct writer *writer)
 {
-    return writer->sha256;
+    if (writer->out_of_order)
+        return NULL;
+    follower_forget(writer);
+    return writer_hash(writer, writer->file, writer->offset) ? writer->sha256 : NULL;
 }
 
 void
@@ -215,6 +341,7 @@ writer_end(struct writer *writer)
 {
     if (!writer)
         return;
+    follower_forget(writer);
     pthread_mutex_lock(&list_lock);
     *writer->link = writer->next;
     if (writer->next)

@@ -30,8 +30,8 @@ int writer_copy(struct writer *writer, uint64_t offset, const struct scratch *fr
 int writer_sync(struct writer *writer);
 /* From now on nobody takes it away. The file becomes the caller's, with its lock; NULL when it was taken away before. */
 struct scratch *writer_seal(struct writer *writer);
-/* The hash of all that is in the file, when all of it was appended by this writer; else NULL. It stays the writer's. */
-const EVP_MD_CTX *writer_sha256(const struct writer *writer);
+/* Of a sealed writer: the hash of all that is in the file, when all of it was appended by this writer; else NULL. It stays the writer's. */
+const EVP_MD_CTX *writer_sha256(struct writer *writer);
 void writer_end(struct writer *writer);
 
 /* Takes the file of this id away from whoever writes here, for nobody. */

@@ -107,6 +107,17 @@ staged_write(struct scratch *file, uint64_t offset, const void *bytes, size_t le
     return 0;
 }
 
+ssize_t
+staged_read(struct scratch *file, uint64_t offset, void *bytes, size_t len)
+{
+    ssize_t n;
+
+    do
+        n = pread(file->fd, bytes, len, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 /* For file systems that copy nothing by themselves. */
 static int
 staged_copy_by_hand(struct scratch *file, uint64_t offset, const struct scratch *from, uint64_t done)
@@ -142,6 +153,12 @@ staged_copy(struct scratch *file, uint64_t offset, const struct scratch *from)
             return staged_copy_by_hand(file, offset, from, (uint64_t)in);
     }
     return 0;
+}
+
+void
+staged_begin_sync(struct scratch *file, uint64_t offset, uint64_t len)
+{
+    (void)sync_file_range(file->fd, (off_t)offset, (off_t)len, SYNC_FILE_RANGE_WRITE);
 }
 
 int

@@ -18,8 +18,12 @@ bool staged_lock(struct scratch *file);
 /* How many bytes the file has now: after the lock was taken, nobody else changes it. */
 uint64_t staged_size(struct scratch *file);
 int staged_write(struct scratch *file, uint64_t offset, const void *bytes, size_t len);
+/* At most `len` bytes from `offset`: how many were read, 0 at the end, -1 when the disk failed. */
+ssize_t staged_read(struct scratch *file, uint64_t offset, void *bytes, size_t len);
 /* All of `from` is written at `offset`. */
 int staged_copy(struct scratch *file, uint64_t offset, const struct scratch *from);
+/* Has the disk begin to write these bytes, so that staged_sync() waits for less. */
+void staged_begin_sync(struct scratch *file, uint64_t offset, uint64_t len);
 /* When this returns 0, what was written survives a power failure. */
 int staged_sync(struct scratch *file);
 
