@@ -19,12 +19,82 @@ file_setup(struct storage *storage)
     file_storage = storage;
 }
 
+/* The usual endings of a type, the first of which a file gets that has none of them. */
+static const struct {
+    const char *type, *endings;
+} file_types[] = {
+    {"audio/wav", "wav,wave,bwf,rf64"},
+    {"audio/x-w64", "w64"},
+    {"audio/flac", "flac"},
+    {"audio/mpeg", "mp3,mp2"},
+    {"audio/aiff", "aiff,aif,aifc"},
+    {"audio/ogg", "ogg,oga,opus"},
+    {"audio/mp4", "m4a,mp4,m4b,alac"},
+    {"audio/aac", "aac,adts"},
+    {"application/zip", "zip"},
+    {"application/json", "json,jspf"},
+    {"text/csv", "csv"},
+    {"audio/x-mpegurl", "m3u,m3u8"},
+    {"application/vnd.apple.mpegurl", "m3u8,m3u"},
+    {"application/xspf+xml", "xspf"},
+};
+
+/* Characters that show nothing, or turn the direction of what follows: "song\u202Evaw.exe" would be shown as "songexe.wav". The number of bytes, or 0. */
+static size_t
+file_hidden_character(const unsigned char *p)
+{
+    if (*p < 0x20 || *p == 0x7F)
+        return 1;
+    if ((p[0] == 0xC2 && p[1] < 0xA0) || (p[0] == 0xD8 && p[1] == 0x9C)) /* U+0080 to U+009F, U+061C */
+        return 2;
+    if (p[0] == 0xE2 && p[1] == 0x80 && ((p[2] >= 0x8B && p[2] <= 0x8F) || (p[2] >= 0xA8 && p[2] <= 0xAE))) /* U+200B to U+200F, U+2028 to U+202E */
+        return 3;
+    if ((p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0xA0 && p[2] <= 0xAF) || (p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF)) /* U+2060 to U+206F, U+FEFF */
+        return 3;
+    return 0;
+}
+
+/* The name that a file of this type is saved under. Programs are chosen by the ending, so it is never one that a stranger chose. */
+static const char *
+file_safe_name(struct arena *arena, const char *name, const char *content_type)
+{
+    char *clean = arena_alloc(arena, strlen(name) + 1), *to = clean, *ending;
+    size_t type_len = strcspn(content_type, "; "), hidden;
+    const char *endings = "bin";
+
+    if (!clean)
+        return "file.bin";
+    for (const char *p = name; *p; p += hidden) {
+        hidden = file_hidden_character((const unsigned char *)p);
+        if (!hidden)
+            *to++ = *p;
+        hidden += !hidden;
+    }
+    *to = 0;
+    for (size_t i = 0; i < COUNT_OF(file_types); i++)
+        if (strlen(file_types[i].type) == type_len && memcmp(file_types[i].type, content_type, type_len) == 0)
+            endings = file_types[i].endings;
+    ending = strrchr(clean, '.');
+    if (ending && ending > clean) {
+        char *small = arena_strdup(arena, ending + 1);
+
+        for (char *p = small; p && *p; p++)
+            *p |= *p >= 'A' && *p <= 'Z' ? 0x20 : 0;
+        if (small && text_listed(endings, small))
+            return clean;
+    }
+    return arena_printf(arena, "%s.%.*s", *clean ? clean : "file", (int)strcspn(endings, ","), endings);
+}
+
 const char *
-file_disposition(struct arena *arena, const char *name)
+file_disposition(struct arena *arena, const char *name, const char *content_type)
 {
     scoped_buf out = BUF_INIT(4096);
     bool plain = true;
 
+    name = file_safe_name(arena, name, content_type);
+    if (!name)
+        return "attachment";
     buf_add_text(&out, "attachment; filename=\"");
     for (const char *p = name; *p; p++) {
         bool bad = *p < 0x20 || *p > 0x7E || strchr("\"\\%;/", *p);
@@ -103,7 +173,7 @@ file_get(struct request *req)
     }
     filename = row_text(&row, "filename");
     if (filename)
-        reply_header(req, "Content-Disposition", file_disposition(req->arena, filename));
+        reply_header(req, "Content-Disposition", file_disposition(req->arena, filename, content_type));
     req->reply.cache_control = row_text(&row, "expires_at")   ? "private, no-store"
                                : row_bool(&row, "is_public") ? "public, max-age=3600"
                                                               : "private, no-cache";

@@ -33,8 +33,9 @@ void file_setup(struct storage *storage);
 /* Handler: answers with the stored file that the row of route->file names. */
 const struct problem *file_get(struct request *req);
 
-/* A Content-Disposition: attachment, with a plain name, and the real one too where that is not plain (RFC 6266, RFC 8187). */
-const char *file_disposition(struct arena *arena, const char *name);
+/* A Content-Disposition: attachment, with a plain name, and the real one too where that is not plain (RFC 6266, RFC 8187). The name ends as files of this
+ * type do (a new type is a row of file.c), and has no character that hides or turns what is shown, whatever `name` is. */
+const char *file_disposition(struct arena *arena, const char *name, const char *content_type);
 
 /* RANGE_NOT_SATISFIABLE, for .problems. */
 extern const enum problem_name file_problems[];

@@ -5,6 +5,7 @@
 #include "http/internal.h"
 #include "http/validate.h"
 
+#define SECRET_LEN_MIN 24 /* also of a link that was copied without its end */
 #define PREFACE_DRAIN (256 * 1024) /* a refused body up to this size is read and dropped, so that the client sees the reply */
 
 static const struct problem *
@@ -308,6 +309,50 @@ exchange_goes_on(void *cls, struct MHD_Connection *connection, const char *url, 
     return exchange_of(req)->dispatched ? send_reply(req) : dispatch(req);
 }
 
+static bool
+exchange_is_token_character(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+}
+
+/* Whether these characters may be a token. Those of links have 32 or more; ids are no secret, and long names are in small letters. */
+static bool
+exchange_may_be_secret(const char *run, size_t len)
+{
+    char id[UUID_TEXT];
+
+    if (len < SECRET_LEN_MIN)
+        return false;
+    snprintf(id, sizeof id, "%.*s", (int)len, run);
+    return strcspn(run, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") < len && !(len == UUID_TEXT - 1 && uuid_valid(id));
+}
+
+/* The path for the access log. A token must not be there, whatever was asked: also with another method, in capitals, or of the other server. */
+static const char *
+exchange_log_path(struct request *req)
+{
+    size_t run;
+    char *out, *to;
+
+    if (req->log_path || !req->path)
+        return req->log_path ? req->log_path : "";
+    to = out = arena_alloc(req->arena, strlen(req->path) + 1);
+    for (const char *p = req->path; out && *p; p += run ? run : 1) {
+        for (run = 0; exchange_is_token_character(p[run]);)
+            run++;
+        if (exchange_may_be_secret(p, run)) {
+            memcpy(to, ":hidden", sizeof ":hidden" - 1);
+            to += sizeof ":hidden" - 1;
+        } else {
+            memcpy(to, p, run ? run : 1);
+            to += run ? run : 1;
+        }
+    }
+    if (out)
+        *to = 0;
+    return out ? out : "";
+}
+
 void
 exchange_ends(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
 {
@@ -325,7 +370,7 @@ exchange_ends(void *cls, struct MHD_Connection *connection, void **context, enum
         if (server->settings.config->access_log && log_level_now() <= LOG_LEVEL_INFO) {
             log_request_id(req->id);
             log_info("request", LOG_TEXT("method", req->head ? "HEAD" : method_name(req->method)),
-                     LOG_TEXT("path", req->log_path ? req->log_path : req->path ? req->path : ""), LOG_INT("status", req->reply.status),
+                     LOG_TEXT("path", exchange_log_path(req)), LOG_INT("status", req->reply.status),
                      LOG_INT("us", elapsed_ns / 1000), LOG_TEXT("ip", req->ip),
                      LOG_TEXT("user", req->identity.known ? req->identity.user_id : ""));
             log_request_id(NULL);

@@ -86,7 +86,7 @@ struct request {
     enum method method;
     bool head;
     const char *path;      /* decoded */
-    const char *log_path;  /* what the access log says instead, since the path holds a secret; NULL: the path */
+    const char *log_path;  /* what the access log says instead, since the path holds a secret; NULL: the path, without what looks like a token */
     const char *raw_query; /* undecoded, "" when absent */
     const char *raw_uri;
     char id[UUID_TEXT];

@@ -178,3 +178,32 @@ test('links are listed for the owner, with how often and when they were opened, 
   assertProblem(await carol.post('/api/v1/tracks/{id}/share', { ...at, body: {} }), 409, 'conflict');
   assert.ok(!world.server.log().includes(link.token), 'no token reaches the log');
 });
+
+test('a download ends as its format does, and its name has no character that hides or turns what is shown', async () => {
+  const named = async (filename: string) => {
+    const { id } = await playable(carol, { filename, is_public: 'false' });
+    return (await carol.get('/api/v1/tracks/{id}/download', { path: { id } })).headers.get('content-disposition');
+  };
+  assert.equal(await named('page.hta'), 'attachment; filename="page.hta.wav"');
+  assert.equal(await named('Take 2.WAVE'), 'attachment; filename="Take 2.WAVE"');
+  assert.equal(await named('a\u202egpj\u200b\u0085.bat'), 'attachment; filename="agpj.bat.wav"');
+  assert.equal(await named('\u2066.html'), 'attachment; filename=".html.wav"');
+  assert.equal(await named('noend.'), 'attachment; filename="noend..wav"');
+});
+
+test('no token of a link reaches the log, whatever is asked of whichever server', async () => {
+  await world.sql(`delete from track_shares where track_id = '${track.id}'`);
+  const { token } = await share(), since = world.server.log().length;
+  const queue = (await carol.post('/api/v1/queue/session', { body: {} })).body.token;
+  const playlist = (await carol.post('/api/v1/playlists', { body: { name: 'Shared' } })).body.id;
+  const list = (await carol.post('/api/v1/playlists/{id}/share', { path: { id: playlist }, body: {} })).body.token;
+  for (const base of [world.server.api, world.server.stream])
+    for (const secret of [token, queue, list])
+      for (const [method, address] of [['POST', `/api/v1/tracks/shared/${secret}`], ['GET', `/API/v1/Tracks/Shared/${secret}`], ['GET', `/api/v1/tracks/shared/${secret}/`], ['GET', `/P/${secret}`],
+        ['GET', `/p/${secret}`], ['DELETE', `/api/v1/queue/session/${secret}/items`], ['GET', `/api/v1/tracks/${secret}`], ['GET', `/track/shared/%41${secret}.`], ['OPTIONS', `/x/${secret}`],
+        ['GET', `/api/v1/playlists/shared/${secret.slice(0, 28)}`], ['GET', `/api/v1/releases/by-slug/${secret}`]] as const)
+        await fetch(base + address, { method });
+  await visitor.get('/api/v1/tracks/{id}', at);
+  await world.server.logged(new RegExp(`/x/:hidden(.|\n)*/api/v1/tracks/${track.id}`), since);
+  for (const secret of [token, queue, list]) assert.ok(!world.server.log().includes(secret.slice(0, 24)));
+});

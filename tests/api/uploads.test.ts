@@ -1,6 +1,6 @@
 /** Uploads in several requests: nothing that came is lost, nothing counts twice, and what is whole becomes a track as POST /tracks makes it. */
 import { strict as assert } from 'node:assert';
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { readdirSync, statfsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
@@ -256,6 +256,18 @@ test('the last bytes sent from two tabs at once make one track, and both get the
   const again = await patch(carol, address, file.length, new Uint8Array(0));
   assertStatus(again, 204);
   assert.equal(trackOf(again), told[0]);
+});
+
+test('when ten send a whole file at once, whoever sent the bytes that are kept is told so', async () => {
+  const file = wav(makeSound(0.2));
+  for (const headers of [{}, { 'upload-checksum': `sha256 ${createHash('sha256').update(file).digest('base64')}` }]) {
+    const address = await begin(carol, { length: file.length, metadata: { filename: 'ten.wav', title: 'Ten' } });
+    const told = await Promise.all(Array.from({ length: 10 }, () => patch(carol, address, 0, file, headers)));
+    const kept = told.filter((reply) => reply.status === 204), at = await head(carol, address);
+    assert.ok(offsetOf(at) < file.length || kept.length > 0, told.map((reply) => reply.status).join(' '));
+    for (const reply of kept) assert.equal(trackOf(reply), trackOf(at));
+    for (const reply of told) assert.ok([204, 409, 423].includes(reply.status), `${reply.status}`);
+  }
 });
 
 test('a server that was stopped between the last byte and the track makes the track when the client asks', async () => {

@@ -61,7 +61,7 @@ playlist_export(struct request *req)
         return PROBLEM(INTERNAL);
     }
     reply_header(req, "Content-Disposition",
-                 file_disposition(req->arena, arena_printf(req->arena, "%s.%s", row_text(&list, "name"), formats[format].ending)));
+                 file_disposition(req->arena, arena_printf(req->arena, "%s.%s", row_text(&list, "name"), formats[format].ending), formats[format].type));
     return reply_owned(req, 200, formats[format].type, buf_str(&writer.out), free, writer.out.ptr);
 }
 

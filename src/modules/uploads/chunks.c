@@ -90,7 +90,7 @@ keep_chunk(struct request *req, struct transfer *to, struct writer *writer, cons
     p = p ? p : db_maybe(req, &q_chunk_find, &there);
     if (p || there.count || to->state != TRANSFER_OPEN)
         return p;
-    p = writer_problem(req, writer_copy(writer, (uint64_t)(number - 1) * (uint64_t)to->chunk_bytes, gate_scratch(chunk)));
+    p = writer_problem(req, writer_copy(writer, (uint64_t)(number - 1) * (uint64_t)to->chunk_bytes, gate_scratch(chunk), false));
     p = p ? p : writer_problem(req, writer_sync(writer));
     return p ? p : db_one(req, &q_chunk_add, NULL);
 }

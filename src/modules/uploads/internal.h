@@ -64,6 +64,7 @@ struct incoming {
     size_t expected_len;
     uint64_t received, most;
     uint64_t held_at; /* where what waits in scratch goes */
+    bool ends_file;          /* the request was announced to hold all bytes that are missing */
 };
 
 /* NULL and a problem: the header Upload-Checksum cannot be used. What is made is `end`ed with the request. */

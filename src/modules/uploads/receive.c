@@ -87,7 +87,7 @@ incoming_add(struct request *req, const char *bytes, size_t len)
         return problem_detail(req->arena, PROBLEM(PAYLOAD_TOO_LARGE), "That is more than the upload was declared to have.");
     if (in->digest && EVP_DigestUpdate(in->digest, bytes, len) != 1)
         return PROBLEM(INTERNAL);
-    error = in->writer ? writer_append(in->writer, bytes, len) : scratch_write(in->scratch, bytes, len);
+    error = in->writer ? writer_append(in->writer, bytes, len, in->ends_file && in->received + len == in->most) : scratch_write(in->scratch, bytes, len);
     in->received += error ? 0 : len;
     return writer_problem(req, error);
 }

@@ -146,7 +146,7 @@ take_first_bytes(struct request *req, struct incoming *in, struct transfer *tran
 
     if (p)
         return p;
-    p = writer_problem(req, writer_copy(in->writer, 0, in->scratch));
+    p = writer_problem(req, writer_copy(in->writer, 0, in->scratch, false));
     p = p ? p : writer_problem(req, writer_sync(in->writer));
     p = p ? p : transfer_note(req, transfer, in->received);
     return p || in->received < transfer->length ? p : transfer_finish(req, transfer, in->writer);
@@ -212,6 +212,7 @@ patch_begin(struct request *req)
         return PROBLEM(UPLOAD_OFFSET);
     }
     in->most = transfer.length - (uint64_t)offset;
+    in->ends_file = announced && (uint64_t)announced == in->most;
     free_bytes = storage_free_bytes(uploads_storage);
     if (free_bytes >= 0 && (uint64_t)free_bytes < in->most)
         return PROBLEM(STORAGE_FULL); /* others took what was reserved: said now, not in the middle */
@@ -247,7 +248,7 @@ take_held_bytes(struct request *req, struct incoming *in)
         tell_offset(req, writer_offset(in->writer));
         return PROBLEM(UPLOAD_OFFSET);
     }
-    return writer_problem(req, writer_copy(in->writer, in->held_at, in->scratch));
+    return writer_problem(req, writer_copy(in->writer, in->held_at, in->scratch, in->held_at + in->received == in->to.length));
 }
 
 static const struct problem *

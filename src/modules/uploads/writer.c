@@ -63,13 +63,14 @@ writer_leave_if_taken(struct writer *writer)
 
 /* Before and after what takes long, which is done without the mutex. */
 static struct scratch *
-writer_begin(struct writer *writer)
+writer_begin(struct writer *writer, bool is_last)
 {
     struct scratch *file;
 
     pthread_mutex_lock(&writer->lock);
     file = writer->taken ? NULL : writer->file;
     writer->busy += file != NULL;
+    writer->sealed |= file && is_last;
     pthread_mutex_unlock(&writer->lock);
     return file;
 }
@@ -105,7 +106,7 @@ writer_hash(struct writer *writer, struct scratch *file, uint64_t to)
 static void
 follow(struct writer *writer, uint64_t to)
 {
-    struct scratch *file = writer_begin(writer);
+    struct scratch *file = writer_begin(writer, false);
     uint64_t from = writer->hashed;
 
     if (!file)
@@ -273,7 +274,7 @@ writer_offset(const struct writer *writer)
 }
 
 int
-writer_append(struct writer *writer, const void *bytes, size_t len)
+writer_append(struct writer *writer, const void *bytes, size_t len, bool is_last)
 {
     int error;
 
@@ -281,6 +282,7 @@ writer_append(struct writer *writer, const void *bytes, size_t len)
     error = writer->file && !writer->taken ? staged_write(writer->file, writer->offset, bytes, len) : WRITER_GONE;
     if (!error)
         writer->offset += len;
+    writer->sealed |= !error && is_last;
     writer->out_of_order |= error != 0;
     if (!writer->out_of_order && writer->offset - writer->asked >= FOLLOW_STEP)
         follower_tell(writer);
@@ -289,9 +291,9 @@ writer_append(struct writer *writer, const void *bytes, size_t len)
 }
 
 int
-writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from)
+writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from, bool is_last)
 {
-    struct scratch *file = writer_begin(writer);
+    struct scratch *file = writer_begin(writer, is_last);
     int error = file ? staged_copy(file, offset, from) : WRITER_GONE;
 
     writer->out_of_order = true;
@@ -305,7 +307,7 @@ writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from)
 int
 writer_sync(struct writer *writer)
 {
-    struct scratch *file = writer_begin(writer);
+    struct scratch *file = writer_begin(writer, false);
     int error = file ? staged_sync(file) : WRITER_GONE;
 
     if (file)

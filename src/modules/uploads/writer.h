@@ -23,9 +23,10 @@ int writer_take(const char *id, struct writer **ret_writer);
 int writer_wait(const char *id, struct writer **ret_writer);
 /* Where the file ends: what has been received. */
 uint64_t writer_offset(const struct writer *writer);
-int writer_append(struct writer *writer, const void *bytes, size_t len);
-/* Writes all of `from` at `offset`. */
-int writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from);
+/* With `is_last` nobody takes the file away from then on: it is whole, and whoever sent its last byte makes the track and is told so. */
+int writer_append(struct writer *writer, const void *bytes, size_t len, bool is_last);
+/* Writes all of `from` at `offset`; `is_last` as above. */
+int writer_copy(struct writer *writer, uint64_t offset, const struct scratch *from, bool is_last);
 /* Makes what was written survive a power failure. */
 int writer_sync(struct writer *writer);
 /* From now on nobody takes it away. The file becomes the caller's, with its lock; NULL when it was taken away before. */
