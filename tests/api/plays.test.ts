@@ -136,6 +136,33 @@ test('a report about a track or a listening of somebody else changes nothing', a
   assertProblem(await dave.post('/api/v1/tracks/{id}/play', { path: { id: secret.id }, body: { session, sequence: 1 } }), 404);
 });
 
+test('a listening stays whose it was when it began, so that nobody makes room for more plays of an address', async () => {
+  const address = '198.51.100.9', sessions = Array.from({ length: 10 }, () => randomUUID());
+  const play = async (some: string[]) => {
+    for (const session of some) await from(address).send(session, 0, []);
+    await world.sql(`update play_sessions set started_at = started_at - interval '1 min' where user_id is null`);
+    for (const session of some) await from(address).send(session, 1, [heard(0, 60)]);
+  };
+  assert.deepEqual(await added(() => play(sessions)), [10, 10]);
+  for (const client of [bob, carol, root]) for (const session of sessions) await tell(client, session, 7, [heard(60, 90)]);
+  assert.deepEqual(await added(() => play([randomUUID(), randomUUID()])), [0, 0]);
+  assert.equal(await world.sql(`select count(*) from play_sessions where id in ('${sessions.join("', '")}') and (user_id is not null or sequences @> 7)`), '0');
+  /* What was begun before it was somebody's is nobody's too. */
+  const begun = randomUUID();
+  await from(address).send(begun, 0, []);
+  await tell(bob, begun, 1, [heard(0, 60)]);
+  assert.equal(await world.sql(`select count(*) from play_sessions where id = '${begun}' and user_id is not null`), '0');
+});
+
+test('listenings that began days ago are bounded by when they became plays', async () => {
+  const address = '198.51.100.11', sessions = Array.from({ length: 25 }, () => randomUUID());
+  for (const session of sessions) await from(address).send(session, 0, []);
+  await world.sql(`update play_sessions set started_at = started_at - interval '25 hours' where user_id is null`);
+  assert.deepEqual(await added(async () => { for (const session of sessions) await from(address).send(session, 1, [heard(0, 60)]); }), [10, 10]);
+  await world.sql(`update play_sessions set counted_at = counted_at - interval '25 hours' where counted_at is not null and user_id is null`);
+  assert.deepEqual(await added(async () => { for (const session of sessions) await from(address).send(session, 2, [heard(0, 60)]); }), [10, 10], 'the next day');
+});
+
 test('a stranger cannot make a listening grow without bound', async () => {
   const session = randomUUID();
   const ranges = (n: number) => Array.from({ length: 100 }, (_, i) => ({ from_ms: n * 200 + i * 2, to_ms: n * 200 + i * 2 + 1 }));
