@@ -40,6 +40,7 @@ answer(struct request *req)
     const struct server_hooks *hooks = req->server->settings.hooks;
     const struct problem *p;
 
+    park_politely(req);
     if (!exchange->answered) {
         p = request_once_key(req) ? hooks->run_once(req, run_route) : run_route(req);
         if (p == &request_parked)

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <xxhash.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -10,6 +11,26 @@
 const struct problem request_parked = {.status = 503, .code = "parked", .title = "A statement is under way"};
 
 static _Thread_local struct lending lending;
+static _Thread_local bool lent; /* is this thread in a step of park_unless_quick()? */
+
+/* For whom a waiter waits: whoever makes a change, since changes wait for the locks of others, and somebody's many changes for each other's. 0: reading waits for no
+ * lock. */
+static uint64_t
+park_who(const struct request *req)
+{
+    const char *who = req->identity.known ? req->identity.user_id : req->ip;
+
+    return method_changes(req->method) ? XXH3_64bits(who, strlen(who)) | 1 : 0;
+}
+
+void
+park_politely(struct request *req)
+{
+    uint64_t who = lent ? park_who(req) : 0;
+
+    if (who && req->server->settings.hooks->lend && pool_is_crowded(req->server->waiters, who))
+        req->server->settings.hooks->lend(0);
+}
 
 struct unwanted {
     struct connection *connection;
@@ -49,7 +70,9 @@ park_unless_quick(struct request *req, const struct problem *(*step)(struct requ
     log_request_id(req->id);
     if (hooks->lend)
         hooks->lend(lending_budget_ns(&lending, clock_monotonic_ns()));
+    lent = true;
     *ret_problem = step(req);
+    lent = false;
     if (hooks->lend)
         parked = hooks->take_parked(&connection);
     log_request_id(NULL);
@@ -94,7 +117,7 @@ park(struct request *req, void (*go_on)(void *request))
     exchange->go_on = go_on;
     exchange->parked_ms = clock_monotonic_ms();
     MHD_suspend_connection(req->connection);
-    if (pool_submit(req->server->waiters, run_left, req))
+    if (pool_submit_for(req->server->waiters, park_who(req), run_left, req))
         return;
     req->server->settings.hooks->drop(exchange->connection);
     exchange->connection = NULL;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 struct task {
+    uint64_t who;
     void (*run)(void *argument);
     void *argument;
 };
@@ -15,28 +16,84 @@ struct pool {
     unsigned thread_count;
     struct task *tasks; /* a ring */
     unsigned size, head, count;
+    uint64_t *running; /* for whom, where for somebody */
+    unsigned running_count, each, together;
     bool stopping;
 };
+
+static struct task *
+pool_task(struct pool *pool, unsigned place)
+{
+    return &pool->tasks[(pool->head + place) % pool->size];
+}
+
+static bool
+pool_may_run(const struct pool *pool, uint64_t who)
+{
+    unsigned same = 0;
+
+    for (unsigned i = 0; who && i < pool->running_count; i++)
+        same += pool->running[i] == who;
+    return !who || (same < pool->each && pool->running_count < pool->together);
+}
+
+/* Takes the first task that may run. False: none may. */
+static bool
+pool_take(struct pool *pool, struct task *ret_task)
+{
+    unsigned place = 0;
+
+    while (place < pool->count && !pool_may_run(pool, pool_task(pool, place)->who))
+        place++;
+    if (place == pool->count)
+        return false;
+    *ret_task = *pool_task(pool, place);
+    for (; place > 0; place--)
+        *pool_task(pool, place) = *pool_task(pool, place - 1);
+    pool->head = (pool->head + 1) % pool->size;
+    pool->count--;
+    if (ret_task->who)
+        pool->running[pool->running_count++] = ret_task->who;
+    return true;
+}
+
+static void
+pool_ran(struct pool *pool, uint64_t who)
+{
+    unsigned at = 0;
+
+    while (pool->running[at] != who)
+        at++;
+    pool->running[at] = pool->running[--pool->running_count];
+    if (pool->count || pool->stopping)
+        pthread_cond_broadcast(&pool->wake); /* one that waited for this one may run */
+}
+
+/* Waits for it. False: the pool stops, and nothing is left. */
+static bool
+pool_next(struct pool *pool, struct task *ret_task)
+{
+    while (!pool_take(pool, ret_task)) {
+        if (pool->stopping && !pool->count)
+            return false;
+        pthread_cond_wait(&pool->wake, &pool->lock);
+    }
+    return true;
+}
 
 static void *
 work(void *argument)
 {
     struct pool *pool = argument;
+    struct task task;
 
     pthread_mutex_lock(&pool->lock);
-    for (;;) {
-        struct task task;
-
-        while (!pool->count && !pool->stopping)
-            pthread_cond_wait(&pool->wake, &pool->lock);
-        if (!pool->count)
-            break;
-        task = pool->tasks[pool->head];
-        pool->head = (pool->head + 1) % pool->size;
-        pool->count--;
+    while (pool_next(pool, &task)) {
         pthread_mutex_unlock(&pool->lock);
         task.run(task.argument);
         pthread_mutex_lock(&pool->lock);
+        if (task.who)
+            pool_ran(pool, task.who);
     }
     pthread_mutex_unlock(&pool->lock);
     return NULL;
@@ -54,7 +111,9 @@ pool_start(const char *name, unsigned threads, unsigned max_queued)
     pool->size = max_queued;
     pool->tasks = calloc(max_queued, sizeof *pool->tasks);
     pool->threads = calloc(threads, sizeof *pool->threads);
-    while (pool->tasks && pool->threads && pool->thread_count < threads) {
+    pool->running = calloc(threads, sizeof *pool->running);
+    pool->each = pool->together = threads;
+    while (pool->tasks && pool->threads && pool->running && pool->thread_count < threads) {
         if (pthread_create(&pool->threads[pool->thread_count], NULL, work, pool))
             break;
         pthread_setname_np(pool->threads[pool->thread_count++], name);
@@ -65,15 +124,41 @@ pool_start(const char *name, unsigned threads, unsigned max_queued)
     return NULL;
 }
 
+void
+pool_share(struct pool *pool, unsigned each, unsigned together)
+{
+    pool->each = each ? each : 1;
+    pool->together = together ? together : 1;
+}
+
+bool
+pool_is_crowded(struct pool *pool, uint64_t who)
+{
+    bool crowded;
+
+    pthread_mutex_lock(&pool->lock);
+    crowded = !pool_may_run(pool, who);
+    for (unsigned place = 0; place < pool->count && !crowded; place++)
+        crowded = pool_task(pool, place)->who == who;
+    pthread_mutex_unlock(&pool->lock);
+    return crowded;
+}
+
 bool
 pool_submit(struct pool *pool, void (*run)(void *argument), void *argument)
+{
+    return pool_submit_for(pool, 0, run, argument);
+}
+
+bool
+pool_submit_for(struct pool *pool, uint64_t who, void (*run)(void *argument), void *argument)
 {
     bool accepted;
 
     pthread_mutex_lock(&pool->lock);
     accepted = !pool->stopping && pool->count < pool->size;
     if (accepted) {
-        pool->tasks[(pool->head + pool->count++) % pool->size] = (struct task){run, argument};
+        pool->tasks[(pool->head + pool->count++) % pool->size] = (struct task){who, run, argument};
         pthread_cond_signal(&pool->wake);
     }
     pthread_mutex_unlock(&pool->lock);
@@ -109,6 +194,7 @@ pool_free(struct pool *pool)
         return;
     pool_stop(pool);
     free(pool->threads);
+    free(pool->running);
     free(pool->tasks);
     free(pool);
 }

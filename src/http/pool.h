@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct pool;
 
@@ -10,6 +11,16 @@ struct pool *pool_start(const char *name, unsigned threads, unsigned max_queued)
 
 /* Queues run(argument). False when the queue is full or the pool is stopping. */
 bool pool_submit(struct pool *pool, void (*run)(void *argument), void *argument);
+
+/* Tasks that may take long because somebody else does, such as changes that wait for a lock, are submitted for whoever asked for them: at most `each` of one
+ * run at once, and `together` of all, so that the other threads are left to the others. Before the first task. */
+void pool_share(struct pool *pool, unsigned each, unsigned together);
+
+/* As pool_submit(), for `who`; 0: for nobody in particular, without these bounds. Tasks of others go before one that has to wait for them. */
+bool pool_submit_for(struct pool *pool, uint64_t who, void (*run)(void *argument), void *argument);
+
+/* Would a task for `who` have to wait for others of theirs? */
+bool pool_is_crowded(struct pool *pool, uint64_t who);
 
 /* Tasks waiting now. */
 unsigned pool_waiting(struct pool *pool);

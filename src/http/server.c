@@ -141,6 +141,8 @@ prepare(struct server *server, char *error, size_t error_size)
     server->cache = cache_new(CACHE_BYTES);
     server->metrics = calloc(router_count(server->router) + 1, sizeof *server->metrics);
     server->waiters = pool_start("veza-waiter", (unsigned)config->waiter_threads, QUEUE_MAX);
+    if (server->waiters) /* see park.c */
+        pool_share(server->waiters, (unsigned)config->waiter_threads / 4, (unsigned)config->waiter_threads * 3 / 4);
     server->pools[RUNS_ON_POOL] = pool_start("veza-handler", (unsigned)config->handler_threads, QUEUE_MAX);
     server->pools[RUNS_ON_PASSWORD_POOL] =
         pool_start("veza-password", config->password_threads ? (unsigned)config->password_threads : cores, 128);

@@ -40,6 +40,27 @@ for (const [what, tables] of [['their own rows', 'tracks'], ['the session of who
     assert.deepEqual((await Promise.all(asked)).map((reply) => reply.status), Array<number>(MANY).fill(200));
   });
 
+it('changes of one person that wait for a lock hold up no change of others, and no question', async () => {
+  const carol = world.as('carol'), change = (client = carol, id = track.id) => client.put('/api/v1/tracks/{id}', { path: { id }, body: { title: 'Waiting' } });
+  const mine = await upload(world.as('dave'), { file: wav(makeSound(1)), title: 'Mine', is_public: 'false' });
+  const held = await world.hold(`select from tracks where id = '${track.id}' for update`);
+  const waiting = async () => Number(await world.sql("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"));
+  const asked = Array.from({ length: MANY }, () => change());
+  await until('statements to wait', async () => (await waiting()) >= 4);
+  const began = performance.now();
+  for (let i = 0; i < 8; i++) {
+    assert.equal((await change(world.as('dave'), mine.body.id)).status, 200);
+    assert.equal((await world.as('bob').put('/api/v1/users/settings', { body: { language: i % 2 ? 'fr' : 'en' } as never })).status, 200);
+    assert.equal((await world.visitor.get('/api/v1/tracks', { query: { q: `nothing${i}` } })).status, 200);
+  }
+  const took = performance.now() - began;
+  assert.ok((await Promise.all(asked.map(isPending))).every(Boolean), 'all still wait');
+  assert.ok((await waiting()) <= 8, 'and few of them take up a connection');
+  assert.ok(took < 2000, `24 requests of others took ${Math.round(took)} ms`);
+  await held.letGo();
+  assert.deepEqual((await Promise.all(asked)).map((reply) => reply.status), Array<number>(MANY).fill(200));
+});
+
 it('whoever was signed out is refused though their statement waits, and it is cancelled', async () => {
   const { body } = await login(world, 'dave');
   const token = body.access_token;
