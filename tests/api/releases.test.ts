@@ -41,6 +41,8 @@ const items = async (client: Client, id: string) => {
   assertStatus(reply, 200);
   return reply.body.items;
 };
+/** A slug of these words that cannot be guessed. */
+const secret = (words: string) => new RegExp(`^${words}-[0-9a-f]{16}$`);
 const order = async (id: string) => (await items(carol, id)).map(({ disc, number, track_id }) => `${disc}.${number} ${track_id}`);
 const move = (id: string, track_id: string, after: string | null, disc?: number) =>
   carol.put('/api/v1/releases/{id}/tracks/reorder', { path: { id }, body: { track_id, after, ...(disc && { disc }) } });
@@ -52,14 +54,15 @@ test('a release says who made it, who did what, and how it may be used, and is g
   const release = await create({ title: 'Late trains', kind: 'ep', artist: 'Carol & friends', label: 'Small hours', upc: '036000291452', licence: 'cc_by_nc_sa', track_ids: [one!, two!],
     credits: [{ name: 'Carol', role: 'main_artist' }, { name: 'Ana', role: 'mastering_engineer' }], release_at: '2026-01-31T00:00:00+01:00', release_zone: 'Europe/Paris' });
   assert.deepEqual([release.slug, release.visibility, release.kind, release.licence, release.upc, release.track_count, release.is_mine, release.creator.username, release.is_announced],
-    ['late-trains', 'private', 'ep', 'cc_by_nc_sa', '036000291452', 2, true, 'carol', false]);
+    [release.slug, 'private', 'ep', 'cc_by_nc_sa', '036000291452', 2, true, 'carol', false]);
+  assert.match(release.slug, secret('late-trains'));
   assert.deepEqual(release.credits, [{ name: 'Carol', role: 'main_artist' }, { name: 'Ana', role: 'mastering_engineer' }]);
   assert.deepEqual([Date.parse(release.release_at!), release.release_zone], [Date.parse('2026-01-30T23:00:00Z'), 'Europe/Paris']);
   assert.deepEqual(await order(release.id), [`1.1 ${one}`, `1.2 ${two}`]);
   const changed = await change(release.id, { title: 'Early trains', credits: [{ name: 'Bo', role: 'vocals' }], upc: '4006381333931', label: null });
   assertStatus(changed, 200);
   assert.deepEqual([changed.body.title, changed.body.slug, changed.body.label, changed.body.upc, changed.body.artist, changed.body.licence],
-    ['Early trains', 'late-trains', null, '4006381333931', 'Carol & friends', 'cc_by_nc_sa']);
+    ['Early trains', release.slug, null, '4006381333931', 'Carol & friends', 'cc_by_nc_sa']);
   assert.deepEqual(changed.body.credits, [{ name: 'Bo', role: 'vocals' }]);
   const again = await create({ title: 'Second', track_ids: [one!] });
   assert.deepEqual((await carol.get('/api/v1/releases', { query: { track_id: one!, mine: true } })).body.items.map(({ id }) => id).sort(), [release.id, again.id].sort(), 'a track may be in several');
@@ -111,10 +114,10 @@ test('tracks keep their order over discs, moves at the same time both hold, and 
 });
 
 test('a slug is of one release only, also when many are made at once, and those that it had lead to it for ever', async () => {
-  const many = await Promise.all(Array.from({ length: 12 }, () => create({ title: '  Été à Ölü — deniz!' })));
+  const many = await Promise.all(Array.from({ length: 12 }, () => create({ title: '  Été à Ölü — deniz!', visibility: 'public' })));
   assert.equal(new Set(many.map(({ slug }) => slug)).size, 12);
   assert.ok(many.some(({ slug }) => slug === 'ete-a-olu-deniz'));
-  assert.match((await create({ title: '夜' })).slug, /^release(-|$)/);
+  assert.match((await create({ title: '夜', visibility: 'public' })).slug, /^release(-|$)/);
   const [first, second] = many as [typeof many[0], typeof many[0]];
   assertStatus(await change(first!.id, { slug: 'the-one', visibility: 'public' }), 200);
   assertStatus(await change(first!.id, { slug: 'the-other' }), 200);
@@ -128,6 +131,43 @@ test('a slug is of one release only, also when many are made at once, and those 
   assertProblem(await change(first!.id, { slug: 'Not A Slug' }), 422, 'validation');
 });
 
+test('neither its title nor a slug that is taken leads to a release that strangers cannot find', async () => {
+  const words = 'hidden-harbour', title = 'Hidden harbour', opens = async (slug: string, client = visitor) => (await bySlug(client, slug)).status === 200;
+  for (const visibility of ['private', 'unlisted', 'scheduled'] as const) {
+    const { slug } = await create({ title, visibility, ...(visibility === 'scheduled' && { publish_at: later(HOUR) }) });
+    assert.match(slug, secret(words));
+    assert.deepEqual([await opens(words), await opens(slug), await opens(slug, carol)], [false, visibility === 'unlisted', true]);
+  }
+  const mine = await create({ title, visibility: 'public' }, dave);
+  assert.equal(mine.slug, words, 'nothing tells that others have the title');
+  const { id, slug: link } = await create({ title: 'Quiet quay', visibility: 'unlisted' });
+  const chosen = (await change(id, { slug: 'my-quay' })).body.slug;
+  assert.match(chosen, secret('my-quay'));
+  assert.equal((await change(id, { slug: 'my-quay' })).body.slug, chosen, 'the same words are the same address');
+  assert.deepEqual([await opens('my-quay'), await opens('quiet-quay'), await opens(link), await opens(chosen)], [false, false, true, true]);
+  const open = (await change(id, { visibility: 'public' })).body.slug;
+  assert.equal(open, 'my-quay', 'it gets the plain one when it is public');
+  for (const slug of [link, chosen, open]) assert.equal((await bySlug(visitor, slug)).body.slug, open, 'links that were given go on leading to it');
+  assert.equal((await change(id, { visibility: 'unlisted' })).body.slug, chosen, 'and the one of before when it is not');
+  assert.deepEqual([await opens(open), await opens(open, carol), await opens(chosen)], [false, true, true]);
+  for (const visibility of ['public', 'private', 'public', 'unlisted', 'public'] as const) assertStatus(await change(id, { visibility }), 200);
+  assert.equal(await world.sql(`select count(*) from release_slugs where release_id = '${id}'`), '3', 'going back and forth makes no more');
+});
+
+test('a release has a bounded number of slugs', async () => {
+  for (const visibility of ['public', 'private'] as const) {
+    const { id } = await create({ title: 'Many names', visibility });
+    const statuses = [];
+    for (let n = 0; n < 25; n++) statuses.push((await change(id, { slug: `${visibility}-name-${n}` })).status);
+    assert.deepEqual(new Set(statuses.slice(0, 19)), new Set([200]));
+    const reply = await change(id, { slug: 'one-more' });
+    assertProblem(reply, 422, 'validation');
+    assert.match(JSON.stringify(reply.body), /at most 20 addresses/);
+    assertStatus(await change(id, { slug: `${visibility}-name-3` }), 200, 'it may have its own back');
+    assert.equal(await world.sql(`select count(*) from release_slugs where release_id = '${id}'`), '20');
+  }
+});
+
 test('who opens a release, who finds it and who changes it follows from its visibility', async () => {
   const [shown, byLink] = [(await tracks(1))[0]!, (await tracks(1, 'unlisted'))[0]!];
   const release = await create({ title: 'Seen or not', track_ids: [shown, byLink] });
@@ -136,7 +176,7 @@ test('who opens a release, who finds it and who changes it follows from its visi
   const expect = async (opens: boolean, finds: boolean, held: (string | null)[] = []) => {
     for (const client of strangers) {
       assert.equal((await get(client, release.id)).status, opens ? 200 : 404);
-      assert.equal((await bySlug(client, release.slug)).status, opens ? 200 : 404);
+      assert.equal((await bySlug(client, await world.sql(`select slug from releases where id = '${release.id}'`))).status, opens ? 200 : 404);
       for (const query of [{}, { username: 'carol' }, { creator_id: ids.carol }, { track_id: shown }, { kind: 'album' as const }]) assert.equal(await found(client, query), finds ? 1 : 0);
       if (opens) assert.deepEqual((await items(client, release.id)).map(({ track_id, access }) => [track_id, access]), held.map((id) => [id, null]));
       else assertProblem(await client.get('/api/v1/releases/{id}/tracks', { path: { id: release.id } }), 404);
@@ -147,6 +187,8 @@ test('who opens a release, who finds it and who changes it follows from its visi
   await expect(true, false, [shown, byLink]);
   assertStatus(await change(release.id, { visibility: 'public' }), 200);
   await expect(true, true, [shown, null]);
+  for (const [client, names] of [[alice, 0], [carol, 1]] as const)
+    assert.equal((await client.get('/api/v1/releases', { query: { track_id: byLink } })).body.items.length, names, 'a list does not say where an unlisted track is');
   assertStatus(await change(release.id, { visibility: 'scheduled', publish_at: later(HOUR) }), 200);
   await expect(false, false);
   assert.equal(await found(carol, { mine: true }), 1);
@@ -272,7 +314,8 @@ test('files that are uploaded together become a draft release, in the order and 
   rmSync(folder, { recursive: true });
   const made = await carol.post('/api/v1/releases/draft', { body: { track_ids: [fourth, second, third, first] } });
   assertStatus(made, 201);
-  assert.deepEqual([made.body.title, made.body.artist, made.body.kind, made.body.visibility, made.body.slug], ['Two sides', 'Carol', 'ep', 'private', 'two-sides']);
+  assert.deepEqual([made.body.title, made.body.artist, made.body.kind, made.body.visibility], ['Two sides', 'Carol', 'ep', 'private']);
+  assert.match(made.body.slug, secret('two-sides'));
   assert.deepEqual(await order(made.body.id), [`1.1 ${first}`, `1.2 ${second}`, `2.1 ${third}`, `2.2 ${fourth}`]);
   for (const id of [first, fourth]) await finished(carol, id);
   assertProblem(await track(visitor, first), 404);

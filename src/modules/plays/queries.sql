@@ -61,10 +61,13 @@ with n as (
       left join (select track_id, count(*) from track_reposts group by track_id) r on r.track_id = t.id
 ), d as (
     select * from n where n.plays <> 0 or n.likes <> 0 or n.reposts <> 0
+), o as (
+    select t.id from tracks t join d on d.id = t.id order by t.id for no key update of t
 ), u as (
     update tracks t
        set play_count = t.play_count + d.plays, like_count = t.like_count + d.likes, repost_count = t.repost_count + d.reposts
       from d
+      join o on o.id = d.id
      where t.id = d.id
 ), c as (
     select c.counter, (select count(*) from d where case c.counter when 'plays' then d.plays when 'likes' then d.likes else d.reposts end <> 0) as wrong

@@ -49,6 +49,8 @@ erase_rows(const struct job *job, const char *user_id, const char *tombstone)
 {
     const struct db_arg args[] = {{"user_id", user_id}, {"tombstone", tombstone}, {"job_id", job->id}, {0}};
 
+    if (run(&q_erase_locks, args) < 0)
+        return false;
     for (module_list module = privacy_modules; *module; module++)
         for (const struct query *const *step = (*module)->personal ? (*module)->personal->erase : NULL; step && *step; step++)
             if (run(*step, args) < 0)

@@ -325,8 +325,14 @@ select u.id::text as id from users u where u.id = :user_id::uuid and u.deletion_
 -- query: erase_tombstone
 -- Who stands for the person from now on: a name and an address that say nothing, an account that nobody can open. No row when the
 -- deletion was taken back; from here on it cannot be.
-with person as (
-    select u.id, u.created_at from users u where u.id = :user_id::uuid and u.deletion_at <= now() - interval '1 minute' and u.deleted_at is null for update
+with l as materialized (
+    select releases_lock(array[:user_id::uuid])
+), person as (
+    select u.id, u.created_at
+      from users u
+     cross join l
+     where u.id = :user_id::uuid and u.deletion_at <= now() - interval '1 minute' and u.deleted_at is null
+       for update of u
 ), mark as (
     select gen_random_uuid() as id, encode(sha256(gen_random_uuid()::text::bytea), 'hex') as random
 )
@@ -335,6 +341,15 @@ select m.id, 'deleted-' || left(m.random, 12), 'deleted-' || left(m.random, 12) 
        date_trunc('month', p.created_at), now()
   from person p, mark m
 returning id::text as tombstone
+
+-- query: erase_locks
+-- The tracks of others whose counters change when the likes and reposts go, in the order in which everybody locks tracks.
+select t.id
+  from tracks t
+ where t.id in (select k.track_id from track_likes k where k.user_id = :user_id::uuid union all select p.track_id from track_reposts p where p.user_id = :user_id::uuid)
+   and t.creator_id <> :user_id::uuid
+ order by t.id
+   for no key update
 
 -- query: erase_traces
 -- Messages between the parts that name the person: those under way are of no use any more.

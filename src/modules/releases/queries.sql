@@ -46,6 +46,10 @@ exists (select from users c_
            and ({track_shown(t, c_, :viewer::uuid, :viewer_staff::boolean)}
                 or (r.visibility = 'unlisted' and {track_seen(t, c_, :viewer::uuid, :viewer_staff::boolean)})))
 
+-- fragment: slug_opens(s, r)
+-- The slug leads to the release for this viewer: an unlisted one opens by a slug that cannot be guessed.
+(s.is_secret or r.visibility <> 'unlisted' or {release_own(r)})
+
 -- fragment: release_problem(before_at, before_visibility, before_release_at)
 -- What is wrong with the inputs, given what there was.
 coalesce({schedule_problem(before_at)},
@@ -56,6 +60,10 @@ coalesce({schedule_problem(before_at)},
               when coalesce(:visibility::text, before_visibility) = 'unlisted'
                    and case when :has_release_at::boolean then :release_at::timestamptz else before_release_at end > now()
               then 'validation release_at: A release that is unlisted cannot be announced: nobody would find its tracks when they come out' end)
+
+-- fragment: releases_locked(person)
+-- The first part of a statement that changes releases or what is in them (migrations/functions/releases.sql); the others read it.
+l as materialized (select releases_lock(array(person)))
 
 -- fragment: release_credits_given
 coalesce((select array_agg(row(c.name, c.role)::release_credit order by c.n)
@@ -72,10 +80,8 @@ case when :access::text <> 'own' and exists (select from release_tracks f_ where
 -- filter: creator_id: r.user_id = :creator_id::uuid
 -- filter: username: lower(u.username) = lower(:username::text)
 -- filter: kind: r.kind = :kind::text
--- filter: track_id: r.id in (select i.release_id
---                              from release_tracks i
---                              join tracks t on t.id = i.track_id
---                             where t.id = :track_id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)})
+-- filter: track_id: r.id in (select i.release_id from release_tracks i where i.track_id = :track_id::uuid)
+--                     and exists (select from tracks t where t.id = :track_id::uuid and {release_track_shown(t, r)})
 -- search: q: search_fold(r.title || ' ' || coalesce(r.artist, '')) like all (search_patterns(:q::text))
 -- sort: date: r.dated_at desc, r.id desc
 -- sort: newest: r.created_at desc, r.id desc
@@ -97,7 +103,7 @@ select {release(r, u)}
   from release_slugs s
   join releases r on r.id = s.release_id
   join users u on u.id = r.user_id
- where s.slug = :slug::text and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
+ where s.slug = :slug::text and {slug_opens(s, r)} and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: release_page
 -- As release_by_slug, for its page; and whether search engines may list that.
@@ -106,21 +112,27 @@ select {release(r, u)}, r.visibility <> 'unlisted' and coalesce(c.allow_search_i
   join releases r on r.id = s.release_id
   join users u on u.id = r.user_id
   left join user_settings c on c.user_id = u.id
- where s.slug = :slug::text and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
+ where s.slug = :slug::text and {slug_opens(s, r)} and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: release_create
 -- problems: validation conflict
-with n as (
+with {releases_locked(select :viewer::uuid)},
+n as (
     select gen_random_uuid() as id,
            coalesce({release_problem(null::timestamptz, null::text, null::timestamptz)},
                     case when exists (select from unnest(coalesce(:track_ids::uuid[], '{}')) x
                                        where not exists (select from tracks t where t.id = x and t.creator_id = :viewer::uuid and t.deleted_at is null))
                          then 'validation track_ids: One of these is not a track of yours' end,
                     {follow_problem(:track_ids::uuid[], null::uuid)}) as problem
+      from l
 ), r as (
     insert into releases (id, user_id, slug, title, artist, kind, description, label, upc, licence, credits, visibility, publish_at, publish_zone,
                           release_at, release_zone)
-    select n.id, :viewer::uuid, release_draw_slug(n.id, :title::text), :title::text, :artist::text, :kind::text, :description::text, :label::text, :upc::text,
+    select n.id, :viewer::uuid,
+           release_take_slug(n.id, :title::text,
+                             coalesce(:visibility::text = 'public' or (:visibility::text = 'scheduled' and {publish_instant(:publish_at::timestamptz)} <= now()), false),
+                             false),
+           :title::text, :artist::text, :kind::text, :description::text, :label::text, :upc::text,
            :licence::text, {release_credits_given}, :visibility::text, case when :visibility::text = 'scheduled' then {publish_instant(:publish_at::timestamptz)} end,
            case when :visibility::text = 'scheduled' then coalesce(:publish_zone::text, 'UTC') end,
            {publish_instant(:release_at::timestamptz)}, case when :release_at::timestamptz is not null then coalesce(:release_zone::text, 'UTC') end
@@ -139,10 +151,12 @@ select n.id, n.problem, case when n.problem is null then release_add(r.id, coale
 -- What the files of these tracks say: the album that most of them name, their album artist, or artist where all have the same, discs and order. Where no
 -- number is said, names of files decide, with 10 after 9. Private tracks follow the release, so that it publishes them.
 -- problems: validation
-with t as materialized (
+with {releases_locked(select :viewer::uuid)},
+t as materialized (
     select t.*, coalesce(t.disc_number, 1) as disc, row_number() over (partition by coalesce(t.disc_number, 1)
                                                                        order by t.track_number, natural_key(coalesce(t.original_filename, t.title)), x.n) as place
-      from unnest(:track_ids::uuid[]) with ordinality x (id, n)
+      from l
+     cross join unnest(:track_ids::uuid[]) with ordinality x (id, n)
       join tracks t on t.id = x.id
      where t.creator_id = :viewer::uuid and t.deleted_at is null
 ), n as materialized (
@@ -157,7 +171,7 @@ with t as materialized (
       from t
 ), r as (
     insert into releases (id, user_id, slug, title, artist, kind)
-    select n.id, :viewer::uuid, release_draw_slug(n.id, n.title), n.title, n.artist, n.kind from n where n.problem is null
+    select n.id, :viewer::uuid, release_take_slug(n.id, n.title, false, false), n.title, n.artist, n.kind from n where n.problem is null
     returning id, user_id
 ), i as (
     insert into release_tracks (release_id, track_id, disc, position, access)
@@ -174,20 +188,32 @@ select n.id, n.problem from n
 -- sees: the owner, or staff
 -- Inputs that were not given stay as they are.
 -- problems: validation
-with o as (
+with {releases_locked(select o_.user_id from releases o_ where o_.id = :id::uuid)},
+o as (
     select r.id, r.publish_at, r.publish_zone, coalesce(:visibility::text, r.visibility) as visibility,
+           case coalesce(:visibility::text, r.visibility)
+                when 'public' then true
+                when 'scheduled' then coalesce(coalesce({publish_instant(:publish_at::timestamptz)}, r.publish_at) <= now(), false)
+                else false end as is_open,
            coalesce({release_problem(r.publish_at, r.visibility, r.release_at)},
                     case when exists (select from release_slugs s where s.slug = :slug::text and s.release_id <> r.id)
-                         then 'validation slug: Another release has, or had, this address' end) as problem
+                         then 'validation slug: Another release has, or had, this address'
+                         when :slug::text is not null and (select count(*) from release_slugs s where s.release_id = r.id) >= 20
+                              and not exists (select from release_slugs s where s.release_id = r.id and :slug::text in (s.slug, left(s.slug, -17)))
+                         then 'validation slug: A release has at most 20 addresses, and old ones go on leading to it' end) as problem
       from releases r
+     cross join l
      where r.id = :id::uuid and {release_own(r)}
-       for update
-), s as (
-    insert into release_slugs (slug, release_id) select :slug::text, o.id from o where o.problem is null and :slug::text is not null
-    on conflict do nothing
+       for no key update of r
 ), r as (
     update releases r
-       set slug = coalesce(:slug::text, r.slug),
+       set slug = case when :slug::text is not null then release_take_slug(r.id, :slug::text, o.is_open, true)
+                       else coalesce((select release_take_slug(r.id, case when not s.is_secret then r.slug
+                                                                          when s.is_chosen then left(r.slug, -17)
+                                                                          else coalesce(:title::text, r.title) end, o.is_open, false)
+                                        from release_slugs s
+                                       where s.slug = r.slug and s.is_secret = o.is_open),
+                                     r.slug) end,
            title = coalesce(:title::text, r.title),
            {set_given(artist, r, text)},
            kind = coalesce(:kind::text, r.kind),
@@ -214,8 +240,9 @@ select o.id, o.problem from o
 -- query: release_delete
 -- sees: the owner, or staff
 -- Its tracks stay.
-with r as (
-    delete from releases r where r.id = :id::uuid and {release_own(r)} returning r.id, r.user_id
+with {releases_locked(select o_.user_id from releases o_ where o_.id = :id::uuid)},
+r as (
+    delete from releases r using l where r.id = :id::uuid and {release_own(r)} returning r.id, r.user_id
 ), e as (
     insert into outbox (name, key, payload)
     select 'release.deleted', r.id, jsonb_build_object('release_id', r.id, 'user_id', r.user_id) from r
@@ -258,11 +285,13 @@ select i.disc, i.number, t.id as track_id, t.title, t.artist, t.album, t.isrc, t
 -- schema: ReleaseAddition
 -- not null: added
 -- problems: validation conflict
-with p as (
+with {releases_locked(select :owner_id::uuid)},
+p as (
     select coalesce(case when exists (select from unnest(:track_ids::uuid[]) x
                                        where not exists (select from tracks t where t.id = x and t.creator_id = :owner_id::uuid and t.deleted_at is null))
                          then 'validation track_ids: One of these is not a track of whoever made the release' end,
                     {follow_problem(:track_ids::uuid[], :release_id::uuid)}) as problem
+      from l
 ), i as (
     select case when p.problem is null then release_add(:release_id::uuid, :track_ids::uuid[], :disc::int, :access::text) end as added from p
 ), e as (
@@ -275,12 +304,14 @@ select coalesce(i.added, 0) as added, case when p.problem is not null then p.pro
 -- query: release_track_change
 -- sees: the owner, or staff
 -- problems: conflict
-with o as (
+with {releases_locked(select :owner_id::uuid)},
+o as (
     select i.release_id, i.track_id, t as before, {follow_problem(array[i.track_id], i.release_id)} as problem
       from release_tracks i
       join tracks t on t.id = i.track_id
+     cross join l
      where i.release_id = :release_id::uuid and i.track_id = :track_id::uuid
-       for update
+       for no key update of i, t
 ), i as (
     update release_tracks i set access = :access::text from o where o.problem is null and :has_access::boolean and i.release_id = o.release_id and i.track_id = o.track_id
 ), t as (
@@ -294,8 +325,9 @@ select o.track_id as id, (select count(*) from t) as changed, o.problem from o
 
 -- query: release_track_remove
 -- Its visibility stays as it is.
-with i as (
-    delete from release_tracks i where i.release_id = :release_id::uuid and i.track_id = :track_id::uuid returning i.release_id, i.track_id
+with {releases_locked(select :owner_id::uuid)},
+i as (
+    delete from release_tracks i using l where i.release_id = :release_id::uuid and i.track_id = :track_id::uuid returning i.release_id, i.track_id
 ), e as (
     insert into outbox (name, key, payload)
     select 'release.updated', i.release_id, jsonb_build_object('release_id', i.release_id, 'user_id', :owner_id::uuid) from i
@@ -304,8 +336,9 @@ select i.track_id as id from i
 
 -- query: release_track_move
 -- problems: conflict
-with m as materialized (
-    select release_move(:release_id::uuid, :track_id::uuid, :after::uuid, :disc::int) as missing
+with {releases_locked(select :owner_id::uuid)},
+m as materialized (
+    select release_move(:release_id::uuid, :track_id::uuid, :after::uuid, :disc::int) as missing from l
 ), e as (
     insert into outbox (name, key, payload)
     select 'release.updated', :release_id::uuid, jsonb_build_object('release_id', :release_id::uuid, 'user_id', :owner_id::uuid) from m where m.missing is null
@@ -320,7 +353,7 @@ select :release_id::uuid as id,
 -- sees: the owner, or staff
 -- As track_cover_set.
 with o as (
-    select r.id, r.user_id, r.cover_path from releases r where r.id = :id::uuid and {release_own(r)} for update
+    select r.id, r.user_id, r.cover_path from releases r where r.id = :id::uuid and {release_own(r)} for no key update
 ), n as (
     update releases r set cover_path = 'covers/' || r.id || '/' || :version::text from o where r.id = o.id
 ), e as (
@@ -330,16 +363,20 @@ with o as (
 select substring(o.cover_path from '^covers/[^/]+/(.+)$') as before from o
 
 -- query: release_cover
-select r.cover_path || '/' || :size::text || '.webp' as key, (r.visibility = 'unlisted' or r.public_from <= now()) and user_shown(u) as is_public
+select r.cover_path || '/' || :size::text || '.webp' as key, r.public_from <= now() and user_shown(u) as is_public
   from releases r
   join users u on u.id = r.user_id
  where r.id = :id::uuid and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: release_tell
--- When its music is out. Once: taking it back and publishing it again tells nobody a second time.
+-- When its music is out. Once: taking it back and publishing it again tells nobody a second time. One that was scheduled gets a plain slug.
 with r as (
     update releases r
-       set told_at = now()
+       set told_at = now(),
+           slug = coalesce((select release_take_slug(r.id, case when s.is_chosen then left(r.slug, -17) else r.title end, true, false)
+                              from release_slugs s
+                             where s.slug = r.slug and s.is_secret),
+                           r.slug)
      where r.id = :release_id::uuid and r.told_at is null and r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now()
     returning r.id, r.user_id
 )

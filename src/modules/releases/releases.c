@@ -90,7 +90,7 @@ static const struct field draft_fields[] = {
 static const struct field release_changes[] = {
     {"title", FIELD_STRING, .min = 1, .max = 255, .pattern = ".*[^ ].*", .help = "Title"},
     {"slug", FIELD_STRING, .min = 1, .max = 100, .pattern = "[a-z0-9]+(-[a-z0-9]+)*",
-     .help = "Its address, /release/{slug}. Old ones lead to it for ever", .example = "late-trains"},
+     .help = "Its address, /release/{slug}, 20 at most. Old ones lead to it for ever. Until it is public, a part that nobody guesses is added", .example = "late-trains"},
     {"kind", FIELD_ENUM, .values = KINDS, .help = "What it is"},
     {"licence", FIELD_ENUM, .values = LICENCES, .help = "Creative Commons, or all rights reserved"},
     {"visibility", FIELD_ENUM, .values = "public|unlisted|private|scheduled", .help = VISIBILITY_HELP},
@@ -141,7 +141,7 @@ static const struct route releases_routes[] = {
      .cache_s = 5, .cache_tags = "releases tracks"},
 
     {POST, "/api/v1/releases", "Create a release",
-     "It is private unless `visibility` says otherwise. Its slug is made of the title.",
+     "It is private unless `visibility` says otherwise. Its slug is made of the title; until it is public, with a part that nobody guesses.",
      .auth = AUTH_CREATOR, .scope = "releases:write", .limit = LIMIT_WRITE, .body = new_release, .idempotent = true,
      .sql = &q_release_create, .shape = ONE, .always = true, .status = 201, .then = &q_release_get, .location = "/api/v1/releases/{id}"},
 

@@ -169,6 +169,10 @@ select id from t
 -- The owner may change it, and staff.
 (t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean))
 
+-- fragment: tracks_locked(which)
+-- The first part of a statement that changes what releases read of tracks (migrations/functions/releases.sql); the others read it.
+l as materialized (select releases_lock(array(select o_.creator_id from tracks o_ where which)))
+
 -- fragment: track_changes(which)
 -- sees: the owner, or staff
 -- Of tracks that one may change. Inputs that were not given stay as they are. What is_public says changes nothing when it says how it is, so an unlisted
@@ -181,9 +185,10 @@ o as (
                 else t.visibility end as visibility,
            {schedule_problem(t.publish_at)} as problem
       from tracks t
+     cross join l
      where {track_own(t)} and which
      order by t.id
-       for update),
+       for no key update of t),
 t as (
     update tracks t
        set {set_given(title, t, text)},
@@ -204,21 +209,18 @@ t as (
       from o
      where t.id = o.id and o.problem is null
     returning t.id, t.creator_id, track_note_changes(o.before, t, :viewer::uuid), pg_notify('track_changed', t.id::text),
-              realtime_send('track:' || t.id, 'track.changed', jsonb_build_object('track_id', t.id))),
-r as (
-    update release_tracks i
-       set access = 'own'
-      from o
-     where i.track_id = o.id and i.access <> 'own' and o.problem is null
-       and (o.visibility <> (o.before).visibility
-            or (o.visibility = 'scheduled' and {publish_instant(:publish_at::timestamptz)} <> o.publish_at))),
+              realtime_send('track:' || t.id, 'track.changed', jsonb_build_object('track_id', t.id)),
+              case when o.visibility <> (o.before).visibility
+                        or (o.visibility = 'scheduled' and {publish_instant(:publish_at::timestamptz)} <> o.publish_at)
+                   then release_leave(t.id) end),
 e as (
     insert into outbox (name, key, payload)
     select 'track.updated', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
 
 -- query: track_update
 -- problems: validation
-with {track_changes(t.id = :id::uuid)}
+with {tracks_locked(o_.id = :id::uuid)},
+{track_changes(t.id = :id::uuid)}
 select o.id, o.problem from o
 
 -- query: track_batch_update
@@ -227,7 +229,8 @@ select o.id, o.problem from o
 -- type: items BatchResult[]
 -- not null: items
 -- problems: validation
-with {track_changes(t.id = any (:ids::uuid[]))}
+with {tracks_locked(o_.id = any (:ids::uuid[]))},
+{track_changes(t.id = any (:ids::uuid[]))}
 select to_json(array(select row(x.id, case when o.id is null then 'missing' else 'updated' end)::batch_result
                        from unnest(:ids::uuid[]) with ordinality x (id, n)
                        left join o on o.id = x.id
@@ -240,7 +243,7 @@ select to_json(array(select row(x.id, case when o.id is null then 'missing' else
 -- Without :version the cover is removed. Gives the version that this one replaced: of two at once, the second gets the first.
 -- Covers from before there were versions have none, and go with the track.
 with o as (
-    select t.id, t.cover_art_path, t as before from tracks t where t.id = :id::uuid and {track_own(t)} for update),
+    select t.id, t.cover_art_path, t as before from tracks t where t.id = :id::uuid and {track_own(t)} for no key update),
 n as (
     update tracks t
        set cover_art_path = 'covers/' || t.id || '/' || :version::text, cover_is_chosen = true
@@ -257,7 +260,7 @@ select substring(o.cover_art_path from '^covers/[^/]+/(.+)$') as before from o j
 -- Of tracks that one may change. Work on them is cancelled. What its owner deletes is gone: its files go with the event, and once more a minute later,
 -- when nobody can write any. What staff delete keeps its files for as long as it can be restored.
 o as (
-    select t.id, t as before from tracks t where {track_own(t)} and which order by t.id for update),
+    select t.id, t as before from tracks t cross join l where {track_own(t)} and which order by t.id for no key update of t),
 t as (
     update tracks t
        set deleted_at = now(),
@@ -282,14 +285,16 @@ s as (
        set run_at = excluded.run_at, state = 'queued', attempts = 0, finished_at = null)
 
 -- query: track_delete
-with {track_deletion(t.id = :id::uuid)}
+with {tracks_locked(o_.id = :id::uuid)},
+{track_deletion(t.id = :id::uuid)}
 select id from t
 
 -- query: track_batch_delete
 -- schema: BatchReply
 -- type: items BatchResult[]
 -- not null: items
-with {track_deletion(t.id = any (:ids::uuid[]))}
+with {tracks_locked(o_.id = any (:ids::uuid[]))},
+{track_deletion(t.id = any (:ids::uuid[]))}
 select to_json(array(select row(x.id, case when t.id is null then 'missing' else 'deleted' end)::batch_result
                        from unnest(:ids::uuid[]) with ordinality x (id, n)
                        left join t on t.id = x.id
@@ -337,7 +342,7 @@ with o as (
                 when array_length(lyrics_parse(:content::text), 1) > 2000 then 'validation content: There are at most 2,000 lines' end as problem
       from tracks t
      where t.id = :id::uuid and {track_own(t)}
-       for update),
+       for no key update),
 d as (
     delete from track_lyrics l using o where l.track_id = o.id and o.is_empty),
 l as (
@@ -400,8 +405,9 @@ select t.id, t.title, {user_ref(u, creator)}, h.updated_at as processed_at,
 
 -- query: track_restore
 -- Takes the deletion by staff back; processing that it broke off begins anew.
-with o as (
-    select t.id, t as before from tracks t where t.id = :id::uuid and t.restorable_until > now() for update),
+with {tracks_locked(o_.id = :id::uuid)},
+o as (
+    select t.id, t as before from tracks t cross join l where t.id = :id::uuid and t.restorable_until > now() for no key update of t),
 t as (
     update tracks t
        set deleted_at = null, deleted_by = null, restorable_until = null
@@ -511,7 +517,7 @@ returning id, creator_id::text as creator_id, file_path, cover_art_path is not n
 with r as (
     select :result::jsonb as r),
 o as (
-    select o.id, o.media_version, o.media_attempts from tracks o where o.id = :id::uuid for update),
+    select o.id, o.media_version, o.media_attempts from tracks o where o.id = :id::uuid for no key update),
 n as (
     select coalesce(array_agg(n.note order by n.nr), '{}') as notes, string_agg(n.sentence, ' ' order by n.nr) as sentences
       from (select 1 as nr, ('ended_early', null, null)::track_note as note,
@@ -572,7 +578,7 @@ select t.id, array_to_string(array_remove(o.media_attempts || o.media_version, :
 -- query: track_fail
 -- A track that plays goes on playing. Gives the versions that will never be of use.
 with o as (
-    select o.id, o.media_attempts from tracks o where o.id = :id::uuid for update),
+    select o.id, o.media_attempts from tracks o where o.id = :id::uuid for no key update),
 t as (
     update tracks t
        set status = case when t.status = 'completed' then t.status else 'failed' end,
