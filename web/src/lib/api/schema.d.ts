@@ -1919,7 +1919,7 @@ export interface paths {
         put?: never;
         /**
          * Create a release
-         * @description It is private unless `visibility` says otherwise. Its slug is made of the title.
+         * @description It is private unless `visibility` says otherwise. Its slug is made of the title; until it is public, with a part that nobody guesses.
          */
         post: operations["postReleases"];
         delete?: never;
@@ -12469,7 +12469,7 @@ export interface operations {
                     /** @description Title */
                     title?: string;
                     /**
-                     * @description Its address, /release/{slug}. Old ones lead to it for ever
+                     * @description Its address, /release/{slug}, 20 at most. Old ones lead to it for ever. Until it is public, a part that nobody guesses is added
                      * @example late-trains
                      */
                     slug?: string;
