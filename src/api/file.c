@@ -174,7 +174,7 @@ file_get(struct request *req)
     filename = row_text(&row, "filename");
     if (filename)
         reply_header(req, "Content-Disposition", file_disposition(req->arena, filename, content_type));
-    req->reply.cache_control = row_text(&row, "expires_at")   ? "private, no-store"
+    req->reply.cache_control = row_text(&row, "expires_at")   ? CACHE_NEVER
                                : row_bool(&row, "is_public") ? "public, max-age=3600"
                                                               : "private, no-cache";
     return p;

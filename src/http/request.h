@@ -60,6 +60,8 @@ struct reply_header {
     const char *name, *value;
 };
 
+#define CACHE_NEVER "private, no-store" /* errors, redirections, and whatever holds a token, a link that has one, or another secret */
+
 struct reply {
     int status;
     const char *content_type;
@@ -71,7 +73,7 @@ struct reply {
     struct MHD_Response *prepared; /* a shared response; its headers are complete */
     struct reply_header headers[REPLY_HEADER_MAX];
     unsigned header_count;
-    const char *cache_control; /* NULL: "no-store" for people, "no-cache" for visitors */
+    const char *cache_control; /* NULL: see send.c */
     const char *etag;          /* with quotes; NULL: computed for bodies in memory */
     const char *x_cache;
     bool encoded; /* the body has its Content-Encoding already */

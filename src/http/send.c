@@ -41,7 +41,7 @@ reply_problem(struct request *req, const struct problem *problem)
         json_object_set_new(document, "errors", errors);
     reply_json(req, problem->status, document);
     req->reply.content_type = "application/problem+json";
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     req->reply.prepared = NULL;
     if (problem->retry_after_s)
         reply_header(req, "Retry-After", arena_printf(req->arena, "%d", problem->retry_after_s));
@@ -253,6 +253,14 @@ is_last(struct request *req)
     return last;
 }
 
+/* Secrets are told where they are made, which is a change, and to whoever brings one: by the address of a link, or by a link's token beside it, which is then
+ * part of the addresses in the reply. */
+static bool
+may_hold_secret(const struct request *req)
+{
+    return method_changes(req->method) || (req->route && strstr(req->route->pattern, "{token}")) || request_param(req, "share");
+}
+
 static void
 add_headers(struct request *req, struct MHD_Response *response)
 {
@@ -273,9 +281,10 @@ add_headers(struct request *req, struct MHD_Response *response)
         MHD_add_response_header(response, "ETag", reply->etag);
     MHD_add_response_header(response, "Cache-Control",
                             reply->cache_control        ? reply->cache_control
+                            : may_hold_secret(req)      ? CACHE_NEVER
                             : req->identity.known       ? "private, no-cache"
                             : reply->status == 200      ? "no-cache"
-                                                        : "no-store");
+                                                        : CACHE_NEVER);
     if (reply->x_cache)
         MHD_add_response_header(response, "X-Cache", reply->x_cache);
     if (exchange->limited) {

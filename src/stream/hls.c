@@ -78,8 +78,10 @@ describe(struct request *req, const struct wanted *wanted)
         reply_header(req, "Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag");
         reply_header(req, "Cross-Origin-Resource-Policy", "cross-origin");
     } else {
-        /* what a link opens is asked for each time: the link may be revoked */
-        req->reply.cache_control = *wanted->version && !wanted->share ? "private, max-age=31536000, immutable" : "private, no-cache";
+        /* What a link opens is asked for each time: the link may be revoked. A playlist then has the link's token in its addresses. */
+        req->reply.cache_control = wanted->share && text_equal(wanted->content_type, PLAYLIST_TYPE) ? CACHE_NEVER
+                                   : *wanted->version && !wanted->share                          ? "private, max-age=31536000, immutable"
+                                                                                                 : "private, no-cache";
     }
 }
 
@@ -123,7 +125,7 @@ redirect(struct request *req, const struct wanted *wanted, const char *version)
 
     reply_empty(req, 307);
     describe(req, wanted);
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     reply_header(req, "Location", arena_printf(req->arena, "%s/%s%s%s%s%s", folder, version, *version ? "/" : "", wanted->file,
                                                *req->raw_query ? "?" : "", req->raw_query));
     return NULL;

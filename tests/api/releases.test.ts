@@ -351,6 +351,11 @@ test('followers hear of a release once, when its music is out, also after it was
   assert.deepEqual(await heard(mia), []);
   assert.deepEqual(await heard(carol), []);
   assert.equal(await world.sql("select count(*) from outbox where name = 'release.published'"), String(Number(told) + 1), 'the first not once more');
+  const unread = async () => (await alice.get('/api/v1/notifications/unread-count')).body.unread, before = await unread();
+  assertStatus(await change(second.id, { visibility: 'private' }), 200);
+  assert.deepEqual([await heard(alice), await unread()], [[], before - 1], 'what is private again is not told of any more, nor its title');
+  assertStatus(await change(second.id, { visibility: 'public' }), 200);
+  assert.deepEqual([(await heard(alice)).length, await unread()], [1, before]);
 });
 
 test('a release of 3,333 tracks gives its first page and its last one within 300 ms', async () => {
@@ -381,7 +386,7 @@ test('the page of a release names it and its artist; an old address leads to the
   const change = async (body: { slug?: string; visibility?: 'public' | 'unlisted' | 'private' }) => assert.equal((await carol.put('/api/v1/releases/{id}', { path: { id }, body })).status, 200);
   await change({ slug: 'paged-now' });
   const moved = await fetch(`${world.server.api}/release/paged`, { redirect: 'manual' });
-  assert.deepEqual([moved.status, moved.headers.get('location'), moved.headers.get('cache-control')], [301, '/release/paged-now', 'no-store']);
+  assert.deepEqual([moved.status, moved.headers.get('location'), moved.headers.get('cache-control')], [301, '/release/paged-now', 'private, no-store']);
   const shown = await look('/release/paged-now');
   assert.deepEqual([shown.status, shown.headers.get('x-robots-tag')], [200, null]);
   assert.match(shown.html, /<title>Paged – The Pages/);

@@ -63,6 +63,27 @@ test('what is for everybody comes without credentials, and an origin that is lis
   }
 });
 
+test('no cache keeps a reply that tells a secret, or an address with one', async () => {
+  const carol = world.as('carol'), { id } = track;
+  const kept = (reply: { status: number; headers: Headers }, what: string) => {
+    assert.ok(reply.status < 300, `${what}: ${reply.status}`);
+    assert.equal(reply.headers.get('cache-control'), 'private, no-store', what);
+  };
+  const link = await carol.post('/api/v1/tracks/{id}/share', { path: { id }, body: {} });
+  kept(link, 'a link is made');
+  for (const client of [world.visitor, world.as('alice')]) {
+    kept(await client.get('/api/v1/tracks/shared/{token}', { path: { token: link.body.token } }), 'a link is opened');
+    kept(await client.send('GET', `/api/v1/tracks/${id}/downloads?share=${link.body.token}`), 'what belongs to a link');
+    kept(await client.get('/api/v1/csrf-token'), 'a CSRF token');
+  }
+  const list = await carol.post('/api/v1/playlists', { body: { name: 'Kept' } });
+  const opens = await carol.post('/api/v1/playlists/{id}/share', { path: { id: list.body.id }, body: {} });
+  kept(opens, 'a link of a playlist is made');
+  kept(await carol.post('/api/v1/queue/session', { body: {} as never }), 'a shared queue is made');
+  kept(await carol.post('/api/v1/ws/ticket'), 'a ticket');
+  kept(await carol.post('/api/v1/auth/stream-token'), 'a token for the stream');
+});
+
 test('pages may connect to their own host only, by HTTP and WebSocket', { skip: !existsSync(path.join(ROOT, 'web/dist/index.html')) }, async () => {
   const page = await exchange(api, { write: [request11('GET /')] });
   assert.equal(page.status, 200);

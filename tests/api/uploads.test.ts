@@ -33,7 +33,7 @@ test('a file that comes in three parts becomes a track with what was said about 
     assertStatus(told, 200);
     assert.equal(offsetOf(told), at[i]);
     assert.equal(Number(told.headers.get('upload-length')), file.length);
-    assert.equal(told.headers.get('cache-control'), 'no-store');
+    assert.equal(told.headers.get('cache-control'), 'private, no-store');
     const reply = await patch(carol, address, at[i]!, file.subarray(at[i], at[i + 1]));
     assertStatus(reply, 204);
     assert.equal(offsetOf(reply), at[i + 1]);

@@ -58,7 +58,7 @@ test('once a track was processed again, addresses of the version before lead to 
         const moved = await client.send('GET', `${folder}/${before}/${file}?a=b`, { as });
         assertStatus(moved, 307, file);
         assert.equal(moved.headers.get('location'), `${folder}/${now}/${file}?a=b`);
-        assert.equal(moved.headers.get('cache-control'), 'no-store');
+        assert.equal(moved.headers.get('cache-control'), 'private, no-store');
         assert.equal(moved.headers.get('access-control-allow-origin'), '*');
         assertStatus(await client.send('GET', moved.headers.get('location')!, { as }), 200, file);
         assertStatus(await client.send('GET', `${folder}/${file}`, { as }), 200, file);

@@ -28,7 +28,7 @@ export class Browser {
   async comeBack(provider: string, params: URLSearchParams | string): Promise<string> {
     const reply = await this.open(`/api/v1/auth/oauth/${provider}/callback?${params.toString()}`);
     assertStatus(reply, 302);
-    assert.equal(reply.headers.get('cache-control'), 'no-store');
+    assert.equal(reply.headers.get('cache-control'), 'private, no-store');
     return reply.headers.get('location')!;
   }
 

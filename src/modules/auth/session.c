@@ -58,7 +58,7 @@ auth_csrf_token(struct request *req)
 {
     const char *binding = cookie_binding(req);
 
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_json(req, 200, json_pack("{s:s}", "csrf_token", csrf_for(req, binding ? binding : "visitor")));
 }
 
@@ -84,7 +84,7 @@ reply_session(struct request *req, int status, const struct claims *claims, cons
     refresh_part = refresh_in_body ? arena_printf(req->arena, "\"refresh_token\":\"%s\",", refresh) : "";
     reply_cookie(req, ACCESS_COOKIE, access, "/", auth_settings.refresh_token_s);
     reply_cookie(req, REFRESH_COOKIE, refresh, REFRESH_PATH, auth_settings.refresh_token_s);
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_bytes(req, status, "application/json",
                        str_of(arena_printf(req->arena,
                                            "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%lld,%s\"user\":%s}",

@@ -22,6 +22,6 @@ auth_stream_token(struct request *req)
     token = token_sign(req, TOKEN_STREAM, &claims);
     if (!token)
         return PROBLEM(INTERNAL);
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_json(req, 200, json_pack("{s:s, s:s, s:i}", "token", token, "token_type", "Bearer", "expires_in", STREAM_TOKEN_S));
 }

@@ -77,7 +77,7 @@ create_key(struct request *req)
     if (!row.count)
         return problem_detail(req->arena, PROBLEM(CONFLICT), "You have %s keys already; delete one first.", KEYS_MAX);
     request_set(req, "key_id", row_text(&row, "id"));
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_query(req, 201, &q_api_key_get);
 }
 

@@ -64,7 +64,7 @@ mfa_setup(struct request *req)
         return p;
     if (!row.count)
         return PROBLEM(CONFLICT);
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_json(req, 200, json_pack("{s:s, s:s, s:s}", "secret", base32, "otpauth_url", address.ptr, "qr_svg", picture.ptr));
 }
 
@@ -109,7 +109,7 @@ reply_recovery_codes(struct request *req)
         json_decref(codes);
         return p ? p : PROBLEM(CONFLICT);
     }
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_json(req, 200, json_pack("{s:b, s:o}", "enabled", 1, "recovery_codes", codes));
 }
 
@@ -240,7 +240,7 @@ mfa_challenge(struct request *req, const char *user_id)
 
     if (p)
         return p;
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_json(req, 200, json_pack("{s:b, s:s, s:i, s:[s, s]}", "mfa_required", 1, "mfa_token", token, "expires_in",
                                           MFA_CHALLENGE_S, "methods", "totp", "recovery_code"));
 }

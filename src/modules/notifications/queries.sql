@@ -7,6 +7,18 @@
 -- fragment: notification_link(n, actor)
 (case when n.type = 'follow' then '/u/' || actor.username else n.link end)
 
+-- fragment: notification_stands(n)
+-- Its reader may still open what somebody else's doing is told of: not a release or playlist that has become private, and whose title stands here.
+case when n.type = 'release'
+     then exists (select from releases r_
+                   where r_.id = (n.data ->> 'release_id')::uuid and (r_.visibility = 'unlisted' or r_.public_from <= now() or r_.user_id = n.user_id))
+     when n.type in ('playlist', 'playlist_shared')
+     then exists (select from playlists p_
+                   where p_.id = (n.data ->> 'playlist_id')::uuid and p_.deleted_at is null
+                     and (p_.visibility <> 'private' or p_.user_id = n.user_id
+                          or exists (select from playlist_collaborators w_ where w_.playlist_id = p_.id and w_.user_id = n.user_id and w_.permission <> 'none')))
+     else true end
+
 -- query: notification_list
 -- schema: Notification
 -- nullable: link, actor
@@ -21,11 +33,11 @@ select n.id, n.type, {notification_title(n, u)} as title, n.content, {notificati
        greatest(n.actor_count - 1, 0) as others, n.read, n.read_at, n.created_at
   from notifications n
   left join users u on u.id = n.actor_id and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
- where n.user_id = :viewer::uuid
+ where n.user_id = :viewer::uuid and {notification_stands(n)}
 
 -- query: notification_unread
 -- not null: unread
-select count(*) as unread from notifications n where n.user_id = :viewer::uuid and not n.read
+select count(*) as unread from notifications n where n.user_id = :viewer::uuid and not n.read and {notification_stands(n)}
 
 -- query: notification_read
 -- Reading it again changes nothing.
@@ -323,7 +335,7 @@ select n.id, n.type, {notification_title(n, a)} as title, left(n.content, 500) a
   left join users a on a.id = n.actor_id and {user_visible(a, n.user_id, false)}
  cross join lateral (
     select not n.read and u.is_verified and user_active(u) and coalesce(s.email_notifications, true)
-           and (n.actor_id is null or a.id is not null)
+           and (n.actor_id is null or a.id is not null) and {notification_stands(n)}
            and not exists (select from user_presence o
                             where o.user_id = u.id and o.status <> 'offline' and o.last_seen_at > now() - interval '5 minutes') as wanted) w
  where n.user_id = :user_id::uuid and n.mail_waits
@@ -381,7 +393,7 @@ select n.id, n.type, {notification_title(n, a)} as title, left(n.content, 500) a
   join users u on u.id = n.user_id and user_active(u)
   left join user_profiles l on l.user_id = n.user_id
   left join users a on a.id = n.actor_id and {user_visible(a, n.user_id, false)}
- where p.id = :subscription_id::uuid and (n.actor_id is null or a.id is not null)
+ where p.id = :subscription_id::uuid and (n.actor_id is null or a.id is not null) and {notification_stands(n)}
 
 -- query: unsubscribe_whose
 select coalesce(p.language, 'en') as language
@@ -411,5 +423,5 @@ select p.id, substring(p.endpoint from '^[a-z]+://([^/]+)') as service, p.sessio
 select n.id, n.type, {notification_title(n, u)} as title, n.content, {notification_link(n, u)} as link, n.data, n.read, n.read_at, n.created_at
   from notifications n
   left join users u on u.id = n.actor_id and {user_visible(u, n.user_id, false)}
- where n.user_id = :user_id::uuid
+ where n.user_id = :user_id::uuid and {notification_stands(n)}
  order by n.created_at, n.id

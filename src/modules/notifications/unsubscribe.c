@@ -66,7 +66,7 @@ reply_page(struct request *req, const char *language, const char *type, const ch
     reply_header(req, "Content-Security-Policy",
                  arena_printf(req->arena, "default-src 'none'; style-src 'nonce-%s'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
                               nonce));
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     page = arena_printf(req->arena,
                         "<!doctype html><html lang=\"%s\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
                         "<meta name=\"robots\" content=\"noindex\"><title>Veza</title><style nonce=\"%s\">:root{color-scheme:light dark}"

@@ -88,7 +88,7 @@ send_to(struct request *req, const char *target)
         return PROBLEM(INTERNAL);
     reply_empty(req, 302);
     reply_header(req, "Location", location);
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return NULL;
 }
 

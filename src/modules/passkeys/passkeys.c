@@ -66,7 +66,7 @@ passkey_register_begin(struct request *req)
     request_set(req, "password_generation", row_text(&row, "password_generation"));
     if ((p = challenge_make(req, user_id, &challenge)) || (p = known_credentials(req, &known)))
         return p;
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_json(req, 200,
                       json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:s}, s:s, s:[{s:s, s:i}, {s:s, s:i}, {s:s, s:i}], s:i, s:o, s:{s:s, s:s}, s:s}",
                                 "rp", "id", passkeys_rp_id(), "name", "Veza", "user", "id", user_handle(req, user_id), "name",
@@ -122,7 +122,7 @@ passkey_login_begin(struct request *req)
 
     if (p)
         return p;
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_json(req, 200, json_pack("{s:s, s:s, s:i, s:s}", "challenge", challenge, "rpId", passkeys_rp_id(), "timeout",
                                           CHALLENGE_S * 1000, "userVerification", "required"));
 }

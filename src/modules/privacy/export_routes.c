@@ -57,7 +57,7 @@ export_now(struct request *req)
         if (write_page(&page, req->identity.user_id))
             source = scratch_source(page.scratch);
     }
-    req->reply.cache_control = "private, no-store";
+    req->reply.cache_control = CACHE_NEVER;
     if (source)
         reply_source(req, source, "application/json", arena_printf(req->arena, "\"%016llx\"", (unsigned long long)XXH3_64bits_digest(page.digest)));
     scratch_free(page.scratch);

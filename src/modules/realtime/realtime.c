@@ -155,7 +155,7 @@ ticket(struct request *req)
     p = db_one(req, &q_ticket_create, NULL);
     if (p)
         return p;
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_json(req, 201, json_pack("{s:s, s:i}", "ticket", text, "expires_in", 30));
 }
 

@@ -82,7 +82,7 @@ health_deep(struct request *req)
     checks = json_pack("{s:{s:s, s:I}, s:{s:s, s:I}}", "database", "status", database ? "down" : "up", "latency_us",
                        (json_int_t)database_us, "storage", "status", storage ? "up" : "low", "free_bytes",
                        (json_int_t)disk.f_bavail * (json_int_t)disk.f_frsize);
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     req->reply.etag = arena_printf(req->arena, "\"%s\"", req->id); /* measured anew each time, never "not modified" */
     return reply_json(req, database || !storage ? 503 : 200,
                       json_pack("{s:s, s:o}", "status", database || !storage ? "degraded" : "ok", "checks", checks));
@@ -135,7 +135,7 @@ metrics(struct request *req)
         buf_free(&out);
         return PROBLEM(INTERNAL);
     }
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return reply_owned(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out), free, out.ptr);
 }
 

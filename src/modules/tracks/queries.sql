@@ -489,13 +489,13 @@ select t.id as track_id, t.stream_status as status, t.duration_ms, t.sample_rate
 
 -- query: track_waveform
 -- Files of a track, for whoever may see it (api/file.h). Each run of the processing has a folder of its own, so its peaks never change.
-select t.waveform_path || '/' || :resolution::text || '.json' as key, track_is_open(t) and user_shown(u) as is_public
+select t.waveform_path || '/' || :resolution::text || '.json' as key, track_is_public(t) and user_shown(u) as is_public
   from tracks t
   join users u on u.id = t.creator_id
  where t.id = :id::uuid and ({track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))
 
 -- query: track_cover
-select t.cover_art_path || '/' || :size::text || '.webp' as key, track_is_open(t) and user_shown(u) as is_public
+select t.cover_art_path || '/' || :size::text || '.webp' as key, track_is_public(t) and user_shown(u) as is_public
   from tracks t
   join users u on u.id = t.creator_id
  where t.id = :id::uuid and ({track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))

@@ -164,7 +164,7 @@ chunk_resume(struct request *req)
 
     request_set(req, "upload_id", request_param(req, "uploadId"));
     p = reply_query(req, 200, &q_upload_session);
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return p;
 }
 

@@ -97,7 +97,7 @@ upload_progress(struct request *req)
         staged_look(uploads_storage, transfer.id, &file);
     request_set(req, "on_disk", arena_printf(req->arena, "%llu", (unsigned long long)file.size));
     p = reply_query(req, 200, &q_upload_progress);
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return p;
 }
 

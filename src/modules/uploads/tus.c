@@ -318,12 +318,12 @@ tus_get(struct request *req)
         offset = transfer.state == TRANSFER_COMPLETED ? transfer.length : staged_look(uploads_storage, transfer.id, &file) ? file.size : 0;
     if (p)
         return p;
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     reply_header(req, "Upload-Length", arena_printf(req->arena, "%llu", (unsigned long long)transfer.length));
     tell_state(req, &transfer, offset);
     request_set(req, "upload_id", id);
     p = reply_query(req, 200, &q_upload_get);
-    req->reply.cache_control = "no-store";
+    req->reply.cache_control = CACHE_NEVER;
     return p;
 }
 
