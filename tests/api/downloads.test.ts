@@ -108,7 +108,7 @@ test('a link opens its track and nothing else, on both servers and in any player
   const walk = async (base: string, from: string, as?: string): Promise<number[]> => {
     const master = await fetch(new URL(from, base));
     if (master.status !== 200) return [master.status];
-    assert.equal(master.headers.get('cache-control'), 'private, no-store', 'it has the token in its addresses');
+    assert.equal(master.headers.get('cache-control'), 'private, no-store', `${as}: it has the token in its addresses`);
     const list = [...(await master.text()).matchAll(/^(?!#)(\S+)$/gm)].map((match) => match[1]!);
     const statuses = [];
     for (const address of list) {
