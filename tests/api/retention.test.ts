@@ -25,6 +25,9 @@ const KINDS: Record<string, { insert: (days: string, n: string) => string; goes:
   listenings: { goes: 1, count: `play_sessions where address = '192.0.2.77'`,
     insert: (days) => `with t as (insert into tracks (creator_id, title, file_path) values ('${alice}', 'Heard', 'originals/x') returning id)
       insert into play_sessions (id, track_id, address, told_at) select gen_random_uuid(), t.id, '192.0.2.77', now() - ${days} from t` },
+  'addresses of guests of shared queues': { goes: 1, count: `queue_session_people where name = 'retention' and address is not null`,
+    insert: (days, n) => `with s as (insert into queue_sessions (creator_id) values ('${alice}') returning id)
+      insert into queue_session_people (session_id, name, key_hash, address, created_at) select s.id, 'retention', 'retention' || ${n}, '192.0.2.77', now() - ${days} from s` },
   'deleted playlists': { goes: 30, count: `playlists where name = 'retention'`,
     insert: (days) => `insert into playlists (user_id, name, deleted_at) select '${alice}', 'retention', now() - ${days}` },
   'items of deleted playlists': { goes: 30, count: `playlist_tracks where position = 77`,

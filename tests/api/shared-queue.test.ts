@@ -7,7 +7,7 @@ import { Live } from '../support/live.ts';
 import { playable } from '../support/tracks.ts';
 import { template, World } from '../support/world.ts';
 
-const world = await World.start('shared-queue');
+const world = await World.start('shared-queue', { TRUSTED_PROXIES: '127.0.0.1' });
 const host = world.as('alice'), bob = world.as('bob'), carol = world.as('carol'), dave = world.as('dave'), mia = world.as('mia'), visitor = world.visitor;
 const tracks: string[] = [];
 for (const title of ['One', 'Two', 'Three', 'Four', 'Five', 'Six']) tracks.push((await playable(carol, { title, is_public: 'true' })).id);
@@ -46,11 +46,19 @@ const takeBack = (token: string, who: Client, id: string, as: As = {}) => who.de
 const next = (token: string, who: Client, leaving: string | null, as: As = {}) => who.post(`${ROOT}/next`, { path: { token }, body: { leaving }, ...as });
 const seek = (token: string, who: Client, item: string, as: As = {}) => who.put(`${ROOT}/position`, { path: { token }, body: { item, offset_ms: 30_000, is_playing: false }, ...as });
 const change = (token: string, who: Client, body: NonNullable<NonNullable<Parameters<typeof host.patch<typeof ROOT>>[1]>['body']>) => who.patch(ROOT, { path: { token }, body });
-const join = async (token: string, name: string): Promise<As> => {
-  const reply = await visitor.post(`${ROOT}/guests`, { path: { token }, body: { name } });
+const come = (token: string, name: string, address = '127.0.0.1', who = visitor) => who.post(`${ROOT}/guests`, { path: { token }, body: { name }, headers: { 'x-forwarded-for': address } });
+const join = async (token: string, name: string, address?: string): Promise<As> => {
+  const reply = await come(token, name, address);
   assertStatus(reply, 201);
   return { headers: { 'x-queue-guest': reply.body.key } };
 };
+const people = async (token: string, who: Client = host) => {
+  const reply = await who.get(`${ROOT}/guests`, { path: { token }, query: { limit: 100 } });
+  assertStatus(reply, 200);
+  return reply.body.items;
+};
+const expel = async (token: string, name: string) => assertStatus(await host.delete(`${ROOT}/guests/{id}`, { path: { token, id: (await people(token)).find((one) => one.name === name)!.id } }), 204);
+const votes = async (token: string) => Object.fromEntries((await items(token)).map((item) => [item.title, item.vote_count]));
 /** Everything that one can do with a link. */
 const all = (token: string, who: Client, as: As = {}): Promise<Reply>[] => [
   who.get(ROOT, { path: { token }, ...as }), who.get(`${ROOT}/items`, { path: { token }, ...as }), who.get(`${ROOT}/guests`, { path: { token }, ...as }),
@@ -191,6 +199,92 @@ test('a person has so many tracks waiting, a session so many people, and a host 
   assertProblem(await mia.post('/api/v1/queue/session', { body: {} }), 409, 'conflict');
   assertStatus(await mia.delete(ROOT, { path: { token: more[0]! } }), 204);
   await begin({}, mia);
+});
+
+test('sessions that one begins at once are 20 at most, and of links that are made at once one holds', async () => {
+  const all = await Promise.all(Array.from({ length: 26 }, () => dave.post('/api/v1/queue/session', { body: {} })));
+  const made = all.flatMap((reply) => (reply.status === 201 ? [reply.body.token] : []));
+  assert.equal(made.length, 20);
+  const links = await Promise.all(Array.from({ length: 6 }, () => dave.post(`${ROOT}/link`, { path: { token: made[0]! } })));
+  const open = await Promise.all(links.map(async (reply) => reply.status === 201 && (await dave.get(ROOT, { path: { token: reply.body.token } })).status === 200));
+  assert.equal(open.filter(Boolean).length, 1);
+  for (const token of made.slice(1)) assertStatus(await dave.delete(ROOT, { path: { token } }), 204);
+});
+
+test('from one network come as many guests as the host lets in; whoever was removed leaves their place to others, and a new link takes away guests of whom no track is there', async () => {
+  const token = await begin();
+  assert.equal((await get(token)).guests_per_address, 10);
+  const crowd = await Promise.all(Array.from({ length: 14 }, (_, n) => come(token, `Crowd ${n}`, n % 2 ? '2001:db8:7:1::1' : '2001:db8:7:1::2')));
+  assert.equal(crowd.filter((reply) => reply.status === 201).length, 10, 'also when they come at once; of IPv6 the network counts');
+  await expel(token, (await people(token))[0]!.name);
+  assertProblem(await come(token, 'Back again', '2001:db8:7:1::3'), 409, 'conflict');
+  const ann = await join(token, 'Ann', '2001:db8:7:2::1');
+  assertStatus(await change(token, host, { guests_per_address: 12 }), 200);
+  const ben = await join(token, 'Ben', '2001:db8:7:1::3');
+  await world.sql(`insert into queue_session_people (session_id, name, key_hash, removed_at) select s.id, 'Crowd', 'removed ' || n || s.id, now() from queue_sessions s, generate_series(1, 300) n where s.id = '${(await get(token)).id}'`);
+  await asks(token, bob, 1);
+  const ferry = await asks(token, visitor, 2, ann);
+  assertStatus(await vote(token, visitor, ferry, ben), 200);
+  assert.deepEqual([(await get(token)).person_count, (await people(token)).length], [12, 12]);
+  const made = await host.post(`${ROOT}/link`, { path: { token } });
+  assertStatus(made, 201);
+  assert.deepEqual([(await people(made.body.token)).map((one) => one.name), await votes(made.body.token)], [['Ann', 'bob'], { One: 1, Two: 1 }]);
+  assertProblem(await vote(made.body.token, visitor, ferry, ben), 403, 'forbidden');
+  assertStatus(await vote(made.body.token, visitor, ferry, ann), 200);
+  assertStatus(await host.delete(ROOT, { path: { token: made.body.token } }), 204);
+  assert.equal(await world.sql('select count(*) from queue_session_people p join queue_sessions s on s.id = p.session_id and s.ended_at is not null where p.address is not null'), '0');
+});
+
+test('nobody has two votes: not by an account and a name, nor after being removed', async () => {
+  const token = await begin({ order: 'votes' });
+  const ann = await join(token, 'Ann');
+  const one = await asks(token, bob, 1), two = await asks(token, dave, 2);
+  for (const id of [one, two]) assertStatus(await vote(token, visitor, id, ann), 200);
+  assertStatus(await vote(token, mia, two), 200);
+  assertProblem(await come(token, 'Bobby', '192.0.2.1', bob), 403, 'forbidden');
+  assert.deepEqual(await votes(token), { Two: 3, One: 2 });
+  await Promise.all([expel(token, 'Ann'), expel(token, 'mia'), ...Array.from({ length: 8 }, () => vote(token, visitor, one, ann)), ...Array.from({ length: 8 }, () => vote(token, mia, one))]);
+  assert.deepEqual(await votes(token), { Two: 1, One: 1 }, 'also when they vote at that moment');
+  for (const [who, as] of [[visitor, ann], [mia, {}]] as const) assertProblem(await vote(token, who, one, as), 403, 'forbidden');
+});
+
+test('a guest is marked as one, and has a name that one can see and that is not the host’s', async () => {
+  const token = await begin();
+  for (const name of [' ', '\u200b', '\u3164\u2800', '\u00a0\u2060 ', 'alice', ' ALICE ', 'al\u200bice', 'ａｌｉｃｅ', 'álice']) assertProblem(await come(token, name), 422, 'validation', JSON.stringify(name));
+  await asks(token, visitor, 1, await join(token, 'bob'));
+  await asks(token, bob, 2);
+  await join(token, '👩‍🎤');
+  await join(token, 'سارة');
+  assert.deepEqual((await items(token)).map((item) => [item.asked_by, item.asked_by_guest]), [['bob', true], ['bob', false]]);
+  assert.deepEqual((await people(token)).map((one) => [one.name, one.user?.username]), [['bob', undefined], ['bob', 'bob'], ['👩‍🎤', undefined], ['سارة', undefined]]);
+});
+
+test('whom the host has blocked finds no session, nor does anybody while the host is about to leave; whoever blocked the reader has no name', async () => {
+  const token = await begin({}, carol);
+  const topic = `queuesession:${(await get(token, carol)).id}`;
+  await asks(token, bob, 1);
+  await asks(token, mia, 2);
+  const live = await Live.open(bob);
+  assert.equal((await live.subscribe(topic)).type, 'subscribed');
+  const block = (who: Client, whom: 'bob' | 'carol', undo = false) => {
+    const of = { path: { id: template.ids[whom] } };
+    return undo ? who.delete('/api/v1/users/{id}/block', of) : who.post('/api/v1/users/{id}/block', of);
+  };
+  assertStatus(await block(mia, 'bob'), 204);
+  assert.deepEqual([(await items(token, bob)).map((item) => item.asked_by), (await people(token, bob)).map((one) => [one.name, one.user?.username])], [['bob', ''], [['bob', 'bob'], ['', undefined]]]);
+  assertStatus(await block(mia, 'bob', true), 204);
+  assertStatus(await block(carol, 'bob'), 204);
+  for (const reply of await Promise.all([...all(token, bob), ...allOfHost(token, bob)])) assertProblem(reply, 404, 'not_found');
+  await live.hears('ended', (message) => message.topic === topic);
+  await get(token, mia);
+  assertStatus(await block(carol, 'bob', true), 204);
+  await get(token, bob);
+  await world.sql(`update users set deletion_at = now() + interval '7 days' where id = '${template.ids.carol}'`);
+  for (const who of [bob, visitor]) for (const reply of await Promise.all(all(token, who))) assertProblem(reply, 404, 'not_found');
+  await get(token, carol);
+  await world.sql(`update users set deletion_at = null where id = '${template.ids.carol}'`);
+  await get(token, bob);
+  live.end();
 });
 
 test('a link that was withdrawn, a session that has ended and a guest who was removed are refused at the next call; an unknown link does not exist', async () => {

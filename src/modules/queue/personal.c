@@ -9,7 +9,7 @@ static const struct personal_table tables[] = {
     {"queue_items", ERASED, .archive = "queue"},
     {"queue_sessions", ERASED, .archive = "shared_queues"},
     {"queue_session_links", ERASED, .withheld = "only hashes of links"},
-    {"queue_session_people", ERASED, "of others' sessions too", .archive = "shared_queue_visits", .withheld = "names and keys of guests"},
+    {"queue_session_people", ERASED, "of others' sessions too", .archive = "shared_queue_visits", .withheld = "names, keys and addresses of guests"},
     {"shared_queue_items", ERASED, .archive = "shared_queues shared_queue_visits"},
     {"shared_queue_votes", ERASED, .archive = "shared_queue_visits"},
     {0}};

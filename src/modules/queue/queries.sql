@@ -96,6 +96,14 @@ left join lateral (
      where o.session_id = s.id
        and case when :viewer::uuid is not null then o.user_id = :viewer::uuid else o.key_hash = {link_hash(:x_queue_guest::text)} end) p on true
 
+-- fragment: session_open(s)
+-- The host is there, and has not blocked whoever asks.
+(s.creator_id = :viewer::uuid or (exists (select from users h where h.id = s.creator_id and user_shown(h)) and {not_blocked_by(s.creator_id, :viewer::uuid, false)}))
+
+-- fragment: shared_name(p, u)
+-- What is seen of somebody who takes part; u is their account, if they have one. Of whoever blocked the reader, and of an account that is to be erased: nothing.
+coalesce(p.name, case when user_shown(u) and {not_blocked_by(u.id, :viewer::uuid, false)} then u.display_name end, '')
+
 -- fragment: shared_refusal(wrong)
 case split_part(wrong, ':', 1) when 'forbidden' then wrong when 'conflict' then wrong end
 
@@ -108,7 +116,7 @@ select s.id as session_id, p.id as person_id,
   from queue_session_links l
   join queue_sessions s on s.id = l.session_id
   {shared_person()}
- where l.token_hash = {link_hash(:token::text)}
+ where l.token_hash = {link_hash(:token::text)} and {session_open(s)}
 
 -- query: queue_session_host_may
 -- The same for what only the host does.
@@ -118,7 +126,7 @@ select s.id as session_id,
             when s.creator_id <> :viewer::uuid then 'forbidden: Only the host does this.' end as problem
   from queue_session_links l
   join queue_sessions s on s.id = l.session_id
- where l.token_hash = {link_hash(:token::text)}
+ where l.token_hash = {link_hash(:token::text)} and {session_open(s)}
 
 -- query: queue_session_link_may
 -- The host makes a new link by any that there was.
@@ -128,54 +136,34 @@ select s.id as session_id,
             when s.creator_id <> :viewer::uuid then 'forbidden: Only the host does this.' end as problem
   from queue_session_links l
   join queue_sessions s on s.id = l.session_id
- where l.token_hash = {link_hash(:token::text)}
+ where l.token_hash = {link_hash(:token::text)} and {session_open(s)}
 
 -- query: queue_session_create
--- Of the person's sessions that have ended, the oldest go.
 -- schema: SharedQueueLink
 -- not null: token, session_id
 -- problems: conflict
 with t as materialized (
     select {new_link_token} as token
-), o as (
-    select count(*) filter (where s.ended_at is null) >= 20 as is_full from queue_sessions s where s.creator_id = :viewer::uuid
-), gone as (
-    delete from queue_sessions s
-     where s.id in (select e.id from queue_sessions e where e.creator_id = :viewer::uuid and e.ended_at is not null order by e.ended_at desc offset 20)
-), s as (
-    insert into queue_sessions (creator_id, name, order_mode, guests_may_add, guests_may_skip, guests_may_seek, per_person)
-    select :viewer::uuid, coalesce(:name, ''), coalesce(:order, 'fifo'), coalesce(:guests_may_add::boolean, true), coalesce(:guests_may_skip::boolean, false),
-           coalesce(:guests_may_seek::boolean, false), coalesce(:per_person::int, 20)
-      from o where not o.is_full
-    returning id
-), l as (
-    insert into queue_session_links (token_hash, session_id) select {link_hash(t.token)}, s.id from s, t
-    returning session_id
 )
-select l.session_id, t.token, case when o.is_full then 'conflict: You have 20 sessions. End one of them first.' end as problem
-  from o cross join t left join l on true
+select c.id as session_id, t.token, case when c.id is null then 'conflict: You have 20 sessions. End one of them first.' end as problem
+  from t
+ cross join lateral shared_queue_begin(:viewer::uuid, {link_hash(t.token)}, :name, :order, :guests_may_add::boolean, :guests_may_skip::boolean,
+                                       :guests_may_seek::boolean, :per_person::int, :guests_per_address::int) as c (id)
 
 -- query: queue_session_link
--- Ends all links that there were.
 -- schema: SharedQueueLink
 -- not null: token, session_id
 with t as materialized (
     select {new_link_token} as token
-), ended as (
-    update queue_session_links l set ended_at = now() where l.session_id = :session_id::uuid and l.ended_at is null
-), forgotten as (
-    delete from queue_session_links l
-     where l.token_hash in (select o.token_hash from queue_session_links o where o.session_id = :session_id::uuid order by o.created_at desc offset 50)
 )
-insert into queue_session_links (token_hash, session_id) select {link_hash(t.token)}, :session_id::uuid from t
-returning session_id, (select t.token from t) as token
+select l.session_id, t.token from t cross join lateral shared_queue_link(:session_id::uuid, {link_hash(t.token)}) as l (session_id)
 
 -- query: queue_session_get
 -- schema: SharedQueue
 -- nullable: current_item, fallback_playlist_id, person_id
 -- not null: order, offset_ms, is_host, item_count, person_count
 -- type: order fifo|round_robin|votes
-select s.id, s.name, s.order_mode as "order", s.guests_may_add, s.guests_may_skip, s.guests_may_seek, s.per_person, s.version,
+select s.id, s.name, s.order_mode as "order", s.guests_may_add, s.guests_may_skip, s.guests_may_seek, s.per_person, s.guests_per_address, s.version,
        case when s.creator_id = :viewer::uuid then s.fallback_playlist_id end as fallback_playlist_id,
        s.current_item, shared_queue_offset_ms(s) as offset_ms, s.is_playing,
        coalesce(s.creator_id = :viewer::uuid, false) as is_host, :person_id::uuid as person_id,
@@ -190,11 +178,11 @@ select s.id, s.name, s.order_mode as "order", s.guests_may_add, s.guests_may_ski
 -- What is played, then what waits, in the order in which it will be.
 -- schema: SharedQueueItem
 -- nullable: track_id, title, artist, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator
--- not null: asked_by, is_current, is_mine, is_voted
+-- not null: asked_by, asked_by_guest, is_current, is_mine, is_voted
 -- sort: coalesce(i.id <> s.current_item, true), shared_queue_rank(s.order_mode, i.round, i.vote_count), i.position
 -- unique: it is one session, and positions are unique in it
 select i.id, coalesce(i.id = s.current_item, false) as is_current, i.vote_count,
-       coalesce(p.name, (select a.display_name from users a where a.id = p.user_id), '') as asked_by,
+       {shared_name(p, a)} as asked_by, p.user_id is null as asked_by_guest,
        coalesce(i.person_id = :person_id::uuid, false) as is_mine,
        exists (select from shared_queue_votes v where v.item_id = i.id and v.person_id = :person_id::uuid) as is_voted,
        t.id as track_id, t.title, t.artist, t.duration_ms,
@@ -205,6 +193,7 @@ select i.id, coalesce(i.id = s.current_item, false) as is_current, i.vote_count,
   from shared_queue_items i
   join queue_sessions s on s.id = i.session_id
   join queue_session_people p on p.id = i.person_id
+  left join users a on a.id = p.user_id
   left join tracks t on t.id = i.track_id and {track_visible(t, :viewer::uuid, false)}
   left join users u on u.id = t.creator_id
  where i.session_id = :session_id::uuid
@@ -216,7 +205,7 @@ with s as (
     update queue_sessions s
        set name = coalesce(:name, s.name), order_mode = coalesce(:order, s.order_mode), guests_may_add = coalesce(:guests_may_add::boolean, s.guests_may_add),
            guests_may_skip = coalesce(:guests_may_skip::boolean, s.guests_may_skip), guests_may_seek = coalesce(:guests_may_seek::boolean, s.guests_may_seek),
-           per_person = coalesce(:per_person::int, s.per_person),
+           per_person = coalesce(:per_person::int, s.per_person), guests_per_address = coalesce(:guests_per_address::int, s.guests_per_address),
            fallback_playlist_id = case when :has_fallback_playlist_id::boolean then :fallback_playlist_id::uuid else s.fallback_playlist_id end,
            fallback_taken = case when :has_fallback_playlist_id::boolean then 0 else s.fallback_taken end
      where s.id = :session_id::uuid
@@ -232,6 +221,8 @@ with s as (
     update queue_sessions s set ended_at = now(), is_playing = false, current_item = null where s.id = :session_id::uuid and s.ended_at is null returning s.id
 ), i as (
     delete from shared_queue_items i using s where i.session_id = s.id
+), p as (
+    update queue_session_people p set address = null from s where p.session_id = s.id and p.address is not null
 )
 select s.id, shared_queue_tell(s.id)::text as told from s
 
@@ -294,43 +285,31 @@ select :session_id::uuid as id, {shared_refusal(a.wrong)} as problem
   from (select shared_queue_seek(:session_id::uuid, :viewer::uuid, :person_id::uuid, :item::uuid, :offset_ms::int, :is_playing::boolean) as wrong) a
 
 -- query: queue_session_join
--- A guest without an account. The key is theirs alone, and told once.
+-- A guest without an account. The key is theirs alone, and told once. Who has an account acts by it and has no second vote.
 -- schema: SharedQueueGuestKey
 -- not null: person_id, key
--- problems: conflict
+-- problems: forbidden conflict validation
 with k as materialized (
     select {new_link_token} as key
-), p as (
-    insert into queue_session_people (session_id, name, key_hash)
-    select :session_id::uuid, :name, {link_hash(k.key)}
-      from k
-     where (select count(*) from queue_session_people o where o.session_id = :session_id::uuid) < 200
-    returning id
 )
-select p.id as person_id, k.key, case when p.id is null then 'conflict: The session is full.' end as problem
-  from k left join p on true
+select j.person as person_id, k.key, coalesce({shared_refusal(j.wrong)}, 'validation name: ' || j.wrong) as problem
+  from k
+ cross join lateral shared_queue_join(:session_id::uuid, :viewer::uuid, :name, {link_hash(k.key)},
+                                      case family(:client_ip::inet) when 6 then network(set_masklen(:client_ip::inet, 64)) else :client_ip::inet end) j
 
 -- query: queue_session_people
 -- schema: SharedQueuePerson
 -- nullable: user
+-- not null: name
 -- sort: p.created_at, p.id
-select p.id, coalesce(p.name, u.display_name) as name, p.created_at, {user_ref(u, user)}
+select p.id, {shared_name(p, u)} as name, p.created_at, {user_ref(v, user)}
   from queue_session_people p
   left join users u on u.id = p.user_id
+  left join users v on v.id = p.user_id and {user_visible(v, :viewer::uuid, false)}
  where p.session_id = :session_id::uuid and p.removed_at is null
 
 -- query: queue_session_expel
--- What they asked for goes too, unless it is played.
-with p as (
-    update queue_session_people p
-       set removed_at = now()
-      from queue_sessions s
-     where s.id = p.session_id and p.session_id = :session_id::uuid and p.id = :id::uuid and p.removed_at is null and p.user_id is distinct from s.creator_id
-    returning p.id, s.current_item, s.id as session_id
-), i as (
-    delete from shared_queue_items i using p where i.person_id = p.id and i.id is distinct from p.current_item
-)
-select p.id, shared_queue_tell(p.session_id)::text as told from p
+select :id::uuid as id from (select shared_queue_expel(:session_id::uuid, :id::uuid) as found) e where e.found
 
 -- query: topic_queuesession
 -- Those who have done something there, and the host.
@@ -338,10 +317,12 @@ select a.n
   from unnest(:ids::uuid[], :viewers::uuid[]) with ordinality as a (id, viewer, n)
   join queue_sessions s on s.id = a.id and s.ended_at is null
  where s.creator_id = a.viewer
-    or exists (select from queue_session_people p where p.session_id = s.id and p.user_id = a.viewer and p.removed_at is null)
+    or (exists (select from queue_session_people p where p.session_id = s.id and p.user_id = a.viewer and p.removed_at is null)
+        and exists (select from users h where h.id = s.creator_id and user_shown(h))
+        and not exists (select from user_blocks b where b.blocker_id = s.creator_id and b.blocked_id = a.viewer))
 
 -- query: export_shared_queues
-select s.id, s.name, s.order_mode, s.guests_may_add, s.guests_may_skip, s.guests_may_seek, s.per_person, s.fallback_playlist_id, s.created_at, s.ended_at,
+select s.id, s.name, s.order_mode, s.guests_may_add, s.guests_may_skip, s.guests_may_seek, s.per_person, s.guests_per_address, s.fallback_playlist_id, s.created_at, s.ended_at,
        array(select i.track_id from shared_queue_items i where i.session_id = s.id order by i.position) as track_ids
   from queue_sessions s
  where s.creator_id = :user_id::uuid

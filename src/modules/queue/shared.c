@@ -19,7 +19,9 @@ static const struct field guest_header[] = {
         {"guests_may_add", FIELD_BOOL, .help = "Others than the host ask for tracks; so at first"},                                                  \
         {"guests_may_skip", FIELD_BOOL, .help = "They go on to the next track; not at first"},                                                       \
         {"guests_may_seek", FIELD_BOOL, .help = "They seek and pause; not at first"},                                                                \
-        {"per_person", FIELD_INT, .min = 1, .max = 100, .help = "How many of one guest may wait; 20 at first"}
+        {"per_person", FIELD_INT, .min = 1, .max = 100, .help = "How many of one guest may wait; 20 at first"},                                      \
+        {"guests_per_address", FIELD_INT, .min = 1, .max = 200,                                                                                      \
+         .help = "How many guests without an account may come from one address, or from one /64 of IPv6; 10 at first"}
 
 static const struct field new_session[] = {SETTINGS, FIELD_END};
 static const struct field session_changes[] = {
@@ -57,7 +59,7 @@ const struct route shared_queue_routes[] = {
      BY_HOST, .path = token_in_path, .sql = &q_queue_session_end, .shape = EMPTY},
 
     {POST, "/api/v1/queue/session/{token}/link", "Make a new link for a shared queue",
-     "All links from before are withdrawn, at once. The host may do it with any of them.",
+     "All links from before are withdrawn, at once. Guests without an account of whom no track is there go, with their votes. The host may do it with any of them.",
      .auth = AUTH_USER, .scope = "queue:write", .limit = LIMIT_WRITE, .path = token_in_path, .requires = &q_queue_session_link_may,
      .sql = &q_queue_session_link, .shape = ONE, .status = 201, .no_audit = true},
 
@@ -90,7 +92,8 @@ const struct route shared_queue_routes[] = {
      BY_GUESTS, .path = token_in_path, .body = place, .sql = &q_queue_session_seek, .shape = ONE, .then = &q_queue_session_get},
 
     {POST, "/api/v1/queue/session/{token}/guests", "Take part in a shared queue without an account",
-     "The reply has a key, which the guest sends as `X-Queue-Guest`. Who is signed in needs none.",
+     "The reply has a key, which the guest sends as `X-Queue-Guest`. Who is signed in takes part by their account, and is answered 403. The name must be one that "
+     "can be seen, and not the host's. From one network come as many as `guests_per_address` says.",
      .auth = AUTH_OPTIONAL, .scope = "queue:write", .limit = LIMIT_WRITE, .path = token_in_path, .headers = guest_header, .body = new_guest,
      .requires = &q_queue_session_may, .sql = &q_queue_session_join, .shape = ONE, .status = 201, .no_audit = true},
 
@@ -99,8 +102,8 @@ const struct route shared_queue_routes[] = {
      .requires = &q_queue_session_may, .sql = &q_queue_session_people, .shape = MANY},
 
     {DELETE, "/api/v1/queue/session/{token}/guests/{id}", "Remove somebody from a shared queue",
-     "What they asked for goes too. Their next call is answered 403. A guest without an account may come back under another name, unless the link is "
-     "withdrawn as well.",
+     "What they asked for goes too, and so do their votes. Their next call is answered 403. A guest without an account may come back under another name, "
+     "unless the link is withdrawn as well.",
      BY_HOST, .path = person_in_path, .sql = &q_queue_session_expel, .shape = EMPTY},
     ROUTE_END};
 

@@ -135,6 +135,12 @@ delete from play_listeners
  where user_id in (select user_id from play_listeners where spent_until < now() - make_interval(days => :days::int) limit :batch::int)
 returning 1 as deleted
 
+-- query: keep_guest_addresses
+-- Of guests of shared queues: the row stays.
+update queue_session_people set address = null
+ where id in (select id from queue_session_people where address is not null and created_at < now() - make_interval(days => :days::int) limit :batch::int)
+returning 1 as deleted
+
 -- query: keep_idempotency_keys
 delete from idempotency_keys
  where (user_id, key) in (select user_id, key from idempotency_keys where created_at < now() - make_interval(days => :days::int) limit :batch::int)

@@ -1756,7 +1756,7 @@ export interface paths {
         put?: never;
         /**
          * Take part in a shared queue without an account
-         * @description The reply has a key, which the guest sends as `X-Queue-Guest`. Who is signed in needs none.
+         * @description The reply has a key, which the guest sends as `X-Queue-Guest`. Who is signed in takes part by their account, and is answered 403. The name must be one that can be seen, and not the host's. From one network come as many as `guests_per_address` says.
          */
         post: operations["postQueueSessionByTokenGuests"];
         delete?: never;
@@ -1777,7 +1777,7 @@ export interface paths {
         post?: never;
         /**
          * Remove somebody from a shared queue
-         * @description What they asked for goes too. Their next call is answered 403. A guest without an account may come back under another name, unless the link is withdrawn as well.
+         * @description What they asked for goes too, and so do their votes. Their next call is answered 403. A guest without an account may come back under another name, unless the link is withdrawn as well.
          */
         delete: operations["deleteQueueSessionByTokenGuestsById"];
         options?: never;
@@ -1858,7 +1858,7 @@ export interface paths {
         put?: never;
         /**
          * Make a new link for a shared queue
-         * @description All links from before are withdrawn, at once. The host may do it with any of them.
+         * @description All links from before are withdrawn, at once. Guests without an account of whom no track is there go, with their votes. The host may do it with any of them.
          */
         post: operations["postQueueSessionByTokenLink"];
         delete?: never;
@@ -5314,6 +5314,8 @@ export interface components {
             guests_may_seek: boolean;
             /** Format: int32 */
             per_person: number;
+            /** Format: int32 */
+            guests_per_address: number;
             /** Format: int64 */
             version: number;
             /** Format: uuid */
@@ -5350,6 +5352,7 @@ export interface components {
             /** Format: int32 */
             vote_count: number;
             asked_by: string;
+            asked_by_guest: boolean;
             is_mine: boolean;
             is_voted: boolean;
             /** Format: uuid */
@@ -5385,7 +5388,7 @@ export interface components {
         SharedQueuePerson: {
             /** Format: uuid */
             id: string;
-            name: string | null;
+            name: string;
             /** Format: date-time */
             created_at: string;
             user: components["schemas"]["UserRef"] | null;
@@ -11566,6 +11569,8 @@ export interface operations {
                     guests_may_seek?: boolean;
                     /** @description How many of one guest may wait; 20 at first */
                     per_person?: number;
+                    /** @description How many guests without an account may come from one address, or from one /64 of IPv6; 10 at first */
+                    guests_per_address?: number;
                 };
             };
         };
@@ -11686,6 +11691,8 @@ export interface operations {
                     guests_may_seek?: boolean;
                     /** @description How many of one guest may wait; 20 at first */
                     per_person?: number;
+                    /** @description How many guests without an account may come from one address, or from one /64 of IPv6; 10 at first */
+                    guests_per_address?: number;
                     /**
                      * Format: uuid
                      * @description A playlist of the host's, of which tracks are played when nothing waits; null: none
