@@ -46,10 +46,19 @@ async function open({ page, asking }: Pick<Eye, 'page' | 'asking'>, address: str
 test('a creator puts a release together from tracks, orders it by keyboard and by disc, and publishes it with its cover and credits', async () => {
   await stage.visit('carol', async (eye) => {
     const { page } = eye;
+    const name = async (title: string) => assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id: secret.id }, body: { title } }), 200);
+    await name(`Harbour lights ${'over the bay '.repeat(16)}`.trim());
     await open(eye, '/library');
     await page.getByRole('main').getByRole('link', { name: 'Releases' }).click();
     await page.getByRole('main').getByRole('button', { name: 'New release' }).last().click();
     const dialog = page.getByRole('dialog', { name: 'New release' });
+    await dialog.getByRole('checkbox', { name: 'Harbour lights' }).waitFor();
+    const width = page.viewportSize()!;
+    for (const at of [{ width: 360, height: 740 }, width]) {
+      await page.setViewportSize(at);
+      assert.ok(await dialog.evaluate((one) => one.scrollWidth <= one.clientWidth), `a long title makes the dialog wider at ${at.width} px`);
+    }
+    await name('Harbour lights');
     await dialog.getByLabel('Title').fill('Late trains');
     for (const title of ['Tides', 'Night ferry', 'Harbour lights']) await dialog.getByRole('checkbox', { name: title }).check();
     await dialog.getByRole('button', { name: 'Create' }).click();

@@ -1,9 +1,14 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { historyQuery } from '@/lib/api/history/list';
+import { itemsQuery } from '@/lib/api/playlists/items';
+import { releaseTracksQuery } from '@/lib/api/releases/tracks';
 import { meQuery } from '@/lib/api/auth/me';
 import { forgetCsrf } from '@/lib/api/csrf';
 import { trackQuery, useTrack } from '@/lib/api/tracks/get';
+import { likedTracksQuery } from '@/lib/api/tracks/liked';
+import { endlessTracksQuery, tracksQuery } from '@/lib/api/tracks/list';
 import { ada, track } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
 import { fakeServer, problem } from '@/testing/server';
@@ -23,7 +28,7 @@ function show(signedIn = true) {
   const { client } = renderRoutes([{ path: '/', element: <Page /> }]);
   client.setQueryData(meQuery.queryKey, signedIn ? ada : null);
   client.setQueryData(trackQuery(one.id).queryKey, one);
-  return { seen: () => client.getQueryData(trackQuery(one.id).queryKey) };
+  return { client, seen: () => client.getQueryData(trackQuery(one.id).queryKey) };
 }
 
 it('a like shows before the server has answered, and is counted', async () => {
@@ -59,4 +64,32 @@ it('a visitor sees no heart in lists', async () => {
   show(false);
   await vi.dynamicImportSettled();
   expect(screen.queryByRole('button')).toBeNull();
+});
+
+it('a like shows in every list that the track is in, and nowhere else', async () => {
+  fakeServer({ ...csrf, [`POST /tracks/${one.id}/like`]: { body: { track_id: one.id, is_liked: true } } });
+  const { client } = show();
+  const other = track({ id: '0b9c6a1e-0000-4000-8000-0000000000bb' });
+  const named = (id: string) => ({ id: 'of-the-item', track_id: id, title: 'Night Ferry', is_liked: false });
+  const page = <T,>(items: T[]) => ({ items, limit: 20, next: null });
+  const tracks = page([one, other]);
+  const items = page([named(one.id), named(other.id), { ...named(one.id), track_id: null }]);
+  const lists = [
+    tracksQuery({ q: 'night' }).queryKey,
+    ...[endlessTracksQuery({ q: 'night' }), likedTracksQuery(ada.id)].map(({ queryKey }) => queryKey),
+  ];
+  const naming = [releaseTracksQuery('r'), historyQuery, itemsQuery('p'), itemsQuery('shared')].map(({ queryKey }) => queryKey);
+  lists.forEach((key, i) => client.setQueryData<unknown>(key, i === 0 ? tracks : { pages: [tracks], pageParams: [''] }));
+  naming.forEach((key) => client.setQueryData<unknown>(key, { pages: [page([]), items], pageParams: ['', 'c'] }));
+  client.setQueryData<unknown>(['a list that nobody has thought of'], items);
+  await userEvent.click(await screen.findByRole('button', { name: 'Like Night Ferry' }));
+  const liked = (key: readonly unknown[]) => {
+    const data = client.getQueryData<{ pages?: { items: { is_liked: boolean }[] }[]; items?: { is_liked: boolean }[] }>(key);
+    return (data?.pages?.flatMap((p) => p.items) ?? data?.items ?? []).map((item) => item.is_liked);
+  };
+  await vi.waitFor(() => expect(liked(naming[0]!)).toEqual([true, false, false]));
+  for (const key of [...naming, ['a list that nobody has thought of']]) expect(liked(key), JSON.stringify(key)).toEqual([true, false, false]);
+  for (const key of lists) expect(liked(key), JSON.stringify(key)).toEqual([true, false]);
+  const item = client.getQueryData<{ pages: { items: object[] }[] }>(naming[0]!)?.pages[1]?.items[0];
+  expect(item).toEqual({ ...named(one.id), is_liked: true });
 });

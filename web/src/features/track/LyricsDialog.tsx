@@ -34,6 +34,7 @@ function Stamper({ track, lines, onChange }: StamperProps) {
   const [next, setNext] = useState(0);
   const { isCurrent, isPlaying, play, canPlay } = usePlayFrom(track, { more: [] });
   const list = useRef<HTMLOListElement>(null);
+  const stampButton = useRef<HTMLButtonElement>(null);
   const set = (i: number, at_ms: number | null) => onChange(lines.map((line, n) => (n === i ? { ...line, at_ms } : line)));
 
   useEffect(() => {
@@ -41,6 +42,11 @@ function Stamper({ track, lines, onChange }: StamperProps) {
     const line = box?.children[next];
     if (box && line instanceof HTMLElement) box.scrollTop = line.offsetTop - box.offsetTop - box.clientHeight / 3;
   }, [next]);
+
+  /* it cannot be pressed before there is something to set the time of */
+  useEffect(() => {
+    if (isPlaying) stampButton.current?.focus();
+  }, [isPlaying]);
 
   function stampNext() {
     set(next, Math.round(clock.position * 1000));
@@ -68,7 +74,7 @@ function Stamper({ track, lines, onChange }: StamperProps) {
           {t('lyrics.undo')}
         </Button>
       </div>
-      <Button tone="accent" className="mt-3 w-full" onClick={stampNext} disabled={!isCurrent || next >= lines.length}>
+      <Button ref={stampButton} tone="accent" className="mt-3 w-full" onClick={stampNext} disabled={!isCurrent || next >= lines.length}>
         {t('lyrics.stamp')}
       </Button>
       <ol ref={list} tabIndex={0} aria-label={t('lyrics.title')} className="mt-3 max-h-64 overflow-y-auto rounded-card border border-line">

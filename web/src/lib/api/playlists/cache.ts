@@ -15,15 +15,6 @@ export const changeItems = (client: QueryClient, id: string, change: (items: Pla
 
 export const restoreItems = (client: QueryClient, id: string, before: Items | undefined) => restoreList(client, itemsQuery(id).queryKey, before);
 
-/** In all playlists that are loaded, such as when a track is liked. */
-export function patchItems(client: QueryClient, trackId: string, change: Partial<PlaylistItem>): void {
-  client.setQueriesData<Items>({ queryKey: ['playlists', 'items'] }, (data) => {
-    if (!data) return data;
-    const pages = data.pages.map((page) => ({ ...page, items: page.items.map((item) => (item.track_id === trackId ? { ...item, ...change } : item)) }));
-    return { ...data, pages };
-  });
-}
-
 export function patchPlaylist(client: QueryClient, id: string, change: (playlist: Playlist) => Partial<Playlist>): void {
   const changed = (playlist: Playlist) => (playlist.id === id ? { ...playlist, ...change(playlist) } : playlist);
   client.setQueryData(playlistQuery(id).queryKey, (playlist) => playlist && changed(playlist));

@@ -1,33 +1,63 @@
 /* Changes to a track in everything we have already loaded, so that a page shows them before the server has answered. */
 
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { InfiniteData, Query, QueryClient } from '@tanstack/react-query';
 import type { Track } from '@/lib/api/schema';
 import type { List } from '@/lib/api/endless';
 
-type Lists = List<Track> | InfiniteData<List<Track>>;
+/* What is kept under any key: one thing, a list, or the pages of a list. Which of them name a track is told by their shape and not by
+ * their key, so that a new list of tracks needs nothing here. */
 
-const isEndless = (data: Lists): data is InfiniteData<List<Track>> => 'pages' in data;
+/** A track itself, or what names one: an item of a playlist, a place of a release, a listening. */
+type Naming = Track | (Partial<Track> & { track_id: string | null });
 
-function mapLists(client: QueryClient, change: (list: List<Track>) => List<Track>): void {
-  for (const key of ['list', 'endless']) {
-    client.setQueriesData<Lists>({ queryKey: ['tracks', key] }, (data) => {
-      if (!data) return data;
-      return isEndless(data) ? { ...data, pages: data.pages.map(change) } : change(data);
-    });
-  }
+const isEndless = (data: object): data is InfiniteData<List<unknown>> => 'pages' in data && Array.isArray(data.pages);
+const isList = (data: object): data is List<unknown> => 'items' in data && Array.isArray(data.items);
+
+const names = (thing: unknown, id: string): thing is Naming =>
+  typeof thing === 'object' && thing !== null && 'is_liked' in thing && ('track_id' in thing ? thing.track_id : 'id' in thing && thing.id) === id;
+
+function isHeld(data: unknown, id: string): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  if (isEndless(data)) return data.pages.some((page) => page.items.some((item) => names(item, id)));
+  return isList(data) ? data.items.some((item) => names(item, id)) : names(data, id);
 }
 
-export function patchTrack(client: QueryClient, id: string, patch: Partial<Track> | ((track: Track) => Partial<Track>)): void {
-  const change = (track: Track) => ({ ...track, ...(typeof patch === 'function' ? patch(track) : patch) });
-  client.setQueryData<Track>(['tracks', 'one', id], (track) => track && change(track));
-  mapLists(client, (list) => ({ ...list, items: list.items.map((t) => (t.id === id ? change(t) : t)) }));
+/** Of all queries those in which the track is. */
+export const holding = (id: string) => ({ predicate: (query: Query) => isHeld(query.state.data, id) });
+
+/** Of a change what the lists that name tracks have as well. */
+const SHARED = ['title', 'artist', 'album', 'cover_url', 'is_liked'] as const;
+
+function changed(thing: Naming, patch: Partial<Track>): Naming {
+  if (!('track_id' in thing)) return { ...thing, ...patch };
+  const known = SHARED.filter((key) => key in thing && patch[key] !== undefined);
+  return { ...thing, ...Object.fromEntries(known.map((key) => [key, patch[key]])) };
+}
+
+type Patch = Partial<Track> | ((track: Track) => Partial<Track>);
+
+export function patchTrack(client: QueryClient, id: string, patch: Patch): void {
+  /* a patch that is counted from what was there looks at `like_count` and the like, which only tracks have: elsewhere it is left out */
+  const one = <T>(thing: T): T => (names(thing, id) ? (changed(thing, typeof patch === 'function' ? patch(thing as Track) : patch) as T) : thing);
+  const list = (page: List<unknown>) => ({ ...page, items: page.items.map(one) });
+  client.setQueriesData<object>(holding(id), (data) => {
+    if (!data) return data;
+    if (isEndless(data)) return { ...data, pages: data.pages.map(list) };
+    return isList(data) ? list(data) : one(data);
+  });
 }
 
 export function dropTrack(client: QueryClient, id: string): void {
-  mapLists(client, (list) => {
-    const items = list.items.filter((t) => t.id !== id);
-    return { ...list, items, total: list.total && list.total - (list.items.length - items.length) };
-  });
+  const list = (page: List<Track>) => {
+    const items = page.items.filter((t) => t.id !== id);
+    return { ...page, items, total: page.total && page.total - (page.items.length - items.length) };
+  };
+  for (const key of ['list', 'endless', 'liked']) {
+    client.setQueriesData<List<Track> | InfiniteData<List<Track>>>({ queryKey: ['tracks', key] }, (data) => {
+      if (!data) return data;
+      return isEndless(data) ? { ...data, pages: data.pages.map(list) } : list(data);
+    });
+  }
 }
 
 export const invalidateTracks = (client: QueryClient) => client.invalidateQueries({ queryKey: ['tracks'] });

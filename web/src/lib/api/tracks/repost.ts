@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, post } from '@/lib/api/client';
 import type { Track } from '@/lib/api/schema';
-import { patchTrack } from './cache';
+import { holding, patchTrack } from './cache';
 
 const setReposted = (id: string, reposted: boolean) => (reposted ? post('/tracks/{id}/repost', { path: { id } }) : del('/tracks/{id}/repost', { path: { id } }));
 
@@ -12,7 +12,7 @@ export function useRepost() {
     mutationFn: ({ id, reposted }: { id: string; reposted: boolean }) => setReposted(id, reposted),
     scope: { id: 'repost' },
     onMutate: async ({ id, reposted }) => {
-      await client.cancelQueries({ queryKey: ['tracks'], predicate: (query) => query.state.data !== undefined });
+      await client.cancelQueries(holding(id));
       patchTrack(client, id, ({ is_reposted, repost_count }: Track) => ({
         is_reposted: reposted,
         repost_count: repost_count === null || is_reposted === reposted ? repost_count : repost_count + (reposted ? 1 : -1),
