@@ -68,7 +68,7 @@ struct reply {
     struct str body;
     void (*body_free)(void *owner); /* called when the body has been sent; NULL: the arena holds it */
     void *body_owner;
-    struct source *source; /* NULL, or a local source of which `size` bytes are sent from `offset` on; given back afterwards */
+    struct source *source; /* NULL, or what `size` bytes are sent of from `offset` on; given back afterwards. Reading it must not wait for long */
     uint64_t offset, size;
     struct MHD_Response *prepared; /* a shared response; its headers are complete */
     struct reply_header headers[REPLY_HEADER_MAX];

@@ -13,6 +13,7 @@
 
 #define GZIP_MIN 1024
 #define GZIP_LEVEL 4
+#define OUTGOING_BLOCK (128 * 1024) /* bytes of memory for each reply of a source that is no file */
 
 void
 reply_cookie(struct request *req, const char *name, const char *value, const char *path, int64_t max_age_s)
@@ -307,12 +308,55 @@ add_headers(struct request *req, struct MHD_Response *response)
     }
 }
 
+/* A source that is no single file, on its way out. */
+struct outgoing {
+    struct source *source;
+    struct source_reader reader;
+};
+
+static ssize_t
+outgoing_read(void *context, uint64_t position, char *to, size_t len)
+{
+    struct outgoing *outgoing = context;
+    ssize_t n = source_read(&outgoing->reader, to, len);
+
+    (void)position; /* libmicrohttpd goes from the first byte to the last */
+    return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void
+outgoing_free(void *context)
+{
+    struct outgoing *outgoing = context;
+
+    source_read_end(&outgoing->reader);
+    source_unref(outgoing->source);
+    free(outgoing);
+}
+
+static struct MHD_Response *
+make_outgoing(const struct reply *reply)
+{
+    struct outgoing *outgoing = malloc(sizeof *outgoing);
+    struct MHD_Response *response;
+
+    if (!outgoing)
+        return NULL;
+    *outgoing = (struct outgoing){.source = source_ref(reply->source), .reader = source_reader(reply->source, reply->offset, reply->size)};
+    response = MHD_create_response_from_callback(reply->size, OUTGOING_BLOCK, outgoing_read, outgoing, outgoing_free);
+    if (!response)
+        outgoing_free(outgoing);
+    return response;
+}
+
 static struct MHD_Response *
 make_response(struct request *req)
 {
     struct reply *reply = &req->reply;
     struct MHD_Response *response;
 
+    if (reply->source && !source_is_local(reply->source))
+        return make_outgoing(reply);
     if (reply->source) {
         int fd = fcntl(reply->source->fd, F_DUPFD_CLOEXEC, 3); /* the response closes it */
 

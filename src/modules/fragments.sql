@@ -93,6 +93,30 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
 -- The same as track_seen, where its creator is not at hand.
 exists (select from users u_ where u_.id = t.creator_id and {track_seen(t, u_, viewer, staff)})
 
+-- fragment: release_listed(r, u, viewer, staff)
+-- In lists that everybody sees; u is its creator.
+(r.public_from <= now() and user_shown(u) and {not_blocked_by(r.user_id, viewer, staff)})
+
+-- fragment: release_seen(r, u, viewer, staff)
+-- The viewer may open it by its address; u is its creator.
+(r.user_id = viewer or staff
+ or ((r.visibility = 'unlisted' or r.public_from <= now()) and user_shown(u) and {not_blocked_by(r.user_id, viewer, staff)}))
+
+-- fragment: release_visible(r, viewer, staff)
+-- The same, where its creator is not at hand.
+exists (select from users u_ where u_.id = r.user_id and {release_seen(r, u_, viewer, staff)})
+
+-- fragment: release_own(r)
+-- The owner may change it, and staff.
+(r.user_id = :viewer::uuid or :viewer_staff::boolean)
+
+-- fragment: release_track_shown(t, r)
+-- The viewer may see this track in this release. An unlisted one only in a release that is opened by its address too.
+exists (select from users c_
+         where c_.id = t.creator_id
+           and ({track_shown(t, c_, :viewer::uuid, :viewer_staff::boolean)}
+                or (r.visibility = 'unlisted' and {track_seen(t, c_, :viewer::uuid, :viewer_staff::boolean)})))
+
 -- fragment: publish_instant(given)
 -- Replies to visitors are kept up to whole multiples of five seconds (http/exchange.c), so that none is kept across this instant.
 date_bin('5 seconds', given + interval '4.999999 seconds', timestamptz '2000-01-01 00:00:00+00')

@@ -1,7 +1,8 @@
 /** Downloads in the formats that a creator offers, and links that open one track. */
 import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -207,4 +208,102 @@ test('no token of a link reaches the log, whatever is asked of whichever server'
   await visitor.get('/api/v1/tracks/{id}', at);
   await world.server.logged(new RegExp(`/x/:hidden(.|\n)*/api/v1/tracks/${track.id}`), since);
   for (const secret of [token, queue, list]) assert.ok(!world.server.log().includes(secret.slice(0, 24)));
+});
+
+const archives = async (client: Client, id: string) => {
+  const reply = await client.get('/api/v1/releases/{id}/archives', { path: { id } });
+  assertStatus(reply, 200);
+  return reply.body.items;
+};
+const archived = (client: Client, id: string, format: 'original' | 'flac' | 'lossy', headers = {}) => client.get('/api/v1/releases/{id}/archives/{format}', { path: { id, format }, headers });
+const makeArchive = async (client: Client, id: string, format: 'original' | 'flac' | 'lossy') => {
+  assertStatus(await client.post('/api/v1/releases/{id}/archives/{format}', { path: { id, format } }), 202);
+  await until('its files', async () => (await archives(client, id)).find((one) => one.format === format)?.state === 'ready', 60);
+};
+/** Unpacked by unzip, which checks each file: their names, and what is in them. */
+const unpacked = (bytes: Buffer) => {
+  const zip = path.join(folder, 'archive.zip'), to = mkdtempSync(path.join(folder, 'unpacked-'));
+  writeFileSync(zip, bytes);
+  execFileSync('unzip', ['-q', zip, '-d', to], { env: { LC_ALL: 'C.UTF-8', PATH: '/usr/bin:/bin' } });
+  return new Map(readdirSync(to, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    .map((entry) => [path.relative(to, path.join(entry.parentPath, entry.name)), readFileSync(path.join(entry.parentPath, entry.name))]));
+};
+
+test('a release is one ZIP file, of which length and every range are known beforehand, and which has what may be downloaded', async () => {
+  const first = wav(makeSound(2, { seed: 3 })), second = wav(makeSound(3, { seed: 4 }));
+  const offered = { visibility: 'public', is_downloadable: 'true' };
+  const one = await playable(carol, { file: first, title: 'CON: the "first"?', artist: 'Carol', filename: 'a.wav', ...offered }), two = await playable(carol, { file: second, title: 'Zwei…', artist: 'Ana', filename: 'b.wav', ...offered });
+  const kept = await playable(carol, { title: 'Not for download', visibility: 'public' }), hidden = await playable(carol, { title: 'Hidden', is_public: 'false', is_downloadable: 'true' });
+  for (const { id } of [one, two]) assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id }, body: { download_formats: ['original', 'flac'] } }), 200);
+  const { body: { id } } = await carol.post('/api/v1/releases', { body: { title: 'Été: 1/2', artist: 'Carol', visibility: 'public', track_ids: [one.id, two.id, kept.id, hidden.id], release_at: '2026-01-31T00:00:00Z', credits: [{ name: 'Bo', role: 'producer' }] } });
+  const form = new FormData();
+  form.set('cover', new Blob([new Uint8Array(png(640, 640))], { type: 'image/png' }), 'cover.png');
+  assertStatus(await carol.put('/api/v1/releases/{id}/cover', { path: { id }, body: form as never }), 200);
+
+  assert.deepEqual((await archives(visitor, id)).map(({ format, state, track_count }) => [format, state, track_count]), [['original', 'missing', 2], ['flac', 'missing', 2]]);
+  assert.deepEqual((await archives(carol, id)).map(({ format, track_count }) => [format, track_count]), [['original', 4], ['flac', 4], ['lossy', 4]]);
+  assertProblem(await archived(visitor, id, 'original'), 409, 'stream_not_ready');
+  assertProblem(await archived(visitor, id, 'lossy'), 403, 'forbidden');
+  assertProblem(await visitor.post('/api/v1/releases/{id}/archives/{format}', { path: { id, format: 'lossy' } }), 403, 'forbidden');
+  await makeArchive(visitor, id, 'original');
+
+  const whole = await archived(visitor, id, 'original');
+  assertStatus(whole, 200);
+  assert.deepEqual([whole.headers.get('content-type'), whole.headers.get('content-length'), whole.headers.get('accept-ranges')], ['application/zip', String(whole.bytes.length), 'bytes']);
+  assert.ok(whole.headers.get('content-disposition')!.endsWith(encodeURIComponent('Carol - Été_ 1_2.zip')), whole.headers.get('content-disposition')!);
+  const files = unpacked(whole.bytes), top = 'Carol - Été_ 1_2';
+  assert.deepEqual([...files.keys()].sort(), [`${top}/01 Carol - CON_ the _first__.wav`, `${top}/02 Ana - Zwei….wav`, `${top}/cover.webp`, `${top}/release.txt`]);
+  assert.ok(files.get(`${top}/01 Carol - CON_ the _first__.wav`)!.equals(first) && files.get(`${top}/02 Ana - Zwei….wav`)!.equals(second), 'byte for byte what was uploaded');
+  assert.equal(files.get(`${top}/cover.webp`)!.subarray(8, 12).toString(), 'WEBP');
+  const notes = files.get(`${top}/release.txt`)!.toString();
+  for (const text of ['Été: 1/2', '2026-01-31', 'producer: Bo', 'Ana - Zwei…']) assert.ok(notes.includes(text), text);
+  assert.ok(!notes.includes('Not for download') && !notes.includes('Hidden'));
+
+  const etag = whole.headers.get('etag')!, parts: Buffer[] = [];
+  for (let from = 0; from < whole.bytes.length;) {
+    const to = Math.min(from + 1 + Math.floor(Math.random() * whole.bytes.length / 6), whole.bytes.length) - 1;
+    const part = await archived(visitor, id, 'original', { range: `bytes=${from}-${to}`, 'if-range': etag });
+    assertStatus(part, 206);
+    assert.equal(part.headers.get('content-range'), `bytes ${from}-${to}/${whole.bytes.length}`);
+    parts.push(part.bytes);
+    from = to + 1;
+  }
+  assert.equal(sha256(Buffer.concat(parts)), sha256(whole.bytes), 'a download that broke off goes on');
+  assert.equal((await archived(visitor, id, 'original', { 'if-none-match': etag })).status, 304);
+  assertProblem(await archived(visitor, id, 'original', { range: `bytes=${whole.bytes.length}-` }), 416);
+
+  await makeArchive(visitor, id, 'flac');
+  const flac = unpacked((await archived(visitor, id, 'flac')).bytes);
+  const single = await visitor.get('/api/v1/tracks/{id}/download', { path: { id: two.id }, query: { format: 'flac' } });
+  assert.ok(flac.get(`${top}/02 Ana - Zwei….flac`)!.equals(single.bytes), 'the same files as one by one');
+
+  /* What changes gives another archive, and the rest of the old one is not put behind it. */
+  assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id: two.id }, body: { title: 'Two' } }), 200);
+  const changed = await archived(visitor, id, 'original', { range: 'bytes=100-', 'if-range': etag });
+  assertStatus(changed, 200);
+  assert.notEqual(changed.headers.get('etag'), etag);
+  await makeArchive(carol, id, 'original');
+  assert.equal(unpacked((await archived(carol, id, 'original')).bytes).size, 6, 'their creator gets all');
+  assert.equal((await archives(visitor, id)).find((item) => item.format === 'original')!.track_count, 2);
+  assertStatus(await carol.put('/api/v1/releases/{id}', { path: { id }, body: { visibility: 'private' } }), 200);
+  assertProblem(await archived(visitor, id, 'original'), 404);
+  assertProblem(await visitor.get('/api/v1/releases/{id}/archives', { path: { id } }), 404);
+});
+
+test('an archive is read while it is sent: many at once take little memory', async () => {
+  const big = wav(makeSound(120, { seed: 5 }));
+  const tracks = await Promise.all([1, 2, 3].map((n) => playable(dave, { file: big, title: `Long ${n}`, visibility: 'public', is_downloadable: 'true', filename: 'c.wav' })));
+  const { body: { id } } = await dave.post('/api/v1/releases', { body: { title: 'Long', visibility: 'public', track_ids: tracks.map((item) => item.id) } });
+  await makeArchive(visitor, id, 'original');
+  const before = world.server.memory('VmRSS'), size = (await archived(visitor, id, 'original', { range: 'bytes=0-0' })).headers.get('content-range')!.split('/')[1]!;
+  const sums = await Promise.all(Array.from({ length: 8 }, async () => {
+    const hash = createHash('sha256'), reply = await fetch(`${world.server.api}/api/v1/releases/${id}/archives/original`);
+    let length = 0;
+    for await (const piece of reply.body!) { hash.update(piece as Uint8Array); length += (piece as Uint8Array).length; }
+    assert.equal(String(length), size);
+    return hash.digest('hex');
+  }));
+  assert.equal(new Set(sums).size, 1);
+  const grown = world.server.memory('VmRSS') - before;
+  assert.ok(grown < 24 * 1024, `${grown} kB for eight downloads of ${size} bytes`);
 });

@@ -1,5 +1,6 @@
 /** Releases: put together from tracks, in order by keyboard and by disc, announced, and played by a guest. */
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -111,6 +112,19 @@ test('a guest finds a release on the profile, plays it in its order, and sees of
     await hear(page, 'the second', (now) => now.track === tides.id && now.left > 0.005);
     await page.goto(draft);
     await page.waitForURL('**/release/later-trains');
+    assert.equal(await page.getByRole('button', { name: 'Download', exact: true }).count(), 0, 'nothing is offered');
+    for (const { id } of [tides, ferry]) assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id }, body: { is_downloadable: true } }), 200);
+    await page.reload();
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Download' });
+    await dialog.getByText('2 of 3 tracks').waitFor();
+    await dialog.getByRole('button', { name: 'Prepare: Original' }).click();
+    const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('link', { name: 'Download: Original' }).click()]);
+    assert.match(download.suggestedFilename(), / - Late trains\.zip$/);
+    const saved = path.join(WORK, `archive-${process.pid}.zip`);
+    await download.saveAs(saved);
+    assert.match(execFileSync('unzip', ['-t', saved], { encoding: 'utf8' }), /No errors detected/);
+    await page.keyboard.press('Escape');
   });
 });
 
@@ -146,6 +160,10 @@ lookAt(stage, [
   { name: 'releases', path: '/releases', who: 'carol' },
   ...(isFull ? [{ name: 'releases empty', path: '/releases', who: 'mia' as const }] : []),
   { name: 'release profile', path: '/u/carol', who: null },
+  { name: 'release download', path: '/release/later-trains', who: 'carol', inSight: true, first: async ({ page }) => {
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Download' }).getByText('ZIP').first().waitFor();
+  } },
   { name: 'release edit', path: '/release/later-trains', who: 'carol', inSight: true, first: async ({ page }) => {
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('dialog', { name: 'Edit the release' }).waitFor();

@@ -17,6 +17,13 @@ static const struct field download_options[] = {
      .help = "`original`: the file as it was uploaded. `flac`: without loss. `lossy`: AAC, the best rendition"},
     TRACK_SHARE, FIELD_END};
 
+static const struct field release_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The release"}, FIELD_END};
+static const struct field archive_in_path[] = {
+    {"id", FIELD_UUID, .required = true, .help = "The release"},
+    {"format", FIELD_ENUM, .required = true, .values = "original|flac|lossy", .help = "`original`: the files as they were uploaded"},
+    FIELD_END};
+
+static const enum problem_name archive_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_CONFLICT, PROBLEM_STREAM_NOT_READY, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 static const enum problem_name download_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
 static const struct route downloads_routes[] = {
@@ -35,6 +42,23 @@ static const struct route downloads_routes[] = {
      "It is made once, and kept. The list tells how far it is.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = format_in_path, .query = share_in_query,
      .sql = &q_download_make, .shape = ONE, .status = 202, .no_audit = true},
+
+    {GET, "/api/v1/releases/{id}/archives", "List the formats in which one may download a release",
+     "As one ZIP file, with those of its tracks that one may have. `track_count` says how many. One that is `missing` or `failed` is made by "
+     "`POST /releases/{id}/archives/{format}`.",
+     .auth = AUTH_OPTIONAL, .scope = "releases:read", .limit = LIMIT_READ, .path = release_in_path,
+     .requires = &q_archive_of, .sql = &q_archive_list, .shape = MANY},
+
+    {POST, "/api/v1/releases/{id}/archives/{format}", "Make the files of an archive of a release",
+     "They are made once, and kept. The list tells how far they are. An archive has at most 500 tracks.",
+     .auth = AUTH_OPTIONAL, .scope = "releases:write", .limit = LIMIT_WRITE, .path = archive_in_path,
+     .requires = &q_archive_of, .sql = &q_archive_make, .shape = ONE, .status = 202, .no_audit = true},
+
+    {GET, "/api/v1/releases/{id}/archives/{format}", "Download a release as a ZIP file",
+     "Not compressed, with the cover and a text about the release. Its length and `ETag` are known before the first byte; takes ranges, so a download that broke off "
+     "goes on.",
+     .auth = AUTH_OPTIONAL, .scope = "releases:read", .limit = LIMIT_MEDIA, .path = archive_in_path,
+     .handler = archive_get, .produces = "application/zip", .problems = archive_problems},
     ROUTE_END};
 
 static bool

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -20,6 +21,8 @@ struct work {
     char folder[STORAGE_KEY_MAX], key[STORAGE_KEY_MAX];
     struct storage_writer *writer;
     uint64_t written;
+    uLong crc;
+    bool is_original; /* only read, for its size and checksum */
     unsigned char piece[PIECE];
 };
 
@@ -32,9 +35,10 @@ track_text(const struct work *work, const char *column)
 static int
 make_write(struct work *work, const void *bytes, size_t len)
 {
-    int error = storage_write(work->writer, bytes, len);
+    int error = work->is_original ? 0 : storage_write(work->writer, bytes, len);
 
     work->written += error ? 0 : len;
+    work->crc = crc32_z(work->crc, bytes, len);
     return error;
 }
 
@@ -194,6 +198,20 @@ make_segments(struct work *work, char *playlist, bool is_flac)
     return !error && !done ? STORAGE_FAILED : error;
 }
 
+/* Of the file as it was uploaded only the checksum is wanted. */
+static int
+make_checksum(struct work *work)
+{
+    struct source *source;
+    int error = storage_open(downloads_storage, work->key, &source);
+
+    if (error)
+        return error;
+    error = make_copy(work, source, 0, source_size(source));
+    source_unref(source);
+    return error;
+}
+
 static int
 make_file(struct work *work)
 {
@@ -226,17 +244,18 @@ make_file(struct work *work)
 static bool
 make_note(const struct work *work)
 {
-    char size[24];
+    char size[24], crc[24];
     const struct db_arg args[] = {{"id", work->track_id}, {"format", work->format}, {"version", track_text(work, "version")}, {"key", work->key},
-                                  {"size_bytes", size}, {0}};
+                                  {"size_bytes", size}, {"crc32", crc}, {0}};
     PGresult *result;
 
     snprintf(size, sizeof size, "%llu", (unsigned long long)work->written);
+    snprintf(crc, sizeof crc, "%lu", work->crc);
     if (db_run(&q_download_made, args, &result, NULL))
         return false;
-    if (!PQntuples(result))
+    if (!PQntuples(result) && !work->is_original)
         storage_delete(downloads_storage, work->key); /* nobody needs it any more */
-    else if (!PQgetisnull(result, 0, 1))
+    else if (PQntuples(result) && !PQgetisnull(result, 0, 1))
         storage_delete(downloads_storage, PQgetvalue(result, 0, 1));
     PQclear(result);
     return true;
@@ -250,7 +269,12 @@ make_run(struct work *work)
     snprintf(work->folder, sizeof work->folder, "hls/%s/%s%s%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "",
              track_text(work, "quality"));
     snprintf(work->key, sizeof work->key, "downloads/%s/%s%s%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "", work->format);
-    error = make_file(work);
+    if (work->is_original) {
+        snprintf(work->key, sizeof work->key, "%s", track_text(work, "original"));
+        error = make_checksum(work);
+    } else {
+        error = make_file(work);
+    }
     if (error && job_cancelled(work->job))
         return JOB_GIVE_BACK;
     if (error == STORAGE_FULL) {
@@ -279,6 +303,7 @@ download_make(struct job *job)
     work->job = job;
     work->track_id = id;
     work->format = format;
+    work->is_original = format && strcmp(format, "original") == 0;
     if (!id || !format || !uuid_valid(id)) {
         outcome = JOB_FAILED;
     } else if (!db_run(&q_download_work, args, &work->track, NULL)) {

@@ -82,7 +82,7 @@ select t.id as track_id, :format::text as format, t.is_there as is_ready, t.prob
 
 -- query: download_work
 -- What the job needs to know: the best rendition that there is.
-select t.media_version as version, t.title, coalesce(t.artist, '') as artist, coalesce(t.album, '') as album,
+select t.media_version as version, t.file_path as original, t.title, coalesce(t.artist, '') as artist, coalesce(t.album, '') as album,
        case when :format::text = 'flac' then 'lossless'
             else (select q.name from unnest(array['high', 'medium', 'low']) with ordinality q (name, n)
                    where h.info -> 'qualities' @> jsonb_build_array(jsonb_build_object('name', q.name)) order by q.n limit 1) end as quality
@@ -91,16 +91,105 @@ select t.media_version as version, t.title, coalesce(t.artist, '') as artist, co
  where t.id = :id::uuid and t.deleted_at is null and t.stream_status = 'ready'
 
 -- query: download_made
--- Gives no row where another version plays by now. `before` is the file that it replaces.
+-- Gives no row where another version plays by now. `before` is the file that it replaces; originals are not kept here.
 with o as (
-    select d.file_path from track_downloads d where d.track_id = :id::uuid and d.format = :format::text and d.file_path <> :key::text
+    select d.file_path from track_downloads d where d.track_id = :id::uuid and d.format = :format::text and d.file_path <> :key::text and d.format <> 'original'
 ), d as (
-    insert into track_downloads (track_id, format, version, file_path, size_bytes)
-    select t.id, :format::text, :version::text, :key::text, :size_bytes::bigint
+    insert into track_downloads (track_id, format, version, file_path, size_bytes, crc32)
+    select t.id, :format::text, :version::text, :key::text, :size_bytes::bigint, :crc32::bigint
       from tracks t
      where t.id = :id::uuid and t.deleted_at is null and t.media_version = :version::text
     on conflict (track_id, format) do update
-       set version = excluded.version, file_path = excluded.file_path, size_bytes = excluded.size_bytes, created_at = now()
+       set version = excluded.version, file_path = excluded.file_path, size_bytes = excluded.size_bytes, crc32 = excluded.crc32, created_at = now()
     returning track_id
 )
 select d.track_id, (select o.file_path from o) as before from d
+
+-- Archives of releases.
+
+-- fragment: archive_tracks(wanted)
+-- The tracks of a release that the viewer may have in this format, with what was made of them (d) and is being made (j).
+from (select o.*, (row_number() over (partition by o.disc order by o.position, o.track_id))::int as number, max(o.disc) over () as discs
+          from release_tracks o
+         where o.release_id = :id::uuid) i
+  join releases r on r.id = i.release_id
+  join tracks t on t.id = i.track_id and t.stream_status = 'ready'
+  left join track_downloads d on d.format = wanted and d.crc32 is not null and d.track_id = t.id and d.version = t.media_version
+  left join jobs j on j.dedupe_key = 'track_download:' || t.id || ':' || wanted
+ where {release_track_shown(t, r)} and may_download(t, wanted, :viewer::uuid, :viewer_staff::boolean, null)
+
+-- query: archive_of
+select r.id as release_id from releases r where r.id = :id::uuid and {release_visible(r, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: archive_list
+-- The formats in which the viewer may have tracks of the release, and how far their files are.
+-- sees: see archive_of
+-- schema: ReleaseArchive
+-- type: format original|flac|lossy
+-- type: state ready|making|missing|failed
+-- nullable: progress, size_bytes
+-- not null: format, state, track_count
+-- sort: f.place
+-- unique: three formats
+select f.format,
+       case when n.track_count = n.made then 'ready' when n.making > 0 then 'making' when n.failed > 0 then 'failed' else 'missing' end as state,
+       n.track_count, case when n.track_count = n.made then n.size_bytes end as size_bytes, case when n.making > 0 then n.progress end as progress
+  from (values (1, 'original'), (2, 'flac'), (3, 'lossy')) f (place, format)
+ cross join lateral (
+    select count(*)::int as track_count, count(d.track_id)::int as made, sum(d.size_bytes)::bigint as size_bytes,
+           count(*) filter (where d.track_id is null and j.state in ('queued', 'running'))::int as making,
+           count(*) filter (where d.track_id is null and j.state in ('failed', 'dead'))::int as failed,
+           avg(case when d.track_id is not null then 1 when j.state = 'running' then coalesce(j.progress, 0) else 0 end)::real as progress
+      {archive_tracks(f.format)}) n
+ where n.track_count > 0
+
+-- query: archive_make
+-- Has the files made that are not there. Jobs that failed are tried again.
+-- sees: see archive_of
+-- problems: forbidden conflict
+with t as materialized (
+    select t.id, d.track_id is not null as is_made
+      {archive_tracks(:format::text)}
+), n as (
+    select count(*) as track_count, count(*) filter (where not t.is_made)::int as missing from t
+), j as (
+    insert into jobs (kind, payload, dedupe_key, max_attempts)
+    select 'track_download', jsonb_build_object('track_id', t.id, 'format', :format::text), 'track_download:' || t.id || ':' || :format::text, 3
+      from t, n
+     where not t.is_made and n.track_count <= 500
+     order by t.id
+    on conflict (dedupe_key) do update
+       set state = case when jobs.state in ('queued', 'running') then jobs.state else 'queued' end,
+           attempts = case when jobs.state in ('queued', 'running') then jobs.attempts else 0 end,
+           progress = case when jobs.state = 'running' then jobs.progress else 0 end,
+           run_at = case when jobs.state in ('queued', 'running') then jobs.run_at else now() end, finished_at = null
+)
+select :id::uuid as release_id, :format::text as format, n.missing as missing_count,
+       case when n.track_count = 0 then 'forbidden: The creator offers no track of this release for download in this format.'
+            when n.track_count > 500 then 'conflict: An archive has at most 500 tracks.' end as problem
+  from n
+
+-- query: archive_release
+-- What an archive says of the release.
+-- problems: forbidden conflict stream_not_ready
+select r.title, coalesce(r.artist, u.display_name, u.username) as artist, r.cover_path || '/1200.webp' as cover,
+       extract(year from r.dated_at)::int as year, extract(month from r.dated_at)::int as month, extract(day from r.dated_at)::int as day,
+       concat_ws(E'\r\n', r.title, coalesce(r.artist, u.display_name, u.username), to_char(r.dated_at, 'YYYY-MM-DD'), r.label, 'UPC ' || r.upc, r.licence,
+                 (select string_agg(c.role || ': ' || c.name, E'\r\n') from unnest(r.credits) c)) as notes,
+       case when n.track_count = 0 then 'forbidden: The creator offers no track of this release for download in this format.'
+            when n.track_count > 500 then 'conflict: An archive has at most 500 tracks.'
+            when n.made < n.track_count then 'stream_not_ready: The files of this archive have to be made first.' end as problem
+  from releases r
+  join users u on u.id = r.user_id
+ cross join lateral (select count(*) as track_count, count(d.track_id) as made
+      {archive_tracks(:format::text)}) n
+ where r.id = :id::uuid and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: archive_files
+-- sees: see archive_release
+select d.file_path as key, d.size_bytes, d.crc32, i.disc, i.discs, i.number, coalesce(t.artist, '') as artist, t.title, coalesce(t.isrc, '') as isrc,
+       case :format::text when 'flac' then '.flac' when 'lossy' then '.m4a'
+            else case t.format when 'wav' then '.wav' when 'w64' then '.w64' when 'flac' then '.flac' when 'mp3' then '.mp3' when 'aiff' then '.aiff' when 'ogg' then '.ogg'
+                               when 'mp4' then '.m4a' when 'aac' then '.aac' else '.bin' end end as ending
+  {archive_tracks(:format::text)} and d.track_id is not null
+ order by i.disc, i.number

@@ -22,30 +22,6 @@ r.id, r.slug, r.title, r.artist, r.kind, r.description, r.label, r.upc, r.licenc
 case when r.cover_path is not null
             then '/api/v1/releases/' || r.id || '/cover/600?v=' || substring(r.cover_path from '^covers/[^/]+/(.+)$') end
 
--- fragment: release_listed(r, u, viewer, staff)
--- In lists that everybody sees; u is its creator.
-(r.public_from <= now() and user_shown(u) and {not_blocked_by(r.user_id, viewer, staff)})
-
--- fragment: release_seen(r, u, viewer, staff)
--- The viewer may open it by its address; u is its creator.
-(r.user_id = viewer or staff
- or ((r.visibility = 'unlisted' or r.public_from <= now()) and user_shown(u) and {not_blocked_by(r.user_id, viewer, staff)}))
-
--- fragment: release_visible(r, viewer, staff)
--- The same, where its creator is not at hand.
-exists (select from users u_ where u_.id = r.user_id and {release_seen(r, u_, viewer, staff)})
-
--- fragment: release_own(r)
--- The owner may change it, and staff.
-(r.user_id = :viewer::uuid or :viewer_staff::boolean)
-
--- fragment: release_track_shown(t, r)
--- The viewer may see this track in this release. An unlisted one only in a release that is opened by its address too.
-exists (select from users c_
-         where c_.id = t.creator_id
-           and ({track_shown(t, c_, :viewer::uuid, :viewer_staff::boolean)}
-                or (r.visibility = 'unlisted' and {track_seen(t, c_, :viewer::uuid, :viewer_staff::boolean)})))
-
 -- fragment: slug_opens(s, r)
 -- The slug leads to the release for this viewer: an unlisted one opens by a slug that cannot be guessed.
 (s.is_secret or r.visibility <> 'unlisted' or {release_own(r)})

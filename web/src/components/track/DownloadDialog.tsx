@@ -1,12 +1,9 @@
 /* A track to keep: its formats and their sizes. One that nobody asked for yet is made first. */
 
-import { Download } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
-import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { ErrorState } from '@/components/ui/ErrorState';
-import { Progress } from '@/components/ui/Progress';
 import { apiUrl } from '@/lib/api/client';
 import { useDownloads } from '@/lib/api/downloads/list';
 import { useMakeDownload } from '@/lib/api/downloads/make';
@@ -14,6 +11,7 @@ import { problemText } from '@/lib/api/problemText';
 import type { TrackDownload } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
+import { DownloadOffer } from './DownloadOffer';
 
 interface DownloadDialogProps {
   track: { id: string; title: string };
@@ -26,34 +24,16 @@ function Offer({ track, share, offer }: { track: DownloadDialogProps['track']; s
   const { t } = useTranslation();
   const { bytes } = useFormat();
   const make = useMakeDownload(track.id, share);
-  const { format, state } = offer;
-  const name = t(`sharing.format.${format}`);
+  const { format } = offer;
   const kind = format === 'original' ? offer.media_type?.replace(/^audio\/(x-)?/, '').toUpperCase() : format === 'flac' ? 'FLAC' : 'AAC';
   return (
-    <li className="flex items-center gap-4 py-3">
-      <div className="min-w-0 flex-1">
-        <p>{name}</p>
-        <p className="num text-xs text-muted">{[kind, offer.size_bytes !== null && bytes(offer.size_bytes)].filter(Boolean).join(' · ')}</p>
-        {state === 'failed' && <p className="text-xs text-danger">{t('sharing.failed')}</p>}
-        {state === 'making' && <Progress className="mt-2" value={offer.progress} label={t('sharing.making', { format: name })} />}
-      </div>
-      {state === 'ready' ? (
-        <Button asChild>
-          <a href={apiUrl(`/tracks/${track.id}/download`, { format, share })} download aria-label={t('sharing.get', { format: name })}>
-            <Download size={18} aria-hidden />
-            {t('track.download')}
-          </a>
-        </Button>
-      ) : (
-        <Button
-          busy={state === 'making' || make.isPending}
-          aria-label={t('sharing.prepare_format', { format: name })}
-          onClick={() => format !== 'original' && make.mutate(format, { onError: (error) => toast(problemText(error, t), 'danger') })}
-        >
-          {t('sharing.prepare')}
-        </Button>
-      )}
-    </li>
+    <DownloadOffer
+      offer={offer}
+      facts={[kind, offer.size_bytes !== null && bytes(offer.size_bytes)]}
+      href={apiUrl(`/tracks/${track.id}/download`, { format, share })}
+      busy={make.isPending}
+      onMake={() => format !== 'original' && make.mutate(format, { onError: (error) => toast(problemText(error, t), 'danger') })}
+    />
   );
 }
 

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link2, Pencil, Share2, Trash2 } from 'lucide-react';
+import { Download, Link2, Pencil, Share2, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
@@ -16,6 +16,7 @@ import { ErrorState } from '@/components/ui/ErrorState';
 import { HueBox } from '@/components/ui/HueBox';
 import { NotFound } from '@/components/ui/NotFound';
 import { Page } from '@/components/ui/Page';
+import { useArchives } from '@/lib/api/releases/archives';
 import { keepRelease } from '@/lib/api/releases/cache';
 import { releaseQuery, useRelease } from '@/lib/api/releases/bySlug';
 import { useRemoveRelease } from '@/lib/api/releases/remove';
@@ -27,12 +28,14 @@ import { useTitle } from '@/lib/dom/useTitle';
 import { clock, isoDuration } from '@/lib/format/format';
 import { largeTitle } from '@/lib/format/largeTitle';
 import { useFormat } from '@/lib/format/useFormat';
+import { withTexts } from '@/lib/i18n';
 import { toast } from '@/lib/toast/store';
 import { Countdown } from './Countdown';
 import { ReleaseFacts } from './ReleaseFacts';
 import { ReleaseTracks } from './ReleaseTracks';
 
 const ReleaseDialog = lazy(() => import('./ReleaseDialog'));
+const ArchiveDialog = lazy(withTexts(() => import('./ArchiveDialog'), 'sharing'));
 
 function Share({ release }: { release: Release }) {
   const { t } = useTranslation();
@@ -78,7 +81,8 @@ function Loaded({ release, address }: { release: Release; address: string }) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const held = useEntries(useReleaseTracks(release.id));
-  const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
+  const [dialog, setDialog] = useState<'edit' | 'delete' | 'download' | null>(null);
+  const canKeep = (useArchives(release.id).data?.items.length ?? 0) > 0;
   const hue = useCoverHue({ id: release.id, cover_url: release.cover_url });
   const close = () => setDialog(null);
   const { creator, release_at: at } = release;
@@ -135,6 +139,12 @@ function Loaded({ release, address }: { release: Release; address: string }) {
             </span>
           )}
           <Share release={release} />
+          {canKeep && (
+            <Button onClick={() => setDialog('download')}>
+              <Download size={18} aria-hidden />
+              {t('track.download')}
+            </Button>
+          )}
           {release.is_mine && (
             <>
               <Button onClick={() => setDialog('edit')}>
@@ -174,6 +184,11 @@ function Loaded({ release, address }: { release: Release; address: string }) {
               close();
             }}
           />
+        </Suspense>
+      )}
+      {dialog === 'download' && (
+        <Suspense fallback={null}>
+          <ArchiveDialog release={release} onClose={close} />
         </Suspense>
       )}
       {dialog === 'delete' && <DeleteDialog release={release} onClose={close} />}

@@ -1993,6 +1993,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases/{id}/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the formats in which one may download a release
+         * @description As one ZIP file, with those of its tracks that one may have. `track_count` says how many. One that is `missing` or `failed` is made by `POST /releases/{id}/archives/{format}`.
+         */
+        get: operations["getReleasesByIdArchives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/archives/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a release as a ZIP file
+         * @description Not compressed, with the cover and a text about the release. Its length and `ETag` are known before the first byte; takes ranges, so a download that broke off goes on.
+         */
+        get: operations["getReleasesByIdArchivesByFormat"];
+        put?: never;
+        /**
+         * Make the files of an archive of a release
+         * @description They are made once, and kept. The list tells how far they are. An archive has at most 500 tracks.
+         */
+        post: operations["postReleasesByIdArchivesByFormat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases/{id}/cover": {
         parameters: {
             query?: never;
@@ -5147,6 +5191,28 @@ export interface components {
             /** Format: int32 */
             added: number;
         };
+        ReleaseArchive: {
+            /** @enum {string} */
+            format: "original" | "flac" | "lossy";
+            /** @enum {string} */
+            state: "ready" | "making" | "missing" | "failed";
+            /** Format: int32 */
+            track_count: number;
+            /** Format: int64 */
+            size_bytes: number | null;
+            /** Format: float */
+            progress: number | null;
+        };
+        ReleaseArchiveList: {
+            items: components["schemas"]["ReleaseArchive"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         ReleaseCredit: {
             name: string | null;
             role: string | null;
@@ -6436,6 +6502,21 @@ export interface components {
                 };
             };
         };
+        /** @description `conflict`: That conflicts with what is already there. `stream_not_ready`: This track is still being prepared. */
+        "409.conflict.stream_not_ready": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "stream_not_ready";
+                };
+            };
+        };
         /** @description `export_running`: An archive of your data is being made already. `request_in_progress`: The same request is being carried out. */
         "409.export_running.request_in_progress": {
             headers: {
@@ -6970,6 +7051,8 @@ export type QueuesessionChangedMessage = components['schemas']['QueuesessionChan
 export type RefusedMessage = components['schemas']['RefusedMessage'];
 export type Release = components['schemas']['Release'];
 export type ReleaseAddition = components['schemas']['ReleaseAddition'];
+export type ReleaseArchive = components['schemas']['ReleaseArchive'];
+export type ReleaseArchiveList = components['schemas']['ReleaseArchiveList'];
 export type ReleaseCredit = components['schemas']['ReleaseCredit'];
 export type ReleaseList = components['schemas']['ReleaseList'];
 export type ReleaseTrack = components['schemas']['ReleaseTrack'];
@@ -7062,6 +7145,7 @@ export type Response404NotFound = components['responses']['404.not_found'];
 export type Response409ChunkDiffers = components['responses']['409.chunk_differs'];
 export type Response409Conflict = components['responses']['409.conflict'];
 export type Response409ConflictRequestInProgress = components['responses']['409.conflict.request_in_progress'];
+export type Response409ConflictStreamNotReady = components['responses']['409.conflict.stream_not_ready'];
 export type Response409ExportRunningRequestInProgress = components['responses']['409.export_running.request_in_progress'];
 export type Response409LastSignInMethod = components['responses']['409.last_sign_in_method'];
 export type Response409RequestInProgress = components['responses']['409.request_in_progress'];
@@ -12583,6 +12667,141 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getReleasesByIdArchives: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseArchiveList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getReleasesByIdArchivesByFormat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+                /** @description `original`: the files as they were uploaded */
+                format: "original" | "flac" | "lossy";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.stream_not_ready"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postReleasesByIdArchivesByFormat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The release */
+                id: string;
+                /** @description `original`: the files as they were uploaded */
+                format: "original" | "flac" | "lossy";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; it will be done */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        release_id: string | null;
+                        format: string | null;
+                        /** Format: int32 */
+                        missing_count: number | null;
+                    };
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
