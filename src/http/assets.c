@@ -261,6 +261,12 @@ reply_asset(const struct assets *assets, struct request *req, const struct asset
     return NULL;
 }
 
+bool
+assets_has_file(const struct assets *assets, const char *path)
+{
+    return find_asset(assets, path) != NULL;
+}
+
 const struct problem *
 assets_reply_file(const struct assets *assets, struct request *req, const char *connect_src)
 {

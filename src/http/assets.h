@@ -19,6 +19,9 @@ void assets_free(struct assets *assets);
 /* Replies with the file at req->path, or returns NOT_FOUND. `connect_src`: origins beside its own that pages may talk to. */
 const struct problem *assets_reply_file(const struct assets *assets, struct request *req, const char *connect_src);
 
+/* Is there a file at `path`? */
+bool assets_has_file(const struct assets *assets, const char *path);
+
 /* Is `path` one that only a page can have, known or not? Files and the API are not. */
 bool assets_is_page(const char *path);
 

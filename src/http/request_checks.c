@@ -138,15 +138,42 @@ take_limits(struct request *req, const struct limit_take *takes, unsigned count)
     return p;
 }
 
+/* The files of the web app are small and in memory, and a first visit fetches them all at once: they take nothing from the quotas of what costs
+ * work. FILE_FACTOR times as many as an address may ask for otherwise are enough for whoever reads, and stop a flood. */
+#define FILE_FACTOR 20
+
+static const struct problem *
+check_file_flood(struct request *req)
+{
+    struct server *server = req->server;
+    const struct limit_rule *ip = &server->ip_rule;
+    int64_t most = ip->seconds * 1000000000; /* a nanosecond each */
+    struct limit_rule rule = {ip->requests < most / FILE_FACTOR ? ip->requests * FILE_FACTOR : ip->requests, ip->seconds};
+    struct limit_take takes[LIMIT_TAKES_MAX];
+    struct limit_buffer buffer;
+    unsigned count = limit_takes_of_address(&buffer, "file", &req->limit_address, &rule, takes);
+    const struct problem *p = NULL;
+
+    for (unsigned i = 0; i < count && !p; i++) {
+        struct limit_state state = limiter_take(server->limiter, takes[i].key, takes[i].rule, req->started_ns);
+
+        p = over_limit(req, &state, takes[i].rule);
+    }
+    return p;
+}
+
 static const struct problem *
 check_flood(struct request *req)
 {
     struct server *server = req->server;
+    const struct server_hooks *hooks = server->settings.hooks;
     struct limit_take takes[LIMIT_TAKES_MAX + 1] = {{STR("global:"), &server->global_rule}};
     struct limit_buffer buffer;
 
     if (!server->settings.config->rate_limits || (req->route && req->route->limit == LIMIT_NONE))
         return NULL;
+    if (!req->route && req->method == GET && req->path && hooks->is_file && hooks->is_file(req->path))
+        return check_file_flood(req);
     return take_limits(req, takes, 1 + limit_takes_of_address(&buffer, "ip", &req->limit_address, &server->ip_rule, takes + 1));
 }
 

@@ -56,6 +56,8 @@ struct server_hooks {
     const struct problem *(*upload_check)(struct request *req);
     /* Answers a GET that no route matches (the web app), or returns NOT_FOUND. May be NULL. */
     const struct problem *(*fallback)(struct request *req);
+    /* Is what `fallback` replies with at this path a file of the web app? Such requests have a quota of their own. Called in any thread. */
+    bool (*is_file)(const char *path);
 };
 
 struct server_settings {

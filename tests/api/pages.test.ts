@@ -134,3 +134,12 @@ test('a page that has not changed is not sent again', async () => {
     assert.equal(again.status, 304, path);
   }
 });
+
+test('the files of the app take nothing from the quota of an address, and are bounded by themselves', async () => {
+  const { server } = await World.start('pages-limits', { VEZA_WEB_DIR: folder, RATE_LIMIT_IP: '5/600' });
+  const statuses = (path: string, count: number) => Promise.all(Array.from({ length: count }, async () => (await fetch(server.api + path)).status));
+  assert.deepEqual(new Set(await statuses('/assets/app-1.js', 90)), new Set([200]));
+  assert.equal((await statuses('/api/v1/csrf-token', 1))[0], 200, 'what is left for the API');
+  assert.ok((await statuses('/assets/app-1.js', 20)).includes(429), 'twenty times the quota and no more');
+  assert.ok((await statuses('/discover', 6)).includes(429), 'pages are counted');
+});

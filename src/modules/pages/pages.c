@@ -147,6 +147,12 @@ reply_subject(struct request *req, const struct subject_page *page, const char *
     return reply_page(req, 200, title, page->has_data ? json : NULL);
 }
 
+bool
+pages_has_file(const char *path)
+{
+    return web_app && assets_has_file(web_app, path);
+}
+
 const struct problem *
 pages_reply(struct request *req)
 {

@@ -11,3 +11,6 @@ extern const struct module pages_module;
 
 /* The server's `fallback` hook: a file of the web app, a page, or NOT_FOUND. */
 const struct problem *pages_reply(struct request *req);
+
+/* The server's `is_file` hook. */
+bool pages_has_file(const char *path);
