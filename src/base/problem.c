@@ -84,6 +84,15 @@ problem_field(struct arena *arena, const char *field, const char *code, const ch
     return problem_fields(arena, PROBLEM(VALIDATION), error, 1);
 }
 
+/* By its name, as PostgreSQL makes them. */
+static bool
+is_unique(const char *constraint)
+{
+    size_t len = strlen(constraint);
+
+    return len > 4 && text_equal(constraint + len - 4, "_key");
+}
+
 const struct problem *
 problem_of_constraint(struct arena *arena, const char *constraint)
 {
@@ -91,7 +100,8 @@ problem_of_constraint(struct arena *arena, const char *constraint)
         if (!text_equal(constraints[i].constraint, constraint))
             continue;
         if (constraints[i].problem == PROBLEM_VALIDATION)
-            return problem_field(arena, constraints[i].field, "value", "This value is not allowed");
+            return is_unique(constraint) ? problem_field(arena, constraints[i].field, "taken", "This is taken already")
+                                         : problem_field(arena, constraints[i].field, "value", "This value is not allowed");
         return &problem_table[constraints[i].problem];
     }
     return NULL;

@@ -125,7 +125,7 @@ test('a slug is of one release only, also when many are made at once, and those 
     const reply = await bySlug(visitor, slug);
     assertStatus(reply, 200);
     assert.deepEqual([reply.body.id, reply.body.slug], [first!.id, 'the-other']);
-    assertProblem(await change(second!.id, { slug }), 422, 'validation');
+    assert.deepEqual(assertProblem(await change(second!.id, { slug }), 422, 'validation').errors?.map(({ field, code }) => [field, code]), [['slug', 'taken']]);
   }
   assertStatus(await change(first!.id, { slug: 'the-one' }), 200, 'it may have its own back');
   assertProblem(await change(first!.id, { slug: 'Not A Slug' }), 422, 'validation');

@@ -29,6 +29,10 @@ a_constraint_becomes_what_a_person_did_wrong(void **state)
     assert_int_equal(p->status, 422);
     assert_int_equal(p->error_count, 1);
     assert_string_equal(p->errors[0].field, "bpm");
+    assert_string_equal(p->errors[0].code, "value");
+    p = problem_of_constraint(arena, "releases_slug_key");
+    assert_string_equal(p->errors[0].field, "slug");
+    assert_string_equal(p->errors[0].code, "taken");
     assert_null(problem_of_constraint(arena, "no_such_constraint"));
     arena_free(arena);
 }
