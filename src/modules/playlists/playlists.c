@@ -36,6 +36,8 @@ static const struct field playlist_changes[] = {
 static const struct field copy_fields[] = {
     {"name", FIELD_STRING, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title of the copy; without it, that of the playlist"}, FIELD_END};
 
+static const struct field person_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"}, FIELD_END};
+
 static const struct field search_words[] = {{"q", FIELD_STRING, .required = true, .min = 1, .max = 200, .help = "Words of the name", .example = "trains"}, FIELD_END};
 
 static const struct field new_item[] = {{"track_id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
@@ -113,6 +115,9 @@ static const struct route playlists_routes[] = {
 
     {GET, "/api/v1/playlists/followed", "List the playlists that one follows, latest followed first",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_followed, .shape = MANY},
+
+    {GET, "/api/v1/users/{id}/playlists", "List the public playlists of a user, latest changed first",
+     .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = person_in_path, .sql = &q_playlist_list_of_user, .shape = MANY},
 
     {POST, "/api/v1/playlists/{id}/follow", "Follow a playlist",
      "Its followers are told of new tracks, at most once a day. How many they are is for its owner to know.",

@@ -122,6 +122,14 @@ select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(
    and (p.user_id = :viewer::uuid or {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
         or {playlist_shared_with(p, :viewer::uuid)})
 
+-- query: playlist_list_of_user
+-- The public ones of a person.
+-- sort: p.updated_at desc, p.id desc
+select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms
+  from playlists p
+  join users u on u.id = p.user_id
+ where p.user_id = :id::uuid and {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
+
 -- query: playlist_followed
 -- As long as one may see them: those that their owners made private are not listed meanwhile.
 -- sort: f.created_at desc, f.id desc

@@ -3787,6 +3787,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/playlists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the public playlists of a user, latest changed first */
+        get: operations["getUsersByIdPlaylists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/presence": {
         parameters: {
             query?: never;
@@ -17950,6 +17967,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrackList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getUsersByIdPlaylists: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistList"];
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
