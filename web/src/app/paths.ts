@@ -18,6 +18,7 @@ export const PAGE_PATHS = [
   '/dashboard',
   '/upload',
   '/library',
+  '/library/likes',
   '/library/history',
   '/releases',
   '/playlists',

@@ -33,6 +33,7 @@ export const routes: RouteObject[] = [
               { path: 'dashboard', lazy: pages.dashboard },
               { path: 'upload', lazy: pages.upload },
               { path: 'library', lazy: pages.library },
+              { path: 'library/likes', lazy: pages.likes },
               { path: 'library/history', lazy: pages.history },
               { path: 'releases', lazy: pages.releases },
               { path: 'playlists', lazy: pages.playlists },

@@ -17,6 +17,7 @@ export const pages = {
   dashboard: withTexts(() => import('@/features/dashboard/DashboardPage'), 'dashboard'),
   upload: withTexts(() => import('@/features/upload/UploadPage'), 'upload'),
   library: withTexts(() => import('@/features/library/LibraryPage'), 'library'),
+  likes: withTexts(() => import('@/features/library/LikesPage'), 'library'),
   history: withTexts(() => import('@/features/history/HistoryPage'), 'history'),
   playlists: withTexts(() => import('@/features/playlists/PlaylistsPage'), 'playlists'),
   playlist: withTexts(() => import('@/features/playlists/PlaylistPage'), 'playlists'),

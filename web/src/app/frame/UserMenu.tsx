@@ -1,4 +1,4 @@
-import { CodeXml, Globe, LogOut, Settings, User } from 'lucide-react';
+import { CodeXml, Globe, History, LogOut, Settings, User } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { PersonName } from '@/components/people/PersonName';
@@ -70,6 +70,12 @@ export function UserMenu() {
         <Link to={`/u/${me.username}`}>
           <User size={16} aria-hidden />
           {t('frame.profile')}
+        </Link>
+      </MenuItem>
+      <MenuItem asChild>
+        <Link to="/library/history">
+          <History size={16} aria-hidden />
+          {t('frame.history')}
         </Link>
       </MenuItem>
       <MenuItem asChild>

@@ -12,12 +12,14 @@ const TrackMenuItems = lazy(() => import('./TrackMenuItems'));
 interface TrackMenuProps {
   track: PlayerTrack;
   playable: boolean;
+  /** Where there is no room for a heart. */
+  isLiked?: boolean;
   /** More items, such as the owner's. */
   children?: ReactNode;
   className?: string;
 }
 
-export function TrackMenu({ track, playable, children, className }: TrackMenuProps) {
+export function TrackMenu({ track, playable, isLiked, children, className }: TrackMenuProps) {
   const { t } = useTranslation();
   return (
     <Menu
@@ -28,7 +30,7 @@ export function TrackMenu({ track, playable, children, className }: TrackMenuPro
       }
     >
       <Suspense fallback={null}>
-        <TrackMenuItems track={track} playable={playable} />
+        <TrackMenuItems track={track} playable={playable} isLiked={isLiked} />
         {children && <MenuSeparator />}
         {children}
       </Suspense>

@@ -1,17 +1,30 @@
-import { CircleUser, Disc3, Link2, ListEnd, ListMusic, ListStart, Share2 } from 'lucide-react';
+import { CircleUser, Disc3, DiscAlbum, Heart, Link2, ListEnd, ListMusic, ListStart, Share2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useLocation } from 'react-router';
 import { MenuItem, MenuSeparator } from '@/components/ui/Menu';
 import { useMe } from '@/lib/api/auth/me';
+import { useReleasesOfTrack } from '@/lib/api/releases/ofTrack';
+import { problemText } from '@/lib/api/problemText';
+import { useLike } from '@/lib/api/tracks/like';
 import type { PlayerTrack } from '@/lib/player/contract';
 import { queueLast, queueNext } from '@/lib/player/play';
 import { askForPlaylist } from '@/lib/playlists/adding';
+import { toast } from '@/lib/toast/store';
 import { useShare } from './useShare';
 
 /** What one can do with any track. */
-export default function TrackMenuItems({ track, playable }: { track: PlayerTrack; playable: boolean }) {
+interface TrackMenuItemsProps {
+  track: PlayerTrack;
+  playable: boolean;
+  isLiked: boolean | undefined;
+}
+
+export default function TrackMenuItems({ track, playable, isLiked }: TrackMenuItemsProps) {
   const { t } = useTranslation();
   const { data: me } = useMe();
+  const { mutate: like } = useLike();
+  const { pathname } = useLocation();
+  const release = useReleasesOfTrack(track.id, false).data?.items.find(({ slug }) => pathname !== `/release/${slug}`);
   const { canShare, share } = useShare({ path: `/track/${track.id}`, title: track.title });
   return (
     <>
@@ -33,6 +46,12 @@ export default function TrackMenuItems({ track, playable }: { track: PlayerTrack
           {t('track.add_to_playlist')}
         </MenuItem>
       )}
+      {me && isLiked !== undefined && (
+        <MenuItem className="sm:hidden" onSelect={() => like({ id: track.id, liked: !isLiked }, { onError: (error) => toast(problemText(error, t), 'danger') })}>
+          <Heart size={16} aria-hidden />
+          {t(isLiked ? 'track.menu_unlike' : 'track.menu_like')}
+        </MenuItem>
+      )}
       {(playable || me) && <MenuSeparator />}
       <MenuItem asChild>
         <Link to={`/track/${track.id}`}>
@@ -50,6 +69,15 @@ export default function TrackMenuItems({ track, playable }: { track: PlayerTrack
         {canShare ? <Share2 size={16} aria-hidden /> : <Link2 size={16} aria-hidden />}
         {t(canShare ? 'track.share' : 'track.copy_link')}
       </MenuItem>
+      {/* the last one, since the server is asked for it: it does not move what stands above */}
+      {release && (
+        <MenuItem asChild>
+          <Link to={`/release/${release.slug}`}>
+            <DiscAlbum size={16} aria-hidden />
+            {t('track.go_to_release')}
+          </Link>
+        </MenuItem>
+      )}
     </>
   );
 }

@@ -93,7 +93,7 @@ export function RowEnd({ track, before, children }: RowEndProps) {
       <span className="max-sm:hidden">
         <LikeButton track={track} />
       </span>
-      <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)}>
+      <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} isLiked={track.is_liked}>
         {children}
       </TrackMenu>
     </div>

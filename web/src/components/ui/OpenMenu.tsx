@@ -51,15 +51,16 @@ interface MenuItemProps {
   disabled?: boolean;
   /** The only child is a link that gets the item's looks. */
   asChild?: boolean;
+  className?: string;
 }
 
-export function MenuItem({ children, onSelect, danger = false, disabled = false, asChild = false }: MenuItemProps) {
+export function MenuItem({ children, onSelect, danger = false, disabled = false, asChild = false, className }: MenuItemProps) {
   return (
     <DropdownMenu.Item
       asChild={asChild}
       disabled={disabled}
       {...(onSelect ? { onSelect } : {})}
-      className={clsx(itemClass, danger && 'text-danger')}
+      className={clsx(itemClass, danger && 'text-danger', className)}
     >
       {children}
     </DropdownMenu.Item>

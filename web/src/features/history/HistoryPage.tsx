@@ -7,6 +7,7 @@ import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { More } from '@/components/ui/More';
+import { LibraryTabs } from '@/components/track/LibraryTabs';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { Toggle } from '@/components/ui/Toggle';
 import { useClearHistory } from '@/lib/api/history/clear';
@@ -40,6 +41,7 @@ function Pause() {
 export function Component() {
   const { t } = useTranslation();
   const list = useHistory();
+  const { data: settings } = useSettings();
   const remove = useRemoveListening();
   const clear = useClearHistory();
   const [asks, setAsks] = useState(false);
@@ -52,6 +54,7 @@ export function Component() {
       <PageHeader title={t('history.title')} actions={items.length > 0 && <Button onClick={() => setAsks(true)}>{t('history.clear')}</Button>}>
         {list.isSuccess ? t('history.count', { count: total }) : ' '}
       </PageHeader>
+      <LibraryTabs />
       <div className="mb-6 max-w-xl">
         <Pause />
       </div>
@@ -75,7 +78,7 @@ export function Component() {
             </Button>
           }
         >
-          {t('history.empty_text')}
+          {t(settings?.listening_history === false ? 'history.empty_paused' : 'history.empty_text')}
         </Empty>
       )}
       <More list={list} />

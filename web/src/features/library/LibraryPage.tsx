@@ -1,4 +1,4 @@
-import { History, Search, Upload } from 'lucide-react';
+import { Search, Upload } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
@@ -63,20 +63,12 @@ export function Component() {
       <PageHeader
         title={t('library.title')}
         actions={
-          <>
-            <Button asChild tone="quiet">
-              <Link to="/library/history">
-                <History size={18} aria-hidden />
-                {t('library.history')}
-              </Link>
-            </Button>
-            <Button asChild tone={tracks.data?.items.length ? 'accent' : 'plain'}>
-              <Link to="/upload">
-                <Upload size={18} aria-hidden />
-                {t('frame.nav.upload')}
-              </Link>
-            </Button>
-          </>
+          <Button asChild tone={tracks.data?.items.length ? 'accent' : 'plain'}>
+            <Link to="/upload">
+              <Upload size={18} aria-hidden />
+              {t('frame.nav.upload')}
+            </Link>
+          </Button>
         }
       >
         {tracks.data ? t('library.count', { count: tracks.data.total ?? 0 }) : ' '}

@@ -109,7 +109,7 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
               <bdi>{track.title}</bdi>
             </Link>
             <div className="text-xs md:hidden">
-              <StatusBadge track={track} />
+              <StatusBadge track={track} short />
             </div>
             {outcome && (
               <p className="truncate text-xs text-muted" title={outcome}>
@@ -124,7 +124,7 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
         {sound}
       </td>
       <td className="py-1.5 pe-4 max-md:hidden">
-        <StatusBadge track={track} />
+        <StatusBadge track={track} short />
       </td>
       <td className={`${num} max-xl:hidden`}>{track.bpm === null ? '' : Math.round(track.bpm)}</td>
       <td className="num py-1.5 pe-4 text-sm whitespace-nowrap max-xl:hidden">{track.musical_key && keyName(track.musical_key, t)}</td>

@@ -21,7 +21,7 @@ import type { Playlist, PlaylistLink } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 
-function PlaylistLinkRow({ playlist, link, isNew }: { playlist: Playlist; link: PlaylistLink; isNew: boolean }) {
+function PlaylistLinkRow({ playlist, link, isNew, onRevoked }: { playlist: Playlist; link: PlaylistLink; isNew: boolean; onRevoked: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const nameOf = useLifetimeName();
@@ -29,6 +29,10 @@ function PlaylistLinkRow({ playlist, link, isNew }: { playlist: Playlist; link: 
   const revoke = useRevokeLink(playlist.id);
   const made = format.moment(link.created_at);
   const refused = (error: unknown) => toast(problemText(error, t), 'danger');
+  const revoked = () => {
+    onRevoked();
+    toast(t('sharing.revoked'), 'ok');
+  };
   return (
     <LinkRow link={link} title={<span className={isNew ? 'font-semibold' : ''}>{t('common.created', { date: made })}</span>}>
       <Menu
@@ -45,7 +49,7 @@ function PlaylistLinkRow({ playlist, link, isNew }: { playlist: Playlist; link: 
           </MenuItem>
         ))}
         <MenuSeparator />
-        <MenuItem danger onSelect={() => void revoke.mutateAsync(link.id).then(() => toast(t('sharing.revoked'), 'ok'), refused)}>
+        <MenuItem danger onSelect={() => void revoke.mutateAsync(link.id).then(revoked, refused)}>
           {t('playlists.link_revoke')}
         </MenuItem>
       </Menu>
@@ -77,7 +81,7 @@ export function ShareDialog({ playlist, onClose }: { playlist: Playlist; onClose
           </div>
           <MadeLink path={made && `/p/${made.token}`} />
         </section>
-        <LinkList links={links}>{(link) => <PlaylistLinkRow key={link.id} playlist={playlist} link={link} isNew={link.id === made?.id} />}</LinkList>
+        <LinkList links={links}>{(link) => <PlaylistLinkRow key={link.id} playlist={playlist} link={link} isNew={link.id === made?.id} onRevoked={() => link.id === made?.id && create.reset()} />}</LinkList>
       </div>
     </Dialog>
   );

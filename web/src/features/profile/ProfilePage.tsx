@@ -14,6 +14,8 @@ import { NotFound } from '@/components/ui/NotFound';
 import { Page } from '@/components/ui/Page';
 import { useMe } from '@/lib/api/auth/me';
 import { hasCode } from '@/lib/api/problem';
+import { usePlaylistsOfUser } from '@/lib/api/playlists/ofUser';
+import { useReleases } from '@/lib/api/releases/list';
 import { useEndlessTracks } from '@/lib/api/tracks/list';
 import { useUserByName } from '@/lib/api/users/byUsername';
 import type { PublicUser, User } from '@/lib/api/schema';
@@ -26,6 +28,9 @@ import { ProfileActions } from './ProfileActions';
 import { SocialLinks } from './SocialLinks';
 
 const ReleaseShelf = lazy(() => import('@/components/release/ReleaseShelf'));
+const PlaylistShelf = lazy(() => import('@/components/playlist/PlaylistShelf'));
+
+const releasesOf = (user: PublicUser) => ({ creator_id: user.id, limit: 12 });
 
 interface HeaderProps {
   user: PublicUser;
@@ -79,13 +84,15 @@ function Header({ user, me }: HeaderProps) {
   );
 }
 
-function Tracks({ user, mine }: { user: PublicUser; mine: boolean }) {
+/** `hasMore`: there is something of theirs beside tracks; undefined while that is not known. */
+function Tracks({ user, mine, hasMore }: { user: PublicUser; mine: boolean; hasMore: boolean | undefined }) {
   const { t } = useTranslation();
   const tracks = useEndlessTracks({ creator_id: user.id, sort: 'newest' });
   const items = tracks.data?.pages.flatMap((page) => page.items) ?? [];
   if (tracks.isPending) return <TrackStripsSkeleton />;
   if (tracks.isError) return <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />;
   if (items.length === 0) {
+    if (hasMore !== false) return null;
     return (
       <Empty
         title={t(mine ? 'profile.empty_mine' : 'profile.empty', { name: user.display_name })}
@@ -105,6 +112,25 @@ function Tracks({ user, mine }: { user: PublicUser; mine: boolean }) {
       <TrackStrips tracks={items} />
       <More list={tracks} />
     </>
+  );
+}
+
+function Published({ user, mine }: { user: PublicUser; mine: boolean }) {
+  const releases = useReleases(releasesOf(user));
+  const playlists = usePlaylistsOfUser(user.id);
+  const others = [releases, playlists];
+  const hasSome = others.some((list) => (list.data?.pages[0]?.items.length ?? 0) > 0);
+  return (
+    <div className="mx-auto max-w-[1440px] px-4 pt-6 pb-16 sm:px-6">
+      <Suspense fallback={null}>
+        <ReleaseShelf filter={releasesOf(user)} endless />
+      </Suspense>
+      <Tracks user={user} mine={mine} hasMore={hasSome || (others.some((list) => list.isPending) ? undefined : false)} />
+      <Suspense fallback={null}>
+        <PlaylistShelf list={playlists} />
+      </Suspense>
+      <Gear id={user.id} />
+    </div>
   );
 }
 
@@ -135,13 +161,7 @@ export function Component() {
   return (
     <>
       <Header user={user.data} me={me} />
-      <div className="mx-auto max-w-[1440px] px-4 pt-6 pb-16 sm:px-6">
-        <Suspense fallback={null}>
-          <ReleaseShelf filter={{ creator_id: user.data.id, limit: 12 }} endless />
-        </Suspense>
-        <Tracks user={user.data} mine={me?.id === user.data.id} />
-        <Gear id={user.data.id} />
-      </div>
+      <Published user={user.data} mine={me?.id === user.data.id} />
     </>
   );
 }

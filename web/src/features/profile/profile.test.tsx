@@ -101,3 +101,18 @@ it('passes axe', async () => {
   const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
   expect(violations.map((v) => v.id)).toEqual([]);
 });
+
+it('whoever has a public playlist is not said to have published nothing', async () => {
+  const list = { id: 'p1', name: 'Night drive', track_count: 3, covers: [] };
+  fakeServer({ ...world, 'GET /releases': { body: { items: [], limit: 12, next: null } }, 'GET /users/n1/playlists': { body: { items: [list], limit: 12, next: null } } });
+  renderRoutes(routes, '/u/nika');
+  expect(await screen.findByRole('link', { name: 'Night drive' })).toHaveAttribute('href', '/playlist/p1');
+  expect(screen.queryByText(/has not published anything yet/)).toBeNull();
+});
+
+it('whoever has nothing at all is said to', async () => {
+  const none = { body: { items: [], limit: 12, next: null } };
+  fakeServer({ ...world, 'GET /releases': none, 'GET /users/n1/playlists': none });
+  renderRoutes(routes, '/u/nika');
+  expect(await screen.findByText(/has not published anything yet/)).toBeInTheDocument();
+});

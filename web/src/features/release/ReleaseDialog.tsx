@@ -106,7 +106,7 @@ export default function ReleaseDialog({ release, onSaved, onClose }: { release: 
             ))}
           </SelectField>
           <TextField label={t('releases.fact.label')} {...field('label')} autoComplete="off" />
-          <TextField label={t('releases.fact.upc')} {...field('upc')} inputMode="numeric" mono autoComplete="off" />
+          <TextField label={t('releases.fact.upc')} hint={t('releases.upc_hint')} {...field('upc')} inputMode="numeric" mono autoComplete="off" />
           <Credits form={form} />
           <TextArea className="sm:col-span-2" label={t('track.field.description')} {...field('description')} />
         </div>

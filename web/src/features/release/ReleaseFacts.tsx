@@ -63,7 +63,7 @@ export function ReleaseFacts({ release }: { release: Release }) {
               value && (
                 <div key={key} className="flex justify-between gap-6 border-b border-line py-2">
                   <dt className="text-muted">{t(`releases.fact.${key}`)}</dt>
-                  <dd dir="auto" className="num min-w-0 text-end break-words">
+                  <dd dir="auto" className={`min-w-0 text-end break-words ${key === 'upc' ? 'num' : ''}`}>
                     {value}
                   </dd>
                 </div>

@@ -1,4 +1,4 @@
-/* One field for everything: commands, tracks, people, playlists. Arrow keys choose, Enter goes. */
+/* One field for everything: commands, people, releases, tracks, playlists. Arrow keys choose, Enter goes. */
 
 import { Dialog } from 'radix-ui';
 import { Search } from 'lucide-react';

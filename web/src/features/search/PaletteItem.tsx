@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
 import { Cover } from '@/components/cover/Cover';
+import { ReleaseCover } from '@/components/release/ReleaseCover';
 import { Avatar } from '@/components/ui/Avatar';
 import { useTranslation } from 'react-i18next';
 import { ListEnd, Play } from 'lucide-react';
@@ -55,6 +56,7 @@ export function PaletteItem({ id, entry, selected, onRun, onAct }: PaletteItemPr
     >
       <span className="flex size-7 shrink-0 items-center justify-center text-muted">
         {entry.kind === 'track' && <Cover track={entry.track} sizes="28px" className="size-7" />}
+        {entry.kind === 'release' && <ReleaseCover release={entry.release} sizes="28px" className="size-7" />}
         {entry.kind === 'person' && <Avatar user={entry.user} size={28} />}
         {(entry.kind === 'command' || entry.kind === 'playlist') && <entry.icon size={18} aria-hidden />}
       </span>

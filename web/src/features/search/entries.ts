@@ -1,14 +1,16 @@
-/* What the palette offers for a text: commands by their name, people, tracks and playlists from the server. Without a text: commands, and people whom
+/* What the palette offers for a text: commands by their name, people, releases, tracks and playlists from the server. Without a text: commands, and people whom
  * a member might want to follow. */
 
-import { CodeXml, Compass, House, Keyboard, Library, ListMusic, LogIn, Moon, Pause, Search, Settings, ShieldCheck, Sun, Upload, UserPlus, type LucideIcon } from 'lucide-react';
+import { CodeXml, Compass, Heart, History, House, Keyboard, Library, ListMusic, LogIn, Moon, Pause, Search, Settings, ShieldCheck, Sun, Upload, UserPlus, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMe } from '@/lib/api/auth/me';
 import { useQuery } from '@tanstack/react-query';
+import { releaseArtist } from '@/components/release/ReleaseCard';
 import { playlistSearchQuery } from '@/lib/api/playlists/search';
+import { releaseSearchQuery } from '@/lib/api/releases/search';
 import { tracksQuery } from '@/lib/api/tracks/list';
-import type { PublicUser, Track } from '@/lib/api/schema';
+import type { PublicUser, Release, Track } from '@/lib/api/schema';
 import { peopleQuery } from '@/lib/api/users/search';
 import { suggestionsQuery } from '@/lib/api/users/suggestions';
 import { useDebounced } from '@/lib/dom/useDebounced';
@@ -41,6 +43,7 @@ function actsOf(track: Track): TrackActs {
 export type Entry =
   | (Common & { kind: 'command' | 'playlist'; icon: LucideIcon })
   | (Common & { kind: 'track'; track: Track; play?: TrackActs })
+  | (Common & { kind: 'release'; release: Release })
   | (Common & { kind: 'person'; user: PublicUser });
 
 /** Text without accents and case, so that "decouvrir" finds "Découvrir". */
@@ -72,6 +75,8 @@ function useCommands(): Entry[] {
       ? [
           go('dashboard', t('frame.nav.dashboard'), House, '/dashboard'),
           go('library', t('frame.nav.library'), Library, '/library'),
+          go('likes', t('common.likes'), Heart, '/library/likes'),
+          go('history', t('frame.history'), History, '/library/history'),
           go('playlists', t('frame.nav.playlists'), ListMusic, '/playlists'),
           go('upload', t('frame.nav.upload'), Upload, '/upload'),
           go('settings', t('frame.settings'), Settings, '/settings'),
@@ -96,6 +101,7 @@ function useCommands(): Entry[] {
 
 const PEOPLE = 4;
 const PLAYLISTS = 4;
+const RELEASES = 4;
 const TRACKS = 8;
 
 interface Entries {
@@ -116,11 +122,13 @@ export function useEntries(text: string): Entries {
   const now = text.trim();
   const q = useDebounced(now, 180);
   const foundPeople = useQuery({ ...peopleQuery(q, PEOPLE), enabled: q.length > 0 });
+  const foundReleases = useQuery({ ...releaseSearchQuery(q, RELEASES), enabled: q.length > 0 });
   const foundTracks = useQuery({ ...tracksQuery({ q, limit: TRACKS }), enabled: q.length > 0 });
   const foundPlaylists = useQuery({ ...playlistSearchQuery(q, PLAYLISTS), enabled: Boolean(me) && q.length > 0 });
   const suggested = useQuery({ ...suggestionsQuery(PEOPLE), enabled: Boolean(me) && now === '' });
   const wanted = plain(now);
   const tracks = q && wanted ? (foundTracks.data?.items ?? []) : [];
+  const releases = q && wanted ? (foundReleases.data?.items ?? []) : [];
   const playlists = q && wanted ? (foundPlaylists.data?.items ?? []) : [];
   const people = (wanted ? q && foundPeople.data?.items : me && suggested.data?.items) || [];
 
@@ -133,6 +141,14 @@ export function useEntries(text: string): Entries {
       hint: `@${user.username}`,
       user,
       run: () => void navigate(`/u/${encodeURIComponent(user.username)}`),
+    })),
+    ...releases.map((release) => ({
+      kind: 'release' as const,
+      id: `release-${release.id}`,
+      label: release.title,
+      hint: `${t(`common.release.kind.${release.kind}`)} · ${releaseArtist(release)}`,
+      release,
+      run: () => void navigate(`/release/${release.slug}`),
     })),
     ...tracks.map((track) => ({
       kind: 'track' as const,
@@ -156,7 +172,7 @@ export function useEntries(text: string): Entries {
     ? { kind: 'command', id: 'all', label: t('search.all', { q: now }), hint: '', icon: Search, run: () => void navigate(`/discover?q=${encodeURIComponent(now)}`) }
     : undefined;
   if (all) entries.push(all);
-  const asked = [foundPeople, foundTracks, foundPlaylists];
+  const asked = [foundPeople, foundReleases, foundTracks, foundPlaylists];
   const upToDate = now === q && asked.every((query) => !query.isPlaceholderData && !query.isFetching);
   return { entries, searching: asked.some((query) => query.isFetching), upToDate, all };
 }

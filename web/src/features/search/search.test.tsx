@@ -22,6 +22,7 @@ const show = () =>
   renderRoutes([
     { path: '/', element: <CommandPalette /> },
     { path: '/u/:username', element: <h1>Profile</h1> },
+    { path: '/release/:slug', element: <h1>Release</h1> },
     { path: '/discover', element: <h1>Results</h1> },
   ]);
 
@@ -62,6 +63,17 @@ describe('the command palette', () => {
     await earlier;
     expect(screen.getByRole('option', { name: /Salt Lines/ })).toBeInTheDocument();
     expect(screen.queryByRole('option', { name: /Sal and Pepper/ })).toBeNull();
+  });
+
+  it('finds releases by their title and artist, and leads to them', async () => {
+    const release = { id: 'r', slug: 'low-tide', title: 'Low Tide', artist: 'Mira', kind: 'ep', cover_url: null, creator: ada };
+    fakeServer({ 'GET /users/search': list(), 'GET /tracks': list(), 'GET /releases': list(release) });
+    const { router } = show();
+    await userEvent.type(await screen.findByRole('combobox'), 'low tide');
+    const option = await screen.findByRole('option', { name: /Low Tide/ });
+    expect(option).toHaveTextContent('EP · Mira');
+    await userEvent.click(option);
+    await waitFor(() => expect(router.state.location.pathname).toBe('/release/low-tide'));
   });
 
   it('Enter before the answer has come leads to all results of what was typed', async () => {

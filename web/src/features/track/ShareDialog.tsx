@@ -22,17 +22,21 @@ import { toast } from '@/lib/toast/store';
 
 const RIGHTS = ['read', 'download'] as const;
 
-function TrackLinkRow({ track, link }: { track: Track; link: TrackShare }) {
+function TrackLinkRow({ track, link, onRevoked }: { track: Track; link: TrackShare; onRevoked: () => void }) {
   const { t } = useTranslation();
   const { moment } = useFormat();
   const revoke = useRevokeShare(track.id);
   const made = moment(link.created_at);
+  const revoked = () => {
+    onRevoked();
+    toast(t('sharing.revoked'), 'ok');
+  };
   return (
     <LinkRow link={link} title={`${t(`sharing.right.${link.permissions}`)} · ${made}`}>
       <IconButton
         size="sm"
         label={t('sharing.revoke', { date: made })}
-        onClick={() => void revoke.mutateAsync(link.id).then(() => toast(t('sharing.revoked'), 'ok'), (error: unknown) => toast(problemText(error, t), 'danger'))}
+        onClick={() => void revoke.mutateAsync(link.id).then(revoked, (error: unknown) => toast(problemText(error, t), 'danger'))}
       >
         <Trash2 size={18} aria-hidden />
       </IconButton>
@@ -67,7 +71,7 @@ export default function ShareDialog({ track, onClose }: { track: Track; onClose:
           {t('sharing.make')}
         </Button>
         <MadeLink path={made && `/track/shared/${made.token}`} />
-        <LinkList links={links}>{(link) => <TrackLinkRow key={link.id} track={track} link={link} />}</LinkList>
+        <LinkList links={links}>{(link) => <TrackLinkRow key={link.id} track={track} link={link} onRevoked={() => link.id === made?.id && create.reset()} />}</LinkList>
       </div>
     </Dialog>
   );

@@ -1,8 +1,10 @@
 /* What was measured and what was told, in the mono face: an engineer's view of the track. */
 
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useReleasesOfTrack } from '@/lib/api/releases/ofTrack';
 import type { Track } from '@/lib/api/schema';
-import { clock } from '@/lib/format/format';
+import { clock, formatName } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
 import type { TextFiles } from '@/lib/i18n';
 import { keyName } from '@/lib/musicalKey';
@@ -10,7 +12,7 @@ import { keyName } from '@/lib/musicalKey';
 /** The heading of the page may cut a longer title, so it is a fact as well. */
 const MAY_BE_CUT = 60;
 
-type Fact = [key: keyof TextFiles['track_page']['fact'], value: string | null];
+type Fact = [key: Exclude<keyof TextFiles['track_page']['fact'], 'release'>, value: string | null];
 
 export function useFacts(track: Track): Fact[] {
   const { t } = useTranslation();
@@ -19,7 +21,7 @@ export function useFacts(track: Track): Fact[] {
   const ms = track.duration_ms ?? (track.duration ?? 0) * 1000;
   const channels = track.channels === null ? null : track.channels === 1 ? t('track_page.mono') : track.channels === 2 ? t('track_page.stereo') : String(track.channels);
   const source = [
-    track.format?.toUpperCase(),
+    track.format && formatName(track.format),
     track.sample_rate !== null && `${f.number(track.sample_rate / 1000, track.sample_rate % 1000 ? 1 : 0)} kHz`,
     track.bit_depth !== null && `${track.bit_depth} bit`,
     channels,
@@ -43,10 +45,25 @@ export function useFacts(track: Track): Fact[] {
 
 export function TrackFacts({ track }: { track: Track }) {
   const { t } = useTranslation();
-  const facts = useFacts(track).filter(([, value]) => value !== null && value !== '');
+  const { data } = useReleasesOfTrack(track.id, track.is_mine);
+  const releases = data?.items ?? [];
+  const isNamed = (value: string) => releases.some(({ title }) => title === value);
+  const facts = useFacts(track).filter(([key, value]) => value !== null && value !== '' && !(key === 'album' && isNamed(value)));
   return (
     <section aria-label={t('track_page.facts')}>
       <dl className="border-t border-line">
+        {releases.length > 0 && (
+          <div className="flex justify-between gap-6 border-b border-line py-2">
+            <dt className="text-muted">{t('track_page.fact.release')}</dt>
+            <dd className="min-w-0 space-y-1 text-end break-words">
+              {releases.map(({ id, slug, title }) => (
+                <Link key={id} to={`/release/${slug}`} dir="auto" className="block underline hover:text-accent-text">
+                  {title}
+                </Link>
+              ))}
+            </dd>
+          </div>
+        )}
         {facts.map(([key, value]) => (
           <div key={key} className="flex justify-between gap-6 border-b border-line py-2">
             <dt className="text-muted">{t(`track_page.fact.${key}`)}</dt>

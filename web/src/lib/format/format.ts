@@ -63,6 +63,9 @@ export function ago(iso: string, language: string, now = Date.now()): string {
   return format.format(0, 'second');
 }
 
+/** As short as a column of a table wants it. */
+export const shortDay = (iso: string, language: string) => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(iso));
+
 export const day = (iso: string, language: string) => new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(iso));
 
 /** 93784000 → "1 day 02:03:04". */
@@ -107,3 +110,6 @@ export function country(code: string, language: string): string {
 
 export const number = (value: number, language: string, digits = 0) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+
+/** Of a sound file, as people call it. */
+export const formatName = (format: string): string => (/^(audio\/)?(mpeg|mp3)$/i.test(format) ? 'MP3' : format.replace(/^audio\//, '').toUpperCase());

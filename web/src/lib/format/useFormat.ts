@@ -15,6 +15,7 @@ export function useFormat() {
       moment: (iso: string) => format.moment(iso, language),
       country: (code: string) => format.country(code, language),
       dayName: (iso: string) => format.dayName(iso, language),
+      shortDay: (iso: string) => format.shortDay(iso, language),
       day: (iso: string) => format.day(iso, language),
       countdown: (ms: number) => format.countdown(ms, language),
       dayIn: (iso: string, zone: string) => format.dayIn(iso, zone, language),

@@ -86,8 +86,12 @@ const engine = new Engine(
   { authorize: async () => (await import('@/lib/api/refresh')).refreshSession() },
 );
 
+/** The server does not count what is heard by a link: whoever has one may not see the track itself. */
+const isByLink = (entry: QueueEntry) => /[?&]share=/.test(entry.stream_manifest_url ?? '');
+
 function began(entry: QueueEntry): void {
-  report.begin(entry.id, entry.key, entry.duration_ms / 1000);
+  if (isByLink(entry)) report.end();
+  else report.begin(entry.id, entry.key, entry.duration_ms / 1000);
   showInMediaSession(entry);
   clock.poke();
 }

@@ -21,9 +21,9 @@ export function patchPlaylist(client: QueryClient, id: string, change: (playlist
   client.setQueryData(playlistsQuery.queryKey, (data) => data && { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(changed) })) });
 }
 
-/** The list of playlists, and those with a track: all but what is in each of them. */
+/** The lists of playlists, and those with a track: all but what is in each of them. */
 export async function invalidateLists(client: QueryClient): Promise<void> {
-  await Promise.all(['list', 'with'].map((key) => client.invalidateQueries({ queryKey: ['playlists', key] })));
+  await Promise.all(['list', 'with', 'of-user'].map((key) => client.invalidateQueries({ queryKey: ['playlists', key] })));
 }
 
 /** After what was put in, taken out or moved. */
