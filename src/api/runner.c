@@ -178,8 +178,14 @@ problem_of_refusal(struct request *req, const struct query *query, const char *t
         log_error("query gives a problem that it does not declare", LOG_TEXT("query", query->name), LOG_TEXT("problem", text));
         return PROBLEM(INTERNAL);
     }
-    if (head_len > code_len)
-        return problem_field(req->arena, arena_strndup(req->arena, text + code_len + 1, head_len - code_len - 1), "value", sentence ? sentence : p->title);
+    if (head_len > code_len) {
+        const char *field = arena_strndup(req->arena, text + code_len + 1, head_len - code_len - 1);
+        char *why = field ? strchr(field, ' ') : NULL;
+
+        if (why)
+            *why++ = 0;
+        return problem_field(req->arena, field, why ? why : "value", sentence ? sentence : p->title);
+    }
     return sentence ? problem_detail(req->arena, p, "%s", sentence) : p;
 }
 

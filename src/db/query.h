@@ -16,8 +16,10 @@
  * scalar nor an array of scalars is given as json: to_json(x).
  *
  * A query with a column `problem` may refuse: where the column of its first row is not null, that problem is the reply instead of success. It
- * holds the code of a problem of api/problems.def, then perhaps the input that it is about, then perhaps a sentence of its own:
+ * holds the code of a problem of api/problems.def, then perhaps the input that it is about and what is wrong with it (else `value`), then
+ * perhaps a sentence of its own:
  *     'conflict'    'conflict: Nobody can follow themselves.'    'validation role_id: There is no such role in use'
+ *     'validation slug taken: Another release has this address'
  * The statement must have changed nothing then. The column is not part of the reply.
  *
  * A list is `select ... from ... where ...` with at least one sort. Order, limit, cursor, count and the filters that were given are added by

@@ -173,7 +173,7 @@ o as (
                 else false end as is_open,
            coalesce({release_problem(r.publish_at, r.visibility, r.release_at)},
                     case when exists (select from release_slugs s where s.slug = :slug::text and s.release_id <> r.id)
-                         then 'validation slug: Another release has, or had, this address'
+                         then 'validation slug taken: Another release has, or had, this address'
                          when :slug::text is not null and (select count(*) from release_slugs s where s.release_id = r.id) >= 20
                               and not exists (select from release_slugs s where s.release_id = r.id and :slug::text in (s.slug, left(s.slug, -17)))
                          then 'validation slug: A release has at most 20 addresses, and old ones go on leading to it' end) as problem
