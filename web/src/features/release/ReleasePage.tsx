@@ -35,7 +35,7 @@ import { ReleaseFacts } from './ReleaseFacts';
 import { ReleaseTracks } from './ReleaseTracks';
 
 const ReleaseDialog = lazy(() => import('./ReleaseDialog'));
-const ArchiveDialog = lazy(withTexts(() => import('./ArchiveDialog'), 'sharing'));
+const ArchiveDialog = lazy(withTexts(() => import('./ArchiveDialog'), 'sharing', 'releases'));
 
 function Share({ release }: { release: Release }) {
   const { t } = useTranslation();
