@@ -3,14 +3,14 @@
 -- fragment: track(t, u)
 -- A track; u is its creator.
 -- schema: Track
--- nullable: year, status_message, waveform_url, cover_url, like_count, repost_count, publish_at, publish_zone
+-- nullable: year, comments_days, status_message, waveform_url, cover_url, like_count, repost_count, publish_at, publish_zone
 -- not null: creator, is_mine, processing_notes, visibility, is_public
 -- type: processing_notes TrackNote[]
 -- type: visibility public|unlisted|private|scheduled
 t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
        coalesce(t.public_from <= now(), false) as is_public, case when t.public_from <= now() then 'public' else t.visibility end as visibility,
-       t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
+       t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.comments_open, t.comments_days, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
        case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
        case when t.creator_id = :viewer::uuid then to_json(t.processing_notes) else '[]' end as processing_notes,
        {waveform_url(t)} as waveform_url,

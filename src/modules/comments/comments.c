@@ -15,19 +15,51 @@ static const struct field list_options[] = {
 static const struct field new_comment[] = {
     {"content", FIELD_TEXT, .required = true, .min = 1, .max = 2000, .help = "Plain text", .example = "What a bass line"},
     {"timestamp", FIELD_NUMBER, .nullable = true, .min = 0, .max = 86400, .help = "Seconds into the track", .example = "12.5"},
+    {"parent_id", FIELD_UUID, .nullable = true, .help = "The comment that it answers; without `timestamp`"},
     FIELD_END};
+
+static const struct field edited_comment[] = {
+    {"content", FIELD_TEXT, .required = true, .min = 1, .max = 2000, .help = "Plain text", .example = "What a bass line!"}, FIELD_END};
+
+static const struct field comment_status[] = {
+    {"status", FIELD_ENUM, .required = true, .values = "shown|hidden", .help = "For everybody, or only for its author and whoever decides about it"}, FIELD_END};
 
 static const struct route comments_routes[] = {
     {GET, "/api/v1/tracks/{id}/comments", "List the comments on a track",
+     "Those that answer others are in the lists of replies. `status` is `held` for what waits for the approval of the owner of the track and `hidden` for what was "
+     "hidden: only its author, the owner, moderators and staff see it.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = track_in_path, .query = list_options,
      .requires = &q_track_seen, .sql = &q_comment_list, .shape = MANY},
 
-    {POST, "/api/v1/tracks/{id}/comments", "Comment on a track",
+    {GET, "/api/v1/comments/held", "List the comments on one's tracks that wait for approval, newest first",
+     .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_comment_held, .shape = MANY},
+
+    {GET, "/api/v1/comments/{id}/replies", "List the replies to a comment, oldest first",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = comment_in_path,
+     .requires = &q_comment_seen, .sql = &q_comment_replies, .shape = MANY},
+
+    {GET, "/api/v1/comments/{id}/texts", "List the earlier texts of a comment, newest first",
+     "For its author, moderators and staff.",
+     .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_READ, .path = comment_in_path,
+     .requires = &q_comment_texts_seen, .sql = &q_comment_texts, .shape = MANY},
+
+    {POST, "/api/v1/tracks/{id}/comments", "Comment on a track, or answer a comment",
+     "A reply to a reply stands under the same comment. The owner of the track may have closed its comments, or may want to approve the first one of each person.",
      .auth = AUTH_USER, .scope = "comments:write", .limit = LIMIT_WRITE, .path = track_in_path, .body = new_comment,
      .sql = &q_comment_create, .shape = ONE, .status = 201, .then = &q_comment_get},
 
+    {PUT, "/api/v1/comments/{id}", "Change one's comment",
+     "Within a day after it was written. Moderators see what it said before.",
+     .auth = AUTH_USER, .scope = "comments:write", .limit = LIMIT_WRITE, .path = comment_in_path, .body = edited_comment,
+     .sql = &q_comment_edit, .shape = ONE, .then = &q_comment_get},
+
+    {PUT, "/api/v1/comments/{id}/status", "Show or hide a comment",
+     "For the owner of the track, moderators and staff. Showing approves one that waits.",
+     .auth = AUTH_USER, .scope = "comments:write", .limit = LIMIT_WRITE, .path = comment_in_path, .body = comment_status,
+     .sql = &q_comment_status, .shape = ONE, .then = &q_comment_get},
+
     {DELETE, "/api/v1/comments/{id}", "Delete a comment",
-     "For its author, the owner of the track, and moderators.",
+     "For its author, the owner of the track, and moderators. One that has replies stays in its place without its text.",
      .auth = AUTH_USER, .scope = "comments:write", .limit = LIMIT_WRITE, .path = comment_in_path, .sql = &q_comment_delete, .shape = EMPTY},
     ROUTE_END};
 

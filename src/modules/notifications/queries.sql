@@ -203,6 +203,25 @@ select a.id, a.is_new
  cross join lateral notification_add(d.recipient, d.actor, 'comment', left('commented on ' || d.title, 255), '', '/track/' || d.track_id,
                                      jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
 
+-- query: notification_reply
+-- To whoever wrote the comment that it answers, or the reply before it, while they may see both.
+with due as materialized (
+    select p.id as recipient, u.id as actor, t.id as track_id, t.title
+      from track_comments c
+      join tracks t on t.id = c.track_id and t.deleted_at is null
+      join users u on u.id = c.user_id and user_shown(u)
+      join users p on p.id = :user_id::uuid and p.id <> c.user_id and user_active(p)
+      left join user_settings s on s.user_id = p.id
+     where c.id = :comment_id::uuid and c.track_id = :track_id::uuid and c.status = 'shown'
+       and coalesce(s.notify_on_comment, true)
+       and {track_visible(t, p.id, false)}
+       and {not_blocked_by(c.user_id, p.id, false)} and {not_blocked_by(p.id, u.id, false)}
+)
+select a.id, a.is_new
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, 'reply', left('replied to your comment on ' || d.title, 255), '', '/track/' || d.track_id,
+                                     jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
+
 -- query: notification_release
 -- To all who follow its creator and find it, once its music is out. Several of one person are one while unread: it tells of the latest.
 with due as materialized (

@@ -205,6 +205,8 @@ t as (
            publish_zone = case when o.visibility = 'scheduled' then coalesce(:publish_zone::text, o.publish_zone, 'UTC') end,
            {set_given(is_downloadable, t, boolean)},
            download_formats = case when :has_download_formats::boolean then :download_formats::text[] else t.download_formats end,
+           {set_given(comments_open, t, boolean)},
+           {set_given(comments_days, t, int)},
            {set_given(is_explicit, t, boolean)}
       from o
      where t.id = o.id and o.problem is null
@@ -361,7 +363,7 @@ select o.id, o.problem, case when o.problem is null then realtime_send('track:' 
 -- nullable: published_at, play_count, like_count, repost_count
 -- not null: version, comment_count, formats
 select t.id as track_id, t.duration_ms, coalesce((select max(v.version_number) from track_versions v where v.track_id = t.id), 1) as version,
-       (select count(*) from track_comments c where c.track_id = t.id)::int as comment_count,
+       (select count(*) from track_comments c where c.track_id = t.id and c.status = 'shown' and c.deleted_at is null)::int as comment_count,
        array(select q ->> 'name' from jsonb_array_elements(h.info -> 'qualities') q) as formats, t.created_at, t.published_at, t.updated_at,
        case when t.creator_id = :viewer::uuid then t.play_count end as play_count,
        case when t.creator_id = :viewer::uuid then t.like_count end as like_count,
@@ -630,8 +632,8 @@ select j.id as job_id, t.id as track_id, j.state from t, j
 -- query: export_tracks
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.isrc, t.disc_number, t.track_number, t.album_artist, t.duration_ms,
        t.original_filename, encode(t.content_sha256, 'hex') as sha256, t.file_size, t.format, t.bitrate, t.sample_rate, t.channels,
-       t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.is_explicit, t.status,
-       t.status_message, t.play_count, t.like_count, t.repost_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics
+       t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.comments_open, t.comments_days,
+       t.is_explicit, t.status, t.status_message, t.play_count, t.like_count, t.repost_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics
   from tracks t
   left join track_lyrics l on l.track_id = t.id
  where t.creator_id = :user_id::uuid

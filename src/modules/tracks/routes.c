@@ -33,6 +33,10 @@ const struct field track_upload_fields[] = {
     TRACK_UPLOAD_FIELDS,
     FIELD_END};
 
+#define TRACK_COMMENTS                                                                                                                             \
+    {"comments_open", FIELD_BOOL, .help = "Others may comment"},                                                                                       \
+        {"comments_days", FIELD_INT, .nullable = true, .min = 1, .max = 3650, .help = "For how many days after it was uploaded, or after the time that it was scheduled for; null: always"}
+
 static const struct field update_fields[] = {
     {"title", FIELD_STRING, .min = 1, .max = 255, .help = "Title"},
     TRACK_TEXTS,
@@ -40,6 +44,7 @@ static const struct field update_fields[] = {
     {"is_downloadable", FIELD_BOOL, .help = "Everybody may download it, in `download_formats`"},
     {"download_formats", FIELD_ARRAY, .min = 1, .max = 3, .items = FIELD_ITEMS(FIELD_ENUM, .values = "original|flac|lossy"),
      .help = "In which formats others may download it"},
+    TRACK_COMMENTS,
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
     FIELD_END};
 
@@ -50,6 +55,7 @@ static const struct field batch_update_fields[] = {
     {"is_downloadable", FIELD_BOOL, .help = "Everybody may download it, in `download_formats`"},
     {"download_formats", FIELD_ARRAY, .min = 1, .max = 3, .items = FIELD_ITEMS(FIELD_ENUM, .values = "original|flac|lossy"),
      .help = "In which formats others may download it"},
+    TRACK_COMMENTS,
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
     FIELD_END};
 

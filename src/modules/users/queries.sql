@@ -339,7 +339,7 @@ with heard as (
 select p.language, p.timezone, p.theme,
        s.email_notifications, s.push_notifications, s.browser_notifications, s.email_on_follow, s.email_on_like, s.email_on_comment,
        s.email_on_message, s.email_on_mention, s.email_marketing, s.allow_search_indexing, s.show_activity, s.explicit_content,
-       s.autoplay, s.listening_history, s.do_not_sell, s.do_not_sell_at
+       s.autoplay, s.listening_history, s.hold_first_comments, s.do_not_sell, s.do_not_sell_at
   from s
   join user_profiles p on p.user_id = s.user_id
 
@@ -363,7 +363,8 @@ with s as (
            {set_given(show_activity, s, boolean)},
            {set_given(explicit_content, s, boolean)},
            {set_given(autoplay, s, boolean)},
-           {set_given(listening_history, s, boolean)}
+           {set_given(listening_history, s, boolean)},
+           {set_given(hold_first_comments, s, boolean)}
      where s.user_id = :viewer::uuid
     returning s.*
 ), p as (
@@ -377,7 +378,7 @@ with s as (
 select p.language, p.timezone, p.theme,
        s.email_notifications, s.push_notifications, s.browser_notifications, s.email_on_follow, s.email_on_like, s.email_on_comment,
        s.email_on_message, s.email_on_mention, s.email_marketing, s.allow_search_indexing, s.show_activity, s.explicit_content,
-       s.autoplay, s.listening_history, s.do_not_sell, s.do_not_sell_at
+       s.autoplay, s.listening_history, s.hold_first_comments, s.do_not_sell, s.do_not_sell_at
   from s
   join p on p.user_id = s.user_id
 
@@ -469,7 +470,7 @@ select u.id, u.username, u.email, u.first_name, u.last_name, u.avatar, u.banner_
 
 -- query: export_settings
 select p.language, p.timezone, p.theme, {notification_settings(s)}, s.email_notifications, s.push_notifications, s.browser_notifications,
-       s.email_marketing, s.allow_search_indexing, s.show_activity, s.explicit_content, s.autoplay, s.listening_history, s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source, s.updated_at
+       s.email_marketing, s.allow_search_indexing, s.show_activity, s.explicit_content, s.autoplay, s.listening_history, s.hold_first_comments, s.do_not_sell, s.do_not_sell_at, s.do_not_sell_source, s.updated_at
   from user_settings s
   join user_profiles p on p.user_id = s.user_id
  where s.user_id = :user_id::uuid

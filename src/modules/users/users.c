@@ -56,6 +56,7 @@ static const struct field settings_fields[] = {
     SWITCH("explicit_content", "Show explicit tracks"),
     SWITCH("autoplay", "Go on with similar tracks at the end of a list"),
     SWITCH("listening_history", "Keep what is listened to, and where one stopped in long tracks"),
+    SWITCH("hold_first_comments", "Comments of people of whom no comment was shown yet wait for one's approval"),
     FIELD_END};
 
 static const struct field password_fields[] = {

@@ -879,6 +879,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comments/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the comments on one's tracks that wait for approval, newest first */
+        get: operations["getCommentsHeld"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comments/{id}": {
         parameters: {
             query?: never;
@@ -887,13 +904,74 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Change one's comment
+         * @description Within a day after it was written. Moderators see what it said before.
+         */
+        put: operations["putCommentsById"];
         post?: never;
         /**
          * Delete a comment
-         * @description For its author, the owner of the track, and moderators.
+         * @description For its author, the owner of the track, and moderators. One that has replies stays in its place without its text.
          */
         delete: operations["deleteCommentsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the replies to a comment, oldest first */
+        get: operations["getCommentsByIdReplies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Show or hide a comment
+         * @description For the owner of the track, moderators and staff. Showing approves one that waits.
+         */
+        put: operations["putCommentsByIdStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{id}/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the earlier texts of a comment, newest first
+         * @description For its author, moderators and staff.
+         */
+        get: operations["getCommentsByIdTexts"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2617,10 +2695,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the comments on a track */
+        /**
+         * List the comments on a track
+         * @description Those that answer others are in the lists of replies. `status` is `held` for what waits for the approval of the owner of the track and `hidden` for what was hidden: only its author, the owner, moderators and staff see it.
+         */
         get: operations["getTracksByIdComments"];
         put?: never;
-        /** Comment on a track */
+        /**
+         * Comment on a track, or answer a comment
+         * @description A reply to a reply stands under the same comment. The owner of the track may have closed its comments, or may want to approve the first one of each person.
+         */
         post: operations["postTracksByIdComments"];
         delete?: never;
         options?: never;
@@ -4348,6 +4432,21 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        CommentText: {
+            /** Format: date-time */
+            written_at: string;
+            content: string;
+        };
+        CommentTextList: {
+            items: components["schemas"]["CommentText"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         DataExport: {
             /** Format: uuid */
             id: string;
@@ -4446,6 +4545,43 @@ export interface components {
         };
         GenreList: {
             items: components["schemas"]["Genre"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        HeldComment: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            track_id: string;
+            /** Format: uuid */
+            parent_id: string | null;
+            content: string;
+            /** Format: double */
+            timestamp: number | null;
+            /** @enum {string} */
+            status: "shown" | "held" | "hidden";
+            is_edited: boolean;
+            /** Format: date-time */
+            edited_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            author: components["schemas"]["UserRef"] | null;
+            is_mine: boolean;
+            is_deleted: boolean;
+            may_delete: boolean;
+            may_edit: boolean;
+            may_moderate: boolean;
+            /** Format: int64 */
+            reply_count: number;
+            track_title: string;
+        };
+        HeldCommentList: {
+            items: components["schemas"]["HeldComment"][];
             /** @description Not after a cursor. */
             page?: number;
             limit: number;
@@ -5630,6 +5766,9 @@ export interface components {
             publish_zone: string | null;
             is_downloadable: boolean;
             download_formats: string[];
+            comments_open: boolean;
+            /** Format: int32 */
+            comments_days: number | null;
             is_explicit: boolean;
             /** @enum {string} */
             status: "uploading" | "processing" | "completed" | "failed";
@@ -5700,15 +5839,26 @@ export interface components {
             id: string;
             /** Format: uuid */
             track_id: string;
+            /** Format: uuid */
+            parent_id: string | null;
             content: string;
             /** Format: double */
             timestamp: number | null;
+            /** @enum {string} */
+            status: "shown" | "held" | "hidden";
             is_edited: boolean;
+            /** Format: date-time */
+            edited_at: string | null;
             /** Format: date-time */
             created_at: string;
             author: components["schemas"]["UserRef"] | null;
             is_mine: boolean;
+            is_deleted: boolean;
             may_delete: boolean;
+            may_edit: boolean;
+            may_moderate: boolean;
+            /** Format: int64 */
+            reply_count: number;
         };
         TrackCommentList: {
             items: components["schemas"]["TrackComment"][];
@@ -6048,6 +6198,7 @@ export interface components {
             explicit_content: boolean;
             autoplay: boolean;
             listening_history: boolean;
+            hold_first_comments: boolean;
             do_not_sell: boolean;
             /** Format: date-time */
             do_not_sell_at: string | null;
@@ -7001,6 +7152,8 @@ export type BlockedPersonList = components['schemas']['BlockedPersonList'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type Collaborator = components['schemas']['Collaborator'];
 export type CollaboratorList = components['schemas']['CollaboratorList'];
+export type CommentText = components['schemas']['CommentText'];
+export type CommentTextList = components['schemas']['CommentTextList'];
 export type DataExport = components['schemas']['DataExport'];
 export type DataExportList = components['schemas']['DataExportList'];
 export type DeadEvent = components['schemas']['DeadEvent'];
@@ -7010,6 +7163,8 @@ export type ExportProgressMessage = components['schemas']['ExportProgressMessage
 export type FollowState = components['schemas']['FollowState'];
 export type Genre = components['schemas']['Genre'];
 export type GenreList = components['schemas']['GenreList'];
+export type HeldComment = components['schemas']['HeldComment'];
+export type HeldCommentList = components['schemas']['HeldCommentList'];
 export type HelloMessage = components['schemas']['HelloMessage'];
 export type LargeMessage = components['schemas']['LargeMessage'];
 export type LikeState = components['schemas']['LikeState'];
@@ -9226,6 +9381,93 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    getCommentsHeld: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldCommentList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putCommentsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The comment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Plain text
+                     * @example What a bass line!
+                     */
+                    content: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackComment"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     deleteCommentsById: {
         parameters: {
             query?: never;
@@ -9248,6 +9490,143 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getCommentsByIdReplies: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The comment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackCommentList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putCommentsByIdStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The comment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description For everybody, or only for its author and whoever decides about it
+                     * @enum {string}
+                     */
+                    status: "shown" | "hidden";
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackComment"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getCommentsByIdTexts: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The comment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentTextList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -13944,6 +14323,10 @@ export interface operations {
                     is_downloadable?: boolean;
                     /** @description In which formats others may download it */
                     download_formats?: ("original" | "flac" | "lossy")[];
+                    /** @description Others may comment */
+                    comments_open?: boolean;
+                    /** @description For how many days after it was uploaded, or after the time that it was scheduled for; null: always */
+                    comments_days?: number | null;
                     /** @description Explicit lyrics */
                     is_explicit?: boolean;
                 };
@@ -14528,6 +14911,10 @@ export interface operations {
                     is_downloadable?: boolean;
                     /** @description In which formats others may download it */
                     download_formats?: ("original" | "flac" | "lossy")[];
+                    /** @description Others may comment */
+                    comments_open?: boolean;
+                    /** @description For how many days after it was uploaded, or after the time that it was scheduled for; null: always */
+                    comments_days?: number | null;
                     /** @description Explicit lyrics */
                     is_explicit?: boolean;
                 };
@@ -14653,6 +15040,11 @@ export interface operations {
                      * @example 12.5
                      */
                     timestamp?: number | null;
+                    /**
+                     * Format: uuid
+                     * @description The comment that it answers; without `timestamp`
+                     */
+                    parent_id?: string | null;
                 };
             };
         };
@@ -14669,7 +15061,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -17291,6 +17683,8 @@ export interface operations {
                     autoplay?: boolean;
                     /** @description Keep what is listened to, and where one stopped in long tracks */
                     listening_history?: boolean;
+                    /** @description Comments of people of whom no comment was shown yet wait for one's approval */
+                    hold_first_comments?: boolean;
                 };
             };
         };
