@@ -123,7 +123,7 @@ test('comments are closed for a track, or when it is older than some days: for a
   assert.equal((await list(bob, old.id)).items.length, 2);
   await update({ comments_open: true, comments_days: 30 }, old.id);
   await write(bob, 'Open again', {}, old.id);
-  await world.sql(`update tracks set created_at = now() - interval '40 days', public_from = now() - interval '31 days' where id = '${old.id}'`);
+  await world.sql(`update tracks set created_at = now() - interval '31 days' where id = '${old.id}'`);
   assertProblem(await post(bob, 'Late', {}, old.id), 403, 'forbidden');
   await update({ comments_days: null }, old.id);
   await write(bob, 'For ever', {}, old.id);
@@ -143,6 +143,8 @@ test('the first comment of a person waits for approval where the owner wants tha
   assert.deepEqual((await told(alice, 'reply')).filter((one) => one.startsWith('dave')), []);
   assert.deepEqual((await replies(bob, top.id)).length, 0);
   assert.deepEqual((await replies(dave, top.id)).map((one) => one.status), ['held']);
+  const counted = async (client: Client) => (await list(client)).items.find((one) => one.id === top.id)!.reply_count;
+  assert.deepEqual(await Promise.all([dave, carol, bob].map(counted)), [1, 1, 0]);
   const held = async (client: Client) => (await client.get('/api/v1/comments/held')).body.items.map((one) => `${one.track_title}: ${one.content}`);
   assert.deepEqual(await held(carol), ['Tides: Nobody sees me', 'Tides: I do']);
   assert.deepEqual(await held(dave), []);

@@ -41,6 +41,14 @@ await world.sql(`
 const release = await world.sql("select id from releases where slug = 'listed-1'");
 await world.sql(`insert into playlists (user_id, name) select '${ids.dave}', 'Listed of Dave ' || n from generate_series(1, 4) n;
   insert into playlist_follows (playlist_id, user_id, created_at) select id, '${ids.carol}', now() - interval '1 minute' from playlists where name like 'Listed of Dave %'`);
+const comment = await world.sql(`insert into track_comments (track_id, user_id, content) values ('${track}', '${ids.carol}', 'Answered') returning id`);
+await world.sql(`
+  insert into track_comments (track_id, user_id, parent_id, content, created_at)
+  select '${track}', '${ids.alice}', '${comment}', 'Reply ' || n, now() - n / 2 * interval '1 minute' from generate_series(1, 5) n;
+  insert into track_comments (track_id, user_id, content, status, created_at)
+  select id, '${ids.alice}', 'Waits ' || n, 'held', now() - n / 2 * interval '1 minute'
+    from generate_series(1, 5) n, (select id from tracks where creator_id = '${ids.carol}' and title like 'Listed %' and deleted_at is null limit 1) t;
+  insert into track_comment_texts (comment_id, content, written_at) select '${comment}', 'Text ' || n, now() - n * interval '1 minute' from generate_series(1, 4) n`);
 const TOKEN = 'L'.repeat(43); /* opens it too */
 await world.sql(`insert into playlist_share_links (playlist_id, user_id, token_hash, created_at)
   select '${playlist}', '${ids.carol}', case n when 1 then encode(sha256('${TOKEN}'), 'hex') else 'link ' || n end, now() - n / 2 * interval '1 minute' from generate_series(1, 5) n`);
@@ -50,7 +58,7 @@ await world.sql(`
   insert into shared_queue_items (session_id, track_id, person_id, position, round, vote_count)
   select s.id, '${track}', (select id from queue_session_people limit 1), n, n, n / 3 from queue_sessions s, generate_series(1, 9) n`);
 /* What the id in a path names. */
-const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : ids.carol);
+const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : path.startsWith('/api/v1/comments/') ? comment : ids.carol);
 
 interface Page { items: unknown[]; page?: number; limit: number; next: string | null; total?: number }
 
@@ -77,7 +85,7 @@ const lists = operations.filter((operation) => (operation.parameters ?? []).some
 const least: Record<string, number> = {
   '/api/v1/tracks': 15, '/api/v1/users': 5, '/api/v1/users/me/blocks': 2, '/api/v1/auth/login-history': 5, '/api/v1/notifications': 9, '/api/v1/users/{id}/gear': 4,
   '/api/v1/users/{id}/likes': 15, '/api/v1/users/{id}/reposts': 15, '/api/v1/tracks/removed': 2, '/api/v1/audit/logs': 3, '/api/v1/genres': 2, '/api/v1/roles': 2,
-  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 9, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/playlists/shared/{token}/tracks': 30, '/api/v1/playlists/{id}/share': 5, '/api/v1/playlists/followed': 4, '/api/v1/playlists/search': 9, '/api/v1/releases': 9, '/api/v1/releases/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
+  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 10, '/api/v1/comments/{id}/replies': 5, '/api/v1/comments/{id}/texts': 4, '/api/v1/comments/held': 5, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/playlists/shared/{token}/tracks': 30, '/api/v1/playlists/{id}/share': 5, '/api/v1/playlists/followed': 4, '/api/v1/playlists/search': 9, '/api/v1/releases': 9, '/api/v1/releases/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
   '/api/v1/queue/session/{token}/items': 9, '/api/v1/queue/session/{token}/guests': 5,
 };
 

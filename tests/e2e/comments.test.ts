@@ -144,7 +144,8 @@ test('what was typed stays when it cannot be sent, and leaving asks first', asyn
 
 test('the author deletes their own, the owner and moderators any; each is asked first', async () => {
   const remove = async (page: Page, text: string, name: string) => {
-    await row(page, text).getByRole('button', { name: `Delete the comment by ${name}` }).click();
+    await row(page, text).getByRole('button', { name: `Tools for the comment by ${name}` }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('dialog', { name: 'Delete this comment?' }).getByRole('button', { name: 'Delete it' }).click();
     await row(page, text).waitFor({ state: 'detached' });
     await page.getByText('The comment is deleted').first().waitFor();
@@ -155,7 +156,7 @@ test('the author deletes their own, the owner and moderators any; each is asked 
   for (const [who, text] of [['bob', 'Mine'], ['carol', 'For the owner'], ['mia', 'For a moderator']] as const) await stage.visit(who, async (eye) => {
     await eye.page.goto(`/track/${song.id}`);
     await settled(eye);
-    if (who === 'bob') assert.equal(await row(eye.page, 'What a bass line!').getByRole('button', { name: /^Delete/ }).count(), 0, 'not those of others');
+    if (who === 'bob') assert.equal(await row(eye.page, 'What a bass line!').getByRole('button', { name: /^Tools/ }).count(), 0, 'not those of others');
     await remove(eye.page, text, 'bob');
   });
   await stage.visit(null, async (eye) => {
@@ -164,6 +165,52 @@ test('the author deletes their own, the owner and moderators any; each is asked 
     await settled(eye);
     await remove(eye.page, 'For an administrator', 'bob');
   });
+});
+
+test('somebody answers at a time in the track, changes it, and the owner approves what waits', async () => {
+  const talk = await stage.track('carol', 'Long Talk', tones(30, 262), { description: 'The bridge is at 0:20.' });
+  await say('alice', talk.id, 'Who plays the bass?');
+  assertStatus(await world.as('carol').put('/api/v1/users/settings', { body: { hold_first_comments: true } }), 200);
+  await world.sql(`delete from track_comments where user_id = '${template.ids.mia}'`);
+  await stage.visit('mia', async (eye) => {
+    const { page } = eye;
+    await page.goto(`/track/${talk.id}`);
+    await settled(eye);
+    await row(page, 'Who plays').getByRole('button', { name: 'Reply to alice' }).click();
+    await row(page, 'Who plays').getByLabel('Reply to alice').fill('Me, from 0:12 on');
+    await row(page, 'Who plays').getByRole('button', { name: 'Reply', exact: true }).last().click();
+    const mine = row(page, 'Me, from').last();
+    await mine.getByText('Waits for approval').waitFor();
+    await mine.getByRole('button', { name: 'Tools for the comment by mia' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    await mine.getByLabel('Edit').fill('Me, from 0:15 on');
+    await mine.getByRole('button', { name: 'Save' }).click();
+    await mine.getByText('edited').waitFor();
+    await mine.getByRole('button', { name: 'Go to 0:15' }).click();
+    await hear(page, 'it from the time that the text names', (now) => now.playing && now.position >= 15 && now.position < 19);
+  });
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    await page.goto(`/track/${talk.id}`);
+    await settled(eye);
+    await row(page, 'Who plays').getByRole('button', { name: '1 reply' }).click();
+    await row(page, 'Me, from 0:15').last().getByRole('button', { name: 'Tools for the comment by mia' }).click();
+    await page.getByRole('menuitem', { name: 'Approve' }).click();
+    await row(page, 'Me, from 0:15').last().getByText('Waits for approval').waitFor({ state: 'detached' });
+  });
+  assertStatus(await world.as('carol').put('/api/v1/tracks/{id}', { path: { id: talk.id }, body: { comments_open: false } }), 200);
+  await stage.visit('bob', async (eye) => {
+    const { page } = eye;
+    await page.goto(`/track/${talk.id}`);
+    await settled(eye);
+    await section(page).getByText('Comments on this track are closed.').waitFor();
+    assert.equal(await field(page).count(), 0);
+    await row(page, 'Who plays').getByRole('button', { name: '1 reply' }).click();
+    await row(page, 'Me, from 0:15').last().waitFor();
+    await page.getByRole('button', { name: 'Go to 0:20' }).click();
+    await hear(page, 'it from the time that the description names', (now) => now.playing && now.position >= 20);
+  });
+  assertStatus(await world.as('carol').put('/api/v1/users/settings', { body: { hold_first_comments: false } }), 200);
 });
 
 test('a session that ends meanwhile is opened again in place, and the comment is sent', async () => {
@@ -254,7 +301,22 @@ const overMark = async (page: Page) => {
   await said(page, 'The horn').waitFor();
 };
 
+/* What waits and what is hidden, replies, a deleted comment that has some. */
+const open = await say('alice', busy.id, 'How was that recorded?', 5);
+const answer = async (who: Person, content: string) => {
+  const reply = await world.as(who).post('/api/v1/tracks/{id}/comments', { path: { id: busy.id }, body: { content, parent_id: open } });
+  assertStatus(reply, 201);
+  return reply.body.id;
+};
+await answer('carol', 'With two microphones at 0:04, far apart');
+await world.sql(`update track_comments set status = 'held' where id = '${await answer('bob', 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft')}'`);
+const openThread = async (page: Page) => {
+  await row(page, 'How was that').getByRole('button', { name: /repl/ }).last().click();
+  await row(page, 'With two').last().waitFor();
+};
+
 lookAt(stage, [
+  { name: 'comments-thread', path: `/track/${busy.id}`, who: 'carol', first: ({ page }) => openThread(page) },
   { name: 'comments-guest', path: `/track/${busy.id}`, who: null },
   { name: 'comments-writing', path: `/track/${busy.id}`, who: 'alice', first: ({ page }) => nearTheEnd(page) },
   { name: 'comments-mark', path: `/track/${busy.id}`, who: null, first: ({ page }) => overMark(page) },
@@ -262,7 +324,8 @@ lookAt(stage, [
   {
     name: 'comments-delete', path: `/track/${busy.id}`, who: 'carol', inSight: true,
     first: async ({ page }) => {
-      await section(page).getByRole('button', { name: /^Delete the comment by bob/ }).first().click();
+      await section(page).getByRole('button', { name: /^Tools for the comment by bob/ }).first().click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
       await page.getByRole('dialog').waitFor();
     },
   },

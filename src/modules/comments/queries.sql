@@ -12,7 +12,7 @@ c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.status, c.is_edited, 
        c.deleted_at is null and {comment_deletable(c, t)} as may_delete,
        c.deleted_at is null and (c.user_id = :viewer::uuid and {comment_editable(c)}) is true as may_edit,
        c.deleted_at is null and {comment_moderated(t)} as may_moderate,
-       (select count(*) from track_comments r_ where r_.parent_id = c.id and (r_.status = 'shown' or t.creator_id = :viewer::uuid)) as reply_count
+       (select count(*) from track_comments r_ where r_.parent_id = c.id and (r_.status = 'shown' or r_.user_id = :viewer::uuid or t.creator_id = :viewer::uuid)) as reply_count
 
 -- fragment: comment_moderated(t)
 -- By the owner of the track, moderators (in a session, not by an API key) and staff.

@@ -46,6 +46,8 @@ export const track = (change: Partial<Track> = {}): Track => ({
   publish_zone: null,
   is_downloadable: false,
   download_formats: ['original'],
+  comments_open: true,
+  comments_days: null,
   is_explicit: false,
   status: 'completed',
   status_message: null,

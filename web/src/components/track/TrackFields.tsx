@@ -22,7 +22,7 @@ export function TrackFields({ form, open = false }: TrackFieldsProps) {
   const { t } = useTranslation();
   const genres = useId();
   const { control, field, register } = form;
-  const [visibility, zone, offers] = useWatch({ control, name: ['visibility', 'publish_zone', 'is_downloadable'] });
+  const [visibility, zone, offers, isOpen] = useWatch({ control, name: ['visibility', 'publish_zone', 'is_downloadable', 'comments_open'] });
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <TextField label={t('track.field.title')} {...field('title')} autoComplete="off" />
@@ -53,6 +53,7 @@ export function TrackFields({ form, open = false }: TrackFieldsProps) {
       <div className="grid gap-3 sm:col-span-2 sm:grid-cols-3">
         <Toggle label={t('track.field.is_downloadable')} hint={t('track.hint.is_downloadable')} {...register('is_downloadable')} />
         <Toggle label={t('track.field.is_explicit')} {...register('is_explicit')} />
+        <Toggle label={t('track.field.comments_open')} hint={t('track.hint.comments_open')} {...register('comments_open')} />
       </div>
       {offers && (
         <fieldset className="sm:col-span-2">
@@ -80,6 +81,9 @@ export function TrackFields({ form, open = false }: TrackFieldsProps) {
                         placeholder="F#m"
             mono
           />
+          {isOpen && (
+            <TextField className="sm:col-span-2" label={t('track.field.comments_days')} hint={t('track.hint.comments_days')} {...field('comments_days')} inputMode="numeric" mono />
+          )}
           <TextArea className="sm:col-span-6" label={t('track.field.description')} {...field('description')} />
         </div>
       </details>

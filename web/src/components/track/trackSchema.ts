@@ -36,6 +36,8 @@ export const trackSchema = z.object({
   download_flac: z.boolean(),
   download_lossy: z.boolean(),
   is_explicit: z.boolean(),
+  comments_open: z.boolean(),
+  comments_days: between(1, 3650),
 }).refine(({ visibility, publish_at }) => visibility !== 'scheduled' || publish_at !== '', { path: ['publish_at'], message: 'required' });
 
 export type TrackForm = z.infer<typeof trackSchema>;
@@ -58,6 +60,8 @@ export const emptyTrackForm: TrackForm = {
   download_flac: false,
   download_lossy: false,
   is_explicit: false,
+  comments_open: true,
+  comments_days: '',
 };
 
 export function splitTags(value: string): string[] {
@@ -88,6 +92,8 @@ export function formOf(track: Track): TrackForm {
     download_flac: track.download_formats.includes('flac'),
     download_lossy: track.download_formats.includes('lossy'),
     is_explicit: track.is_explicit,
+    comments_open: track.comments_open,
+    comments_days: track.comments_days?.toString() ?? '',
   };
 }
 
@@ -114,5 +120,7 @@ export function changesOf(form: TrackForm): TrackChanges {
     is_downloadable: form.is_downloadable && formatsOf(form).length > 0,
     ...(form.is_downloadable && formatsOf(form).length > 0 ? { download_formats: formatsOf(form) } : {}),
     is_explicit: form.is_explicit,
+    comments_open: form.comments_open,
+    comments_days: numberOrNull(form.comments_days),
   };
 }

@@ -20,7 +20,7 @@ function Switches({ me, settings }: { me: User; settings: UserSettings }) {
   const update = useUpdateSettings();
   const optOut = usePrivacyOptOut();
   const refused = { onError: (error: Error) => toast(problemText(error, t), 'danger') };
-  const words = <Key extends 'public' | 'indexing' | 'activity' | 'explicit' | 'autoplay' | 'history' | 'do_not_sell'>(key: Key) => ({ key, label: t(`settings.privacy.${key}.label`), hint: t(`settings.privacy.${key}.hint`) });
+  const words = <Key extends 'public' | 'indexing' | 'activity' | 'explicit' | 'autoplay' | 'history' | 'hold' | 'do_not_sell'>(key: Key) => ({ key, label: t(`settings.privacy.${key}.label`), hint: t(`settings.privacy.${key}.hint`) });
   return (
     <>
       <Section title={t('settings.privacy.seen')}>
@@ -47,6 +47,11 @@ function Switches({ me, settings }: { me: User; settings: UserSettings }) {
             { ...words('autoplay'), on: settings.autoplay, onChange: (autoplay) => update.mutate({ autoplay }, refused) },
             { ...words('history'), on: settings.listening_history, onChange: (listening_history) => update.mutate({ listening_history }, refused) },
           ]}
+        />
+      </Section>
+      <Section title={t('settings.privacy.comments')}>
+        <SwitchList
+          switches={[{ ...words('hold'), on: settings.hold_first_comments, onChange: (hold_first_comments) => update.mutate({ hold_first_comments }, refused) }]}
         />
       </Section>
       <Section title={t('settings.privacy.data')}>

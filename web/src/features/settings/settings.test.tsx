@@ -49,7 +49,7 @@ const session = (id: string, device: string, is_current: boolean) => ({
   expires_at: '2027-01-01T00:00:00Z',
   is_current,
 });
-const settings = { timezone: 'Asia/Calcutta', allow_search_indexing: true, show_activity: true, autoplay: true, listening_history: true, do_not_sell: false, email_marketing: true };
+const settings = { timezone: 'Asia/Calcutta', allow_search_indexing: true, show_activity: true, autoplay: true, listening_history: true, hold_first_comments: false, do_not_sell: false, email_marketing: true };
 const preferences = {
   ...Object.fromEntries(['follow', 'like', 'comment', 'message', 'mention'].flatMap((e) => [[`notify_on_${e}`, true], [`email_on_${e}`, true]])),
   email_notifications: true,

@@ -1,32 +1,98 @@
 import { clsx } from 'clsx';
-import { Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { IconButton } from '@/components/ui/IconButton';
+import { ErrorState } from '@/components/ui/ErrorState';
+import { More } from '@/components/ui/More';
+import { useMe } from '@/lib/api/auth/me';
+import { useEditComment } from '@/lib/api/comments/change';
+import { useReplies, useReply } from '@/lib/api/comments/replies';
 import { isUnsent } from '@/lib/api/comments/write';
-import type { TrackComment } from '@/lib/api/schema';
+import type { Track, TrackComment } from '@/lib/api/schema';
 import { clock } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
 import { CommentAvatar } from './CommentAvatar';
+import { CommentForm } from './CommentForm';
+import { CommentTools } from './CommentTools';
+import { TimedText } from './TimedText';
 
 interface CommentRowProps {
   comment: TrackComment;
+  track: Pick<Track, 'is_mine' | 'duration_ms'>;
+  /** Comments can be answered: the reader is signed in, and the track's are open for them. */
+  open: boolean;
   onSeek: (seconds: number) => void;
   /** The comment that is pointed at or focused, which the waveform shows; null: no longer. */
   onPoint: (id: string | null) => void;
   onRemove: (comment: TrackComment) => void;
 }
 
-export function CommentRow({ comment, onSeek, onPoint, onRemove }: CommentRowProps) {
+function Replies({ to, ...row }: { to: TrackComment } & Omit<CommentRowProps, 'comment'>) {
+  const list = useReplies(to);
+  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  return (
+    <>
+      <ul>
+        {list.data?.pages.flatMap((page) => page.items).map((reply) => <CommentRow key={reply.id} comment={reply} {...row} />)}
+      </ul>
+      <More list={list} className="mt-2" />
+    </>
+  );
+}
+
+/** Below a comment: its replies, once they are wanted, and the way to answer. A reply to a reply stands with the others. */
+function Thread({ comment, name, ...row }: { name: string } & CommentRowProps) {
+  const { t } = useTranslation();
+  const { data: me } = useMe();
+  const { mutateAsync: reply } = useReply();
+  const [isShown, setShown] = useState(false);
+  const [isWriting, setWriting] = useState(false);
+  const count = comment.reply_count;
+  const isTop = comment.parent_id === null;
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-x-4">
+        {me && row.open && !comment.is_deleted && !isWriting && (
+          <button type="button" aria-label={t('comments.reply_to', { name })} onClick={() => setWriting(true)} className="h-8 text-xs font-semibold text-muted hover:text-ink">
+            {t('comments.reply')}
+          </button>
+        )}
+        {isTop && count > 0 && (
+          <button type="button" aria-expanded={isShown} onClick={() => setShown(!isShown)} className="num h-8 text-xs font-semibold text-accent-text hover:underline">
+            {t('comments.replies', { count })}
+          </button>
+        )}
+      </div>
+      {isWriting && (
+        <CommentForm
+          label={t('comments.reply_to', { name })}
+          action={t('comments.reply')}
+          send={async (content) => {
+            await reply({ to: comment, content });
+            setShown(true);
+          }}
+          onClose={() => setWriting(false)}
+        />
+      )}
+      {isTop && isShown && count > 0 && <Replies to={comment} {...row} />}
+    </>
+  );
+}
+
+export function CommentRow(props: CommentRowProps) {
+  const { comment, track, onSeek, onPoint, onRemove } = props;
   const { t } = useTranslation();
   const format = useFormat();
-  const { id, author, content, timestamp, created_at } = comment;
+  const { mutateAsync: edit } = useEditComment();
+  const [isEditing, setEditing] = useState(false);
+  const { id, author, content, timestamp, created_at, edited_at, status, is_deleted } = comment;
   const unsent = isUnsent(comment);
+  const name = author?.display_name ?? t('comments.gone');
   const point = () => onPoint(id);
   const leave = () => onPoint(null);
   return (
     <li className={clsx('flex gap-3 py-4 transition-opacity duration-150', unsent && 'opacity-60')}>
-      <CommentAvatar author={author} size={40} />
+      <CommentAvatar author={author} size={comment.parent_id ? 28 : 40} />
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-center gap-x-2">
           {author ? (
@@ -34,12 +100,12 @@ export function CommentRow({ comment, onSeek, onPoint, onRemove }: CommentRowPro
               <bdi>{author.display_name}</bdi> <span className="text-xs font-normal text-muted">@{author.username}</span>
             </Link>
           ) : (
-            <span className="text-muted">{t('comments.gone')}</span>
+            <span className="text-muted">{t(is_deleted ? 'comments.deleted' : 'comments.gone')}</span>
           )}
           {timestamp !== null && (
             <button
               type="button"
-              aria-label={t('comments.go_to', { time: clock(timestamp * 1000) })}
+              aria-label={t('track.go_to', { time: clock(timestamp * 1000) })}
               onClick={() => onSeek(timestamp)}
               onPointerEnter={point}
               onPointerLeave={leave}
@@ -57,15 +123,26 @@ export function CommentRow({ comment, onSeek, onPoint, onRemove }: CommentRowPro
               {format.ago(created_at)}
             </time>
           )}
+          {edited_at && !is_deleted && (
+            <span title={format.moment(edited_at)} className="text-xs text-muted">
+              {t('comments.edited')}
+            </span>
+          )}
+          {status !== 'shown' && <span className="rounded-full bg-sunk px-2 text-xs leading-5">{t(`comments.status.${status}`)}</span>}
         </div>
-        <p dir="auto" className="mt-0.5 max-w-prose text-base break-words whitespace-pre-line">
-          {content}
-        </p>
+        {isEditing ? (
+          <CommentForm label={t('comments.edit')} content={content} action={t('common.save')} send={(now) => edit({ comment, content: now })} onClose={() => setEditing(false)} />
+        ) : (
+          !is_deleted && (
+            <p dir="auto" className="mt-0.5 max-w-prose text-base break-words whitespace-pre-line">
+              <TimedText text={content} track={track} onSeek={onSeek} />
+            </p>
+          )
+        )}
+        {!unsent && <Thread {...props} name={name} />}
       </div>
-      {comment.may_delete && (
-        <IconButton label={t('comments.remove_of', { name: author?.display_name ?? t('comments.gone') })} size="sm" onClick={() => onRemove(comment)}>
-          <Trash2 size={18} aria-hidden />
-        </IconButton>
+      {(comment.may_delete || comment.may_edit || comment.may_moderate) && (
+        <CommentTools comment={comment} track={track} name={name} onEdit={() => setEditing(true)} onRemove={() => onRemove(comment)} />
       )}
     </li>
   );

@@ -21,6 +21,8 @@ import type { Moment } from './moment';
 interface RowsProps {
   list: ReturnType<typeof useComments>;
   empty: string;
+  track: Track;
+  open: boolean;
   onSeek: (seconds: number) => void;
   onPoint: (id: string | null) => void;
   onRemove: (comment: TrackComment) => void;
@@ -43,6 +45,12 @@ function Rows({ list, empty, ...on }: RowsProps) {
   );
 }
 
+/** Nobody but its owner comments on a track whose comments are closed; the server has the last word. */
+function commentsOpen({ comments_open, comments_days, created_at, publish_at }: Track, now: Date): boolean {
+  const since = Math.max(Date.parse(created_at), publish_at ? Date.parse(publish_at) : 0);
+  return comments_open && (comments_days === null || since + comments_days * 86_400_000 > now.getTime());
+}
+
 interface CommentsProps {
   track: Track;
   moment: Moment | null;
@@ -59,6 +67,7 @@ export default function Comments({ track, moment, setMoment, onSeek, onPoint }: 
   const remove = useRemoveComment();
   const [doomed, setDoomed] = useState<TrackComment | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  const open = track.is_mine || commentsOpen(track, new Date());
   const total = list.data?.pages[0]?.total ?? 0;
 
   const removeDoomed = () => {
@@ -92,8 +101,9 @@ export default function Comments({ track, moment, setMoment, onSeek, onPoint }: 
           </select>
         )}
       </div>
-      {me && <CommentComposer track={track} me={me} moment={moment} setMoment={setMoment} onSent={() => setOrder('newest')} />}
-      {me === null && (
+      {me && open && <CommentComposer track={track} me={me} moment={moment} setMoment={setMoment} onSent={() => setOrder('newest')} />}
+      {!open && <p className="mt-5 text-base text-muted">{t('comments.closed')}</p>}
+      {me === null && open && (
         <div className="mt-5 flex flex-wrap items-center gap-x-4 gap-y-3">
           <p className="text-base text-muted">{t('comments.sign_in_text', { name: track.creator.display_name })}</p>
           <Button asChild>
@@ -101,7 +111,7 @@ export default function Comments({ track, moment, setMoment, onSeek, onPoint }: 
           </Button>
         </div>
       )}
-      <Rows list={list} empty={t(me ? 'comments.empty' : 'comments.empty_guest')} onSeek={onSeek} onPoint={onPoint} onRemove={setDoomed} />
+      <Rows list={list} empty={t(me && open ? 'comments.empty' : 'comments.empty_guest')} track={track} open={open} onSeek={onSeek} onPoint={onPoint} onRemove={setDoomed} />
       {doomed && (
         <ConfirmDialog
           title={t('comments.remove_title')}

@@ -33,6 +33,7 @@ import { MoreFrom, useMoreFrom } from './MoreFrom';
 import { TrackActions } from './TrackActions';
 import { TrackFacts } from './TrackFacts';
 import type { Moment } from './moment';
+import { TimedText } from './TimedText';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
 const Comments = lazy(withTexts(() => import('./Comments'), 'comments'));
@@ -140,7 +141,11 @@ function Loaded({ track }: { track: Track }) {
         <TrackActions track={track} onEdit={() => setDialog('edit')} onDelete={() => setDialog('delete')} />
         <div className="mt-10 grid gap-10 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
           <div className="min-w-0">
-            {track.description && <p dir="auto" className="max-w-prose text-base whitespace-pre-line">{track.description}</p>}
+            {track.description && (
+              <p dir="auto" className="max-w-prose text-base whitespace-pre-line">
+                <TimedText text={track.description} track={track} onSeek={(seconds) => void seekTrack(track, { more: others }, seconds)} />
+              </p>
+            )}
             {track.tags && track.tags.length > 0 && (
               <ul className="mt-5 flex flex-wrap gap-x-4 gap-y-2">
                 {track.tags.map((tag) => (

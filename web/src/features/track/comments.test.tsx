@@ -26,11 +26,18 @@ const comment = (id: string, change: Partial<TrackComment> = {}): TrackComment =
   track_id: song.id,
   content: `Words of ${id}`,
   timestamp: 12.5,
+  parent_id: null,
+  status: 'shown',
   is_edited: false,
+  edited_at: null,
+  is_deleted: false,
+  reply_count: 0,
   created_at: '2026-01-01T00:00:00Z',
   author: nika,
   is_mine: false,
   may_delete: false,
+  may_edit: false,
+  may_moderate: false,
   ...change,
 });
 const list = (...items: TrackComment[]): Reply => ({ body: { items, limit: 20, next: null, total: items.length } });
@@ -239,7 +246,8 @@ describe('the list', () => {
     const answer = held();
     const server = fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(comment('1', { may_delete: true }), comment('2')), 'DELETE /comments/1': answer.handler });
     show();
-    await userEvent.click(await screen.findByRole('button', { name: 'Delete the comment by Nika' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Tools for the comment by Nika' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Delete' }));
     expect(screen.getByRole('dialog')).toHaveTextContent('The comment by Nika will be gone for everybody');
     expect(server.count('DELETE /comments/1')).toBe(0);
     await userEvent.click(screen.getByRole('button', { name: 'Delete it' }));

@@ -105,7 +105,7 @@ describe('an upload', () => {
     expect(server.count('PUT /tracks/t1')).toBe(0);
     publish(item().key, { ...typed('Night Drive'), genre: 'Ambient' });
     await vi.waitFor(() => expect(item()).toMatchObject({ saving: 'saved', phase: 'done', title: 'Night Drive' }));
-    expect(server.calls.find((call) => call.method === 'PUT')?.body).toEqual({ title: 'Night Drive', genre: 'Ambient', visibility: 'public', is_downloadable: false, is_explicit: false });
+    expect(server.calls.find((call) => call.method === 'PUT')?.body).toEqual({ title: 'Night Drive', genre: 'Ambient', visibility: 'public', is_downloadable: false, is_explicit: false, comments_open: true });
   });
 
   it('is published before its bytes are there: what was typed is saved when they are', async () => {

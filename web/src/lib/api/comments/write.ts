@@ -15,11 +15,18 @@ export const draftComment = (trackId: string, { id, username, avatar, display_na
   track_id: trackId,
   content,
   timestamp,
+  parent_id: null,
+  status: 'shown',
   is_edited: false,
+  edited_at: null,
+  is_deleted: false,
+  reply_count: 0,
   created_at: new Date().toISOString(),
   author: { id, username, avatar, display_name },
   is_mine: true,
   may_delete: false,
+  may_edit: false,
+  may_moderate: false,
 });
 
 export const isUnsent = ({ id }: TrackComment) => id.startsWith(UNSENT);

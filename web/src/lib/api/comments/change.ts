@@ -1,0 +1,25 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { put } from '@/lib/api/client';
+import type { TrackComment } from '@/lib/api/schema';
+import { holdComments, invalidateComments, replaceComment } from './cache';
+
+/** Each is shown when the server has agreed. */
+export function useEditComment() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ comment: { id }, content }: { comment: TrackComment; content: string }) => put('/comments/{id}', { path: { id }, body: { content } }),
+    onSuccess: (now) => replaceComment(client, now.track_id, now.id, now),
+  });
+}
+
+export function useCommentStatus() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ comment: { id }, status }: { comment: TrackComment; status: 'shown' | 'hidden' }) => put('/comments/{id}/status', { path: { id }, body: { status } }),
+    onMutate: async ({ comment, status }) => {
+      await holdComments(client, comment.track_id);
+      replaceComment(client, comment.track_id, comment.id, { ...comment, status });
+    },
+    onSettled: (_now, _error, { comment }) => invalidateComments(client, comment.track_id),
+  });
+}
