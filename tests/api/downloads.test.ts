@@ -10,9 +10,10 @@ import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { decode, makeSound, pcm, png, wav } from '../support/media.ts';
 import { playable, rendition } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
-import { World } from '../support/world.ts';
+import { template, World } from '../support/world.ts';
 
 const world = await World.start('downloads');
+const ids = template.ids;
 const alice = world.as('alice'), carol = world.as('carol'), dave = world.as('dave'), visitor = world.visitor;
 const folder = mkdtempSync(path.join(tmpdir(), 'veza-downloads-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -151,6 +152,20 @@ test('a link opens its track and nothing else, on both servers and in any player
   assertStatus(await open(over.token), 200);
   await world.sql(`update track_shares set expires_at = now() - interval '1 s' where id = '${over.id}'`);
   assertProblem(await open(over.token), 404);
+});
+
+test('a link opens nothing to whom the creator has blocked, while they are signed in, on both servers', async () => {
+  await change({ visibility: 'private', is_downloadable: false, download_formats: ['original', 'flac'] });
+  const { token } = await share({ permissions: 'download' }), query = { share: token };
+  const shared = (await visitor.get('/api/v1/tracks/shared/{token}', { path: { token } })).body;
+  const addresses = [shared.stream_manifest_url!, shared.waveform_url!, shared.cover_url!, `/api/v1/tracks/${track.id}/hls/info?share=${token}`, `/api/v1/tracks/${track.id}/download?share=${token}`];
+  const statuses = async (client: Client) => Promise.all([client.get('/api/v1/tracks/shared/{token}', { path: { token } }), client.get('/api/v1/tracks/{id}/downloads', { ...at, query }),
+    client.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id: track.id, format: 'flac' }, query }), ...addresses.map((address) => client.send('GET', address))].map(async (reply) => (await reply).status));
+  assert.ok((await statuses(dave)).every((status) => status < 300));
+  assertStatus(await carol.post('/api/v1/users/{id}/block', { path: { id: ids.dave } }), 204);
+  assert.deepEqual([...new Set(await statuses(dave))], [404]);
+  assert.ok((await statuses(visitor)).every((status) => status < 300));
+  assertStatus(await carol.delete('/api/v1/users/{id}/block', { path: { id: ids.dave } }), 204);
 });
 
 test('a link for downloads gives the formats of the track', async () => {

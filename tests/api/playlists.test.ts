@@ -152,6 +152,56 @@ test('a block ends work on playlists of the one together with the other, both wa
   assertProblem(await get(bob, hers.id), 404, undefined, 'and nothing comes back by itself');
 });
 
+test('work together also ends where the rows are still there: while one has blocked the other, and while the owner is banned or leaving', async () => {
+  const list = await create(alice, 'Not any more');
+  await world.sql(`insert into playlist_collaborators (playlist_id, user_id, permission) values ('${list.id}', '${ids.bob}', 'admin')`);
+  const item = await add(bob, list.id, tides.id);
+  const reads = () => Promise.all([get(bob, list.id), bob.get('/api/v1/playlists/{id}/tracks', { path: { id: list.id } }), bob.get('/api/v1/playlists/{id}/export/json', { path: { id: list.id } }),
+    bob.get('/api/v1/playlists/{id}/collaborators', { path: { id: list.id } }), bob.post('/api/v1/playlists/{id}/duplicate', { path: { id: list.id }, body: {} })]);
+  const closed = async (why: string) => {
+    for (const reply of await reads()) assertProblem(reply, 404, undefined, why);
+    assertProblem(await bob.post('/api/v1/playlists/{id}/tracks', { path: { id: list.id }, body: { track_id: ferry.id } }), 404, undefined, why);
+    assertProblem(await move(bob, list.id, item, null), 404, undefined, why);
+    assertProblem(await bob.put('/api/v1/playlists/{id}', { path: { id: list.id }, body: { visibility: 'public' } }), 404, undefined, why);
+    assertProblem(await bob.post('/api/v1/playlists/{id}/collaborators', { path: { id: list.id }, body: { user_id: ids.carol, permission: 'read' } }), 404, undefined, why);
+    assert.ok(!(await bob.get('/api/v1/playlists')).body.items.some(({ id }) => id === list.id), why);
+    assert.ok(!(await bob.get('/api/v1/playlists/search', { query: { q: 'not any more' } })).body.items.some(({ id }) => id === list.id), why);
+  };
+  for (const [one, other] of [['alice', 'bob'], ['bob', 'alice']] as const) {
+    await world.sql(`insert into user_blocks (blocker_id, blocked_id) values ('${ids[one]}', '${ids[other]}')`);
+    await closed(`${one} has blocked ${other}`);
+    await world.sql(`delete from user_blocks where blocker_id = '${ids[one]}'`);
+  }
+  for (const [how, back] of [['is_banned = true', 'is_banned = false'], [`deletion_at = now() + interval '1 day'`, 'deletion_at = null']] as const) {
+    await world.sql(`update users set ${how} where id = '${ids.alice}'`);
+    await closed(how);
+    await world.sql(`update users set ${back} where id = '${ids.alice}'`);
+  }
+  assert.equal((await get(bob, list.id)).body.may_edit, true);
+});
+
+test('a person keeps a thousand playlists and 200,000 items in all, copies, imports and deleted ones included, however many are made at once', async () => {
+  const mia = world.as('mia');
+  await world.sql(`delete from playlists where user_id = '${ids.mia}'`);
+  const list = await create(mia, 'Large');
+  const copy = () => mia.post('/api/v1/playlists/{id}/duplicate', { path: { id: list.id }, body: {} });
+  const importing = () => {
+    const form = new FormData();
+    form.set('file', new Blob(['#EXTM3U\n/music/1.mp3\n']), 'one.m3u');
+    return mia.post('/api/v1/playlists/import', { body: form as never });
+  };
+  const making = () => mia.post('/api/v1/playlists', { body: { name: 'One more' } });
+  await world.sql(`update playlists set track_count = 100000 where id = '${list.id}'`);
+  await world.sql(`insert into playlists (user_id, name, track_count, deleted_at) values ('${ids.mia}', 'Deleted', 1, now())`);
+  assert.match(assertProblem(await copy(), 422, 'too_many_playlists').detail!, /200,000/);
+  await world.sql(`update playlists set track_count = 0 where user_id = '${ids.mia}'; insert into playlists (user_id, name) select '${ids.mia}', 'n' || n from generate_series(3, 997) n`);
+  const made = await Promise.all(Array.from({ length: 12 }, (_, i) => (i % 2 ? making : copy)()));
+  assert.deepEqual(made.map(({ status }) => status).sort(), [201, 201, 201, ...Array.from({ length: 9 }, () => 422)]);
+  for (const refused of [await copy(), await importing(), await making()]) assertProblem(refused, 422, 'too_many_playlists');
+  assert.equal(await world.sql(`select count(*) from playlists where user_id = '${ids.mia}'`), '1000');
+  await world.sql(`delete from playlists where user_id = '${ids.mia}'`);
+});
+
 test('a copy is private, has the same order, notes its origin, and shows no more than the playlist itself', async () => {
   const draft = await playable(carol, { title: 'Not for all', visibility: 'unlisted' });
   const list = await create(carol, 'To copy', { is_public: true, description: 'Nice' });

@@ -2,7 +2,7 @@
 
 -- fragment: downloader_sees(t)
 -- Whoever may see the track, or has a link to it.
-({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))
+({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read', :viewer::uuid, :viewer_staff::boolean))
 
 -- fragment: may_have(t, format)
 may_download(t, format, :viewer::uuid, :viewer_staff::boolean, :share::text)

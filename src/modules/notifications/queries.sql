@@ -162,6 +162,8 @@ with due as materialized (
      where p.id = :playlist_id::uuid and p.deleted_at is null
        and coalesce(s.notify_on_playlist, true)
        and {not_blocked_by(w.user_id, a.id, false)}
+       and {not_blocked_by(w.user_id, p.user_id, false)}
+       and {not_blocked_by(p.user_id, w.user_id, false)}
 )
 select a.id, a.is_new
   from due d

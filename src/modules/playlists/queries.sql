@@ -42,22 +42,30 @@ exists (select from users c_
 -- fragment: playlist_editable(p, person)
 -- The owner, and whoever works on it together with them.
 ((p.user_id = person or exists (select from playlist_collaborators w_
-                                 where w_.playlist_id = p.id and w_.user_id = person and w_.permission in ('write', 'admin'))) is true)
+                                 where w_.playlist_id = p.id and w_.user_id = person and w_.permission in ('write', 'admin')
+                                   and {playlist_together(p, person)})) is true)
+
+-- fragment: playlist_together(p, person)
+-- Its owner is in good standing and not leaving, and neither of the two has blocked the other: else nobody but the owner works on it.
+(exists (select from users o_ where o_.id = p.user_id and user_shown(o_))
+ and not exists (select from user_blocks b_ where (b_.blocker_id = p.user_id and b_.blocked_id = person) or (b_.blocker_id = person and b_.blocked_id = p.user_id)))
 
 -- fragment: playlist_shared_with(p, person)
 -- The person works on it together with its owner, or may at least see it.
-exists (select from playlist_collaborators w_ where w_.playlist_id = p.id and w_.user_id = person and w_.permission <> 'none')
+exists (select from playlist_collaborators w_
+         where w_.playlist_id = p.id and w_.user_id = person and w_.permission <> 'none' and {playlist_together(p, person)})
 
 -- fragment: playlist_managed(p, person)
 -- May change what it is called and who sees it, and who works on it.
-((p.user_id = person or exists (select from playlist_collaborators w_ where w_.playlist_id = p.id and w_.user_id = person and w_.permission = 'admin')) is true)
+((p.user_id = person or exists (select from playlist_collaborators w_
+                                 where w_.playlist_id = p.id and w_.user_id = person and w_.permission = 'admin' and {playlist_together(p, person)})) is true)
 
 -- fragment: not_allowed
 -- For those who may see it or worked on it, and so know that it is there. To all others it does not exist.
 'forbidden: You may not change this, or not any more.'
 
 -- fragment: playlist_worked_on(p, person)
-(p.user_id = person or exists (select from playlist_collaborators w_ where w_.playlist_id = p.id and w_.user_id = person))
+(p.user_id = person or exists (select from playlist_collaborators w_ where w_.playlist_id = p.id and w_.user_id = person and {playlist_together(p, person)}))
 
 -- fragment: playlist_tell(id)
 -- All who look at it, after a change.
@@ -94,6 +102,7 @@ select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(
    and p.id in (select o.id from playlists o where o.user_id = :viewer::uuid
                 union all
                 select w.playlist_id from playlist_collaborators w where w.user_id = :viewer::uuid and w.permission in ('write', 'admin'))
+   and (p.user_id = :viewer::uuid or {playlist_together(p, :viewer::uuid)})
 
 -- query: playlist_favorites
 -- One playlist that everybody has: made when it is first asked for, in the person's language.
@@ -185,11 +194,14 @@ select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
 
 -- query: playlist_duplicate
 -- Whoever may see it. A track that they may not see leaves its place empty: in a playlist of one's own, one sees more than in those of others.
-with p as (
-    select p.* from playlists p where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+-- problems: too_many_playlists
+with p as materialized (
+    select p.*, {playlist_room_problem(p.track_count)} as problem
+      from playlists p
+     where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 ), c as (
     insert into playlists (user_id, name, description, visibility, copied_from)
-    select :viewer::uuid, coalesce(:name::text, p.name), p.description, 'private', p.id from p
+    select :viewer::uuid, coalesce(:name::text, p.name), p.description, 'private', p.id from p where p.problem is null
     returning id
 ), i as (
     insert into playlist_tracks (playlist_id, track_id, wanted, added_by, position)
@@ -198,16 +210,26 @@ with p as (
       join playlist_tracks i on i.playlist_id = p.id
       left join tracks t on t.id = i.track_id and {item_shown(t, p)}
 )
-select c.id as copy_id from c
+select c.id as copy_id, p.problem from p left join c on true
 
 -- fragment: visibility_given(visibility)
 -- Of a new one.
 coalesce(visibility, case when :is_public::boolean then 'public' else 'private' end)
 
+-- fragment: playlist_room_problem(items)
+-- Why the viewer may not have one more playlist, with so many items.
+case when not playlist_room(:viewer::uuid, items) then 'too_many_playlists' end
+
 -- query: playlist_create
-insert into playlists (user_id, name, description, visibility)
-values (:viewer::uuid, :name::text, :description::text, {visibility_given(:visibility::text)})
-returning id
+-- problems: too_many_playlists
+with r as materialized (
+    select {playlist_room_problem(0)} as problem
+), p as (
+    insert into playlists (user_id, name, description, visibility)
+    select :viewer::uuid, :name::text, :description::text, {visibility_given(:visibility::text)} from r where r.problem is null
+    returning id
+)
+select p.id, r.problem from r left join p on true
 
 -- query: playlist_update
 -- sees: the owner, and collaborators who administer it
@@ -520,8 +542,11 @@ select t.id as track_id, t.status = 'completed' and t.stream_manifest_url is not
 -- schema: PlaylistImport
 -- not null: id, name, track_count, matched, ambiguous, missing, lines
 -- type: lines PlaylistImportLine[]
+-- problems: too_many_playlists
 -- audited
-with l as materialized (
+with room as materialized (
+    select {playlist_room_problem(jsonb_array_length(:lines::jsonb))} as problem
+), l as materialized (
     select l.*, playlist_key(l.title) as title_key, playlist_key(l.artist) as artist_key
       from jsonb_to_recordset(:lines::jsonb) as l (n int, line int, title text, artist text, album text, duration_ms bigint, location text, track_id uuid,
                                                    fault text)
@@ -558,7 +583,7 @@ with l as materialized (
       from m
 ), p as (
     insert into playlists (user_id, name, description, visibility)
-    values (:viewer::uuid, :name::text, :description::text, {visibility_given(:visibility::text)})
+    select :viewer::uuid, :name::text, :description::text, {visibility_given(:visibility::text)} from room where room.problem is null
     returning id, name
 ), i as (
     insert into playlist_tracks (playlist_id, track_id, wanted, added_by, position)
@@ -581,11 +606,13 @@ with l as materialized (
                r.title, r.artist, r.found, case when r.found is null then coalesce(r.candidates, '{}') else '{}' end)::playlist_import_line as line, r.n
       from r
 )
-select p.id, p.name, count(*) as track_count, count(*) filter (where (x.line).status = 'matched') as matched,
-       count(*) filter (where (x.line).status = 'ambiguous') as ambiguous, count(*) filter (where (x.line).status = 'missing') as missing,
-       json_agg(x.line order by x.n) as lines
-  from p, x
- group by p.id, p.name
+select p.id, p.name, n.track_count, n.matched, n.ambiguous, n.missing, n.lines, room.problem
+  from room
+  left join p on true
+ cross join (select count(*) as track_count, count(*) filter (where (x.line).status = 'matched') as matched,
+                    count(*) filter (where (x.line).status = 'ambiguous') as ambiguous, count(*) filter (where (x.line).status = 'missing') as missing,
+                    json_agg(x.line order by x.n) as lines
+               from x) n
 
 -- query: playlist_fill
 -- Places that wait for this track: its title and artist, and no other track that everybody finds has both. None in lists of those whom its creator has blocked.

@@ -45,7 +45,7 @@ returning s.id
 update track_shares s
    set access_count = s.access_count + 1, last_used_at = now()
   from tracks t
- where s.token_hash = {link_hash(:token::text)} and t.id = s.track_id and share_opens(t, :token::text, 'read')
+ where s.token_hash = {link_hash(:token::text)} and t.id = s.track_id and share_opens(t, :token::text, 'read', :viewer::uuid, :viewer_staff::boolean)
 returning s.id as share_id, s.track_id
 
 -- query: share_get
@@ -71,7 +71,7 @@ select t.title, t.artist, {user_ref(u, creator)}, false as is_indexable
   from track_shares s
   join tracks t on t.id = s.track_id
   join users u on u.id = t.creator_id
- where s.token_hash = {link_hash(:token::text)} and share_opens(t, :token::text, 'read')
+ where s.token_hash = {link_hash(:token::text)} and share_opens(t, :token::text, 'read', :viewer::uuid, :viewer_staff::boolean)
 
 -- What an archive of one's own data tells (personal.c).
 

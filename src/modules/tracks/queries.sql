@@ -487,20 +487,20 @@ select t.id as track_id, t.stream_status as status, t.duration_ms, t.sample_rate
        coalesce(h.info -> 'qualities', '[]') as qualities
   from tracks t
   left join hls_streams h on h.track_id = t.id
- where t.id = :id::uuid and ({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))
+ where t.id = :id::uuid and ({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read', :viewer::uuid, :viewer_staff::boolean))
 
 -- query: track_waveform
 -- Files of a track, for whoever may see it (api/file.h). Each run of the processing has a folder of its own, so its peaks never change.
 select t.waveform_path || '/' || :resolution::text || '.json' as key, track_is_public(t) and user_shown(u) as is_public
   from tracks t
   join users u on u.id = t.creator_id
- where t.id = :id::uuid and ({track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))
+ where t.id = :id::uuid and ({track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read', :viewer::uuid, :viewer_staff::boolean))
 
 -- query: track_cover
 select t.cover_art_path || '/' || :size::text || '.webp' as key, track_is_public(t) and user_shown(u) as is_public
   from tracks t
   join users u on u.id = t.creator_id
- where t.id = :id::uuid and ({track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))
+ where t.id = :id::uuid and ({track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read', :viewer::uuid, :viewer_staff::boolean))
 
 -- query: track_work
 -- What the job needs to know, and that the work begins. A completed track goes on playing while it is processed once more. The version is
