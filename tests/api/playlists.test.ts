@@ -588,3 +588,143 @@ test('who works on a playlist is told so, and hears of the changes of others unt
   assert.equal(count(), before);
   live.end();
 });
+
+const versions = async (client: Client, id: string) => {
+  const reply = await client.get('/api/v1/playlists/{id}/versions', { path: { id }, query: { limit: 100 } });
+  assertStatus(reply, 200);
+  return reply.body.items;
+};
+const restore = (client: Client, id: string, versionId: string) => client.post('/api/v1/playlists/{id}/versions/{versionId}/restore', { path: { id, versionId } });
+const rename = async (client: Client, id: string, body: { name?: string; description?: string | null; visibility?: 'public' | 'private' }) =>
+  assertStatus(await client.put('/api/v1/playlists/{id}', { path: { id }, body }), 200);
+/** What begins now is a version of its own. */
+const later = (id: string) => world.sql(`update playlist_versions set created_at = created_at - interval '11 minutes' where playlist_id = '${id}'`);
+const remove = async (client: Client, id: string, track_id: string) => assertStatus(await client.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id, track_id } }), 204);
+
+test('each person\'s edits of ten minutes are one version, which tells who changed what and when, and any of them is restored with its order', async () => {
+  const list = await create(alice, 'Versions', { description: 'First' });
+  assert.deepEqual(await versions(alice, list.id), []);
+  const [a, b, c] = [await add(alice, list.id, tides.id), await add(alice, list.id, ferry.id), await add(alice, list.id, tides.id)];
+  assertStatus(await move(alice, list.id, c, null), 204);
+  assertStatus(await invite(alice, list.id, ids.bob, 'write'), 201);
+  await remove(bob, list.id, a);
+  const d = await add(bob, list.id, ferry.id);
+  assertStatus(await move(bob, list.id, d, null), 204);
+  await rename(alice, list.id, { name: 'Renamed', description: null, visibility: 'public' });
+  const all = await versions(bob, list.id);
+  assert.deepEqual(all.map((one) => [one.version, one.person?.username, one.added, one.removed, one.moved, one.fields, one.track_count, one.restored, one.is_current]), [
+    [4, 'alice', 0, 0, 0, ['description', 'name', 'visibility'], 3, null, true],
+    [3, 'bob', 1, 1, 1, [], 3, null, false],
+    [2, 'alice', 3, 0, 1, [], 3, null, false],
+    [1, 'alice', 0, 0, 0, [], 0, null, false]]);
+  const [, byBob, byAlice, empty] = all;
+
+  const back = await restore(bob, list.id, byAlice!.id);
+  assertStatus(back, 200);
+  assert.deepEqual([back.body.name, back.body.track_count], ['Renamed', 3], 'who may write restores what is in it, and no more');
+  assert.deepEqual((await items(alice, list.id)).map((one) => [one.id, one.track_id, one.added_by?.username]), [[c, tides.id, 'alice'], [a, tides.id, 'alice'], [b, ferry.id, 'alice']]);
+  assertStatus(await restore(alice, list.id, empty!.id), 200);
+  assert.deepEqual(await order(alice, list.id), []);
+  const whole = (await get(alice, list.id)).body;
+  assert.deepEqual([whole.name, whole.description, whole.visibility, whole.track_count], ['Versions', 'First', 'public', 0], 'who may see it stays as it is');
+  const now = await versions(alice, list.id);
+  assert.deepEqual(now.slice(0, 2).map((one) => [one.person?.username, one.restored, one.added, one.removed, one.fields]), [['alice', 1, 0, 3, ['description', 'name']], ['bob', 2, 1, 1, []]]);
+  assertStatus(await restore(alice, list.id, byBob!.id), 200);
+  assert.deepEqual(await order(alice, list.id), [d, c, b]);
+  assertStatus(await restore(alice, list.id, now[0]!.id), 200);
+  assert.deepEqual(await order(alice, list.id), [], 'restoring is undone as well');
+  assertStatus(await restore(alice, list.id, (await versions(alice, list.id))[0]!.id), 200, 'how it is: nothing changes');
+  assert.equal((await versions(alice, list.id)).length, 8);
+});
+
+test('versions are for those who may write; restoring reaches all who look at the playlist', async () => {
+  const list = await create(alice, 'Whose versions', { is_public: true }), other = await create(alice, 'Another one');
+  await add(alice, list.id, tides.id);
+  await add(alice, other.id, tides.id);
+  assertStatus(await invite(alice, list.id, ids.carol, 'read'), 201);
+  const [last, first] = await versions(alice, list.id), elsewhere = (await versions(alice, other.id))[0]!;
+  for (const [client, status] of [[bob, 404], [carol, 403]] as const) {
+    assertProblem(await client.get('/api/v1/playlists/{id}/versions', { path: { id: list.id } }), status);
+    assertProblem(await restore(client, list.id, first!.id), status);
+  }
+  assertProblem(await restore(alice, list.id, elsewhere.id), 404);
+  assertProblem(await restore(alice, list.id, '00000000-0000-4000-8000-000000000000'), 404);
+  const live = await Live.open(bob);
+  assert.equal((await live.subscribe(`playlist:${list.id}`)).type, 'subscribed');
+  assertStatus(await restore(alice, list.id, first!.id), 200);
+  await live.hears('playlist.changed', ({ playlist_id }) => playlist_id === list.id);
+  live.end();
+  assert.deepEqual(await order(bob, list.id), []);
+  assertStatus(await restore(alice, list.id, last!.id), 200);
+  assert.equal((await order(bob, list.id)).length, 1);
+});
+
+test('random edits of two, with gaps that fill up, are restored to what each version left, and each restored one again', async () => {
+  const list = await create(alice, 'Random');
+  assertStatus(await invite(alice, list.id, ids.bob, 'write'), 201);
+  await add(alice, list.id, tides.id);
+  const left = new Map<string, string[]>();
+  let seed = 11;
+  const random = (below: number) => (seed = (seed * 48271) % 2147483647) % below;
+  for (let step = 0; step < (isFull ? 200 : 30); step++) {
+    const now = await order(alice, list.id), client = step % 2 ? alice : bob;
+    if (random(4) === 0) await later(list.id);
+    const kind = random(5);
+    if (kind < 2 || now.length < 3) await add(client, list.id, random(2) ? tides.id : ferry.id);
+    else if (kind === 2) await remove(client, list.id, now[random(now.length)]!);
+    else if (kind === 3) assertStatus(await move(client, list.id, now[random(now.length)]!, random(3) ? now[random(now.length)]! : null), 204);
+    else { /* numbers run out, and all items get new ones */
+      const [x, y] = [now[1]!, now[2]!];
+      await world.sql(`do $$ begin for i in 1 .. 20 loop perform playlist_move('${list.id}', '${x}', '${now[0]}', '${step % 2 ? ids.alice : ids.bob}');
+        perform playlist_move('${list.id}', '${y}', '${now[0]}', '${step % 2 ? ids.alice : ids.bob}'); end loop; end $$`);
+    }
+    left.set((await versions(alice, list.id))[0]!.id, await order(alice, list.id));
+  }
+  assert.ok(left.size > 8);
+  for (const [id, expected] of [...left, ...[...left].reverse()]) {
+    assertStatus(await restore(alice, list.id, id), 200);
+    assert.deepEqual(await order(alice, list.id), expected);
+  }
+  assert.equal((await get(alice, list.id)).body.track_count, (await order(alice, list.id)).length);
+});
+
+test('a long list that is edited item by item keeps a row for each edit, and the oldest versions go where many items change again and again', async () => {
+  const list = await create(alice, 'Long and edited');
+  await world.sql(`insert into playlist_tracks (playlist_id, track_id, added_by, position) select '${list.id}', '${tides.id}', '${ids.alice}', n * 4294967296 from generate_series(1, 9000) n`);
+  const rows = async () => Number(await world.sql(`select count(*) from playlist_version_items i join playlist_versions v on v.id = i.version_id where v.playlist_id = '${list.id}'`));
+  for (let i = 0; i < 20; i++) await add(alice, list.id, ferry.id);
+  assert.equal(await rows(), 20);
+  const before = await order(alice, list.id);
+  await later(list.id);
+  await remove(alice, list.id, tides.id);
+  assert.deepEqual([await rows(), (await get(alice, list.id)).body.track_count], [9020, 20]);
+  const started = Date.now();
+  const [gone, full] = await versions(alice, list.id);
+  assertStatus(await restore(alice, list.id, full!.id), 200);
+  console.log(`9,000 items restored in ${Date.now() - started} ms`);
+  assert.deepEqual(await order(alice, list.id), before);
+  for (let i = 0; i < 3; i++) for (const one of [gone, full]) assertStatus(await restore(alice, list.id, one!.id), 200);
+  assert.ok((await rows()) <= 50_000, `${await rows()} rows`);
+  assert.deepEqual(await order(alice, list.id), before);
+  const kept = await versions(alice, list.id);
+  assert.ok(kept.length >= 5 && !kept.some(({ id }) => id === gone!.id));
+  assertProblem(await restore(alice, list.id, gone!.id), 404);
+  assertStatus(await restore(alice, list.id, kept.at(-1)!.id), 200);
+  await world.sql(`insert into playlist_versions (playlist_id, user_id, version, track_count, created_at) select '${list.id}', '${ids.alice}', 1000 + n, 20, now() - interval '1 day' from generate_series(1, 220) n`);
+  await add(alice, list.id, ferry.id);
+  assert.equal(await world.sql(`select count(*) from playlist_versions where playlist_id = '${list.id}'`), '200');
+  assertStatus(await alice.delete('/api/v1/playlists/{id}', { path: { id: list.id } }), 204);
+});
+
+test('what was filled in stays, and what was deleted for good does not come back, whichever version is restored', async () => {
+  const list = await create(carol, 'Changing by itself'), gone = await playable(carol, { title: 'Soon gone' });
+  await world.sql(`insert into playlist_tracks (playlist_id, wanted, position) values ('${list.id}', '{"title": "Waited for"}', 4294967296)`);
+  const [waiting] = await order(carol, list.id), b = await add(carol, list.id, gone.id), c = await add(carol, list.id, ferry.id);
+  const [filled] = await versions(carol, list.id);
+  await later(list.id);
+  assertStatus(await move(carol, list.id, waiting!, c), 204);
+  await remove(carol, list.id, b);
+  await world.sql(`update playlist_tracks set track_id = '${tides.id}', wanted = null where id = '${waiting}'; delete from tracks where id = '${gone.id}'`);
+  assertStatus(await restore(carol, list.id, filled!.id), 200);
+  assert.deepEqual((await items(carol, list.id)).map((one) => [one.id, one.track_id]), [[waiting, tides.id], [c, ferry.id]]);
+});

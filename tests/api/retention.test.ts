@@ -34,6 +34,13 @@ const KINDS: Record<string, { insert: (days: string, n: string) => string; goes:
     insert: (days) => `with t as (insert into tracks (creator_id, title, file_path) values ('${alice}', 'Retention', 'originals/x') returning id),
       p as (insert into playlists (user_id, name, deleted_at) values ('${alice}', 'with an item', now() - ${days}) returning id)
       insert into playlist_tracks (playlist_id, track_id, position) select p.id, t.id, 77 from p, t` },
+  'versions of playlists': { goes: 30, count: `playlist_versions where track_count = 77`,
+    insert: (days) => `with p as (insert into playlists (user_id, name) values ('${alice}', 'with a version') returning id)
+      insert into playlist_versions (playlist_id, user_id, version, track_count, changed_at) select p.id, '${alice}', 1, 77, now() - ${days} from p` },
+  'items of versions of playlists': { goes: 30, count: `playlist_version_items where position = 77`,
+    insert: (days) => `with p as (insert into playlists (user_id, name) values ('${alice}', 'with a changed item') returning id),
+      v as (insert into playlist_versions (playlist_id, user_id, version, track_count, changed_at) select p.id, '${alice}', 1, 78, now() - ${days} from p returning id)
+      insert into playlist_version_items (version_id, item_id, was_there, position) select v.id, gen_random_uuid(), true, 77 from v` },
   'jobs that are done': { goes: 7, count: `jobs where kind = 'retention.done'`,
     insert: (days) => `insert into jobs (kind, state, finished_at) select 'retention.done', 'done', now() - ${days}` },
   'jobs that failed': { goes: 90, count: `jobs where kind = 'retention.failed'`,
@@ -52,6 +59,16 @@ async function sweep(): Promise<void> {
   await world.sql(`update jobs set run_at = now() where kind = 'retention'`);
   await until('the sweep', async () => (await world.sql(`select state = 'queued' and run_at > now() + interval '50 minutes' and last_error is null from jobs where kind = 'retention'`)) === 't');
 }
+
+test('of old versions of a playlist the last one stays below newer ones: what there was before them can still be restored', async () => {
+  await world.sql(`with p as (insert into playlists (user_id, name) values ('${alice}', 'versions') returning id)
+    insert into playlist_versions (playlist_id, version, track_count, changed_at) select p.id, n, 79, now() - (40 - n * 6) * interval '1 day' from p, generate_series(1, 3) n`);
+  await sweep();
+  assert.equal(await world.sql(`select string_agg(version::text, ' ' order by version) from playlist_versions where track_count = 79`), '1 2 3');
+  await world.sql(`update playlist_versions set changed_at = changed_at - interval '5 days' where track_count = 79`);
+  await sweep();
+  assert.equal(await world.sql(`select string_agg(version::text, ' ' order by version) from playlist_versions where track_count = 79`), '2 3');
+});
 
 test('rows go when their time is over and not a day before, however many', async () => {
   for (const { insert, goes } of Object.values(KINDS)) {

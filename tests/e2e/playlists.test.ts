@@ -272,6 +272,42 @@ test('a playlist is followed from its page, is listed among one\'s own, and is f
   }));
 });
 
+test('what was changed is undone at once, or later in the history, which tells who changed what; others see it', async () => {
+  const id = await make(carol, 'With a history', [tides, ferry, slow], true);
+  assertStatus(await carol.post('/api/v1/playlists/{id}/collaborators', { path: { id }, body: { user_id: template.ids.mia, permission: 'write' } }), 201);
+  const first = (await carol.get('/api/v1/playlists/{id}/tracks', { path: { id } })).body.items[0]!.id;
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await handle(page, 'Slow boat').first().focus();
+    await page.keyboard.press('ArrowUp');
+    await page.getByText('Slow boat is moved').first().waitFor();
+    assert.equal(await shown(page), 'Tides, Slow boat, Night ferry');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await until('the order to be back', async () => (await order(id)) === 'Tides, Night ferry, Slow boat');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Name').fill('Without one');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Without one' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { level: 1, name: 'With a history' }).waitFor();
+    assertStatus(await stage.world.as('mia').delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id, track_id: first } }), 204);
+    await until('it to be gone', async () => (await shown(page)) === 'Night ferry, Slow boat');
+    await page.getByRole('button', { name: 'History' }).click();
+    const dialog = page.getByRole('dialog', { name: 'History of this playlist' });
+    const rows = dialog.getByRole('listitem');
+    await rows.filter({ hasText: 'mia' }).getByText('1 track removed').waitFor();
+    await rows.filter({ hasText: 'carol' }).getByText('3 tracks added · 2 tracks moved').waitFor();
+    await rows.last().getByText('How it was before').waitFor();
+    await rows.nth(1).getByRole('button', { name: 'Restore' }).click();
+    await page.getByText(/^The playlist is as it was at/).first().waitFor();
+    await until('it to be back', async () => (await shown(page)) === 'Tides, Night ferry, Slow boat');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await until('restoring to be undone', async () => (await shown(page)) === 'Night ferry, Slow boat');
+    await settled(eye);
+  });
+});
+
 test('its owner deletes a playlist, after being asked', async () => {
   const id = await make(alice, 'To forget', [tides]);
   await stage.visit('alice', async (eye) => {
@@ -382,6 +418,10 @@ lookAt(stage, [
     await page.getByLabel('What mia may do').waitFor();
     await page.getByLabel('Add somebody').fill('bob');
     await page.getByRole('button', { name: 'Add bob' }).waitFor();
+  } },
+  { name: 'playlist history', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
+    await page.getByRole('button', { name: 'History' }).click();
+    await page.getByText('How it was before').waitFor();
   } },
   { name: 'playlist menu', path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
     await page.getByRole('main').getByRole('button', { name: 'Tools for Tides' }).click();

@@ -11,6 +11,7 @@ static const struct personal_table tables[] = {
     {"playlist_follows", ERASED, .archive = "playlist_follows"},
     {"playlist_share_links", ERASED, .archive = "playlist_shares", .withheld = "without tokens"},
     {"playlist_versions", FORGOTTEN, "of others' lists; of one's own: deleted", .archive = "playlist_versions"},
+    {"playlist_version_items", FORGOTTEN, "of others' lists; of one's own: deleted", .withheld = "places of items in the last 30 days; the playlists are in it"},
     {0}};
 
 static const struct subject subjects[] = {

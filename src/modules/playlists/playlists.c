@@ -66,6 +66,9 @@ static const struct field token_in_path[] = {
      .example = "0123456789012345678901234567890123456789012"},
     FIELD_END};
 
+static const struct field version_in_path[] = {
+    {"id", FIELD_UUID, .required = true, .help = "The playlist"}, {"versionId", FIELD_UUID, .required = true, .help = "The version"}, FIELD_END};
+
 static const struct field item_move[] = {
     {"item", FIELD_UUID, .required = true, .help = "The item to move"},
     {"after", FIELD_UUID, .nullable = true, .help = "The item that it is put after; null puts it first"},
@@ -199,6 +202,19 @@ static const struct route playlists_routes[] = {
     {DELETE, "/api/v1/playlists/{id}/tracks/{track_id}", "Remove an item or a track from a playlist",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = item_in_path,
      .requires = &q_playlist_changeable, .sql = &q_playlist_remove, .shape = EMPTY},
+
+    {GET, "/api/v1/playlists/{id}/versions", "List the versions of a playlist, newest first",
+     "A version is what one person changed within ten minutes: how many items were added, removed and moved, and which of `name`, `description` and `visibility` "
+     "were changed. The oldest one stands for what there was before. Kept for 30 days, 200 at most, fewer where each changed thousands of items. "
+     "For those who may change what is in the playlist.",
+     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path,
+     .requires = &q_playlist_changeable, .sql = &q_playlist_version_list, .shape = MANY},
+
+    {POST, "/api/v1/playlists/{id}/versions/{versionId}/restore", "Restore a version of a playlist",
+     "What is in the playlist, and its order, is then as it was after that version; name and description too, where one may change these. Who may see it stays as it is. "
+     "Restoring is a version of its own, so it can be undone by restoring the one before. Tracks that were deleted for good do not come back.",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = version_in_path,
+     .requires = &q_playlist_changeable, .sql = &q_playlist_restore, .shape = ONE, .then = &q_playlist_get},
 
     {PUT, "/api/v1/playlists/{id}/tracks/reorder", "Move an item of a playlist",
      "The item is put after another item, wherever that one is by then, so two moves at the same time both hold.",

@@ -220,6 +220,12 @@ coalesce(visibility, case when :is_public::boolean then 'public' else 'private' 
 -- Why the viewer may not have one more playlist, with so many items.
 case when not playlist_room(:viewer::uuid, items) then 'too_many_playlists' end
 
+-- fragment: visibility_then(p)
+-- Of one that is changed. What is_public says changes nothing when it says how it is, so an unlisted playlist stays so where an older client sends back what it got.
+case when :has_visibility::boolean then :visibility::text
+     when :has_is_public::boolean and :is_public::boolean <> (p.visibility = 'public') then case when :is_public::boolean then 'public' else 'private' end
+     else p.visibility end
+
 -- query: playlist_create
 -- problems: too_many_playlists
 with r as materialized (
@@ -234,22 +240,23 @@ select p.id, r.problem from r left join p on true
 -- query: playlist_update
 -- sees: the owner, and collaborators who administer it
 -- problems: forbidden
--- Inputs that were not given stay as they are. What is_public says changes nothing when it says how it is, so an unlisted playlist stays so where an older client
--- sends back what it got.
+-- Inputs that were not given stay as they are.
 with o as (
-    select p.id, case when not {playlist_managed(p, :viewer::uuid)} then {not_allowed} end as problem
+    select p.id, case when not {playlist_managed(p, :viewer::uuid)} then {not_allowed} end as problem,
+           case when :has_name::boolean then :name::text else p.name end as name,
+           case when :has_description::boolean then :description::text else p.description end as description,
+           {visibility_then(p)} as visibility
       from playlists p
      where p.id = :id::uuid and p.deleted_at is null and {playlist_worked_on(p, :viewer::uuid)}
+), n as materialized (
+    select playlist_version_details(o.id, :viewer::uuid, o.name, o.description, o.visibility)::text as noted from o where o.problem is null
 ), c as (
     update playlists p
        set {set_given(name, p, text)},
            {set_given(description, p, text)},
-           visibility = case when :has_visibility::boolean then :visibility::text
-                             when :has_is_public::boolean and :is_public::boolean <> (p.visibility = 'public')
-                             then case when :is_public::boolean then 'public' else 'private' end
-                             else p.visibility end
-      from o
-     where p.id = o.id and o.problem is null
+           visibility = {visibility_then(p)}
+      from o, n
+     where p.id = o.id and n.noted is not null
     returning p.id, {playlist_tell(p.id)}
 )
 select o.id, o.problem from o left join c on true
@@ -362,7 +369,7 @@ select p.id as playlist_id from playlists p where p.id = :id::uuid and {playlist
 -- query: playlist_changeable
 -- sees: whoever works on it, or did
 -- problems: forbidden
-select p.id as playlist_id, case when not {playlist_editable(p, :viewer::uuid)} then {not_allowed} end as problem
+select p.id as playlist_id, {playlist_managed(p, :viewer::uuid)} as manages, case when not {playlist_editable(p, :viewer::uuid)} then {not_allowed} end as problem
   from playlists p
  where p.id = :id::uuid and p.deleted_at is null and {playlist_worked_on(p, :viewer::uuid)}
 
@@ -417,20 +424,39 @@ select i.id as item_id, :playlist_id::uuid as playlist_id, :track_id::uuid as tr
   left join c on true
 
 -- query: playlist_remove
--- The item with this id, or all items with this track. The playlist is locked first, as by what moves and adds items.
-with p as (
-    select p.id from playlists p where p.id = :playlist_id::uuid for update
-), i as (
-    delete from playlist_tracks i using p where i.playlist_id = p.id and :track_id::uuid in (i.id, i.track_id) returning i.id
+-- The item with this id, or all items with this track.
+with r as materialized (
+    select playlist_take_out(:playlist_id::uuid, :track_id::uuid, :viewer::uuid) as removed
 )
-select min(id::text) as id, {playlist_tell(:playlist_id::uuid)} from i having count(*) > 0
+select :playlist_id::uuid as id, {playlist_tell(:playlist_id::uuid)} from r where r.removed > 0
 
 -- query: playlist_move
 -- problems: conflict
 select :playlist_id::uuid as id, case when m.missing is null then {playlist_tell(:playlist_id::uuid)} end,
        case m.missing when 'item' then 'conflict: The item is not in the playlist any more.'
                       when 'after' then 'conflict: The item after which it should stand is not in the playlist any more.' end as problem
-  from (select playlist_move(:playlist_id::uuid, :item::uuid, :after::uuid) as missing) m
+  from (select playlist_move(:playlist_id::uuid, :item::uuid, :after::uuid, :viewer::uuid) as missing) m
+
+-- Versions: what one person changed within some minutes (migration 0166).
+
+-- query: playlist_version_list
+-- schema: PlaylistVersion
+-- not null: fields, is_current
+-- nullable: restored, person
+-- sort: v.version desc, v.id desc
+-- unique: numbers of one playlist
+select v.id, v.version, v.added, v.removed, v.moved, array(select jsonb_object_keys(v.before) order by 1) as fields, v.restored, v.track_count,
+       v.version = (select max(o.version) from playlist_versions o where o.playlist_id = v.playlist_id) as is_current, v.created_at, v.changed_at,
+       {user_ref(u, person)}
+  from playlist_versions v
+  left join users u on u.id = v.user_id and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
+ where v.playlist_id = :playlist_id::uuid
+
+-- query: playlist_restore
+with r as materialized (
+    select playlist_restore(:playlist_id::uuid, :versionId::uuid, :viewer::uuid, :manages::boolean) as restored
+)
+select :playlist_id::uuid as id, case when r.restored then {playlist_tell(:playlist_id::uuid)} end as told from r where r.restored is not null
 
 -- Links that open a playlist. A link names the playlist and opens nothing else: of its tracks those that the reader may hear anyway, and unlisted ones of the
 -- playlist's owner, since who has an unlisted track's address may hear it.
@@ -644,7 +670,7 @@ select p.id, p.name, p.description, p.visibility, p.cover_url, p.follower_count,
  order by p.created_at, p.id
 
 -- query: export_playlist_versions
-select v.playlist_id, v.version, v.action, v.title, v.description, v.is_public, v.tracks_snapshot, v.created_at
+select v.playlist_id, v.version, v.before, v.added, v.removed, v.moved, v.restored, v.created_at, v.changed_at
   from playlist_versions v
  where v.user_id = :user_id::uuid
  order by v.created_at, v.id

@@ -156,6 +156,31 @@ delete from playlist_tracks
                limit :batch::int)
 returning 1 as deleted
 
+-- query: keep_playlist_version_items
+-- First these, since one version may have thousands. What an old version changed is not needed to restore it.
+delete from playlist_version_items
+ where (version_id, item_id) in (select i.version_id, i.item_id
+                                   from playlist_versions v
+                                   join playlist_version_items i on i.version_id = v.id
+                                  where v.changed_at < now() - make_interval(days => :days::int)
+                                  limit :batch::int)
+returning 1 as deleted
+
+-- query: keep_playlist_versions
+-- One old version stays below newer ones: what there was before them.
+delete from playlist_versions
+ where id in (select v.id
+                from playlist_versions v
+               where v.changed_at < now() - make_interval(days => :days::int)
+                 and not exists (select from playlist_version_items i where i.version_id = v.id)
+                 and (select n.changed_at < now() - make_interval(days => :days::int)
+                        from playlist_versions n
+                       where n.playlist_id = v.playlist_id and n.version > v.version
+                       order by n.version
+                       limit 1) is not false
+               limit :batch::int)
+returning 1 as deleted
+
 -- query: keep_deleted_playlists
 delete from playlists
  where id in (select p.id

@@ -46,6 +46,8 @@ static const struct retention retentions[] = {
     {"addresses of guests of shared queues", &q_keep_guest_addresses, .days = 1},
     {"replies kept under an Idempotency-Key", &q_keep_idempotency_keys, .days = 1},
     {"items of deleted playlists", &q_keep_deleted_playlist_items, .days = 30},
+    {"items of versions of playlists", &q_keep_playlist_version_items, .days = 30},
+    {"versions of playlists", &q_keep_playlist_versions, .days = 30},
     {"deleted playlists", &q_keep_deleted_playlists, .days = 30},
     {"jobs that are done", &q_keep_done_jobs, &job_keep_days},
     {"jobs that failed", &q_keep_failed_jobs, &job_failed_keep_days},

@@ -51,6 +51,7 @@ function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItemsProps)
   const { t } = useTranslation();
   const { id, may_edit: mayEdit } = playlist;
   const section = useRef<HTMLElement>(null);
+  const undoing = useRef<number | null>(null);
   const move = useMoveItem(id);
   const remove = useRemoveItem();
   const add = useAddTrack();
@@ -66,9 +67,21 @@ function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItemsProps)
     const entry = entries[from];
     if (!entry) return;
     const rest = entries.filter((one) => one !== entry);
-    move
-      .mutateAsync({ item: entry.item.id, after: rest[to - 1]?.item.id ?? null })
-      .catch((error: unknown) => toast(hasCode(error, 'conflict') ? t('playlists.put_back', { title: titleOf(entry) }) : problemText(error, t), 'danger'));
+    const before = entries[from - 1]?.item.id ?? null;
+    const put = (after: string | null) =>
+      move.mutateAsync({ item: entry.item.id, after }).then(
+        () => true,
+        (error: unknown) => {
+          toast(hasCode(error, 'conflict') ? t('playlists.put_back', { title: titleOf(entry) }) : problemText(error, t), 'danger');
+          return false;
+        },
+      );
+    void put(rest[to - 1]?.item.id ?? null).then((done) => {
+      if (!done) return;
+      const { close, show } = useToasts.getState();
+      if (undoing.current !== null) close(undoing.current); /* one is enough, however many moves there are */
+      undoing.current = show({ text: t('playlists.reordered', { title: titleOf(entry) }), action: { label: t('common.undo'), run: () => void put(before) } });
+    });
   };
 
   async function takeOut(entry: Place) {

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Bell, BellRing, Copy, Download, Link2, Pencil, Share2, Trash2, Users } from 'lucide-react';
+import { Bell, BellRing, Copy, Download, History, Link2, Pencil, Share2, Trash2, Users } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
@@ -27,7 +27,7 @@ import type { Playlist } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
 import { withTexts } from '@/lib/i18n';
 import { usePlaylistChanges } from '@/lib/realtime/usePlaylistChanges';
-import { toast } from '@/lib/toast/store';
+import { toast, useToasts } from '@/lib/toast/store';
 import { PlaylistDialog } from './PlaylistDialog';
 import { PlaylistHeader, PlaylistSkeleton } from './PlaylistHeader';
 import { PlaylistBody } from './PlaylistItems';
@@ -46,6 +46,8 @@ function Share({ playlist }: { playlist: Playlist }) {
 const ShareDialog = lazy(withTexts(async () => ({ default: (await import('./ShareDialog')).ShareDialog }), 'playlists', 'sharing'));
 
 const CollaboratorsDialog = lazy(async () => ({ default: (await import('./CollaboratorsDialog')).CollaboratorsDialog }));
+
+const HistoryDialog = lazy(async () => ({ default: (await import('./HistoryDialog')).HistoryDialog }));
 
 const FORMATS = ['m3u', 'json', 'xspf', 'csv'] as const;
 
@@ -142,7 +144,7 @@ function Loaded({ playlist }: { playlist: Playlist }) {
   const { data: me } = useMe();
   const entries = useEntries(useItems(playlist.id, true));
   const update = useUpdatePlaylist();
-  const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | 'people' | null>(null);
+  const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | 'people' | 'history' | null>(null);
   const close = () => setDialog(null);
   usePlaylistChanges(playlist.id);
   return (
@@ -173,6 +175,12 @@ function Loaded({ playlist }: { playlist: Playlist }) {
           {me && !playlist.is_mine && <Follow playlist={playlist} />}
           {me && <Export playlist={playlist} />}
           {me && <Duplicate playlist={playlist} />}
+          {playlist.may_edit && (
+            <Button onClick={() => setDialog('history')}>
+              <History size={18} aria-hidden />
+              {t('playlists.history')}
+            </Button>
+          )}
           {playlist.may_manage && (
             <Button onClick={() => setDialog('edit')}>
               <Pencil size={18} aria-hidden />
@@ -194,15 +202,25 @@ function Loaded({ playlist }: { playlist: Playlist }) {
           playlist={playlist}
           onClose={close}
           onSave={async (changes) => {
-            await update.mutateAsync({ id: playlist.id, changes });
-            toast(t('playlists.saved'), 'ok');
+            const { id, name, description, visibility } = playlist;
+            await update.mutateAsync({ id, changes });
             close();
+            useToasts.getState().show({
+              text: t('playlists.saved'),
+              tone: 'ok',
+              action: { label: t('common.undo'), run: () => update.mutate({ id, changes: { name, description, visibility } }, { onError: (error) => toast(problemText(error, t), 'danger') }) },
+            });
           }}
         />
       )}
       {dialog === 'people' && me && (
         <Suspense>
           <CollaboratorsDialog playlist={playlist} me={me.id} onClose={close} />
+        </Suspense>
+      )}
+      {dialog === 'history' && (
+        <Suspense>
+          <HistoryDialog playlist={playlist} onClose={close} />
         </Suspense>
       )}
       {dialog === 'share' && (
