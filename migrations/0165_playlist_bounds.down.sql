@@ -1,8 +1,2 @@
-create or replace function may_download(t tracks, format text, viewer uuid, staff boolean, share text) returns boolean
-    language sql stable
-    as $$
-select coalesce(t.creator_id = viewer, false) or coalesce(staff, false)
-       or (format = any (t.download_formats) and (t.is_downloadable or share_opens(t, share, 'download')))
-$$;
 drop function share_opens(tracks, text, text, uuid, boolean);
 drop function playlist_room(uuid, bigint);

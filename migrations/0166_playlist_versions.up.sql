@@ -208,7 +208,7 @@ end
 $$;
 
 -- Takes out the item with this id, or all with this track. Gives how many that were.
-create function playlist_take_out(playlist uuid, wanted uuid, person uuid) returns int
+create function playlist_take_out(playlist uuid, what uuid, person uuid) returns int
     language plpgsql
     as $$
 declare
@@ -216,7 +216,7 @@ declare
     items uuid[];
 begin
     perform from playlists p where p.id = playlist for update;
-    items := array(select i.id from playlist_tracks i where i.playlist_id = playlist and wanted in (i.id, i.track_id));
+    items := array(select i.id from playlist_tracks i where i.playlist_id = playlist and what in (i.id, i.track_id));
     if cardinality(items) > 0 then
         edit := playlist_version_open(playlist, person, null);
         perform playlist_version_log(edit, playlist, items);

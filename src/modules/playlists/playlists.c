@@ -83,6 +83,8 @@ static const struct field import_fields[] = {
     {"is_public", FIELD_BOOL, .fallback = "false", .help = "Without `visibility`: public, or private"},
     FIELD_END};
 
+static const enum problem_name import_problems[] = {PROBLEM_TOO_MANY_PLAYLISTS, PROBLEM_COUNT};
+
 #define EXPORT .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path, .handler = playlist_export
 #define EXPORTED \
     "Tracks that the reader may not see, and lines of an import without a track, keep their place. A file that is imported again gives the same playlist."
@@ -102,7 +104,7 @@ static const struct route playlists_routes[] = {
      "playlist with what the file says of it, and is filled in when such a track is published. `reason` is `address`, `title_and_artist` or `length` for "
      "what is matched; `several`, `other_artist` or `no_artist` for what is ambiguous; `unknown`, `no_title` or `unreadable` for what is missing.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_UPLOAD, .files = import_files, .body = import_fields,
-     .handler = playlist_import, .status = 201, .replies = &q_playlist_import},
+     .handler = playlist_import, .status = 201, .replies = &q_playlist_import, .problems = import_problems},
 
     {GET, "/api/v1/playlists/{id}/export/json", "Export a playlist as JSPF", EXPORTED, EXPORT, .produces = "application/json"},
     {GET, "/api/v1/playlists/{id}/export/csv", "Export a playlist as CSV", EXPORTED, EXPORT, .produces = "text/csv"},

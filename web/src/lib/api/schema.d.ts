@@ -1707,6 +1707,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playlists/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a playlist, newest first
+         * @description A version is what one person changed within ten minutes: how many items were added, removed and moved, and which of `name`, `description` and `visibility` were changed. The oldest one stands for what there was before. Kept for 30 days, 200 at most, fewer where each changed thousands of items. For those who may change what is in the playlist.
+         */
+        get: operations["getPlaylistsByIdVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{id}/versions/{versionId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a version of a playlist
+         * @description What is in the playlist, and its order, is then as it was after that version; name and description too, where one may change these. Who may see it stays as it is. Restoring is a version of its own, so it can be undone by restoring the one before. Tracks that were deleted for good do not come back.
+         */
+        post: operations["postPlaylistsByIdVersionsByVersionIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue": {
         parameters: {
             query?: never;
@@ -5046,6 +5086,39 @@ export interface components {
             id: string;
             name: string;
         };
+        PlaylistVersion: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int32 */
+            version: number;
+            /** Format: int32 */
+            added: number;
+            /** Format: int32 */
+            removed: number;
+            /** Format: int32 */
+            moved: number;
+            fields: string[];
+            /** Format: int32 */
+            restored: number | null;
+            /** Format: int32 */
+            track_count: number;
+            is_current: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            person: components["schemas"]["UserRef"] | null;
+        };
+        PlaylistVersionList: {
+            items: components["schemas"]["PlaylistVersion"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         PlaylistWanted: {
             title: string | null;
             artist: string | null;
@@ -6970,6 +7043,21 @@ export interface components {
                 };
             };
         };
+        /** @description `validation`: Some fields are not right. `too_many_playlists`: You have no room for one more playlist. */
+        "422.validation.too_many_playlists": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "validation" | "too_many_playlists";
+                };
+            };
+        };
         /** @description `upload_locked`: Somebody else is sending this upload, or it is being made a track. */
         "423.upload_locked": {
             headers: {
@@ -7204,6 +7292,8 @@ export type PlaylistLink = components['schemas']['PlaylistLink'];
 export type PlaylistLinkList = components['schemas']['PlaylistLinkList'];
 export type PlaylistList = components['schemas']['PlaylistList'];
 export type PlaylistRef = components['schemas']['PlaylistRef'];
+export type PlaylistVersion = components['schemas']['PlaylistVersion'];
+export type PlaylistVersionList = components['schemas']['PlaylistVersionList'];
 export type PlaylistWanted = components['schemas']['PlaylistWanted'];
 export type PongMessage = components['schemas']['PongMessage'];
 export type Presence = components['schemas']['Presence'];
@@ -7337,6 +7427,7 @@ export type Response416RangeNotSatisfiable = components['responses']['416.range_
 export type Response422IdempotencyKeyReused = components['responses']['422.idempotency_key_reused'];
 export type Response422Validation = components['responses']['422.validation'];
 export type Response422ValidationIdempotencyKeyReused = components['responses']['422.validation.idempotency_key_reused'];
+export type Response422ValidationTooManyPlaylists = components['responses']['422.validation.too_many_playlists'];
 export type Response423UploadLocked = components['responses']['423.upload_locked'];
 export type Response426UpgradeRequired = components['responses']['426.upgrade_required'];
 export type Response429AccountLockedTooManyRequests = components['responses']['429.account_locked.too_many_requests'];
@@ -10561,7 +10652,7 @@ export interface operations {
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.validation"];
+            422: components["responses"]["422.validation.too_many_playlists"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -10688,7 +10779,7 @@ export interface operations {
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.validation"];
+            422: components["responses"]["422.validation.too_many_playlists"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -11138,7 +11229,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.validation"];
+            422: components["responses"]["422.validation.too_many_playlists"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -11671,6 +11762,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getPlaylistsByIdVersions: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistVersionList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postPlaylistsByIdVersionsByVersionIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+                /** @description The version */
+                versionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playlist"];
+                };
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
