@@ -293,7 +293,7 @@ test('what was changed is undone at once, or later in the history, which tells w
     await page.getByRole('heading', { level: 1, name: 'With a history' }).waitFor();
     assertStatus(await stage.world.as('mia').delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id, track_id: first } }), 204);
     await until('it to be gone', async () => (await shown(page)) === 'Night ferry, Slow boat');
-    await page.getByRole('button', { name: 'History' }).click();
+    await page.getByRole('button', { name: 'History', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'History of this playlist' });
     const rows = dialog.getByRole('listitem');
     await rows.filter({ hasText: 'mia' }).getByText('1 track removed').waitFor();
@@ -420,7 +420,7 @@ lookAt(stage, [
     await page.getByRole('button', { name: 'Add bob' }).waitFor();
   } },
   { name: 'playlist history', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
-    await page.getByRole('button', { name: 'History' }).click();
+    await page.getByRole('button', { name: 'History', exact: true }).click();
     await page.getByText('How it was before').waitFor();
   } },
   { name: 'playlist menu', path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
