@@ -237,7 +237,7 @@ def main():
         code.append("const struct query q_%s = {\n    .name = \"%s\",\n    .schema = %s,\n    .prefix = %s,\n    .main = %s,\n    .list = %s,\n"
                     "    .params = (const char *const[]){%sNULL},\n    .nullable = \"%s\",\n    .not_null = \"%s\",\n"
                     "    .types = \"%s\",\n    .problems = %s,\n    .writes = %s,\n    .uses_viewer = %s,\n    .audited = %s,\n    .open = \"%s\",\n};\n" % (
-                        name, name, '"%s"' % notes["schema"][0] if "schema" in notes else "NULL", c_string(squeeze(query.prefix)),
+                        name, name, '"%s"' % notes["schema"][-1] if "schema" in notes else "NULL", c_string(squeeze(query.prefix)),
                         c_string(squeeze(query.main)), c_list(query), "".join('"%s", ' % p for p in query.params), words_of(notes.get("nullable"), r"[,\s]+"),
                         words_of(notes.get("not null"), r"[,\s]+"), words_of(notes.get("type"), r"\s+"),
                         '"%s"' % words_of(problems, r"\s+") if problems else "NULL", "true" if query.writes else "false",

@@ -1,7 +1,8 @@
 /* query.h - a named query of a module's queries.sql, as the build embeds it.
  *
  * In queries.sql a query begins with `-- query: name`; comment lines below it may say
- *     -- schema: Track              the reply's name in the API description; queries that share it have the same columns
+ *     -- schema: Track              the reply's name in the API description; queries that share it have the same columns. A query that adds columns to those of
+ *                                   a fragment says its own
  *     -- nullable: a, b             columns that may be null although the catalogue does not say so, for instance behind an outer join
  *     -- not null: c                columns that are never null (expressions); * for all
  *     -- type: social_links object  what a json column holds: object, array, the name of a schema, Name[]; or the values of a text column, low|high

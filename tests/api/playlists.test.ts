@@ -730,3 +730,57 @@ test('what was filled in stays, and what was deleted for good does not come back
   assertStatus(await restore(carol, list.id, filled!.id), 200);
   assert.deepEqual((await items(carol, list.id)).map((one) => [one.id, one.track_id]), [[waiting, tides.id], [c, ferry.id]]);
 });
+
+const figures = async (client: Client, id: string, days = 7) => {
+  const reply = await client.get('/api/v1/playlists/{id}/analytics', { path: { id }, query: { days } });
+  assertStatus(reply, 200);
+  return reply.body;
+};
+
+test('its owner, and nobody else, reads what came of a playlist: openings by page and link, followers day by day, and the use of each link', async () => {
+  const list = await create(carol, 'Figures', { is_public: true }), dave = world.as('dave');
+  const opened = (client: Client) => client.post('/api/v1/playlists/{id}/opened', { path: { id: list.id } });
+  assertStatus(await invite(carol, list.id, ids.dave, 'admin'), 201);
+  for (const reader of [bob, world.visitor, alice, carol, dave]) assertStatus(await opened(reader), 204);
+  const { token, id: linkId } = await share(carol, list.id), other = await share(carol, list.id);
+  for (const reader of [bob, world.visitor]) assertStatus(await shared(reader, token), 200);
+  for (const one of [bob, alice]) assertStatus(await follow(one, list.id), 200);
+  assertStatus(await unfollow(alice, list.id), 200);
+  await world.sql(`insert into playlist_days (playlist_id, day, openings, followed) values ('${list.id}', (now() at time zone 'UTC')::date - 3, 4, 2), ('${list.id}', (now() at time zone 'UTC')::date - 40, 9, 9);
+    update playlists set follower_count = 12 where id = '${list.id}'`);
+  const now = await figures(carol, list.id);
+  assert.deepEqual([now.follower_count, now.openings, now.link_openings], [12, 9, 2]);
+  assert.deepEqual(now.days.map((one) => [one.openings, one.link_openings, one.followed, one.unfollowed, one.followers]),
+    [[0, 0, 0, 0, 9], [0, 0, 0, 0, 9], [0, 0, 0, 0, 9], [4, 0, 2, 0, 11], [0, 0, 0, 0, 11], [0, 0, 0, 0, 11], [5, 2, 2, 1, 12]]);
+  assert.equal(now.days.at(-1)!.day, new Date().toISOString().slice(0, 10));
+  assert.deepEqual(now.links.map((one) => [one.id, one.access_count]), [[linkId, 2], [other.id, 0]]);
+  assert.equal((await figures(carol, list.id, 365)).openings, 18);
+  for (const stranger of [bob, dave, world.as('root')]) assertProblem(await stranger.get('/api/v1/playlists/{id}/analytics', { path: { id: list.id } }), 404);
+  assertProblem(await carol.get('/api/v1/playlists/{id}/analytics', { path: { id: list.id }, query: { days: 366 } }), 422);
+  const hidden = await create(carol, 'No figures');
+  assertProblem(await bob.post('/api/v1/playlists/{id}/opened', { path: { id: hidden.id } }), 404);
+  await world.sql(`delete from playlists where id = '${list.id}'`);
+});
+
+test('the editors choose public playlists, which everybody finds while they are public', async () => {
+  const [first, second, hidden] = [await create(carol, 'Chosen first', { is_public: true }), await create(bob, 'Chosen second', { is_public: true }), await create(bob, 'Hidden')];
+  const choose = (client: Client, id: string, is_editorial: boolean) => client.put('/api/v1/playlists/{id}/editorial', { path: { id }, body: { is_editorial } });
+  const listed = async (client: Client) => (await client.get('/api/v1/discover/playlists/editorial')).body.items.map((one) => one.id);
+  for (const client of [carol, bob]) assertProblem(await choose(client, first.id, true), 403, 'forbidden');
+  assert.equal((await get(bob, first.id)).body.is_editorial, false);
+  for (const { id } of [first, second]) assertStatus(await choose(root, id, true), 200);
+  assertProblem(await choose(root, hidden.id, true), 404);
+  assert.equal((await get(world.visitor, first.id)).body.is_editorial, true);
+  for (const client of [world.visitor, alice]) assert.deepEqual(await listed(client), [second.id, first.id]);
+  assertStatus(await bob.put('/api/v1/playlists/{id}', { path: { id: second.id }, body: { visibility: 'unlisted' } }), 200);
+  assert.deepEqual(await listed(world.visitor), [first.id]);
+  assertProblem(await choose(root, second.id, true), 409, 'conflict');
+  assertStatus(await carol.post('/api/v1/users/{id}/block', { path: { id: ids.alice } }), 204);
+  assert.deepEqual([await listed(alice), await listed(world.visitor)], [[], [first.id]]);
+  assertStatus(await carol.delete('/api/v1/users/{id}/block', { path: { id: ids.alice } }), 204);
+  assertStatus(await choose(root, second.id, false), 200, 'also of one that is not public any more');
+  assertStatus(await bob.put('/api/v1/playlists/{id}', { path: { id: second.id }, body: { visibility: 'public' } }), 200);
+  assert.deepEqual(await listed(bob), [first.id]);
+  const copy = await bob.post('/api/v1/playlists/{id}/duplicate', { path: { id: first.id }, body: {} });
+  assert.equal(copy.body.is_editorial, false, 'a copy is not chosen');
+});

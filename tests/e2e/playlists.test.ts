@@ -308,6 +308,43 @@ test('what was changed is undone at once, or later in the history, which tells w
   });
 });
 
+test('its owner sees what came of a playlist; the editors choose it, and everybody finds it among the chosen ones and, with a reason, among those for them', async () => {
+  const id = await make(carol, 'Worth choosing', [tides, slow], true);
+  for (let visit = 0; visit < 2; visit++) await stage.visit(null, async (eye) => {
+    await open(eye, `/playlist/${id}`);
+    await eye.page.getByRole('heading', { level: 1, name: 'Worth choosing' }).waitFor();
+    await until('it to be counted', async () => (await carol.get('/api/v1/playlists/{id}/analytics', { path: { id } })).body.openings === visit + 1);
+  });
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/playlist/${id}`);
+    await page.getByRole('button', { name: 'Figures' }).click();
+    const dialog = page.getByRole('dialog', { name: 'What came of this playlist' });
+    await dialog.getByRole('definition').first().getByText('2', { exact: true }).waitFor();
+    await dialog.getByLabel('Period').selectOption('Last 90 days');
+    await until('90 days', async () => (await dialog.getByRole('table', { name: 'Opened' }).getByRole('row').count()) === 90);
+    assert.equal(await page.getByRole('button', { name: 'Choose for all' }).count(), 0);
+  });
+  assertStatus(await stage.world.as('root').put('/api/v1/playlists/{id}/editorial', { path: { id }, body: { is_editorial: true } }), 200);
+  await stage.visit(null, async (eye) => {
+    const { page } = eye;
+    await open(eye, '/discover');
+    await page.getByRole('region', { name: 'Chosen by the editors' }).getByRole('link', { name: 'Worth choosing' }).click();
+    await page.getByText('Editors’ choice').first().waitFor();
+  });
+  await stage.visit('bob', async (eye) => {
+    const { page } = eye;
+    await open(eye, '/dashboard');
+    const list = page.getByRole('region', { name: 'Playlists for you' });
+    await list.getByRole('listitem').filter({ hasText: 'Worth choosing' }).getByText('Chosen by the editors').waitFor();
+    const mia = stage.world.as('mia');
+    for (const { id } of [tides, slow]) assertStatus(await mia.post('/api/v1/tracks/{id}/like', { path: { id } }), 200);
+    await open(eye, `/track/${tides.id}`);
+    const alike = page.getByRole('region', { name: 'More like this' }).getByRole('listitem');
+    await alike.filter({ hasText: 'Slow boat' }).getByText('Liked by people who like “Tides”').waitFor();
+  });
+});
+
 test('its owner deletes a playlist, after being asked', async () => {
   const id = await make(alice, 'To forget', [tides]);
   await stage.visit('alice', async (eye) => {
@@ -418,6 +455,10 @@ lookAt(stage, [
     await page.getByLabel('What mia may do').waitFor();
     await page.getByLabel('Add somebody').fill('bob');
     await page.getByRole('button', { name: 'Add bob' }).waitFor();
+  } },
+  { name: 'playlist figures', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
+    await page.getByRole('button', { name: 'Figures' }).click();
+    await page.getByRole('table', { name: 'Opened' }).waitFor({ state: 'attached' });
   } },
   { name: 'playlist history', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
     await page.getByRole('button', { name: 'History', exact: true }).click();

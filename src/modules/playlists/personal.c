@@ -11,12 +11,14 @@ static const struct personal_table tables[] = {
     {"playlist_follows", ERASED, .archive = "playlist_follows"},
     {"playlist_share_links", ERASED, .archive = "playlist_shares", .withheld = "without tokens"},
     {"playlist_versions", FORGOTTEN, "of others' lists; of one's own: deleted", .archive = "playlist_versions"},
+    {"playlist_days", ERASED, .archive = "playlist_days"},
     {"playlist_version_items", FORGOTTEN, "of others' lists; of one's own: deleted", .withheld = "places of items in the last 30 days; the playlists are in it"},
     {0}};
 
 static const struct subject subjects[] = {
     {"playlists", &q_export_playlists},
     {"playlist_versions", &q_export_playlist_versions},
+    {"playlist_days", &q_export_playlist_days},
     {"playlist_shares", &q_export_playlist_shares},
     {"playlist_additions", &q_export_playlist_additions},
     {"playlist_collaborations", &q_export_playlist_collaborations},

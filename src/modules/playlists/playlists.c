@@ -66,6 +66,10 @@ static const struct field token_in_path[] = {
      .example = "0123456789012345678901234567890123456789012"},
     FIELD_END};
 
+static const struct field analytics_days[] = {{"days", FIELD_INT, .min = 1, .max = 365, .fallback = "30", .help = "How many, today included"}, FIELD_END};
+
+static const struct field editorial_fields[] = {{"is_editorial", FIELD_BOOL, .required = true, .help = "Is it one that the editors chose?"}, FIELD_END};
+
 static const struct field version_in_path[] = {
     {"id", FIELD_UUID, .required = true, .help = "The playlist"}, {"versionId", FIELD_UUID, .required = true, .help = "The version"}, FIELD_END};
 
@@ -113,6 +117,12 @@ static const struct route playlists_routes[] = {
 
     {GET, "/api/v1/playlists/search", "Find playlists by their names, newest first", "Public ones, and those that one works on.",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .query = search_words, .sql = &q_playlist_search, .shape = MANY},
+
+    {GET, "/api/v1/playlists/recommendations", "List playlists that one may like",
+     "Followed by people who follow the same, then with tracks that one likes, then the editors' choice: `reason` tells which, "
+     "and `because` the playlist or track that it is about. "
+     "At most 50, of nobody more than two, and nothing that one follows or works on already. People who do not show their activity do not count.",
+     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_recommendations, .shape = MANY},
 
     {GET, "/api/v1/playlists/favoris", "Get one's favorites",
      "A playlist of one's own that is always there: it is made when it is first asked for, and made anew after it was deleted.",
@@ -204,6 +214,25 @@ static const struct route playlists_routes[] = {
     {DELETE, "/api/v1/playlists/{id}/tracks/{track_id}", "Remove an item or a track from a playlist",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = item_in_path,
      .requires = &q_playlist_changeable, .sql = &q_playlist_remove, .shape = EMPTY},
+
+    {GET, "/api/v1/discover/playlists/editorial", "List the playlists that the editors chose, the latest chosen first", "Those that are public.",
+     .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_editorial_list, .shape = MANY},
+
+    {PUT, "/api/v1/playlists/{id}/editorial", "Choose a playlist for the editorial ones, or no longer",
+     "A public one. While it is not public it is not listed, and is again afterwards.",
+     .auth = AUTH_ADMIN, .permission = "playlists.feature", .limit = LIMIT_WRITE, .path = id_in_path, .body = editorial_fields,
+     .sql = &q_playlist_editorial_set, .shape = ONE},
+
+    {POST, "/api/v1/playlists/{id}/opened", "Tell that one opened the page of a playlist",
+     "Once a visit. It is counted for the owner's figures, except for those who work on the playlist. What is opened by a link is counted by itself.",
+     .auth = AUTH_OPTIONAL, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_playlist_opened, .shape = EMPTY, .no_audit = true},
+
+    {GET, "/api/v1/playlists/{id}/analytics", "Get what came of a playlist, day by day",
+     "For its owner: how often it was opened, by its page and by links; who began and ended to follow it, and how many did at the end of each day; "
+     "and the use of each link. "
+     "Days are those of UTC, the oldest first.",
+     .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path, .query = analytics_days,
+     .requires = &q_playlist_own, .sql = &q_playlist_analytics, .shape = ONE},
 
     {GET, "/api/v1/playlists/{id}/versions", "List the versions of a playlist, newest first",
      "A version is what one person changed within ten minutes: how many items were added, removed and moved, and which of `name`, `description` and `visibility` "

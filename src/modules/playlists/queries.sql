@@ -20,7 +20,7 @@ p.id, p.name, p.description, p.visibility = 'public' as is_public, p.visibility,
        {playlist_editable(p, :viewer::uuid)} as may_edit, {playlist_managed(p, :viewer::uuid)} as may_manage,
        (:viewer::uuid is not null and {playlist_shared_with(p, :viewer::uuid)}) as is_shared_with_me,
        (:viewer::uuid is not null and exists (select from playlist_follows f_ where f_.playlist_id = p.id and f_.user_id = :viewer::uuid)) as is_following,
-       case when p.user_id = :viewer::uuid then p.follower_count end as follower_count, p.is_default_favorites,
+       case when p.user_id = :viewer::uuid then p.follower_count end as follower_count, p.is_default_favorites, p.is_editorial,
        (select to_jsonb(row(o_.id, o_.name)::playlist_ref) from playlists o_
          where o_.id = p.copied_from and (o_.user_id = :viewer::uuid or {playlist_listed(o_, :viewer::uuid, :viewer_staff::boolean)})) as origin,
        p.created_at, p.updated_at
@@ -103,6 +103,97 @@ select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(
                 union all
                 select w.playlist_id from playlist_collaborators w where w.user_id = :viewer::uuid and w.permission in ('write', 'admin'))
    and (p.user_id = :viewer::uuid or {playlist_together(p, :viewer::uuid)})
+
+-- query: playlist_recommendations
+-- Followed by people who follow the same, then with tracks that the viewer likes, then the editors' choice. A fixed number of rows is read by an index, however
+-- many there are. Nothing of the viewer's own, nothing that they follow, nobody whom they have blocked, and of nobody more than two.
+-- schema: RecommendedPlaylist
+-- not null: reason
+-- nullable: because
+-- type: reason followed_together|liked_tracks|editorial
+-- total: none
+-- sort: r.place
+-- unique: each place is taken once
+with followed as materialized (
+    select f.playlist_id, p.name, row_number() over (order by f.created_at desc, f.id desc)::int as n
+      from (select * from playlist_follows f where f.user_id = :viewer::uuid order by f.created_at desc, f.id desc limit 20) f
+      join playlists p on p.id = f.playlist_id
+     where {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+), likes as materialized (
+    select t.id as track_id, t.title, row_number() over (order by l.created_at desc, t.id desc)::int as n
+      from (select * from track_likes l where l.user_id = :viewer::uuid order by l.created_at desc, l.track_id desc limit 20) l
+      join tracks t on t.id = l.track_id
+      join users u on u.id = t.creator_id
+     where {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}
+), followers as materialized (
+    select f.playlist_id as because, f.name, f.n, o.user_id
+      from followed f
+     cross join lateral (select o.user_id from playlist_follows o where o.playlist_id = f.playlist_id order by o.created_at desc, o.id desc limit 50) o
+      join users u on u.id = o.user_id
+     where o.user_id <> :viewer::uuid and {user_visible(u, :viewer::uuid, false)}
+       and not exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id)
+       and coalesce((select x.show_activity from user_settings x where x.user_id = u.id), true)
+), found as (
+    (select o.playlist_id, 1 as kind, count(distinct k.user_id) as score, (array_agg(k.because order by k.n))[1] as because, (array_agg(k.name order by k.n))[1] as because_title
+       from followers k
+      cross join lateral (select f.playlist_id from playlist_follows f where f.user_id = k.user_id order by f.created_at desc, f.id desc limit 20) o
+      group by o.playlist_id
+      order by count(distinct k.user_id) desc, o.playlist_id
+      limit 200)
+    union all
+    (select i.playlist_id, 2, count(distinct l.track_id), (array_agg(l.track_id order by l.n))[1], (array_agg(l.title order by l.n))[1]
+       from likes l
+      cross join lateral (select i.playlist_id from playlist_tracks i where i.track_id = l.track_id limit 200) i
+      group by i.playlist_id
+      order by count(distinct l.track_id) desc, i.playlist_id
+      limit 300)
+    union all
+    (select p.id, 3, 0, null, null from playlists p where p.is_editorial and p.visibility = 'public' and p.deleted_at is null order by p.editorial_at desc, p.id desc limit 30)
+), best as (
+    select distinct on (f.playlist_id) f.* from found f order by f.playlist_id, f.kind
+), shown as (
+    select f.*, p.created_at, row_number() over (partition by p.user_id order by f.kind, f.score desc, p.created_at desc, p.id) as of_owner
+      from best f
+      join playlists p on p.id = f.playlist_id
+     where {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)} and p.user_id <> :viewer::uuid and p.track_count > 0
+       and not {playlist_shared_with(p, :viewer::uuid)}
+       and not exists (select from playlist_follows o where o.playlist_id = p.id and o.user_id = :viewer::uuid)
+       and not exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = p.user_id)
+), r as materialized (
+    select s.*, row_number() over (order by s.kind, s.score desc, s.created_at desc, s.playlist_id) as place from shown s where s.of_owner <= 2 order by place limit 50
+)
+select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms,
+       case r.kind when 1 then 'followed_together' when 2 then 'liked_tracks' else 'editorial' end as reason, r.because as "because.id", r.because_title as "because.title"
+  from r
+  join playlists p on p.id = r.playlist_id
+  join users u on u.id = p.user_id
+ where true
+
+-- query: playlist_editorial_list
+-- The latest chosen first, while they are public.
+-- sort: p.editorial_at desc, p.id desc
+select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms
+  from playlists p
+  join users u on u.id = p.user_id
+ where p.is_editorial and {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
+
+-- query: playlist_editorial_set
+-- sees: whoever may choose, of public ones
+-- schema: PlaylistEditorial
+-- not null: playlist_id, is_editorial
+-- problems: conflict
+with o as (
+    select p.id, case when :is_editorial::boolean and not {playlist_listed(p, null::uuid, false)} then 'conflict: Only a public playlist can be an editorial one.' end as problem
+      from playlists p
+     where p.id = :id::uuid and p.deleted_at is null and (p.is_editorial or {playlist_listed(p, null::uuid, false)})
+), c as (
+    update playlists p
+       set is_editorial = :is_editorial::boolean, editorial_at = case when p.is_editorial then p.editorial_at else now() end
+      from o
+     where p.id = o.id and o.problem is null
+    returning p.id, p.is_editorial, {playlist_tell(p.id)} as told
+)
+select o.id as playlist_id, c.is_editorial, o.problem from o left join c on true
 
 -- query: playlist_favorites
 -- One playlist that everybody has: made when it is first asked for, in the person's language.
@@ -474,6 +565,39 @@ l.id, l.expires_at, l.access_count, l.last_used_at, l.created_at
 -- sees: the owner
 select p.id as playlist_id from playlists p where p.id = :id::uuid and p.deleted_at is null and p.user_id = :viewer::uuid
 
+-- query: playlist_opened
+-- Told by pages, once a visit. What its owner and those who work on it open is not counted.
+with p as (
+    select p.id, {playlist_worked_on(p, :viewer::uuid)} is true as is_own from playlists p where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+), d as (
+    insert into playlist_days as d (playlist_id, day, openings) select p.id, (now() at time zone 'UTC')::date, 1 from p where not p.is_own
+        on conflict (playlist_id, day) do update set openings = d.openings + 1
+)
+select p.id from p
+
+-- query: playlist_analytics
+-- Followers of a day are those at its end: how many there are now, without what came after it.
+-- sees: the owner, see playlist_own
+-- schema: PlaylistAnalytics
+-- not null: *
+-- type: days PlaylistDay[]
+-- type: links PlaylistLinkUse[]
+with d as (
+    select g.day::date as day, coalesce(x.openings, 0) as openings, coalesce(x.link_openings, 0) as link_openings, coalesce(x.followed, 0) as followed,
+           coalesce(x.unfollowed, 0) as unfollowed,
+           (p.follower_count - coalesce(sum(x.followed - x.unfollowed) over (order by g.day desc rows between unbounded preceding and 1 preceding), 0))::int as followers
+      from playlists p
+     cross join generate_series((now() at time zone 'UTC')::date - (:days::int - 1), (now() at time zone 'UTC')::date, interval '1 day') as g (day)
+      left join playlist_days x on x.playlist_id = p.id and x.day = g.day::date
+     where p.id = :playlist_id::uuid
+)
+select p.id as playlist_id, p.follower_count, (select sum(d.openings) from d)::bigint as openings, (select sum(d.link_openings) from d)::bigint as link_openings,
+       to_json(array(select row(d.day, d.openings, d.link_openings, d.followed, d.unfollowed, greatest(d.followers, 0))::playlist_day from d order by d.day)) as days,
+       to_json(array(select row(l.id, l.created_at, l.expires_at, l.access_count, l.last_used_at)::playlist_link_use
+                       from playlist_share_links l where l.playlist_id = p.id order by l.access_count desc, l.created_at desc, l.id)) as links
+  from playlists p
+ where p.id = :playlist_id::uuid
+
 -- query: playlist_link_list
 -- schema: PlaylistLink
 -- sort: l.created_at desc, l.id desc
@@ -520,11 +644,17 @@ delete from playlist_share_links l where l.id = :share_id::uuid and l.playlist_i
 
 -- query: shared_open
 -- Counts that somebody opened it.
-update playlist_share_links l
-   set access_count = l.access_count + 1, last_used_at = now()
-  from playlists p
- where p.id = l.playlist_id and {link_opens(l, p)}
-returning l.playlist_id
+with l as (
+    update playlist_share_links l
+       set access_count = l.access_count + 1, last_used_at = now()
+      from playlists p
+     where p.id = l.playlist_id and {link_opens(l, p)}
+    returning l.playlist_id
+), d as (
+    insert into playlist_days as d (playlist_id, day, openings, link_openings) select l.playlist_id, (now() at time zone 'UTC')::date, 1, 1 from l
+        on conflict (playlist_id, day) do update set openings = d.openings + 1, link_openings = d.link_openings + 1
+)
+select l.playlist_id from l
 
 -- query: shared_get
 -- sees: whoever has a link, see shared_open
@@ -674,6 +804,13 @@ select v.playlist_id, v.version, v.before, v.added, v.removed, v.moved, v.restor
   from playlist_versions v
  where v.user_id = :user_id::uuid
  order by v.created_at, v.id
+
+-- query: export_playlist_days
+select d.playlist_id, d.day, d.openings, d.link_openings, d.followed, d.unfollowed
+  from playlist_days d
+  join playlists p on p.id = d.playlist_id
+ where p.user_id = :user_id::uuid
+ order by d.playlist_id, d.day
 
 -- query: export_playlist_shares
 select s.id, s.playlist_id, s.access_count, s.last_used_at, s.created_at, s.expires_at

@@ -32,6 +32,94 @@ select {track(t, u)}
   join users u on u.id = t.creator_id
  where true
 
+-- query: recommendations_of
+-- What recommendations begin with: a track that the viewer may see, or nothing.
+-- sees: whoever may see the track
+select :track_id::uuid as seed_id
+ where :track_id::uuid is null or exists (select from tracks t where t.id = :track_id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)})
+
+-- query: track_recommendations
+-- Liked by people who like the same, then of the same genre, then with the same tags. "The same" is one track, or the ten that the viewer liked last and the ten
+-- that they heard last. Each step reads a fixed number of rows by an index, however many there are. Nothing of the viewer's own, nothing that they like or heard
+-- last, nobody whom they have blocked, and of nobody more than two tracks.
+-- schema: RecommendedTrack
+-- not null: reason
+-- nullable: because, label
+-- type: reason liked_together|same_genre|same_tag
+-- total: none
+-- sort: r.place
+-- unique: each place is taken once
+with heard as materialized (
+    select p.track_id, row_number() over (order by p.played_at desc, p.id desc)::int as n
+      from (select * from track_plays p where p.user_id = :viewer::uuid order by p.played_at desc, p.id desc limit 50) p
+), given as (
+    select :seed_id::uuid as track_id, 0 as n
+    union all
+    select l.track_id, row_number() over (order by l.created_at desc, l.track_id desc)::int
+      from (select * from track_likes l where l.user_id = :viewer::uuid and :seed_id::uuid is null order by l.created_at desc, l.track_id desc limit 10) l
+    union all
+    select h.track_id, h.n + 10 from heard h where h.n <= 10 and :seed_id::uuid is null
+), seeds as materialized (
+    select t.id as track_id, t.creator_id, t.genre, min(g.n) as n
+      from given g
+      join tracks t on t.id = g.track_id
+      join users u on u.id = t.creator_id
+     where {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
+     group by t.id
+), likers as materialized (
+    select s.track_id as because, s.n, l.user_id
+      from seeds s
+     cross join lateral (select l.user_id from track_likes l where l.track_id = s.track_id order by l.created_at desc, l.id desc limit 50) l
+      join users u on u.id = l.user_id
+     where l.user_id <> :viewer::uuid and {user_visible(u, :viewer::uuid, false)}
+       and not exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id)
+       and coalesce((select x.show_activity from user_settings x where x.user_id = u.id), true)
+), found as (
+    (select o.track_id, 1 as kind, count(distinct k.user_id) as score, (array_agg(k.because order by k.n))[1] as because, null::text as label
+       from likers k
+      cross join lateral (select l.track_id from track_likes l where l.user_id = k.user_id order by l.created_at desc, l.track_id desc limit 20) o
+      group by o.track_id
+      order by count(distinct k.user_id) desc, o.track_id
+      limit 300)
+    union all
+    select t.id, 2, g.uses, g.because, g.genre
+      from (select s.genre, count(*) as uses, (array_agg(s.track_id order by s.n))[1] as because
+              from seeds s where s.genre <> '' group by s.genre order by count(*) desc, min(s.n) limit 3) g
+     cross join lateral (select t.id from tracks t
+                          where t.genre = g.genre and t.public_from is not null and t.status = 'completed' and t.deleted_at is null
+                          order by t.created_at desc, t.id desc limit 60) t
+    union all
+    select x.track_id, 3, count(*), (array_agg(g.because order by g.n))[1], (array_agg(g.name order by g.n))[1]
+      from (select x.tag_id, y.name, min(s.n) as n, (array_agg(s.track_id order by s.n))[1] as because
+              from seeds s
+              join track_tags x on x.track_id = s.track_id
+              join tags y on y.id = x.tag_id
+             group by x.tag_id, y.name order by count(*) desc, min(s.n), x.tag_id limit 5) g
+     cross join lateral (select x.track_id from track_tags x where x.tag_id = g.tag_id order by x.created_at desc, x.track_id desc limit 60) x
+     group by x.track_id
+), best as (
+    select distinct on (f.track_id) f.* from found f order by f.track_id, f.kind
+), shown as (
+    select f.*, t.created_at, row_number() over (partition by t.creator_id order by f.kind, f.score desc, t.created_at desc, t.id) as of_creator
+      from best f
+      join tracks t on t.id = f.track_id
+      join users u on u.id = t.creator_id
+     where {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)} and t.creator_id <> :viewer::uuid
+       and not exists (select from seeds s where s.track_id = t.id or (s.creator_id = t.creator_id and :seed_id::uuid is not null))
+       and not exists (select from track_likes l where l.user_id = :viewer::uuid and l.track_id = t.id)
+       and not exists (select from heard h where h.track_id = t.id)
+       and not exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = t.creator_id)
+), r as materialized (
+    select s.*, row_number() over (order by s.kind, s.score desc, s.created_at desc, s.track_id) as place from shown s where s.of_creator <= 2 order by place limit 50
+)
+select {track(t, u)}, case r.kind when 1 then 'liked_together' when 2 then 'same_genre' else 'same_tag' end as reason,
+       b.id as "because.id", b.title as "because.title", r.label
+  from r
+  join tracks t on t.id = r.track_id
+  join users u on u.id = t.creator_id
+  left join tracks b on b.id = r.because
+ where true
+
 -- query: genre_list
 -- The genres that public tracks have, each as it was first entered.
 -- schema: Genre

@@ -79,6 +79,8 @@ static const struct field share_in_query[] = {TRACK_SHARE, FIELD_END};
 static const enum problem_name upload_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
 static const enum problem_name cover_problems[] = {PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
 
+static const struct field recommended_to[] = {{"track_id", FIELD_UUID, .help = "Tracks like this one"}, FIELD_END};
+
 const struct route track_routes[] = {
     {GET, "/api/v1/tracks", "List public tracks, or the tracks of the signed-in user",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
@@ -94,6 +96,15 @@ const struct route track_routes[] = {
     {GET, "/api/v1/tracks/suggested-tags", "List the tags that new public tracks have, most used first",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = tag_filters, .sql = &q_tag_popular, .shape = MANY, .cache_s = 5,
      .cache_tags = "tracks"},
+
+    {GET, "/api/v1/tracks/recommendations", "List tracks that one may like, or that are like a track",
+     "Liked by people who like the same, then of the same genre, then with the same tags: `reason` tells which, "
+     "`because` the track that it is about, and `label` the genre or tag. "
+     "Without `track_id` it begins with what one liked and heard last. At most 50, of nobody more than two, "
+     "and nothing that one likes already, heard last, or has blocked. "
+     "People who do not show their activity do not count.",
+     .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_READ, .query = recommended_to, .requires = &q_recommendations_of,
+     .sql = &q_track_recommendations, .shape = MANY},
 
     {POST, "/api/v1/tracks", "Upload a track",
      "The reply comes when the file is safe; the track is then `processing` until it can be played.",

@@ -3,7 +3,7 @@ import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { TrackCard } from './TrackCard';
 import { TrackStrip } from './TrackStrip';
 
-const gridClass = 'grid grid-cols-2 gap-x-4 gap-y-8 sm:grid-cols-3 sm:gap-x-6 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6';
+export const gridClass = 'grid grid-cols-2 gap-x-4 gap-y-8 sm:grid-cols-3 sm:gap-x-6 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6';
 
 /** Off-screen items cost nothing: the browser skips their layout and paint. */
 const cheap = '[content-visibility:auto] [contain-intrinsic-size:auto_120px]';

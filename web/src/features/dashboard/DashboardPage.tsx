@@ -1,4 +1,5 @@
 import { Upload } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { CreatorInvite } from '@/components/track/CreatorInvite';
@@ -11,9 +12,13 @@ import { useMe } from '@/lib/api/auth/me';
 import { useTracks } from '@/lib/api/tracks/list';
 import { mayUpload } from '@/lib/api/users/becomeCreator';
 import { useTitle } from '@/lib/dom/useTitle';
+import { withTexts } from '@/lib/i18n';
 import { LatestUploads } from './LatestUploads';
 import { SuggestedPeople } from './SuggestedPeople';
 import { VerifyNotice } from './VerifyNotice';
+
+const RecommendedTracks = lazy(withTexts(() => import('@/components/track/RecommendedTracks'), 'recommendations'));
+const RecommendedPlaylists = lazy(withTexts(() => import('@/components/playlist/RecommendedPlaylists'), 'playlists', 'recommendations'));
 
 export function Component() {
   const { t } = useTranslation();
@@ -41,6 +46,10 @@ export function Component() {
       {!me.is_verified && <VerifyNotice />}
       {mayUpload(me) ? <LatestUploads /> : <CreatorInvite />}
 
+      <Suspense fallback={null}>
+        <RecommendedTracks like={null} className="mt-14" />
+        <RecommendedPlaylists className="mt-14" />
+      </Suspense>
       <SuggestedPeople />
 
       <section className="mt-14" aria-labelledby="newest">

@@ -13,10 +13,12 @@ import { Page, PageHeader } from '@/components/ui/Page';
 import { useEndlessTracks } from '@/lib/api/tracks/list';
 import { useTitle } from '@/lib/dom/useTitle';
 import { genreName } from '@/lib/genres';
+import { withTexts } from '@/lib/i18n';
 import { GenreChips } from './GenreChips';
 import { PeopleFound } from './PeopleFound';
 import { useViewPreference } from './viewPreference';
 
+const EditorialShelf = lazy(withTexts(() => import('@/components/playlist/EditorialShelf'), 'playlists'));
 const ReleaseShelf = lazy(() => import('@/components/release/ReleaseShelf'));
 
 export function Component() {
@@ -72,6 +74,7 @@ export function Component() {
       {q && <PeopleFound q={q} />}
       {!genre && !tag && (
         <Suspense fallback={null}>
+          {!q && <EditorialShelf />}
           <ReleaseShelf filter={{ limit: 6, ...(q && { q }) }} />
         </Suspense>
       )}

@@ -4,6 +4,8 @@ import { Check, ListPlus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { PlaylistCover } from '@/components/playlist/PlaylistCover';
+import { Visibility } from '@/components/playlist/PlaylistFacts';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { ErrorState } from '@/components/ui/ErrorState';
@@ -22,8 +24,6 @@ import { useForm } from '@/lib/form/useForm';
 import { useAdding } from '@/lib/playlists/adding';
 import { toast, useToasts } from '@/lib/toast/store';
 import { z } from '@/lib/zod';
-import { PlaylistCover } from './PlaylistCover';
-import { Visibility } from './PlaylistFacts';
 
 interface AddToPlaylistDialogProps {
   track: { id: string; title: string };

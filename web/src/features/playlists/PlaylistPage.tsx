@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Bell, BellRing, Copy, Download, History, Link2, Pencil, Share2, Trash2, Users } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Bell, BellRing, ChartColumn, Copy, Download, History, Link2, Pencil, Share2, Sparkles, Trash2, Users } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { PlayAll } from '@/components/track/PlayAll';
@@ -14,7 +14,9 @@ import { NotFound } from '@/components/ui/NotFound';
 import { Page } from '@/components/ui/Page';
 import { useMe } from '@/lib/api/auth/me';
 import { API } from '@/lib/api/client';
+import { tellOpened } from '@/lib/api/playlists/analytics';
 import { useDuplicatePlaylist } from '@/lib/api/playlists/duplicate';
+import { useSetEditorial } from '@/lib/api/playlists/editorial';
 import { useFollowPlaylist } from '@/lib/api/playlists/follow';
 import { forgetPlaylist } from '@/lib/api/playlists/cache';
 import { usePlaylist } from '@/lib/api/playlists/get';
@@ -46,6 +48,8 @@ function Share({ playlist }: { playlist: Playlist }) {
 const ShareDialog = lazy(withTexts(async () => ({ default: (await import('./ShareDialog')).ShareDialog }), 'playlists', 'sharing'));
 
 const CollaboratorsDialog = lazy(async () => ({ default: (await import('./CollaboratorsDialog')).CollaboratorsDialog }));
+
+const FiguresDialog = lazy(withTexts(async () => ({ default: (await import('./FiguresDialog')).FiguresDialog }), 'playlists', 'sharing'));
 
 const HistoryDialog = lazy(async () => ({ default: (await import('./HistoryDialog')).HistoryDialog }));
 
@@ -86,6 +90,19 @@ function Follow({ playlist }: { playlist: Playlist }) {
     >
       {on ? <BellRing size={18} aria-hidden /> : <Bell size={18} aria-hidden />}
       {t(on ? 'playlists.following' : 'playlists.follow')}
+    </Button>
+  );
+}
+
+/** For administrators. Whoever else may choose does it by the API. */
+function Choose({ playlist }: { playlist: Playlist }) {
+  const { t } = useTranslation();
+  const choose = useSetEditorial(playlist.id);
+  const on = playlist.is_editorial;
+  return (
+    <Button aria-pressed={on} busy={choose.isPending} onClick={() => choose.mutate(!on, { onError: (error) => toast(problemText(error, t), 'danger') })}>
+      <Sparkles size={18} aria-hidden />
+      {t('playlists.choose')}
     </Button>
   );
 }
@@ -144,9 +161,13 @@ function Loaded({ playlist }: { playlist: Playlist }) {
   const { data: me } = useMe();
   const entries = useEntries(useItems(playlist.id, true));
   const update = useUpdatePlaylist();
-  const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | 'people' | 'history' | null>(null);
+  const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | 'people' | 'history' | 'figures' | null>(null);
   const close = () => setDialog(null);
   usePlaylistChanges(playlist.id);
+  const { id, may_edit: mayEdit } = playlist;
+  useEffect(() => {
+    if (!mayEdit) tellOpened(id);
+  }, [id, mayEdit]);
   return (
     <article>
       <PlaylistHeader playlist={playlist} />
@@ -175,6 +196,13 @@ function Loaded({ playlist }: { playlist: Playlist }) {
           {me && !playlist.is_mine && <Follow playlist={playlist} />}
           {me && <Export playlist={playlist} />}
           {me && <Duplicate playlist={playlist} />}
+          {me?.role === 'admin' && (playlist.visibility === 'public' || playlist.is_editorial) && <Choose playlist={playlist} />}
+          {playlist.is_mine && (
+            <Button onClick={() => setDialog('figures')}>
+              <ChartColumn size={18} aria-hidden />
+              {t('playlists.figures')}
+            </Button>
+          )}
           {playlist.may_edit && (
             <Button onClick={() => setDialog('history')}>
               <History size={18} aria-hidden />
@@ -216,6 +244,11 @@ function Loaded({ playlist }: { playlist: Playlist }) {
       {dialog === 'people' && me && (
         <Suspense>
           <CollaboratorsDialog playlist={playlist} me={me.id} onClose={close} />
+        </Suspense>
+      )}
+      {dialog === 'figures' && (
+        <Suspense>
+          <FiguresDialog playlist={playlist} onClose={close} />
         </Suspense>
       )}
       {dialog === 'history' && (

@@ -2,6 +2,7 @@ import { FileUp, ListPlus, Star } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useNavigate } from 'react-router';
+import { PlaylistCards } from '@/components/playlist/PlaylistCards';
 import { Button } from '@/components/ui/Button';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
@@ -13,50 +14,11 @@ import { useFavorites } from '@/lib/api/playlists/favorites';
 import { useFollowed } from '@/lib/api/playlists/followed';
 import { usePlaylists } from '@/lib/api/playlists/list';
 import { problemText } from '@/lib/api/problemText';
-import type { Playlist } from '@/lib/api/schema';
 import { useTitle } from '@/lib/dom/useTitle';
 import { toast } from '@/lib/toast/store';
-import { PlaylistCover } from './PlaylistCover';
 import { PlaylistDialog } from './PlaylistDialog';
-import { Size, Visibility } from './PlaylistFacts';
 
 const ImportDialog = lazy(async () => ({ default: (await import('./ImportDialog')).ImportDialog }));
-
-function Card({ playlist }: { playlist: Playlist }) {
-  const { t } = useTranslation();
-  return (
-    <article className="group relative min-w-0">
-      <PlaylistCover playlist={playlist} sizes="(min-width: 1024px) 240px, (min-width: 640px) 33vw, 50vw" className="w-full rounded-card" />
-      <h2 title={playlist.name} className="mt-3 line-clamp-2 text-base leading-tight break-words">
-        {/* the link is as large as the card */}
-        <Link to={`/playlist/${playlist.id}`} dir="auto" className="group-hover:underline after:absolute after:inset-0 after:rounded-card">
-          {playlist.name}
-        </Link>
-      </h2>
-      {!playlist.is_mine && (
-        <p dir="auto" className="mt-0.5 truncate text-sm text-muted">
-          {t('playlists.by', { name: playlist.owner.display_name })}
-        </p>
-      )}
-      <p className="mt-1 flex flex-wrap gap-x-3 text-xs text-muted">
-        <Size playlist={playlist} />
-        <Visibility playlist={playlist} />
-      </p>
-    </article>
-  );
-}
-
-function Cards({ items }: { items: readonly Playlist[] }) {
-  return (
-    <ul className="grid grid-cols-2 gap-x-4 gap-y-8 sm:grid-cols-3 sm:gap-x-6 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6">
-      {items.map((playlist) => (
-        <li key={playlist.id} className="min-w-0">
-          <Card playlist={playlist} />
-        </li>
-      ))}
-    </ul>
-  );
-}
 
 /** Those of others that one follows. */
 function Followed() {
@@ -70,7 +32,7 @@ function Followed() {
       <h2 id="followed" className="mb-6 text-xl">
         {t('playlists.followed')}
       </h2>
-      <Cards items={items} />
+      <PlaylistCards items={items} />
       <More list={list} />
     </section>
   );
@@ -119,7 +81,7 @@ function Playlists({ onNew }: { onNew: () => void }) {
   }
   return (
     <>
-      <Cards items={items} />
+      <PlaylistCards items={items} />
       <More list={list} />
     </>
   );

@@ -32,7 +32,7 @@ const playlist = (change: Partial<Playlist> = {}): Playlist => ({
   is_shared_with_me: false,
   is_following: false,
   follower_count: 0,
-  is_default_favorites: false,
+  is_default_favorites: false, is_editorial: false,
   origin: null,
   created_at: '2026-01-01T00:00:00+00:00',
   updated_at: '2026-01-01T00:00:00+00:00',
@@ -76,6 +76,7 @@ const world = {
   'GET /playlists/followed': list(),
   'GET /playlists/list-1': { body: playlist() },
   'GET /playlists/list-1/tracks': list(...three),
+  'POST /playlists/list-1/opened': { status: 204 },
 };
 const routes = [
   { path: '/', element: <h1>Elsewhere</h1> },

@@ -16,6 +16,7 @@ import { ErrorState } from '@/components/ui/ErrorState';
 import { HueBox } from '@/components/ui/HueBox';
 import { NotFound } from '@/components/ui/NotFound';
 import { Page } from '@/components/ui/Page';
+import { useMe } from '@/lib/api/auth/me';
 import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import { useReprocessTrack } from '@/lib/api/tracks/reprocess';
@@ -37,6 +38,7 @@ import { TimedText } from './TimedText';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
 const Comments = lazy(withTexts(() => import('./Comments'), 'comments'));
+const RecommendedTracks = lazy(withTexts(() => import('@/components/track/RecommendedTracks'), 'recommendations'));
 const TrackLyrics = lazy(withTexts(() => import('./TrackLyrics'), 'lyrics'));
 const CommentMarkers = lazy(withTexts(() => import('./CommentMarkers'), 'comments'));
 
@@ -80,6 +82,7 @@ function State({ track }: { track: Track }) {
 
 function Loaded({ track }: { track: Track }) {
   const { t } = useTranslation();
+  const { data: me } = useMe();
   const navigate = useNavigate();
   const hue = useCoverHue(track);
   const others = useMoreFrom(track);
@@ -177,6 +180,11 @@ function Loaded({ track }: { track: Track }) {
           <TrackFacts track={track} />
         </div>
         <MoreFrom track={track} others={others} />
+        {me && track.status === 'completed' && (
+          <Suspense fallback={null}>
+            <RecommendedTracks like={track.id} className="mt-16" />
+          </Suspense>
+        )}
       </div>
 
       {dialog === 'edit' && (

@@ -39,4 +39,7 @@ export interface Sending {
   signal?: AbortSignal | undefined;
 }
 
-export type Options<M extends Method, A extends Address<M>> = Sending & PathPart<Parameters<Operation<M, A>>> & QueryPart<Parameters<Operation<M, A>>> & HeaderPart<Parameters<Operation<M, A>>> & BodyPart<Operation<M, A>>;
+/* one address after the other: the parts of all of them, each with each, would be too many for the compiler */
+export type Options<M extends Method, A extends Address<M>> = A extends Address<M>
+  ? Sending & PathPart<Parameters<Operation<M, A>>> & QueryPart<Parameters<Operation<M, A>>> & HeaderPart<Parameters<Operation<M, A>>> & BodyPart<Operation<M, A>>
+  : never;

@@ -1032,6 +1032,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/discover/playlists/editorial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the playlists that the editors chose, the latest chosen first
+         * @description Those that are public.
+         */
+        get: operations["getDiscoverPlaylistsEditorial"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/genres": {
         parameters: {
             query?: never;
@@ -1365,6 +1385,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playlists/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List playlists that one may like
+         * @description Followed by people who follow the same, then with tracks that one likes, then the editors' choice: `reason` tells which, and `because` the playlist or track that it is about. At most 50, of nobody more than two, and nothing that one follows or works on already. People who do not show their activity do not count.
+         */
+        get: operations["getPlaylistsRecommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists/search": {
         parameters: {
             query?: never;
@@ -1441,6 +1481,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playlists/{id}/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what came of a playlist, day by day
+         * @description For its owner: how often it was opened, by its page and by links; who began and ended to follow it, and how many did at the end of each day; and the use of each link. Days are those of UTC, the oldest first.
+         */
+        get: operations["getPlaylistsByIdAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists/{id}/collaborators": {
         parameters: {
             query?: never;
@@ -1500,6 +1560,26 @@ export interface paths {
          * @description The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist that was copied, to those who may see that one.
          */
         post: operations["postPlaylistsByIdDuplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{id}/editorial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose a playlist for the editorial ones, or no longer
+         * @description A public one. While it is not public it is not listed, and is again afterwards.
+         */
+        put: operations["putPlaylistsByIdEditorial"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1602,6 +1682,26 @@ export interface paths {
         post: operations["postPlaylistsByIdFollow"];
         /** Unfollow a playlist */
         delete: operations["deletePlaylistsByIdFollow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playlists/{id}/opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell that one opened the page of a playlist
+         * @description Once a visit. It is counted for the owner's figures, except for those who work on the playlist. What is opened by a link is counted by itself.
+         */
+        post: operations["postPlaylistsByIdOpened"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2607,6 +2707,26 @@ export interface paths {
          * @description For oneself and for administrators. Originals count as long as they are kept, and unfinished uploads by their whole length (`held_bytes`).
          */
         get: operations["getTracksQuotaById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tracks that one may like, or that are like a track
+         * @description Liked by people who like the same, then of the same genre, then with the same tags: `reason` tells which, `because` the track that it is about, and `label` the genre or tag. Without `track_id` it begins with what one liked and heard last. At most 50, of nobody more than two, and nothing that one likes already, heard last, or has blocked. People who do not show their activity do not count.
+         */
+        get: operations["getTracksRecommendations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4945,6 +5065,7 @@ export interface components {
             /** Format: int32 */
             follower_count: number | null;
             is_default_favorites: boolean;
+            is_editorial: boolean;
             origin: components["schemas"]["PlaylistRef"] | null;
             /** Format: date-time */
             created_at: string;
@@ -4960,6 +5081,18 @@ export interface components {
             playlist_id: string;
             /** Format: uuid */
             track_id: string;
+        };
+        PlaylistAnalytics: {
+            /** Format: uuid */
+            playlist_id: string;
+            /** Format: int32 */
+            follower_count: number;
+            /** Format: int64 */
+            openings: number;
+            /** Format: int64 */
+            link_openings: number;
+            days: components["schemas"]["PlaylistDay"][];
+            links: components["schemas"]["PlaylistLinkUse"][];
         };
         PlaylistCandidate: {
             /** Format: uuid */
@@ -4983,6 +5116,25 @@ export interface components {
              * @description Number of the message in its topic, counted from 1
              */
             number: number;
+        };
+        PlaylistDay: {
+            /** Format: date */
+            day: string;
+            /** Format: int32 */
+            openings: number;
+            /** Format: int32 */
+            link_openings: number;
+            /** Format: int32 */
+            followed: number;
+            /** Format: int32 */
+            unfollowed: number;
+            /** Format: int32 */
+            followers: number | null;
+        };
+        PlaylistEditorial: {
+            /** Format: uuid */
+            playlist_id: string;
+            is_editorial: boolean;
         };
         PlaylistFollowState: {
             /** Format: uuid */
@@ -5070,6 +5222,18 @@ export interface components {
             next: string | null;
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
+        };
+        PlaylistLinkUse: {
+            /** Format: uuid */
+            id: string | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: int64 */
+            access_count: number | null;
+            /** Format: date-time */
+            last_used_at: string | null;
         };
         PlaylistList: {
             items: components["schemas"]["Playlist"][];
@@ -5362,6 +5526,132 @@ export interface components {
              * @description Number of the message in its topic, counted from 1
              */
             number: number;
+        };
+        RecommendedPlaylist: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string | null;
+            is_public: boolean;
+            /** @enum {string} */
+            visibility: "public" | "unlisted" | "private";
+            /** Format: int32 */
+            track_count: number;
+            covers: components["schemas"]["TrackRef"][];
+            owner: components["schemas"]["UserRef"];
+            is_mine: boolean;
+            may_edit: boolean;
+            may_manage: boolean;
+            is_shared_with_me: boolean;
+            is_following: boolean;
+            /** Format: int32 */
+            follower_count: number | null;
+            is_default_favorites: boolean;
+            is_editorial: boolean;
+            origin: components["schemas"]["PlaylistRef"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            duration_ms: number | null;
+            /** @enum {string} */
+            reason: "followed_together" | "liked_tracks" | "editorial";
+            because: {
+                /** Format: uuid */
+                id: string | null;
+                title: string | null;
+            } | null;
+        };
+        RecommendedPlaylistList: {
+            items: components["schemas"]["RecommendedPlaylist"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+        };
+        RecommendedTrack: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            artist: string | null;
+            album: string | null;
+            description: string | null;
+            genre: string | null;
+            tags: string[];
+            /** Format: int32 */
+            year: number | null;
+            /** Format: int32 */
+            bpm: number | null;
+            musical_key: string | null;
+            /** Format: int32 */
+            duration: number | null;
+            /** Format: int32 */
+            duration_ms: number | null;
+            format: string | null;
+            /** Format: int32 */
+            bitrate: number | null;
+            /** Format: int32 */
+            sample_rate: number | null;
+            /** Format: int32 */
+            channels: number | null;
+            /** Format: int32 */
+            bit_depth: number | null;
+            /** Format: int64 */
+            file_size: number | null;
+            is_public: boolean;
+            /** @enum {string} */
+            visibility: "public" | "unlisted" | "private" | "scheduled";
+            /** Format: date-time */
+            publish_at: string | null;
+            publish_zone: string | null;
+            is_downloadable: boolean;
+            download_formats: string[];
+            is_explicit: boolean;
+            /** @enum {string} */
+            status: "uploading" | "processing" | "completed" | "failed";
+            stream_status: string;
+            stream_manifest_url: string | null;
+            status_message: string | null;
+            failure_code: string | null;
+            processing_notes: components["schemas"]["TrackNote"][];
+            waveform_url: string | null;
+            cover_url: string | null;
+            /** Format: float */
+            loudness_lufs: number | null;
+            /** Format: float */
+            loudness_range_lu: number | null;
+            /** Format: float */
+            true_peak_dbtp: number | null;
+            creator: components["schemas"]["UserRef"];
+            is_mine: boolean;
+            is_liked: boolean;
+            /** Format: int64 */
+            like_count: number | null;
+            is_reposted: boolean;
+            /** Format: int32 */
+            repost_count: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @enum {string} */
+            reason: "liked_together" | "same_genre" | "same_tag";
+            because: {
+                /** Format: uuid */
+                id: string;
+                title: string;
+            } | null;
+            label: string | null;
+        };
+        RecommendedTrackList: {
+            items: components["schemas"]["RecommendedTrack"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
         };
         /** @description A message from the client was refused */
         RefusedMessage: {
@@ -7281,8 +7571,11 @@ export type PasskeyList = components['schemas']['PasskeyList'];
 export type PingMessage = components['schemas']['PingMessage'];
 export type Playlist = components['schemas']['Playlist'];
 export type PlaylistAddition = components['schemas']['PlaylistAddition'];
+export type PlaylistAnalytics = components['schemas']['PlaylistAnalytics'];
 export type PlaylistCandidate = components['schemas']['PlaylistCandidate'];
 export type PlaylistChangedMessage = components['schemas']['PlaylistChangedMessage'];
+export type PlaylistDay = components['schemas']['PlaylistDay'];
+export type PlaylistEditorial = components['schemas']['PlaylistEditorial'];
 export type PlaylistFollowState = components['schemas']['PlaylistFollowState'];
 export type PlaylistImport = components['schemas']['PlaylistImport'];
 export type PlaylistImportLine = components['schemas']['PlaylistImportLine'];
@@ -7290,6 +7583,7 @@ export type PlaylistItem = components['schemas']['PlaylistItem'];
 export type PlaylistItemList = components['schemas']['PlaylistItemList'];
 export type PlaylistLink = components['schemas']['PlaylistLink'];
 export type PlaylistLinkList = components['schemas']['PlaylistLinkList'];
+export type PlaylistLinkUse = components['schemas']['PlaylistLinkUse'];
 export type PlaylistList = components['schemas']['PlaylistList'];
 export type PlaylistRef = components['schemas']['PlaylistRef'];
 export type PlaylistVersion = components['schemas']['PlaylistVersion'];
@@ -7310,6 +7604,10 @@ export type QueueChangedMessage = components['schemas']['QueueChangedMessage'];
 export type QueueItem = components['schemas']['QueueItem'];
 export type QueueItemList = components['schemas']['QueueItemList'];
 export type QueuesessionChangedMessage = components['schemas']['QueuesessionChangedMessage'];
+export type RecommendedPlaylist = components['schemas']['RecommendedPlaylist'];
+export type RecommendedPlaylistList = components['schemas']['RecommendedPlaylistList'];
+export type RecommendedTrack = components['schemas']['RecommendedTrack'];
+export type RecommendedTrackList = components['schemas']['RecommendedTrackList'];
 export type RefusedMessage = components['schemas']['RefusedMessage'];
 export type Release = components['schemas']['Release'];
 export type ReleaseAddition = components['schemas']['ReleaseAddition'];
@@ -9873,6 +10171,49 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getDiscoverPlaylistsEditorial: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getGenres: {
         parameters: {
             query?: {
@@ -10784,6 +11125,49 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getPlaylistsRecommendations: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecommendedPlaylistList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getPlaylistsSearch: {
         parameters: {
             query: {
@@ -11025,6 +11409,47 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getPlaylistsByIdAnalytics: {
+        parameters: {
+            query?: {
+                /** @description How many, today included */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistAnalytics"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getPlaylistsByIdCollaborators: {
         parameters: {
             query?: {
@@ -11234,6 +11659,47 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    putPlaylistsByIdEditorial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Is it one that the editors chose? */
+                    is_editorial: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistEditorial"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getPlaylistsByIdExportCsv: {
         parameters: {
             query?: never;
@@ -11433,6 +11899,32 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PlaylistFollowState"];
                 };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postPlaylistsByIdOpened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
@@ -14791,6 +15283,52 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksRecommendations: {
+        parameters: {
+            query?: {
+                /** @description Tracks like this one */
+                track_id?: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecommendedTrackList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };

@@ -15,6 +15,7 @@ import type lyrics from '@/locales/en/lyrics.json';
 import type notifications from '@/locales/en/notifications.json';
 import type playlists from '@/locales/en/playlists.json';
 import type profile from '@/locales/en/profile.json';
+import type recommendations from '@/locales/en/recommendations.json';
 import type releases from '@/locales/en/releases.json';
 import type search from '@/locales/en/search.json';
 import type security from '@/locales/en/security.json';
@@ -40,6 +41,7 @@ export interface TextFiles {
   notifications: typeof notifications;
   playlists: typeof playlists;
   profile: typeof profile;
+  recommendations: typeof recommendations;
   releases: typeof releases;
   search: typeof search;
   security: typeof security;

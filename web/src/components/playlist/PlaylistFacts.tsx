@@ -1,4 +1,4 @@
-import { Globe, Link2, Lock } from 'lucide-react';
+import { Globe, Link2, Lock, Sparkles } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Playlist } from '@/lib/api/schema';
 import { clock, isoDuration } from '@/lib/format/format';
@@ -13,6 +13,18 @@ export function Visibility({ playlist }: { playlist: Pick<Playlist, 'visibility'
     <span className="inline-flex items-center gap-1.5">
       <Icon size={14} aria-hidden />
       {t(`playlists.${playlist.visibility}`)}
+    </span>
+  );
+}
+
+/** Nothing where the editors did not choose it. */
+export function Editorial({ playlist }: { playlist: Pick<Playlist, 'is_editorial'> }) {
+  const { t } = useTranslation();
+  if (!playlist.is_editorial) return null;
+  return (
+    <span className="inline-flex items-center gap-1.5">
+      <Sparkles size={14} aria-hidden />
+      {t('playlists.editorial')}
     </span>
   );
 }

@@ -1,0 +1,3 @@
+drop index playlist_follows_latest_idx;
+drop index track_tags_tag_id_idx;
+create index track_tags_tag_id_idx on track_tags (tag_id);

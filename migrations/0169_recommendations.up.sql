@@ -1,0 +1,5 @@
+-- The latest tracks with a tag are found without reading all that have it.
+drop index track_tags_tag_id_idx;
+create index track_tags_tag_id_idx on track_tags (tag_id, created_at, track_id);
+-- And the latest followers of a playlist.
+create index playlist_follows_latest_idx on playlist_follows (playlist_id, created_at, id);

@@ -1,0 +1,46 @@
+/* Tracks that somebody may like, each with the reason why it is there. Nothing where there are none. */
+
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import { useRecommendedTracks } from '@/lib/api/tracks/recommendations';
+import type { RecommendedTrack } from '@/lib/api/schema';
+import { TrackCard } from './TrackCard';
+import { gridClass } from './TrackLists';
+
+const MOST = 6;
+
+function reasonOf({ reason, because, label }: RecommendedTrack, t: TFunction): string {
+  const title = because?.title ?? '';
+  if (reason === 'liked_together') return t('recommendations.liked_together', { title });
+  if (reason === 'same_genre') return t('recommendations.same_genre', { genre: label, title });
+  return t('recommendations.same_tag', { tag: label, title });
+}
+
+interface RecommendedTracksProps {
+  /** Like this track; null: for the person who is signed in. */
+  like: string | null;
+  className?: string;
+}
+
+export default function RecommendedTracks({ like, className }: RecommendedTracksProps) {
+  const { t } = useTranslation();
+  const { data } = useRecommendedTracks(like, MOST);
+  if (!data || data.items.length === 0) return null;
+  return (
+    <section aria-labelledby="recommended-tracks" className={className}>
+      <h2 id="recommended-tracks" className="mb-4 text-xl">
+        {t(like === null ? 'recommendations.for_you' : 'recommendations.more_like')}
+      </h2>
+      <ul className={gridClass}>
+        {data.items.map((track) => (
+          <li key={track.id} className="min-w-0">
+            <TrackCard track={track} list={data.items} />
+            <p dir="auto" className="mt-1 line-clamp-2 text-xs text-muted">
+              {reasonOf(track, t)}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
