@@ -90,7 +90,7 @@ const least: Record<string, number> = {
 };
 
 /* How many these are is for the owner of the track to know, or nobody's business. */
-const uncounted = ['/api/v1/tracks/{id}/likes', '/api/v1/tags/suggest', '/api/v1/tracks/suggested-tags'];
+const uncounted = ['/api/v1/tracks/{id}/likes', '/api/v1/tracks/recommendations', '/api/v1/playlists/recommendations', '/api/v1/tags/suggest', '/api/v1/tracks/suggested-tags'];
 /* What they look for. */
 const words: Record<string, string> = { '/api/v1/users/search': 'a', '/api/v1/playlists/search': 'listed', '/api/v1/tags/suggest': 'slow' };
 
