@@ -10,7 +10,8 @@
 t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
        t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size,
        coalesce(t.public_from <= now(), false) as is_public, case when t.public_from <= now() then 'public' else t.visibility end as visibility,
-       t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.comments_open, t.comments_days, t.is_explicit, t.status, t.stream_status, t.stream_manifest_url,
+       t.version, t.version_at, t.is_replaced, t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.comments_open, t.comments_days, t.is_explicit, t.status,
+       t.stream_status, t.stream_manifest_url,
        case when t.status <> 'completed' or t.creator_id = :viewer::uuid then t.status_message end as status_message, t.failure_code,
        case when t.creator_id = :viewer::uuid then to_json(t.processing_notes) else '[]' end as processing_notes,
        {waveform_url(t)} as waveform_url,
@@ -167,3 +168,8 @@ s.notify_on_release, s.email_on_release,
        {set_given(email_on_message, s, boolean)},
        {set_given(email_on_mention, s, boolean)},
        {set_given(email_on_playlist, s, boolean)}
+
+-- fragment: original_type(t)
+-- What the file of a track, or of a version of it, is.
+case t.format when 'wav' then 'audio/wav' when 'w64' then 'audio/x-w64' when 'flac' then 'audio/flac' when 'mp3' then 'audio/mpeg'
+              when 'aiff' then 'audio/aiff' when 'ogg' then 'audio/ogg' when 'mp4' then 'audio/mp4' when 'aac' then 'audio/aac' end

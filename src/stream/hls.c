@@ -1,11 +1,12 @@
 /* hls.c - playlists and segments.
  *
- * An address with a version, /hls/{track}/{version}/..., always gives the same bytes, so caches keep them for ever; once another version plays, it
- * redirects to that one's address. An address without one gives what plays at the moment, and caches keep that for a minute (ADR 0017). */
+ * An address with a version, /hls/{track}/{version}/..., always gives the same bytes, so caches keep them for ever; once the same sound was processed anew, it
+ * redirects to that run's address. Once another sound replaced it, it goes on for whoever is in the middle of it, and is gone after that (ADR 0082). An address without one gives what plays at the moment, and caches keep that for a minute (ADR 0017). */
 #include <ctype.h>
 #include <stdio.h>
 #include <sys/resource.h>
 
+#include "api/runner.h"
 #include "base/log.h"
 #include "http/security_headers.h"
 #include "http/server.h"
@@ -85,6 +86,28 @@ describe(struct request *req, const struct wanted *wanted)
     }
 }
 
+/* Of a version that does not play. Where it was another sound, whoever is in the middle of it hears it to its end; only a master playlist, which a player asks
+ * for at the beginning, leads to what plays by now. NULL in *ret_segment: redirect. */
+static const struct problem *
+find_replaced(struct request *req, struct wanted *wanted, struct segment **ret_segment)
+{
+    const struct problem *p;
+    struct row replaced;
+    int error;
+
+    *ret_segment = NULL;
+    if (text_equal(wanted->file, "master.m3u8"))
+        return NULL;
+    request_set(req, "track_id", arena_strdup(req->arena, wanted->track_id));
+    request_set(req, "version", arena_strdup(req->arena, wanted->version));
+    p = db_maybe(req, &q_stream_replaced, &replaced);
+    if (p || !replaced.count)
+        return p;
+    set_key(wanted, wanted->version);
+    error = row_bool(&replaced, "is_kept") ? load(wanted, ret_segment) : STORAGE_NOT_FOUND;
+    return error == 0 ? NULL : error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY ? PROBLEM(VERSION_GONE) : PROBLEM(INTERNAL);
+}
+
 /* Finds the file, or NULL in *ret_segment when the address names another version than the one that plays, ret_version. What is remembered
  * of the track may be from before a version was replaced: before a file is missing or a version is another, the database is asked again. */
 static const struct problem *
@@ -102,6 +125,11 @@ find_segment(struct request *req, struct wanted *wanted, char version[MEDIA_VERS
         set_key(wanted, version);
         moved = *wanted->version && !text_equal(version, wanted->version);
         *ret_segment = NULL;
+        if (moved && *before == '-') {
+            p = find_replaced(req, wanted, ret_segment);
+            if (p || *ret_segment)
+                return p;
+        }
         error = moved ? STORAGE_NOT_FOUND : load(wanted, ret_segment);
         if (!error)
             return NULL;
@@ -393,13 +421,15 @@ static const struct field transcode_body[] = {
     {"priority", FIELD_INT, .min = 1, .max = 10, .help = "Lower goes first"},
     FIELD_END};
 
-static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
+static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBLEM_VERSION_GONE, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
 #define HLS .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .query = FIELDS(TRACK_SHARE), .problems = hls_problems, .runs = RUNS_IN_LOOP
 #define MASTER HLS, .handler = get_master, .produces = PLAYLIST_TYPE
 #define PLAYLIST HLS, .handler = get_playlist, .produces = PLAYLIST_TYPE
 #define SEGMENT HLS, .handler = get_segment, .produces = SEGMENT_TYPE
-#define VERSIONED "Its contents never change. When another version plays by now, the reply redirects to that one.", .redirects = true
+#define VERSIONED \
+    "Its contents never change. When the same sound was processed anew, the reply redirects to what plays by now. When another sound replaced it, it goes on " \
+    "for twice its length and an hour, for those who are in the middle of it; master playlists redirect at once.", .redirects = true
 
 const struct route stream_api_routes[] = {
     {GET, "/api/v1/tracks/{id}/hls/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", MASTER, .path = FIELDS(ID_FIELD)},

@@ -11,10 +11,6 @@ may_download(t, format, :viewer::uuid, :viewer_staff::boolean, :share::text)
 -- This file was made from what plays now.
 (d.track_id = t.id and d.version = t.media_version)
 
--- fragment: original_type(t)
-case t.format when 'wav' then 'audio/wav' when 'w64' then 'audio/x-w64' when 'flac' then 'audio/flac' when 'mp3' then 'audio/mpeg'
-              when 'aiff' then 'audio/aiff' when 'ogg' then 'audio/ogg' when 'mp4' then 'audio/mp4' when 'aac' then 'audio/aac' end
-
 -- query: download_of
 -- sees: whoever may see the track, or has a link to it
 select t.id as track_id from tracks t where t.id = :id::uuid and {downloader_sees(t)}

@@ -26,7 +26,17 @@ extern const struct route track_routes[]; /* routes.c */
 /* Job `transcode`. */
 enum job_outcome tracks_transcode(struct job *job);
 
-/* upload.c, cover.c: handlers */
+/* upload.c: is the file sound? What the probe found is then the input `probe`; and those about the file. */
+const struct problem *track_look_at(struct request *req, const struct upload *file);
+
+/* versions.c */
+/* Deletes the file of a version that never came to be. False when that is not known. */
+bool track_version_sweep_file(const char *track_id, const char *version_id);
+/* Job `track_versions_sweep`: files of versions that are no longer kept, and renditions that nobody is in the middle of any more. */
+enum job_outcome track_versions_sweep(struct job *job);
+
+/* upload.c, versions.c, cover.c: handlers */
+const struct problem *track_version_upload(struct request *req);
 const struct problem *track_upload(struct request *req);
 const struct problem *track_cover_put(struct request *req);
 const struct problem *track_cover_delete(struct request *req);

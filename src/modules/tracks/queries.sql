@@ -450,7 +450,7 @@ select o.id, o.problem, case when o.problem is null then realtime_send('track:' 
 -- schema: TrackStats
 -- nullable: published_at, play_count, like_count, repost_count
 -- not null: version, comment_count, formats
-select t.id as track_id, t.duration_ms, coalesce((select max(v.version_number) from track_versions v where v.track_id = t.id), 1) as version,
+select t.id as track_id, t.duration_ms, t.version,
        (select count(*) from track_comments c where c.track_id = t.id and c.status = 'shown' and c.deleted_at is null)::int as comment_count,
        array(select q ->> 'name' from jsonb_array_elements(h.info -> 'qualities') q) as formats, t.created_at, t.published_at, t.updated_at,
        case when t.creator_id = :viewer::uuid then t.play_count end as play_count,
@@ -522,8 +522,10 @@ select id from t
 -- They no longer count against the creator's quota, and what was sent of the track to those who looked at it is kept no longer.
 with topic as (
     delete from realtime_topics where name = 'track:' || :id::uuid
+), v as (
+    delete from track_versions v using tracks t where t.id = v.track_id and t.id = :id::uuid and t.deleted_at is not null
 )
-update tracks set file_size = 0 where id = :id::uuid and deleted_at is not null and file_size <> 0
+update tracks set file_size = 0, versions_bytes = 0 where id = :id::uuid and deleted_at is not null and stored_bytes <> 0
 
 -- query: track_keeps_files
 -- A track that is there, or that staff deleted and that can be restored.
@@ -591,23 +593,31 @@ select t.cover_art_path || '/' || :size::text || '.webp' as key, track_is_public
  where t.id = :id::uuid and ({track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read', :viewer::uuid, :viewer_staff::boolean))
 
 -- query: track_work
--- What the job needs to know, and that the work begins. A completed track goes on playing while it is processed once more. The version is
--- noted before its first file is written.
-update tracks
-   set stream_status = case when status = 'processing' then 'processing' else stream_status end,
-       media_attempts = media_attempts || :version::text
- where id = :id::uuid and deleted_at is null and status in ('processing', 'completed')
-returning id, creator_id::text as creator_id, file_path, cover_art_path is not null or cover_is_chosen as cover_stands,
-          status = 'completed' as plays
+-- What the job needs to know, and that the work begins: on the version that is to replace what plays, where there is one. A completed track goes on playing
+-- meanwhile. The name of this run is noted before its first file is written.
+with v as (
+    select v.id, v.file_path from track_versions v where v.track_id = :id::uuid and v.state = 'pending')
+update tracks t
+   set stream_status = case when t.status = 'processing' then 'processing' else t.stream_status end,
+       media_attempts = t.media_attempts || :version::text
+ where t.id = :id::uuid and t.deleted_at is null and (t.status in ('processing', 'completed') or exists (select from v))
+returning t.id, t.creator_id::text as creator_id, coalesce((select v.file_path from v), t.file_path) as file_path,
+          t.cover_art_path is not null or t.cover_is_chosen as cover_stands, t.status = 'completed' as plays,
+          (select v.id::text from v) as version_id, t.media_version
 
 -- query: track_complete
--- From here on this version plays. The picture in the file is the cover unless there is one, or somebody chose or removed one. What
--- processing found out is noted as codes (processing_notes) and as English sentences (status_message). Gives the versions whose files are
--- of no use any more.
+-- From here on this run's files play; those of :version_id, where the job was about a version, instead of another sound. All that depends on the sound changes
+-- here, at once. The picture in the file is the cover unless there is one, or somebody chose or removed one. What processing found out is noted as codes
+-- (processing_notes) and as English sentences (status_message). Gives the runs whose files are of no use any more: those of a sound that was replaced are, to
+-- whoever is in the middle of it.
 with r as (
     select :result::jsonb as r),
 o as (
-    select o.id, o.media_version, o.media_attempts from tracks o where o.id = :id::uuid for no key update),
+    select o.id, o.media_version, o.media_attempts, o.file_path, o.file_size, o.version from tracks o where o.id = :id::uuid for no key update),
+v as (
+    select v.id, v.version_number, v.file_path, v.file_size, v.original_filename, v.content_sha256
+      from track_versions v
+     where v.id = :version_id::uuid and v.track_id = :id::uuid and v.state = 'pending'),
 n as (
     select coalesce(array_agg(n.note order by n.nr), '{}') as notes, string_agg(n.sentence, ' ' order by n.nr) as sentences
       from (select 1 as nr, ('ended_early', null, null)::track_note as note,
@@ -640,13 +650,35 @@ t as (
            cover_art_path = case when t.cover_is_chosen then t.cover_art_path else coalesce(t.cover_art_path, :cover_path::text) end,
            status = 'completed', failure_code = null, stream_status = 'ready',
            processing_notes = n.notes, status_message = n.sentences,
-           stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/' || :version::text || '/master.m3u8', published_at = coalesce(t.published_at, now())
-      from r, o, n
-     where t.id = o.id and t.deleted_at is null
-    returning t.id, t.creator_id, t.duration_ms, t.cover_art_path, t.stream_manifest_url, pg_notify('track_changed', t.id::text),
+           stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/' || :version::text || '/master.m3u8', published_at = coalesce(t.published_at, now()),
+           file_path = coalesce(v.file_path, t.file_path), file_size = coalesce(v.file_size, t.file_size),
+           original_filename = coalesce(v.original_filename, t.original_filename), content_sha256 = coalesce(v.content_sha256, t.content_sha256),
+           versions_bytes = t.versions_bytes + case when v.file_path <> t.file_path then t.file_size - v.file_size else 0 end,
+           version = coalesce(v.version_number, t.version), version_at = case when v.id is not null then now() else t.version_at end,
+           is_replaced = t.is_replaced or coalesce(:is_replaced::boolean, false)
+      from r, n, o
+      left join v on true
+     where t.id = o.id and t.deleted_at is null and (:version_id::uuid is null or v.id is not null)
+    returning t.id, t.creator_id, t.duration_ms, t.format, t.cover_art_path, t.stream_manifest_url, pg_notify('track_changed', t.id::text),
               realtime_send('user:' || t.creator_id, 'track.progress',
                             jsonb_build_object('track_id', t.id, 'stage', 'done', 'progress', 1, 'status', t.status)),
               realtime_send('track:' || t.id, 'track.changed', jsonb_build_object('track_id', t.id))),
+x as (
+    update track_versions x
+       set state = case when x.id = coalesce(:version_id::uuid, x.id) then 'current' else 'kept' end,
+           media_versions = case when x.id = coalesce(:version_id::uuid, x.id) then x.media_versions || :version::text else x.media_versions end,
+           media_until = case when x.id <> :version_id::uuid then now() + interval '1 hour' + 2 * make_interval(secs => coalesce(x.duration_ms, 0) / 1000) end,
+           replaced_at = case when x.id <> :version_id::uuid then now() end,
+           played_at = case when x.id = :version_id::uuid then now() else x.played_at end,
+           format = case when x.id = coalesce(:version_id::uuid, x.id) then t.format else x.format end,
+           duration_ms = case when x.id = coalesce(:version_id::uuid, x.id) then t.duration_ms else x.duration_ms end,
+           distance = case when x.id = :version_id::uuid then :distance::real else x.distance end,
+           is_replaced = case when x.id = :version_id::uuid then coalesce(:is_replaced::boolean, false) else x.is_replaced end
+      from t
+     where x.track_id = t.id and (x.state = 'current' or (x.id = :version_id::uuid and x.state = 'pending'))),
+c as (
+    insert into track_history (track_id, user_id, action, field, old_value, new_value)
+    select t.id, t.creator_id, 'updated', 'audio', o.version::text, v.version_number::text from t, o, v),
 h as (
     insert into hls_streams (track_id, playlist_url, segments_count, bitrates, info, duration_ms, status)
     select t.id, t.stream_manifest_url,
@@ -661,31 +693,38 @@ h as (
 e as (
     insert into outbox (name, key, payload)
     select 'transcoding.completed', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
-select t.id, array_to_string(array_remove(o.media_attempts || o.media_version, :version::text), ',') as old_versions,
+select t.id, array_to_string(array_remove(case when :version_id::uuid is null then o.media_attempts || o.media_version else o.media_attempts end,
+                                          :version::text), ',') as old_versions,
        t.cover_art_path = :cover_path::text as takes_cover
   from t, o
 
 -- query: track_fail
--- A track that plays goes on playing. Gives the versions that will never be of use.
+-- A track that plays goes on playing, and so does the version that another one was to replace. Gives the runs that will never be of use.
 with o as (
     select o.id, o.media_attempts from tracks o where o.id = :id::uuid for no key update),
+v as (
+    update track_versions v
+       set state = 'failed', failure_code = left(:code::text, 50), failure = :message::text
+      from o
+     where v.track_id = o.id and v.state = 'pending'
+    returning v.id),
 t as (
     update tracks t
-       set status = case when t.status = 'completed' then t.status else 'failed' end,
-           stream_status = case when t.status = 'completed' then t.stream_status else 'error' end,
-           failure_code = case when t.status = 'completed' then null else left(:code::text, 50) end,
-           status_message = case when t.status = 'completed' then null else :message::text end,
+       set status = case when t.status = 'completed' or a.is_version then t.status else 'failed' end,
+           stream_status = case when t.status = 'completed' or a.is_version then t.stream_status else 'error' end,
+           failure_code = case when a.is_version then t.failure_code when t.status = 'completed' then null else left(:code::text, 50) end,
+           status_message = case when a.is_version then t.status_message when t.status = 'completed' then null else :message::text end,
            media_attempts = '{}'
-      from o
+      from o, (select exists (select from v) as is_version) a
      where t.id = o.id
-    returning t.id, t.creator_id, t.status, t.failure_code, pg_notify('track_changed', t.id::text),
+    returning t.id, t.creator_id, t.status, t.failure_code, a.is_version, pg_notify('track_changed', t.id::text),
               realtime_send('user:' || t.creator_id, 'track.progress',
                             jsonb_build_object('track_id', t.id, 'stage', 'failed', 'progress', 1, 'status', t.status))),
 e as (
     insert into outbox (name, key, payload)
     select 'transcoding.failed', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'code', t.failure_code)
       from t
-     where t.status = 'failed')
+     where t.status = 'failed' and not t.is_version)
 select t.id, array_to_string(o.media_attempts, ',') as old_versions from t, o
 
 -- query: track_process_again
@@ -715,6 +754,216 @@ j as (
     returning id, state)
 select j.id as job_id, t.id as track_id, j.state from t, j
 
+-- Versions: what replaces the sound of a track (ADR 0082). The rows of a track begin with its first replacement; before, its sound is version 1, whose id is
+-- that of the track.
+
+-- fragment: version_columns(v, may_compare)
+-- The listeners see when the sound changed; files and what failed are the owner's to see.
+-- schema: TrackVersion
+-- type: state pending|current|kept|failed|expired
+-- nullable: changelog, restored_from, played_at, replaced_at, duration_ms, filename, size_bytes, format, distance, failure_code, failure, progress
+-- not null: id, number, state, is_replaced, has_file, created_at
+v.id, v.version_number as number, v.state, v.changelog, v.restored_from, v.played_at, v.replaced_at, v.is_replaced, v.duration_ms, v.created_at,
+       v.file_path is not null and may_compare is true as has_file,
+       case when may_compare then v.original_filename end as filename, case when may_compare then v.file_size end as size_bytes,
+       case when may_compare then v.format end as format, case when may_compare then v.distance end as distance,
+       case when may_compare then v.failure_code end as failure_code, case when may_compare then v.failure end as failure,
+       case when v.state = 'pending' then (select coalesce(max(j.progress), 0) from jobs j where j.dedupe_key = 'transcode:' || v.track_id) end as progress
+
+-- fragment: version_first(t)
+-- Version 1 of a track that was never replaced, as a row of track_versions.
+select t.id, t.id as track_id, 1 as version_number, t.file_path, coalesce(t.file_size, 0) as file_size, null::text as changelog, t.created_at, t.updated_at,
+       'current'::varchar as state, t.original_filename, t.content_sha256, t.format, t.duration_ms, null::int as restored_from,
+       array_remove(array[t.media_version::text], '') as media_versions, null::timestamptz as media_until, t.published_at as played_at,
+       null::timestamptz as replaced_at, null::real as distance, false as is_replaced, null::varchar as failure_code, null::text as failure
+
+-- fragment: version_busy(t)
+case when t.status in ('uploading', 'processing') or exists (select from track_versions b where b.track_id = t.id and b.state = 'pending')
+          or exists (select from jobs j where j.dedupe_key = 'transcode:' || t.id and j.state in ('queued', 'running'))
+     then 'conflict: This track is being processed. Wait until that is done.' end
+
+-- fragment: version_job()
+-- The work on version n of the track o.
+j as (
+    insert into jobs (kind, payload, dedupe_key, max_attempts, seconds)
+    select 'transcode', jsonb_build_object('track_id', n.track_id, 'user_id', o.creator_id), 'transcode:' || n.track_id, 5,
+           greatest(coalesce(n.duration_ms, 0) / 10000, 1)
+      from n, o
+    on conflict (dedupe_key) do update
+       set state = case when jobs.state = 'running' then jobs.state else 'queued' end,
+           attempts = case when jobs.state = 'running' then jobs.attempts else 0 end, progress = 0, stage = null, priority = excluded.priority,
+           deaths = 0, run_at = now(), finished_at = null, seconds = excluded.seconds)
+
+-- query: track_version_list
+-- schema: TrackVersion
+-- sort: v.version_number desc
+-- unique: the versions of a track are numbered
+select {version_columns(v, :may_compare::boolean)}
+  from (select w.id, w.track_id, w.version_number, w.file_path, w.file_size, w.changelog, w.created_at, w.updated_at, w.state, w.original_filename,
+               w.content_sha256, w.format, w.duration_ms, w.restored_from, w.media_versions, w.media_until, w.played_at, w.replaced_at, w.distance,
+               w.is_replaced, w.failure_code, w.failure
+          from track_versions w
+         where w.track_id = :track_id::uuid
+        union all
+        {version_first(t)}
+          from tracks t
+         where t.id = :track_id::uuid and not exists (select from track_versions w where w.track_id = t.id)) v
+ where (:may_compare::boolean
+        or (v.played_at is not null
+            and coalesce(v.replaced_at, 'infinity')
+                >= coalesce((select max(p.created_at) from track_history p where p.track_id = v.track_id and p.action = 'published'), '-infinity')))
+
+-- query: track_version_may
+-- sees: the owner
+-- Asked before a file for a new version is taken, and once more when it is there.
+-- problems: conflict
+select t.id as track_id, {version_busy(t)} as problem
+  from tracks t
+ where t.id = :version_of::uuid and t.creator_id = :viewer::uuid and t.deleted_at is null
+
+-- query: track_version_sweep_later
+-- As track_sweep_later, for the file of a version.
+insert into jobs (kind, payload, run_at, dedupe_key)
+values ('track_sweep', jsonb_build_object('track_id', :version_of::uuid, 'version_id', :version_id::uuid), now() + interval '1 hour',
+        'track_sweep:' || :version_id::uuid)
+returning id
+
+-- query: track_version_create
+-- audited
+-- sees: the owner
+-- The version, and the work on it, together; its bytes count from now on. What plays goes on playing. No row when the sweep was faster.
+-- problems: conflict
+with s as (
+    delete from jobs where dedupe_key = 'track_sweep:' || :version_id::uuid and state = 'queued' returning id),
+o as (
+    select t.id, t.creator_id, {version_busy(t)} as problem
+      from tracks t
+     where t.id = :version_of::uuid and t.creator_id = :viewer::uuid and t.deleted_at is null and exists (select from s)
+       for no key update),
+f as (
+    insert into track_versions (id, track_id, version_number, file_path, file_size, created_at, state, original_filename, content_sha256, format, duration_ms,
+                                media_versions, played_at)
+    select x.id, x.track_id, x.version_number, x.file_path, x.file_size, x.created_at, x.state, x.original_filename, x.content_sha256, x.format, x.duration_ms,
+           x.media_versions, x.played_at
+      from o
+      join lateral ({version_first(t)} from tracks t where t.id = o.id) x on true
+     where o.problem is null and not exists (select from track_versions w where w.track_id = o.id)),
+n as (
+    insert into track_versions (id, track_id, version_number, file_path, file_size, changelog, state, original_filename, content_sha256, format, duration_ms)
+    select :version_id::uuid, o.id, coalesce((select max(w.version_number) from track_versions w where w.track_id = o.id), 1) + 1,
+           'versions/' || o.id || '/' || :version_id::uuid, :file_size::bigint, nullif(btrim(:changelog::text), ''), 'pending', left(:filename::text, 255),
+           decode(:sha256::text, 'hex'), left(:probe::jsonb ->> 'format', 10), (:probe::jsonb ->> 'duration_ms')::int
+      from o
+     where o.problem is null
+    returning id, track_id, duration_ms),
+t as (
+    update tracks t set versions_bytes = t.versions_bytes + :file_size::bigint from n where t.id = n.track_id),
+{version_job()}
+select o.id as track_id, o.problem from o
+
+-- query: track_version_restore
+-- sees: the owner
+-- A new version with the file of an old one, which counts once for both.
+-- problems: conflict
+with o as (
+    select t.id, t.creator_id, w.version_number, w.file_path, w.file_size, w.original_filename, w.content_sha256, w.format, w.duration_ms,
+           coalesce({version_busy(t)},
+                    case when w.id is null or w.state = 'current' or w.file_path = t.file_path then 'conflict: This version plays already.'
+                         when w.state <> 'kept' or w.file_path is null then 'conflict: The file of this version is no longer kept.' end) as problem
+      from tracks t
+      left join track_versions w on w.id = :version_id::uuid and w.track_id = t.id
+     where t.id = :id::uuid and t.creator_id = :viewer::uuid and t.deleted_at is null
+       and (w.id is not null or (t.id = :version_id::uuid and not exists (select from track_versions a where a.track_id = t.id)))
+       for no key update of t),
+n as (
+    insert into track_versions (track_id, version_number, file_path, file_size, changelog, state, original_filename, content_sha256, format, duration_ms,
+                                restored_from)
+    select o.id, (select max(w.version_number) from track_versions w where w.track_id = o.id) + 1, o.file_path, o.file_size, null, 'pending',
+           o.original_filename, o.content_sha256, o.format, o.duration_ms, o.version_number
+      from o
+     where o.problem is null
+    returning id, track_id, duration_ms),
+{version_job()}
+select n.id as made_id, o.problem from o left join n on true
+
+-- query: track_version_get
+-- sees: whoever may change the track
+select {version_columns(v, true)}
+  from track_versions v
+  join tracks t on t.id = v.track_id and t.creator_id = :viewer::uuid
+ where v.id = :made_id::uuid
+
+-- query: track_version_file
+-- sees: the owner
+select coalesce(v.file_path, t.file_path) as key, encode(coalesce(v.content_sha256, t.content_sha256), 'hex') as etag,
+       case when v.id is null then {original_type(t)} else {original_type(v)} end as content_type
+  from tracks t
+  left join track_versions v on v.id = :version_id::uuid and v.track_id = t.id
+ where t.id = :id::uuid and t.creator_id = :viewer::uuid and t.deleted_at is null
+   and (v.file_path is not null or (t.id = :version_id::uuid and not exists (select from track_versions a where a.track_id = t.id)))
+
+-- query: track_version_exists
+select v.id from track_versions v where v.id = :version_id::uuid
+
+-- query: track_versions_expire
+-- Of the versions that do not play, the twenty latest are kept, and each for ninety days from when it was replaced.
+update track_versions v
+   set state = 'expired'
+ where v.id in (select x.id
+                  from (select k.id, k.replaced_at, row_number() over (partition by k.track_id order by k.version_number desc) as place
+                          from track_versions k
+                         where k.state = 'kept') x
+                 where x.place > 20 or x.replaced_at < now() - interval '90 days'
+                 limit 1000)
+returning v.id
+
+-- query: track_versions_left
+-- Files that are to go, each once; and runs of the processing whose sound was replaced and that nobody can be in the middle of any more.
+(select distinct v.track_id::text as track_id, v.file_path as key, null as run, null as version_id
+   from track_versions v
+  where v.state in ('failed', 'expired') and v.file_path is not null
+  limit 1000)
+union all
+(select v.track_id::text, null, v.media_versions[cardinality(v.media_versions)], v.id::text
+   from track_versions v
+  where v.media_until < now()
+  limit 1000)
+
+-- query: track_version_needed
+-- Does something that is kept have this file too?
+select v.id from track_versions v where v.track_id = :track_id::uuid and v.file_path = :key::text and v.state not in ('failed', 'expired')
+union all
+select t.id from tracks t where t.id = :track_id::uuid and t.file_path = :key::text
+
+-- query: track_version_file_gone
+-- The bytes are given back once, unless what is kept has this file too.
+with o as (
+    select t.id from tracks t where t.id = :track_id::uuid for no key update),
+v as (
+    update track_versions v
+       set file_path = null
+      from o
+     where v.track_id = o.id and v.file_path = :key::text and v.state in ('failed', 'expired')
+    returning v.track_id, v.file_size)
+update tracks t
+   set versions_bytes = greatest(t.versions_bytes - x.file_size, 0)
+  from (select v.track_id, max(v.file_size) as file_size from v group by v.track_id) x
+ where t.id = x.track_id and not :is_needed::boolean
+
+-- query: track_version_run_gone
+update track_versions v set media_until = null where v.id = :version_id::uuid and v.state <> 'current' returning v.id
+
+-- query: track_versions_resume
+-- A version whose work was lost, such as to a job that was running already when it came.
+insert into jobs (kind, payload, dedupe_key, max_attempts)
+select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, 5
+  from track_versions v
+  join tracks t on t.id = v.track_id and t.deleted_at is null
+ where v.state = 'pending' and v.created_at < now() - interval '5 minutes'
+   and not exists (select from jobs j where j.dedupe_key = 'transcode:' || t.id and j.state in ('queued', 'running'))
+on conflict (dedupe_key) do update set state = 'queued', attempts = 0, deaths = 0, run_at = now(), finished_at = null
+returning id
+
 -- What an archive of one's own data tells, and what erasure does (personal.c).
 
 -- query: export_tracks
@@ -728,7 +977,8 @@ select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(
  order by t.created_at, t.id
 
 -- query: export_track_versions
-select v.track_id, v.version_number, v.file_size, v.changelog, v.created_at
+select v.track_id, v.version_number, v.state, v.original_filename, v.file_size, v.format, v.duration_ms, v.changelog, v.restored_from, v.distance, v.failure,
+       v.played_at, v.replaced_at, v.created_at
   from track_versions v
   join tracks t on t.id = v.track_id
  where t.creator_id = :user_id::uuid
@@ -810,10 +1060,10 @@ select x.key, x.name
           join tracks t on t.id = s.track_id
          where t.creator_id = :user_id::uuid
         union all
-        select v.file_path, 'files/tracks/' || v.track_id || '/versions/' || v.version_number
+        select distinct on (v.file_path) v.file_path, 'files/tracks/' || v.track_id || '/versions/' || v.version_number
           from track_versions v
           join tracks t on t.id = v.track_id
-         where t.creator_id = :user_id::uuid) x
+         where t.creator_id = :user_id::uuid and t.deleted_at is null and v.file_path is not null and v.file_path <> t.file_path) x
  order by x.name
 
 -- query: erase_history

@@ -25,6 +25,14 @@ static const struct field tag_filters[] = {{"genre", FIELD_STRING, .max = 100, .
 static const struct field cover_options[] = {
     {"v", FIELD_STRING, .max = 64, .help = "Version, as `cover_url` names it; only makes addresses differ"}, TRACK_SHARE, FIELD_END};
 
+static const struct field version_in_path[] = {
+    {"id", FIELD_UUID, .required = true, .help = "The track"}, {"version_id", FIELD_UUID, .required = true, .help = "The version"}, FIELD_END};
+
+static const struct field version_fields[] = {TRACK_CHANGELOG, FIELD_END};
+
+static const struct file_field version_files[] = {
+    {"file", FILE_TYPE_AUDIO, .required = true, .counts = true, .help = "WAV, AIFF, FLAC, ALAC, AAC, MP3, Ogg Vorbis or Opus"}, {0}};
+
 #define COVER_MAX (20 * 1024 * 1024)
 
 static const struct file_field cover_files[] = {{"cover", FILE_TYPE_PICTURE, .required = true, .max_bytes = COVER_MAX, .help = "JPEG, PNG or WebP"}, {0}};
@@ -77,6 +85,8 @@ static const struct field waveform_options[] = {
 static const struct field share_in_query[] = {TRACK_SHARE, FIELD_END};
 
 static const enum problem_name upload_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
+static const enum problem_name version_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_CONFLICT, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
+static const enum problem_name version_file_problems[] = {PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 static const enum problem_name cover_problems[] = {PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
 
 static const struct field recommended_to[] = {{"track_id", FIELD_UUID, .help = "Tracks like this one"}, FIELD_END};
@@ -169,6 +179,28 @@ const struct route track_routes[] = {
      "For its owner, as often as needed: after a failure, or to have the renditions made anew. A track that plays goes on playing meanwhile.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path,
      .requires = &q_track_changeable, .sql = &q_track_process_again, .shape = ONE, .status = 202},
+
+    {GET, "/api/v1/tracks/{id}/versions", "List the versions of a track, newest first",
+     "Listeners see those that played since it was published; its owner also those that are being made or failed, and their files.",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path,
+     .requires = &q_track_history_of, .sql = &q_track_version_list, .shape = MANY},
+
+    {POST, "/api/v1/tracks/{id}/versions", "Replace the sound of a track by a new version",
+     "What plays goes on playing until the new version has been processed; then sound, length, waveform and loudness change at once, and whoever is in the middle "
+     "of the track hears it to its end. Plays, likes and comments stay. Large files come in several requests: the input `version_of` of `/uploads/tus` and "
+     "`/tracks/initiate`. Twenty versions are kept besides the one that plays, for 90 days.",
+     .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = version_files, .body = version_fields,
+     .handler = track_version_upload, .idempotent = true, .status = 201, .replies = &q_track_version_get, .problems = version_problems},
+
+    {POST, "/api/v1/tracks/{id}/versions/{version_id}/restore", "Make an earlier version of a track play again",
+     "As a new version, with the same file.",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = version_in_path, .sql = &q_track_version_restore, .shape = ONE, .status = 201,
+     .then = &q_track_version_get},
+
+    {GET, "/api/v1/tracks/{id}/versions/{version_id}/file", "Get the file of a version, for its owner",
+     "As it was uploaded. Takes ranges.",
+     .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = version_in_path,
+     .file = &q_track_version_file, .handler = file_get, .produces = "application/octet-stream", .problems = version_file_problems},
 
     {GET, "/api/v1/tracks/{id}/waveform", "Get the waveform peaks of a track",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path, .query = waveform_options,

@@ -46,6 +46,7 @@ track_files_delete(const char *track_id)
     good &= delete_prefix("waveforms", track_id, "");
     good &= delete_prefix("covers", track_id, "");
     good &= delete_prefix("downloads", track_id, "");
+    good &= delete_prefix("versions", track_id, "");
     return delete_file("originals", track_id, "") && good;
 }
 
@@ -86,17 +87,20 @@ track_version_delete(const char *track_id, const char *version)
     return delete_prefix("waveforms", track_id, version) && good;
 }
 
-/* The job `track_sweep`: deletes the files of a track that is gone for good, or never came to be. */
+/* The job `track_sweep`: deletes the files of a track that is gone for good, or never came to be; or the one of a version. */
 static enum job_outcome
 tracks_sweep(struct job *job)
 {
     const char *id = json_string_value(json_object_get(job->payload, "track_id"));
+    const char *version_id = json_string_value(json_object_get(job->payload, "version_id"));
     const struct db_arg args[] = {{"id", id}, {0}};
     PGresult *result;
     bool keeps;
 
     if (!id || !uuid_valid(id))
         return JOB_FAILED;
+    if (version_id)
+        return uuid_valid(version_id) && track_version_sweep_file(id, version_id) ? JOB_DONE : JOB_RETRY;
     if (db_run(&q_track_keeps_files, args, &result, NULL))
         return JOB_RETRY;
     keeps = PQntuples(result) > 0;
@@ -148,7 +152,10 @@ static const struct subscription subscriptions[] = {
     {"tracks.failures", BUS_EVENTS("job.died"), BUS_FROM_START, on_job_died},
     {0}};
 
-static const struct job_handler jobs[] = {{"transcode", JOB_HEAVY, tracks_transcode}, {"track_sweep", JOB_LIGHT, tracks_sweep}, {0}};
+static const struct job_handler jobs[] = {{"transcode", JOB_HEAVY, tracks_transcode},
+                                          {"track_sweep", JOB_LIGHT, tracks_sweep},
+                                          {"track_versions_sweep", JOB_LIGHT, track_versions_sweep, .every_s = 60},
+                                          {0}};
 
 static const struct topic_kind topics[] = {
     {"track", "Changes of one track, for everybody who may see it", .may_subscribe = &q_topic_track}, TOPIC_END};

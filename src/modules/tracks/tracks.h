@@ -42,6 +42,10 @@ struct upload;
         TRACK_VISIBILITY, \
         {"is_downloadable", FIELD_BOOL, .fallback = "false", .help = "Everybody may download the original file"}, \
         {"is_explicit", FIELD_BOOL, .fallback = "false", .help = "Explicit lyrics"}
+#define TRACK_CHANGELOG {"changelog", FIELD_TEXT, .max = 2000, .help = "What is new in this version; everybody who may hear it reads it"}
+/* What an upload in several requests may say besides: that it is no new track. */
+#define TRACK_VERSION_FIELDS \
+    {"version_of", FIELD_UUID, .help = "The track whose sound the file replaces; what is said of a new track is left out then"}, TRACK_CHANGELOG
 extern const struct field track_upload_fields[];
 extern const struct file_field track_upload_files[];
 
@@ -50,6 +54,10 @@ const struct problem *track_may_upload(struct request *req);
 /* Makes a track of a file that came in through the gate (api/gate.h), with the inputs of track_upload_fields; its id is then the input `id`. `first` is
  * NULL, or a query that is run in the same transaction, before: with the new :id, and no row of it undoes all. `cover` may be NULL. */
 const struct problem *track_make(struct request *req, const struct upload *file, const struct upload *cover, const struct query *first);
+/* Where the input `version_of` names a track: may the person replace its sound now? */
+const struct problem *track_version_may(struct request *req);
+/* Makes the file the next version of that track, as track_make() makes one of a file; the input `id` is then the track, `version_id` the version. */
+const struct problem *track_version_make(struct request *req, const struct upload *file, const struct query *first);
 /* 201 with the track whose id is the input `id`. */
 const struct problem *track_reply(struct request *req);
 extern const struct query q_track_get;

@@ -20,6 +20,7 @@ struct work {
     const char *track_id;
     char version[MEDIA_VERSION_TEXT];
     char *user_id;
+    const char *version_id; /* of track_versions: what is made will replace another sound; NULL: it is the sound that there is */
     bool cover_stands; /* there is one already, or somebody wants none */
     bool plays;   /* it is processed once more, and goes on playing as it was */
     bool unknown; /* nobody knows whether the end was committed */
@@ -234,7 +235,8 @@ complete(struct work *work)
     if (note_room(work, storage_sync(tracks_storage)))
         return work->no_room ? wait_for_room(work) : retry(work, STORAGE_CODE, "The results for this file could not be kept.");
     const struct db_arg args[] = {
-        {"id", work->track_id}, {"version", work->version}, {"result", work->result}, {"cover_path", cover ? cover_path : NULL}, {0}};
+        {"id", work->track_id}, {"version", work->version}, {"result", work->result}, {"cover_path", cover ? cover_path : NULL},
+        {"version_id", work->version_id}, {"distance", NULL}, {"is_replaced", NULL}, {0}};
     if (!commit_end(work, &q_track_complete, args, JOB_DONE)) {
         if (job_cancelled(work->job))
             return JOB_GIVE_BACK;
@@ -331,6 +333,7 @@ tracks_transcode(struct job *job)
     work.user_id = PQgetvalue(row, 0, 1);
     work.cover_stands = *PQgetvalue(row, 0, 3) == 't';
     work.plays = *PQgetvalue(row, 0, 4) == 't';
+    work.version_id = PQgetisnull(row, 0, 5) ? NULL : PQgetvalue(row, 0, 5);
     end = process(&work, PQgetvalue(row, 0, 2));
     PQclear(row);
     /* Deleted while we worked: what was written since then goes as well. */

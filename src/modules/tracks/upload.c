@@ -17,8 +17,8 @@ keep_probe(void *user, const char *json, size_t length)
     return probe->json ? 0 : -1;
 }
 
-static const struct problem *
-look_at(struct request *req, const struct upload *file)
+const struct problem *
+track_look_at(struct request *req, const struct upload *file)
 {
     struct probe probe = {.arena = req->arena};
     struct media_job job = {.mode = MEDIA_MODE_PROBE, .input = gate_source(file), .on_result = keep_probe, .user = &probe,
@@ -26,9 +26,13 @@ look_at(struct request *req, const struct upload *file)
     struct media_outcome outcome = media_run(&job);
     const struct problem *p = problem_of_media(req, "file", &outcome);
 
-    if (!p)
-        request_set(req, "probe", probe.json);
-    return p;
+    if (p)
+        return p;
+    request_set(req, "probe", probe.json);
+    request_set(req, "filename", file->filename);
+    request_set(req, "sha256", gate_sha256(file));
+    request_set(req, "file_size", arena_printf(req->arena, "%llu", (unsigned long long)file->size));
+    return NULL;
 }
 
 static const struct problem *
@@ -80,14 +84,11 @@ track_make(struct request *req, const struct upload *file, const struct upload *
 
     if (!id)
         return PROBLEM(INTERNAL);
-    p = look_at(req, file);
+    p = track_look_at(req, file);
     if (p)
         return p;
     uuid_random(id);
     request_set(req, "id", id);
-    request_set(req, "filename", file->filename);
-    request_set(req, "sha256", gate_sha256(file));
-    request_set(req, "file_size", arena_printf(req->arena, "%llu", (unsigned long long)file->size));
     p = db_one(req, &q_track_sweep_later, NULL);
     if (p)
         return p;

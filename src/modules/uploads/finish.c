@@ -10,7 +10,7 @@ restore_fields(struct request *req, const struct transfer *transfer)
 
     if (!fields)
         return PROBLEM(INTERNAL);
-    for (const struct field *f = track_upload_fields; f->name; f++) {
+    for (const struct field *f = upload_track_fields; f->name; f++) {
         const char *text = json_string_value(json_object_get(fields, f->name));
 
         if (text || f->fallback)
@@ -51,7 +51,8 @@ transfer_finish(struct request *req, struct transfer *transfer, struct writer *w
     if (p)
         return p;
     p = gate_take(req, &track_upload_files[0], transfer->filename, file, writer_sha256(writer), &upload);
-    p = p ? p : track_make(req, &upload, NULL, &q_upload_complete);
+    if (!p)
+        p = request_param(req, "version_of") ? track_version_make(req, &upload, &q_upload_complete) : track_make(req, &upload, NULL, &q_upload_complete);
     gate_leave(&upload);
     if (p && is_final(p))
         fail(req, transfer, p);

@@ -12,6 +12,7 @@ extern struct storage *uploads_storage;
 extern int64_t uploads_expire_s, uploads_keep_free_mb, uploads_open_max; /* settings */
 int64_t uploads_chunk_bytes(void);
 extern const struct route_rate upload_part_rate;
+extern const struct field upload_track_fields[]; /* what may be said of the file: track_upload_fields, and that it is a new version */
 extern const struct route tus_routes[], chunk_routes[], generic_routes[], quota_routes[];
 
 #define UPLOAD_EMPTY_EXPIRE_S 3600 /* an upload without a byte may be of a client that lost the reply to its creation */
@@ -34,7 +35,7 @@ const struct problem *transfer_find(struct request *req, bool takes, struct tran
 const struct problem *transfer_refusal(struct request *req, const struct transfer *transfer);
 /* Until when it is kept: later than the row says where bytes came since. */
 int64_t transfer_expires(const struct transfer *transfer);
-/* Creates one of what was declared: length and file name, and the inputs of track_upload_fields. Room is reserved in the person's quota and on the disk. Its id
+/* Creates one of what was declared: length and file name, and the inputs of upload_track_fields. Room is reserved in the person's quota and on the disk. Its id
  * is then the input `upload_id`. */
 const struct problem *transfer_create(struct request *req, const char *protocol, uint64_t length, const char *filename, int64_t chunk_bytes, int64_t idle_s);
 /* Before one or several are created, of so many bytes: may the person upload, and is there room? Sets what the statements bind. */
@@ -63,8 +64,8 @@ struct incoming {
     const char *expected;
     size_t expected_len;
     uint64_t received, most;
-    uint64_t held_at; /* where what waits in scratch goes */
     bool ends_file;          /* the request was announced to hold all bytes that are missing */
+    uint64_t held_at; /* where what waits in scratch goes */
 };
 
 /* NULL and a problem: the header Upload-Checksum cannot be used. What is made is `end`ed with the request. */

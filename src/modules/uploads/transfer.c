@@ -109,7 +109,7 @@ fields_json(struct request *req)
     json_t *fields = json_object();
     char *text, *copy;
 
-    for (const struct field *f = track_upload_fields; f->name; f++)
+    for (const struct field *f = upload_track_fields; f->name; f++)
         if (request_param(req, f->name))
             json_object_set_new(fields, f->name, json_string(request_param(req, f->name)));
     text = json_dumps(fields, JSON_COMPACT);
@@ -127,6 +127,7 @@ transfer_prepare(struct request *req, uint64_t length)
 
     request_set(req, "free", free_bytes < 0 ? NULL : arena_printf(req->arena, "%lld", (long long)(free_bytes - uploads_keep_free_mb * MEGABYTE)));
     request_set(req, "fields", fields_json(req));
+    p = p ? p : track_version_may(req);
     return p ? p : gate_check_room(req, length);
 }
 

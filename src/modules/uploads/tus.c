@@ -24,7 +24,7 @@ static const struct field creation_headers[] = {
     VERSION_FIELD,
     {"Upload-Length", FIELD_INT64, .required = true, .min = 0, .max = FIELD_EXACT_MAX, .help = "Bytes of the whole file", .example = "1000000"},
     {"Upload-Metadata", FIELD_STRING, .max = METADATA_MAX,
-     .help = "`filename`, and what POST /tracks takes as text parts (`title`, `visibility` …), each with its value in base64; separated by commas"},
+     .help = "`filename`, and what POST /tracks takes as text parts (`title`, `visibility` …) or `version_of` and `changelog`, each with its value in base64; separated by commas"},
     CHECKSUM_FIELD,
     FIELD_END};
 static const struct field patch_headers[] = {
@@ -34,11 +34,11 @@ static const struct field patch_headers[] = {
     FIELD_END};
 static const struct field other_headers[] = {VERSION_FIELD, FIELD_END};
 
-static const enum problem_name creation_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL,
+static const enum problem_name creation_problems[] = {PROBLEM_CONFLICT, PROBLEM_NOT_FOUND, PROBLEM_TUS_VERSION, PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL,
                                                       PROBLEM_TOO_MANY_UPLOADS, PROBLEM_PAYLOAD_TOO_LARGE, PROBLEM_CHECKSUM_MISMATCH, PROBLEM_VALIDATION, PROBLEM_COUNT};
-static const enum problem_name patch_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_UPLOAD_OFFSET, PROBLEM_UPLOAD_LOCKED, PROBLEM_CHECKSUM_MISMATCH,
+static const enum problem_name patch_problems[] = {PROBLEM_CONFLICT, PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_UPLOAD_OFFSET, PROBLEM_UPLOAD_LOCKED, PROBLEM_CHECKSUM_MISMATCH,
                                                    PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_VALIDATION, PROBLEM_COUNT};
-static const enum problem_name get_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_COUNT};
+static const enum problem_name get_problems[] = {PROBLEM_CONFLICT, PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_COUNT};
 static const enum problem_name delete_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_COUNT};
 
 static const struct problem *
@@ -114,12 +114,12 @@ read_metadata(struct request *req, const char **ret_filename)
             return problem_detail(req->arena, PROBLEM(BAD_REQUEST), "Upload-Metadata is pairs of a key and its value as base64 of UTF-8, separated by commas.");
         if (text_equal(key, "filename") || (text_equal(key, "name") && !name))
             name = text;
-        for (const struct field *f = track_upload_fields; f->name; f++)
+        for (const struct field *f = upload_track_fields; f->name; f++)
             if (text_equal(f->name, key) && count < PAIRS_MAX)
                 texts[count++] = (struct param){f->name, text};
     }
     *ret_filename = request_clean_filename(req->arena, name ? name : "upload");
-    return validate_texts(req, track_upload_fields, texts, count);
+    return validate_texts(req, upload_track_fields, texts, count);
 }
 
 static const struct problem *

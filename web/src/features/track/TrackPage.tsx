@@ -40,6 +40,7 @@ const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'))
 const Comments = lazy(withTexts(() => import('./Comments'), 'comments'));
 const RecommendedTracks = lazy(withTexts(() => import('@/components/track/RecommendedTracks'), 'recommendations'));
 const TrackLyrics = lazy(withTexts(() => import('./TrackLyrics'), 'lyrics'));
+const TrackVersions = lazy(withTexts(() => import('./TrackVersions'), 'versions'));
 const CommentMarkers = lazy(withTexts(() => import('./CommentMarkers'), 'comments'));
 
 /** For its owner and administrators: nobody else sees a track that failed. */
@@ -163,6 +164,11 @@ function Loaded({ track }: { track: Track }) {
             {isReady && (
               <Suspense fallback={null}>
                 <TrackLyrics track={track} onSeek={(seconds) => void seekTrack(track, { more: others }, seconds)} />
+              </Suspense>
+            )}
+            {(track.is_mine || track.version > 1) && (
+              <Suspense fallback={null}>
+                <TrackVersions track={track} />
               </Suspense>
             )}
             {isReady && (

@@ -8,7 +8,7 @@ import { IconButton } from '@/components/ui/IconButton';
 import { hasCode } from '@/lib/api/problem';
 import { getUploadProgress, removeUpload } from '@/lib/api/uploads/uploads';
 import { useFormat } from '@/lib/format/useFormat';
-import { forgetKey, listUnfinished, type Unfinished } from './api/unfinished';
+import { forgetKey, listUnfinished, type Unfinished } from '@/lib/uploads/unfinished';
 import type { UploadItem } from './store';
 
 const idOf = (url: string) => url.split('/').at(-1) ?? '';

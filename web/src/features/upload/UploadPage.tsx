@@ -11,7 +11,7 @@ import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { DraftCard } from './DraftCard';
 import { DropZone } from './DropZone';
-import { placeOf } from './api/unfinished';
+import { placeOf } from '@/lib/uploads/unfinished';
 import { addFiles, wasRefused } from './engine';
 import { roomWanted, useUploads } from './store';
 import { ReleaseOffer } from './ReleaseOffer';

@@ -12,7 +12,7 @@ import { removeTrack } from '@/lib/api/tracks/remove';
 import { updateTrack } from '@/lib/api/tracks/update';
 import type { TrackChanges } from '@/lib/api/tracks/update';
 import { guard } from '@/lib/unsaved/store';
-import { sendFile, takeBack } from './api/sendFile';
+import { sendFile, takeBack } from '@/lib/uploads/sendFile';
 import { addItems, dropItem, itemOf, patchItem, stateOf, useUploads, type UploadItem } from './store';
 import { fileTags } from './tags/fileTags';
 

@@ -4,7 +4,7 @@ import { forgetCsrf } from '@/lib/api/csrf';
 import { ApiProblem, blank, networkProblem } from '@/lib/api/problem';
 import { setSessionHint } from '@/lib/session/hint';
 import { fakeServer, problem } from '@/testing/server';
-import { takeBack, type SendOptions } from './api/sendFile';
+import { takeBack, type SendOptions } from '@/lib/uploads/sendFile';
 import { looksLikeAudio } from './DropZone';
 import { addFiles, cancelUpload, dropDraft, editUpload, mayRetry, pauseUpload, publish, resumeUpload, retryUpload, speedometer, tagsRead, wasRefused } from './engine';
 import { noteTyped, overall, secondsLeft, stateOf, tagFields, titleOf, totalOf, useUploads, type UploadItem } from './store';
@@ -18,7 +18,7 @@ interface Sending extends SendOptions {
 }
 const sendings: Sending[] = [];
 const sending = (i: number) => sendings[i] as Sending;
-vi.mock('./api/sendFile', () => ({
+vi.mock('@/lib/uploads/sendFile', () => ({
   sendFile: (file: File, options: SendOptions) =>
     new Promise<string>((resolve, reject) => {
       sendings.push({ ...options, file, resolve, reject });

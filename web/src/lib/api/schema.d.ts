@@ -3084,7 +3084,7 @@ export interface paths {
         };
         /**
          * Get the HLS master playlist of one version of a track
-         * @description Its contents never change. When another version plays by now, the reply redirects to that one.
+         * @description Its contents never change. When the same sound was processed anew, the reply redirects to what plays by now. When another sound replaced it, it goes on for twice its length and an hour, for those who are in the middle of it; master playlists redirect at once.
          */
         get: operations["getTracksByIdHlsByVersionMasterM3u8"];
         put?: never;
@@ -3104,7 +3104,7 @@ export interface paths {
         };
         /**
          * Get the HLS playlist of one quality of a version
-         * @description Its contents never change. When another version plays by now, the reply redirects to that one.
+         * @description Its contents never change. When the same sound was processed anew, the reply redirects to what plays by now. When another sound replaced it, it goes on for twice its length and an hour, for those who are in the middle of it; master playlists redirect at once.
          */
         get: operations["getTracksByIdHlsByVersionByQualityPlaylistM3u8"];
         put?: never;
@@ -3124,7 +3124,7 @@ export interface paths {
         };
         /**
          * Get a media segment, or the initialization segment, of a version
-         * @description Its contents never change. When another version plays by now, the reply redirects to that one.
+         * @description Its contents never change. When the same sound was processed anew, the reply redirects to what plays by now. When another sound replaced it, it goes on for twice its length and an hour, for those who are in the middle of it; master playlists redirect at once.
          */
         get: operations["getTracksByIdHlsByVersionByQualityBySegment"];
         put?: never;
@@ -3338,6 +3338,70 @@ export interface paths {
         get: operations["getTracksByIdStatus"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a track, newest first
+         * @description Listeners see those that played since it was published; its owner also those that are being made or failed, and their files.
+         */
+        get: operations["getTracksByIdVersions"];
+        put?: never;
+        /**
+         * Replace the sound of a track by a new version
+         * @description What plays goes on playing until the new version has been processed; then sound, length, waveform and loudness change at once, and whoever is in the middle of the track hears it to its end. Plays, likes and comments stay. Large files come in several requests: the input `version_of` of `/uploads/tus` and `/tracks/initiate`. Twenty versions are kept besides the one that plays, for 90 days.
+         */
+        post: operations["postTracksByIdVersions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/versions/{version_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the file of a version, for its owner
+         * @description As it was uploaded. Takes ranges.
+         */
+        get: operations["getTracksByIdVersionsByVersionIdFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/versions/{version_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an earlier version of a track play again
+         * @description As a new version, with the same file.
+         */
+        post: operations["postTracksByIdVersionsByVersionIdRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4325,7 +4389,7 @@ export interface paths {
         };
         /**
          * Get the HLS master playlist of one version of a track
-         * @description Its contents never change. When another version plays by now, the reply redirects to that one.
+         * @description Its contents never change. When the same sound was processed anew, the reply redirects to what plays by now. When another sound replaced it, it goes on for twice its length and an hour, for those who are in the middle of it; master playlists redirect at once.
          */
         get: operations["getHlsByTrackIdByVersionMasterM3u8"];
         put?: never;
@@ -4345,7 +4409,7 @@ export interface paths {
         };
         /**
          * Get the HLS playlist of one quality of a version
-         * @description Its contents never change. When another version plays by now, the reply redirects to that one.
+         * @description Its contents never change. When the same sound was processed anew, the reply redirects to what plays by now. When another sound replaced it, it goes on for twice its length and an hour, for those who are in the middle of it; master playlists redirect at once.
          */
         get: operations["getHlsByTrackIdByVersionByQualityPlaylistM3u8"];
         put?: never;
@@ -4365,7 +4429,7 @@ export interface paths {
         };
         /**
          * Get a media segment, or the initialization segment, of a version
-         * @description Its contents never change. When another version plays by now, the reply redirects to that one.
+         * @description Its contents never change. When the same sound was processed anew, the reply redirects to what plays by now. When another sound replaced it, it goes on for twice its length and an hour, for those who are in the middle of it; master playlists redirect at once.
          */
         get: operations["getHlsByTrackIdByVersionByQualityBySegment"];
         put?: never;
@@ -6124,6 +6188,11 @@ export interface components {
             is_public: boolean;
             /** @enum {string} */
             visibility: "public" | "unlisted" | "private" | "scheduled";
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            version_at: string | null;
+            is_replaced: boolean;
             /** Format: date-time */
             publish_at: string | null;
             publish_zone: string | null;
@@ -6396,6 +6465,47 @@ export interface components {
             attempts: number;
             /** Format: date-time */
             updated_at: string;
+        };
+        TrackVersion: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int32 */
+            number: number;
+            /** @enum {string} */
+            state: "pending" | "current" | "kept" | "failed" | "expired";
+            changelog: string | null;
+            /** Format: int32 */
+            restored_from: number | null;
+            /** Format: date-time */
+            played_at: string | null;
+            /** Format: date-time */
+            replaced_at: string | null;
+            is_replaced: boolean;
+            /** Format: int32 */
+            duration_ms: number | null;
+            /** Format: date-time */
+            created_at: string;
+            has_file: boolean;
+            filename: string | null;
+            /** Format: int64 */
+            size_bytes: number | null;
+            format: string | null;
+            /** Format: float */
+            distance: number | null;
+            failure_code: string | null;
+            failure: string | null;
+            /** Format: float */
+            progress: number | null;
+        };
+        TrackVersionList: {
+            items: components["schemas"]["TrackVersion"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         TranscodeJob: {
             /** Format: uuid */
@@ -7033,8 +7143,8 @@ export interface components {
                 };
             };
         };
-        /** @description `conflict`: That conflicts with what is already there. `stream_not_ready`: This track is still being prepared. */
-        "409.conflict.stream_not_ready": {
+        /** @description `conflict`: That conflicts with what is already there. `too_many_uploads`: You have too many unfinished uploads. */
+        "409.conflict.too_many_uploads": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -7044,7 +7154,37 @@ export interface components {
                     /** @constant */
                     status?: 409;
                     /** @enum {unknown} */
-                    code?: "conflict" | "stream_not_ready";
+                    code?: "conflict" | "too_many_uploads";
+                };
+            };
+        };
+        /** @description `conflict`: That conflicts with what is already there. `upload_incomplete`: Parts of this upload are missing. */
+        "409.conflict.upload_incomplete": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "upload_incomplete";
+                };
+            };
+        };
+        /** @description `conflict`: That conflicts with what is already there. `upload_offset`: The upload goes on somewhere else. */
+        "409.conflict.upload_offset": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "upload_offset";
                 };
             };
         };
@@ -7138,36 +7278,6 @@ export interface components {
                 };
             };
         };
-        /** @description `upload_incomplete`: Parts of this upload are missing. */
-        "409.upload_incomplete": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @constant */
-                    status?: 409;
-                    /** @enum {unknown} */
-                    code?: "upload_incomplete";
-                };
-            };
-        };
-        /** @description `upload_offset`: The upload goes on somewhere else. */
-        "409.upload_offset": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @constant */
-                    status?: 409;
-                    /** @enum {unknown} */
-                    code?: "upload_offset";
-                };
-            };
-        };
         /** @description `username_taken`: This username is taken. `email_taken`: This e-mail address has an account already. */
         "409.username_taken.email_taken": {
             headers: {
@@ -7225,6 +7335,21 @@ export interface components {
                     status?: 410;
                     /** @enum {unknown} */
                     code?: "upload_gone";
+                };
+            };
+        };
+        /** @description `version_gone`: Another version of this track plays by now. */
+        "410.version_gone": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 410;
+                    /** @enum {unknown} */
+                    code?: "version_gone";
                 };
             };
         };
@@ -7663,6 +7788,8 @@ export type TrackShare = components['schemas']['TrackShare'];
 export type TrackShareList = components['schemas']['TrackShareList'];
 export type TrackStats = components['schemas']['TrackStats'];
 export type TrackStatus = components['schemas']['TrackStatus'];
+export type TrackVersion = components['schemas']['TrackVersion'];
+export type TrackVersionList = components['schemas']['TrackVersionList'];
 export type TranscodeJob = components['schemas']['TranscodeJob'];
 export type UnsubscribeMessage = components['schemas']['UnsubscribeMessage'];
 export type Upload = components['schemas']['Upload'];
@@ -7705,19 +7832,20 @@ export type Response404NotFound = components['responses']['404.not_found'];
 export type Response409ChunkDiffers = components['responses']['409.chunk_differs'];
 export type Response409Conflict = components['responses']['409.conflict'];
 export type Response409ConflictRequestInProgress = components['responses']['409.conflict.request_in_progress'];
-export type Response409ConflictStreamNotReady = components['responses']['409.conflict.stream_not_ready'];
+export type Response409ConflictTooManyUploads = components['responses']['409.conflict.too_many_uploads'];
+export type Response409ConflictUploadIncomplete = components['responses']['409.conflict.upload_incomplete'];
+export type Response409ConflictUploadOffset = components['responses']['409.conflict.upload_offset'];
 export type Response409ExportRunningRequestInProgress = components['responses']['409.export_running.request_in_progress'];
 export type Response409LastSignInMethod = components['responses']['409.last_sign_in_method'];
 export type Response409RequestInProgress = components['responses']['409.request_in_progress'];
 export type Response409StreamNotReady = components['responses']['409.stream_not_ready'];
 export type Response409SystemRole = components['responses']['409.system_role'];
 export type Response409TooManyUploads = components['responses']['409.too_many_uploads'];
-export type Response409UploadIncomplete = components['responses']['409.upload_incomplete'];
-export type Response409UploadOffset = components['responses']['409.upload_offset'];
 export type Response409UsernameTakenEmailTaken = components['responses']['409.username_taken.email_taken'];
 export type Response410ExportExpired = components['responses']['410.export_expired'];
 export type Response410TokenInvalid = components['responses']['410.token_invalid'];
 export type Response410UploadGone = components['responses']['410.upload_gone'];
+export type Response410VersionGone = components['responses']['410.version_gone'];
 export type Response412TusVersion = components['responses']['412.tus_version'];
 export type Response413PayloadTooLarge = components['responses']['413.payload_too_large'];
 export type Response415UnsupportedMediaType = components['responses']['415.unsupported_media_type'];
@@ -15094,7 +15222,7 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope.email_not_verified"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.upload_incomplete"];
+            409: components["responses"]["409.conflict.upload_incomplete"];
             410: components["responses"]["410.upload_gone"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -15181,6 +15309,13 @@ export interface operations {
                      * @default false
                      */
                     is_explicit?: boolean;
+                    /**
+                     * Format: uuid
+                     * @description The track whose sound the file replaces; what is said of a new track is left out then
+                     */
+                    version_of?: string;
+                    /** @description What is new in this version; everybody who may hear it reads it */
+                    changelog?: string;
                 };
             };
         };
@@ -15198,7 +15333,8 @@ export interface operations {
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required.email_not_verified"];
-            409: components["responses"]["409.too_many_uploads"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.too_many_uploads"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
@@ -16181,6 +16317,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -16272,6 +16409,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -16328,6 +16466,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -16389,6 +16528,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -16452,6 +16592,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -16517,6 +16658,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -17088,6 +17230,184 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getTracksByIdVersions: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackVersionList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postTracksByIdVersions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The reply is kept for 24 hours and comes with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description What is new in this version; everybody who may hear it reads it */
+                    changelog?: string;
+                    /**
+                     * Format: binary
+                     * @description WAV, AIFF, FLAC, ALAC, AAC, MP3, Ogg Vorbis or Opus
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackVersion"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required.email_not_verified"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.request_in_progress"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation.idempotency_key_reused"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    getTracksByIdVersionsByVersionIdFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+                /** @description The version */
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postTracksByIdVersionsByVersionIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+                /** @description The version */
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackVersion"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getTracksByIdWaveform: {
         parameters: {
             query?: {
@@ -17430,7 +17750,7 @@ export interface operations {
                 "Tus-Resumable": string;
                 /** @description Bytes of the whole file */
                 "Upload-Length": number;
-                /** @description `filename`, and what POST /tracks takes as text parts (`title`, `visibility` …), each with its value in base64; separated by commas */
+                /** @description `filename`, and what POST /tracks takes as text parts (`title`, `visibility` …) or `version_of` and `changelog`, each with its value in base64; separated by commas */
                 "Upload-Metadata"?: string;
                 /** @description sha1, sha256 or sha512, a space, and the checksum of the body in base64. Bytes that do not fit it are not taken; those of a request that was cut are not either */
                 "Upload-Checksum"?: string;
@@ -17457,7 +17777,8 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required.email_not_verified"];
-            409: components["responses"]["409.too_many_uploads"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.too_many_uploads"];
             412: components["responses"]["412.tus_version"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -17505,6 +17826,7 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
             410: components["responses"]["410.upload_gone"];
             412: components["responses"]["412.tus_version"];
             429: components["responses"]["429.too_many_requests"];
@@ -17576,7 +17898,7 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope.email_not_verified"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.upload_offset"];
+            409: components["responses"]["409.conflict.upload_offset"];
             410: components["responses"]["410.upload_gone"];
             412: components["responses"]["412.tus_version"];
             413: components["responses"]["413.payload_too_large"];
@@ -19655,6 +19977,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -19709,6 +20032,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -19765,6 +20089,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -19826,6 +20151,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -19889,6 +20215,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -19954,6 +20281,7 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
+            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];

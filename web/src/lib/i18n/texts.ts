@@ -24,6 +24,7 @@ import type sharing from '@/locales/en/sharing.json';
 import type stepup from '@/locales/en/stepup.json';
 import type track_page from '@/locales/en/track_page.json';
 import type upload from '@/locales/en/upload.json';
+import type versions from '@/locales/en/versions.json';
 
 /** The texts of pages and dialogs, one file each. */
 export interface TextFiles {
@@ -50,6 +51,7 @@ export interface TextFiles {
   stepup: typeof stepup;
   track_page: typeof track_page;
   upload: typeof upload;
+  versions: typeof versions;
 }
 
 export type Namespace = keyof TextFiles;

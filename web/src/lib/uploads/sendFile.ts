@@ -22,6 +22,8 @@ const PAUSES_MS = [500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 30_000, 30_000
 export interface SendOptions {
   signal: AbortSignal;
   onProgress: (sent: number, total: number) => void;
+  /** The file is no new track: it replaces the sound of this one. */
+  version?: { of: string; changelog: string };
 }
 
 const idOf = (url: string) => url.split('/').at(-1) ?? '';
@@ -48,9 +50,9 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** One go: from where the upload is to its end, or to what breaks it off. Resolves with the id of the track. */
-async function go(file: File, { signal, onProgress }: SendOptions): Promise<string> {
+async function go(file: File, { signal, onProgress, version }: SendOptions): Promise<string> {
   const { Upload, DetailedError } = await import('tus-js-client');
-  const place = placeOf(file);
+  const place = placeOf(file, version?.of);
   let url = place, track: string | null = null;
   await new Promise<void>((resolve, reject) => {
     let watch: ReturnType<typeof setTimeout> | undefined;
@@ -70,7 +72,7 @@ async function go(file: File, { signal, onProgress }: SendOptions): Promise<stri
     };
     const upload = new Upload(file, {
       ...(place ? { uploadUrl: place } : { endpoint: `${API}${ADDRESS}` }),
-      metadata: { filename: file.name, visibility: 'private' },
+      metadata: { filename: file.name, ...(version ? { version_of: version.of, changelog: version.changelog } : { visibility: 'private' }) },
       retryDelays: null,
       storeFingerprintForResuming: false,
       async onBeforeRequest(request) {
@@ -85,7 +87,7 @@ async function go(file: File, { signal, onProgress }: SendOptions): Promise<stri
       onUploadUrlAvailable() {
         if (!upload.url) return;
         url = new URL(upload.url, location.href).pathname;
-        rememberPlace(file, url);
+        rememberPlace(file, url, version?.of);
       },
       onProgress(sent, total) {
         alive(sent < total ? STALLED_MS : FINISHING_MS);
@@ -117,6 +119,7 @@ async function go(file: File, { signal, onProgress }: SendOptions): Promise<stri
 /** Resolves with the id of the track that the file became; rejects with an ApiProblem, or an AbortError when it is paused or cancelled. */
 export async function sendFile(file: File, options: SendOptions): Promise<string> {
   const tried = new Set<Remedy>();
+  const of = options.version?.of;
   let failures = 0, begunAnew = false, furthest = -1;
   const onProgress = (sent: number, total: number) => {
     if (sent > furthest && furthest >= 0) {
@@ -130,25 +133,32 @@ export async function sendFile(file: File, options: SendOptions): Promise<string
     const seen = await prepare(ADDRESS);
     try {
       const track = await go(file, { ...options, onProgress });
-      forgetPlace(file);
+      forgetPlace(file, of);
       return track;
     } catch (error) {
       if (!(error instanceof ApiProblem) || options.signal.aborted) throw error;
       if (await remedy(error, ADDRESS, tried, seen)) continue;
-      if (placeOf(file) && isGone(error) && !begunAnew) {
-        forgetPlace(file);
+      if (placeOf(file, of) && isGone(error) && !begunAnew) {
+        forgetPlace(file, of);
         begunAnew = true;
         continue;
       }
       const wait = isPassing(error) ? PAUSES_MS[failures++] : undefined;
       if (wait === undefined) {
-        if (!isPassing(error)) forgetPlace(file); /* refused: it would be again */
+        if (!isPassing(error)) forgetPlace(file, of); /* refused: it would be again */
         throw error;
       }
       await pause(Math.max(wait, (error.retryAfter ?? 0) * 1000), options.signal);
       if (options.signal.aborted) throw new DOMException('', 'AbortError');
     }
   }
+}
+
+/** Takes back what was sent of a file for a version, unless all of it has arrived. */
+export async function takeVersionBack(file: File, of: string): Promise<void> {
+  const url = placeOf(file, of);
+  forgetPlace(file, of);
+  await (url ? removeUpload(idOf(url)).catch(() => undefined) : undefined);
 }
 
 /** Takes back what was sent of a file, and the track that it became when its last byte had arrived already. */

@@ -1,0 +1,196 @@
+/** Versions: a new file replaces the sound of a track, and nobody who listens is disturbed. */
+import { strict as assert } from 'node:assert';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { assertProblem, assertStatus, type BodyOf, type Client } from '../support/client.ts';
+import { makeSound, wav } from '../support/media.ts';
+import { finished, playable, uploadForm, type Track } from '../support/tracks.ts';
+import { begin, patch, sha256, trackOf } from '../support/tus.ts';
+import { until } from '../support/wait.ts';
+import { template, World } from '../support/world.ts';
+
+type Version = BodyOf<'get', '/api/v1/tracks/{id}/versions'>['items'][number];
+
+const world = await World.start('track-versions');
+const { dataDir } = world.server;
+const carol = world.as('carol'), dave = world.as('dave'), visitor = world.visitor;
+
+const at = (id: string) => ({ path: { id } });
+const list = async (id: string, client: Client = carol): Promise<Version[]> => {
+  const reply = await client.get('/api/v1/tracks/{id}/versions', at(id));
+  assertStatus(reply, 200);
+  return reply.body.items;
+};
+const get = async (id: string): Promise<Track> => (await carol.get('/api/v1/tracks/{id}', at(id))).body;
+const form = (file: Uint8Array, fields: Record<string, string> = {}) => uploadForm({ file, ...fields });
+const replace = async (id: string, file: Uint8Array, fields?: Record<string, string>): Promise<Version> => {
+  const reply = await carol.post('/api/v1/tracks/{id}/versions', { ...at(id), body: form(file, fields) });
+  assertStatus(reply, 201);
+  return reply.body;
+};
+/** Waits until the newest version is made, or has failed. */
+const settled = (id: string) => until('the version to be made', async () => (await list(id)).every((version) => version.state !== 'pending') && get(id), 60);
+const file = (key: string) => path.join(dataDir, 'files', key);
+const usedBytes = async () => Number(await world.sql(`select coalesce(sum(used_bytes), 0) from user_storage_quotas where user_id = '${template.ids.carol}'`));
+const sweep = async () => {
+  await world.sql("update jobs set run_at = now() where kind = 'track_versions_sweep'");
+  await until('the sweep', async () => (await world.sql("select run_at > now() + interval '30 seconds' from jobs where kind = 'track_versions_sweep'")) === 't');
+};
+
+test('a new version changes sound, length, waveform and loudness at once; plays, likes and comments stay; whoever listens hears the old one to its end', async () => {
+  const first = wav(makeSound(12, { seed: 3 })), second = wav(makeSound(7, { seed: 8 }));
+  const track = await playable(carol, { file: first, title: 'Kelp', is_public: 'true', is_downloadable: 'true', filename: 'kelp.wav' });
+  assertStatus(await dave.post('/api/v1/tracks/{id}/like', at(track.id)), 200);
+  assertStatus(await dave.post('/api/v1/tracks/{id}/comments', { ...at(track.id), body: { content: 'There' } }), 201);
+  await world.sql(`update tracks set play_count = 5 where id = '${track.id}'`);
+  const folder = path.dirname(track.stream_manifest_url!), onStream = `/hls/${track.id}/${folder.split('/')[6]}`;
+  const heard = async (client: Client, base: string) => (await client.send('GET', `${base}/low/segment_001.m4s`));
+  const before = (await heard(visitor, folder)).bytes, waveform = (await visitor.get('/api/v1/tracks/{id}/waveform', at(track.id))).bytes;
+  assert.deepEqual((await list(track.id)).map((version) => [version.number, version.state]), [[1, 'current']]);
+
+  const held = await world.hold('lock table hls_streams in exclusive mode'); /* the change itself waits */
+  const made = await replace(track.id, second, { filename: 'kelp 2.wav', changelog: 'Less reverb' });
+  assert.deepEqual([made.number, made.state, made.changelog], [2, 'pending', 'Less reverb']);
+  assertProblem(await carol.post('/api/v1/tracks/{id}/versions', { ...at(track.id), body: form(second) }), 409, 'conflict', 'one at a time');
+  await until('the change', async () => (await world.sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")) !== '0', 60);
+  assert.deepEqual([(await get(track.id)).version, (await get(track.id)).duration_ms], [1, track.duration_ms], 'nothing changes before all is ready');
+  assert.deepEqual((await visitor.get('/api/v1/tracks/{id}/waveform', at(track.id))).bytes, waveform);
+  await held.letGo();
+  const now = await settled(track.id);
+  assert.deepEqual([now.version, now.duration_ms, now.status, now.file_size], [2, 7000, 'completed', second.length]);
+  assert.ok(now.version_at && now.stream_manifest_url !== track.stream_manifest_url && now.loudness_lufs !== track.loudness_lufs);
+  assert.notDeepEqual((await visitor.get('/api/v1/tracks/{id}/waveform', at(track.id))).bytes, waveform);
+  assert.equal(sha256((await visitor.get('/api/v1/tracks/{id}/download', at(track.id))).bytes), sha256(second));
+  assert.deepEqual((await carol.get('/api/v1/tracks/{id}/stats', at(track.id))).body, {
+    ...(await carol.get('/api/v1/tracks/{id}/stats', at(track.id))).body, version: 2, play_count: 5, like_count: 1, comment_count: 1 });
+  const [change] = (await carol.get('/api/v1/tracks/{id}/history', at(track.id))).body.items;
+  assert.deepEqual([change!.field, change!.old_value, change!.new_value, change!.person?.username], ['audio', '1', '2', 'carol']);
+
+  for (const [client, base] of [[visitor, folder], [world.streamVisitor, onStream]] as const) {
+    for (let i = 0; i < 2; i++) assert.deepEqual((await heard(client, base)).bytes, before, 'the old sound goes on');
+    assertStatus(await client.send('GET', `${base}/low/playlist.m3u8`), 200);
+    const master = await client.send('GET', `${base}/master.m3u8`);
+    assertStatus(master, 307, 'whoever begins hears the new one');
+    assertStatus(await client.send('GET', master.headers.get('location')!), 200);
+  }
+  assertProblem(await visitor.send('GET', `${folder.replace(/[0-9a-f]{16}$/, '0123456789abcdef')}/low/nothing.m4s`), 404);
+
+  await world.sql(`update track_versions set media_until = now() - interval '1 second' where track_id = '${track.id}' and media_until is not null`);
+  await sweep();
+  for (const [client, base] of [[visitor, folder], [world.streamVisitor, onStream]] as const) assertProblem(await heard(client, base), 410, 'version_gone');
+  assert.ok(!existsSync(file(`hls/${track.id}/${folder.split('/')[6]}`)));
+  assert.ok(existsSync(file(`originals/${track.id}`)), 'the file of the old version is kept');
+});
+
+test('listeners see what changed and when; files and failures are the owner\'s to see, and nobody else replaces a sound', async () => {
+  const track = await playable(carol, { title: 'Private take', is_public: 'false', filename: 'take.wav' });
+  const made = await replace(track.id, wav(makeSound(2, { seed: 5 })), { filename: 'take two.wav' });
+  await settled(track.id);
+  const one = { path: { id: track.id, version_id: made.id } };
+  for (const client of [dave, visitor]) assertProblem(await client.get('/api/v1/tracks/{id}/versions', at(track.id)), 404);
+  for (const client of [dave, world.as('root')]) {
+    assertProblem(await client.post('/api/v1/tracks/{id}/versions/{version_id}/restore', one), 404);
+    assertProblem(await client.get('/api/v1/tracks/{id}/versions/{version_id}/file', one), 404);
+  }
+  assertProblem(await world.as('alice').post('/api/v1/tracks/{id}/versions', { ...at(track.id), body: form(wav(makeSound(1))) }), 403, 'creator_required');
+  assertProblem(await world.as('root').post('/api/v1/tracks/{id}/versions', { ...at(track.id), body: form(wav(makeSound(1))) }), 404);
+  assertStatus(await carol.put('/api/v1/tracks/{id}', { ...at(track.id), body: { visibility: 'public' } }), 200);
+  assert.deepEqual((await list(track.id, visitor)).map((version) => [version.number, version.filename, version.has_file]), [[2, null, false]], 'what it was before it was published is nobody\'s business');
+  assert.deepEqual((await list(track.id)).map((version) => [version.number, version.filename, version.has_file]), [[2, 'take two.wav', true], [1, 'take.wav', true]]);
+});
+
+test('a version comes with tus and in parts, too, and room for it is there or it is refused before a byte is sent', async () => {
+  const track = await playable(carol, { title: 'In parts' }), second = wav(makeSound(3, { seed: 6 })), third = wav(makeSound(4, { seed: 7 }));
+  const address = await begin(carol, { length: second.length, metadata: { filename: 'b.wav', version_of: track.id, changelog: 'By tus' } });
+  const last = await patch(carol, address, 0, second);
+  assertStatus(last, 204);
+  assert.equal(trackOf(last), track.id);
+  assert.deepEqual([(await settled(track.id)).duration_ms, (await list(track.id))[0]!.changelog], [3000, 'By tus']);
+
+  const session = await carol.post('/api/v1/tracks/initiate', { body: { filename: 'c.wav', total_size: third.length, version_of: track.id } as never });
+  assertStatus(session, 201);
+  const chunk = new FormData();
+  chunk.set('upload_id', session.body.upload_id);
+  chunk.set('chunk_number', '1');
+  chunk.set('chunk', new Blob([new Uint8Array(third)]), 'c');
+  assertStatus(await carol.post('/api/v1/tracks/chunk', { body: chunk }), 200);
+  const complete = await carol.post('/api/v1/tracks/complete', { body: { upload_id: session.body.upload_id } });
+  assertStatus(complete, 201);
+  assert.equal(complete.body.id, track.id);
+  assert.equal((await settled(track.id)).duration_ms, 4000);
+  assert.deepEqual((await list(track.id)).map((version) => version.number), [3, 2, 1]);
+
+  const tus = { 'tus-resumable': '1.0.0', 'upload-length': '10' };
+  const metadata = (of: string) => `filename ${Buffer.from('x.wav').toString('base64')},version_of ${Buffer.from(of).toString('base64')}`;
+  assertProblem(await world.as('root').send('POST', '/api/v1/uploads/tus', { headers: { ...tus, 'upload-metadata': metadata(track.id) } }), 404);
+  assertProblem(await carol.send('POST', '/api/v1/uploads/tus', { headers: { ...tus, 'upload-metadata': metadata('nothing') } }), 422);
+});
+
+test('an old version is restored as a new one with the same file, which counts once', async () => {
+  const free = await usedBytes(), files = [1, 2].map((seed) => wav(makeSound(seed + 1, { seed })));
+  const track = await playable(carol, { file: files[0]!, title: 'Restored' });
+  await replace(track.id, files[1]!);
+  await settled(track.id);
+  assert.equal(await usedBytes() - free, files[0]!.length + files[1]!.length);
+  const [, old] = await list(track.id);
+  const at1 = { path: { id: track.id, version_id: old!.id } };
+  const listened = await carol.get('/api/v1/tracks/{id}/versions/{version_id}/file', at1);
+  assert.equal(sha256(listened.bytes), sha256(files[0]!));
+  assert.equal(listened.headers.get('content-type'), 'audio/wav');
+  const restored = await carol.post('/api/v1/tracks/{id}/versions/{version_id}/restore', at1);
+  assertStatus(restored, 201);
+  assert.deepEqual([restored.body.number, restored.body.restored_from, restored.body.state], [3, 1, 'pending']);
+  assertProblem(await carol.post('/api/v1/tracks/{id}/versions/{version_id}/restore', at1), 409, 'conflict');
+  assert.deepEqual([(await settled(track.id)).duration_ms, (await get(track.id)).version], [2000, 3]);
+  assert.equal(await usedBytes() - free, files[0]!.length + files[1]!.length);
+  assertProblem(await carol.post('/api/v1/tracks/{id}/versions/{version_id}/restore', at1), 409, 'conflict', 'it is what plays');
+
+  await world.sql(`update track_versions set replaced_at = now() - interval '91 days' where track_id = '${track.id}' and state = 'kept'`);
+  await sweep();
+  assert.deepEqual((await list(track.id)).map((version) => [version.number, version.state, version.has_file]), [[3, 'current', true], [2, 'expired', false], [1, 'expired', false]]);
+  assert.equal(await usedBytes() - free, files[0]!.length, 'the file that plays stays, though version 1 has gone');
+  assert.equal(sha256((await carol.get('/api/v1/tracks/{id}/download', at(track.id))).bytes), sha256(files[0]!));
+  assertProblem(await carol.post('/api/v1/tracks/{id}/versions/{version_id}/restore', at1), 409, 'conflict');
+
+  assertStatus(await carol.delete('/api/v1/tracks/{id}', at(track.id)), 204);
+  await until('all bytes to be given back', async () => await usedBytes() === free);
+  assert.ok(!existsSync(file(`versions/${track.id}`)));
+});
+
+test('a version that cannot be processed leaves the old one playing, and its bytes are given back', async () => {
+  const track = await playable(carol, { title: 'Stays', is_public: 'true' }), used = await usedBytes();
+  assertProblem(await carol.post('/api/v1/tracks/{id}/versions', { ...at(track.id), body: form(Buffer.from('no sound at all, but long enough to be looked at')) }), 422);
+  assert.deepEqual((await list(track.id)).length, 1);
+  const blocker = await world.hold('lock table tracks in share mode');
+  const asked = replace(track.id, wav(makeSound(2, { seed: 4 })));
+  await until('its file', () => existsSync(file(`versions/${track.id}`)));
+  const key = (await import('node:fs')).readdirSync(file(`versions/${track.id}`))[0]!;
+  writeFileSync(file(`versions/${track.id}/${key}`), 'damaged since');
+  await blocker.letGo();
+  await asked;
+  const [failed] = await until('it to fail', async () => { const all = await list(track.id); return all[0]!.state === 'failed' && all; }, 60);
+  assert.ok(failed!.failure_code && failed!.failure);
+  assert.deepEqual([(await get(track.id)).status, (await get(track.id)).version], ['completed', 1]);
+  assertStatus(await visitor.send('GET', track.stream_manifest_url!), 200);
+  await sweep();
+  assert.equal(await usedBytes(), used);
+  assert.ok(!existsSync(file(`versions/${track.id}/${key}`)));
+  assert.deepEqual((await list(track.id, visitor)).map((version) => version.number), [1]);
+  assert.equal((await finished(carol, track.id)).failure_code, null);
+});
+
+test('twenty versions are kept beside the one that plays, and a file that never became a version is swept', async () => {
+  const track = await playable(carol, { title: 'Many' });
+  await replace(track.id, wav(makeSound(1, { seed: 2 })));
+  await settled(track.id);
+  await world.sql(`insert into track_versions (track_id, version_number, state, file_path, file_size, replaced_at, played_at)
+                   select '${track.id}', n + 10, 'kept', 'versions/${track.id}/' || n, 10, now(), now() from generate_series(1, 25) n;
+                   update tracks set versions_bytes = versions_bytes + 250 where id = '${track.id}'`);
+  await sweep();
+  assert.equal(await world.sql(`select count(*) filter (where state = 'kept') || ' ' || count(*) filter (where state = 'expired' and file_path is null) from track_versions where track_id = '${track.id}'`), '20 6');
+  const id = '00000000-0000-4000-8000-00000000000a';
+  writeFileSync(file(`versions/${track.id}/${id}`), 'left');
+  await world.sql(`insert into jobs (kind, payload, dedupe_key) values ('track_sweep', '{"track_id": "${track.id}", "version_id": "${id}"}', 'track_sweep:${id}')`);
+  await until('the file to go', () => !existsSync(file(`versions/${track.id}/${id}`)));
+});
