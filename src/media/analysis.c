@@ -2,10 +2,12 @@
  * more than half of the time of all this. */
 #include "analysis.h"
 
+#include "output.h"
 #include "reason.h"
 #include "samples.h"
 #include "sandbox.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -74,13 +76,9 @@ static int
 add_fingerprint(struct analysis *a, const AVFrame *block)
 {
     int16_t samples[BLOCK_SAMPLES * 8];
-    int64_t frames = block->nb_samples < a->fingerprint_left ? block->nb_samples : a->fingerprint_left;
-    size_t count = (size_t)frames * (size_t)block->ch_layout.nb_channels;
+    size_t count = (size_t)block->nb_samples * (size_t)block->ch_layout.nb_channels;
     const int16_t *from = (const int16_t *)block->data[0];
 
-    if (frames == 0)
-        return 0;
-    a->fingerprint_left -= frames;
     if (block->format != AV_SAMPLE_FMT_S16) {
         to_s16(samples, block, count);
         from = samples;
@@ -88,11 +86,32 @@ add_fingerprint(struct analysis *a, const AVFrame *block)
     return chromaprint_feed(a->fingerprinter, from, (int)count) ? 0 : MEDIA_E_INTERNAL;
 }
 
+/* That of the whole track is a file, waveform/fingerprint.bin; the compressed one of its beginning is in RESULT. */
+static int
+send_fingerprint(struct analysis *a)
+{
+    uint32_t *items = NULL;
+    int count = 0, length = 0, error = 0;
+
+    if (!chromaprint_finish(a->fingerprinter) || !chromaprint_get_raw_fingerprint(a->fingerprinter, &items, &count) || count <= 0) {
+        chromaprint_dealloc(items);
+        return 0; /* too short */
+    }
+    if (!chromaprint_encode_fingerprint(items, count < FINGERPRINT_SHORT ? count : FINGERPRINT_SHORT, CHROMAPRINT_ALGORITHM_DEFAULT, &a->fingerprint, &length, 1))
+        a->fingerprint = NULL;
+    for (int i = 0; i < count; i++)
+        items[i] = htole32(items[i]);
+    error = output_file("waveform/fingerprint.bin", (const char *)items, (size_t)count * sizeof *items);
+    chromaprint_dealloc(items);
+    return error;
+}
+
 static int
 conclude(struct analysis *a)
 {
     static const float rest[TRUE_PEAK_TAPS];
     float highest = 0;
+    int error;
 
     if (ebur128_loudness_global(a->loudness, &a->loudness_lufs) != EBUR128_SUCCESS)
         a->loudness_lufs = -HUGE_VAL;
@@ -103,9 +122,8 @@ conclude(struct analysis *a)
         highest = fmaxf(highest, a->peak[c].highest);
     }
     a->true_peak_dbtp = 20 * log10((double)highest);
-    if (chromaprint_finish(a->fingerprinter))
-        chromaprint_get_fingerprint(a->fingerprinter, &a->fingerprint);
-    return waveform_send(&a->waveform);
+    error = send_fingerprint(a);
+    return error ? error : waveform_send(&a->waveform);
 }
 
 static int
@@ -206,7 +224,6 @@ analysis_start(struct analysis *a, const struct sound *sound, atomic_bool *faile
     a->fingerprinter = chromaprint_new(CHROMAPRINT_ALGORITHM_DEFAULT);
     if (!a->fingerprinter || !chromaprint_start(a->fingerprinter, sound->sample_rate, (int)channels))
         return MEDIA_E_OUT_OF_MEMORY;
-    a->fingerprint_left = (int64_t)FINGERPRINT_SECONDS * sound->sample_rate;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     a->started = pthread_create(&a->thread, &attributes, thread_main, a) == 0;

@@ -11,7 +11,7 @@
 #include <ebur128.h>
 #include <stdatomic.h>
 
-#define FINGERPRINT_SECONDS 120
+#define FINGERPRINT_SHORT 948 /* items of the compressed one: two minutes, as others compute it */
 
 struct analysis {
     struct frame_queue queue;
@@ -19,7 +19,6 @@ struct analysis {
     ebur128_state *loudness;
     struct true_peak peak[8];
     ChromaprintContext *fingerprinter;
-    int64_t fingerprint_left; /* frames still to be fed */
     pthread_t thread;
     bool started;
     int error;
@@ -27,7 +26,7 @@ struct analysis {
 
     /* results, after analysis_join() */
     double loudness_lufs, loudness_range_lu, true_peak_dbtp; /* not finite when the recording is silent */
-    char *fingerprint; /* compressed, base64; NULL when too short */
+    char *fingerprint; /* of the beginning, compressed, base64; NULL when too short */
 };
 
 int analysis_start(struct analysis *analysis, const struct sound *sound, atomic_bool *failed);

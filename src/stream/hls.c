@@ -1,7 +1,8 @@
 /* hls.c - playlists and segments.
  *
  * An address with a version, /hls/{track}/{version}/..., always gives the same bytes, so caches keep them for ever; once the same sound was processed anew, it
- * redirects to that run's address. Once another sound replaced it, it goes on for whoever is in the middle of it, and is gone after that (ADR 0082). An address without one gives what plays at the moment, and caches keep that for a minute (ADR 0017). */
+ * redirects to that run's address. Once another sound replaced it, it goes on for whoever is in the middle of it, and is gone after that (ADR 0082). An address
+ * without one gives what plays at the moment, and caches keep that for a minute (ADR 0017). */
 #include <ctype.h>
 #include <stdio.h>
 #include <sys/resource.h>

@@ -29,6 +29,13 @@ const replace = async (id: string, file: Uint8Array, fields?: Record<string, str
   assertStatus(reply, 201);
   return reply.body;
 };
+/** Pieces of half a second, each of another pitch. */
+const tune = (seconds: number, step: number) => {
+  const parts = Array.from({ length: seconds * 2 }, (_, i) => makeSound(0.5, { seed: 1 + (i * step) % 11 }));
+  const samples = new Int16Array(parts.reduce((sum, part) => sum + part.samples.length, 0));
+  parts.reduce((offset, part) => (samples.set(part.samples, offset), offset + part.samples.length), 0);
+  return wav({ ...parts[0]!, samples });
+};
 /** Waits until the newest version is made, or has failed. */
 const settled = (id: string) => until('the version to be made', async () => (await list(id)).every((version) => version.state !== 'pending') && get(id), 60);
 const file = (key: string) => path.join(dataDir, 'files', key);
@@ -39,7 +46,7 @@ const sweep = async () => {
 };
 
 test('a new version changes sound, length, waveform and loudness at once; plays, likes and comments stay; whoever listens hears the old one to its end', async () => {
-  const first = wav(makeSound(12, { seed: 3 })), second = wav(makeSound(7, { seed: 8 }));
+  const first = tune(12, 3), second = tune(7, 7);
   const track = await playable(carol, { file: first, title: 'Kelp', is_public: 'true', is_downloadable: 'true', filename: 'kelp.wav' });
   assertStatus(await dave.post('/api/v1/tracks/{id}/like', at(track.id)), 200);
   assertStatus(await dave.post('/api/v1/tracks/{id}/comments', { ...at(track.id), body: { content: 'There' } }), 201);
@@ -81,6 +88,12 @@ test('a new version changes sound, length, waveform and loudness at once; plays,
   for (const [client, base] of [[visitor, folder], [world.streamVisitor, onStream]] as const) assertProblem(await heard(client, base), 410, 'version_gone');
   assert.ok(!existsSync(file(`hls/${track.id}/${folder.split('/')[6]}`)));
   assert.ok(existsSync(file(`originals/${track.id}`)), 'the file of the old version is kept');
+
+  await replace(track.id, second); /* the same once more */
+  await settled(track.id);
+  const told = (await list(track.id)).map((version) => [version.number, version.is_replaced, version.distance]);
+  assert.deepEqual([told[0], told[2]], [[3, false, 0], [1, false, null]]);
+  assert.ok(Number(told[1]![2]) > 0.29 && told[1]![1] && (await get(track.id)).is_replaced, `another recording: ${JSON.stringify(told)}`);
 });
 
 test('listeners see what changed and when; files and failures are the owner\'s to see, and nobody else replaces a sound', async () => {

@@ -85,7 +85,8 @@ static const struct field waveform_options[] = {
 static const struct field share_in_query[] = {TRACK_SHARE, FIELD_END};
 
 static const enum problem_name upload_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
-static const enum problem_name version_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_CONFLICT, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
+static const enum problem_name version_problems[] = {PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_CONFLICT,
+                                                     PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
 static const enum problem_name version_file_problems[] = {PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 static const enum problem_name cover_problems[] = {PROBLEM_STORAGE_FULL, PROBLEM_UNAVAILABLE, PROBLEM_COUNT};
 

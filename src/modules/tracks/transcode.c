@@ -4,16 +4,19 @@
  * files are deleted after it, and only those of versions that it gave up. So a worker that lost its job to another harms nobody. */
 #include "modules/tracks/internal.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "media/fingerprint.h"
 #include "modules/realtime/realtime.h"
 
 #define CRASHES_MAX 2 /* a file on which the worker crashed this often is at fault */
 #define STORAGE_CODE "storage"
 #define NO_ROOM_WAIT_S 120
+#define FINGERPRINT_BYTES_MAX (8 * 1024 * 1024) /* of more than two days */
 
 struct work {
     struct job *job;
@@ -21,6 +24,7 @@ struct work {
     char version[MEDIA_VERSION_TEXT];
     char *user_id;
     const char *version_id; /* of track_versions: what is made will replace another sound; NULL: it is the sound that there is */
+    char *before;           /* the run that plays until then */
     bool cover_stands; /* there is one already, or somebody wants none */
     bool plays;   /* it is processed once more, and goes on playing as it was */
     bool unknown; /* nobody knows whether the end was committed */
@@ -212,12 +216,57 @@ wait_for_room(struct work *work)
     return JOB_PUT_OFF;
 }
 
+/* The fingerprint that a run of the processing left, or NULL. Free with free(). */
+static uint32_t *
+read_fingerprint(const char *track_id, const char *run, size_t *ret_items)
+{
+    char key[STORAGE_KEY_MAX + 1];
+    struct source *source;
+    uint32_t *items = NULL;
+    uint64_t size;
+
+    snprintf(key, sizeof key, "waveforms/%s/%s/fingerprint.bin", track_id, run);
+    if (storage_open_local(tracks_storage, key, &source))
+        return NULL;
+    size = source_size(source);
+    if (size <= FINGERPRINT_BYTES_MAX && size >= sizeof *items)
+        items = malloc((size_t)size);
+    if (items && !source_read_all(source, (char *)items)) {
+        free(items);
+        items = NULL;
+    }
+    source_unref(source);
+    for (size_t i = 0; items && i < size / sizeof *items; i++)
+        items[i] = le32toh(items[i]);
+    *ret_items = (size_t)size / sizeof *items;
+    return items;
+}
+
+/* How far the new sound is from the one that it replaces, as a text; "" where nobody can tell. */
+static bool
+measure_distance(const struct work *work, char text[16])
+{
+    size_t old_items = 0, new_items = 0;
+    uint32_t *old_print = work->version_id && *work->before ? read_fingerprint(work->track_id, work->before, &old_items) : NULL;
+    uint32_t *new_print = old_print ? read_fingerprint(work->track_id, work->version, &new_items) : NULL;
+    double distance = 0;
+    bool known = new_print && fingerprint_distance(old_print, old_items, new_print, new_items, &distance);
+
+    free(old_print);
+    free(new_print);
+    text[0] = 0;
+    if (known)
+        snprintf(text, 16, "%.4f", distance);
+    return known && distance >= FINGERPRINT_OTHER;
+}
+
 static enum job_outcome
 complete(struct work *work)
 {
     struct source *picture = work->cover ? scratch_source(work->cover) : NULL;
     char cover_path[STORAGE_KEY_MAX + 1];
-    bool cover = false;
+    char distance[16];
+    bool cover = false, is_other = measure_distance(work, distance);
 
     picture_folder(&tracks_cover, work->track_id, work->version, cover_path);
     if (picture) {
@@ -236,7 +285,7 @@ complete(struct work *work)
         return work->no_room ? wait_for_room(work) : retry(work, STORAGE_CODE, "The results for this file could not be kept.");
     const struct db_arg args[] = {
         {"id", work->track_id}, {"version", work->version}, {"result", work->result}, {"cover_path", cover ? cover_path : NULL},
-        {"version_id", work->version_id}, {"distance", NULL}, {"is_replaced", NULL}, {0}};
+        {"version_id", work->version_id}, {"distance", *distance ? distance : NULL}, {"is_replaced", is_other ? "true" : "false"}, {0}};
     if (!commit_end(work, &q_track_complete, args, JOB_DONE)) {
         if (job_cancelled(work->job))
             return JOB_GIVE_BACK;
@@ -334,6 +383,7 @@ tracks_transcode(struct job *job)
     work.cover_stands = *PQgetvalue(row, 0, 3) == 't';
     work.plays = *PQgetvalue(row, 0, 4) == 't';
     work.version_id = PQgetisnull(row, 0, 5) ? NULL : PQgetvalue(row, 0, 5);
+    work.before = PQgetvalue(row, 0, 6);
     end = process(&work, PQgetvalue(row, 0, 2));
     PQclear(row);
     /* Deleted while we worked: what was written since then goes as well. */

@@ -22,7 +22,8 @@ static const struct field complete_fields[] = {{"upload_id", FIELD_UUID, .requir
 static const struct field session_in_path[] = {{"uploadId", FIELD_UUID, .required = true, .help = "The upload"}, FIELD_END};
 static const struct file_field chunk_files[] = {{"chunk", FILE_TYPE_PART, .required = true, .max_bytes = CHUNK_MAX, .help = "The bytes of this part"}, {0}};
 
-static const enum problem_name initiate_problems[] = {PROBLEM_CONFLICT, PROBLEM_NOT_FOUND, PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_TOO_MANY_UPLOADS, PROBLEM_COUNT};
+static const enum problem_name initiate_problems[] = {PROBLEM_CONFLICT, PROBLEM_NOT_FOUND, PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL,
+                                                      PROBLEM_TOO_MANY_UPLOADS, PROBLEM_COUNT};
 static const enum problem_name chunk_problems[] = {PROBLEM_NOT_FOUND, PROBLEM_UPLOAD_GONE, PROBLEM_CHUNK_DIFFERS, PROBLEM_UPLOAD_LOCKED, PROBLEM_STORAGE_FULL,
                                                    PROBLEM_COUNT};
 static const enum problem_name complete_problems[] = {PROBLEM_CONFLICT, PROBLEM_NOT_FOUND, PROBLEM_UPLOAD_GONE, PROBLEM_UPLOAD_INCOMPLETE, PROBLEM_UPLOAD_LOCKED,

@@ -24,7 +24,8 @@ static const struct field creation_headers[] = {
     VERSION_FIELD,
     {"Upload-Length", FIELD_INT64, .required = true, .min = 0, .max = FIELD_EXACT_MAX, .help = "Bytes of the whole file", .example = "1000000"},
     {"Upload-Metadata", FIELD_STRING, .max = METADATA_MAX,
-     .help = "`filename`, and what POST /tracks takes as text parts (`title`, `visibility` …) or `version_of` and `changelog`, each with its value in base64; separated by commas"},
+     .help = "`filename`, and what POST /tracks takes as text parts (`title`, `visibility` …) or `version_of` and `changelog`, each with its value in base64; "
+             "separated by commas"},
     CHECKSUM_FIELD,
     FIELD_END};
 static const struct field patch_headers[] = {
@@ -34,9 +35,11 @@ static const struct field patch_headers[] = {
     FIELD_END};
 static const struct field other_headers[] = {VERSION_FIELD, FIELD_END};
 
-static const enum problem_name creation_problems[] = {PROBLEM_CONFLICT, PROBLEM_NOT_FOUND, PROBLEM_TUS_VERSION, PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL,
+static const enum problem_name creation_problems[] = {PROBLEM_CONFLICT, PROBLEM_NOT_FOUND,
+                                                      PROBLEM_TUS_VERSION, PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL,
                                                       PROBLEM_TOO_MANY_UPLOADS, PROBLEM_PAYLOAD_TOO_LARGE, PROBLEM_CHECKSUM_MISMATCH, PROBLEM_VALIDATION, PROBLEM_COUNT};
-static const enum problem_name patch_problems[] = {PROBLEM_CONFLICT, PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_UPLOAD_OFFSET, PROBLEM_UPLOAD_LOCKED, PROBLEM_CHECKSUM_MISMATCH,
+static const enum problem_name patch_problems[] = {PROBLEM_CONFLICT,
+                                                   PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_UPLOAD_OFFSET, PROBLEM_UPLOAD_LOCKED, PROBLEM_CHECKSUM_MISMATCH,
                                                    PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_VALIDATION, PROBLEM_COUNT};
 static const enum problem_name get_problems[] = {PROBLEM_CONFLICT, PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_COUNT};
 static const enum problem_name delete_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_COUNT};
