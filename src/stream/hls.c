@@ -422,43 +422,45 @@ static const struct field transcode_body[] = {
     {"priority", FIELD_INT, .min = 1, .max = 10, .help = "Lower goes first"},
     FIELD_END};
 
-static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBLEM_VERSION_GONE, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
+static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
+static const enum problem_name old_hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBLEM_VERSION_GONE, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
-#define HLS .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .query = FIELDS(TRACK_SHARE), .problems = hls_problems, .runs = RUNS_IN_LOOP
-#define MASTER HLS, .handler = get_master, .produces = PLAYLIST_TYPE
-#define PLAYLIST HLS, .handler = get_playlist, .produces = PLAYLIST_TYPE
-#define SEGMENT HLS, .handler = get_segment, .produces = SEGMENT_TYPE
+#define HLS(problem_names) \
+    .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .query = FIELDS(TRACK_SHARE), .problems = problem_names, .runs = RUNS_IN_LOOP
+#define MASTER HLS(hls_problems), .handler = get_master, .produces = PLAYLIST_TYPE
+#define PLAYLIST(problem_names) HLS(problem_names), .handler = get_playlist, .produces = PLAYLIST_TYPE
+#define SEGMENT(problem_names) HLS(problem_names), .handler = get_segment, .produces = SEGMENT_TYPE
 #define VERSIONED \
     "Its contents never change. When the same sound was processed anew, the reply redirects to what plays by now. When another sound replaced it, it goes on " \
     "for twice its length and an hour, for those who are in the middle of it; master playlists redirect at once.", .redirects = true
 
 const struct route stream_api_routes[] = {
     {GET, "/api/v1/tracks/{id}/hls/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", MASTER, .path = FIELDS(ID_FIELD)},
-    {GET, "/api/v1/tracks/{id}/hls/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)", PLAYLIST,
-     .path = FIELDS(ID_FIELD, QUALITY_FIELD)},
-    {GET, "/api/v1/tracks/{id}/hls/{quality}/{segment}", "Get a media segment, or the initialization segment (init.mp4)", SEGMENT,
-     .path = FIELDS(ID_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
+    {GET, "/api/v1/tracks/{id}/hls/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)",
+     PLAYLIST(hls_problems), .path = FIELDS(ID_FIELD, QUALITY_FIELD)},
+    {GET, "/api/v1/tracks/{id}/hls/{quality}/{segment}", "Get a media segment, or the initialization segment (init.mp4)",
+     SEGMENT(hls_problems), .path = FIELDS(ID_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
     {GET, "/api/v1/tracks/{id}/hls/{version}/master.m3u8", "Get the HLS master playlist of one version of a track", VERSIONED, MASTER,
      .path = FIELDS(ID_FIELD, VERSION_FIELD)},
-    {GET, "/api/v1/tracks/{id}/hls/{version}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality of a version", VERSIONED, PLAYLIST,
-     .path = FIELDS(ID_FIELD, VERSION_FIELD, QUALITY_FIELD)},
-    {GET, "/api/v1/tracks/{id}/hls/{version}/{quality}/{segment}", "Get a media segment, or the initialization segment, of a version", VERSIONED, SEGMENT,
-     .path = FIELDS(ID_FIELD, VERSION_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
+    {GET, "/api/v1/tracks/{id}/hls/{version}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality of a version", VERSIONED,
+     PLAYLIST(old_hls_problems), .path = FIELDS(ID_FIELD, VERSION_FIELD, QUALITY_FIELD)},
+    {GET, "/api/v1/tracks/{id}/hls/{version}/{quality}/{segment}", "Get a media segment, or the initialization segment, of a version", VERSIONED,
+     SEGMENT(old_hls_problems), .path = FIELDS(ID_FIELD, VERSION_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
     ROUTE_END};
 
 const struct route stream_routes[] = {
     {GET, "/", "Describe the stream server", .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = get_root, .runs = RUNS_IN_LOOP, .reply = root_reply},
     {GET, "/hls/{track_id}/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", MASTER, .path = FIELDS(TRACK_FIELD)},
-    {GET, "/hls/{track_id}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)", PLAYLIST,
-     .path = FIELDS(TRACK_FIELD, QUALITY_FIELD)},
-    {GET, "/hls/{track_id}/{quality}/{segment}", "Get a media segment, or the initialization segment (init.mp4)", SEGMENT,
-     .path = FIELDS(TRACK_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
+    {GET, "/hls/{track_id}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality (RFC 8216)",
+     PLAYLIST(hls_problems), .path = FIELDS(TRACK_FIELD, QUALITY_FIELD)},
+    {GET, "/hls/{track_id}/{quality}/{segment}", "Get a media segment, or the initialization segment (init.mp4)",
+     SEGMENT(hls_problems), .path = FIELDS(TRACK_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
     {GET, "/hls/{track_id}/{version}/master.m3u8", "Get the HLS master playlist of one version of a track", VERSIONED, MASTER,
      .path = FIELDS(TRACK_FIELD, VERSION_FIELD)},
-    {GET, "/hls/{track_id}/{version}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality of a version", VERSIONED, PLAYLIST,
-     .path = FIELDS(TRACK_FIELD, VERSION_FIELD, QUALITY_FIELD)},
-    {GET, "/hls/{track_id}/{version}/{quality}/{segment}", "Get a media segment, or the initialization segment, of a version", VERSIONED, SEGMENT,
-     .path = FIELDS(TRACK_FIELD, VERSION_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
+    {GET, "/hls/{track_id}/{version}/{quality}/playlist.m3u8", "Get the HLS playlist of one quality of a version", VERSIONED,
+     PLAYLIST(old_hls_problems), .path = FIELDS(TRACK_FIELD, VERSION_FIELD, QUALITY_FIELD)},
+    {GET, "/hls/{track_id}/{version}/{quality}/{segment}", "Get a media segment, or the initialization segment, of a version", VERSIONED,
+     SEGMENT(old_hls_problems), .path = FIELDS(TRACK_FIELD, VERSION_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
     {POST, "/internal/jobs/transcode", "Process a track again", .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE,
      .body = transcode_body, .sql = &q_track_process_again, .shape = ONE, .status = 202},
     ROUTE_END};

@@ -146,7 +146,7 @@ test('a track from before there were versions plays, and is replaced as a whole'
   const [version] = versionsOf(dataDir, track.id);
   for (const folder of ['hls', 'waveforms']) {
     const top = path.join(dataDir, 'files', folder, track.id);
-    for (const name of readdirSync(path.join(top, version!))) renameSync(path.join(top, version!, name), path.join(top, name));
+    for (const name of readdirSync(path.join(top, version!))) if (name !== 'fingerprint.bin') renameSync(path.join(top, version!, name), path.join(top, name));
   }
   await world.sql(`update tracks set media_version = '', waveform_path = 'waveforms/' || id where id = '${track.id}' returning pg_notify('track_changed', id::text)`);
   await until('the old place to be known', async () => (await carol.send('GET', `/api/v1/tracks/${track.id}/hls/master.m3u8`)).status === 200);

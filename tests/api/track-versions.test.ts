@@ -85,7 +85,8 @@ test('a new version changes sound, length, waveform and loudness at once; plays,
 
   await world.sql(`update track_versions set media_until = now() - interval '1 second' where track_id = '${track.id}' and media_until is not null`);
   await sweep();
-  for (const [client, base] of [[visitor, folder], [world.streamVisitor, onStream]] as const) assertProblem(await heard(client, base), 410, 'version_gone');
+  for (const [client, base] of [[visitor, folder], [world.streamVisitor, onStream]] as const)
+    for (const gone of [await heard(client, base), await client.send('GET', `${base}/low/playlist.m3u8`)]) assertProblem(gone, 410, 'version_gone');
   assert.ok(!existsSync(file(`hls/${track.id}/${folder.split('/')[6]}`)));
   assert.ok(existsSync(file(`originals/${track.id}`)), 'the file of the old version is kept');
 
@@ -102,12 +103,11 @@ test('listeners see what changed and when; files and failures are the owner\'s t
   await settled(track.id);
   const one = { path: { id: track.id, version_id: made.id } };
   for (const client of [dave, visitor]) assertProblem(await client.get('/api/v1/tracks/{id}/versions', at(track.id)), 404);
-  for (const client of [dave, world.as('root')]) {
+  for (const client of [dave, world.as('alice'), world.as('root')]) {
+    assertProblem(await client.post('/api/v1/tracks/{id}/versions', { ...at(track.id), body: form(wav(makeSound(1))) }), 404);
     assertProblem(await client.post('/api/v1/tracks/{id}/versions/{version_id}/restore', one), 404);
     assertProblem(await client.get('/api/v1/tracks/{id}/versions/{version_id}/file', one), 404);
   }
-  assertProblem(await world.as('alice').post('/api/v1/tracks/{id}/versions', { ...at(track.id), body: form(wav(makeSound(1))) }), 403, 'creator_required');
-  assertProblem(await world.as('root').post('/api/v1/tracks/{id}/versions', { ...at(track.id), body: form(wav(makeSound(1))) }), 404);
   assertStatus(await carol.put('/api/v1/tracks/{id}', { ...at(track.id), body: { visibility: 'public' } }), 200);
   assert.deepEqual((await list(track.id, visitor)).map((version) => [version.number, version.filename, version.has_file]), [[2, null, false]], 'what it was before it was published is nobody\'s business');
   assert.deepEqual((await list(track.id)).map((version) => [version.number, version.filename, version.has_file]), [[2, 'take two.wav', true], [1, 'take.wav', true]]);
@@ -138,6 +138,11 @@ test('a version comes with tus and in parts, too, and room for it is there or it
   const metadata = (of: string) => `filename ${Buffer.from('x.wav').toString('base64')},version_of ${Buffer.from(of).toString('base64')}`;
   assertProblem(await world.as('root').send('POST', '/api/v1/uploads/tus', { headers: { ...tus, 'upload-metadata': metadata(track.id) } }), 404);
   assertProblem(await carol.send('POST', '/api/v1/uploads/tus', { headers: { ...tus, 'upload-metadata': metadata('nothing') } }), 422);
+  assertProblem(await world.as('root').post('/api/v1/tracks/initiate', { body: { filename: 'c.wav', total_size: 10, version_of: track.id } as never }), 404);
+  const was = await world.sql(`update user_storage_quotas set max_bytes = used_bytes + 10, is_own = true where user_id = '${template.ids.carol}' returning 1`);
+  assert.equal(was, '1');
+  assertProblem(await carol.post('/api/v1/tracks/{id}/versions', { ...at(track.id), body: form(third) }), 507, 'quota_exceeded');
+  await world.sql(`update user_storage_quotas set max_bytes = 5368709120, is_own = false where user_id = '${template.ids.carol}'`);
 });
 
 test('an old version is restored as a new one with the same file, which counts once', async () => {
@@ -151,6 +156,11 @@ test('an old version is restored as a new one with the same file, which counts o
   const listened = await carol.get('/api/v1/tracks/{id}/versions/{version_id}/file', at1);
   assert.equal(sha256(listened.bytes), sha256(files[0]!));
   assert.equal(listened.headers.get('content-type'), 'audio/wav');
+  const part = await carol.get('/api/v1/tracks/{id}/versions/{version_id}/file', { ...at1, headers: { range: 'bytes=10-19' } });
+  assertStatus(part, 206);
+  assert.deepEqual(part.bytes, files[0]!.subarray(10, 20));
+  assertProblem(await carol.get('/api/v1/tracks/{id}/versions/{version_id}/file', { ...at1, headers: { range: 'bytes=99999999-' } }), 416);
+  assertStatus(await carol.get('/api/v1/tracks/{id}/versions/{version_id}/file', { ...at1, headers: { 'if-none-match': listened.headers.get('etag')! } }), 304);
   const restored = await carol.post('/api/v1/tracks/{id}/versions/{version_id}/restore', at1);
   assertStatus(restored, 201);
   assert.deepEqual([restored.body.number, restored.body.restored_from, restored.body.state], [3, 1, 'pending']);

@@ -190,7 +190,7 @@ const struct route track_routes[] = {
      "What plays goes on playing until the new version has been processed; then sound, length, waveform and loudness change at once, and whoever is in the middle "
      "of the track hears it to its end. Plays, likes and comments stay. Large files come in several requests: the input `version_of` of `/uploads/tus` and "
      "`/tracks/initiate`. Twenty versions are kept besides the one that plays, for 90 days.",
-     .auth = AUTH_CREATOR, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = version_files, .body = version_fields,
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .path = id_in_path, .files = version_files, .body = version_fields,
      .handler = track_version_upload, .idempotent = true, .status = 201, .replies = &q_track_version_get, .problems = version_problems},
 
     {POST, "/api/v1/tracks/{id}/versions/{version_id}/restore", "Make an earlier version of a track play again",

@@ -41,7 +41,7 @@ static const enum problem_name creation_problems[] = {PROBLEM_CONFLICT, PROBLEM_
 static const enum problem_name patch_problems[] = {PROBLEM_CONFLICT,
                                                    PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_UPLOAD_OFFSET, PROBLEM_UPLOAD_LOCKED, PROBLEM_CHECKSUM_MISMATCH,
                                                    PROBLEM_EMAIL_NOT_VERIFIED, PROBLEM_QUOTA_EXCEEDED, PROBLEM_STORAGE_FULL, PROBLEM_VALIDATION, PROBLEM_COUNT};
-static const enum problem_name get_problems[] = {PROBLEM_CONFLICT, PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_COUNT};
+static const enum problem_name get_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_UPLOAD_GONE, PROBLEM_COUNT};
 static const enum problem_name delete_problems[] = {PROBLEM_TUS_VERSION, PROBLEM_COUNT};
 
 static const struct problem *

@@ -16317,7 +16317,6 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
-            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -16409,7 +16408,6 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
-            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -16466,7 +16464,6 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
-            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -16528,7 +16525,6 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
-            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -17316,7 +17312,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.csrf_failed.insufficient_scope.creator_required.email_not_verified"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.email_not_verified"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict.request_in_progress"];
             413: components["responses"]["413.payload_too_large"];
@@ -17826,7 +17822,6 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conflict"];
             410: components["responses"]["410.upload_gone"];
             412: components["responses"]["412.tus_version"];
             429: components["responses"]["429.too_many_requests"];
@@ -19977,7 +19972,6 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
-            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -20032,7 +20026,6 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
-            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -20089,7 +20082,6 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
-            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -20151,7 +20143,6 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
-            410: components["responses"]["410.version_gone"];
             416: components["responses"]["416.range_not_satisfiable"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
