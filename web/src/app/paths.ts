@@ -15,6 +15,7 @@ export const PAGE_PATHS = [
   '/playlist/:id',
   '/p/:token',
   '/release/:slug',
+  '/listen/:token',
   '/dashboard',
   '/upload',
   '/library',

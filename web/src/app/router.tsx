@@ -27,6 +27,7 @@ export const routes: RouteObject[] = [
           { path: 'playlist/:id', lazy: pages.playlist },
           { path: 'p/:token', lazy: pages.sharedPlaylist },
           { path: 'release/:slug', lazy: pages.release },
+          { path: 'listen/:token', lazy: pages.listen },
           {
             element: <RequireMember />,
             children: [

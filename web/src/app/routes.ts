@@ -25,6 +25,7 @@ export const pages = {
   sharedTrack: withTexts(() => import('@/features/track/SharedTrackPage'), 'sharing'),
   release: withTexts(() => import('@/features/release/ReleasePage'), 'releases'),
   releases: withTexts(() => import('@/features/release/ReleasesPage'), 'releases'),
+  listen: withTexts(() => import('@/features/listen/ListenPage'), 'listen'),
   track: withTexts(() => import('@/features/track/TrackPage'), 'track_page'),
   notifications: withTexts(() => import('@/features/notifications/NotificationsPage'), 'notifications'),
   settings: withTexts(() => import('@/features/settings/SettingsLayout'), 'settings'),

@@ -8,6 +8,7 @@ import { removeShell } from '@/lib/dom/shell';
 import { withTexts } from '@/lib/i18n';
 import { useKeys } from '@/lib/keys/store';
 import { usePalette } from '@/lib/palette/store';
+import { useQueueConflict } from '@/lib/player/sync/conflict';
 import { useAdding } from '@/lib/playlists/adding';
 import { useSignInAgain } from '@/lib/session/again';
 import { useStepUp } from '@/lib/session/stepUp';
@@ -88,6 +89,18 @@ function SignInAgain() {
   ) : null;
 }
 
+const QueueConflictDialog = lazy(withTexts(() => import('@/features/player/QueueConflictDialog').then((m) => ({ default: m.QueueConflictDialog })), 'queue'));
+
+/** Opens when the queue was changed on two devices. */
+function QueueConflict() {
+  const asked = useQueueConflict((s) => s.asked);
+  return asked ? (
+    <Suspense fallback={null}>
+      <QueueConflictDialog asked={asked} />
+    </Suspense>
+  ) : null;
+}
+
 function NavigationProgress() {
   const busy = useNavigation().state !== 'idle';
   if (!busy) return null;
@@ -128,6 +141,7 @@ export function Frame() {
       <AddToPlaylist />
       <StepUp />
       <SignInAgain />
+      <QueueConflict />
       <UnsavedGuard />
       <Toasts />
       <ScrollRestoration />

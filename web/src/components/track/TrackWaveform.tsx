@@ -44,7 +44,7 @@ export function TrackWaveform({ track, context, look = 'fine', className, onSeek
         seed={track.id}
         clock={isCurrent ? clock : still}
         look={look}
-        onSeek={(to) => seekTrack(track, context, to) && onSeek?.(to)}
+        onSeek={(to, byKey) => seekTrack(track, context, to, byKey) && onSeek?.(to)}
         label={t('player.seek', { title: track.title })}
         className="h-full"
       />

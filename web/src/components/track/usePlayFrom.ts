@@ -17,13 +17,16 @@ export function startTrack(track: Playable, context: PlayContext): void {
   if (index >= 0) playList(playable.map(toPlayerTrack), index);
 }
 
-/** Goes to a second of the track, which starts where it is not the one that is loaded. False where it cannot be played. */
-export function seekTrack(track: Playable, context: PlayContext, seconds: number): boolean {
+/** Plays the track from a second on. False where it cannot be played. Where it is the one that is paused, `stayPaused` (a step with the keyboard) only
+ * moves the place. */
+export function seekTrack(track: Playable, context: PlayContext, seconds: number, stayPaused = false): boolean {
   if (usePlayer.getState().current?.id !== track.id) {
     if (!isPlayable(track)) return false;
     startTrack(track, context);
   }
-  usePlayer.getState().seek(seconds);
+  const player = usePlayer.getState();
+  player.seek(seconds);
+  if (!player.isPlaying && !stayPaused) player.toggle();
   return true;
 }
 

@@ -22,7 +22,8 @@ export interface WaveformProps {
   /** The track's id: shapes the bars until the peaks are there. */
   seed: string;
   clock: WaveformClock;
-  onSeek: (seconds: number) => void;
+  /** `byKey`: a step with the keyboard, which only moves the place. */
+  onSeek: (seconds: number, byKey?: boolean) => void;
   /** What it is the progress of. */
   label: string;
   look?: WaveformLook;
@@ -112,7 +113,7 @@ export function Waveform({ waveform, seed, clock, onSeek, label, look = 'fine', 
     if (seconds === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    onSeek(Math.min(duration, Math.max(0, seconds)));
+    onSeek(Math.min(duration, Math.max(0, seconds)), true);
   };
 
   return (

@@ -36,6 +36,7 @@ export function QueueRow({ entry, place, isPlaying, isDragged, handle, onPlay, o
       <button
         type="button"
         onClick={onPlay}
+        disabled={entry.unavailable}
         aria-current={current ? 'true' : undefined}
         className="flex h-full min-w-0 flex-1 items-center gap-3 rounded-sm text-start"
       >
@@ -49,16 +50,16 @@ export function QueueRow({ entry, place, isPlaying, isDragged, handle, onPlay, o
         </span>
         <span className="sr-only">{t(current && isPlaying ? 'player.pause' : 'player.play')}</span>
         <span className="min-w-0 flex-1">
-          <span title={entry.title} className={clsx('block truncate', current ? 'font-semibold text-ink' : place === 'played' ? 'text-muted' : 'text-ink')}>
+          <span title={entry.title} className={clsx('block truncate', entry.unavailable ? 'text-muted' : current ? 'font-semibold text-ink' : place === 'played' ? 'text-muted' : 'text-ink')}>
             <bdi>{entry.title}</bdi>
           </span>
           <span className="block truncate text-xs text-muted">
             <bdi>{byline(entry)}</bdi>
           </span>
         </span>
-        <span className="num shrink-0 text-xs text-muted">{clock(entry.duration_ms)}</span>
+        {!entry.unavailable && <span className="num shrink-0 text-xs text-muted">{clock(entry.duration_ms)}</span>}
       </button>
-      <TrackMenu track={entry} playable={entry.stream_manifest_url !== null} className="sm:opacity-0 sm:group-focus-within/row:opacity-100 sm:group-hover/row:opacity-100 data-[state=open]:opacity-100" />
+      {!entry.unavailable && <TrackMenu track={entry} playable={entry.stream_manifest_url !== null} className="sm:opacity-0 sm:group-focus-within/row:opacity-100 sm:group-hover/row:opacity-100 data-[state=open]:opacity-100" />}
       <IconButton
         size="sm"
         label={t('player.queue.remove', { title: entry.title })}

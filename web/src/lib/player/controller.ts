@@ -38,7 +38,10 @@ const report = new PlayReport(sendPlay, rememberListening, recallListening());
 /** Counts jumps of the listener, so that nothing else moves what they have moved. */
 let jumps = 0;
 
-const tabs = joinTabs(() => store.getState().pause());
+const tabs = joinTabs(() => {
+  if (store.getState().isPlaying) store.setState({ gaveWay: true });
+  store.getState().pause();
+});
 
 const engine = new Engine(
   {
@@ -63,7 +66,7 @@ const engine = new Engine(
       report.end();
       if (!entry) return;
       loadedKey = entry.key;
-      store.setState({ index, current: entry });
+      store.setState({ index, current: entry, wentOnTo: entry.key });
       began(entry);
       planNext();
     },
@@ -72,8 +75,10 @@ const engine = new Engine(
       const index = following(state, true);
       /* Nothing was ready to follow: a last look at what the queue says now. */
       report.end();
-      if (index >= 0) state.jump(index);
-      else void goOn();
+      if (index >= 0) {
+        store.setState({ wentOnTo: state.queue[index]?.key ?? null });
+        state.jump(index);
+      } else void goOn();
     },
     failed,
     progress(heard) {
@@ -154,6 +159,13 @@ export function loadCurrent(play: boolean, position = 0): void {
     return;
   }
   const track = toEngineTrack(entry);
+  if (!track && entry.unavailable) {
+    const next = following(store.getState(), false);
+    engine.stop();
+    if (next >= 0 && next !== store.getState().index) store.getState().jump(next);
+    else clock.setRunning(false);
+    return;
+  }
   if (!track) {
     failed({ id: entry.id, manifestUrl: '', durationMs: 0, loudnessLufs: null, truePeakDbtp: null }, 'gone');
     return;
@@ -182,6 +194,24 @@ export function play(): void {
 
 export function pause(): void {
   engine.pause();
+}
+
+/** The queue or the volume was changed elsewhere, and the current track is the same. */
+export function follow(): void {
+  planNext();
+  applySettings();
+}
+
+/** Loads nothing: the next press on play begins there. */
+export function standBy(position: number): void {
+  engine.stop();
+  loadedKey = null;
+  resumeAt = position;
+  const { current } = store.getState();
+  clock.setSource({ position, duration: (current?.duration_ms ?? 0) / 1000, bufferedEnd: 0 });
+  clock.setRunning(false);
+  showInMediaSession(current);
+  applySettings();
 }
 
 export function seek(seconds: number): void {

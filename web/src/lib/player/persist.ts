@@ -4,6 +4,7 @@ import { LOUDNESS_TARGETS, type LoudnessTarget } from '@/lib/audio/gain';
 import { QUALITIES, type Quality } from '@/lib/audio/quality';
 import { sessionIsOfAnother } from '@/lib/session/hint';
 import { isLeaving } from '@/lib/session/leaving';
+import { isId, newId } from './id';
 import { EMPTY_QUEUE, type Queue, type QueueEntry, type Repeat } from './queue';
 
 const KEY = 'veza.player';
@@ -39,6 +40,13 @@ const isEntry = (value: unknown): value is QueueEntry => {
 /** Older versions of the app kept no display name. */
 const withDisplayName = (entry: QueueEntry): QueueEntry => ({ ...entry, creator: { ...entry.creator, display_name: entry.creator.display_name || entry.creator.username } });
 
+/** Older versions of the app had keys that the server would not take. */
+function renameKeys(queue: QueueEntry[], order: string[]): void {
+  const names = new Map(queue.map(({ key }) => [key, isId(key) ? key : newId()]));
+  for (const entry of queue) entry.key = names.get(entry.key) ?? entry.key;
+  order.forEach((key, at) => (order[at] = names.get(key) ?? key));
+}
+
 /** Reads what was saved, by whatever version, without believing any of it. */
 export function parse(text: string | null): Remembered {
   if (!text) return DEFAULTS;
@@ -46,7 +54,9 @@ export function parse(text: string | null): Remembered {
     const saved = JSON.parse(text) as Partial<Remembered> & { v?: number };
     if (saved.v !== VERSION) return DEFAULTS;
     const queue = Array.isArray(saved.queue) ? saved.queue.filter(isEntry).map(withDisplayName) : [];
-    const order = Array.isArray(saved.order) ? saved.order.filter((key) => queue.some((entry) => entry.key === key)) : [];
+    const keys = new Set(queue.map((entry) => entry.key));
+    const order = Array.isArray(saved.order) ? saved.order.filter((key) => keys.has(key)) : [];
+    renameKeys(queue, order);
     const complete = order.length === queue.length;
     return {
       queue,

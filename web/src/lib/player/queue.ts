@@ -4,10 +4,13 @@
  * that leaving shuffle brings it back. */
 
 import type { PlayerTrack } from './contract';
+import { newId } from './id';
 
-/** A track in the queue. The same track may be there twice, under two keys. */
+/** A track in the queue. The same track may be there twice, under two keys, which are the ids that the server has of them. */
 export interface QueueEntry extends PlayerTrack {
   key: string;
+  /** Gone, or not for this person: it keeps its place, and is passed over. Its `id` is empty. */
+  unavailable?: boolean;
 }
 
 export type Repeat = 'off' | 'all' | 'one';
@@ -22,11 +25,8 @@ export interface Queue {
 
 export const EMPTY_QUEUE: Queue = { queue: [], order: [], index: -1, shuffle: false, repeat: 'off' };
 
-let keys = 0;
-
 export function toEntry(track: PlayerTrack): QueueEntry {
-  keys += 1;
-  return { ...track, key: `${Date.now().toString(36)}-${keys}` };
+  return { ...track, key: newId() };
 }
 
 const keysOf = (entries: readonly QueueEntry[]) => entries.map((entry) => entry.key);
@@ -120,16 +120,19 @@ export function setShuffle(q: Queue, shuffle: boolean, random = Math.random): Qu
   return { ...q, shuffle, queue, index: queue.findIndex((entry) => entry.key === current) };
 }
 
+const firstAvailable = (q: Queue, from: number) => q.queue.findIndex((entry, at) => at >= from && !entry.unavailable);
+
 /** Where playing goes from here, or -1. `byItself`: the track ended, nobody asked. */
 export function following(q: Queue, byItself: boolean): number {
   if (q.index < 0) return -1;
   if (byItself && q.repeat === 'one') return q.index;
-  if (q.index + 1 < q.queue.length) return q.index + 1;
-  return q.repeat === 'off' || q.queue.length === 0 ? -1 : 0;
+  const after = firstAvailable(q, q.index + 1);
+  return after >= 0 || q.repeat === 'off' ? after : firstAvailable(q, 0);
 }
 
 /** Where `previous` goes: the track before, or the last one when everything repeats. */
 export function preceding(q: Queue): number {
-  if (q.index > 0) return q.index - 1;
-  return q.repeat === 'all' ? q.queue.length - 1 : q.index;
+  const before = q.queue.slice(0, Math.max(q.index, 0)).findLastIndex((entry) => !entry.unavailable);
+  if (before >= 0 || q.repeat !== 'all') return before >= 0 ? before : q.index;
+  return q.queue.findLastIndex((entry) => !entry.unavailable);
 }

@@ -39,6 +39,12 @@ export interface PlayerStore extends PlayerApi, Q.Queue {
   setShuffle(shuffle: boolean): void;
   setPanel(panel: PlayerStore['panel']): void;
   pause(): void;
+  /** The entry that playing went on to by itself, without anybody asking. */
+  wentOnTo: string | null;
+  /** Paused since another tab plays: what that one does is not ours to tell. */
+  gaveWay: boolean;
+  /** Takes on the queue of another device. What plays goes on where that is the same entry; else nothing plays, and the next press on play begins at `position`. */
+  takeQueue(queue: Q.Queue, volume: number, position: number): void;
 }
 
 type Controller = typeof import('./controller');
@@ -53,8 +59,8 @@ export function warmUp(): Promise<Controller> {
 
 const remembered = recall();
 
-/** Where a queue from an earlier visit had stopped, in seconds. */
-export const rememberedPosition = remembered.position;
+/** Where a queue from an earlier visit, or from another device, had stopped, in seconds. */
+export let rememberedPosition = remembered.position;
 const restored = remembered.queue[remembered.index];
 if (restored) {
   clock.setSource({ position: remembered.position, duration: restored.duration_ms / 1000, bufferedEnd: 0 });
@@ -96,6 +102,8 @@ export const usePlayer = create<PlayerStore>((set, get) => {
     loudness: remembered.loudness,
     rendition: null,
     panel: 'none',
+    wentOnTo: null,
+    gaveWay: false,
 
     playTracks: (tracks, index) => adopt(Q.replace(get(), tracks, index), 'play'),
     addToQueue: (track) => adopt(Q.append(get(), track), 'keep'),
@@ -109,6 +117,17 @@ export const usePlayer = create<PlayerStore>((set, get) => {
       const index = queue.queue.findIndex((entry) => entry.key === now);
       if (index >= 0) adopt({ ...queue, index }, 'keep');
       else if (queue.queue[queue.index]?.key === key) adopt(queue, 'keep');
+    },
+    takeQueue(queue, volume, position) {
+      const current = queue.queue[queue.index] ?? null;
+      const { isPlaying, current: before } = get();
+      const goesOn = isPlaying && current?.key === before?.key;
+      set({ ...queue, current, volume, isPlaying: goesOn, isBuffering: goesOn && get().isBuffering });
+      if (!goesOn) {
+        rememberedPosition = position;
+        clock.setSource({ position, duration: (current?.duration_ms ?? 0) / 1000, bufferedEnd: 0 });
+      }
+      if (loading) run((c) => (goesOn ? c.follow() : c.standBy(position)));
     },
     setShuffle: (shuffle) => adopt(Q.setShuffle(get(), shuffle), 'keep'),
     setRepeat: (repeat) => adopt({ ...get(), repeat }, 'keep'),

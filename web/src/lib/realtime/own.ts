@@ -8,6 +8,7 @@ import { exportsQuery } from '@/lib/api/exports/list';
 import { addUnread, invalidateNotifications } from '@/lib/api/notifications/cache';
 import { getTicket } from '@/lib/api/realtime/ticket';
 import { progressQuery } from '@/lib/api/tracks/progress';
+import { queueChanged, rereadQueue, syncQueue } from '@/lib/player/sync/sync';
 import type { DataExport, Notification } from '@/lib/api/schema';
 import { connect, type TopicMessage } from './client';
 
@@ -48,20 +49,24 @@ export function takeMessage(client: QueryClient, message: TopicMessage): void {
     case 'export.progress':
       takeExport(client, message);
       return;
+    case 'queue.changed':
+      queueChanged(message);
+      return;
     default: // sent on other topics
   }
 }
 
 /** All that the messages tell of, read anew. */
 function reloadAll(client: QueryClient): void {
+  rereadQueue();
   void invalidateNotifications(client);
   void client.invalidateQueries({ queryKey: exportsQuery.queryKey });
   void client.invalidateQueries({ queryKey: ['tracks', 'progress'] });
 }
 
-/** Connects; the returned function ends it. */
-export const listenToOwn = (client: QueryClient) =>
-  connect({
+/** Connects, and keeps the queue the same on all devices; the returned function ends both. */
+export function listenToOwn(client: QueryClient): () => void {
+  const disconnect = connect({
     ticket: async () => (await getTicket()).ticket,
     onMessage: (message) => takeMessage(client, message),
     reload: () => reloadAll(client),
@@ -70,3 +75,9 @@ export const listenToOwn = (client: QueryClient) =>
       if (!client.isMutating({ mutationKey: logoutKey })) void client.invalidateQueries({ queryKey: meQuery.queryKey });
     },
   });
+  const endSync = syncQueue();
+  return () => {
+    disconnect();
+    endSync();
+  };
+}
