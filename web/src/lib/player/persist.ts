@@ -8,6 +8,8 @@ import { isId, newId } from './id';
 import { EMPTY_QUEUE, type Queue, type QueueEntry, type Repeat } from './queue';
 
 const KEY = 'veza.player';
+/** Of the copy of the queue (sync/note.ts). */
+export const NOTE = 'veza.queue';
 const VERSION = 1;
 /** A queue of thousands would fill the browser's storage. */
 const LONGEST = 300;
@@ -116,6 +118,7 @@ export function remember(state: Remembered): void {
 /** Keeps how the device is set and nothing of what was played. */
 export function forgetQueue(): void {
   const { volume, muted, quality, loudness } = recall();
-  sessionStorage.removeItem(KEY);
+  for (const key of [KEY, NOTE]) sessionStorage.removeItem(key);
+  localStorage.removeItem(NOTE);
   localStorage.setItem(KEY, serialise({ ...DEFAULTS, volume, muted, quality, loudness }));
 }

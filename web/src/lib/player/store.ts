@@ -43,7 +43,8 @@ export interface PlayerStore extends PlayerApi, Q.Queue {
   wentOnTo: string | null;
   /** Paused since another tab plays: what that one does is not ours to tell. */
   gaveWay: boolean;
-  /** Takes on the queue of another device. What plays goes on where that is the same entry; else nothing plays, and the next press on play begins at `position`. */
+  /** Takes on the queue of another device. What plays goes on where that is the same entry; where it is not in the queue any more, the current one is played
+   * instead. Else nothing plays, and the next press on play begins at `position`. */
   takeQueue(queue: Q.Queue, volume: number, position: number): void;
 }
 
@@ -121,13 +122,15 @@ export const usePlayer = create<PlayerStore>((set, get) => {
     takeQueue(queue, volume, position) {
       const current = queue.queue[queue.index] ?? null;
       const { isPlaying, current: before } = get();
-      const goesOn = isPlaying && current?.key === before?.key;
-      set({ ...queue, current, volume, isPlaying: goesOn, isBuffering: goesOn && get().isBuffering });
+      const isSame = current?.key === before?.key;
+      const isGone = !queue.queue.some((entry) => entry.key === before?.key);
+      const goesOn = isPlaying && current !== null && (isSame || isGone);
+      set({ ...queue, current, volume, isPlaying: goesOn, isBuffering: goesOn && (get().isBuffering || !isSame) });
       if (!goesOn) {
         rememberedPosition = position;
         clock.setSource({ position, duration: (current?.duration_ms ?? 0) / 1000, bufferedEnd: 0 });
       }
-      if (loading) run((c) => (goesOn ? c.follow() : c.standBy(position)));
+      if (loading) run((c) => (!goesOn ? c.standBy(position) : isSame ? c.follow() : c.loadCurrent(true, position)));
     },
     setShuffle: (shuffle) => adopt(Q.setShuffle(get(), shuffle), 'keep'),
     setRepeat: (repeat) => adopt({ ...get(), repeat }, 'keep'),

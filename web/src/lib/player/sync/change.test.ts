@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { QueueChange } from '@/lib/api/queue/write';
 import type { PlayerTrack } from '../contract';
 import * as Q from '../queue';
-import { merge, nextChange, sameContent, sumOf, whole, type Content } from './change';
+import { merge, nextChange, sameContent, sameItems, sumOf, whole, type Content } from './change';
+import { applied } from './fakeServer';
 
 const track = (id: string): PlayerTrack => ({
   id,
@@ -19,47 +20,13 @@ const track = (id: string): PlayerTrack => ({
 const start = (count: number): Q.Queue => Q.replace(Q.EMPTY_QUEUE, Array.from({ length: count }, (_, n) => track(`t${n}`)), 1);
 const content = (q: Q.Queue, volume = 80): Content => ({ queue: q.queue, order: q.order, current: q.queue[q.index]?.key ?? null, shuffle: q.shuffle, repeat: q.repeat, volume });
 
-/** What the server makes of a change. */
-function applied(before: Content, change: QueueChange): Content {
-  const keys = before.queue.map((entry) => entry.key);
-  const entries = new Map(before.queue.map((entry) => [entry.key, entry]));
-  const put = (list: readonly string[], after: string | null | undefined, added: readonly string[]) => {
-    const at = after === undefined ? list.length : after === null ? 0 : list.indexOf(after) + 1;
-    return [...list.slice(0, at), ...added, ...list.slice(at)];
-  };
-  const from = (list: readonly string[]) => list.flatMap((key) => entries.get(key) ?? []);
-  switch (change.kind) {
-    case 'put': {
-      const { items, current_item, shuffle, repeat, volume } = change.body;
-      for (const { id = '', track_id } of items) entries.set(id, { key: id, id: track_id ?? entries.get(id)?.id ?? '' });
-      const order = items.map((item, n) => ({ id: item.id ?? '', n: item.order ?? n })).sort((a, b) => a.n - b.n);
-      return { queue: from(items.map(({ id = '' }) => id)), order: order.map(({ id }) => id), current: current_item ?? items[0]?.id ?? null, shuffle: shuffle ?? before.shuffle, repeat: repeat ?? before.repeat, volume: volume ?? before.volume };
-    }
-    case 'add': {
-      const { items, after } = change.body;
-      const ids = items.map(({ id = '' }) => id);
-      items.forEach(({ id = '', track_id }) => entries.set(id, { key: id, id: track_id }));
-      return { ...before, queue: from(put(keys, after, ids)), order: put(before.order, after, ids), current: before.current ?? ids[0] ?? null };
-    }
-    case 'remove': {
-      const at = keys.indexOf(change.id);
-      const left = keys.filter((key) => key !== change.id);
-      return { ...before, queue: from(left), order: before.order.filter((key) => key !== change.id), current: before.current === change.id ? (left[at] ?? left.at(-1) ?? null) : before.current };
-    }
-    case 'patch': {
-      const { move, current_item, repeat, volume } = change.body;
-      const queue = move ? from(put(keys.filter((key) => key !== move.item), move.after ?? null, [move.item])) : before.queue;
-      return { ...before, queue, current: current_item ?? before.current, repeat: repeat ?? before.repeat, volume: volume ?? before.volume };
-    }
-  }
-}
-
 function reach(before: Content, now: Content): QueueChange[] {
   const made: QueueChange[] = [];
   let at = before;
-  for (let change = nextChange(at, now); change; change = nextChange(at, now)) {
-    made.push(change);
-    at = applied(at, change);
+  for (let step = nextChange(at, now); step; step = nextChange(at, now)) {
+    made.push(step.change);
+    at = applied(at, step.change);
+    expect(sameItems(at, step.after)).toBe(true);
     expect(made.length).toBeLessThan(4);
   }
   expect(sameContent(at, now)).toBe(true);

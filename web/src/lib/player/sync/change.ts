@@ -111,18 +111,23 @@ function moving(before: Content, now: Content): QueueChange | null {
   return null;
 }
 
+export interface Step<C> {
+  change: QueueChange;
+  /** What the server has then, but for what it decides by itself: where the current item is removed, which one is current. */
+  after: C;
+}
+
 /** The next change on the way from `before` to `now`, or null when both are the same. */
-export function nextChange(before: Content, now: Content): QueueChange | null {
+export function nextChange<C extends Content>(before: C, now: C): Step<C> | null {
   if (!sameItems(before, now)) {
-    if (before.shuffle !== now.shuffle) return whole(now);
     const more = now.queue.length - before.queue.length;
-    const small = more > 0 ? addition(before, now) : more === -1 ? removal(before, now) : more === 0 ? moving(before, now) : null;
-    return small ?? whole(now);
+    const small = before.shuffle !== now.shuffle ? null : more > 0 ? addition(before, now) : more === -1 ? removal(before, now) : more === 0 ? moving(before, now) : null;
+    return small ? { change: small, after: { ...before, queue: now.queue, order: now.order } } : { change: whole(now), after: now };
   }
   const body = {
     ...(now.current !== before.current && now.current !== null && { current_item: now.current }),
     ...(now.repeat !== before.repeat && { repeat: now.repeat }),
     ...(now.volume !== before.volume && { volume: now.volume }),
   };
-  return Object.keys(body).length > 0 ? { kind: 'patch', body } : null;
+  return Object.keys(body).length > 0 ? { change: { kind: 'patch', body }, after: now } : null;
 }
