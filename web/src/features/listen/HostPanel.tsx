@@ -9,7 +9,10 @@ import type { SharedQueue } from '@/lib/api/queue/session';
 const ORDERS = ['fifo', 'round_robin', 'votes'] as const;
 const RIGHTS = ['guests_may_add', 'guests_may_skip', 'guests_may_seek'] as const;
 
-type Changes = Partial<Pick<SharedQueue, 'order' | (typeof RIGHTS)[number]>>;
+/** How many guests without an account may come from one network: somebody's friends in one house, or strangers. */
+const GUESTS = [1, 10, 50];
+
+type Changes = Partial<Pick<SharedQueue, 'order' | 'guests_per_address' | (typeof RIGHTS)[number]>>;
 
 interface HostPanelProps {
   session: SharedQueue;
@@ -26,6 +29,14 @@ export function HostPanel({ session, onChange, onNewLink, onEnd }: HostPanelProp
         {t('listen.rules')}
       </h2>
       <Choices label={t('listen.order')} value={session.order} options={ORDERS.map((value) => ({ value, label: t(`listen.order_${value}`) }))} onChange={(order) => onChange({ order })} />
+      <div className="mt-5">
+        <Choices
+          label={t('listen.guests_per_address')}
+          value={String(session.guests_per_address)}
+          options={GUESTS.map((count) => ({ value: String(count), label: t('listen.from_one_network', { count }) }))}
+          onChange={(count) => onChange({ guests_per_address: Number(count) })}
+        />
+      </div>
       <div className="mt-5 space-y-3">
         {RIGHTS.map((right) => (
           <Toggle key={right} label={t(`listen.${right}`)} checked={session[right]} onChange={(event) => onChange({ [right]: event.target.checked })} />

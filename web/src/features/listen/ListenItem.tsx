@@ -6,6 +6,7 @@ import { Cover } from '@/components/cover/Cover';
 import { IconButton } from '@/components/ui/IconButton';
 import type { SharedItem } from '@/lib/api/queue/session';
 import { clock } from '@/lib/format/format';
+import { askedBy } from './askedBy';
 
 interface ListenItemProps {
   item: SharedItem;
@@ -33,7 +34,7 @@ export function ListenItem({ item, onVote, onRemove }: ListenItemProps) {
         <p className="truncate text-xs text-muted">
           {item.creator && <bdi>{item.artist ?? item.creator.display_name}</bdi>}
           {item.creator && ' · '}
-          {t('listen.asked_by', { name: item.asked_by })}
+          {askedBy(t, item)}
         </p>
       </div>
       {item.duration_ms !== null && <span className="num hidden shrink-0 text-xs text-muted sm:inline">{clock(item.duration_ms)}</span>}

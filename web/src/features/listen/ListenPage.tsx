@@ -19,6 +19,7 @@ import type { SharedItem, SharedQueue } from '@/lib/api/queue/session';
 import { hasCode } from '@/lib/api/problem';
 import { useTitle } from '@/lib/dom/useTitle';
 import { toast } from '@/lib/toast/store';
+import { askedBy } from './askedBy';
 import { AskForTrack } from './AskForTrack';
 import { GuestName } from './GuestName';
 import { HostPanel } from './HostPanel';
@@ -40,7 +41,7 @@ function Now({ item }: { item: SharedItem }) {
         <p className="truncate text-sm text-muted">
           {item.creator && <bdi>{item.artist ?? item.creator.display_name}</bdi>}
           {item.creator && ' · '}
-          {t('listen.asked_by', { name: item.asked_by })}
+          {askedBy(t, item)}
         </p>
       </div>
     </section>
