@@ -78,7 +78,8 @@ const HERE: QueueChange = { kind: 'patch', body: {} };
 /** Of requests without an answer, so many are remembered. */
 const MOST_SENT = 5;
 const TELL_MS = 15_000;
-const RETRY_MS = 15_000;
+/** After a request without an answer; twice as long after each that follows, up to the second. */
+const RETRY_MS = { first: 1000, most: 16_000 };
 /** What differs by less, in seconds, was told exactly enough: while time goes on, and while it stands. */
 const EXACT_S = { playing: 0.9, paused: 0.2 };
 
@@ -107,6 +108,7 @@ export class Replica {
   private apart: string | null = null;
   private isBusy = false;
   private notBefore = 0;
+  private waitMs = RETRY_MS.first;
   private seen: Content | null = null;
   /** What the person was asked about and would rather not decide now. */
   private postponed: Copy | null = null;
@@ -154,9 +156,11 @@ export class Replica {
       }
       if (this.isStale) await this.read();
       else if (isSettled) await this.write();
+      this.waitMs = RETRY_MS.first;
     } catch {
       this.isStale = true;
-      this.notBefore = this.world.now() + RETRY_MS;
+      this.notBefore = this.world.now() + this.waitMs;
+      this.waitMs = Math.min(RETRY_MS.most, this.waitMs * 2);
     } finally {
       this.isBusy = false;
       if (this.heardOf > this.version) this.isStale = true;
