@@ -282,6 +282,7 @@ export class Replica {
     const head = await server.head();
     if (this.world.isOff() || (this.base && head.version === this.version)) return;
     if (!this.base && this.note?.version === head.version && this.isNoteOf(this.start) && this.note.clean) {
+      this.told = { ...this.told, position: head.offset_ms / 1000 };
       this.agree(this.start, head);
       return;
     }
@@ -359,6 +360,8 @@ export class Replica {
     const place = isThere ? head.offset_ms / 1000 : 0;
     if (goal.current !== now.current || (isThere && !isPlaying && !claims && Math.abs(place - position) > EXACT_S.paused)) this.take(goal, place);
     else if (!sameContent(goal, now)) this.world.player.take(goal, position);
+    // Small differences stay, but do not add up.
+    if (isThere && !isPlaying && !claims) this.told = { position: place, at: this.world.now(), isPlaying: false };
     this.agree(theirs, head);
     return true;
   }
