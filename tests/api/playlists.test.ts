@@ -783,4 +783,18 @@ test('the editors choose public playlists, which everybody finds while they are 
   assert.deepEqual(await listed(bob), [first.id]);
   const copy = await bob.post('/api/v1/playlists/{id}/duplicate', { path: { id: first.id }, body: {} });
   assert.equal(copy.body.is_editorial, false, 'a copy is not chosen');
+
+test('the public playlists of a person are listed for everybody who may see that person', async () => {
+  const open = await create(carol, 'On the shelf', { visibility: 'public' });
+  for (const visibility of ['unlisted', 'private'] as const) await create(carol, `${visibility} on no shelf`, { visibility });
+  const later = await create(carol, 'On another shelf', { visibility: 'public' });
+  const shelf = async (client: Client) => {
+    const reply = await client.get('/api/v1/users/{id}/playlists', { path: { id: ids.carol } });
+    assertStatus(reply, 200);
+    return reply.body.items.filter((one) => one.name.endsWith('shelf')).map((one) => one.id);
+  };
+  for (const client of [world.visitor, bob, carol]) assert.deepEqual(await shelf(client), [later.id, open.id]);
+  assertStatus(await carol.post('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
+  assert.deepEqual(await shelf(bob), []);
+  assertStatus(await carol.delete('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
 });

@@ -124,6 +124,9 @@ static const struct route playlists_routes[] = {
      "At most 50, of nobody more than two, and nothing that one follows or works on already. People who do not show their activity do not count.",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_recommendations, .shape = MANY},
 
+    {GET, "/api/v1/users/{id}/playlists", "List the public playlists of a user, latest changed first",
+     .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = person_in_path, .sql = &q_playlist_list_of_user, .shape = MANY},
+
     {GET, "/api/v1/playlists/favoris", "Get one's favorites",
      "A playlist of one's own that is always there: it is made when it is first asked for, and made anew after it was deleted.",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_favorites, .shape = ONE, .then = &q_playlist_get},
