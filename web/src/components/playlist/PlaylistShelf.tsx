@@ -2,11 +2,10 @@
 
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { Cover } from '@/components/cover/Cover';
-import { GeneratedCover } from '@/components/cover/GeneratedCover';
 import { releaseGrid } from '@/components/release/ReleaseCard';
 import { More } from '@/components/ui/More';
 import type { usePlaylistsOfUser } from '@/lib/api/playlists/ofUser';
+import { PlaylistCover } from './PlaylistCover';
 
 export default function PlaylistShelf({ list }: { list: ReturnType<typeof usePlaylistsOfUser> }) {
   const { t } = useTranslation();
@@ -18,14 +17,10 @@ export default function PlaylistShelf({ list }: { list: ReturnType<typeof usePla
         {t('frame.nav.playlists')}
       </h2>
       <ul className={releaseGrid}>
-        {items.map(({ covers: [cover], ...playlist }) => (
+        {items.map((playlist) => (
           <li key={playlist.id} className="min-w-0">
             <article className="relative min-w-0">
-              {cover ? (
-                <Cover track={cover} sizes="(min-width: 1024px) 240px, (min-width: 640px) 33vw, 50vw" className="w-full rounded-card" />
-              ) : (
-                <GeneratedCover id={playlist.id} className="aspect-square w-full rounded-card" />
-              )}
+              <PlaylistCover playlist={playlist} sizes="(min-width: 1024px) 240px, (min-width: 640px) 33vw, 50vw" className="w-full rounded-card" />
               <h3 title={playlist.name} className="mt-3 line-clamp-2 text-base leading-tight break-words">
                 <Link to={`/playlist/${playlist.id}`} dir="auto" className="after:absolute after:inset-0 hover:underline">
                   {playlist.name}
