@@ -23,7 +23,12 @@ function Likes({ id }: { id: string }) {
       <LibraryTabs />
       {list.isPending && <TrackStripsSkeleton />}
       {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-      {items.length > 0 && <TrackStrips tracks={items} />}
+      {items.length > 0 && (
+        <>
+          <h2 className="sr-only">{t('common.release.tracks')}</h2>
+          <TrackStrips tracks={items} />
+        </>
+      )}
       {list.isSuccess && items.length === 0 && (
         <Empty
           title={t('library.likes.empty')}
