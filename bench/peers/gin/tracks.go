@@ -55,6 +55,9 @@ type track struct {
 	FileSize          *int64          `json:"file_size"`
 	IsPublic          bool            `json:"is_public"`
 	Visibility        string          `json:"visibility"`
+	Version           int32           `json:"version"`
+	VersionAt         *time.Time      `json:"version_at"`
+	IsReplaced        bool            `json:"is_replaced"`
 	PublishAt         *time.Time      `json:"publish_at"`
 	PublishZone       *string         `json:"publish_zone"`
 	IsDownloadable    bool            `json:"is_downloadable"`
@@ -92,7 +95,7 @@ type list struct {
 
 const columns = `t.id::text, t.title, t.artist, t.album, t.description, t.genre, t.tags, t.year, t.bpm, t.musical_key, t.duration, t.duration_ms, t.format,
 	t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.file_size, coalesce(t.public_from <= now(), false), case when t.public_from <= now() then 'public' else t.visibility end,
-	t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.comments_open, t.comments_days, t.is_explicit, t.status::text, t.stream_status,
+	t.version, t.version_at, t.is_replaced, t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.comments_open, t.comments_days, t.is_explicit, t.status::text, t.stream_status,
 	t.stream_manifest_url, t.status_message, t.failure_code, t.waveform_path, t.cover_art_path, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
 	t.created_at, t.updated_at, u.id::text, u.username, u.avatar, u.display_name, t.like_count, t.repost_count,
 	exists (select 1 from track_reposts r where r.user_id = $1 and r.track_id = t.id),
@@ -114,7 +117,7 @@ func scan(row pgx.Row, viewer *string) (track, error) {
 	var t track
 	var waveform, cover *string
 	err := row.Scan(&t.ID, &t.Title, &t.Artist, &t.Album, &t.Description, &t.Genre, &t.Tags, &t.Year, &t.BPM, &t.MusicalKey, &t.Duration, &t.DurationMS,
-		&t.Format, &t.Bitrate, &t.SampleRate, &t.Channels, &t.BitDepth, &t.FileSize, &t.IsPublic, &t.Visibility, &t.PublishAt, &t.PublishZone, &t.IsDownloadable, &t.DownloadFormats, &t.CommentsOpen, &t.CommentsDays, &t.IsExplicit, &t.Status,
+		&t.Format, &t.Bitrate, &t.SampleRate, &t.Channels, &t.BitDepth, &t.FileSize, &t.IsPublic, &t.Visibility, &t.Version, &t.VersionAt, &t.IsReplaced, &t.PublishAt, &t.PublishZone, &t.IsDownloadable, &t.DownloadFormats, &t.CommentsOpen, &t.CommentsDays, &t.IsExplicit, &t.Status,
 		&t.StreamStatus, &t.StreamManifestURL, &t.StatusMessage, &t.FailureCode, &waveform, &cover, &t.LoudnessLUFS, &t.LoudnessRangeLU,
 		&t.TruePeakDBTP, &t.CreatedAt, &t.UpdatedAt, &t.Creator.ID, &t.Creator.Username, &t.Creator.Avatar, &t.Creator.DisplayName,
 		&t.LikeCount, &t.RepostCount, &t.IsReposted, &t.IsLiked)

@@ -5667,11 +5667,19 @@ export interface components {
             is_public: boolean;
             /** @enum {string} */
             visibility: "public" | "unlisted" | "private" | "scheduled";
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            version_at: string | null;
+            is_replaced: boolean;
             /** Format: date-time */
             publish_at: string | null;
             publish_zone: string | null;
             is_downloadable: boolean;
             download_formats: string[];
+            comments_open: boolean;
+            /** Format: int32 */
+            comments_days: number | null;
             is_explicit: boolean;
             /** @enum {string} */
             status: "uploading" | "processing" | "completed" | "failed";
@@ -7143,6 +7151,21 @@ export interface components {
                 };
             };
         };
+        /** @description `conflict`: That conflicts with what is already there. `stream_not_ready`: This track is still being prepared. */
+        "409.conflict.stream_not_ready": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "stream_not_ready";
+                };
+            };
+        };
         /** @description `conflict`: That conflicts with what is already there. `too_many_uploads`: You have too many unfinished uploads. */
         "409.conflict.too_many_uploads": {
             headers: {
@@ -7832,6 +7855,7 @@ export type Response404NotFound = components['responses']['404.not_found'];
 export type Response409ChunkDiffers = components['responses']['409.chunk_differs'];
 export type Response409Conflict = components['responses']['409.conflict'];
 export type Response409ConflictRequestInProgress = components['responses']['409.conflict.request_in_progress'];
+export type Response409ConflictStreamNotReady = components['responses']['409.conflict.stream_not_ready'];
 export type Response409ConflictTooManyUploads = components['responses']['409.conflict.too_many_uploads'];
 export type Response409ConflictUploadIncomplete = components['responses']['409.conflict.upload_incomplete'];
 export type Response409ConflictUploadOffset = components['responses']['409.conflict.upload_offset'];
