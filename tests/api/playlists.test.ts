@@ -783,6 +783,7 @@ test('the editors choose public playlists, which everybody finds while they are 
   assert.deepEqual(await listed(bob), [first.id]);
   const copy = await bob.post('/api/v1/playlists/{id}/duplicate', { path: { id: first.id }, body: {} });
   assert.equal(copy.body.is_editorial, false, 'a copy is not chosen');
+});
 
 test('the public playlists of a person are listed for everybody who may see that person', async () => {
   const open = await create(carol, 'On the shelf', { visibility: 'public' });
