@@ -26,7 +26,7 @@ const forTracks = async (client: Client, track_id?: string) => {
 const said = async (client: Client, track_id?: string) => (await forTracks(client, track_id)).map((one) => [one.title, one.reason, one.because?.title ?? null, one.label]);
 
 const together = await make(ids.dave, 'Liked together'), twice = await make(ids.bob, 'Liked together by two'), drone = await make(ids.dave, 'Same genre', { genre: 'Drone' });
-const tagged = await make(ids.bob, 'Same tag', { tags: ['night', 'rain'] });
+await make(ids.bob, 'Same tag', { tags: ['night', 'rain'] });
 await make(ids.dave, 'Of nothing alike', { genre: 'Polka' });
 const people = (await world.sql(`insert into users (username, email, password_hash) select 'liker' || n, 'liker' || n || '@example.org', 'x' from generate_series(1, 6) n returning id`)).split('\n');
 await like(people[0]!, song.id, together, twice);
