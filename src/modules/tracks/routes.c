@@ -43,7 +43,8 @@ const struct field track_upload_fields[] = {
 
 #define TRACK_COMMENTS                                                                                                                             \
     {"comments_open", FIELD_BOOL, .help = "Others may comment"},                                                                                       \
-        {"comments_days", FIELD_INT, .nullable = true, .min = 1, .max = 3650, .help = "For how many days after it was uploaded, or after the time that it was scheduled for; null: always"}
+        {"comments_days", FIELD_INT, .nullable = true, .min = 1, .max = 3650, \
+         .help = "For how many days after it was uploaded, or after the time that it was scheduled for; null: always"}
 
 static const struct field update_fields[] = {
     {"title", FIELD_STRING, .min = 1, .max = 255, .help = "Title"},
