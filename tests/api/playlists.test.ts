@@ -66,21 +66,6 @@ test('a playlist is made, filled, changed and deleted by its owner', async () =>
   assert.deepEqual((await alice.get('/api/v1/playlists')).body.items, []);
 });
 
-test('the public playlists of a person are listed for everybody who may see that person', async () => {
-  const open = await create(carol, 'On the shelf', { visibility: 'public' });
-  for (const visibility of ['unlisted', 'private'] as const) await create(carol, `${visibility} on no shelf`, { visibility });
-  const later = await create(carol, 'On another shelf', { visibility: 'public' });
-  const shelf = async (client: Client) => {
-    const reply = await client.get('/api/v1/users/{id}/playlists', { path: { id: ids.carol } });
-    assertStatus(reply, 200);
-    return reply.body.items.filter((one) => one.name.endsWith('shelf')).map((one) => one.id);
-  };
-  for (const client of [world.visitor, bob, carol]) assert.deepEqual(await shelf(client), [later.id, open.id]);
-  assertStatus(await carol.post('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
-  assert.deepEqual(await shelf(bob), []);
-  assertStatus(await carol.delete('/api/v1/users/{id}/block', { path: { id: ids.bob } }), 204);
-});
-
 test('a private playlist does not exist for strangers; a public one opens without an account, and only its owner changes it', async () => {
   const hidden = await create(alice, 'Secret');
   const open = await create(alice, 'Open', { is_public: true });

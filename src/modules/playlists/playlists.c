@@ -134,9 +134,6 @@ static const struct route playlists_routes[] = {
     {GET, "/api/v1/playlists/followed", "List the playlists that one follows, latest followed first",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_followed, .shape = MANY},
 
-    {GET, "/api/v1/users/{id}/playlists", "List the public playlists of a user, latest changed first",
-     .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = person_in_path, .sql = &q_playlist_list_of_user, .shape = MANY},
-
     {POST, "/api/v1/playlists/{id}/follow", "Follow a playlist",
      "Its followers are told of new tracks, at most once a day. How many they are is for its owner to know.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_playlist_follow, .shape = ONE},
