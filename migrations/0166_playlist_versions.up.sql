@@ -157,7 +157,7 @@ declare
     edit uuid;
     target bigint;
 begin
-    perform from playlists p where p.id = playlist for update;
+    perform from playlists p where p.id = playlist for no key update;
     perform from playlist_tracks i where i.playlist_id = playlist and i.id = item;
     if not found then
         return 'item';
@@ -190,7 +190,7 @@ declare
     item uuid;
     held int;
 begin
-    select p.track_count into held from playlists p where p.id = playlist for update;
+    select p.track_count into held from playlists p where p.id = playlist for no key update;
     if held >= 10000 then
         return null;
     end if;
@@ -215,7 +215,7 @@ declare
     edit uuid;
     items uuid[];
 begin
-    perform from playlists p where p.id = playlist for update;
+    perform from playlists p where p.id = playlist for no key update;
     items := array(select i.id from playlist_tracks i where i.playlist_id = playlist and what in (i.id, i.track_id));
     if cardinality(items) > 0 then
         edit := playlist_version_open(playlist, person, null);
@@ -235,7 +235,7 @@ declare
     edit uuid;
     earlier jsonb;
 begin
-    perform from playlists p where p.id = playlist for update;
+    perform from playlists p where p.id = playlist for no key update;
     select jsonb_object_agg(f.name, f.old) into earlier
       from playlists p
      cross join lateral (values ('name', to_jsonb(p.name), to_jsonb(new_name)), ('description', coalesce(to_jsonb(p.description), 'null'), coalesce(to_jsonb(new_description), 'null')),
@@ -278,7 +278,7 @@ declare
     n_back int;
     was record;
 begin
-    perform from playlists p where p.id = playlist for update;
+    perform from playlists p where p.id = playlist for no key update;
     select v.version into old_number from playlist_versions v where v.id = target and v.playlist_id = playlist;
     if not found then
         return null;
