@@ -1,3 +1,4 @@
+drop function comment_remove(uuid);
 alter table user_settings drop column hold_first_comments;
 alter table tracks drop column comments_open, drop column comments_days;
 drop table track_comment_texts;
