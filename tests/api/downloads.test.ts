@@ -305,6 +305,17 @@ test('a release is one ZIP file, of which length and every range are known befor
   assertProblem(await visitor.get('/api/v1/releases/{id}/archives', { path: { id } }), 404);
 });
 
+test('an archive has at most 500 tracks', async () => {
+  const { body: { id } } = await dave.post('/api/v1/releases', { body: { title: 'Everything', visibility: 'public' } });
+  await world.sql(`with t as (insert into tracks (creator_id, title, visibility, status, stream_status, is_downloadable)
+      select creator.id, 'Piece ' || n, 'public', 'completed', 'ready', true from generate_series(1, 501) n, users creator where creator.username = 'dave' returning id)
+    insert into release_tracks (release_id, track_id, disc, position) select '${id}', id, 1, row_number() over () from t`);
+  const at = { path: { id, format: 'original' as const } };
+  assertProblem(await visitor.post('/api/v1/releases/{id}/archives/{format}', at), 409, 'conflict');
+  assertProblem(await visitor.get('/api/v1/releases/{id}/archives/{format}', at), 409, 'conflict');
+  await world.sql(`delete from tracks where title like 'Piece %'`);
+});
+
 test('an archive is read while it is sent: many at once take little memory', async () => {
   const big = wav(makeSound(40, { seed: 5 }));
   const tracks = await Promise.all([1, 2, 3].map((n) => playable(dave, { file: big, title: `Long ${n}`, visibility: 'public', is_downloadable: 'true', filename: 'c.wav' })));

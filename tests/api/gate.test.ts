@@ -158,10 +158,10 @@ test('file names of all kinds are sent so that no header breaks and every client
   const cases: [string, RegExp][] = [
     ['plain.wav', /^attachment; filename="plain\.wav"$/],
     ['été à Nîmes.wav', /^attachment; filename="_t_ _ N_mes\.wav"; filename\*=UTF-8''%C3%A9t%C3%A9%20%C3%A0%20N%C3%AEmes\.wav$/],
-    ['a"; filename="b.exe', /^attachment; filename="a__ filename=_b\.exe"; filename\*=UTF-8''a%22%3B%20filename%3D%22b\.exe$/],
+    ['a"; filename="b.exe', /^attachment; filename="a__ filename=_b\.exe\.wav"; filename\*=UTF-8''a%22%3B%20filename%3D%22b\.exe\.wav$/],
     ['100%.wav', /^attachment; filename="100_\.wav"; filename\*=UTF-8''100%25\.wav$/],
-    ['\u{1F3B5}\u202Egnp.wav', /^attachment; filename="__gnp\.wav"; filename\*=UTF-8''%F0%9F%8E%B5%E2%80%AEgnp\.wav$/],
-    ['../../etc/passwd', /^attachment; filename="passwd"$/],
+    ['\u{1F3B5}\u202Egnp.wav', /^attachment; filename="_gnp\.wav"; filename\*=UTF-8''%F0%9F%8E%B5gnp\.wav$/],
+    ['../../etc/passwd', /^attachment; filename="passwd\.wav"$/],
   ];
   for (const [filename, wanted] of cases) {
     const reply = await patiently(() => upload(carol, { filename, title: 'Named' }));

@@ -34,7 +34,7 @@ struct claims {
     char session_id[UUID_TEXT];
     char token_id[UUID_TEXT]; /* jti: chosen when it is signed */
     int64_t version;
-    int64_t expires_at;
+    int64_t issued_at, expires_at; /* unix seconds */
 };
 
 enum token_check { TOKEN_GOOD, TOKEN_EXPIRED, TOKEN_BAD };

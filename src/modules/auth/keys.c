@@ -348,7 +348,7 @@ token_sign(struct request *req, enum token_use use, const struct claims *claims)
     audience_of(use, audience, sizeof audience);
     body = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}", "iss", auth_settings.jwt_issuer, "aud", audience, "sub",
                      claims->user_id, "sid", claims->session_id, "ver", (json_int_t)claims->version, "iat",
-                     (json_int_t)clock_unix_s(), "exp", (json_int_t)claims->expires_at, "jti", jti);
+                     (json_int_t)claims->issued_at, "exp", (json_int_t)claims->expires_at, "jti", jti);
     payload = json_dumps(body, JSON_COMPACT);
     json_decref(body);
     return payload ? sign(req->arena, payload) : NULL;

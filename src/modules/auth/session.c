@@ -122,7 +122,8 @@ static const struct problem *
 open_session(struct request *req, const char *user_id, int status, bool two_factors)
 {
     char refresh[TOKEN_TEXT], hash[SHA256_HEX];
-    struct claims claims = {.expires_at = clock_unix_s() + auth_settings.access_token_s};
+    int64_t now = clock_unix_s();
+    struct claims claims = {.issued_at = now, .expires_at = now + auth_settings.access_token_s};
     const struct problem *p;
     struct row row;
 
@@ -226,7 +227,8 @@ auth_refresh(struct request *req)
     const char *cookie = request_cookie(req, REFRESH_COOKIE);
     const char *used = given ? given : cookie;
     char next[TOKEN_TEXT], next_hash[SHA256_HEX], hash[SHA256_HEX], next_id[UUID_TEXT];
-    struct claims claims = {.expires_at = clock_unix_s() + auth_settings.access_token_s};
+    int64_t now = clock_unix_s();
+    struct claims claims = {.issued_at = now, .expires_at = now + auth_settings.access_token_s};
     const struct problem *p;
     struct row row;
 

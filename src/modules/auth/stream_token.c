@@ -8,7 +8,8 @@
 const struct problem *
 auth_stream_token(struct request *req)
 {
-    struct claims claims = {.expires_at = clock_unix_s() + STREAM_TOKEN_S};
+    int64_t now = clock_unix_s();
+    struct claims claims = {.issued_at = now, .expires_at = now + STREAM_TOKEN_S};
     const struct problem *p;
     const char *token;
     struct row row;

@@ -3,6 +3,7 @@
 #include "modules/playlists/file.h"
 #include "modules/playlists/internal.h"
 #include "playlists.queries.h"
+#include "users.queries.h"
 
 extern const struct module playlists_module;
 extern const struct personal playlists_personal;
@@ -125,7 +126,8 @@ static const struct route playlists_routes[] = {
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_recommendations, .shape = MANY},
 
     {GET, "/api/v1/users/{id}/playlists", "List the public playlists of a user, latest changed first",
-     .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = person_in_path, .sql = &q_playlist_list_of_user, .shape = MANY},
+     .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = person_in_path,
+     .requires = &q_user_seen, .sql = &q_playlist_list_of_user, .shape = MANY},
 
     {GET, "/api/v1/playlists/favoris", "Get one's favorites",
      "A playlist of one's own that is always there: it is made when it is first asked for, and made anew after it was deleted.",

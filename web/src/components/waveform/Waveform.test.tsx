@@ -49,13 +49,13 @@ describe('the waveform as a slider', () => {
     ['End', 225],
   ])('%s seeks to %d seconds', (key, seconds) => {
     fireEvent.keyDown(slider(), { key });
-    expect(onSeek).toHaveBeenCalledExactlyOnceWith(seconds);
+    expect(onSeek).toHaveBeenCalledExactlyOnceWith(seconds, true);
   });
 
   it('stays within the track', () => {
     clock.position = 2;
     fireEvent.keyDown(slider(), { key: 'ArrowLeft' });
-    expect(onSeek).toHaveBeenCalledWith(0);
+    expect(onSeek).toHaveBeenCalledWith(0, true);
   });
 
   it('leaves keys with a modifier to the page', () => {
