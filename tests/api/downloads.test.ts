@@ -82,6 +82,8 @@ for (const format of ['flac', 'lossy'] as const) {
       assert.ok(whole.bytes.subarray(0, 4).equals(Buffer.from('fLaC')));
       for (const text of ['TITLE=Été: A/B "mix"', 'ARTIST=Carol', 'ALBUM=Evenings']) assert.ok(whole.bytes.includes(Buffer.from(text)), text);
     } else {
+      const said = execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'format_tags=title,artist,album', '-of', 'json', saved], { encoding: 'utf8' });
+      assert.deepEqual(JSON.parse(said).format.tags, { title: 'Été: A/B "mix"', artist: 'Carol', album: 'Evenings' });
       const same = path.join(folder, 'same.mp4');
       writeFileSync(same, (await rendition(dave, track.id, 'high')).bytes);
       assert.equal(sha256(heard), sha256(await decode(same, ['-ac', String(sound.channels), '-ar', String(sound.sampleRate)])));

@@ -171,6 +171,83 @@ make_flac_head(struct work *work, const unsigned char *init, size_t len)
     return error ? error : make_write(work, comments.ptr, comments.len);
 }
 
+static void
+add_u32(struct buf *out, uint32_t n)
+{
+    buf_add(out, (struct str){(const char[]){(char)(n >> 24), (char)(n >> 16), (char)(n >> 8), (char)n}, 4});
+}
+
+/* A box of ISO 14496-12. `content` is freed; what it could not hold `out` cannot hold either. */
+static void
+add_box(struct buf *out, const char *type, struct buf *content)
+{
+    out->failed |= content->failed;
+    add_u32(out, (uint32_t)content->len + 8);
+    buf_add(out, (struct str){type, 4});
+    buf_add(out, buf_str(content));
+    buf_free(content);
+}
+
+/* An item of the list of metadata that players look for in MP4 files: a text in UTF-8. */
+static void
+add_item(struct buf *list, const char *type, const char *text)
+{
+    struct buf data = BUF_INIT(64 * 1024), item = BUF_INIT(64 * 1024);
+
+    if (!*text)
+        return;
+    add_u32(&data, 1); /* UTF-8 */
+    add_u32(&data, 0);
+    buf_add_text(&data, text);
+    add_box(&item, "data", &data);
+    add_box(list, type, &item);
+}
+
+/* `init` with the track's texts at the end of its box `moov`; what follows in the file refers to nothing by its place. */
+static int
+make_mp4_head(struct work *work, const unsigned char *init, size_t len)
+{
+    static const char handler[] = "\0\0\0\0" "\0\0\0\0" "mdir" "appl" "\0\0\0\0" "\0\0\0\0"; /* and an empty name */
+    struct buf list = BUF_INIT(64 * 1024), about = BUF_INIT(64 * 1024), meta = BUF_INIT(64 * 1024), user = BUF_INIT(64 * 1024);
+    scoped_buf texts = BUF_INIT(64 * 1024);
+    size_t at = 0, size = 0;
+    unsigned char grown[4];
+    int error;
+
+    for (; len - at >= 8; at += size) {
+        size = big_endian(init + at);
+        if (size < 8 || size > len - at)
+            return STORAGE_FAILED;
+        if (memcmp(init + at + 4, "moov", 4) == 0)
+            break;
+    }
+    if (len - at < 8)
+        return STORAGE_FAILED;
+    add_item(&list, "\xA9nam", track_text(work, "title"));
+    add_item(&list, "\xA9" "ART", track_text(work, "artist"));
+    add_item(&list, "\xA9" "alb", track_text(work, "album"));
+    buf_add(&about, (struct str){handler, sizeof handler});
+    add_u32(&meta, 0);
+    add_box(&meta, "hdlr", &about);
+    add_box(&meta, "ilst", &list);
+    add_box(&user, "meta", &meta);
+    add_box(&texts, "udta", &user);
+    if (texts.failed)
+        return STORAGE_FAILED;
+    size += texts.len;
+    for (unsigned i = 0; i < 4; i++)
+        grown[i] = (unsigned char)(size >> (24 - 8 * i));
+    error = make_write(work, init, at);
+    if (!error)
+        error = make_write(work, grown, sizeof grown);
+    if (!error)
+        error = make_write(work, init + at + 4, size - texts.len - 4);
+    if (!error)
+        error = make_write(work, texts.ptr, texts.len);
+    at += size - texts.len;
+    return error || at == len ? error : make_write(work, init + at, len - at);
+}
+
 /* All segments that the playlist names, in its order. */
 static int
 make_segments(struct work *work, char *playlist, bool is_flac)
@@ -225,7 +302,7 @@ make_file(struct work *work)
     if (!error)
         error = storage_begin(downloads_storage, work->key, &work->writer);
     if (!error) {
-        error = is_flac ? make_flac_head(work, init, init_len) : make_write(work, init, init_len);
+        error = is_flac ? make_flac_head(work, init, init_len) : make_mp4_head(work, init, init_len);
         if (!error)
             error = make_segments(work, (char *)playlist, is_flac);
         if (error)
