@@ -20,12 +20,16 @@ interface DownloadDialogProps {
   onClose: () => void;
 }
 
+/** Media types that people know by another name. */
+const FAMILIAR: Partial<Record<string, string>> = { mpeg: 'MP3', mp4: 'M4A' };
+
 function Offer({ track, share, offer }: { track: DownloadDialogProps['track']; share: string | null; offer: TrackDownload }) {
   const { t } = useTranslation();
   const { bytes } = useFormat();
   const make = useMakeDownload(track.id, share);
   const { format } = offer;
-  const kind = format === 'original' ? offer.media_type?.replace(/^audio\/(x-)?/, '').toUpperCase() : format === 'flac' ? 'FLAC' : 'AAC';
+  const type = offer.media_type?.replace(/^audio\/(x-)?/, '') ?? '';
+  const kind = format === 'original' ? (FAMILIAR[type] ?? type.toUpperCase()) : format === 'flac' ? 'FLAC' : 'AAC';
   return (
     <DownloadOffer
       offer={offer}
