@@ -183,8 +183,8 @@ test('somebody answers at a time in the track, changes it, and the owner approve
     await mine.getByText('Waits for approval').waitFor();
     await mine.getByRole('button', { name: 'Tools for the comment by mia' }).click();
     await page.getByRole('menuitem', { name: 'Edit' }).click();
-    await mine.getByLabel('Edit').fill('Me, from 0:15 on');
-    await mine.getByRole('button', { name: 'Save' }).click();
+    await section(page).getByLabel('Edit').fill('Me, from 0:15 on'); /* what it said stands in the field now */
+    await section(page).getByRole('button', { name: 'Save' }).click();
     await mine.getByText('edited').waitFor();
     await mine.getByRole('button', { name: 'Go to 0:15' }).click();
     await hear(page, 'it from the time that the text names', (now) => now.playing && now.position >= 15 && now.position < 19);

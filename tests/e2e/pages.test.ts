@@ -64,7 +64,7 @@ test('a page whose texts cannot be loaded says that it cannot be opened, and ope
   await stage.visit('carol', async (eye) => {
     const { page } = eye;
     const texts = /\/assets\/playlists-[^/]*\.js$/;
-    await page.goto('/discover');
+    await page.goto('/upload'); /* which does not need them itself */
     await settled(eye);
     await page.route(texts, (route) => route.abort());
     await page.getByRole('navigation').getByRole('link', { name: 'Listas' }).first().click();

@@ -218,7 +218,7 @@ test('a private playlist opens by a link, until that is revoked in the dialog wh
     await dialog.getByText('Opened 1 time').waitFor();
     await dialog.getByRole('button', { name: /^Change the link/ }).click();
     await page.getByRole('menuitem', { name: 'Revoke', exact: true }).click();
-    await page.getByText('The link no longer works').first().waitFor();
+    await page.getByText('Link revoked').first().waitFor();
     await dialog.getByText('Opened 1 time').waitFor({ state: 'hidden' });
     await stage.visit(null, async (friend) => {
       await open(friend, link);
