@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { full } from '../support/level.ts';
 import { template } from '../support/world.ts';
 import { until } from '../support/wait.ts';
 import { settled } from './support/browser.ts';
@@ -66,7 +67,7 @@ test('genres are those that tracks have, with how many, in the language of the p
   }, { width: 360, height: 720, language: 'fr' });
 });
 
-test("on a phone too, a touch in a row's waveform plays from there and the row shows how far it is", async () => {
+full("on a phone too, a touch in a row's waveform plays from there and the row shows how far it is", async () => {
   for (const path of ['/u/dave', '/dashboard', '/library']) await stage.visit('dave', async (eye) => {
     const { page } = eye;
     await page.goto(path);

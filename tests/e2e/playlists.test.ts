@@ -427,25 +427,25 @@ assertStatus(link, 201);
 const rest = async ({ page }: Eye) => page.mouse.move(0, 0);
 lookAt(stage, [
   { name: 'playlists', path: '/playlists', who: 'carol' },
-  { name: 'playlists empty', path: '/playlists', who: 'mia' },
+  { name: 'playlists empty', full: true, path: '/playlists', who: 'mia' },
   { name: 'playlist own', path: `/playlist/${late}`, who: 'carol' },
-  { name: 'playlist imported', path: '/playlists', who: 'carol', first: imported },
+  { name: 'playlist imported', full: true, path: '/playlists', who: 'carol', first: imported },
   { name: 'playlist import', path: '/playlists', who: 'carol', inSight: true, first: importing },
-  { name: 'playlist empty', path: `/playlist/${empty}`, who: 'carol' },
+  { name: 'playlist empty', full: true, path: `/playlist/${empty}`, who: 'carol' },
   { name: 'playlist guest', path: `/playlist/${late}`, who: null },
-  { name: 'playlist playing', path: `/playlist/${late}`, who: null, first: async (eye) => {
+  { name: 'playlist playing', full: true, path: `/playlist/${late}`, who: null, first: async (eye) => {
     await eye.page.getByRole('main').getByRole('button', { name: 'Play Night ferry' }).click();
     await hear(eye.page, 'the ferry', (now) => now.track === ferry.id && now.left > 0.005);
     await eye.page.keyboard.press('Space');
     await rest(eye);
   } },
-  { name: 'playlist missing', path: '/playlist/00000000-0000-4000-8000-000000000000', who: null, expected: [/status of 404/] },
-  { name: 'playlist edit', path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
+  { name: 'playlist missing', full: true, path: '/playlist/00000000-0000-4000-8000-000000000000', who: null, expected: [/status of 404/] },
+  { name: 'playlist edit', full: true, path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('dialog').waitFor();
   } },
   { name: 'playlist shared', path: `/p/${link.body.token}`, who: null },
-  { name: 'playlist share', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
+  { name: 'playlist share', full: true, path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     await page.getByRole('button', { name: 'Make a link' }).click();
     await page.getByRole('group', { name: 'Link', exact: true }).waitFor();
@@ -464,7 +464,7 @@ lookAt(stage, [
     await page.getByRole('button', { name: 'History', exact: true }).click();
     await page.getByText('How it was before').waitFor();
   } },
-  { name: 'playlist menu', path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
+  { name: 'playlist menu', full: true, path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
     await page.getByRole('main').getByRole('button', { name: 'Tools for Tides' }).click();
     await page.getByRole('menuitem').first().waitFor();
   } },

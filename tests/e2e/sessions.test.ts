@@ -88,7 +88,7 @@ async function wakes({ page, context }: Eye, sleep: (until: () => Promise<void>)
   await stage.world.as('carol').delete('/api/v1/notifications');
 }
 
-test('a page that was frozen for longer than the token lives goes on as if nothing had been', async () => {
+full('a page that was frozen for longer than the token lives goes on as if nothing had been', async () => {
   await stage.visit('carol', (eye) => wakes(eye, async (time) => {
     const devtools = await eye.context.newCDPSession(eye.page);
     await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { isFull } from '../../support/level.ts';
+import { full, isFull } from '../../support/level.ts';
 import { ROOT } from '../../support/paths.ts';
 import type { Person } from '../../support/world.ts';
 import { settled, type Eye, type Theme } from './browser.ts';
@@ -24,6 +24,8 @@ export interface View {
   inSight?: boolean;
   /** Complaints of the browser that belong to it. */
   expected?: RegExp[];
+  /** Of the full level: a state of a page that is looked at in others. */
+  full?: boolean;
 }
 
 /** The rules that colours decide: all that another theme of the same page can break. */
@@ -73,7 +75,7 @@ const WIDTHS = isFull ? [1280, 360] : [360];
 const THEMES: Theme[] = isFull ? ['dark', 'light'] : ['dark'];
 
 function look(stage: Stage, view: View): void {
-  test(`${view.name}: no complaint of axe or of the browser, no text missing, nothing beyond the edge, ${isFull ? 'narrow and wide, dark and light' : 'narrow and dark'}`, async () => {
+  (view.full ? full : test)(`${view.name}: no complaint of axe or of the browser, no text missing, nothing beyond the edge, ${isFull ? 'narrow and wide, dark and light' : 'narrow and dark'}`, async () => {
     const wrong: string[] = [];
     for (const width of WIDTHS) {
       await stage.visit(view.who, async (eye) => {
