@@ -2,6 +2,7 @@
 -- lock first, releases_lock(), whose text and that of all functions here are in migrations/functions/releases.sql.
 create function releases_lock(people uuid[]) returns void language plpgsql as $$ begin end $$;
 create function release_leave(track uuid) returns void language plpgsql as $$ begin end $$;
+create function release_is_free(track uuid) returns boolean language plpgsql as $$ begin end $$;
 create function release_tracks_reopened() returns trigger language plpgsql as $$ begin return null; end $$;
 create function release_track_restored() returns trigger language plpgsql as $$ begin return null; end $$;
 

@@ -153,6 +153,15 @@ begin
 end
 $$;
 
+-- Does the track follow no release? In PL/pgSQL, and volatile, so that it sees what was decided while this statement waited for its lock.
+create or replace function release_is_free(track uuid) returns boolean
+    language plpgsql
+    as $$
+begin
+    return not exists (select from release_tracks i where i.track_id = track and i.access <> 'own');
+end
+$$;
+
 -- What a slug made of these words begins with.
 create or replace function release_slug_base(words text) returns text
     language sql immutable parallel safe

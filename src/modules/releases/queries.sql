@@ -152,7 +152,7 @@ t as materialized (
 ), i as (
     insert into release_tracks (release_id, track_id, disc, position, access)
     select r.id, t.id, t.disc, t.place * 4294967296,
-           case when t.visibility = 'private' and not exists (select from release_tracks f where f.track_id = t.id and f.access <> 'own') then 'release' else 'own' end
+           case when t.visibility = 'private' and release_is_free(t.id) then 'release' else 'own' end
       from t, r
 ), e as (
     insert into outbox (name, key, payload)
