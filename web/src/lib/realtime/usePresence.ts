@@ -2,6 +2,8 @@
  * A page in the background counts as there while it plays. */
 
 import { useEffect } from 'react';
+import { logoutKey } from '@/lib/api/auth/logout';
+import { queryClient } from '@/lib/api/queryClient';
 import { tellPresence } from '@/lib/api/users/tellPresence';
 import { usePlayer } from '@/lib/player/store';
 
@@ -14,6 +16,7 @@ export function usePresence(): void {
   useEffect(() => {
     const there = () => !document.hidden || trackId !== null;
     const tell = () => {
+      if (queryClient.isMutating({ mutationKey: logoutKey }) > 0) return; /* nobody is there any more, and nobody may tell */
       tellPresence({ status: there() ? 'online' : 'away', track_id: trackId }).catch(() => undefined); // the next minute tells again
     };
     const first = setTimeout(tell, SETTLE_MS);
