@@ -67,6 +67,15 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
 -- `owner`, a person's id, has not blocked the viewer. Read once a statement, however many rows it is asked for.
 (viewer is null or owner not in (select b_.blocker_id from user_blocks b_ where b_.blocked_id = viewer and not staff))
 
+-- fragment: not_blocking(person, viewer)
+-- The viewer has not blocked `person`, an id.
+(viewer is null or person not in (select b_.blocked_id from user_blocks b_ where b_.blocker_id = viewer))
+
+-- fragment: taste_counts(u)
+-- What somebody likes or follows may count in what the viewer is recommended: another person whom the viewer may know of and has not blocked, and who shows it.
+(u.id <> :viewer::uuid and {user_visible(u, :viewer::uuid, false)} and {not_blocking(u.id, :viewer::uuid)}
+ and coalesce((select s_.show_activity from user_settings s_ where s_.user_id = u.id), true))
+
 -- fragment: user_visible(u, viewer, staff)
 -- The viewer may know of this person.
 (user_active(u) and (u.id = viewer or staff or (u.is_public and u.deletion_at is null and {not_blocked_by(u.id, viewer, staff)})))

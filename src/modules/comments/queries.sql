@@ -31,7 +31,7 @@ c.created_at > now() - interval '24 hours'
         or ((c.status = 'shown' or {comment_moderated(t)})
             and (a.deleted_at is not null or user_shown(a))
             and {not_blocked_by(c.user_id, :viewer::uuid, :viewer_staff::boolean)}
-            and (:viewer::uuid is null or c.user_id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid))))
+            and {not_blocking(c.user_id, :viewer::uuid)}))
 
 -- fragment: comment_tables(c, t, u, a)
 track_comments c

@@ -130,9 +130,7 @@ with followed as materialized (
       from followed f
      cross join lateral (select o.user_id from playlist_follows o where o.playlist_id = f.playlist_id order by o.created_at desc, o.id desc limit 50) o
       join users u on u.id = o.user_id
-     where o.user_id <> :viewer::uuid and {user_visible(u, :viewer::uuid, false)}
-       and not exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id)
-       and coalesce((select x.show_activity from user_settings x where x.user_id = u.id), true)
+     where {taste_counts(u)}
 ), found as (
     (select o.playlist_id, 1 as kind, count(distinct k.user_id) as score, (array_agg(k.because order by k.n))[1] as because, (array_agg(k.name order by k.n))[1] as because_title
        from followers k
@@ -158,7 +156,7 @@ with followed as materialized (
      where {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)} and p.user_id <> :viewer::uuid and p.track_count > 0
        and not {playlist_shared_with(p, :viewer::uuid)}
        and not exists (select from playlist_follows o where o.playlist_id = p.id and o.user_id = :viewer::uuid)
-       and not exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = p.user_id)
+       and {not_blocking(p.user_id, :viewer::uuid)}
 ), r as materialized (
     select s.*, row_number() over (order by s.kind, s.score desc, s.created_at desc, s.playlist_id) as place from shown s where s.of_owner <= 2 order by place limit 50
 )

@@ -71,9 +71,7 @@ with heard as materialized (
       from seeds s
      cross join lateral (select l.user_id from track_likes l where l.track_id = s.track_id order by l.created_at desc, l.id desc limit 50) l
       join users u on u.id = l.user_id
-     where l.user_id <> :viewer::uuid and {user_visible(u, :viewer::uuid, false)}
-       and not exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id)
-       and coalesce((select x.show_activity from user_settings x where x.user_id = u.id), true)
+     where {taste_counts(u)}
 ), found as (
     (select o.track_id, 1 as kind, count(distinct k.user_id) as score, (array_agg(k.because order by k.n))[1] as because, null::text as label
        from likers k
@@ -108,7 +106,7 @@ with heard as materialized (
        and not exists (select from seeds s where s.track_id = t.id or (s.creator_id = t.creator_id and :seed_id::uuid is not null))
        and not exists (select from track_likes l where l.user_id = :viewer::uuid and l.track_id = t.id)
        and not exists (select from heard h where h.track_id = t.id)
-       and not exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = t.creator_id)
+       and {not_blocking(t.creator_id, :viewer::uuid)}
 ), r as materialized (
     select s.*, row_number() over (order by s.kind, s.score desc, s.created_at desc, s.track_id) as place from shown s where s.of_creator <= 2 order by place limit 50
 )

@@ -71,7 +71,7 @@ select {person(u)}
   left join user_settings s on s.user_id = u.id
  where {user_listed(u, :viewer::uuid, :viewer_staff::boolean)} and u.id <> :viewer::uuid
    and coalesce(s.allow_search_indexing, true)
-   and u.id not in (select b.blocked_id from user_blocks b where b.blocker_id = :viewer::uuid)
+   and {not_blocking(u.id, :viewer::uuid)}
    and u.id not in (select f.followed_id from user_follows f where f.follower_id = :viewer::uuid)
 
 -- query: user_blocks_list

@@ -1,3 +1,4 @@
+import type { PlayerTrack } from '@/lib/player/contract';
 import type { Track, User } from '@/lib/api/schema';
 
 export const ada: User = {
@@ -71,5 +72,20 @@ export const track = (change: Partial<Track> = {}): Track => ({
   repost_count: 0,
   created_at: '2026-01-01T00:00:00+00:00',
   updated_at: '2026-01-01T00:00:00+00:00',
+  ...change,
+});
+
+/** What the player keeps of a track. */
+export const playerTrack = (id: string, change: Partial<PlayerTrack> = {}): PlayerTrack => ({
+  id,
+  title: id,
+  artist: null,
+  cover_url: null,
+  duration_ms: 100_000,
+  stream_manifest_url: null,
+  loudness_lufs: null,
+  true_peak_dbtp: null,
+  creator: { id: 'c', username: 'mira', avatar: null, display_name: 'Mira' },
+  waveform_url: null,
   ...change,
 });

@@ -4,7 +4,7 @@ import type { Playlist } from '@/lib/api/schema';
 import { PlaylistCover } from './PlaylistCover';
 import { Editorial, Size, Visibility } from './PlaylistFacts';
 
-function Card({ playlist }: { playlist: Playlist }) {
+function Card({ playlist, ofOne }: { playlist: Playlist; ofOne: boolean }) {
   const { t } = useTranslation();
   return (
     <article className="group relative min-w-0">
@@ -15,7 +15,7 @@ function Card({ playlist }: { playlist: Playlist }) {
           {playlist.name}
         </Link>
       </h2>
-      {!playlist.is_mine && (
+      {!playlist.is_mine && !ofOne && (
         <p dir="auto" className="mt-0.5 truncate text-sm text-muted">
           {t('playlists.by', { name: playlist.owner.display_name })}
         </p>
@@ -33,14 +33,16 @@ interface PlaylistCardsProps<T extends Playlist> {
   items: readonly T[];
   /** A line below each. */
   below?: (playlist: T) => string;
+  /** All are of one person, whom the page names. */
+  ofOne?: boolean;
 }
 
-export function PlaylistCards<T extends Playlist>({ items, below }: PlaylistCardsProps<T>) {
+export function PlaylistCards<T extends Playlist>({ items, below, ofOne = false }: PlaylistCardsProps<T>) {
   return (
     <ul className="grid grid-cols-2 gap-x-4 gap-y-8 sm:grid-cols-3 sm:gap-x-6 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6">
       {items.map((playlist) => (
         <li key={playlist.id} className="min-w-0">
-          <Card playlist={playlist} />
+          <Card playlist={playlist} ofOne={ofOne} />
           {below && (
             <p dir="auto" className="mt-1 line-clamp-2 text-xs text-muted">
               {below(playlist)}

@@ -23,12 +23,13 @@ import { hueOf } from '@/lib/color/hue';
 import { useTitle } from '@/lib/dom/useTitle';
 import { largeTitle } from '@/lib/format/largeTitle';
 import { useFormat } from '@/lib/format/useFormat';
+import { withTexts } from '@/lib/i18n';
 import { Gear } from './Gear';
 import { ProfileActions } from './ProfileActions';
 import { SocialLinks } from './SocialLinks';
 
 const ReleaseShelf = lazy(() => import('@/components/release/ReleaseShelf'));
-const PlaylistShelf = lazy(() => import('@/components/playlist/PlaylistShelf'));
+const PlaylistShelf = lazy(withTexts(() => import('@/components/playlist/PlaylistShelf'), 'playlists'));
 
 const releasesOf = (user: PublicUser) => ({ creator_id: user.id, limit: 12 });
 
@@ -116,6 +117,7 @@ function Tracks({ user, mine, hasMore }: { user: PublicUser; mine: boolean; hasM
 }
 
 function Published({ user, mine }: { user: PublicUser; mine: boolean }) {
+  const { t } = useTranslation();
   const releases = useReleases(releasesOf(user));
   const playlists = usePlaylistsOfUser(user.id);
   const others = [releases, playlists];
@@ -127,7 +129,7 @@ function Published({ user, mine }: { user: PublicUser; mine: boolean }) {
       </Suspense>
       <Tracks user={user} mine={mine} hasMore={hasSome || (others.some((list) => list.isPending) ? undefined : false)} />
       <Suspense fallback={null}>
-        <PlaylistShelf list={playlists} />
+        <PlaylistShelf list={playlists} title={t('frame.nav.playlists')} className="mt-12" ofOne />
       </Suspense>
       <Gear id={user.id} />
     </div>

@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { playerTrack } from '@/testing/fixtures';
 import { DEFAULTS, parse, serialise, type Remembered } from './persist';
 import { EMPTY_QUEUE, replace, setShuffle } from './queue';
-import type { PlayerTrack } from './contract';
 
-const track = (n: number): PlayerTrack => ({
-  id: `id-${n}`,
-  title: `Track ${n}`,
-  artist: null,
-  cover_url: null,
-  duration_ms: 1000,
-  stream_manifest_url: null,
-  loudness_lufs: null,
-  true_peak_dbtp: null,
-  creator: { id: 'c', username: 'mira', avatar: null, display_name: 'Mira' },
-  waveform_url: null,
-});
+const track = (n: number) => playerTrack(`id-${n}`, { title: `Track ${n}`, duration_ms: 1000 });
 const remembered = (count: number, index: number): Remembered => ({
   ...DEFAULTS,
   ...replace(EMPTY_QUEUE, Array.from({ length: count }, (_, n) => track(n)), index),

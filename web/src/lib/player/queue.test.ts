@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { PlayerTrack } from './contract';
+import { playerTrack } from '@/testing/fixtures';
 import * as Q from './queue';
 
-const track = (id: string): PlayerTrack => ({
-  id,
-  title: `Track ${id}`,
-  artist: null,
-  cover_url: null,
-  duration_ms: 60_000,
-  stream_manifest_url: `/api/v1/tracks/${id}/hls/master.m3u8`,
-  loudness_lufs: null,
-  true_peak_dbtp: null,
-  creator: { id: 'c', username: 'mira', avatar: null, display_name: 'Mira' },
-  waveform_url: null,
-});
-const tracks = (ids: string) => [...ids].map(track);
+const tracks = (ids: string) => [...ids].map((id) => playerTrack(id));
 const ids = (q: Q.Queue) => q.queue.map((e) => e.id).join('');
 const start = (text: string, index = 0, over: Partial<Q.Queue> = {}) => Q.replace({ ...Q.EMPTY_QUEUE, ...over }, tracks(text), index);
 /** A generator that repeats: shuffles are the same on every run. */
@@ -38,21 +26,21 @@ describe('the queue', () => {
   });
 
   it('what is played now comes after what was heard, and what was queued goes on after it', () => {
-    const q = Q.playNow(start('abc', 1), track('x'), []);
+    const q = Q.playNow(start('abc', 1), playerTrack('x'), []);
     expect(ids(q)).toBe('abxc');
     expect(q.queue[q.index]?.id).toBe('x');
     expect(q.queue[Q.following(q, true)]?.id).toBe('c');
   });
 
   it('where nothing was queued, more follows what is played now', () => {
-    expect(ids(Q.playNow(start('a'), track('x'), tracks('yz')))).toBe('axyz');
-    const first = Q.playNow(Q.EMPTY_QUEUE, track('x'), tracks('yz'));
+    expect(ids(Q.playNow(start('a'), playerTrack('x'), tracks('yz')))).toBe('axyz');
+    const first = Q.playNow(Q.EMPTY_QUEUE, playerTrack('x'), tracks('yz'));
     expect([ids(first), first.index]).toEqual(['xyz', 0]);
   });
 
   it('leaving shuffle after playing something now brings back the order, with it after what it followed', () => {
     const shuffledQueue = Q.setShuffle(start('abcd', 1), true, seeded(3));
-    const q = Q.setShuffle(Q.playNow(shuffledQueue, track('x'), []), false);
+    const q = Q.setShuffle(Q.playNow(shuffledQueue, playerTrack('x'), []), false);
     expect(ids(q)).toBe('abxcd');
     expect(q.queue[q.index]?.id).toBe('x');
   });
@@ -63,16 +51,16 @@ describe('the queue', () => {
   });
 
   it('adds at the end, and plays next right after the current track', () => {
-    let q = Q.append(start('abc', 1), track('x'));
+    let q = Q.append(start('abc', 1), playerTrack('x'));
     expect(ids(q)).toBe('abcx');
-    q = Q.insertNext(q, track('y'));
+    q = Q.insertNext(q, playerTrack('y'));
     expect(ids(q)).toBe('abycx');
     expect(q.queue[q.index]?.id).toBe('b');
   });
 
   it('the first track added to an empty queue is the current one', () => {
-    expect(Q.append(Q.EMPTY_QUEUE, track('a')).index).toBe(0);
-    expect(Q.insertNext(Q.EMPTY_QUEUE, track('a')).index).toBe(0);
+    expect(Q.append(Q.EMPTY_QUEUE, playerTrack('a')).index).toBe(0);
+    expect(Q.insertNext(Q.EMPTY_QUEUE, playerTrack('a')).index).toBe(0);
   });
 
   it.each([
@@ -173,7 +161,7 @@ describe('shuffle', () => {
 
   it('a track put next while shuffled comes after its neighbour in the original order too', () => {
     let q = Q.setShuffle(start('abcd', 0), true, seeded(5));
-    q = Q.insertNext(q, track('x'));
+    q = Q.insertNext(q, playerTrack('x'));
     expect(q.queue[1]?.id).toBe('x');
     expect(ids(Q.setShuffle(q, false))).toBe('axbcd');
   });

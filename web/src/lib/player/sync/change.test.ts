@@ -1,23 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { playerTrack } from '@/testing/fixtures';
 import type { QueueChange } from '@/lib/api/queue/write';
-import type { PlayerTrack } from '../contract';
 import * as Q from '../queue';
 import { merge, nextChange, sameContent, sameItems, sumOf, whole, type Content } from './change';
 import { applied } from './fakeServer';
 
-const track = (id: string): PlayerTrack => ({
-  id,
-  title: id,
-  artist: null,
-  cover_url: null,
-  duration_ms: 1000,
-  stream_manifest_url: null,
-  loudness_lufs: null,
-  true_peak_dbtp: null,
-  creator: { id: 'c', username: 'mira', avatar: null, display_name: 'Mira' },
-  waveform_url: null,
-});
-const start = (count: number): Q.Queue => Q.replace(Q.EMPTY_QUEUE, Array.from({ length: count }, (_, n) => track(`t${n}`)), 1);
+const start = (count: number): Q.Queue => Q.replace(Q.EMPTY_QUEUE, Array.from({ length: count }, (_, n) => playerTrack(`t${n}`)), 1);
 const content = (q: Q.Queue, volume = 80): Content => ({ queue: q.queue, order: q.order, current: q.queue[q.index]?.key ?? null, shuffle: q.shuffle, repeat: q.repeat, volume });
 
 function reach(before: Content, now: Content): QueueChange[] {
@@ -41,9 +29,9 @@ describe('what is written of a queue', () => {
 
   it('is nothing when nothing changed', () => expect(kinds(q)).toEqual([]));
   it.each([
-    ['one that is added', Q.append(q, track('x'))],
-    ['one that comes next', Q.insertNext(q, track('x'))],
-    ['one that is played now', Q.playNow(q, track('x'), [])],
+    ['one that is added', Q.append(q, playerTrack('x'))],
+    ['one that comes next', Q.insertNext(q, playerTrack('x'))],
+    ['one that is played now', Q.playNow(q, playerTrack('x'), [])],
     ['one that is removed', Q.remove(q, keyAt(7))],
     ['the current one, removed', Q.remove(q, keyAt(1))],
     ['one that is moved down', Q.move(q, 5, 200)],
@@ -60,9 +48,9 @@ describe('what is written of a queue', () => {
     const pick = (length: number) => Math.floor(random() * length);
     let now = start(6), server = content(now);
     const acts: ((one: Q.Queue) => Q.Queue)[] = [
-      (one) => Q.append(one, track('a')),
-      (one) => Q.insertNext(one, track('b')),
-      (one) => Q.playNow(one, track('c'), [track('d'), track('e')]),
+      (one) => Q.append(one, playerTrack('a')),
+      (one) => Q.insertNext(one, playerTrack('b')),
+      (one) => Q.playNow(one, playerTrack('c'), [playerTrack('d'), playerTrack('e')]),
       (one) => Q.remove(one, one.queue[pick(one.queue.length)]?.key ?? ''),
       (one) => Q.move(one, pick(one.queue.length), pick(one.queue.length)),
       (one) => Q.setShuffle(one, !one.shuffle, random),
@@ -87,7 +75,7 @@ describe('what is written of a queue', () => {
 describe('a queue that was changed here and elsewhere', () => {
   const q = start(5);
   const base = content(q);
-  const mine = content(Q.append(q, track('mine')));
+  const mine = content(Q.append(q, playerTrack('mine')));
   const theirs = content(Q.remove(q, q.queue[4]?.key ?? ''));
   const at = (one: Content, n: number): Content => ({ ...one, current: one.queue[n]?.key ?? null });
 

@@ -1,22 +1,11 @@
 /* For tests: a server's queue, as src/modules/queue keeps it. */
 
 import type { QueueChange } from '@/lib/api/queue/write';
+import { playerTrack } from '@/testing/fixtures';
 import type { QueueEntry } from '../queue';
 import type { Copy, Head } from './replica';
 
-const entryOf = (key: string, id: string): QueueEntry => ({
-  key,
-  id,
-  title: id,
-  artist: null,
-  cover_url: null,
-  duration_ms: 100_000,
-  stream_manifest_url: null,
-  loudness_lufs: null,
-  true_peak_dbtp: null,
-  creator: { id: 'c', username: 'mira', avatar: null, display_name: 'Mira' },
-  waveform_url: null,
-});
+const entryOf = (key: string, id: string): QueueEntry => ({ ...playerTrack(id), key });
 
 /** What the server makes of a change. Throws 'refused' where it would not take it. */
 export function applied<C extends { queue: readonly { key: string; id: string }[]; order: readonly string[]; current: string | null; shuffle: boolean; repeat: Copy['repeat']; volume: number }>(

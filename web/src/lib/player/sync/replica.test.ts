@@ -1,22 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { PlayerTrack } from '../contract';
+import { playerTrack } from '@/testing/fixtures';
 import * as Q from '../queue';
 import { sameContent } from './change';
 import { FakeServer } from './fakeServer';
 import { Replica, type Choice, type Copy, type Head, type Note, type World } from './replica';
 
-const track = (id: string): PlayerTrack => ({
-  id,
-  title: id,
-  artist: null,
-  cover_url: null,
-  duration_ms: 100_000,
-  stream_manifest_url: null,
-  loudness_lufs: null,
-  true_peak_dbtp: null,
-  creator: { id: 'c', username: 'mira', avatar: null, display_name: 'Mira' },
-  waveform_url: null,
-});
 
 /** Numbers of chance that are the same each time. */
 function chance(seed: number) {
@@ -227,7 +215,7 @@ function wake(device: Device): void {
 }
 
 const ids = (copy: Pick<Copy, 'queue'>) => copy.queue.map((entry) => entry.id).join(' ');
-const playAll = (...names: string[]) => (q: Q.Queue) => Q.replace(q, names.map(track), 0);
+const playAll = (...names: string[]) => (q: Q.Queue) => Q.replace(q, names.map((id) => playerTrack(id)), 0);
 
 describe('the queue of a person with several devices', () => {
   it('is found on another device, with its place, and after a reload', async () => {
@@ -292,7 +280,7 @@ describe('the queue of a person with several devices', () => {
     await time.pass(2000);
     one.change(playAll('a', 'b'), true);
     await time.pass(6000);
-    two.change((q) => Q.append(q, track('c')));
+    two.change((q) => Q.append(q, playerTrack('c')));
     for (let ms = 0; ms < 4000 && !ids(server.content).includes('c'); ms += 5) await time.pass(5);
     one.toggle();
     await time.pass(5000);
@@ -314,7 +302,7 @@ describe('the queue of a person with several devices', () => {
     expect([one.isPlaying, two.isPlaying]).toEqual([true, true]);
     expect([one.q.queue[one.q.index]?.id, server.content.current]).toEqual(['a', two.look.current]);
     expect(server.version - before).toBeLessThan(6); // one tells, every 15 seconds; they do not take turns
-    one.change((q) => Q.append(q, track('d')));
+    one.change((q) => Q.append(q, playerTrack('d')));
     await time.pass(4000);
     expect([two.titles, two.isPlaying]).toEqual(['a b c d', true]);
     one.toggle();
@@ -345,7 +333,7 @@ describe('the queue of a person with several devices', () => {
     expect([ids(server.content), one.titles, two.titles]).toEqual({ theirs: ['x y', 'x y', 'x y'], mine: ['a c', 'a c', 'a c'], later: ['x y', 'a c', 'x y'] }[choice]);
     if (choice !== 'later') return;
     one.answers = ['mine'];
-    one.change((q) => Q.append(q, track('z')));
+    one.change((q) => Q.append(q, playerTrack('z')));
     await time.pass(10_000);
     expect([one.asked, ids(server.content), two.titles]).toEqual([2, 'a c z', 'a c z']);
   });
@@ -359,7 +347,7 @@ describe('the queue of a person with several devices', () => {
     one.change(playAll('a', 'b', 'c'));
     await time.pass(4000);
     one.net.loses = () => 'answer';
-    one.change((q) => Q.append({ ...q, repeat: 'all' }, track('d')));
+    one.change((q) => Q.append({ ...q, repeat: 'all' }, playerTrack('d')));
     for (let ms = 0; ms < 4000 && !ids(server.content).includes('d'); ms += 5) await time.pass(5);
     one.change((q) => ({ ...Q.remove(q, q.queue[0]?.key ?? ''), repeat: 'off' as const }));
     await time.pass(3000);
@@ -458,7 +446,7 @@ async function disturb(seed: number): Promise<void> {
   const fresh = () => {
     const name = `t${(names += 1)}`;
     given.add(name);
-    return track(name);
+    return playerTrack(name);
   };
   const acts: ((device: Device) => void)[] = [
     (device) => device.change((q) => Q.append(q, fresh())),
