@@ -143,6 +143,7 @@ test('processing once more that fails leaves the version that plays', async () =
 test('a track from before there were versions plays, and is replaced as a whole', async () => {
   const { renameSync } = await import('node:fs');
   const track = await playable(carol, { file: wav(makeSound(7)) });
+  await until('it to be done', async () => await jobOf(track.id) === 'done'); /* until then it deletes what it left over */
   const [version] = versionsOf(dataDir, track.id);
   for (const folder of ['hls', 'waveforms']) {
     const top = path.join(dataDir, 'files', folder, track.id);

@@ -10,10 +10,10 @@ import { hear, hearIt, listen } from './support/ear.ts';
 import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.start('queue-devices');
-await stage.track('carol', 'Third', tones(40, 440));
-const second = await stage.track('carol', 'Second', tones(40, 550));
-const first = await stage.track('carol', 'First', tones(120, 660));
-const ferry = await stage.track('dave', 'Night ferry', tones(40, 770));
+await stage.track('carol', 'Third', tones(20, 440));
+const second = await stage.track('carol', 'Second', tones(20, 550));
+const first = await stage.track('carol', 'First', tones(60, 660));
+const ferry = await stage.track('dave', 'Night ferry', tones(20, 770));
 
 const server = async (client: Client) => {
   const reply = await client.get('/api/v1/queue');

@@ -32,7 +32,7 @@ async function checkTypes(): Promise<void> {
 
 async function main(): Promise<void> {
   const named = process.argv.slice(2).map((file) => path.resolve(process.env['INIT_CWD'] ?? '.', file));
-  for (const [file, how] of [[BINARY, 'make veza'], [path.join(WEB, 'index.html'), 'make web'], [CHROMIUM, 'apt-get install chromium']] as const)
+  for (const [file, how] of [[BINARY, 'make veza'], [path.join(WEB, 'index.html'), 'make web'], [CHROMIUM, `apt-get install ${path.basename(CHROMIUM)}`]] as const)
     if (!existsSync(file)) throw new Error(`${file} is not there; run "${how}" first`);
   rmSync(WORK, { recursive: true, force: true });
   makeFolders();
