@@ -237,13 +237,24 @@ const makeArchive = async (client: Client, id: string, format: 'original' | 'fla
   assertStatus(await client.post('/api/v1/releases/{id}/archives/{format}', { path: { id, format } }), 202);
   await until('its files', async () => (await archives(client, id)).find((one) => one.format === format)?.state === 'ready', 60);
 };
-/** Unpacked by unzip, which checks each file: their names, and what is in them. */
+const UNPACKERS = {
+  unzip: (zip: string, to: string) => ['-q', zip, '-d', to],
+  '7z': (zip: string, to: string) => ['x', '-bd', '-bso0', `-o${to}`, zip],
+  bsdtar: (zip: string, to: string) => ['-xf', zip, '-C', to],
+};
+/** Unpacked by each of three programs, which check what they unpack and agree: the files' names, and what is in them. */
 const unpacked = (bytes: Buffer) => {
-  const zip = path.join(folder, 'archive.zip'), to = mkdtempSync(path.join(folder, 'unpacked-'));
+  const zip = path.join(folder, 'archive.zip');
   writeFileSync(zip, bytes);
-  execFileSync('unzip', ['-q', zip, '-d', to], { env: { LC_ALL: 'C.UTF-8', PATH: '/usr/bin:/bin' } });
-  return new Map(readdirSync(to, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    .map((entry) => [path.relative(to, path.join(entry.parentPath, entry.name)), readFileSync(path.join(entry.parentPath, entry.name))]));
+  const [first, ...others] = Object.entries(UNPACKERS).map(([program, how]) => {
+    const to = mkdtempSync(path.join(folder, 'unpacked-'));
+    execFileSync(program, how(zip, to), { env: { LC_ALL: 'C.UTF-8', PATH: '/usr/bin:/bin' } });
+    return new Map(readdirSync(to, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      .map((entry): [string, Buffer] => [path.relative(to, path.join(entry.parentPath, entry.name)), readFileSync(path.join(entry.parentPath, entry.name))])
+      .sort(([a], [b]) => a < b ? -1 : 1));
+  });
+  for (const other of others) assert.deepEqual(other, first);
+  return first!;
 };
 
 test('a release is one ZIP file, of which length and every range are known beforehand, and which has what may be downloaded', async () => {

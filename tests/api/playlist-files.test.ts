@@ -1,9 +1,12 @@
 /** Playlists as files: what is read from them, and that an export which is read again is the same playlist. */
 import { strict as assert } from 'node:assert';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
-import { isFull } from '../support/level.ts';
+import { full, isFull } from '../support/level.ts';
 import { playable } from '../support/tracks.ts';
 import { World } from '../support/world.ts';
 import { until } from '../support/wait.ts';
@@ -166,5 +169,38 @@ test('a player without an account plays what is public in an exported M3U', asyn
     assert.match(path, /\.m3u8$/);
     const probe = spawnSync('ffprobe', ['-v', 'error', '-show_entries', 'stream=codec_name', '-of', 'csv=p=0', `${world.visitor.base}${path}`], { encoding: 'utf8', timeout: 60_000 });
     assert.match(probe.stdout, /aac/, probe.stderr);
+  }
+});
+
+full('mpv and MPD play what is public in an export, from its first to its last track', async () => {
+  const list = await bring(alice, `/track/${tides.id}\n/track/${ferry.id}\n`, 'p.m3u', { is_public: 'true' });
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-players-')), lists = path.join(folder, 'lists'), socket = path.join(folder, 'socket');
+  mkdirSync(lists);
+  for (const format of ['m3u', 'xspf'] as const) /* the address that visitors know is not that of this test */
+    writeFileSync(path.join(lists, `list.${format}`), (await exported(alice, list.id, format)).bytes.toString().replace(/https?:\/\/[^/\s<"]+(?=\/api\/)/g, world.visitor.base));
+  const mpv = spawnSync('mpv', ['--no-config', '--no-video', '--ao=null', '--untimed', path.join(lists, 'list.m3u')], { encoding: 'utf8', timeout: 60_000 });
+  assert.equal(mpv.status, 0, mpv.stdout + mpv.stderr);
+  assert.deepEqual([tides, ferry].map(({ id }) => mpv.stdout.includes(id)), [true, true], mpv.stdout);
+
+  writeFileSync(path.join(folder, 'mpd.conf'), `playlist_directory "${lists}"\ndb_file "${folder}/db"\nbind_to_address "${socket}"\nmusic_directory "${folder}"\n`
+    + 'audio_output {\n  type "null"\n  name "nothing"\n  sync "no"\n}\nplaylist_plugin {\n  name "xspf"\n  enabled "yes"\n}\n');
+  const mpd = spawn('mpd', ['--no-daemon', '--stderr', path.join(folder, 'mpd.conf')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  mpd.stderr.setEncoding('utf8').on('data', (text: string) => { said += text; });
+  const mpc = (...more: string[]) => execFileSync('mpc', ['--host', socket, ...more], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    await until('MPD to listen', () => mpc('version'));
+    for (const file of ['list', 'lists/list.xspf']) /* one that is stored, and one of the music folder */ {
+      mpc('clear');
+      mpc('load', file);
+      assert.deepEqual(mpc('playlist', '--format', '%file%').trim().split('\n').map((url) => [tides, ferry].findIndex(({ id }) => url.includes(id))), [0, 1], file);
+      mpc('play', '2');
+      await until(`MPD to play the last track of ${file}`, () => /played "[^"]+"/.test(said.split(`/${ferry.id}/`).at(-1)!) && said.includes(ferry.id));
+      assert.doesNotMatch(said, /exception|Failed to/i, file);
+      said = '';
+    }
+  } finally {
+    mpd.kill();
+    rmSync(folder, { recursive: true });
   }
 });

@@ -100,7 +100,7 @@ test('a follow reaches the browser as a notification, whose click leads on witho
     await page.waitForURL(new URL(message['url'] ?? '', stage.base).href);
     assert.equal(await page.evaluate(() => 'stillHere' in window), true, 'the page was not loaded anew');
     assert.deepEqual(await shown(page), []);
-  }, { withWorker: true });
+  }, { withWorker: true, withWindow: true });
 });
 
 test('a message that nobody understands still shows something, and leads nowhere else', async () => {
@@ -116,7 +116,7 @@ test('a message that nobody understands still shows something, and leads nowhere
     await click(context, 'x');
     await page.waitForURL(`${stage.base}/notifications`);
     assert.equal(context.pages().length, 1);
-  }, { withWorker: true });
+  }, { withWorker: true, withWindow: true });
 });
 
 test('signing out takes the browser off the list; a browser that refuses says so', async () => {
@@ -132,11 +132,11 @@ test('signing out takes the browser off the list; a browser that refuses says so
     await signOut(page, 'carol');
     assert.equal(await count(), '0');
     assert.equal(await page.evaluate(async () => (await (await navigator.serviceWorker.ready).pushManager.getSubscription()) === null), true);
-  }, { withWorker: true });
+  }, { withWorker: true, withWindow: true });
   await stage.visit('dave', async ({ page }) => {
     await page.addInitScript(() => Object.defineProperty(Notification, 'permission', { get: () => 'denied' }));
     await page.goto('/settings/notifications');
     await page.getByText('This browser has been told to refuse.').waitFor();
     assert.ok(await page.getByRole('switch', { name: PUSH }).isDisabled());
-  }, { withWorker: true });
+  }, { withWorker: true, withWindow: true });
 });

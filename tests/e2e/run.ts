@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { runFiles } from '../support/files.ts';
 import { BINARY, makeFolders, ROOT, WORK } from '../support/paths.ts';
 import { prepare } from '../support/prepare.ts';
-import { CHROMIUM, SHOTS, WEB } from './support/places.ts';
+import { CHROMIUM, HEADLESS, SHOTS, WEB } from './support/places.ts';
 
 const run = promisify(execFile);
 const TESTS = path.join(ROOT, 'tests');
@@ -32,7 +32,8 @@ async function checkTypes(): Promise<void> {
 
 async function main(): Promise<void> {
   const named = process.argv.slice(2).map((file) => path.resolve(process.env['INIT_CWD'] ?? '.', file));
-  for (const [file, how] of [[BINARY, 'make veza'], [path.join(WEB, 'index.html'), 'make web'], [CHROMIUM, `apt-get install ${path.basename(CHROMIUM)}`]] as const)
+  for (const [file, how] of [[BINARY, 'make veza'], [path.join(WEB, 'index.html'), 'make web'], [CHROMIUM, 'apt-get install chromium'],
+    [HEADLESS, 'apt-get install chromium-headless-shell']] as const)
     if (!existsSync(file)) throw new Error(`${file} is not there; run "${how}" first`);
   rmSync(WORK, { recursive: true, force: true });
   makeFolders();

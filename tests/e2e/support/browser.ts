@@ -6,7 +6,7 @@ import { chromium, type Browser, type BrowserContext, type Page, type Request } 
 import { isFull } from '../../support/level.ts';
 import { noteTicksBelow } from '../../support/ticks.ts';
 import { until } from '../../support/wait.ts';
-import { CHROMIUM, SHOTS } from './places.ts';
+import { CHROMIUM, HEADLESS, SHOTS } from './places.ts';
 
 /** Every page outlives several access tokens: what only works with the first one does not work. */
 export const ACCESS_TOKEN_S = 20;
@@ -31,6 +31,8 @@ export interface Visit {
   /** With the service worker, whose installation takes nearly two seconds of a core in each new browser context. On the short level only those tests
    * have it whose promise needs it, on the full one all. */
   withWorker?: boolean;
+  /** In a browser with windows, which alone has notifications; on the full level all are. */
+  withWindow?: boolean;
 }
 
 export interface Eye {
@@ -51,20 +53,21 @@ const FEATURES_OFF = [
   'PreconnectToSearch',
 ];
 
-let browser: Promise<Browser> | undefined;
+const browsers = new Map<string, Promise<Browser>>();
 
-function launch(): Promise<Browser> {
-  browser ??= chromium.launch({
-    executablePath: CHROMIUM, headless: true,
+function launch(executablePath: string): Promise<Browser> {
+  const browser = browsers.get(executablePath) ?? chromium.launch({
+    executablePath, headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
       '--autoplay-policy=no-user-gesture-required', `--disable-features=${FEATURES_OFF.join(',')}`],
   });
+  browsers.set(executablePath, browser);
   return browser;
 }
 
 after(async () => {
-  if (browser) noteTicksBelow(/^\/usr\/lib\/chromium\//);
-  await (await browser)?.close();
+  if (browsers.size) noteTicksBelow(/^\/usr\/lib\/chromium\//);
+  for (const browser of browsers.values()) await (await browser).close();
 });
 
 function listen(context: BrowserContext, complaints: string[], asking: Set<Request>): void {
@@ -78,10 +81,10 @@ function listen(context: BrowserContext, complaints: string[], asking: Set<Reque
   context.on('weberror', (error) => complaints.push(`error: ${error.error().stack ?? error.error().message}`));
 }
 
-async function open({ base, cookies, theme = 'dark', language = 'en', width = 1280, height = 800, bypassCsp = false, withWorker = isFull }: Visit): Promise<BrowserContext> {
+async function open({ base, cookies, theme = 'dark', language = 'en', width = 1280, height = 800, bypassCsp = false, withWorker = isFull, withWindow = isFull }: Visit): Promise<BrowserContext> {
   const renewal = JSON.stringify({ id: 'sign-in', at: Date.now(), life: ACCESS_TOKEN_S * 1000 });
   const chosen = { 'veza.theme': theme, 'veza.language': language, ...(cookies ? { 'veza.session': '1', 'veza.renewal': renewal } : {}) };
-  const context = await (await launch()).newContext({
+  const context = await (await launch(withWindow ? CHROMIUM : HEADLESS)).newContext({
     viewport: { width, height }, locale: language, bypassCSP: bypassCsp, reducedMotion: 'no-preference', acceptDownloads: true, baseURL: base,
     serviceWorkers: withWorker ? 'allow' : 'block',
     hasTouch: width < 600, isMobile: width < 600,
