@@ -14,11 +14,11 @@ static _Thread_local struct lending lending;
 static _Thread_local bool lent; /* is this thread in a step of park_unless_quick()? */
 
 /* For whom a waiter waits: whoever makes a change, since changes wait for the locks of others, and somebody's many changes for each other's. 0: reading waits for no
- * lock. */
+ * lock. An address is counted as its limits are, so that one customer's network of IPv6 is one. */
 static uint64_t
 park_who(const struct request *req)
 {
-    const char *who = req->identity.known ? req->identity.user_id : req->ip;
+    const char *who = req->identity.known ? req->identity.user_id : req->limit_address.network;
 
     return method_changes(req->method) ? XXH3_64bits(who, strlen(who)) | 1 : 0;
 }

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#define QUEUED_EACH 4 /* a thread: so many tasks of one may wait */
+
 struct task {
     uint64_t who;
     void (*run)(void *argument);
@@ -27,14 +29,30 @@ pool_task(struct pool *pool, unsigned place)
     return &pool->tasks[(pool->head + place) % pool->size];
 }
 
-static bool
-pool_may_run(const struct pool *pool, uint64_t who)
+static unsigned
+pool_running(const struct pool *pool, uint64_t who)
 {
     unsigned same = 0;
 
-    for (unsigned i = 0; who && i < pool->running_count; i++)
+    for (unsigned i = 0; i < pool->running_count; i++)
         same += pool->running[i] == who;
-    return !who || (same < pool->each && pool->running_count < pool->together);
+    return same;
+}
+
+static unsigned
+pool_queued(struct pool *pool, uint64_t who)
+{
+    unsigned same = 0;
+
+    for (unsigned place = 0; place < pool->count; place++)
+        same += pool_task(pool, place)->who == who;
+    return same;
+}
+
+static bool
+pool_may_run(const struct pool *pool, uint64_t who)
+{
+    return !who || (pool->running_count < pool->together && pool_running(pool, who) < pool->each);
 }
 
 /* Takes the first task that may run. False: none may. */
@@ -137,9 +155,7 @@ pool_is_crowded(struct pool *pool, uint64_t who)
     bool crowded;
 
     pthread_mutex_lock(&pool->lock);
-    crowded = !pool_may_run(pool, who);
-    for (unsigned place = 0; place < pool->count && !crowded; place++)
-        crowded = pool_task(pool, place)->who == who;
+    crowded = who && (pool_running(pool, who) >= pool->each || pool_queued(pool, who));
     pthread_mutex_unlock(&pool->lock);
     return crowded;
 }
@@ -156,7 +172,7 @@ pool_submit_for(struct pool *pool, uint64_t who, void (*run)(void *argument), vo
     bool accepted;
 
     pthread_mutex_lock(&pool->lock);
-    accepted = !pool->stopping && pool->count < pool->size;
+    accepted = !pool->stopping && pool->count < pool->size && (!who || pool_queued(pool, who) < QUEUED_EACH * pool->thread_count);
     if (accepted) {
         pool->tasks[(pool->head + pool->count++) % pool->size] = (struct task){who, run, argument};
         pthread_cond_signal(&pool->wake);

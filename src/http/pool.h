@@ -16,10 +16,11 @@ bool pool_submit(struct pool *pool, void (*run)(void *argument), void *argument)
  * run at once, and `together` of all, so that the other threads are left to the others. Before the first task. */
 void pool_share(struct pool *pool, unsigned each, unsigned together);
 
-/* As pool_submit(), for `who`; 0: for nobody in particular, without these bounds. Tasks of others go before one that has to wait for them. */
+/* As pool_submit(), for `who`; 0: for nobody in particular, without these bounds. A task that has to wait for them is passed by tasks of others. At most four tasks a
+ * thread wait for one `who`; false beyond that. */
 bool pool_submit_for(struct pool *pool, uint64_t who, void (*run)(void *argument), void *argument);
 
-/* Would a task for `who` have to wait for others of theirs? */
+/* Would a task for `who` have to wait for others of theirs? Tasks of others do not matter here. */
 bool pool_is_crowded(struct pool *pool, uint64_t who);
 
 /* Tasks waiting now. */
