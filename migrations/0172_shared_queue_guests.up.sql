@@ -4,7 +4,7 @@ alter table queue_sessions
     add column guests_per_address int not null default 10,
     add constraint queue_sessions_guests_per_address_check check (guests_per_address between 1 and 200);
 
--- Of guests only: an address of IPv4 or a network of IPv6; null where it is not known, after a day, and when the session has ended.
+-- Of guests only: an address of IPv4 or a network of IPv6, '::' where it is not known; null after a day and when the session has ended.
 alter table queue_session_people add column address inet;
 create index queue_session_people_created_at_idx on queue_session_people (created_at) where address is not null;
 
@@ -81,7 +81,7 @@ begin
         wrong := 'conflict: The session is full.';
     elsif (select count(*)
              from queue_session_people p
-            where p.session_id = session and p.user_id is null and p.address is not distinct from shared_queue_join.address
+            where p.session_id = session and p.user_id is null and p.address = shared_queue_join.address
               and (p.removed_at is null or p.removed_at > now() - interval '1 hour')) >= s.guests_per_address then
         wrong := 'conflict: As many guests as the host lets in from one network are here.';
     end if;

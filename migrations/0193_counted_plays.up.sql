@@ -1,3 +1,6 @@
+-- The address of a visitor who has none that is known is '::', so that all are found by the same index.
+update play_sessions set address = '::' where user_id is null and address is null;
+
 -- When a listening became a play. Those of one address in a day are counted by it, since a listening that began long ago may become one now. The text of
 -- play_report() is in migrations/functions/plays.sql.
 alter table play_sessions add column counted_at timestamptz;

@@ -17,7 +17,7 @@ declare
 begin
     select tr.creator_id, tr.duration_ms into t from tracks tr where tr.id = track;
     keeps := person is not null and coalesce((select u.listening_history from user_settings u where u.user_id = person), true);
-    insert into play_sessions (id, track_id, user_id, address) values (session, track, person, visitor_address) on conflict (id) do nothing;
+    insert into play_sessions (id, track_id, user_id, address) values (session, track, person, case when person is null then coalesce(visitor_address, '::') end) on conflict (id) do nothing;
     select p.* into s from play_sessions p where p.id = session for update;
     if s.track_id <> track or s.user_id is distinct from person or s.sequences @> sequence then
         return; -- whose a listening is was said when it began: a visitor's that somebody took on would make room for another one below
@@ -45,9 +45,9 @@ begin
                 update play_listeners l set spent_until = greatest(spent, s.started_at) + needed where l.user_id = person;
             end if;
         else
-            perform pg_advisory_xact_lock(hashtextextended(track || ' ' || coalesce(s.address::text, 'unknown'), 0));
+            perform pg_advisory_xact_lock(hashtextextended(track || ' ' || s.address, 0));
             s.is_done := (select count(*) from play_sessions p
-                           where p.track_id = track and p.user_id is null and p.address is not distinct from s.address
+                           where p.track_id = track and p.address = s.address and p.is_done -- as play_sessions_counted_idx wants it
                              and p.counted_at > now() - interval '1 day') < plays_of_an_address;
         end if;
         if s.is_done then

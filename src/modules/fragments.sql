@@ -148,6 +148,10 @@ encode(sha256(convert_to(token, 'UTF8')), 'hex')
 -- fragment: link_expires_problem(expires_at)
 case when expires_at <= now() then 'validation expires_at: This time has passed.' end
 
+-- fragment: client_network
+-- What an address counts as where visitors are bounded by it: an address of IPv4, the /64 of one of IPv6, which one customer has whole; '::' where it is not known.
+coalesce(case family(:client_ip::inet) when 6 then network(set_masklen(:client_ip::inet, 64)) else :client_ip::inet end, '::')
+
 -- fragment: like_escape(value)
 -- `value` in a pattern of LIKE, where it means itself.
 regexp_replace(value, '([\\%_])', '\\\1', 'g')

@@ -163,6 +163,27 @@ test('listenings that began days ago are bounded by when they became plays', asy
   assert.deepEqual(await added(async () => { for (const session of sessions) await from(address).send(session, 2, [heard(0, 60)]); }), [10, 10], 'the next day');
 });
 
+test('counting the plays of an address reads the rows of that address, whatever others have', async () => {
+  const other = await playable(carol, { title: 'Much played' });
+  await world.sql(`insert into play_sessions (id, track_id, address, is_done, counted_at)
+                   select gen_random_uuid(), '${other.id}', case when n % 2 = 0 then '::' else '10.0.0.0'::inet + n end, n % 2 = 1, case when n % 2 = 1 then now() end
+                     from generate_series(1, 100000) n;
+                   analyze play_sessions`);
+  const read = await world.sql(`
+    begin;
+    do $$
+    declare session uuid := gen_random_uuid();
+    begin
+        perform play_report(null, null, session, 0, '${other.id}', '[]', null, null);
+        update play_sessions set started_at = started_at - interval '1 min' where id = session;
+        perform play_report(null, null, session, 1, '${other.id}', '[{"from_ms": 0, "to_ms": 60000}]', null, null);
+    end $$;
+    select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relname = 'play_sessions';
+    rollback`);
+  assert.ok(Number(read) > 0 && Number(read) < 50, `${read} rows`);
+  await world.sql(`delete from play_sessions where track_id = '${other.id}'`);
+});
+
 test('a stranger cannot make a listening grow without bound', async () => {
   const session = randomUUID();
   const ranges = (n: number) => Array.from({ length: 100 }, (_, i) => ({ from_ms: n * 200 + i * 2, to_ms: n * 200 + i * 2 + 1 }));

@@ -3,10 +3,7 @@
 -- query: play_tell
 -- Whoever may see the track. Visitors are told apart by the id of the listening; of an address of IPv6 only the network counts.
 select t.id,
-       play_report(:viewer::uuid,
-                   case when :viewer::uuid is null
-                        then case family(:client_ip::inet) when 6 then network(set_masklen(:client_ip::inet, 64)) else :client_ip::inet end end,
-                   :session::uuid, :sequence::int, t.id, coalesce(:ranges::jsonb, '[]'), :position_ms::int, :device::text)::text as told
+       play_report(:viewer::uuid, {client_network}, :session::uuid, :sequence::int, t.id, coalesce(:ranges::jsonb, '[]'), :position_ms::int, :device::text)::text as told
   from tracks t
  where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 

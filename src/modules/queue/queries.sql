@@ -294,8 +294,7 @@ with k as materialized (
 )
 select j.person as person_id, k.key, coalesce({shared_refusal(j.wrong)}, 'validation name: ' || j.wrong) as problem
   from k
- cross join lateral shared_queue_join(:session_id::uuid, :viewer::uuid, :name, {link_hash(k.key)},
-                                      case family(:client_ip::inet) when 6 then network(set_masklen(:client_ip::inet, 64)) else :client_ip::inet end) j
+ cross join lateral shared_queue_join(:session_id::uuid, :viewer::uuid, :name, {link_hash(k.key)}, {client_network}) j
 
 -- query: queue_session_people
 -- schema: SharedQueuePerson
