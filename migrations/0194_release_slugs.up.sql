@@ -5,7 +5,7 @@ alter table release_slugs
     add column is_chosen boolean not null default false; -- not made of the title
 
 create function release_slug_base(words text) returns text language sql immutable parallel safe as $$ select words $$;
-create function release_take_slug(release uuid, words text, is_open boolean, is_chosen boolean) returns text language plpgsql as $$ begin return words; end $$;
+create function release_take_slug(release uuid, words text, is_open boolean, is_chosen boolean, is_exact boolean) returns text language plpgsql as $$ begin return words; end $$;
 
 alter table releases disable trigger releases_set_updated_at;
 with n as (

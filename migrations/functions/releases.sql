@@ -84,7 +84,8 @@ begin
 end
 $$;
 
--- Gives the tracks that follow the release its visibility: until its date they are scheduled for it. And sees that followers are told when it is out.
+-- Gives the tracks that follow the release its visibility: until its date they are scheduled for it. When it is out,
+-- release_tell tells its followers, once, and gives it a plain slug.
 create or replace function release_open(r releases) returns void
     language plpgsql security definer set search_path = public
     as $$
@@ -111,10 +112,10 @@ begin
     insert into outbox (name, key, payload)
     select 'track.updated', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t;
 
-    if r.told_at is null and r.public_from is not null then
+    if r.public_from is not null and (r.told_at is null or exists (select from release_slugs s where s.slug = r.slug and s.is_secret)) then
         insert into jobs (kind, payload, dedupe_key, run_at)
         values ('release_tell', jsonb_build_object('release_id', r.id, 'user_id', r.user_id), 'release_tell:' || r.id,
-                greatest(now(), r.publish_at, r.release_at))
+                greatest(now(), r.publish_at, case when r.told_at is null then r.release_at end))
         on conflict (dedupe_key) do update set run_at = excluded.run_at, state = 'queued', attempts = 0, finished_at = null;
     end if;
 end
@@ -182,32 +183,36 @@ begin
         if found then
             return drawn;
         end if;
-        drawn := base || '-' || case when attempt < 10 then (attempt + 1)::text else substr(md5(gen_random_uuid()::text), 1, 8) end;
+        drawn := rtrim(left(base, 71), '-') || '-' || case when attempt < 10 then (attempt + 1)::text else substr(md5(gen_random_uuid()::text), 1, 8) end;
     end loop;
     raise unique_violation using constraint = 'releases_slug_key';
 end
 $$;
 
--- The slug of a release from now on. `is_open`: strangers may find it. Then it is plain: the chosen words themselves, or one that is made of them. Else it is
--- made of them and of a part that nobody guesses, 16 digits. What is not chosen is one that the release had, where there is one of that kind.
-create or replace function release_take_slug(release uuid, words text, is_open boolean, is_chosen boolean) returns text
+-- The slug of a release from now on. `is_open`: strangers may find it. Then it is plain, made of the words; else a part that nobody guesses is added, 16 digits.
+-- `is_chosen`: the words are a name that the owner chose, and not the title; `is_exact`: just now, so that it is refused where it is taken, and not changed. One
+-- that the release had is used again: with the same name, or where no name was chosen, or 20 are enough.
+create or replace function release_take_slug(release uuid, words text, is_open boolean, is_chosen boolean, is_exact boolean) returns text
     language plpgsql
     as $$
 declare
     base constant text := release_slug_base(words);
+    is_full constant boolean := (select count(*) >= 20 from release_slugs s where s.release_id = release);
     taken text;
 begin
     select s.slug into taken
       from release_slugs s
-     where s.release_id = release and s.is_secret <> is_open
-       and (not release_take_slug.is_chosen or (s.is_secret and left(s.slug, -17) = base))
-     order by s.created_at desc, s.slug
+     cross join lateral (select base = case when s.is_secret then left(s.slug, -17) else s.slug end as is_same) n
+     where s.release_id = release and s.is_secret <> is_open and (n.is_same or not release_take_slug.is_chosen or (is_full and not is_exact))
+     order by n.is_same and release_take_slug.is_chosen desc, s.created_at desc, s.slug
      limit 1;
     if found then
         return taken;
     end if;
-    if is_open and not release_take_slug.is_chosen then
-        return release_draw_slug(release, words);
+    if is_open and not is_exact then
+        taken := release_draw_slug(release, words);
+        update release_slugs s set is_chosen = release_take_slug.is_chosen where s.slug = taken;
+        return taken;
     end if;
     taken := case when is_open then words else base || '-' || left(md5(gen_random_uuid()::text), 16) end;
     insert into release_slugs (slug, release_id, is_secret, is_chosen) values (taken, release, not is_open, release_take_slug.is_chosen) on conflict do nothing;

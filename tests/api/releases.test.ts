@@ -154,6 +154,35 @@ test('neither its title nor a slug that is taken leads to a release that strange
   assert.equal(await world.sql(`select count(*) from release_slugs where release_id = '${id}'`), '3', 'going back and forth makes no more');
 });
 
+test('a name that was chosen stays whatever becomes of the visibility, also where the release had another before', async () => {
+  const { id, slug: first } = await create({ title: 'Named twice', visibility: 'public' });
+  assert.equal(first, 'named-twice');
+  assert.match((await change(id, { visibility: 'unlisted' })).body.slug, secret('named-twice'));
+  assert.match((await change(id, { slug: 'new-name' })).body.slug, secret('new-name'));
+  assert.equal((await change(id, { visibility: 'public' })).body.slug, 'new-name');
+  assert.equal((await change(id, { slug: 'newer-name' })).body.slug, 'newer-name');
+  assert.match((await change(id, { visibility: 'private', title: 'Another title' })).body.slug, secret('newer-name'));
+  await create({ title: 'Newer name', visibility: 'public' }, dave);
+  assert.equal((await change(id, { visibility: 'public' })).body.slug, 'newer-name');
+  const { id: late } = await create({ title: 'Late', visibility: 'private' });
+  assertStatus(await change(late, { slug: 'wanted-by-two' }), 200);
+  await create({ title: 'Wanted by two', visibility: 'public' }, dave);
+  assert.equal((await change(late, { visibility: 'public' })).body.slug, 'wanted-by-two-2', 'another one was public first');
+  assert.match((await change(late, { visibility: 'private' })).body.slug, secret('wanted-by-two-2'));
+  const long = `a${'-b'.repeat(39)}c`;
+  assert.match((await change(late, { slug: long })).body.slug, secret(long));
+  assert.equal((await change(late, { visibility: 'public' })).body.slug, long, 'of 80 characters too');
+  assertProblem(await change(late, { slug: `${long}d` }), 422, 'validation');
+});
+
+test('a release that was told of and is scheduled again gets a plain slug when it is out, and is not told of again', async () => {
+  const { id } = await create({ title: 'Told once', visibility: 'public' });
+  await until('it to be told of', () => world.sql(`select told_at is not null from releases where id = '${id}'`).then((told) => told === 't'), 15);
+  assert.match((await change(id, { visibility: 'scheduled', publish_at: later(1000), publish_zone: 'UTC' })).body.slug, secret('told-once'));
+  await until('the plain slug', async () => (await get(visitor, id)).body.slug === 'told-once', 20);
+  assert.equal(await world.sql(`select count(*) from outbox where name = 'release.published' and key = '${id}'`), '1');
+});
+
 test('a release has a bounded number of slugs', async () => {
   for (const visibility of ['public', 'private'] as const) {
     const { id } = await create({ title: 'Many names', visibility });
@@ -165,6 +194,11 @@ test('a release has a bounded number of slugs', async () => {
     assert.match(JSON.stringify(reply.body), /at most 20 addresses/);
     assertStatus(await change(id, { slug: `${visibility}-name-3` }), 200, 'it may have its own back');
     assert.equal(await world.sql(`select count(*) from release_slugs where release_id = '${id}'`), '20');
+    for (const n of [4, 5, 6]) {
+      assertStatus(await change(id, { slug: `${visibility}-name-${n}` }), 200);
+      for (const next of ['public', 'unlisted', visibility] as const) assertStatus(await change(id, { visibility: next }), 200);
+    }
+    assert.ok(Number(await world.sql(`select count(*) from release_slugs where release_id = '${id}'`)) <= 21, 'one more at most, of the other kind');
   }
 });
 

@@ -26,6 +26,13 @@ case when r.cover_path is not null
 -- The slug leads to the release for this viewer: an unlisted one opens by a slug that cannot be guessed.
 (s.is_secret or r.visibility <> 'unlisted' or {release_own(r)})
 
+-- fragment: slug_kept(r, new_title, is_open)
+-- The slug of a release for which none is given: the one that it has, or one of the other kind where that is what it needs now. A name that was chosen stays.
+coalesce((select release_take_slug(r.id, case when not s_.is_chosen then new_title when s_.is_secret then left(s_.slug, -17) else s_.slug end, is_open, s_.is_chosen, false)
+            from release_slugs s_
+           where s_.slug = r.slug and s_.is_secret = is_open),
+         r.slug)
+
 -- fragment: release_problem(before_at, before_visibility, before_release_at)
 -- What is wrong with the inputs, given what there was.
 coalesce({schedule_problem(before_at)},
@@ -107,7 +114,7 @@ n as (
     select n.id, :viewer::uuid,
            release_take_slug(n.id, :title::text,
                              coalesce(:visibility::text = 'public' or (:visibility::text = 'scheduled' and {publish_instant(:publish_at::timestamptz)} <= now()), false),
-                             false),
+                             false, false),
            :title::text, :artist::text, :kind::text, :description::text, :label::text, :upc::text,
            :licence::text, {release_credits_given}, :visibility::text, case when :visibility::text = 'scheduled' then {publish_instant(:publish_at::timestamptz)} end,
            case when :visibility::text = 'scheduled' then coalesce(:publish_zone::text, 'UTC') end,
@@ -147,7 +154,7 @@ t as materialized (
       from t
 ), r as (
     insert into releases (id, user_id, slug, title, artist, kind)
-    select n.id, :viewer::uuid, release_take_slug(n.id, n.title, false, false), n.title, n.artist, n.kind from n where n.problem is null
+    select n.id, :viewer::uuid, release_take_slug(n.id, n.title, false, false, false), n.title, n.artist, n.kind from n where n.problem is null
     returning id, user_id
 ), i as (
     insert into release_tracks (release_id, track_id, disc, position, access)
@@ -167,29 +174,27 @@ select n.id, n.problem from n
 with {releases_locked(select o_.user_id from releases o_ where o_.id = :id::uuid)},
 o as (
     select r.id, r.publish_at, r.publish_zone, coalesce(:visibility::text, r.visibility) as visibility,
-           case coalesce(:visibility::text, r.visibility)
-                when 'public' then true
-                when 'scheduled' then coalesce(coalesce({publish_instant(:publish_at::timestamptz)}, r.publish_at) <= now(), false)
-                else false end as is_open,
+           n.is_open,
            coalesce({release_problem(r.publish_at, r.visibility, r.release_at)},
                     case when exists (select from release_slugs s where s.slug = :slug::text and s.release_id <> r.id)
                          then 'validation slug taken: Another release has, or had, this address'
                          when :slug::text is not null and (select count(*) from release_slugs s where s.release_id = r.id) >= 20
-                              and not exists (select from release_slugs s where s.release_id = r.id and :slug::text in (s.slug, left(s.slug, -17)))
+                              and not exists (select from release_slugs s
+                                               where s.release_id = r.id and s.is_secret <> n.is_open
+                                                 and :slug::text = case when s.is_secret then left(s.slug, -17) else s.slug end)
                          then 'validation slug: A release has at most 20 addresses, and old ones go on leading to it' end) as problem
       from releases r
      cross join l
+     cross join lateral (select case coalesce(:visibility::text, r.visibility)
+                                     when 'public' then true
+                                     when 'scheduled' then coalesce(coalesce({publish_instant(:publish_at::timestamptz)}, r.publish_at) <= now(), false)
+                                     else false end as is_open) n
      where r.id = :id::uuid and {release_own(r)}
        for no key update of r
 ), r as (
     update releases r
-       set slug = case when :slug::text is not null then release_take_slug(r.id, :slug::text, o.is_open, true)
-                       else coalesce((select release_take_slug(r.id, case when not s.is_secret then r.slug
-                                                                          when s.is_chosen then left(r.slug, -17)
-                                                                          else coalesce(:title::text, r.title) end, o.is_open, false)
-                                        from release_slugs s
-                                       where s.slug = r.slug and s.is_secret = o.is_open),
-                                     r.slug) end,
+       set slug = case when :slug::text is not null then release_take_slug(r.id, :slug::text, o.is_open, true, true)
+                       else {slug_kept(r, coalesce(:title::text, r.title), o.is_open)} end,
            title = coalesce(:title::text, r.title),
            {set_given(artist, r, text)},
            kind = coalesce(:kind::text, r.kind),
@@ -345,19 +350,21 @@ select r.cover_path || '/' || :size::text || '.webp' as key, r.public_from <= no
  where r.id = :id::uuid and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: release_tell
--- When its music is out. Once: taking it back and publishing it again tells nobody a second time. One that was scheduled gets a plain slug.
-with r as (
+-- When its music is out. Once: taking it back and publishing it again tells nobody a second time. One that was scheduled gets a plain slug, every time.
+with o as (
+    select r.id, r.told_at is null as is_first
+      from releases r
+     where r.id = :release_id::uuid and r.public_from <= now() and (r.told_at is not null or coalesce(r.release_at, '-infinity') <= now())
+       for no key update of r
+), r as (
     update releases r
-       set told_at = now(),
-           slug = coalesce((select release_take_slug(r.id, case when s.is_chosen then left(r.slug, -17) else r.title end, true, false)
-                              from release_slugs s
-                             where s.slug = r.slug and s.is_secret),
-                           r.slug)
-     where r.id = :release_id::uuid and r.told_at is null and r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now()
-    returning r.id, r.user_id
+       set told_at = coalesce(r.told_at, now()), slug = {slug_kept(r, r.title, true)}
+      from o
+     where r.id = o.id
+    returning r.id, r.user_id, o.is_first
 )
 insert into outbox (name, key, payload)
-select 'release.published', r.id, jsonb_build_object('release_id', r.id, 'user_id', r.user_id) from r
+select case when r.is_first then 'release.published' else 'release.updated' end, r.id, jsonb_build_object('release_id', r.id, 'user_id', r.user_id) from r
 
 -- query: export_releases
 select r.id, r.slug, r.title, r.artist, r.kind, r.description, r.label, r.upc, r.licence, to_json(r.credits) as credits, r.visibility, r.publish_at,

@@ -89,7 +89,7 @@ static const struct field draft_fields[] = {
 
 static const struct field release_changes[] = {
     {"title", FIELD_STRING, .min = 1, .max = 255, .pattern = ".*[^ ].*", .help = "Title"},
-    {"slug", FIELD_STRING, .min = 1, .max = 100, .pattern = "[a-z0-9]+(-[a-z0-9]+)*",
+    {"slug", FIELD_STRING, .min = 1, .max = 80, .pattern = "[a-z0-9]+(-[a-z0-9]+)*",
      .help = "Its address, /release/{slug}, 20 at most. Old ones lead to it for ever. Until it is public, a part that nobody guesses is added", .example = "late-trains"},
     {"kind", FIELD_ENUM, .values = KINDS, .help = "What it is"},
     {"licence", FIELD_ENUM, .values = LICENCES, .help = "Creative Commons, or all rights reserved"},
