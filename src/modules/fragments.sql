@@ -127,6 +127,27 @@ exists (select from users c_
            and ({track_shown(t, c_, :viewer::uuid, :viewer_staff::boolean)}
                 or (r.visibility = 'unlisted' and {track_seen(t, c_, :viewer::uuid, :viewer_staff::boolean)})))
 
+-- fragment: playlist_together(p, person)
+-- Its owner is in good standing and not leaving, and neither of the two has blocked the other: else nobody but the owner works on it.
+(exists (select from users o_ where o_.id = p.user_id and user_shown(o_))
+ and not exists (select from user_blocks b_ where (b_.blocker_id = p.user_id and b_.blocked_id = person) or (b_.blocker_id = person and b_.blocked_id = p.user_id)))
+
+-- fragment: playlist_shared_with(p, person)
+-- The person works on it together with its owner, or may at least see it.
+exists (select from playlist_collaborators w_
+         where w_.playlist_id = p.id and w_.user_id = person and w_.permission <> 'none' and {playlist_together(p, person)})
+
+-- fragment: playlist_owner_shown(p, viewer, staff)
+-- Its owner is somebody whose things the viewer may see.
+exists (select from users u_ where u_.id = p.user_id and user_shown(u_) and {not_blocked_by(u_.id, viewer, staff)})
+
+-- fragment: playlist_visible(p, viewer, staff)
+-- The viewer may open this playlist by its address; an unlisted one too, so never in a list. That some of its tracks may be hidden from them is another matter.
+(p.deleted_at is null
+ and (p.user_id = viewer or staff
+      or {playlist_shared_with(p, viewer)}
+      or (p.visibility in ('public', 'unlisted') and {playlist_owner_shown(p, viewer, staff)})))
+
 -- fragment: publish_instant(given)
 -- Replies to visitors are kept up to whole multiples of five seconds (http/exchange.c), so that none is kept across this instant.
 date_bin('5 seconds', given + interval '4.999999 seconds', timestamptz '2000-01-01 00:00:00+00')

@@ -44,6 +44,10 @@ test('replies stand below the comment, oldest first, also those to a reply, and 
   assert.equal(field(await post(bob, 'x', { parent_id: track.id })), 'parent_id');
   const other = await playable(carol, { title: 'Other' });
   assert.equal(field(await post(bob, 'x', { parent_id: top.id }, other.id)), 'parent_id');
+  for (const [visibility, expected] of [['private', []], ['unlisted', ['bob 0']], ['public', ['bob 0']]] as const) {
+    assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id: track.id }, body: { visibility } }), 200);
+    assert.deepEqual(await told(alice, 'reply'), expected, `of replies to a track that is ${visibility}`);
+  }
 });
 
 test('a deleted comment keeps its place while it has replies, without its text and author, and goes with the last one', async () => {

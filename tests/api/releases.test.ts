@@ -390,6 +390,11 @@ test('followers hear of a release once, when its music is out, also after it was
   assert.deepEqual([await heard(alice), await unread()], [[], before - 1], 'what is private again is not told of any more, nor its title');
   assertStatus(await change(second.id, { visibility: 'public' }), 200);
   assert.deepEqual([(await heard(alice)).length, await unread()], [1, before]);
+  for (const visibility of ['unlisted', 'public'] as const) {
+    assertStatus(await change(second.id, { visibility }), 200);
+    const link = (await heard(alice))[0]!.link!;
+    assert.equal((await bySlug(alice, link.replace('/release/', ''))).body.id, second.id, `whoever was told still opens it while it is ${visibility}`);
+  }
 });
 
 test('a release of 3,333 tracks gives its first page and its last one within 300 ms', async () => {

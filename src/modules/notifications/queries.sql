@@ -5,18 +5,19 @@
 (case when n.actor_count > 0 then coalesce(actor.username, 'Somebody') || ' ' else '' end || n.title)
 
 -- fragment: notification_link(n, actor)
-(case when n.type = 'follow' then '/u/' || actor.username else n.link end)
+-- Of a release the present address: while it is unlisted, only that opens it.
+(case n.type when 'follow' then '/u/' || actor.username
+             when 'release' then (select '/release/' || r_.slug from releases r_ where r_.id = (n.data ->> 'release_id')::uuid)
+             else n.link end)
 
 -- fragment: notification_stands(n)
--- Its reader may still open what somebody else's doing is told of: not a release or playlist that has become private, and whose title stands here.
+-- Its reader may still open what somebody else's doing is told of: not what has become private, and whose title stands here. What is told of one's own tracks stays.
 case when n.type = 'release'
-     then exists (select from releases r_
-                   where r_.id = (n.data ->> 'release_id')::uuid and (r_.visibility = 'unlisted' or r_.public_from <= now() or r_.user_id = n.user_id))
+     then exists (select from releases r_ where r_.id = (n.data ->> 'release_id')::uuid and {release_visible(r_, n.user_id, false)})
      when n.type in ('playlist', 'playlist_shared')
-     then exists (select from playlists p_
-                   where p_.id = (n.data ->> 'playlist_id')::uuid and p_.deleted_at is null
-                     and (p_.visibility <> 'private' or p_.user_id = n.user_id
-                          or exists (select from playlist_collaborators w_ where w_.playlist_id = p_.id and w_.user_id = n.user_id and w_.permission <> 'none')))
+     then exists (select from playlists p_ where p_.id = (n.data ->> 'playlist_id')::uuid and {playlist_visible(p_, n.user_id, false)})
+     when n.type = 'reply'
+     then exists (select from tracks t_ where t_.id = (n.data ->> 'track_id')::uuid and {track_visible(t_, n.user_id, false)})
      else true end
 
 -- query: notification_list

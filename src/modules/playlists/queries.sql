@@ -45,16 +45,6 @@ exists (select from users c_
                                  where w_.playlist_id = p.id and w_.user_id = person and w_.permission in ('write', 'admin')
                                    and {playlist_together(p, person)})) is true)
 
--- fragment: playlist_together(p, person)
--- Its owner is in good standing and not leaving, and neither of the two has blocked the other: else nobody but the owner works on it.
-(exists (select from users o_ where o_.id = p.user_id and user_shown(o_))
- and not exists (select from user_blocks b_ where (b_.blocker_id = p.user_id and b_.blocked_id = person) or (b_.blocker_id = person and b_.blocked_id = p.user_id)))
-
--- fragment: playlist_shared_with(p, person)
--- The person works on it together with its owner, or may at least see it.
-exists (select from playlist_collaborators w_
-         where w_.playlist_id = p.id and w_.user_id = person and w_.permission <> 'none' and {playlist_together(p, person)})
-
 -- fragment: playlist_managed(p, person)
 -- May change what it is called and who sees it, and who works on it.
 ((p.user_id = person or exists (select from playlist_collaborators w_
@@ -76,20 +66,9 @@ realtime_send('playlist:' || id, 'playlist.changed', jsonb_build_object('playlis
 to_jsonb(row(i.wanted ->> 'title', i.wanted ->> 'artist', i.wanted ->> 'album', (i.wanted ->> 'duration_ms')::bigint,
              case when {playlist_editable(p, :viewer::uuid)} then i.wanted ->> 'location' end)::playlist_wanted)
 
--- fragment: playlist_owner_shown(p, viewer, staff)
--- Its owner is somebody whose things the viewer may see.
-exists (select from users u_ where u_.id = p.user_id and user_shown(u_) and {not_blocked_by(u_.id, viewer, staff)})
-
 -- fragment: playlist_listed(p, viewer, staff)
 -- A playlist in lists that everybody sees.
 (p.deleted_at is null and p.visibility = 'public' and {playlist_owner_shown(p, viewer, staff)})
-
--- fragment: playlist_visible(p, viewer, staff)
--- The viewer may open this playlist by its address; an unlisted one too, so never in a list. That some of its tracks may be hidden from them is another matter.
-(p.deleted_at is null
- and (p.user_id = viewer or staff
-      or {playlist_shared_with(p, viewer)}
-      or (p.visibility in ('public', 'unlisted') and {playlist_owner_shown(p, viewer, staff)})))
 
 -- query: playlist_list
 -- Those that one may change, the latest changed first. How long a playlist of more than 500 items lasts is not added up in a list.
