@@ -145,6 +145,15 @@ test('a version comes with tus and in parts, too, and room for it is there or it
   await world.sql(`update user_storage_quotas set max_bytes = 5368709120, is_own = false where user_id = '${template.ids.carol}'`);
 });
 
+test('an upload of a version whose track is gone meanwhile ends, and keeps no room', async () => {
+  const track = await playable(carol, { title: 'Gone meanwhile' }), sound = wav(makeSound(2, { seed: 8 }));
+  const address = await begin(carol, { length: sound.length, metadata: { filename: 'd.wav', version_of: track.id } });
+  assertStatus(await carol.delete('/api/v1/tracks/{id}', at(track.id)), 204);
+  assertProblem(await patch(carol, address, 0, sound), 404);
+  assertProblem(await carol.send('HEAD', address, { headers: { 'tus-resumable': '1.0.0' } }), 410);
+  assert.equal(await world.sql(`select state || ' ' || failure_code from uploads where id = '${address.split('/').pop()}'`), 'failed not_found');
+});
+
 test('an old version is restored as a new one with the same file, which counts once', async () => {
   const free = await usedBytes(), files = [1, 2].map((seed) => wav(makeSound(seed + 1, { seed })));
   const track = await playable(carol, { file: files[0]!, title: 'Restored' });

@@ -20,11 +20,11 @@ restore_fields(struct request *req, const struct transfer *transfer)
     return NULL;
 }
 
-/* The file itself is at fault, and would be again. */
+/* The file itself is at fault, or the track that it was to be a version of is gone; and so it would be again. */
 static bool
 is_final(const struct problem *p)
 {
-    return p->status == PROBLEM(VALIDATION)->status || p->status == PROBLEM(PAYLOAD_TOO_LARGE)->status;
+    return p->status == PROBLEM(NOT_FOUND)->status || p->status == PROBLEM(VALIDATION)->status || p->status == PROBLEM(PAYLOAD_TOO_LARGE)->status;
 }
 
 static void

@@ -28,6 +28,7 @@ struct writer {
     bool sealed;
     unsigned busy; /* how many do something long with it */
     bool taken;    /* it was taken away meanwhile, and the last of them gives up the file */
+    bool ended;    /* under the follower's lock: writer_end() came while the follower was at it, which then frees it */
     struct writer *follow_next;
     uint64_t follow_to; /* with `waiting`: under the follower's lock */
     bool waiting;
@@ -126,6 +127,20 @@ follower_append(struct writer *writer)
     follower.last = &writer->follow_next;
 }
 
+static void
+writer_free(struct writer *writer)
+{
+    pthread_mutex_lock(&list_lock);
+    *writer->link = writer->next;
+    if (writer->next)
+        writer->next->link = writer->link;
+    pthread_mutex_unlock(&list_lock);
+    scratch_free(writer->file);
+    EVP_MD_CTX_free(writer->sha256);
+    pthread_mutex_destroy(&writer->lock);
+    free(writer);
+}
+
 static void *
 follower_main(void *argument)
 {
@@ -134,6 +149,7 @@ follower_main(void *argument)
     for (;;) {
         struct writer *writer = follower.first;
         uint64_t before, to;
+        bool ended;
 
         if (!writer) {
             pthread_cond_wait(&follower.wanted, &follower.lock);
@@ -148,10 +164,16 @@ follower_main(void *argument)
         pthread_mutex_unlock(&follower.lock);
         follow(writer, to);
         pthread_mutex_lock(&follower.lock);
-        if (!writer->waiting && writer->hashed > before && writer->hashed < writer->follow_to)
+        ended = writer->ended;
+        if (!ended && !writer->waiting && writer->hashed > before && writer->hashed < writer->follow_to)
             follower_append(writer);
         follower.current = NULL;
         pthread_cond_broadcast(&follower.done);
+        if (ended) {
+            pthread_mutex_unlock(&follower.lock);
+            writer_free(writer);
+            pthread_mutex_lock(&follower.lock);
+        }
     }
     return NULL;
 }
@@ -176,23 +198,30 @@ follower_tell(struct writer *writer)
     pthread_mutex_unlock(&follower.lock);
 }
 
+/* With the follower's lock: it does not begin with this one again. */
+static void
+follower_leave(struct writer *writer)
+{
+    struct writer **at = &follower.first;
+
+    writer->follow_to = 0;
+    if (!writer->waiting)
+        return;
+    while (*at != writer)
+        at = &(*at)->follow_next;
+    *at = writer->follow_next;
+    follower.last = *at ? follower.last : at;
+    writer->waiting = false;
+}
+
 /* From now on the follower does not know it; what is hashed and what not is the caller's. */
 static void
 follower_forget(struct writer *writer)
 {
     pthread_mutex_lock(&follower.lock);
-    writer->follow_to = 0;
+    follower_leave(writer);
     while (follower.current == writer)
         pthread_cond_wait(&follower.done, &follower.lock);
-    if (writer->waiting) {
-        struct writer **at = &follower.first;
-
-        while (*at != writer)
-            at = &(*at)->follow_next;
-        *at = writer->follow_next;
-        follower.last = *at ? follower.last : at;
-        writer->waiting = false;
-    }
     pthread_mutex_unlock(&follower.lock);
 }
 
@@ -341,18 +370,16 @@ writer_sha256(struct writer *writer)
 void
 writer_end(struct writer *writer)
 {
+    bool left;
+
     if (!writer)
         return;
-    follower_forget(writer);
-    pthread_mutex_lock(&list_lock);
-    *writer->link = writer->next;
-    if (writer->next)
-        writer->next->link = writer->link;
-    pthread_mutex_unlock(&list_lock);
-    scratch_free(writer->file);
-    EVP_MD_CTX_free(writer->sha256);
-    pthread_mutex_destroy(&writer->lock);
-    free(writer);
+    pthread_mutex_lock(&follower.lock);
+    follower_leave(writer);
+    left = writer->ended = follower.current == writer;
+    pthread_mutex_unlock(&follower.lock);
+    if (!left)
+        writer_free(writer);
 }
 
 bool

@@ -33,6 +33,7 @@ int writer_sync(struct writer *writer);
 struct scratch *writer_seal(struct writer *writer);
 /* Of a sealed writer: the hash of all that is in the file, when all of it was appended by this writer; else NULL. It stays the writer's. */
 const EVP_MD_CTX *writer_sha256(struct writer *writer);
+/* Does not wait: a thread that still reads the file gives it up a moment later. Accepts NULL. */
 void writer_end(struct writer *writer);
 
 /* Takes the file of this id away from whoever writes here, for nobody. */
