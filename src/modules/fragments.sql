@@ -207,3 +207,8 @@ s.notify_on_release, s.email_on_release,
 -- What the file of a track, or of a version of it, is.
 case t.format when 'wav' then 'audio/wav' when 'w64' then 'audio/x-w64' when 'flac' then 'audio/flac' when 'mp3' then 'audio/mpeg'
               when 'aiff' then 'audio/aiff' when 'ogg' then 'audio/ogg' when 'mp4' then 'audio/mp4' when 'aac' then 'audio/aac' end
+
+-- fragment: original_ending(t)
+-- How the name of such a file ends.
+case t.format when 'mp4' then '.m4a' when 'wav' then '.wav' when 'w64' then '.w64' when 'flac' then '.flac' when 'mp3' then '.mp3' when 'aiff' then '.aiff'
+              when 'ogg' then '.ogg' when 'aac' then '.aac' else '.bin' end

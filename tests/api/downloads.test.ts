@@ -99,6 +99,32 @@ test('when the track is processed once more, a download is made once more, and t
   assertStatus(await visitor.get('/api/v1/tracks/{id}/download', { ...at, query: { format: 'flac' } }), 200);
 });
 
+test('a track that is called otherwise is made once more with what it is called now, on its own and in archives', async () => {
+  const { id } = await playable(carol, { title: 'Before', artist: 'Carol', visibility: 'public', is_downloadable: 'true' }), of = { path: { id } };
+  assertStatus(await carol.put('/api/v1/tracks/{id}', { ...of, body: { download_formats: ['flac', 'lossy'] } }), 200);
+  const release = (await carol.post('/api/v1/releases', { body: { title: 'Named', visibility: 'public', track_ids: [id] } })).body.id;
+  const state = async () => (await visitor.get('/api/v1/tracks/{id}/downloads', of)).body.items.map((item) => `${item.format} ${item.state}`);
+  const made = async () => {
+    for (const format of ['flac', 'lossy'] as const) assertStatus(await dave.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id, format } }), 202);
+    await until('the files', async () => (await state()).every((one) => one.endsWith('ready')));
+    return Promise.all((['flac', 'lossy'] as const).map((format) => visitor.get('/api/v1/tracks/{id}/download', { ...of, query: { format } })));
+  };
+  const before = await made();
+  for (const body of [{ title: 'After' }, { artist: 'Carol and Dave' }, { album: 'Mornings' }]) {
+    assertStatus(await carol.put('/api/v1/tracks/{id}', { ...of, body }), 200);
+    assert.deepEqual(await state(), ['flac missing', 'lossy missing'], JSON.stringify(body));
+    assertProblem(await visitor.get('/api/v1/tracks/{id}/download', { ...of, query: { format: 'flac' } }), 409, 'stream_not_ready');
+    assertProblem(await archived(visitor, release, 'flac'), 409, 'stream_not_ready');
+    for (const [n, file] of (await made()).entries()) {
+      assert.ok(file.bytes.includes(Buffer.from(Object.values(body)[0]!)), JSON.stringify(body));
+      assert.notEqual(file.headers.get('etag'), before[n]!.headers.get('etag'), 'a download that was under way is not mixed of both');
+    }
+  }
+  assert.equal(unpacked((await archived(visitor, release, 'flac')).bytes).size, 2);
+  assertStatus(await carol.put('/api/v1/tracks/{id}', { ...of, body: { description: 'Said elsewhere' } }), 200);
+  assert.deepEqual(await state(), ['flac ready', 'lossy ready']);
+});
+
 test('a link opens its track and nothing else, on both servers and in any player, until it is revoked or over', async () => {
   await change({ visibility: 'private', is_downloadable: false });
   const other = await playable(carol, { title: 'Not shared', is_public: 'false' });
@@ -316,6 +342,15 @@ test('a release is one ZIP file, of which length and every range are known befor
   assertStatus(await carol.put('/api/v1/releases/{id}', { path: { id }, body: { visibility: 'private' } }), 200);
   assertProblem(await archived(visitor, id, 'original'), 404);
   assertProblem(await visitor.get('/api/v1/releases/{id}/archives', { path: { id } }), 404);
+});
+
+test('the paths in an archive are short enough for Windows, however long the titles are', async () => {
+  const long = 'A title that does not end, '.repeat(9).slice(0, 250);
+  const { id: track_id } = await playable(dave, { title: long, artist: long, visibility: 'public', is_downloadable: 'true', filename: 'd.wav' });
+  const { body: { id } } = await dave.post('/api/v1/releases', { body: { title: long, visibility: 'public', track_ids: [track_id] } });
+  await makeArchive(visitor, id, 'original');
+  const { bytes, headers } = await archived(visitor, id, 'original'), zip = /filename="([^"]+)"/.exec(headers.get('content-disposition')!)![1]!;
+  for (const name of unpacked(bytes).keys()) assert.ok(String.raw`C:\Users\somebody\Downloads\`.length + zip.length + name.length < 260, name);
 });
 
 test('an archive has at most 500 tracks', async () => {

@@ -15,7 +15,8 @@
 
 #define FILES_MAX 502 /* 500 tracks, the cover and the text */
 #define NAMES_MAX (1024 * 1024)
-#define NAME_MAX_BYTES 180
+#define FOLDER_MAX_BYTES 60 /* Windows takes 260 characters for a whole path, and its Explorer unpacks into a folder that is called as the archive is */
+#define NAME_MAX_BYTES 96
 #define COVER_MAX (8 * 1024 * 1024)
 
 /* What the reply needs while it is sent. */
@@ -196,6 +197,7 @@ archive_get(struct request *req)
     XXH128_hash_t hash;
     struct row release;
     PGresult *tracks;
+    bool all;
 
     p = db_one(req, &q_archive_release, &release);
     if (!p)
@@ -203,10 +205,13 @@ archive_get(struct request *req)
     if (p)
         return p;
     buf_printf(&text, "%s - %s%c", row_text(&release, "artist"), row_text(&release, "title"), 0);
-    stored_zip_name(&folder, text.failed ? "release" : text.ptr, NAME_MAX_BYTES, "");
+    stored_zip_name(&folder, text.failed ? "release" : text.ptr, FOLDER_MAX_BYTES, "");
     buf_add(&folder, (struct str){"", 1});
-    source = folder.failed ? NULL : archive_make(&release, tracks, folder.ptr, &hash);
+    all = PQntuples(tracks) == row_int(&release, "track_count", 0);
+    source = folder.failed || !all ? NULL : archive_make(&release, tracks, folder.ptr, &hash);
     PQclear(tracks);
+    if (!all)
+        return PROBLEM(STREAM_NOT_READY); /* it changed between the two statements */
     if (!source)
         return PROBLEM(INTERNAL);
     p = reply_source(req, source, "application/zip", arena_printf(req->arena, "\"%016llx%016llx\"", (unsigned long long)hash.high64, (unsigned long long)hash.low64));

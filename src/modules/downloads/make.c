@@ -322,8 +322,8 @@ static bool
 make_note(const struct work *work)
 {
     char size[24], crc[24];
-    const struct db_arg args[] = {{"id", work->track_id}, {"format", work->format}, {"version", track_text(work, "version")}, {"key", work->key},
-                                  {"size_bytes", size}, {"crc32", crc}, {0}};
+    const struct db_arg args[] = {{"id", work->track_id}, {"format", work->format}, {"version", track_text(work, "version")}, {"tags", track_text(work, "tags")},
+                                  {"key", work->key}, {"size_bytes", size}, {"crc32", crc}, {0}};
     PGresult *result;
 
     snprintf(size, sizeof size, "%llu", (unsigned long long)work->written);
@@ -345,7 +345,8 @@ make_run(struct work *work)
 
     snprintf(work->folder, sizeof work->folder, "hls/%s/%s%s%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "",
              track_text(work, "quality"));
-    snprintf(work->key, sizeof work->key, "downloads/%s/%s%s%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "", work->format);
+    snprintf(work->key, sizeof work->key, "downloads/%s/%s%s%s-%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "", work->format,
+             track_text(work, "tags"));
     if (work->is_original) {
         snprintf(work->key, sizeof work->key, "%s", track_text(work, "original"));
         error = make_checksum(work);

@@ -7,9 +7,28 @@
 -- fragment: may_have(t, format)
 may_download(t, format, :viewer::uuid, :viewer_staff::boolean, :share::text)
 
+-- fragment: download_tags(t)
+-- What the file of a format says about the track, in short: another title, artist or album makes another file.
+left(md5(jsonb_build_array(t.title, t.artist, t.album)::text), 16)
+
 -- fragment: made(d, t)
--- This file was made from what plays now.
-(d.track_id = t.id and d.version = t.media_version)
+-- This file was made from what plays now, and says what the track says now. An original says what its creator wrote into it.
+(d.track_id = t.id and d.version = t.media_version and (d.format = 'original' or d.tags = {download_tags(t)}))
+
+-- fragment: download_job(tracks)
+-- Has the files of these tracks made. A job that waits or runs already stays as it is; one that failed is tried again.
+insert into jobs (kind, payload, dedupe_key, max_attempts)
+select 'track_download', jsonb_build_object('track_id', x.id, 'format', :format::text), 'track_download:' || x.id || ':' || :format::text, 3
+  from tracks x
+ order by x.id
+on conflict (dedupe_key) do update
+   set state = case when jobs.state in ('queued', 'running') then jobs.state else 'queued' end,
+       attempts = case when jobs.state in ('queued', 'running') then jobs.attempts else 0 end,
+       progress = case when jobs.state = 'running' then jobs.progress else 0 end,
+       run_at = case when jobs.state in ('queued', 'running') then jobs.run_at else now() end, finished_at = null
+
+-- fragment: made_ending
+case :format::text when 'flac' then '.flac' else '.m4a' end
 
 -- query: download_of
 -- sees: whoever may see the track, or has a link to it
@@ -43,8 +62,8 @@ select f.format,
 select case when :format::text = 'original' then t.file_path else d.file_path end as key,
        case when :format::text = 'original' then coalesce(nullif(t.original_filename, ''), 'track')
             else regexp_replace(left(coalesce(nullif(t.artist, '') || ' - ', '') || t.title, 180), '[\\/:*?"<>|]', '_', 'g') ||
-                 case :format::text when 'flac' then '.flac' else '.m4a' end end as filename,
-       case when :format::text = 'original' then encode(t.content_sha256, 'hex') else :format::text || '-' || d.version end as etag,
+                 {made_ending} end as filename,
+       case when :format::text = 'original' then encode(t.content_sha256, 'hex') else concat_ws('-', :format::text, d.version, d.tags) end as etag,
        case :format::text when 'original' then {original_type(t)} when 'flac' then 'audio/flac' else 'audio/mp4' end as content_type,
        case when not {may_have(t, :format::text)} then 'forbidden: The creator does not offer this track for download in this format.'
             when :format::text <> 'original' and d.track_id is null then 'stream_not_ready: This format has to be made first.' end as problem
@@ -63,22 +82,16 @@ with t as (
       from tracks t
       left join track_downloads d on d.format = :format::text and {made(d, t)}
      where t.id = :id::uuid and {downloader_sees(t)}
+), w as (
+    select t.id from t where t.problem is null and not t.is_there
 ), j as (
-    insert into jobs (kind, payload, dedupe_key, max_attempts)
-    select 'track_download', jsonb_build_object('track_id', t.id, 'format', :format::text), 'track_download:' || t.id || ':' || :format::text, 3
-      from t
-     where t.problem is null and not t.is_there
-    on conflict (dedupe_key) do update
-       set state = case when jobs.state in ('queued', 'running') then jobs.state else 'queued' end,
-           attempts = case when jobs.state in ('queued', 'running') then jobs.attempts else 0 end,
-           progress = case when jobs.state = 'running' then jobs.progress else 0 end,
-           run_at = case when jobs.state in ('queued', 'running') then jobs.run_at else now() end, finished_at = null
+    {download_job(w)}
 )
 select t.id as track_id, :format::text as format, t.is_there as is_ready, t.problem from t
 
 -- query: download_work
 -- What the job needs to know: the best rendition that there is.
-select t.media_version as version, t.file_path as original, t.title, coalesce(t.artist, '') as artist, coalesce(t.album, '') as album,
+select t.media_version as version, {download_tags(t)} as tags, t.file_path as original, t.title, coalesce(t.artist, '') as artist, coalesce(t.album, '') as album,
        case when :format::text = 'flac' then 'lossless'
             else (select q.name from unnest(array['high', 'medium', 'low']) with ordinality q (name, n)
                    where h.info -> 'qualities' @> jsonb_build_array(jsonb_build_object('name', q.name)) order by q.n limit 1) end as quality
@@ -87,16 +100,16 @@ select t.media_version as version, t.file_path as original, t.title, coalesce(t.
  where t.id = :id::uuid and t.deleted_at is null and t.stream_status = 'ready'
 
 -- query: download_made
--- Gives no row where another version plays by now. `before` is the file that it replaces; originals are not kept here.
+-- Gives no row where another version plays by now, or the track is called otherwise. `before` is the file that it replaces; originals are not kept here.
 with o as (
     select d.file_path from track_downloads d where d.track_id = :id::uuid and d.format = :format::text and d.file_path <> :key::text and d.format <> 'original'
 ), d as (
-    insert into track_downloads (track_id, format, version, file_path, size_bytes, crc32)
-    select t.id, :format::text, :version::text, :key::text, :size_bytes::bigint, :crc32::bigint
+    insert into track_downloads (track_id, format, version, tags, file_path, size_bytes, crc32)
+    select t.id, :format::text, :version::text, case when :format::text <> 'original' then :tags::text end, :key::text, :size_bytes::bigint, :crc32::bigint
       from tracks t
-     where t.id = :id::uuid and t.deleted_at is null and t.media_version = :version::text
+     where t.id = :id::uuid and t.deleted_at is null and t.media_version = :version::text and (:format::text = 'original' or {download_tags(t)} = :tags::text)
     on conflict (track_id, format) do update
-       set version = excluded.version, file_path = excluded.file_path, size_bytes = excluded.size_bytes, crc32 = excluded.crc32, created_at = now()
+       set version = excluded.version, tags = excluded.tags, file_path = excluded.file_path, size_bytes = excluded.size_bytes, crc32 = excluded.crc32, created_at = now()
     returning track_id
 )
 select d.track_id, (select o.file_path from o) as before from d
@@ -110,9 +123,13 @@ from (select o.*, (row_number() over (partition by o.disc order by o.position, o
          where o.release_id = :id::uuid) i
   join releases r on r.id = i.release_id
   join tracks t on t.id = i.track_id and t.stream_status = 'ready'
-  left join track_downloads d on d.format = wanted and d.crc32 is not null and d.track_id = t.id and d.version = t.media_version
+  left join track_downloads d on d.format = wanted and {made(d, t)}
   left join jobs j on j.dedupe_key = 'track_download:' || t.id || ':' || wanted
  where {release_track_shown(t, r)} and may_download(t, wanted, :viewer::uuid, :viewer_staff::boolean, null)
+
+-- fragment: archive_refusal(track_count)
+case when track_count = 0 then 'forbidden: The creator offers no track of this release for download in this format.'
+     when track_count > 500 then 'conflict: An archive has at most 500 tracks.' end
 
 -- query: archive_of
 select r.id as release_id from releases r where r.id = :id::uuid and {release_visible(r, :viewer::uuid, :viewer_staff::boolean)}
@@ -148,21 +165,12 @@ with t as materialized (
       {archive_tracks(:format::text)}
 ), n as (
     select count(*) as track_count, count(*) filter (where not t.is_made)::int as missing from t
+), w as (
+    select t.id from t, n where not t.is_made and {archive_refusal(n.track_count)} is null
 ), j as (
-    insert into jobs (kind, payload, dedupe_key, max_attempts)
-    select 'track_download', jsonb_build_object('track_id', t.id, 'format', :format::text), 'track_download:' || t.id || ':' || :format::text, 3
-      from t, n
-     where not t.is_made and n.track_count <= 500
-     order by t.id
-    on conflict (dedupe_key) do update
-       set state = case when jobs.state in ('queued', 'running') then jobs.state else 'queued' end,
-           attempts = case when jobs.state in ('queued', 'running') then jobs.attempts else 0 end,
-           progress = case when jobs.state = 'running' then jobs.progress else 0 end,
-           run_at = case when jobs.state in ('queued', 'running') then jobs.run_at else now() end, finished_at = null
+    {download_job(w)}
 )
-select :id::uuid as release_id, :format::text as format, n.missing as missing_count,
-       case when n.track_count = 0 then 'forbidden: The creator offers no track of this release for download in this format.'
-            when n.track_count > 500 then 'conflict: An archive has at most 500 tracks.' end as problem
+select :id::uuid as release_id, :format::text as format, n.missing as missing_count, {archive_refusal(n.track_count)} as problem
   from n
 
 -- query: archive_release
@@ -172,9 +180,9 @@ select r.title, coalesce(r.artist, u.display_name, u.username) as artist, r.cove
        extract(year from r.dated_at)::int as year, extract(month from r.dated_at)::int as month, extract(day from r.dated_at)::int as day,
        concat_ws(E'\r\n', r.title, coalesce(r.artist, u.display_name, u.username), to_char(r.dated_at, 'YYYY-MM-DD'), r.label, 'UPC ' || r.upc, r.licence,
                  (select string_agg(c.role || ': ' || c.name, E'\r\n') from unnest(r.credits) c)) as notes,
-       case when n.track_count = 0 then 'forbidden: The creator offers no track of this release for download in this format.'
-            when n.track_count > 500 then 'conflict: An archive has at most 500 tracks.'
-            when n.made < n.track_count then 'stream_not_ready: The files of this archive have to be made first.' end as problem
+       n.track_count::int,
+       coalesce({archive_refusal(n.track_count)},
+                case when n.made < n.track_count then 'stream_not_ready: The files of this archive have to be made first.' end) as problem
   from releases r
   join users u on u.id = r.user_id
  cross join lateral (select count(*) as track_count, count(d.track_id) as made
@@ -182,10 +190,9 @@ select r.title, coalesce(r.artist, u.display_name, u.username) as artist, r.cove
  where r.id = :id::uuid and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: archive_files
+-- Those that are there; the handler compares how many they are.
 -- sees: see archive_release
 select d.file_path as key, d.size_bytes, d.crc32, i.disc, i.discs, i.number, coalesce(t.artist, '') as artist, t.title, coalesce(t.isrc, '') as isrc,
-       case :format::text when 'flac' then '.flac' when 'lossy' then '.m4a'
-            else case t.format when 'wav' then '.wav' when 'w64' then '.w64' when 'flac' then '.flac' when 'mp3' then '.mp3' when 'aiff' then '.aiff' when 'ogg' then '.ogg'
-                               when 'mp4' then '.m4a' when 'aac' then '.aac' else '.bin' end end as ending
+       case :format::text when 'original' then {original_ending(t)} else {made_ending} end as ending
   {archive_tracks(:format::text)} and d.track_id is not null
  order by i.disc, i.number
