@@ -6,6 +6,7 @@
 #include "http/validate.h"
 
 #define SECRET_LEN_MIN 24 /* also of a link that was copied without its end */
+#define SLUG_SECRET_LEN 16
 #define PREFACE_DRAIN (256 * 1024) /* a refused body up to this size is read and dropped, so that the client sees the reply */
 
 static const struct problem *
@@ -316,12 +317,21 @@ exchange_is_token_character(char c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
 }
 
+/* "ep-0123456789abcdef": a slug that opens an unlisted release ends so, and may be shorter than a token. */
+static bool
+exchange_may_be_secret_slug(const char *run, size_t len)
+{
+    return len > SLUG_SECRET_LEN && run[len - SLUG_SECRET_LEN - 1] == '-' && strspn(run + len - SLUG_SECRET_LEN, "0123456789ABCDEFabcdef") >= SLUG_SECRET_LEN;
+}
+
 /* Whether these characters may be a token. Those of links have 32 or more; ids are no secret, and long names are in small letters. */
 static bool
 exchange_may_be_secret(const char *run, size_t len)
 {
     char id[UUID_TEXT];
 
+    if (exchange_may_be_secret_slug(run, len))
+        return true;
     if (len < SECRET_LEN_MIN)
         return false;
     snprintf(id, sizeof id, "%.*s", (int)len, run);

@@ -242,6 +242,10 @@ test('no token of a link reaches the log, whatever is asked of whichever server'
   const queue = (await carol.post('/api/v1/queue/session', { body: {} })).body.token;
   const playlist = (await carol.post('/api/v1/playlists', { body: { name: 'Shared' } })).body.id;
   const list = (await carol.post('/api/v1/playlists/{id}/share', { path: { id: playlist }, body: {} })).body.token;
+  const slug = (await carol.post('/api/v1/releases', { body: { title: 'EP', visibility: 'unlisted' } })).body.slug;
+  assert.match(slug, /^ep-[0-9a-f]{16}$/);
+  for (const base of [world.server.api, world.server.stream])
+    for (const address of [`/release/${slug}`, `/api/v1/releases/by-slug/${slug}`, `/Release/${slug.toUpperCase()}/`, `/api/v1/releases/by-slug/${slug}?x=1`]) await fetch(base + address);
   for (const base of [world.server.api, world.server.stream])
     for (const secret of [token, queue, list])
       for (const [method, address] of [['POST', `/api/v1/tracks/shared/${secret}`], ['GET', `/API/v1/Tracks/Shared/${secret}`], ['GET', `/api/v1/tracks/shared/${secret}/`], ['GET', `/P/${secret}`],
@@ -251,6 +255,7 @@ test('no token of a link reaches the log, whatever is asked of whichever server'
   await visitor.get('/api/v1/tracks/{id}', at);
   await world.server.logged(new RegExp(`/x/:hidden(.|\n)*/api/v1/tracks/${track.id}`), since);
   for (const secret of [token, queue, list]) assert.ok(!world.server.log().includes(secret.slice(0, 24)));
+  assert.ok(!world.server.log().toLowerCase().includes(slug.slice(-16)));
 });
 
 const archives = async (client: Client, id: string) => {
