@@ -116,7 +116,7 @@ find_segment(struct request *req, struct wanted *wanted, char version[MEDIA_VERS
 {
     char before[MEDIA_VERSION_TEXT] = "-";
     const struct problem *p;
-    bool moved;
+    bool moved, asked = false;
     int error;
 
     for (;;) {
@@ -126,7 +126,8 @@ find_segment(struct request *req, struct wanted *wanted, char version[MEDIA_VERS
         set_key(wanted, version);
         moved = *wanted->version && !text_equal(version, wanted->version);
         *ret_segment = NULL;
-        if (moved && *before == '-') {
+        if (moved && !asked) {
+            asked = true;
             p = find_replaced(req, wanted, ret_segment);
             if (p || *ret_segment)
                 return p;

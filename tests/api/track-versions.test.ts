@@ -89,6 +89,15 @@ test('a new version changes sound, length, waveform and loudness at once; plays,
     for (const gone of [await heard(client, base), await client.send('GET', `${base}/low/playlist.m3u8`)]) assertProblem(gone, 410, 'version_gone');
   assert.ok(!existsSync(file(`hls/${track.id}/${folder.split('/')[6]}`)));
   assert.ok(existsSync(file(`originals/${track.id}`)), 'the file of the old version is kept');
+  for (const [client, base] of [[visitor, folder], [world.streamVisitor, onStream]] as const) {
+    const plays = (run: string) => world.sql(`update tracks set media_version = '${run}' where id = '${track.id}' returning 1`);
+    const run = await world.sql(`select media_version from tracks where id = '${track.id}'`);
+    await plays(folder.split('/')[6]!);
+    await world.sql(`select pg_notify('track_changed', '${track.id}')`);
+    await until('the server to have heard that the old one plays', async () => (await client.send('GET', `${base}/low/playlist.m3u8`)).status === 404);
+    await plays(run);
+    assertProblem(await client.send('GET', `${base}/low/playlist.m3u8`), 410, 'version_gone', 'also from a server that has not heard of the new one');
+  }
 
   await replace(track.id, second); /* the same once more */
   await settled(track.id);
