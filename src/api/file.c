@@ -39,21 +39,6 @@ static const struct {
     {"application/xspf+xml", "xspf"},
 };
 
-/* Characters that show nothing, or turn the direction of what follows: "song\u202Evaw.exe" would be shown as "songexe.wav". The number of bytes, or 0. */
-static size_t
-file_hidden_character(const unsigned char *p)
-{
-    if (*p < 0x20 || *p == 0x7F)
-        return 1;
-    if ((p[0] == 0xC2 && p[1] < 0xA0) || (p[0] == 0xD8 && p[1] == 0x9C)) /* U+0080 to U+009F, U+061C */
-        return 2;
-    if (p[0] == 0xE2 && p[1] == 0x80 && ((p[2] >= 0x8B && p[2] <= 0x8F) || (p[2] >= 0xA8 && p[2] <= 0xAE))) /* U+200B to U+200F, U+2028 to U+202E */
-        return 3;
-    if ((p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0xA0 && p[2] <= 0xAF) || (p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF)) /* U+2060 to U+206F, U+FEFF */
-        return 3;
-    return 0;
-}
-
 /* The name that a file of this type is saved under. Programs are chosen by the ending, so it is never one that a stranger chose. */
 static const char *
 file_safe_name(struct arena *arena, const char *name, const char *content_type)
@@ -61,11 +46,12 @@ file_safe_name(struct arena *arena, const char *name, const char *content_type)
     char *clean = arena_alloc(arena, strlen(name) + 1), *to = clean, *ending;
     size_t type_len = strcspn(content_type, "; "), hidden;
     const char *endings = "bin";
+    bool belongs;
 
     if (!clean)
         return "file.bin";
     for (const char *p = name; *p; p += hidden) {
-        hidden = file_hidden_character((const unsigned char *)p);
+        hidden = text_hidden_character(p, &belongs);
         if (!hidden)
             *to++ = *p;
         hidden += !hidden;

@@ -157,3 +157,28 @@ text_free(char **text)
     free(*text);
     *text = NULL;
 }
+
+size_t
+text_hidden_character(const char *p, bool *ret_belongs)
+{
+    static const struct { uint32_t first, last; bool belongs; } hidden[] = {
+        {0x01, 0x1F, false}, {0x7F, 0x9F, false}, {0x61C, 0x61C, true}, {0x200B, 0x200F, true}, {0x2028, 0x202E, false}, {0x2060, 0x2065, true}, {0x2066, 0x2069, false},
+        {0x206A, 0x206F, true}, {0xFEFF, 0xFEFF, true}};
+    const unsigned char *bytes = (const unsigned char *)p;
+    size_t len = *bytes < 0xC0 ? 1 : *bytes < 0xE0 ? 2 : 3;
+    uint32_t point = len > 1 ? *bytes & (0x7Fu >> len) : *bytes;
+
+    if ((*bytes >= 0x80 && *bytes < 0xC0) || *bytes >= 0xF0)
+        return 0;
+    for (size_t i = 1; i < len; i++) {
+        if ((bytes[i] & 0xC0) != 0x80)
+            return 0;
+        point = point << 6 | (bytes[i] & 0x3Fu);
+    }
+    for (size_t i = 0; i < COUNT_OF(hidden); i++)
+        if (point >= hidden[i].first && point <= hidden[i].last) {
+            *ret_belongs = hidden[i].belongs;
+            return len;
+        }
+    return 0;
+}

@@ -42,6 +42,11 @@ bool text_listed(const char *list, const char *text);
  * characters is stored in `ret_characters` (may be NULL). */
 bool utf8_valid(struct str bytes, size_t *ret_characters);
 
+/* How many bytes the character of UTF-8 at `p` has, if it is one that shows nothing; else 0. Spaces, and what fills the place of a letter, count as shown.
+ * `*ret_belongs`: emoji and some scripts are written with it, such as joiners and marks of direction. The others are control characters, ends of lines, and
+ * overrides of the direction, with which a text looks like another: "song\u202Evaw.exe" is shown as "songexe.wav". */
+size_t text_hidden_character(const char *p, bool *ret_belongs);
+
 /* Copies `text` to `out`, which holds `size` > 0 bytes, with a question mark for each byte that is no part of valid UTF-8. What does not fit
  * is cut off, at a character. */
 void utf8_clean(const char *text, char *out, size_t size);

@@ -11,16 +11,19 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* Control characters, and the bidirectional overrides that make text look like other text (U+202A-202E, U+2066-2069). */
 bool
 text_has_unwanted_characters(const char *text, bool lines)
 {
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if ((*p < 0x20 && !(lines && (*p == '\n' || *p == '\t' || *p == '\r'))) || *p == 0x7F)
-            return true;
-        if (p[0] == 0xE2 && p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE)
-            return true;
-        if (p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9)
+    static const char *const ends_of_lines[] = {"\n", "\t", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+    bool belongs, wanted;
+    size_t len;
+
+    for (const char *p = text; *p; p += len + !len) {
+        len = text_hidden_character(p, &belongs);
+        wanted = !len || belongs;
+        for (size_t i = 0; lines && !wanted && i < COUNT_OF(ends_of_lines); i++)
+            wanted = text_starts_with(p, ends_of_lines[i]);
+        if (!wanted)
             return true;
     }
     return false;

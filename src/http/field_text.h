@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-/* Control characters, or the bidirectional overrides that make text look like other text? `lines`: but for newline, tab and carriage return. */
+/* Is there a text_hidden_character() in it that belongs to nothing? `lines`: but for a tab and what ends lines. */
 bool text_has_unwanted_characters(const char *text, bool lines);
 
 /* As a FIELD_EMAIL is. */

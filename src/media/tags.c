@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
+
 /* Bytes of the UTF-8 sequence at `s` when it is well formed (shortest form, no surrogate), else 0. */
 static size_t
 sequence(const unsigned char *s, size_t left)
@@ -23,19 +25,13 @@ sequence(const unsigned char *s, size_t left)
     return point < least[n] || (point >= 0xd800 && point < 0xe000) || point > 0x10ffff ? 0 : n;
 }
 
-/* Control characters, line and bidirectional overrides, and noncharacters that would end up in a page or a log. */
+/* What would end up in a page or a log: hidden characters that belong to nothing, and noncharacters. */
 static bool
 is_unwanted(const unsigned char *s, size_t n)
 {
-    if (n == 1)
-        return s[0] < 0x20 || s[0] == 0x7f;
-    if (n == 2)
-        return s[0] == 0xc2 && s[1] < 0xa0;
-    if (n == 3 && s[0] == 0xe2 && s[1] == 0x80)
-        return s[2] == 0xa8 || s[2] == 0xa9 || (s[2] >= 0xaa && s[2] <= 0xae);
-    if (n == 3 && s[0] == 0xe2 && s[1] == 0x81)
-        return s[2] >= 0xa6 && s[2] <= 0xa9;
-    return n == 3 && s[0] == 0xef && (s[1] == 0xbf && s[2] >= 0xbe);
+    bool belongs;
+
+    return (text_hidden_character((const char *)s, &belongs) && !belongs) || (n == 3 && s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe);
 }
 
 /* Characters that show nothing: a name of nothing else is no name. */

@@ -120,6 +120,27 @@ a_text_comes_in_its_language_or_else_in_english(void **state)
                          cases[i].row < 0 ? NULL : &rows[cases[i].row]);
 }
 
+static void
+hidden_characters_are_told_from_those_that_are_seen(void **state)
+{
+    static const char *const seen[] = {"a", " ", "~", "\xC2\xA0", "\xC3\xA9", "\xD8\x9B", "\xE2\x80\x90", "\xE2\x81\x9F", "\xE3\x80\x80", "\xF0\x9F\x8E\xB5", "", "\x80", "\xE2", "\xE2\x80"};
+    static const char *const needed[] = {"\xD8\x9C", "\xE2\x80\x8B", "\xE2\x80\x8D", "\xE2\x80\x8F", "\xE2\x81\xA0", "\xEF\xBB\xBF"};
+    static const char *const unwanted[] = {"\x01", "\n", "\x7F", "\xC2\x80", "\xC2\x85", "\xC2\x9F", "\xE2\x80\xA8", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9"};
+    bool belongs;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(seen); i++)
+        assert_int_equal(text_hidden_character(seen[i], &belongs), 0);
+    for (size_t i = 0; i < COUNT_OF(needed); i++) {
+        assert_int_equal(text_hidden_character(needed[i], &belongs), strlen(needed[i]));
+        assert_true(belongs);
+    }
+    for (size_t i = 0; i < COUNT_OF(unwanted); i++) {
+        assert_int_equal(text_hidden_character(unwanted[i], &belongs), strlen(unwanted[i]));
+        assert_false(belongs);
+    }
+}
+
 int
 main(void)
 {
@@ -130,6 +151,7 @@ main(void)
         cmocka_unit_test(secrets_are_compared_by_value),
         cmocka_unit_test(texts_and_prefixes),
         cmocka_unit_test(a_list_holds_whole_entries),
+        cmocka_unit_test(hidden_characters_are_told_from_those_that_are_seen),
         cmocka_unit_test(a_text_comes_in_its_language_or_else_in_english),
     };
 

@@ -51,6 +51,8 @@ each_wrong_field_is_named_with_a_code(void **state)
         {"{\"title\":null}", "title", "type"},
         {"{\"title\":\"a\\nb\"}", "title", "value"},
         {"{\"title\":\"a\\u202eb\"}", "title", "value"},
+        {"{\"title\":\"a\\u0085b\"}", "title", "value"},
+        {"{\"title\":\"a\\u2028b\"}", "title", "value"},
         {"{\"title\":\"a\\u0000b\"}", "title", "type"},
         {"{\"title\":\"a\",\"role\":\"admin\"}", "role", "unknown"},
         {"{\"title\":\"a\",\"bpm\":0}", "bpm", "too_small"},
