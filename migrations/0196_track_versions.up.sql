@@ -23,7 +23,7 @@ alter table track_versions alter column file_path drop not null,
 -- One at a time is being made.
 create unique index track_versions_pending_key on track_versions (track_id) where state = 'pending';
 -- What the sweep looks for.
-create index track_versions_kept_idx on track_versions (track_id, version_number) where state = 'kept';
+create index track_versions_replaced_at_idx on track_versions (replaced_at) where state = 'kept';
 create index track_versions_left_idx on track_versions (track_id) where state in ('failed', 'expired') and file_path is not null;
 create index track_versions_media_until_idx on track_versions (media_until) where media_until is not null;
 

@@ -159,7 +159,7 @@ test('an upload of a version whose track is gone meanwhile ends, and keeps no ro
   const address = await begin(carol, { length: sound.length, metadata: { filename: 'd.wav', version_of: track.id } });
   assertStatus(await carol.delete('/api/v1/tracks/{id}', at(track.id)), 204);
   assertProblem(await patch(carol, address, 0, sound), 404);
-  assertProblem(await carol.send('HEAD', address, { headers: { 'tus-resumable': '1.0.0' } }), 410);
+  assertStatus(await carol.send('HEAD', address, { headers: { 'tus-resumable': '1.0.0' } }), 410);
   assert.equal(await world.sql(`select state || ' ' || failure_code from uploads where id = '${address.split('/').pop()}'`), 'failed not_found');
 });
 
@@ -228,10 +228,94 @@ test('twenty versions are kept beside the one that plays, and a file that never 
   await world.sql(`insert into track_versions (track_id, version_number, state, file_path, file_size, replaced_at, played_at)
                    select '${track.id}', n + 10, 'kept', 'versions/${track.id}/' || n, 10, now(), now() from generate_series(1, 25) n;
                    update tracks set versions_bytes = versions_bytes + 250 where id = '${track.id}'`);
+  const left = () => world.sql(`select count(*) filter (where state = 'kept') || ' ' || count(*) filter (where state = 'expired') || ' ' || count(*) filter (where state = 'expired' and file_path is null)
+                                  from track_versions where track_id = '${track.id}'`);
+  await replace(track.id, wav(makeSound(1, { seed: 3 })));
+  await settled(track.id);
+  assert.match(await left(), /^20 7 /, 'from the moment on when the next one plays');
   await sweep();
-  assert.equal(await world.sql(`select count(*) filter (where state = 'kept') || ' ' || count(*) filter (where state = 'expired' and file_path is null) from track_versions where track_id = '${track.id}'`), '20 6');
+  assert.equal(await left(), '20 7 7');
+  await world.sql(`update track_versions set replaced_at = now() - interval '91 days' where track_id = '${track.id}' and version_number between 20 and 24`);
+  await sweep();
+  assert.equal(await left(), '15 12 12');
   const id = '00000000-0000-4000-8000-00000000000a';
   writeFileSync(file(`versions/${track.id}/${id}`), 'left');
   await world.sql(`insert into jobs (kind, payload, dedupe_key) values ('track_sweep', '{"track_id": "${track.id}", "version_id": "${id}"}', 'track_sweep:${id}')`);
   await until('the file to go', () => !existsSync(file(`versions/${track.id}/${id}`)));
+});
+
+test('of versions that come at once one is made, and the others are told to wait', async () => {
+  const track = await playable(carol, { title: 'Two tabs' });
+  const replies = await Promise.all([2, 3, 4, 5].map((seed) => carol.post('/api/v1/tracks/{id}/versions', { ...at(track.id), body: form(wav(makeSound(1, { seed }))) })));
+  assert.deepEqual(replies.map(({ status }) => status).sort(), [201, 409, 409, 409]);
+  await settled(track.id);
+  assert.deepEqual((await list(track.id)).map((version) => [version.number, version.state]), [[2, 'current'], [1, 'kept']]);
+  const old = (await list(track.id)).at(-1)!.id;
+  const restores = await Promise.all([1, 2, 3].map(() => carol.post('/api/v1/tracks/{id}/versions/{version_id}/restore', { path: { id: track.id, version_id: old } })));
+  assert.deepEqual(restores.map(({ status }) => status).sort(), [201, 409, 409]);
+  await settled(track.id);
+  assert.deepEqual((await list(track.id)).map((version) => [version.number, version.state]), [[3, 'current'], [2, 'kept'], [1, 'kept']]);
+});
+
+test('the work on a version waits for its turn, however old the work on the track is', async () => {
+  const track = await playable(carol, { title: 'Old' }), job = `transcode:${track.id}`;
+  await world.sql(`update jobs set turn = now() - interval '1 year' where dedupe_key = '${job}'`);
+  const made = await replace(track.id, wav(makeSound(1, { seed: 2 })));
+  assert.equal(await world.sql(`select (turn > now() - interval '1 day') || ' ' || (payload ->> 'version_id') from jobs where dedupe_key = '${job}'`), `true ${made.id}`);
+  await settled(track.id);
+});
+
+test('a version that failed because of the server is kept for a while, is tried again without its file being sent, and is not mixed up with other work', async () => {
+  const track = await playable(carol, { title: 'Interrupted' }), sound = wav(makeSound(2, { seed: 9 }));
+  await replace(track.id, wav(makeSound(1, { seed: 2 })));
+  await settled(track.id);
+  const id = '00000000-0000-4000-8000-00000000000b', key = `versions/${track.id}/${id}`;
+  writeFileSync(file(key), sound);
+  await world.sql(`insert into track_versions (id, track_id, version_number, state, file_path, file_size) values ('${id}', '${track.id}', 3, 'pending', '${key}', ${sound.length});
+                   update tracks set versions_bytes = versions_bytes + ${sound.length} where id = '${track.id}'`);
+  const died = async (payload: object) => {
+    await world.sql(`insert into outbox (name, key, payload) values ('job.died', gen_random_uuid(), '${JSON.stringify({ kind: 'transcode', payload: { track_id: track.id, ...payload }, reason: 'deaths' })}')`);
+    await until('the event to be delivered', async () => (await world.sql('select count(*) from bus_waiting')) === '0');
+    return (await list(track.id))[0]!;
+  };
+  const one = `dedupe_key = 'transcode:${track.id}'`;
+  assert.equal((await died({})).state, 'pending', 'other work on the track');
+  await world.sql(`update jobs set state = 'dead' where ${one}; update track_versions set created_at = now() - interval '1 hour' where id = '${id}'`);
+  await sweep();
+  assert.deepEqual([await world.sql(`select state from jobs where ${one}`), (await list(track.id))[0]!.state], ['dead', 'pending'], 'what it died of is told by its event');
+  const failed = await died({ version_id: id });
+  assert.deepEqual([failed.state, failed.failure_code, failed.has_file], ['failed', 'interrupted', true]);
+  await sweep();
+  assert.ok(existsSync(file(key)));
+  assertStatus(await carol.post('/api/v1/tracks/{id}/versions/{version_id}/restore', { path: { id: track.id, version_id: id } }), 201);
+  assert.deepEqual([(await settled(track.id)).duration_ms, (await list(track.id))[0]!.restored_from], [2000, 3]);
+  await world.sql(`alter table track_versions disable trigger user; update track_versions set updated_at = now() - interval '8 days' where id = '${id}'; alter table track_versions enable trigger user`);
+  await sweep();
+  assert.deepEqual([(await list(track.id)).find((version) => version.id === id)!.has_file, existsSync(file(key))], [false, true], 'it is the file of what plays');
+});
+
+test('a version whose work was lost is taken up again', async () => {
+  const track = await playable(carol, { title: 'Lost' });
+  const asked = await replace(track.id, wav(makeSound(1, { seed: 2 })));
+  await settled(track.id);
+  await world.sql(`update track_versions set state = 'kept', replaced_at = now() where id = '${asked.id}';
+                   insert into track_versions (track_id, version_number, state, file_path, file_size, created_at)
+                   select track_id, 3, 'pending', file_path, file_size, now() - interval '1 hour' from track_versions where id = '${asked.id}'`);
+  await sweep();
+  await settled(track.id);
+  assert.deepEqual((await list(track.id)).map((version) => [version.number, version.state]).slice(0, 2), [[3, 'current'], [2, 'kept']]);
+});
+
+test('a version that is let go of meanwhile is not restored, and one without a hash has no other file\'s ETag', async () => {
+  const track = await playable(carol, { title: 'Let go' });
+  await replace(track.id, wav(makeSound(1, { seed: 2 })));
+  await settled(track.id);
+  const [, old] = await list(track.id), where = { path: { id: track.id, version_id: old!.id } };
+  await world.sql(`update track_versions set content_sha256 = null where id = '${old!.id}'`);
+  assert.equal((await carol.get('/api/v1/tracks/{id}/versions/{version_id}/file', where)).headers.get('etag'), `"${old!.id}"`);
+  const expiring = world.sql(`set application_name = 'expiring'; begin; update track_versions set state = 'expired' where id = '${old!.id}'; select pg_sleep(2); commit`);
+  await until('it to be let go of', async () => (await world.sql("select count(*) from pg_stat_activity where application_name = 'expiring' and wait_event = 'PgSleep'")) === '1');
+  assertProblem(await carol.post('/api/v1/tracks/{id}/versions/{version_id}/restore', where), 409, 'conflict');
+  await expiring;
+  assert.equal((await list(track.id)).length, 2);
 });

@@ -245,11 +245,24 @@ e as (
     insert into outbox (name, key, payload)
     select 'track.uploaded', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
 j as (
-    insert into jobs (kind, payload, dedupe_key, max_attempts, seconds)
-    select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, 5,
-           greatest(coalesce(t.duration_ms, 0) / 10000, 1)
-      from t)
+    {transcode_job(t, null::uuid, 5)})
 select id from t
+
+-- fragment: transcode_job(tracks, version, its_priority)
+-- Has these tracks processed (id, creator_id, duration_ms); `version`: on which version of them the work is, or null. A job that waits keeps its turn and learns
+-- of the version; one that runs goes on. Any other begins anew, at the end of its owner's turns.
+insert into jobs (kind, payload, dedupe_key, priority, max_attempts, seconds)
+select 'transcode', jsonb_strip_nulls(jsonb_build_object('track_id', x.id, 'user_id', x.creator_id, 'version_id', version)), 'transcode:' || x.id, its_priority, 5,
+       greatest(coalesce(x.duration_ms, 0) / 10000, 1)
+  from tracks x
+on conflict (dedupe_key) do update
+   set state = case when jobs.state = 'running' then jobs.state else 'queued' end,
+       payload = case jobs.state when 'running' then jobs.payload when 'queued' then jobs.payload || excluded.payload else excluded.payload end,
+       attempts = case when jobs.state = 'running' then jobs.attempts else 0 end,
+       progress = case when jobs.state = 'running' then jobs.progress else 0 end,
+       stage = case when jobs.state = 'running' then jobs.stage end,
+       turn = case when jobs.state in ('queued', 'running') then jobs.turn else excluded.turn end,
+       deaths = 0, run_at = now(), finished_at = null, priority = excluded.priority, seconds = excluded.seconds
 
 -- fragment: track_own(t)
 -- The owner may change it, and staff.
@@ -501,16 +514,13 @@ t as (
        set deleted_at = null, deleted_by = null, restorable_until = null
       from o
      where t.id = o.id
-    returning t.id, t.creator_id, t.status, track_note_changes(o.before, t, :viewer::uuid), pg_notify('track_changed', t.id::text)),
+    returning t.id, t.creator_id, t.status, t.duration_ms, track_note_changes(o.before, t, :viewer::uuid), pg_notify('track_changed', t.id::text)),
 s as (
     delete from jobs where dedupe_key = 'track_sweep:' || :id::uuid and exists (select from t)),
+w as (
+    select t.id, t.creator_id, t.duration_ms from t where t.status = 'processing'),
 j as (
-    insert into jobs (kind, payload, dedupe_key, max_attempts)
-    select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, 5
-      from t
-     where t.status = 'processing'
-    on conflict (dedupe_key) do update
-       set state = 'queued', attempts = 0, run_at = now(), finished_at = null),
+    {transcode_job(w, null::uuid, 5)}),
 e as (
     insert into outbox (name, key, payload)
     select 'track.restored', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
@@ -606,7 +616,7 @@ returning t.id, t.creator_id::text as creator_id, coalesce((select v.file_path f
 -- query: track_complete
 -- From here on this run's files play; those of :version_id, where the job was about a version, instead of another sound. All that depends on the sound changes
 -- here, at once. The picture in the file is the cover unless there is one, or somebody chose or removed one. What processing found out is noted as codes
--- (processing_notes) and as English sentences (status_message). Gives the runs whose files are of no use any more: those of a sound that was replaced are, to
+-- (processing_notes) and as English sentences (status_message). Beside the version that plays the twenty before it are kept. Gives the runs whose files are of no use any more: those of a sound that was replaced are, to
 -- whoever is in the middle of it.
 with r as (
     select :result::jsonb as r),
@@ -674,6 +684,16 @@ x as (
            is_replaced = case when x.id = :version_id::uuid then coalesce(:is_replaced::boolean, false) else x.is_replaced end
       from t
      where x.track_id = t.id and (x.state = 'current' or (x.id = :version_id::uuid and x.state = 'pending'))),
+y as (
+    update track_versions y
+       set state = 'expired'
+      from (select k.id
+              from track_versions k
+              join t on t.id = k.track_id
+             where k.state = 'kept' and :version_id::uuid is not null
+             order by k.version_number desc
+            offset 19) k
+     where y.id = k.id),
 c as (
     insert into track_history (track_id, user_id, action, field, old_value, new_value)
     select t.id, t.creator_id, 'updated', 'audio', o.version::text, v.version_number::text from t, o, v),
@@ -697,23 +717,23 @@ select t.id, array_to_string(array_remove(case when :version_id::uuid is null th
   from t, o
 
 -- query: track_fail
--- A track that plays goes on playing, and so does the version that another one was to replace. Gives the runs that will never be of use.
+-- Of :version_id, where the work was on a version: only that fails. A track that plays goes on playing, and so does the version that another one was to replace.
+-- Gives the runs that will never be of use; with :keeps_runs the next end of the work does.
 with o as (
     select o.id, o.media_attempts from tracks o where o.id = :id::uuid for no key update),
 v as (
     update track_versions v
        set state = 'failed', failure_code = left(:code::text, 50), failure = :message::text
       from o
-     where v.track_id = o.id and v.state = 'pending'
-    returning v.id),
+     where v.id = :version_id::uuid and v.track_id = o.id and v.state = 'pending'),
 t as (
     update tracks t
        set status = case when t.status = 'completed' or a.is_version then t.status else 'failed' end,
            stream_status = case when t.status = 'completed' or a.is_version then t.stream_status else 'error' end,
            failure_code = case when a.is_version then t.failure_code when t.status = 'completed' then null else left(:code::text, 50) end,
            status_message = case when a.is_version then t.status_message when t.status = 'completed' then null else :message::text end,
-           media_attempts = '{}'
-      from o, (select exists (select from v) as is_version) a
+           media_attempts = case when :keeps_runs::boolean then t.media_attempts else '{}' end
+      from o, (select :version_id::uuid is not null as is_version) a
      where t.id = o.id
     returning t.id, t.creator_id, t.status, t.failure_code, a.is_version, pg_notify('track_changed', t.id::text),
               realtime_send('user:' || t.creator_id, 'track.progress',
@@ -740,15 +760,7 @@ e as (
     insert into outbox (name, key, payload)
     select 'transcoding.requested', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
 j as (
-    insert into jobs (kind, payload, dedupe_key, priority, seconds)
-    select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, coalesce(:priority::int, 5),
-           greatest(coalesce(t.duration_ms, 0) / 10000, 1)
-      from t
-    on conflict (dedupe_key) do update
-       set state = case when jobs.state = 'running' then jobs.state else 'queued' end,
-           attempts = case when jobs.state = 'running' then jobs.attempts else 0 end,
-           turn = case when jobs.state = 'queued' then jobs.turn else excluded.turn end,
-           deaths = 0, run_at = now(), finished_at = null, priority = excluded.priority, seconds = excluded.seconds
+    {transcode_job(t, null::uuid, coalesce(:priority::int, 5))}
     returning id, state)
 select j.id as job_id, t.id as track_id, j.state from t, j
 
@@ -762,7 +774,7 @@ select j.id as job_id, t.id as track_id, j.state from t, j
 -- nullable: changelog, restored_from, played_at, replaced_at, duration_ms, filename, size_bytes, format, distance, failure_code, failure, progress
 -- not null: id, number, state, is_replaced, has_file, created_at
 v.id, v.version_number as number, v.state, v.changelog, v.restored_from, v.played_at, v.replaced_at, v.is_replaced, v.duration_ms, v.created_at,
-       v.file_path is not null and may_compare is true as has_file,
+       v.file_path is not null and may_compare is true and not {version_leaves(v)} as has_file,
        case when may_compare then v.original_filename end as filename, case when may_compare then v.file_size end as size_bytes,
        case when may_compare then v.format end as format, case when may_compare then v.distance end as distance,
        case when may_compare then v.failure_code end as failure_code, case when may_compare then v.failure end as failure,
@@ -782,15 +794,18 @@ case when t.status in ('uploading', 'processing') or exists (select from track_v
 
 -- fragment: version_job()
 -- The work on version n of the track o.
+w as (
+    select o.id, o.creator_id, n.duration_ms, n.id as version_id from n, o),
 j as (
-    insert into jobs (kind, payload, dedupe_key, max_attempts, seconds)
-    select 'transcode', jsonb_build_object('track_id', n.track_id, 'user_id', o.creator_id), 'transcode:' || n.track_id, 5,
-           greatest(coalesce(n.duration_ms, 0) / 10000, 1)
-      from n, o
-    on conflict (dedupe_key) do update
-       set state = case when jobs.state = 'running' then jobs.state else 'queued' end,
-           attempts = case when jobs.state = 'running' then jobs.attempts else 0 end, progress = 0, stage = null, priority = excluded.priority,
-           deaths = 0, run_at = now(), finished_at = null, seconds = excluded.seconds)
+    {transcode_job(w, x.version_id, 5)})
+
+-- fragment: version_may_pass(v)
+-- It failed because of the server, not of its file: that is kept for a week, and may be tried again.
+(v.state = 'failed' and v.failure_code in ('internal', 'storage', 'read_failed', 'out_of_memory', 'crashed', 'timed_out', 'refused', 'not_started', 'interrupted'))
+
+-- fragment: version_leaves(v)
+-- Nobody can ask for its file any more.
+(v.state in ('failed', 'expired') and not {version_may_pass(v)} is true)
 
 -- query: track_version_list
 -- schema: TrackVersion
@@ -861,18 +876,24 @@ select o.id as track_id, o.problem from o
 
 -- query: track_version_restore
 -- sees: the owner
--- A new version with the file of an old one, which counts once for both.
+-- A new version with the file of an old one, which counts once for both. The old one is locked, so that it is not let go of meanwhile.
 -- problems: conflict
-with o as (
-    select t.id, t.creator_id, w.version_number, w.file_path, w.file_size, w.original_filename, w.content_sha256, w.format, w.duration_ms,
-           coalesce({version_busy(t)},
-                    case when w.id is null or w.state = 'current' or w.file_path = t.file_path then 'conflict: This version plays already.'
-                         when w.state <> 'kept' or w.file_path is null then 'conflict: The file of this version is no longer kept.' end) as problem
+with t as materialized (
+    select t.id, t.creator_id, t.file_path, {version_busy(t)} as problem
       from tracks t
-      left join track_versions w on w.id = :version_id::uuid and w.track_id = t.id
      where t.id = :id::uuid and t.creator_id = :viewer::uuid and t.deleted_at is null
-       and (w.id is not null or (t.id = :version_id::uuid and not exists (select from track_versions a where a.track_id = t.id)))
-       for no key update of t),
+       for no key update),
+l as materialized (
+    select w.* from t join track_versions w on w.id = :version_id::uuid and w.track_id = t.id for no key update of w),
+o as (
+    select t.id, t.creator_id, l.version_number, l.file_path, l.file_size, l.original_filename, l.content_sha256, l.format, l.duration_ms,
+           coalesce(t.problem,
+                    case when l.id is null or l.state = 'current' or l.file_path = t.file_path then 'conflict: This version plays already.'
+                         when not (l.state = 'kept' or {version_may_pass(l)}) is true or l.file_path is null
+                         then 'conflict: The file of this version is no longer kept.' end) as problem
+      from t
+      left join l on true
+     where l.id is not null or (t.id = :version_id::uuid and not exists (select from track_versions a where a.track_id = t.id))),
 n as (
     insert into track_versions (track_id, version_number, file_path, file_size, changelog, state, original_filename, content_sha256, format, duration_ms,
                                 restored_from)
@@ -893,7 +914,8 @@ select {version_columns(v, true)}
 
 -- query: track_version_file
 -- sees: the owner
-select coalesce(v.file_path, t.file_path) as key, encode(coalesce(v.content_sha256, t.content_sha256), 'hex') as etag,
+select coalesce(v.file_path, t.file_path) as key,
+       case when v.id is null then encode(t.content_sha256, 'hex') else coalesce(encode(v.content_sha256, 'hex'), v.id::text) end as etag,
        case when v.id is null then {original_type(t)} else {original_type(v)} end as content_type
   from tracks t
   left join track_versions v on v.id = :version_id::uuid and v.track_id = t.id
@@ -904,22 +926,19 @@ select coalesce(v.file_path, t.file_path) as key, encode(coalesce(v.content_sha2
 select v.id from track_versions v where v.id = :version_id::uuid
 
 -- query: track_versions_expire
--- Of the versions that do not play, the twenty latest are kept, and each for ninety days from when it was replaced.
+-- A version is kept for ninety days from when it was replaced, one that failed because of the server for a week. track_complete sees that there are twenty at most.
 update track_versions v
    set state = 'expired'
- where v.id in (select x.id
-                  from (select k.id, k.replaced_at, row_number() over (partition by k.track_id order by k.version_number desc) as place
-                          from track_versions k
-                         where k.state = 'kept') x
-                 where x.place > 20 or x.replaced_at < now() - interval '90 days'
-                 limit 1000)
+ where v.id in ((select k.id from track_versions k where k.state = 'kept' and k.replaced_at < now() - interval '90 days' order by k.replaced_at limit 1000)
+                union all
+                (select k.id from track_versions k where k.file_path is not null and {version_may_pass(k)} and k.updated_at < now() - interval '7 days' limit 1000))
 returning v.id
 
 -- query: track_versions_left
 -- Files that are to go, each once; and runs of the processing whose sound was replaced and that nobody can be in the middle of any more.
 (select distinct v.track_id::text as track_id, v.file_path as key, null as run, null as version_id
    from track_versions v
-  where v.state in ('failed', 'expired') and v.file_path is not null
+  where {version_leaves(v)} and v.file_path is not null
   limit 1000)
 union all
 (select v.track_id::text, null, v.media_versions[cardinality(v.media_versions)], v.id::text
@@ -929,7 +948,7 @@ union all
 
 -- query: track_version_needed
 -- Does something that is kept have this file too?
-select v.id from track_versions v where v.track_id = :track_id::uuid and v.file_path = :key::text and v.state not in ('failed', 'expired')
+select v.id from track_versions v where v.track_id = :track_id::uuid and v.file_path = :key::text and not {version_leaves(v)}
 union all
 select t.id from tracks t where t.id = :track_id::uuid and t.file_path = :key::text
 
@@ -941,7 +960,7 @@ v as (
     update track_versions v
        set file_path = null
       from o
-     where v.track_id = o.id and v.file_path = :key::text and v.state in ('failed', 'expired')
+     where v.track_id = o.id and v.file_path = :key::text and {version_leaves(v)}
     returning v.track_id, v.file_size)
 update tracks t
    set versions_bytes = greatest(t.versions_bytes - x.file_size, 0)
@@ -952,14 +971,16 @@ update tracks t
 update track_versions v set media_until = null where v.id = :version_id::uuid and v.state <> 'current' returning v.id
 
 -- query: track_versions_resume
--- A version whose work was lost, such as to a job that was running already when it came.
-insert into jobs (kind, payload, dedupe_key, max_attempts)
-select 'transcode', jsonb_build_object('track_id', t.id, 'user_id', t.creator_id), 'transcode:' || t.id, 5
-  from track_versions v
-  join tracks t on t.id = v.track_id and t.deleted_at is null
- where v.state = 'pending' and v.created_at < now() - interval '5 minutes'
-   and not exists (select from jobs j where j.dedupe_key = 'transcode:' || t.id and j.state in ('queued', 'running'))
-on conflict (dedupe_key) do update set state = 'queued', attempts = 0, deaths = 0, run_at = now(), finished_at = null
+-- A version whose work was lost, such as to a job that was running already when it came. What a job died of is told by its event, and ends the version.
+with w as (
+    select t.id, t.creator_id, v.duration_ms, v.id as version_id
+      from track_versions v
+      join tracks t on t.id = v.track_id and t.deleted_at is null
+     where v.state = 'pending' and v.created_at < now() - interval '5 minutes'
+       and not exists (select from jobs j where j.dedupe_key = 'transcode:' || t.id and j.state in ('queued', 'running', 'dead'))
+     order by v.created_at
+     limit 1000)
+{transcode_job(w, x.version_id, 5)}
 returning id
 
 -- What an archive of one's own data tells, and what erasure does (personal.c).

@@ -122,8 +122,11 @@ static bool
 on_job_died(const struct event *event, void *context)
 {
     const char *id = json_string_value(json_object_get(json_object_get(event->payload, "payload"), "track_id"));
+    const char *version_id = json_string_value(json_object_get(json_object_get(event->payload, "payload"), "version_id"));
     bool deaths = text_equal(json_string_value(json_object_get(event->payload, "reason")), "deaths");
     const struct db_arg args[] = {{"id", id},
+                                  {"version_id", version_id},
+                                  {"keeps_runs", "true"},
                                   {"code", deaths ? "interrupted" : "crashed"},
                                   {"message", deaths ? "The server was stopped too often while it worked on this file. Process it once more."
                                                      : "This file could not be processed: it is probably damaged."},

@@ -187,7 +187,7 @@ commit_end(struct work *work, const struct query *query, const struct db_arg *ar
 static enum job_outcome
 fail(struct work *work, const char *code, const char *message)
 {
-    const struct db_arg args[] = {{"id", work->track_id}, {"code", code}, {"message", message}, {0}};
+    const struct db_arg args[] = {{"id", work->track_id}, {"version_id", work->version_id}, {"code", code}, {"message", message}, {"keeps_runs", "false"}, {0}};
 
     job_error(work->job, code);
     if (!commit_end(work, &q_track_fail, args, JOB_FAILED))

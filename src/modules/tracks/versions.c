@@ -40,7 +40,7 @@ track_version_make(struct request *req, const struct upload *file, const struct 
     p = p ? p : gate_keep(file, key);
     if (p)
         return p;
-    p = first ? db_transaction(req, version_create, (void *)(uintptr_t)first) : version_create(req, NULL);
+    p = db_transaction(req, version_create, (void *)(uintptr_t)first);
     if (p && p->status != 503) /* else perhaps it was created: the sweep sees */
         storage_delete(tracks_storage, key);
     return p;
@@ -87,7 +87,7 @@ track_version_sweep_file(const char *track_id, const char *version_id)
 
 /* A file that no version needs any more. */
 static bool
-version_let_go(const char *track_id, const char *key)
+version_delete_file(const char *track_id, const char *key)
 {
     const struct db_arg needed[] = {{"track_id", track_id}, {"key", key}, {0}};
     int needs = version_run(&q_track_version_needed, needed);
@@ -99,7 +99,7 @@ version_let_go(const char *track_id, const char *key)
 }
 
 static bool
-version_let_run_go(const char *track_id, const char *run, const char *version_id)
+version_delete_run(const char *track_id, const char *run, const char *version_id)
 {
     const struct db_arg args[] = {{"version_id", version_id}, {0}};
 
@@ -120,9 +120,9 @@ track_versions_sweep(struct job *job)
         const char *track_id = PQgetvalue(left, i, 0);
 
         if (PQgetisnull(left, i, 1))
-            good &= version_let_run_go(track_id, PQgetvalue(left, i, 2), PQgetvalue(left, i, 3));
+            good &= version_delete_run(track_id, PQgetvalue(left, i, 2), PQgetvalue(left, i, 3));
         else
-            good &= version_let_go(track_id, PQgetvalue(left, i, 1));
+            good &= version_delete_file(track_id, PQgetvalue(left, i, 1));
     }
     PQclear(left);
     if (!good)

@@ -112,6 +112,11 @@ function VersionRow({ track, version, isBusy }: { track: Track; version: TrackVe
                   {t('versions.restore')}
                 </Button>
               )}
+              {version.state === 'failed' && (
+                <Button size="sm" busy={restore.isPending} disabled={isBusy} onClick={start}>
+                  {t('common.retry')}
+                </Button>
+              )}
             </div>
           )}
           {listens && (

@@ -13,7 +13,7 @@ export function failureText({ failure_code, status_message }: Failure, t: TFunct
 }
 
 /** What is in the file stays as it is: only troubles of the server can be over the next time. */
-const MAY_PASS = ['internal', 'storage', 'read_failed', 'out_of_memory', 'crashed', 'timed_out', 'refused', 'not_started'];
+const MAY_PASS = ['internal', 'storage', 'read_failed', 'out_of_memory', 'crashed', 'timed_out', 'refused', 'not_started', 'interrupted'];
 
 export const mayProcessAgain = ({ failure_code }: Pick<Track, 'failure_code'>) => failure_code === null || MAY_PASS.includes(failure_code);
 
