@@ -801,7 +801,7 @@ j as (
 
 -- fragment: version_may_pass(v)
 -- It failed because of the server, not of its file: that is kept for a week, and may be tried again.
-(v.state = 'failed' and v.failure_code in ('internal', 'storage', 'read_failed', 'out_of_memory', 'crashed', 'timed_out', 'refused', 'not_started', 'interrupted'))
+(v.state = 'failed' and v.failure_code = any ('{storage,internal,read_failed,out_of_memory,crashed,timed_out,refused,not_started,interrupted}'))
 
 -- fragment: version_leaves(v)
 -- Nobody can ask for its file any more.
