@@ -72,6 +72,17 @@ test('what is hidden from a person is not recommended to them: not public, block
   await world.sql(`update user_settings set show_activity = true where user_id in (select id from users where username like 'liker%')`);
 });
 
+test('many who hide what they like do not hide those who show it', async () => {
+  await world.sql(`with p as (insert into users (username, email, password_hash) select 'silent' || n, 'silent' || n || '@example.org', 'x' from generate_series(1, 100) n returning id),
+                        s as (insert into user_settings (user_id, show_activity) select id, false from p)
+                   insert into track_likes (user_id, track_id) select id, '${song.id}' from p`);
+  const only = await make(ids.dave, 'Liked by the silent');
+  await world.sql(`insert into track_likes (user_id, track_id) select id, '${only}' from users where username like 'silent%'`);
+  const liked = (await said(alice, song.id)).filter(([, reason]) => reason === 'liked_together').map(([title]) => title);
+  assert.deepEqual(liked, ['Liked together by two', 'Liked together']);
+  await world.sql(`delete from users where username like 'silent%'; delete from tracks where id = '${only}'`);
+});
+
 test('of nobody there are more than two', async () => {
   for (let i = 0; i < 5; i++) await like(people[0]!, await make(ids.dave, `One of many ${i}`));
   const all = await forTracks(alice, song.id), dave_ = all.filter((one) => one.creator.username === 'dave');

@@ -107,9 +107,12 @@ with followed as materialized (
 ), followers as materialized (
     select f.playlist_id as because, f.name, f.n, o.user_id
       from followed f
-     cross join lateral (select o.user_id from playlist_follows o where o.playlist_id = f.playlist_id order by o.created_at desc, o.id desc limit 50) o
-      join users u on u.id = o.user_id
-     where {taste_counts(u)}
+     cross join lateral (select o.user_id
+                           from (select * from playlist_follows o where o.playlist_id = f.playlist_id order by o.created_at desc, o.id desc limit 200) o
+                           join users u on u.id = o.user_id
+                          where {taste_counts(u)}
+                          order by o.created_at desc, o.id desc
+                          limit 50) o
 ), found as (
     (select o.playlist_id, 1 as kind, count(distinct k.user_id) as score, (array_agg(k.because order by k.n))[1] as because, (array_agg(k.name order by k.n))[1] as because_title
        from followers k

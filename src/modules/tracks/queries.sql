@@ -69,9 +69,12 @@ with heard as materialized (
 ), likers as materialized (
     select s.track_id as because, s.n, l.user_id
       from seeds s
-     cross join lateral (select l.user_id from track_likes l where l.track_id = s.track_id order by l.created_at desc, l.id desc limit 50) l
-      join users u on u.id = l.user_id
-     where {taste_counts(u)}
+     cross join lateral (select l.user_id
+                           from (select * from track_likes l where l.track_id = s.track_id order by l.created_at desc, l.id desc limit 200) l
+                           join users u on u.id = l.user_id
+                          where {taste_counts(u)}
+                          order by l.created_at desc, l.id desc
+                          limit 50) l
 ), found as (
     (select o.track_id, 1 as kind, count(distinct k.user_id) as score, (array_agg(k.because order by k.n))[1] as because, null::text as label
        from likers k
