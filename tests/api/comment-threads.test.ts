@@ -170,4 +170,23 @@ test('whom one blocks cannot answer, and is not told of replies', async () => {
   assert.equal(field(await post(bob, 'Again', { parent_id: top.id })), 'parent_id');
   assert.deepEqual((await replies(alice, top.id)).map((reply) => reply.id), []);
   assert.deepEqual((await replies(dave, top.id)).map((reply) => reply.id), [one.id]);
+  assertStatus(await alice.delete('/api/v1/users/{id}/block', user('bob')), 204);
+});
+
+test('the number of replies is how many of them the reader is shown, and moderators are shown all', async () => {
+  const top = await write(alice, 'How many answer'), user = (person: Person) => ({ path: { id: template.ids[person] } });
+  const [first] = [await write(bob, 'One', { parent_id: top.id }), await write(dave, 'Two', { parent_id: top.id })];
+  const expected = async (people: [Client, number][]) => {
+    for (const [client, count] of people) {
+      assert.equal((await list(client)).items.find((item) => item.id === top.id)!.reply_count, count);
+      assert.equal((await replies(client, top.id)).length, count);
+    }
+  };
+  assertStatus(await alice.post('/api/v1/users/{id}/block', user('bob')), 204);
+  assertStatus(await bob.post('/api/v1/users/{id}/block', user('mia')), 204);
+  await expected([[alice, 1], [dave, 2], [world.visitor, 2], [mia, 2], [root, 2]]);
+  assertStatus(await decide(mia, first.id, 'hidden'), 200);
+  await expected([[alice, 1], [bob, 2], [dave, 1], [world.visitor, 1], [carol, 2], [mia, 2], [root, 2]]);
+  assertStatus(await bob.delete('/api/v1/users/{id}/block', user('mia')), 204);
+  assertStatus(await alice.delete('/api/v1/users/{id}/block', user('bob')), 204);
 });

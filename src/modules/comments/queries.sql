@@ -12,11 +12,15 @@ c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.status, c.is_edited, 
        c.deleted_at is null and {comment_deletable(c, t)} as may_delete,
        c.deleted_at is null and (c.user_id = :viewer::uuid and {comment_editable(c)}) is true as may_edit,
        c.deleted_at is null and {comment_moderated(t)} as may_moderate,
-       (select count(*) from track_comments r_ where r_.parent_id = c.id and (r_.status = 'shown' or r_.user_id = :viewer::uuid or t.creator_id = :viewer::uuid)) as reply_count
+       (select count(*) from track_comments r_ join users w_ on w_.id = r_.user_id where r_.parent_id = c.id and {comment_shown(r_, t, w_)}) as reply_count
+
+-- fragment: comment_staff
+-- Staff, and moderators in a session, not by an API key.
+(:viewer_staff::boolean or (:viewer_role::text = 'moderator' and :session_id::uuid is not null)) is true
 
 -- fragment: comment_moderated(t)
--- By the owner of the track, moderators (in a session, not by an API key) and staff.
-(t.creator_id = :viewer::uuid or :viewer_staff::boolean or (:viewer_role::text = 'moderator' and :session_id::uuid is not null)) is true
+-- By the owner of the track, moderators and staff.
+(t.creator_id = :viewer::uuid is true or {comment_staff})
 
 -- fragment: comment_deletable(c, t)
 (c.user_id = :viewer::uuid or {comment_moderated(t)}) is true
@@ -26,8 +30,8 @@ c.created_at > now() - interval '24 hours'
 
 -- fragment: comment_shown(c, t, a)
 -- Not those of people who have blocked the reader, whom the reader has blocked, or who are hidden. What waits or is hidden is for its author and for
--- whoever decides about it. `a` is the account that wrote it.
-(c.user_id = :viewer::uuid or :viewer_staff::boolean
+-- whoever decides about it; moderators and staff see all. `a` is the account that wrote it.
+(c.user_id = :viewer::uuid or {comment_staff}
         or ((c.status = 'shown' or {comment_moderated(t)})
             and (a.deleted_at is not null or user_shown(a))
             and {not_blocked_by(c.user_id, :viewer::uuid, :viewer_staff::boolean)}
@@ -147,7 +151,7 @@ select c.id as comment_id
   from track_comments c
   join tracks t on t.id = c.track_id
  where c.id = :id::uuid and c.deleted_at is null and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
-   and (c.user_id = :viewer::uuid or :viewer_staff::boolean or (:viewer_role::text = 'moderator' and :session_id::uuid is not null))
+   and (c.user_id = :viewer::uuid or {comment_staff})
 
 -- query: comment_texts
 -- schema: CommentText
