@@ -21,4 +21,4 @@ begin
 end
 $$;
 drop type playlist_day, playlist_link_use;
-drop table playlist_days;
+drop table playlist_openings, playlist_days;

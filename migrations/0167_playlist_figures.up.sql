@@ -12,6 +12,20 @@ create table playlist_days (
 insert into playlist_days (playlist_id, day, followed)
 select f.playlist_id, (f.created_at at time zone 'UTC')::date, count(*) from playlist_follows f group by 1, 2;
 
+-- Who opened it within the last hour, which counts once: a person, or an address of visitors. Kept for a day.
+create table playlist_openings (
+    playlist_id uuid not null,
+    who         text not null,
+    by_link     boolean not null,
+    user_id     uuid,
+    opened_at   timestamptz not null default now(),
+    constraint playlist_openings_pkey primary key (playlist_id, who, by_link),
+    constraint playlist_openings_playlist_id_fkey foreign key (playlist_id) references playlists (id) on delete cascade,
+    constraint playlist_openings_user_id_fkey foreign key (user_id) references users (id) on delete cascade
+);
+create index playlist_openings_user_id_idx on playlist_openings (user_id);
+create index playlist_openings_opened_at_idx on playlist_openings (opened_at);
+
 create type playlist_day as (day date, openings int, link_openings int, followed int, unfollowed int, followers int);
 create type playlist_link_use as (id uuid, created_at timestamptz, expires_at timestamptz, access_count bigint, last_used_at timestamptz);
 

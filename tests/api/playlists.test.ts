@@ -740,6 +740,15 @@ test('its owner, and nobody else, reads what came of a playlist: openings by pag
   assert.equal(now.days.at(-1)!.day, new Date().toISOString().slice(0, 10));
   assert.deepEqual(now.links.map((one) => [one.id, one.access_count]), [[linkId, 2], [other.id, 0]]);
   assert.equal((await figures(carol, list.id, 365)).openings, 18);
+  for (let i = 0; i < 5; i++) for (const reader of [bob, world.visitor]) {
+    assertStatus(await opened(reader), 204);
+    assertStatus(await shared(reader, token), 200);
+  }
+  const again = await figures(carol, list.id);
+  assert.deepEqual([again.openings, again.link_openings], [9, 2], 'once an hour');
+  await world.sql(`update playlist_openings set opened_at = opened_at - interval '61 minutes' where playlist_id = '${list.id}' and user_id = '${ids.bob}'`);
+  for (let i = 0; i < 2; i++) assertStatus(await opened(bob), 204);
+  assert.equal((await figures(carol, list.id)).openings, 10);
   for (const stranger of [bob, dave, world.as('root')]) assertProblem(await stranger.get('/api/v1/playlists/{id}/analytics', { path: { id: list.id } }), 404);
   assertProblem(await carol.get('/api/v1/playlists/{id}/analytics', { path: { id: list.id }, query: { days: 366 } }), 422);
   const hidden = await create(carol, 'No figures');

@@ -310,7 +310,7 @@ test('what was changed is undone at once, or later in the history, which tells w
 
 test('its owner sees what came of a playlist; the editors choose it, and everybody finds it among the chosen ones and, with a reason, among those for them', async () => {
   const id = await make(carol, 'Worth choosing', [tides, slow], true);
-  for (let visit = 0; visit < 2; visit++) await stage.visit(null, async (eye) => {
+  for (const [visit, person] of ([null, 'dave'] as const).entries()) await stage.visit(person, async (eye) => {
     await open(eye, `/playlist/${id}`);
     await eye.page.getByRole('heading', { level: 1, name: 'Worth choosing' }).waitFor();
     await until('it to be counted', async () => (await carol.get('/api/v1/playlists/{id}/analytics', { path: { id } })).body.openings === visit + 1);

@@ -12,6 +12,7 @@ static const struct personal_table tables[] = {
     {"playlist_share_links", ERASED, .archive = "playlist_shares", .withheld = "without tokens"},
     {"playlist_versions", FORGOTTEN, "of others' lists; of one's own: deleted", .archive = "playlist_versions"},
     {"playlist_days", ERASED, .archive = "playlist_days"},
+    {"playlist_openings", ERASED, .withheld = "which playlists one opened, for a day"},
     {"playlist_version_items", FORGOTTEN, "of others' lists; of one's own: deleted", .withheld = "places of items in the last 30 days; the playlists are in it"},
     {0}};
 

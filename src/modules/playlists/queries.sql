@@ -545,15 +545,28 @@ l.id, l.expires_at, l.access_count, l.last_used_at, l.created_at
 -- sees: the owner
 select p.id as playlist_id from playlists p where p.id = :id::uuid and p.deleted_at is null and p.user_id = :viewer::uuid
 
+-- fragment: opening(which, is_link)
+-- Those of these playlists (playlist_id) that this person, or somebody at this address, did not open within the last hour.
+insert into playlist_openings as o (playlist_id, who, by_link, user_id)
+select x.playlist_id, coalesce(:viewer::uuid::text, {client_network}::text), is_link, :viewer::uuid from which x
+    on conflict (playlist_id, who, by_link) do update set opened_at = now() where o.opened_at < now() - interval '1 hour'
+returning o.playlist_id
+
 -- query: playlist_opened
 -- Told by pages, once a visit. What its owner and those who work on it open is not counted.
 with p as (
-    select p.id, {playlist_worked_on(p, :viewer::uuid)} is true as is_own from playlists p where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+    select p.id as playlist_id, {playlist_worked_on(p, :viewer::uuid)} is true as is_own
+      from playlists p
+     where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+), w as (
+    select p.playlist_id from p where not p.is_own
+), o as (
+    {opening(w, false)}
 ), d as (
-    insert into playlist_days as d (playlist_id, day, openings) select p.id, (now() at time zone 'UTC')::date, 1 from p where not p.is_own
+    insert into playlist_days as d (playlist_id, day, openings) select o.playlist_id, (now() at time zone 'UTC')::date, 1 from o
         on conflict (playlist_id, day) do update set openings = d.openings + 1
 )
-select p.id from p
+select p.playlist_id as id from p
 
 -- query: playlist_analytics
 -- Followers of a day are those at its end: how many there are now, without what came after it.
@@ -630,8 +643,10 @@ with l as (
       from playlists p
      where p.id = l.playlist_id and {link_opens(l, p)}
     returning l.playlist_id
+), o as (
+    {opening(l, true)}
 ), d as (
-    insert into playlist_days as d (playlist_id, day, openings, link_openings) select l.playlist_id, (now() at time zone 'UTC')::date, 1, 1 from l
+    insert into playlist_days as d (playlist_id, day, openings, link_openings) select o.playlist_id, (now() at time zone 'UTC')::date, 1, 1 from o
         on conflict (playlist_id, day) do update set openings = d.openings + 1, link_openings = d.link_openings + 1
 )
 select l.playlist_id from l

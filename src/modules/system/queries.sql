@@ -135,6 +135,11 @@ delete from play_listeners
  where user_id in (select user_id from play_listeners where spent_until < now() - make_interval(days => :days::int) limit :batch::int)
 returning 1 as deleted
 
+-- query: keep_playlist_openings
+delete from playlist_openings
+ where (playlist_id, who, by_link) in (select playlist_id, who, by_link from playlist_openings where opened_at < now() - make_interval(days => :days::int) limit :batch::int)
+returning 1 as deleted
+
 -- query: keep_guest_addresses
 -- Of guests of shared queues: the row stays.
 update queue_session_people set address = null

@@ -43,6 +43,7 @@ static const struct retention retentions[] = {
     {"passkey challenges", &q_keep_webauthn_challenges, .days = 1},
     {"listenings", &q_keep_play_sessions, .days = 1},
     {"times of listeners", &q_keep_play_listeners, .days = 1},
+    {"openings of playlists", &q_keep_playlist_openings, .days = 1},
     {"addresses of guests of shared queues", &q_keep_guest_addresses, .days = 1},
     {"replies kept under an Idempotency-Key", &q_keep_idempotency_keys, .days = 1},
     {"items of deleted playlists", &q_keep_deleted_playlist_items, .days = 30},
