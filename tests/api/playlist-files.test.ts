@@ -100,7 +100,24 @@ test('a track is matched by its address or by title and artist; what is less cer
   assert.deepEqual([report.lines[3]!.track_id, report.lines[4]!.candidates?.map((one) => one.track_id)], [longer.id, [tides.id]]);
   assert.deepEqual((await contents(alice, report.id)).map((one) => typeof one === 'string' ? one : one?.title), [tides.id, ferry.id, 'Twins', longer.id, 'Tides', 'Tides', 'Not here', ferry.id]);
   const again = await bring(alice, file, 'Mixed bag.m3u');
-  assert.deepEqual({ ...again, id: '' }, { ...report, id: '' });
+  const plain = (one: typeof report) => ({ ...one, id: '', lines: one.lines.map((line) => ({ ...line, item_id: '' })) });
+  assert.deepEqual(plain(again), plain(report));
+
+  const draft = await playable(carol, { title: 'Twins', artist: 'Nadia Sow', is_public: 'false' }), line = report.lines[2]!, choice = line.candidates![0]!.track_id!;
+  const choose = (client: Client, item_id: string, track_id: string) => client.put('/api/v1/playlists/{id}/imports/{item_id}', { path: { id: report.id, item_id }, body: { track_id } });
+  assert.deepEqual((await items(alice, report.id)).map(({ id }) => id), report.lines.map(({ item_id }) => item_id));
+  assertProblem(await choose(bob, line.item_id!, choice), 404);
+  assertProblem(await choose(alice, again.lines[2]!.item_id!, choice), 404);
+  assertProblem(await choose(alice, line.item_id!, draft.id), 422, 'validation');
+  const chosen = await choose(alice, line.item_id!, choice);
+  assertStatus(chosen, 200);
+  assert.deepEqual(chosen.body, { item_id: line.item_id, playlist_id: report.id, track_id: choice });
+  assertProblem(await choose(alice, line.item_id!, longer.id), 409, 'conflict');
+  assertProblem(await choose(alice, report.lines[0]!.item_id!, choice), 409, 'conflict');
+  assertStatus(await choose(alice, report.lines[6]!.item_id!, tides.id), 200);
+  assert.deepEqual((await contents(alice, report.id)).map((one) => typeof one === 'string' ? one : one?.title), [tides.id, ferry.id, choice, longer.id, 'Tides', 'Tides', tides.id, ferry.id]);
+  assertStatus(await alice.put('/api/v1/playlists/{id}', { path: { id: report.id }, body: { visibility: 'public' } }), 200);
+  assertProblem(await choose(bob, report.lines[4]!.item_id!, tides.id), 404);
 });
 
 test('nobody is told of a track that they may not see, and where a file lay is told to those who may change the list', async () => {

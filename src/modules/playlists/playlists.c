@@ -74,6 +74,11 @@ static const struct field editorial_fields[] = {{"is_editorial", FIELD_BOOL, .re
 static const struct field version_in_path[] = {
     {"id", FIELD_UUID, .required = true, .help = "The playlist"}, {"versionId", FIELD_UUID, .required = true, .help = "The version"}, FIELD_END};
 
+static const struct field line_in_path[] = {
+    {"id", FIELD_UUID, .required = true, .help = "The playlist"}, {"item_id", FIELD_UUID, .required = true, .help = "The item that the line became"}, FIELD_END};
+
+static const struct field chosen_track[] = {{"track_id", FIELD_UUID, .required = true, .help = "Its track: a candidate of the report, or any other"}, FIELD_END};
+
 static const struct field item_move[] = {
     {"item", FIELD_UUID, .required = true, .help = "The item to move"},
     {"after", FIELD_UUID, .nullable = true, .help = "The item that it is put after; null puts it first"},
@@ -124,6 +129,11 @@ static const struct route playlists_routes[] = {
      "and `because` the playlist or track that it is about. "
      "At most 50, of nobody more than two, and nothing that one follows or works on already. People who do not show their activity do not count.",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_recommendations, .shape = MANY},
+
+    {PUT, "/api/v1/playlists/{id}/imports/{item_id}", "Choose the track of a line of an import",
+     "For a line that was `ambiguous` or `missing` and has no track yet. The item keeps its place.",
+     .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = line_in_path, .body = chosen_track,
+     .requires = &q_playlist_changeable, .sql = &q_playlist_choose, .shape = ONE},
 
     {GET, "/api/v1/users/{id}/playlists", "List the public playlists of a user, latest changed first",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = person_in_path,

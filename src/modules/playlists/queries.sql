@@ -742,6 +742,7 @@ with room as materialized (
            case when r.found is null then jsonb_strip_nulls(to_jsonb(row(r.title, r.artist, r.album, r.duration_ms, r.location)::playlist_wanted)) end,
            :viewer::uuid, r.n * 4294967296
       from p, r
+    returning id, position
 ), x as (
     select row(r.line,
                case when r.found is not null then 'matched' when r.candidates is not null then 'ambiguous' else 'missing' end,
@@ -754,8 +755,9 @@ with room as materialized (
                     when r.fault is not null then r.fault
                     when r.title_key = '' then 'no_title'
                     else 'unknown' end,
-               r.title, r.artist, r.found, case when r.found is null then coalesce(r.candidates, '{}') else '{}' end)::playlist_import_line as line, r.n
+               r.title, r.artist, r.found, case when r.found is null then coalesce(r.candidates, '{}') else '{}' end, i.id)::playlist_import_line as line, r.n
       from r
+      left join i on i.position = r.n * 4294967296
 )
 select p.id, p.name, n.track_count, n.matched, n.ambiguous, n.missing, n.lines, room.problem
   from room
@@ -764,6 +766,26 @@ select p.id, p.name, n.track_count, n.matched, n.ambiguous, n.missing, n.lines, 
                     count(*) filter (where (x.line).status = 'ambiguous') as ambiguous, count(*) filter (where (x.line).status = 'missing') as missing,
                     json_agg(x.line order by x.n) as lines
                from x) n
+
+-- query: playlist_choose
+-- For a line of an import that has no track yet. As with playlist_add, the track may be unlisted.
+-- not null: item_id, playlist_id, track_id
+-- schema: PlaylistAddition
+-- problems: conflict validation
+with t as (
+    select t.id from tracks t where t.id = :track_id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+), c as (
+    update playlist_tracks i
+       set track_id = t.id, wanted = null
+      from t
+     where i.id = :item_id::uuid and i.playlist_id = :playlist_id::uuid and i.track_id is null and i.wanted is not null
+    returning i.id, {playlist_tell(i.playlist_id)}
+)
+select i.id as item_id, i.playlist_id, :track_id::uuid as track_id,
+       case when not exists (select from t) then 'validation track_id: There is no such track.'
+            when not exists (select from c) then 'conflict: This line has a track already.' end as problem
+  from playlist_tracks i
+ where i.id = :item_id::uuid and i.playlist_id = :playlist_id::uuid
 
 -- query: playlist_fill
 -- Places that wait for this track: its title and artist, and no other track that everybody finds has both. None in lists of those whom its creator has blocked.

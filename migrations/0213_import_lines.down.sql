@@ -1,0 +1,1 @@
+alter type playlist_import_line drop attribute item_id;
