@@ -1,5 +1,5 @@
--- A deleted comment stays in its place while it has replies; with the last of them it goes too. In PL/pgSQL since each of its statements sees what others
--- did meanwhile: who replies holds the comment (comment_create).
+-- A comment that has replies keeps its row without its text when it is deleted; the row is deleted with the last reply. In PL/pgSQL, so that each statement sees
+-- what other transactions committed meanwhile: a reply locks the comment that it answers (comment_create).
 create or replace function comment_remove(comment uuid) returns void
     language plpgsql
     as $$

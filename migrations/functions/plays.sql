@@ -1,6 +1,6 @@
 -- What counts as a play (migrations 0190, 0193; ADR 0065).
 
--- Takes a report of a listening. It counts once, whatever comes again, late or in another order; one that makes no sense changes nothing.
+-- Takes a report of a listening. A listening counts once, also when reports come twice, late or in another order. A report that makes no sense changes nothing.
 create or replace function play_report(person uuid, visitor_address inet, session uuid, sequence int, track uuid, ranges jsonb, position_ms int, device text) returns void
     language plpgsql
     as $$
@@ -20,7 +20,7 @@ begin
     insert into play_sessions (id, track_id, user_id, address) values (session, track, person, case when person is null then coalesce(visitor_address, '::') end) on conflict (id) do nothing;
     select p.* into s from play_sessions p where p.id = session for update;
     if s.track_id <> track or s.user_id is distinct from person or s.sequences @> sequence then
-        return; -- whose a listening is was said when it began: a visitor's that somebody took on would make room for another one below
+        return; -- a listening belongs to whoever began it: if a person could take over a visitor's, the visitor's address could count one more below
     end if;
     if keeps and t.duration_ms > long_ms and position_ms is not null and sequence > coalesce(upper(s.sequences) - 1, -1) then
         if position_ms > t.duration_ms - end_ms then

@@ -1,8 +1,8 @@
 -- Releases, and the tracks that follow them (migrations 0180, 0192).
 
--- What changes releases, what is in them, or tracks beyond a counter takes this first, for the persons whose they are: triggers lead from the one to the
--- other in both directions, so that whoever locked rows first would wait crosswise. Within a statement it stands in a `with` that the others read. The
--- statement still sees what was there before it waited; functions that it calls after this see what is there now.
+-- Statements that change releases, their tracks, or columns of tracks other than counters take this lock first, for the owners of these rows. Triggers go from
+-- releases to tracks and from tracks to releases, so statements that locked rows first would deadlock. Within a statement it is called in a `with` that the other parts read.
+-- The statement itself still sees the rows of before it waited; functions that it calls afterwards see the present ones.
 create or replace function releases_lock(people uuid[]) returns void
     language plpgsql
     as $$
@@ -15,7 +15,7 @@ begin
 end
 $$;
 
--- Adds these tracks at the end of a disc, in this order; those that are in the release stay where they are. Gives how many came in; null: it is full.
+-- Adds these tracks at the end of a disc, in this order; tracks that are in the release already stay where they are. Returns how many were added; null: the release is full.
 create or replace function release_add(release uuid, tracks uuid[], on_disc int, opens text) returns int
     language plpgsql
     as $$
@@ -40,8 +40,8 @@ begin
 end
 $$;
 
--- Puts `track` behind the track `after`, or first on the disc when that is null; as playlist_move (ADR 0039). Gives the name of the one that is not in
--- the release any more, if any.
+-- Moves `track` behind the track `after`, or to the beginning of the disc when that is null; as playlist_move (ADR 0039). Returns 'track' or 'after' when that track is
+-- not in the release any more, else null.
 create or replace function release_move(release uuid, track uuid, after uuid, on_disc int) returns text
     language plpgsql
     as $$
@@ -84,8 +84,8 @@ begin
 end
 $$;
 
--- Gives the tracks that follow the release its visibility: until its date they are scheduled for it. When it is out,
--- release_tell tells its followers, once, and gives it a plain slug.
+-- Gives the tracks that follow the release its visibility: until its date they are scheduled for it. Queues the job release_tell for the moment when the release is
+-- out: it notifies followers, once, and gives the release a plain slug.
 create or replace function release_open(r releases) returns void
     language plpgsql security definer set search_path = public
     as $$
@@ -145,7 +145,7 @@ begin
 end
 $$;
 
--- The track follows no release any more: somebody said of itself who may hear it.
+-- The track follows no release any more: its visibility was set by hand.
 create or replace function release_leave(track uuid) returns void
     language plpgsql
     as $$
@@ -154,7 +154,7 @@ begin
 end
 $$;
 
--- Does the track follow no release? In PL/pgSQL, and volatile, so that it sees what was decided while this statement waited for its lock.
+-- Does the track follow no release? In PL/pgSQL, and volatile, so that it sees what others committed while this statement waited for its lock.
 create or replace function release_is_free(track uuid) returns boolean
     language plpgsql
     as $$
@@ -163,14 +163,14 @@ begin
 end
 $$;
 
--- What a slug made of these words begins with.
+-- These words as a slug, without what makes it unique.
 create or replace function release_slug_base(words text) returns text
     language sql immutable parallel safe
     as $$
 select coalesce(nullif(btrim(left(btrim(regexp_replace(public.search_fold(words), '[^a-z0-9]+', '-', 'g'), '-'), 80), '-'), ''), 'release')
 $$;
 
--- A slug made of these words that no release ever had, now that of this release.
+-- Takes a slug made of these words that no release ever had, for this release.
 create or replace function release_draw_slug(release uuid, words text) returns text
     language plpgsql
     as $$
@@ -189,9 +189,11 @@ begin
 end
 $$;
 
--- The slug of a release from now on. `is_open`: strangers may find it. Then it is plain, made of the words; else a part that nobody guesses is added, 16 digits.
--- `is_chosen`: the words are a name that the owner chose, and not the title; `is_exact`: just now, so that it is refused where it is taken, and not changed. One
--- that the release had is used again: with the same name, or where no name was chosen, or 20 are enough.
+-- Returns the slug that the release has from now on, and keeps it in release_slugs.
+-- is_open: strangers may find the release. Its slug is then plain, made of the words; otherwise 16 random hexadecimal digits are added.
+-- is_chosen: the words are a name that the owner chose, not the title.
+-- is_exact: the owner chose it just now, so a name that is taken is refused; otherwise a number is added to it.
+-- A slug that the release had before is used again: one with the same name, or, where no name was chosen or the release has 20 slugs, the latest of that kind.
 create or replace function release_take_slug(release uuid, words text, is_open boolean, is_chosen boolean, is_exact boolean) returns text
     language plpgsql
     as $$

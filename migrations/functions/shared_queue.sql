@@ -1,7 +1,7 @@
 -- Rules of queues that several people fill (migration 0171).
 
--- Begins a change: locks the session. `person` is who makes it, or null where they have an account and did nothing here before. `wrong`, here and below, is null or
--- 'forbidden: …' or 'conflict: …'; anything else says that there is no such item or track. Who was removed before the lock was had is refused too.
+-- Begins a change: locks the session. `person` is the row of whoever makes the change; null: they have an account and did nothing here before. `wrong`, here and
+-- below, is null, 'forbidden: …' or 'conflict: …'; anything else means that there is no such item or track. Somebody who was removed while this waited for the lock is refused too.
 create or replace function shared_queue_lock(session uuid, viewer uuid, known uuid, out person uuid, out host boolean, out wrong text)
     language plpgsql
     as $$

@@ -126,8 +126,8 @@ void form_free(struct request *req);
 /* park.c: statements that take longer than a polling thread may wait. */
 /* Runs `step` in a polling thread. False when that had to leave it: park() follows. */
 bool park_unless_quick(struct request *req, const struct problem *(*step)(struct request *req), const struct problem **ret_problem);
-/* Before what `step` does for a person who is known by now: where the changes of theirs have as many waiters already as one person gets, nothing more is sent
- * for them, so that they do not take up connections. */
+/* Called by a step once it is known who asks: if changes of this person wait already, the next statement is not sent from the polling thread, so that it takes no
+ * connection while it waits in the queue. */
 void park_politely(struct request *req);
 /* Hands the request to a waiter, which runs `go_on(req)` and then resumes the connection; too long a wait ends in a refusal. */
 void park(struct request *req, void (*go_on)(void *request));

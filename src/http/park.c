@@ -13,8 +13,8 @@ const struct problem request_parked = {.status = 503, .code = "parked", .title =
 static _Thread_local struct lending lending;
 static _Thread_local bool lent; /* is this thread in a step of park_unless_quick()? */
 
-/* For whom a waiter waits: whoever makes a change, since changes wait for the locks of others, and somebody's many changes for each other's. 0: reading waits for no
- * lock. An address is counted as its limits are, so that one customer's network of IPv6 is one. */
+/* The person or address that a change is counted for: changes wait for locks, and many changes of one person for each other. 0 for reads, which wait for no lock.
+ * An address is counted as its limits are, so that one customer's network of IPv6 is one. */
 static uint64_t
 park_who(const struct request *req)
 {

@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define QUEUED_EACH 4 /* a thread: so many tasks of one may wait */
+#define QUEUED_EACH 4 /* so many tasks of one `who` may wait for each thread of the pool */
 
 struct task {
     uint64_t who;
@@ -18,7 +18,7 @@ struct pool {
     unsigned thread_count;
     struct task *tasks; /* a ring */
     unsigned size, head, count;
-    uint64_t *running; /* for whom, where for somebody */
+    uint64_t *running; /* the `who` of each running task that has one */
     unsigned running_count, each, together;
     bool stopping;
 };
@@ -87,7 +87,7 @@ pool_ran(struct pool *pool, uint64_t who)
         pthread_cond_broadcast(&pool->wake); /* one that waited for this one may run */
 }
 
-/* Waits for it. False: the pool stops, and nothing is left. */
+/* Waits for a task that may run. False: the pool stops, and no task is left. */
 static bool
 pool_next(struct pool *pool, struct task *ret_task)
 {

@@ -12,15 +12,15 @@ struct pool *pool_start(const char *name, unsigned threads, unsigned max_queued)
 /* Queues run(argument). False when the queue is full or the pool is stopping. */
 bool pool_submit(struct pool *pool, void (*run)(void *argument), void *argument);
 
-/* Tasks that may take long because somebody else does, such as changes that wait for a lock, are submitted for whoever asked for them: at most `each` of one
- * run at once, and `together` of all, so that the other threads are left to the others. Before the first task. */
+/* Bounds for tasks that are submitted for somebody (pool_submit_for()), such as changes that may wait for a lock: at most `each` of one person run at once, and
+ * at most `together` of all persons, so that threads are left for other tasks. Call it before the first task. */
 void pool_share(struct pool *pool, unsigned each, unsigned together);
 
-/* As pool_submit(), for `who`; 0: for nobody in particular, without these bounds. A task that has to wait for them is passed by tasks of others. At most four tasks a
- * thread wait for one `who`; false beyond that. */
+/* As pool_submit(), for `who`; 0: for nobody in particular, without these bounds. While a task waits because of the bounds, later tasks of others run. False, too, when
+ * 4 tasks for each thread of the pool wait for this `who`. */
 bool pool_submit_for(struct pool *pool, uint64_t who, void (*run)(void *argument), void *argument);
 
-/* Would a task for `who` have to wait for others of theirs? Tasks of others do not matter here. */
+/* Would a task for `who` wait for other tasks for the same `who`? Tasks for others are not counted. */
 bool pool_is_crowded(struct pool *pool, uint64_t who);
 
 /* Tasks waiting now. */

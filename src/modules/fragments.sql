@@ -72,7 +72,7 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
 (viewer is null or person not in (select b_.blocked_id from user_blocks b_ where b_.blocker_id = viewer))
 
 -- fragment: taste_counts(u)
--- What somebody likes or follows may count in what the viewer is recommended: another person whom the viewer may know of and has not blocked, and who shows it.
+-- What this person likes and follows may be used for recommendations to the viewer: another person, whom the viewer may see and has not blocked, and who shows their activity.
 (u.id <> :viewer::uuid and {user_visible(u, :viewer::uuid, false)} and {not_blocking(u.id, :viewer::uuid)}
  and coalesce((select s_.show_activity from user_settings s_ where s_.user_id = u.id), true))
 
@@ -113,7 +113,7 @@ exists (select from users u_ where u_.id = t.creator_id and {track_seen(t, u_, v
  or ((r.visibility = 'unlisted' or r.public_from <= now()) and user_shown(u) and {not_blocked_by(r.user_id, viewer, staff)}))
 
 -- fragment: release_visible(r, viewer, staff)
--- The same, where its creator is not at hand.
+-- The same as release_seen, where the query has not joined its creator.
 exists (select from users u_ where u_.id = r.user_id and {release_seen(r, u_, viewer, staff)})
 
 -- fragment: release_own(r)
@@ -128,7 +128,7 @@ exists (select from users c_
                 or (r.visibility = 'unlisted' and {track_seen(t, c_, :viewer::uuid, :viewer_staff::boolean)})))
 
 -- fragment: playlist_together(p, person)
--- Its owner is in good standing and not leaving, and neither of the two has blocked the other: else nobody but the owner works on it.
+-- This person may work on the playlist together with its owner: the owner's account is shown, and neither has blocked the other.
 (exists (select from users o_ where o_.id = p.user_id and user_shown(o_))
  and not exists (select from user_blocks b_ where (b_.blocker_id = p.user_id and b_.blocked_id = person) or (b_.blocker_id = person and b_.blocked_id = p.user_id)))
 
@@ -204,11 +204,11 @@ s.notify_on_release, s.email_on_release,
        {set_given(email_on_playlist, s, boolean)}
 
 -- fragment: original_type(t)
--- What the file of a track, or of a version of it, is.
+-- The media type of the uploaded file of a track, or of a version of it.
 case t.format when 'wav' then 'audio/wav' when 'w64' then 'audio/x-w64' when 'flac' then 'audio/flac' when 'mp3' then 'audio/mpeg'
               when 'aiff' then 'audio/aiff' when 'ogg' then 'audio/ogg' when 'mp4' then 'audio/mp4' when 'aac' then 'audio/aac' end
 
 -- fragment: original_ending(t)
--- How the name of such a file ends.
+-- The file name extension of such a file.
 case t.format when 'mp4' then '.m4a' when 'wav' then '.wav' when 'w64' then '.w64' when 'flac' then '.flac' when 'mp3' then '.mp3' when 'aiff' then '.aiff'
               when 'ogg' then '.ogg' when 'aac' then '.aac' else '.bin' end

@@ -29,8 +29,8 @@ c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.status, c.is_edited, 
 c.created_at > now() - interval '24 hours'
 
 -- fragment: comment_shown(c, t, a)
--- Not those of people who have blocked the reader, whom the reader has blocked, or who are hidden. What waits or is hidden is for its author and for
--- whoever decides about it; moderators and staff see all. `a` is the account that wrote it.
+-- The reader sees this comment; `a` is its author's account. Not if one of the two has blocked the other, or the account is hidden. Held and hidden comments are shown to
+-- their author and to the owner of the track. Moderators and staff see all.
 (c.user_id = :viewer::uuid or {comment_staff}
         or ((c.status = 'shown' or {comment_moderated(t)})
             and (a.deleted_at is not null or user_shown(a))
@@ -80,7 +80,7 @@ select {comment(c, t, u)}
 
 -- query: comment_create
 -- problems: validation, forbidden
--- Of somebody who never had a comment shown on a track of this creator it waits, where the creator wants that.
+-- Where the creator wants to approve first comments, a comment of somebody who never had one shown on a track of this creator is held.
 with t as (
     select t.id, t.creator_id, p.id as parent_id, p.user_id as parent_author,
            case when t.creator_id is distinct from :viewer::uuid and :viewer_staff::boolean is not true and not {comments_open(t)}
@@ -125,7 +125,7 @@ select c.id as comment_id, t.problem from t left join c on c.track_id = t.id
 
 -- query: comment_edit
 -- problems: validation, conflict
--- What it said before stays, for its author and for moderators.
+-- The earlier text is kept for its author and for moderators.
 with c as materialized (
     select c.id, c.content, coalesce(c.edited_at, c.created_at) as written_at,
            case when not {comment_editable(c)} then 'conflict: A comment can be changed for a day after it was written.'

@@ -8,15 +8,15 @@
 may_download(t, format, :viewer::uuid, :viewer_staff::boolean, :share::text)
 
 -- fragment: download_tags(t)
--- What the file of a format says about the track, in short: another title, artist or album makes another file.
+-- A hash of what a made file holds as tags: title, artist and album of the track.
 left(md5(jsonb_build_array(t.title, t.artist, t.album)::text), 16)
 
 -- fragment: made(d, t)
--- This file was made from what plays now, and says what the track says now. An original says what its creator wrote into it.
+-- This file was made from the sound that plays now, and has the tags of now. An original keeps the tags that its creator wrote into it.
 (d.track_id = t.id and d.version = t.media_version and (d.format = 'original' or d.tags = {download_tags(t)}))
 
 -- fragment: download_job(tracks)
--- Has the files of these tracks made. A job that waits or runs already stays as it is; one that failed is tried again.
+-- Queues a job for each of these tracks that makes its file. A job that waits or runs already stays as it is; one that failed is tried again.
 insert into jobs (kind, payload, dedupe_key, max_attempts)
 select 'track_download', jsonb_build_object('track_id', x.id, 'format', :format::text), 'track_download:' || x.id || ':' || :format::text, 3
   from tracks x
@@ -100,7 +100,7 @@ select t.media_version as version, {download_tags(t)} as tags, t.file_path as or
  where t.id = :id::uuid and t.deleted_at is null and t.stream_status = 'ready'
 
 -- query: download_made
--- Gives no row where another version plays by now, or the track is called otherwise. `before` is the file that it replaces; originals are not kept here.
+-- Gives no row where another version plays by now, or the tags have changed. `before` is the file that it replaces; originals are not kept here.
 with o as (
     select d.file_path from track_downloads d where d.track_id = :id::uuid and d.format = :format::text and d.file_path <> :key::text and d.format <> 'original'
 ), d as (
@@ -117,7 +117,7 @@ select d.track_id, (select o.file_path from o) as before from d
 -- Archives of releases.
 
 -- fragment: archive_tracks(wanted)
--- The tracks of a release that the viewer may have in this format, with what was made of them (d) and is being made (j).
+-- The tracks of a release that the viewer may download in this format, with the made file (d) and its job (j).
 from (select o.*, (row_number() over (partition by o.disc order by o.position, o.track_id))::int as number, max(o.disc) over () as discs
           from release_tracks o
          where o.release_id = :id::uuid) i
@@ -157,7 +157,7 @@ select f.format,
  where n.track_count > 0
 
 -- query: archive_make
--- Has the files made that are not there. Jobs that failed are tried again.
+-- Queues jobs that make the missing files. Jobs that failed are tried again.
 -- sees: see archive_of
 -- problems: forbidden conflict
 with t as materialized (
@@ -174,7 +174,7 @@ select :id::uuid as release_id, :format::text as format, n.missing as missing_co
   from n
 
 -- query: archive_release
--- What an archive says of the release.
+-- What an archive needs to know about the release.
 -- problems: forbidden conflict stream_not_ready
 select r.title, coalesce(r.artist, u.display_name, u.username) as artist, r.cover_path || '/1200.webp' as cover,
        extract(year from r.dated_at)::int as year, extract(month from r.dated_at)::int as month, extract(day from r.dated_at)::int as day,
@@ -190,7 +190,7 @@ select r.title, coalesce(r.artist, u.display_name, u.username) as artist, r.cove
  where r.id = :id::uuid and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: archive_files
--- Those that are there; the handler compares how many they are.
+-- Only tracks whose files are made; the handler compares their number with that of archive_release.
 -- sees: see archive_release
 select d.file_path as key, d.size_bytes, d.crc32, i.disc, i.discs, i.number, coalesce(t.artist, '') as artist, t.title, coalesce(t.isrc, '') as isrc,
        case :format::text when 'original' then {original_ending(t)} else {made_ending} end as ending

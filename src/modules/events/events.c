@@ -34,7 +34,7 @@ const struct event_effects event_effects[] = {
      NOTIFY(&q_notification_release, {"release_id", "user_id"}, .group_by = "user_id", .mail = "email_on_release")},
     {"release.updated", "A release was made, or what it says, holds or looks like was changed", .purges = "releases"},
     {"track.comment_deleted", "A comment on a track was deleted"},
-    {"track.comment_replied", "A comment was answered, and everybody may read the reply",
+    {"track.comment_replied", "A reply to a comment is shown to everybody",
      NOTIFY(&q_notification_reply, {"track_id", "comment_id", "user_id"}, .group_by = "track_id", .mail = "email_on_comment")},
     {"track.commented", "Somebody commented on a track",
      NOTIFY(&q_notification_comment, {"track_id", "comment_id"}, .group_by = "track_id", .mail = "email_on_comment")},

@@ -124,7 +124,7 @@ static const struct route playlists_routes[] = {
     {GET, "/api/v1/playlists/search", "Find playlists by their names, newest first", "Public ones, and those that one works on.",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .query = search_words, .sql = &q_playlist_search, .shape = MANY},
 
-    {GET, "/api/v1/playlists/recommendations", "List playlists that one may like",
+    {GET, "/api/v1/playlists/recommendations", "List recommended playlists",
      "Followed by people who follow the same, then with tracks that one likes, then the editors' choice: `reason` tells which, "
      "and `because` the playlist or track that it is about. "
      "At most 50, of nobody more than two, and nothing that one follows or works on already. People who do not show their activity do not count.",
@@ -230,17 +230,17 @@ static const struct route playlists_routes[] = {
     {GET, "/api/v1/discover/playlists/editorial", "List the playlists that the editors chose, the latest chosen first", "Those that are public.",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_editorial_list, .shape = MANY},
 
-    {PUT, "/api/v1/playlists/{id}/editorial", "Choose a playlist for the editorial ones, or no longer",
-     "A public one. While it is not public it is not listed, and is again afterwards.",
+    {PUT, "/api/v1/playlists/{id}/editorial", "Make a playlist an editorial one, or end that",
+     "Only a public playlist can become one. While it is not public it is not listed.",
      .auth = AUTH_ADMIN, .permission = "playlists.feature", .limit = LIMIT_WRITE, .path = id_in_path, .body = editorial_fields,
      .sql = &q_playlist_editorial_set, .shape = ONE},
 
-    {POST, "/api/v1/playlists/{id}/opened", "Tell that one opened the page of a playlist",
+    {POST, "/api/v1/playlists/{id}/opened", "Report that the page of a playlist was opened",
      "It is counted for the owner's figures, once an hour for a person, or for visitors from one address; not for those who work on the playlist. What is opened by a link "
      "is counted by itself.",
      .auth = AUTH_OPTIONAL, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_playlist_opened, .shape = EMPTY, .no_audit = true},
 
-    {GET, "/api/v1/playlists/{id}/analytics", "Get what came of a playlist, day by day",
+    {GET, "/api/v1/playlists/{id}/analytics", "Get the figures of a playlist, day by day",
      "For its owner: how often it was opened, by its page and by links; who began and ended to follow it, and how many did at the end of each day; "
      "and the use of each link. "
      "Days are those of UTC, the oldest first.",

@@ -292,7 +292,7 @@ coalesce(visibility, case when :is_public::boolean then 'public' else 'private' 
 case when not playlist_room(:viewer::uuid, items) then 'too_many_playlists' end
 
 -- fragment: visibility_then(p)
--- Of one that is changed. What is_public says changes nothing when it says how it is, so an unlisted playlist stays so where an older client sends back what it got.
+-- The visibility of a playlist that is changed. An is_public that is as before changes nothing, so an unlisted playlist stays unlisted when an older client sends back what it got.
 case when :has_visibility::boolean then :visibility::text
      when :has_is_public::boolean and :is_public::boolean <> (p.visibility = 'public') then case when :is_public::boolean then 'public' else 'private' end
      else p.visibility end
@@ -546,7 +546,7 @@ l.id, l.expires_at, l.access_count, l.last_used_at, l.created_at
 select p.id as playlist_id from playlists p where p.id = :id::uuid and p.deleted_at is null and p.user_id = :viewer::uuid
 
 -- fragment: opening(which, is_link)
--- Those of these playlists (playlist_id) that this person, or somebody at this address, did not open within the last hour.
+-- Notes that the viewer opens these playlists (playlist_id). Returns those that the same person, or the same address of visitors, did not open within the last hour.
 insert into playlist_openings as o (playlist_id, who, by_link, user_id)
 select x.playlist_id, coalesce(:viewer::uuid::text, {client_network}::text), is_link, :viewer::uuid from which x
     on conflict (playlist_id, who, by_link) do update set opened_at = now() where o.opened_at < now() - interval '1 hour'
@@ -569,7 +569,7 @@ with p as (
 select p.playlist_id as id from p
 
 -- query: playlist_analytics
--- Followers of a day are those at its end: how many there are now, without what came after it.
+-- Followers of a day are counted at its end: the present number without what changed on later days.
 -- sees: the owner, see playlist_own
 -- schema: PlaylistAnalytics
 -- not null: *

@@ -97,7 +97,7 @@ left join lateral (
        and case when :viewer::uuid is not null then o.user_id = :viewer::uuid else o.key_hash = {link_hash(:x_queue_guest::text)} end) p on true
 
 -- fragment: session_open(s)
--- The host is there, and has not blocked whoever asks.
+-- The host's account is shown, and the host has not blocked the viewer.
 (s.creator_id = :viewer::uuid or (exists (select from users h where h.id = s.creator_id and user_shown(h)) and {not_blocked_by(s.creator_id, :viewer::uuid, false)}))
 
 -- fragment: shared_name(p, u)
@@ -259,7 +259,7 @@ select :id::uuid as id, coalesce({shared_refusal(a.wrong)}, case when a.wrong is
   from (select shared_queue_remove(:session_id::uuid, :viewer::uuid, :person_id::uuid, :id::uuid) as wrong) a
 
 -- query: queue_session_next
--- With nothing waiting, the list that the host chose goes on, as far as the host may hear it, and from its beginning again after its end.
+-- When no track waits, the next track of the playlist that the host chose is played, if the host may hear it; after the last one it begins again.
 -- problems: forbidden conflict
 with spare as materialized (
     select x.id, x.number
@@ -285,7 +285,7 @@ select :session_id::uuid as id, {shared_refusal(a.wrong)} as problem
   from (select shared_queue_seek(:session_id::uuid, :viewer::uuid, :person_id::uuid, :item::uuid, :offset_ms::int, :is_playing::boolean) as wrong) a
 
 -- query: queue_session_join
--- A guest without an account. The key is theirs alone, and told once. Who has an account acts by it and has no second vote.
+-- Adds a guest without an account. Their key is returned once. People with an account take part with that, so that they have no second vote.
 -- schema: SharedQueueGuestKey
 -- not null: person_id, key
 -- problems: forbidden conflict validation

@@ -30,9 +30,9 @@ enum job_outcome tracks_transcode(struct job *job);
 const struct problem *track_look_at(struct request *req, const struct upload *file);
 
 /* versions.c */
-/* Deletes the file of a version that never came to be. False when that is not known. */
+/* Deletes the uploaded file of a version that was never created. False when it is not known whether it was. */
 bool track_version_sweep_file(const char *track_id, const char *version_id);
-/* Job `track_versions_sweep`: files of versions that are no longer kept, and renditions that nobody is in the middle of any more. */
+/* Job `track_versions_sweep`: deletes files of versions that are no longer kept, and renditions of replaced sounds once nobody listens to them any more. */
 enum job_outcome track_versions_sweep(struct job *job);
 
 /* upload.c, versions.c, cover.c: handlers */

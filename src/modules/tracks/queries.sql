@@ -39,9 +39,9 @@ select :track_id::uuid as seed_id
  where :track_id::uuid is null or exists (select from tracks t where t.id = :track_id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)})
 
 -- query: track_recommendations
--- Liked by people who like the same, then of the same genre, then with the same tags. "The same" is one track, or the ten that the viewer liked last and the ten
--- that they heard last. Each step reads a fixed number of rows by an index, however many there are. Nothing of the viewer's own, nothing that they like or heard
--- last, nobody whom they have blocked, and of nobody more than two tracks.
+-- Begins with one track, or with the ten tracks that the viewer liked last and the ten that they heard last. Recommends what people who like these also like, then tracks of
+-- the same genres, then tracks with the same tags. Each step reads a bounded number of rows by an index. Leaves out the viewer's own tracks, what they like or heard last, and
+-- people whom they have blocked; at most two tracks of one creator.
 -- schema: RecommendedTrack
 -- not null: reason
 -- nullable: because, label
@@ -252,8 +252,8 @@ j as (
 select id from t
 
 -- fragment: transcode_job(tracks, version, its_priority)
--- Has these tracks processed (id, creator_id, duration_ms); `version`: on which version of them the work is, or null. A job that waits keeps its turn and learns
--- of the version; one that runs goes on. Any other begins anew, at the end of its owner's turns.
+-- Queues the processing of these tracks (id, creator_id, duration_ms); `version`: the version that is processed, or null. A job that waits keeps its turn and gets the
+-- version; one that runs is left alone. Any other is queued again, with a new turn.
 insert into jobs (kind, payload, dedupe_key, priority, max_attempts, seconds)
 select 'transcode', jsonb_strip_nulls(jsonb_build_object('track_id', x.id, 'user_id', x.creator_id, 'version_id', version)), 'transcode:' || x.id, its_priority, 5,
        greatest(coalesce(x.duration_ms, 0) / 10000, 1)
@@ -617,10 +617,10 @@ returning t.id, t.creator_id::text as creator_id, coalesce((select v.file_path f
           (select v.id::text from v) as version_id, t.media_version
 
 -- query: track_complete
--- From here on this run's files play; those of :version_id, where the job was about a version, instead of another sound. All that depends on the sound changes
--- here, at once. The picture in the file is the cover unless there is one, or somebody chose or removed one. What processing found out is noted as codes
--- (processing_notes) and as English sentences (status_message). Beside the version that plays the twenty before it are kept. Gives the runs whose files are of no use any more: those of a sound that was replaced are, to
--- whoever is in the middle of it.
+-- From here on the files of this run of the processing play. With :version_id the job was about a version, which replaces the sound of before. Everything that
+-- depends on the sound changes in this statement. The picture in the file is the cover unless there is one, or somebody chose or removed one. What processing found out is noted as codes
+-- (processing_notes) and as English sentences (status_message). Beside the version that plays the twenty before it are kept. Returns the runs whose files may be deleted: not those of
+-- the sound that was replaced, which listeners may be in the middle of.
 with r as (
     select :result::jsonb as r),
 o as (
@@ -720,8 +720,8 @@ select t.id, array_to_string(array_remove(case when :version_id::uuid is null th
   from t, o
 
 -- query: track_fail
--- Of :version_id, where the work was on a version: only that fails. A track that plays goes on playing, and so does the version that another one was to replace.
--- Gives the runs that will never be of use; with :keeps_runs the next end of the work does.
+-- With :version_id the work was on that version: only the version fails, and the track plays on. A track that plays already plays on in any case. Returns the runs whose
+-- files may be deleted; with :keeps_runs they stay noted, and the next end of the processing returns them.
 with o as (
     select o.id, o.media_attempts from tracks o where o.id = :id::uuid for no key update),
 v as (
@@ -771,7 +771,7 @@ select j.id as job_id, t.id as track_id, j.state from t, j
 -- that of the track.
 
 -- fragment: version_columns(v, may_compare)
--- The listeners see when the sound changed; files and what failed are the owner's to see.
+-- Listeners see when the sound changed; files and failures are shown to the owner only.
 -- schema: TrackVersion
 -- type: state pending|current|kept|failed|expired
 -- nullable: changelog, restored_from, played_at, replaced_at, duration_ms, filename, size_bytes, format, distance, failure_code, failure, progress
@@ -807,7 +807,7 @@ j as (
 (v.state = 'failed' and v.failure_code = any ('{storage,internal,read_failed,out_of_memory,crashed,timed_out,refused,not_started,interrupted}'))
 
 -- fragment: version_leaves(v)
--- Nobody can ask for its file any more.
+-- Its file may be deleted, unless another version has it too.
 (v.state in ('failed', 'expired') and not {version_may_pass(v)} is true)
 
 -- query: track_version_list
@@ -847,7 +847,7 @@ returning id
 -- query: track_version_create
 -- audited
 -- sees: the owner
--- The version, and the work on it, together; its bytes count from now on. What plays goes on playing. No row when the sweep was faster.
+-- Creates the version and its job in one statement; its bytes count from now on. The present sound plays on. No row when the sweep has deleted the file already.
 -- problems: conflict
 with s as (
     delete from jobs where dedupe_key = 'track_sweep:' || :version_id::uuid and state = 'queued' returning id),
@@ -879,7 +879,7 @@ select o.id as track_id, o.problem from o
 
 -- query: track_version_restore
 -- sees: the owner
--- A new version with the file of an old one, which counts once for both. The old one is locked, so that it is not let go of meanwhile.
+-- Creates a new version with the file of an old one; the file counts once for both. The old version is locked, so that it does not expire meanwhile.
 -- problems: conflict
 with t as materialized (
     select t.id, t.creator_id, t.file_path, {version_busy(t)} as problem
@@ -950,7 +950,7 @@ union all
   limit 1000)
 
 -- query: track_version_needed
--- Does something that is kept have this file too?
+-- Does a version that is kept, or the track itself, have this file too?
 select v.id from track_versions v where v.track_id = :track_id::uuid and v.file_path = :key::text and not {version_leaves(v)}
 union all
 select t.id from tracks t where t.id = :track_id::uuid and t.file_path = :key::text
@@ -974,7 +974,8 @@ update tracks t
 update track_versions v set media_until = null where v.id = :version_id::uuid and v.state <> 'current' returning v.id
 
 -- query: track_versions_resume
--- A version whose work was lost, such as to a job that was running already when it came. What a job died of is told by its event, and ends the version.
+-- Queues the job of a version again that has none, such as when a job was running already when the version was created. Not when the job is dead: the event
+-- job.died ends the version then.
 with w as (
     select t.id, t.creator_id, v.duration_ms, v.id as version_id
       from track_versions v

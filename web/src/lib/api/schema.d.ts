@@ -1687,6 +1687,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playlists/{id}/imports/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose the track of a line of an import
+         * @description For a line that was `ambiguous` or `missing` and has no track yet. The item keeps its place.
+         */
+        put: operations["putPlaylistsByIdImportsByItemId"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists/{id}/opened": {
         parameters: {
             query?: never;
@@ -1698,7 +1718,7 @@ export interface paths {
         put?: never;
         /**
          * Tell that one opened the page of a playlist
-         * @description Once a visit. It is counted for the owner's figures, except for those who work on the playlist. What is opened by a link is counted by itself.
+         * @description It is counted for the owner's figures, once an hour for a person, or for visitors from one address; not for those who work on the playlist. What is opened by a link is counted by itself.
          */
         post: operations["postPlaylistsByIdOpened"];
         delete?: never;
@@ -2761,6 +2781,26 @@ export interface paths {
         };
         /** Get what has come of an upload in parts */
         get: operations["getTracksResumeByUploadId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find public tracks, or tracks of the signed-in user, by words
+         * @description As the list of tracks with `q`.
+         */
+        get: operations["getTracksSearch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5230,6 +5270,8 @@ export interface components {
             /** Format: uuid */
             track_id: string | null;
             candidates: components["schemas"]["PlaylistCandidate"][] | null;
+            /** Format: uuid */
+            item_id: string | null;
         };
         PlaylistItem: {
             /** Format: uuid */
@@ -12059,6 +12101,52 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    putPlaylistsByIdImportsByItemId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The playlist */
+                id: string;
+                /** @description The item that the line became */
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Its track: a candidate of the report, or any other
+                     */
+                    track_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistAddition"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     postPlaylistsByIdOpened: {
         parameters: {
             query?: never;
@@ -14888,6 +14976,8 @@ export interface operations {
     getTracks: {
         parameters: {
             query?: {
+                /** @description Words, each somewhere in title, artist, album, genre, tags or the creator's name; case and accents do not matter */
+                q?: string;
                 /** @description Only of this person */
                 creator_id?: string;
                 /** @description Only of this person */
@@ -14896,8 +14986,6 @@ export interface operations {
                 genre?: string;
                 /** @description Only with this tag */
                 tag?: string;
-                /** @description Words, each somewhere in title, artist, album, genre, tags or the creator's name; case and accents do not matter */
-                q?: string;
                 /** @description One's own, in all states */
                 mine?: boolean;
                 /** @description Only in this state */
@@ -15569,6 +15657,66 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksSearch: {
+        parameters: {
+            query: {
+                /** @description Words, each somewhere in title, artist, album, genre, tags or the creator's name; case and accents do not matter */
+                q: string;
+                /** @description Only of this person */
+                creator_id?: string;
+                /** @description Only of this person */
+                username?: string;
+                /** @description Only of this genre */
+                genre?: string;
+                /** @description Only with this tag */
+                tag?: string;
+                /** @description One's own, in all states */
+                mine?: boolean;
+                /** @description Only in this state */
+                status?: "uploading" | "processing" | "completed" | "failed";
+                /** @description Order */
+                sort?: "newest" | "oldest" | "title";
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
