@@ -132,7 +132,6 @@ select a.id, a.is_new
 with due as materialized (
     select f.user_id as recipient, a.id as actor, p.id as playlist_id, p.name
       from playlists p
-      join users o on o.id = p.user_id and user_shown(o)
       join users a on a.id = :adder_id::uuid and user_shown(a)
       join playlist_follows f on f.playlist_id = p.id and f.user_id <> a.id
       left join user_settings s on s.user_id = f.user_id
@@ -142,7 +141,7 @@ with due as materialized (
                      join users u on u.id = t.creator_id
                     where i.playlist_id = p.id and i.track_id = :track_id::uuid and {track_listed(t, u, f.user_id, false)})
        and coalesce(s.notify_on_playlist, true)
-       and {not_blocked_by(p.user_id, f.user_id, false)}
+       and {playlist_owner_shown(p, f.user_id, false)}
        and {not_blocked_by(f.user_id, a.id, false)}
        and not exists (select from notifications n
                         where n.user_id = f.user_id and n.type = 'playlist' and n.group_key = :group_of and (not n.read or n.created_at > now() - interval '1 day'))
@@ -163,8 +162,7 @@ with due as materialized (
      where p.id = :playlist_id::uuid and p.deleted_at is null
        and coalesce(s.notify_on_playlist, true)
        and {not_blocked_by(w.user_id, a.id, false)}
-       and {not_blocked_by(w.user_id, p.user_id, false)}
-       and {not_blocked_by(p.user_id, w.user_id, false)}
+       and {playlist_together(p, w.user_id)}
 )
 select a.id, a.is_new
   from due d
