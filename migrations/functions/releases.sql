@@ -209,6 +209,7 @@ begin
      order by n.is_same and release_take_slug.is_chosen desc, s.created_at desc, s.slug
      limit 1;
     if found then
+        update release_slugs s set is_chosen = true where s.slug = taken and is_exact; -- it may have been made of the title
         return taken;
     end if;
     if is_open and not is_exact then

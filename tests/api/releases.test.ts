@@ -169,6 +169,9 @@ test('a name that was chosen stays whatever becomes of the visibility, also wher
   await create({ title: 'Wanted by two', visibility: 'public' }, dave);
   assert.equal((await change(late, { visibility: 'public' })).body.slug, 'wanted-by-two-2', 'another one was public first');
   assert.match((await change(late, { visibility: 'private' })).body.slug, secret('wanted-by-two-2'));
+  const { id: same, slug: made } = await create({ title: 'Same words', visibility: 'private' });
+  assert.equal((await change(same, { slug: 'same-words' })).body.slug, made);
+  assert.equal((await change(same, { title: 'Other words', visibility: 'public' })).body.slug, 'same-words', 'the name was chosen, though the title had it first');
   const long = `a${'-b'.repeat(39)}c`;
   assert.match((await change(late, { slug: long })).body.slug, secret(long));
   assert.equal((await change(late, { visibility: 'public' })).body.slug, long, 'of 80 characters too');

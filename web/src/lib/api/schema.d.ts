@@ -912,7 +912,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a comment
-         * @description For its author, the owner of the track, and moderators. One that has replies stays in its place without its text.
+         * @description For its author, the owner of the track, moderators and staff. A comment that has replies stays in the list without its text.
          */
         delete: operations["deleteCommentsById"];
         options?: never;
@@ -1393,7 +1393,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List playlists that one may like
+         * List recommended playlists
          * @description Followed by people who follow the same, then with tracks that one likes, then the editors' choice: `reason` tells which, and `because` the playlist or track that it is about. At most 50, of nobody more than two, and nothing that one follows or works on already. People who do not show their activity do not count.
          */
         get: operations["getPlaylistsRecommendations"];
@@ -1489,7 +1489,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get what came of a playlist, day by day
+         * Get the figures of a playlist, day by day
          * @description For its owner: how often it was opened, by its page and by links; who began and ended to follow it, and how many did at the end of each day; and the use of each link. Days are those of UTC, the oldest first.
          */
         get: operations["getPlaylistsByIdAnalytics"];
@@ -1575,8 +1575,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Choose a playlist for the editorial ones, or no longer
-         * @description A public one. While it is not public it is not listed, and is again afterwards.
+         * Make a playlist an editorial one, or end that
+         * @description Only a public playlist can become one. While it is not public it is not listed.
          */
         put: operations["putPlaylistsByIdEditorial"];
         post?: never;
@@ -1717,7 +1717,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tell that one opened the page of a playlist
+         * Report that the page of a playlist was opened
          * @description It is counted for the owner's figures, once an hour for a person, or for visitors from one address; not for those who work on the playlist. What is opened by a link is counted by itself.
          */
         post: operations["postPlaylistsByIdOpened"];
@@ -2897,7 +2897,7 @@ export interface paths {
         };
         /**
          * List the comments on a track
-         * @description Those that answer others are in the lists of replies. `status` is `held` for what waits for the approval of the owner of the track and `hidden` for what was hidden: only its author, the owner, moderators and staff see it.
+         * @description Replies are listed by `GET /comments/{id}/replies`. A comment that waits for the approval of the owner of the track has the `status` `held`, one that was hidden has `hidden`: only its author, the owner, moderators and staff see these.
          */
         get: operations["getTracksByIdComments"];
         put?: never;
@@ -7403,7 +7403,7 @@ export interface components {
                 };
             };
         };
-        /** @description `version_gone`: Another version of this track plays by now. */
+        /** @description `version_gone`: The sound of this track was replaced. */
         "410.version_gone": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -10138,7 +10138,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description For everybody, or only for its author and whoever decides about it
+                     * @description `shown` to everybody, or `hidden` from all but its author, the owner of the track, moderators and staff
                      * @enum {string}
                      */
                     status: "shown" | "hidden";
