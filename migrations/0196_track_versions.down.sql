@@ -10,7 +10,7 @@ create trigger tracks_count_bytes_gone after delete on tracks referencing old ta
 alter table tracks drop column stored_bytes;
 alter table tracks drop column versions_bytes, drop column is_replaced, drop column version_at, drop column version;
 
-drop index track_versions_media_until_idx, track_versions_left_idx, track_versions_kept_idx, track_versions_pending_key;
+drop index track_versions_media_until_idx, track_versions_left_idx, track_versions_replaced_at_idx, track_versions_pending_key;
 delete from track_versions where file_path is null;
 alter table track_versions drop column failure, drop column failure_code, drop column is_replaced, drop column distance, drop column replaced_at,
     drop column played_at, drop column media_until, drop column media_versions, drop column restored_from, drop column duration_ms, drop column format,

@@ -22,12 +22,14 @@ static const struct field edited_comment[] = {
     {"content", FIELD_TEXT, .required = true, .min = 1, .max = 2000, .help = "Plain text", .example = "What a bass line!"}, FIELD_END};
 
 static const struct field comment_status[] = {
-    {"status", FIELD_ENUM, .required = true, .values = "shown|hidden", .help = "`shown` to everybody, or `hidden` from all but its author, the owner of the track, moderators and staff"}, FIELD_END};
+    {"status", FIELD_ENUM, .required = true, .values = "shown|hidden",
+     .help = "`shown` to everybody, or `hidden` from all but its author, the owner of the track, moderators and staff"},
+    FIELD_END};
 
 static const struct route comments_routes[] = {
     {GET, "/api/v1/tracks/{id}/comments", "List the comments on a track",
-     "Replies are listed by `GET /comments/{id}/replies`. A comment that waits for the approval of the owner of the track has the `status` `held`, one that was hidden has `hidden`: "
-     "only its author, the owner, moderators and staff see these.",
+     "Replies are listed by `GET /comments/{id}/replies`. A comment that waits for the approval of the owner of the track has the `status` `held`, one that was hidden "
+     "has `hidden`: only its author, the owner, moderators and staff see these.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = track_in_path, .query = list_options,
      .requires = &q_track_seen, .sql = &q_comment_list, .shape = MANY},
 

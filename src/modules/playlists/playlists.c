@@ -236,8 +236,8 @@ static const struct route playlists_routes[] = {
      .sql = &q_playlist_editorial_set, .shape = ONE},
 
     {POST, "/api/v1/playlists/{id}/opened", "Report that the page of a playlist was opened",
-     "It is counted for the owner's figures, once an hour for a person, or for visitors from one address; not for those who work on the playlist. What is opened by a link "
-     "is counted by itself.",
+     "It is counted for the owner's figures, once an hour for a person, or for visitors from one address; not for those who work on the playlist. What is opened by a "
+     "link is counted by itself.",
      .auth = AUTH_OPTIONAL, .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_playlist_opened, .shape = EMPTY, .no_audit = true},
 
     {GET, "/api/v1/playlists/{id}/analytics", "Get the figures of a playlist, day by day",

@@ -123,7 +123,8 @@ a_text_comes_in_its_language_or_else_in_english(void **state)
 static void
 hidden_characters_are_told_from_those_that_are_seen(void **state)
 {
-    static const char *const seen[] = {"a", " ", "~", "\xC2\xA0", "\xC3\xA9", "\xD8\x9B", "\xE2\x80\x90", "\xE2\x81\x9F", "\xE3\x80\x80", "\xF0\x9F\x8E\xB5", "", "\x80", "\xE2", "\xE2\x80"};
+    static const char *const seen[] = {"a", " ", "~", "\xC2\xA0", "\xC3\xA9", "\xD8\x9B", "\xE2\x80\x90", "\xE2\x81\x9F",
+                                       "\xE3\x80\x80", "\xF0\x9F\x8E\xB5", "", "\x80", "\xE2", "\xE2\x80"};
     static const char *const needed[] = {"\xD8\x9C", "\xE2\x80\x8B", "\xE2\x80\x8D", "\xE2\x80\x8F", "\xE2\x81\xA0", "\xEF\xBB\xBF"};
     static const char *const unwanted[] = {"\x01", "\n", "\x7F", "\xC2\x80", "\xC2\x85", "\xC2\x9F", "\xE2\x80\xA8", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9"};
     bool belongs;
