@@ -372,11 +372,14 @@ test('a playlist of another player is imported, tells what became of each line, 
     await dialog.getByLabel('Choose a file').setInputFiles({ name: 'old.m3u', mimeType: 'audio/x-mpegurl', buffer: Buffer.from(file) });
     await dialog.getByText('“From my old player” is here').waitFor();
     for (const text of ['1 track found', '1 not certain', '1 not here', 'There is this title by somebody else', 'No such track here']) await dialog.getByText(text, { exact: false }).first().waitFor();
+    await dialog.getByRole('button', { name: /^Take .*Night ferry$/ }).click();
+    await dialog.getByText(/^Taken: .*Night ferry$/).waitFor();
     const [report] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save the report' }).click()]);
     assert.equal(report.suggestedFilename(), 'From my old player.txt');
     await dialog.getByRole('link', { name: 'Open the playlist' }).click();
     await page.getByRole('heading', { level: 1, name: 'From my old player' }).waitFor();
     await page.getByText('Nadia · Not here yet').waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'Night ferry' }).first().waitFor();
     assert.equal(await shown(page), 'Tides, Night ferry, Not here at all');
     await page.getByRole('button', { name: 'Export' }).click();
     const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'M3U8, for players' }).click()]);

@@ -7,6 +7,7 @@ import { Link } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { Progress } from '@/components/ui/Progress';
+import { useChooseTrack } from '@/lib/api/playlists/chooseTrack';
 import { useImportFile } from '@/lib/api/playlists/importFile';
 import { problemText } from '@/lib/api/problemText';
 import type { PlaylistImport, PlaylistImportLine } from '@/lib/api/schema';
@@ -29,10 +30,53 @@ function useReason() {
 const isOpen = (line: PlaylistImportLine) => line.status !== 'matched';
 const named = ({ title, artist }: { title: string | null; artist: string | null }) => [artist, title].filter(Boolean).join(' – ');
 
-function Line({ line }: { line: PlaylistImportLine }) {
+function Candidates({ line, playlist }: { line: PlaylistImportLine; playlist: string }) {
+  const { t } = useTranslation();
+  const choose = useChooseTrack();
+  const chosen = line.candidates?.find((one) => choose.isSuccess && one.track_id === choose.variables.trackId);
+  const taken = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (choose.isSuccess) taken.current?.focus(); /* the button that had it is gone */
+  }, [choose.isSuccess]);
+  if (chosen)
+    return (
+      <p ref={taken} tabIndex={-1} className="mt-1 text-xs text-ok outline-none">
+        {t('playlists.import_chosen', { name: named(chosen) })}
+      </p>
+    );
+  return (
+    <>
+      <p className="mt-1 text-xs text-muted">{t('playlists.import_candidates')}</p>
+      <ul>
+        {line.candidates?.map((one) => (
+          <li key={one.track_id} className="flex items-center gap-3 py-1 text-xs">
+            <Link to={`/track/${one.track_id}`} dir="auto" className="min-w-0 flex-1 underline break-words">
+              {named(one)}
+            </Link>
+            <Button
+              size="sm"
+              busy={choose.isPending && choose.variables.trackId === one.track_id}
+              disabled={choose.isPending}
+              aria-label={t('playlists.import_take_this', { name: named(one) })}
+              onClick={() => choose.mutate({ id: playlist, itemId: line.item_id ?? '', trackId: one.track_id ?? '' })}
+            >
+              {t('playlists.import_take')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {choose.isError && (
+        <p role="alert" className="text-xs text-danger">
+          {problemText(choose.error, t)}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Line({ line, playlist }: { line: PlaylistImportLine; playlist: string }) {
   const { t } = useTranslation();
   const reason = useReason();
-  const candidates = line.candidates ?? [];
   return (
     <li className="border-t border-line py-2 text-sm">
       <p dir="auto" className="break-words">
@@ -41,16 +85,7 @@ function Line({ line }: { line: PlaylistImportLine }) {
       <p className="text-xs text-muted">
         <span className="num">{t('playlists.import_line', { line: line.line })}</span> · {reason(line.reason)}
       </p>
-      {candidates.length > 0 && (
-        <p className="mt-1 flex flex-wrap gap-x-3 text-xs">
-          <span className="text-muted">{t('playlists.import_candidates')}</span>
-          {candidates.map((one) => (
-            <Link key={one.track_id} to={`/track/${one.track_id}`} dir="auto" className="underline break-words">
-              {named(one)}
-            </Link>
-          ))}
-        </p>
-      )}
+      {(line.candidates ?? []).length > 0 && <Candidates line={line} playlist={playlist} />}
     </li>
   );
 }
@@ -81,7 +116,7 @@ function Report({ report }: { report: PlaylistImport }) {
           <p className="text-sm text-muted">{t('playlists.import_waiting')}</p>
           <ul tabIndex={0} aria-label={t('playlists.import_title')} className="max-h-72 overflow-y-auto border-b border-line">
             {open.slice(0, LISTED).map((line, i) => (
-              <Line key={i} line={line} />
+              <Line key={i} line={line} playlist={report.id} />
             ))}
             {rest > 0 && <li className="border-t border-line py-2 text-sm text-muted">{t('playlists.import_rest', { count: rest })}</li>}
           </ul>
