@@ -9,7 +9,6 @@ alter table queue_sessions
     add column order_mode text not null default 'fifo',
     add column guests_may_add boolean not null default true,
     add column guests_may_skip boolean not null default false,
-    add column guests_may_seek boolean not null default false,
     add column per_person int not null default 20,
     add column fallback_playlist_id uuid,
     add column fallback_taken int not null default 0,
@@ -280,20 +279,20 @@ begin
 end
 $$;
 
--- Tells where in the current item it is, and whether it plays.
-create function shared_queue_seek(session uuid, viewer uuid, known uuid, item uuid, offset_ms int, playing boolean) returns text
+-- The host tells where in the current item it is, and whether it plays.
+create function shared_queue_seek(session uuid, viewer uuid, item uuid, offset_ms int, playing boolean) returns text
     language plpgsql
     as $$
 declare
     l record;
     s queue_sessions;
 begin
-    select * into l from shared_queue_lock(session, viewer, known);
+    select * into l from shared_queue_lock(session, viewer, null);
     if l.wrong is not null then
         return l.wrong;
     end if;
     select * into s from queue_sessions o where o.id = session;
-    if not (l.host or s.guests_may_seek) then
+    if not l.host then
         return 'forbidden: Only the host does this.';
     elsif item is distinct from s.current_item then
         return 'conflict: Another track is played by now.';

@@ -19,7 +19,7 @@ select btrim(regexp_replace(value, '[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\
 $$;
 
 -- Null: the host has 20 sessions. Of those that have ended, the oldest go.
-create function shared_queue_begin(host uuid, link text, name text, order_mode text, may_add boolean, may_skip boolean, may_seek boolean, per_person int,
+create function shared_queue_begin(host uuid, link text, name text, order_mode text, may_add boolean, may_skip boolean, per_person int,
                                    per_address int) returns uuid
     language plpgsql
     as $$
@@ -32,9 +32,9 @@ begin
     end if;
     delete from queue_sessions s
      where s.id in (select e.id from queue_sessions e where e.creator_id = host and e.ended_at is not null order by e.ended_at desc offset 20);
-    insert into queue_sessions (creator_id, name, order_mode, guests_may_add, guests_may_skip, guests_may_seek, per_person, guests_per_address)
+    insert into queue_sessions (creator_id, name, order_mode, guests_may_add, guests_may_skip, per_person, guests_per_address)
     values (host, coalesce(shared_queue_begin.name, ''), coalesce(shared_queue_begin.order_mode, 'fifo'), coalesce(may_add, true), coalesce(may_skip, false),
-            coalesce(may_seek, false), coalesce(shared_queue_begin.per_person, 20), coalesce(per_address, 10))
+            coalesce(shared_queue_begin.per_person, 20), coalesce(per_address, 10))
     returning id into session;
     insert into queue_session_links (token_hash, session_id) values (link, session);
     return session;

@@ -26,18 +26,18 @@ test('a guest without an account gives a name once, asks for tracks and votes; t
     await page.goto(path);
     await settled(eye);
     await page.getByRole('heading', { level: 1, name: 'Friday at Alice’s' }).waitFor();
-    await page.getByRole('heading', { name: 'Nothing waits' }).waitFor();
+    await page.getByRole('heading', { name: 'Nothing in the queue' }).waitFor();
     await stage.visit(null, async (guest) => {
       await guest.page.goto(path);
       await settled(guest);
-      assert.equal(await guest.page.getByRole('heading', { name: 'What holds here' }).count(), 0, 'the rules are the host’s');
+      assert.equal(await guest.page.getByRole('heading', { name: 'Settings' }).count(), 0, 'the rules are the host’s');
       await guest.page.getByRole('searchbox', { name: 'Title or artist' }).fill('night');
-      await guest.page.getByRole('button', { name: 'Ask for Harbour' }).waitFor({ state: 'detached' });
-      await guest.page.getByRole('button', { name: 'Ask for Night ferry' }).click();
-      await guest.page.getByRole('dialog', { name: 'Who are you?' }).getByLabel('Name').fill('Ann');
+      await guest.page.getByRole('button', { name: 'Request Harbour' }).waitFor({ state: 'detached' });
+      await guest.page.getByRole('button', { name: 'Request Night ferry' }).click();
+      await guest.page.getByRole('dialog', { name: 'What is your name?' }).getByLabel('Name').fill('Ann');
       await guest.page.keyboard.press('Enter');
-      await waiting(guest.page).filter({ hasText: 'Night ferry' }).getByText('asked for by Ann').waitFor();
-      await page.getByRole('button', { name: 'Ask for Harbour' }).click();
+      await waiting(guest.page).filter({ hasText: 'Night ferry' }).getByText('requested by Ann').waitFor();
+      await page.getByRole('button', { name: 'Request Harbour' }).click();
       await guest.page.getByRole('button', { name: 'Vote for Harbour, votes: 1' }).click();
       await guest.page.getByRole('button', { name: 'Vote for Harbour, votes: 2', pressed: true }).waitFor();
       await until('the host to see the order', async () => /Harbour/.test(await waiting(page).first().innerText()) && (await waiting(page).count()) === 2);
@@ -63,12 +63,76 @@ test('a link that was withdrawn says so, and the host goes on with the new one',
     const { page } = eye;
     await page.goto(path);
     await settled(eye);
-    await page.getByRole('button', { name: 'Make a new link' }).click();
+    await page.getByRole('button', { name: 'Create a new link' }).click();
     await page.waitForURL((url) => url.pathname.startsWith('/listen/') && url.pathname !== path);
     await page.getByRole('heading', { level: 1, name: 'Friday at Alice’s' }).waitFor();
     await stage.visit(null, async (guest) => {
       await guest.page.goto(path);
-      await guest.page.getByRole('heading', { name: 'This link was withdrawn' }).waitFor();
+      await guest.page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
     }, { expected: [/403/] });
+  }, { expected: [/403/] });
+});
+
+const saved = (page: Page) => page.evaluate(() => (JSON.parse(sessionStorage.getItem('veza.player') ?? '{"queue":[]}') as { queue: { title: string }[] }).queue.map((entry) => entry.title).join());
+const began = async (body: { name: string }) => {
+  const reply = await host.post('/api/v1/queue/session', { body });
+  assertStatus(reply, 201);
+  return reply.body.token;
+};
+const asks = async (link: string, track: { id: string }) => assertStatus(await host.post('/api/v1/queue/session/{token}/items', { path: { token: link }, body: { track_id: track.id } }), 201);
+
+test('neither repeat nor a lost request stops a session, and what the host had queued is there afterwards; when it was empty, what is requested next is played', async () => {
+  const link = await began({ name: 'Saturday' });
+  await asks(link, one);
+  await asks(link, three);
+  await stage.visit('alice', async (eye) => {
+    const { page } = eye;
+    await page.goto('/u/carol');
+    await settled(eye);
+    await page.getByRole('button', { name: 'Play Night ferry' }).click();
+    await hear(page, 'their own', (now) => now.track === two.id && now.left > 0.005);
+    const bar = page.getByRole('region', { name: 'Player' });
+    await bar.getByRole('button', { name: 'Repeat: off' }).click();
+    await bar.getByRole('button', { name: 'Repeat: the whole queue' }).click();
+    await bar.getByRole('button', { name: 'Repeat: this track' }).waitFor();
+    await until('their queue to be kept', async () => (await saved(page)) === 'Night ferry,Harbour');
+    let lost = 0;
+    await page.route('**/queue/session/*/next', (route) => (lost++ === 1 ? route.abort() : route.continue()));
+    await page.evaluate((to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }, `/listen/${link}`);
+    await page.getByRole('button', { name: 'Play here' }).click();
+    await hear(page, 'the first', (now) => now.track === one.id && now.left > 0.005);
+    await hear(page, 'the second, though a request was lost', (now) => now.track === three.id && now.left > 0.005);
+    assert.ok(lost > 2, `${lost} requests`);
+    await page.getByRole('heading', { name: 'Nothing in the queue' }).waitFor();
+    await until('their own queue', async () => (await saved(page)) === 'Night ferry,Harbour');
+    await asks(link, one);
+    await hear(page, 'what was requested next', (now) => now.track === one.id && now.left > 0.005);
+  }, { expected: [/ERR_FAILED/] });
+});
+
+test('a guest keeps their place when the link is a new one, and is told when the host removes them', async () => {
+  const link = await began({ name: 'Sunday' });
+  await asks(link, two);
+  await stage.visit(null, async (guest) => {
+    const { page } = guest;
+    await page.goto(`/listen/${link}`);
+    await settled(guest);
+    await page.getByRole('button', { name: 'Request Harbour' }).click();
+    await page.getByRole('dialog', { name: 'What is your name?' }).getByLabel('Name').fill('Ben');
+    await page.keyboard.press('Enter');
+    await waiting(page).filter({ hasText: 'Harbour' }).getByText('requested by Ben').waitFor();
+    const renewed = await host.post('/api/v1/queue/session/{token}/link', { path: { token: link } });
+    assertStatus(renewed, 201);
+    const path = { token: renewed.body.token };
+    await page.goto(`/listen/${path.token}`);
+    await waiting(page).filter({ hasText: 'Harbour' }).getByRole('button', { name: 'Remove Harbour' }).waitFor();
+    await page.getByRole('button', { name: 'Vote for Night ferry, votes: 1' }).click();
+    await page.getByRole('button', { name: 'Vote for Night ferry, votes: 2', pressed: true }).waitFor();
+    const { items } = (await host.get('/api/v1/queue/session/{token}/guests', { path })).body;
+    assert.equal(items.filter((person) => person.user === null).length, 1, 'they are one guest');
+    assertStatus(await host.delete('/api/v1/queue/session/{token}/guests/{id}', { path: { ...path, id: items.find((person) => person.name === 'Ben')!.id } }), 204);
+    await page.getByRole('status').getByText('The host has removed you from this session.').waitFor();
+    await page.getByRole('button', { name: /^Vote for Night ferry/ }).click();
+    await page.getByRole('dialog', { name: 'What is your name?' }).waitFor();
   }, { expected: [/403/] });
 });

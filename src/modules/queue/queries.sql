@@ -108,11 +108,11 @@ coalesce(p.name, case when user_shown(u) and {not_blocked_by(u.id, :viewer::uuid
 case split_part(wrong, ':', 1) when 'forbidden' then wrong when 'conflict' then wrong end
 
 -- query: queue_session_may
--- Is the link one of a session, and does it hold? A guest who was removed is told so, and so is whoever has a key of another session.
--- problems: forbidden
+-- Is the link one of a session, and does it hold? A guest who was removed is told so.
+-- problems: forbidden removed
 select s.id as session_id, p.id as person_id,
        case when l.ended_at is not null or s.ended_at is not null then 'forbidden: This link was withdrawn.'
-            when p.removed_at is not null then 'forbidden: The host has removed you.' end as problem
+            when p.removed_at is not null then 'removed' end as problem
   from queue_session_links l
   join queue_sessions s on s.id = l.session_id
   {shared_person()}
@@ -121,7 +121,7 @@ select s.id as session_id, p.id as person_id,
 -- query: queue_session_host_may
 -- The same for what only the host does.
 -- problems: forbidden
-select s.id as session_id,
+select s.id as session_id, (select o.id from queue_session_people o where o.session_id = s.id and o.user_id = :viewer::uuid) as person_id,
        case when l.ended_at is not null or s.ended_at is not null then 'forbidden: This link was withdrawn.'
             when s.creator_id <> :viewer::uuid then 'forbidden: Only the host does this.' end as problem
   from queue_session_links l
@@ -148,7 +148,7 @@ with t as materialized (
 select c.id as session_id, t.token, case when c.id is null then 'conflict: You have 20 sessions. End one of them first.' end as problem
   from t
  cross join lateral shared_queue_begin(:viewer::uuid, {link_hash(t.token)}, :name, :order, :guests_may_add::boolean, :guests_may_skip::boolean,
-                                       :guests_may_seek::boolean, :per_person::int, :guests_per_address::int) as c (id)
+                                       :per_person::int, :guests_per_address::int) as c (id)
 
 -- query: queue_session_link
 -- schema: SharedQueueLink
@@ -163,7 +163,7 @@ select l.session_id, t.token from t cross join lateral shared_queue_link(:sessio
 -- nullable: current_item, fallback_playlist_id, person_id
 -- not null: order, offset_ms, is_host, item_count, person_count
 -- type: order fifo|round_robin|votes
-select s.id, s.name, s.order_mode as "order", s.guests_may_add, s.guests_may_skip, s.guests_may_seek, s.per_person, s.guests_per_address, s.version,
+select s.id, s.name, s.order_mode as "order", s.guests_may_add, s.guests_may_skip, s.per_person, s.guests_per_address, s.version,
        case when s.creator_id = :viewer::uuid then s.fallback_playlist_id end as fallback_playlist_id,
        s.current_item, shared_queue_offset_ms(s) as offset_ms, s.is_playing,
        coalesce(s.creator_id = :viewer::uuid, false) as is_host, :person_id::uuid as person_id,
@@ -204,7 +204,7 @@ select i.id, coalesce(i.id = s.current_item, false) as is_current, i.vote_count,
 with s as (
     update queue_sessions s
        set name = coalesce(:name, s.name), order_mode = coalesce(:order, s.order_mode), guests_may_add = coalesce(:guests_may_add::boolean, s.guests_may_add),
-           guests_may_skip = coalesce(:guests_may_skip::boolean, s.guests_may_skip), guests_may_seek = coalesce(:guests_may_seek::boolean, s.guests_may_seek),
+           guests_may_skip = coalesce(:guests_may_skip::boolean, s.guests_may_skip),
            per_person = coalesce(:per_person::int, s.per_person), guests_per_address = coalesce(:guests_per_address::int, s.guests_per_address),
            fallback_playlist_id = case when :has_fallback_playlist_id::boolean then :fallback_playlist_id::uuid else s.fallback_playlist_id end,
            fallback_taken = case when :has_fallback_playlist_id::boolean then 0 else s.fallback_taken end
@@ -213,7 +213,7 @@ with s as (
             or exists (select from playlists p where p.id = :fallback_playlist_id::uuid and p.user_id = :viewer::uuid and p.deleted_at is null))
     returning s.id
 )
-select :session_id::uuid as session_id, :viewer::uuid as person_id, (select shared_queue_tell(s.id)::text from s) as told,
+select :session_id::uuid as session_id, (select shared_queue_tell(s.id)::text from s) as told,
        case when not exists (select from s) then 'validation fallback_playlist_id: It must be a playlist of yours.' end as problem
 
 -- query: queue_session_end
@@ -282,7 +282,7 @@ select :session_id::uuid as id, {shared_refusal(a.wrong)} as problem
 -- query: queue_session_seek
 -- problems: forbidden conflict
 select :session_id::uuid as id, {shared_refusal(a.wrong)} as problem
-  from (select shared_queue_seek(:session_id::uuid, :viewer::uuid, :person_id::uuid, :item::uuid, :offset_ms::int, :is_playing::boolean) as wrong) a
+  from (select shared_queue_seek(:session_id::uuid, :viewer::uuid, :item::uuid, :offset_ms::int, :is_playing::boolean) as wrong) a
 
 -- query: queue_session_join
 -- Adds a guest without an account. Their key is returned once. People with an account take part with that, so that they have no second vote.
@@ -321,7 +321,7 @@ select a.n
         and not exists (select from user_blocks b where b.blocker_id = s.creator_id and b.blocked_id = a.viewer))
 
 -- query: export_shared_queues
-select s.id, s.name, s.order_mode, s.guests_may_add, s.guests_may_skip, s.guests_may_seek, s.per_person, s.guests_per_address, s.fallback_playlist_id, s.created_at, s.ended_at,
+select s.id, s.name, s.order_mode, s.guests_may_add, s.guests_may_skip, s.per_person, s.guests_per_address, s.fallback_playlist_id, s.created_at, s.ended_at,
        array(select i.track_id from shared_queue_items i where i.session_id = s.id order by i.position) as track_ids
   from queue_sessions s
  where s.creator_id = :user_id::uuid

@@ -18,7 +18,6 @@ static const struct field guest_header[] = {
          .help = "As they were asked for; in rounds, one of each person; or those first that most want. Fifo at first"},                             \
         {"guests_may_add", FIELD_BOOL, .help = "Others than the host ask for tracks; so at first"},                                                  \
         {"guests_may_skip", FIELD_BOOL, .help = "They go on to the next track; not at first"},                                                       \
-        {"guests_may_seek", FIELD_BOOL, .help = "They seek and pause; not at first"},                                                                \
         {"per_person", FIELD_INT, .min = 1, .max = 100, .help = "How many of one guest may wait; 20 at first"},                                      \
         {"guests_per_address", FIELD_INT, .min = 1, .max = 200,                                                                                      \
          .help = "How many guests without an account may come from one address, or from one /64 of IPv6; 10 at first"}
@@ -88,8 +87,8 @@ const struct route shared_queue_routes[] = {
      BY_GUESTS, .path = token_in_path, .body = advance, .sql = &q_queue_session_next, .shape = ONE, .then = &q_queue_session_get},
 
     {PUT, "/api/v1/queue/session/{token}/position", "Tell where in the item of a shared queue it is",
-     "Seeks, pauses or goes on. The host may, and guests where `guests_may_seek` says so.",
-     BY_GUESTS, .path = token_in_path, .body = place, .sql = &q_queue_session_seek, .shape = ONE, .then = &q_queue_session_get},
+     "What the host's player does: it seeks, pauses or goes on.",
+     BY_HOST, .path = token_in_path, .body = place, .sql = &q_queue_session_seek, .shape = ONE, .then = &q_queue_session_get},
 
     {POST, "/api/v1/queue/session/{token}/guests", "Take part in a shared queue without an account",
      "The reply has a key, which the guest sends as `X-Queue-Guest`. Who is signed in takes part by their account, and is answered 403. The name must be one that "

@@ -7,7 +7,7 @@ import { Toggle } from '@/components/ui/Toggle';
 import type { SharedQueue } from '@/lib/api/queue/session';
 
 const ORDERS = ['fifo', 'round_robin', 'votes'] as const;
-const RIGHTS = ['guests_may_add', 'guests_may_skip', 'guests_may_seek'] as const;
+const RIGHTS = ['guests_may_add', 'guests_may_skip'] as const;
 
 /** How many guests without an account may come from one network: somebody's friends in one house, or strangers. */
 const GUESTS = [1, 10, 50];

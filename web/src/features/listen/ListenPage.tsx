@@ -1,7 +1,8 @@
 /* A queue that several people fill, by its link: what plays, what waits, and asking for more. */
 
 import { Play, SkipForward } from 'lucide-react';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
@@ -13,11 +14,12 @@ import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { NotFound } from '@/components/ui/NotFound';
 import { Page, PageHeader } from '@/components/ui/Page';
-import { guestKey } from '@/lib/api/queue/guest';
+import { guestKey, setSessionOf } from '@/lib/api/queue/guest';
 import { askForTrack, changeSession, endSession, goOn, newLink, takeBackItem, voteFor } from '@/lib/api/queue/sessionActs';
-import type { SharedItem, SharedQueue } from '@/lib/api/queue/session';
+import { sessionKey, type ReadSession, type SharedItem } from '@/lib/api/queue/session';
 import { hasCode } from '@/lib/api/problem';
 import { useTitle } from '@/lib/dom/useTitle';
+import { byline } from '@/lib/format/byline';
 import { toast } from '@/lib/toast/store';
 import { askedBy } from './askedBy';
 import { AskForTrack } from './AskForTrack';
@@ -39,7 +41,7 @@ function Now({ item }: { item: SharedItem }) {
           {title}
         </p>
         <p className="truncate text-sm text-muted">
-          {item.creator && <bdi>{item.artist ?? item.creator.display_name}</bdi>}
+          {item.creator && <bdi>{byline({ artist: item.artist, creator: item.creator })}</bdi>}
           {item.creator && ' · '}
           {askedBy(t, item)}
         </p>
@@ -50,14 +52,15 @@ function Now({ item }: { item: SharedItem }) {
 
 interface LoadedProps {
   token: string;
-  session: SharedQueue;
-  items: SharedItem[];
+  read: ReadSession;
   isGuest: boolean;
 }
 
-function Loaded({ token, session, items, isGuest }: LoadedProps) {
+function Loaded({ token, read, isGuest }: LoadedProps) {
+  const { session, items, isRemoved } = read;
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const act = useAct(token);
   const [asks, setAsks] = useState<(() => void) | null>(null);
   const [ending, setEnding] = useState(false);
@@ -65,7 +68,7 @@ function Loaded({ token, session, items, isGuest }: LoadedProps) {
   const { canShare, share } = useShare({ path: `/listen/${token}`, title: name });
   const current = items.find((item) => item.is_current);
   const waiting = items.filter((item) => !item.is_current);
-  const { isHosting, begin } = useHosting(token, current, act);
+  const { isHosting, begin } = useHosting(token, items);
   const { is_host: isHost } = session;
   const mayAdd = isHost || session.guests_may_add;
   useTitle(name);
@@ -77,6 +80,20 @@ function Loaded({ token, session, items, isGuest }: LoadedProps) {
     if (isGuest && !guestKey(token)) setAsks(() => run);
     else run();
   }
+  const latest = useRef(doAs);
+  useEffect(() => {
+    latest.current = doAs;
+  });
+  /* The same from one rendering to the next, so that of hundreds of rows those that changed are drawn. */
+  const vote = useCallback((id: string, yes: boolean) => latest.current(() => voteFor(token, id, yes)), [token]);
+  const takeBack = useCallback((id: string) => latest.current(() => takeBackItem(token, id)), [token]);
+
+  async function moveTo(link: string): Promise<void> {
+    setSessionOf(link, session.id);
+    client.setQueryData(sessionKey(link), read); // the page stays as it is, and what it plays too
+    await navigate(`/listen/${link}`, { replace: true });
+    toast(t('listen.link_made'), 'ok');
+  }
 
   return (
     <Page>
@@ -85,7 +102,7 @@ function Loaded({ token, session, items, isGuest }: LoadedProps) {
         actions={
           <>
             {isHost && !isHosting && (
-              <Button tone="accent" disabled={items.length === 0} onClick={() => void begin()}>
+              <Button tone="accent" onClick={begin}>
                 <Play size={18} aria-hidden className="fill-current" />
                 {t('listen.play_here')}
               </Button>
@@ -105,6 +122,11 @@ function Loaded({ token, session, items, isGuest }: LoadedProps) {
 
       <div className="grid gap-10 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="min-w-0">
+          {isRemoved && (
+            <p role="status" className="mb-6 rounded-card border border-line p-4">
+              {t('listen.removed')}
+            </p>
+          )}
           {current && <Now item={current} />}
           <h2 className="mb-1 text-lg">{t('listen.waiting', { count: waiting.length })}</h2>
           {waiting.length > 0 ? (
@@ -113,13 +135,13 @@ function Loaded({ token, session, items, isGuest }: LoadedProps) {
                 <ListenItem
                   key={item.id}
                   item={item}
-                  onVote={(yes) => doAs(() => voteFor(token, item.id, yes))}
-                  onRemove={isHost || item.is_mine ? () => doAs(() => takeBackItem(token, item.id)) : null}
+                  onVote={vote}
+                  onRemove={isHost || item.is_mine ? takeBack : null}
                 />
               ))}
             </ol>
           ) : (
-            <Empty title={t('listen.empty')}>{mayAdd && t('listen.empty_hint')}</Empty>
+            <Empty title={t('listen.empty')}>{mayAdd && t(isHosting ? 'listen.empty_hosting' : 'listen.empty_hint')}</Empty>
           )}
           {isHost && (
             <HostPanel
@@ -128,8 +150,7 @@ function Loaded({ token, session, items, isGuest }: LoadedProps) {
               onNewLink={() =>
                 void act(async () => {
                   const link = await newLink(token);
-                  await navigate(`/listen/${link.token}`, { replace: true });
-                  toast(t('listen.link_made'), 'ok');
+                  await moveTo(link.token);
                 })
               }
               onEnd={() => setEnding(true)}
@@ -172,8 +193,9 @@ export function Component() {
   const { data, error, me, refetch } = useSession(token);
 
   if (hasCode(error, 'not_found')) return <NotFound title={t('listen.unknown')} />;
+  if (hasCode(error, 'removed')) return <NotFound title={t('errors.removed')} />;
   if (hasCode(error, 'forbidden')) return <NotFound title={t('listen.withdrawn')} />;
-  if (data && me !== undefined) return <Loaded key={token} token={token} session={data.session} items={data.items} isGuest={me === null} />;
+  if (data && me !== undefined) return <Loaded key={data.session.id} token={token} read={data} isGuest={me === null} />;
   return (
     <Page>
       {error ? (

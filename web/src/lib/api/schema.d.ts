@@ -2135,7 +2135,7 @@ export interface paths {
         get?: never;
         /**
          * Tell where in the item of a shared queue it is
-         * @description Seeks, pauses or goes on. The host may, and guests where `guests_may_seek` says so.
+         * @description What the host's player does: it seeks, pauses or goes on.
          */
         put: operations["putQueueSessionByTokenPosition"];
         post?: never;
@@ -6007,7 +6007,6 @@ export interface components {
             order: "fifo" | "round_robin" | "votes";
             guests_may_add: boolean;
             guests_may_skip: boolean;
-            guests_may_seek: boolean;
             /** Format: int32 */
             per_person: number;
             /** Format: int32 */
@@ -7043,6 +7042,36 @@ export interface components {
                 };
             };
         };
+        /** @description `forbidden`: You may not do this. `removed`: The host has removed you. `csrf_failed`: The request carries no valid CSRF token. `insufficient_scope`: This API key may not do this. */
+        "403.forbidden.removed.csrf_failed.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "forbidden" | "removed" | "csrf_failed" | "insufficient_scope";
+                };
+            };
+        };
+        /** @description `forbidden`: You may not do this. `removed`: The host has removed you. `insufficient_scope`: This API key may not do this. */
+        "403.forbidden.removed.insufficient_scope": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {unknown} */
+                    code?: "forbidden" | "removed" | "insufficient_scope";
+                };
+            };
+        };
         /** @description `insufficient_scope`: This API key may not do this. */
         "403.insufficient_scope": {
             headers: {
@@ -7887,6 +7916,8 @@ export type Response403ForbiddenCsrfFailedInsufficientScope = components['respon
 export type Response403ForbiddenInsufficientScope = components['responses']['403.forbidden.insufficient_scope'];
 export type Response403ForbiddenMfaRequiredMfaSetupRequiredCsrfFailedInsufficientScope = components['responses']['403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope'];
 export type Response403ForbiddenMfaRequiredMfaSetupRequiredInsufficientScope = components['responses']['403.forbidden.mfa_required.mfa_setup_required.insufficient_scope'];
+export type Response403ForbiddenRemovedCsrfFailedInsufficientScope = components['responses']['403.forbidden.removed.csrf_failed.insufficient_scope'];
+export type Response403ForbiddenRemovedInsufficientScope = components['responses']['403.forbidden.removed.insufficient_scope'];
 export type Response403InsufficientScope = components['responses']['403.insufficient_scope'];
 export type Response403MfaRequiredCsrfFailedInsufficientScope = components['responses']['403.mfa_required.csrf_failed.insufficient_scope'];
 export type Response403MfaRequiredCsrfFailedPasswordWrongInsufficientScope = components['responses']['403.mfa_required.csrf_failed.password_wrong.insufficient_scope'];
@@ -12946,8 +12977,6 @@ export interface operations {
                     guests_may_add?: boolean;
                     /** @description They go on to the next track; not at first */
                     guests_may_skip?: boolean;
-                    /** @description They seek and pause; not at first */
-                    guests_may_seek?: boolean;
                     /** @description How many of one guest may wait; 20 at first */
                     per_person?: number;
                     /** @description How many guests without an account may come from one address, or from one /64 of IPv6; 10 at first */
@@ -13012,7 +13041,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.removed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
@@ -13068,8 +13097,6 @@ export interface operations {
                     guests_may_add?: boolean;
                     /** @description They go on to the next track; not at first */
                     guests_may_skip?: boolean;
-                    /** @description They seek and pause; not at first */
-                    guests_may_seek?: boolean;
                     /** @description How many of one guest may wait; 20 at first */
                     per_person?: number;
                     /** @description How many guests without an account may come from one address, or from one /64 of IPv6; 10 at first */
@@ -13148,7 +13175,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.removed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -13189,7 +13216,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.removed.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
@@ -13271,7 +13298,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.insufficient_scope"];
+            403: components["responses"]["403.forbidden.removed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
@@ -13315,7 +13342,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.removed.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
@@ -13351,7 +13378,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.removed.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             429: components["responses"]["429.too_many_requests"];
@@ -13387,7 +13414,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.removed.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             429: components["responses"]["429.too_many_requests"];
@@ -13423,7 +13450,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.removed.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             429: components["responses"]["429.too_many_requests"];
@@ -13496,7 +13523,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
-            403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
+            403: components["responses"]["403.forbidden.removed.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
@@ -13509,10 +13536,7 @@ export interface operations {
     putQueueSessionByTokenPosition: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The key of a guest without an account, of POST `guests`; counts for visitors only */
-                "X-Queue-Guest"?: string;
-            };
+            header?: never;
             path: {
                 /** @description Of the session's link */
                 token: string;
@@ -13545,7 +13569,7 @@ export interface operations {
                     "application/json": components["schemas"]["SharedQueue"];
                 };
             };
-            400: components["responses"]["400.bad_request.malformed_json"];
+            400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];

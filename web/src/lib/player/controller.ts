@@ -10,7 +10,7 @@ import { hasSessionHint } from '@/lib/session/hint';
 import { PlayReport } from './playReport';
 import { following, type QueueEntry } from './queue';
 import { recallListening, rememberListening, sendPlay } from './sendPlays';
-import { rememberedPosition, usePlayer } from './store';
+import { rememberedPosition, usePlayer, type PlayerStore } from './store';
 import { joinTabs } from './tabs';
 
 const SAVE_EVERY_MS = 2000;
@@ -33,6 +33,10 @@ function toEngineTrack(entry: QueueEntry): EngineTrack | null {
     truePeakDbtp: entry.true_peak_dbtp,
   };
 }
+
+/** What is played after the current entry by itself, or -1. */
+const follows = (state: PlayerStore) => (isLast(state) ? -1 : following(state, true));
+const isLast = ({ stopsAfter, current }: PlayerStore) => current !== null && stopsAfter === current.key;
 
 const report = new PlayReport(sendPlay, rememberListening, recallListening());
 /** Counts jumps of the listener, so that nothing else moves what they have moved. */
@@ -61,7 +65,7 @@ const engine = new Engine(
     },
     advanced() {
       const state = store.getState();
-      const index = following(state, true);
+      const index = follows(state);
       const entry = state.queue[index] ?? null;
       report.end();
       if (!entry) return;
@@ -72,10 +76,11 @@ const engine = new Engine(
     },
     ended() {
       const state = store.getState();
-      const index = following(state, true);
+      const index = follows(state);
       /* Nothing was ready to follow: a last look at what the queue says now. */
       report.end();
-      if (index >= 0) {
+      if (isLast(state)) store.setState({ stopsAfter: null });
+      else if (index >= 0) {
         store.setState({ wentOnTo: state.queue[index]?.key ?? null });
         state.jump(index);
       } else void goOn();
@@ -132,7 +137,8 @@ function failed(track: EngineTrack, failure: Failure): void {
   const next = following(state, false);
   /* Without a network the next one would not load either. */
   const hopeless = failure === 'network' && !navigator.onLine;
-  const skip = !hopeless && next >= 0 && next !== state.index && failures < MOST_FAILURES;
+  const isEnd = isLast(state) && !hopeless;
+  const skip = !isLast(state) && !hopeless && next >= 0 && next !== state.index && failures < MOST_FAILURES;
   void Promise.all([import('i18next'), import('@/lib/toast/store')]).then(([{ default: i18next }, { toast }]) =>
     toast(i18next.t(`player.failed.${failure}`, { title }) + (skip ? ` ${i18next.t('player.failed.skipping')}` : ''), 'danger'),
   );
@@ -142,6 +148,7 @@ function failed(track: EngineTrack, failure: Failure): void {
     /* The next press on play loads it again, where it stopped. */
     resumeAt = clock.position;
     loadedKey = null;
+    if (isEnd) store.setState({ stopsAfter: null });
   }
 }
 
@@ -180,7 +187,7 @@ export function loadCurrent(play: boolean, position = 0): void {
 /** Tells the engine what follows. */
 export function planNext(): void {
   const state = store.getState();
-  const entry = state.queue[following(state, true)];
+  const entry = state.queue[follows(state)];
   engine.setNext(entry ? toEngineTrack(entry) : null);
   save();
 }

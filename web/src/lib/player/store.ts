@@ -43,6 +43,8 @@ export interface PlayerStore extends PlayerApi, Q.Queue {
   wentOnTo: string | null;
   /** Paused since another tab plays: what that one does is not ours to tell. */
   gaveWay: boolean;
+  /** Key of the entry after which nothing follows by itself; null again when it is over. */
+  stopsAfter: string | null;
   /** Takes on the queue of another device. What plays goes on where that is the same entry; where it is not in the queue any more, the current one is played
    * instead. Else nothing plays, and the next press on play begins at `position`. */
   takeQueue(queue: Q.Queue, volume: number, position: number): void;
@@ -105,6 +107,7 @@ export const usePlayer = create<PlayerStore>((set, get) => {
     panel: 'none',
     wentOnTo: null,
     gaveWay: false,
+    stopsAfter: null,
 
     playTracks: (tracks, index) => adopt(Q.replace(get(), tracks, index), 'play'),
     addToQueue: (track) => adopt(Q.append(get(), track), 'keep'),

@@ -16,7 +16,7 @@ export const takeBackItem = (token: string, id: string) => del('/queue/session/{
 export const goOn = (token: string, leaving: string | null) => post('/queue/session/{token}/next', { path: { token }, headers: asGuest(token), body: { leaving } });
 
 export const tellPlace = (token: string, body: Body<'put', '/queue/session/{token}/position'>) =>
-  put('/queue/session/{token}/position', { path: { token }, headers: asGuest(token), body });
+  put('/queue/session/{token}/position', { path: { token }, body });
 
 export const changeSession = (token: string, body: Body<'patch', '/queue/session/{token}'>) => patch('/queue/session/{token}', { path: { token }, body });
 
