@@ -1,6 +1,7 @@
 /* A server in a few lines: answers `fetch` from a table and remembers what was asked. */
 
 import { vi } from 'vitest';
+import { goOn } from '@/lib/api/alone';
 
 export interface Call {
   method: string;
@@ -20,6 +21,7 @@ type Handler = Reply | ((call: Call, count: number) => Reply | Promise<Reply>);
 /** Keys are "METHOD /path" below /api/v1, without the query. */
 export function fakeServer(table: Record<string, Handler>) {
   const calls: Call[] = [];
+  goOn(); /* in a test, the document of whoever signed out before is still there */
   vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
     const { pathname, search } = new URL(url, 'http://test.local');
     const method = init.method ?? 'GET';
@@ -30,6 +32,7 @@ export function fakeServer(table: Record<string, Handler>) {
       headers: (init.headers ?? {}) as Record<string, string>,
       body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined,
     };
+    init.signal?.throwIfAborted();
     calls.push(call);
     const handler = table[`${method} ${path}`];
     if (!handler) throw new TypeError(`no answer for ${method} ${path}`);

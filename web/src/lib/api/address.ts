@@ -37,6 +37,8 @@ export interface Sending {
   /** The request outlives the page; its body is small then. */
   keepalive?: boolean;
   signal?: AbortSignal | undefined;
+  /** It ends the session (alone.ts). */
+  alone?: boolean;
 }
 
 /* one address after the other: the parts of all of them, each with each, would be too many for the compiler */

@@ -5,6 +5,7 @@
 
 import { hasSessionHint, sessionIsOfAnother } from '@/lib/session/hint';
 import { proveOnceMore, useStepUp } from '@/lib/session/stepUp';
+import { mayBeSent, stoppable } from './alone';
 import type { Address, Method, Options, Reply, Sending } from './address';
 import { csrfToken, forgetCsrf } from './csrf';
 import { ApiProblem, networkProblem, problemFrom } from './problem';
@@ -49,7 +50,8 @@ function remedyFor({ code }: ApiProblem, path: string): Remedy | null {
 const opensSession = (path: string) => /^\/auth\/(login|refresh|register|passkeys\/login|oauth\/providers)(\/|$)/.test(path);
 
 /** Before a request is sent. Returns what the session was then. */
-export async function prepare(path: string): Promise<string> {
+export async function prepare(path: string, alone = false): Promise<string> {
+  if (!alone) await mayBeSent();
   if (!opensSession(path)) await sessionReady();
   return renewalId();
 }
@@ -69,9 +71,9 @@ export async function remedy(problem: ApiProblem, path: string, tried: Set<Remed
   return true;
 }
 
-async function send(method: Method, path: string, options: RequestOptions): Promise<Response> {
+async function send(method: Method, path: string, options: RequestOptions, signal: AbortSignal | null): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  const init: RequestInit = { method: method.toUpperCase(), credentials: 'same-origin', headers, keepalive: options.keepalive ?? false, signal: options.signal ?? null };
+  const init: RequestInit = { method: method.toUpperCase(), credentials: 'same-origin', headers, keepalive: options.keepalive ?? false, signal };
   if (options.body !== undefined) {
     headers['Content-Type'] = 'application/json';
     init.body = JSON.stringify(options.body);
@@ -96,11 +98,17 @@ interface Answer<T> {
 }
 
 async function attempt<T>(method: Method, path: string, options: RequestOptions): Promise<Answer<T>> {
-  const response = await send(method, path, options);
-  noteRateLimit(response.headers, response.status);
-  if (!response.ok) throw problemFrom(response.status, await response.text(), response.headers.get('Retry-After'));
-  const asGuest = response.headers.get('X-Session') === 'expired';
-  return { body: (response.status === 204 ? undefined : await response.json()) as T, asGuest };
+  const given = options.signal ?? null;
+  const { signal, done } = options.alone ? { signal: given, done: () => undefined } : stoppable(given);
+  try {
+    const response = await send(method, path, options, signal);
+    noteRateLimit(response.headers, response.status);
+    if (!response.ok) throw problemFrom(response.status, await response.text(), response.headers.get('Retry-After'));
+    const asGuest = response.headers.get('X-Session') === 'expired';
+    return { body: (response.status === 204 ? undefined : await response.json()) as T, asGuest };
+  } finally {
+    done();
+  }
 }
 
 /** The address with its values, such as '/tracks/1' for '/tracks/{id}'. */
@@ -111,7 +119,7 @@ async function request<T>(method: Method, address: string, options: RequestOptio
 
   const tried = new Set<Remedy>();
   for (;;) {
-    const seen = await prepare(path);
+    const seen = await prepare(path, options.alone);
     try {
       const { body, asGuest } = await attempt<T>(method, path, options);
       if (method !== 'get' || !asGuest || tried.has('session') || !hasSessionHint()) return body;

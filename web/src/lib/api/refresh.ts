@@ -6,6 +6,8 @@
 import { hasSessionHint, personHere, sessionIsOfAnother, setSessionHint } from '@/lib/session/hint';
 import { signInAgain } from '@/lib/session/again';
 import { startOver } from '@/lib/session/leave';
+import { isLeaving } from '@/lib/session/leaving';
+import { mayBeSent } from './alone';
 import { csrfToken, forgetCsrf } from './csrf';
 
 /** `unknown`: the server could not be asked, or gave no clear answer. That is no reason to sign anybody out. */
@@ -92,7 +94,7 @@ async function codeOf(refusal: Response): Promise<string | undefined> {
 /** A reply that was lost is asked for again at once: the server repeats it for a few seconds only. */
 async function renewOnce(seen: string): Promise<Outcome> {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    if (!hasSessionHint() || sessionIsOfAnother()) return 'unknown'; /* signed out meanwhile, in another tab */
+    if (!hasSessionHint() || sessionIsOfAnother() || isLeaving()) return 'unknown'; /* signed out meanwhile, perhaps in another tab */
     if (renewalId() !== seen) return 'renewed'; /* another tab was faster: its cookies are ours */
     const reply = await ask().catch(() => null);
     if (reply?.ok) {
@@ -157,7 +159,7 @@ async function lookAtSession(): Promise<void> {
 
 /** Before anything else is asked for, the session is. */
 export function wakeUp(): void {
-  if (!hasSessionHint() && !sessionIsOfAnother()) return;
+  if ((!hasSessionHint() && !sessionIsOfAnother()) || mayBeSent()) return;
   waking ??= lookAtSession().finally(() => {
     waking = null;
   });

@@ -6,6 +6,7 @@ import { logoutKey } from '@/lib/api/auth/logout';
 import { queryClient } from '@/lib/api/queryClient';
 import { tellPresence } from '@/lib/api/users/tellPresence';
 import { usePlayer } from '@/lib/player/store';
+import { isLeaving } from '@/lib/session/leaving';
 
 export const TELL_EVERY_MS = 60_000;
 /** Skipping through a list tells only where one stays. */
@@ -16,7 +17,7 @@ export function usePresence(): void {
   useEffect(() => {
     const there = () => !document.hidden || trackId !== null;
     const tell = () => {
-      if (queryClient.isMutating({ mutationKey: logoutKey }) > 0) return; /* nobody is there any more, and nobody may tell */
+      if (isLeaving() || queryClient.isMutating({ mutationKey: logoutKey }) > 0) return; /* nobody is there any more, and nobody may tell */
       tellPresence({ status: there() ? 'online' : 'away', track_id: trackId }).catch(() => undefined); // the next minute tells again
     };
     const first = setTimeout(tell, SETTLE_MS);

@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { endAlone } from '@/lib/api/alone';
 import { post } from '@/lib/api/client';
 import { hasCode } from '@/lib/api/problem';
 import { toldServer } from '@/lib/push/memory';
@@ -7,11 +8,11 @@ import { endSession } from '@/lib/session/session';
 /** Push messages to this browser end with the session. */
 export async function logout(): Promise<void> {
   if (toldServer()) await import('@/lib/push/device').then(({ switchPushOff }) => switchPushOff()).catch(() => undefined);
-  try {
-    await post('/auth/logout');
-  } catch (error) {
-    if (!hasCode(error, 'unauthenticated', 'token_expired')) throw error; /* it had ended already */
-  }
+  await endAlone(() =>
+    post('/auth/logout', { alone: true }).catch((error: unknown) => {
+      if (!hasCode(error, 'unauthenticated', 'token_expired')) throw error; /* it had ended already */
+    }),
+  );
 }
 
 /** Marks the signing out, so that others know it is under way. */
