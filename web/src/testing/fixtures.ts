@@ -1,5 +1,5 @@
 import type { PlayerTrack } from '@/lib/player/contract';
-import type { Track, User } from '@/lib/api/schema';
+import type { Playlist, Track, User } from '@/lib/api/schema';
 
 export const ada: User = {
   id: '0b9c6a1e-0000-4000-8000-000000000001',
@@ -87,5 +87,29 @@ export const playerTrack = (id: string, change: Partial<PlayerTrack> = {}): Play
   true_peak_dbtp: null,
   creator: { id: 'c', username: 'mira', avatar: null, display_name: 'Mira' },
   waveform_url: null,
+  ...change,
+});
+
+export const playlist = (change: Partial<Playlist> = {}): Playlist => ({
+  id: 'list-1',
+  name: 'Late trains',
+  description: 'For the way home',
+  is_public: false,
+  visibility: 'private',
+  track_count: 3,
+  duration_ms: 561_750,
+  covers: [],
+  owner: { id: ada.id, username: 'ada', avatar: null, display_name: 'Ada' },
+  is_mine: true,
+  may_edit: true,
+  may_manage: true,
+  is_shared_with_me: false,
+  is_following: false,
+  follower_count: 0,
+  is_default_favorites: false,
+  is_editorial: false,
+  origin: null,
+  created_at: '2026-01-01T00:00:00+00:00',
+  updated_at: '2026-01-01T00:00:00+00:00',
   ...change,
 });

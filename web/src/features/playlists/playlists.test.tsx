@@ -3,12 +3,12 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Toasts } from '@/components/ui/Toasts';
 import { forgetCsrf } from '@/lib/api/csrf';
-import type { Playlist, PlaylistItem } from '@/lib/api/schema';
+import type { PlaylistItem } from '@/lib/api/schema';
 import { usePlayer } from '@/lib/player/store';
 import { useAdding } from '@/lib/playlists/adding';
 import { setSessionHint } from '@/lib/session/hint';
 import { useToasts } from '@/lib/toast/store';
-import { ada, track } from '@/testing/fixtures';
+import { ada, playlist, track } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
 import { fakeServer, problem, type Reply } from '@/testing/server';
 import { AddToPlaylistDialog } from './AddToPlaylistDialog';
@@ -16,28 +16,6 @@ import { Component as PlaylistPage } from './PlaylistPage';
 import { Component as PlaylistsPage } from './PlaylistsPage';
 
 const list = (...items: unknown[]): Reply => ({ body: { items, limit: 50, next: null, total: items.length } });
-const playlist = (change: Partial<Playlist> = {}): Playlist => ({
-  id: 'list-1',
-  name: 'Late trains',
-  description: 'For the way home',
-  is_public: false,
-  visibility: 'private',
-  track_count: 3,
-  duration_ms: 561_750,
-  covers: [],
-  owner: { id: ada.id, username: 'ada', avatar: null, display_name: 'Ada' },
-  is_mine: true,
-  may_edit: true,
-  may_manage: true,
-  is_shared_with_me: false,
-  is_following: false,
-  follower_count: 0,
-  is_default_favorites: false, is_editorial: false,
-  origin: null,
-  created_at: '2026-01-01T00:00:00+00:00',
-  updated_at: '2026-01-01T00:00:00+00:00',
-  ...change,
-});
 const { artist, album, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator } = track();
 const item = (id: string, title: string): PlaylistItem => ({
   id,

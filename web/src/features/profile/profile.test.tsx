@@ -5,7 +5,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { forgetCsrf } from '@/lib/api/csrf';
 import { setSessionHint } from '@/lib/session/hint';
 import { useToasts } from '@/lib/toast/store';
-import { ada } from '@/testing/fixtures';
+import { ada, playlist } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
 import { fakeServer, problem, type Reply } from '@/testing/server';
 import { Component as ProfilePage } from './ProfilePage';
@@ -103,7 +103,7 @@ it('passes axe', async () => {
 });
 
 it('whoever has a public playlist is not said to have published nothing', async () => {
-  const list = { id: 'p1', name: 'Night drive', track_count: 3, covers: [] };
+  const list = playlist({ id: 'p1', name: 'Night drive', visibility: 'public' });
   fakeServer({ ...world, 'GET /releases': { body: { items: [], limit: 12, next: null } }, 'GET /users/n1/playlists': { body: { items: [list], limit: 12, next: null } } });
   renderRoutes(routes, '/u/nika');
   expect(await screen.findByRole('link', { name: 'Night drive' })).toHaveAttribute('href', '/playlist/p1');
