@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { playerTrack } from '@/testing/fixtures';
-import { DEFAULTS, parse, serialise, type Remembered } from './persist';
+import { DEFAULTS, NOTE, parse, recall, remember, serialise, type Remembered } from './persist';
 import { EMPTY_QUEUE, replace, setShuffle } from './queue';
 
 const track = (n: number) => playerTrack(`id-${n}`, { title: `Track ${n}`, duration_ms: 1000 });
@@ -25,6 +25,13 @@ describe('what the player remembers', () => {
     expect(back.queue.length).toBeLessThanOrEqual(300);
     expect(back.queue[back.index]?.id).toBe('id-700');
     expect(back.order).toHaveLength(back.queue.length);
+  });
+
+  it.each([[false, 1000], [true, 300]])('keeps all of a long queue while some of it was not sent (sent: %s)', (clean, kept) => {
+    sessionStorage.setItem(NOTE, JSON.stringify({ clean }));
+    remember(remembered(1000, 700));
+    expect(recall().queue).toHaveLength(kept);
+    sessionStorage.clear();
   });
 
   it.each([null, '', '{', '[]', '{"v":99}', '"text"'])('starts afresh from %s', (text) => {

@@ -11,8 +11,8 @@ const KEY = 'veza.player';
 /** Of the copy of the queue (sync/note.ts). */
 export const NOTE = 'veza.queue';
 const VERSION = 1;
-/** A queue of thousands would fill the browser's storage. */
-const LONGEST = 300;
+/** A queue of thousands would fill the browser's storage: the server has the rest, unless something of it could not be sent yet. */
+const LONGEST = { sent: 300, unsent: 3000 };
 
 export interface Remembered extends Queue {
   position: number;
@@ -77,9 +77,9 @@ export function parse(text: string | null): Remembered {
   }
 }
 
-export function serialise(state: Remembered): string {
-  const first = Math.max(0, Math.min(state.index - 20, state.queue.length - LONGEST));
-  const queue = state.queue.slice(first, first + LONGEST);
+export function serialise(state: Remembered, longest = LONGEST.sent): string {
+  const first = Math.max(0, Math.min(state.index - 20, state.queue.length - longest));
+  const queue = state.queue.slice(first, first + longest);
   const kept = new Set(queue.map((entry) => entry.key));
   return JSON.stringify({
     v: VERSION,
@@ -106,12 +106,24 @@ export function recall(): Remembered {
 
 export function remember(state: Remembered): void {
   if (isLeaving() || sessionIsOfAnother()) return; /* what this tab played is no business of whoever comes next */
+  for (const longest of isUnsent() ? [LONGEST.unsent, LONGEST.sent] : [LONGEST.sent]) {
+    try {
+      const text = serialise(state, longest);
+      sessionStorage.setItem(KEY, text);
+      localStorage.setItem(KEY, text);
+      return;
+    } catch {
+      /* storage is full or forbidden: the queue lasts until the page is closed */
+    }
+  }
+}
+
+/** Was the queue changed here since the server had it? */
+function isUnsent(): boolean {
   try {
-    const text = serialise(state);
-    sessionStorage.setItem(KEY, text);
-    localStorage.setItem(KEY, text);
+    return (JSON.parse(sessionStorage.getItem(NOTE) ?? 'null') as { clean?: boolean } | null)?.clean === false;
   } catch {
-    /* storage is full or forbidden: the queue lasts until the page is closed */
+    return false;
   }
 }
 

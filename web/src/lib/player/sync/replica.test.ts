@@ -357,6 +357,22 @@ describe('the queue of a person with several devices', () => {
     expect([ids(server.content), two.titles, one.asked, server.content.repeat]).toEqual(['b c d', 'b c d', 0, 'off']);
   });
 
+  it('asks less and less often while changes get no answer, though the queue can be read', async () => {
+    const { time, server, devices } = house(1);
+    const [one] = devices as [Device];
+    one.open();
+    await time.pass(2000);
+    let tries = 0;
+    server.write = () => {
+      tries += 1;
+      throw new Error('no answer');
+    };
+    one.change(playAll('a', 'b', 'c'));
+    await time.pass(60_000);
+    expect(tries).toBeGreaterThan(3);
+    expect(tries).toBeLessThan(9);
+  });
+
   it('sends after a reload what could not be sent before it', async () => {
     const { time, server, devices } = house(1);
     const [one] = devices as [Device];

@@ -156,7 +156,6 @@ export class Replica {
       }
       if (this.isStale) await this.read();
       else if (isSettled) await this.write();
-      this.waitMs = RETRY_MS.first;
     } catch {
       this.isStale = true;
       this.notBefore = this.world.now() + this.waitMs;
@@ -272,6 +271,7 @@ export class Replica {
     this.version = head.version;
     this.there = { position: head.offset_ms / 1000, at: this.world.now(), isPlaying: head.is_playing };
     this.sent = [];
+    this.waitMs = RETRY_MS.first; // a read that only finds what was known says nothing of the change that failed
     this.keepNote(nextChange(base, this.mine()) === null);
   }
 
