@@ -25,12 +25,20 @@ export function NowButton({ track }: { track: QueueEntry }) {
         </span>
       </button>
       <div className="min-w-0">
-        <Link to={`/track/${track.id}`} dir="auto" title={track.title} className="block truncate font-semibold text-ink hover:underline" data-player-title>
-          {track.title}
-        </Link>
-        <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="block truncate text-sm text-muted hover:text-ink hover:underline">
-          {byline(track)}
-        </Link>
+        {track.unavailable ? (
+          <p title={track.title} className="truncate text-muted" data-player-title>
+            {track.title}
+          </p>
+        ) : (
+          <>
+            <Link to={`/track/${track.id}`} dir="auto" title={track.title} className="block truncate font-semibold text-ink hover:underline" data-player-title>
+              {track.title}
+            </Link>
+            <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="block truncate text-sm text-muted hover:text-ink hover:underline">
+              {byline(track)}
+            </Link>
+          </>
+        )}
       </div>
     </div>
   );

@@ -27,6 +27,7 @@ import { VolumeControl } from './VolumeControl';
 const PlayingLyrics = lazy(withTexts(() => import('./PlayingLyrics'), 'lyrics'));
 
 function Names({ track, onLeave }: { track: QueueEntry; onLeave: () => void }) {
+  if (track.unavailable) return <h1 className="text-xl text-muted">{track.title}</h1>;
   return (
     <div className="min-w-0">
       <h1 className="text-xl font-bold tracking-tight text-balance flat:max-xl:text-lg lg:text-2xl xl:text-[3.25rem] xl:leading-[1.02]">
@@ -64,7 +65,7 @@ export function NowPlaying({ track }: { track: QueueEntry }) {
               <ChevronDown size={24} aria-hidden />
             </IconButton>
             <Dialog.Title className="eyebrow">{t('player.now')}</Dialog.Title>
-            <PlayingLike id={track.id} />
+            {track.unavailable ? <span className="size-10" /> : <PlayingLike id={track.id} />}
           </header>
 
           <div className="relative flex flex-col gap-6 px-6 flat:max-lg:flex-row flat:max-lg:gap-4 lg:min-h-0 lg:flex-1 lg:flex-row lg:gap-12 lg:px-12">
@@ -78,7 +79,7 @@ export function NowPlaying({ track }: { track: QueueEntry }) {
               <Names track={track} onLeave={close} />
               <LivePeaks className="hidden h-32 w-full max-w-xl lg:block" />
               <Suspense fallback={null}>
-                <PlayingLyrics id={track.id} />
+                {!track.unavailable && <PlayingLyrics id={track.id} />}
               </Suspense>
             </div>
             <section aria-label={t('player.queue.label')} className="hidden min-h-0 w-88 flex-col xl:flex">

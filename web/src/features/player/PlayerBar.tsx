@@ -57,7 +57,7 @@ export function PlayerBar() {
             <Total className="w-11" />
           </div>
           <NowButton track={current} />
-          {me && (
+          {me && !current.unavailable && (
             <Suspense fallback={null}>
               <span className="order-2 flex max-sm:hidden xl:order-none">
                 <PlayingLike id={current.id} />

@@ -15,6 +15,7 @@ export function Transport({ size = 'md' }: TransportProps) {
   const { t } = useTranslation();
   const isPlaying = usePlayer((s) => s.isPlaying);
   const isBuffering = usePlayer((s) => s.isBuffering);
+  const isGone = usePlayer((s) => s.current?.unavailable === true);
   const hasNext = usePlayer((s) => following(s, false) >= 0);
   const { toggle, next, previous } = usePlayer.getState();
   const large = size === 'lg';
@@ -29,11 +30,12 @@ export function Transport({ size = 'md' }: TransportProps) {
       <button
         type="button"
         onClick={toggle}
+        disabled={isGone}
         aria-label={t(isPlaying ? 'player.pause' : 'player.play')}
         title={t(isPlaying ? 'player.pause' : 'player.play')}
         data-player-state={isBuffering ? 'buffering' : isPlaying ? 'playing' : 'paused'}
         className={clsx(
-          'fills inline-flex shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[transform,filter] duration-150 hover:brightness-105 active:scale-95',
+          'fills inline-flex shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[transform,filter] duration-150 hover:brightness-105 active:scale-95 disabled:opacity-50',
           large ? 'size-18' : 'size-11',
         )}
       >

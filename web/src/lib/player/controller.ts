@@ -169,8 +169,11 @@ export function loadCurrent(play: boolean, position = 0): void {
   if (!track && entry.unavailable) {
     const next = following(store.getState(), false);
     engine.stop();
-    if (next >= 0 && next !== store.getState().index) store.getState().jump(next);
-    else clock.setRunning(false);
+    if (play && next >= 0 && next !== store.getState().index) store.getState().jump(next);
+    else {
+      clock.setRunning(false);
+      store.setState({ isPlaying: false, isBuffering: false });
+    }
     return;
   }
   if (!track) {

@@ -13,7 +13,7 @@ export const TELL_EVERY_MS = 60_000;
 export const SETTLE_MS = 1_500;
 
 export function usePresence(): void {
-  const trackId = usePlayer((s) => (s.isPlaying ? (s.current?.id ?? null) : null));
+  const trackId = usePlayer((s) => (s.isPlaying ? s.current?.id || null : null));
   useEffect(() => {
     const there = () => !document.hidden || trackId !== null;
     const tell = () => {
