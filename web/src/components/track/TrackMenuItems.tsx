@@ -4,12 +4,10 @@ import { Link, useLocation } from 'react-router';
 import { MenuItem, MenuSeparator } from '@/components/ui/Menu';
 import { useMe } from '@/lib/api/auth/me';
 import { useReleasesOfTrack } from '@/lib/api/releases/ofTrack';
-import { problemText } from '@/lib/api/problemText';
 import { useLike } from '@/lib/api/tracks/like';
 import type { PlayerTrack } from '@/lib/player/contract';
 import { queueLast, queueNext } from '@/lib/player/play';
 import { askForPlaylist } from '@/lib/playlists/adding';
-import { toast } from '@/lib/toast/store';
 import { useShare } from './useShare';
 
 /** What one can do with any track. */
@@ -47,7 +45,7 @@ export default function TrackMenuItems({ track, playable, isLiked }: TrackMenuIt
         </MenuItem>
       )}
       {me && isLiked !== undefined && (
-        <MenuItem className="sm:hidden" onSelect={() => like({ id: track.id, liked: !isLiked }, { onError: (error) => toast(problemText(error, t), 'danger') })}>
+        <MenuItem className="sm:hidden" onSelect={() => like({ id: track.id, liked: !isLiked })}>
           <Heart size={16} aria-hidden />
           {t(isLiked ? 'track.menu_unlike' : 'track.menu_like')}
         </MenuItem>

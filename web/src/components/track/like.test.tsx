@@ -12,7 +12,10 @@ import { endlessTracksQuery, tracksQuery } from '@/lib/api/tracks/list';
 import { ada, track } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
 import { fakeServer, problem } from '@/testing/server';
+import { toPlayerTrack } from '@/lib/player/contract';
+import { useToasts } from '@/lib/toast/store';
 import { LikeButton } from './LikeButton';
+import { TrackMenu } from './TrackMenu';
 
 beforeEach(forgetCsrf);
 
@@ -92,4 +95,15 @@ it('a like shows in every list that the track is in, and nowhere else', async ()
   for (const key of lists) expect(liked(key), JSON.stringify(key)).toEqual([true, false]);
   const item = client.getQueryData<{ pages: { items: object[] }[] }>(historyQuery.queryKey)?.pages[1]?.items[0];
   expect(item).toEqual({ ...named(one.id), is_liked: true });
+});
+
+it('whoever likes in a menu, which closes at once, is told when the server refuses', async () => {
+  useToasts.setState({ toasts: [] });
+  fakeServer({ ...csrf, 'GET /auth/me': { body: ada }, [`POST /tracks/${one.id}/like`]: problem(503, 'unavailable') });
+  const { client } = renderRoutes([{ path: '/', element: <TrackMenu track={toPlayerTrack(one)} playable={false} isLiked={false} /> }]);
+  client.setQueryData(meQuery.queryKey, ada);
+  await userEvent.click(screen.getByRole('button', { name: /Night Ferry/ }));
+  await userEvent.click(await screen.findByRole('menuitem', { name: 'Like' }));
+  await vi.waitFor(() => expect(useToasts.getState().toasts.map(({ tone }) => tone)).toEqual(['danger']));
+  expect(screen.queryByRole('menuitem')).toBeNull();
 });

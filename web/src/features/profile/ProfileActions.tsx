@@ -6,21 +6,19 @@ import { Link } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { IconButton } from '@/components/ui/IconButton';
 import { Menu, MenuItem } from '@/components/ui/Menu';
-import { problemText } from '@/lib/api/problemText';
 import type { PublicUser } from '@/lib/api/schema';
 import { useBlock } from '@/lib/api/users/block';
 import { useFollow } from '@/lib/api/users/follow';
 import { loginPath } from '@/lib/session/next';
-import { toast, useToasts } from '@/lib/toast/store';
+import { useToasts } from '@/lib/toast/store';
 
 function useActions(user: PublicUser) {
   const { t } = useTranslation();
   const { mutate: follow } = useFollow();
   const { mutate: block } = useBlock();
-  const refused = { onError: (error: Error) => toast(problemText(error, t), 'danger') };
   const tell = (text: string, undo: () => void) => useToasts.getState().show({ text, action: { label: t('common.undo'), run: undo } });
-  const setFollowing = (following: boolean) => follow({ id: user.id, following }, refused);
-  const setBlocked = (blocked: boolean) => block({ id: user.id, blocked }, refused);
+  const setFollowing = (following: boolean) => follow({ id: user.id, following });
+  const setBlocked = (blocked: boolean) => block({ id: user.id, blocked });
   return {
     toggleFollow: () => {
       const following = !user.is_following;

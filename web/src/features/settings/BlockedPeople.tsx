@@ -5,21 +5,19 @@ import { Avatar } from '@/components/ui/Avatar';
 import { Button } from '@/components/ui/Button';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { More } from '@/components/ui/More';
-import { problemText } from '@/lib/api/problemText';
 import type { BlockedPerson } from '@/lib/api/schema';
 import { useBlock } from '@/lib/api/users/block';
 import { useBlocks } from '@/lib/api/users/blocks';
-import { toast, useToasts } from '@/lib/toast/store';
+import { useToasts } from '@/lib/toast/store';
 
 function useUnblock() {
   const { t } = useTranslation();
   const { mutate } = useBlock();
-  const onError = (error: Error) => toast(problemText(error, t), 'danger');
   return (user: BlockedPerson) => {
-    mutate({ id: user.id, blocked: false }, { onError });
+    mutate({ id: user.id, blocked: false });
     useToasts.getState().show({
       text: t('settings.privacy.unblocked', { name: user.display_name }),
-      action: { label: t('common.undo'), run: () => mutate({ id: user.id, blocked: true }, { onError }) },
+      action: { label: t('common.undo'), run: () => mutate({ id: user.id, blocked: true }) },
     });
   };
 }

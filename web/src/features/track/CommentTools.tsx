@@ -3,12 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { IconButton } from '@/components/ui/IconButton';
 import { Menu, MenuItem } from '@/components/ui/Menu';
 import { useCommentStatus } from '@/lib/api/comments/change';
-import { invalidateComments } from '@/lib/api/comments/cache';
-import { problemText } from '@/lib/api/problemText';
-import { queryClient } from '@/lib/api/queryClient';
 import type { Track, TrackComment } from '@/lib/api/schema';
 import { useBlock } from '@/lib/api/users/block';
-import { toast, useToasts } from '@/lib/toast/store';
+import { useToasts } from '@/lib/toast/store';
 
 interface CommentToolsProps {
   comment: TrackComment;
@@ -24,16 +21,11 @@ export function CommentTools({ comment, track, name, onEdit, onRemove }: Comment
   const { mutate: setStatus } = useCommentStatus();
   const { mutate: setBlocked } = useBlock();
   const { author, status, may_moderate, may_edit, may_delete, is_mine } = comment;
-  const refused = { onError: (error: Error) => toast(problemText(error, t), 'danger') };
-  const decide = (now: 'shown' | 'hidden') => setStatus({ comment, status: now }, { ...refused, onSuccess: () => toast(t(`comments.now_${now}`)) });
-  const block = (id: string, blocked: boolean) =>
-    setBlocked({ id, blocked }, {
-      ...refused,
-      onSuccess: () => {
-        void invalidateComments(queryClient, comment.track_id);
-        if (blocked) useToasts.getState().show({ text: t('comments.now_blocked', { name }), action: { label: t('common.undo'), run: () => block(id, false) } });
-      },
-    });
+  const decide = (now: 'shown' | 'hidden') => setStatus({ comment, status: now });
+  const block = (id: string) => {
+    setBlocked({ id, blocked: true });
+    useToasts.getState().show({ text: t('comments.now_blocked', { name }), action: { label: t('common.undo'), run: () => setBlocked({ id, blocked: false }) } });
+  };
   return (
     <Menu
       trigger={
@@ -61,7 +53,7 @@ export function CommentTools({ comment, track, name, onEdit, onRemove }: Comment
         </MenuItem>
       )}
       {track.is_mine && author && !is_mine && (
-        <MenuItem danger onSelect={() => block(author.id, true)}>
+        <MenuItem danger onSelect={() => block(author.id)}>
           <Ban size={16} aria-hidden />
           {t('comments.block', { name })}
         </MenuItem>

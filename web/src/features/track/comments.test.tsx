@@ -259,6 +259,22 @@ describe('the list', () => {
     expect(useToasts.getState().toasts.map(({ tone }) => tone)).toEqual(['danger']);
   });
 
+  it('of somebody who was blocked go, and come back when that is undone', async () => {
+    let blocked = false;
+    const set = (to: boolean) => () => {
+      blocked = to;
+      return { status: 204 };
+    };
+    fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: () => (blocked ? list() : list(comment('one'))), 'POST /users/n1/block': set(true), 'DELETE /users/n1/block': set(false) });
+    useToasts.setState({ toasts: [] });
+    show();
+    await userEvent.click(await screen.findByRole('button', { name: /Nika/ }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: /Block/ }));
+    await waitFor(() => expect(screen.queryByText('Words of one')).not.toBeInTheDocument());
+    act(() => useToasts.getState().close(useToasts.getState().toasts[0]?.id ?? 0, true));
+    expect(await screen.findByText('Words of one')).toBeInTheDocument();
+  });
+
   it('the owner sees what others write while they look', async () => {
     let items = [comment('1')];
     fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: () => list(...items) });

@@ -1,6 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import i18next from 'i18next';
 import { put } from '@/lib/api/client';
 import type { TrackComment } from '@/lib/api/schema';
+import { tellProblem } from '@/lib/toast/problem';
+import { toast } from '@/lib/toast/store';
 import { holdComments, invalidateComments, replaceComment } from './cache';
 
 /** Each is shown when the server has agreed. */
@@ -20,6 +23,8 @@ export function useCommentStatus() {
       await holdComments(client, comment.track_id);
       replaceComment(client, comment.track_id, comment.id, { ...comment, status });
     },
+    onSuccess: (_now, { status }) => toast(i18next.t(`comments.now_${status}`)),
+    onError: tellProblem,
     onSettled: (_now, _error, { comment }) => invalidateComments(client, comment.track_id),
   });
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, post } from '@/lib/api/client';
 import type { Track } from '@/lib/api/schema';
+import { tellProblem } from '@/lib/toast/problem';
 import { holding, patchTrack } from './cache';
 
 export const setLiked = (id: string, liked: boolean) => (liked ? post('/tracks/{id}/like', { path: { id } }) : del('/tracks/{id}/like', { path: { id } }));
@@ -18,7 +19,10 @@ export function useLike() {
         like_count: like_count === null || is_liked === liked ? like_count : like_count + (liked ? 1 : -1),
       }));
     },
-    onError: (_error, { id }) => void client.invalidateQueries({ queryKey: ['tracks', 'one', id] }),
+    onError: (error, { id }) => {
+      tellProblem(error);
+      void client.invalidateQueries({ queryKey: ['tracks', 'one', id] });
+    },
     onSettled: (state, _error, { id, liked }) => {
       const is_liked = state ? state.is_liked : !liked;
       patchTrack(client, id, () => ({ is_liked }));

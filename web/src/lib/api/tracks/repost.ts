@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, post } from '@/lib/api/client';
 import type { Track } from '@/lib/api/schema';
+import { tellProblem } from '@/lib/toast/problem';
 import { holding, patchTrack } from './cache';
 
 const setReposted = (id: string, reposted: boolean) => (reposted ? post('/tracks/{id}/repost', { path: { id } }) : del('/tracks/{id}/repost', { path: { id } }));
@@ -18,7 +19,10 @@ export function useRepost() {
         repost_count: repost_count === null || is_reposted === reposted ? repost_count : repost_count + (reposted ? 1 : -1),
       }));
     },
-    onError: (_error, { id }) => void client.invalidateQueries({ queryKey: ['tracks', 'one', id] }),
+    onError: (error, { id }) => {
+      tellProblem(error);
+      void client.invalidateQueries({ queryKey: ['tracks', 'one', id] });
+    },
     onSettled: (state, _error, { id, reposted }) => patchTrack(client, id, () => ({ is_reposted: state ? state.is_reposted : !reposted })),
   });
 }

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, post } from '@/lib/api/client';
+import { tellProblem } from '@/lib/toast/problem';
 import { patchUser, restoreUsers, snapshotUsers } from './cache';
 
 export const setBlocked = (id: string, blocked: boolean) => (blocked ? post('/users/{id}/block', { path: { id } }) : del('/users/{id}/block', { path: { id } }));
@@ -18,7 +19,11 @@ export function useBlock() {
       }));
       return { before };
     },
-    onError: (_error, _change, context) => restoreUsers(client, context?.before),
-    onSettled: () => client.invalidateQueries({ queryKey: ['users'] }),
+    onError: (error, _change, context) => {
+      restoreUsers(client, context?.before);
+      tellProblem(error);
+    },
+    /* their comments go, and come back */
+    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ['users'] }), client.invalidateQueries({ queryKey: ['comments'] })]),
   });
 }

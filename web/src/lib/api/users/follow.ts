@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, post } from '@/lib/api/client';
+import { tellProblem } from '@/lib/toast/problem';
 import { patchUser, restoreUsers, snapshotUsers } from './cache';
 
 export const setFollowing = (id: string, following: boolean) =>
@@ -20,6 +21,9 @@ export function useFollow() {
       return { before };
     },
     onSuccess: ({ user_id, is_following, follower_count }) => patchUser(client, user_id, () => ({ is_following, follower_count })),
-    onError: (_error, _change, context) => restoreUsers(client, context?.before),
+    onError: (error, _change, context) => {
+      restoreUsers(client, context?.before);
+      tellProblem(error);
+    },
   });
 }
