@@ -9,6 +9,7 @@ import { useDownloads } from '@/lib/api/downloads/list';
 import { useMakeDownload } from '@/lib/api/downloads/make';
 import { problemText } from '@/lib/api/problemText';
 import type { TrackDownload } from '@/lib/api/schema';
+import { formatName } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { DownloadOffer } from './DownloadOffer';
@@ -20,16 +21,12 @@ interface DownloadDialogProps {
   onClose: () => void;
 }
 
-/** Media types that people know by another name. */
-const FAMILIAR: Partial<Record<string, string>> = { mpeg: 'MP3', mp4: 'M4A' };
-
 function Offer({ track, share, offer }: { track: DownloadDialogProps['track']; share: string | null; offer: TrackDownload }) {
   const { t } = useTranslation();
   const { bytes } = useFormat();
   const make = useMakeDownload(track.id, share);
   const { format } = offer;
-  const type = offer.media_type?.replace(/^audio\/(x-)?/, '') ?? '';
-  const kind = format === 'original' ? (FAMILIAR[type] ?? type.toUpperCase()) : format === 'flac' ? 'FLAC' : 'AAC';
+  const kind = formatName(format === 'original' ? (offer.media_type ?? '') : format);
   return (
     <DownloadOffer
       offer={offer}

@@ -2,16 +2,16 @@
 
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { TextArea } from '@/components/ui/Field';
 import { Form } from '@/components/ui/Form';
+import { FormButtons } from '@/components/ui/FormButtons';
 import type { Track } from '@/lib/api/schema';
 import { useForm } from '@/lib/form/useForm';
+import { ACCEPT } from '@/lib/uploads/soundFiles';
 import { z } from '@/lib/zod';
 import { sendVersion } from './versionUpload';
 
-const ACCEPT = 'audio/*,.wav,.aif,.aiff,.flac,.m4a,.mp4,.aac,.mp3,.ogg,.oga,.opus';
 const schema = z.object({ changelog: z.string().max(2000, 'too_long') });
 
 export default function NewVersionDialog({ track, onClose }: { track: Track; onClose: () => void }) {
@@ -56,14 +56,9 @@ export default function NewVersionDialog({ track, onClose }: { track: Track; onC
           )}
         </div>
         <TextArea label={t('versions.changelog')} hint={t('versions.changelog_hint')} rows={4} {...form.field('changelog')} />
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button tone="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" tone="accent">
-            {t('versions.send')}
-          </Button>
-        </div>
+        <FormButtons busy={form.busy} onCancel={onClose}>
+          {t('versions.send')}
+        </FormButtons>
       </Form>
     </Dialog>
   );

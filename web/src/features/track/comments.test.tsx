@@ -265,11 +265,11 @@ describe('the list', () => {
       blocked = to;
       return { status: 204 };
     };
-    fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: () => (blocked ? list() : list(comment('one'))), 'POST /users/n1/block': set(true), 'DELETE /users/n1/block': set(false) });
+    fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: () => (blocked ? list() : list(comment('one', { may_moderate: true }))), 'POST /users/n1/block': set(true), 'DELETE /users/n1/block': set(false) });
     useToasts.setState({ toasts: [] });
     show();
-    await userEvent.click(await screen.findByRole('button', { name: /Nika/ }));
-    await userEvent.click(await screen.findByRole('menuitem', { name: /Block/ }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Tools for the comment by Nika' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Block Nika' }));
     await waitFor(() => expect(screen.queryByText('Words of one')).not.toBeInTheDocument());
     act(() => useToasts.getState().close(useToasts.getState().toasts[0]?.id ?? 0, true));
     expect(await screen.findByText('Words of one')).toBeInTheDocument();

@@ -26,23 +26,27 @@ function put(id: string, change: Partial<Sending> | null): void {
   useVersionUploads.setState(({ of }) => ({ of: { ...of, [id]: change && { file: new File([], ''), changelog: '', sent: 0, error: null, ...of[id], ...change } || undefined } }));
 }
 
+/** One file for a track at a time: another one takes the place of what is on its way. */
 export async function sendVersion(id: string, file: File, changelog: string): Promise<void> {
+  if (running.has(id)) cancelVersion(id);
   const controller = new AbortController();
+  const isOurs = () => running.get(id) === controller;
   running.set(id, controller);
   put(id, { file, changelog, sent: 0, error: null });
   try {
-    await sendFile(file, { signal: controller.signal, onProgress: (sent) => put(id, { sent }), version: { of: id, changelog } });
-    put(id, null);
+    await sendFile(file, { signal: controller.signal, onProgress: (sent) => isOurs() && put(id, { sent }), version: { of: id, changelog } });
+    if (isOurs()) put(id, null);
   } catch (error) {
-    put(id, controller.signal.aborted ? null : { error });
+    if (isOurs()) put(id, { error });
   }
-  running.delete(id);
+  if (isOurs()) running.delete(id);
   void queryClient.invalidateQueries({ queryKey: trackQuery(id).queryKey });
 }
 
 export function cancelVersion(id: string): void {
   const sending = useVersionUploads.getState().of[id];
   running.get(id)?.abort();
+  running.delete(id);
   put(id, null);
   if (sending) void takeVersionBack(sending.file, id);
 }

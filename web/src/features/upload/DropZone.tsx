@@ -5,10 +5,8 @@ import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { useServerStatus } from '@/lib/api/system/status';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
+import { ACCEPT, EXTENSIONS } from '@/lib/uploads/soundFiles';
 import { droppedFiles } from './dropped';
-
-const EXTENSIONS = ['wav', 'wave', 'aif', 'aiff', 'flac', 'm4a', 'mp4', 'aac', 'mp3', 'ogg', 'oga', 'opus'];
-const ACCEPT = ['audio/*', ...EXTENSIONS.map((e) => `.${e}`)].join(',');
 
 /** By type where the browser knows it, else by name; what it really is, the server finds out. */
 export function looksLikeAudio(file: { name: string; type: string }): boolean {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ago, bytes, clock, countdown, day, dayIn, dayName, isoDuration, wait, withRegion } from './format';
+import { ago, bytes, clock, countdown, day, dayIn, dayName, formatName, isoDuration, wait, withRegion } from './format';
 
 it.each([
   [0, '0:00'],
@@ -12,6 +12,15 @@ it.each([
   [37_230_000, '10:20:30'],
   [-5, '0:00'],
 ])('%i ms read as %s', (ms, text) => expect(clock(ms)).toBe(text));
+
+it.each([
+  ['audio/mpeg', 'MP3'],
+  ['mp3', 'MP3'],
+  ['audio/x-wav', 'WAV'],
+  ['audio/mp4', 'M4A'],
+  ['audio/x-m4a', 'M4A'],
+  ['flac', 'FLAC'],
+])('%s is %s to people', (format, name) => expect(formatName(format)).toBe(name));
 
 it('gives machines a duration they know', () => expect(isoDuration(187_250)).toBe('PT187S'));
 

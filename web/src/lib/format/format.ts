@@ -111,5 +111,11 @@ export function country(code: string, language: string): string {
 export const number = (value: number, language: string, digits = 0) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
-/** Of a sound file, as people call it. */
-export const formatName = (format: string): string => (/^(audio\/)?(mpeg|mp3)$/i.test(format) ? 'MP3' : format.replace(/^audio\//, '').toUpperCase());
+/** Formats that people know by another name. */
+const FAMILIAR: Partial<Record<string, string>> = { mpeg: 'MP3', mp4: 'M4A', wave: 'WAV' };
+
+/** Of a sound file by its format or media type, as people call it. */
+export function formatName(format: string): string {
+  const name = format.toLowerCase().replace(/^audio\/(x-)?/, '');
+  return FAMILIAR[name] ?? name.toUpperCase();
+}
