@@ -7,7 +7,13 @@
 #include <string.h>
 
 int
-aac_feed_open(struct aac_feed *feed, const struct sound *sound, int (*on_block)(void *user, const AVFrame *block), void *user)
+aac_feed_usual_rate(int source_rate)
+{
+    return source_rate % 11025 == 0 ? 44100 : 48000;
+}
+
+int
+aac_feed_open(struct aac_feed *feed, const struct sound *sound, int rate, int (*on_block)(void *user, const AVFrame *block), void *user)
 {
     AVChannelLayout from = sound->layout;
     int error;
@@ -16,7 +22,7 @@ aac_feed_open(struct aac_feed *feed, const struct sound *sound, int (*on_block)(
     feed->on_block = on_block;
     feed->user = user;
     feed->source_rate = sound->sample_rate;
-    feed->rate = sound->sample_rate % 11025 == 0 ? 44100 : 48000;
+    feed->rate = rate;
     av_channel_layout_default(&feed->layout, sound->layout.nb_channels == 1 ? 1 : 2);
     error = swr_alloc_set_opts2(&feed->resample, &feed->layout, AV_SAMPLE_FMT_FLTP, feed->rate, &from, sound->format, sound->sample_rate, 0, NULL);
     if (error >= 0 && feed->rate != sound->sample_rate) {

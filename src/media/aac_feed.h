@@ -1,4 +1,4 @@
-/* aac_feed.h - makes what all AAC renditions eat from the blocks of decode.h: planar float, mono or stereo, 44.1 or 48 kHz.
+/* aac_feed.h - makes what all AAC renditions and stems eat from the blocks of decode.h: planar float, mono or stereo.
  *
  * Lengths are rounded up: no part of a recording is lost when it is cut in two, and no recording becomes empty. */
 #ifndef VEZA_MEDIA_AAC_FEED_H
@@ -21,8 +21,11 @@ struct aac_feed {
     float last[2];        /* the last frame given */
 };
 
-/* The functions return 0 or an enum media_reason, also one of on_block's. */
-int aac_feed_open(struct aac_feed *feed, const struct sound *sound, int (*on_block)(void *user, const AVFrame *block), void *user);
+/* 44.1 or 48 kHz, whichever is the nearer relative of the source's rate. */
+int aac_feed_usual_rate(int source_rate);
+
+/* The functions return 0 or an enum media_reason, also one of on_block's. `rate` is what comes out, in Hz. */
+int aac_feed_open(struct aac_feed *feed, const struct sound *sound, int rate, int (*on_block)(void *user, const AVFrame *block), void *user);
 int aac_feed_add(struct aac_feed *feed, const AVFrame *block);
 int aac_feed_end(struct aac_feed *feed);
 void aac_feed_close(struct aac_feed *feed);

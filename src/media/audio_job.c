@@ -179,7 +179,7 @@ start_first(void *user, const struct sound *sound)
     struct audio_job *job = user;
     int error = keep_sound(job, sound);
 
-    return error ? error : aac_feed_open(&job->feed, sound, find_peak, job);
+    return error ? error : aac_feed_open(&job->feed, sound, aac_feed_usual_rate(sound->sample_rate), find_peak, job);
 }
 
 static int
@@ -210,7 +210,7 @@ start_second(void *user, const struct sound *sound)
     int error = keep_sound(job, sound);
 
     if (!error)
-        error = aac_feed_open(&job->feed, sound, send_to_aac, job);
+        error = aac_feed_open(&job->feed, sound, aac_feed_usual_rate(sound->sample_rate), send_to_aac, job);
     if (!error)
         error = analysis_start(&job->analysis, sound, &job->failed);
     for (int i = HIGH; !error && i >= LOW; i--) {
@@ -238,7 +238,7 @@ static int
 start_again(void *user, const struct sound *sound)
 {
     struct audio_job *job = user;
-    int error = aac_feed_open(&job->feed, sound, send_to_aac, job);
+    int error = aac_feed_open(&job->feed, sound, aac_feed_usual_rate(sound->sample_rate), send_to_aac, job);
 
     for (int i = HIGH; !error && i >= LOW; i--)
         if (!job->renditions[i].cmaf)

@@ -73,13 +73,38 @@ send_document(json_t *document)
     return error;
 }
 
+/* As the header tells; 0: it is lossy. */
+static int
+source_bits(const struct input *input)
+{
+    const AVCodecParameters *par = input->stream->codecpar;
+
+    if (!input->is_lossless)
+        return 0;
+    return input->valid_bits > 0 ? input->valid_bits : par->bits_per_raw_sample > 0 ? par->bits_per_raw_sample : par->bits_per_coded_sample;
+}
+
 int
 result_send_probe(const struct input *input)
 {
     const AVCodecParameters *par = input->stream->codecpar;
-    int bits = !input->is_lossless ? 0 : input->valid_bits > 0 ? input->valid_bits : par->bits_per_raw_sample > 0 ? par->bits_per_raw_sample : par->bits_per_coded_sample;
 
-    return send_document(describe(input, par->sample_rate, par->ch_layout.nb_channels, bits, input_duration_ms(input)));
+    return send_document(describe(input, par->sample_rate, par->ch_layout.nb_channels, source_bits(input), input_duration_ms(input)));
+}
+
+int
+result_send_stem(const struct input *input, int source_rate, int rate, int channels, int64_t samples, int segments)
+{
+    int64_t duration_ms = av_rescale(samples, 1000, rate);
+    json_t *document = describe(input, source_rate, input->stream->codecpar->ch_layout.nb_channels, source_bits(input), duration_ms);
+    json_t *made = json_pack("{s:i, s:i, s:I, s:i}", "rate", rate, "channels", channels, "samples", (json_int_t)samples, "segments", segments);
+
+    if (document && made && json_object_set(document, "stem", made)) {
+        json_decref(document);
+        document = NULL;
+    }
+    json_decref(made);
+    return send_document(document);
 }
 
 int

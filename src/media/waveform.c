@@ -176,13 +176,23 @@ send_group(const struct waveform *w, const char *name, int group)
 }
 
 int
-waveform_send(struct waveform *w)
+waveform_send_overview(struct waveform *w)
 {
-    int group, error;
+    int group;
 
     if (w->in_pair > 0)
         end_pair(w);
     group = (w->count + WAVEFORM_OVERVIEW_MAX - 1) / WAVEFORM_OVERVIEW_MAX;
+    return send_group(w, "waveform/overview.json", group > 0 ? group : 1);
+}
+
+int
+waveform_send(struct waveform *w)
+{
+    int error;
+
+    if (w->in_pair > 0)
+        end_pair(w);
     error = send_group(w, "waveform/detail.json", 1);
-    return error ? error : send_group(w, "waveform/overview.json", group > 0 ? group : 1);
+    return error ? error : waveform_send_overview(w);
 }

@@ -27,4 +27,7 @@ int waveform_add(struct waveform *waveform, const AVFrame *block);
 /* Sends waveform/detail.json and waveform/overview.json. */
 int waveform_send(struct waveform *waveform);
 
+/* Only the overview. */
+int waveform_send_overview(struct waveform *waveform);
+
 #endif

@@ -8,6 +8,7 @@
 #include "reason.h"
 #include "sandbox.h"
 #include "self_test.h"
+#include "stem_job.h"
 
 #include <jansson.h>
 #include <libavutil/cpu.h>
@@ -22,6 +23,7 @@
 struct arguments {
     struct sandbox_limits limits;
     int64_t max_duration_s;
+    int rate; /* of a stem, in Hz */
     bool skips_judging;
 };
 
@@ -43,6 +45,8 @@ read_argument(struct arguments *arguments, const char *argument)
         arguments->max_duration_s = (int64_t)value;
     else if (length == 14 && !strncmp(argument, "--skip-judging", length))
         arguments->skips_judging = true;
+    else if (length == 6 && !strncmp(argument, "--rate", length))
+        arguments->rate = (int)value;
     else
         return -1;
     return 0;
@@ -55,6 +59,8 @@ run_mode(const char *mode, const struct arguments *arguments)
         return audio_job_run(arguments->max_duration_s, !arguments->skips_judging);
     if (!strcmp(mode, "probe"))
         return audio_job_probe(arguments->max_duration_s);
+    if (!strcmp(mode, "stem"))
+        return stem_job_run(arguments->max_duration_s, arguments->rate);
     if (!strcmp(mode, "image"))
         return image_job_run();
     if (!strcmp(mode, "banner"))
@@ -88,7 +94,7 @@ initialise_libraries(void)
 int
 media_worker_main(int argc, char **argv)
 {
-    struct arguments arguments = { .limits = { .cpu_s = 3600, .memory_mib = 1536 }, .max_duration_s = 6 * 3600 };
+    struct arguments arguments = { .limits = { .cpu_s = 3600, .memory_mib = 1536 }, .max_duration_s = 6 * 3600, .rate = 48000 };
     int error;
 
     for (int i = 2; i < argc; i++) {

@@ -58,7 +58,7 @@ static const char *
 mode_name(const struct media_job *job)
 {
     static const char *const names[] = {
-        [MEDIA_MODE_AUDIO] = "audio", [MEDIA_MODE_PROBE] = "probe", [MEDIA_MODE_IMAGE] = "image", [MEDIA_MODE_BANNER] = "banner"
+        [MEDIA_MODE_AUDIO] = "audio", [MEDIA_MODE_PROBE] = "probe", [MEDIA_MODE_STEM] = "stem", [MEDIA_MODE_IMAGE] = "image", [MEDIA_MODE_BANNER] = "banner"
     };
 
     return job->self_test ? job->self_test : names[job->mode];
@@ -69,7 +69,7 @@ wall_limit_ms(const struct media_job *job)
 {
     if (job->wall_limit_ms)
         return job->wall_limit_ms;
-    return job->mode == MEDIA_MODE_AUDIO ? 30 * 60 * 1000 : 30 * 1000;
+    return job->mode == MEDIA_MODE_AUDIO || job->mode == MEDIA_MODE_STEM ? 30 * 60 * 1000 : 30 * 1000;
 }
 
 static int
@@ -77,8 +77,8 @@ spawn_with(pid_t *ret_pid, const struct media_job *job, const posix_spawn_file_a
 {
     const char *program = job->program ? job->program : "/proc/self/exe";
     uint32_t cpu_s = job->cpu_limit_s ? job->cpu_limit_s : wall_limit_ms(job) / 500 + 1;
-    char cpu[48], memory[48], duration[48];
-    char *argv[] = { "veza", "media-worker", (char *)mode_name(job), cpu, memory, duration, job->skips_judging ? "--skip-judging=1" : NULL, NULL };
+    char cpu[48], memory[48], duration[48], rate[48];
+    char *argv[] = { "veza", "media-worker", (char *)mode_name(job), cpu, memory, duration, rate, job->skips_judging ? "--skip-judging=1" : NULL, NULL };
     char *envp[] = { NULL };
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -87,6 +87,7 @@ spawn_with(pid_t *ret_pid, const struct media_job *job, const posix_spawn_file_a
     snprintf(cpu, sizeof cpu, "--cpu-s=%u", cpu_s);
     snprintf(memory, sizeof memory, "--memory-mib=%u", job->memory_limit_mib ? job->memory_limit_mib : 1536);
     snprintf(duration, sizeof duration, "--max-duration-s=%u", job->max_duration_s ? job->max_duration_s : 6 * 3600);
+    snprintf(rate, sizeof rate, "--rate=%u", job->stem_rate ? job->stem_rate : 48000);
 
     error = posix_spawnattr_init(&attributes);
     if (error)

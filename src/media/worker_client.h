@@ -14,6 +14,7 @@
 enum media_mode {
     MEDIA_MODE_AUDIO,  /* HLS renditions, waveform, loudness, fingerprint, tags: docs/media.md lists files and RESULT */
     MEDIA_MODE_PROBE,  /* headers only: RESULT, no files */
+    MEDIA_MODE_STEM,   /* what the stem player plays: segments of FLAC, a waveform, RESULT */
     MEDIA_MODE_IMAGE,  /* image_1200.webp, image_600.webp, image_300.webp: squares, cropped in the centre */
     MEDIA_MODE_BANNER, /* banner_1500.webp, banner_750.webp: 3:1 */
 };
@@ -28,6 +29,7 @@ struct media_job {
     uint32_t cpu_limit_s;          /* default twice the wall limit */
     uint32_t memory_limit_mib;     /* address space; default 1536 */
     uint32_t max_duration_s;       /* longer recordings fail with too_long; default 6 h */
+    uint32_t stem_rate;            /* of a stem: the rate of what is made of it, in Hz; default 48000 */
     const atomic_bool *cancel;     /* may be NULL; looked at ten times a second */
     bool skips_judging;            /* for benchmarks: publishes the AAC renditions as they were encoded first, and not compared with the source */
     const char *self_test;         /* NULL; for tests and `veza doctor`: see worker.h */
