@@ -4,7 +4,7 @@
 -- A track; u is its creator.
 -- schema: Track
 -- nullable: year, comments_days, status_message, waveform_url, cover_url, like_count, repost_count, publish_at, publish_zone
--- not null: creator, is_mine, processing_notes, visibility, is_public
+-- not null: creator, is_mine, has_stems, processing_notes, visibility, is_public
 -- type: processing_notes TrackNote[]
 -- type: visibility public|unlisted|private|scheduled
 t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key,
@@ -19,11 +19,19 @@ t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year,
        t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp,
        {user_ref(u, creator)},
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
+       t.stems_open,
+       :viewer::uuid is not null and {stems_heard(t)}
+       and exists (select from track_stems s_ where s_.track_id = t.id and s_.deleted_at is null) as has_stems,
        {is_liked(t)},
        case when t.creator_id = :viewer::uuid then t.like_count end as like_count,
        {is_reposted(t)},
        case when t.creator_id = :viewer::uuid then t.repost_count end as repost_count,
        t.created_at, t.updated_at
+
+-- fragment: stems_heard(t)
+-- The viewer may hear the stems of this track, where they may see it: its owner, those invited, everybody where it is open.
+(:viewer::uuid is not null
+ and (t.creator_id = :viewer::uuid or t.stems_open or exists (select from track_stem_guests g_ where g_.track_id = t.id and g_.user_id = :viewer::uuid)))
 
 -- fragment: cover_url(t)
 -- Where the cover of a track is; null: it has none.

@@ -13,7 +13,6 @@
 
 extern const struct personal tracks_personal; /* personal.c */
 
-extern int64_t tracks_max_duration_s, tracks_timeout_s; /* settings */
 extern bool tracks_verified_email;
 extern struct storage *tracks_storage;
 extern const struct picture_kind tracks_cover;
@@ -25,9 +24,6 @@ extern const struct route track_routes[]; /* routes.c */
 
 /* Job `transcode`. */
 enum job_outcome tracks_transcode(struct job *job);
-
-/* upload.c: is the file sound? What the probe found is then the input `probe`; and those about the file. */
-const struct problem *track_look_at(struct request *req, const struct upload *file);
 
 /* versions.c */
 /* Deletes the uploaded file of a version that was never created. False when it is not known whether it was. */

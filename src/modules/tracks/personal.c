@@ -7,7 +7,6 @@ static const struct personal_table tables[] = {
     {"tracks", ERASED, "with all files", .archive = "tracks"},
     {"track_lyrics", ERASED, .archive = "tracks"},
     {"track_versions", ERASED, "with the files", .archive = "track_versions"},
-    {"track_stems", ERASED, "with the files", .archive = "track_stems"},
     {"track_tags", ERASED, .archive = "tracks"},
     {"track_genres", ERASED, .archive = "tracks"},
     {"hls_streams", ERASED, "with the files", .withheld = "made from an upload"},
@@ -23,7 +22,6 @@ static const struct personal_table tables[] = {
 static const struct subject subjects[] = {
     {"tracks", &q_export_tracks},
     {"track_versions", &q_export_track_versions},
-    {"track_stems", &q_export_track_stems},
     {"track_history", &q_export_track_history},
     {"playback", &q_export_playback},
     {"genre_follows", &q_export_genre_follows},

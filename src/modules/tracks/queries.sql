@@ -309,7 +309,8 @@ t as (
            download_formats = case when :has_download_formats::boolean then :download_formats::text[] else t.download_formats end,
            {set_given(comments_open, t, boolean)},
            {set_given(comments_days, t, int)},
-           {set_given(is_explicit, t, boolean)}
+           {set_given(is_explicit, t, boolean)},
+           {set_given(stems_open, t, boolean)}
       from o
      where t.id = o.id and o.problem is null
     returning t.id, t.creator_id, track_note_changes(o.before, t, :viewer::uuid), pg_notify('track_changed', t.id::text),
@@ -376,7 +377,7 @@ t as (
 j as (
     update jobs
        set state = 'failed', finished_at = now(), last_error = 'the track was deleted'
-     where payload ->> 'track_id' in (select t.id::text from t) and kind = 'transcode' and state in ('queued', 'running')),
+     where payload ->> 'track_id' in (select t.id::text from t) and kind in ('transcode', 'stem') and state in ('queued', 'running')),
 e as (
     insert into outbox (name, key, payload)
     select case when t.restorable_until is null then 'track.deleted' else 'track.removed' end,
@@ -535,6 +536,8 @@ with topic as (
     delete from realtime_topics where name = 'track:' || :id::uuid
 ), v as (
     delete from track_versions v using tracks t where t.id = v.track_id and t.id = :id::uuid and t.deleted_at is not null
+), s as (
+    delete from track_stems s using tracks t where t.id = s.track_id and t.id = :id::uuid and t.deleted_at is not null
 )
 update tracks set file_size = 0, versions_bytes = 0 where id = :id::uuid and deleted_at is not null and stored_bytes <> 0
 
@@ -1007,13 +1010,6 @@ select v.track_id, v.version_number, v.state, v.original_filename, v.file_size, 
  where t.creator_id = :user_id::uuid
  order by v.created_at, v.id
 
--- query: export_track_stems
-select s.id, s.track_id, s.name, s.format, s.size_bytes, s.created_at, s.deleted_at
-  from track_stems s
-  join tracks t on t.id = s.track_id
- where t.creator_id = :user_id::uuid
- order by s.created_at, s.id
-
 -- query: export_track_history
 select h.track_id, h.action, h.field, h.old_value, h.new_value, h.created_at
   from track_history h
@@ -1066,7 +1062,7 @@ on conflict (dedupe_key) do nothing
 returning id
 
 -- query: export_track_files
--- Uploads and covers, stems and versions: where each lies in storage, and its name in the archive.
+-- Uploads, covers and versions: where each lies in storage, and its name in the archive.
 select x.key, x.name
   from (select t.file_path::text as key,
                'files/tracks/' || t.id || '/original.' || coalesce(lower(substring(t.original_filename from '\.([A-Za-z0-9]{1,8})$')), 'bin')
@@ -1077,11 +1073,6 @@ select x.key, x.name
         select t.cover_art_path || '/1200.webp', 'files/tracks/' || t.id || '/cover.webp'
           from tracks t
          where t.creator_id = :user_id::uuid and t.deleted_at is null and t.cover_art_path is not null
-        union all
-        select s.file_path, 'files/tracks/' || s.track_id || '/stems/' || s.id
-          from track_stems s
-          join tracks t on t.id = s.track_id
-         where t.creator_id = :user_id::uuid
         union all
         select distinct on (v.file_path) v.file_path, 'files/tracks/' || v.track_id || '/versions/' || v.version_number
           from track_versions v

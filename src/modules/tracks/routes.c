@@ -58,6 +58,7 @@ static const struct field update_fields[] = {
      .help = "In which formats others may download it"},
     TRACK_COMMENTS,
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
+    {"stems_open", FIELD_BOOL, .help = "Everybody who may see it, and is signed in, may hear and download its stems"},
     FIELD_END};
 
 static const struct field batch_update_fields[] = {
@@ -69,6 +70,7 @@ static const struct field batch_update_fields[] = {
      .help = "In which formats others may download it"},
     TRACK_COMMENTS,
     {"is_explicit", FIELD_BOOL, .help = "Explicit lyrics"},
+    {"stems_open", FIELD_BOOL, .help = "Everybody who may see it, and is signed in, may hear and download its stems"},
     FIELD_END};
 
 static const struct field lyrics_fields[] = {

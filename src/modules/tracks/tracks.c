@@ -47,6 +47,7 @@ track_files_delete(const char *track_id)
     good &= delete_prefix("covers", track_id, "");
     good &= delete_prefix("downloads", track_id, "");
     good &= delete_prefix("versions", track_id, "");
+    good &= delete_prefix("stems", track_id, "");
     return delete_file("originals", track_id, "") && good;
 }
 

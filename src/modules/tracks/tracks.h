@@ -49,6 +49,10 @@ struct upload;
 extern const struct field track_upload_fields[];
 extern const struct file_field track_upload_files[];
 
+extern int64_t tracks_max_duration_s, tracks_timeout_s; /* settings: of a recording, and of one attempt to process it */
+
+/* Is the file sound? What the probe found is then the input `probe`; and `filename`, `sha256` and `file_size` are set. */
+const struct problem *track_look_at(struct request *req, const struct upload *file);
 /* May the person upload at all, and does what they said about the track fit together? */
 const struct problem *track_may_upload(struct request *req);
 /* Makes a track of a file that came in through the gate (api/gate.h), with the inputs of track_upload_fields; its id is then the input `id`. `first` is

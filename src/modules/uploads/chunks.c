@@ -12,6 +12,7 @@ static const struct field initiate_fields[] = {
     {"total_chunks", FIELD_INT, .min = 1, .max = CHUNKS_MAX, .help = "Checked against the others, where it is given"},
     TRACK_UPLOAD_FIELDS,
     TRACK_VERSION_FIELDS,
+    STEM_UPLOAD_FIELDS,
     FIELD_END};
 static const struct field chunk_fields[] = {
     {"upload_id", FIELD_UUID, .required = true},

@@ -51,8 +51,12 @@ transfer_finish(struct request *req, struct transfer *transfer, struct writer *w
     if (p)
         return p;
     p = gate_take(req, &track_upload_files[0], transfer->filename, file, writer_sha256(writer), &upload);
-    if (!p)
-        p = request_param(req, "version_of") ? track_version_make(req, &upload, &q_upload_complete) : track_make(req, &upload, NULL, &q_upload_complete);
+    if (!p && request_param(req, "version_of"))
+        p = track_version_make(req, &upload, &q_upload_complete);
+    else if (!p && request_param(req, "stem_of"))
+        p = stem_make(req, &upload, &q_upload_complete);
+    else if (!p)
+        p = track_make(req, &upload, NULL, &q_upload_complete);
     gate_leave(&upload);
     if (p && is_final(p))
         fail(req, transfer, p);

@@ -3,6 +3,7 @@
 
 #include "api/gate.h"
 #include "api/runner.h"
+#include "modules/stems/stems.h"
 #include "modules/tracks/tracks.h"
 #include "modules/uploads/writer.h"
 #include "uploads.queries.h"
@@ -12,7 +13,7 @@ extern struct storage *uploads_storage;
 extern int64_t uploads_expire_s, uploads_keep_free_mb, uploads_open_max; /* settings */
 int64_t uploads_chunk_bytes(void);
 extern const struct route_rate upload_part_rate;
-extern const struct field upload_track_fields[]; /* what may be said of the file: track_upload_fields, and that it is a new version */
+extern const struct field upload_track_fields[]; /* what may be said of the file: track_upload_fields, and that it is a new version or a stem */
 extern const struct route tus_routes[], chunk_routes[], generic_routes[], quota_routes[];
 
 #define UPLOAD_EMPTY_EXPIRE_S 3600 /* an upload without a byte may be of a client that lost the reply to its creation */

@@ -128,6 +128,7 @@ transfer_prepare(struct request *req, uint64_t length)
     request_set(req, "free", free_bytes < 0 ? NULL : arena_printf(req->arena, "%lld", (long long)(free_bytes - uploads_keep_free_mb * MEGABYTE)));
     request_set(req, "fields", fields_json(req));
     p = p ? p : track_version_may(req);
+    p = p ? p : stem_may(req);
     return p ? p : gate_check_room(req, length);
 }
 

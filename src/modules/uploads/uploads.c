@@ -11,7 +11,7 @@ int64_t uploads_expire_s, uploads_keep_free_mb, uploads_open_max;
 static int64_t chunk_mb;
 static const char *rate_part;
 
-const struct field upload_track_fields[] = {TRACK_UPLOAD_FIELDS, TRACK_VERSION_FIELDS, FIELD_END};
+const struct field upload_track_fields[] = {TRACK_UPLOAD_FIELDS, TRACK_VERSION_FIELDS, STEM_UPLOAD_FIELDS, FIELD_END};
 const struct route_rate upload_part_rate = {"upload_part", &rate_part};
 
 static const struct setting settings[] = {

@@ -3384,6 +3384,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{id}/stem-guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who was invited to the stems of a track, the first invited first */
+        get: operations["getTracksByIdStemGuests"];
+        put?: never;
+        /**
+         * Invite somebody to the stems of a track
+         * @description They hear and download them where they may see the track. Inviting them again changes nothing. At most 100.
+         */
+        post: operations["postTracksByIdStemGuests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/stem-guests/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation to the stems of a track back, or give one's own up */
+        delete: operations["deleteTracksByIdStemGuestsByUserId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/stems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the stems of a track, by name
+         * @description For its owner, for those invited, and where `stems_open` of the track says so for everybody who may see it. Only the owner sees those that are not ready.
+         */
+        get: operations["getTracksByIdStems"];
+        put?: never;
+        /**
+         * Upload a stem of a track
+         * @description For its owner. The stem is `pending` until it can be played. At most 32 a track, none far longer than the track. All stems of a track play at one rate, that of the first: others are resampled. Large files come in several requests: the inputs `stem_of` and `stem_name` of `/uploads/tus` and `/tracks/initiate`.
+         */
+        post: operations["postTracksByIdStems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/stems/{name}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a stem
+         * @description As it was uploaded. For whoever may list the stems. Takes ranges.
+         */
+        get: operations["getTracksByIdStemsByNameDownload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/stems/{stem_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the name or the offset of a stem */
+        put: operations["putTracksByIdStemsByStemId"];
+        post?: never;
+        /** Delete a stem and its files */
+        delete: operations["deleteTracksByIdStemsByStemId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/stems/{stem_id}/segments/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a segment of a stem, for players
+         * @description A whole FLAC file of `segment_samples` samples, of which only that of the last segment has fewer, at `sample_rate`.
+         */
+        get: operations["getTracksByIdStemsByStemIdSegmentsByNumber"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/stems/{stem_id}/waveform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the waveform peaks of a stem */
+        get: operations["getTracksByIdStemsByStemIdWaveform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{id}/versions": {
         parameters: {
             query?: never;
@@ -5740,6 +5877,8 @@ export interface components {
             true_peak_dbtp: number | null;
             creator: components["schemas"]["UserRef"];
             is_mine: boolean;
+            stems_open: boolean;
+            has_stems: boolean;
             is_liked: boolean;
             /** Format: int64 */
             like_count: number | null;
@@ -6121,6 +6260,65 @@ export interface components {
             /** Format: date-time */
             expires_at: string | null;
         };
+        Stem: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            state: "pending" | "ready" | "failed";
+            filename: string | null;
+            format: string | null;
+            /** Format: int64 */
+            size_bytes: number;
+            /** Format: int32 */
+            duration_ms: number | null;
+            /** Format: int32 */
+            sample_rate: number;
+            /** Format: int32 */
+            channels: number | null;
+            /** Format: int64 */
+            samples: number | null;
+            /** Format: int64 */
+            offset_samples: number;
+            /** Format: int32 */
+            segments: number | null;
+            /** Format: int32 */
+            segment_samples: number | null;
+            run: string | null;
+            failure_code: string | null;
+            failure: string | null;
+            /** Format: float */
+            progress: number | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        StemGuest: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            person: components["schemas"]["UserRef"];
+        };
+        StemGuestList: {
+            items: components["schemas"]["StemGuest"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        StemList: {
+            items: components["schemas"]["Stem"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         StorageQuota: {
             /** Format: uuid */
             user_id: string;
@@ -6268,6 +6466,8 @@ export interface components {
             true_peak_dbtp: number | null;
             creator: components["schemas"]["UserRef"];
             is_mine: boolean;
+            stems_open: boolean;
+            has_stems: boolean;
             is_liked: boolean;
             /** Format: int64 */
             like_count: number | null;
@@ -7856,6 +8056,10 @@ export type SharedQueueLink = components['schemas']['SharedQueueLink'];
 export type SharedQueuePerson = components['schemas']['SharedQueuePerson'];
 export type SharedQueuePersonList = components['schemas']['SharedQueuePersonList'];
 export type SharedTrack = components['schemas']['SharedTrack'];
+export type Stem = components['schemas']['Stem'];
+export type StemGuest = components['schemas']['StemGuest'];
+export type StemGuestList = components['schemas']['StemGuestList'];
+export type StemList = components['schemas']['StemList'];
 export type StorageQuota = components['schemas']['StorageQuota'];
 export type SubscribeMessage = components['schemas']['SubscribeMessage'];
 export type SubscribedMessage = components['schemas']['SubscribedMessage'];
@@ -15254,6 +15458,8 @@ export interface operations {
                     comments_days?: number | null;
                     /** @description Explicit lyrics */
                     is_explicit?: boolean;
+                    /** @description Everybody who may see it, and is signed in, may hear and download its stems */
+                    stems_open?: boolean;
                 };
             };
         };
@@ -15452,6 +15658,13 @@ export interface operations {
                     version_of?: string;
                     /** @description What is new in this version; everybody who may hear it reads it */
                     changelog?: string;
+                    /**
+                     * Format: uuid
+                     * @description The track that the file is a stem of
+                     */
+                    stem_of?: string;
+                    /** @description Name of the stem; default: the file's name */
+                    stem_name?: string;
                 };
             };
         };
@@ -15956,6 +16169,8 @@ export interface operations {
                     comments_days?: number | null;
                     /** @description Explicit lyrics */
                     is_explicit?: boolean;
+                    /** @description Everybody who may see it, and is signed in, may hear and download its stems */
+                    stems_open?: boolean;
                 };
             };
         };
@@ -17422,6 +17637,445 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getTracksByIdStemGuests: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StemGuestList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postTracksByIdStemGuests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The person
+                     */
+                    user_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StemGuest"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteTracksByIdStemGuestsByUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdStems: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StemList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postTracksByIdStems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new one for each request, such as a UUID; repeat a request whose reply was lost with the same one, and it is carried out once. The reply is kept for 24 hours and comes with Idempotency-Replayed: true */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Name of the stem; default: the file's name */
+                    stem_name?: string;
+                    /**
+                     * Format: binary
+                     * @description WAV, AIFF, FLAC, ALAC, AAC, MP3, Ogg Vorbis or Opus
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stem"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope.email_not_verified"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict.request_in_progress"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation.idempotency_key_reused"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+            507: components["responses"]["507.quota_exceeded.storage_full"];
+        };
+    };
+    getTracksByIdStemsByNameDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+                /** @description Name of the stem, in any case */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    putTracksByIdStemsByStemId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+                /** @description The stem */
+                stem_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Name; no two stems of a track have the same, whatever its case */
+                    name?: string;
+                    /**
+                     * Format: int64
+                     * @description Where its first sample is on the clock of the track, in samples of `sample_rate`; what is before 0 is not heard
+                     */
+                    offset_samples?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stem"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteTracksByIdStemsByStemId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+                /** @description The stem */
+                stem_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdStemsByStemIdSegmentsByNumber: {
+        parameters: {
+            query?: {
+                /** @description `run` of the stem; only makes addresses differ */
+                run?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+                /** @description The stem */
+                stem_id: string;
+                /** @description From 0 to `segments` - 1 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/flac": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/flac": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdStemsByStemIdWaveform: {
+        parameters: {
+            query?: {
+                /** @description `run` of the stem; only makes addresses differ */
+                run?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+                /** @description The stem */
+                stem_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getTracksByIdVersions: {
         parameters: {
             query?: {
@@ -17942,7 +18596,7 @@ export interface operations {
                 "Tus-Resumable": string;
                 /** @description Bytes of the whole file */
                 "Upload-Length": number;
-                /** @description `filename`, and what POST /tracks takes as text parts (`title`, `visibility` …) or `version_of` and `changelog`, each with its value in base64; separated by commas */
+                /** @description `filename`, and what POST /tracks takes as text parts (`title`, `visibility` …) or `version_of` and `changelog`, or `stem_of` and `stem_name`, each with its value in base64; separated by commas */
                 "Upload-Metadata"?: string;
                 /** @description sha1, sha256 or sha512, a space, and the checksum of the body in base64. Bytes that do not fit it are not taken; those of a request that was cut are not either */
                 "Upload-Checksum"?: string;
