@@ -38,6 +38,9 @@ await world.sql(`
   insert into release_tracks (release_id, track_id, disc, position)
   select r.id, t.id, 1 + row_number() over (order by t.id) / 10, row_number() over (order by t.id) / 2 from tracks t, releases r where t.title like 'Listed %' and r.slug = 'listed-1';
   insert into playlists (user_id, name, updated_at) select '${ids.carol}', 'Listed ' || n, now() - n / 2 * interval '1 minute' from generate_series(1, 5) n`);
+await world.sql(`
+  insert into track_stems (track_id, user_id, name, file_path, state, created_at) select '${track}', '${ids.carol}', 'Stem ' || n, 'none', 'ready', now() - n / 2 * interval '1 minute' from generate_series(1, 5) n;
+  insert into track_stem_guests (track_id, user_id, created_at) select '${track}', id, '2026-01-01' from users where id <> '${ids.carol}'`);
 const release = await world.sql("select id from releases where slug = 'listed-1'");
 await world.sql(`insert into playlists (user_id, name) select '${ids.dave}', 'Listed of Dave ' || n from generate_series(1, 4) n;
   insert into playlist_follows (playlist_id, user_id, created_at) select id, '${ids.carol}', now() - interval '1 minute' from playlists where name like 'Listed of Dave %'`);
@@ -85,7 +88,7 @@ const lists = operations.filter((operation) => (operation.parameters ?? []).some
 const least: Record<string, number> = {
   '/api/v1/tracks': 15, '/api/v1/tracks/search': 15, '/api/v1/users': 5, '/api/v1/users/me/blocks': 2, '/api/v1/auth/login-history': 5, '/api/v1/notifications': 9, '/api/v1/users/{id}/gear': 4,
   '/api/v1/users/{id}/likes': 15, '/api/v1/users/{id}/reposts': 15, '/api/v1/tracks/removed': 2, '/api/v1/audit/logs': 3, '/api/v1/genres': 2, '/api/v1/roles': 2,
-  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/comments': 10, '/api/v1/comments/{id}/replies': 5, '/api/v1/comments/{id}/texts': 4, '/api/v1/comments/held': 5, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/playlists/shared/{token}/tracks': 30, '/api/v1/playlists/{id}/share': 5, '/api/v1/playlists/followed': 4, '/api/v1/playlists/search': 9, '/api/v1/releases': 9, '/api/v1/releases/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
+  '/api/v1/tracks/{id}/likes': 6, '/api/v1/tracks/{id}/stems': 5, '/api/v1/tracks/{id}/stem-guests': 5, '/api/v1/tracks/{id}/comments': 10, '/api/v1/comments/{id}/replies': 5, '/api/v1/comments/{id}/texts': 4, '/api/v1/comments/held': 5, '/api/v1/playlists': 6, '/api/v1/playlists/{id}/tracks': 30, '/api/v1/playlists/shared/{token}/tracks': 30, '/api/v1/playlists/{id}/share': 5, '/api/v1/playlists/followed': 4, '/api/v1/playlists/search': 9, '/api/v1/releases': 9, '/api/v1/releases/{id}/tracks': 30, '/api/v1/tags/suggest': 4, '/api/v1/tracks/suggested-tags': 5,
   '/api/v1/queue/session/{token}/items': 9, '/api/v1/queue/session/{token}/guests': 5,
 };
 

@@ -86,6 +86,16 @@ const rules: Record<string, Rule> = {
   'POST /api/v1/tracks/{id}/versions': 'elsewhere', /* track-versions.test.ts: only its owner */
   'POST /api/v1/tracks/{id}/versions/{version_id}/restore': 'elsewhere',
   'GET /api/v1/tracks/{id}/versions/{version_id}/file': 'elsewhere',
+  'POST /api/v1/tracks/{id}/stems': 'elsewhere', /* stems.test.ts: the owner, those invited, all where they are open */
+  'GET /api/v1/tracks/{id}/stems': 'elsewhere',
+  'GET /api/v1/tracks/{id}/stems/{name}/download': 'elsewhere',
+  'PUT /api/v1/tracks/{id}/stems/{stem_id}': 'elsewhere',
+  'DELETE /api/v1/tracks/{id}/stems/{stem_id}': 'elsewhere',
+  'GET /api/v1/tracks/{id}/stems/{stem_id}/segments/{number}': 'elsewhere',
+  'GET /api/v1/tracks/{id}/stems/{stem_id}/waveform': 'elsewhere',
+  'GET /api/v1/tracks/{id}/stem-guests': 'own',
+  'POST /api/v1/tracks/{id}/stem-guests': 'elsewhere',
+  'DELETE /api/v1/tracks/{id}/stem-guests/{user_id}': 'elsewhere',
   'GET /api/v1/tracks/{id}/hls/info': 'see',
   'GET /api/v1/tracks/{id}/hls/status': 'see',
   'GET /api/v1/tracks/{id}/hls/master.m3u8': 'see',

@@ -11,6 +11,7 @@ realtime_send('track:' || track, 'track.changed', jsonb_build_object('track_id',
 -- fragment: stem_columns(s)
 -- schema: Stem
 -- type: state pending|ready|failed
+-- not null: segment_samples
 -- nullable: filename, format, duration_ms, channels, samples, segments, run, failure_code, failure, progress
 s.id, s.name, s.state, s.original_filename as filename, s.format, s.size_bytes, s.duration_ms, s.sample_rate, s.channels, s.samples, s.offset_samples, s.segments,
        131072 as segment_samples, s.run, s.failure_code, s.failure,

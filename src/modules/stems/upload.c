@@ -19,7 +19,7 @@ stem_create(struct request *req, void *first)
 const struct problem *
 stem_make(struct request *req, const struct upload *file, const struct query *first)
 {
-    const char *track_id = request_param(req, "stem_of"), *key;
+    const char *track_id = request_param(req, "stem_of"), *folder;
     char *id = arena_alloc(req->arena, UUID_TEXT);
     const struct problem *p;
 
@@ -30,16 +30,16 @@ stem_make(struct request *req, const struct upload *file, const struct query *fi
     if (p)
         return p;
     uuid_random(id);
-    key = arena_printf(req->arena, "stems/%s/%s/original", track_id, id);
+    folder = arena_printf(req->arena, "stems/%s/%s", track_id, id);
     request_set(req, "id", track_id);
     request_set(req, "stem_id", id);
-    p = key ? db_one(req, &q_stem_sweep_later, NULL) : PROBLEM(INTERNAL);
-    p = p ? p : gate_keep(file, key);
+    p = folder ? db_one(req, &q_stem_sweep_later, NULL) : PROBLEM(INTERNAL);
+    p = p ? p : gate_keep(file, arena_printf(req->arena, "%s/original", folder));
     if (p)
         return p;
     p = first ? db_transaction(req, stem_create, (void *)(uintptr_t)first) : stem_create(req, NULL);
     if (p && p->status != 503) /* else perhaps it was created: the sweep sees */
-        storage_delete(stems_storage, key);
+        storage_delete_prefix(stems_storage, folder);
     return p;
 }
 

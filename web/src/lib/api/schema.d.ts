@@ -6283,7 +6283,7 @@ export interface components {
             /** Format: int32 */
             segments: number | null;
             /** Format: int32 */
-            segment_samples: number | null;
+            segment_samples: number;
             run: string | null;
             failure_code: string | null;
             failure: string | null;
