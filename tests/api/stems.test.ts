@@ -196,8 +196,7 @@ test('a file that turns out to be damaged, or was longer than it said, fails wit
   await open(track.id, { stems_open: true });
   const blocker = await world.hold('lock table track_stems in share mode');
   const asked = send(track.id, wav(makeSound(3)), 'Hurt.wav');
-  await until('its file', () => existsSync(file(`stems/${track.id}`)) && readdirSync(file(`stems/${track.id}`))[0]);
-  const id = readdirSync(file(`stems/${track.id}`))[0]!;
+  const id = await until('its file', () => existsSync(file(`stems/${track.id}`)) && readdirSync(file(`stems/${track.id}`)).find((one) => existsSync(file(`stems/${track.id}/${one}/original`))));
   writeFileSync(file(`stems/${track.id}/${id}/original`), 'damaged since');
   await blocker.letGo();
   assertStatus(await asked, 201);

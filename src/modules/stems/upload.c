@@ -19,7 +19,7 @@ stem_create(struct request *req, void *first)
 const struct problem *
 stem_make(struct request *req, const struct upload *file, const struct query *first)
 {
-    const char *track_id = request_param(req, "stem_of"), *folder;
+    const char *track_id = request_param(req, "stem_of"), *folder, *key;
     char *id = arena_alloc(req->arena, UUID_TEXT);
     const struct problem *p;
 
@@ -31,10 +31,11 @@ stem_make(struct request *req, const struct upload *file, const struct query *fi
         return p;
     uuid_random(id);
     folder = arena_printf(req->arena, "stems/%s/%s", track_id, id);
+    key = folder ? arena_printf(req->arena, "%s/original", folder) : NULL;
     request_set(req, "id", track_id);
     request_set(req, "stem_id", id);
-    p = folder ? db_one(req, &q_stem_sweep_later, NULL) : PROBLEM(INTERNAL);
-    p = p ? p : gate_keep(file, arena_printf(req->arena, "%s/original", folder));
+    p = key ? db_one(req, &q_stem_sweep_later, NULL) : PROBLEM(INTERNAL);
+    p = p ? p : gate_keep(file, key);
     if (p)
         return p;
     p = first ? db_transaction(req, stem_create, (void *)(uintptr_t)first) : stem_create(req, NULL);

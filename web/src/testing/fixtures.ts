@@ -66,6 +66,8 @@ export const track = (change: Partial<Track> = {}): Track => ({
   true_peak_dbtp: -1,
   creator: { id: ada.id, username: 'ada', avatar: null, display_name: 'Ada' },
   is_mine: true,
+  stems_open: false,
+  has_stems: false,
   is_liked: false,
   like_count: 0,
   is_reposted: false,

@@ -40,6 +40,7 @@ const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'))
 const Comments = lazy(withTexts(() => import('./Comments'), 'comments'));
 const RecommendedTracks = lazy(withTexts(() => import('@/components/track/RecommendedTracks'), 'recommendations'));
 const TrackLyrics = lazy(withTexts(() => import('./TrackLyrics'), 'lyrics'));
+const TrackStems = lazy(withTexts(() => import('./TrackStems'), 'stems'));
 const TrackVersions = lazy(withTexts(() => import('./TrackVersions'), 'versions'));
 const CommentMarkers = lazy(withTexts(() => import('./CommentMarkers'), 'comments'));
 
@@ -164,6 +165,11 @@ function Loaded({ track }: { track: Track }) {
             {isReady && (
               <Suspense fallback={null}>
                 <TrackLyrics track={track} onSeek={(seconds) => void seekTrack(track, { more: others }, seconds)} />
+              </Suspense>
+            )}
+            {(track.is_mine || track.has_stems) && (
+              <Suspense fallback={null}>
+                <TrackStems track={track} />
               </Suspense>
             )}
             {(track.is_mine || track.version > 1) && (

@@ -4,7 +4,7 @@ import { create } from 'zustand';
 import { queryClient } from '@/lib/api/queryClient';
 import { trackQuery } from '@/lib/api/tracks/get';
 import { guard } from '@/lib/unsaved/store';
-import { sendFile, takeVersionBack } from '@/lib/uploads/sendFile';
+import { sendFile, takePartBack } from '@/lib/uploads/sendFile';
 
 export interface Sending {
   file: File;
@@ -34,7 +34,9 @@ export async function sendVersion(id: string, file: File, changelog: string): Pr
   running.set(id, controller);
   put(id, { file, changelog, sent: 0, error: null });
   try {
-    await sendFile(file, { signal: controller.signal, onProgress: (sent) => isOurs() && put(id, { sent }), version: { of: id, changelog } });
+    await sendFile(file, {
+      signal: controller.signal, onProgress: (sent) => isOurs() && put(id, { sent }), about: { of: id, metadata: { version_of: id, changelog } },
+    });
     if (isOurs()) put(id, null);
   } catch (error) {
     if (isOurs()) put(id, { error });
@@ -48,7 +50,7 @@ export function cancelVersion(id: string): void {
   running.get(id)?.abort();
   running.delete(id);
   put(id, null);
-  if (sending) void takeVersionBack(sending.file, id);
+  if (sending) void takePartBack(sending.file, id);
 }
 
 guard({ isUnsaved: () => running.size > 0, outlivesPage: true });

@@ -21,6 +21,8 @@ interface RequestOptions extends Sending {
   query?: Record<string, QueryValue>;
   headers?: Record<string, string | number | null | undefined>;
   body?: unknown;
+  /** The reply is no JSON. */
+  bytes?: boolean;
 }
 
 export const API = '/api/v1';
@@ -105,7 +107,8 @@ async function attempt<T>(method: Method, path: string, options: RequestOptions)
     noteRateLimit(response.headers, response.status);
     if (!response.ok) throw problemFrom(response.status, await response.text(), response.headers.get('Retry-After'));
     const asGuest = response.headers.get('X-Session') === 'expired';
-    return { body: (response.status === 204 ? undefined : await response.json()) as T, asGuest };
+    if (response.status === 204) return { body: undefined as T, asGuest };
+    return { body: (options.bytes ? await response.arrayBuffer() : await response.json()) as T, asGuest };
   } finally {
     done();
   }
@@ -138,6 +141,9 @@ type Caller<M extends Method> = <A extends Address<M>>(address: A, ...rest: Rest
 const caller = <M extends Method>(method: M) => ((address: string, options?: RequestOptions) => request(method, address, options)) as unknown as Caller<M>;
 
 export const get = caller('get');
+/** A file. */
+export const getBytes = <A extends Address<'get'>>(address: A, ...[options]: Rest<Options<'get', A>>) =>
+  request<ArrayBuffer>('get', address, { ...(options as RequestOptions | undefined), bytes: true });
 export const post = caller('post');
 export const put = caller('put');
 export const patch = caller('patch');

@@ -31,7 +31,7 @@ function fakeContext() {
 const stem = (id: string, segments = 5, offset = 0): Stem => ({ id, samples: segments * SEGMENT, offset, segments });
 
 function player(stems: Stem[], load = (one: Stem, n: number) => Promise.resolve(`${one.id}${n}` as unknown as ArrayBuffer)) {
-  vi.stubGlobal('AudioContext', class {});
+  vi.stubGlobal('AudioContext', function () {});
   const fake = fakeContext();
   const loads = vi.fn(load);
   const made = new StemPlayer(stems, { context: fake.context as unknown as BaseAudioContext, segmentSamples: SEGMENT, load: loads, onChange() {} });
@@ -73,11 +73,11 @@ describe('the stem player', () => {
 
   it('hears only what is solo', () => {
     const { made, gains } = player([stem('a'), stem('b')]);
-    const [a, b] = [gains[2]!, gains[3]!];
+    const [, , a, b] = gains;
     made.setLevel('b', { gain: 0.5, muted: true, solo: true });
-    expect([a.value, b.value]).toEqual([0, 0.5]);
+    expect([a?.value, b?.value]).toEqual([0, 0.5]);
     made.setLevel('b', { gain: 0.5, muted: true, solo: false });
-    expect([a.value, b.value]).toEqual([1, 0]);
+    expect([a?.value, b?.value]).toEqual([1, 0]);
   });
 
   it('waits with all stems when one does not come, and goes on from where it stopped', async () => {

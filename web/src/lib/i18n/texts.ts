@@ -23,6 +23,7 @@ import type search from '@/locales/en/search.json';
 import type security from '@/locales/en/security.json';
 import type settings from '@/locales/en/settings.json';
 import type sharing from '@/locales/en/sharing.json';
+import type stems from '@/locales/en/stems.json';
 import type stepup from '@/locales/en/stepup.json';
 import type track_page from '@/locales/en/track_page.json';
 import type upload from '@/locales/en/upload.json';
@@ -52,6 +53,7 @@ export interface TextFiles {
   security: typeof security;
   settings: typeof settings;
   sharing: typeof sharing;
+  stems: typeof stems;
   stepup: typeof stepup;
   track_page: typeof track_page;
   upload: typeof upload;

@@ -22,8 +22,8 @@ const PAUSES_MS = [500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 30_000, 30_000
 export interface SendOptions {
   signal: AbortSignal;
   onProgress: (sent: number, total: number) => void;
-  /** The file is no new track: it replaces the sound of this one. */
-  version?: { of: string; changelog: string };
+  /** The file is no new track: what it is, as the server wants it told. `of` tells the uploads of one file for several things apart. */
+  about?: { of: string; metadata: Record<string, string> };
 }
 
 const idOf = (url: string) => url.split('/').at(-1) ?? '';
@@ -50,9 +50,9 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** One go: from where the upload is to its end, or to what breaks it off. Resolves with the id of the track. */
-async function go(file: File, { signal, onProgress, version }: SendOptions): Promise<string> {
+async function go(file: File, { signal, onProgress, about }: SendOptions): Promise<string> {
   const { Upload, DetailedError } = await import('tus-js-client');
-  const place = placeOf(file, version?.of);
+  const place = placeOf(file, about?.of);
   let url = place, track: string | null = null;
   await new Promise<void>((resolve, reject) => {
     let watch: ReturnType<typeof setTimeout> | undefined;
@@ -72,7 +72,7 @@ async function go(file: File, { signal, onProgress, version }: SendOptions): Pro
     };
     const upload = new Upload(file, {
       ...(place ? { uploadUrl: place } : { endpoint: `${API}${ADDRESS}` }),
-      metadata: { filename: file.name, ...(version ? { version_of: version.of, changelog: version.changelog } : { visibility: 'private' }) },
+      metadata: { filename: file.name, ...(about?.metadata ?? { visibility: 'private' }) },
       retryDelays: null,
       storeFingerprintForResuming: false,
       async onBeforeRequest(request) {
@@ -87,7 +87,7 @@ async function go(file: File, { signal, onProgress, version }: SendOptions): Pro
       onUploadUrlAvailable() {
         if (!upload.url) return;
         url = new URL(upload.url, location.href).pathname;
-        rememberPlace(file, url, version?.of);
+        rememberPlace(file, url, about?.of);
       },
       onProgress(sent, total) {
         alive(sent < total ? STALLED_MS : FINISHING_MS);
@@ -119,7 +119,7 @@ async function go(file: File, { signal, onProgress, version }: SendOptions): Pro
 /** Resolves with the id of the track that the file became; rejects with an ApiProblem, or an AbortError when it is paused or cancelled. */
 export async function sendFile(file: File, options: SendOptions): Promise<string> {
   const tried = new Set<Remedy>();
-  const of = options.version?.of;
+  const of = options.about?.of;
   let failures = 0, begunAnew = false, furthest = -1;
   const onProgress = (sent: number, total: number) => {
     if (sent > furthest && furthest >= 0) {
@@ -154,8 +154,8 @@ export async function sendFile(file: File, options: SendOptions): Promise<string
   }
 }
 
-/** Takes back what was sent of a file for a version, unless all of it has arrived. */
-export async function takeVersionBack(file: File, of: string): Promise<void> {
+/** Takes back what was sent of a file that is no new track, unless all of it has arrived. */
+export async function takePartBack(file: File, of: string): Promise<void> {
   const url = placeOf(file, of);
   forgetPlace(file, of);
   await (url ? removeUpload(idOf(url)).catch(() => undefined) : undefined);

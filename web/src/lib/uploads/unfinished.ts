@@ -4,8 +4,8 @@
 import { personHere } from '@/lib/session/hint';
 
 const PREFIX = 'veza.uploads.';
-/** Of files that replace the sound of a track: they go on from its page, and are not listed among the new tracks. */
-const VERSION_PREFIX = 'veza.versions.';
+/** Of files that replace the sound of a track or are its stems: they go on from its page, and are not listed among the new tracks. */
+const PART_PREFIX = 'veza.versions.';
 /** As long as the server keeps what was not finished, about. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 
@@ -18,8 +18,8 @@ export interface Unfinished {
   at: number;
 }
 
-const prefixOf = (versionOf?: string) => (versionOf ? `${VERSION_PREFIX}${personHere() ?? ''}.${versionOf}.` : `${PREFIX}${personHere() ?? ''}.`);
-const keyOf = (file: File, versionOf?: string) => `${prefixOf(versionOf)}${file.size}.${file.lastModified}.${file.name}`;
+const prefixOf = (partOf?: string) => (partOf ? `${PART_PREFIX}${personHere() ?? ''}.${partOf}.` : `${PREFIX}${personHere() ?? ''}.`);
+const keyOf = (file: File, partOf?: string) => `${prefixOf(partOf)}${file.size}.${file.lastModified}.${file.name}`;
 
 function read(key: string): Unfinished | null {
   try {
@@ -31,18 +31,18 @@ function read(key: string): Unfinished | null {
 }
 
 /** Where the upload of this file goes on, or null. */
-export const placeOf = (file: File, versionOf?: string) => read(keyOf(file, versionOf))?.url ?? null;
+export const placeOf = (file: File, partOf?: string) => read(keyOf(file, partOf))?.url ?? null;
 
-export function rememberPlace(file: File, url: string, versionOf?: string): void {
+export function rememberPlace(file: File, url: string, partOf?: string): void {
   try {
-    localStorage.setItem(keyOf(file, versionOf), JSON.stringify({ url, name: file.name, size: file.size, at: Date.now() }));
+    localStorage.setItem(keyOf(file, partOf), JSON.stringify({ url, name: file.name, size: file.size, at: Date.now() }));
   } catch {
     /* without storage an upload cannot survive a reload */
   }
 }
 
-export function forgetPlace(file: File, versionOf?: string): void {
-  forgetKey(keyOf(file, versionOf));
+export function forgetPlace(file: File, partOf?: string): void {
+  forgetKey(keyOf(file, partOf));
 }
 
 export function forgetKey(key: string): void {
