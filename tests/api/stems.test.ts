@@ -123,6 +123,8 @@ test('the owner hears the stems, and whom they invite, and everybody where they 
   assertProblem(await invite(track.id, '00000000-0000-4000-8000-000000000000'), 422);
   assertProblem(await invite(track.id, template.ids.carol), 409, 'conflict');
   for (let twice = 0; twice < 2; twice++) assertStatus(await invite(track.id, template.ids.dave), 201);
+  const told = await until('him to be told', async () => (await dave.get('/api/v1/notifications', { query: { type: 'stems_shared' } })).body.items[0]);
+  assert.deepEqual([told.link, told.actor?.username, (told.data as { title: string }).title], [`/track/${track.id}`, 'carol', 'Whose']);
   const guests = await carol.get('/api/v1/tracks/{id}/stem-guests', at(track.id));
   assert.deepEqual(guests.body.items.map(({ person }) => person.username), ['dave']);
   for (const client of [dave, root]) assertProblem(await client.get('/api/v1/tracks/{id}/stem-guests', at(track.id)), 404);
@@ -257,6 +259,17 @@ test('what a killed server left is removed: the file of a stem that never came t
   await settled(track.id);
   assert.ok(!existsSync(file(`stems/${track.id}/${stem.id}/0123456789abcdef`)));
   assertStatus(await segment(track.id, stem.id, 0), 200);
+});
+
+test('a stem that was still being processed when an administrator deleted its track is processed when the track is restored', async () => {
+  const track = await playable(carol, { title: 'Taken away', file: wav(makeSound(2)) });
+  const made = await send(track.id, wav(makeSound(2)));
+  assertStatus(made, 201);
+  await world.sql(`update track_stems set state = 'pending' where id = '${made.body.id}'; update jobs set state = 'queued', run_at = now() + interval '1 hour' where dedupe_key = 'stem:${made.body.id}'`);
+  assertStatus(await root.delete('/api/v1/tracks/{id}', at(track.id)), 204);
+  assert.equal(await world.sql(`select state from jobs where dedupe_key = 'stem:${made.body.id}'`), 'failed');
+  assertStatus(await root.post('/api/v1/tracks/{id}/restore', at(track.id)), 200);
+  assert.deepEqual((await settled(track.id)).map((stem) => stem.state), ['ready']);
 });
 
 test('a job that is given up fails its stem', async () => {

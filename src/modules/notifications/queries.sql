@@ -151,6 +151,22 @@ select a.id, a.is_new
  cross join lateral notification_add(d.recipient, d.actor, 'playlist', left('added to ' || d.name, 255), '', '/playlist/' || d.playlist_id,
                                      jsonb_build_object('playlist_id', d.playlist_id, 'title', d.name), :group_of) a
 
+-- query: notification_stems_shared
+-- While the person is invited, and may see the track.
+with due as materialized (
+    select g.user_id as recipient, a.id as actor, t.id as track_id, t.title
+      from tracks t
+      join users a on a.id = t.creator_id and user_shown(a)
+      join track_stem_guests g on g.track_id = t.id and g.user_id = :user_id::uuid
+     where t.id = :track_id::uuid
+       and {track_visible(t, g.user_id, false)}
+       and {not_blocked_by(g.user_id, a.id, false)}
+)
+select a.id, a.is_new
+  from due d
+ cross join lateral notification_add(d.recipient, d.actor, 'stems_shared', left('invites you to the stems of ' || d.title, 255), '', '/track/' || d.track_id,
+                                     jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
+
 -- query: notification_playlist_shared
 -- While the person works on the playlist. It goes with the settings of followed playlists.
 with due as materialized (

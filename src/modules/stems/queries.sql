@@ -185,7 +185,10 @@ with u as (
 g as (
     insert into track_stem_guests (track_id, user_id) select :track_id::uuid, u.id from u where u.problem is null
         on conflict (track_id, user_id) do update set user_id = excluded.user_id
-    returning id, {stem_changed(:track_id::uuid)})
+    returning id, user_id, xmax = 0 as is_new, {stem_changed(:track_id::uuid)}),
+e as (
+    insert into outbox (name, key, payload)
+    select 'track.stems_shared', :track_id::uuid, jsonb_build_object('track_id', :track_id::uuid, 'user_id', g.user_id) from g where g.is_new)
 select g.id as guest_id, case when u.id is null then 'validation user_id: There is no such person.' else u.problem end as problem
   from (select 1) one
   left join u on true

@@ -525,6 +525,12 @@ w as (
     select t.id, t.creator_id, t.duration_ms from t where t.status = 'processing'),
 j as (
     {transcode_job(w, null::uuid, 5)}),
+k as (
+    update jobs j
+       set state = 'queued', attempts = 0, run_at = now(), finished_at = null
+      from t
+      join track_stems x on x.track_id = t.id and x.state = 'pending' and x.deleted_at is null
+     where j.dedupe_key = 'stem:' || x.id and j.state = 'failed'),
 e as (
     insert into outbox (name, key, payload)
     select 'track.restored', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
