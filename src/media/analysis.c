@@ -1,4 +1,4 @@
-/* analysis.c - libebur128, libchromaprint and true_peak.h over blocks. libebur128 finds true peaks too, by oversampling everything, which took
+/* analysis.c - libebur128, libchromaprint, true_peak.h and music.h over blocks. libebur128 finds true peaks too, by oversampling everything, which took
  * more than half of the time of all this. */
 #include "analysis.h"
 
@@ -122,6 +122,8 @@ conclude(struct analysis *a)
         highest = fmaxf(highest, a->peak[c].highest);
     }
     a->true_peak_dbtp = 20 * log10((double)highest);
+    if (a->music)
+        music_conclude(a->music, &a->heard);
     error = send_fingerprint(a);
     return error ? error : waveform_send(&a->waveform);
 }
@@ -138,6 +140,8 @@ analyse_blocks(struct analysis *a)
             error = add_loudness(a, block);
         if (!error)
             error = add_fingerprint(a, block);
+        if (!error && a->music)
+            error = music_add(a->music, block);
         add_peak(a, block);
         av_frame_free(&block);
     }
@@ -206,7 +210,7 @@ open_loudness(struct analysis *a, const struct sound *sound)
 }
 
 int
-analysis_start(struct analysis *a, const struct sound *sound, atomic_bool *failed)
+analysis_start(struct analysis *a, const struct sound *sound, bool hears_music, atomic_bool *failed)
 {
     pthread_attr_t attributes;
     unsigned channels = (unsigned)sound->layout.nb_channels;
@@ -223,6 +227,9 @@ analysis_start(struct analysis *a, const struct sound *sound, atomic_bool *faile
         return error;
     a->fingerprinter = chromaprint_new(CHROMAPRINT_ALGORITHM_DEFAULT);
     if (!a->fingerprinter || !chromaprint_start(a->fingerprinter, sound->sample_rate, (int)channels))
+        return MEDIA_E_OUT_OF_MEMORY;
+    a->music = hears_music ? music_new(&sound->layout, sound->format, sound->sample_rate) : NULL;
+    if (hears_music && !a->music)
         return MEDIA_E_OUT_OF_MEMORY;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
@@ -250,5 +257,6 @@ analysis_free(struct analysis *a)
         chromaprint_free(a->fingerprinter);
     if (a->fingerprint)
         chromaprint_dealloc(a->fingerprint);
+    music_free(a->music);
     frame_queue_destroy(&a->queue);
 }

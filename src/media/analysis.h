@@ -1,9 +1,10 @@
-/* analysis.h - what is measured rather than encoded: waveform, EBU R128 loudness, Chromaprint fingerprint; in a thread of its own. */
+/* analysis.h - what is measured rather than encoded: waveform, EBU R128 loudness, Chromaprint fingerprint, tempo, key and timbre; in a thread of its own. */
 #ifndef VEZA_MEDIA_ANALYSIS_H
 #define VEZA_MEDIA_ANALYSIS_H
 
 #include "decode.h"
 #include "frame_queue.h"
+#include "music.h"
 #include "true_peak.h"
 #include "waveform.h"
 
@@ -19,6 +20,7 @@ struct analysis {
     ebur128_state *loudness;
     struct true_peak peak[8];
     ChromaprintContext *fingerprinter;
+    struct music *music; /* NULL: it is left out */
     pthread_t thread;
     bool started;
     int error;
@@ -27,9 +29,11 @@ struct analysis {
     /* results, after analysis_join() */
     double loudness_lufs, loudness_range_lu, true_peak_dbtp; /* not finite when the recording is silent */
     char *fingerprint; /* of the beginning, compressed, base64; NULL when too short */
+    struct music_result heard; /* of the music, unless that is left out */
 };
 
-int analysis_start(struct analysis *analysis, const struct sound *sound, atomic_bool *failed);
+/* Unless `hears_music`, tempo, key and timbre are left out. */
+int analysis_start(struct analysis *analysis, const struct sound *sound, bool hears_music, atomic_bool *failed);
 int analysis_join(struct analysis *analysis);
 void analysis_free(struct analysis *analysis);
 

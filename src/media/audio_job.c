@@ -31,6 +31,7 @@ struct audio_job {
     struct analysis analysis;
     atomic_bool failed;
     bool judges;     /* AAC renditions are compared with the source */
+    bool hears_music;
     bool copies;     /* lossless is the source's own packets */
     struct aac_feed feed;
     struct true_peak peak[2]; /* of what the feed gives */
@@ -212,7 +213,7 @@ start_second(void *user, const struct sound *sound)
     if (!error)
         error = aac_feed_open(&job->feed, sound, aac_feed_usual_rate(sound->sample_rate), send_to_aac, job);
     if (!error)
-        error = analysis_start(&job->analysis, sound, &job->failed);
+        error = analysis_start(&job->analysis, sound, job->hears_music, &job->failed);
     for (int i = HIGH; !error && i >= LOW; i--) {
         job->takes[i] = (struct takes){ .bounds = ladder[i].bounds, .coder = ladder[i].coder, .gain_db = gain_db };
         error = start_aac(job, i);
@@ -391,12 +392,13 @@ work(struct audio_job *job, int64_t max_duration_s)
 }
 
 int
-audio_job_run(int64_t max_duration_s, bool judges)
+audio_job_run(int64_t max_duration_s, bool judges, bool hears_music)
 {
     static struct audio_job job;
     int error;
 
     job.judges = judges;
+    job.hears_music = hears_music;
     error = work(&job, max_duration_s);
 
     for (int i = 0; i < RENDITIONS; i++)

@@ -14,6 +14,48 @@ number_or_null(double value)
     return isfinite(value) ? json_real(round(value * 100) / 100) : json_null();
 }
 
+/* Four digits, for what is small. */
+static json_t *
+fine_number(double value)
+{
+    return json_real(round(value * 1e4) / 1e4);
+}
+
+static json_t *
+fine_numbers(const double *values, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; list && i < count; i++)
+        json_array_append_new(list, fine_number(values[i]));
+    return list;
+}
+
+static json_t *
+key_or_null(const struct tonality_result *t)
+{
+    /* as they are mostly written: with the fewest signs */
+    static const char *const notes[2][12] = { { "C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B" },
+        { "C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B" } };
+
+    return t->root < 0 ? json_null() : json_sprintf("%s %s", notes[t->is_minor][t->root], t->is_minor ? "minor" : "major");
+}
+
+static json_t *
+describe_music(const struct music_result *m)
+{
+    const struct rhythm_result *r = &m->rhythm;
+    const struct tonality_result *t = &m->tonality;
+    bool has_grid = r->beat_s > 0;
+
+    return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "version", MUSIC_VERSION, "bpm", r->bpm > 0 ? number_or_null(r->bpm) : json_null(),
+                     "bpm_confidence", fine_number(r->confidence), "bpm_is_sure", r->is_sure, "first_beat_s", has_grid ? fine_number(r->first_beat_s) : json_null(),
+                     "beat_s", has_grid ? json_real(r->beat_s) : json_null(), "onsets_per_s", fine_number(r->onsets_per_s), "musical_key", key_or_null(t),
+                     "key_confidence", fine_number(t->confidence), "key_is_sure", t->is_sure, "tuning_cents",
+                     t->is_in_tune ? fine_number(t->tuning_cents) : json_null(), "timbre_mean", m->has_timbre ? fine_numbers(m->timbre_mean, MUSIC_TIMBRE) : json_null(),
+                     "timbre_deviation", m->has_timbre ? fine_numbers(m->timbre_deviation, MUSIC_TIMBRE) : json_null());
+}
+
 static json_t *
 positive_or_null(int64_t value)
 {
@@ -130,6 +172,8 @@ result_send_audio(const struct input *input, const struct sound *sound, int64_t 
         error = json_object_set_new(document, "true_peak_dbtp", number_or_null(a->true_peak_dbtp));
     if (!error)
         error = json_object_set_new(document, "fingerprint", a->fingerprint && a->fingerprint[0] ? json_string(a->fingerprint) : json_null());
+    if (!error)
+        error = json_object_set_new(document, "music", a->music ? describe_music(&a->heard) : json_null());
     if (!error)
         error = json_object_set(document, "renditions", list);
     json_decref(list);

@@ -24,7 +24,7 @@ struct arguments {
     struct sandbox_limits limits;
     int64_t max_duration_s;
     int rate; /* of a stem, in Hz */
-    bool skips_judging;
+    bool skips_judging, skips_music;
 };
 
 static int
@@ -47,6 +47,8 @@ read_argument(struct arguments *arguments, const char *argument)
         arguments->skips_judging = true;
     else if (length == 6 && !strncmp(argument, "--rate", length))
         arguments->rate = (int)value;
+    else if (length == 12 && !strncmp(argument, "--skip-music", length))
+        arguments->skips_music = true;
     else
         return -1;
     return 0;
@@ -56,7 +58,7 @@ static int
 run_mode(const char *mode, const struct arguments *arguments)
 {
     if (!strcmp(mode, "audio"))
-        return audio_job_run(arguments->max_duration_s, !arguments->skips_judging);
+        return audio_job_run(arguments->max_duration_s, !arguments->skips_judging, !arguments->skips_music);
     if (!strcmp(mode, "probe"))
         return audio_job_probe(arguments->max_duration_s);
     if (!strcmp(mode, "stem"))

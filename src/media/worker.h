@@ -1,4 +1,4 @@
-/* worker.h - `veza media-worker MODE [--cpu-s=N] [--memory-mib=N] [--max-duration-s=N] [--skip-judging=1]`: see worker_protocol.h.
+/* worker.h - `veza media-worker MODE [--cpu-s=N] [--memory-mib=N] [--max-duration-s=N] [--skip-judging=1] [--skip-music=1]`: see worker_protocol.h.
  *
  * MODE is audio, probe, image or banner. The self-test modes show that the sandbox holds, and are of no other use; each must end with the
  * outcome named: self-test-open, self-test-socket, self-test-exec, self-test-fork (killed by SIGSYS), self-test-loop (SIGXCPU after

@@ -78,7 +78,8 @@ spawn_with(pid_t *ret_pid, const struct media_job *job, const posix_spawn_file_a
     const char *program = job->program ? job->program : "/proc/self/exe";
     uint32_t cpu_s = job->cpu_limit_s ? job->cpu_limit_s : wall_limit_ms(job) / 500 + 1;
     char cpu[48], memory[48], duration[48], rate[48];
-    char *argv[] = { "veza", "media-worker", (char *)mode_name(job), cpu, memory, duration, rate, job->skips_judging ? "--skip-judging=1" : NULL, NULL };
+    char *argv[] = { "veza", "media-worker", (char *)mode_name(job), cpu, memory, duration, rate, NULL, NULL, NULL };
+    char **more = argv + 7;
     char *envp[] = { NULL };
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -88,6 +89,11 @@ spawn_with(pid_t *ret_pid, const struct media_job *job, const posix_spawn_file_a
     snprintf(memory, sizeof memory, "--memory-mib=%u", job->memory_limit_mib ? job->memory_limit_mib : 1536);
     snprintf(duration, sizeof duration, "--max-duration-s=%u", job->max_duration_s ? job->max_duration_s : 6 * 3600);
     snprintf(rate, sizeof rate, "--rate=%u", job->stem_rate ? job->stem_rate : 48000);
+
+    if (job->skips_judging)
+        *more++ = "--skip-judging=1";
+    if (job->skips_music)
+        *more++ = "--skip-music=1";
 
     error = posix_spawnattr_init(&attributes);
     if (error)
