@@ -51,6 +51,17 @@ test('for a person it begins with what they liked and heard last, and leaves the
   assert.deepEqual((await said(bob, song.id)).map(([title]) => title), ['Liked together', 'Same genre']);
 });
 
+test('of what has as much in common, what sounds most alike comes first', async () => {
+  const seed = await make(ids.carol, 'Sounds so', { genre: 'Sounding' }), owners = [people[2]!, people[3]!, people[4]!];
+  const like = await make(owners[0]!, 'Sounds alike', { genre: 'Sounding' });
+  const faster = await make(owners[1]!, 'Sounds faster', { genre: 'Sounding' });
+  await make(owners[2]!, 'Newest, never measured', { genre: 'Sounding' });
+  const measured = (id: string, bpm: number, timbre: number) => `('${id}', 1, ${bpm}, 1, true, 2, 0, false, array[90, ${timbre}, 3], array[5, 4, 4])`;
+  await world.sql(`insert into track_analysis (track_id, method, bpm, bpm_confidence, bpm_is_sure, onsets_per_s, key_confidence, key_is_sure, timbre_mean, timbre_deviation)
+    values ${measured(seed, 120, 10)}, ${measured(like, 60.2, 11)}, ${measured(faster, 165, 11)}`);
+  assert.deepEqual((await said(alice, seed)).map(([title]) => title), ['Sounds alike', 'Sounds faster', 'Newest, never measured']);
+});
+
 test('what is hidden from a person is not recommended to them: not public, blocked either way, explicit; nor because of those who do not show their activity', async () => {
   await world.sql(`delete from track_likes where user_id = '${ids.mia}'`);
   const hidden = await make(ids.dave, 'Private one', { genre: 'Drone', visibility: 'private' }), unlisted = await make(ids.dave, 'Unlisted one', { genre: 'Drone', visibility: 'unlisted' });

@@ -78,6 +78,7 @@ const rules: Record<string, Rule> = {
   'GET /api/v1/tracks/{id}/repost': 'see',
   'POST /api/v1/tracks/{id}/repost': 'react',
   'DELETE /api/v1/tracks/{id}/repost': 'react',
+  'GET /api/v1/tracks/{id}/analysis': 'see',
   'GET /api/v1/tracks/{id}/lyrics': 'see',
   'PUT /api/v1/tracks/{id}/lyrics': 'change',
   'GET /api/v1/tracks/{id}/history': 'see',

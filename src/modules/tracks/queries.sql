@@ -40,7 +40,8 @@ select :track_id::uuid as seed_id
 
 -- query: track_recommendations
 -- Begins with one track, or with the ten tracks that the viewer liked last and the ten that they heard last. Recommends what people who like these also like, then tracks of
--- the same genres, then tracks with the same tags. Each step reads a bounded number of rows by an index. Leaves out the viewer's own tracks, what they like or heard last, and
+-- the same genres, then tracks with the same tags; of those that have as much in common, what sounds
+-- most alike first. Each step reads a bounded number of rows by an index. Leaves out the viewer's own tracks, what they like or heard last, and
 -- people whom they have blocked; at most two tracks of one creator.
 -- schema: RecommendedTrack
 -- not null: reason
@@ -101,9 +102,12 @@ with heard as materialized (
 ), best as (
     select distinct on (f.track_id) f.* from found f order by f.track_id, f.kind
 ), shown as (
-    select f.*, t.created_at, row_number() over (partition by t.creator_id order by f.kind, f.score desc, t.created_at desc, t.id) as of_creator
+    select f.*, d.distance, t.created_at, row_number() over (partition by t.creator_id order by f.kind, f.score desc, d.distance, t.created_at desc, t.id) as of_creator
       from best f
       join tracks t on t.id = f.track_id
+      left join track_analysis a on a.track_id = f.track_id
+      left join track_analysis b on b.track_id = f.because
+     cross join lateral (select sound_distance(a, b) as distance) d
       join users u on u.id = t.creator_id
      where {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)} and t.creator_id <> :viewer::uuid
        and not exists (select from seeds s where s.track_id = t.id or (s.creator_id = t.creator_id and :seed_id::uuid is not null))
@@ -111,7 +115,7 @@ with heard as materialized (
        and not exists (select from heard h where h.track_id = t.id)
        and {not_blocking(t.creator_id, :viewer::uuid)}
 ), r as materialized (
-    select s.*, row_number() over (order by s.kind, s.score desc, s.created_at desc, s.track_id) as place from shown s where s.of_creator <= 2 order by place limit 50
+    select s.*, row_number() over (order by s.kind, s.score desc, s.distance, s.created_at desc, s.track_id) as place from shown s where s.of_creator <= 2 order by place limit 50
 )
 select {track(t, u)}, case r.kind when 1 then 'liked_together' when 2 then 'same_genre' else 'same_tag' end as reason,
        b.id as "because.id", b.title as "because.title", r.label
@@ -425,6 +429,29 @@ select h.id, h.action, h.field, case when :may_compare::boolean then h.old_value
    and (:may_compare::boolean
         or h.created_at >= coalesce((select max(p.created_at) from track_history p where p.track_id = h.track_id and p.action = 'published'), '-infinity'))
 
+-- query: track_analysis
+-- What a person says of tempo and key, or else what was measured, if that is sure. Beats are left out where a person says another tempo.
+-- schema: TrackAnalysis
+-- nullable: bpm, bpm_source, bpm_confidence, measured_bpm, first_beat_s, beat_s, onsets_per_s, musical_key, key_source, key_confidence, measured_key, tuning_cents
+-- nullable: timbre_mean, timbre_deviation, measured_at
+-- type: bpm_source person|measured|unsure
+-- type: key_source person|measured|unsure
+select t.id as track_id,
+       coalesce(t.bpm::double precision, m.bpm) as bpm,
+       case when t.bpm is not null then 'person' when a.bpm_is_sure then 'measured' when a.track_id is not null then 'unsure' end as bpm_source,
+       a.bpm_confidence, m.bpm as measured_bpm,
+       case when t.bpm is null or abs(t.bpm / a.bpm - 1) < 0.02 then a.first_beat_s end as first_beat_s,
+       case when t.bpm is null or abs(t.bpm / a.bpm - 1) < 0.02 then a.beat_s end as beat_s,
+       a.onsets_per_s,
+       coalesce(t.musical_key, m.musical_key) as musical_key,
+       case when t.musical_key is not null then 'person' when a.key_is_sure then 'measured' when a.track_id is not null then 'unsure' end as key_source,
+       a.key_confidence, m.musical_key as measured_key, a.tuning_cents, a.timbre_mean, a.timbre_deviation, a.updated_at as measured_at
+  from tracks t
+  join users u on u.id = t.creator_id
+  left join track_analysis a on a.track_id = t.id
+ cross join lateral (select case when a.bpm_is_sure then round(a.bpm::numeric, 1)::double precision end as bpm, case when a.key_is_sure then a.musical_key end as musical_key) m
+ where t.id = :id::uuid and {track_seen(t, u, :viewer::uuid, :viewer_staff::boolean)}
+
 -- query: track_lyrics
 -- Whoever may see the track. Without lyrics there are no lines.
 -- schema: Lyrics
@@ -709,6 +736,20 @@ y as (
 c as (
     insert into track_history (track_id, user_id, action, field, old_value, new_value)
     select t.id, t.creator_id, 'updated', 'audio', o.version::text, v.version_number::text from t, o, v),
+m as (
+    insert into track_analysis (track_id, method, bpm, bpm_confidence, bpm_is_sure, first_beat_s, beat_s, onsets_per_s, musical_key, key_confidence, key_is_sure,
+                                tuning_cents, timbre_mean, timbre_deviation)
+    select t.id, x.version, x.bpm, x.bpm_confidence, x.bpm_is_sure, x.first_beat_s, x.beat_s, x.onsets_per_s, x.musical_key, x.key_confidence, x.key_is_sure,
+           x.tuning_cents, x.timbre_mean, x.timbre_deviation
+      from t, r, jsonb_to_record(r -> 'music') x (version smallint, bpm real, bpm_confidence real, bpm_is_sure boolean, first_beat_s double precision, beat_s double precision,
+                                                  onsets_per_s real, musical_key text, key_confidence real, key_is_sure boolean, tuning_cents real,
+                                                  timbre_mean real[], timbre_deviation real[])
+     where jsonb_typeof(r -> 'music') = 'object'
+    on conflict (track_id) do update
+       set method = excluded.method, bpm = excluded.bpm, bpm_confidence = excluded.bpm_confidence, bpm_is_sure = excluded.bpm_is_sure,
+           first_beat_s = excluded.first_beat_s, beat_s = excluded.beat_s, onsets_per_s = excluded.onsets_per_s, musical_key = excluded.musical_key,
+           key_confidence = excluded.key_confidence, key_is_sure = excluded.key_is_sure, tuning_cents = excluded.tuning_cents,
+           timbre_mean = excluded.timbre_mean, timbre_deviation = excluded.timbre_deviation),
 h as (
     insert into hls_streams (track_id, playlist_url, segments_count, bitrates, info, duration_ms, status)
     select t.id, t.stream_manifest_url,
@@ -1002,9 +1043,11 @@ returning id
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.isrc, t.disc_number, t.track_number, t.album_artist, t.duration_ms,
        t.original_filename, encode(t.content_sha256, 'hex') as sha256, t.file_size, t.format, t.bitrate, t.sample_rate, t.channels,
        t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.comments_open, t.comments_days,
-       t.is_explicit, t.status, t.status_message, t.play_count, t.like_count, t.repost_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics
+       t.is_explicit, t.status, t.status_message, t.play_count, t.like_count, t.repost_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics,
+       a.bpm as measured_bpm, a.bpm_confidence, a.musical_key as measured_key, a.key_confidence
   from tracks t
   left join track_lyrics l on l.track_id = t.id
+  left join track_analysis a on a.track_id = t.id
  where t.creator_id = :user_id::uuid
  order by t.created_at, t.id
 

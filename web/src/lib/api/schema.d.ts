@@ -2888,6 +2888,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{id}/analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get tempo, beats, key and timbre of a track
+         * @description What a person says of tempo and key wins. What was measured and is not sure is null, and its source is `unsure`; without a source nothing was measured. Beat n lies at `first_beat_s` + n * `beat_s`. `timbre_mean` and `timbre_deviation` are mel-frequency cepstral coefficients.
+         */
+        get: operations["getTracksByIdAnalysis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{id}/comments": {
         parameters: {
             query?: never;
@@ -6479,6 +6499,36 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        TrackAnalysis: {
+            /** Format: uuid */
+            track_id: string;
+            /** Format: double */
+            bpm: number | null;
+            /** @enum {string|null} */
+            bpm_source: "person" | "measured" | "unsure" | null;
+            /** Format: float */
+            bpm_confidence: number | null;
+            /** Format: double */
+            measured_bpm: number | null;
+            /** Format: double */
+            first_beat_s: number | null;
+            /** Format: double */
+            beat_s: number | null;
+            /** Format: float */
+            onsets_per_s: number | null;
+            musical_key: string | null;
+            /** @enum {string|null} */
+            key_source: "person" | "measured" | "unsure" | null;
+            /** Format: float */
+            key_confidence: number | null;
+            measured_key: string | null;
+            /** Format: float */
+            tuning_cents: number | null;
+            timbre_mean: number[] | null;
+            timbre_deviation: number[] | null;
+            /** Format: date-time */
+            measured_at: string | null;
+        };
         TrackChange: {
             /** Format: uuid */
             id: string;
@@ -8068,6 +8118,7 @@ export type SuspiciousActivityList = components['schemas']['SuspiciousActivityLi
 export type TagName = components['schemas']['TagName'];
 export type TagNameList = components['schemas']['TagNameList'];
 export type Track = components['schemas']['Track'];
+export type TrackAnalysis = components['schemas']['TrackAnalysis'];
 export type TrackChange = components['schemas']['TrackChange'];
 export type TrackChangeList = components['schemas']['TrackChangeList'];
 export type TrackChangedMessage = components['schemas']['TrackChangedMessage'];
@@ -16217,6 +16268,43 @@ export interface operations {
             };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getTracksByIdAnalysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackAnalysis"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
