@@ -1,9 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '@/components/ui/Dialog';
 import { Form } from '@/components/ui/Form';
 import { FormButtons } from '@/components/ui/FormButtons';
 import { Unsaved } from '@/components/ui/Unsaved';
+import { analysisQuery } from '@/lib/api/tracks/analysis';
 import { useChangeCover } from '@/lib/api/tracks/cover';
 import { useUpdateTrack } from '@/lib/api/tracks/update';
 import type { Track } from '@/lib/api/schema';
@@ -20,6 +22,7 @@ interface EditTrackDialogProps {
 
 export default function EditTrackDialog({ track, onClose }: EditTrackDialogProps) {
   const { t } = useTranslation();
+  const { data: measured } = useQuery(analysisQuery(track.id));
   const update = useUpdateTrack();
   const changeCover = useChangeCover();
   const [cover, setCover] = useState<CoverChange>();
@@ -40,7 +43,7 @@ export default function EditTrackDialog({ track, onClose }: EditTrackDialogProps
       <Form form={form} guarded>
         <Unsaved when={cover !== undefined} />
         <CoverField track={track} value={cover} onChange={setCover} />
-        <TrackFields form={form} open />
+        <TrackFields form={form} open measured={measured} />
         <FormButtons busy={form.busy} onCancel={onClose}>
           {t('common.save')}
         </FormButtons>

@@ -9,6 +9,7 @@ import { SelectField, TextArea, TextField } from '@/components/ui/Field';
 import { Toggle } from '@/components/ui/Toggle';
 import type { FormOf } from '@/lib/form/useForm';
 import { GENRES, genreName } from '@/lib/genres';
+import { keyName } from '@/lib/musicalKey';
 import { TagsField } from './TagsField';
 import { VISIBILITIES, type TrackForm } from './trackSchema';
 
@@ -16,13 +17,16 @@ interface TrackFieldsProps {
   form: FormOf<TrackForm>;
   /** Shows every field at once. */
   open?: boolean;
+  /** Tempo and key that are shown where the form says none. */
+  measured?: { measured_bpm: number | null; measured_key: string | null } | undefined;
 }
 
-export function TrackFields({ form, open = false }: TrackFieldsProps) {
+export function TrackFields({ form, open = false, measured }: TrackFieldsProps) {
   const { t } = useTranslation();
   const genres = useId();
   const { control, field, register } = form;
   const [visibility, zone, offers, isOpen] = useWatch({ control, name: ['visibility', 'publish_zone', 'is_downloadable', 'comments_open'] });
+  const measuredHint = (value: string | undefined) => (value ? { hint: t('track.hint.measured', { value }) } : {});
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <TextField label={t('track.field.title')} {...field('title')} autoComplete="off" />
@@ -73,12 +77,13 @@ export function TrackFields({ form, open = false }: TrackFieldsProps) {
         <div className="mt-3 grid gap-4 sm:grid-cols-6">
           <TextField className="sm:col-span-6" label={t('track.field.album')} {...field('album')} autoComplete="off" />
           <TextField className="sm:col-span-2" label={t('track.field.year')} {...field('year')} inputMode="numeric" mono />
-          <TextField className="sm:col-span-2" label={t('track.field.bpm')} {...field('bpm')} inputMode="numeric" mono />
+          <TextField className="sm:col-span-2" label={t('track.field.bpm')} {...measuredHint(measured?.measured_bpm?.toString())} {...field('bpm')} inputMode="numeric" mono />
           <TextField
             className="sm:col-span-2"
             label={t('track.field.musical_key')}
+            {...measuredHint(measured?.measured_key ? keyName(measured.measured_key, t) : undefined)}
             {...field('musical_key')}
-                        placeholder="F#m"
+            placeholder="F#m"
             mono
           />
           {isOpen && (
