@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import tailwindcss from '@tailwindcss/vite';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { hlsFormats } from './scripts/build/hls-formats.ts';
 import { pages } from './scripts/build/pages.ts';
@@ -9,8 +10,19 @@ import { serviceWorker } from './scripts/build/service-worker.ts';
 const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 const api = process.env['VEZA_API'] ?? 'http://localhost:18080';
 
+/** In development, as the server does it: every address below /embed/ is one page. */
+const embedPages = (): Plugin => ({
+  name: 'veza-embed-pages',
+  configureServer: (server) => {
+    server.middlewares.use((request, _reply, next) => {
+      if (request.url?.startsWith('/embed/')) request.url = '/embed.html';
+      next();
+    });
+  },
+});
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), hlsFormats(), pages(), serviceWorker()],
+  plugins: [react(), tailwindcss(), hlsFormats(), pages(), serviceWorker(), embedPages()],
   resolve: {
     alias: [
       { find: '@', replacement: src('.').replace(/\/\.$/, '') },

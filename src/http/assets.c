@@ -120,14 +120,22 @@ find_asset(const struct assets *assets, const char *path)
     return assets->count ? bsearch(&key, assets->items, assets->count, sizeof key, compare) : NULL;
 }
 
-/* Reads pages.json and checks that index.html has the places that are filled in. */
+/* Is it there, with the places that are filled in? */
+static bool
+has_page(const struct assets *assets, const char *path)
+{
+    const struct asset *html = find_asset(assets, path);
+    struct str body = html ? html->bodies[PLAIN] : (struct str){0};
+
+    return html && memmem(body.ptr, body.len, TITLE, strlen(TITLE)) && memmem(body.ptr, body.len, DATA, strlen(DATA));
+}
+
 static bool
 load_pages(struct assets *assets)
 {
-    const struct asset *html = find_asset(assets, "/index.html"), *file = find_asset(assets, "/pages.json");
-    struct str body = html ? html->bodies[PLAIN] : (struct str){0};
+    const struct asset *file = find_asset(assets, "/pages.json");
 
-    if (!html || !file || !memmem(body.ptr, body.len, TITLE, strlen(TITLE)) || !memmem(body.ptr, body.len, DATA, strlen(DATA)))
+    if (!file || !has_page(assets, "/index.html") || !has_page(assets, "/embed.html"))
         return false;
     assets->pages = json_loadb(file->bodies[PLAIN].ptr, file->bodies[PLAIN].len, 0, NULL);
     return json_is_array(json_object_get(assets->pages, "pages")) && json_is_string(json_object_get(assets->pages, "script_src")) &&
@@ -229,6 +237,24 @@ assets_page(const struct assets *assets, const char *path, char ret_value[PAGE_V
     return NULL;
 }
 
+bool
+assets_is_embed(const char *path)
+{
+    return text_starts_with(path, "/embed/");
+}
+
+/* Any site may show the page in a frame. It loads nothing but what it plays. */
+static void
+add_embed_policies(struct request *req)
+{
+    reply_header(req, "Content-Security-Policy",
+                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
+                 "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *");
+    reply_header(req, "X-Frame-Options", "");
+    reply_header(req, "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
+    reply_header(req, "X-Robots-Tag", "noindex");
+}
+
 /* A script's own policy is that of the workers it is run in. */
 static void
 add_policies(const struct assets *assets, struct request *req, const char *connect_src)
@@ -245,7 +271,7 @@ add_policies(const struct assets *assets, struct request *req, const char *conne
 }
 
 static const struct problem *
-reply_asset(const struct assets *assets, struct request *req, const struct asset *asset, int status, const char *connect_src)
+reply_asset(const struct assets *assets, struct request *req, const struct asset *asset, int status, const char *connect_src, bool embed)
 {
     enum encoding encoding = best_encoding(asset, request_header(req, "Accept-Encoding"));
 
@@ -256,7 +282,9 @@ reply_asset(const struct assets *assets, struct request *req, const struct asset
     req->reply.cache_control = text_starts_with(asset->path, "/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
     reply_header(req, "Vary", "Accept-Encoding");
     reply_header(req, "Content-Encoding", encoding_names[encoding]);
-    if (text_starts_with(asset->content_type, "text/html") || text_starts_with(asset->content_type, "text/javascript"))
+    if (embed)
+        add_embed_policies(req);
+    else if (text_starts_with(asset->content_type, "text/html") || text_starts_with(asset->content_type, "text/javascript"))
         add_policies(assets, req, connect_src);
     return NULL;
 }
@@ -272,7 +300,7 @@ assets_reply_file(const struct assets *assets, struct request *req, const char *
 {
     const struct asset *asset = find_asset(assets, req->path);
 
-    return asset ? reply_asset(assets, req, asset, 200, connect_src) : PROBLEM(NOT_FOUND);
+    return asset ? reply_asset(assets, req, asset, 200, connect_src, false) : PROBLEM(NOT_FOUND);
 }
 
 /* Adds a JSON text so that nothing in it can end the script element: "<" stands only in strings there. */
@@ -292,16 +320,17 @@ add_data(struct buf *out, const char *json)
 }
 
 const struct problem *
-assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status, const char *title, const char *data)
+assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status, bool embed, const char *title,
+                  const char *data)
 {
-    const struct asset *asset = find_asset(assets, "/index.html");
+    const struct asset *asset = find_asset(assets, embed ? "/embed.html" : "/index.html");
     struct str html = asset->bodies[PLAIN];
     const char *title_at = memmem(html.ptr, html.len, TITLE, strlen(TITLE)), *title_end = title_at + strlen(TITLE);
     const char *data_at = memmem(title_end, html.len - (size_t)(title_end - html.ptr), DATA, strlen(DATA)), *data_end = data_at + strlen(DATA);
     struct buf out = BUF_INIT(PAGE_MAX);
 
     if (!title && !data)
-        return reply_asset(assets, req, asset, status, connect_src);
+        return reply_asset(assets, req, asset, status, connect_src, embed);
     buf_add(&out, (struct str){html.ptr, (size_t)(title_at - html.ptr)});
     buf_add_text(&out, "<title>");
     if (title) {
@@ -315,9 +344,12 @@ assets_reply_page(const struct assets *assets, struct request *req, const char *
     buf_add(&out, (struct str){data_end, (size_t)(html.ptr + html.len - data_end)});
     if (out.failed) {
         buf_free(&out);
-        return reply_asset(assets, req, asset, status, connect_src);
+        return reply_asset(assets, req, asset, status, connect_src, embed);
     }
     req->reply.cache_control = "no-cache";
-    add_policies(assets, req, connect_src);
+    if (embed)
+        add_embed_policies(req);
+    else
+        add_policies(assets, req, connect_src);
     return reply_owned(req, status, asset->content_type, (struct str){out.ptr, out.len}, free, out.ptr);
 }

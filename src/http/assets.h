@@ -1,9 +1,11 @@
 /* assets.h - the built web app, held in memory with its precompressed forms.
  *
  * Files below assets/ carry a hash of their content in their name and may be kept for ever; all others are asked for again. Every page of
- * the app is the same index.html. Which paths are pages is in pages.json, which the build of the web app writes:
+ * the app is the same index.html, and every page below /embed/, which other sites show in a frame, is embed.html. Which paths are pages is in
+ * pages.json, which the build of the web app writes:
  *     {"pages": ["/", "/track/:id", ...], "script_src": "'sha256-...'", "style_src": "'sha256-...'"}
- * The last two are what the content security policy allows beside the app's own files: what index.html holds inline. */
+ * The last two are what the content security policy allows beside the app's own files: what index.html holds inline; embed.html
+ * holds nothing inline. */
 #pragma once
 
 #include "http/request.h"
@@ -12,7 +14,7 @@
 
 struct assets;
 
-/* Reads `folder`. NULL with a sentence in `error` when index.html or a valid pages.json is missing, or it is larger than 64 MiB. */
+/* Reads `folder`. NULL with a sentence in `error` when index.html, embed.html or a valid pages.json is missing, or it is larger than 64 MiB. */
 struct assets *assets_load(const char *folder, char *error, size_t error_size);
 void assets_free(struct assets *assets);
 
@@ -28,7 +30,10 @@ bool assets_is_page(const char *path);
 /* The pattern of the page at `path`, such as "/track/:id", or NULL when there is none. `ret_value` gets what stands for its ":id", else "". */
 const char *assets_page(const struct assets *assets, const char *path, char ret_value[PAGE_VALUE_MAX]);
 
-/* Replies with index.html and `status`. `title` (may be NULL) becomes the page's title; `data` (may be NULL), a JSON text, is put into
+/* Is `path`, or the pattern of one, a page that other sites may show in a frame? */
+bool assets_is_embed(const char *path);
+
+/* Replies with the page at req->path and `status`: embed.html when `embed`, which any site may frame, else index.html. `title` (may be NULL) becomes the page's title; `data` (may be NULL), a JSON text, is put into
  * the page as `<script type="application/json" id="page-data">`. */
-const struct problem *assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status,
+const struct problem *assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status, bool embed,
                                         const char *title, const char *data);

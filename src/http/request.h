@@ -154,6 +154,7 @@ const struct problem *reply_owned(struct request *req, int status, const char *c
                                   void (*free_owner)(void *), void *owner);
 /* A local source with conditional requests and ranges (RFC 9110). Takes over the reference. `etag` with its quotes. */
 const struct problem *reply_source(struct request *req, struct source *source, const char *content_type, const char *etag);
+/* An empty value takes away a header that every reply has (http/security_headers.h). */
 void reply_header(struct request *req, const char *name, const char *value);
 /* Sets an HttpOnly, SameSite=Lax cookie (Secure outside development). max_age_s 0 removes it. */
 void reply_cookie(struct request *req, const char *name, const char *value, const char *path, int64_t max_age_s);

@@ -225,7 +225,7 @@ static bool
 is_policy(const char *name)
 {
     static const char *const names[] = {"Content-Security-Policy", "Cross-Origin-Resource-Policy", "Access-Control-Allow-Origin",
-                                        "Access-Control-Expose-Headers"};
+                                        "Access-Control-Expose-Headers", "X-Frame-Options"};
 
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (text_equal(name, names[i]))
@@ -304,7 +304,8 @@ add_headers(struct request *req, struct MHD_Response *response)
             remove_header(response, reply->headers[i].name);
         if (text_equal(reply->headers[i].name, "Access-Control-Allow-Origin"))
             remove_header(response, "Access-Control-Allow-Credentials"); /* what is for everybody takes no credentials */
-        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+        if (*reply->headers[i].value)
+            MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
     }
 }
 

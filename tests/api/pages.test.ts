@@ -13,7 +13,8 @@ import { World } from '../support/world.ts';
 const folder = path.join(WORK, 'pages-web');
 mkdirSync(path.join(folder, 'assets'), { recursive: true });
 writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="root"></div><!--page-data--></body></html>');
-writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/track/shared/:token', '/u/:username', '/playlist/:id', '/p/:token', '/settings/profile'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
+writeFileSync(path.join(folder, 'embed.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="embed"></div><!--page-data--></body></html>');
+writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/track/shared/:token', '/u/:username', '/playlist/:id', '/p/:token', '/settings/profile', '/embed/track/:id', '/embed/track/shared/:token', '/embed/playlist/:id', '/embed/p/:token'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
 writeFileSync(path.join(folder, 'assets/app-1.js'), '1;\n');
 
 const world = await World.start('pages', { VEZA_WEB_DIR: folder });
@@ -85,6 +86,35 @@ test('a link opens the page of a private track, which search engines leave out, 
   assert.deepEqual([status, headers.get('x-robots-tag'), html.includes('<title>Secret')], [200, 'noindex', true]);
   assertStatus(await carol.delete('/api/v1/tracks/share/{id}', { path: { id: link.body.id } }), 204);
   for (const token of [link.body.token, 'x']) assert.equal((await look(`/track/shared/${token}`)).status, 404);
+});
+
+test('a frame on another site gets what visitors may see, or a link opens, under a policy that lets it be framed; no other page', async () => {
+  const carol = world.as('carol');
+  const { id } = (await carol.post('/api/v1/playlists', { body: { name: 'Framed' } })).body;
+  const { token } = (await carol.post('/api/v1/playlists/{id}/share', { path: { id }, body: {} })).body;
+  const link = (await carol.post('/api/v1/tracks/{id}/share', { path: { id: secret.id }, body: {} })).body;
+  const cookie = { Cookie: `access_token=${carol.credentials.token ?? ''}` };
+  const expected = [
+    [`/embed/track/${open.id}`, 200, 'A &lt;/script&gt;'], [`/embed/track/shared/${link.token}`, 200, '<title>Secret'], [`/embed/p/${token}`, 200, '<title>Framed'],
+    [`/embed/track/${secret.id}`, 404, '<title>Veza'], [`/embed/playlist/${id}`, 404, '<title>Veza'], ['/embed/track/x', 404, '<title>Veza'],
+  ] as const;
+  for (const [path, wanted, text] of expected) {
+    const { status, html, headers } = await look(path, cookie);
+    assert.equal(status, wanted, path);
+    assert.ok(html.includes(text) && html.includes('<div id="embed">'), path);
+    assert.match(headers.get('content-security-policy')!, /^default-src 'none'; script-src 'self'; .*; frame-ancestors \*$/, path);
+    assert.equal(headers.get('x-frame-options'), null, path);
+    assert.equal(headers.get('x-robots-tag'), 'noindex', path);
+    assert.equal(headers.get('set-cookie'), null, path);
+  }
+  const { html } = await look(`/embed/track/${open.id}`, cookie);
+  assert.equal(JSON.parse(html.match(/id="page-data">([^<]*)</)![1]!).is_mine, false, 'nobody is known there');
+  for (const path of ['/', `/track/${open.id}`, `/track/${secret.id}`, '/embed/', '/embed/nothing', '/embed.html', '/nowhere']) {
+    const { html, headers } = await look(path);
+    assert.match(headers.get('content-security-policy')!, /frame-ancestors 'none'/, path);
+    assert.equal(headers.get('x-frame-options'), 'DENY', path);
+    assert.equal(html.includes('id="embed"'), path === '/embed.html', path);
+  }
 });
 
 test('files and the API answer 404 as before', async () => {

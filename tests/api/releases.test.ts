@@ -16,7 +16,8 @@ import { template, World } from '../support/world.ts';
 const folder = path.join(WORK, 'releases-web');
 mkdirSync(path.join(folder, 'assets'), { recursive: true });
 writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="root"></div><!--page-data--></body></html>');
-writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/release/:slug'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
+writeFileSync(path.join(folder, 'embed.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="embed"></div><!--page-data--></body></html>');
+writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/release/:slug', '/embed/release/:slug'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
 
 const world = await World.start('releases', { VEZA_WEB_DIR: folder });
 const { visitor } = world, alice = world.as('alice'), bob = world.as('bob'), carol = world.as('carol'), dave = world.as('dave'), root = world.as('root');

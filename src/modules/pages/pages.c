@@ -61,7 +61,19 @@ static const struct subject_page subject_pages[] = {
     {"/p/:token", "token", NULL, &q_shared_page, playlist_title, false},
     {"/u/:username", "username", NULL, &q_user_page, person_title, false},
     {"/release/:slug", "slug", NULL, &q_release_page, track_title, false, .may_be_private = true, .moves = true},
+    /* In a frame on another site nobody is signed in: what visitors may not see is not there. */
+    {"/embed/track/shared/:token", "token", NULL, &q_share_page, track_title, false},
+    {"/embed/track/:id", "id", uuid_valid, &q_track_page, track_title, true},
+    {"/embed/playlist/:id", "id", uuid_valid, &q_playlist_page, playlist_title, false},
+    {"/embed/p/:token", "token", NULL, &q_shared_page, playlist_title, false},
+    {"/embed/release/:slug", "slug", NULL, &q_release_page, track_title, false, .moves = true},
 };
+
+/* Pages whose address is a secret: the log has the pattern in its place. */
+static const char *const secret_pages[][2] = {{"/p/", "/p/:token"},
+                                              {"/track/shared/", "/track/shared/:token"},
+                                              {"/embed/p/", "/embed/p/:token"},
+                                              {"/embed/track/shared/", "/embed/track/shared/:token"}};
 
 /* VEZA_WEB_DIR, or web/dist beside the folder that the program is in; of /usr/bin/veza it is /usr/share/veza/web. It may not be there. */
 static void
@@ -110,9 +122,9 @@ socket_address(struct request *req)
 }
 
 static const struct problem *
-reply_page(struct request *req, int status, const char *title, const char *data)
+reply_page(struct request *req, int status, bool embed, const char *title, const char *data)
 {
-    return assets_reply_page(web_app, req, socket_address(req), status, title, data);
+    return assets_reply_page(web_app, req, socket_address(req), status, embed, title, data);
 }
 
 /* When the database cannot be asked, the page comes without data: the app asks again and says what is wrong. */
@@ -121,10 +133,11 @@ reply_subject(struct request *req, const struct subject_page *page, const char *
 {
     const char *json = NULL, *title = NULL;
     const struct problem *p = NULL;
+    bool embed = assets_is_embed(page->pattern);
     json_t *row;
 
     if (page->valid && !page->valid(value))
-        return reply_page(req, 404, NULL, NULL);
+        return reply_page(req, 404, embed, NULL, NULL);
     request_set(req, page->param, arena_printf(req->arena, "%s", value));
     p = query_json(req, page->query, &json);
     if (p == &request_parked)
@@ -132,7 +145,7 @@ reply_subject(struct request *req, const struct subject_page *page, const char *
     if (p && page->may_be_private)
         reply_header(req, "X-Robots-Tag", "noindex");
     if (p)
-        return reply_page(req, p->status == 404 && !page->may_be_private ? 404 : 200, NULL, NULL);
+        return reply_page(req, p->status == 404 && !page->may_be_private ? 404 : 200, embed, NULL, NULL);
     row = json_loads(json, 0, NULL);
     if (page->moves && !text_equal(json_string_value(json_object_get(row, page->param)), value)) {
         reply_header(req, "Location", arena_printf(req->arena, "%.*s%s", (int)(strchr(page->pattern, ':') - page->pattern), page->pattern,
@@ -141,10 +154,10 @@ reply_subject(struct request *req, const struct subject_page *page, const char *
         return reply_empty(req, 301);
     }
     title = page->title(req, row);
-    if (json_is_false(json_object_get(row, "is_indexable")))
+    if (json_is_false(json_object_get(row, "is_indexable")) && !embed)
         reply_header(req, "X-Robots-Tag", "noindex");
     json_decref(row);
-    return reply_page(req, 200, title, page->has_data ? json : NULL);
+    return reply_page(req, 200, embed, title, page->has_data ? json : NULL);
 }
 
 bool
@@ -159,10 +172,9 @@ pages_reply(struct request *req)
     char value[PAGE_VALUE_MAX];
     const char *pattern;
 
-    if (text_starts_with(req->path, "/p/"))
-        req->log_path = "/p/:token";
-    else if (text_starts_with(req->path, "/track/shared/"))
-        req->log_path = "/track/shared/:token";
+    for (size_t i = 0; i < COUNT_OF(secret_pages); i++)
+        if (text_starts_with(req->path, secret_pages[i][0]))
+            req->log_path = secret_pages[i][1];
     if (!web_app)
         return PROBLEM(NOT_FOUND);
     if (!assets_reply_file(web_app, req, socket_address(req)))
@@ -173,7 +185,7 @@ pages_reply(struct request *req)
     for (size_t i = 0; pattern && i < COUNT_OF(subject_pages); i++)
         if (text_equal(pattern, subject_pages[i].pattern))
             return reply_subject(req, &subject_pages[i], value);
-    return reply_page(req, pattern ? 200 : 404, NULL, NULL);
+    return reply_page(req, pattern ? 200 : 404, false, NULL, NULL);
 }
 
 static void

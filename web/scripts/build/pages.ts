@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin, type Rolldown } from 'vite';
-import { PAGE_PATHS } from '../../src/app/paths.ts';
+import { EMBED_PATHS, PAGE_PATHS } from '../../src/app/paths.ts';
 
 const src = fileURLToPath(new URL('../../src', import.meta.url));
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -91,7 +91,7 @@ export function pages(): Plugin {
         this.emitFile({
           type: 'asset',
           fileName: 'pages.json',
-          source: JSON.stringify({ pages: PAGE_PATHS, script_src: scripts.join(' '), style_src: styles.join(' ') }),
+          source: JSON.stringify({ pages: [...PAGE_PATHS, ...EMBED_PATHS], script_src: scripts.join(' '), style_src: styles.join(' ') }),
         });
       },
     },

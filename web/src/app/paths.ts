@@ -36,3 +36,6 @@ export const PAGE_PATHS = [
   '/settings/language',
   '/settings/data',
 ] as const;
+
+/** Pages that other sites show in a frame: each is the page behind /embed, in small. They are no part of the app (src/embed). */
+export const EMBED_PATHS = ['/embed/track/:id', '/embed/track/shared/:token', '/embed/playlist/:id', '/embed/p/:token', '/embed/release/:slug'] as const;

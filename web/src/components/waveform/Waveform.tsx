@@ -7,7 +7,7 @@ import { useCallback, useEffect, useRef, type KeyboardEvent, type PointerEvent }
 import { useTranslation } from 'react-i18next';
 import type { WaveformData } from '@/lib/api/tracks/waveform';
 import { clock as clockText } from '@/lib/format/format';
-import { secondsAt, type WaveformLook } from './bars';
+import { placeByKey, secondsAt, type WaveformLook } from './bars';
 import { useCanvasWaveform } from './useCanvasWaveform';
 
 export interface WaveformClock {
@@ -29,9 +29,6 @@ export interface WaveformProps {
   look?: WaveformLook;
   className?: string;
 }
-
-const STEP = 5;
-const PAGE_SHARE = 0.1;
 
 export function Waveform({ waveform, seed, clock, onSeek, label, look = 'fine', className }: WaveformProps) {
   const { t } = useTranslation();
@@ -98,22 +95,11 @@ export function Waveform({ waveform, seed, clock, onSeek, label, look = 'fine', 
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    const { position, duration } = clock;
-    const to: Record<string, number> = {
-      ArrowRight: position + STEP,
-      ArrowUp: position + STEP,
-      ArrowLeft: position - STEP,
-      ArrowDown: position - STEP,
-      PageUp: position + duration * PAGE_SHARE,
-      PageDown: position - duration * PAGE_SHARE,
-      Home: 0,
-      End: duration,
-    };
-    const seconds = event.shiftKey || event.altKey || event.metaKey || event.ctrlKey ? undefined : to[event.key];
+    const seconds = placeByKey(event, clock);
     if (seconds === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    onSeek(Math.min(duration, Math.max(0, seconds)), true);
+    onSeek(seconds, true);
   };
 
   return (

@@ -37,6 +37,25 @@ export function layBars(levels: readonly number[], width: number, height: number
   });
 }
 
+const STEP = 5;
+const PAGE_SHARE = 0.1;
+
+/** Where a key leads to, in seconds; undefined when it is none that moves the place. */
+export function placeByKey(event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'altKey' | 'metaKey' | 'ctrlKey'>, { position, duration }: { position: number; duration: number }): number | undefined {
+  const to: Record<string, number> = {
+    ArrowRight: position + STEP,
+    ArrowUp: position + STEP,
+    ArrowLeft: position - STEP,
+    ArrowDown: position - STEP,
+    PageUp: position + duration * PAGE_SHARE,
+    PageDown: position - duration * PAGE_SHARE,
+    Home: 0,
+    End: duration,
+  };
+  const seconds = event.shiftKey || event.altKey || event.metaKey || event.ctrlKey ? undefined : to[event.key];
+  return seconds === undefined ? undefined : Math.min(duration, Math.max(0, seconds));
+}
+
 /** Seconds at a place in the box. */
 export function secondsAt(x: number, width: number, duration: number): number {
   if (!(width > 0) || !(duration > 0)) return 0;
