@@ -71,7 +71,21 @@ test('a format is prepared once and then downloaded under its name', async () =>
 
 test('it is open again for the pictures', async () => assertStatus(await carol.put('/api/v1/tracks/{id}', { ...at, body: { visibility: 'public' } }), 200));
 
+test('a visitor copies the code of the embed player, which shows it as it will look', async () => {
+  await stage.visit(null, async (eye) => {
+    const { page } = eye;
+    await open(eye, `/track/${track.id}`);
+    await dialog(eye, 'Embed')();
+    const frame = page.frameLocator('iframe[title="Preview of the player: Between us"]');
+    await frame.getByRole('heading', { name: 'Between us' }).waitFor();
+    await page.getByLabel('Height').selectOption('120 pixels');
+    const code = await page.getByRole('group', { name: 'Code for your site' }).locator('code').innerText();
+    assert.match(code, new RegExp(`^<iframe src="${stage.base}/embed/track/${track.id}" title="Between us" width="100%" height="120" .*sandbox="[^"]*"></iframe>$`));
+  });
+});
+
 lookAt(stage, [
+  { name: 'embed-dialog', path: `/track/${track.id}`, who: null, first: (eye) => dialog(eye, 'Embed')(), inSight: true },
   { name: 'track-links', path: `/track/${track.id}`, who: 'carol', first: (eye) => dialog(eye, 'Links')(), inSight: true },
   { name: 'track-downloads', path: `/track/${track.id}`, who: 'carol', first: (eye) => dialog(eye, 'Download')(), inSight: true },
   { name: 'track-shared', path: `/track/shared/${given.body.token}`, who: null },

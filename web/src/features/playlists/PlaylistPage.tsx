@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { PlayAll } from '@/components/track/PlayAll';
 import { useEntries } from '@/components/track/useEntries';
+import { EmbedButton } from '@/components/share/EmbedButton';
 import { useShare } from '@/components/track/useShare';
 import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
@@ -185,7 +186,12 @@ function Loaded({ playlist }: { playlist: Playlist }) {
               {t('playlists.share')}
             </Button>
           ) : (
-            playlist.visibility !== 'private' && <Share playlist={playlist} />
+            playlist.visibility !== 'private' && (
+              <>
+                <Share playlist={playlist} />
+                <EmbedButton path={`/playlist/${playlist.id}`} title={playlist.name} isList />
+              </>
+            )
           )}
           {me && (playlist.is_mine || playlist.is_shared_with_me) && (
             <Button onClick={() => setDialog('people')}>

@@ -3,6 +3,7 @@
 import { Link2, MoreHorizontal } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { EmbedSection } from '@/components/share/EmbedSection';
 import { LifetimeField } from '@/components/share/LifetimeField';
 import { expiryOf, LIFETIMES, useLifetimeName, type Lifetime } from '@/components/share/lifetime';
 import { LinkList, LinkRow } from '@/components/share/LinkList';
@@ -81,6 +82,7 @@ export function ShareDialog({ playlist, onClose }: { playlist: Playlist; onClose
           </div>
           <MadeLink path={made && `/p/${made.token}`} />
         </section>
+        <EmbedSection path={made ? `/p/${made.token}` : playlist.visibility === 'private' ? undefined : `/playlist/${playlist.id}`} title={playlist.name} isList />
         <LinkList links={links}>{(link) => <PlaylistLinkRow key={link.id} playlist={playlist} link={link} isNew={link.id === made?.id} onRevoked={() => link.id === made?.id && create.reset()} />}</LinkList>
       </div>
     </Dialog>

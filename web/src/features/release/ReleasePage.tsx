@@ -7,6 +7,7 @@ import { useCoverHue } from '@/components/cover/useCoverHue';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { releaseArtist } from '@/components/release/ReleaseCard';
 import { ReleaseCover } from '@/components/release/ReleaseCover';
+import { EmbedButton } from '@/components/share/EmbedButton';
 import { PlayAll } from '@/components/track/PlayAll';
 import { useEntries } from '@/components/track/useEntries';
 import { useShare } from '@/components/track/useShare';
@@ -139,6 +140,7 @@ function Loaded({ release, address }: { release: Release; address: string }) {
             </span>
           )}
           <Share release={release} />
+          {(release.is_public || release.visibility === 'unlisted') && <EmbedButton path={`/release/${release.slug}`} title={release.title} isList />}
           {canKeep && (
             <Button onClick={() => setDialog('download')}>
               <Download size={18} aria-hidden />

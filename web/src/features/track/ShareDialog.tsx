@@ -3,6 +3,7 @@
 import { Link2, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { EmbedSection } from '@/components/share/EmbedSection';
 import { LifetimeField } from '@/components/share/LifetimeField';
 import { expiryOf, type Lifetime } from '@/components/share/lifetime';
 import { LinkList, LinkRow } from '@/components/share/LinkList';
@@ -71,6 +72,7 @@ export default function ShareDialog({ track, onClose }: { track: Track; onClose:
           {t('sharing.make')}
         </Button>
         <MadeLink path={made && `/track/shared/${made.token}`} />
+        <EmbedSection path={made ? `/track/shared/${made.token}` : track.visibility === 'private' || track.visibility === 'scheduled' ? undefined : `/track/${track.id}`} title={track.title} />
         <LinkList links={links}>{(link) => <TrackLinkRow key={link.id} track={track} link={link} onRevoked={() => link.id === made?.id && create.reset()} />}</LinkList>
       </div>
     </Dialog>

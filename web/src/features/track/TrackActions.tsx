@@ -2,6 +2,7 @@ import { Download, Heart, Link2, ListMusic, ListPlus, Pencil, Share2, Trash2 } f
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { EmbedButton } from '@/components/share/EmbedButton';
 import { LikeButton } from '@/components/track/LikeButton';
 import { Button } from '@/components/ui/Button';
 import { useShare } from '@/components/track/useShare';
@@ -65,6 +66,7 @@ export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
         {canShare ? <Share2 size={18} aria-hidden /> : <Link2 size={18} aria-hidden />}
         {t(canShare ? 'track.share' : 'track.copy_link')}
       </Button>
+      {!track.is_mine && isPlayable(track) && <EmbedButton path={`/track/${track.id}`} title={track.title} />}
       {(track.is_downloadable || track.is_mine) && track.status === 'completed' && (
         <Button onClick={() => setDialog('download')}>
           <Download size={18} aria-hidden />
