@@ -35,7 +35,7 @@ function partOf(clock: WaveformClock, from: number, duration: number): WaveformC
 /** A waveform at its place on the common line of time. */
 function Placed({ whole, from, duration, className, children }: { whole: number; from: number; duration: number; className: string; children: ReactNode }) {
   return (
-    <div dir="ltr" className={clsx('overflow-hidden', className)}>
+    <div dir="ltr" className={clsx('overflow-x-clip', className)}>
       <div className="h-full" style={{ marginLeft: `${(100 * from) / whole}%`, width: `${(100 * duration) / whole}%` }}>
         {children}
       </div>
@@ -103,7 +103,7 @@ function Row({ track, stem, mixer, heard, onEdit, onRemove }: RowProps) {
   return (
     <li
       ref={ref}
-      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 border-t border-line py-2.5 sm:grid-cols-[minmax(6rem,11rem)_auto_minmax(0,1fr)_auto]"
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1.5 border-t border-line py-3 sm:grid-cols-[minmax(0,1fr)_auto_auto]"
     >
       <div className="min-w-0">
         <h3 dir="auto" title={name} className={clsx('truncate text-base font-semibold', !heard && 'text-muted')}>
@@ -120,9 +120,6 @@ function Row({ track, stem, mixer, heard, onEdit, onRemove }: RowProps) {
           <Level name={name} mixer={mixer} id={stem.id} />
         </div>
       </div>
-      <Placed whole={clock.duration} from={from} duration={duration} className={clsx('h-11 min-w-0 transition-opacity duration-150 max-sm:order-4 max-sm:col-span-2', !heard && 'opacity-40')}>
-        <Waveform waveform={peaks.data} seed={stem.id} clock={own} onSeek={(seconds) => mixer.seek(from + seconds)} label={t('stems.seek_in', { name })} className="h-full" />
-      </Placed>
       <div className="flex max-sm:order-2">
         {track.is_mine ? (
           <Menu
@@ -159,6 +156,9 @@ function Row({ track, stem, mixer, heard, onEdit, onRemove }: RowProps) {
           </a>
         )}
       </div>
+      <Placed whole={clock.duration} from={from} duration={duration} className={clsx('col-span-full max-sm:order-4 h-10 min-w-0 transition-opacity duration-150', !heard && 'opacity-40')}>
+        <Waveform waveform={peaks.data} seed={stem.id} clock={own} onSeek={(seconds) => mixer.seek(from + seconds)} label={t('stems.seek_in', { name })} className="h-full" />
+      </Placed>
     </li>
   );
 }
@@ -200,11 +200,14 @@ export function StemMixer({ track, stems, onEdit, onRemove }: MixerProps) {
         >
           {playing ? <Pause size={20} aria-hidden className="fill-current" /> : <Play size={20} aria-hidden className="ms-[6%] fill-current rtl:-scale-x-100" />}
         </button>
-        <Placed whole={clock.duration} from={0} duration={duration} className="h-11 min-w-0 flex-1">
-          <Waveform waveform={mix.data} seed={track.id} clock={line} onSeek={mixer.seek} label={t('stems.seek')} className="h-full" />
-        </Placed>
-        <Time clock={clock} />
+        <div>
+          <p className="text-base font-semibold">{t('stems.together')}</p>
+          <Time clock={clock} />
+        </div>
       </div>
+      <Placed whole={clock.duration} from={0} duration={duration} className="mb-3 h-12">
+        <Waveform waveform={mix.data} seed={track.id} clock={line} onSeek={mixer.seek} label={t('stems.seek')} className="h-full" />
+      </Placed>
       {error !== null && (
         <p role="alert" className="pb-2 text-sm text-danger">
           {problemText(error, t)}

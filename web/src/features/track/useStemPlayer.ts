@@ -19,6 +19,9 @@ declare global {
 export type StemSetting = StemLevel;
 export const UNTOUCHED: StemSetting = { gain: 1, muted: false, solo: false };
 
+/** Thirty-two waveforms are too much work for every frame of the screen. */
+const DRAWN_MS = 50;
+
 const toStems = (stems: readonly Stem[]) =>
   stems.map(({ id, samples, offset_samples, segments }) => ({ id, samples: samples ?? 0, offset: offset_samples, segments: segments ?? 0 }));
 
@@ -104,8 +107,12 @@ export function useStemPlayer(track: string, stems: readonly Stem[]) {
   const playing = player.current?.playing ?? false;
   useEffect(() => {
     if (!playing) return undefined;
-    let frame = requestAnimationFrame(function tick() {
-      for (const listener of listeners.current) listener();
+    let last = 0;
+    let frame = requestAnimationFrame(function tick(now) {
+      if (now - last >= DRAWN_MS) {
+        last = now;
+        for (const listener of listeners.current) listener();
+      }
       frame = requestAnimationFrame(tick);
     });
     return () => cancelAnimationFrame(frame);
