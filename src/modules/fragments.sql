@@ -21,7 +21,7 @@ t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year,
        coalesce(t.creator_id = :viewer::uuid, false) as is_mine,
        t.stems_open,
        :viewer::uuid is not null and {stems_heard(t)}
-       and exists (select from track_stems s_ where s_.track_id = t.id and s_.deleted_at is null) as has_stems,
+       and exists (select from track_stems s_ where s_.track_id = t.id and s_.state = 'ready' and s_.deleted_at is null) as has_stems,
        {is_liked(t)},
        case when t.creator_id = :viewer::uuid then t.like_count end as like_count,
        {is_reposted(t)},

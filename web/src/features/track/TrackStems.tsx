@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { Progress } from '@/components/ui/Progress';
+import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import { failureText } from '@/lib/api/tracks/outcome';
 import { stemsQuery, useRemoveStem } from '@/lib/api/tracks/stems';
@@ -34,7 +35,7 @@ function SendingRow({ sending }: { sending: SendingStem }) {
       </p>
       {state === 'failed' ? (
         <p role="alert" className="text-sm text-danger">
-          {problemText(error, t)}
+          {hasCode(error, 'conflict') ? t('stems.name_taken') : problemText(error, t)}
         </p>
       ) : (
         <>

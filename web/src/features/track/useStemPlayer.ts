@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { WaveformClock } from '@/components/waveform/Waveform';
+import { ApiProblem } from '@/lib/api/problem';
 import { getStemSegment } from '@/lib/api/tracks/stems';
 import type { Stem } from '@/lib/api/schema';
 import { volumeGain } from '@/lib/audio/gain';
@@ -25,6 +26,21 @@ const DRAWN_MS = 50;
 const toStems = (stems: readonly Stem[]) =>
   stems.map(({ id, samples, offset_samples, segments }) => ({ id, samples: samples ?? 0, offset: offset_samples, segments: segments ?? 0 }));
 
+const PAUSES_MS = [500, 1500, 4000];
+
+/** Again, where a trouble of the network or of the server may pass. */
+async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (const pause of PAUSES_MS) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ApiProblem) || (error.status !== 0 && error.status !== 429 && error.status < 500)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(pause, (error.retryAfter ?? 0) * 1000)));
+    }
+  }
+  return ask();
+}
+
 export function useStemPlayer(track: string, stems: readonly Stem[]) {
   const player = useRef<StemPlayer | null>(null);
   const settings = useRef(new Map<string, StemSetting>());
@@ -46,7 +62,7 @@ export function useStemPlayer(track: string, stems: readonly Stem[]) {
         segmentSamples: latest.current[0]?.segment_samples ?? 1,
         load: (one, n, signal) => {
           const stem = latest.current.find(({ id }) => id === one.id);
-          return stem ? getStemSegment(track, stem, n, signal) : Promise.reject(new Error('gone'));
+          return stem ? patiently(() => getStemSegment(track, stem, n, signal), signal) : Promise.reject(new Error('gone'));
         },
         onChange: changed,
       });

@@ -45,6 +45,8 @@ describe('the stem player', () => {
     const { made, context, places, started } = player([stem('a'), stem('b', 5, 1000), stem('c', 5, -SEGMENT - 7)]);
     await made.play();
     const origin = 4800;
+    await made.fill();
+    made.pump();
     expect(places('a')).toEqual({ a0: origin, a1: origin + SEGMENT, a2: origin + 2 * SEGMENT });
     expect(places('b')).toEqual({ b0: origin + 1000, b1: origin + 1000 + SEGMENT });
     expect(places('c')).toMatchObject({ c1: origin - 7, c2: origin - 7 + SEGMENT });

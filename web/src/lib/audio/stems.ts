@@ -130,7 +130,7 @@ export class StemPlayer {
     try {
       const { context } = this.options;
       if (context instanceof AudioContext) await context.resume();
-      await this.fill();
+      await this.fill(1);
     } catch (error) {
       if (run !== this.runs) return;
       this.error = error;
@@ -194,10 +194,11 @@ export class StemPlayer {
     }
   }
 
-  /** Resolves when all that is wanted around the play head is there. */
-  async fill(): Promise<void> {
-    const { position } = this;
-    await Promise.all([...this.voices.values()].flatMap((voice) => this.wanted(voice, position).map((n) => this.fetch(voice, n))));
+  /** Resolves when of each stem that is heard the segment at the play head is there, and so many beyond it. What is heard first is asked for first. */
+  async fill(ahead = AHEAD): Promise<void> {
+    const wanted = [...this.voices.values()].flatMap((voice) => this.wanted(voice, this.position, ahead).map((n) => ({ voice, n })));
+    wanted.sort((a, b) => this.placeOf(a.voice, a.n) - this.placeOf(b.voice, b.n));
+    await Promise.all(wanted.map(({ voice, n }) => this.fetch(voice, n)));
   }
 
   private voice(stem: Stem): Voice {
@@ -232,10 +233,10 @@ export class StemPlayer {
   }
 
   /** The segment that is heard at a position, and those after it; none of a stem that nobody hears. */
-  private wanted(voice: Voice, position: number): number[] {
+  private wanted(voice: Voice, position: number, ahead = AHEAD): number[] {
     if (!this.isHeard(voice)) return [];
     const first = Math.max(0, Math.floor((position - voice.stem.offset) / this.options.segmentSamples));
-    const last = Math.floor((position - voice.stem.offset) / this.options.segmentSamples) + AHEAD;
+    const last = Math.floor((position - voice.stem.offset) / this.options.segmentSamples) + ahead;
     const found: number[] = [];
     for (let n = first; n <= Math.min(last, voice.stem.segments - 1); n += 1) found.push(n);
     return found;
