@@ -84,6 +84,14 @@ test('a stem comes back as it was uploaded, and plays as it was uploaded, to the
   assert.deepEqual((await download(track.id, stem.name, carol, { range: 'bytes=10-19' })).bytes, Buffer.from(bytes.subarray(10, 20)));
   assertProblem(await download(track.id, stem.name, carol, { range: 'bytes=99999999-' }), 416);
   assertProblem(await segment(track.id, stem.id, stem.segments!), 404);
+  const base = `/api/v1/tracks/${track.id}`, of = `${base}/stems/${stem.id}`;
+  for (const address of [`${base}/stems`, `${base}/stem-guests`, `${base}/stems/${encodeURIComponent(stem.name)}/download`, `${of}/segments/0`, `${of}/waveform`]) {
+    const etag = (await carol.send('GET', address)).headers.get('etag')!;
+    assertStatus(await carol.send('GET', address, { headers: { 'if-none-match': etag } }), 304, `${address} is asked for once`);
+  }
+  assertStatus(await carol.send('GET', `${of}/segments/0`, { headers: { range: 'bytes=0-3' } }), 206);
+  for (const address of [`${base}/stems?limit=x`, `${base}/stem-guests?limit=x`, `${of}/segments/0?run=${'x'.repeat(17)}`, `${of}/waveform?run=${'x'.repeat(17)}`])
+    assertProblem(await carol.send('GET', address), 422);
   const part = await carol.get('/api/v1/tracks/{id}/stems/{stem_id}/segments/{number}', { path: { id: track.id, stem_id: stem.id, number: 0 }, headers: { range: 'bytes=99999999-' } });
   assertProblem(part, 416);
   const peaks = JSON.parse((await waveform(track.id, stem.id)).bytes.toString()) as { data: number[]; length: number };

@@ -24,7 +24,8 @@ static const struct field creation_headers[] = {
     VERSION_FIELD,
     {"Upload-Length", FIELD_INT64, .required = true, .min = 0, .max = FIELD_EXACT_MAX, .help = "Bytes of the whole file", .example = "1000000"},
     {"Upload-Metadata", FIELD_STRING, .max = METADATA_MAX,
-     .help = "`filename`, and what POST /tracks takes as text parts (`title`, `visibility` …) or `version_of` and `changelog`, or `stem_of` and `stem_name`, each with its value in base64; "
+     .help = "`filename`, and what POST /tracks takes as text parts (`title`, `visibility` …) or `version_of` and `changelog`, "
+             "or `stem_of` and `stem_name`, each with its value in base64; "
              "separated by commas"},
     CHECKSUM_FIELD,
     FIELD_END};
