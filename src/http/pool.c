@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define QUEUED_EACH 4 /* so many tasks of one `who` may wait for each thread of the pool */
+#define QUEUED_EACH 8 /* so many tasks of one `who` may wait for each thread of the pool */
 
 struct task {
     uint64_t who;

@@ -17,7 +17,7 @@ bool pool_submit(struct pool *pool, void (*run)(void *argument), void *argument)
 void pool_share(struct pool *pool, unsigned each, unsigned together);
 
 /* As pool_submit(), for `who`; 0: for nobody in particular, without these bounds. While a task waits because of the bounds, later tasks of others run. False, too, when
- * 4 tasks for each thread of the pool wait for this `who`. */
+ * 8 tasks for each thread of the pool wait for this `who`. */
 bool pool_submit_for(struct pool *pool, uint64_t who, void (*run)(void *argument), void *argument);
 
 /* Would a task for `who` wait for other tasks for the same `who`? Tasks for others are not counted. */

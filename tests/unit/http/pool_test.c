@@ -94,16 +94,16 @@ static void
 a_flood_of_one_leaves_the_queue_to_others(void **state)
 {
     struct gate gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, false};
-    struct pool *pool = pool_shared(64);
+    struct pool *pool = pool_shared(128);
     unsigned accepted = 0;
 
     (void)state;
     for (int i = 0; i < EACH; i++)
         assert_true(pool_submit_for(pool, 1, wait_at_gate, &gate));
     gate_await_running(&gate, EACH);
-    while (accepted < 64 && pool_submit_for(pool, 1, wait_at_gate, &gate))
+    while (accepted < 128 && pool_submit_for(pool, 1, wait_at_gate, &gate))
         accepted++;
-    assert_int_equal(accepted, 4 * THREADS);
+    assert_int_equal(accepted, 8 * THREADS);
     assert_true(pool_submit_for(pool, 2, wait_at_gate, &gate)); /* and it runs before those that wait */
     gate_await_running(&gate, EACH + 1);
     assert_true(pool_submit(pool, wait_at_gate, &gate));
@@ -111,7 +111,7 @@ a_flood_of_one_leaves_the_queue_to_others(void **state)
 
     gate_open(&gate);
     pool_free(pool);
-    assert_int_equal(gate.ran, EACH + 4 * THREADS + 2);
+    assert_int_equal(gate.ran, EACH + 8 * THREADS + 2);
 }
 
 int
