@@ -351,6 +351,13 @@ test('one search finds words of title, artist, album, genre, tags and creator to
   const found = async (q: string) => (await visitor.get('/api/v1/tracks', { query: { q } })).body.items.map((one) => one.title);
   for (const q of ['fahre nordlys', 'Techno fähre', 'nordlys techno boat', 'carol fähre', 'NACHTLICHE slow']) assert.deepEqual(await found(q), ['Nächtliche Fähre'], q);
   assert.deepEqual(await found('fähre dave'), []);
+  for (const query of [{ q: 'fahre' }, { q: 'fahre', genre: 'techno' }]) {
+    const reply = await visitor.get('/api/v1/tracks/search', { query });
+    assertStatus(reply, 200);
+    assert.deepEqual(reply.body.items.map((one) => one.title), ['Nächtliche Fähre']);
+  }
+  assertProblem(await visitor.get('/api/v1/tracks/search', { query: {} as never }), 422, 'validation');
+  assertProblem(await visitor.get('/api/v1/tracks/search', { query: { q: 'fahre', mine: true } }), 401);
   await world.sql(`delete from tracks where title = 'Nächtliche Fähre'`);
 });
 
