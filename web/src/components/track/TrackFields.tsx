@@ -21,10 +21,14 @@ interface TrackFieldsProps {
   measured?: { measured_bpm: number | null; measured_key: string | null } | undefined;
 }
 
+/** Those that are folded away at first, as long as nothing is wrong with them. */
+const FOLDED = ['album', 'year', 'bpm', 'musical_key', 'comments_days', 'description'] as const;
+
 export function TrackFields({ form, open = false, measured }: TrackFieldsProps) {
   const { t } = useTranslation();
   const genres = useId();
-  const { control, field, register } = form;
+  const { control, field, register, formState } = form;
+  const isWrong = FOLDED.some((name) => formState.errors[name]);
   const [visibility, zone, offers, isOpen] = useWatch({ control, name: ['visibility', 'publish_zone', 'is_downloadable', 'comments_open'] });
   const measuredHint = (value: string | undefined) => (value ? { hint: t('track.hint.measured', { value }) } : {});
   return (
@@ -69,7 +73,7 @@ export function TrackFields({ form, open = false, measured }: TrackFieldsProps) 
           </div>
         </fieldset>
       )}
-      <details className="group sm:col-span-2" open={open}>
+      <details className="group sm:col-span-2" open={open || isWrong}>
         <summary className="flex w-fit items-center gap-1.5 py-1 text-sm text-muted hover:text-ink">
           <ChevronDown size={16} aria-hidden className="transition-transform duration-150 group-open:rotate-180" />
           {t('track.more_fields')}
@@ -86,9 +90,15 @@ export function TrackFields({ form, open = false, measured }: TrackFieldsProps) 
             placeholder="F#m"
             mono
           />
-          {isOpen && (
-            <TextField className="sm:col-span-2" label={t('track.field.comments_days')} hint={t('track.hint.comments_days')} {...field('comments_days')} inputMode="numeric" mono />
-          )}
+          {/* not needed where comments are closed, unless something is wrong with it */}
+          <TextField
+            className={isOpen || formState.errors.comments_days ? 'sm:col-span-2' : 'hidden'}
+            label={t('track.field.comments_days')}
+            hint={t('track.hint.comments_days')}
+            {...field('comments_days')}
+            inputMode="numeric"
+            mono
+          />
           <TextArea className="sm:col-span-6" label={t('track.field.description')} {...field('description')} />
         </div>
       </details>

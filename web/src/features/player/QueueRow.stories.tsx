@@ -27,5 +27,6 @@ type Story = StoryObj<typeof meta>;
 export const Coming: Story = {};
 export const Current: Story = { args: { place: 'current', isPlaying: true } };
 export const Played: Story = { args: { place: 'played' } };
+export const Similar: Story = { args: { entry: { ...entry, isSimilar: true } } };
 export const Carried: Story = { args: { isDragged: true } };
 export const LongTitle: Story = { args: { entry: { ...entry, title: 'A title so long that it cannot possibly fit in a row of the queue, whatever one tries' } } };

@@ -54,6 +54,7 @@ export function QueueRow({ entry, place, isPlaying, isDragged, handle, onPlay, o
             <bdi>{entry.title}</bdi>
           </span>
           <span className="block truncate text-xs text-muted">
+            {entry.isSimilar && `${t('player.queue.similar')} · `}
             <bdi>{byline(entry)}</bdi>
           </span>
         </span>

@@ -3,6 +3,7 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { LinkedText } from '@/components/text/LinkedText';
 import { TrackStripsSkeleton } from '@/components/track/TrackLists';
 import { ROW } from '@/components/track/TrackRow';
 import type { Entries, Entry } from '@/components/track/useEntries';
@@ -154,7 +155,7 @@ export function PlaylistBody(props: PlaylistItemsProps) {
     <>
       {description && (
         <p dir="auto" className="mt-6 max-w-prose text-base break-words whitespace-pre-line">
-          {description}
+          <LinkedText text={description} />
         </p>
       )}
       <div className="mt-8">

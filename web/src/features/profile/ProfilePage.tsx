@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { LinkedText } from '@/components/text/LinkedText';
 import { TrackStrips, TrackStripsSkeleton } from '@/components/track/TrackLists';
 import { Avatar } from '@/components/ui/Avatar';
 import { Button } from '@/components/ui/Button';
@@ -69,7 +70,7 @@ function Header({ user, me }: HeaderProps) {
           <span>{t('profile.follows', { count: user.following_count })}</span>
           <span>{t('profile.since', { date: format.day(user.created_at) })}</span>
         </div>
-        {user.bio && <p dir="auto" className="mt-4 max-w-prose text-base whitespace-pre-line">{user.bio}</p>}
+        {user.bio && <p dir="auto" className="mt-4 max-w-prose text-base break-words whitespace-pre-line"><LinkedText text={user.bio} /></p>}
         <SocialLinks links={user.social_links} />
         <div className="mt-6 min-h-10">
           {me?.id === user.id ? (

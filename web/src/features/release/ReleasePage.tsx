@@ -8,6 +8,7 @@ import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { releaseArtist } from '@/components/release/ReleaseCard';
 import { ReleaseCover } from '@/components/release/ReleaseCover';
 import { EmbedButton } from '@/components/share/EmbedButton';
+import { LinkedText } from '@/components/text/LinkedText';
 import { PlayAll } from '@/components/track/PlayAll';
 import { useEntries } from '@/components/track/useEntries';
 import { useShare } from '@/components/track/useShare';
@@ -168,7 +169,7 @@ function Loaded({ release, address }: { release: Release; address: string }) {
           <div className="min-w-0">
             {release.description && (
               <p dir="auto" className="max-w-prose text-base break-words whitespace-pre-line">
-                {release.description}
+                <LinkedText text={release.description} />
               </p>
             )}
           </div>

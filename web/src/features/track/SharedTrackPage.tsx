@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { LinkedText } from '@/components/text/LinkedText';
 import { PlayButton } from '@/components/track/PlayButton';
 import { TrackWaveform } from '@/components/track/TrackWaveform';
 import { Button } from '@/components/ui/Button';
@@ -53,8 +54,8 @@ function Loaded({ shared, token }: { shared: SharedTrack; token: string }) {
         </Button>
       )}
       {shared.description && (
-        <p dir="auto" className="mt-8 max-w-prose text-base whitespace-pre-line">
-          {shared.description}
+        <p dir="auto" className="mt-8 max-w-prose text-base break-words whitespace-pre-line">
+          <LinkedText text={shared.description} />
         </p>
       )}
       {keeps && (

@@ -4,6 +4,7 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
 import { useCoverHue } from '@/components/cover/useCoverHue';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { LinkedText } from '@/components/text/LinkedText';
 import { DeleteTrackDialog } from '@/components/track/DeleteTrackDialog';
 import { PlayButton } from '@/components/track/PlayButton';
 import { ProcessingLine } from '@/components/track/ProcessingLine';
@@ -148,7 +149,7 @@ function Loaded({ track }: { track: Track }) {
           <div className="min-w-0">
             {track.description && (
               <p dir="auto" className="max-w-prose text-base whitespace-pre-line">
-                <TimedText text={track.description} track={track} onSeek={(seconds) => void seekTrack(track, { more: others }, seconds)} />
+                <LinkedText text={track.description}>{(text) => <TimedText text={text} track={track} onSeek={(seconds) => void seekTrack(track, { more: others }, seconds)} />}</LinkedText>
               </p>
             )}
             {track.tags && track.tags.length > 0 && (

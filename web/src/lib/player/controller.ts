@@ -115,16 +115,18 @@ async function goOn(): Promise<void> {
   const tracks = await similarTo(current.id, queue).catch(() => []);
   const state = store.getState();
   if (tracks.length === 0 || state.current !== current || state.isPlaying || state.queue !== queue) return;
-  for (const track of tracks) state.addToQueue(track);
+  for (const track of tracks) state.addSimilar(track);
   state.jump(queue.length);
 }
 
 /** Goes on where the person stopped in a long track, unless they have chosen a place meanwhile. */
 async function resume(entry: QueueEntry): Promise<void> {
   const before = jumps;
-  const { stoppedAt } = await import('./resume');
+  const { stoppedAt, tellResumed } = await import('./resume');
   const seconds = await stoppedAt(entry);
-  if (seconds > 0 && loadedKey === entry.key && jumps === before) seek(seconds);
+  if (seconds <= 0 || loadedKey !== entry.key || jumps !== before) return;
+  seek(seconds);
+  await tellResumed(entry.title, seconds, () => loadedKey === entry.key && seek(0));
 }
 
 function failed(track: EngineTrack, failure: Failure): void {

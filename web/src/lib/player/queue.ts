@@ -11,6 +11,8 @@ export interface QueueEntry extends PlayerTrack {
   key: string;
   /** Gone, or not for this person: it keeps its place, and is passed over. Its `id` is empty. */
   unavailable?: boolean;
+  /** Added at the end of the queue since the person wants similar music then. */
+  isSimilar?: boolean;
 }
 
 export type Repeat = 'off' | 'all' | 'one';
@@ -52,7 +54,7 @@ export function replace(q: Queue, tracks: readonly PlayerTrack[], index: number,
   return { ...q, queue: [first, ...shuffled(rest, random)], order: keysOf(entries), index: 0 };
 }
 
-export function append(q: Queue, track: PlayerTrack): Queue {
+export function append(q: Queue, track: PlayerTrack & Pick<QueueEntry, 'isSimilar'>): Queue {
   const entry = toEntry(track);
   return { ...q, queue: [...q.queue, entry], order: [...q.order, entry.key], index: q.index < 0 ? 0 : q.index };
 }

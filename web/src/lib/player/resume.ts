@@ -10,3 +10,9 @@ export async function stoppedAt(track: { id: string; duration_ms: number }): Pro
   const { position_ms } = await get('/history/tracks/{id}', { path: { id: track.id } });
   return position_ms / 1000;
 }
+
+/** Says that it went on where the person stopped, and offers the beginning. */
+export async function tellResumed(title: string, seconds: number, begin: () => void): Promise<void> {
+  const [{ default: i18next }, { useToasts }, { clock }] = await Promise.all([import('i18next'), import('@/lib/toast/store'), import('@/lib/format/format')]);
+  useToasts.getState().show({ text: i18next.t('player.resumed', { title, time: clock(seconds * 1000) }), action: { label: i18next.t('player.from_beginning'), run: begin } });
+}

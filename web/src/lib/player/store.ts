@@ -21,6 +21,8 @@ export interface PlayerStore extends PlayerApi, Q.Queue {
   loudness: LoudnessTarget;
   /** Which part of the player is open over the page. */
   panel: 'none' | 'now' | 'queue';
+  /** At the end, where the person wants similar music to go on. */
+  addSimilar(track: PlayerTrack): void;
   playNext(track: PlayerTrack): void;
   /** Plays it at once; the rest of the queue follows, then `more`. */
   playNow(track: PlayerTrack, more: readonly PlayerTrack[]): void;
@@ -111,6 +113,7 @@ export const usePlayer = create<PlayerStore>((set, get) => {
 
     playTracks: (tracks, index) => adopt(Q.replace(get(), tracks, index), 'play'),
     addToQueue: (track) => adopt(Q.append(get(), track), 'keep'),
+    addSimilar: (track) => adopt(Q.append(get(), { ...track, isSimilar: true }), 'keep'),
     playNext: (track) => adopt(Q.insertNext(get(), track), 'keep'),
     playNow: (track, more) => adopt(Q.playNow(get(), track, more), 'play'),
     removeFromQueue: (key) => adopt(Q.remove(get(), key), 'keep'),

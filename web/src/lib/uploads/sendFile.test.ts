@@ -3,7 +3,7 @@ import { forgetCsrf } from '@/lib/api/csrf';
 import { setPersonHere, setSessionHint } from '@/lib/session/hint';
 import { fakeServer } from '@/testing/server';
 import { sendFile, STALLED_MS, takeBack } from './sendFile';
-import { listUnfinished, placeOf } from './unfinished';
+import { listUnfinished, placeOf, rememberPlace } from './unfinished';
 
 interface Options {
   uploadUrl?: string;
@@ -185,4 +185,12 @@ it('stops when it is told to, and takes back what was sent when that is wanted t
   expect(placeOf(file)).not.toBeNull();
   await takeBack(file);
   expect(placeOf(file)).toBeNull();
+});
+
+it('notes of versions that are too old go when another one is made', () => {
+  const old = 'veza.versions.someone.t1.1.2.a.wav';
+  localStorage.setItem(old, JSON.stringify({ url: `/api/v1/uploads/tus/${ID}`, name: 'a.wav', size: 1, at: Date.now() - 8 * 24 * 3600 * 1000 }));
+  rememberPlace(file, `/api/v1/uploads/tus/${ID}`, 't2');
+  expect(localStorage.getItem(old)).toBeNull();
+  expect(placeOf(file, 't2')).toBe(`/api/v1/uploads/tus/${ID}`);
 });

@@ -35,6 +35,7 @@ export const placeOf = (file: File, partOf?: string) => read(keyOf(file, partOf)
 
 export function rememberPlace(file: File, url: string, partOf?: string): void {
   try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PART_PREFIX) && !read(key)) forgetKey(key); // they are in no list that would find them too old
     localStorage.setItem(keyOf(file, partOf), JSON.stringify({ url, name: file.name, size: file.size, at: Date.now() }));
   } catch {
     /* without storage an upload cannot survive a reload */

@@ -47,17 +47,18 @@ export function patchTrack(client: QueryClient, id: string, patch: Patch): void 
   });
 }
 
+/** Takes a track out of all lists of tracks. What names it, such as an item of a playlist, keeps its place. */
 export function dropTrack(client: QueryClient, id: string): void {
-  const list = (page: List<Track>) => {
-    const items = page.items.filter((t) => t.id !== id);
+  const isIt = (thing: unknown) => names(thing, id) && !('track_id' in thing);
+  const list = (page: List<unknown>) => {
+    const items = page.items.filter((item) => !isIt(item));
     return { ...page, items, total: page.total && page.total - (page.items.length - items.length) };
   };
-  for (const key of ['list', 'endless', 'liked']) {
-    client.setQueriesData<List<Track> | InfiniteData<List<Track>>>({ queryKey: ['tracks', key] }, (data) => {
-      if (!data) return data;
-      return isEndless(data) ? { ...data, pages: data.pages.map(list) } : list(data);
-    });
-  }
+  client.setQueriesData<object>(holding(id), (data) => {
+    if (!data) return data;
+    if (isEndless(data)) return { ...data, pages: data.pages.map(list) };
+    return isList(data) ? list(data) : data;
+  });
 }
 
 export const invalidateTracks = (client: QueryClient) => client.invalidateQueries({ queryKey: ['tracks'] });
