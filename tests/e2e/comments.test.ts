@@ -315,7 +315,27 @@ const openThread = async (page: Page) => {
   await row(page, 'With two').last().waitFor();
 };
 
+test('what waits for approval on all of one’s tracks is decided on one page, to which the library leads', async () => {
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    await page.goto('/library');
+    await settled(eye);
+    await page.getByRole('link', { name: '1 comment waits for your approval' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Comments to approve' }).waitFor();
+    await page.getByText(/^Donaudampf/).waitFor();
+    await page.getByRole('button', { name: /^Approve the comment by/ }).click();
+    await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor();
+    await page.getByText('Everybody can read the comment').waitFor();
+    await page.goto('/notifications');
+    await settled(eye);
+    assert.equal(await page.getByRole('link', { name: /waits? for your approval/ }).count(), 0);
+  });
+  await world.sql(`update track_comments set status = 'held' where content like 'Donaudampf%'`);
+});
+
 lookAt(stage, [
+  { name: 'comments-held', path: '/library/comments', who: 'carol', first: ({ page }) => page.getByText(/^Donaudampf/).waitFor() },
+  { name: 'comments-held-none', path: '/library/comments', who: 'bob' },
   { name: 'comments-thread', path: `/track/${busy.id}`, who: 'carol', first: ({ page }) => openThread(page) },
   { name: 'comments-guest', path: `/track/${busy.id}`, who: null },
   { name: 'comments-writing', path: `/track/${busy.id}`, who: 'alice', first: ({ page }) => nearTheEnd(page) },

@@ -21,6 +21,7 @@ export const PAGE_PATHS = [
   '/library',
   '/library/likes',
   '/library/history',
+  '/library/comments',
   '/releases',
   '/playlists',
   '/notifications',

@@ -36,6 +36,7 @@ export const routes: RouteObject[] = [
               { path: 'library', lazy: pages.library },
               { path: 'library/likes', lazy: pages.likes },
               { path: 'library/history', lazy: pages.history },
+              { path: 'library/comments', lazy: pages.heldComments },
               { path: 'releases', lazy: pages.releases },
               { path: 'playlists', lazy: pages.playlists },
               { path: 'notifications', lazy: pages.notifications },

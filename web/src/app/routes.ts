@@ -18,6 +18,7 @@ export const pages = {
   upload: withTexts(() => import('@/features/upload/UploadPage'), 'upload'),
   library: withTexts(() => import('@/features/library/LibraryPage'), 'library'),
   likes: withTexts(() => import('@/features/library/LikesPage'), 'library'),
+  heldComments: withTexts(() => import('@/features/approval/HeldPage'), 'approval', 'comments'),
   history: withTexts(() => import('@/features/history/HistoryPage'), 'history'),
   playlists: withTexts(() => import('@/features/playlists/PlaylistsPage'), 'playlists'),
   playlist: withTexts(() => import('@/features/playlists/PlaylistPage'), 'playlists'),

@@ -2,6 +2,7 @@ import { Search, Upload } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
+import { HeldLink } from '@/components/comments/HeldLink';
 import { CreatorInvite } from '@/components/track/CreatorInvite';
 import { DeleteTrackDialog } from '@/components/track/DeleteTrackDialog';
 import { LibraryTabs } from '@/components/track/LibraryTabs';
@@ -75,6 +76,7 @@ export function Component() {
       </PageHeader>
 
       <LibraryTabs />
+      <HeldLink className="mb-6" />
       <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-3">
         {!isRemoved && (
           <div className="relative w-full sm:w-72">

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { HeldLink } from '@/components/comments/HeldLink';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
@@ -129,6 +130,7 @@ export function Component() {
             </>
           }
         />
+        <HeldLink className="mb-4" />
         <div className="mb-4">
           <Toggle label={t('notifications.only_new')} checked={unread} onChange={(event) => setUnread(event.target.checked)} />
         </div>

@@ -6,17 +6,20 @@ export interface Link {
 
 /* without characters that are not seen or that turn the direction of what follows: a link shows where it goes */
 const ADDRESS = /https?:\/\/[^\s<>"“”«»\u0000-\u001f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/gi;
-const ENDS = /[.,;:!?'’…]$/;
+const ENDS = '.,;:!?\'’…';
 
 /** Without what ends a sentence, and without a bracket that was opened before the address. */
 function trimmed(found: string): string {
-  let url = found;
-  for (;;) {
-    const opened = url.endsWith(')') ? url.split('(').length : url.endsWith(']') ? url.split('[').length : 0;
-    const closed = url.endsWith(')') ? url.split(')').length : url.endsWith(']') ? url.split(']').length : 0;
-    if (!ENDS.test(url) && opened >= closed) return url;
-    url = url.slice(0, -1);
+  const count = (sign: string) => found.split(sign).length;
+  const extra: Record<string, number> = { ')': count(')') - count('('), ']': count(']') - count('[') };
+  let end = found.length;
+  for (; end > 0; end -= 1) {
+    const last = found.charAt(end - 1);
+    const left = extra[last] ?? 0;
+    if (left > 0) extra[last] = left - 1;
+    else if (!ENDS.includes(last)) break;
   }
+  return found.slice(0, end);
 }
 
 function isWeb(address: string): boolean {

@@ -1,6 +1,7 @@
 /* Which texts there are, as types: t() takes only keys that exist. English stands for all languages (locales.test.ts compares them). */
 
 import type common from '@/locales/en';
+import type approval from '@/locales/en/approval.json';
 import type auth from '@/locales/en/auth.json';
 import type comments from '@/locales/en/comments.json';
 import type dashboard from '@/locales/en/dashboard.json';
@@ -31,6 +32,7 @@ import type versions from '@/locales/en/versions.json';
 
 /** The texts of pages and dialogs, one file each. */
 export interface TextFiles {
+  approval: typeof approval;
   auth: typeof auth;
   comments: typeof comments;
   dashboard: typeof dashboard;

@@ -4,7 +4,7 @@ import { put } from '@/lib/api/client';
 import type { TrackComment } from '@/lib/api/schema';
 import { tellProblem } from '@/lib/toast/problem';
 import { toast } from '@/lib/toast/store';
-import { holdComments, invalidateComments, replaceComment } from './cache';
+import { dropHeld, HELD, holdComments, invalidateComments, replaceComment } from './cache';
 
 /** Each is shown when the server has agreed. */
 export function useEditComment() {
@@ -21,7 +21,9 @@ export function useCommentStatus() {
     mutationFn: ({ comment: { id }, status }: { comment: TrackComment; status: 'shown' | 'hidden' }) => put('/comments/{id}/status', { path: { id }, body: { status } }),
     onMutate: async ({ comment, status }) => {
       await holdComments(client, comment.track_id);
+      await client.cancelQueries({ queryKey: HELD });
       replaceComment(client, comment.track_id, comment.id, { ...comment, status });
+      dropHeld(client, comment.id);
     },
     onSuccess: (_now, { status }) => toast(i18next.t(`comments.now_${status}`)),
     onError: tellProblem,
