@@ -7,6 +7,7 @@ import { until } from '../support/wait.ts';
 import type { Person } from '../support/world.ts';
 import { settled, type Eye } from './support/browser.ts';
 import { hear, hearIt, listen } from './support/ear.ts';
+import { watchMainThread } from './support/hang.ts';
 import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.start('queue-devices');
@@ -41,9 +42,9 @@ async function playAllOfCarol({ page, asking }: Pick<Eye, 'page' | 'asking'>): P
 }
 
 /** Pauses; gives the second where it stands, when the server knows it. */
-async function stop(page: Page, client: Client, has: (state: Awaited<ReturnType<typeof server>>) => boolean = () => true): Promise<number> {
+async function stop(page: Page, client: Client, where: () => Promise<string>, has: (state: Awaited<ReturnType<typeof server>>) => boolean = () => true): Promise<number> {
   await pause(page).or(play(page)).first().waitFor();
-  if (await pause(page).isVisible()) await pause(page).evaluate((button: HTMLElement) => button.click()); /* a busy machine may have stopped it, or the music is over before a mouse gets there */
+  if (await pause(page).isVisible()) await pause(page).evaluate((button: HTMLElement) => button.click()).catch(async (error: unknown) => { throw new Error(`${String(error)}; ${await where()}`); }); /* a busy machine may have stopped it, or the music is over before a mouse gets there */
   return until('the server to know where it stopped', async () => {
     const now = (await listen(page))!, there = await server(client);
     return !now.playing && !there.is_playing && has(there) && Math.abs(there.offset_ms / 1000 - now.position) < 0.3 && now.position;
@@ -56,6 +57,7 @@ test('another device finds the item, the place in it, the order of shuffle, repe
   let order: (string | null)[] = [];
   await visit('alice', async (eye) => {
     const { page } = eye;
+    const where = await watchMainThread(page);
     await playAllOfCarol(eye);
     await bar(page).getByRole('button', { name: 'Shuffle' }).click();
     await bar(page).getByRole('button', { name: 'Repeat: off' }).click();
@@ -63,13 +65,14 @@ test('another device finds the item, the place in it, the order of shuffle, repe
     await volume.focus();
     for (let i = 0; i < 4; i += 1) await page.keyboard.press('ArrowLeft');
     await hear(page, 'some of it', (now) => now.position > 4);
-    stopped = await stop(page, alice, ({ repeat, shuffle }) => repeat === 'all' && shuffle);
+    stopped = await stop(page, alice, where, ({ repeat, shuffle }) => repeat === 'all' && shuffle);
     order = await titles(alice);
     assert.equal(String(order), String((await saved(page)).queue.map((entry) => entry.title)));
   });
   const { volume } = await server(alice);
   assert.ok(volume < 80, `volume ${volume}`);
   await visit('alice', async ({ page }) => {
+    const where = await watchMainThread(page);
     for (const how of ['another device', 'a reload']) {
       if (how === 'a reload') await page.reload();
       else await page.goto('/');
@@ -83,7 +86,7 @@ test('another device finds the item, the place in it, the order of shuffle, repe
       await play(page).click();
       const heard = await hear(page, 'it go on', (now) => now.track === first.id && now.left > 0.0005);
       assert.ok(heard.position >= stopped - 1 && heard.position < stopped + 5, `${how}: ${heard.position}, stopped at ${stopped}`);
-      stopped = await stop(page, alice);
+      stopped = await stop(page, alice, where);
     }
   });
 });
