@@ -325,7 +325,7 @@ test('what waits for approval on all of one’s tracks is decided on one page, t
     await page.getByText(/^Donaudampf/).waitFor();
     await page.getByRole('button', { name: /^Approve the comment by/ }).click();
     await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor();
-    await page.getByText('Everybody can read the comment').waitFor();
+    await page.getByText('Everybody can read the comment').first().waitFor();
     await page.goto('/notifications');
     await settled(eye);
     assert.equal(await page.getByRole('link', { name: /waits? for your approval/ }).count(), 0);
