@@ -5,7 +5,7 @@ export interface Link {
 }
 
 /* without characters that are not seen or that turn the direction of what follows: a link shows where it goes */
-const ADDRESS = /https?:\/\/[^\s<>"“”«»\u0000-\u001f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/gi;
+const ADDRESS = /https?:\/\/[^\s<>"“”«»\p{C}]+/giu;
 const ENDS = '.,;:!?\'’…';
 
 /** Without what ends a sentence, and without a bracket that was opened before the address. */
