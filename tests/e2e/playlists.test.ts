@@ -222,7 +222,7 @@ test('a private playlist opens by a link, until that is revoked in the dialog wh
     await dialog.getByText('Opened 1 time').waitFor({ state: 'hidden' });
     await stage.visit(null, async (friend) => {
       await open(friend, link);
-      await friend.page.getByRole('heading', { name: 'This link opens nothing (any more)' }).waitFor();
+      await friend.page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
     }, { expected: [/status of 404/] });
   });
 });
@@ -281,7 +281,7 @@ test('what was changed is undone at once, or later in the history, which tells w
     await open(eye, `/playlist/${id}`);
     await handle(page, 'Slow boat').first().focus();
     await page.keyboard.press('ArrowUp');
-    await page.getByText('Slow boat is moved').first().waitFor();
+    await page.getByText('Slow boat was moved').first().waitFor();
     assert.equal(await shown(page), 'Tides, Slow boat, Night ferry');
     await page.getByRole('button', { name: 'Undo' }).click();
     await until('the order to be back', async () => (await order(id)) === 'Tides, Night ferry, Slow boat');
@@ -318,25 +318,25 @@ test('its owner sees what came of a playlist; the editors choose it, and everybo
   await stage.visit('carol', async (eye) => {
     const { page } = eye;
     await open(eye, `/playlist/${id}`);
-    await page.getByRole('button', { name: 'Figures' }).click();
-    const dialog = page.getByRole('dialog', { name: 'What came of this playlist' });
+    await page.getByRole('button', { name: 'Statistics' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Statistics of this playlist' });
     await dialog.getByRole('definition').first().getByText('2', { exact: true }).waitFor();
     await dialog.getByLabel('Period').selectOption('Last 90 days');
     await until('90 days', async () => (await dialog.getByRole('table', { name: 'Opened' }).getByRole('row').count()) === 90);
-    assert.equal(await page.getByRole('button', { name: 'Choose for all' }).count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Feature' }).count(), 0);
   });
   assertStatus(await stage.world.as('root').put('/api/v1/playlists/{id}/editorial', { path: { id }, body: { is_editorial: true } }), 200);
   await stage.visit(null, async (eye) => {
     const { page } = eye;
     await open(eye, '/discover');
-    await page.getByRole('region', { name: 'Chosen by the editors' }).getByRole('link', { name: 'Worth choosing' }).click();
+    await page.getByRole('region', { name: 'Editors’ choice' }).getByRole('link', { name: 'Worth choosing' }).click();
     await page.getByText('Editors’ choice').first().waitFor();
   });
   await stage.visit('bob', async (eye) => {
     const { page } = eye;
     await open(eye, '/dashboard');
     const list = page.getByRole('region', { name: 'Playlists for you' });
-    await list.getByRole('listitem').filter({ hasText: 'Worth choosing' }).getByText('Chosen by the editors').waitFor();
+    await list.getByRole('listitem').filter({ hasText: 'Worth choosing' }).getByText('Editors’ choice').waitFor();
     const mia = stage.world.as('mia');
     for (const { id } of [tides, slow]) assertStatus(await mia.post('/api/v1/tracks/{id}/like', { path: { id } }), 200);
     await open(eye, `/track/${tides.id}`);
@@ -354,7 +354,7 @@ test('its owner deletes a playlist, after being asked', async () => {
     const dialog = page.getByRole('dialog', { name: 'Delete this playlist?' });
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.waitForURL('**/playlists');
-    await page.getByText('“To forget” is deleted').first().waitFor();
+    await page.getByText('“To forget” was deleted').first().waitFor();
     await settled(eye);
     assert.equal(await page.getByRole('link', { name: 'To forget' }).count(), 0);
   }, { expected: [/status of 404/] }); /* the page may still ask for it when it hears that it may not listen any more */
@@ -460,7 +460,7 @@ lookAt(stage, [
     await page.getByRole('button', { name: 'Add bob' }).waitFor();
   } },
   { name: 'playlist figures', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
-    await page.getByRole('button', { name: 'Figures' }).click();
+    await page.getByRole('button', { name: 'Statistics' }).click();
     await page.getByRole('table', { name: 'Opened' }).waitFor({ state: 'attached' });
   } },
   { name: 'playlist history', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
