@@ -336,7 +336,7 @@ test('its owner sees what came of a playlist; the editors choose it, and everybo
     const { page } = eye;
     await open(eye, '/dashboard');
     const list = page.getByRole('region', { name: 'Playlists for you' });
-    await list.getByRole('listitem').filter({ hasText: 'Worth choosing' }).getByText('Editors’ choice').waitFor();
+    await list.getByRole('listitem').filter({ hasText: 'Worth choosing' }).getByText('Editors’ choice').first().waitFor();
     const mia = stage.world.as('mia');
     for (const { id } of [tides, slow]) assertStatus(await mia.post('/api/v1/tracks/{id}/like', { path: { id } }), 200);
     await open(eye, `/track/${tides.id}`);
