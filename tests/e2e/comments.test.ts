@@ -334,7 +334,7 @@ test('what waits for approval on all of one’s tracks is decided on one page, t
 });
 
 lookAt(stage, [
-  { name: 'comments-held', path: '/library/comments', who: 'carol', first: ({ page }) => page.getByText(/^Donaudampf/).waitFor() },
+  { name: 'comments-held', path: '/library/comments', who: 'carol', first: ({ page }) => page.getByText(/^Donaudampf/).first().waitFor() },
   { name: 'comments-held-none', path: '/library/comments', who: 'bob' },
   { name: 'comments-thread', path: `/track/${busy.id}`, who: 'carol', first: ({ page }) => openThread(page) },
   { name: 'comments-guest', path: `/track/${busy.id}`, who: null },

@@ -34,8 +34,10 @@ export function TrackCard({ track, list }: TrackCardProps) {
           <TrackByline track={track} className="mt-0.5" />
         </div>
         <div className="-me-1.5 -mt-1 flex flex-col">
-          <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} />
-          <LikeButton track={track} />
+          <TrackMenu track={toPlayerTrack(track)} playable={isPlayable(track)} isLiked={track.is_liked} />
+          <span className="max-sm:hidden">
+            <LikeButton track={track} />
+          </span>
         </div>
       </div>
     </article>

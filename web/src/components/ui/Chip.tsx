@@ -13,7 +13,7 @@ export function Chip({ pressed, className, ...props }: ChipProps) {
       aria-pressed={pressed}
       {...props}
       className={clsx(
-        'h-9 shrink-0 rounded-full border px-4 text-sm whitespace-nowrap transition-colors duration-150',
+        'h-9 shrink-0 rounded-full border px-3 text-sm sm:px-4 whitespace-nowrap transition-colors duration-150',
         pressed ? 'fills border-ink bg-ink font-semibold text-paper' : 'border-line text-muted hover:border-line-strong hover:text-ink',
         className,
       )}
