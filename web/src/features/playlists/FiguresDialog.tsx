@@ -1,4 +1,4 @@
-/* What came of a playlist: how often it was opened, who follows it, and what its links were used for. For its owner. */
+/* The statistics of a playlist: how often it was opened, who follows it, and what its links were used for. For its owner. */
 
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
