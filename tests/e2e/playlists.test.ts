@@ -200,7 +200,7 @@ test('a private playlist opens by a link, until that is revoked in the dialog wh
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Share this playlist' });
     await dialog.getByLabel('It works').selectOption('For 7 days');
-    await dialog.getByRole('button', { name: 'Make a link' }).click();
+    await dialog.getByRole('button', { name: 'Create a link' }).click();
     const address = (await dialog.getByRole('group', { name: 'Link', exact: true }).textContent())!;
     assert.match(address, /\/p\/[A-Za-z0-9_-]{43}$/);
     const link = new URL(address).pathname;
@@ -450,7 +450,7 @@ lookAt(stage, [
   { name: 'playlist shared', path: `/p/${link.body.token}`, who: null },
   { name: 'playlist share', full: true, path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
     await page.getByRole('button', { name: 'Share', exact: true }).click();
-    await page.getByRole('button', { name: 'Make a link' }).click();
+    await page.getByRole('button', { name: 'Create a link' }).click();
     await page.getByRole('group', { name: 'Link', exact: true }).waitFor();
   } },
   { name: 'playlist people', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {

@@ -28,7 +28,7 @@ test('a link that its creator makes on the page lets a stranger hear a private t
   const address = await stage.visit('carol', async (eye) => {
     await open(eye, `/track/${track.id}`);
     await dialog(eye, 'Links')();
-    await eye.page.getByRole('button', { name: 'Make a link' }).click();
+    await eye.page.getByRole('button', { name: 'Create a link' }).click();
     const text = await eye.page.getByRole('group', { name: 'Link', exact: true }).locator('code').innerText();
     assert.match(text, /\/track\/shared\/[\w-]{43}$/);
     return new URL(text).pathname;
@@ -61,8 +61,8 @@ test('a format is prepared once and then downloaded under its name', async () =>
     await open(eye, `/track/shared/${given.body.token}`);
     assertStatus(await carol.put('/api/v1/tracks/{id}', { ...at, body: { download_formats: ['original', 'flac'] } }), 200);
     await dialog(eye, 'Download')();
-    await page.getByRole('button', { name: 'Prepare: Without loss' }).click();
-    const link = page.getByRole('link', { name: 'Download: Without loss' });
+    await page.getByRole('button', { name: 'Prepare: Lossless' }).click();
+    const link = page.getByRole('link', { name: 'Download: Lossless' });
     await link.waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
     assert.equal(download.suggestedFilename(), 'Between us.flac');

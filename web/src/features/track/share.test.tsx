@@ -27,7 +27,7 @@ it('a link that is revoked is not offered for copying any more', async () => {
     },
   });
   renderRoutes([{ path: '/', element: <ShareDialog track={one} onClose={() => undefined} /> }]);
-  await userEvent.click(await screen.findByRole('button', { name: 'Make a link' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Create a link' }));
   expect(await screen.findByText(/shown only this once/)).toBeInTheDocument();
   await userEvent.click(await screen.findByRole('button', { name: /Revoke the link/ }));
   await waitFor(() => expect(screen.queryByText(/shown only this once/)).toBeNull());
