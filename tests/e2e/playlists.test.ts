@@ -371,7 +371,7 @@ test('a playlist of another player is imported, tells what became of each line, 
     await dialog.getByRole('alert').filter({ hasText: 'This file could not be read' }).waitFor();
     await dialog.getByLabel('Choose a file').setInputFiles({ name: 'old.m3u', mimeType: 'audio/x-mpegurl', buffer: Buffer.from(file) });
     await dialog.getByText('“From my old player” is here').waitFor();
-    for (const text of ['1 track found', '1 not certain', '1 not here', 'There is this title by somebody else', 'No such track here']) await dialog.getByText(text, { exact: false }).first().waitFor();
+    for (const text of ['1 track found', '1 not certain', '1 not here', 'A track with this title exists, by another artist', 'No such track here']) await dialog.getByText(text, { exact: false }).first().waitFor();
     await dialog.getByRole('button', { name: /^Take .*Night ferry$/ }).click();
     await dialog.getByText(/^Taken: .*Night ferry$/).waitFor();
     const [report] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save the report' }).click()]);
@@ -393,7 +393,7 @@ test('somebody copies a public playlist and changes the copy', async () => {
     const { page } = eye;
     await open(eye, `/playlist/${id}`);
     await page.getByRole('button', { name: 'Make a copy' }).click();
-    await page.getByText('“Worth a copy” is copied.').first().waitFor();
+    await page.getByText('“Worth a copy” was copied.').first().waitFor();
     await page.getByRole('link', { name: 'Copied from Worth a copy' }).waitFor();
     await until('its items', async () => (await shown(page)) === 'Tides, Slow boat');
     await handle(page, 'Slow boat').first().waitFor();

@@ -16,7 +16,7 @@ vi.mock('@/lib/uploads/sendFile', () => ({
       going.push({ ...options, end: resolve, fail: () => reject(new Error('no network')) });
       options.signal.addEventListener('abort', () => reject(new Error('aborted')));
     }),
-  takeVersionBack: (file: File) => {
+  takePartBack: (file: File) => {
     takenBack.push(file.name);
     return Promise.resolve();
   },
