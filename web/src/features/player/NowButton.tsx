@@ -26,7 +26,7 @@ export function NowButton({ track }: { track: QueueEntry }) {
       </button>
       <div className="min-w-0">
         {track.unavailable ? (
-          <p title={track.title} className="truncate text-muted" data-player-title>
+          <p dir="auto" title={track.title} className="truncate text-muted" data-player-title>
             {track.title}
           </p>
         ) : (

@@ -27,7 +27,7 @@ import { VolumeControl } from './VolumeControl';
 const PlayingLyrics = lazy(withTexts(() => import('./PlayingLyrics'), 'lyrics'));
 
 function Names({ track, onLeave }: { track: QueueEntry; onLeave: () => void }) {
-  if (track.unavailable) return <h1 className="text-xl text-muted">{track.title}</h1>;
+  if (track.unavailable) return <h1 dir="auto" className="text-xl text-muted">{track.title}</h1>;
   return (
     <div className="min-w-0">
       <h1 className="text-xl font-bold tracking-tight text-balance flat:max-xl:text-lg lg:text-2xl xl:text-[3.25rem] xl:leading-[1.02]">
