@@ -14,7 +14,7 @@ LIBRARIES = {
     "bcrypt": ("libcrypt", []),
     "sockets": ("libpq", []),
     "music": ("libpng", ["src/demo/libdemo.a"]),
-    "media_job": ("libavformat libavcodec libavutil libswresample libswscale libebur128 libchromaprint libseccomp jansson",
+    "media_job": ("libavformat libavcodec libavutil libswresample libswscale libebur128 libchromaprint aubio libseccomp jansson",
                   ["src/media/libmedia.a", "src/libbase.a"]),
 }
 

@@ -13,6 +13,7 @@ from .veza import BINARY
 SECONDS = 180
 RATES = ((64, "low"), (128, "medium"), (256, "high"))
 OURS = ("judged", "unjudged")  # with and without the comparison of what was encoded with its source, which ffmpeg does not do
+UNHEARD = "unheard"  # as "judged", but without tempo, key and timbre
 HLS = ["-f", "hls", "-hls_time", "5", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"]
 
 
@@ -29,7 +30,7 @@ def ffmpeg(wav, outputs):
 
 
 def commands(side, wav, folder):
-    if side in OURS:
+    if side in OURS or side == UNHEARD:
         return [[program("media_job"), BINARY, wav, folder, side]]
     shape, _, coder = side.partition("_coders_")
     parts = [output(rate, name, folder, coder) for rate, name in RATES]
@@ -58,7 +59,7 @@ def measure(side, wav, folder):
 def run(folder, report, rounds):
     wav = wave_file(folder, SECONDS)
     out = os.path.join(folder, "transcode")
-    sides = [*OURS, "one_ffmpeg_coders_default", "three_ffmpeg_coders_default", "one_ffmpeg_coders_same", "three_ffmpeg_coders_same"]
+    sides = [*OURS, UNHEARD, "one_ffmpeg_coders_default", "three_ffmpeg_coders_default", "one_ffmpeg_coders_same", "three_ffmpeg_coders_same"]
     samples = {side: [] for side in sides}
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
@@ -66,7 +67,7 @@ def run(folder, report, rounds):
     median = {side: {key: statistics.median(s[key] for s in samples[side]) for key in ("wall_s", "cpu_s", "rss_mib")} for side in sides}
     names = {"one_ffmpeg": "one ffmpeg with three outputs", "three_ffmpeg": "three ffmpeg side by side"}
     details = {"seconds_of_music": SECONDS, "sides": {s: {**median[s], "rounds": samples[s]} for s in sides}}
-    for side in sides[2:]:
+    for side in sides[3:]:
         shape, _, coder = side.partition("_coders_")
         for our in OURS:
             ratio = {key: statistics.median(b[key] / a[key] for a, b in zip(samples[our], samples[side])) for key in ("wall_s", "cpu_s")}
@@ -76,6 +77,10 @@ def run(folder, report, rounds):
                        ratio["wall_s"] >= 1.0 if has_goal else None)
             report.add(what + ", processor time", "%.2f s" % median[our]["cpu_s"], "%.2f s" % median[side]["cpu_s"], ratio["cpu_s"])
             details["ratio_%s_%s" % (our, side)] = {key: round(value, 3) for key, value in ratio.items()}
-    report.add("180 s of music, peak memory (RSS)", "%.0f MiB" % median["judged"]["rss_mib"], " / ".join("%.0f MiB" % median[s]["rss_mib"] for s in sides[2:4]))
+    report.add("180 s of music, peak memory (RSS)", "%.0f MiB" % median["judged"]["rss_mib"], " / ".join("%.0f MiB" % median[s]["rss_mib"] for s in sides[3:5]))
+    for key, what in (("wall_s", "180 s of music, with tempo, key and timbre / without"), ("cpu_s", "180 s of music, with tempo, key and timbre / without, processor time")):
+        ratio = statistics.median(a[key] / b[key] for a, b in zip(samples["judged"], samples[UNHEARD]))
+        report.add(what, "%.2f s" % median["judged"][key], "%.2f s" % median[UNHEARD][key], ratio, "≤ 1.15", ratio <= 1.15)
+        details["ratio_judged_unheard_%s" % key] = round(ratio, 3)
     report.details["transcode"] = details
     shutil.rmtree(out, ignore_errors=True)

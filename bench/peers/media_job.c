@@ -1,4 +1,5 @@
-/* media_job VEZA IN.WAV OUT-FOLDER judged|unjudged - runs one audio job as the server does (media/worker_client.h) and stores its files. */
+/* media_job VEZA IN.WAV OUT-FOLDER judged|unjudged|unheard - runs one audio job as the server does (media/worker_client.h) and stores its files;
+ * without the comparison of what was encoded with its source, or without tempo, key and timbre. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,6 +61,7 @@ main(int argc, char **argv)
         return 1;
     job.program = argv[1];
     job.skips_judging = !strcmp(argv[4], "unjudged");
+    job.skips_music = !strcmp(argv[4], "unheard");
     snprintf(folder, sizeof folder, "%s", argv[3]);
     outcome = media_run(&job);
     if (outcome.kind != MEDIA_OK)
