@@ -218,12 +218,12 @@ rhythm_take_window(struct rhythm *r, size_t count)
 }
 
 static float
-rhythm_bass_rise(struct rhythm *r, const cvec_t *spectrum)
+rhythm_bass_rise(struct rhythm *r, const fvec_t *spectrum)
 {
     float rise = 0;
 
     for (int i = 1; i < BASS_BINS; i++) {
-        float now = log1pf(10 * spectrum->norm[i]);
+        float now = log1pf(10 * hypotf(spectrum->data[i], spectrum->data[RHYTHM_FRAME - i]));
 
         rise += fmaxf(0, now - r->bass_before[i]);
         r->bass_before[i] = now;
@@ -232,7 +232,7 @@ rhythm_bass_rise(struct rhythm *r, const cvec_t *spectrum)
 }
 
 void
-rhythm_add(struct rhythm *r, const fvec_t *samples, const cvec_t *spectrum)
+rhythm_add(struct rhythm *r, const fvec_t *samples, const fvec_t *spectrum)
 {
     float rise;
 

@@ -27,8 +27,8 @@ struct rhythm_result {
 /* NULL without memory. */
 struct rhythm *rhythm_new(void);
 
-/* The next RHYTHM_HOP samples, mono, and the spectrum of the last RHYTHM_FRAME samples. */
-void rhythm_add(struct rhythm *rhythm, const fvec_t *samples, const cvec_t *spectrum);
+/* The next RHYTHM_HOP samples, mono, and the complex spectrum of the last RHYTHM_FRAME samples, as aubio_fft_do_complex() gives it. */
+void rhythm_add(struct rhythm *rhythm, const fvec_t *samples, const fvec_t *spectrum);
 
 /* At the end, once. */
 void rhythm_conclude(struct rhythm *rhythm, struct rhythm_result *ret_result);
