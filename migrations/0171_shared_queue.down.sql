@@ -1,4 +1,4 @@
-drop function shared_queue_seek(uuid, uuid, uuid, int, boolean), shared_queue_next(uuid, uuid, uuid, uuid, uuid, int), shared_queue_remove(uuid, uuid, uuid, uuid),
+drop function shared_queue_seek(uuid, uuid, uuid, uuid, int, boolean), shared_queue_next(uuid, uuid, uuid, uuid), shared_queue_remove(uuid, uuid, uuid, uuid),
     shared_queue_vote(uuid, uuid, uuid, uuid, boolean), shared_queue_add(uuid, uuid, uuid, uuid), shared_queue_lock(uuid, uuid, uuid), shared_queue_person(uuid, uuid), shared_queue_tell(uuid),
     shared_queue_offset_ms(queue_sessions), shared_queue_rank(text, int, int);
 drop table shared_queue_votes, shared_queue_items, queue_session_people, queue_session_links;

@@ -9,6 +9,7 @@ alter table queue_sessions
     add column order_mode text not null default 'fifo',
     add column guests_may_add boolean not null default true,
     add column guests_may_skip boolean not null default false,
+    add column guests_may_seek boolean not null default false,
     add column per_person int not null default 20,
     add column fallback_playlist_id uuid,
     add column fallback_taken int not null default 0,
@@ -243,15 +244,16 @@ begin
 end
 $$;
 
--- Goes on from the item that is named: of two who do so at once, the second is told that it was left. With nothing waiting, `spare` is played, which is the track
--- `taken` of the list that the host chose.
-create function shared_queue_next(session uuid, viewer uuid, known uuid, leaving uuid, spare uuid, taken int) returns text
+-- Goes on from the item that is named: of two who do so at once, the second is told that it was left. With nothing waiting, the next track of the list that the
+-- host chose is played, from its beginning again after its end.
+create function shared_queue_next(session uuid, viewer uuid, known uuid, leaving uuid) returns text
     language plpgsql
     as $$
 declare
     l record;
     s queue_sessions;
     n shared_queue_items;
+    spare uuid;
 begin
     select * into l from shared_queue_lock(session, viewer, known);
     if l.wrong is not null then
@@ -266,10 +268,21 @@ begin
     delete from shared_queue_items i where i.id = s.current_item;
     select * into n from shared_queue_items i
      where i.session_id = session order by shared_queue_rank(s.order_mode, i.round, i.vote_count), i.position limit 1;
-    if n.id is null and spare is not null then
-        insert into shared_queue_items (session_id, track_id, person_id, position, round)
-        values (session, spare, shared_queue_person(session, s.creator_id), s.asked + 1, s.round + 1) returning * into n;
-        update queue_sessions o set asked = o.asked + 1, fallback_taken = taken where o.id = session;
+    if n.id is null and s.fallback_playlist_id is not null then
+        for attempt in 1 .. 2 loop
+            select t.id into spare
+              from playlist_tracks i
+              join tracks t on t.id = i.track_id and t.status = 'completed' and (track_is_public(t) or t.creator_id = s.creator_id)
+             where i.playlist_id = s.fallback_playlist_id
+             order by i.position offset s.fallback_taken limit 1;
+            exit when spare is not null or s.fallback_taken = 0;
+            s.fallback_taken := 0;
+        end loop;
+        if spare is not null then
+            insert into shared_queue_items (session_id, track_id, person_id, position, round)
+            values (session, spare, shared_queue_person(session, s.creator_id), s.asked + 1, s.round + 1) returning * into n;
+            update queue_sessions o set asked = o.asked + 1, fallback_taken = s.fallback_taken + 1 where o.id = session;
+        end if;
     end if;
     update queue_sessions o
        set current_item = n.id, current_position = 0, positioned_at = now(), is_playing = n.id is not null, round = greatest(o.round, coalesce(n.round, 0))
@@ -279,20 +292,20 @@ begin
 end
 $$;
 
--- The host tells where in the current item it is, and whether it plays.
-create function shared_queue_seek(session uuid, viewer uuid, item uuid, offset_ms int, playing boolean) returns text
+-- Tells where in the current item it is, and whether it plays.
+create function shared_queue_seek(session uuid, viewer uuid, known uuid, item uuid, offset_ms int, playing boolean) returns text
     language plpgsql
     as $$
 declare
     l record;
     s queue_sessions;
 begin
-    select * into l from shared_queue_lock(session, viewer, null);
+    select * into l from shared_queue_lock(session, viewer, known);
     if l.wrong is not null then
         return l.wrong;
     end if;
     select * into s from queue_sessions o where o.id = session;
-    if not l.host then
+    if not (l.host or s.guests_may_seek) then
         return 'forbidden: Only the host does this.';
     elsif item is distinct from s.current_item then
         return 'conflict: Another track is played by now.';
