@@ -2,7 +2,7 @@
  *
  * aubio gives onsets and an onset curve. The tempo is the period after which the curve repeats best, refined over many beats; a least squares fit to
  * the onsets gives the grid of beats. The tempo is unsure when the recording repeats too little, when its parts do not agree, when another period fits as well, or
- * when nothing tells it from twice or half of it. docs/adr/0084-analysis-at-ingest.md has the reasons. Memory: 900 KiB, whatever the length. */
+ * when nothing tells it from twice or half of it. docs/adr/0084-analysis-at-ingest.md has the reasons. Memory: 1.2 MB, whatever the length. */
 #ifndef VEZA_MEDIA_RHYTHM_H
 #define VEZA_MEDIA_RHYTHM_H
 
