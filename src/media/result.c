@@ -48,12 +48,13 @@ describe_music(const struct music_result *m)
     const struct tonality_result *t = &m->tonality;
     bool has_grid = r->beat_s > 0;
 
-    return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "version", MUSIC_VERSION, "bpm", r->bpm > 0 ? number_or_null(r->bpm) : json_null(),
-                     "bpm_confidence", fine_number(r->confidence), "bpm_is_sure", r->is_sure, "first_beat_s", has_grid ? fine_number(r->first_beat_s) : json_null(),
-                     "beat_s", has_grid ? json_real(r->beat_s) : json_null(), "onsets_per_s", fine_number(r->onsets_per_s), "musical_key", key_or_null(t),
-                     "key_confidence", fine_number(t->confidence), "key_is_sure", t->is_sure, "tuning_cents",
-                     t->is_in_tune ? fine_number(t->tuning_cents) : json_null(), "timbre_mean", m->has_timbre ? fine_numbers(m->timbre_mean, MUSIC_TIMBRE) : json_null(),
-                     "timbre_deviation", m->has_timbre ? fine_numbers(m->timbre_deviation, MUSIC_TIMBRE) : json_null());
+    return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "version", MUSIC_VERSION, "bpm",
+                     r->bpm > 0 ? number_or_null(r->bpm) : json_null(), "bpm_confidence", fine_number(r->confidence), "bpm_is_sure", r->is_sure,
+                     "first_beat_s", has_grid ? fine_number(r->first_beat_s) : json_null(), "beat_s", has_grid ? json_real(r->beat_s) : json_null(),
+                     "onsets_per_s", fine_number(r->onsets_per_s), "musical_key", key_or_null(t), "key_confidence", fine_number(t->confidence),
+                     "key_is_sure", t->is_sure, "tuning_cents", t->is_in_tune ? fine_number(t->tuning_cents) : json_null(), "timbre_mean",
+                     m->has_timbre ? fine_numbers(m->timbre_mean, MUSIC_TIMBRE) : json_null(), "timbre_deviation",
+                     m->has_timbre ? fine_numbers(m->timbre_deviation, MUSIC_TIMBRE) : json_null());
 }
 
 static json_t *

@@ -13,9 +13,11 @@
 #define AROUND 43        /* steps to either side of a local mean: half a second */
 #define BASS_BINS 9      /* below 180 Hz */
 
-#define SLOWEST 40.0
 #define FASTEST 240.0
-#define STEP 1.002 /* from one tempo that is tried to the next */
+#define STEP 1.002 /* from one period that is tried to the next */
+#define TRIES 897  /* from FASTEST to 40 a minute */
+#define FINE_STEP 0.0001
+#define FINE_TRIES 100 /* to either side */
 #define MULTIPLES 8
 
 struct onset {
@@ -164,10 +166,10 @@ rhythm_is_octave(double ratio)
 static double
 rhythm_find(const double *repeats, size_t limit, double except, double *ret_score)
 {
-    double best = 0;
+    double best = 0, period = 60 * STEPS_S / FASTEST;
 
     *ret_score = 0;
-    for (double period = 60 * STEPS_S / FASTEST; period <= 60 * STEPS_S / SLOWEST; period *= STEP) {
+    for (int i = 0; i < TRIES; i++, period *= STEP) {
         double score = rhythm_score(repeats, period, limit);
 
         if (score > *ret_score && !(except > 0 && rhythm_is_octave(period / except))) {
@@ -184,8 +186,8 @@ rhythm_refine(const double *repeats, double period)
 {
     double best = period, best_comb = 0;
 
-    for (double p = period * 0.99; p <= period * 1.01; p *= 1.0001) {
-        double comb = rhythm_comb(repeats, p, LAGS, LAGS);
+    for (int i = -FINE_TRIES; i <= FINE_TRIES; i++) {
+        double p = period * (1 + i * FINE_STEP), comb = rhythm_comb(repeats, p, LAGS, LAGS);
 
         if (comb > best_comb) {
             best_comb = comb;
@@ -287,7 +289,7 @@ rhythm_choose_octave(const struct rhythm *r, double *period)
     return is_slow || bpm < ALONE || (bpm < TOO_FAST && one > BASS_MARKS && two < BASS_SAME * one);
 }
 
-/* The phase at which most of the onsets of the first `beats` beats lie, in beats. */
+/* The phase at which most of the onsets before `until_s` lie, in beats. */
 static double
 rhythm_phase(const struct rhythm *r, double beat_s, double until_s)
 {
@@ -312,9 +314,10 @@ static void
 rhythm_fit_grid(const struct rhythm *r, double *beat_s, double *first_s)
 {
     double start_s = r->onsets_count ? r->onsets[0].at_s : 0, end_s = r->onsets_count ? r->onsets[r->onsets_count - 1].at_s : 0;
-    double beat = *beat_s, zero = rhythm_phase(r, beat, start_s + 32 * beat) * beat;
+    double beat = *beat_s, span = 16 * beat, zero = rhythm_phase(r, beat, start_s + 2 * span) * beat;
 
-    for (double span = 32 * beat; ; span *= 2) {
+    do {
+        span *= 2;
         for (int round = 0; round < 3; round++) {
             double w = 0, n1 = 0, n2 = 0, t1 = 0, nt = 0, spread;
 
@@ -335,9 +338,7 @@ rhythm_fit_grid(const struct rhythm *r, double *beat_s, double *first_s)
             beat = (w * nt - n1 * t1) / spread;
             zero = (t1 - beat * n1) / w;
         }
-        if (start_s + span > end_s)
-            break;
-    }
+    } while (start_s + span <= end_s);
     *beat_s = beat;
     *first_s = zero - floor(zero / beat) * beat;
 }

@@ -10,8 +10,8 @@
 #define BIN_HZ ((double)TONALITY_RATE / FRAME)
 #define LOWEST_BIN 20  /* 54 Hz */
 #define HIGHEST_BIN 1114 /* 3 kHz */
-#define STEPS 120 /* of ten cents, in an octave */
-#define SEMITONE (STEPS / 12)
+#define SEMITONE 10 /* steps of ten cents */
+#define STEPS (12 * SEMITONE)
 #define SILENT 0.05f /* a spectrum whose highest bin is lower: -90 dB */
 #define FAINT 0.01f  /* of the highest bin: lower peaks are left out */
 

@@ -152,8 +152,8 @@ const struct route track_routes[] = {
      .requires = &q_track_history_of, .sql = &q_track_history_list, .shape = MANY},
 
     {GET, "/api/v1/tracks/{id}/analysis", "Get tempo, beats, key and timbre of a track",
-     "What a person says of tempo and key wins. What was measured and is not sure is null, and its source is `unsure`; without a source nothing was measured. Beat n lies at "
-     "`first_beat_s` + n * `beat_s`. `timbre_mean` and `timbre_deviation` are mel-frequency cepstral coefficients.",
+     "What a person says of tempo and key wins. What was measured and is not sure is null, and its source is `unsure`; without a source nothing was "
+     "measured. Beat n lies at `first_beat_s` + n * `beat_s`. `timbre_mean` and `timbre_deviation` are mel-frequency cepstral coefficients.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = id_in_path, .sql = &q_track_analysis, .shape = ONE},
 
     {GET, "/api/v1/tracks/{id}/lyrics", "Get the lyrics of a track",
