@@ -115,6 +115,8 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'playlist_tracks.wanted': () => 'null', /* only where there is no track */
   'queue_session_people.name': () => 'null', /* only of guests without an account */
   'queue_session_people.key_hash': () => 'null',
+  'track_analysis.bpm_confidence': () => '0.5',
+  'track_analysis.key_confidence': () => '0.5',
   'track_history.track_id': ({ track }) => track,
   'royalty_records.content_id': ({ track }) => track,
   'reports.content_id': ({ user }) => user,
