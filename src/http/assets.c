@@ -320,34 +320,38 @@ add_data(struct buf *out, const char *json)
 }
 
 const struct problem *
-assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status, bool embed, const char *title,
-                  const char *data)
+assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status, const struct asset_page *page)
 {
-    const struct asset *asset = find_asset(assets, embed ? "/embed.html" : "/index.html");
+    const struct asset *asset = find_asset(assets, page->embed ? "/embed.html" : "/index.html");
     struct str html = asset->bodies[PLAIN];
     const char *title_at = memmem(html.ptr, html.len, TITLE, strlen(TITLE)), *title_end = title_at + strlen(TITLE);
     const char *data_at = memmem(title_end, html.len - (size_t)(title_end - html.ptr), DATA, strlen(DATA)), *data_end = data_at + strlen(DATA);
     struct buf out = BUF_INIT(PAGE_MAX);
 
-    if (!title && !data)
-        return reply_asset(assets, req, asset, status, connect_src, embed);
+    if (!page->title && !page->data)
+        return reply_asset(assets, req, asset, status, connect_src, page->embed);
     buf_add(&out, (struct str){html.ptr, (size_t)(title_at - html.ptr)});
     buf_add_text(&out, "<title>");
-    if (title) {
-        buf_add_html(&out, str_of(title));
+    if (page->title) {
+        buf_add_html(&out, str_of(page->title));
         buf_add_text(&out, " · ");
     }
     buf_add_text(&out, "Veza</title>");
+    if (page->oembed) {
+        buf_add_text(&out, "<link rel=\"alternate\" type=\"application/json+oembed\" href=\"");
+        buf_add_html(&out, str_of(page->oembed));
+        buf_add_text(&out, "\">");
+    }
     buf_add(&out, (struct str){title_end, (size_t)(data_at - title_end)});
-    if (data)
-        add_data(&out, data);
+    if (page->data)
+        add_data(&out, page->data);
     buf_add(&out, (struct str){data_end, (size_t)(html.ptr + html.len - data_end)});
     if (out.failed) {
         buf_free(&out);
-        return reply_asset(assets, req, asset, status, connect_src, embed);
+        return reply_asset(assets, req, asset, status, connect_src, page->embed);
     }
     req->reply.cache_control = "no-cache";
-    if (embed)
+    if (page->embed)
         add_embed_policies(req);
     else
         add_policies(assets, req, connect_src);

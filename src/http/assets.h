@@ -33,7 +33,13 @@ const char *assets_page(const struct assets *assets, const char *path, char ret_
 /* Is `path`, or the pattern of one, a page that other sites may show in a frame? */
 bool assets_is_embed(const char *path);
 
-/* Replies with the page at req->path and `status`: embed.html when `embed`, which any site may frame, else index.html. `title` (may be NULL) becomes the page's title; `data` (may be NULL), a JSON text, is put into
- * the page as `<script type="application/json" id="page-data">`. */
-const struct problem *assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status, bool embed,
-                                        const char *title, const char *data);
+/* What is filled into a page. All texts may be NULL. */
+struct asset_page {
+    bool embed;         /* embed.html, which any site may frame, instead of index.html */
+    const char *title;  /* the page's title */
+    const char *oembed; /* address of its oEmbed reply, which the head then names */
+    const char *data;   /* a JSON text, put into the page as `<script type="application/json" id="page-data">` */
+};
+
+const struct problem *assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status,
+                                        const struct asset_page *page);

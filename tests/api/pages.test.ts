@@ -17,7 +17,8 @@ writeFileSync(path.join(folder, 'embed.html'), '<!doctype html><html lang="en"><
 writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/track/shared/:token', '/u/:username', '/playlist/:id', '/p/:token', '/settings/profile', '/embed/track/:id', '/embed/track/shared/:token', '/embed/playlist/:id', '/embed/p/:token'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
 writeFileSync(path.join(folder, 'assets/app-1.js'), '1;\n');
 
-const world = await World.start('pages', { VEZA_WEB_DIR: folder });
+const SITE = 'https://veza.example';
+const world = await World.start('pages', { VEZA_WEB_DIR: folder, FRONTEND_URL: SITE });
 const TITLE = 'A </script><b>"bold" & <!-- title\u2028';
 const open = await playable(world.as('carol'), { file: wav(makeSound(2, { seed: 1 })), filename: 'a.wav', title: TITLE, artist: 'Nord & Süd', is_public: 'true' });
 const secret = await playable(world.as('carol'), { file: wav(makeSound(2, { seed: 2 })), filename: 'b.wav', title: 'Secret', is_public: 'false' });
@@ -115,6 +116,37 @@ test('a frame on another site gets what visitors may see, or a link opens, under
     assert.equal(headers.get('x-frame-options'), 'DENY', path);
     assert.equal(html.includes('id="embed"'), path === '/embed.html', path);
   }
+});
+
+test('other sites learn how to embed the page of something public, and nothing of anything else', async () => {
+  const carol = world.as('carol');
+  const page = `${SITE}/track/${open.id}`;
+  const ask = (url: string, more: { maxwidth?: number; maxheight?: number } = {}) => world.visitor.get('/api/v1/oembed', { query: { url, ...more } });
+  const told = await ask(page);
+  assertStatus(told, 200);
+  const { html, ...rest } = told.body;
+  assert.deepEqual(rest, {
+    version: '1.0', type: 'rich', provider_name: 'Veza', provider_url: SITE, title: TITLE, author_name: 'Nord & Süd', author_url: `${SITE}/u/carol`, width: 640, height: 166,
+  });
+  assert.ok(html.startsWith(`<iframe src="${SITE}/embed/track/${open.id}" title="A &lt;/script&gt;&lt;b&gt;&quot;bold&quot; &amp; &lt;!--`), html);
+  assert.match(html, /" width="640" height="166" style="[^"]*" sandbox="[^"]*"><\/iframe>$/);
+  const small = await ask(`${page}/?from=blog#x`, { maxwidth: 300, maxheight: 120 });
+  assert.deepEqual([small.body.width, small.body.height], [300, 120]);
+  for (const more of [{ maxwidth: 0 }, { maxheight: -1 }]) assertProblem(await ask(page, more), 422, 'validation');
+
+  const link = (await look(`/track/${open.id}`)).html.match(/<link rel="alternate" type="application\/json\+oembed" href="([^"]+)">/)?.[1];
+  assert.deepEqual(await (await fetch(link!.replace(SITE, world.server.api))).json(), told.body, 'the page names it');
+
+  const { id } = (await carol.post('/api/v1/playlists', { body: { name: 'Told', visibility: 'public' } })).body;
+  const list = await ask(`${SITE}/playlist/${id}`);
+  assert.deepEqual([list.body.title, list.body.author_name, list.body.height], ['Told', 'carol', 380]);
+  await carol.put('/api/v1/playlists/{id}', { path: { id }, body: { visibility: 'unlisted' } });
+  await carol.put('/api/v1/tracks/{id}', { path: { id: open.id }, body: { visibility: 'unlisted' } });
+  const { token } = (await carol.post('/api/v1/tracks/{id}/share', { path: { id: secret.id }, body: {} })).body;
+  for (const url of [page, `/playlist/${id}`, `/track/${secret.id}`, `/track/shared/${token}`, '/track/x', '/track/', '/u/carol', '/', 'https://elsewhere.example/'].map((url) => (url.startsWith('/') ? SITE + url : url)))
+    assertProblem(await ask(url), 404, 'not_found');
+  assert.doesNotMatch((await look(`/track/${open.id}`)).html, /oembed/);
+  await carol.put('/api/v1/tracks/{id}', { path: { id: open.id }, body: { visibility: 'public' } });
 });
 
 test('files and the API answer 404 as before', async () => {

@@ -1,4 +1,5 @@
 #include "modules/pages/pages.h"
+#include "modules/pages/internal.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -122,22 +123,22 @@ socket_address(struct request *req)
 }
 
 static const struct problem *
-reply_page(struct request *req, int status, bool embed, const char *title, const char *data)
+reply_page(struct request *req, int status, const struct asset_page *page)
 {
-    return assets_reply_page(web_app, req, socket_address(req), status, embed, title, data);
+    return assets_reply_page(web_app, req, socket_address(req), status, page);
 }
 
 /* When the database cannot be asked, the page comes without data: the app asks again and says what is wrong. */
 static const struct problem *
 reply_subject(struct request *req, const struct subject_page *page, const char *value)
 {
-    const char *json = NULL, *title = NULL;
+    struct asset_page filled = {.embed = assets_is_embed(page->pattern)};
+    const char *json = NULL;
     const struct problem *p = NULL;
-    bool embed = assets_is_embed(page->pattern);
     json_t *row;
 
     if (page->valid && !page->valid(value))
-        return reply_page(req, 404, embed, NULL, NULL);
+        return reply_page(req, 404, &filled);
     request_set(req, page->param, arena_printf(req->arena, "%s", value));
     p = query_json(req, page->query, &json);
     if (p == &request_parked)
@@ -145,7 +146,7 @@ reply_subject(struct request *req, const struct subject_page *page, const char *
     if (p && page->may_be_private)
         reply_header(req, "X-Robots-Tag", "noindex");
     if (p)
-        return reply_page(req, p->status == 404 && !page->may_be_private ? 404 : 200, embed, NULL, NULL);
+        return reply_page(req, p->status == 404 && !page->may_be_private ? 404 : 200, &filled);
     row = json_loads(json, 0, NULL);
     if (page->moves && !text_equal(json_string_value(json_object_get(row, page->param)), value)) {
         reply_header(req, "Location", arena_printf(req->arena, "%.*s%s", (int)(strchr(page->pattern, ':') - page->pattern), page->pattern,
@@ -153,11 +154,15 @@ reply_subject(struct request *req, const struct subject_page *page, const char *
         json_decref(row);
         return reply_empty(req, 301);
     }
-    title = page->title(req, row);
-    if (json_is_false(json_object_get(row, "is_indexable")) && !embed)
+    filled.title = page->title(req, row);
+    if (page->has_data)
+        filled.data = json;
+    if (!filled.embed && json_is_true(json_object_get(row, "is_public")))
+        filled.oembed = oembed_address(req);
+    if (json_is_false(json_object_get(row, "is_indexable")) && !filled.embed)
         reply_header(req, "X-Robots-Tag", "noindex");
     json_decref(row);
-    return reply_page(req, 200, embed, title, page->has_data ? json : NULL);
+    return reply_page(req, 200, &filled);
 }
 
 bool
@@ -185,7 +190,7 @@ pages_reply(struct request *req)
     for (size_t i = 0; pattern && i < COUNT_OF(subject_pages); i++)
         if (text_equal(pattern, subject_pages[i].pattern))
             return reply_subject(req, &subject_pages[i], value);
-    return reply_page(req, pattern ? 200 : 404, false, NULL, NULL);
+    return reply_page(req, pattern ? 200 : 404, &(const struct asset_page){0});
 }
 
 static void
@@ -206,6 +211,7 @@ static const struct setting settings[] = {
     {0}};
 
 const struct module pages_module = {.name = "pages",
+                                    .routes = ROUTE_TABLES(oembed_routes),
                                     .settings = settings,
                                     .checkup = pages_checkup,
                                     .start = pages_start,

@@ -251,9 +251,10 @@ select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
  where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: playlist_page
--- For the head of its page.
-select p.name, p.visibility = 'public' and coalesce(s.allow_search_indexing, true) as is_indexable
+-- For its page.
+select p.id, p.name, p.visibility = 'public' as is_public, {user_ref(u, owner)}, p.visibility = 'public' and coalesce(s.allow_search_indexing, true) as is_indexable
   from playlists p
+  join users u on u.id = p.user_id
   left join user_settings s on s.user_id = p.user_id
  where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 

@@ -1310,6 +1310,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/oembed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how to embed a page (oEmbed 1.0)
+         * @description For public tracks, releases and playlists, by the addresses of their pages. Nothing that is unlisted, private or opened by a link. JSON only.
+         */
+        get: operations["getOembed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists": {
         parameters: {
             query?: never;
@@ -11378,6 +11398,75 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getOembed: {
+        parameters: {
+            query: {
+                /** @description Address of a page here */
+                url: string;
+                /** @description How wide the frame may be, in pixels */
+                maxwidth?: number;
+                /** @description How high it may be */
+                maxheight?: number;
+                /** @description There is no other */
+                format?: "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of oEmbed: `1.0` */
+                        version: string;
+                        /** @description `rich` */
+                        type: string;
+                        /** @description `Veza` */
+                        provider_name: string;
+                        /** @description This installation */
+                        provider_url: string;
+                        /** @description Of the track, release or playlist */
+                        title: string;
+                        /** @description Artist, or who published it */
+                        author_name: string;
+                        /** @description Page of whoever published it */
+                        author_url: string;
+                        /** @description Of the frame, in pixels */
+                        width: number;
+                        /** @description Of the frame, in pixels */
+                        height: number;
+                        /** @description The frame with the embed player */
+                        html: string;
+                        /** @description Cover, where there is one that fits */
+                        thumbnail_url?: string;
+                        /** @description In pixels */
+                        thumbnail_width?: number;
+                        /** @description In pixels */
+                        thumbnail_height?: number;
+                    };
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
