@@ -95,8 +95,8 @@ oembed_get(struct request *req)
     cover = json_string_value(json_object_get(row, "cover_url"));
     buf_printf(&html, "<iframe src=\"%s/embed%s%s\" title=\"", site, kind->path, json_string_value(json_object_get(row, kind->param)));
     buf_add_html(&html, str_of(title));
-    buf_printf(&html, "\" width=\"%lld\" height=\"%lld\" style=\"border:0;border-radius:10px\" sandbox=\"allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox\"></iframe>",
-               (long long)width, (long long)height);
+    buf_printf(&html, "\" width=\"%lld\" height=\"%lld\" style=\"border:0;border-radius:10px\" ", (long long)width, (long long)height);
+    buf_add_text(&html, "sandbox=\"allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox\"></iframe>");
     buf_add(&html, (struct str){"", 1});
     if (html.failed) {
         buf_free(&html);
