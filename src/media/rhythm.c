@@ -169,13 +169,14 @@ rhythm_find(const double *repeats, size_t limit, double except, double *ret_scor
     double best = 0, period = 60 * STEPS_S / FASTEST;
 
     *ret_score = 0;
-    for (int i = 0; i < TRIES; i++, period *= STEP) {
+    for (int i = 0; i < TRIES; i++) {
         double score = rhythm_score(repeats, period, limit);
 
         if (score > *ret_score && !(except > 0 && rhythm_is_octave(period / except))) {
             *ret_score = score;
             best = period;
         }
+        period *= STEP;
     }
     return best;
 }

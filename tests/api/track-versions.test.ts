@@ -103,6 +103,12 @@ test('a new version changes sound, length, waveform and loudness at once; plays,
   await settled(track.id);
   const told = (await list(track.id)).map((version) => [version.number, version.is_replaced, version.distance]);
   assert.deepEqual([told[0], told[2]], [[3, false, 0], [1, false, null]]);
+  const { body: { items: [comment] } } = await visitor.get('/api/v1/tracks/{id}/comments', at(track.id));
+  assert.deepEqual([comment?.content, comment?.track_version], ['There', 1], 'a comment says which version it is about');
+  const after = await dave.post('/api/v1/tracks/{id}/comments', { ...at(track.id), body: { content: 'After' } });
+  assertStatus(after, 201);
+  assert.equal(after.body.track_version, (await get(track.id)).version);
+  assert.equal(await world.sql(`select count(*) from outbox where name = 'track.replaced' and key = '${track.id}'`), '1', 'whoever moderates can find it');
   assert.ok(Number(told[1]![2]) > 0.29 && told[1]![1] && (await get(track.id)).is_replaced, `another recording: ${JSON.stringify(told)}`);
 });
 

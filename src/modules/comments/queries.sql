@@ -6,7 +6,7 @@
 -- not null: is_mine, is_deleted, may_delete, may_edit, may_moderate, reply_count
 -- type: status shown|held|hidden
 -- The account of `author` is null when it or the comment was deleted.
-c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.status, c.is_edited, c.edited_at, c.created_at, {user_ref(u, author)},
+c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.status, c.is_edited, c.edited_at, c.created_at, c.track_version, {user_ref(u, author)},
        c.user_id = :viewer::uuid is true as is_mine,
        c.deleted_at is not null as is_deleted,
        c.deleted_at is null and {comment_deletable(c, t)} as may_delete,
@@ -82,7 +82,7 @@ select {comment(c, t, u)}
 -- problems: validation, forbidden
 -- Where the creator wants to approve first comments, a comment of somebody who never had one shown on a track of this creator is held.
 with t as (
-    select t.id, t.creator_id, p.id as parent_id, p.user_id as parent_author,
+    select t.id, t.creator_id, t.version, p.id as parent_id, p.user_id as parent_author,
            case when t.creator_id is distinct from :viewer::uuid and :viewer_staff::boolean is not true and not {comments_open(t)}
                 then 'forbidden: Comments on this track are closed.'
                 when btrim(:content::text, E' \t\n') = '' then 'validation content: Write something.'
@@ -106,8 +106,8 @@ with t as (
              for key share of p) p on true
      where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 ), c as (
-    insert into track_comments (track_id, user_id, parent_id, content, "timestamp", status)
-    select t.id, :viewer::uuid, t.parent_id, btrim(:content::text, E' \t\n'), :timestamp::float8, t.status from t where t.problem is null
+    insert into track_comments (track_id, user_id, parent_id, content, "timestamp", status, track_version)
+    select t.id, :viewer::uuid, t.parent_id, btrim(:content::text, E' \t\n'), :timestamp::float8, t.status, t.version from t where t.problem is null
     returning id, track_id
 ), e as (
     insert into outbox (name, key, payload)
@@ -196,7 +196,7 @@ with c as materialized (
 select c.id, comment_remove(c.id) from c
 
 -- query: export_comments
-select c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.status, c.is_edited, c.edited_at, c.created_at, c.updated_at, c.deleted_at,
+select c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.track_version, c.status, c.is_edited, c.edited_at, c.created_at, c.updated_at, c.deleted_at,
        (select json_agg(json_build_object('written_at', o.written_at, 'content', o.content) order by o.written_at) from track_comment_texts o where o.comment_id = c.id) as earlier_texts
   from track_comments c
  where c.user_id = :user_id::uuid

@@ -44,6 +44,7 @@ const struct event_effects event_effects[] = {
     {"track.removed", "An administrator deleted a track; it can be restored for a while",
      NOTIFY(&q_notification_track, {"user_id", "track_id"}, .type = "track.removed", .title = "An administrator removed a track of yours",
             .mail = "email_notifications"), .purges = "tracks"},
+    {"track.replaced", "A new version of a track is another recording"},
     {"track.reposted", "Somebody reposted a track",
      NOTIFY(&q_notification_repost, {"track_id", "reposter_id"}, .group_by = "track_id", .mail = "email_on_like")},
     {"track.restored", "An administrator restored a track",

@@ -763,7 +763,11 @@ h as (
            duration_ms = excluded.duration_ms, status = 'ready'),
 e as (
     insert into outbox (name, key, payload)
-    select 'transcoding.completed', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t)
+    select 'transcoding.completed', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t
+    union all
+    select 'track.replaced', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'version_id', :version_id::uuid, 'distance', :distance::real)
+      from t
+     where :is_replaced::boolean)
 select t.id, array_to_string(array_remove(case when :version_id::uuid is null then o.media_attempts || o.media_version else o.media_attempts end,
                                           :version::text), ',') as old_versions,
        t.cover_art_path = :cover_path::text as takes_cover

@@ -50,7 +50,7 @@ export function CommentComposer({ track, me, moment, setMoment, onSent }: Commen
     send({ content }, { getValues, reset, setFocus, setProblem, setValue }) {
       const at = hold();
       const length = (track.duration_ms ?? 0) / 1000;
-      const draft = draftComment(track.id, me, content, at.timed ? Math.floor(Math.min(at.seconds, length) * 100) / 100 : null);
+      const draft = draftComment(track, me, content, at.timed ? Math.floor(Math.min(at.seconds, length) * 100) / 100 : null);
       setFocus('content');
       reset();
       setMoment(null);

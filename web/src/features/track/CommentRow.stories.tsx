@@ -15,6 +15,7 @@ const comment: TrackComment = {
   edited_at: null,
   is_deleted: false,
   reply_count: 0,
+  track_version: 1,
   created_at: '2026-01-01T00:00:00Z',
   author: track().creator,
   is_mine: true,
@@ -42,4 +43,4 @@ export const OfSomebodyElse: Story = { args: { comment: { ...comment, may_delete
 export const AccountGone: Story = { args: { comment: { ...comment, may_delete: false, author: null } } };
 export const Held: Story = { args: { comment: { ...comment, is_mine: false, may_moderate: true, status: 'held', reply_count: 2 } } };
 export const Deleted: Story = { args: { comment: { ...comment, author: null, content: '', is_deleted: true, may_delete: false, may_edit: false, reply_count: 3 } } };
-export const Unsent: Story = { args: { comment: draftComment(track().id, ada, 'On its way.', 12) } };
+export const Unsent: Story = { args: { comment: draftComment(track(), ada, 'On its way.', 12) } };

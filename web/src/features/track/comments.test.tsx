@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import { useState } from 'react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetCsrf } from '@/lib/api/csrf';
-import type { TrackComment } from '@/lib/api/schema';
+import type { Track, TrackComment } from '@/lib/api/schema';
 import { clock } from '@/lib/player/clock';
 import { toPlayerTrack } from '@/lib/player/contract';
 import { usePlayer } from '@/lib/player/store';
@@ -32,6 +32,7 @@ const comment = (id: string, change: Partial<TrackComment> = {}): TrackComment =
   edited_at: null,
   is_deleted: false,
   reply_count: 0,
+  track_version: 1,
   created_at: '2026-01-01T00:00:00Z',
   author: nika,
   is_mine: false,
@@ -51,11 +52,11 @@ function held() {
 
 let seeks: number[] = [];
 
-function Page() {
+function Page({ of }: { of: Track }) {
   const [moment, setMoment] = useState<Moment | null>(null);
   return (
     <main>
-      <Comments track={song} moment={moment} setMoment={setMoment} onSeek={(seconds) => seeks.push(seconds)} onPoint={() => undefined} />
+      <Comments track={of} moment={moment} setMoment={setMoment} onSeek={(seconds) => seeks.push(seconds)} onPoint={() => undefined} />
       <button type="button" onClick={() => setMoment((old) => old && { seconds: 70, timed: true })}>
         The waveform at 1:10
       </button>
@@ -63,7 +64,7 @@ function Page() {
   );
 }
 
-const show = () => renderRoutes([{ path: '/', element: <Page /> }]).client;
+const show = (of = song) => renderRoutes([{ path: '/', element: <Page of={of} /> }]).client;
 
 const field = () => screen.findByLabelText('Your comment');
 
@@ -284,6 +285,13 @@ describe('the list', () => {
     const notification = { id: 'x', type: 'comment', title: '', content: '', link: null, data: { track_id: song.id }, actor: nika, others: 0, read: false, read_at: null, created_at: '' };
     act(() => takeMessage(client, { type: 'notification', topic: 'user:1', number: 1, is_new: true, notification }));
     expect(await screen.findByText('Words of 2')).toBeInTheDocument();
+  });
+
+  it('those of before another recording took its place say which version they are about', async () => {
+    fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(comment('1'), comment('2', { track_version: 2 })) });
+    show({ ...song, version: 2, is_replaced: true });
+    await screen.findByText('Words of 2');
+    expect(screen.getAllByText(/on version/).map((label) => label.textContent)).toEqual(['on version 1']);
   });
 
   it('passes axe', async () => {

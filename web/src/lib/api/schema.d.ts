@@ -5011,6 +5011,8 @@ export interface components {
             edited_at: string | null;
             /** Format: date-time */
             created_at: string;
+            /** Format: int32 */
+            track_version: number;
             author: components["schemas"]["UserRef"] | null;
             is_mine: boolean;
             is_deleted: boolean;
@@ -6602,6 +6604,8 @@ export interface components {
             edited_at: string | null;
             /** Format: date-time */
             created_at: string;
+            /** Format: int32 */
+            track_version: number;
             author: components["schemas"]["UserRef"] | null;
             is_mine: boolean;
             is_deleted: boolean;

@@ -1,6 +1,6 @@
 import { useIsMutating, useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/lib/api/client';
-import type { TrackComment, User } from '@/lib/api/schema';
+import type { Track, TrackComment, User } from '@/lib/api/schema';
 import { addComment, holdComments, invalidateComments, replaceComment } from './cache';
 
 /** Characters (code points) that the server takes. */
@@ -10,9 +10,10 @@ const KEY = ['comments', 'write'];
 const UNSENT = 'unsent-';
 
 /** A comment as it will be, once the server has it. */
-export const draftComment = (trackId: string, { id, username, avatar, display_name }: User, content: string, timestamp: number | null): TrackComment => ({
+export const draftComment = (track: Pick<Track, 'id' | 'version'>, { id, username, avatar, display_name }: User, content: string, timestamp: number | null): TrackComment => ({
   id: `${UNSENT}${Date.now()}`,
-  track_id: trackId,
+  track_id: track.id,
+  track_version: track.version,
   content,
   timestamp,
   parent_id: null,

@@ -1,0 +1,1 @@
+alter table track_comments drop column track_version;
