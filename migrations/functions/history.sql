@@ -24,6 +24,7 @@ begin
                        ('is_downloadable', before.is_downloadable::text, now_.is_downloadable::text),
                        ('download_formats', array_to_string(before.download_formats, ', '), array_to_string(now_.download_formats, ', ')),
                        ('comments_open', before.comments_open::text, now_.comments_open::text),
+                       ('stems_open', before.stems_open::text, now_.stems_open::text),
                        ('comments_days', before.comments_days::text, now_.comments_days::text),
                        ('is_explicit', before.is_explicit::text, now_.is_explicit::text),
                        ('cover', case when before.cover_art_path is not null then 'set' end, case when now_.cover_art_path is not null then 'set' end))

@@ -1,6 +1,6 @@
 /* music.h - what a recording sounds like: its tempo and beats (rhythm.h), its key and tuning (tonality.h), and its timbre.
  *
- * Every block is mixed down to mono at 22,050 Hz once, for all of them. About 2 MB of memory, whatever the length. */
+ * Every block is mixed down to mono at 22,050 Hz once, for all of them. About 3 MB of memory, whatever the length. */
 #ifndef VEZA_MEDIA_MUSIC_H
 #define VEZA_MEDIA_MUSIC_H
 

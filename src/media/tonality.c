@@ -106,9 +106,10 @@ tonality_add(struct tonality *t, const float *samples)
         return;
     for (int i = LOWEST_BIN; i <= HIGHEST_BIN; i++)
         if (size[i] > FAINT * highest && tonality_is_peak(size, i)) {
-            double before = log((double)size[i - 1] + 1e-9), here = log((double)size[i]), after = log((double)size[i + 1] + 1e-9);
+            double before = log((double)size[i - 1] + 1e-9), here = log((double)size[i] + 1e-9), after = log((double)size[i + 1] + 1e-9);
             double offset = 0.5 * (before - after) / (before - 2 * here + after); /* the vertex of a parabola through the three */
 
+            offset = fmax(-0.5, fmin(0.5, offset)); /* of equal heights it is no number */
             /* relative to the loudest, so that loud parts do not decide alone */
             tonality_add_peak(t, (i + offset) * BIN_HZ, sqrt((double)(size[i] / highest)));
         }

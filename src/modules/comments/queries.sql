@@ -3,10 +3,12 @@
 
 -- fragment: comment(c, t, u)
 -- nullable: author, parent_id, edited_at
--- not null: is_mine, is_deleted, may_delete, may_edit, may_moderate, reply_count
+-- not null: is_of_other_recording, is_mine, is_deleted, may_delete, may_edit, may_moderate, reply_count
 -- type: status shown|held|hidden
 -- The account of `author` is null when it or the comment was deleted.
-c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.status, c.is_edited, c.edited_at, c.created_at, c.track_version, {user_ref(u, author)},
+c.id, c.track_id, c.parent_id, c.content, c."timestamp", c.status, c.is_edited, c.edited_at, c.created_at, c.track_version,
+       t.is_replaced and c.track_version < coalesce((select max(v_.version_number) from track_versions v_ where v_.track_id = t.id and v_.is_replaced), 0) as is_of_other_recording,
+       {user_ref(u, author)},
        c.user_id = :viewer::uuid is true as is_mine,
        c.deleted_at is not null as is_deleted,
        c.deleted_at is null and {comment_deletable(c, t)} as may_delete,

@@ -51,7 +51,7 @@ const struct event_effects event_effects[] = {
      NOTIFY(&q_notification_track, {"user_id", "track_id"}, .type = "track.restored", .title = "A track of yours was restored",
             .mail = "email_notifications"), .purges = "tracks"},
     {"track.stems_shared", "Somebody was invited to the stems of a track",
-     NOTIFY(&q_notification_stems_shared, {"track_id", "user_id"}, .group_by = "track_id", .mail = "email_notifications")},
+     NOTIFY(&q_notification_stems_shared, {"track_id", "user_id"}, .group_by = "track_id", .mail = "email_on_playlist")},
     {"track.unliked", "Somebody does not like a track any more"},
     {"track.unreposted", "Somebody took a repost of a track back"},
     {"track.updated", "What a track says of itself, or who may see it, was changed", .purges = "tracks"},

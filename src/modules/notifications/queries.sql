@@ -18,6 +18,10 @@ case when n.type = 'release'
      then exists (select from playlists p_ where p_.id = (n.data ->> 'playlist_id')::uuid and {playlist_visible(p_, n.user_id, false)})
      when n.type = 'reply'
      then exists (select from tracks t_ where t_.id = (n.data ->> 'track_id')::uuid and {track_visible(t_, n.user_id, false)})
+     when n.type = 'stems_shared'
+     then exists (select from tracks t_
+                    join track_stem_guests g_ on g_.track_id = t_.id and g_.user_id = n.user_id
+                   where t_.id = (n.data ->> 'track_id')::uuid and {track_visible(t_, n.user_id, false)})
      else true end
 
 -- query: notification_list
@@ -152,13 +156,17 @@ select a.id, a.is_new
                                      jsonb_build_object('playlist_id', d.playlist_id, 'title', d.name), :group_of) a
 
 -- query: notification_stems_shared
--- While the person is invited, and may see the track.
+-- While the person is invited, and may see the track; once in 30 days for a track. It goes with the settings of playlists, which people invite to as well.
 with due as materialized (
     select g.user_id as recipient, a.id as actor, t.id as track_id, t.title
       from tracks t
       join users a on a.id = t.creator_id and user_shown(a)
       join track_stem_guests g on g.track_id = t.id and g.user_id = :user_id::uuid
+      left join user_settings s on s.user_id = g.user_id
      where t.id = :track_id::uuid
+       and coalesce(s.notify_on_playlist, true)
+       and not exists (select from notifications n
+                        where n.user_id = g.user_id and n.type = 'stems_shared' and (n.data ->> 'track_id')::uuid = t.id and n.created_at > now() - interval '30 days')
        and {track_visible(t, g.user_id, false)}
        and {not_blocked_by(g.user_id, a.id, false)}
 )

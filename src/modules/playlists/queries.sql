@@ -97,7 +97,7 @@ with followed as materialized (
     select f.playlist_id, p.name, row_number() over (order by f.created_at desc, f.id desc)::int as n
       from (select * from playlist_follows f where f.user_id = :viewer::uuid order by f.created_at desc, f.id desc limit 20) f
       join playlists p on p.id = f.playlist_id
-     where {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
+     where p.visibility = 'public' and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 ), likes as materialized (
     select t.id as track_id, t.title, row_number() over (order by l.created_at desc, t.id desc)::int as n
       from (select * from track_likes l where l.user_id = :viewer::uuid order by l.created_at desc, l.track_id desc limit 20) l

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "media/worker_client.h"
 #include "modules/tracks/tracks.h"
+#include "platform/storage/staged.h"
 
 #define CRASHES_MAX 2 /* a file on which the worker crashed this often is at fault */
 #define NO_ROOM_WAIT_S 120
@@ -56,7 +57,7 @@ on_file_begin(void *user, const char *name)
     char key[STORAGE_KEY_MAX + 1];
 
     snprintf(key, sizeof key, "stems/%s/%s/%s/%s", work->track_id, work->stem_id, work->run, name);
-    return note_room(work, storage_begin(stems_storage, key, &work->writer));
+    return note_room(work, storage_is_low(stems_storage) ? STORAGE_FULL : storage_begin(stems_storage, key, &work->writer));
 }
 
 static int

@@ -18,8 +18,8 @@ s.id, s.name, s.state, s.original_filename as filename, s.format, s.size_bytes, 
        case when s.state = 'pending' then (select coalesce(max(j.progress), 0) from jobs j where j.dedupe_key = 'stem:' || s.id) end as progress, s.created_at
 
 -- fragment: stem_problem(t, name_)
-case when (select count(*) from track_stems c where c.track_id = t.id and c.deleted_at is null) >= 32 then 'conflict: A track has at most 32 stems.'
-          when exists (select from track_stems c where c.track_id = t.id and c.deleted_at is null and lower(c.name) = lower(name_))
+case when (select count(*) from track_stems c where c.track_id = t.id and c.deleted_at is null and c.state <> 'failed') >= 32 then 'conflict: A track has at most 32 stems.'
+          when exists (select from track_stems c where c.track_id = t.id and c.deleted_at is null and c.state <> 'failed' and lower(c.name) = lower(name_))
           then 'conflict: This track has a stem of that name already.' end
 
 -- query: stems_of
@@ -53,10 +53,30 @@ insert into jobs (kind, payload, run_at, dedupe_key)
 values ('stem_sweep', jsonb_build_object('track_id', :stem_of::uuid, 'stem_id', :stem_id::uuid), now() + interval '1 hour', 'stem_sweep:' || :stem_id::uuid)
 returning id
 
+-- query: stem_lock
+-- sees: the owner
+-- One stem of a track is made after the other: the next statement sees those that are there. One that failed makes room for another file of its name.
+with t as (
+    select t.id, {stem_named(coalesce(nullif(btrim(:stem_name::text), ''), regexp_replace(:filename::text, '\.[^.]*$', '')))} as name
+      from tracks t
+     where t.id = :stem_of::uuid and t.creator_id = :viewer::uuid and t.deleted_at is null
+       for no key update),
+s as (
+    update track_stems s
+       set deleted_at = now(), size_bytes = 0
+      from t
+     where s.track_id = t.id and s.state = 'failed' and s.deleted_at is null and lower(s.name) = lower(t.name)
+    returning s.id, s.track_id),
+d as (
+    insert into jobs (kind, payload, dedupe_key)
+    select 'stem_sweep', jsonb_build_object('track_id', s.track_id, 'stem_id', s.id), 'stem_sweep:' || s.id from s
+    on conflict (dedupe_key) do update set state = 'queued', attempts = 0, run_at = now(), finished_at = null)
+select t.id as track_id from t
+
 -- query: stem_create
 -- audited
 -- sees: the owner
--- The stem, and the work on it, together. It plays at the rate of the stems that are there, the first at 44.1 or 48 kHz. No row when the sweep was faster.
+-- The stem, and the work on it, together, after stem_lock. It plays at the rate of the stems that are there, the first at 44.1 or 48 kHz. No row when the sweep was faster.
 -- problems: conflict validation
 with p as (
     select :probe::jsonb as p,
@@ -67,8 +87,7 @@ o as (
                     case when t.duration_ms > 0 and (p.p ->> 'duration_ms')::bigint > 2 * t.duration_ms::bigint + 60000
                          then 'validation file: This stem is far longer than its track.' end) as problem
       from tracks t, p
-     where t.id = :stem_of::uuid and t.creator_id = :viewer::uuid and t.deleted_at is null
-       for no key update of t),
+     where t.id = :stem_of::uuid and t.creator_id = :viewer::uuid and t.deleted_at is null),
 s as (
     delete from jobs j using o where j.dedupe_key = 'stem_sweep:' || :stem_id::uuid and j.state = 'queued' and o.problem is null returning j.id),
 n as (

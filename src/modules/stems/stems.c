@@ -16,7 +16,7 @@ static const struct field stem_in_path[] = {TRACK_ID, STEM_ID, FIELD_END};
 static const struct field name_in_path[] = {
     TRACK_ID, {"name", FIELD_STRING, .required = true, .max = 100, .help = "Name of the stem, in any case", .example = "Drums"}, FIELD_END};
 static const struct field segment_in_path[] = {
-    TRACK_ID, STEM_ID, {"number", FIELD_INT, .required = true, .min = 0, .max = 10000, .help = "From 0 to `segments` - 1"}, FIELD_END};
+    TRACK_ID, STEM_ID, {"number", FIELD_INT, .required = true, .min = 0, .max = 100000, .help = "From 0 to `segments` - 1"}, FIELD_END};
 static const struct field run_in_query[] = {
     {"run", FIELD_STRING, .max = 16, .help = "`run` of the stem; only makes addresses differ"}, FIELD_END};
 static const struct field guest_in_path[] = {TRACK_ID, {"user_id", FIELD_UUID, .required = true, .help = "The person"}, FIELD_END};

@@ -13,6 +13,7 @@ stem_create(struct request *req, void *first)
 {
     const struct problem *p = first ? db_one(req, first, NULL) : NULL;
 
+    p = p ? p : db_one(req, &q_stem_lock, NULL);
     return p ? p : db_one(req, &q_stem_create, NULL);
 }
 
@@ -38,7 +39,7 @@ stem_make(struct request *req, const struct upload *file, const struct query *fi
     p = p ? p : gate_keep(file, key);
     if (p)
         return p;
-    p = first ? db_transaction(req, stem_create, (void *)(uintptr_t)first) : stem_create(req, NULL);
+    p = db_transaction(req, stem_create, (void *)(uintptr_t)first);
     if (p && p->status != 503) /* else perhaps it was created: the sweep sees */
         storage_delete_prefix(stems_storage, folder);
     return p;

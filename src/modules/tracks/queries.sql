@@ -314,7 +314,7 @@ t as (
            {set_given(comments_open, t, boolean)},
            {set_given(comments_days, t, int)},
            {set_given(is_explicit, t, boolean)},
-           {set_given(stems_open, t, boolean)}
+           stems_open = case when :has_stems_open::boolean and t.creator_id = :viewer::uuid then :stems_open::boolean else t.stems_open end
       from o
      where t.id = o.id and o.problem is null
     returning t.id, t.creator_id, track_note_changes(o.before, t, :viewer::uuid), pg_notify('track_changed', t.id::text),
@@ -1046,7 +1046,7 @@ returning id
 -- query: export_tracks
 select t.id, t.title, t.artist, t.album, t.description, t.genre, t.tags, nullif(t.year, 0) as year, t.bpm, t.musical_key, t.isrc, t.disc_number, t.track_number, t.album_artist, t.duration_ms,
        t.original_filename, encode(t.content_sha256, 'hex') as sha256, t.file_size, t.format, t.bitrate, t.sample_rate, t.channels,
-       t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.comments_open, t.comments_days,
+       t.bit_depth, t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.visibility, t.publish_at, t.publish_zone, t.is_downloadable, t.download_formats, t.comments_open, t.comments_days, t.stems_open,
        t.is_explicit, t.status, t.status_message, t.play_count, t.like_count, t.repost_count, t.published_at, t.created_at, t.updated_at, t.deleted_at, l.content as lyrics,
        a.bpm as measured_bpm, a.bpm_confidence, a.musical_key as measured_key, a.key_confidence
   from tracks t

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "media/fingerprint.h"
 #include "modules/realtime/realtime.h"
+#include "platform/storage/staged.h"
 
 #define CRASHES_MAX 2 /* a file on which the worker crashed this often is at fault */
 #define STORAGE_CODE "storage"
@@ -88,7 +89,9 @@ on_file_begin(void *user, const char *name)
             work->cover = NULL; /* without room for it the track has no cover */
         return 0;
     }
-    return key_of(work, name, key, sizeof key) ? note_room(work, storage_begin(tracks_storage, key, &work->writer)) : -1;
+    if (!key_of(work, name, key, sizeof key))
+        return -1;
+    return note_room(work, storage_is_low(tracks_storage) ? STORAGE_FULL : storage_begin(tracks_storage, key, &work->writer));
 }
 
 static int

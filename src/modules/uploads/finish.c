@@ -20,11 +20,11 @@ restore_fields(struct request *req, const struct transfer *transfer)
     return NULL;
 }
 
-/* The file itself is at fault, or the track that it was to be a version of is gone; and so it would be again. */
+/* The file itself is at fault, or what it was to be a part of is gone or has no place for it; and so it would be again. A version only waits for the one before it. */
 static bool
-is_final(const struct problem *p)
+is_final(struct request *req, const struct problem *p)
 {
-    return p->status == PROBLEM(NOT_FOUND)->status || p->status == PROBLEM(VALIDATION)->status || p->status == PROBLEM(PAYLOAD_TOO_LARGE)->status;
+    return (request_param(req, "stem_of") && p->status == PROBLEM(CONFLICT)->status) || p->status == PROBLEM(NOT_FOUND)->status || p->status == PROBLEM(VALIDATION)->status || p->status == PROBLEM(PAYLOAD_TOO_LARGE)->status;
 }
 
 static void
@@ -48,6 +48,10 @@ transfer_finish(struct request *req, struct transfer *transfer, struct writer *w
         return writer_problem(req, WRITER_GONE);
     request_set(req, "upload_id", transfer->id);
     p = restore_fields(req, transfer);
+    p = p ? p : track_version_may(req); /* before all of the file is read */
+    p = p ? p : stem_may(req);
+    if (p && is_final(req, p))
+        fail(req, transfer, p);
     if (p)
         return p;
     p = gate_take(req, &track_upload_files[0], transfer->filename, file, writer_sha256(writer), &upload);
@@ -58,7 +62,7 @@ transfer_finish(struct request *req, struct transfer *transfer, struct writer *w
     else if (!p)
         p = track_make(req, &upload, NULL, &q_upload_complete);
     gate_leave(&upload);
-    if (p && is_final(p))
+    if (p && is_final(req, p))
         fail(req, transfer, p);
     if (p)
         return p;

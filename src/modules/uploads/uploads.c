@@ -21,7 +21,7 @@ static const struct setting settings[] = {
     {"UPLOAD_OPEN_MAX", .integer = &uploads_open_max, .fallback = "100", .min = 1, .max = 10000, .help = "unfinished uploads of one person"},
     {"UPLOAD_CHUNK_MB", .integer = &chunk_mb, .fallback = "8", .min = 1, .max = 256, .help = "size of the parts that /tracks/initiate asks for, in megabytes"},
     {"UPLOAD_KEEP_FREE_MB", .integer = &uploads_keep_free_mb, .fallback = "512", .min = 0, .max = 1000000000,
-     .help = "megabytes of the disk that no upload may take"},
+     .help = "megabytes of the disk that no upload and no processing may take"},
     {"RATE_LIMIT_UPLOAD_PART", .text = &rate_part, .fallback = "3000/60", .check = limit_rule_refusal,
      .help = "requests that send a part of an upload, per person"},
     {0}};
@@ -46,6 +46,7 @@ uploads_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     (void)error, (void)error_size;
     uploads_storage = with->storage;
+    storage_keep_free(with->storage, uploads_keep_free_mb * 1024 * 1024);
     writer_setup(with->storage);
     listener_on("upload_taken", on_taken, NULL);
     return true;

@@ -28,6 +28,7 @@ struct storage_driver {
 struct storage {
     const struct storage_driver *driver;
     char *scratch_dir, *staged_dir; /* on this machine */
+    int64_t keep_free_bytes;
 };
 
 struct storage_writer {

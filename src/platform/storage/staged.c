@@ -210,3 +210,17 @@ storage_free_bytes(struct storage *storage)
 
     return statvfs(storage->staged_dir, &disk) == 0 ? (int64_t)disk.f_bavail * (int64_t)disk.f_frsize : -1;
 }
+
+void
+storage_keep_free(struct storage *storage, int64_t bytes)
+{
+    storage->keep_free_bytes = bytes;
+}
+
+bool
+storage_is_low(struct storage *storage)
+{
+    int64_t free_bytes = storage_free_bytes(storage);
+
+    return free_bytes >= 0 && free_bytes < storage->keep_free_bytes;
+}

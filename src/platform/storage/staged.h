@@ -40,3 +40,7 @@ bool staged_each(struct storage *storage, void (*tell)(void *context, const char
 
 /* Bytes that may still be written to the file system of the store; -1 when it does not say. */
 int64_t storage_free_bytes(struct storage *storage);
+/* Bytes that are to stay free, set once at the start. */
+void storage_keep_free(struct storage *storage, int64_t bytes);
+/* Less than that is free: what can wait, such as processing, writes no file. */
+bool storage_is_low(struct storage *storage);

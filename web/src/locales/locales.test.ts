@@ -104,6 +104,6 @@ describe('every problem the server can tell of', () => {
 });
 
 it('has words for every way a field can be wrong', () => {
-  const codes = ['required', 'unknown', 'type', 'too_short', 'too_long', 'too_small', 'too_large', 'pattern', 'value', 'taken'];
+  const codes = ['required', 'unknown', 'type', 'too_short', 'too_long', 'too_small', 'too_large', 'pattern', 'value', 'taken', 'too_many'];
   expect(codes.filter((code) => !base.has(`errors.field.${code}`))).toEqual([]);
 });

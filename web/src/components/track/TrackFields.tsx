@@ -1,7 +1,7 @@
 /* The fields of a track's form, shared by upload and edit. The first few are what most people need. */
 
 import { ChevronDown } from 'lucide-react';
-import { useId } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { CheckField } from '@/components/ui/CheckField';
@@ -29,6 +29,11 @@ export function TrackFields({ form, open = false, measured }: TrackFieldsProps) 
   const genres = useId();
   const { control, field, register, formState } = form;
   const isWrong = FOLDED.some((name) => formState.errors[name]);
+  const [shown, setShown] = useState(false);
+  /* It opens for what is wrong, and stays open while that is corrected. */
+  useEffect(() => {
+    if (isWrong) setShown(true);
+  }, [isWrong, formState.submitCount]);
   const [visibility, zone, offers, isOpen] = useWatch({ control, name: ['visibility', 'publish_zone', 'is_downloadable', 'comments_open'] });
   const measuredHint = (value: string | undefined) => (value ? { hint: t('track.hint.measured', { value }) } : {});
   return (
@@ -73,7 +78,7 @@ export function TrackFields({ form, open = false, measured }: TrackFieldsProps) 
           </div>
         </fieldset>
       )}
-      <details className="group sm:col-span-2" open={open || isWrong}>
+      <details className="group sm:col-span-2" open={open || shown} onToggle={(event) => setShown(event.currentTarget.open)}>
         <summary className="flex w-fit items-center gap-1.5 py-1 text-sm text-muted hover:text-ink">
           <ChevronDown size={16} aria-hidden className="transition-transform duration-150 group-open:rotate-180" />
           {t('track.more_fields')}

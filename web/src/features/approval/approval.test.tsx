@@ -13,7 +13,7 @@ import { Component as HeldPage } from './HeldPage';
 
 const held = (id: string): HeldComment => ({
   id, track_id: 't1', track_title: 'Night Ferry', content: `Words of ${id}`, timestamp: 12, parent_id: null, status: 'held', is_edited: false, edited_at: null, is_deleted: false,
-  reply_count: 0, track_version: 1, created_at: '2026-01-01T00:00:00Z', author: { id: 'n1', username: 'nika', avatar: null, display_name: 'Nika' }, is_mine: false, may_delete: true, may_edit: false, may_moderate: true,
+  reply_count: 0, track_version: 1, is_of_other_recording: false, created_at: '2026-01-01T00:00:00Z', author: { id: 'n1', username: 'nika', avatar: null, display_name: 'Nika' }, is_mine: false, may_delete: true, may_edit: false, may_moderate: true,
 });
 let waiting: HeldComment[];
 const world = () => ({

@@ -92,5 +92,9 @@ export function useHosting(token: string, items: readonly SharedItem[]) {
     };
   }, [isHosting]);
 
-  return { isHosting, begin: () => setHosting(true) };
+  const begin = () => {
+    setHosting(true);
+    if (!current) leave(null); // what waits, or the list that the host chose
+  };
+  return { isHosting, begin };
 }

@@ -16,6 +16,7 @@ const comment: TrackComment = {
   is_deleted: false,
   reply_count: 0,
   track_version: 1,
+  is_of_other_recording: false,
   created_at: '2026-01-01T00:00:00Z',
   author: track().creator,
   is_mine: true,

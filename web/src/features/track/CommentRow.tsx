@@ -18,7 +18,7 @@ import { TimedText } from './TimedText';
 
 interface CommentRowProps {
   comment: TrackComment;
-  track: Pick<Track, 'is_mine' | 'duration_ms' | 'version' | 'is_replaced'>;
+  track: Pick<Track, 'is_mine' | 'duration_ms'>;
   /** Comments can be answered: the reader is signed in, and the track's are open for them. */
   open: boolean;
   onSeek: (seconds: number) => void;
@@ -123,7 +123,7 @@ export function CommentRow(props: CommentRowProps) {
               {format.ago(created_at)}
             </time>
           )}
-          {track.is_replaced && comment.track_version < track.version && !is_deleted && (
+          {comment.is_of_other_recording && !is_deleted && (
             <span className="num text-xs text-muted">{t('comments.of_version', { number: comment.track_version })}</span>
           )}
           {edited_at && !is_deleted && (

@@ -14,7 +14,7 @@ import { stemFileUrl, stemWaveformQuery } from '@/lib/api/tracks/stems';
 import { useWaveform } from '@/lib/api/tracks/waveform';
 import type { Stem, Track } from '@/lib/api/schema';
 import { useInView } from '@/lib/dom/useInView';
-import { clock as clockText } from '@/lib/format/format';
+import { clock as clockText, formatName } from '@/lib/format/format';
 import { useFormat } from '@/lib/format/useFormat';
 import { useStemPlayer } from './useStemPlayer';
 
@@ -110,7 +110,7 @@ function Row({ track, stem, mixer, heard, onEdit, onRemove }: RowProps) {
           {name}
         </h3>
         <p className="num truncate text-xs text-muted">
-          {[stem.format?.toUpperCase(), stem.size_bytes ? f.bytes(stem.size_bytes) : null].filter(Boolean).join(' · ')}
+          {[stem.format && formatName(stem.format), stem.size_bytes ? f.bytes(stem.size_bytes) : null].filter(Boolean).join(' · ')}
         </p>
       </div>
       <div className="flex min-w-0 items-center gap-1.5 max-sm:order-3 max-sm:col-span-2">

@@ -15,16 +15,16 @@ import { stemsQuery, useRemoveStem } from '@/lib/api/tracks/stems';
 import type { Stem, Track } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
+import { ACCEPT } from '@/lib/uploads/soundFiles';
 import { StemMixer } from './StemMixer';
 import { cancelStem, sendStemAgain, sendStems, useStemUploads, type SendingStem } from './stemUpload';
 
 const StemDialog = lazy(() => import('./StemDialog'));
 const StemPeopleDialog = lazy(() => import('./StemPeopleDialog'));
 
-const ACCEPT = 'audio/*,.wav,.aif,.aiff,.flac,.m4a,.mp4,.aac,.mp3,.ogg,.oga,.opus';
 const MOST = 32;
 
-function SendingRow({ sending }: { sending: SendingStem }) {
+function SendingRow({ sending, full }: { sending: SendingStem; full: boolean }) {
   const { t } = useTranslation();
   const f = useFormat();
   const { file, sent, state, error, key } = sending;
@@ -35,7 +35,7 @@ function SendingRow({ sending }: { sending: SendingStem }) {
       </p>
       {state === 'failed' ? (
         <p role="alert" className="text-sm text-danger">
-          {hasCode(error, 'conflict') ? t('stems.name_taken') : problemText(error, t)}
+          {!hasCode(error, 'conflict') ? problemText(error, t) : full ? t('stems.at_most', { most: MOST }) : t('stems.name_taken')}
         </p>
       ) : (
         <>
@@ -141,7 +141,7 @@ export default function TrackStems({ track }: { track: Track }) {
             <UnreadyRow key={stem.id} stem={stem} onRemove={() => setRemoved(stem)} />
           ))}
         {sending.map((one) => (
-          <SendingRow key={one.key} sending={one} />
+          <SendingRow key={one.key} sending={one} full={items.length >= MOST} />
         ))}
       </ul>
       {removed && (

@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import { useState } from 'react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetCsrf } from '@/lib/api/csrf';
-import type { Track, TrackComment } from '@/lib/api/schema';
+import type { TrackComment } from '@/lib/api/schema';
 import { clock } from '@/lib/player/clock';
 import { toPlayerTrack } from '@/lib/player/contract';
 import { usePlayer } from '@/lib/player/store';
@@ -33,6 +33,7 @@ const comment = (id: string, change: Partial<TrackComment> = {}): TrackComment =
   is_deleted: false,
   reply_count: 0,
   track_version: 1,
+  is_of_other_recording: false,
   created_at: '2026-01-01T00:00:00Z',
   author: nika,
   is_mine: false,
@@ -52,11 +53,11 @@ function held() {
 
 let seeks: number[] = [];
 
-function Page({ of }: { of: Track }) {
+function Page() {
   const [moment, setMoment] = useState<Moment | null>(null);
   return (
     <main>
-      <Comments track={of} moment={moment} setMoment={setMoment} onSeek={(seconds) => seeks.push(seconds)} onPoint={() => undefined} />
+      <Comments track={song} moment={moment} setMoment={setMoment} onSeek={(seconds) => seeks.push(seconds)} onPoint={() => undefined} />
       <button type="button" onClick={() => setMoment((old) => old && { seconds: 70, timed: true })}>
         The waveform at 1:10
       </button>
@@ -64,7 +65,7 @@ function Page({ of }: { of: Track }) {
   );
 }
 
-const show = (of = song) => renderRoutes([{ path: '/', element: <Page of={of} /> }]).client;
+const show = () => renderRoutes([{ path: '/', element: <Page /> }]).client;
 
 const field = () => screen.findByLabelText('Your comment');
 
@@ -288,8 +289,8 @@ describe('the list', () => {
   });
 
   it('those of before another recording took its place say which version they are about', async () => {
-    fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(comment('1'), comment('2', { track_version: 2 })) });
-    show({ ...song, version: 2, is_replaced: true });
+    fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(comment('1', { is_of_other_recording: true }), comment('2', { track_version: 2 })) });
+    show();
     await screen.findByText('Words of 2');
     expect(screen.getAllByText(/on version/).map((label) => label.textContent)).toEqual(['on version 1']);
   });

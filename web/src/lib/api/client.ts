@@ -99,16 +99,26 @@ interface Answer<T> {
   asGuest: boolean;
 }
 
+/** Reads a reply's body: a connection that ends in the middle of it is as one that never was. */
+async function read<R>(body: () => Promise<R>, given: AbortSignal | null): Promise<R> {
+  try {
+    return await body();
+  } catch (error) {
+    if (given?.aborted || error instanceof SyntaxError) throw error;
+    throw networkProblem();
+  }
+}
+
 async function attempt<T>(method: Method, path: string, options: RequestOptions): Promise<Answer<T>> {
   const given = options.signal ?? null;
   const { signal, done } = options.alone ? { signal: given, done: () => undefined } : stoppable(given);
   try {
     const response = await send(method, path, options, signal);
     noteRateLimit(response.headers, response.status);
-    if (!response.ok) throw problemFrom(response.status, await response.text(), response.headers.get('Retry-After'));
+    if (!response.ok) throw problemFrom(response.status, await read(() => response.text(), given), response.headers.get('Retry-After'));
     const asGuest = response.headers.get('X-Session') === 'expired';
     if (response.status === 204) return { body: undefined as T, asGuest };
-    return { body: (options.bytes ? await response.arrayBuffer() : await response.json()) as T, asGuest };
+    return { body: (await read<unknown>(() => (options.bytes ? response.arrayBuffer() : response.json()), given)) as T, asGuest };
   } finally {
     done();
   }

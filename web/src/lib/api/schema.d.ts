@@ -5013,6 +5013,7 @@ export interface components {
             created_at: string;
             /** Format: int32 */
             track_version: number;
+            is_of_other_recording: boolean;
             author: components["schemas"]["UserRef"] | null;
             is_mine: boolean;
             is_deleted: boolean;
@@ -6606,6 +6607,7 @@ export interface components {
             created_at: string;
             /** Format: int32 */
             track_version: number;
+            is_of_other_recording: boolean;
             author: components["schemas"]["UserRef"] | null;
             is_mine: boolean;
             is_deleted: boolean;

@@ -185,7 +185,10 @@ export class StemPlayer {
         const buffer = voice.buffers.get(n);
         if (voice.sources.has(n)) continue;
         if (buffer) this.start(voice, n, buffer);
-        else if (!voice.loading.has(n)) void this.fetch(voice, n).then(() => this.pump(), (error: unknown) => this.fail(error));
+        else if (!voice.loading.has(n)) void this.fetch(voice, n).then(
+            () => this.pump(),
+            (error: unknown) => this.voices.get(voice.stem.id) === voice && this.fail(error), // else the stem was removed
+          );
       }
     }
     if (this.starves(position)) {

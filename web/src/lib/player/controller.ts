@@ -184,7 +184,7 @@ export function loadCurrent(play: boolean, position = 0): void {
   }
   began(entry);
   void engine.load(track, { position, play });
-  if (position === 0) resume(entry).catch(() => undefined);
+  if (play && position === 0) resume(entry).catch(() => undefined);
   planNext();
   save();
 }

@@ -14,6 +14,7 @@ export const draftComment = (track: Pick<Track, 'id' | 'version'>, { id, usernam
   id: `${UNSENT}${Date.now()}`,
   track_id: track.id,
   track_version: track.version,
+  is_of_other_recording: false,
   content,
   timestamp,
   parent_id: null,
