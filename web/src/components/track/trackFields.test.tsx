@@ -27,4 +27,7 @@ it('what is wrong in the folded part is shown, also where comments were closed m
   const wrong = document.querySelector('input[name=comments_days]');
   expect(wrong).toBeInvalid();
   await waitFor(() => expect(wrong).toHaveFocus());
+  await userEvent.keyboard('{Backspace}');
+  await waitFor(() => expect(wrong).toBeValid());
+  expect(folded).toHaveAttribute('open');
 });
