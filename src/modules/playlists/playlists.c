@@ -20,11 +20,41 @@ static const struct field list_filters[] = {{"track_id", FIELD_UUID, .help = "On
     {"visibility", FIELD_ENUM, .values = "public|unlisted|private", \
      .help = "Who may see it: everybody; everybody who has its address; its owner, and those who work on it together with them"}
 
+#define OP(values_) {"op", FIELD_ENUM, .required = true, .values = values_}
+
+static const struct field rule_label[] = {OP("is|is_not"), {"value", FIELD_STRING, .required = true, .min = 1, .max = 100}, FIELD_END};
+static const struct field rule_artist[] = {
+    OP("is|is_not|contains|not_contains"),
+    {"value", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "Name of the artist, or name or username of who published the track"}, FIELD_END};
+static const struct field rule_title[] = {OP("contains|not_contains"), {"value", FIELD_STRING, .required = true, .min = 1, .max = 100}, FIELD_END};
+static const struct field rule_flag[] = {OP("is|is_not"), FIELD_END};
+static const struct field rule_age[] = {
+    OP("within|not_within"), {"value", FIELD_INT, .required = true, .min = 1, .max = 36500, .help = "Days, until now"}, FIELD_END};
+static const struct field rule_duration[] = {
+    OP("less|more"), {"value", FIELD_INT, .required = true, .min = 1, .max = 86400, .help = "Seconds"}, FIELD_END};
+static const struct field rule_playlist[] = {
+    OP("in|not_in"), {"value", FIELD_UUID, .required = true, .help = "A playlist of one's own, or one that is not private; it may be a smart one"}, FIELD_END};
+
+static const struct field_case rule_cases[] = {
+    {"genre", rule_label}, {"tag", rule_label}, {"artist", rule_artist}, {"title", rule_title}, {"liked", rule_flag}, {"released", rule_age},
+    {"added", rule_age}, {"duration", rule_duration}, {"explicit", rule_flag}, {"playlist", rule_playlist}, {0}};
+
+static const struct field rule_fields[] = {
+    {"match", FIELD_ENUM, .required = true, .values = "all|any", .help = "Must a track meet all conditions, or one of them?"},
+    {"conditions", FIELD_ARRAY, .required = true, .min = 1, .max = 20,
+     .items = FIELD_ITEMS(FIELD_ONE_OF, .by = "field", .values = "PlaylistCondition", .cases = rule_cases), .help = "What tracks are in it"},
+    {"sort", FIELD_ENUM, .required = true, .values = "newest|oldest|title|artist|shortest|longest", .help = "Order; newest and oldest by when they were added"},
+    {"limit", FIELD_INT, .required = true, .min = 1, .max = 500, .help = "How many tracks it has at most"},
+    FIELD_END};
+
+#define RULES(help_) {"rules", FIELD_OBJECT, .fields = rule_fields, .help = help_}
+
 static const struct field new_playlist[] = {
     {"name", FIELD_STRING, .required = true, .min = 1, .max = 200, .pattern = ".*[^ ].*", .help = "Title", .example = "Late trains"},
     {"description", FIELD_TEXT, .nullable = true, .max = 5000, .help = "Plain text"},
     VISIBILITY,
     {"is_public", FIELD_BOOL, .fallback = "false", .help = "Without `visibility`: public, or private"},
+    RULES("Makes a smart playlist, whose rules decide what is in it"),
     FIELD_END};
 
 static const struct field playlist_changes[] = {
@@ -32,6 +62,7 @@ static const struct field playlist_changes[] = {
     {"description", FIELD_TEXT, .nullable = true, .max = 5000, .help = "Plain text"},
     VISIBILITY,
     {"is_public", FIELD_BOOL, .help = "Without `visibility`: public, or private"},
+    RULES("Of a smart playlist; for its owner"),
     FIELD_END};
 
 static const struct field copy_fields[] = {
@@ -104,6 +135,9 @@ static const struct route playlists_routes[] = {
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .query = list_filters, .sql = &q_playlist_list, .shape = MANY},
 
     {POST, "/api/v1/playlists", "Create a playlist",
+     "With `rules` it is a smart playlist: what is in it is decided whenever it is read, for whoever reads it, among the tracks that they find and their own. "
+     "`liked` is about the playlist's owner. Playlists in rules may be nested three deep, the one that is made included, and no circle of them is made. "
+     "In lists, the `track_count` and `duration_ms` of a smart playlist are null and it has no covers. Nobody adds, moves or removes its items.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .body = new_playlist,
      .sql = &q_playlist_create, .shape = ONE, .always = true, .status = 201, .then = &q_playlist_get, .location = "/api/v1/playlists/{id}"},
 
@@ -133,7 +167,7 @@ static const struct route playlists_routes[] = {
     {PUT, "/api/v1/playlists/{id}/imports/{item_id}", "Choose the track of a line of an import",
      "For a line that was `ambiguous` or `missing` and has no track yet. The item keeps its place.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = line_in_path, .body = chosen_track,
-     .requires = &q_playlist_changeable, .sql = &q_playlist_choose, .shape = ONE},
+     .requires = &q_playlist_items_changeable, .sql = &q_playlist_choose, .shape = ONE},
 
     {GET, "/api/v1/users/{id}/playlists", "List the public playlists of a user, latest changed first",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = person_in_path,
@@ -213,7 +247,7 @@ static const struct route playlists_routes[] = {
      .requires = &q_playlist_seen, .sql = &q_playlist_items, .shape = MANY},
 
     {POST, "/api/v1/playlists/{id}/duplicate", "Copy a playlist",
-     "The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist "
+     "The copy of a smart playlist is an ordinary one with what is in it now. The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist "
      "that was copied, to those who may see that one.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = copy_fields,
      .sql = &q_playlist_duplicate, .shape = ONE, .status = 201, .then = &q_playlist_copy_get, .location = "/api/v1/playlists/{copy_id}"},
@@ -221,11 +255,11 @@ static const struct route playlists_routes[] = {
     {POST, "/api/v1/playlists/{id}/tracks", "Add a track to a playlist",
      "The track is added at the end. A track may be in a playlist several times; a playlist holds 10,000 items at most.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = new_item,
-     .requires = &q_playlist_changeable, .sql = &q_playlist_add, .shape = ONE, .status = 201},
+     .requires = &q_playlist_items_changeable, .sql = &q_playlist_add, .shape = ONE, .status = 201},
 
     {DELETE, "/api/v1/playlists/{id}/tracks/{track_id}", "Remove an item or a track from a playlist",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = item_in_path,
-     .requires = &q_playlist_changeable, .sql = &q_playlist_remove, .shape = EMPTY},
+     .requires = &q_playlist_items_changeable, .sql = &q_playlist_remove, .shape = EMPTY},
 
     {GET, "/api/v1/discover/playlists/editorial", "List the playlists that the editors chose, the latest chosen first", "Those that are public.",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_editorial_list, .shape = MANY},
@@ -263,7 +297,7 @@ static const struct route playlists_routes[] = {
     {PUT, "/api/v1/playlists/{id}/tracks/reorder", "Move an item of a playlist",
      "The item is put after another item, wherever that one is by then, so two moves at the same time both hold.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = item_move,
-     .requires = &q_playlist_changeable, .sql = &q_playlist_move, .shape = EMPTY},
+     .requires = &q_playlist_items_changeable, .sql = &q_playlist_move, .shape = EMPTY},
     ROUTE_END};
 
 static const struct topic_kind topics[] = {

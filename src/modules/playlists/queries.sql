@@ -1,36 +1,54 @@
 -- Playlists: one's own, those one works on together, and public ones.
 
--- fragment: playlist(p, u)
--- Its covers (of the first four tracks) are those of the tracks that the viewer may see.
+-- fragment: playlist_places(list, smart)
+-- The items of the playlist `list`: those that were put in and, of a smart playlist, what its rules give to the viewer. `smart` is the same id, or null where rules
+-- are not to be evaluated.
+(select i_.id, i_.track_id, i_.wanted, i_.added_by, i_.added_at, i_.position from playlist_tracks i_ where i_.playlist_id = list
+  union all
+ select r_.track_id, r_.track_id, null, null, r_.added_at, r_.place from playlist_rule_tracks(smart, :viewer::uuid) r_)
+
+-- fragment: playlist(p, u, counted)
+-- Its covers (of the first four tracks) are those of the tracks that the viewer may see. Without `counted` the rules of a smart playlist are not evaluated: in lists.
+-- What the rules are is for the owner, since they may name private playlists.
 -- schema: Playlist
--- not null: covers, owner, is_mine, may_edit, may_manage, is_shared_with_me, is_following
--- nullable: duration_ms, origin, follower_count
+-- not null: covers, owner, is_mine, may_edit, may_manage, is_shared_with_me, is_following, is_smart
+-- nullable: duration_ms, origin, follower_count, track_count, rules
+-- not null: rules.match, rules.conditions, rules.sort, rules.limit
+-- type: rules.match all|any
+-- type: rules.conditions PlaylistCondition[]
+-- type: rules.sort newest|oldest|title|artist|shortest|longest
 -- not null: is_public
 -- type: covers TrackRef[]
 -- type: origin PlaylistRef
 -- type: visibility public|unlisted|private
-p.id, p.name, p.description, p.visibility = 'public' as is_public, p.visibility, p.track_count,
+p.id, p.name, p.description, p.visibility = 'public' as is_public, p.visibility,
+       case when p.rules is null then p.track_count when counted then (select count(*)::int from playlist_rule_tracks(p.id, :viewer::uuid)) end as track_count,
        to_json(array(select row(t_.id, t_.title, {cover_url(t_)}, {waveform_url(t_)})::track_ref
-                       from playlist_tracks i_
-                       join tracks t_ on t_.id = i_.track_id
-                      where i_.playlist_id = p.id and {item_shown(t_, p)}
-                      order by i_.position
+                       from {playlist_places(p.id, case when counted then p.id end)} c_
+                       join tracks t_ on t_.id = c_.track_id
+                      where {item_shown(t_, p)}
+                      order by c_.position
                       limit 4)) as covers,
        {user_ref(u, owner)}, p.user_id = :viewer::uuid is true as is_mine,
-       {playlist_editable(p, :viewer::uuid)} as may_edit, {playlist_managed(p, :viewer::uuid)} as may_manage,
+       p.rules is null and {playlist_editable(p, :viewer::uuid)} as may_edit, {playlist_managed(p, :viewer::uuid)} as may_manage,
        (:viewer::uuid is not null and {playlist_shared_with(p, :viewer::uuid)}) as is_shared_with_me,
        (:viewer::uuid is not null and exists (select from playlist_follows f_ where f_.playlist_id = p.id and f_.user_id = :viewer::uuid)) as is_following,
        case when p.user_id = :viewer::uuid then p.follower_count end as follower_count, p.is_default_favorites, p.is_editorial,
+       p.rules is not null as is_smart, {own_rules(p)} ->> 'match' as "rules.match", {own_rules(p)} -> 'conditions' as "rules.conditions",
+       {own_rules(p)} ->> 'sort' as "rules.sort", ({own_rules(p)} ->> 'limit')::int as "rules.limit",
        (select to_jsonb(row(o_.id, o_.name)::playlist_ref) from playlists o_
          where o_.id = p.copied_from and (o_.user_id = :viewer::uuid or {playlist_listed(o_, :viewer::uuid, :viewer_staff::boolean)})) as origin,
        p.created_at, p.updated_at
 
+-- fragment: own_rules(p)
+(case when p.user_id = :viewer::uuid then p.rules end)
+
 -- fragment: playlist_duration(p)
 -- How long the tracks last that the viewer may see.
 (select coalesce(sum(t_.duration_ms), 0)::bigint
-   from playlist_tracks i_
-   join tracks t_ on t_.id = i_.track_id
-  where i_.playlist_id = p.id and {item_shown(t_, p)})
+   from {playlist_places(p.id, p.id)} d_
+   join tracks t_ on t_.id = d_.track_id
+  where {item_shown(t_, p)})
 
 -- fragment: item_shown(t, p)
 -- The viewer may see this track in this playlist. Unlisted ones only those see who may change the playlist.
@@ -74,7 +92,7 @@ to_jsonb(row(i.wanted ->> 'title', i.wanted ->> 'artist', i.wanted ->> 'album', 
 -- Those that one may change, the latest changed first. How long a playlist of more than 500 items lasts is not added up in a list.
 -- sort: p.updated_at desc, p.id desc
 -- filter: track_id: exists (select from playlist_tracks i where i.playlist_id = p.id and i.track_id = :track_id::uuid)
-select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms
+select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.deleted_at is null
@@ -142,7 +160,7 @@ with followed as materialized (
 ), r as materialized (
     select s.*, row_number() over (order by s.kind, s.score desc, s.created_at desc, s.playlist_id) as place from shown s where s.of_owner <= 2 order by place limit 50
 )
-select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms,
+select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms,
        case r.kind when 1 then 'followed_together' when 2 then 'liked_tracks' else 'editorial' end as reason, r.because as "because.id", r.because_title as "because.title"
   from r
   join playlists p on p.id = r.playlist_id
@@ -152,7 +170,7 @@ select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(
 -- query: playlist_editorial_list
 -- The latest chosen first, while they are public.
 -- sort: p.editorial_at desc, p.id desc
-select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms
+select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.is_editorial and {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
@@ -195,7 +213,7 @@ select n.id from n
 -- Public ones, and those that one works on.
 -- sort: p.created_at desc, p.id desc
 -- search: q: search_fold(p.name) like all (search_patterns(:q::text)) and search_fold(p.name) like (search_patterns(:q::text))[1]
-select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms
+select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.deleted_at is null
@@ -205,7 +223,7 @@ select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(
 -- query: playlist_list_of_user
 -- The public ones of a person.
 -- sort: p.updated_at desc, p.id desc
-select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms
+select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.user_id = :id::uuid and {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
@@ -213,7 +231,7 @@ select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(
 -- query: playlist_followed
 -- As long as one may see them: those that their owners made private are not listed meanwhile.
 -- sort: f.created_at desc, f.id desc
-select {playlist(p, u)}, case when p.track_count <= 500 then {playlist_duration(p)} end as duration_ms
+select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms
   from playlist_follows f
   join playlists p on p.id = f.playlist_id
   join users u on u.id = p.user_id
@@ -245,7 +263,7 @@ select p.id as playlist_id, false as is_following
  where p.id = :id::uuid and (p.id in (select f.playlist_id from f) or {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)})
 
 -- query: playlist_get
-select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
+select {playlist(p, u, true)}, {playlist_duration(p)} as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
@@ -259,13 +277,13 @@ select p.id, p.name, p.visibility = 'public' as is_public, {user_ref(u, owner)},
  where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: playlist_copy_get
-select {playlist(p, u)}, {playlist_duration(p)} as duration_ms
+select {playlist(p, u, true)}, {playlist_duration(p)} as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.id = :copy_id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: playlist_duplicate
--- Whoever may see it. A track that they may not see leaves its place empty: in a playlist of one's own, one sees more than in those of others.
+-- Whoever may see it. The copy of a smart playlist is an ordinary one, of what is in it now. A track that they may not see leaves its place empty: in a playlist of one's own, one sees more than in those of others.
 -- problems: too_many_playlists
 with p as materialized (
     select p.*, {playlist_room_problem(p.track_count)} as problem
@@ -279,7 +297,7 @@ with p as materialized (
     insert into playlist_tracks (playlist_id, track_id, wanted, added_by, position)
     select c.id, t.id, case when t.id is null then jsonb_strip_nulls(coalesce({wanted_shown(i, p)}, '{}')) end, :viewer::uuid, i.position
       from c, p
-      join playlist_tracks i on i.playlist_id = p.id
+     cross join {playlist_places(:id::uuid, :id::uuid)} i
       left join tracks t on t.id = i.track_id and {item_shown(t, p)}
 )
 select c.id as copy_id, p.problem from p left join c on true
@@ -298,23 +316,32 @@ case when :has_visibility::boolean then :visibility::text
      when :has_is_public::boolean and :is_public::boolean <> (p.visibility = 'public') then case when :is_public::boolean then 'public' else 'private' end
      else p.visibility end
 
+-- fragment: rules_problem(owner, list)
+case playlist_rules_problem(:rules::jsonb, owner, list)
+     when 'missing' then 'validation rules: There is no such playlist.'
+     when 'circle' then 'conflict: A smart playlist cannot take tracks from itself, nor from one that takes tracks from it.'
+     when 'depth' then 'validation rules: Smart playlists can be nested three deep at most.'
+     when 'count' then 'validation rules: These rules need too many other smart playlists.' end
+
 -- query: playlist_create
--- problems: too_many_playlists
+-- problems: too_many_playlists validation conflict
 with r as materialized (
-    select {playlist_room_problem(0)} as problem
+    select coalesce({playlist_room_problem(0)}, case when :has_rules::boolean then {rules_problem(:viewer::uuid, null)} end) as problem
 ), p as (
-    insert into playlists (user_id, name, description, visibility)
-    select :viewer::uuid, :name::text, :description::text, {visibility_given(:visibility::text)} from r where r.problem is null
+    insert into playlists (user_id, name, description, visibility, rules)
+    select :viewer::uuid, :name::text, :description::text, {visibility_given(:visibility::text)}, :rules::jsonb from r where r.problem is null
     returning id
 )
 select p.id, r.problem from r left join p on true
 
 -- query: playlist_update
 -- sees: the owner, and collaborators who administer it
--- problems: forbidden
--- Inputs that were not given stay as they are.
-with o as (
-    select p.id, case when not {playlist_managed(p, :viewer::uuid)} then {not_allowed} end as problem,
+-- problems: forbidden conflict validation
+-- Inputs that were not given stay as they are. Only the owner changes rules: they are evaluated with the owner's rights, and tell what they like.
+with o as materialized (
+    select p.id, case when not {playlist_managed(p, :viewer::uuid)} or (:has_rules::boolean and p.user_id <> :viewer::uuid) then {not_allowed}
+                      when :has_rules::boolean and p.rules is null then 'conflict: Only a smart playlist has rules.'
+                      when :has_rules::boolean then {rules_problem(p.user_id, p.id)} end as problem,
            case when :has_name::boolean then :name::text else p.name end as name,
            case when :has_description::boolean then :description::text else p.description end as description,
            {visibility_then(p)} as visibility
@@ -326,6 +353,7 @@ with o as (
     update playlists p
        set {set_given(name, p, text)},
            {set_given(description, p, text)},
+           {set_given(rules, p, jsonb)},
            visibility = {visibility_then(p)}
       from o, n
      where p.id = o.id and n.noted is not null
@@ -445,6 +473,14 @@ select p.id as playlist_id, {playlist_managed(p, :viewer::uuid)} as manages, cas
   from playlists p
  where p.id = :id::uuid and p.deleted_at is null and {playlist_worked_on(p, :viewer::uuid)}
 
+-- query: playlist_items_changeable
+-- sees: whoever works on it, or did
+-- problems: forbidden conflict
+select p.id as playlist_id, case when not {playlist_editable(p, :viewer::uuid)} then {not_allowed}
+                                 when p.rules is not null then 'conflict: The rules of this smart playlist decide what is in it. Change them, or make a copy.' end as problem
+  from playlists p
+ where p.id = :id::uuid and p.deleted_at is null and {playlist_worked_on(p, :viewer::uuid)}
+
 -- fragment: playlist_item(i, p, t, u)
 -- An item; t and u are its track and creator, where the viewer may see them here.
 -- schema: PlaylistItem
@@ -464,13 +500,14 @@ i.id, i.added_at,
 
 -- query: playlist_items
 -- In their order. An item whose track is gone, or hidden from the viewer, keeps its place with nothing but its id.
+-- unique: a playlist has items of its own, or rules
 -- sort: i.position, i.id
 select {playlist_item(i, p, t, u)}
-  from playlist_tracks i
-  join playlists p on p.id = i.playlist_id
+  from playlists p
+ cross join {playlist_places(:playlist_id::uuid, :playlist_id::uuid)} i
   left join tracks t on t.id = i.track_id and {item_shown(t, p)}
   left join users u on u.id = t.creator_id
- where i.playlist_id = :playlist_id::uuid
+ where p.id = :playlist_id::uuid
 
 -- query: playlist_add
 -- not null: item_id, playlist_id, track_id
@@ -654,7 +691,7 @@ select l.playlist_id from l
 
 -- query: shared_get
 -- sees: whoever has a link, see shared_open
-select {playlist(p, u)}, {playlist_duration(p)} as duration_ms from playlists p join users u on u.id = p.user_id where p.id = :playlist_id::uuid
+select {playlist(p, u, true)}, {playlist_duration(p)} as duration_ms from playlists p join users u on u.id = p.user_id where p.id = :playlist_id::uuid
 
 -- query: shared_page
 -- For the page's head.
@@ -664,13 +701,14 @@ select p.name, false as is_indexable from playlist_share_links l join playlists 
 select l.playlist_id from playlist_share_links l join playlists p on p.id = l.playlist_id where {link_opens(l, p)}
 
 -- query: shared_items
+-- unique: a playlist has items of its own, or rules
 -- sort: i.position, i.id
 select {playlist_item(i, p, t, u)}
-  from playlist_tracks i
-  join playlists p on p.id = i.playlist_id
+  from playlists p
+ cross join {playlist_places(:playlist_id::uuid, :playlist_id::uuid)} i
   left join tracks t on t.id = i.track_id and ({item_shown(t, p)} or (t.creator_id = p.user_id and track_is_open(t)))
   left join users u on u.id = t.creator_id
- where i.playlist_id = :playlist_id::uuid
+ where p.id = :playlist_id::uuid
 
 -- query: playlist_export
 select p.id, p.name, p.description from playlists p where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
@@ -681,8 +719,8 @@ select t.id as track_id, t.status = 'completed' and t.stream_manifest_url is not
        case when t.id is not null then coalesce(nullif(t.artist, ''), u.display_name) else w.artist end as artist,
        case when t.id is not null then t.album else w.album end as album,
        case when t.id is not null then t.duration_ms else w.duration_ms end as duration_ms, w.location
-  from playlist_tracks i
-  join playlists p on p.id = i.playlist_id
+  from playlists p
+ cross join {playlist_places(:id::uuid, :id::uuid)} i
   left join tracks t on t.id = i.track_id and {item_shown(t, p)}
   left join users u on u.id = t.creator_id
   left join lateral jsonb_populate_record(null::playlist_wanted, {wanted_shown(i, p)}) w on true
@@ -809,7 +847,7 @@ update playlist_tracks i
 returning i.id
 
 -- query: export_playlists
-select p.id, p.name, p.description, p.visibility, p.cover_url, p.follower_count, p.is_editorial, p.is_default_favorites, p.copied_from,
+select p.id, p.name, p.description, p.visibility, p.cover_url, p.follower_count, p.is_editorial, p.is_default_favorites, p.copied_from, p.rules,
        p.created_at, p.updated_at, p.deleted_at,
        array(select i.track_id from playlist_tracks i where i.playlist_id = p.id order by i.position) as track_ids,
        (select coalesce(jsonb_agg(i.wanted order by i.position), '[]') from playlist_tracks i where i.playlist_id = p.id and i.track_id is null) as wanted

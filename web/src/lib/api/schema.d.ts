@@ -1340,7 +1340,10 @@ export interface paths {
         /** List the playlists of the signed-in user, latest changed first */
         get: operations["getPlaylists"];
         put?: never;
-        /** Create a playlist */
+        /**
+         * Create a playlist
+         * @description With `rules` it is a smart playlist: what is in it is decided whenever it is read, for whoever reads it, among the tracks that they find and their own. `liked` is about the playlist's owner. Playlists in rules may be nested three deep, the one that is made included, and no circle of them is made. In lists, the `track_count` and `duration_ms` of a smart playlist are null and it has no covers. Nobody adds, moves or removes its items.
+         */
         post: operations["postPlaylists"];
         delete?: never;
         options?: never;
@@ -1577,7 +1580,7 @@ export interface paths {
         put?: never;
         /**
          * Copy a playlist
-         * @description The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist that was copied, to those who may see that one.
+         * @description The copy of a smart playlist is an ordinary one with what is in it now. The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist that was copied, to those who may see that one.
          */
         post: operations["postPlaylistsByIdDuplicate"];
         delete?: never;
@@ -5338,7 +5341,7 @@ export interface components {
             /** @enum {string} */
             visibility: "public" | "unlisted" | "private";
             /** Format: int32 */
-            track_count: number;
+            track_count: number | null;
             covers: components["schemas"]["TrackRef"][];
             owner: components["schemas"]["UserRef"];
             is_mine: boolean;
@@ -5350,6 +5353,16 @@ export interface components {
             follower_count: number | null;
             is_default_favorites: boolean;
             is_editorial: boolean;
+            is_smart: boolean;
+            rules: {
+                /** @enum {string} */
+                match: "all" | "any";
+                conditions: components["schemas"]["PlaylistCondition"][];
+                /** @enum {string} */
+                sort: "newest" | "oldest" | "title" | "artist" | "shortest" | "longest";
+                /** Format: int32 */
+                limit: number;
+            } | null;
             origin: components["schemas"]["PlaylistRef"] | null;
             /** Format: date-time */
             created_at: string;
@@ -5400,6 +5413,113 @@ export interface components {
              * @description Number of the message in its topic, counted from 1
              */
             number: number;
+        };
+        PlaylistCondition: components["schemas"]["PlaylistConditionGenre"] | components["schemas"]["PlaylistConditionTag"] | components["schemas"]["PlaylistConditionArtist"] | components["schemas"]["PlaylistConditionTitle"] | components["schemas"]["PlaylistConditionLiked"] | components["schemas"]["PlaylistConditionReleased"] | components["schemas"]["PlaylistConditionAdded"] | components["schemas"]["PlaylistConditionDuration"] | components["schemas"]["PlaylistConditionExplicit"] | components["schemas"]["PlaylistConditionPlaylist"];
+        PlaylistConditionAdded: {
+            /** @enum {string} */
+            op: "within" | "not_within";
+            /** @description Days, until now */
+            value: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "added";
+        };
+        PlaylistConditionArtist: {
+            /** @enum {string} */
+            op: "is" | "is_not" | "contains" | "not_contains";
+            /** @description Name of the artist, or name or username of who published the track */
+            value: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "artist";
+        };
+        PlaylistConditionDuration: {
+            /** @enum {string} */
+            op: "less" | "more";
+            /** @description Seconds */
+            value: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "duration";
+        };
+        PlaylistConditionExplicit: {
+            /** @enum {string} */
+            op: "is" | "is_not";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "explicit";
+        };
+        PlaylistConditionGenre: {
+            /** @enum {string} */
+            op: "is" | "is_not";
+            value: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "genre";
+        };
+        PlaylistConditionLiked: {
+            /** @enum {string} */
+            op: "is" | "is_not";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "liked";
+        };
+        PlaylistConditionPlaylist: {
+            /** @enum {string} */
+            op: "in" | "not_in";
+            /**
+             * Format: uuid
+             * @description A playlist of one's own, or one that is not private; it may be a smart one
+             */
+            value: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "playlist";
+        };
+        PlaylistConditionReleased: {
+            /** @enum {string} */
+            op: "within" | "not_within";
+            /** @description Days, until now */
+            value: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "released";
+        };
+        PlaylistConditionTag: {
+            /** @enum {string} */
+            op: "is" | "is_not";
+            value: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "tag";
+        };
+        PlaylistConditionTitle: {
+            /** @enum {string} */
+            op: "contains" | "not_contains";
+            value: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "title";
         };
         PlaylistDay: {
             /** Format: date */
@@ -5455,9 +5575,9 @@ export interface components {
         };
         PlaylistItem: {
             /** Format: uuid */
-            id: string;
+            id: string | null;
             /** Format: date-time */
-            added_at: string;
+            added_at: string | null;
             added_by: components["schemas"]["UserRef"] | null;
             wanted: components["schemas"]["PlaylistWanted"] | null;
             /** Format: uuid */
@@ -5822,7 +5942,7 @@ export interface components {
             /** @enum {string} */
             visibility: "public" | "unlisted" | "private";
             /** Format: int32 */
-            track_count: number;
+            track_count: number | null;
             covers: components["schemas"]["TrackRef"][];
             owner: components["schemas"]["UserRef"];
             is_mine: boolean;
@@ -5834,6 +5954,16 @@ export interface components {
             follower_count: number | null;
             is_default_favorites: boolean;
             is_editorial: boolean;
+            is_smart: boolean;
+            rules: {
+                /** @enum {string} */
+                match: "all" | "any";
+                conditions: components["schemas"]["PlaylistCondition"][];
+                /** @enum {string} */
+                sort: "newest" | "oldest" | "title" | "artist" | "shortest" | "longest";
+                /** Format: int32 */
+                limit: number;
+            } | null;
             origin: components["schemas"]["PlaylistRef"] | null;
             /** Format: date-time */
             created_at: string;
@@ -8069,6 +8199,17 @@ export type PlaylistAddition = components['schemas']['PlaylistAddition'];
 export type PlaylistAnalytics = components['schemas']['PlaylistAnalytics'];
 export type PlaylistCandidate = components['schemas']['PlaylistCandidate'];
 export type PlaylistChangedMessage = components['schemas']['PlaylistChangedMessage'];
+export type PlaylistCondition = components['schemas']['PlaylistCondition'];
+export type PlaylistConditionAdded = components['schemas']['PlaylistConditionAdded'];
+export type PlaylistConditionArtist = components['schemas']['PlaylistConditionArtist'];
+export type PlaylistConditionDuration = components['schemas']['PlaylistConditionDuration'];
+export type PlaylistConditionExplicit = components['schemas']['PlaylistConditionExplicit'];
+export type PlaylistConditionGenre = components['schemas']['PlaylistConditionGenre'];
+export type PlaylistConditionLiked = components['schemas']['PlaylistConditionLiked'];
+export type PlaylistConditionPlaylist = components['schemas']['PlaylistConditionPlaylist'];
+export type PlaylistConditionReleased = components['schemas']['PlaylistConditionReleased'];
+export type PlaylistConditionTag = components['schemas']['PlaylistConditionTag'];
+export type PlaylistConditionTitle = components['schemas']['PlaylistConditionTitle'];
 export type PlaylistDay = components['schemas']['PlaylistDay'];
 export type PlaylistEditorial = components['schemas']['PlaylistEditorial'];
 export type PlaylistFollowState = components['schemas']['PlaylistFollowState'];
@@ -11549,6 +11690,23 @@ export interface operations {
                      * @default false
                      */
                     is_public?: boolean;
+                    /** @description Makes a smart playlist, whose rules decide what is in it */
+                    rules?: {
+                        /**
+                         * @description Must a track meet all conditions, or one of them?
+                         * @enum {string}
+                         */
+                        match: "all" | "any";
+                        /** @description What tracks are in it */
+                        conditions: components["schemas"]["PlaylistCondition"][];
+                        /**
+                         * @description Order; newest and oldest by when they were added
+                         * @enum {string}
+                         */
+                        sort: "newest" | "oldest" | "title" | "artist" | "shortest" | "longest";
+                        /** @description How many tracks it has at most */
+                        limit: number;
+                    };
                 };
             };
         };
@@ -11566,6 +11724,7 @@ export interface operations {
             400: components["responses"]["400.malformed_json"];
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation.too_many_playlists"];
@@ -11933,6 +12092,23 @@ export interface operations {
                     visibility?: "public" | "unlisted" | "private";
                     /** @description Without `visibility`: public, or private */
                     is_public?: boolean;
+                    /** @description Of a smart playlist; for its owner */
+                    rules?: {
+                        /**
+                         * @description Must a track meet all conditions, or one of them?
+                         * @enum {string}
+                         */
+                        match: "all" | "any";
+                        /** @description What tracks are in it */
+                        conditions: components["schemas"]["PlaylistCondition"][];
+                        /**
+                         * @description Order; newest and oldest by when they were added
+                         * @enum {string}
+                         */
+                        sort: "newest" | "oldest" | "title" | "artist" | "shortest" | "longest";
+                        /** @description How many tracks it has at most */
+                        limit: number;
+                    };
                 };
             };
         };
@@ -11951,6 +12127,7 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
@@ -12879,6 +13056,7 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
