@@ -1,4 +1,4 @@
--- Smart playlists. Nothing here is recursive over tracks: the smart playlists that one needs, at most 20 and three deep, are evaluated once each, the
+-- Smart playlists. Nothing here is recursive over tracks: the smart playlists that one needs, at most ten and three deep, are evaluated once each, the
 -- innermost first. playlists.rules was checked when it was written (playlists.c).
 
 -- May a smart playlist of this person take tracks from `source`? Their own, and what others did not make private and did not block them from.
@@ -40,9 +40,9 @@ begin
               join playlists x on x.id = case when c ->> 'field' = 'playlist' then (c ->> 'value')::uuid end
              where r.depth < 3 and x.id <> list and x.rules is not null and playlist_rule_source(x, p.user_id)
         ), nearest as (
-            select r.id, max(r.depth) as depth from r group by r.id order by min(r.depth), r.id limit 20
+            select r.id, max(r.depth) as depth from r group by r.id order by min(r.depth), r.id limit 10
         )
-        select p.id, p.user_id, p.rules from nearest n join playlists p on p.id = n.id order by n.depth desc
+        select p.id, p.user_id, p.rules, p.rules ->> 'match' = 'any' as is_any from nearest n join playlists p on p.id = n.id order by n.depth desc
     loop
         found := array(
             with c as materialized (
@@ -55,6 +55,7 @@ begin
                        x.id as source, x.rules is not null as is_smart
                   from jsonb_array_elements(s.rules -> 'conditions') c
                   left join playlists x on x.id = case when c ->> 'field' = 'playlist' then (c ->> 'value')::uuid end and playlist_rule_source(x, s.user_id)
+                 order by case when c ->> 'field' in ('artist', 'title') then 3 when c ->> 'field' in ('liked', 'playlist') then 2 else 1 end -- what costs least first
             )
             select t.id
               from tracks t
@@ -63,15 +64,16 @@ begin
                and (t.creator_id = viewer
                     or (track_is_public(t) and user_shown(u) and (hears_explicit or not t.is_explicit)
                         and not exists (select from user_blocks b where b.blocker_id = t.creator_id and b.blocked_id = viewer)))
-               and (select case when s.rules ->> 'match' = 'any' then bool_or(m.met) else bool_and(m.met) end
-                      from (select c.wanted = (case c.field
+               and s.is_any = exists (
+                      select from c where s.is_any = (c.wanted = (case c.field
                                 when 'genre' then t.genre = c.label
                                 when 'tag' then t.tags @> array[c.label]::text[]
-                                when 'artist' then case when c.op in ('is', 'is_not')
+                                when 'artist' then case when position(c.folded in t.search_text) = 0 and position(c.folded in u.search_text) = 0 then false
+                                                        when c.op in ('is', 'is_not')
                                                         then c.folded in (search_fold(t.artist), search_fold(u.display_name), search_fold(u.username))
                                                         else position(c.folded in search_fold(t.artist)) > 0 or position(c.folded in search_fold(u.display_name)) > 0
                                                              or position(c.folded in search_fold(u.username)) > 0 end
-                                when 'title' then position(c.folded in search_fold(t.title)) > 0
+                                when 'title' then position(c.folded in t.search_text) > 0 and position(c.folded in search_fold(t.title)) > 0
                                 when 'liked' then exists (select from track_likes l where l.user_id = s.user_id and l.track_id = t.id)
                                 when 'released' then coalesce(t.publish_at, t.published_at) >= c.since
                                 when 'added' then t.created_at >= c.since
@@ -79,8 +81,7 @@ begin
                                 when 'explicit' then t.is_explicit
                                 when 'playlist' then case when c.is_smart then members -> c.source::text ? t.id::text
                                                           else exists (select from playlist_tracks i where i.playlist_id = c.source and i.track_id = t.id) end
-                                end is true) as met
-                              from c) m)
+                                end is true)))
              order by case s.rules ->> 'sort' when 'newest' then t.created_at end desc,
                       case s.rules ->> 'sort' when 'oldest' then t.created_at end,
                       case s.rules ->> 'sort' when 'title' then search_fold(t.title) when 'artist' then search_fold(coalesce(nullif(t.artist, ''), u.display_name)) end,
@@ -137,7 +138,7 @@ begin
              where x.rules is not null and r.depth < 4
         )
         select case when max(r.depth) > 3 then 'depth'
-                    when count(distinct r.id) > 19 then 'count' end
+                    when count(distinct r.id) > 9 then 'count' end
           from r);
 end
 $$;

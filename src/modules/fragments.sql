@@ -156,6 +156,13 @@ exists (select from users u_ where u_.id = p.user_id and user_shown(u_) and {not
       or {playlist_shared_with(p, viewer)}
       or (p.visibility in ('public', 'unlisted') and {playlist_owner_shown(p, viewer, staff)})))
 
+-- fragment: playlist_places(list, viewer)
+-- The items of all playlists, and of the smart playlist `list` (null: none) what its rules give to the viewer. A `where` in here would keep PostgreSQL from reading a
+-- page by the index of positions, so the playlist is chosen outside.
+(select i_.playlist_id, i_.id, i_.track_id, i_.wanted, i_.added_by, i_.added_at, i_.position from playlist_tracks i_
+  union all
+ select list, r_.track_id, r_.track_id, null::jsonb, null::uuid, r_.added_at, r_.place from playlist_rule_tracks(list, viewer) r_)
+
 -- fragment: publish_instant(given)
 -- Replies to visitors are kept up to whole multiples of five seconds (http/exchange.c), so that none is kept across this instant.
 date_bin('5 seconds', given + interval '4.999999 seconds', timestamptz '2000-01-01 00:00:00+00')

@@ -1,12 +1,5 @@
 -- Playlists: one's own, those one works on together, and public ones.
 
--- fragment: playlist_places(list, smart)
--- The items of the playlist `list`: those that were put in and, of a smart playlist, what its rules give to the viewer. `smart` is the same id, or null where rules
--- are not to be evaluated.
-(select i_.id, i_.track_id, i_.wanted, i_.added_by, i_.added_at, i_.position from playlist_tracks i_ where i_.playlist_id = list
-  union all
- select r_.track_id, r_.track_id, null, null, r_.added_at, r_.place from playlist_rule_tracks(smart, :viewer::uuid) r_)
-
 -- fragment: playlist(p, u, counted)
 -- Its covers (of the first four tracks) are those of the tracks that the viewer may see. Without `counted` the rules of a smart playlist are not evaluated: in lists.
 -- What the rules are is for the owner, since they may name private playlists.
@@ -24,9 +17,9 @@
 p.id, p.name, p.description, p.visibility = 'public' as is_public, p.visibility,
        case when p.rules is null then p.track_count when counted then (select count(*)::int from playlist_rule_tracks(p.id, :viewer::uuid)) end as track_count,
        to_json(array(select row(t_.id, t_.title, {cover_url(t_)}, {waveform_url(t_)})::track_ref
-                       from {playlist_places(p.id, case when counted then p.id end)} c_
+                       from {playlist_places(case when counted then p.id end, :viewer::uuid)} c_
                        join tracks t_ on t_.id = c_.track_id
-                      where {item_shown(t_, p)}
+                      where c_.playlist_id = p.id and {item_shown(t_, p)}
                       order by c_.position
                       limit 4)) as covers,
        {user_ref(u, owner)}, p.user_id = :viewer::uuid is true as is_mine,
@@ -46,9 +39,9 @@ p.id, p.name, p.description, p.visibility = 'public' as is_public, p.visibility,
 -- fragment: playlist_duration(p)
 -- How long the tracks last that the viewer may see.
 (select coalesce(sum(t_.duration_ms), 0)::bigint
-   from {playlist_places(p.id, p.id)} d_
+   from {playlist_places(p.id, :viewer::uuid)} d_
    join tracks t_ on t_.id = d_.track_id
-  where {item_shown(t_, p)})
+  where d_.playlist_id = p.id and {item_shown(t_, p)})
 
 -- fragment: item_shown(t, p)
 -- The viewer may see this track in this playlist. Unlisted ones only those see who may change the playlist.
@@ -297,7 +290,7 @@ with p as materialized (
     insert into playlist_tracks (playlist_id, track_id, wanted, added_by, position)
     select c.id, t.id, case when t.id is null then jsonb_strip_nulls(coalesce({wanted_shown(i, p)}, '{}')) end, :viewer::uuid, i.position
       from c, p
-     cross join {playlist_places(:id::uuid, :id::uuid)} i
+      join {playlist_places(:id::uuid, :viewer::uuid)} i on i.playlist_id = p.id
       left join tracks t on t.id = i.track_id and {item_shown(t, p)}
 )
 select c.id as copy_id, p.problem from p left join c on true
@@ -504,7 +497,7 @@ i.id, i.added_at,
 -- sort: i.position, i.id
 select {playlist_item(i, p, t, u)}
   from playlists p
- cross join {playlist_places(:playlist_id::uuid, :playlist_id::uuid)} i
+  join {playlist_places(:playlist_id::uuid, :viewer::uuid)} i on i.playlist_id = p.id
   left join tracks t on t.id = i.track_id and {item_shown(t, p)}
   left join users u on u.id = t.creator_id
  where p.id = :playlist_id::uuid
@@ -705,7 +698,7 @@ select l.playlist_id from playlist_share_links l join playlists p on p.id = l.pl
 -- sort: i.position, i.id
 select {playlist_item(i, p, t, u)}
   from playlists p
- cross join {playlist_places(:playlist_id::uuid, :playlist_id::uuid)} i
+  join {playlist_places(:playlist_id::uuid, :viewer::uuid)} i on i.playlist_id = p.id
   left join tracks t on t.id = i.track_id and ({item_shown(t, p)} or (t.creator_id = p.user_id and track_is_open(t)))
   left join users u on u.id = t.creator_id
  where p.id = :playlist_id::uuid
@@ -720,7 +713,7 @@ select t.id as track_id, t.status = 'completed' and t.stream_manifest_url is not
        case when t.id is not null then t.album else w.album end as album,
        case when t.id is not null then t.duration_ms else w.duration_ms end as duration_ms, w.location
   from playlists p
- cross join {playlist_places(:id::uuid, :id::uuid)} i
+  join {playlist_places(:id::uuid, :viewer::uuid)} i on i.playlist_id = p.id
   left join tracks t on t.id = i.track_id and {item_shown(t, p)}
   left join users u on u.id = t.creator_id
   left join lateral jsonb_populate_record(null::playlist_wanted, {wanted_shown(i, p)}) w on true

@@ -267,7 +267,7 @@ with spare as materialized (
      cross join lateral (
             select t.id, (row_number() over (order by i.position, i.id))::int as number
               from playlists p
-              join playlist_tracks i on i.playlist_id = p.id
+              join {playlist_places(s.fallback_playlist_id, s.creator_id)} i on i.playlist_id = p.id
               join tracks t on t.id = i.track_id and t.status = 'completed'
               join users u on u.id = t.creator_id
              where p.id = s.fallback_playlist_id and p.deleted_at is null and {track_shown(t, u, s.creator_id, false)}) x
