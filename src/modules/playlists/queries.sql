@@ -477,6 +477,7 @@ select p.id as playlist_id, case when not {playlist_editable(p, :viewer::uuid)} 
 -- fragment: playlist_item(i, p, t, u)
 -- An item; t and u are its track and creator, where the viewer may see them here.
 -- schema: PlaylistItem
+-- not null: id, added_at
 -- nullable: track_id, title, artist, album, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator, added_by
 -- type: wanted PlaylistWanted
 -- type: added_by UserRef

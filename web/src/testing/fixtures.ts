@@ -110,6 +110,8 @@ export const playlist = (change: Partial<Playlist> = {}): Playlist => ({
   follower_count: 0,
   is_default_favorites: false,
   is_editorial: false,
+  is_smart: false,
+  rules: null,
   origin: null,
   created_at: '2026-01-01T00:00:00+00:00',
   updated_at: '2026-01-01T00:00:00+00:00',

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Playlist } from '@/lib/api/schema';
 import { PlaylistCover } from './PlaylistCover';
-import { Editorial, Size, Visibility } from './PlaylistFacts';
+import { Editorial, Size, Smart, Visibility } from './PlaylistFacts';
 
 function Card({ playlist, ofOne }: { playlist: Playlist; ofOne: boolean }) {
   const { t } = useTranslation();
@@ -22,6 +22,7 @@ function Card({ playlist, ofOne }: { playlist: Playlist; ofOne: boolean }) {
       )}
       <p className="mt-1 flex flex-wrap gap-x-3 text-xs text-muted">
         <Size playlist={playlist} />
+        <Smart playlist={playlist} />
         <Visibility playlist={playlist} />
         <Editorial playlist={playlist} />
       </p>

@@ -8,6 +8,8 @@ export const inputClass =
 
 interface FrameProps {
   label: string;
+  /** For screen readers only: what stands around it says it to the others. */
+  labelHidden?: boolean;
   hint?: ReactNode;
   error?: string | undefined;
   className?: string;
@@ -19,13 +21,13 @@ interface Ids {
   'aria-invalid': true | undefined;
 }
 
-function FieldFrame({ label, hint, error, className, children }: FrameProps & { children: (ids: Ids) => ReactNode }) {
+function FieldFrame({ label, labelHidden = false, hint, error, className, children }: FrameProps & { children: (ids: Ids) => ReactNode }) {
   const id = useId();
   const hintId = hint ? `${id}-hint` : undefined;
   const errorId = error ? `${id}-error` : undefined;
   return (
     <div className={className}>
-      <label htmlFor={id} className="mb-1.5 block text-sm font-semibold">
+      <label htmlFor={id} className={labelHidden ? 'sr-only' : 'mb-1.5 block text-sm font-semibold'}>
         {label}
       </label>
       {children({
@@ -49,9 +51,9 @@ function FieldFrame({ label, hint, error, className, children }: FrameProps & { 
 
 type TextFieldProps = FrameProps & Omit<ComponentPropsWithRef<'input'>, 'className' | 'id'> & { trailing?: ReactNode; mono?: boolean };
 
-export function TextField({ label, hint, error, className, trailing, mono = false, ...props }: TextFieldProps) {
+export function TextField({ label, labelHidden = false, hint, error, className, trailing, mono = false, ...props }: TextFieldProps) {
   return (
-    <FieldFrame label={label} hint={hint} error={error} {...(className ? { className } : {})}>
+    <FieldFrame label={label} labelHidden={labelHidden} hint={hint} error={error} {...(className ? { className } : {})}>
       {(ids) => (
         <div className="relative">
           <input dir="auto" {...props} {...ids} className={clsx(inputClass, 'h-10', mono && 'num', trailing && 'pe-11')} />
@@ -64,9 +66,9 @@ export function TextField({ label, hint, error, className, trailing, mono = fals
 
 type TextAreaProps = FrameProps & Omit<ComponentPropsWithRef<'textarea'>, 'className' | 'id'>;
 
-export function TextArea({ label, hint, error, className, ...props }: TextAreaProps) {
+export function TextArea({ label, labelHidden = false, hint, error, className, ...props }: TextAreaProps) {
   return (
-    <FieldFrame label={label} hint={hint} error={error} {...(className ? { className } : {})}>
+    <FieldFrame label={label} labelHidden={labelHidden} hint={hint} error={error} {...(className ? { className } : {})}>
       {(ids) => <textarea rows={3} dir="auto" {...props} {...ids} className={clsx(inputClass, 'resize-y py-2')} />}
     </FieldFrame>
   );
@@ -74,9 +76,9 @@ export function TextArea({ label, hint, error, className, ...props }: TextAreaPr
 
 type SelectFieldProps = FrameProps & Omit<ComponentPropsWithRef<'select'>, 'className' | 'id'>;
 
-export function SelectField({ label, hint, error, className, ...props }: SelectFieldProps) {
+export function SelectField({ label, labelHidden = false, hint, error, className, ...props }: SelectFieldProps) {
   return (
-    <FieldFrame label={label} hint={hint} error={error} {...(className ? { className } : {})}>
+    <FieldFrame label={label} labelHidden={labelHidden} hint={hint} error={error} {...(className ? { className } : {})}>
       {(ids) => <select {...props} {...ids} className={clsx(inputClass, 'h-10')} />}
     </FieldFrame>
   );

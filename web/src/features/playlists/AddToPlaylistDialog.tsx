@@ -58,7 +58,7 @@ function Choice({ playlist, has, busy, onChoose }: ChoiceProps) {
             <bdi>{playlist.name}</bdi>
           </span>
           <span className="flex flex-wrap gap-x-3 text-xs text-muted">
-            <span>{t('playlists.count', { count: playlist.track_count })}</span>
+            <span>{t('playlists.count', { count: playlist.track_count ?? 0 })}</span>
             <Visibility playlist={playlist} />
           </span>
         </span>
@@ -137,7 +137,7 @@ export function AddToPlaylistDialog({ track }: AddToPlaylistDialogProps) {
   const [made, setMade] = useState<{ id: string; name: string } | null>(null);
   const close = () => useAdding.setState({ track: null });
   const busy = create.isPending || add.isPending;
-  const playlists = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const playlists = list.data?.pages.flatMap((page) => page.items.filter((playlist) => playlist.may_edit)) ?? [];
   const having = new Set(containing.data?.items.map((playlist) => playlist.id));
 
   async function addTo(find: () => Promise<{ id: string; name: string }>) {

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import { useCoverHue } from '@/components/cover/useCoverHue';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { PlaylistCover } from '@/components/playlist/PlaylistCover';
-import { Editorial, Size, Visibility } from '@/components/playlist/PlaylistFacts';
+import { Editorial, Size, Smart, Visibility } from '@/components/playlist/PlaylistFacts';
 import { HueBox } from '@/components/ui/HueBox';
 import { Page } from '@/components/ui/Page';
 import type { Playlist } from '@/lib/api/schema';
@@ -19,6 +19,7 @@ export function PlaylistHeader({ playlist }: { playlist: Playlist }) {
       <div className="mx-auto grid max-w-[1440px] gap-6 px-4 pt-8 sm:px-6 sm:pt-12 md:grid-cols-[minmax(0,1fr)_minmax(180px,320px)] md:gap-10">
         <header className="flex min-w-0 flex-col justify-end max-md:order-last">
           <p className="mb-3 flex flex-wrap gap-x-4 text-sm text-muted">
+            <Smart playlist={playlist} />
             <Visibility playlist={playlist} />
             <Editorial playlist={playlist} />
           </p>

@@ -29,7 +29,7 @@ const keyOf = ({ item }: Place) => item.id;
 
 function Nothing({ playlist }: { playlist: Playlist }) {
   const { t } = useTranslation();
-  if (!playlist.may_edit) return <Empty title={t('playlists.nothing')} />;
+  if (!playlist.may_edit) return <Empty title={t('playlists.nothing')}>{playlist.is_smart && t('playlists.nothing_smart')}</Empty>;
   return (
     <Empty
       title={t('playlists.nothing')}
@@ -114,7 +114,7 @@ function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItemsProps)
           keyOf={keyOf}
           rowHeight={ROW}
           onMove={onMove}
-          movedText={(entry, place) => t('playlists.moved', { title: titleOf(entry), place, total: playlist.track_count })}
+          movedText={(entry, place) => t('playlists.moved', { title: titleOf(entry), place, total: playlist.track_count ?? entries.length })}
         >
           {(entry, { index, isDragged, handle }) => (
             <PlaylistRow

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Bell, BellRing, ChartColumn, Copy, Download, History, Link2, Pencil, Share2, Sparkles, Trash2, Users } from 'lucide-react';
+import { Bell, BellRing, ChartColumn, Copy, Download, History, Link2, ListFilter, Pencil, Share2, Sparkles, Trash2, Users } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
@@ -51,6 +51,8 @@ const ShareDialog = lazy(withTexts(async () => ({ default: (await import('./Shar
 const CollaboratorsDialog = lazy(async () => ({ default: (await import('./CollaboratorsDialog')).CollaboratorsDialog }));
 
 const FiguresDialog = lazy(withTexts(async () => ({ default: (await import('./FiguresDialog')).FiguresDialog }), 'playlists', 'sharing'));
+
+const SmartPlaylistDialog = lazy(withTexts(async () => ({ default: (await import('./SmartPlaylistDialog')).SmartPlaylistDialog }), 'playlists', 'rules'));
 
 const HistoryDialog = lazy(async () => ({ default: (await import('./HistoryDialog')).HistoryDialog }));
 
@@ -162,7 +164,7 @@ function Loaded({ playlist }: { playlist: Playlist }) {
   const { data: me } = useMe();
   const entries = useEntries(useItems(playlist.id, true));
   const update = useUpdatePlaylist();
-  const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | 'people' | 'history' | 'figures' | null>(null);
+  const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | 'people' | 'history' | 'figures' | 'rules' | null>(null);
   const close = () => setDialog(null);
   usePlaylistChanges(playlist.id);
   const { id, may_edit: mayEdit } = playlist;
@@ -215,6 +217,12 @@ function Loaded({ playlist }: { playlist: Playlist }) {
               {t('playlists.history')}
             </Button>
           )}
+          {playlist.rules && (
+            <Button onClick={() => setDialog('rules')}>
+              <ListFilter size={18} aria-hidden />
+              {t('playlists.rules')}
+            </Button>
+          )}
           {playlist.may_manage && (
             <Button onClick={() => setDialog('edit')}>
               <Pencil size={18} aria-hidden />
@@ -246,6 +254,19 @@ function Loaded({ playlist }: { playlist: Playlist }) {
             });
           }}
         />
+      )}
+      {dialog === 'rules' && (
+        <Suspense>
+          <SmartPlaylistDialog
+            playlist={playlist}
+            onClose={close}
+            onSave={async ({ rules }) => {
+              await update.mutateAsync({ id: playlist.id, changes: { rules } });
+              close();
+              toast(t('playlists.saved'), 'ok');
+            }}
+          />
+        </Suspense>
       )}
       {dialog === 'people' && me && (
         <Suspense>

@@ -1,4 +1,4 @@
-import { FileUp, ListPlus, Star } from 'lucide-react';
+import { FileUp, ListFilter, ListPlus, Star } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useNavigate } from 'react-router';
@@ -15,8 +15,11 @@ import { useFollowed } from '@/lib/api/playlists/followed';
 import { usePlaylists } from '@/lib/api/playlists/list';
 import { problemText } from '@/lib/api/problemText';
 import { useTitle } from '@/lib/dom/useTitle';
+import { withTexts } from '@/lib/i18n';
 import { toast } from '@/lib/toast/store';
 import { PlaylistDialog } from './PlaylistDialog';
+
+const SmartPlaylistDialog = lazy(withTexts(async () => ({ default: (await import('./SmartPlaylistDialog')).SmartPlaylistDialog }), 'playlists', 'rules'));
 
 const ImportDialog = lazy(async () => ({ default: (await import('./ImportDialog')).ImportDialog }));
 
@@ -91,7 +94,7 @@ export function Component() {
   const { t } = useTranslation();
   const create = useCreatePlaylist();
   const total = usePlaylists().data?.pages[0]?.total;
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'plain' | 'smart' | null>(null);
   const [importing, setImporting] = useState(false);
   const [made, setMade] = useState<string | null>(null);
   useTitle(t('playlists.title'));
@@ -106,7 +109,11 @@ export function Component() {
               <FileUp size={18} aria-hidden />
               {t('playlists.import')}
             </Button>
-            <Button tone={total ? 'accent' : 'plain'} onClick={() => setAsking(true)}>
+            <Button onClick={() => setAsking('smart')}>
+              <ListFilter size={18} aria-hidden />
+              {t('playlists.new_smart')}
+            </Button>
+            <Button tone={total ? 'accent' : 'plain'} onClick={() => setAsking('plain')}>
               <ListPlus size={18} aria-hidden />
               {t('playlists.new')}
             </Button>
@@ -115,10 +122,15 @@ export function Component() {
       >
         {total ? t('playlists.total', { count: total }) : ' '}
       </PageHeader>
-      <Playlists onNew={() => setAsking(true)} />
+      <Playlists onNew={() => setAsking('plain')} />
       <Followed />
-      {asking && made === null && (
-        <PlaylistDialog onClose={() => setAsking(false)} onSave={async (form) => setMade((await create.mutateAsync(form)).id)} />
+      {asking === 'plain' && made === null && (
+        <PlaylistDialog onClose={() => setAsking(null)} onSave={async (form) => setMade((await create.mutateAsync(form)).id)} />
+      )}
+      {asking === 'smart' && made === null && (
+        <Suspense>
+          <SmartPlaylistDialog onClose={() => setAsking(null)} onSave={async (form) => setMade((await create.mutateAsync(form)).id)} />
+        </Suspense>
       )}
       {importing && (
         <Suspense>

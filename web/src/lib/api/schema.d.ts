@@ -5575,9 +5575,9 @@ export interface components {
         };
         PlaylistItem: {
             /** Format: uuid */
-            id: string | null;
+            id: string;
             /** Format: date-time */
-            added_at: string | null;
+            added_at: string;
             added_by: components["schemas"]["UserRef"] | null;
             wanted: components["schemas"]["PlaylistWanted"] | null;
             /** Format: uuid */

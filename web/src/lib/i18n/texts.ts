@@ -20,6 +20,7 @@ import type profile from '@/locales/en/profile.json';
 import type queue from '@/locales/en/queue.json';
 import type recommendations from '@/locales/en/recommendations.json';
 import type releases from '@/locales/en/releases.json';
+import type rules from '@/locales/en/rules.json';
 import type search from '@/locales/en/search.json';
 import type security from '@/locales/en/security.json';
 import type settings from '@/locales/en/settings.json';
@@ -51,6 +52,7 @@ export interface TextFiles {
   queue: typeof queue;
   recommendations: typeof recommendations;
   releases: typeof releases;
+  rules: typeof rules;
   search: typeof search;
   security: typeof security;
   settings: typeof settings;

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Body } from '@/lib/api/address';
 import { put } from '@/lib/api/client';
 import { invalidateLists, patchPlaylist } from './cache';
+import { itemsQuery } from './items';
 
 type PlaylistChanges = Body<'put', '/playlists/{id}'>;
 
@@ -11,8 +12,9 @@ export function useUpdatePlaylist() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ id, changes }: { id: string; changes: PlaylistChanges }) => updatePlaylist(id, changes),
-    onSuccess: (playlist) => {
+    onSuccess: (playlist, { changes }) => {
       patchPlaylist(client, playlist.id, () => playlist);
+      if (changes.rules) void client.invalidateQueries({ queryKey: itemsQuery(playlist.id).queryKey });
       void invalidateLists(client); /* the latest changed comes first */
     },
   });
