@@ -247,8 +247,8 @@ static const struct route playlists_routes[] = {
      .requires = &q_playlist_seen, .sql = &q_playlist_items, .shape = MANY},
 
     {POST, "/api/v1/playlists/{id}/duplicate", "Copy a playlist",
-     "The copy of a smart playlist is an ordinary one with what is in it now. The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist "
-     "that was copied, to those who may see that one.",
+     "The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist "
+     "that was copied, to those who may see that one. The copy of a smart playlist is an ordinary one, of what is in it now.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = id_in_path, .body = copy_fields,
      .sql = &q_playlist_duplicate, .shape = ONE, .status = 201, .then = &q_playlist_copy_get, .location = "/api/v1/playlists/{copy_id}"},
 

@@ -1580,7 +1580,7 @@ export interface paths {
         put?: never;
         /**
          * Copy a playlist
-         * @description The copy of a smart playlist is an ordinary one with what is in it now. The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist that was copied, to those who may see that one.
+         * @description The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist that was copied, to those who may see that one. The copy of a smart playlist is an ordinary one, of what is in it now.
          */
         post: operations["postPlaylistsByIdDuplicate"];
         delete?: never;
