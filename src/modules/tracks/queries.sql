@@ -763,8 +763,9 @@ h as (
            duration_ms = excluded.duration_ms, status = 'ready'),
 e as (
     insert into outbox (name, key, payload)
-    select 'transcoding.completed', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t
-    union all
+    select 'transcoding.completed', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id) from t),
+f as (
+    insert into outbox (name, key, payload)
     select 'track.replaced', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'version_id', :version_id::uuid, 'distance', :distance::real)
       from t
      where :is_replaced::boolean)

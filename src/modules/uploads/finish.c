@@ -24,7 +24,9 @@ restore_fields(struct request *req, const struct transfer *transfer)
 static bool
 is_final(struct request *req, const struct problem *p)
 {
-    return (request_param(req, "stem_of") && p->status == PROBLEM(CONFLICT)->status) || p->status == PROBLEM(NOT_FOUND)->status || p->status == PROBLEM(VALIDATION)->status || p->status == PROBLEM(PAYLOAD_TOO_LARGE)->status;
+    if (p->status == PROBLEM(CONFLICT)->status)
+        return request_param(req, "stem_of");
+    return p->status == PROBLEM(NOT_FOUND)->status || p->status == PROBLEM(VALIDATION)->status || p->status == PROBLEM(PAYLOAD_TOO_LARGE)->status;
 }
 
 static void
