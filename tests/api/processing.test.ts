@@ -234,7 +234,7 @@ test('a disk that is full for a while does not make a good track fail', async (t
   }
   const database = `small_disk_${process.pid}`;
   await cluster.clone(template.database, database);
-  const server = new Server('small-disk', { ...template.settings, DATABASE_URL: cluster.url(database) }, folder);
+  const server = new Server('small-disk', { ...template.settings, DATABASE_URL: cluster.url(database), UPLOAD_KEEP_FREE_MB: '0' }, folder);
   t.after(async () => {
     await server.stop();
     await cluster.drop(database);

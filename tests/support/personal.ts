@@ -112,6 +112,7 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'releases.publish_zone': () => 'null',
   'releases.release_zone': () => 'null',
   'release_slugs.slug': () => `'s' || md5(random()::text)`,
+  'playlists.rules': () => 'null', /* only of smart playlists */
   'playlist_tracks.wanted': () => 'null', /* only where there is no track */
   'queue_session_people.name': () => 'null', /* only of guests without an account */
   'queue_session_people.key_hash': () => 'null',
