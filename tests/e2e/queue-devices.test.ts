@@ -43,8 +43,9 @@ async function playAllOfCarol({ page, asking }: Pick<Eye, 'page' | 'asking'>): P
 
 /** Pauses; gives the second where it stands, when the server knows it. */
 async function stop(page: Page, client: Client, where: () => Promise<string>, has: (state: Awaited<ReturnType<typeof server>>) => boolean = () => true): Promise<number> {
-  await pause(page).or(play(page)).first().waitFor();
-  if (await pause(page).isVisible()) await pause(page).evaluate((button: HTMLElement) => button.click()).catch(async (error: unknown) => { throw new Error(`${String(error)}; ${await where()}`); }); /* a busy machine may have stopped it, or the music is over before a mouse gets there */
+  const tell = async (error: unknown) => { throw new Error(`${String(error)}; ${await where()}`); };
+  await pause(page).or(play(page)).first().waitFor().catch(tell);
+  if (await pause(page).isVisible()) await pause(page).evaluate((button: HTMLElement) => button.click()).catch(tell); /* a busy machine may have stopped it, or the music is over before a mouse gets there */
   return until('the server to know where it stopped', async () => {
     const now = (await listen(page))!, there = await server(client);
     return !now.playing && !there.is_playing && has(there) && Math.abs(there.offset_ms / 1000 - now.position) < 0.3 && now.position;
