@@ -4,13 +4,13 @@
 
 #include "api.queries.h"
 #include "api/gate.h"
+#include "api/media_work.h"
 #include "base/encode.h"
 #include "base/log.h"
 
 struct picture_files {
-    struct storage *storage;
+    struct media_work media; /* first: the files are a media_work, without a job */
     const char *folder;
-    struct storage_writer *writer;
 };
 
 /* The media worker calls them image_300.webp, banner_1500.webp and so on. */
@@ -24,23 +24,7 @@ picture_begin_file(void *user, const char *name)
     if (!size)
         return -1;
     snprintf(key, sizeof key, "%s/%s", files->folder, size + 1);
-    return storage_begin(files->storage, key, &files->writer);
-}
-
-static int
-picture_add_bytes(void *user, const void *bytes, size_t length)
-{
-    return storage_write(((struct picture_files *)user)->writer, bytes, length);
-}
-
-static int
-picture_end_file(void *user)
-{
-    struct picture_files *files = user;
-    int error = storage_commit(files->writer);
-
-    files->writer = NULL;
-    return error;
+    return storage_begin(files->media.storage, key, &files->media.writer);
 }
 
 void
@@ -55,12 +39,12 @@ picture_draw_version(char ret_version[PICTURE_VERSION_TEXT])
 struct media_outcome
 picture_make(struct storage *storage, enum media_mode mode, struct source *source, const char *folder, const atomic_bool *cancel)
 {
-    struct picture_files files = {.storage = storage, .folder = folder};
+    struct picture_files files = {.media = {.storage = storage}, .folder = folder};
     struct media_job job = {.mode = mode, .input = source, .cancel = cancel, .on_file_begin = picture_begin_file,
-                            .on_file_data = picture_add_bytes, .on_file_end = picture_end_file, .user = &files};
+                            .on_file_data = media_work_add_bytes, .on_file_end = media_work_end_file, .user = &files};
     struct media_outcome outcome = media_run(&job);
 
-    storage_abort(files.writer);
+    storage_abort(files.media.writer);
     return outcome;
 }
 

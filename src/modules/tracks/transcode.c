@@ -9,18 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/media_work.h"
 #include "base/log.h"
 #include "media/fingerprint.h"
 #include "modules/realtime/realtime.h"
-#include "platform/storage/staged.h"
 
-#define CRASHES_MAX 2 /* a file on which the worker crashed this often is at fault */
-#define STORAGE_CODE "storage"
-#define NO_ROOM_WAIT_S 120
 #define FINGERPRINT_BYTES_MAX (8 * 1024 * 1024) /* of more than two days */
 
 struct work {
-    struct job *job;
+    struct media_work media; /* first: a work is a media_work */
     const char *track_id;
     char version[MEDIA_VERSION_TEXT];
     char *user_id;
@@ -28,13 +25,9 @@ struct work {
     char *before;           /* the run that plays until then */
     bool cover_stands; /* there is one already, or somebody wants none */
     bool plays;   /* it is processed once more, and goes on playing as it was */
-    bool unknown; /* nobody knows whether the end was committed */
-    bool no_room; /* the disk is full */
-    struct storage_writer *writer;
     struct scratch *cover; /* the picture in the file, or NULL */
     bool writing_cover; /* the file that is being received is that picture */
     bool takes_cover;   /* what was made of it is the track's cover now */
-    char *result;
 };
 
 static void
@@ -51,7 +44,7 @@ on_progress(void *user, const char *stage, float fraction)
 {
     struct work *work = user;
 
-    if (job_progress(work->job, stage, fraction))
+    if (job_progress(work->media.job, stage, fraction))
         tell_owner(work, stage, fraction);
 }
 
@@ -69,14 +62,6 @@ key_of(const struct work *work, const char *name, char *key, size_t size)
     return n > 0 && (size_t)n < size;
 }
 
-/* The error as it came; notes whether the disk is full. */
-static int
-note_room(struct work *work, int error)
-{
-    work->no_room |= error == STORAGE_FULL;
-    return error;
-}
-
 static int
 on_file_begin(void *user, const char *name)
 {
@@ -89,9 +74,7 @@ on_file_begin(void *user, const char *name)
             work->cover = NULL; /* without room for it the track has no cover */
         return 0;
     }
-    if (!key_of(work, name, key, sizeof key))
-        return -1;
-    return note_room(work, storage_is_low(tracks_storage) ? STORAGE_FULL : storage_begin(tracks_storage, key, &work->writer));
+    return key_of(work, name, key, sizeof key) ? media_work_begin_file(&work->media, key) : -1;
 }
 
 static int
@@ -100,7 +83,7 @@ on_file_data(void *user, const void *bytes, size_t length)
     struct work *work = user;
 
     if (!work->writing_cover)
-        return note_room(work, storage_write(work->writer, bytes, length));
+        return media_work_add_bytes(work, bytes, length);
     if (work->cover && scratch_write(work->cover, bytes, length)) {
         scratch_free(work->cover);
         work->cover = NULL;
@@ -112,40 +95,8 @@ static int
 on_file_end(void *user)
 {
     struct work *work = user;
-    int error = work->writing_cover ? 0 : note_room(work, storage_commit(work->writer));
 
-    work->writer = NULL;
-    return error;
-}
-
-static int
-on_result(void *user, const char *json, size_t length)
-{
-    struct work *work = user;
-
-    work->result = strndup(json, length);
-    return work->result ? 0 : -1;
-}
-
-static struct media_outcome
-run_worker(struct work *work, struct source *source)
-{
-    struct media_job job = {.mode = MEDIA_MODE_AUDIO,
-                            .input = source,
-                            .wall_limit_ms = (uint32_t)tracks_timeout_s * 1000,
-                            .max_duration_s = (uint32_t)tracks_max_duration_s,
-                            .cancel = work->job->cancel,
-                            .on_file_begin = on_file_begin,
-                            .on_file_data = on_file_data,
-                            .on_file_end = on_file_end,
-                            .on_progress = on_progress,
-                            .on_result = on_result,
-                            .user = work};
-    struct media_outcome outcome = media_run(&job);
-
-    storage_abort(work->writer);
-    work->writer = NULL;
-    return outcome;
+    return work->writing_cover ? 0 : media_work_end_file(work);
 }
 
 /* The files of versions (comma separated) that nobody will ask for any more. */
@@ -164,59 +115,30 @@ delete_versions(const char *track_id, char *versions)
 static bool
 commit_end(struct work *work, const struct query *query, const struct db_arg *args, enum job_outcome outcome)
 {
-    scoped_text old_versions = NULL;
-    enum db_status status;
-    PGresult *result;
-    bool good, takes_cover = false;
+    PGresult *row = media_work_commit(&work->media, query, args, outcome);
 
-    if (db_begin())
+    if (!row)
         return false;
-    good = job_finish(work->job, outcome) && db_run(query, args, &result, NULL) == DB_OK;
-    if (good) {
-        good = PQntuples(result) == 1;
-        old_versions = good ? strdup(PQgetvalue(result, 0, 1)) : NULL;
-        takes_cover = good && query == &q_track_complete && *PQgetvalue(result, 0, 2) == 't';
-        PQclear(result);
-    }
-    status = db_end(good);
-    work->unknown |= good && status == DB_UNAVAILABLE; /* also when a later try fails for sure: what was committed may be the first */
-    good = good && status == DB_OK;
-    work->takes_cover = good && takes_cover;
-    if (good && old_versions)
-        delete_versions(work->track_id, old_versions);
-    return good; /* NOLINT(clang-analyzer-unix.Malloc): scoped_text frees it, which the analyser does not know */
+    work->takes_cover = query == &q_track_complete && *PQgetvalue(row, 0, 2) == 't';
+    delete_versions(work->track_id, PQgetvalue(row, 0, 1));
+    PQclear(row);
+    return true;
 }
 
 static enum job_outcome
-fail(struct work *work, const char *code, const char *message)
+fail(void *user, const char *code, const char *message)
 {
+    struct work *work = user;
     const struct db_arg args[] = {{"id", work->track_id}, {"version_id", work->version_id}, {"code", code}, {"message", message}, {"keeps_runs", "false"}, {0}};
 
-    job_error(work->job, code);
-    if (!commit_end(work, &q_track_fail, args, JOB_FAILED))
-        return JOB_GIVE_BACK;
-    return JOB_FAILED;
+    job_error(work->media.job, code);
+    return commit_end(work, &q_track_fail, args, JOB_FAILED) ? JOB_FAILED : JOB_GIVE_BACK;
 }
 
-/* A trouble that may pass; the last attempt makes it final. */
-static enum job_outcome
-retry(struct work *work, const char *code, const char *message)
+static void
+waits(void *work)
 {
-    job_error(work->job, code);
-    if (work->job->attempts >= work->job->max_attempts)
-        return fail(work, code, message);
     tell_owner(work, "queued", 0);
-    return JOB_RETRY;
-}
-
-/* A full disk is no fault of the track: it waits until there is room again. */
-static enum job_outcome
-wait_for_room(struct work *work)
-{
-    job_error(work->job, "there is no room left on the disk of VEZA_DATA_DIR");
-    job_wait(work->job, NO_ROOM_WAIT_S);
-    tell_owner(work, "queued", 0);
-    return JOB_PUT_OFF;
 }
 
 /* The fingerprint that a run of the processing left, or NULL. Free with free(). */
@@ -264,8 +186,10 @@ measure_distance(const struct work *work, char text[16])
 }
 
 static enum job_outcome
-complete(struct work *work)
+complete(void *user)
 {
+    struct work *work = user;
+    enum job_outcome synced;
     struct source *picture = work->cover ? scratch_source(work->cover) : NULL;
     char cover_path[STORAGE_KEY_MAX + 1];
     char distance[16];
@@ -273,7 +197,7 @@ complete(struct work *work)
 
     picture_folder(&tracks_cover, work->track_id, work->version, cover_path);
     if (picture) {
-        struct media_outcome made = picture_make(tracks_storage, MEDIA_MODE_IMAGE, picture, cover_path, work->job->cancel);
+        struct media_outcome made = picture_make(tracks_storage, MEDIA_MODE_IMAGE, picture, cover_path, work->media.job->cancel);
 
         source_unref(picture);
         if (made.kind == MEDIA_CANCELLED)
@@ -282,70 +206,50 @@ complete(struct work *work)
         if (!cover)
             log_info("embedded cover not used", LOG_TEXT("track", work->track_id), LOG_TEXT("reason", made.code));
     }
-    if (job_progress(work->job, "storing", 1))
+    if (job_progress(work->media.job, "storing", 1))
         tell_owner(work, "storing", 1);
-    if (note_room(work, storage_sync(tracks_storage)))
-        return work->no_room ? wait_for_room(work) : retry(work, STORAGE_CODE, "The results for this file could not be kept.");
+    synced = media_work_sync(&work->media);
+    if (synced != JOB_DONE)
+        return synced;
     const struct db_arg args[] = {
-        {"id", work->track_id}, {"version", work->version}, {"result", work->result}, {"cover_path", cover ? cover_path : NULL},
+        {"id", work->track_id}, {"version", work->version}, {"result", work->media.result}, {"cover_path", cover ? cover_path : NULL},
         {"version_id", work->version_id}, {"distance", *distance ? distance : NULL}, {"is_replaced", is_other ? "true" : "false"}, {0}};
-    if (!commit_end(work, &q_track_complete, args, JOB_DONE)) {
-        if (job_cancelled(work->job))
-            return JOB_GIVE_BACK;
-        return retry(work, "internal", "The results for this file could not be kept.");
-    }
-    return JOB_DONE;
+    if (commit_end(work, &q_track_complete, args, JOB_DONE))
+        return JOB_DONE;
+    return job_cancelled(work->media.job) ? JOB_GIVE_BACK : media_work_retry(&work->media, "internal", "The results for this file could not be kept.");
 }
 
-static enum job_outcome
-settle(struct work *work, const struct media_outcome *outcome)
-{
-    switch (outcome->kind) {
-    case MEDIA_OK:
-        return complete(work);
-    case MEDIA_CANCELLED:
-        return JOB_GIVE_BACK;
-    case MEDIA_REFUSED:
-    case MEDIA_NOT_STARTED:
-        if (work->no_room)
-            return wait_for_room(work);
-        return retry(work, outcome->code, outcome->message);
-    case MEDIA_CRASHED:
-    case MEDIA_TIMED_OUT: /* perhaps the whole machine stood still */
-        if (work->job->attempts < CRASHES_MAX)
-            return retry(work, outcome->code, outcome->message);
-        return fail(work, outcome->code, outcome->message);
-    default:
-        return fail(work, outcome->code, outcome->message);
-    }
-}
+static const struct media_work_kind transcoding = {complete, fail, waits};
 
 static enum job_outcome
 process(struct work *work, const char *file_path)
 {
-    struct media_outcome outcome;
+    struct media_job job = {.mode = MEDIA_MODE_AUDIO,
+                            .wall_limit_ms = (uint32_t)tracks_timeout_s * 1000,
+                            .max_duration_s = (uint32_t)tracks_max_duration_s,
+                            .on_file_begin = on_file_begin,
+                            .on_file_data = on_file_data,
+                            .on_file_end = on_file_end,
+                            .on_progress = on_progress};
     enum job_outcome end;
-    struct source *source;
     int error;
 
-    if (job_progress(work->job, "probing", 0))
+    if (job_progress(work->media.job, "probing", 0))
         tell_owner(work, "probing", 0);
-    error = storage_open_local(tracks_storage, file_path, &source);
+    error = storage_open_local(tracks_storage, file_path, &job.input);
     if (error == STORAGE_NOT_FOUND)
         return fail(work, "file_missing", "The file of this track is no longer there. Upload it once more.");
     if (error)
-        return retry(work, STORAGE_CODE, "The file could not be read from storage.");
-    outcome = run_worker(work, source);
-    source_unref(source);
-    end = settle(work, &outcome);
-    if (end != JOB_DONE && end != JOB_FAILED && !work->unknown)
+        return media_work_retry(&work->media, "storage", "The file could not be read from storage.");
+    end = media_work_run(&work->media, &job);
+    source_unref(job.input);
+    if (end != JOB_DONE && end != JOB_FAILED && !work->media.unknown)
         track_version_delete(work->track_id, work->version);
     if (work->cover) {
-        if (!work->takes_cover && !work->unknown)
+        if (!work->takes_cover && !work->media.unknown)
             picture_forget(tracks_storage, &tracks_cover, work->track_id, work->version);
         scratch_free(work->cover);
     }
-    free(work->result);
     return end;
 }
 
@@ -366,7 +270,7 @@ track_keeps_files(const char *id)
 enum job_outcome
 tracks_transcode(struct job *job)
 {
-    struct work work = {.job = job, .track_id = json_string_value(json_object_get(job->payload, "track_id"))};
+    struct work work = {.media = {.kind = &transcoding, .job = job, .storage = tracks_storage}, .track_id = json_string_value(json_object_get(job->payload, "track_id"))};
     const struct db_arg args[] = {{"id", work.track_id}, {"version", work.version}, {0}};
     unsigned char random[MEDIA_VERSION_TEXT / 2];
     enum job_outcome end;
