@@ -1,7 +1,8 @@
 -- Playlists: one's own, those one works on together, and public ones.
 
--- fragment: playlist(p, u, counted)
--- Its covers (of the first four tracks) are those of the tracks that the viewer may see. Without `counted` the rules of a smart playlist are not evaluated: in lists.
+-- fragment: playlist(p, u, items, smart_count)
+-- Its covers (of the first four tracks) are those of the tracks that the viewer may see. `items` are playlist_tracks, and how many tracks a smart playlist has is null, in
+-- lists, where no rules are evaluated; elsewhere they are what {one_playlist} gives.
 -- What the rules are is for the owner, since they may name private playlists.
 -- schema: Playlist
 -- not null: covers, owner, is_mine, may_edit, may_manage, is_shared_with_me, is_following, is_smart
@@ -15,9 +16,9 @@
 -- type: origin PlaylistRef
 -- type: visibility public|unlisted|private
 p.id, p.name, p.description, p.visibility = 'public' as is_public, p.visibility,
-       case when p.rules is null then p.track_count when counted then (select count(*)::int from playlist_rule_tracks(p.id, :viewer::uuid)) end as track_count,
+       case when p.rules is null then p.track_count else smart_count end as track_count,
        to_json(array(select row(t_.id, t_.title, {cover_url(t_)}, {waveform_url(t_)})::track_ref
-                       from {playlist_places(case when counted then p.id end, :viewer::uuid)} c_
+                       from items c_
                        join tracks t_ on t_.id = c_.track_id
                       where c_.playlist_id = p.id and {item_shown(t_, p)}
                       order by c_.position
@@ -36,12 +37,16 @@ p.id, p.name, p.description, p.visibility = 'public' as is_public, p.visibility,
 -- fragment: own_rules(p)
 (case when p.user_id = :viewer::uuid then p.rules end)
 
--- fragment: playlist_duration(p)
+-- fragment: playlist_duration(p, items)
 -- How long the tracks last that the viewer may see.
 (select coalesce(sum(t_.duration_ms), 0)::bigint
-   from {playlist_places(p.id, :viewer::uuid)} d_
+   from items d_
    join tracks t_ on t_.id = d_.track_id
   where d_.playlist_id = p.id and {item_shown(t_, p)})
+
+-- fragment: one_playlist(list)
+-- What is in it, whose rules are evaluated once.
+select i_.playlist_id, i_.track_id, i_.position from {playlist_places(list, :viewer::uuid)} i_ where i_.playlist_id = list
 
 -- fragment: item_shown(t, p)
 -- The viewer may see this track in this playlist. Unlisted ones only those see who may change the playlist.
@@ -85,7 +90,7 @@ to_jsonb(row(i.wanted ->> 'title', i.wanted ->> 'artist', i.wanted ->> 'album', 
 -- Those that one may change, the latest changed first. How long a playlist of more than 500 items lasts is not added up in a list.
 -- sort: p.updated_at desc, p.id desc
 -- filter: track_id: exists (select from playlist_tracks i where i.playlist_id = p.id and i.track_id = :track_id::uuid)
-select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms
+select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.deleted_at is null
@@ -153,7 +158,7 @@ with followed as materialized (
 ), r as materialized (
     select s.*, row_number() over (order by s.kind, s.score desc, s.created_at desc, s.playlist_id) as place from shown s where s.of_owner <= 2 order by place limit 50
 )
-select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms,
+select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms,
        case r.kind when 1 then 'followed_together' when 2 then 'liked_tracks' else 'editorial' end as reason, r.because as "because.id", r.because_title as "because.title"
   from r
   join playlists p on p.id = r.playlist_id
@@ -163,7 +168,7 @@ select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is nu
 -- query: playlist_editorial_list
 -- The latest chosen first, while they are public.
 -- sort: p.editorial_at desc, p.id desc
-select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms
+select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.is_editorial and {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
@@ -206,7 +211,7 @@ select n.id from n
 -- Public ones, and those that one works on.
 -- sort: p.created_at desc, p.id desc
 -- search: q: search_fold(p.name) like all (search_patterns(:q::text)) and search_fold(p.name) like (search_patterns(:q::text))[1]
-select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms
+select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.deleted_at is null
@@ -216,7 +221,7 @@ select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is nu
 -- query: playlist_list_of_user
 -- The public ones of a person.
 -- sort: p.updated_at desc, p.id desc
-select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms
+select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.user_id = :id::uuid and {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
@@ -224,7 +229,7 @@ select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is nu
 -- query: playlist_followed
 -- As long as one may see them: those that their owners made private are not listed meanwhile.
 -- sort: f.created_at desc, f.id desc
-select {playlist(p, u, false)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p)} end as duration_ms
+select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms
   from playlist_follows f
   join playlists p on p.id = f.playlist_id
   join users u on u.id = p.user_id
@@ -256,7 +261,8 @@ select p.id as playlist_id, false as is_following
  where p.id = :id::uuid and (p.id in (select f.playlist_id from f) or {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)})
 
 -- query: playlist_get
-select {playlist(p, u, true)}, {playlist_duration(p)} as duration_ms
+with d as materialized ({one_playlist(:id::uuid)})
+select {playlist(p, u, d, (select count(*)::int from d))}, {playlist_duration(p, d)} as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
@@ -270,7 +276,8 @@ select p.id, p.name, p.visibility = 'public' as is_public, {user_ref(u, owner)},
  where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: playlist_copy_get
-select {playlist(p, u, true)}, {playlist_duration(p)} as duration_ms
+with d as materialized ({one_playlist(:copy_id::uuid)})
+select {playlist(p, u, d, (select count(*)::int from d))}, {playlist_duration(p, d)} as duration_ms
   from playlists p
   join users u on u.id = p.user_id
  where p.id = :copy_id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
@@ -685,7 +692,8 @@ select l.playlist_id from l
 
 -- query: shared_get
 -- sees: whoever has a link, see shared_open
-select {playlist(p, u, true)}, {playlist_duration(p)} as duration_ms from playlists p join users u on u.id = p.user_id where p.id = :playlist_id::uuid
+with d as materialized ({one_playlist(:playlist_id::uuid)})
+select {playlist(p, u, d, (select count(*)::int from d))}, {playlist_duration(p, d)} as duration_ms from playlists p join users u on u.id = p.user_id where p.id = :playlist_id::uuid
 
 -- query: shared_page
 -- For the page's head.
