@@ -2,7 +2,6 @@
 #include "../base/test.h"
 
 #include <arpa/inet.h>
-#include <ftw.h>
 #include <openssl/evp.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../platform/disk_store.h"
 #include "api/gate.h"
 #include "base/log.h"
 #include "http/server.h"
@@ -19,9 +19,7 @@
 #define PNG "\x89PNG\r\n\x1a\n0000"
 
 static struct config config;
-static struct storage *storage;
 static struct server *server;
-static char folder[64];
 static atomic_int asked, kept;
 
 static enum gate_verdict
@@ -66,17 +64,13 @@ static int
 start(void **state)
 {
     struct server_settings settings = {.name = "test", .config = &config, .routes = tables, .hooks = &hooks, .stream_secret = "x"};
-    char error[512], root[96];
+    char error[512];
 
-    (void)state;
+    if (open_store(state))
+        return -1;
     log_setup(LOG_LEVEL_ERROR, false);
     assert_true(config_load(&config, error, sizeof error));
     config.access_log = config.rate_limits = false;
-    snprintf(folder, sizeof folder, "/tmp/veza-gate-test-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    snprintf(root, sizeof root, "%s/files", folder);
-    storage = storage_open_disk(root, error, sizeof error);
-    assert_non_null(storage);
     gate_setup(&config, storage);
     gate_set_scanner(scan);
     server = server_start(&settings, error, sizeof error);
@@ -85,20 +79,11 @@ start(void **state)
 }
 
 static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-    (void)st, (void)type, (void)where;
-    return remove(path);
-}
-
-static int
 stop(void **state)
 {
-    (void)state;
     server_stop(server, 2000);
-    storage_close(storage);
     gate_set_scanner(NULL);
-    return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return close_store(state);
 }
 
 /* The whole reply to a form with a paper, and a picture when that is not NULL. */

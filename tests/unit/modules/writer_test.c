@@ -1,18 +1,15 @@
 /* The thread that goes behind writers of uploads is held up here, as by a slow disk. */
 #include "../base/test.h"
 
-#include <ftw.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 
+#include "../platform/disk_store.h"
 #include "modules/uploads/writer.h"
 
 #define ID "6e6f7468-696e-4720-8f66-206b696e6420"
 #define MEGABYTE (1024 * 1024)
 
-static char folder[64], root[96], bytes[MEGABYTE];
-static struct storage *storage;
+static char bytes[MEGABYTE];
 
 static struct {
     pthread_mutex_t lock;
@@ -54,33 +51,12 @@ disk_await(void)
 }
 
 static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+start(void **state)
 {
-    (void)st, (void)type, (void)where;
-    return remove(path);
-}
-
-static int
-open_store(void **state)
-{
-    char error[256];
-
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/veza-writer-test-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    snprintf(root, sizeof root, "%s/files", folder);
-    storage = storage_open_disk(root, error, sizeof error);
-    assert_non_null(storage);
+    if (open_store(state))
+        return -1;
     writer_setup(storage);
     return 0;
-}
-
-static int
-close_store(void **state)
-{
-    (void)state;
-    storage_close(storage);
-    return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static void
@@ -131,5 +107,5 @@ main(void)
         cmocka_unit_test(writers_that_end_at_any_moment_leave_the_file_to_the_next),
     };
 
-    return cmocka_run_group_tests(tests, open_store, close_store);
+    return cmocka_run_group_tests(tests, start, close_store);
 }

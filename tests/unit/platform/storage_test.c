@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,40 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "disk_store.h"
 #include "platform/storage/driver.h"
 #include "platform/storage/staged.h"
-
-static char folder[64], root[96];
-static struct storage *storage;
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-    (void)st, (void)type, (void)where;
-    return remove(path);
-}
-
-static int
-open_store(void **state)
-{
-    char error[256];
-
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/veza-storage-test-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    snprintf(root, sizeof root, "%s/files", folder);
-    storage = storage_open_disk(root, error, sizeof error);
-    assert_non_null(storage);
-    return 0;
-}
-
-static int
-close_store(void **state)
-{
-    (void)state;
-    storage_close(storage);
-    return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 static int
 put(const char *key, const char *text)
@@ -237,7 +205,7 @@ kill_leaves_only_whole_files(void **state)
     assert_true(WIFSIGNALED(status));
     assert_string_equal(get("originals/kept"), "kept");
     assert_null(get("originals/half"));
-    snprintf(find, sizeof find, "%s/tmp", root);
+    snprintf(find, sizeof find, "%s/tmp", store_root);
     assert_int_equal(rmdir(find), 0); /* empty */
     assert_int_equal(mkdir(find, 0700), 0);
     close(pipe_ends[0]);
@@ -253,7 +221,7 @@ what_a_killed_process_left_is_tidied_up(void **state)
     int fd;
 
     (void)state;
-    snprintf(name, sizeof name, "%s/tmp/0123456789abcdef", root);
+    snprintf(name, sizeof name, "%s/tmp/0123456789abcdef", store_root);
     fd = open(name, O_WRONLY | O_CREAT, 0600);
     assert_true(fd >= 0);
     close(fd);
@@ -349,11 +317,11 @@ links_are_not_followed(void **state)
 
     (void)state;
     assert_int_equal(put("covers/x/600.webp", "picture"), 0);
-    snprintf(path, sizeof path, "%s/covers/evil", root);
+    snprintf(path, sizeof path, "%s/covers/evil", store_root);
     assert_int_equal(symlink("/etc", path), 0);
     assert_int_equal(storage_open(storage, "covers/evil/passwd", &source), STORAGE_NOT_FOUND);
     assert_int_not_equal(put("covers/evil/passwd", "x"), 0);
-    snprintf(path, sizeof path, "%s/covers/x/link", root);
+    snprintf(path, sizeof path, "%s/covers/x/link", store_root);
     assert_int_equal(symlink("/etc/passwd", path), 0);
     assert_int_equal(storage_open(storage, "covers/x/link", &source), STORAGE_NOT_FOUND);
     assert_int_equal(storage_open(storage, "covers/x", &source), STORAGE_NOT_FOUND); /* a folder is not a file */
@@ -395,7 +363,7 @@ is_there(const char *below)
 {
     char path[256];
 
-    snprintf(path, sizeof path, "%s/%s", root, below);
+    snprintf(path, sizeof path, "%s/%s", store_root, below);
     return access(path, F_OK) == 0;
 }
 
@@ -409,7 +377,7 @@ what_is_deleted_during_a_backup_is_set_aside_until_it_ends(void **state)
     assert_int_equal(put("pictures/p1/a/x", "x"), 0);
     assert_int_equal(put("pictures/p1/b/y", "y"), 0);
     assert_int_equal(put("originals/o", "o"), 0);
-    assert_true(storage_hold_deletions(root, &hold, error, sizeof error));
+    assert_true(storage_hold_deletions(store_root, &hold, error, sizeof error));
     assert_int_equal(storage_delete_prefix(storage, "pictures/p1/a"), 0);
     assert_int_equal(storage_delete_prefix(storage, "pictures/p1"), 0); /* into the folder that is set aside already */
     assert_int_equal(storage_delete(storage, "originals/o"), 0);
@@ -417,7 +385,7 @@ what_is_deleted_during_a_backup_is_set_aside_until_it_ends(void **state)
     assert_false(is_there("pictures/p1") || is_there("originals/o"));
     assert_int_equal(storage_tidy(storage), 0);
     assert_true(is_there(".deleted/pictures/p1/a/x") && is_there(".deleted/pictures/p1/b/y") && is_there(".deleted/originals/o"));
-    assert_false(storage_hold_deletions(root, &second, error, sizeof error));
+    assert_false(storage_hold_deletions(store_root, &second, error, sizeof error));
     assert_non_null(strstr(error, "another backup"));
     close(hold);
     assert_int_equal(storage_tidy(storage), 0);
