@@ -1,22 +1,19 @@
 /* Who works on a playlist: everybody of them sees it and may leave; its owner, and those who administer it, decide about the others. */
 
-import { UserMinus, UserPlus } from 'lucide-react';
+import { UserMinus } from 'lucide-react';
 import { useState } from 'react';
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import { FindPerson } from '@/components/people/FindPerson';
 import { PersonName } from '@/components/people/PersonName';
 import { Avatar } from '@/components/ui/Avatar';
-import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { ErrorState } from '@/components/ui/ErrorState';
-import { SelectField, TextField } from '@/components/ui/Field';
+import { SelectField } from '@/components/ui/Field';
 import { IconButton } from '@/components/ui/IconButton';
 import { useAddCollaborator, useChangeCollaborator, useCollaborators, useRemoveCollaborator, type Permission } from '@/lib/api/playlists/collaborators';
 import { problemText } from '@/lib/api/problemText';
 import type { Collaborator, Playlist } from '@/lib/api/schema';
-import { peopleQuery } from '@/lib/api/users/search';
-import { useDebounced } from '@/lib/dom/useDebounced';
 import { toast } from '@/lib/toast/store';
 
 interface Shared {
@@ -78,39 +75,20 @@ function Row({ playlist, me, one, onLeft }: Shared & { one: Collaborator; onLeft
 function Add({ playlist, known }: { playlist: Playlist; known: readonly string[] }) {
   const { t } = useTranslation();
   const add = useAddCollaborator(playlist.id);
-  const [text, setText] = useState('');
   const [permission, setPermission] = useState<Permission>('write');
-  const q = useDebounced(text.trim(), 180);
-  const people = useQuery({ ...peopleQuery(q, 5), enabled: q.length > 0 });
-  const found = text.trim() && q ? (people.data?.items ?? []).filter((one) => !known.includes(one.id)) : [];
   return (
-    <div className="space-y-2">
-      <div className="flex items-end gap-2">
-        <TextField className="min-w-0 flex-1" label={t('playlists.who')} value={text} autoComplete="off" onChange={(event) => setText(event.target.value)} />
+    <FindPerson
+      label={t('playlists.who')}
+      known={known}
+      beside={
         <div className="w-36 shrink-0">
           <PermissionField label={t('playlists.may')} value={permission} mayAdmin={playlist.is_mine} onChange={setPermission} />
         </div>
-      </div>
-      <ul>
-        {found.map((user) => (
-          <li key={user.id} className="flex items-center gap-3 py-1.5">
-            <Avatar user={user} size={32} />
-            <div className="min-w-0 flex-1">
-              <PersonName user={user} />
-            </div>
-            <Button
-              busy={add.isPending && add.variables.user_id === user.id}
-              onClick={() =>
-                add.mutate({ user_id: user.id, permission }, { onSuccess: () => setText(''), onError: (error) => toast(problemText(error, t), 'danger') })
-              }
-            >
-              <UserPlus size={18} aria-hidden />
-              {t('playlists.invite', { name: user.display_name })}
-            </Button>
-          </li>
-        ))}
-      </ul>
-    </div>
+      }
+      actionOf={(name) => t('playlists.invite', { name })}
+      busy={add.isPending ? add.variables.user_id : null}
+      onChoose={(user_id, done) => add.mutate({ user_id, permission }, { onSuccess: done, onError: (error) => toast(problemText(error, t), 'danger') })}
+    />
   );
 }
 

@@ -1,10 +1,10 @@
 /* Name and place of a stem. */
 
 import { useTranslation } from 'react-i18next';
-import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { TextField } from '@/components/ui/Field';
 import { Form } from '@/components/ui/Form';
+import { FormButtons } from '@/components/ui/FormButtons';
 import { hasCode } from '@/lib/api/problem';
 import { useChangeStem } from '@/lib/api/tracks/stems';
 import type { Stem, Track } from '@/lib/api/schema';
@@ -33,14 +33,9 @@ export default function StemDialog({ track, stem, onClose }: { track: Track; ste
       <Form form={form} guarded>
         <TextField label={t('stems.name')} {...form.field('name')} />
         <TextField label={t('stems.offset')} hint={t('stems.offset_hint')} mono inputMode="text" {...form.field('offset')} />
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button tone="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button type="submit" tone="accent" busy={form.busy}>
-            {t('common.save')}
-          </Button>
-        </div>
+        <FormButtons busy={form.busy} onCancel={onClose}>
+          {t('common.save')}
+        </FormButtons>
       </Form>
     </Dialog>
   );

@@ -1,23 +1,19 @@
 /* Who may hear the stems of a track besides its owner. */
 
 import { useQuery } from '@tanstack/react-query';
-import { UserMinus, UserPlus } from 'lucide-react';
-import { useState } from 'react';
+import { UserMinus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { FindPerson } from '@/components/people/FindPerson';
 import { PersonName } from '@/components/people/PersonName';
 import { Avatar } from '@/components/ui/Avatar';
-import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { ErrorState } from '@/components/ui/ErrorState';
-import { TextField } from '@/components/ui/Field';
 import { IconButton } from '@/components/ui/IconButton';
 import { Toggle } from '@/components/ui/Toggle';
 import { problemText } from '@/lib/api/problemText';
 import { stemGuestsQuery, useInviteToStems, useUninviteFromStems } from '@/lib/api/tracks/stems';
 import { useUpdateTrack } from '@/lib/api/tracks/update';
 import type { Track } from '@/lib/api/schema';
-import { peopleQuery } from '@/lib/api/users/search';
-import { useDebounced } from '@/lib/dom/useDebounced';
 import { toast } from '@/lib/toast/store';
 
 export default function StemPeopleDialog({ track, onClose }: { track: Track; onClose: () => void }) {
@@ -26,12 +22,7 @@ export default function StemPeopleDialog({ track, onClose }: { track: Track; onC
   const update = useUpdateTrack();
   const invite = useInviteToStems(track.id);
   const uninvite = useUninviteFromStems(track.id);
-  const [text, setText] = useState('');
-  const q = useDebounced(text.trim(), 180);
-  const people = useQuery({ ...peopleQuery(q, 5), enabled: q.length > 0 });
   const invited = guests.data?.items ?? [];
-  const known = [track.creator.id, ...invited.map(({ person }) => person.id)];
-  const found = text.trim() && q ? (people.data?.items ?? []).filter((one) => !known.includes(one.id)) : [];
   const refused = (error: unknown) => toast(problemText(error, t), 'danger');
   return (
     <Dialog open wide onOpenChange={(open) => !open && onClose()} title={t('stems.people')} description={t('stems.people_text')}>
@@ -42,28 +33,14 @@ export default function StemPeopleDialog({ track, onClose }: { track: Track; onC
           checked={track.stems_open}
           onChange={(event) => update.mutate({ id: track.id, changes: { stems_open: event.target.checked } }, { onError: refused })}
         />
-        <div className="space-y-2">
-          <TextField label={t('stems.invite')} value={text} autoComplete="off" onChange={(event) => setText(event.target.value)} />
-          <ul>
-            {found.map((user) => (
-              <li key={user.id} className="flex items-center gap-3 py-1.5">
-                <Avatar user={user} size={32} />
-                <div className="min-w-0 flex-1">
-                  <PersonName user={user} />
-                </div>
-                <Button
-                  size="sm"
-                  aria-label={t('stems.invite_this', { name: user.display_name })}
-                  busy={invite.isPending && invite.variables === user.id}
-                  onClick={() => invite.mutate(user.id, { onSuccess: () => setText(''), onError: refused })}
-                >
-                  <UserPlus size={16} aria-hidden />
-                  {t('stems.invite_short')}
-                </Button>
-              </li>
-            ))}
-          </ul>
-        </div>
+        <FindPerson
+          label={t('stems.invite')}
+          known={[track.creator.id, ...invited.map(({ person }) => person.id)]}
+          actionOf={(name) => t('stems.invite_this', { name })}
+          action={t('stems.invite_short')}
+          busy={invite.isPending ? invite.variables : null}
+          onChoose={(id, done) => invite.mutate(id, { onSuccess: done, onError: refused })}
+        />
         {guests.isError && <ErrorState error={guests.error} onRetry={() => void guests.refetch()} />}
         {guests.isSuccess && invited.length === 0 && <p className="text-sm text-muted">{t('stems.nobody')}</p>}
         <ul className="divide-y divide-line">
