@@ -1,4 +1,4 @@
-/* aac_feed.h - makes what all AAC renditions and stems eat from the blocks of decode.h: planar float, mono or stereo.
+/* aac_feed.h - makes what all AAC renditions and stems are encoded from, of the blocks of decode.h: planar float, mono or stereo.
  *
  * Lengths are rounded up: no part of a recording is lost when it is cut in two, and no recording becomes empty. */
 #ifndef VEZA_MEDIA_AAC_FEED_H

@@ -145,7 +145,8 @@ rhythm_comb(const double *repeats, double period, size_t limit, int multiples)
     return count ? sum / count : 0;
 }
 
-/* Of several periods that fit, people tap the one that is near 120 a minute: a log-normal hump, as Parncutt (1994) found. */
+/* Of several periods that fit, people choose the one near 120 a minute, so the others count less, by a log-normal curve (Parncutt, "A Perceptual Model of Pulse
+ * Salience and Metrical Accent in Musical Rhythms", Music Perception 11 (4), 1994). */
 static double
 rhythm_score(const double *repeats, double period, size_t limit)
 {
