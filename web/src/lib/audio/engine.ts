@@ -186,8 +186,15 @@ export class Engine {
   }
 
   setQuality(quality: Quality): void {
+    if (quality === this.quality) return; /* said again with every change of the volume: no reason to choose anew in `auto` */
     this.quality = quality;
-    const { deck, other } = this;
+    this.applyQuality();
+  }
+
+  private applyQuality(): void {
+    const { deck, other, quality } = this;
+    clearTimeout(this.relayTimer);
+    this.cancelRelay();
     if (!other.setQuality(quality)) other.unload(); /* planned again with the right codec */
     if (!deck.setQuality(quality)) this.relay();
     this.plan();
@@ -309,19 +316,23 @@ export class Engine {
     this.graph?.mixer.send({ type: 'stop', deck: deck.index });
   }
 
-  /** Takes back a hold: the next deck goes to its beginning and waits. */
+  /** Ends a change of the codec that is under way; false when there is none. */
+  private cancelRelay(): boolean {
+    if (!this.relaying) return false;
+    clearTimeout(this.relayTimer);
+    this.relaying = false;
+    this.silence(this.other);
+    this.other.unload();
+    return true;
+  }
+
+  /** Takes back a hold: the next deck goes to its beginning and waits. What interrupts a change of the codec puts it off until after that. */
   private release(): void {
     clearTimeout(this.holdTimer);
     clearTimeout(this.endTimer);
     this.holdTimer = undefined;
     this.endTimer = undefined;
-    if (this.relaying) {
-      clearTimeout(this.relayTimer);
-      this.relaying = false;
-      this.silence(this.other);
-      this.other.unload();
-      this.relayTimer = setTimeout(() => this.setQuality(this.quality), 0);
-    }
+    if (this.cancelRelay()) this.relayTimer = setTimeout(() => this.applyQuality(), 0);
     if (!this.held) return;
     this.held = false;
     const { other } = this;
