@@ -2,6 +2,7 @@
 #include "api/gate.h"
 
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "api.queries.h"
@@ -19,11 +20,13 @@ struct gate_file {
     char head[HEAD_BYTES]; /* the first bytes, by which the type is told */
     size_t head_len;
     char sha256[SHA256_HEX];
+    struct scan *scan;     /* while it arrives; NULL when nothing is scanned, or the scanner is away */
+    const char *unscanned; /* why nobody knows whether it is harmful, as unscanned_files says it; NULL: it was scanned, or nothing is */
 };
 
 static const struct config *gate_config;
 static struct storage *gate_storage;
-static gate_scanner *gate_scan;
+static const struct scanner *gate_scanner;
 
 void
 gate_setup(const struct config *config, struct storage *storage)
@@ -35,7 +38,9 @@ gate_setup(const struct config *config, struct storage *storage)
 uint64_t
 gate_max_bytes(void)
 {
-    return (uint64_t)gate_config->max_upload_mb * 1024 * 1024;
+    uint64_t most = (uint64_t)gate_config->max_upload_mb * 1024 * 1024;
+
+    return gate_scanner && gate_config->clamav_required && gate_scanner->max_bytes < most ? gate_scanner->max_bytes : most;
 }
 
 int64_t
@@ -45,9 +50,27 @@ gate_usual_quota(void)
 }
 
 void
-gate_set_scanner(gate_scanner *scanner)
+gate_set_scanner(const struct scanner *scanner)
 {
-    gate_scan = scanner;
+    gate_scanner = scanner;
+}
+
+const struct scanner *
+gate_get_scanner(void)
+{
+    return gate_scanner;
+}
+
+const struct problem *
+gate_ready(struct request *req)
+{
+    bool scans = false;
+
+    for (const struct file_field *field = req->route->files; field->name; field++)
+        scans |= field->type != FILE_TYPE_PART;
+    if (!scans || !gate_scanner || !gate_config->clamav_required || gate_scanner->ready())
+        return NULL;
+    return problem_retry(req->arena, PROBLEM(UNAVAILABLE), SCANNER_RETRY_S);
 }
 
 static const struct problem *
@@ -74,6 +97,7 @@ gate_begin(struct request *req, struct upload *upload)
     if (error)
         return gate_problem(error);
     file->digest = EVP_MD_CTX_new();
+    file->scan = gate_scanner && upload->field->type != FILE_TYPE_PART ? gate_scanner->begin() : NULL;
     upload->file = file;
     if (file->digest && EVP_DigestInit_ex(file->digest, EVP_sha256(), NULL) == 1)
         return NULL;
@@ -86,17 +110,25 @@ gate_add(struct upload *upload, const char *bytes, size_t len)
 {
     struct gate_file *file = upload->file;
     size_t missing = sizeof file->head - file->head_len, first = len < missing ? len : missing;
+    const struct problem *p;
 
     memcpy(file->head + file->head_len, bytes, first);
     file->head_len += first;
     if (EVP_DigestUpdate(file->digest, bytes, len) != 1)
         return PROBLEM(INTERNAL);
-    return gate_problem(scratch_write(file->scratch, bytes, len));
+    if (upload->size > gate_max_bytes() && upload->field->type != FILE_TYPE_PART)
+        return PROBLEM(PAYLOAD_TOO_LARGE);
+    p = gate_problem(scratch_write(file->scratch, bytes, len));
+    if (!p && file->scan)
+        gate_scanner->follow(file->scan, file->scratch);
+    return p;
 }
 
 void
 gate_free(struct upload *upload)
 {
+    if (upload->file->scan)
+        gate_scanner->cancel(upload->file->scan);
     source_unref(upload->file->source);
     scratch_free(upload->file->scratch);
     EVP_MD_CTX_free(upload->file->digest);
@@ -131,16 +163,25 @@ gate_check_room(struct request *req, uint64_t size)
 static const struct problem *
 gate_check_scanner(struct request *req, const struct upload *upload)
 {
+    struct gate_file *file = upload->file;
+    struct scan *scan = file->scan;
     char name[128] = "";
 
-    switch (gate_scan(gate_source(upload), name, sizeof name)) {
-    case GATE_CLEAN:
+    file->scan = NULL;
+    switch (gate_scanner->end(scan, gate_source(upload), name, sizeof name)) {
+    case SCAN_CLEAN:
         return NULL;
-    case GATE_INFECTED:
+    case SCAN_FOUND:
         log_warn("an upload was refused by the scanner", LOG_TEXT("found", name), LOG_TEXT("sha256", gate_sha256(upload)));
         return problem_field(req->arena, upload->field->name, "infected", "This file was refused: it contains harmful software.");
+    case SCAN_TOO_LARGE:
+        file->unscanned = "too_large";
+        return !gate_config->clamav_required ? NULL
+                                             : problem_detail(req->arena, PROBLEM(PAYLOAD_TOO_LARGE), "A file has at most %llu bytes: larger ones cannot be scanned.",
+                                                              (unsigned long long)gate_scanner->max_bytes);
     default:
-        return problem_retry(req->arena, PROBLEM(UNAVAILABLE), SCANNER_RETRY_S);
+        file->unscanned = "unreachable";
+        return gate_config->clamav_required ? problem_retry(req->arena, PROBLEM(UNAVAILABLE), SCANNER_RETRY_S) : NULL;
     }
 }
 
@@ -167,7 +208,7 @@ gate_check(struct request *req)
     }
     if (!p)
         p = gate_check_room(req, counted);
-    for (const struct file_field *field = req->route->files; !p && gate_scan && field->name; field++) {
+    for (const struct file_field *field = req->route->files; !p && gate_scanner && field->name; field++) {
         const struct upload *upload = gate_file(req, field->name);
 
         if (upload && field->type != FILE_TYPE_PART)
@@ -220,7 +261,7 @@ gate_take(struct request *req, const struct file_field *field, const char *filen
     }
     file->digest = digest;
     p = p ? p : gate_check_type(req, ret_upload);
-    return p || !gate_scan ? p : gate_check_scanner(req, ret_upload);
+    return p || !gate_scanner ? p : gate_check_scanner(req, ret_upload);
 }
 
 void
@@ -259,8 +300,25 @@ gate_sha256(const struct upload *upload)
     return file->sha256;
 }
 
+/* Before the file has its key, so that none is there unnoted. */
+static const struct problem *
+gate_note_unscanned(const struct upload *upload, const char *key)
+{
+    char size[24];
+    const struct db_arg args[] = {{"key", key}, {"size", size}, {"reason", upload->file->unscanned}, {0}};
+    PGresult *result;
+
+    snprintf(size, sizeof size, "%llu", (unsigned long long)upload->size);
+    if (db_run(&q_gate_unscanned, args, &result, NULL))
+        return PROBLEM(UNAVAILABLE);
+    PQclear(result);
+    return NULL;
+}
+
 const struct problem *
 gate_keep(const struct upload *upload, const char *key)
 {
-    return gate_problem(storage_keep(gate_storage, key, upload->file->scratch));
+    const struct problem *p = upload->file->unscanned ? gate_note_unscanned(upload, key) : NULL;
+
+    return p ? p : gate_problem(storage_keep(gate_storage, key, upload->file->scratch));
 }

@@ -5,7 +5,7 @@
  *
  *     type      by the first bytes, whatever name and Content-Type say
  *     quota     of the person, for fields with .counts
- *     scanner   if there is one
+ *     scanner   if there is one; it gets the bytes while they come
  *
  * So a handler sees only files that may come in. It keeps one with gate_keep(), or has the media worker make something of gate_source(). What it does
  * not keep is gone with the request, and when the process dies nothing is left.
@@ -17,23 +17,32 @@
 #include <openssl/types.h>
 
 #include "base/config.h"
+#include "base/encode.h"
 #include "http/request.h"
+#include "platform/scanner/scanner.h"
 #include "platform/storage/storage.h"
 
 /* Before servers start; both must outlive them. */
 void gate_setup(const struct config *config, struct storage *storage);
 
-enum gate_verdict { GATE_CLEAN, GATE_INFECTED, GATE_UNKNOWN /* the scanner cannot be asked: the upload is refused for now */ };
-
-/* The most bytes that a file may have (MAX_UPLOAD_MB), and that a person may store where nothing else was set (STORAGE_QUOTA_MB). */
+/* The most bytes that a file may have (MAX_UPLOAD_MB, or what the scanner looks at where that is less and required), and that a person may store
+ * where nothing else was set (STORAGE_QUOTA_MB). */
 uint64_t gate_max_bytes(void);
 int64_t gate_usual_quota(void);
 
-/* Looks at what was received. `ret_name` is of what it found. In any thread of the pool. NULL: nothing is scanned. */
-typedef enum gate_verdict gate_scanner(struct source *source, char *ret_name, size_t ret_name_size);
-void gate_set_scanner(gate_scanner *scanner);
+/* NULL: nothing is scanned. With CLAMAV_REQUIRED a file whose verdict is not known is refused; else gate_keep() notes it in `unscanned_files`, and
+ * the module `scans` asks again. Must outlive the servers. */
+void gate_set_scanner(const struct scanner *scanner);
+const struct scanner *gate_get_scanner(void);
 
-/* The server's hooks for the files of a form (http/server.h). */
+/* Whose file it was that the antivirus found too late. For the modules that keep files: they delete what the file is of, as if its owner had, in the
+ * caller's transaction. Where it is of nothing any more, they leave this as it was. */
+struct infected {
+    char user_id[UUID_TEXT], title[1024];
+};
+
+/* The server's hooks for the files of a form (http/server.h). gate_ready(): before the body is read, in threads that must not wait. */
+const struct problem *gate_ready(struct request *req);
 const struct problem *gate_begin(struct request *req, struct upload *upload);
 const struct problem *gate_add(struct upload *upload, const char *bytes, size_t len);
 void gate_free(struct upload *upload);

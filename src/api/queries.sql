@@ -22,6 +22,12 @@ select case when q.used_bytes + :size::bigint > q.max_bytes
                               having sum(u.counted_bytes) > 0), '') end as problem
   from q
 
+-- query: gate_unscanned
+-- The file that gets this key was not scanned: `unreachable` (asked again) or `too_large`.
+insert into unscanned_files (key, size_bytes, reason) values (:key::text, :size::bigint, :reason::text)
+on conflict (key) do update set size_bytes = excluded.size_bytes, reason = excluded.reason, created_at = now(), tried_at = null
+returning key
+
 -- query: picture_sweep_later
 -- Before the files of a new picture are written: should this process die before a row names them, they are removed.
 insert into jobs (kind, payload, run_at, dedupe_key)

@@ -26,6 +26,7 @@
 #include "platform/mail/mail.h"
 #include "platform/redis/limits.h"
 #include "platform/redis/redis.h"
+#include "platform/scanner/clamav.h"
 #include "platform/sentry/sentry.h"
 #include "platform/storage/storage.h"
 #include "stream/stream.h"
@@ -44,7 +45,7 @@ static const struct server_hooks api_hooks = {STATEMENT_HOOKS, .identify = auth_
                                               .check_second_factor = auth_check_second_factor,
                                               .check_proof = auth_check_proof,
                                               .run_query = run_route_query, .run_once = once_run, .audit = audit_request, .share_limits = redis_limits_take,
-                                              .upload_begin = gate_begin, .upload_add = gate_add, .upload_free = gate_free, .upload_check = gate_check,
+                                              .upload_ready = gate_ready, .upload_begin = gate_begin, .upload_add = gate_add, .upload_free = gate_free, .upload_check = gate_check,
                                               .fallback = pages_reply, .is_file = pages_has_file};
 static const struct server_hooks stream_hooks = {STATEMENT_HOOKS, .identify = auth_identify_stream, .check_csrf = auth_check_csrf,
                                                  .run_query = run_route_query, .run_once = once_run, .audit = audit_request,
@@ -113,6 +114,7 @@ static bool
 start_parts(const struct config *config, const char *conninfo, struct run *run, char *error, size_t error_size)
 {
     char files[4096], countries4[PATH_MAX], countries6[PATH_MAX];
+    const struct scanner *scanner;
 
     if ((config->migrate_at_start ? migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size)
                                   : migrate_check(&embedded_migrations, conninfo, error, error_size)) < 0)
@@ -135,7 +137,10 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     run->storage = storage_open_disk(files, error, error_size);
     if (!run->storage)
         return false;
+    if (!clamav_setup(config, &scanner, error, error_size))
+        return false;
     gate_setup(config, run->storage);
+    gate_set_scanner(scanner);
     file_setup(run->storage);
     run->with = (struct module_setup){.config = config, .storage = run->storage, .modules = all_modules};
     return module_setup(&run->with, error, error_size);

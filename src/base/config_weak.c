@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/config.h"
@@ -19,6 +20,8 @@ config_weak_settings(const struct config *config, setting_tell_weak *tell, void 
         {!config->rate_limits, {"RATE_LIMIT_ENABLED", "is false: anybody may guess passwords as fast as they like", "remove it"}},
         {strchr(config->cors_origins, '*') != NULL,
          {"CORS_ORIGINS", "has a star, which lets any site call the API", "list the origins, such as https://app.example"}},
+        {!getenv("ENABLE_CLAMAV"),
+         {"ENABLE_CLAMAV", "is not set: nobody looks for harmful files", "true, with clamd at CLAMAV_ADDRESS, or false if that is what you want"}},
         {config->outgoing_allow_private,
          {"OUTGOING_ALLOW_PRIVATE", "lets others make Veza call machines of your network", "remove it"}},
     };

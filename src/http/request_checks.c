@@ -300,6 +300,7 @@ check_body_headers(struct request *req)
     struct exchange *exchange = exchange_of(req);
     const char *length = request_header(req, "Content-Length");
     const char *type = request_header(req, "Content-Type");
+    const struct problem *p;
     int64_t announced = 0;
 
     exchange->max_body = req->route->max_body ? req->route->max_body : BODY_MAX;
@@ -315,7 +316,8 @@ check_body_headers(struct request *req)
     if (req->route->files) {
         if (!type || strncasecmp(type, "multipart/form-data", 19) != 0)
             return PROBLEM(UNSUPPORTED_MEDIA_TYPE);
-        return form_begin(req);
+        p = req->server->settings.hooks->upload_ready ? req->server->settings.hooks->upload_ready(req) : NULL;
+        return p ? p : form_begin(req);
     }
     if (req->route->sink) {
         if ((announced || request_header(req, "Transfer-Encoding") || !req->route->sink->optional) &&

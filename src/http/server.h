@@ -49,6 +49,7 @@ struct server_hooks {
     void (*settle)(struct connection *connection);
     /* The gate for the files of a form (api/gate.h): each is begun, gets its bytes as they come, and is freed with the request. Where routes take
      * files. */
+    const struct problem *(*upload_ready)(struct request *req); /* before the body is read; may be NULL */
     const struct problem *(*upload_begin)(struct request *req, struct upload *upload);
     const struct problem *(*upload_add)(struct upload *upload, const char *bytes, size_t len);
     void (*upload_free)(struct upload *upload);

@@ -24,6 +24,8 @@ const struct event_effects event_effects[] = {
      NOTIFY(&q_notification_sign_in, {"user_id", "session_id"}, .security = true)},
     {"export.ready", "An archive of one's own data can be downloaded",
      NOTIFY(&q_notification_export, {"user_id", "export_id"}, .mail = "email_notifications")},
+    {"file.infected", "The antivirus found a file harmful that had come in unscanned; what it was of is deleted",
+     NOTIFY(&q_notification_infected, {"user_id", "file_of", "found"}, .type = "file.infected", .title = "A harmful file of yours was deleted", .security = true)},
     {"job.died", "A job was given up"},
     {"playlist.shared", "Somebody may work on a playlist",
      NOTIFY(&q_notification_playlist_shared, {"playlist_id", "adder_id", "user_id"}, .group_by = "playlist_id", .mail = "email_on_playlist")},

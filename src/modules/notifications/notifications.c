@@ -46,6 +46,14 @@ notifications_deliver(const struct notify *how, const char *id, const char *is_n
     return result != NULL;
 }
 
+static bool
+is_id(const char *name)
+{
+    size_t len = strlen(name);
+
+    return len > 3 && text_equal(name + len - 3, "_id");
+}
+
 bool
 notifications_notify(const struct notify *how, const struct event *event)
 {
@@ -59,7 +67,7 @@ notifications_notify(const struct notify *how, const struct event *event)
 
         arg->name = how->names[i];
         arg->text = json_string_value(json_object_get(event->payload, how->names[i]));
-        if (!arg->text || !uuid_valid(arg->text)) {
+        if (!arg->text || (is_id(arg->name) && !uuid_valid(arg->text))) {
             log_error("event without ids", LOG_TEXT("event", event->name), LOG_TEXT("id", event->id));
             return true;
         }

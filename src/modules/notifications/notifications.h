@@ -13,7 +13,7 @@
 /* How an event becomes notifications: a row of modules/events/events.c has it. */
 struct notify {
     const struct query *query; /* makes them with notification_add(); binds :type, :title, :group_of and the names below */
-    const char *names[3];      /* ids of the event's payload that it wants */
+    const char *names[3];      /* texts of the event's payload that it wants; those that end in _id are ids */
     const char *group_by;      /* of the payload: those of one type with the same value are one while unread, and pushed and mailed once */
     const char *mail;          /* the setting that asks for a mail about it */
     const char *type;          /* of a query that serves several events */

@@ -318,6 +318,14 @@ select a.id, a.is_new
         jsonb_strip_nulls(jsonb_build_object('track_id', d.id, 'title', d.title, 'until', to_char(d.restorable_until at time zone 'UTC', 'YYYY-MM-DD'))),
         :group_of) a
 
+-- query: notification_infected
+-- What the antivirus found in a file of theirs that had come in unscanned.
+select a.id, a.is_new
+  from users u
+ cross join lateral notification_add(u.id, null, :type::text, :title, '', '/library',
+                                     jsonb_build_object('title', :file_of::text, 'found', :found::text), :group_of) a
+ where u.id = :user_id::uuid and user_active(u)
+
 -- query: notification_deliver
 -- Tells of a new notification: open sockets now, browsers that asked for push messages by a job each, and a mail. One that has grown is only told
 -- to open sockets: its person has heard of it and not looked yet. Notices about security

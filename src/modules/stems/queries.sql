@@ -275,3 +275,10 @@ select s.file_path as key, 'files/tracks/' || s.track_id || '/stems/' || s.id as
   join tracks t on t.id = s.track_id and t.deleted_at is null
  where s.user_id = :user_id::uuid and s.deleted_at is null
  order by 2
+
+-- query: stem_of_file
+-- sees: nobody; for the antivirus
+select s.track_id, s.id, t.creator_id, t.title || ': ' || s.name as title
+  from track_stems s
+  join tracks t on t.id = s.track_id and t.deleted_at is null
+ where s.id = split_part(:key::text, '/', 3)::uuid and s.track_id = split_part(:key::text, '/', 2)::uuid and s.deleted_at is null

@@ -3,6 +3,8 @@
  * A stem is kept as it was uploaded, and a job makes of it what the stem player plays: segments of FLAC, all stems of a track at one sample rate. */
 #pragma once
 
+#include <stdbool.h>
+
 struct query;
 struct request;
 struct upload;
@@ -16,3 +18,8 @@ const struct problem *stem_may(struct request *req);
 /* Makes a stem of that track of a file that came in through the gate. `first` as in track_make(); the inputs `id` and `stem_id` are then those of the
  * track and of the stem. */
 const struct problem *stem_make(struct request *req, const struct upload *file, const struct query *first);
+
+struct infected;
+
+/* The file with this key is harmful (api/gate.h): deletes the stem. */
+bool stem_remove_infected(const char *key, struct infected *infected);

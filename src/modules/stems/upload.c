@@ -57,3 +57,25 @@ stem_upload(struct request *req)
     reply_header(req, "Location", arena_printf(req->arena, "/api/v1/tracks/%s/stems", request_param(req, "id")));
     return reply_query(req, 201, &q_stem_get);
 }
+
+bool
+stem_remove_infected(const char *key, struct infected *infected)
+{
+    const struct db_arg of[] = {{"key", key}, {0}};
+    PGresult *found, *deleted = NULL;
+    bool good;
+
+    if (db_run(&q_stem_of_file, of, &found, NULL))
+        return false;
+    good = PQntuples(found) == 0;
+    if (!good) {
+        const struct db_arg args[] = {{"id", PQgetvalue(found, 0, 0)}, {"stem_id", PQgetvalue(found, 0, 1)}, {"viewer", PQgetvalue(found, 0, 2)}, {0}};
+
+        snprintf(infected->user_id, sizeof infected->user_id, "%s", PQgetvalue(found, 0, 2));
+        snprintf(infected->title, sizeof infected->title, "%s", PQgetvalue(found, 0, 3));
+        good = !db_run(&q_stem_delete, args, &deleted, NULL) && PQntuples(deleted) == 1;
+    }
+    PQclear(deleted);
+    PQclear(found);
+    return good;
+}

@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "api/gate.h"
 #include "api/runner.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -97,7 +98,7 @@ status(struct request *req)
                       json_pack("{s:s, s:s, s:s, s:I, s:b, s:b, s:I}", "name", "veza", "version", VEZA_VERSION, "environment",
                                 config->app_env, "uptime_s", (json_int_t)((clock_monotonic_ms() - started_ms) / 1000),
                                 "maintenance", server_in_maintenance(req->server), "creator_approval",
-                                auth_approves_creators(), "max_upload_bytes", (json_int_t)config->max_upload_mb * 1024 * 1024));
+                                auth_approves_creators(), "max_upload_bytes", (json_int_t)gate_max_bytes()));
 }
 
 static void

@@ -1143,3 +1143,21 @@ delete from track_history h using tracks t where h.track_id = t.id and t.creator
 select a.n
   from unnest(:ids::uuid[], :viewers::uuid[]) with ordinality as a (id, viewer, n)
   join tracks t on t.id = a.id and {track_visible(t, a.viewer, false)}
+
+-- query: track_of_file
+-- sees: nobody; for the antivirus
+-- `plays`: it is the file of the track itself, not only of a version before it or of one that is made.
+select t.id, t.creator_id, t.title, t.file_path = :key::text as plays
+  from tracks t
+ where t.id = split_part(:key::text, '/', 2)::uuid and t.deleted_at is null
+   and (t.file_path = :key::text
+        or exists (select from track_versions v where v.track_id = t.id and v.file_path = :key::text and v.state in ('pending', 'kept')))
+
+-- query: track_version_infected
+-- The sweep deletes the file, and gives its bytes back.
+update track_versions v
+   set state = case v.state when 'pending' then 'failed' else 'expired' end,
+       failure_code = case v.state when 'pending' then 'infected' end,
+       failure = case v.state when 'pending' then 'This file was deleted: it contains harmful software.' end
+ where v.track_id = :id::uuid and v.file_path = :key::text and v.state in ('pending', 'kept')
+returning v.id

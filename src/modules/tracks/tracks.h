@@ -68,3 +68,8 @@ extern const struct query q_track_get;
 
 /* Deletes all files of a track. False when something is left. */
 bool track_files_delete(const char *track_id);
+
+struct infected;
+
+/* The file with this key is harmful (api/gate.h): deletes the track that plays it, or the version that it is kept for. */
+bool track_remove_infected(const char *key, struct infected *infected);

@@ -129,3 +129,24 @@ track_versions_sweep(struct job *job)
         log_warn("files of replaced versions are left; the next sweep tries again");
     return JOB_DONE;
 }
+
+bool
+track_remove_infected(const char *key, struct infected *infected)
+{
+    const struct db_arg of[] = {{"key", key}, {0}};
+    PGresult *found;
+    bool good;
+
+    if (db_run(&q_track_of_file, of, &found, NULL))
+        return false;
+    good = PQntuples(found) == 0;
+    if (!good) {
+        const struct db_arg args[] = {{"key", key}, {"id", PQgetvalue(found, 0, 0)}, {"viewer", PQgetvalue(found, 0, 1)}, {"viewer_staff", "false"}, {0}};
+
+        snprintf(infected->user_id, sizeof infected->user_id, "%s", PQgetvalue(found, 0, 1));
+        snprintf(infected->title, sizeof infected->title, "%s", PQgetvalue(found, 0, 2));
+        good = version_run(*PQgetvalue(found, 0, 3) == 't' ? &q_track_delete : &q_track_version_infected, args) > 0;
+    }
+    PQclear(found);
+    return good;
+}

@@ -22,20 +22,36 @@ static struct config config;
 static struct server *server;
 static atomic_int asked, kept;
 
-static enum gate_verdict
-scan(struct source *source, char *ret_name, size_t ret_name_size)
+/* A scanner that looks at the file when it is whole. */
+static enum scan_verdict
+scan_end(struct scan *scan, struct source *source, char *ret_name, size_t ret_name_size)
 {
     char text[256] = "";
 
+    assert_null(scan);
     atomic_fetch_add(&asked, 1);
     assert_true(source_size(source) < sizeof text && source_read_all(source, text));
     if (strstr(text, "offline"))
-        return GATE_UNKNOWN;
+        return SCAN_AWAY;
     if (!strstr(text, "EICAR-STANDARD-ANTIVIRUS-TEST-FILE"))
-        return GATE_CLEAN;
+        return SCAN_CLEAN;
     snprintf(ret_name, ret_name_size, "Eicar-Signature");
-    return GATE_INFECTED;
+    return SCAN_FOUND;
 }
+
+static bool
+scan_ready(void)
+{
+    return true;
+}
+
+static struct scan *
+scan_begin(void)
+{
+    return NULL;
+}
+
+static const struct scanner scanner = {.max_bytes = 1 << 20, .ready = scan_ready, .begin = scan_begin, .end = scan_end};
 
 static const struct problem *
 keep(struct request *req)
@@ -58,7 +74,7 @@ static const struct route routes[] = {
     {POST, "/papers", "Keep a paper", .auth = AUTH_PUBLIC, .limit = LIMIT_UPLOAD, .files = papers, .handler = keep, .no_audit = true}, ROUTE_END};
 static const struct route *const tables[] = {routes, NULL};
 static const struct server_hooks hooks = {
-    .identify = identify, .upload_begin = gate_begin, .upload_add = gate_add, .upload_free = gate_free, .upload_check = gate_check};
+    .identify = identify, .upload_ready = gate_ready, .upload_begin = gate_begin, .upload_add = gate_add, .upload_free = gate_free, .upload_check = gate_check};
 
 static int
 start(void **state)
@@ -72,7 +88,7 @@ start(void **state)
     assert_true(config_load(&config, error, sizeof error));
     config.access_log = config.rate_limits = false;
     gate_setup(&config, storage);
-    gate_set_scanner(scan);
+    gate_set_scanner(&scanner);
     server = server_start(&settings, error, sizeof error);
     assert_non_null(server);
     return 0;

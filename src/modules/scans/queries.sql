@@ -1,0 +1,31 @@
+-- Files that came in while the antivirus could not be asked (api/gate.h).
+
+-- query: scan_next
+-- The one that waits for the longest time.
+update unscanned_files
+   set tried_at = now()
+ where key = (select f.key
+                from unscanned_files f
+               where f.reason = 'unreachable' and (f.tried_at is null or f.tried_at < now() - interval '1 minute')
+               order by f.created_at
+               limit 1
+                 for update skip locked)
+returning key, created_at < now() - interval '1 day' as is_old
+
+-- query: scan_too_large
+update unscanned_files set reason = 'too_large' where key = :key::text returning key
+
+-- query: scan_done
+delete from unscanned_files where key = :key::text returning key
+
+-- query: scan_counts
+select count(*) filter (where reason = 'unreachable') as waiting, count(*) filter (where reason = 'too_large') as too_large from unscanned_files
+
+-- query: scan_found
+-- In the transaction that deleted the thing the file was of: its owner is told, and the audit log.
+with a as (
+    insert into audit_logs (actor_id, action, target, status, details)
+    values (null, 'file.infected', :key::text, 200, jsonb_build_object('found', :found::text, 'owner', :user_id::uuid, 'title', :title::text)))
+insert into outbox (name, key, payload)
+select 'file.infected', :user_id::uuid, jsonb_build_object('user_id', :user_id::uuid, 'file_of', :title::text, 'found', :found::text)
+returning id

@@ -1,0 +1,160 @@
+/** A real clamd is asked about every file; it is away, hangs, dies and comes back; what it finds goes. */
+import { strict as assert } from 'node:assert';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { Clamd, EICAR } from '../support/clamd.ts';
+import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { makeSound, wav } from '../support/media.ts';
+import { BINARY } from '../support/paths.ts';
+import { finished, playable, upload, uploadForm } from '../support/tracks.ts';
+import { begin, create, head, offsetOf, patch, trackOf } from '../support/tus.ts';
+import { until } from '../support/wait.ts';
+import { template, World } from '../support/world.ts';
+
+const clamd = await new Clamd().start();
+after(() => clamd.remove());
+const settings = { ENABLE_CLAMAV: 'true', CLAMAV_ADDRESS: clamd.socket, CLAMAV_MAX_MB: '50' };
+const strict = await World.start('antivirus', settings);
+const lenient = await World.start('antivirus-optional', { ...settings, CLAMAV_REQUIRED: 'false', CLAMAV_MAX_MB: '1' });
+
+const sound = wav(makeSound(1));
+/** A sound that plays, with the test file behind it. */
+const infected = (seconds = 1) => Buffer.concat([wav(makeSound(seconds)), Buffer.from(EICAR)]);
+const originals = (world: World) => { const folder = path.join(world.server.dataDir, 'files', 'originals'); return existsSync(folder) ? readdirSync(folder) : []; };
+const used = async (client: Client) => {
+  const reply = await client.get('/api/v1/tracks/quota/{id}', { path: { id: template.ids.carol } });
+  assertStatus(reply, 200);
+  return reply.body.used_bytes;
+};
+/** Until clamd is asked again after it was away. */
+const back = (client: Client) => until('uploads to be taken again', async () => (await upload(client, { file: sound })).status === 201, 60, 500);
+
+test('a clean file comes in, a harmful one leaves nothing: neither as one request nor in several', async () => {
+  const carol = strict.as('carol'), before = originals(strict);
+  const clean = await upload(carol, { file: sound });
+  assertStatus(clean, 201);
+  const bytes = await used(carol);
+  const refused = await upload(carol, { file: infected(3) });
+  assertProblem(refused, 422, 'validation');
+  assert.match(JSON.stringify(refused.body), /infected/);
+  const file = infected(2), address = await begin(carol, { length: file.length });
+  assertStatus(await patch(carol, address, 0, file.subarray(0, 1000)), 204);
+  const last = await patch(carol, address, 1000, file.subarray(1000));
+  assertProblem(last, 422, 'validation');
+  assert.equal(await used(carol), bytes);
+  assert.deepEqual(originals(strict).sort(), [...before, clean.body.id].sort());
+  await strict.server.logged(/refused by the scanner.*Eicar/);
+});
+
+test('clamd starts anew while a file comes in: it sees all of it', async () => {
+  const form = new Response(uploadForm({ file: infected(20) })), type = form.headers.get('content-type')!, body = Buffer.from(await form.arrayBuffer());
+  const { port } = new URL(strict.server.api), socket = connect(Number(port), '127.0.0.1');
+  socket.write(`POST /api/v1/tracks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${template.tokens.carol}\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`);
+  await new Promise((resolve) => socket.write(body.subarray(0, body.length / 2), resolve));
+  await clamd.signal('SIGKILL');
+  await clamd.start();
+  socket.write(body.subarray(body.length / 2));
+  let reply = '';
+  for await (const piece of socket) reply += String(piece);
+  assert.match(reply, /^HTTP\/1\.1 422 /);
+  assert.match(reply, /infected/);
+});
+
+test('while it is down and required, a file is refused before its body, one in several requests waits; both work when it is back', async () => {
+  const carol = strict.as('carol'), file = wav(makeSound(2)), address = await begin(carol, { length: file.length });
+  assertStatus(await patch(carol, address, 0, file.subarray(0, file.length - 10)), 204);
+  await clamd.signal('SIGKILL');
+  const last = await patch(carol, address, file.length - 10, file.subarray(file.length - 10));
+  assert.equal(last.status, 503, String(last.status));
+  assert.ok(Number(last.headers.get('retry-after')) > 0);
+  const { port } = new URL(strict.server.api), socket = connect(Number(port), '127.0.0.1');
+  socket.write(`POST /api/v1/tracks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${template.tokens.carol}\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 40000000\r\n\r\n`);
+  const early = await new Promise<string>((resolve) => socket.once('data', (bytes) => resolve(String(bytes))));
+  socket.destroy();
+  assert.match(early, /^HTTP\/1\.1 503 [^]*Retry-After: \d+/i);
+  assert.match((await strict.visitor.send('GET', '/metrics')).bytes.toString(), /veza_scanner_up 0/);
+  await clamd.start();
+  await back(carol);
+  const done = await patch(carol, address, offsetOf(await head(carol, address)), Buffer.alloc(0));
+  assertStatus(done, 204);
+  assert.equal((await finished(carol, trackOf(done)!)).status, 'completed');
+});
+
+test('a clamd that hangs is given up after some seconds, and then not waited for', async () => {
+  const carol = strict.as('carol');
+  await clamd.signal('SIGSTOP');
+  assert.equal((await upload(carol, { file: sound })).status, 503);
+  const begun = performance.now();
+  assert.equal((await upload(carol, { file: sound })).status, 503);
+  assert.ok(performance.now() - begun < 5000);
+  await clamd.signal('SIGCONT');
+  await back(carol);
+});
+
+test('where it is not required, files come in while it is down; what it finds later is deleted, and its owner is told', async () => {
+  const dave = lenient.as('dave'), root = lenient.as('root');
+  const track = await playable(dave, { file: sound, title: 'Clean from the start' });
+  await clamd.signal('SIGKILL');
+  const clean = await playable(dave, { file: sound, title: 'Clean' });
+  const bad = await playable(dave, { file: infected(), title: 'Bad' });
+  const versions = `/api/v1/tracks/${track.id}/versions`, form = new FormData();
+  form.set('file', new Blob([new Uint8Array(infected(2))]), 'again.wav');
+  assertStatus(await dave.send('POST', versions, { body: form }), 201);
+  await finished(dave, track.id);
+  const stem = new FormData();
+  stem.set('file', new Blob([new Uint8Array(infected())]), 'drums.wav');
+  assertStatus(await dave.send('POST', `/api/v1/tracks/${clean.id}/stems`, { body: stem }), 201);
+  assert.equal(await lenient.sql("select count(*) from unscanned_files where reason = 'unreachable'"), '4');
+  await clamd.start();
+  await until('all to be scanned', async () => {
+    await lenient.sql("update jobs set run_at = now() where kind = 'scan' and state = 'queued'; update unscanned_files set tried_at = null");
+    return (await lenient.sql('select count(*) from unscanned_files')) === '0';
+  }, 60, 500);
+  assert.equal((await dave.get('/api/v1/tracks/{id}', { path: { id: clean.id } })).status, 200);
+  assert.equal((await dave.get('/api/v1/tracks/{id}', { path: { id: bad.id } })).status, 404);
+  const stems = await dave.get('/api/v1/tracks/{id}/stems', { path: { id: clean.id } });
+  assertStatus(stems, 200);
+  assert.deepEqual(stems.body.items, []);
+  const told = await until('the owner to be told', async () => {
+    const { body } = await dave.get('/api/v1/notifications', {});
+    const items = body.items.filter(({ type }: { type: string }) => type === 'file.infected');
+    return items.length === 3 && items;
+  });
+  assert.ok(told.some(({ data }: { data: { title?: string } }) => data.title === 'Bad'));
+  const audit = await root.get('/api/v1/audit/logs', { query: { action: 'file.infected' } });
+  assertStatus(audit, 200);
+  assert.equal(audit.body.items.length, 3);
+  await until('the bytes to be gone', async () => {
+    await lenient.sql("update jobs set run_at = now() where kind in ('track_sweep', 'stem_sweep') and state = 'queued'");
+    const files = path.join(lenient.server.dataDir, 'files');
+    return !originals(lenient).includes(bad.id) && spawnSync('grep', ['-rlF', EICAR.slice(10, 60), files]).status === 1;
+  }, 60, 500);
+});
+
+test('a file that is larger than it looks at is refused, or comes in and is noted as such: never as clean', async () => {
+  const dave = lenient.as('dave'), large = infected(8);
+  assertStatus(await upload(dave, { file: large }), 201);
+  assert.equal(await lenient.sql("select reason from unscanned_files"), 'too_large');
+  assert.match((await lenient.visitor.send('GET', '/metrics')).bytes.toString(), /veza_unscanned_files\{reason="too_large"\} 1/);
+  const small = await World.start('antivirus-small', { ...settings, CLAMAV_MAX_MB: '1' });
+  const refused = await upload(small.as('dave'), { file: large });
+  assert.equal(refused.status, 413);
+  assert.equal((await create(small.as('dave'), { length: large.length })).status, 413);
+});
+
+test('doctor finds out what clamd looks at', async () => {
+  const doctor = (more: object = {}) => spawnSync(BINARY, ['doctor'], { cwd: strict.server.dataDir, encoding: 'utf8',
+    env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', VEZA_DATA_DIR: strict.server.dataDir, MAX_UPLOAD_MB: '50', ...settings, ...more } }).stdout.match(/.*antivirus.*\n.*/)?.[0] ?? '';
+  assert.match(doctor(), /✓ antivirus +clamd answers, and scans 50 MB/);
+  assert.match(doctor({ MAX_UPLOAD_MB: '51' }), /larger files are refused/);
+  assert.match(doctor({ CLAMAV_ADDRESS: '/tmp/nobody.sock' }), /nobody answers/);
+  await clamd.signal('SIGKILL');
+  await clamd.start(['StreamMaxLength 60M', 'MaxFileSize 1M', 'MaxScanSize 60M']);
+  assert.match(doctor(), /does not look at files of CLAMAV_MAX_MB/, 'clamd says OK of what it did not look at');
+  await clamd.signal('SIGKILL');
+  await clamd.start(['StreamMaxLength 5M']);
+  assert.match(doctor(), /does not look at files of CLAMAV_MAX_MB/);
+});
