@@ -45,7 +45,8 @@ static const struct server_hooks api_hooks = {STATEMENT_HOOKS, .identify = auth_
                                               .check_second_factor = auth_check_second_factor,
                                               .check_proof = auth_check_proof,
                                               .run_query = run_route_query, .run_once = once_run, .audit = audit_request, .share_limits = redis_limits_take,
-                                              .upload_ready = gate_ready, .upload_begin = gate_begin, .upload_add = gate_add, .upload_free = gate_free, .upload_check = gate_check,
+                                              .upload_ready = gate_ready, .upload_begin = gate_begin, .upload_add = gate_add,
+                                              .upload_free = gate_free, .upload_check = gate_check,
                                               .fallback = pages_reply, .is_file = pages_has_file};
 static const struct server_hooks stream_hooks = {STATEMENT_HOOKS, .identify = auth_identify_stream, .check_csrf = auth_check_csrf,
                                                  .run_query = run_route_query, .run_once = once_run, .audit = audit_request,

@@ -17,7 +17,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "platform/storage/driver.h"
 
 #define PIECE_BYTES (64 * 1024)
 #define LENGTH_BYTES 4 /* before each piece, in network byte order; 0 ends the stream */
@@ -229,7 +228,7 @@ scan_read_reply(const struct scan *scan, char reply[REPLY_BYTES])
 static enum scan_verdict
 scan_verdict(struct scan *scan, char *ret_name, size_t ret_name_size)
 {
-    char reply[REPLY_BYTES], *name = reply, *end;
+    char reply[REPLY_BYTES] = "", *name = reply, *end;
 
     scan_set_length(scan, 0);
     scan_send(scan, true);
@@ -284,9 +283,7 @@ piece_of_source(void *from, char *to, size_t len, uint64_t offset)
 static ssize_t
 piece_of_scratch(void *from, char *to, size_t len, uint64_t offset)
 {
-    const struct scratch *scratch = from;
-
-    return pread(scratch->fd, to, len, (off_t)offset);
+    return scratch_read(from, to, len, offset);
 }
 
 static struct scan *
@@ -317,7 +314,7 @@ clamav_ready(void)
 static void
 clamav_follow(struct scan *scan, const struct scratch *so_far)
 {
-    if (!scan->broken && !scan_push(scan, piece_of_scratch, (void *)(uintptr_t)so_far, so_far->size, false))
+    if (!scan->broken && !scan_push(scan, piece_of_scratch, (void *)(uintptr_t)so_far, scratch_size(so_far), false))
         scan->broken = true;
 }
 

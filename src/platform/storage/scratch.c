@@ -59,6 +59,18 @@ scratch_source(const struct scratch *scratch)
     return fd < 0 ? NULL : source_of_file(fd, scratch->size);
 }
 
+ssize_t
+scratch_read(const struct scratch *scratch, void *to, size_t len, uint64_t offset)
+{
+    return pread(scratch->fd, to, len, (off_t)offset);
+}
+
+uint64_t
+scratch_size(const struct scratch *scratch)
+{
+    return scratch->size;
+}
+
 void
 scratch_free(struct scratch *scratch)
 {

@@ -43,6 +43,9 @@ bool storage_key_valid(const char *key);
 int storage_scratch(struct storage *storage, struct scratch **ret_scratch);
 int scratch_write(struct scratch *scratch, const void *bytes, size_t len);
 struct source *scratch_source(const struct scratch *scratch);
+/* Reads what was written, as pread(). */
+ssize_t scratch_read(const struct scratch *scratch, void *to, size_t len, uint64_t offset);
+uint64_t scratch_size(const struct scratch *scratch);
 void scratch_free(struct scratch *scratch);
 
 /* Gives what is in the scratch this key, without a copy where that is possible. When this returns 0 the file survives a power failure.
