@@ -96,12 +96,12 @@ package: build ## a Debian package and a tarball with everything inside, in buil
 
 .PHONY: test test-full test-long test-tools test-install test-unit test-api test-redis test-frontend test-e2e test-migrations asan tsan fuzz lint bench
 test: setup-test build ## every promise once, 20 minutes on two cores; the last line is the sum
-	@$(with_node) BUDGET_MINUTES=20 $(child) tools/run-tests lint tools+migrations unit api frontend e2e sanitizers fuzz
+	@$(with_node) BUDGET_MINUTES=20 $(child) tools/run-tests lint tools+migrations unit api frontend+crash e2e sanitizers fuzz
 
 test-full: setup-test build ## every promise in all breadth, 75 minutes: also on Redis, all under sanitizers, installation (as root), packages
 	@tools/setup install
 	@$(with_node) VEZA_TEST_LEVEL=full BUDGET_MINUTES=75 SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests \
-		lint-full tools+migrations unit api redis frontend e2e asan tsan fuzz install package
+		lint-full tools+migrations unit api redis frontend e2e crash asan tsan fuzz install package
 
 test-long: setup-test build ## what shows itself after hours only: several nodes, disturbances and crashes for long, each fuzz target for ten minutes
 	@$(with_node) VEZA_TEST_LEVEL=full SILENCE_S=7200 MINUTES=1200 $(child) tools/run-tests long
