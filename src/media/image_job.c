@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define QUALITY 84
+#define JPEG_QUALITY 3 /* 2 is the best, 31 the worst */
 
 static int
 read_input(uint8_t **ret_bytes, size_t *ret_length)
@@ -72,18 +73,24 @@ decode(const uint8_t *bytes, size_t length, enum image_kind kind, AVFrame *frame
 }
 
 static AVFrame *
-new_canvas(int width, int height)
+new_picture(enum AVPixelFormat format, int width, int height)
 {
     AVFrame *canvas = av_frame_alloc();
 
     if (!canvas)
         return NULL;
-    canvas->format = AV_PIX_FMT_BGRA;
+    canvas->format = format;
     canvas->width = width;
     canvas->height = height;
     if (av_frame_get_buffer(canvas, 0) < 0)
         av_frame_free(&canvas);
     return canvas;
+}
+
+static AVFrame *
+new_canvas(int width, int height)
+{
+    return new_picture(AV_PIX_FMT_BGRA, width, height);
 }
 
 /* A part of `from`, scaled, as BGRA. Where the part begins only counts for BGRA: other formats are converted whole. */
@@ -148,20 +155,22 @@ turn_upright(AVFrame **canvas, int how)
     return 0;
 }
 
+/* `quality` is in the scale of the encoder. */
 static int
-send_webp(const char *name, const AVFrame *canvas)
+send_encoded(const char *name, const AVFrame *canvas, const char *encoder, int quality)
 {
-    AVCodecContext *codec = avcodec_alloc_context3(avcodec_find_encoder_by_name("libwebp"));
+    AVCodecContext *codec = avcodec_alloc_context3(avcodec_find_encoder_by_name(encoder));
     AVPacket *packet = av_packet_alloc();
     int error = codec && packet ? 0 : -1;
 
     if (!error) {
         codec->width = canvas->width;
         codec->height = canvas->height;
-        codec->pix_fmt = AV_PIX_FMT_BGRA;
+        codec->pix_fmt = (enum AVPixelFormat)canvas->format;
+        codec->color_range = AVCOL_RANGE_JPEG;
         codec->time_base = (AVRational){ 1, 25 };
         codec->flags |= AV_CODEC_FLAG_QSCALE;
-        codec->global_quality = QUALITY * FF_QP2LAMBDA;
+        codec->global_quality = quality * FF_QP2LAMBDA;
         codec->thread_count = 1;
         error = avcodec_open2(codec, NULL, NULL);
     }
@@ -179,11 +188,9 @@ send_webp(const char *name, const AVFrame *canvas)
 
 /* The largest part in the centre with the wanted shape, no larger than wanted. */
 static int
-send_crop(const char *name, const AVFrame *canvas, int width, int height)
+crop(AVFrame **ret_crop, const AVFrame *canvas, int width, int height)
 {
     int crop_width = canvas->width, crop_height = canvas->height;
-    AVFrame *out = NULL;
-    int error;
 
     if ((int64_t)crop_width * height > (int64_t)crop_height * width)
         crop_width = (int)((int64_t)crop_height * width / height);
@@ -191,10 +198,44 @@ send_crop(const char *name, const AVFrame *canvas, int width, int height)
         crop_height = (int)((int64_t)crop_width * height / width);
     crop_width = crop_width > 0 ? crop_width : 1;
     crop_height = crop_height > 0 ? crop_height : 1;
-    error = scale(&out, canvas, (canvas->width - crop_width) / 2, (canvas->height - crop_height) / 2, crop_width, crop_height,
-                  crop_width < width ? crop_width : width, crop_height < height ? crop_height : height);
+    return scale(ret_crop, canvas, (canvas->width - crop_width) / 2, (canvas->height - crop_height) / 2, crop_width, crop_height,
+                 crop_width < width ? crop_width : width, crop_height < height ? crop_height : height);
+}
+
+static int
+send_crop(const char *name, const AVFrame *canvas, int width, int height)
+{
+    AVFrame *out = NULL;
+    int error = crop(&out, canvas, width, height);
+
     if (!error)
-        error = send_webp(name, out);
+        error = send_encoded(name, out, "libwebp", QUALITY);
+    av_frame_free(&out);
+    return error;
+}
+
+/* JPEG has no transparency: what shows through is white. */
+static void
+put_on_white(AVFrame *canvas)
+{
+    for (int y = 0; y < canvas->height; y++) {
+        uint8_t *row = canvas->data[0] + (ptrdiff_t)y * canvas->linesize[0];
+
+        for (int x = 0; x < canvas->width * 4; x++)
+            row[x] = (uint8_t)((row[x] * row[x | 3] + 255 * (255 - row[x | 3]) + 127) / 255);
+    }
+}
+
+static int
+send_jpeg(const char *name, const AVFrame *canvas)
+{
+    AVFrame *out = new_picture(AV_PIX_FMT_YUVJ420P, canvas->width, canvas->height);
+    struct SwsContext *sws = sws_getContext(canvas->width, canvas->height, AV_PIX_FMT_BGRA, canvas->width, canvas->height, AV_PIX_FMT_YUVJ420P,
+                                            SWS_BILINEAR | SWS_ACCURATE_RND, NULL, NULL, NULL);
+    int done = out && sws ? sws_scale(sws, (const uint8_t *const *)canvas->data, canvas->linesize, 0, canvas->height, out->data, out->linesize) : -1;
+    int error = done == canvas->height ? send_encoded(name, out, "mjpeg", JPEG_QUALITY) : MEDIA_E_OUT_OF_MEMORY;
+
+    sws_freeContext(sws);
     av_frame_free(&out);
     return error;
 }
@@ -268,6 +309,26 @@ image_job_run_banner(void)
         error = send_crop("banner_750.webp", canvas, 750, 250);
     if (!error)
         error = send_description(canvas, kind);
+    av_frame_free(&canvas);
+    return error;
+}
+
+int
+image_job_run_jpeg(void)
+{
+    AVFrame *canvas = NULL, *out = NULL;
+    enum image_kind kind;
+    int error = load(&canvas, &kind);
+
+    if (!error)
+        error = crop(&out, canvas, IMAGE_JPEG_SIDE, IMAGE_JPEG_SIDE);
+    if (!error) {
+        put_on_white(out);
+        error = send_jpeg("image.jpg", out);
+    }
+    if (!error)
+        error = send_description(canvas, kind);
+    av_frame_free(&out);
     av_frame_free(&canvas);
     return error;
 }

@@ -67,6 +67,8 @@ run_mode(const char *mode, const struct arguments *arguments)
         return image_job_run();
     if (!strcmp(mode, "banner"))
         return image_job_run_banner();
+    if (!strcmp(mode, "jpeg"))
+        return image_job_run_jpeg();
     return self_test_run(mode);
 }
 

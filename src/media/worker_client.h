@@ -17,6 +17,7 @@ enum media_mode {
     MEDIA_MODE_STEM,   /* what the stem player plays: segments of FLAC, a waveform, RESULT */
     MEDIA_MODE_IMAGE,  /* image_1200.webp, image_600.webp, image_300.webp: squares, cropped in the centre */
     MEDIA_MODE_BANNER, /* banner_1500.webp, banner_750.webp: 3:1 */
+    MEDIA_MODE_JPEG,   /* image.jpg: a square of at most 1000 pixels, for tags of downloads */
 };
 
 /* 0 in a limit means its default. Callbacks run in the calling thread; those that return int return 0, or a negative number

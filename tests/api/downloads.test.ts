@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -31,6 +31,16 @@ const share = async (body: { permissions?: 'read' | 'download'; expires_at?: str
   const reply = await carol.post('/api/v1/tracks/{id}/share', { ...at, body });
   assertStatus(reply, 201);
   return reply.body;
+};
+/** The picture in a file's tags as other programs find it, and how far it is from the cover that is served: the mean of differences of 0 to 255. */
+const embedded = async (bytes: Buffer, format: 'flac' | 'lossy', cover?: string) => {
+  const saved = path.join(folder, `cover.${format === 'flac' ? 'flac' : 'm4a'}`), served = path.join(folder, 'cover.webp');
+  writeFileSync(saved, bytes);
+  const pictures = JSON.parse(execFileSync('ffprobe', ['-v', 'error', '-select_streams', 'v', '-show_entries', 'stream=codec_name,width,height:stream_disposition=attached_pic:stream_tags=comment', '-of', 'json', saved], { encoding: 'utf8' })).streams;
+  if (!cover) return { pictures, distance: NaN };
+  writeFileSync(served, (await carol.send('GET', cover)).bytes);
+  const [a, b] = [['-i', saved, '-map', '0:v'], ['-i', served]].map((input) => execFileSync('ffmpeg', ['-v', 'error', ...input, '-vf', 'scale=16:16', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-']));
+  return { pictures, distance: a!.reduce((sum, value, n) => sum + Math.abs(value - b![n]!), 0) / a!.length };
 };
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -76,10 +86,21 @@ for (const format of ['flac', 'lossy'] as const) {
 
     const saved = path.join(folder, `x.${format === 'flac' ? 'flac' : 'm4a'}`);
     writeFileSync(saved, whole.bytes);
+    const { pictures: [picture, ...more], distance } = await embedded(whole.bytes, format, track.cover_url!);
+    assert.deepEqual([picture.codec_name, picture.width, picture.height, picture.disposition.attached_pic, more.length], ['mjpeg', 400, 400, 1, 0]);
+    assert.ok(distance < 6, `the cover of the track: ${distance}`);
     const heard = await decode(saved, ['-ac', String(sound.channels), '-ar', String(sound.sampleRate)]);
     if (format === 'flac') {
       assert.equal(sha256(heard), sha256(pcm(sound)), 'bit for bit');
       assert.ok(whole.bytes.subarray(0, 4).equals(Buffer.from('fLaC')));
+      assert.equal(picture.tags.comment, 'Cover (front)');
+      if (existsSync('/usr/bin/metaflac')) {
+        const listed = execFileSync('metaflac', ['--list', '--block-type=PICTURE,VORBIS_COMMENT', saved], { encoding: 'utf8' });
+        for (const line of ['type: 3 (Cover (front))', 'MIME type: image/jpeg', 'is last: true']) assert.ok(listed.includes(line), line);
+        const taken = path.join(folder, 'taken.jpg');
+        execFileSync('metaflac', [`--export-picture-to=${taken}`, saved]);
+        assert.deepEqual([...readFileSync(taken).subarray(0, 3)], [0xff, 0xd8, 0xff]);
+      }
       for (const text of ['TITLE=Été: A/B "mix"', 'ARTIST=Carol', 'ALBUM=Evenings']) assert.ok(whole.bytes.includes(Buffer.from(text)), text);
     } else {
       const said = execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'format_tags=title,artist,album', '-of', 'json', saved], { encoding: 'utf8' });
@@ -123,6 +144,41 @@ test('a track that is called otherwise is made once more with what it is called 
   assert.equal(unpacked((await archived(visitor, release, 'flac')).bytes).size, 2);
   assertStatus(await carol.put('/api/v1/tracks/{id}', { ...of, body: { description: 'Said elsewhere' } }), 200);
   assert.deepEqual(await state(), ['flac ready', 'lossy ready']);
+});
+
+test('a cover that changes is in the next file; a track without one takes that of the release it follows; a lost one is left out', async () => {
+  const { id } = await playable(carol, { title: 'Covered', is_public: 'false' }), of = { path: { id } };
+  assertStatus(await carol.put('/api/v1/tracks/{id}', { ...of, body: { is_downloadable: true, download_formats: ['flac', 'lossy'] } }), 200);
+  const release = (await carol.post('/api/v1/releases', { body: { title: 'Cover', visibility: 'public', track_ids: [id], access: 'release' } })).body.id;
+  const state = async () => (await carol.get('/api/v1/tracks/{id}/downloads', of)).body.items.filter((item) => item.format !== 'original').map((item) => item.state).join();
+  const made = async (cover?: string) => {
+    assert.equal(await state(), 'missing,missing');
+    for (const format of ['flac', 'lossy'] as const) assertStatus(await carol.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id, format } }), 202);
+    await until('the files', async () => await state() === 'ready,ready');
+    const found = [];
+    for (const format of ['flac', 'lossy'] as const) {
+      const { bytes } = await carol.get('/api/v1/tracks/{id}/download', { ...of, query: { format } });
+      const { pictures, distance } = await embedded(bytes, format, cover);
+      if (cover) assert.ok(distance < 6, `${format}: ${distance}`);
+      assert.ok(bytes.length < 2_000_000, 'the picture is bounded');
+      found.push(pictures.map((picture: { width: number }) => picture.width).join());
+    }
+    return found;
+  };
+  const put = async (side: number, to: 'tracks' | 'releases', id: string) => {
+    const form = new FormData();
+    form.set('cover', new Blob([new Uint8Array(png(side, side))], { type: 'image/png' }), 'cover.png');
+    const reply = await carol.send('PUT', `/api/v1/${to}/${id}/cover`, { body: form as never });
+    assertStatus(reply, 200);
+    return (reply.body as { cover_url: string }).cover_url;
+  };
+  assert.deepEqual(await made(), ['', '']);
+  assert.deepEqual(await made(await put(500, 'releases', release)), ['500', '500']);
+  assert.deepEqual(await made(await put(1700, 'tracks', id)), ['1000', '1000']);
+  const lost = await put(300, 'tracks', id);
+  for (const file of execFileSync('find', [world.server.dataDir, '-path', `*/covers/${id}/*`, '-name', '*.webp'], { encoding: 'utf8' }).split('\n').filter(Boolean)) rmSync(file);
+  assert.equal((await carol.send('GET', lost)).status, 404);
+  assert.deepEqual(await made(), ['', '']);
 });
 
 test('a link opens its track and nothing else, on both servers and in any player, until it is revoked or over', async () => {

@@ -2,15 +2,21 @@
 #pragma once
 
 #include "api/module.h"
+#include "base/buf.h"
 #include "downloads.queries.h"
 #include "platform/storage/storage.h"
 
 extern const struct personal downloads_personal; /* personal.c */
 extern struct storage *downloads_storage;
 
-/* make.c. The job `track_download`: joins the segments of a rendition to one file, without decoding a sample. FLAC is taken out of its MP4 and gets the
- * track's title, artist and album; AAC stays in it. Of an original only size and checksum are noted. */
+/* make.c. The job `track_download`: joins the segments of a rendition to one file, without decoding a sample. FLAC is taken out of its MP4, AAC stays in
+ * it; both get the track's title, artist, album and cover. Of an original only size and checksum are noted. */
 enum job_outcome download_make(struct job *job);
+
+/* cover.c. The picture `key` as a JPEG, at most DOWNLOAD_COVER_MAX bytes. Nothing, and true, when it is gone or cannot be read: a file does without it.
+ * False when a later attempt may do better. The caller frees the buffer. */
+#define DOWNLOAD_COVER_MAX (4 * 1024 * 1024)
+bool download_cover(struct job *job, const char *key, struct buf *ret_jpeg);
 
 /* archive.c: GET /releases/{id}/archives/{format}. */
 const struct problem *archive_get(struct request *req);

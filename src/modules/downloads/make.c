@@ -12,6 +12,8 @@
 #define PLAYLIST_MAX (4 * 1024 * 1024)
 #define HEAD_MAX (1024 * 1024) /* of a rendition: init.mp4 */
 #define PIECE (256 * 1024)
+#define TEXTS_MAX (64 * 1024)
+#define TAGS_MAX (DOWNLOAD_COVER_MAX + TEXTS_MAX)
 #define NO_ROOM_WAIT_S 120
 
 struct work {
@@ -22,6 +24,7 @@ struct work {
     struct storage_writer *writer;
     uint64_t written;
     uLong crc;
+    struct buf cover; /* a JPEG; empty: there is none */
     bool is_original; /* only read, for its size and checksum */
     unsigned char piece[PIECE];
 };
@@ -136,16 +139,52 @@ add_comment(struct buf *out, const char *name, const char *value, uint32_t *coun
     *count += 1;
 }
 
-/* The head of a FLAC file (RFC 9639): the signature, the block STREAMINFO from `init`, and the track's texts. */
+static void
+add_u32(struct buf *out, uint32_t n)
+{
+    buf_add(out, (struct str){(const char[]){(char)(n >> 24), (char)(n >> 16), (char)(n >> 8), (char)n}, 4});
+}
+
+/* Writes the head of a metadata block of FLAC. */
+static int
+make_flac_block(struct work *work, unsigned char type, bool is_last, size_t len)
+{
+    unsigned char head[4] = {(unsigned char)(type | (is_last ? 0x80 : 0)), (unsigned char)(len >> 16), (unsigned char)(len >> 8), (unsigned char)len};
+
+    return make_write(work, head, sizeof head);
+}
+
+/* The block PICTURE, the last one: the front cover. Sizes are 0, which means that a reader looks into the JPEG. */
+static int
+make_flac_picture(struct work *work)
+{
+    static const char media_type[] = "image/jpeg";
+    scoped_buf about = BUF_INIT(256);
+    int error;
+
+    add_u32(&about, 3); /* front cover */
+    add_u32(&about, sizeof media_type - 1);
+    buf_add_text(&about, media_type);
+    for (unsigned i = 0; i < 5; i++)
+        add_u32(&about, 0); /* length of a description, width, height, depth, colours */
+    add_u32(&about, (uint32_t)work->cover.len);
+    if (about.failed)
+        return STORAGE_FAILED;
+    error = make_flac_block(work, 6, true, about.len + work->cover.len);
+    if (!error)
+        error = make_write(work, about.ptr, about.len);
+    return error ? error : make_write(work, work->cover.ptr, work->cover.len);
+}
+
+/* The head of a FLAC file (RFC 9639): the signature, the block STREAMINFO from `init`, the track's texts and its cover. */
 static int
 make_flac_head(struct work *work, const unsigned char *init, size_t len)
 {
     enum { BLOCK = 4, STREAMINFO = 34, FULL_BOX = 4 };
     static const char vendor[] = "Veza";
-    scoped_buf comments = BUF_INIT(64 * 1024), texts = BUF_INIT(64 * 1024);
-    unsigned char head[BLOCK] = {0x84}; /* the last block, of comments */
+    scoped_buf comments = BUF_INIT(TEXTS_MAX), texts = BUF_INIT(TEXTS_MAX);
     const unsigned char *found = memmem(init, len, "dfLa", 4), *info = found ? found + 4 + FULL_BOX : NULL;
-    uint32_t count = 0, size;
+    uint32_t count = 0;
     int error;
 
     if (!info || (size_t)(init + len - info) < BLOCK + STREAMINFO || (info[0] & 0x7F) != 0 || big_endian(info) % (1 << 24) != STREAMINFO)
@@ -159,22 +198,16 @@ make_flac_head(struct work *work, const unsigned char *init, size_t len)
     buf_add(&comments, buf_str(&texts));
     if (comments.failed || texts.failed)
         return STORAGE_FAILED;
-    size = (uint32_t)comments.len;
-    head[1] = (unsigned char)(size >> 16);
-    head[2] = (unsigned char)(size >> 8);
-    head[3] = (unsigned char)size;
-    error = make_write(work, "fLaC\0\0\0\x22", 8);
+    error = make_write(work, "fLaC", 4);
+    if (!error)
+        error = make_flac_block(work, 0, false, STREAMINFO);
     if (!error)
         error = make_write(work, info + BLOCK, STREAMINFO);
     if (!error)
-        error = make_write(work, head, sizeof head);
-    return error ? error : make_write(work, comments.ptr, comments.len);
-}
-
-static void
-add_u32(struct buf *out, uint32_t n)
-{
-    buf_add(out, (struct str){(const char[]){(char)(n >> 24), (char)(n >> 16), (char)(n >> 8), (char)n}, 4});
+        error = make_flac_block(work, 4, !work->cover.len, comments.len);
+    if (!error)
+        error = make_write(work, comments.ptr, comments.len);
+    return error || !work->cover.len ? error : make_flac_picture(work);
 }
 
 /* A box of ISO 14496-12. `content` is freed; what it could not hold `out` cannot hold either. */
@@ -188,28 +221,30 @@ add_box(struct buf *out, const char *type, struct buf *content)
     buf_free(content);
 }
 
-/* An item of the list of metadata that players look for in MP4 files: a text in UTF-8. */
-static void
-add_item(struct buf *list, const char *type, const char *text)
-{
-    struct buf data = BUF_INIT(64 * 1024), item = BUF_INIT(64 * 1024);
+enum item_kind { ITEM_UTF8 = 1, ITEM_JPEG = 13 };
 
-    if (!*text)
+/* An item of the list of metadata that players look for in MP4 files; none for an empty value. */
+static void
+add_item(struct buf *list, const char *type, enum item_kind kind, struct str value)
+{
+    struct buf data = BUF_INIT(TAGS_MAX), item = BUF_INIT(TAGS_MAX);
+
+    if (!value.len)
         return;
-    add_u32(&data, 1); /* UTF-8 */
+    add_u32(&data, kind);
     add_u32(&data, 0);
-    buf_add_text(&data, text);
+    buf_add(&data, value);
     add_box(&item, "data", &data);
     add_box(list, type, &item);
 }
 
-/* `init` with the track's texts at the end of its box `moov`; what follows in the file refers to nothing by its place. */
+/* `init` with the track's texts and cover at the end of its box `moov`; what follows in the file refers to nothing by its place. */
 static int
 make_mp4_head(struct work *work, const unsigned char *init, size_t len)
 {
     static const char handler[] = "\0\0\0\0" "\0\0\0\0" "mdir" "appl" "\0\0\0\0" "\0\0\0\0"; /* and an empty name */
-    struct buf list = BUF_INIT(64 * 1024), about = BUF_INIT(64 * 1024), meta = BUF_INIT(64 * 1024), user = BUF_INIT(64 * 1024);
-    scoped_buf texts = BUF_INIT(64 * 1024);
+    struct buf list = BUF_INIT(TAGS_MAX), about = BUF_INIT(TEXTS_MAX), meta = BUF_INIT(TAGS_MAX), user = BUF_INIT(TAGS_MAX);
+    scoped_buf tags = BUF_INIT(TAGS_MAX);
     size_t at = 0, size = 0;
     unsigned char grown[4];
     int error;
@@ -223,28 +258,29 @@ make_mp4_head(struct work *work, const unsigned char *init, size_t len)
     }
     if (len - at < 8)
         return STORAGE_FAILED;
-    add_item(&list, "\xA9nam", track_text(work, "title"));
-    add_item(&list, "\xA9" "ART", track_text(work, "artist"));
-    add_item(&list, "\xA9" "alb", track_text(work, "album"));
+    add_item(&list, "\xA9nam", ITEM_UTF8, str_of(track_text(work, "title")));
+    add_item(&list, "\xA9" "ART", ITEM_UTF8, str_of(track_text(work, "artist")));
+    add_item(&list, "\xA9" "alb", ITEM_UTF8, str_of(track_text(work, "album")));
+    add_item(&list, "covr", ITEM_JPEG, buf_str(&work->cover));
     buf_add(&about, (struct str){handler, sizeof handler});
     add_u32(&meta, 0);
     add_box(&meta, "hdlr", &about);
     add_box(&meta, "ilst", &list);
     add_box(&user, "meta", &meta);
-    add_box(&texts, "udta", &user);
-    if (texts.failed)
+    add_box(&tags, "udta", &user);
+    if (tags.failed)
         return STORAGE_FAILED;
-    size += texts.len;
+    size += tags.len;
     for (unsigned i = 0; i < 4; i++)
         grown[i] = (unsigned char)(size >> (24 - 8 * i));
     error = make_write(work, init, at);
     if (!error)
         error = make_write(work, grown, sizeof grown);
     if (!error)
-        error = make_write(work, init + at + 4, size - texts.len - 4);
+        error = make_write(work, init + at + 4, size - tags.len - 4);
     if (!error)
-        error = make_write(work, texts.ptr, texts.len);
-    at += size - texts.len;
+        error = make_write(work, tags.ptr, tags.len);
+    at += size - tags.len;
     return error || at == len ? error : make_write(work, init + at, len - at);
 }
 
@@ -341,7 +377,11 @@ make_note(const struct work *work)
 static enum job_outcome
 make_run(struct work *work)
 {
+    const char *cover = track_text(work, "cover");
     int error;
+
+    if (!work->is_original && *cover && !download_cover(work->job, cover, &work->cover))
+        return job_cancelled(work->job) ? JOB_GIVE_BACK : JOB_RETRY;
 
     snprintf(work->folder, sizeof work->folder, "hls/%s/%s%s%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "",
              track_text(work, "quality"));
@@ -379,6 +419,7 @@ download_make(struct job *job)
     if (!work)
         return JOB_RETRY;
     work->job = job;
+    work->cover = (struct buf)BUF_INIT(DOWNLOAD_COVER_MAX);
     work->track_id = id;
     work->format = format;
     work->is_original = format && strcmp(format, "original") == 0;
@@ -388,6 +429,7 @@ download_make(struct job *job)
         outcome = PQntuples(work->track) ? make_run(work) : JOB_DONE; /* the track is gone, or is processed once more */
         PQclear(work->track);
     }
+    buf_free(&work->cover);
     free(work);
     return outcome;
 }

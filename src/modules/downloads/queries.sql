@@ -7,9 +7,13 @@
 -- fragment: may_have(t, format)
 may_download(t, format, :viewer::uuid, :viewer_staff::boolean, :share::text)
 
+-- fragment: download_cover(t)
+-- Where the cover lies that goes into a made file: the track's, or else that of the release which the track follows; null: there is none.
+coalesce(t.cover_art_path, (select r.cover_path from release_tracks i join releases r on r.id = i.release_id where i.track_id = t.id and i.access <> 'own'))
+
 -- fragment: download_tags(t)
--- A hash of what a made file holds as tags: title, artist and album of the track.
-left(md5(jsonb_build_array(t.title, t.artist, t.album)::text), 16)
+-- A hash of what a made file holds as tags: title, artist, album and cover.
+left(md5(jsonb_build_array(t.title, t.artist, t.album, {download_cover(t)})::text), 16)
 
 -- fragment: made(d, t)
 -- This file was made from the sound that plays now, and has the tags of now. An original keeps the tags that its creator wrote into it.
@@ -92,6 +96,7 @@ select t.id as track_id, :format::text as format, t.is_there as is_ready, t.prob
 -- query: download_work
 -- What the job needs to know: the best rendition that there is.
 select t.media_version as version, {download_tags(t)} as tags, t.file_path as original, t.title, coalesce(t.artist, '') as artist, coalesce(t.album, '') as album,
+       {download_cover(t)} || '/1200.webp' as cover,
        case when :format::text = 'flac' then 'lossless'
             else (select q.name from unnest(array['high', 'medium', 'low']) with ordinality q (name, n)
                    where h.info -> 'qualities' @> jsonb_build_array(jsonb_build_object('name', q.name)) order by q.n limit 1) end as quality

@@ -81,6 +81,29 @@ a_cover_is_cropped_in_the_centre(void **state)
 }
 
 static void
+a_jpeg_for_tags_is_bounded_and_stands_on_white(void **state)
+{
+    char path[700];
+    uint8_t rgb[3];
+    int width, height;
+
+    (void)state;
+    ffmpeg("-f", "lavfi", "-i", "color=blue@0:s=1400x1400,format=rgba", "-f", "lavfi", "-i", "color=red:s=700x1400,format=rgba", "-filter_complex", "[0][1]overlay=0:0:format=rgb",
+           "-frames:v", "1", scratch("clear.png"), NULL);
+    struct run run = run_media(MEDIA_MODE_JPEG, scratch("clear.png"), NULL);
+    assert_int_equal(run.outcome.kind, MEDIA_OK);
+    assert_int_equal(run.files, 1);
+    snprintf(path, sizeof path, "%s/image.jpg", run.folder);
+    look_at(path, &width, &height, rgb, 0.25, 0.5);
+    assert_int_equal(width, 1000);
+    assert_int_equal(height, 1000);
+    assert_colour(rgb, 255, 0, 0);
+    look_at(path, &width, &height, rgb, 0.75, 0.5);
+    assert_colour(rgb, 255, 255, 255);
+    run_free(&run);
+}
+
+static void
 a_small_image_is_not_enlarged(void **state)
 {
     char path[700];
@@ -153,6 +176,7 @@ what_is_no_image_or_too_large_is_refused(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_cover_is_cropped_in_the_centre),
+    cmocka_unit_test(a_jpeg_for_tags_is_bounded_and_stands_on_white),
     cmocka_unit_test(a_small_image_is_not_enlarged),
     cmocka_unit_test(a_turned_photograph_stands_upright),
     cmocka_unit_test(what_is_no_image_or_too_large_is_refused),
