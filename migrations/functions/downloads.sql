@@ -19,3 +19,12 @@ create or replace function may_download(t tracks, format text, viewer uuid, staf
 select coalesce(t.creator_id = viewer, false) or coalesce(staff, false)
        or (format = any (t.download_formats) and (t.is_downloadable or share_opens(t, share, 'download', viewer, staff)))
 $$;
+
+-- The same for a track in the archive of a release: what an archive offers is the choice of the release, which holds for tracks of whoever made it; a track of somebody
+-- else is in it only where its own creator offers it too.
+create or replace function may_download_release(r releases, t tracks, format text, viewer uuid, staff boolean) returns boolean
+    language sql stable
+    as $$
+select coalesce(t.creator_id = viewer, false) or coalesce(staff, false)
+       or (r.is_downloadable and format = any (r.download_formats) and (t.creator_id = r.user_id or may_download(t, format, viewer, staff, null)))
+$$;

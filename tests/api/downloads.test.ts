@@ -123,7 +123,7 @@ test('when the track is processed once more, a download is made once more, and t
 test('a track that is called otherwise is made once more with what it is called now, on its own and in archives', async () => {
   const { id } = await playable(carol, { title: 'Before', artist: 'Carol', visibility: 'public', is_downloadable: 'true' }), of = { path: { id } };
   assertStatus(await carol.put('/api/v1/tracks/{id}', { ...of, body: { download_formats: ['flac', 'lossy'] } }), 200);
-  const release = (await carol.post('/api/v1/releases', { body: { title: 'Named', visibility: 'public', track_ids: [id] } })).body.id;
+  const release = (await carol.post('/api/v1/releases', { body: { title: 'Named', visibility: 'public', track_ids: [id], is_downloadable: true, download_formats: ['flac'] } })).body.id;
   const state = async () => (await visitor.get('/api/v1/tracks/{id}/downloads', of)).body.items.map((item) => `${item.format} ${item.state}`);
   const made = async () => {
     for (const format of ['flac', 'lossy'] as const) assertStatus(await dave.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id, format } }), 202);
@@ -348,13 +348,16 @@ test('a release is one ZIP file, of which length and every range are known befor
   const first = wav(makeSound(2, { seed: 3 })), second = wav(makeSound(3, { seed: 4 }));
   const offered = { visibility: 'public', is_downloadable: 'true' };
   const one = await playable(carol, { file: first, title: 'CON: the "first"?', artist: 'Carol', filename: 'a.wav', ...offered }), two = await playable(carol, { file: second, title: 'Zwei…', artist: 'Ana', filename: 'b.wav', ...offered });
-  const kept = await playable(carol, { title: 'Not for download', visibility: 'public' }), hidden = await playable(carol, { title: 'Hidden', is_public: 'false', is_downloadable: 'true' });
+  const kept = await playable(carol, { title: 'Not for everybody', is_public: 'false' }), hidden = await playable(carol, { title: 'Hidden', is_public: 'false', is_downloadable: 'true' });
   for (const { id } of [one, two]) assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id }, body: { download_formats: ['original', 'flac'] } }), 200);
   const { body: { id } } = await carol.post('/api/v1/releases', { body: { title: 'Été: 1/2', artist: 'Carol', visibility: 'public', track_ids: [one.id, two.id, kept.id, hidden.id], release_at: '2026-01-31T00:00:00Z', credits: [{ name: 'Bo', role: 'producer' }] } });
   const form = new FormData();
   form.set('cover', new Blob([new Uint8Array(png(640, 640))], { type: 'image/png' }), 'cover.png');
   assertStatus(await carol.put('/api/v1/releases/{id}/cover', { path: { id }, body: form as never }), 200);
 
+  assert.deepEqual(await archives(visitor, id), [], 'off at first, whatever its tracks offer');
+  assertProblem(await archived(visitor, id, 'original'), 403, 'forbidden');
+  assertStatus(await carol.put('/api/v1/releases/{id}', { path: { id }, body: { is_downloadable: true, download_formats: ['original', 'flac'] } }), 200);
   assert.deepEqual((await archives(visitor, id)).map(({ format, state, track_count }) => [format, state, track_count]), [['original', 'missing', 2], ['flac', 'missing', 2]]);
   assert.deepEqual((await archives(carol, id)).map(({ format, track_count }) => [format, track_count]), [['original', 4], ['flac', 4], ['lossy', 4]]);
   assertProblem(await archived(visitor, id, 'original'), 409, 'stream_not_ready');
@@ -372,7 +375,7 @@ test('a release is one ZIP file, of which length and every range are known befor
   assert.equal(files.get(`${top}/cover.webp`)!.subarray(8, 12).toString(), 'WEBP');
   const notes = files.get(`${top}/release.txt`)!.toString();
   for (const text of ['Été: 1/2', '2026-01-31', 'producer: Bo', 'Ana - Zwei…']) assert.ok(notes.includes(text), text);
-  assert.ok(!notes.includes('Not for download') && !notes.includes('Hidden'));
+  assert.ok(!notes.includes('Not for everybody') && !notes.includes('Hidden'));
 
   const etag = whole.headers.get('etag')!, parts: Buffer[] = [];
   for (let from = 0; from < whole.bytes.length;) {
@@ -405,17 +408,54 @@ test('a release is one ZIP file, of which length and every range are known befor
   assertProblem(await visitor.get('/api/v1/releases/{id}/archives', { path: { id } }), 404);
 });
 
+test('a release offers its archive and a track itself by choices of their own, and neither opens what somebody else keeps', async () => {
+  const kept = await playable(carol, { title: 'Only in the album', visibility: 'public' }), single = await playable(carol, { title: 'Also alone', visibility: 'public', is_downloadable: 'true' });
+  const { body: { id, is_downloadable, download_formats } } = await carol.post('/api/v1/releases', { body: { title: 'Own choice', visibility: 'public', track_ids: [kept.id, single.id] } });
+  assert.deepEqual([is_downloadable, download_formats], [false, ['original']]);
+  const choose = async (body: { is_downloadable?: boolean; download_formats?: ('original' | 'flac' | 'lossy')[] }) => {
+    const reply = await carol.put('/api/v1/releases/{id}', { path: { id }, body });
+    assertStatus(reply, 200);
+    assert.deepEqual({ ...reply.body, ...body }, reply.body);
+  };
+  const counts = async (client: Client) => (await archives(client, id)).map(({ format, track_count }) => `${format} ${track_count}`);
+  assert.deepEqual(await counts(dave), []);
+  await choose({ is_downloadable: true, download_formats: ['lossy', 'original'] });
+  assert.deepEqual(await counts(dave), ['original 2', 'lossy 2']);
+  assert.deepEqual(await counts(visitor), ['original 2', 'lossy 2']);
+  assertProblem(await dave.post('/api/v1/releases/{id}/archives/{format}', { path: { id, format: 'flac' } }), 403, 'forbidden');
+  await makeArchive(dave, id, 'original');
+  assert.equal(unpacked((await archived(dave, id, 'original')).bytes).size, 3, 'two tracks and the text');
+  assertProblem(await dave.get('/api/v1/tracks/{id}/download', { path: { id: kept.id } }), 403, 'forbidden', 'not alone');
+  assertStatus(await dave.get('/api/v1/tracks/{id}/download', { path: { id: single.id } }), 200);
+
+  /* No request puts a track of somebody else into a release; the rule holds if one ever does. */
+  const other = await playable(dave, { title: 'Of somebody else', visibility: 'public' });
+  assertProblem(await carol.post('/api/v1/releases/{id}/tracks', { path: { id }, body: { track_ids: [other.id] } }), 422, 'validation');
+  await world.sql(`insert into release_tracks (release_id, track_id, disc, position) values ('${id}', '${other.id}', 1, 99999999999)`);
+  assert.deepEqual([await counts(visitor), await counts(carol)], [['original 2', 'lossy 2'], ['original 2', 'flac 2', 'lossy 2']]);
+  assert.deepEqual((await counts(dave))[0], 'original 3', 'its own creator has it');
+  await world.sql(`update tracks set is_downloadable = true where id = '${other.id}'`);
+  assert.deepEqual(await counts(visitor), ['original 3', 'lossy 2']);
+  await world.sql(`delete from release_tracks where track_id = '${other.id}'`);
+
+  await choose({ is_downloadable: false });
+  assert.deepEqual(await counts(visitor), []);
+  assertProblem(await archived(visitor, id, 'original'), 403, 'forbidden');
+  assertProblem(await carol.put('/api/v1/releases/{id}', { path: { id }, body: { download_formats: [] } }), 422, 'validation');
+  assertProblem(await dave.put('/api/v1/releases/{id}', { path: { id }, body: { is_downloadable: true } }), 404);
+});
+
 test('the paths in an archive are short enough for Windows, however long the titles are', async () => {
   const long = 'A title that does not end, '.repeat(9).slice(0, 250);
   const { id: track_id } = await playable(dave, { title: long, artist: long, visibility: 'public', is_downloadable: 'true', filename: 'd.wav' });
-  const { body: { id } } = await dave.post('/api/v1/releases', { body: { title: long, visibility: 'public', track_ids: [track_id] } });
+  const { body: { id } } = await dave.post('/api/v1/releases', { body: { title: long, visibility: 'public', track_ids: [track_id], is_downloadable: true } });
   await makeArchive(visitor, id, 'original');
   const { bytes, headers } = await archived(visitor, id, 'original'), zip = /filename="([^"]+)"/.exec(headers.get('content-disposition')!)![1]!;
   for (const name of unpacked(bytes).keys()) assert.ok('C:/Users/somebody/Downloads//'.length + zip.length + name.length < 260, name);
 });
 
 test('an archive has at most 500 tracks', async () => {
-  const { body: { id } } = await dave.post('/api/v1/releases', { body: { title: 'Everything', visibility: 'public' } });
+  const { body: { id } } = await dave.post('/api/v1/releases', { body: { title: 'Everything', visibility: 'public', is_downloadable: true } });
   await world.sql(`with t as (insert into tracks (creator_id, title, visibility, status, stream_status, is_downloadable)
       select creator.id, 'Piece ' || n, 'public', 'completed', 'ready', true from generate_series(1, 501) n, users creator where creator.username = 'dave' returning id)
     insert into release_tracks (release_id, track_id, disc, position) select '${id}', id, 1, row_number() over () from t`);
@@ -428,7 +468,7 @@ test('an archive has at most 500 tracks', async () => {
 test('an archive is read while it is sent: many at once take little memory', async () => {
   const big = wav(makeSound(40, { seed: 5 }));
   const tracks = await Promise.all([1, 2, 3].map((n) => playable(dave, { file: big, title: `Long ${n}`, visibility: 'public', is_downloadable: 'true', filename: 'c.wav' })));
-  const { body: { id } } = await dave.post('/api/v1/releases', { body: { title: 'Long', visibility: 'public', track_ids: tracks.map((item) => item.id) } });
+  const { body: { id } } = await dave.post('/api/v1/releases', { body: { title: 'Long', visibility: 'public', is_downloadable: true, track_ids: tracks.map((item) => item.id) } });
   await makeArchive(visitor, id, 'original');
   const before = world.server.memory('VmRSS'), size = (await archived(visitor, id, 'original', { range: 'bytes=0-0' })).headers.get('content-range')!.split('/')[1]!;
   const sums = await Promise.all(Array.from({ length: 8 }, async () => {

@@ -107,6 +107,7 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'tracks.publish_zone': () => 'null',
   'tracks.isrc': () => 'null',
   'tracks.download_formats': () => `'{original}'`,
+  'releases.download_formats': () => `'{original}'`,
   'releases.slug': () => `'r' || md5(random()::text)`,
   'releases.upc': () => 'null',
   'releases.publish_zone': () => 'null',

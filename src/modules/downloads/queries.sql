@@ -1,4 +1,4 @@
--- Downloads of tracks. Who may have what says may_download().
+-- Downloads of tracks and archives of releases. Who may have what say may_download() and may_download_release().
 
 -- fragment: downloader_sees(t)
 -- Whoever may see the track, or has a link to it.
@@ -130,10 +130,10 @@ from (select o.*, (row_number() over (partition by o.disc order by o.position, o
   join tracks t on t.id = i.track_id and t.stream_status = 'ready'
   left join track_downloads d on d.format = wanted and {made(d, t)}
   left join jobs j on j.dedupe_key = 'track_download:' || t.id || ':' || wanted
- where {release_track_shown(t, r)} and may_download(t, wanted, :viewer::uuid, :viewer_staff::boolean, null)
+ where {release_track_shown(t, r)} and may_download_release(r, t, wanted, :viewer::uuid, :viewer_staff::boolean)
 
 -- fragment: archive_refusal(track_count)
-case when track_count = 0 then 'forbidden: The creator offers no track of this release for download in this format.'
+case when track_count = 0 then 'forbidden: The creator does not offer this release for download in this format.'
      when track_count > 500 then 'conflict: An archive has at most 500 tracks.' end
 
 -- query: archive_of

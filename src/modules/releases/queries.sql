@@ -16,7 +16,8 @@ r.id, r.slug, r.title, r.artist, r.kind, r.description, r.label, r.upc, r.licenc
        coalesce(r.user_id = :viewer::uuid, false) as is_mine,
        coalesce(r.public_from <= now(), false) as is_public,
        case when r.public_from <= now() then 'public' else r.visibility end as visibility, r.publish_at, r.publish_zone,
-       r.release_at, r.release_zone, coalesce(r.release_at > now(), false) as is_announced, r.track_count, r.created_at, r.updated_at
+       r.release_at, r.release_zone, coalesce(r.release_at > now(), false) as is_announced, r.is_downloadable, r.download_formats, r.track_count,
+       r.created_at, r.updated_at
 
 -- fragment: release_cover(r)
 case when r.cover_path is not null
@@ -110,7 +111,7 @@ n as (
       from l
 ), r as (
     insert into releases (id, user_id, slug, title, artist, kind, description, label, upc, licence, credits, visibility, publish_at, publish_zone,
-                          release_at, release_zone)
+                          release_at, release_zone, is_downloadable, download_formats)
     select n.id, :viewer::uuid,
            release_take_slug(n.id, :title::text,
                              coalesce(:visibility::text = 'public' or (:visibility::text = 'scheduled' and {publish_instant(:publish_at::timestamptz)} <= now()), false),
@@ -118,7 +119,8 @@ n as (
            :title::text, :artist::text, :kind::text, :description::text, :label::text, :upc::text,
            :licence::text, {release_credits_given}, :visibility::text, case when :visibility::text = 'scheduled' then {publish_instant(:publish_at::timestamptz)} end,
            case when :visibility::text = 'scheduled' then coalesce(:publish_zone::text, 'UTC') end,
-           {publish_instant(:release_at::timestamptz)}, case when :release_at::timestamptz is not null then coalesce(:release_zone::text, 'UTC') end
+           {publish_instant(:release_at::timestamptz)}, case when :release_at::timestamptz is not null then coalesce(:release_zone::text, 'UTC') end,
+           coalesce(:is_downloadable::boolean, false), coalesce(:download_formats::text[], array['original'])
       from n
      where n.problem is null
     returning id, user_id
@@ -203,6 +205,8 @@ o as (
            {set_given(upc, r, text)},
            licence = coalesce(:licence::text, r.licence),
            credits = case when :has_credits::boolean then {release_credits_given} else r.credits end,
+           is_downloadable = coalesce(:is_downloadable::boolean, r.is_downloadable),
+           download_formats = coalesce(:download_formats::text[], r.download_formats),
            visibility = o.visibility,
            publish_at = case when o.visibility = 'scheduled' then coalesce({publish_instant(:publish_at::timestamptz)}, o.publish_at) end,
            publish_zone = case when o.visibility = 'scheduled' then coalesce(:publish_zone::text, o.publish_zone, 'UTC') end,
@@ -368,7 +372,7 @@ select case when r.is_first then 'release.published' else 'release.updated' end,
 
 -- query: export_releases
 select r.id, r.slug, r.title, r.artist, r.kind, r.description, r.label, r.upc, r.licence, to_json(r.credits) as credits, r.visibility, r.publish_at,
-       r.publish_zone, r.release_at, r.release_zone, r.created_at, r.updated_at,
+       r.publish_zone, r.release_at, r.release_zone, r.is_downloadable, r.download_formats, r.created_at, r.updated_at,
        array(select i.track_id from release_tracks i where i.release_id = r.id order by i.disc, i.position, i.track_id) as track_ids,
        array(select s.slug from release_slugs s where s.release_id = r.id order by s.created_at, s.slug) as slugs
   from releases r

@@ -4,13 +4,13 @@ import { ChevronDown } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { CheckField } from '@/components/ui/CheckField';
 import { SelectField, TextArea, TextField } from '@/components/ui/Field';
 import { Toggle } from '@/components/ui/Toggle';
 import type { FormOf } from '@/lib/form/useForm';
 import { GENRES, genreName } from '@/lib/genres';
 import { keyName } from '@/lib/musicalKey';
 import { TagsField } from './TagsField';
+import { DownloadFormatsField } from './DownloadFormatsField';
 import { VISIBILITIES, type TrackForm } from './trackSchema';
 
 interface TrackFieldsProps {
@@ -68,16 +68,7 @@ export function TrackFields({ form, open = false, measured }: TrackFieldsProps) 
         <Toggle label={t('track.field.is_explicit')} {...register('is_explicit')} />
         <Toggle label={t('track.field.comments_open')} hint={t('track.hint.comments_open')} {...register('comments_open')} />
       </div>
-      {offers && (
-        <fieldset className="sm:col-span-2">
-          <legend className="mb-2 text-sm text-muted">{t('track.field.download_formats')}</legend>
-          <div className="grid gap-2 sm:grid-cols-3">
-            <CheckField label={t('track.field.download_original')} {...register('download_original')} />
-            <CheckField label={t('track.field.download_flac')} {...register('download_flac')} />
-            <CheckField label={t('track.field.download_lossy')} {...register('download_lossy')} />
-          </div>
-        </fieldset>
-      )}
+      {offers && <DownloadFormatsField register={register} />}
       <details className="group sm:col-span-2" open={open || shown} onToggle={(event) => setShown(event.currentTarget.open)}>
         <summary className="flex w-fit items-center gap-1.5 py-1 text-sm text-muted hover:text-ink">
           <ChevronDown size={16} aria-hidden className="transition-transform duration-150 group-open:rotate-180" />

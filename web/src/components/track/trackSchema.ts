@@ -5,6 +5,7 @@ import type { TrackChanges } from '@/lib/api/tracks/update';
 import { deviceTimeZone, instantOf, wallTime } from '@/lib/format/timeZone';
 import { genreName, genreOf } from '@/lib/genres';
 import { z } from '@/lib/zod';
+import { downloadChoice, fieldsOfFormats, formatFields } from './downloadFormats';
 
 const text = (max: number) => z.string().trim().max(max, 'too_long');
 const between = (min: number, max: number) =>
@@ -32,9 +33,7 @@ export const trackSchema = z.object({
   publish_at: z.string(),
   publish_zone: z.string(),
   is_downloadable: z.boolean(),
-  download_original: z.boolean(),
-  download_flac: z.boolean(),
-  download_lossy: z.boolean(),
+  ...formatFields,
   is_explicit: z.boolean(),
   comments_open: z.boolean(),
   comments_days: between(1, 3650),
@@ -56,9 +55,7 @@ export const emptyTrackForm: TrackForm = {
   publish_at: '',
   publish_zone: deviceTimeZone(),
   is_downloadable: false,
-  download_original: true,
-  download_flac: false,
-  download_lossy: false,
+  ...fieldsOfFormats(['original']),
   is_explicit: false,
   comments_open: true,
   comments_days: '',
@@ -88,9 +85,7 @@ export function formOf(track: Track): TrackForm {
     publish_at: track.publish_at ? wallTime(track.publish_at, publish_zone) : '',
     publish_zone,
     is_downloadable: track.is_downloadable,
-    download_original: track.download_formats.includes('original'),
-    download_flac: track.download_formats.includes('flac'),
-    download_lossy: track.download_formats.includes('lossy'),
+    ...fieldsOfFormats(track.download_formats),
     is_explicit: track.is_explicit,
     comments_open: track.comments_open,
     comments_days: track.comments_days?.toString() ?? '',
@@ -100,8 +95,6 @@ export function formOf(track: Track): TrackForm {
 const orNull = (value: string) => (value === '' ? null : value);
 const numberOrNull = (value: string) => (value === '' ? null : Number(value));
 
-/** None chosen is the same as no downloads. */
-const formatsOf = (form: TrackForm) => (['original', 'flac', 'lossy'] as const).filter((format) => form[`download_${format}`]);
 
 /** The whole form as PUT /tracks/{id} wants it. */
 export function changesOf(form: TrackForm): TrackChanges {
@@ -117,8 +110,7 @@ export function changesOf(form: TrackForm): TrackChanges {
     musical_key: orNull(form.musical_key),
     visibility: form.visibility,
     ...(form.visibility === 'scheduled' ? { publish_at: instantOf(form.publish_at, form.publish_zone), publish_zone: form.publish_zone } : {}),
-    is_downloadable: form.is_downloadable && formatsOf(form).length > 0,
-    ...(form.is_downloadable && formatsOf(form).length > 0 ? { download_formats: formatsOf(form) } : {}),
+    ...downloadChoice(form),
     is_explicit: form.is_explicit,
     comments_open: form.comments_open,
     comments_days: numberOrNull(form.comments_days),

@@ -4,6 +4,7 @@ import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import { useFieldArray, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
+import { DownloadFormatsField } from '@/components/track/DownloadFormatsField';
 import { CoverField, type CoverChange } from '@/components/track/CoverField';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
@@ -11,6 +12,7 @@ import { SelectField, TextArea, TextField } from '@/components/ui/Field';
 import { Form } from '@/components/ui/Form';
 import { FormButtons } from '@/components/ui/FormButtons';
 import { IconButton } from '@/components/ui/IconButton';
+import { Toggle } from '@/components/ui/Toggle';
 import { Unsaved } from '@/components/ui/Unsaved';
 import { useChangeReleaseCover } from '@/lib/api/releases/cover';
 import { useUpdateRelease } from '@/lib/api/releases/update';
@@ -68,8 +70,8 @@ export default function ReleaseDialog({ release, onSaved, onClose }: { release: 
       onSaved(saved);
     },
   });
-  const { control, field } = form;
-  const [visibility, publishZone, releaseZone] = useWatch({ control, name: ['visibility', 'publish_zone', 'release_zone'] });
+  const { control, field, register } = form;
+  const [visibility, publishZone, releaseZone, offers] = useWatch({ control, name: ['visibility', 'publish_zone', 'release_zone', 'is_downloadable'] });
   const zone = (name: string) => t('track.hint.zone', { zone: name.replaceAll('_', ' ') });
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t('releases.edit_title')} wide>
@@ -105,6 +107,10 @@ export default function ReleaseDialog({ release, onSaved, onClose }: { release: 
               </option>
             ))}
           </SelectField>
+          <div className="sm:col-span-2">
+            <Toggle label={t('releases.is_downloadable')} hint={t('releases.is_downloadable_hint')} {...register('is_downloadable')} />
+          </div>
+          {offers && <DownloadFormatsField register={register} />}
           <TextField label={t('releases.fact.label')} {...field('label')} autoComplete="off" />
           <TextField label={t('releases.fact.upc')} hint={t('releases.upc_hint')} {...field('upc')} inputMode="numeric" mono autoComplete="off" />
           <Credits form={form} />

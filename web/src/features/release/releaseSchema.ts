@@ -3,6 +3,7 @@
 import type { ReleaseChanges } from '@/lib/api/releases/update';
 import type { Release } from '@/lib/api/schema';
 import { deviceTimeZone, instantOf, wallTime } from '@/lib/format/timeZone';
+import { downloadChoice, fieldsOfFormats, formatFields } from '@/components/track/downloadFormats';
 import { z } from '@/lib/zod';
 
 export const KINDS = ['album', 'ep', 'single', 'compilation'] as const;
@@ -56,6 +57,8 @@ export const releaseSchema = z
     release_at: z.string(),
     release_zone: z.string(),
     licence: z.enum(LICENCE_NAMES as [Release['licence'], ...Release['licence'][]]),
+    is_downloadable: z.boolean(),
+    ...formatFields,
     label: text(255),
     upc: z.string().trim().regex(/^([0-9]{12,13})?$/, 'invalid'),
     credits: z.array(z.object({ name: z.string().trim().min(1, 'required').max(255, 'too_long'), role: z.enum(ROLES) })),
@@ -79,6 +82,8 @@ export function formOf(release: Release): ReleaseForm {
     release_at: release.release_at ? wallTime(release.release_at, release_zone) : '',
     release_zone,
     licence: release.licence,
+    is_downloadable: release.is_downloadable,
+    ...fieldsOfFormats(release.download_formats),
     label: release.label ?? '',
     upc: release.upc ?? '',
     credits: release.credits.map(({ name, role }) => ({ name: name ?? '', role: ROLES.find((one) => one === role) ?? 'other' })),
@@ -106,6 +111,7 @@ export function changesOf(form: ReleaseForm, before: Release): ReleaseChanges {
         : { release_at: instantOf(form.release_at, form.release_zone), release_zone: form.release_zone }
       : {}),
     licence: form.licence,
+    ...downloadChoice(form),
     label: orNull(form.label),
     upc: orNull(form.upc),
     credits: form.credits,

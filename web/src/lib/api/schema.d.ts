@@ -6122,6 +6122,8 @@ export interface components {
             release_at: string | null;
             release_zone: string | null;
             is_announced: boolean;
+            is_downloadable: boolean;
+            download_formats: string[];
             /** Format: int32 */
             track_count: number;
             /** Format: date-time */
@@ -14214,6 +14216,10 @@ export interface operations {
                      * @example 036000291452
                      */
                     upc?: string | null;
+                    /** @description Everybody may download its archive, in `download_formats`, also tracks that are not offered on their own; off at first */
+                    is_downloadable?: boolean;
+                    /** @description In which formats others may download its archive; at first `original` */
+                    download_formats?: ("original" | "flac" | "lossy")[];
                     /** @description Who did what, in the order in which it is shown */
                     credits?: {
                         /** @description Who */
@@ -14439,6 +14445,10 @@ export interface operations {
                      * @example 036000291452
                      */
                     upc?: string | null;
+                    /** @description Everybody may download its archive, in `download_formats`, also tracks that are not offered on their own; off at first */
+                    is_downloadable?: boolean;
+                    /** @description In which formats others may download its archive; at first `original` */
+                    download_formats?: ("original" | "flac" | "lossy")[];
                     /** @description Who did what, in the order in which it is shown */
                     credits?: {
                         /** @description Who */

@@ -31,6 +31,6 @@ export async function invalidateRelease(client: QueryClient, id?: string): Promi
   await Promise.all([
     client.invalidateQueries({ queryKey: ['releases', 'list'] }),
     client.invalidateQueries({ queryKey: ['tracks'] }),
-    ...(id ? [client.invalidateQueries({ queryKey: ['releases', 'one'] }), client.invalidateQueries({ queryKey: releaseTracksQuery(id).queryKey })] : []),
+    ...(id ? [client.invalidateQueries({ queryKey: ['releases', 'one'] }), client.invalidateQueries({ queryKey: releaseTracksQuery(id).queryKey }), client.invalidateQueries({ queryKey: ['archives', id] })] : []),
   ]);
 }
