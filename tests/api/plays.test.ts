@@ -84,6 +84,41 @@ test('a listening counts once, whatever is sent of it again, late, twice or in a
   assert.equal(await world.sql(`select duration from track_plays where user_id = '${ids.alice}'`), '180', 'what was heard in the end');
 });
 
+test('what is heard by a link counts once and by the same rule, while the link is good', async () => {
+  const { id } = await playable(carol, { title: 'By a link', is_public: 'false' }), other = await playable(carol, { title: 'Another one', is_public: 'false' });
+  await world.sql(`update tracks set duration_ms = 180000, duration = 180 where id = '${id}'`);
+  const share = async (track: string) => (await carol.post('/api/v1/tracks/{id}/share', { path: { id: track }, body: {} })).body;
+  const link = await share(id), wrong = await share(other.id);
+  const report = (client: Client, session: string, sequence: number, ranges: Range[], token?: string, headers = {}) =>
+    client.post('/api/v1/tracks/{id}/play', { path: { id }, query: token ? { share: token } : {}, body: { session, sequence, ranges }, headers });
+  const hear = async (client: Client, headers = {}) => {
+    const session = randomUUID();
+    assertStatus(await report(client, session, 0, [], link.token, headers), 204);
+    await passed(session, 60);
+    for (const sequence of [1, 1, 2]) assertStatus(await report(client, session, sequence, [heard(0, 60)], link.token, headers), 204);
+    return session;
+  };
+  const begun = randomUUID();
+  for (const token of [undefined, wrong.token, 'A'.repeat(43)])
+    for (const client of [world.visitor, dave]) assertProblem(await report(client, begun, 0, [heard(0, 60)], token), 404);
+  assertProblem(await report(world.visitor, begun, 0, [], 'short'), 422, 'validation');
+  assert.equal(await world.sql(`select count(*) from play_sessions where track_id = '${id}'`), '0');
+
+  assert.deepEqual(await added(() => hear(world.visitor, { 'X-Forwarded-For': '203.0.113.77' }), id), [1, 1]);
+  assert.deepEqual(await added(() => hear(dave), id), [1, 1]);
+  assert.deepEqual(await added(() => hear(carol), id), [0, 1], 'her own is kept, and not counted');
+  assert.deepEqual(await added(async () => { for (let n = 0; n < 12; n++) await hear(world.visitor, { 'X-Forwarded-For': '203.0.113.77' }); }, id), [9, 9], 'ten of an address in a day');
+
+  const half = randomUUID();
+  assertStatus(await report(dave, half, 0, [], link.token), 204);
+  await passed(half, 60);
+  assertStatus(await carol.delete('/api/v1/tracks/share/{id}', { path: { id: link.id } }), 204);
+  assert.deepEqual(await added(async () => assertProblem(await report(dave, half, 1, [heard(0, 60)], link.token), 404), id), [0, 0], 'not after it was revoked');
+  const over = await share(id);
+  await world.sql(`update track_shares set expires_at = now() - interval '1 s' where id = '${over.id}'`);
+  assertProblem(await report(world.visitor, randomUUID(), 0, [], over.token), 404);
+});
+
 test('nobody is heard faster than at double speed by the clock of the server, however many sessions they say they have', async () => {
   const sessions = Array.from({ length: 100 }, () => randomUUID());
   assert.deepEqual(await added(async () => {

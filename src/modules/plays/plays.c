@@ -1,6 +1,7 @@
 /* plays.c - what was played and counts, what a person listened to, and where they stopped. */
 #include "http/limit.h"
 #include "modules/plays/internal.h"
+#include "modules/tracks/tracks.h"
 
 extern const struct module plays_module;
 
@@ -16,6 +17,7 @@ static const struct setting settings[] = {
     {0}};
 
 static const struct field track_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
+static const struct field share_in_query[] = {TRACK_SHARE, FIELD_END};
 static const struct field listening_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The listening"}, FIELD_END};
 
 static const struct field heard_range[] = {
@@ -36,8 +38,9 @@ static const struct route plays_routes[] = {
     {POST, "/api/v1/tracks/{id}/play", "Report what was heard of a track",
      "A listening counts as a play, once, when 30 seconds of the track or half of it, whichever is less, were heard, and the time since its first report "
      "allows for that at double speed. So the first report is sent when the sound begins. All plays of a person together are held to the same speed; "
-     "of one address, ten plays of a track by visitors count in a day. What the creator hears is kept, and not counted.",
-     .auth = AUTH_OPTIONAL, .limit = LIMIT_WRITE, .rate = &play_rate, .path = track_in_path, .body = play_fields,
+     "of one address, ten plays of a track by visitors count in a day. What the creator hears is kept, and not counted. "
+     "What is heard by a link is reported with its token.",
+     .auth = AUTH_OPTIONAL, .limit = LIMIT_WRITE, .rate = &play_rate, .path = track_in_path, .query = share_in_query, .body = play_fields,
      .sql = &q_play_tell, .shape = EMPTY, .no_audit = true},
 
     {GET, "/api/v1/history/tracks/{id}", "Get where one stopped in a track",

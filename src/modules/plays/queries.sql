@@ -1,11 +1,11 @@
 -- Plays, what a person listened to, and where they stopped in long tracks. What a play is says play_is_enough() (migration 0190).
 
 -- query: play_tell
--- Whoever may see the track. Visitors are told apart by the id of the listening; of an address of IPv6 only the network counts.
+-- Whoever may see the track, or hears it by a link. Visitors are told apart by the id of the listening; of an address of IPv6 only the network counts.
 select t.id,
        play_report(:viewer::uuid, {client_network}, :session::uuid, :sequence::int, t.id, coalesce(:ranges::jsonb, '[]'), :position_ms::int, :device::text)::text as told
   from tracks t
- where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
+ where t.id = :id::uuid and ({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read', :viewer::uuid, :viewer_staff::boolean))
 
 -- query: play_history
 -- Of whoever asks, and of nobody else. A track that is not there any more, or not for them, keeps its row without a name.

@@ -2,7 +2,7 @@
 
 import type Hls from 'hls.js';
 import { levelFor } from '@/lib/audio/quality';
-import { PlayReport } from '@/lib/player/playReport';
+import { PlayReport, shareOf } from '@/lib/player/playReport';
 import { joinTabs } from '@/lib/player/tabs';
 import { ask } from './api';
 import type { Piece } from './subject';
@@ -10,12 +10,9 @@ import type { Piece } from './subject';
 /** Then hls.js plays, without cookies. Where there is no such thing, on older phones of Apple, the browser plays HLS by itself. */
 const takesSegments = 'MediaSource' in window || 'ManagedMediaSource' in window;
 
-/** What is heard by a link is not counted: whoever has one may not see the track itself. */
-const isByLink = (piece: Piece) => /[?&]share=/.test(piece.manifestUrl ?? '');
-
-const report = new PlayReport(({ trackId, ...body }) => {
+const report = new PlayReport(({ trackId, share, ...body }) => {
   const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ...body, device: 'embed' }), keepalive: true };
-  void ask(`/api/v1/tracks/${trackId}/play`, init).catch(() => undefined);
+  void ask(`/api/v1/tracks/${trackId}/play${share ? `?share=${share}` : ''}`, init).catch(() => undefined);
 });
 
 export class Player {
@@ -161,8 +158,7 @@ export class Player {
     this.hls = null;
     this.opened = this.index;
     this.heardTo = this.start;
-    if (isByLink(piece)) report.end();
-    else report.begin(piece.id, piece.id, piece.durationMs / 1000);
+    report.begin(piece.id, piece.id, piece.durationMs / 1000, shareOf(piece.manifestUrl));
     const url = new URL(piece.manifestUrl, location.href).href;
     if (takesSegments) return this.openByScript(url);
     audio.src = url;

@@ -3288,7 +3288,7 @@ export interface paths {
         put?: never;
         /**
          * Report what was heard of a track
-         * @description A listening counts as a play, once, when 30 seconds of the track or half of it, whichever is less, were heard, and the time since its first report allows for that at double speed. So the first report is sent when the sound begins. All plays of a person together are held to the same speed; of one address, ten plays of a track by visitors count in a day. What the creator hears is kept, and not counted.
+         * @description A listening counts as a play, once, when 30 seconds of the track or half of it, whichever is less, were heard, and the time since its first report allows for that at double speed. So the first report is sent when the sound begins. All plays of a person together are held to the same speed; of one address, ten plays of a track by visitors count in a day. What the creator hears is kept, and not counted. What is heard by a link is reported with its token.
          */
         post: operations["postTracksByIdPlay"];
         delete?: never;
@@ -17627,7 +17627,10 @@ export interface operations {
     };
     postTracksByIdPlay: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The token of a link to the track */
+                share?: string;
+            };
             header?: never;
             path: {
                 /** @description The track */

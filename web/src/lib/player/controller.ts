@@ -7,7 +7,7 @@ import { clock } from './clock';
 import { bindMediaSession, showInMediaSession, updateMediaSession } from './mediaSession';
 import { remember } from './persist';
 import { hasSessionHint } from '@/lib/session/hint';
-import { PlayReport } from './playReport';
+import { PlayReport, shareOf } from './playReport';
 import { following, type QueueEntry } from './queue';
 import { recallListening, rememberListening, sendPlay } from './sendPlays';
 import { rememberedPosition, usePlayer, type PlayerStore } from './store';
@@ -96,12 +96,8 @@ const engine = new Engine(
   { authorize: async () => (await import('@/lib/api/refresh')).refreshSession() },
 );
 
-/** The server does not count what is heard by a link: whoever has one may not see the track itself. */
-const isByLink = (entry: QueueEntry) => /[?&]share=/.test(entry.stream_manifest_url ?? '');
-
 function began(entry: QueueEntry): void {
-  if (isByLink(entry)) report.end();
-  else report.begin(entry.id, entry.key, entry.duration_ms / 1000);
+  report.begin(entry.id, entry.key, entry.duration_ms / 1000, shareOf(entry.stream_manifest_url));
   showInMediaSession(entry);
   clock.poke();
 }

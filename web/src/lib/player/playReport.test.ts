@@ -5,7 +5,7 @@ function listen(duration: number, before: Listening | null = null) {
   const sent: Report[] = [];
   const note = vi.fn<(listening: Listening | null) => void>();
   const report = new PlayReport((one) => sent.push(one), note, before);
-  report.begin('t', 'key', duration);
+  report.begin('t', 'key', duration, null);
   /** In steps of a quarter of a second. */
   const hear = (from: number, to: number, muted = false) => {
     for (let at = from; at < to; at += 0.25) report.add(at, Math.min(at + 0.25, to), muted);
@@ -47,7 +47,7 @@ describe('a listening is told of', () => {
     expect(note).toHaveBeenLastCalledWith(null);
     hear(0, 1);
     expect(sent.at(-1)?.sequence).toBe(0);
-    report.begin('t', 'key', 20);
+    report.begin('t', 'key', 20, null);
     hear(0, 1);
     expect(new Set(sent.map((one) => one.session)).size).toBe(3);
   });

@@ -3,11 +3,16 @@
 
 export interface Report {
   trackId: string;
+  /** The token of the link by which it is heard. */
+  share: string | null;
   session: string;
   sequence: number;
   ranges: { from_ms: number; to_ms: number }[];
   position_ms: number;
 }
+
+/** The token in the address of a stream; null: it is not heard by a link. */
+export const shareOf = (manifestUrl: string | null) => /[?&]share=([\w-]+)/.exec(manifestUrl ?? '')?.[1] ?? null;
 
 /** What a tab remembers of a listening, for the time after a reload. */
 export interface Listening {
@@ -27,6 +32,7 @@ const MOST_RANGES = 100;
 
 export class PlayReport {
   private trackId: string | null = null;
+  private share: string | null = null;
   private key = '';
   private listening: Listening | null = null;
   private duration = 0;
@@ -42,12 +48,14 @@ export class PlayReport {
     private before: Listening | null = null,
   ) {}
 
-  /** What plays from now on; `key` is the entry of the queue, `duration` in seconds. The first after a reload goes on with the listening from before it. */
-  begin(trackId: string, key: string, duration: number): void {
+  /** What plays from now on; `key` is the entry of the queue, `duration` in seconds, `share` the token of a link. The first after a reload goes on with the listening from
+   * before it. */
+  begin(trackId: string, key: string, duration: number, share: string | null): void {
     this.flush();
     this.listening = this.before?.key === key ? this.before : null;
     this.before = null;
     this.trackId = trackId;
+    this.share = share;
     this.key = key;
     this.duration = duration;
     this.forget();
@@ -75,7 +83,7 @@ export class PlayReport {
 
   /** Tells what was not told yet: the sound stops, or the page is left. */
   flush(): void {
-    const { trackId, listening } = this;
+    const { trackId, share, listening } = this;
     if (!trackId || !listening || this.position === this.toldPosition) return;
     listening.sequence += 1;
     const ranges = this.ranges.map(({ from, to }) => ({ from_ms: Math.floor(from * 1000), to_ms: Math.ceil(to * 1000) }));
@@ -83,7 +91,7 @@ export class PlayReport {
     this.untold = 0;
     this.toldPosition = this.position;
     this.note(listening);
-    this.send({ trackId, session: listening.session, sequence: listening.sequence, ranges, position_ms: Math.round(this.position * 1000) });
+    this.send({ trackId, share, session: listening.session, sequence: listening.sequence, ranges, position_ms: Math.round(this.position * 1000) });
   }
 
   /** The listener jumped: what comes is no continuation of what was. */

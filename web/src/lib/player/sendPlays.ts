@@ -9,9 +9,9 @@ const MOST_WAITING = 50;
 const waiting: Report[] = [];
 let client: typeof import('@/lib/api/client') | null = null;
 
-async function deliver({ trackId, ...body }: Report): Promise<void> {
+async function deliver({ trackId, share, ...body }: Report): Promise<void> {
   client ??= await import('@/lib/api/client');
-  await client.post('/tracks/{id}/play', { path: { id: trackId }, body: { ...body, device: 'web' }, keepalive: true });
+  await client.post('/tracks/{id}/play', { path: { id: trackId }, query: share ? { share } : {}, body: { ...body, device: 'web' }, keepalive: true });
 }
 
 async function deliverWaiting(): Promise<void> {
