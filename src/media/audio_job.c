@@ -421,3 +421,47 @@ audio_job_probe(int64_t max_duration_s)
     input_close(&input);
     return error;
 }
+
+struct listening {
+    struct input input;
+    struct music *music;
+    int64_t samples;
+};
+
+static int
+start_listening(void *user, const struct sound *sound)
+{
+    struct listening *job = user;
+
+    job->music = music_new(&sound->layout, sound->format, sound->sample_rate);
+    return job->music ? 0 : MEDIA_E_OUT_OF_MEMORY;
+}
+
+static int
+listen_to_block(void *user, AVFrame *block)
+{
+    struct listening *job = user;
+
+    if (block->format == AV_SAMPLE_FMT_FLT)
+        samples_mend((float *)block->data[0], (size_t)block->nb_samples * (size_t)block->ch_layout.nb_channels);
+    return music_add(job->music, block);
+}
+
+int
+audio_job_listen(int64_t max_duration_s)
+{
+    struct listening job = {0};
+    struct decode_sink sink = { start_listening, listen_to_block, NULL, &job };
+    struct music_result heard;
+    int error = input_open(&job.input, max_duration_s);
+
+    if (!error)
+        error = decode_all(&job.input, &sink, max_duration_s, &job.samples);
+    if (!error) {
+        music_conclude(job.music, &heard);
+        error = result_send_music(&heard);
+    }
+    music_free(job.music);
+    input_close(&job.input);
+    return error;
+}

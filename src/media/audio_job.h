@@ -12,4 +12,7 @@ int audio_job_run(int64_t max_duration_s, bool judges, bool hears_music);
 /* Headers only: sends RESULT. */
 int audio_job_probe(int64_t max_duration_s);
 
+/* Only tempo, key and timbre: decodes once and sends RESULT. */
+int audio_job_listen(int64_t max_duration_s);
+
 #endif

@@ -184,3 +184,11 @@ result_send_audio(const struct input *input, const struct sound *sound, int64_t 
     }
     return send_document(document);
 }
+
+int
+result_send_music(const struct music_result *heard)
+{
+    json_t *document = json_pack("{s:o}", "music", describe_music(heard));
+
+    return document ? send_document(document) : MEDIA_E_OUT_OF_MEMORY;
+}

@@ -10,6 +10,9 @@ int result_send_probe(const struct input *input);
 /* `rate`, `channels` and `samples` are of what was made. */
 int result_send_stem(const struct input *input, int source_rate, int rate, int channels, int64_t samples, int segments);
 
+/* {"music"}, as the audio mode has it. */
+int result_send_music(const struct music_result *heard);
+
 /* Everything must be finished and joined. */
 int result_send_audio(const struct input *input, const struct sound *sound, int64_t samples, int64_t mended, const struct analysis *analysis,
                       const struct rendition *const *renditions, size_t count);

@@ -61,6 +61,8 @@ run_mode(const char *mode, const struct arguments *arguments)
         return audio_job_run(arguments->max_duration_s, !arguments->skips_judging, !arguments->skips_music);
     if (!strcmp(mode, "probe"))
         return audio_job_probe(arguments->max_duration_s);
+    if (!strcmp(mode, "music"))
+        return audio_job_listen(arguments->max_duration_s);
     if (!strcmp(mode, "stem"))
         return stem_job_run(arguments->max_duration_s, arguments->rate);
     if (!strcmp(mode, "image"))

@@ -1,6 +1,6 @@
 /* worker.h - `veza media-worker MODE [--cpu-s=N] [--memory-mib=N] [--max-duration-s=N] [--rate=N] [--skip-judging=1] [--skip-music=1]`: see worker_protocol.h.
  *
- * MODE is audio, probe, stem, image, banner or jpeg; --rate is the sample rate of a stem in Hz.
+ * MODE is audio, probe, music, stem, image, banner or jpeg; --rate is the sample rate of a stem in Hz.
  *
  * The self-test modes show that the sandbox holds, and are of no other use; each must end with the
  * outcome named: self-test-open, self-test-socket, self-test-exec, self-test-fork (killed by SIGSYS), self-test-loop (SIGXCPU after

@@ -58,7 +58,7 @@ static const char *
 mode_name(const struct media_job *job)
 {
     static const char *const names[] = {
-        [MEDIA_MODE_AUDIO] = "audio", [MEDIA_MODE_PROBE] = "probe", [MEDIA_MODE_STEM] = "stem", [MEDIA_MODE_IMAGE] = "image", [MEDIA_MODE_BANNER] = "banner",
+        [MEDIA_MODE_AUDIO] = "audio", [MEDIA_MODE_PROBE] = "probe", [MEDIA_MODE_MUSIC] = "music", [MEDIA_MODE_STEM] = "stem", [MEDIA_MODE_IMAGE] = "image", [MEDIA_MODE_BANNER] = "banner",
         [MEDIA_MODE_JPEG] = "jpeg"
     };
 
@@ -70,7 +70,7 @@ wall_limit_ms(const struct media_job *job)
 {
     if (job->wall_limit_ms)
         return job->wall_limit_ms;
-    return job->mode == MEDIA_MODE_AUDIO || job->mode == MEDIA_MODE_STEM ? 30 * 60 * 1000 : 30 * 1000;
+    return job->mode == MEDIA_MODE_AUDIO || job->mode == MEDIA_MODE_MUSIC || job->mode == MEDIA_MODE_STEM ? 30 * 60 * 1000 : 30 * 1000;
 }
 
 static int

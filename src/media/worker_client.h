@@ -14,6 +14,7 @@
 enum media_mode {
     MEDIA_MODE_AUDIO,  /* HLS renditions, waveform, loudness, fingerprint, tags: docs/media.md lists files and RESULT */
     MEDIA_MODE_PROBE,  /* headers only: RESULT, no files */
+    MEDIA_MODE_MUSIC,  /* tempo, key and timbre: RESULT, no files */
     MEDIA_MODE_STEM,   /* what the stem player plays: segments of FLAC, a waveform, RESULT */
     MEDIA_MODE_IMAGE,  /* image_1200.webp, image_600.webp, image_300.webp: squares, cropped in the centre */
     MEDIA_MODE_BANNER, /* banner_1500.webp, banner_750.webp: 3:1 */

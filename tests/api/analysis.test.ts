@@ -1,5 +1,7 @@
 /** Tempo, key and timbre: measured when a track is processed; what a person says wins; what is not sure is not told. */
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { wav, type Sound } from '../support/media.ts';
@@ -74,4 +76,45 @@ test('of a track that one may not see nothing is told; of one that was never mea
   await world.sql(`delete from track_analysis where track_id = '${track.id}'`);
   const nothing = await analysis(track.id);
   assert.deepEqual([nothing.bpm, nothing.bpm_source, nothing.key_source, nothing.measured_at], [null, null, null, null]);
+});
+
+test('what was never measured is measured by itself, while nothing is to be processed; what fails twice is left alone', async () => {
+  await change(track.id, { visibility: 'public' });
+  const before = await playable(carol, { file: wav(song(96)), title: 'From before' }), broken = await playable(carol, { file: wav(noise), title: 'Broken since' });
+  const look = () => world.sql(`update jobs set run_at = now() where kind = 'tracks_measure' and state = 'queued'; notify jobs`);
+  const looked = async () => {
+    const since = await world.sql('select clock_timestamp()');
+    await until('the job to have looked', async () => {
+      await look();
+      return (await world.sql(`select count(*) from jobs where kind = 'tracks_measure' and locked_at > '${since}' and state = 'queued'`)) === '1';
+    }, 60, 100);
+  };
+  const [streams, versions] = [() => world.sql(`select media_version from tracks where id = '${before.id}'`), await world.sql(`select media_version from tracks where id = '${before.id}'`)];
+  const file = await world.sql(`select file_path from tracks where id = '${broken.id}'`);
+  writeFileSync(execFileSync('find', [world.server.dataDir, '-path', `*/${file}`], { encoding: 'utf8' }).trim(), 'no sound any more');
+
+  await world.sql(`insert into jobs (kind, payload, dedupe_key, state, locked_by, heartbeat_at) values ('transcode', '{}', 'busy', 'running', 'elsewhere', now() + interval '1 hour');
+    delete from track_analysis where track_id in ('${track.id}', '${before.id}', '${broken.id}')`);
+  await looked();
+  await looked();
+  assert.equal(await world.sql('select count(*) from track_analysis_failures'), '0');
+  assert.equal((await analysis(before.id)).measured_at, null, 'not while something is processed');
+
+  await world.sql(`delete from jobs where dedupe_key = 'busy'`);
+  await until('both to be measured', async () => {
+    await look();
+    return (await analysis(before.id)).measured_at && (await analysis(track.id)).measured_at;
+  }, 60, 200);
+  const found = await analysis(before.id);
+  assert.deepEqual([found.bpm, found.bpm_source, found.musical_key, found.timbre_mean!.length], [96, 'measured', 'A minor', 13]);
+  assert.equal(await streams(), versions, 'it plays from the same files as before');
+  const failures = () => world.sql(`select failures || ' ' || code from track_analysis_failures where track_id = '${broken.id}'`);
+  await until('it to have failed twice', async () => {
+    await look();
+    return (await failures()) === '2 not_audio';
+  }, 60, 200);
+  for (let n = 0; n < 3; n++) await looked();
+  assert.equal(await failures(), '2 not_audio');
+  assert.equal((await analysis(broken.id)).measured_at, null);
+  assert.equal(await world.sql(`select status from tracks where id = '${broken.id}'`), 'completed', 'the track is as it was');
 });

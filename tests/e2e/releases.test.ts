@@ -83,6 +83,9 @@ test('a creator puts a release together from tracks, orders it by keyboard and b
     await form.getByLabel('Address').fill('later-trains');
     await form.getByLabel('Who may listen').selectOption('public');
     await form.getByLabel('UPC or EAN').fill('036000291453');
+    assert.equal(await form.getByRole('group', { name: 'Formats for listeners' }).count(), 0, 'formats are asked where it is offered');
+    await form.getByRole('switch', { name: 'Offer the archive' }).check();
+    await form.getByLabel('FLAC').check();
     await form.getByRole('button', { name: 'Add a credit' }).click();
     await form.getByLabel('Name 1').fill('Ana');
     await form.getByLabel('Role 1').selectOption('mastering_engineer');
@@ -94,6 +97,8 @@ test('a creator puts a release together from tracks, orders it by keyboard and b
     await page.waitForURL('**/release/later-trains');
     await page.getByText('Mastering').waitFor();
     await page.getByText('036000291452').waitFor();
+    const offered = (await stage.world.visitor.get('/api/v1/releases/{id}/archives', { path: { id } })).body.items;
+    assert.deepEqual(offered.map((one) => one.format), ['original', 'flac'], 'its archive, though none of its tracks is offered alone');
     assert.equal(await page.getByRole('dialog').count(), 0);
   }, { expected: [/status of 422/] });
 });
@@ -112,12 +117,9 @@ test('a guest finds a release on the profile, plays it in its order, and sees of
     await hear(page, 'the second', (now) => now.track === tides.id && now.left > 0.005);
     await page.goto(draft);
     await page.waitForURL('**/release/later-trains');
-    assert.equal(await page.getByRole('button', { name: 'Download', exact: true }).count(), 0, 'nothing is offered');
-    for (const { id } of [tides, ferry]) assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id }, body: { is_downloadable: true } }), 200);
-    await page.reload();
     await page.getByRole('button', { name: 'Download', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Download' });
-    await dialog.getByText('2 of 3 tracks').waitFor();
+    await dialog.getByText('2 of 3 tracks').first().waitFor();
     await dialog.getByRole('button', { name: 'Prepare: Original' }).click();
     const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('link', { name: 'Download: Original' }).click()]);
     assert.match(download.suggestedFilename(), / - Late trains\.zip$/);

@@ -25,6 +25,9 @@ extern const struct route track_routes[]; /* routes.c */
 /* Job `transcode`. */
 enum job_outcome tracks_transcode(struct job *job);
 
+/* Job `tracks_measure`: tempo, key and timbre of tracks that have none. */
+enum job_outcome tracks_measure(struct job *job);
+
 /* versions.c */
 /* Deletes the uploaded file of a version that was never created. False when it is not known whether it was. */
 bool track_version_sweep_file(const char *track_id, const char *version_id);

@@ -7,6 +7,7 @@ static const struct personal_table tables[] = {
     {"tracks", ERASED, "with all files", .archive = "tracks"},
     {"track_lyrics", ERASED, .archive = "tracks"},
     {"track_analysis", ERASED, .archive = "tracks"},
+    {"track_analysis_failures", ERASED, .withheld = "work on an upload"},
     {"track_versions", ERASED, "with the files", .archive = "track_versions"},
     {"track_tags", ERASED, .archive = "tracks"},
     {"track_genres", ERASED, .archive = "tracks"},

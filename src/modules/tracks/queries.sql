@@ -652,6 +652,18 @@ returning t.id, t.creator_id::text as creator_id, coalesce((select v.file_path f
           t.cover_art_path is not null or t.cover_is_chosen as cover_stands, t.status = 'completed' as plays,
           (select v.id::text from v) as version_id, t.media_version
 
+-- fragment: keep_analysis(id, music, source)
+-- What the media worker found out about the music (docs/media.md), where it found something.
+insert into track_analysis (track_id, method, bpm, bpm_confidence, bpm_is_sure, first_beat_s, beat_s, onsets_per_s, musical_key, key_confidence, key_is_sure,
+                                tuning_cents, timbre_mean, timbre_deviation)
+    select id, x.version, x.bpm, x.bpm_confidence, x.bpm_is_sure, x.first_beat_s, x.beat_s, x.onsets_per_s, x.musical_key, x.key_confidence, x.key_is_sure,
+           x.tuning_cents, x.timbre_mean, x.timbre_deviation
+      from source
+     cross join lateral jsonb_to_record(music) x (version smallint, bpm real, bpm_confidence real, bpm_is_sure boolean, first_beat_s double precision,
+                                                  beat_s double precision, onsets_per_s real, musical_key text, key_confidence real, key_is_sure boolean,
+                                                  tuning_cents real, timbre_mean real[], timbre_deviation real[])
+     where jsonb_typeof(music) = 'object'
+
 -- query: track_complete
 -- From here on the files of this run of the processing play. With :version_id the job was about a version, which replaces the sound of before. Everything that
 -- depends on the sound changes in this statement. The picture in the file is the cover unless there is one, or somebody chose or removed one. What processing found out is noted as codes
@@ -737,14 +749,7 @@ c as (
     insert into track_history (track_id, user_id, action, field, old_value, new_value)
     select t.id, t.creator_id, 'updated', 'audio', o.version::text, v.version_number::text from t, o, v),
 m as (
-    insert into track_analysis (track_id, method, bpm, bpm_confidence, bpm_is_sure, first_beat_s, beat_s, onsets_per_s, musical_key, key_confidence, key_is_sure,
-                                tuning_cents, timbre_mean, timbre_deviation)
-    select t.id, x.version, x.bpm, x.bpm_confidence, x.bpm_is_sure, x.first_beat_s, x.beat_s, x.onsets_per_s, x.musical_key, x.key_confidence, x.key_is_sure,
-           x.tuning_cents, x.timbre_mean, x.timbre_deviation
-      from t, r, jsonb_to_record(r -> 'music') x (version smallint, bpm real, bpm_confidence real, bpm_is_sure boolean, first_beat_s double precision, beat_s double precision,
-                                                  onsets_per_s real, musical_key text, key_confidence real, key_is_sure boolean, tuning_cents real,
-                                                  timbre_mean real[], timbre_deviation real[])
-     where jsonb_typeof(r -> 'music') = 'object'
+    {keep_analysis(t.id, r -> 'music', t cross join r)}
     on conflict (track_id) do update
        set method = excluded.method, bpm = excluded.bpm, bpm_confidence = excluded.bpm_confidence, bpm_is_sure = excluded.bpm_is_sure,
            first_beat_s = excluded.first_beat_s, beat_s = excluded.beat_s, onsets_per_s = excluded.onsets_per_s, musical_key = excluded.musical_key,
@@ -773,6 +778,34 @@ select t.id, array_to_string(array_remove(case when :version_id::uuid is null th
                                           :version::text), ',') as old_versions,
        t.cover_art_path = :cover_path::text as takes_cover
   from t, o
+
+-- query: track_unmeasured
+-- The next track, by id, whose sound was never measured, as long as nothing else is to be processed. One that failed twice is left alone until it has another sound.
+select t.id, t.file_path, t.media_version
+  from tracks t
+ where t.id > :after::uuid and t.status = 'completed' and t.stream_status = 'ready' and t.deleted_at is null
+   and not exists (select from track_analysis a where a.track_id = t.id)
+   and not exists (select from track_analysis_failures f where f.track_id = t.id and f.media_version = t.media_version and f.failures >= 2)
+   and not exists (select from jobs j where j.kind in ('transcode', 'stem') and (j.state = 'running' or j.state = 'queued' and j.run_at <= now()))
+ order by t.id
+ limit 1
+
+-- query: track_measured
+-- Not where another sound plays by now: that one was measured with it.
+with t as (
+    select t.id from tracks t where t.id = :id::uuid and t.media_version = :version::text for no key update of t
+), m as (
+    {keep_analysis(t.id, :result::jsonb -> 'music', t)}
+    on conflict (track_id) do nothing
+)
+delete from track_analysis_failures f using t where f.track_id = t.id
+
+-- query: track_unmeasurable
+insert into track_analysis_failures (track_id, media_version, code)
+select t.id, :version::text, left(:code::text, 50) from tracks t where t.id = :id::uuid
+on conflict (track_id) do update
+   set failures = case when track_analysis_failures.media_version = excluded.media_version then track_analysis_failures.failures + 1 else 1 end,
+       media_version = excluded.media_version, code = excluded.code
 
 -- query: track_fail
 -- With :version_id the work was on that version: only the version fails, and the track plays on. A track that plays already plays on in any case. Returns the runs whose

@@ -158,6 +158,7 @@ static const struct subscription subscriptions[] = {
 
 static const struct job_handler jobs[] = {{"transcode", JOB_HEAVY, tracks_transcode},
                                           {"track_sweep", JOB_LIGHT, tracks_sweep},
+                                          {"tracks_measure", JOB_ERASE, tracks_measure, .every_s = 600},
                                           {"track_versions_sweep", JOB_LIGHT, track_versions_sweep, .every_s = 60},
                                           {0}};
 

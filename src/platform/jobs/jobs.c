@@ -167,9 +167,9 @@ static void
 settle(struct runner *runner, struct job *job, enum job_outcome outcome)
 {
     int every_s = find_handler(job->kind)->every_s;
-    char pause[16], wait[24];
+    char pause[24], wait[24];
 
-    snprintf(pause, sizeof pause, "%d", every_s);
+    snprintf(pause, sizeof pause, "%lld", runner->wait_s ? (long long)runner->wait_s : (long long)every_s);
     snprintf(wait, sizeof wait, "%lld", (long long)runner->wait_s);
     const struct db_arg args[] = {
         {"id", job->id}, {"node", jobs.node}, {"error", *runner->error ? runner->error : NULL}, {"every_s", pause},

@@ -84,7 +84,8 @@ bool job_progress(struct job *job, const char *stage, float fraction);
 /* Notes why the attempt did not work; for JOB_RETRY, JOB_PUT_OFF and JOB_FAILED. */
 void job_error(struct job *job, const char *text);
 
-/* For JOB_RETRY: not before so many seconds, whatever the pause would be. For JOB_PUT_OFF: after so many seconds. */
+/* For JOB_RETRY: not before so many seconds, whatever the pause would be. For JOB_PUT_OFF: after so many seconds.
+ * For work that is done again and again: the next run begins after so many seconds, and not after every_s. */
 void job_wait(struct job *job, int64_t seconds);
 
 /* Inside the handler's own transaction: marks the job done (or failed), so that its effect and its end commit together. False when
