@@ -326,3 +326,54 @@ test('those who take part with an account hear of each change, until they are re
   live.end();
   stranger.end();
 });
+
+test('one asks for what one may open oneself and the host may play: public, unlisted by its address, and private only as the host who made it', async () => {
+  const token = await begin();
+  const made = async (creator: Client, title: string, visibility: string) => (await playable(creator, { title, visibility })).id;
+  const hers = await made(carol, 'Host draft', 'private'), unlisted = await made(carol, 'Unlisted', 'unlisted'), draft = await made(carol, 'Draft', 'private');
+  await world.sql(`update tracks set creator_id = '${template.ids.alice}' where id = '${hers}'`);
+  const want = (who: Client, track_id: string, as: As = {}) => who.post(`${ROOT}/items`, { path: { token }, body: { track_id }, ...as });
+  const ann = await join(token, 'Ann');
+  for (const [who, as] of [[bob, {}], [carol, {}], [visitor, ann], [host, {}]] as const) assertProblem(await want(who, draft, as), 422, 'validation');
+  const refusals = [await want(bob, hers), await want(bob, randomUUID()), await want(visitor, hers, ann)];
+  for (const reply of refusals) assertProblem(reply, 422, 'validation');
+  assert.equal(new Set(refusals.map((reply) => (reply.body as { detail?: string }).detail)).size, 1, 'whether it exists is not told');
+
+  assertStatus(await want(visitor, unlisted, ann), 201);
+  assertStatus(await want(bob, unlisted), 201);
+  assertStatus(await want(host, hers), 201);
+  assert.deepEqual((await items(token, bob)).map((one) => one.title), ['Unlisted', null], 'a private one has no name for others');
+
+  for (const blocked of [template.ids.bob, template.ids.alice]) {
+    const again = await begin({}, blocked === template.ids.alice ? host : dave);
+    assertStatus(await carol.post('/api/v1/users/{id}/block', { path: { id: blocked } }), 204);
+    assertProblem(await bob.post(`${ROOT}/items`, { path: { token: again }, body: { track_id: unlisted } }), 422, 'validation', blocked);
+    assertStatus(await carol.delete('/api/v1/users/{id}/block', { path: { id: blocked } }), 204);
+    assertStatus(await bob.post(`${ROOT}/items`, { path: { token: again }, body: { track_id: unlisted } }), 201);
+  }
+});
+
+test('who came by a link that is withdrawn hears no more after five seconds, and hears again when they come by the new one', async () => {
+  const token = await begin();
+  const topic = `queuesession:${(await get(token)).id}`, live = await Live.open(bob), hosts = await Live.open(host);
+  await asks(token, bob, 1);
+  for (const one of [live, hosts]) assert.equal((await one.subscribe(topic)).type, 'subscribed');
+  const renewed = (await host.post(`${ROOT}/link`, { path: { token } })).body.token, at = Date.now();
+  await live.hears('ended', (message) => message.topic === topic);
+  assert.ok(Date.now() - at < 6500, `${Date.now() - at} ms`);
+  const before = live.all('queuesession.changed').length;
+  await asks(renewed, host, 2);
+  const { version } = await get(renewed);
+  await hosts.hears('queuesession.changed', (message) => message.version === version);
+  assert.equal((await live.subscribe(topic)).type, 'refused', 'nor by asking for it');
+  assertProblem(await bob.get(ROOT, { path: { token } }), 403, 'forbidden');
+  assert.equal((await live.subscribe(topic)).type, 'refused', 'an old link does not help');
+  assert.equal(live.all('queuesession.changed').length, before);
+  await get(renewed, bob);
+  assert.equal((await live.subscribe(topic)).type, 'subscribed');
+  await asks(renewed, host, 3);
+  const last = (await get(renewed)).version;
+  await live.hears('queuesession.changed', (message) => message.version === last);
+  live.end();
+  hosts.end();
+});

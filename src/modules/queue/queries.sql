@@ -108,8 +108,14 @@ coalesce(p.name, case when user_shown(u) and {not_blocked_by(u.id, :viewer::uuid
 case split_part(wrong, ':', 1) when 'forbidden' then wrong when 'conflict' then wrong end
 
 -- query: queue_session_may
--- Is the link one of a session, and does it hold? A guest who was removed is told so.
+-- Is the link one of a session, and does it hold? A guest who was removed is told so. Who has an account and comes by a link that is newer than their last visit is noted.
 -- problems: forbidden removed
+with c as (
+    update queue_session_people c
+       set came_at = now()
+      from queue_session_links l
+     where l.token_hash = {link_hash(:token::text)} and l.ended_at is null and c.session_id = l.session_id and c.user_id = :viewer::uuid and c.came_at < l.created_at
+)
 select s.id as session_id, p.id as person_id,
        case when l.ended_at is not null or s.ended_at is not null then 'forbidden: This link was withdrawn.'
             when p.removed_at is not null then 'removed' end as problem
@@ -227,7 +233,7 @@ with s as (
 select s.id, shared_queue_tell(s.id)::text as told from s
 
 -- query: queue_session_add
--- Everybody there may see it, or at least whoever asks and the host who plays it.
+-- Both whoever asks and the host, who plays it, may open it: what is public, what is unlisted for whoever has its address, and of private tracks the host's own.
 -- problems: forbidden validation conflict
 with t as (
     select t.id
@@ -311,12 +317,12 @@ select p.id, {shared_name(p, u)} as name, p.created_at, {user_ref(v, user)}
 select :id::uuid as id from (select shared_queue_expel(:session_id::uuid, :id::uuid) as found) e where e.found
 
 -- query: topic_queuesession
--- Those who have done something there, and the host.
+-- Those who have done something there, and came by the link that holds; and the host.
 select a.n
   from unnest(:ids::uuid[], :viewers::uuid[]) with ordinality as a (id, viewer, n)
   join queue_sessions s on s.id = a.id and s.ended_at is null
  where s.creator_id = a.viewer
-    or (exists (select from queue_session_people p where p.session_id = s.id and p.user_id = a.viewer and p.removed_at is null)
+    or (exists (select from queue_session_people p where p.session_id = s.id and p.user_id = a.viewer and p.removed_at is null and shared_queue_came(p))
         and exists (select from users h where h.id = s.creator_id and user_shown(h))
         and not exists (select from user_blocks b where b.blocker_id = s.creator_id and b.blocked_id = a.viewer))
 

@@ -1,0 +1,1 @@
+alter table queue_session_people drop column came_at;
