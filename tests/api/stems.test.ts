@@ -327,3 +327,19 @@ test('as many stems as a track may have, and no more, however many come at once,
   assertProblem(await patch(carol, address, bytes.length - 1, bytes.subarray(-1)), 409, 'conflict');
   assertProblem(await patch(carol, address, bytes.length, new Uint8Array()), 410, 'upload_gone', 'it is not tried again and again');
 });
+
+test('at most 100 people are invited to the stems of a track, also by 120 requests at once', async () => {
+  const { id } = await playable(carol, { title: 'Crowded', visibility: 'public' });
+  const people = (await world.sql(`insert into users (username, email, password_hash, is_verified)
+    select 'crowd' || n, 'crowd' || n || '@example.org', 'x', true from generate_series(1, 120) n returning id`)).split(/\s+/).filter((one) => /^[0-9a-f-]{36}$/.test(one));
+  assert.equal(people.length, 120);
+  const replies = await Promise.all(people.map((person) => invite(id, person)));
+  const ok = replies.filter((reply) => reply.status === 201).length;
+  for (const reply of replies) if (reply.status !== 201) assertProblem(reply, 409, 'conflict');
+  assert.deepEqual([ok, await world.sql(`select count(*) from track_stem_guests where track_id = '${id}'`)], [100, '100']);
+  assert.equal(await world.sql(`select count(*) from outbox where name = 'track.stems_shared' and key = '${id}'`), '100');
+  const [there] = (await world.sql(`select user_id from track_stem_guests where track_id = '${id}' limit 1`)).split('\n');
+  assertStatus(await invite(id, there!), 201);
+  assertStatus(await carol.delete('/api/v1/tracks/{id}/stem-guests/{user_id}', { path: { id, user_id: there! } }), 204);
+  assertStatus(await invite(id, people[replies.findIndex((reply) => reply.status === 409)]!), 201);
+});

@@ -194,21 +194,21 @@ select g.id, g.created_at, {user_ref(u, person)} from track_stem_guests g join u
 -- Somebody whom the owner sees, and neither has blocked the other.
 -- problems: validation conflict
 with u as (
-    select u.id, case when u.id = :viewer::uuid then 'conflict: The stems are yours.'
-                      when not exists (select from track_stem_guests g where g.track_id = :track_id::uuid and g.user_id = u.id)
-                           and (select count(*) from track_stem_guests g where g.track_id = :track_id::uuid) >= 100
-                      then 'conflict: At most 100 people are invited to the stems of a track.' end as problem
+    select u.id, case when u.id = :viewer::uuid then 'conflict: The stems are yours.' end as problem
       from users u
      where u.id = :user_id::uuid and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)} and {not_blocked_by(u.id, :viewer::uuid, false)}
        and {not_blocked_by(:viewer::uuid, u.id, false)}),
-g as (
-    insert into track_stem_guests (track_id, user_id) select :track_id::uuid, u.id from u where u.problem is null
-        on conflict (track_id, user_id) do update set user_id = excluded.user_id
-    returning id, user_id, xmax = 0 as is_new, {stem_changed(:track_id::uuid)}),
+g as materialized (
+    select u.id as user_id, i.guest, i.is_new, case when i.guest is not null then {stem_changed(:track_id::uuid)} end as told
+      from u
+     cross join lateral stem_guest_invite(:track_id::uuid, u.id) i
+     where u.problem is null),
 e as (
     insert into outbox (name, key, payload)
     select 'track.stems_shared', :track_id::uuid, jsonb_build_object('track_id', :track_id::uuid, 'user_id', g.user_id) from g where g.is_new)
-select g.id as guest_id, case when u.id is null then 'validation user_id: There is no such person.' else u.problem end as problem
+select g.guest as guest_id, g.told::text as told,
+       case when u.id is null then 'validation user_id: There is no such person.' when u.problem is not null then u.problem
+            when g.guest is null then 'conflict: At most 100 people are invited to the stems of a track.' end as problem
   from (select 1) one
   left join u on true
   left join g on true
