@@ -32,7 +32,7 @@ struct analysis {
     struct music_result heard; /* of the music, unless that is left out */
 };
 
-/* Unless `hears_music`, tempo, key and timbre are left out. */
+/* Unless `hears_music`, fingerprint, tempo, key and timbre are left out. */
 int analysis_start(struct analysis *analysis, const struct sound *sound, bool hears_music, atomic_bool *failed);
 int analysis_join(struct analysis *analysis);
 void analysis_free(struct analysis *analysis);

@@ -58,8 +58,8 @@ static const char *
 mode_name(const struct media_job *job)
 {
     static const char *const names[] = {
-        [MEDIA_MODE_AUDIO] = "audio", [MEDIA_MODE_PROBE] = "probe", [MEDIA_MODE_MUSIC] = "music", [MEDIA_MODE_STEM] = "stem", [MEDIA_MODE_IMAGE] = "image", [MEDIA_MODE_BANNER] = "banner",
-        [MEDIA_MODE_JPEG] = "jpeg"
+        [MEDIA_MODE_AUDIO] = "audio", [MEDIA_MODE_PROBE] = "probe", [MEDIA_MODE_MUSIC] = "music",
+        [MEDIA_MODE_STEM] = "stem", [MEDIA_MODE_IMAGE] = "image", [MEDIA_MODE_BANNER] = "banner", [MEDIA_MODE_JPEG] = "jpeg"
     };
 
     return job->self_test ? job->self_test : names[job->mode];

@@ -158,6 +158,7 @@ test('what visitors may not see is not available, also to its owner; a link open
     const { frame, card } = await shown(page, `/embed/track/shared/${link.token}`);
     await card.getByRole('button', { name: 'Play Nobody hears this' }).click();
     await hear(frame, 660);
+    await until('the play is counted', async () => (await plays(secret.id)).play_count === 1);
     assertStatus(await carol.delete('/api/v1/tracks/share/{id}', at(link.id)), 204);
     await shown(page, `/embed/track/shared/${link.token}`);
     await card.getByText('Not available here').waitFor();

@@ -42,6 +42,7 @@ test('a link that its creator makes on the page lets a stranger hear a private t
     await page.getByRole('button', { name: 'Play Between us' }).first().click();
     await hear(page, 'the private track', (now) => now.track === track.id && now.playing && now.left > 0.005);
     assert.equal(await page.getByRole('slider', { name: 'Position in Between us' }).count() > 0, true);
+    await until('the play is counted', async () => (await carol.get('/api/v1/tracks/{id}/stats', at)).body.play_count === 1, 30);
   });
   await stage.visit('carol', async (eye) => {
     await open(eye, `/track/${track.id}`);

@@ -64,7 +64,8 @@ static const struct field credit[] = {
         {"description", FIELD_TEXT, .nullable = true, .max = 10000, .help = "Plain text"}, \
         {"label", FIELD_STRING, .nullable = true, .max = 255, .help = "Name of the label"}, \
         {"upc", FIELD_STRING, .nullable = true, .pattern = "[0-9]{12,13}", .help = "UPC or EAN, with its check digit", .example = "036000291452"}, \
-        {"is_downloadable", FIELD_BOOL, .help = "Everybody may download its archive, in `download_formats`, also tracks that are not offered on their own; off at first"}, \
+        {"is_downloadable", FIELD_BOOL, \
+         .help = "Everybody may download its archive, in `download_formats`, also tracks that are not offered on their own; off at first"}, \
         {"download_formats", FIELD_ARRAY, .min = 1, .max = 3, .items = FIELD_ITEMS(FIELD_ENUM, .values = "original|flac|lossy"), \
          .help = "In which formats others may download its archive; at first `original`"}, \
         {"credits", FIELD_ARRAY, .max = 200, .items = FIELD_ITEMS(FIELD_OBJECT, .fields = credit), .help = "Who did what, in the order in which it is shown"}, \

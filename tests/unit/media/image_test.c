@@ -88,8 +88,8 @@ a_jpeg_for_tags_is_bounded_and_stands_on_white(void **state)
     int width, height;
 
     (void)state;
-    ffmpeg("-f", "lavfi", "-i", "color=blue@0:s=1400x1400,format=rgba", "-f", "lavfi", "-i", "color=red:s=700x1400,format=rgba", "-filter_complex", "[0][1]overlay=0:0:format=rgb",
-           "-frames:v", "1", scratch("clear.png"), NULL);
+    ffmpeg("-f", "lavfi", "-i", "color=blue@0:s=1400x1400,format=rgba", "-f", "lavfi", "-i", "color=red:s=700x1400,format=rgba",
+           "-filter_complex", "[0][1]overlay=0:0:format=rgb", "-frames:v", "1", scratch("clear.png"), NULL);
     struct run run = run_media(MEDIA_MODE_JPEG, scratch("clear.png"), NULL);
     assert_int_equal(run.outcome.kind, MEDIA_OK);
     assert_int_equal(run.files, 1);
