@@ -1,5 +1,5 @@
 /* media_job VEZA IN.WAV OUT-FOLDER judged|unjudged|unheard - runs one audio job as the server does (media/worker_client.h) and stores its files;
- * without the comparison of what was encoded with its source, or without fingerprint, tempo, key and timbre. */
+ * without the comparison of what was encoded with its source, or without tempo, key and timbre and with a fingerprint of two minutes. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -79,8 +79,9 @@ add_fingerprint(struct analysis *a, const AVFrame *block)
     size_t count = (size_t)block->nb_samples * (size_t)block->ch_layout.nb_channels;
     const int16_t *from = (const int16_t *)block->data[0];
 
-    if (!a->fingerprinter)
+    if (a->fingerprinted >= a->fingerprint_max)
         return 0;
+    a->fingerprinted += block->nb_samples;
     if (block->format != AV_SAMPLE_FMT_S16) {
         to_s16(samples, block, count);
         from = samples;
@@ -95,8 +96,6 @@ send_fingerprint(struct analysis *a)
     uint32_t *items = NULL;
     int count = 0, length = 0, error = 0;
 
-    if (!a->fingerprinter)
-        return 0;
     if (!chromaprint_finish(a->fingerprinter) || !chromaprint_get_raw_fingerprint(a->fingerprinter, &items, &count) || count <= 0) {
         chromaprint_dealloc(items);
         return 0; /* too short */
@@ -229,8 +228,9 @@ analysis_start(struct analysis *a, const struct sound *sound, bool hears_music, 
     error = open_loudness(a, sound);
     if (error)
         return error;
-    a->fingerprinter = hears_music ? chromaprint_new(CHROMAPRINT_ALGORITHM_DEFAULT) : NULL;
-    if (hears_music && (!a->fingerprinter || !chromaprint_start(a->fingerprinter, sound->sample_rate, (int)channels)))
+    a->fingerprint_max = hears_music ? INT64_MAX : (int64_t)FINGERPRINT_SHORT_S * sound->sample_rate;
+    a->fingerprinter = chromaprint_new(CHROMAPRINT_ALGORITHM_DEFAULT);
+    if (!a->fingerprinter || !chromaprint_start(a->fingerprinter, sound->sample_rate, (int)channels))
         return MEDIA_E_OUT_OF_MEMORY;
     a->music = hears_music ? music_new(&sound->layout, sound->format, sound->sample_rate) : NULL;
     if (hears_music && !a->music)

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #define FINGERPRINT_SHORT 948 /* items of the compressed one: two minutes, as others compute it */
+#define FINGERPRINT_SHORT_S 120
 
 struct analysis {
     struct frame_queue queue;
@@ -20,6 +21,7 @@ struct analysis {
     ebur128_state *loudness;
     struct true_peak peak[8];
     ChromaprintContext *fingerprinter;
+    int64_t fingerprinted, fingerprint_max; /* frames: so far, and at most */
     struct music *music; /* NULL: it is left out */
     pthread_t thread;
     bool started;
@@ -32,7 +34,7 @@ struct analysis {
     struct music_result heard; /* of the music, unless that is left out */
 };
 
-/* Unless `hears_music`, fingerprint, tempo, key and timbre are left out. */
+/* Unless `hears_music`, tempo, key and timbre are left out, and the fingerprint ends after FINGERPRINT_SHORT_S. */
 int analysis_start(struct analysis *analysis, const struct sound *sound, bool hears_music, atomic_bool *failed);
 int analysis_join(struct analysis *analysis);
 void analysis_free(struct analysis *analysis);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Sends all files and RESULT. Unless `judges`, the AAC renditions are not compared with their source, and none is made again; unless
- * `hears_music`, fingerprint, tempo, key and timbre are left out. Returns 0 or an enum media_reason. */
+ * `hears_music`, tempo, key and timbre are left out, and the fingerprint is one of two minutes. Returns 0 or an enum media_reason. */
 int audio_job_run(int64_t max_duration_s, bool judges, bool hears_music);
 
 /* Headers only: sends RESULT. */

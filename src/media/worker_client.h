@@ -34,7 +34,7 @@ struct media_job {
     uint32_t stem_rate;            /* of a stem: the rate of what is made of it, in Hz; default 48000 */
     const atomic_bool *cancel;     /* may be NULL; looked at ten times a second */
     bool skips_judging;            /* for benchmarks: publishes the AAC renditions as they were encoded first, and not compared with the source */
-    bool skips_music;              /* for benchmarks: without fingerprint, tempo, key and timbre */
+    bool skips_music;              /* for benchmarks: without tempo, key and timbre, and with a fingerprint of two minutes */
     const char *self_test;         /* NULL; for tests and `veza doctor`: see worker.h */
 
     int (*on_file_begin)(void *user, const char *name); /* name is valid, see media_file_name_is_valid() */
