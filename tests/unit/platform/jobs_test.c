@@ -201,6 +201,29 @@ work_that_comes_back_does_so_however_it_ends(void **state)
     stop_jobs();
 }
 
+static enum job_outcome
+run_and_go_on(struct job *job)
+{
+    if (atomic_fetch_add(&runs, 1) == 0)
+        job_wait(job, 60);
+    return JOB_DONE;
+}
+
+static void
+work_that_comes_back_says_when_it_goes_on(void **state)
+{
+    static const struct job_handler often[] = {{"often", JOB_LIGHT, run_and_go_on, .every_s = 3600}, {0}};
+
+    (void)state;
+    assert_true(jobs_start(&settings, often));
+    assert_true(listener_start());
+    wait_until("select state || (run_at between now() + interval '50 seconds' and now() + interval '61 seconds') from jobs", "queuedtrue");
+    ask("update jobs set run_at = now(); select pg_notify('jobs', 'often')");
+    wait_until("select state || (run_at > now() + interval '59 minutes') from jobs", "queuedtrue");
+    assert_int_equal(runs, 2);
+    stop_jobs();
+}
+
 static void
 a_new_job_starts_at_once(void **state)
 {
@@ -486,6 +509,7 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(a_job_runs_once, clean),
         cmocka_unit_test_setup(a_new_job_starts_at_once, clean),
         cmocka_unit_test_setup(work_that_comes_back_does_so_however_it_ends, clean),
+        cmocka_unit_test_setup(work_that_comes_back_says_when_it_goes_on, clean),
         cmocka_unit_test_setup(a_job_that_does_not_work_waits_longer_each_time_and_then_is_dead, clean),
         cmocka_unit_test_setup(a_job_that_was_told_when_is_not_tried_before, clean),
         cmocka_unit_test_setup(a_job_that_is_put_off_waits_and_loses_no_attempt, clean),
