@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "db/cluster.h"
+#include "platform/storage/s3.h"
 
 bool
 prepare_data_dir(const struct config *config, char *error, size_t error_size)
@@ -25,6 +26,16 @@ prepare_data_dir(const struct config *config, char *error, size_t error_size)
         }
     }
     return true;
+}
+
+struct storage *
+app_open_storage(const struct config *config, char *error, size_t error_size)
+{
+    const struct s3_settings settings = s3_settings_of(config);
+    char folder[4096];
+
+    snprintf(folder, sizeof folder, "%s/files", config->data_dir);
+    return config->s3_enabled ? storage_open_s3(&settings, folder, error, error_size) : storage_open_disk(folder, error, error_size);
 }
 
 static bool

@@ -35,5 +35,8 @@ int with_existing_database(const struct config *config, int (*work)(const struct
 int with_database_of_restore(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),
                              void *context);
 
+/* Opens the store that the configuration names: the folder `files` of the data folder, or a bucket. NULL with a sentence. */
+struct storage *app_open_storage(const struct config *config, char *error, size_t error_size);
+
 /* Makes the data folder and what belongs in it. */
 bool prepare_data_dir(const struct config *config, char *error, size_t error_size);

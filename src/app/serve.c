@@ -114,7 +114,7 @@ warn_of_held_outgoing(void)
 static bool
 start_parts(const struct config *config, const char *conninfo, struct run *run, char *error, size_t error_size)
 {
-    char files[4096], countries4[PATH_MAX], countries6[PATH_MAX];
+    char countries4[PATH_MAX], countries6[PATH_MAX];
     const struct scanner *scanner;
 
     if ((config->migrate_at_start ? migrate_up(&embedded_migrations, conninfo, config_is_production(config), error, error_size)
@@ -134,8 +134,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     country_setup(countries4, countries6);
     fetch_setup(config);
     mail_setup(config);
-    snprintf(files, sizeof files, "%s/files", config->data_dir);
-    run->storage = storage_open_disk(files, error, error_size);
+    run->storage = app_open_storage(config, error, error_size);
     if (!run->storage)
         return false;
     if (!clamav_setup(config, &scanner, error, error_size))

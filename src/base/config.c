@@ -39,6 +39,13 @@ config_is_smtp_url(const char *value)
 }
 
 static const char *
+config_is_anything(const char *value)
+{
+    (void)value;
+    return NULL;
+}
+
+static const char *
 config_is_mail_from(const char *value)
 {
     return strchr(value, '@') ? NULL : "an address, such as Veza <no-reply@your.domain>";

@@ -395,20 +395,58 @@ disk_close(struct storage *storage)
 
     if (disk->root >= 0)
         close(disk->root);
-    free(disk->pub.scratch_dir);
-    free(disk->pub.staged_dir);
+    storage_forget_local(&disk->pub);
     free(disk);
+}
+
+/* Tells the files in `folder`, which is closed; `key` is its own, with `len` bytes. 1: it was ended. */
+static int
+each_in_folder(int folder, char key[STORAGE_KEY_MAX + 1], size_t len, int depth, storage_tell *tell, void *context)
+{
+    DIR *dir = depth < DEPTH_MAX ? fdopendir(folder) : NULL;
+    struct dirent *entry;
+    struct stat st;
+    int end = 0;
+
+    if (!dir) {
+        close(folder);
+        return STORAGE_FAILED;
+    }
+    while (!end && (entry = readdir(dir))) {
+        size_t more = strlen(entry->d_name) + (len ? 1 : 0);
+
+        if (*entry->d_name == '.' || len + more > STORAGE_KEY_MAX || fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+            continue;
+        snprintf(key + len, STORAGE_KEY_MAX + 1 - len, "%s%s", len ? "/" : "", entry->d_name);
+        if (!storage_key_valid(key)) {
+            continue;
+        } else if (S_ISREG(st.st_mode)) {
+            end = !tell(context, &(struct storage_entry){key, (uint64_t)st.st_size, st.st_mtim.tv_sec});
+        } else if (S_ISDIR(st.st_mode)) {
+            int child = openat(folder, entry->d_name, FOLDER_FLAGS);
+
+            end = child >= 0 ? each_in_folder(child, key, len + more, depth + 1, tell, context) : 0;
+        }
+    }
+    closedir(dir);
+    return end;
+}
+
+static int
+disk_each(struct storage *storage, storage_tell *tell, void *context)
+{
+    int folder = openat(((struct disk *)storage)->root, ".", FOLDER_FLAGS), end;
+    char key[STORAGE_KEY_MAX + 1] = "";
+
+    if (folder < 0)
+        return STORAGE_FAILED;
+    end = each_in_folder(folder, key, 0, 0, tell, context);
+    return end < 0 ? end : 0;
 }
 
 static const struct storage_driver disk_driver = {
     .close = disk_close, .keep = disk_keep, .begin = disk_begin, .write = disk_write, .commit = disk_commit, .abort = disk_abort,
-    .sync = disk_sync, .tidy = disk_tidy, .open = disk_open, .delete = disk_delete, .delete_prefix = disk_delete_prefix};
-
-static bool
-make_folder(const char *path)
-{
-    return mkdir(path, 0700) == 0 || errno == EEXIST;
-}
+    .sync = disk_sync, .tidy = disk_tidy, .each = disk_each, .open = disk_open, .delete = disk_delete, .delete_prefix = disk_delete_prefix};
 
 struct storage *
 storage_open_disk(const char *folder, char *error, size_t error_size)
@@ -416,16 +454,13 @@ storage_open_disk(const char *folder, char *error, size_t error_size)
     struct disk *disk = calloc(1, sizeof *disk);
     struct scratch *scratch = NULL;
 
-    if (!disk || asprintf(&disk->pub.scratch_dir, "%s/" STORAGE_TMP, folder) < 0 || asprintf(&disk->pub.staged_dir, "%s/" STORAGE_STAGED, folder) < 0) {
-        if (disk)
-            free(disk->pub.scratch_dir);
-        free(disk);
+    if (!disk) {
         snprintf(error, error_size, "not enough memory");
         return NULL;
     }
     disk->pub.driver = &disk_driver;
     disk->root = -1;
-    if (make_folder(folder) && make_folder(disk->pub.scratch_dir) && make_folder(disk->pub.staged_dir))
+    if (storage_make_local(&disk->pub, folder))
         disk->root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (disk->root < 0 || storage_scratch(&disk->pub, &scratch)) {
         snprintf(error, error_size, "files cannot be kept in %s: %s", folder, strerror(errno));

@@ -22,6 +22,13 @@ struct storage_driver {
     int (*delete)(struct storage *storage, const char *key);
     int (*delete_prefix)(struct storage *storage, const char *prefix);
     int (*tidy)(struct storage *storage);
+    /* Where the interface's own way is not the best: NULL for that. */
+    int (*open_local)(struct storage *storage, const char *key, struct source **ret_source);
+    int (*each)(struct storage *storage, storage_tell *tell, void *context);
+    /* For a store elsewhere; NULL for one on this machine. */
+    bool (*answers)(struct storage *storage);
+    bool (*link)(struct storage *storage, const char *key, const char *content_type, unsigned seconds, struct buf *out);
+    void (*metrics)(struct storage *storage, struct buf *out);
 };
 
 /* A driver's own structures begin with these. */
@@ -39,6 +46,13 @@ struct scratch {
     int fd;
     uint64_t size;
 };
+
+/* Makes `folder` and its folders for scratch and staged files, and notes them. False with errno. */
+bool storage_make_local(struct storage *storage, const char *folder);
+void storage_forget_local(struct storage *storage);
+
+/* Copies what lies elsewhere to a local source. */
+int storage_make_copy(struct storage *storage, struct source *source, struct source **ret_local);
 
 /* An enum storage_error for errno. */
 int storage_error_of_errno(void);

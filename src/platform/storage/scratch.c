@@ -1,7 +1,9 @@
 /* scratch.c - unnamed files: the kernel deletes them with their last descriptor, whatever happens to the process. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "platform/storage/driver.h"
@@ -12,6 +14,33 @@ storage_error_of_errno(void)
     if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
         return STORAGE_NOT_FOUND;
     return errno == ENOSPC || errno == EDQUOT ? STORAGE_FULL : STORAGE_FAILED;
+}
+
+static bool
+scratch_make_folder(const char *path)
+{
+    return mkdir(path, 0700) == 0 || errno == EEXIST;
+}
+
+bool
+storage_make_local(struct storage *storage, const char *folder)
+{
+    if (asprintf(&storage->scratch_dir, "%s/" STORAGE_TMP, folder) < 0)
+        storage->scratch_dir = NULL;
+    if (asprintf(&storage->staged_dir, "%s/" STORAGE_STAGED, folder) < 0)
+        storage->staged_dir = NULL;
+    if (!storage->scratch_dir || !storage->staged_dir) {
+        errno = ENOMEM;
+        return false;
+    }
+    return scratch_make_folder(folder) && scratch_make_folder(storage->scratch_dir) && scratch_make_folder(storage->staged_dir);
+}
+
+void
+storage_forget_local(struct storage *storage)
+{
+    free(storage->scratch_dir);
+    free(storage->staged_dir);
 }
 
 int

@@ -111,19 +111,12 @@ storage_copy(struct source *source, struct scratch *scratch)
 }
 
 int
-storage_open_local(struct storage *storage, const char *key, struct source **ret_source)
+storage_make_copy(struct storage *storage, struct source *source, struct source **ret_local)
 {
     struct scratch *scratch = NULL;
-    struct source *source, *local = NULL;
-    int error = storage_open(storage, key, &source);
+    struct source *local = NULL;
+    int error = storage_scratch(storage, &scratch);
 
-    if (error)
-        return error;
-    if (source_is_local(source)) {
-        *ret_source = source;
-        return 0;
-    }
-    error = storage_scratch(storage, &scratch);
     if (!error)
         error = storage_copy(source, scratch);
     if (!error) {
@@ -131,12 +124,31 @@ storage_open_local(struct storage *storage, const char *key, struct source **ret
         error = local ? 0 : STORAGE_FAILED;
     }
     scratch_free(scratch);
-    source_unref(source);
     if (error)
         return error;
     local->copy_size = local->size;
-    *ret_source = local;
+    *ret_local = local;
     return 0;
+}
+
+int
+storage_open_local(struct storage *storage, const char *key, struct source **ret_source)
+{
+    struct source *source;
+    int error;
+
+    if (storage->driver->open_local)
+        return storage_key_valid(key) ? storage->driver->open_local(storage, key, ret_source) : STORAGE_BAD_KEY;
+    error = storage_open(storage, key, &source);
+    if (error)
+        return error;
+    if (source_is_local(source)) {
+        *ret_source = source;
+        return 0;
+    }
+    error = storage_make_copy(storage, source, ret_source);
+    source_unref(source);
+    return error;
 }
 
 int
@@ -155,4 +167,35 @@ int
 storage_tidy(struct storage *storage)
 {
     return storage->driver->tidy(storage);
+}
+
+int
+storage_each(struct storage *storage, storage_tell *tell, void *context)
+{
+    return storage->driver->each(storage, tell, context);
+}
+
+bool
+storage_is_elsewhere(const struct storage *storage)
+{
+    return storage->driver->answers;
+}
+
+bool
+storage_answers(struct storage *storage)
+{
+    return !storage->driver->answers || storage->driver->answers(storage);
+}
+
+bool
+storage_link(struct storage *storage, const char *key, const char *content_type, unsigned seconds, struct buf *out)
+{
+    return storage->driver->link && storage_key_valid(key) && storage->driver->link(storage, key, content_type, seconds, out);
+}
+
+void
+storage_metrics(struct storage *storage, struct buf *out)
+{
+    if (storage->driver->metrics)
+        storage->driver->metrics(storage, out);
 }

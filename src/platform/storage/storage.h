@@ -8,7 +8,8 @@
  * that an object store on the network could not do: files are written from the beginning to the end under a key that is known when they begin,
  * and read from any offset. What needs more (a program that seeks, a reply that must not wait) takes a local source.
  *
- * All functions may be called from any thread. Those that return int return 0 or an enum storage_error, and never log. */
+ * All functions may be called from any thread. Those that return int return 0 or an enum storage_error. They do not log, but a
+ * store elsewhere logs when it goes away, comes back or refuses something. */
 #pragma once
 
 #include <stdbool.h>
@@ -25,8 +26,12 @@ enum storage_error {
     STORAGE_BAD_KEY = -2,
     STORAGE_FULL = -3,
     STORAGE_FAILED = -4, /* the disk or the store has a problem; errno is set */
+    STORAGE_AWAY = -5,   /* the store is elsewhere and does not answer: try again later */
 };
 
+#define STORAGE_RETRY_S 5 /* what clients are told to wait after STORAGE_AWAY */
+
+struct buf;
 struct storage;
 struct storage_writer;
 struct scratch;
@@ -77,3 +82,21 @@ int storage_delete_prefix(struct storage *storage, const char *prefix);
 bool storage_hold_deletions(const char *folder, int *ret_hold, char *error, size_t error_size);
 /* Deletes what was set aside, unless a backup still needs it, and what processes left that were killed. storage_open_disk() does it too. */
 int storage_tidy(struct storage *storage);
+
+/* A file of the store, for whoever goes through all of them. */
+struct storage_entry {
+    const char *key;
+    uint64_t size;
+    int64_t changed_unix_s;
+};
+/* Calls `tell` with each file, in no particular order; it returns false to end. What appears or goes meanwhile may be told or not. */
+typedef bool storage_tell(void *context, const struct storage_entry *entry);
+int storage_each(struct storage *storage, storage_tell *tell, void *context);
+
+/* Is the store elsewhere, so that opening a file may take long? */
+bool storage_is_elsewhere(const struct storage *storage);
+/* Asks a store elsewhere whether it is there; true for a folder. Takes some seconds at most. */
+bool storage_answers(struct storage *storage);
+/* An address from which anybody gets the file for `seconds`, with this content type; false where the store has no such. */
+bool storage_link(struct storage *storage, const char *key, const char *content_type, unsigned seconds, struct buf *out);
+void storage_metrics(struct storage *storage, struct buf *out);
