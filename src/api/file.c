@@ -8,6 +8,7 @@
 #include "base/log.h"
 
 #define IN_MEMORY_MAX (4 * 1024 * 1024) /* JSON that is compressed */
+#define COPIED_MAX (8 * 1024 * 1024) /* pictures and waveforms, which many ask for: copied to this machine */
 
 const enum problem_name file_problems[] = {PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
@@ -17,6 +18,24 @@ void
 file_setup(struct storage *storage)
 {
     file_storage = storage;
+}
+
+const struct problem *
+problem_of_storage(struct arena *arena, int error)
+{
+    switch (error) {
+    case STORAGE_OK:
+        return NULL;
+    case STORAGE_NOT_FOUND:
+    case STORAGE_BAD_KEY:
+        return PROBLEM(NOT_FOUND);
+    case STORAGE_FULL:
+        return PROBLEM(STORAGE_FULL);
+    case STORAGE_AWAY:
+        return problem_retry(arena, PROBLEM(UNAVAILABLE), STORAGE_RETRY_S);
+    default:
+        return PROBLEM(INTERNAL);
+    }
 }
 
 /* The usual endings of a type, the first of which a file gets that has none of them. */
@@ -142,12 +161,13 @@ file_get(struct request *req)
     if (p)
         return p;
     key = row_text(&row, "key");
-    error = key ? storage_open_local(file_storage, key, &source) : STORAGE_NOT_FOUND;
+    error = key ? storage_open_near(file_storage, key, COPIED_MAX, &source) : STORAGE_NOT_FOUND;
     if (error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY)
         return file_gone(&row);
     if (error) {
-        log_error("a stored file cannot be read", LOG_TEXT("key", key));
-        return PROBLEM(INTERNAL);
+        if (error != STORAGE_AWAY)
+            log_error("a stored file cannot be read", LOG_TEXT("key", key));
+        return problem_of_storage(req->arena, error);
     }
     content_type = row_text(&row, "content_type") ? row_text(&row, "content_type") : req->route->produces;
     etag = row_text(&row, "etag") ? row_text(&row, "etag") : key;

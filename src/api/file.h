@@ -30,6 +30,9 @@
 /* Before servers start; the storage must outlive them. */
 void file_setup(struct storage *storage);
 
+/* What a client hears of an enum storage_error; NULL for success. */
+const struct problem *problem_of_storage(struct arena *arena, int error);
+
 /* Handler: answers with the stored file that the row of route->file names. */
 const struct problem *file_get(struct request *req);
 

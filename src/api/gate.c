@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "api.queries.h"
+#include "api/file.h"
 #include "api/runner.h"
 #include "base/log.h"
 
@@ -92,6 +93,8 @@ gate_begin(struct request *req, struct upload *upload)
 
     if (!file)
         return PROBLEM(INTERNAL);
+    if (storage_is_away(gate_storage)) /* said now, not after gigabytes */
+        return problem_of_storage(req->arena, STORAGE_AWAY);
     *file = (struct gate_file){0};
     error = storage_scratch(gate_storage, &file->scratch);
     if (error)
@@ -316,9 +319,10 @@ gate_note_unscanned(const struct upload *upload, const char *key)
 }
 
 const struct problem *
-gate_keep(const struct upload *upload, const char *key)
+gate_keep(struct request *req, const struct upload *upload, const char *key)
 {
     const struct problem *p = upload->file->unscanned ? gate_note_unscanned(upload, key) : NULL;
+    int error = p ? 0 : storage_keep(gate_storage, key, upload->file->scratch);
 
-    return p ? p : gate_problem(storage_keep(gate_storage, key, upload->file->scratch));
+    return p ? p : error == STORAGE_AWAY ? problem_of_storage(req->arena, error) : gate_problem(error);
 }

@@ -67,4 +67,4 @@ const char *gate_sha256(const struct upload *upload);
 /* What was received, to be copied into a staged file (platform/storage/staged.h). */
 const struct scratch *gate_scratch(const struct upload *upload);
 /* Gives what was received this key in storage. */
-const struct problem *gate_keep(const struct upload *upload, const char *key);
+const struct problem *gate_keep(struct request *req, const struct upload *upload, const char *key);

@@ -7,12 +7,14 @@
 
 #define CRASHES_MAX 2 /* a file on which the worker crashed this often is at fault */
 #define NO_ROOM_WAIT_S 120
+#define AWAY_WAIT_S 10
 
-/* The error as it came; notes whether the disk is full. */
+/* The error as it came; notes whether it is one that waiting helps against. */
 static int
 note_room(struct media_work *work, int error)
 {
     work->no_room |= error == STORAGE_FULL;
+    work->is_away |= error == STORAGE_AWAY;
     return error;
 }
 
@@ -66,14 +68,21 @@ media_work_retry(struct media_work *work, const char *code, const char *message)
     return JOB_RETRY;
 }
 
-/* A full disk is no fault of the file: it waits until there is room again. */
+/* A full disk, or a store that does not answer, is no fault of the file: it waits. */
 static enum job_outcome
-wait_for_room(struct media_work *work)
+wait_for_storage(struct media_work *work)
 {
-    job_error(work->job, "there is no room left on the disk of VEZA_DATA_DIR");
-    job_wait(work->job, NO_ROOM_WAIT_S);
+    job_error(work->job, work->is_away ? "the object store does not answer" : "there is no room left on the disk of VEZA_DATA_DIR");
+    job_wait(work->job, work->is_away ? AWAY_WAIT_S : NO_ROOM_WAIT_S);
     tell_that_it_waits(work);
     return JOB_PUT_OFF;
+}
+
+enum job_outcome
+media_work_unreadable(struct media_work *work, int error)
+{
+    note_room(work, error);
+    return work->is_away ? wait_for_storage(work) : media_work_retry(work, "storage", "The file could not be read from storage.");
 }
 
 enum job_outcome
@@ -81,7 +90,7 @@ media_work_sync(struct media_work *work)
 {
     if (!note_room(work, storage_sync(work->storage)))
         return JOB_DONE;
-    return work->no_room ? wait_for_room(work) : media_work_retry(work, "storage", "The results for this file could not be kept.");
+    return work->no_room || work->is_away ? wait_for_storage(work) : media_work_retry(work, "storage", "The results for this file could not be kept.");
 }
 
 static enum job_outcome
@@ -94,7 +103,7 @@ settle(struct media_work *work, const struct media_outcome *outcome)
         return JOB_GIVE_BACK;
     case MEDIA_REFUSED:
     case MEDIA_NOT_STARTED:
-        return work->no_room ? wait_for_room(work) : media_work_retry(work, outcome->code, outcome->message);
+        return work->no_room || work->is_away ? wait_for_storage(work) : media_work_retry(work, outcome->code, outcome->message);
     case MEDIA_CRASHED:
     case MEDIA_TIMED_OUT: /* perhaps the whole machine stood still */
         if (work->job->attempts < CRASHES_MAX)

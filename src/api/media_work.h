@@ -25,6 +25,7 @@ struct media_work {
     struct storage_writer *writer; /* of the file that is being received */
     char *result;                  /* RESULT of the worker (docs/media.md); owned */
     bool no_room;                  /* the disk is full */
+    bool is_away;                  /* the store does not answer */
     bool unknown;                  /* nobody knows whether the end was committed */
 };
 
@@ -42,6 +43,9 @@ enum job_outcome media_work_sync(struct media_work *work);
 
 /* A trouble that may pass; the last attempt makes it final. */
 enum job_outcome media_work_retry(struct media_work *work, const char *code, const char *message);
+
+/* The input could not be opened, for an enum storage_error that is not STORAGE_NOT_FOUND: waits, without an attempt lost, for a store that is away. */
+enum job_outcome media_work_unreadable(struct media_work *work, int error);
 
 /* The end of the work and of its job, in one transaction: `query` gives one row, which is the caller's to clear with PQclear(). NULL when nothing was changed, or when
  * nobody knows (`unknown`). */

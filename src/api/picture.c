@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "api.queries.h"
+#include "api/file.h"
 #include "api/gate.h"
 #include "api/media_work.h"
 #include "base/encode.h"
@@ -45,6 +46,8 @@ picture_make(struct storage *storage, enum media_mode mode, struct source *sourc
     struct media_outcome outcome = media_run(&job);
 
     storage_abort(files.media.writer);
+    if (outcome.kind == MEDIA_REFUSED && files.media.is_away)
+        outcome.error = STORAGE_AWAY;
     return outcome;
 }
 
@@ -59,7 +62,7 @@ problem_of_media(struct request *req, const char *field, const struct media_outc
         log_error("media worker not started", LOG_INT("errno", outcome->error));
         return problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5);
     case MEDIA_REFUSED:
-        return PROBLEM(STORAGE_FULL);
+        return problem_of_storage(req->arena, outcome->error == STORAGE_AWAY ? STORAGE_AWAY : STORAGE_FULL);
     default:
         return problem_field(req->arena, field, arena_strdup(req->arena, outcome->code), arena_strdup(req->arena, outcome->message));
     }

@@ -67,7 +67,7 @@ start_server(const struct config *config, const char *name, int64_t port, route_
 {
     struct server_settings settings = {.name = name, .config = config, .port = (uint16_t)port,
                                        .port_setting = text_equal(name, "stream") ? "PORT_STREAM" : "PORT_BACKEND", .routes = tables, .hooks = hooks,
-                                       .stream_secret = auth_stream_secret(),
+                                       .stream_secret = auth_stream_secret(), .files_are_elsewhere = config->s3_enabled,
                                        .express = text_equal(name, "stream") ? &stream_express : NULL};
     char error[512];
     struct server *server = server_start(&settings, error, sizeof error);

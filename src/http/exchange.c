@@ -115,7 +115,9 @@ is_settled(struct request *req)
 static bool
 runs_in_loop(const struct request *req)
 {
-    return !request_once_key(req) && (!req->route->handler || req->route->runs == RUNS_IN_LOOP);
+    bool may_wait = req->route->opens_files && req->server->settings.files_are_elsewhere;
+
+    return !request_once_key(req) && !may_wait && (!req->route->handler || req->route->runs == RUNS_IN_LOOP);
 }
 
 static void
@@ -153,7 +155,7 @@ dispatch(struct request *req)
         return MHD_YES;
     }
     MHD_suspend_connection(req->connection);
-    if (pool_submit(req->server->pools[req->route->runs], answer_on_pool, req))
+    if (pool_submit(req->server->pools[req->route->opens_files ? RUNS_ON_POOL : req->route->runs], answer_on_pool, req))
         return MHD_YES;
     reply_problem(req, problem_retry(req->arena, PROBLEM(UNAVAILABLE), 5));
     MHD_resume_connection(req->connection);

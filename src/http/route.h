@@ -123,6 +123,7 @@ struct route {
     const struct query *file; /* its row names the stored file that file_get() answers with (api/file.h) */
     const struct problem *(*handler)(struct request *req);
     enum runs runs;
+    bool opens_files; /* with RUNS_IN_LOOP: on the pool after all where files are not on this machine */
 
     int status;                  /* of success; 0 means 200 (204 for EMPTY) */
     const struct query *replies; /* a handler's reply has the shape of this query's row */

@@ -309,20 +309,48 @@ add_headers(struct request *req, struct MHD_Response *response)
     }
 }
 
-/* A source that is no single file, on its way out. */
+/* A source that is no single file, on its way out. Reading it may wait, so a pool does, a block at a time, while the connection is suspended. */
 struct outgoing {
     struct source *source;
     struct source_reader reader;
+    struct server *server;
+    struct MHD_Connection *connection;
+    ssize_t held, at; /* of `block`: how much of it was read, and was sent; -1 when reading failed */
+    char block[OUTGOING_BLOCK];
 };
+
+static void
+outgoing_fill(void *context)
+{
+    struct outgoing *outgoing = context;
+    struct MHD_Connection *connection = outgoing->connection;
+
+    outgoing->held = source_read(&outgoing->reader, outgoing->block, sizeof outgoing->block);
+    outgoing->at = 0;
+    MHD_resume_connection(connection);
+}
 
 static ssize_t
 outgoing_read(void *context, uint64_t position, char *to, size_t len)
 {
     struct outgoing *outgoing = context;
-    ssize_t n = source_read(&outgoing->reader, to, len);
+    size_t left = outgoing->held > 0 ? (size_t)(outgoing->held - outgoing->at) : 0;
 
     (void)position; /* libmicrohttpd goes from the first byte to the last */
-    return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
+    if (outgoing->held < 0)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (!left) {
+        if (outgoing->reader.at == outgoing->reader.end)
+            return MHD_CONTENT_READER_END_WITH_ERROR; /* more was asked for than there is */
+        MHD_suspend_connection(outgoing->connection);
+        if (!pool_submit(outgoing->server->pools[RUNS_ON_POOL], outgoing_fill, outgoing))
+            outgoing_fill(outgoing);
+        return 0;
+    }
+    len = len < left ? len : left;
+    memcpy(to, outgoing->block + outgoing->at, len);
+    outgoing->at += (ssize_t)len;
+    return (ssize_t)len;
 }
 
 static void
@@ -336,14 +364,19 @@ outgoing_free(void *context)
 }
 
 static struct MHD_Response *
-make_outgoing(const struct reply *reply)
+make_outgoing(const struct request *req)
 {
+    const struct reply *reply = &req->reply;
     struct outgoing *outgoing = malloc(sizeof *outgoing);
     struct MHD_Response *response;
 
     if (!outgoing)
         return NULL;
-    *outgoing = (struct outgoing){.source = source_ref(reply->source), .reader = source_reader(reply->source, reply->offset, reply->size)};
+    outgoing->source = source_ref(reply->source);
+    outgoing->reader = source_reader(reply->source, reply->offset, reply->size);
+    outgoing->server = req->server;
+    outgoing->connection = req->connection;
+    outgoing->held = outgoing->at = 0;
     response = MHD_create_response_from_callback(reply->size, OUTGOING_BLOCK, outgoing_read, outgoing, outgoing_free);
     if (!response)
         outgoing_free(outgoing);
@@ -357,7 +390,7 @@ make_response(struct request *req)
     struct MHD_Response *response;
 
     if (reply->source && !source_is_local(reply->source))
-        return make_outgoing(reply);
+        return make_outgoing(req);
     if (reply->source) {
         int fd = fcntl(reply->source->fd, F_DUPFD_CLOEXEC, 3); /* the response closes it */
 

@@ -69,6 +69,7 @@ struct server_settings {
     route_tables routes;
     const struct server_hooks *hooks;
     const char *stream_secret;
+    bool files_are_elsewhere; /* opening one may take long */
     const struct express_settings *express; /* plain requests for files take a shorter way (express.h); NULL for none */
 };
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
+#include "api/file.h"
 #include "api/runner.h"
 #include "base/log.h"
 #include "http/security_headers.h"
@@ -106,7 +107,7 @@ find_replaced(struct request *req, struct wanted *wanted, struct segment **ret_s
         return p;
     set_key(wanted, wanted->version);
     error = row_bool(&replaced, "is_kept") ? load(wanted, ret_segment) : STORAGE_NOT_FOUND;
-    return error == 0 ? NULL : error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY ? PROBLEM(VERSION_GONE) : PROBLEM(INTERNAL);
+    return error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY ? PROBLEM(VERSION_GONE) : problem_of_storage(req->arena, error);
 }
 
 /* Finds the file, or NULL in *ret_segment when the address names another version than the one that plays, ret_version. What is remembered
@@ -142,8 +143,9 @@ find_segment(struct request *req, struct wanted *wanted, char version[MEDIA_VERS
         memcpy(before, version, sizeof before);
         access_forget(wanted->track_id);
     }
-    log_error("file not readable", LOG_TEXT("key", wanted->key));
-    return PROBLEM(INTERNAL);
+    if (error != STORAGE_AWAY)
+        log_error("file not readable", LOG_TEXT("key", wanted->key));
+    return problem_of_storage(req->arena, error);
 }
 
 /* To the same file of the version that plays. Nobody keeps this reply. */
@@ -427,7 +429,8 @@ static const enum problem_name hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBL
 static const enum problem_name old_hls_problems[] = {PROBLEM_STREAM_NOT_READY, PROBLEM_VERSION_GONE, PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
 #define HLS(problem_names) \
-    .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .query = FIELDS(TRACK_SHARE), .problems = problem_names, .runs = RUNS_IN_LOOP
+    .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .query = FIELDS(TRACK_SHARE), .problems = problem_names, .runs = RUNS_IN_LOOP, \
+    .opens_files = true
 #define MASTER HLS(hls_problems), .handler = get_master, .produces = PLAYLIST_TYPE
 #define PLAYLIST(problem_names) HLS(problem_names), .handler = get_playlist, .produces = PLAYLIST_TYPE
 #define SEGMENT(problem_names) HLS(problem_names), .handler = get_segment, .produces = SEGMENT_TYPE

@@ -1,4 +1,5 @@
-/** The API suite: `npm run test:api [-- file...]`; with named files only these, without the checks of the description and of types. Its last line is "N passed, N failed". */
+/** The API suite: `npm run test:api [-- file...]`; with named files only these, without the checks of the description and of types. VEZA_TEST_S3=1: files
+ * are kept in an object store, one Swift for the whole run. Its last line is "N passed, N failed". */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -8,6 +9,7 @@ import { coverageReport } from './coverage.ts';
 import { runFiles } from './files.ts';
 import { BINARY, COVERAGE, DOCUMENT, makeFolders, ROOT, WORK } from './paths.ts';
 import { prepare } from './prepare.ts';
+import { Swift } from './swift.ts';
 
 const run = promisify(execFile);
 const TESTS = path.join(ROOT, 'tests');
@@ -59,8 +61,10 @@ async function main(): Promise<void> {
     await run('npm', ['run', '--silent', 'types'], { cwd: TESTS });
     await attempt('the tests fit the types of openapi.json', async () => { await run('npx', ['tsc', '--noEmit', '-p', 'api'], { cwd: TESTS }); });
   }
+  const swift = process.env['VEZA_TEST_S3'] ? new Swift() : undefined;
   const { cluster, template } = await prepare();
   try {
+    if (swift) process.env['VEZA_TEST_S3_PORT'] = String((await swift.start()).port);
     const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', DATABASE_URL: cluster.url(template.database), VEZA_DATA_DIR: path.join(WORK, 'openapi'), ...template.settings };
     await attempt('every query fits the schema, and openapi.json is what the program describes', async () => {
       await run(BINARY, ['openapi', '--check', '--output', DOCUMENT], { env, cwd: '/tmp' });
@@ -73,6 +77,7 @@ async function main(): Promise<void> {
     if (!named.length) checkCoverage();
   } finally {
     await cluster.remove();
+    await swift?.remove();
     if (!failed) rmSync(COVERAGE, { recursive: true, force: true });
   }
 }

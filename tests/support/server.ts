@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BINARY, LOGS } from './paths.ts';
 import { Redis } from './redis.ts';
+import { Swift } from './swift.ts';
 import { Hopeless, until } from './wait.ts';
 
 export type Settings = Record<string, string>;
@@ -24,6 +25,9 @@ const DEFAULTS: Settings = {
 
 /** Sanitizers' own settings pass through. */
 const PASSED_ON = ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS'];
+
+/** And its bucket, in a run that keeps files in an object store: VEZA_TEST_S3=1. */
+const bucketOfFolder = new Map<string, string>();
 
 /** Servers on one data folder are nodes of one installation: they share its Redis, which ends with the server that started it. */
 const redisOfFolder = new Map<string, string>();
@@ -52,6 +56,13 @@ export class Server {
         redisOfFolder.set(this.dataDir, this.redis.url);
       }
       this.settings['REDIS_URL'] = shared ?? this.redis!.url;
+    }
+    const swift = Swift.ofRun();
+    if (swift && this.settings['S3_ENABLED'] === undefined) {
+      const bucket = bucketOfFolder.get(this.dataDir) ?? `veza-${process.pid}-${counter++}`;
+      if (!bucketOfFolder.has(this.dataDir)) await swift.makeBucket(bucket);
+      bucketOfFolder.set(this.dataDir, bucket);
+      Object.assign(this.settings, swift.settings(bucket));
     }
     const readyFile = path.join(this.dataDir, `ready-${counter++}.json`);
     const log = openSync(this.logFile, 'a');

@@ -36,8 +36,24 @@ const MORE: Record<string, string> = {
 
 export class Swift {
   private processes: ChildProcess[] = [];
-  private ports: number[] = [];
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'veza-swift-'));
+  private ports: number[];
+  readonly folder: string;
+
+  /** `ports`: of one that another process started and ends; only its buckets are used. */
+  constructor(ports: number[] = []) {
+    this.ports = ports;
+    this.folder = ports.length ? '' : mkdtempSync(path.join(tmpdir(), 'veza-swift-'));
+  }
+
+  /** The one of this run (support/run.ts), where files of every installation are kept in a bucket of its own. */
+  static ofRun(): Swift | undefined {
+    const port = process.env['VEZA_TEST_S3_PORT'];
+    return port ? new Swift([0, 0, 0, Number(port)]) : undefined;
+  }
+
+  get port(): number {
+    return this.ports[3]!;
+  }
 
   /** Those of a server that keeps its files in this bucket. */
   settings(bucket: string): Settings {
@@ -45,7 +61,7 @@ export class Swift {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.ports[3]}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   private write(name: string, sections: Record<string, string>): void {
@@ -70,7 +86,9 @@ export class Swift {
     });
     this.write('proxy.conf', {
       DEFAULT: common(this.ports[3]!), 'pipeline:main': `pipeline = ${PIPELINE.join(' ')} proxy-logging proxy-server`,
-      'app:proxy-server': 'use = egg:swift#proxy\naccount_autocreate = true\nallow_account_management = true',
+      'app:proxy-server': 'use = egg:swift#proxy\naccount_autocreate = true\nallow_account_management = true\n' +
+        /* a part that starts a moment later is not avoided for a minute, and a busy machine is no fault of a part's */
+        'error_suppression_interval = 0.1\nerror_suppression_limit = 1000000\nnode_timeout = 60\nconn_timeout = 10',
       ...Object.fromEntries(PIPELINE.map((name) => [`filter:${name}`, `use = egg:swift#${FILTERS[name] || name}\n${MORE[name] ?? ''}`])),
     });
   }

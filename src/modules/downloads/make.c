@@ -395,9 +395,9 @@ make_run(struct work *work)
     }
     if (error && job_cancelled(work->job))
         return JOB_GIVE_BACK;
-    if (error == STORAGE_FULL) {
-        job_wait(work->job, NO_ROOM_WAIT_S);
-        job_error(work->job, "the disk is full");
+    if (error == STORAGE_FULL || error == STORAGE_AWAY) {
+        job_wait(work->job, error == STORAGE_FULL ? NO_ROOM_WAIT_S : STORAGE_RETRY_S);
+        job_error(work->job, error == STORAGE_FULL ? "the disk is full" : "the object store does not answer");
         return JOB_PUT_OFF;
     }
     if (error) {

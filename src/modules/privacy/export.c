@@ -25,6 +25,7 @@ struct packer {
     struct scratch *csv;
     bool csv_begun;
     bool full; /* storage has no room */
+    bool away; /* it does not answer */
 };
 
 void
@@ -40,6 +41,7 @@ to_storage(void *context, const void *bytes, size_t len)
     int error = job_cancelled(packer->job) ? -1 : storage_write(packer->writer, bytes, len);
 
     packer->full |= error == STORAGE_FULL;
+    packer->away |= error == STORAGE_AWAY;
     packer->size += len;
     return error;
 }
@@ -273,7 +275,11 @@ give_up_or_retry(struct packer *packer)
     const struct db_arg args[] = {{"id", packer->export_id}, {"message", message}, {0}};
     bool unknown;
 
-    job_error(packer->job, message);
+    job_error(packer->job, packer->away ? "the object store does not answer" : message);
+    if (packer->away) {
+        job_wait(packer->job, STORAGE_RETRY_S);
+        return JOB_PUT_OFF;
+    }
     if (packer->job->attempts < packer->job->max_attempts)
         return JOB_RETRY;
     return commit_end(packer->job, JOB_FAILED, &q_export_fail, args, &unknown) ? JOB_FAILED : JOB_RETRY;

@@ -113,7 +113,7 @@ process(struct work *work, const char *file_path, uint32_t rate, uint32_t max_du
     if (error == STORAGE_NOT_FOUND)
         return fail(work, "file_missing", "The file of this stem is no longer there. Upload it once more.");
     if (error)
-        return media_work_retry(&work->media, "storage", "The file could not be read from storage.");
+        return media_work_unreadable(&work->media, error);
     end = media_work_run(&work->media, &job);
     source_unref(job.input);
     if (end != JOB_DONE && !work->media.unknown && !delete_files(work->track_id, work->stem_id, work->run))

@@ -36,7 +36,7 @@ stem_make(struct request *req, const struct upload *file, const struct query *fi
     request_set(req, "id", track_id);
     request_set(req, "stem_id", id);
     p = key ? db_one(req, &q_stem_sweep_later, NULL) : PROBLEM(INTERNAL);
-    p = p ? p : gate_keep(file, key);
+    p = p ? p : gate_keep(req, file, key);
     if (p)
         return p;
     p = db_transaction(req, stem_create, (void *)(uintptr_t)first);

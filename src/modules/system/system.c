@@ -14,6 +14,7 @@
 #include "http/server.h"
 #include "modules/auth/auth.h"
 #include "modules/system/retention.h"
+#include "platform/storage/storage.h"
 #include "system.queries.h"
 #include "version.h"
 
@@ -22,6 +23,7 @@
 #define PROBE_MS 2000 /* whoever probes does not wait for long */
 
 static module_list modules;
+static struct storage *system_storage;
 static int64_t started_ms;
 
 __attribute__((constructor)) static void
@@ -35,6 +37,7 @@ system_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     (void)error, (void)error_size;
     modules = with->modules;
+    system_storage = with->storage;
     return true;
 }
 
@@ -76,17 +79,19 @@ health_deep(struct request *req)
     const struct problem *database = db_one(req, &q_ping, NULL);
     int64_t database_us = (clock_monotonic_ns() - before_ns) / 1000;
     struct statvfs disk = {0};
-    bool storage;
+    bool storage, objects = storage_answers(system_storage), good;
     json_t *checks;
 
     storage = statvfs(config_of(req)->data_dir, &disk) == 0 && disk.f_bavail * 100 >= disk.f_blocks * DISK_LOW_PERCENT;
     checks = json_pack("{s:{s:s, s:I}, s:{s:s, s:I}}", "database", "status", database ? "down" : "up", "latency_us",
                        (json_int_t)database_us, "storage", "status", storage ? "up" : "low", "free_bytes",
                        (json_int_t)disk.f_bavail * (json_int_t)disk.f_frsize);
+    if (checks && storage_is_elsewhere(system_storage))
+        json_object_set_new(checks, "object_store", json_pack("{s:s}", "status", objects ? "up" : "down"));
+    good = !database && storage && objects;
     req->reply.cache_control = CACHE_NEVER;
     req->reply.etag = arena_printf(req->arena, "\"%s\"", req->id); /* measured anew each time, never "not modified" */
-    return reply_json(req, database || !storage ? 503 : 200,
-                      json_pack("{s:s, s:o}", "status", database || !storage ? "degraded" : "ok", "checks", checks));
+    return reply_json(req, good ? 200 : 503, json_pack("{s:s, s:o}", "status", good ? "ok" : "degraded", "checks", checks));
 }
 
 static const struct problem *
@@ -132,6 +137,7 @@ metrics(struct request *req)
     for (module_list module = modules; *module; module++)
         if ((*module)->metrics)
             (*module)->metrics(&out);
+    storage_metrics(system_storage, &out);
     if (out.failed) {
         buf_free(&out);
         return PROBLEM(INTERNAL);
@@ -163,7 +169,8 @@ static const struct field check_reply[] = {
     FIELD_END};
 static const struct field checks_reply[] = {
     {"database", FIELD_OBJECT, .required = true, .fields = check_reply},
-    {"storage", FIELD_OBJECT, .required = true, .fields = check_reply},
+    {"storage", FIELD_OBJECT, .required = true, .fields = check_reply, .help = "The disk of the data folder"},
+    {"object_store", FIELD_OBJECT, .fields = check_reply, .help = "Where files are, when they are not on that disk"},
     FIELD_END};
 static const struct field deep_reply[] = {
     {"status", FIELD_ENUM, .required = true, .values = "ok|degraded"},

@@ -240,7 +240,7 @@ process(struct work *work, const char *file_path)
     if (error == STORAGE_NOT_FOUND)
         return fail(work, "file_missing", "The file of this track is no longer there. Upload it once more.");
     if (error)
-        return media_work_retry(&work->media, "storage", "The file could not be read from storage.");
+        return media_work_unreadable(&work->media, error);
     end = media_work_run(&work->media, &job);
     source_unref(job.input);
     if (end != JOB_DONE && end != JOB_FAILED && !work->media.unknown)

@@ -39,7 +39,7 @@ static const struct problem *
 keep_files(struct request *req, const char *id, const struct upload *file, const struct upload *cover)
 {
     const char *key = arena_printf(req->arena, "originals/%s", id);
-    const struct problem *p = key ? gate_keep(file, key) : PROBLEM(INTERNAL);
+    const struct problem *p = key ? gate_keep(req, file, key) : PROBLEM(INTERNAL);
     char version[PICTURE_VERSION_TEXT];
     struct media_outcome outcome;
     const char *folder;

@@ -37,7 +37,7 @@ track_version_make(struct request *req, const struct upload *file, const struct 
     request_set(req, "id", track_id);
     request_set(req, "version_id", id);
     p = key ? db_one(req, &q_track_version_sweep_later, NULL) : PROBLEM(INTERNAL);
-    p = p ? p : gate_keep(file, key);
+    p = p ? p : gate_keep(req, file, key);
     if (p)
         return p;
     p = db_transaction(req, version_create, (void *)(uintptr_t)first);

@@ -23,10 +23,11 @@ struct storage_driver {
     int (*delete_prefix)(struct storage *storage, const char *prefix);
     int (*tidy)(struct storage *storage);
     /* Where the interface's own way is not the best: NULL for that. */
-    int (*open_local)(struct storage *storage, const char *key, struct source **ret_source);
+    int (*open_near)(struct storage *storage, const char *key, uint64_t max_bytes, struct source **ret_source);
     int (*each)(struct storage *storage, storage_tell *tell, void *context);
     /* For a store elsewhere; NULL for one on this machine. */
     bool (*answers)(struct storage *storage);
+    bool (*is_away)(struct storage *storage);
     bool (*link)(struct storage *storage, const char *key, const char *content_type, unsigned seconds, struct buf *out);
     void (*metrics)(struct storage *storage, struct buf *out);
 };

@@ -169,10 +169,16 @@ line_give(struct s3_client *client, struct s3_line *line, bool good)
         line_free(line);
 }
 
+static bool
+client_is_down(struct s3_client *client)
+{
+    return atomic_load(&client->failures) >= FAILURES_MAX;
+}
+
 bool
 s3_is_away(struct s3_client *client)
 {
-    return atomic_load(&client->failures) >= FAILURES_MAX;
+    return client_is_down(client) && clock_monotonic_ms() < atomic_load(&client->away_until_ms);
 }
 
 /* May a request go out? While the store is away, one is let through whenever the time has come. */
@@ -181,7 +187,7 @@ client_may_call(struct s3_client *client)
 {
     int64_t until_ms = atomic_load(&client->away_until_ms), now_ms = clock_monotonic_ms();
 
-    if (!s3_is_away(client))
+    if (!client_is_down(client))
         return true;
     if (now_ms >= until_ms && atomic_compare_exchange_strong(&client->away_until_ms, &until_ms, now_ms + atomic_load(&client->away_ms)))
         return true;
@@ -607,6 +613,6 @@ s3_client_metrics(struct s3_client *client, struct buf *out)
     buf_printf(out,
                "veza_s3_up %d\nveza_s3_requests_total %llu\nveza_s3_failures_total %llu\nveza_s3_left_alone_total %llu\n"
                "veza_s3_sent_bytes_total %llu\nveza_s3_received_bytes_total %llu\n",
-               !s3_is_away(client), (unsigned long long)client->requests, (unsigned long long)client->failed, (unsigned long long)client->away,
+               !client_is_down(client), (unsigned long long)client->requests, (unsigned long long)client->failed, (unsigned long long)client->away,
                (unsigned long long)client->bytes_sent, (unsigned long long)client->bytes_received);
 }

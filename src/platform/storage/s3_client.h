@@ -64,6 +64,6 @@ void s3_stream_end(struct s3_stream *stream);
 /* An address at which anybody gets `key` for `seconds`, with this content type. */
 void s3_link(struct s3_client *client, const char *key, const char *content_type, unsigned seconds, struct buf *out);
 
-/* Is the store left alone at the moment? */
+/* Is the store left alone at the moment, so that a call would fail at once? */
 bool s3_is_away(struct s3_client *client);
 void s3_client_metrics(struct s3_client *client, struct buf *out);

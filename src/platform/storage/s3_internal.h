@@ -16,7 +16,7 @@ struct s3_store {
 
 /* s3_read.c */
 int s3_open(struct storage *storage, const char *key, struct source **ret_source);
-int s3_open_local(struct storage *storage, const char *key, struct source **ret_source);
+int s3_open_near(struct storage *storage, const char *key, uint64_t max_bytes, struct source **ret_source);
 /* Holds at most `max_bytes` of local copies. NULL when memory is short. */
 struct s3_cache *s3_cache_new(uint64_t max_bytes);
 void s3_cache_free(struct s3_cache *cache);

@@ -251,7 +251,7 @@ cache_count(struct s3_cache *cache, bool hit)
 }
 
 int
-s3_open_local(struct storage *storage, const char *key, struct source **ret_source)
+s3_open_near(struct storage *storage, const char *key, uint64_t max_bytes, struct source **ret_source)
 {
     struct s3_store *store = (struct s3_store *)storage;
     char etag[S3_ETAG_TEXT];
@@ -264,7 +264,9 @@ s3_open_local(struct storage *storage, const char *key, struct source **ret_sour
         return 0;
     }
     source_unref(copy);
-    if (!error) {
+    if (!error && source_size(source) > max_bytes) {
+        *ret_source = source;
+    } else if (!error) {
         error = storage_make_copy(storage, source, ret_source);
         if (!error)
             cache_put(store->cache, key, ((struct s3_source *)source)->etag, *ret_source);

@@ -134,15 +134,21 @@ storage_make_copy(struct storage *storage, struct source *source, struct source 
 int
 storage_open_local(struct storage *storage, const char *key, struct source **ret_source)
 {
+    return storage_open_near(storage, key, UINT64_MAX, ret_source);
+}
+
+int
+storage_open_near(struct storage *storage, const char *key, uint64_t max_bytes, struct source **ret_source)
+{
     struct source *source;
     int error;
 
-    if (storage->driver->open_local)
-        return storage_key_valid(key) ? storage->driver->open_local(storage, key, ret_source) : STORAGE_BAD_KEY;
+    if (storage->driver->open_near)
+        return storage_key_valid(key) ? storage->driver->open_near(storage, key, max_bytes, ret_source) : STORAGE_BAD_KEY;
     error = storage_open(storage, key, &source);
     if (error)
         return error;
-    if (source_is_local(source)) {
+    if (source_is_local(source) || source_size(source) > max_bytes) {
         *ret_source = source;
         return 0;
     }
@@ -179,6 +185,12 @@ bool
 storage_is_elsewhere(const struct storage *storage)
 {
     return storage->driver->answers;
+}
+
+bool
+storage_is_away(struct storage *storage)
+{
+    return storage->driver->is_away && storage->driver->is_away(storage);
 }
 
 bool

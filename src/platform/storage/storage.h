@@ -70,6 +70,8 @@ int storage_sync(struct storage *storage);
  * take long. The copy is gone with its last reference; the segment cache (stream/cache.h) bounds what is held for longer. */
 int storage_open(struct storage *storage, const char *key, struct source **ret_source);
 int storage_open_local(struct storage *storage, const char *key, struct source **ret_source);
+/* The same for files of at most `max_bytes`; a larger one that lies elsewhere is read from there. */
+int storage_open_near(struct storage *storage, const char *key, uint64_t max_bytes, struct source **ret_source);
 
 /* Deletes a file, or every file whose key begins with `prefix` and a slash. What is not there is deleted already: 0. */
 int storage_delete(struct storage *storage, const char *key);
@@ -95,6 +97,8 @@ int storage_each(struct storage *storage, storage_tell *tell, void *context);
 
 /* Is the store elsewhere, so that opening a file may take long? */
 bool storage_is_elsewhere(const struct storage *storage);
+/* Has a store elsewhere not answered lately, so that asking it is no use yet? Tells at once. */
+bool storage_is_away(struct storage *storage);
 /* Asks a store elsewhere whether it is there; true for a folder. Takes some seconds at most. */
 bool storage_answers(struct storage *storage);
 /* An address from which anybody gets the file for `seconds`, with this content type; false where the store has no such. */

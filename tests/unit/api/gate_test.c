@@ -56,7 +56,7 @@ static const struct scanner scanner = {.max_bytes = 1 << 20, .ready = scan_ready
 static const struct problem *
 keep(struct request *req)
 {
-    const struct problem *p = gate_keep(gate_file(req, "paper"), "papers/one");
+    const struct problem *p = gate_keep(req, gate_file(req, "paper"), "papers/one");
 
     atomic_fetch_add(&kept, 1);
     return p ? p : reply_bytes(req, 200, "text/plain", str_of(gate_sha256(gate_file(req, "paper"))));
@@ -223,7 +223,7 @@ take(struct request *req, const struct file_field *field, const char *text, bool
     EVP_MD_CTX_free(sha256);
     if (!p) {
         assert_string_equal(gate_sha256(ret_upload), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        assert_null(gate_keep(ret_upload, "papers/one"));
+        assert_null(gate_keep(req, ret_upload, "papers/one"));
     }
     gate_leave(ret_upload);
     scratch_free(scratch);
