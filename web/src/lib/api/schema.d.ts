@@ -21096,7 +21096,16 @@ export interface operations {
                                 /** Format: int64 */
                                 free_bytes?: number;
                             };
+                            /** @description The disk of the data folder */
                             storage: {
+                                /** @enum {string} */
+                                status: "up" | "down" | "low";
+                                latency_us?: number;
+                                /** Format: int64 */
+                                free_bytes?: number;
+                            };
+                            /** @description Where files are, when they are not on that disk */
+                            object_store?: {
                                 /** @enum {string} */
                                 status: "up" | "down" | "low";
                                 latency_us?: number;
