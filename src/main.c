@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "app/backup.h"
 #include "app/doctor.h"
+#include "app/storage_tools.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
@@ -36,6 +37,9 @@ usage(FILE *to)
           "  veza restore --release               lets them go\n"
           "  veza privacy                         what is kept about people, table by table\n"
           "  veza doctor                          says what is wrong with this set-up\n"
+          "  veza doctor storage [--mend] [--age SECONDS]\n"
+          "                                       files that no row owns, rows whose files are not there\n"
+          "  veza storage move --to s3|disk       copies all files, while Veza runs\n"
           "  veza version\n",
           to);
     return to == stdout ? 0 : 2;
@@ -281,7 +285,9 @@ main(int argc, char **argv)
     if (text_equal(argv[1], "restore"))
         return restore_main(&config, argc, argv);
     if (text_equal(argv[1], "doctor"))
-        return argc == 2 ? doctor_run(&config) : usage(stderr);
+        return argc == 2 ? doctor_run(&config) : text_equal(argv[2], "storage") ? doctor_storage(&config, argc, argv) : usage(stderr);
+    if (text_equal(argv[1], "storage"))
+        return argc > 2 ? storage_move(&config, argc, argv) : usage(stderr);
     if (text_equal(argv[1], "privacy") && argc == 2) {
         personal_print(all_modules, stdout);
         return 0;

@@ -29,10 +29,12 @@
 #include "http/listeners.h"
 #include "platform/redis/redis.h"
 #include "platform/mail/mail.h"
+#include "platform/storage/s3.h"
 
 #define SPACE_NEEDED_MB 200
 #define SPACE_WORTH_TELLING_MB 2048
 #define CONNECT_TIMEOUT_S 5
+#define CLOCK_OFF_S 60
 
 static void
 check_data_folder(struct checkup *d)
@@ -230,6 +232,46 @@ check_redis(struct checkup *d)
     }
 }
 
+static void
+check_object_store(struct checkup *d)
+{
+    const struct s3_settings settings = s3_settings_of(d->config);
+    char error[256], folder[PATH_MAX];
+    struct s3_checkup found;
+    struct storage *storage;
+
+    if (!d->config->s3_enabled) {
+        checkup_fine("files", "in the data folder (S3_ENABLED is not set)");
+        return;
+    }
+    snprintf(folder, sizeof folder, "%s/files", d->config->data_dir);
+    storage = storage_open_s3(&settings, folder, error, sizeof error);
+    if (!storage) {
+        checkup_wrong(d, NULL, "object store", "%s", error);
+        return;
+    }
+    s3_checkup(storage, &found);
+    storage_close(storage);
+    if (!found.answers)
+        checkup_wrong(d, "start it, or check S3_ENDPOINT and S3_CA_FILE", "object store", "%s does not answer", settings.endpoint);
+    else if (text_equal(found.code, "NoSuchBucket") || found.status == 404)
+        checkup_wrong(d, "make it, or check S3_BUCKET", "object store", "there is no bucket %s", settings.bucket);
+    else if (llabs(found.clock_ahead_s) > CLOCK_OFF_S)
+        checkup_wrong(d, "set the clocks by NTP: stores refuse signatures that are 15 minutes off", "object store", "its clock is %lld s %s ours",
+                      llabs((long long)found.clock_ahead_s), found.clock_ahead_s > 0 ? "ahead of" : "behind");
+    else if (found.status != 200)
+        checkup_wrong(d, "check S3_ACCESS_KEY, S3_SECRET_KEY and S3_REGION", "object store", "it refuses the bucket %s: %d %s", settings.bucket, found.status, found.code);
+    else if (!found.can_write)
+        checkup_wrong(d, "the key needs s3:GetObject, PutObject, DeleteObject, ListBucket and multipart uploads", "object store",
+                      "files can be listed in %s, but not written, read and deleted", settings.bucket);
+    else
+        checkup_fine("object store", "files can be written, read and deleted in %s", settings.bucket);
+    if (found.status == 200 && found.has_versions)
+        checkup_note(d, "object store", "the bucket keeps versions: what Veza deletes stays, and costs, until a lifecycle rule for noncurrent versions ends it");
+    if (found.uploads)
+        checkup_note(d, "object store", "%u multipart uploads are under way, or were left within S3_ABANDONED_S; those are swept later", found.uploads);
+}
+
 /* Connects, greets and signs in, and sends nothing. */
 static void
 check_mail(struct checkup *d)
@@ -363,6 +405,7 @@ doctor_run(const struct config *config)
     check_port(&d, "API port", "PORT_BACKEND", config->port_backend);
     check_port(&d, "stream port", "PORT_STREAM", config->port_stream);
     check_redis(&d);
+    check_object_store(&d);
     check_mail(&d);
     check_sandbox(&d);
     check_countries(&d);

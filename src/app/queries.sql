@@ -34,3 +34,29 @@ select count(*)::int as unfinished,
        coalesce((select sum(progress) from jobs where kind = 'transcode' and state = 'running'), 0) as running
   from tracks
  where status = 'processing' and deleted_at is null
+
+-- query: storage_owned
+-- not null: prefix, kind, id, is_needed
+-- What the rows own in storage: files, and folders with all that is in them. `is_needed`: something must be there. Rows of what is deleted own nothing, unless
+-- it can be restored.
+with t as (
+    select * from tracks where deleted_at is null or restorable_until > now()
+), v as (
+    select v.* from track_versions v join t on t.id = v.track_id
+)
+select file_path::text as prefix, 'original' as kind, id, deleted_at is null as is_needed from t where file_path is not null
+union all select file_path, 'version', id, false from v where file_path is not null
+union all select 'hls/' || id || case when media_version <> '' then '/' || media_version else '' end, 'stream', id, deleted_at is null from t where stream_status = 'ready'
+union all select 'waveforms/' || id || case when media_version <> '' then '/' || media_version else '' end, 'waveform', id, false from t where stream_status = 'ready'
+union all select f || '/' || v.track_id || '/' || m, 'replaced', v.track_id, false from v, unnest(v.media_versions) m, unnest('{hls,waveforms}'::text[]) f
+union all select cover_art_path, 'cover', id, deleted_at is null from t where cover_art_path is not null
+union all select cover_path, 'cover', id, deleted_at is null from releases where cover_path is not null
+union all select 'avatars/' || id || '/' || split_part(avatar, '?v=', 2), 'avatar', id, deleted_at is null from users where avatar like '%?v=%'
+union all select 'banners/' || id || '/' || split_part(banner_url, '?v=', 2), 'banner', id, deleted_at is null from users where banner_url like '%?v=%'
+union all select 'stems/' || s.track_id || '/' || s.id, 'stem', s.id, s.deleted_at is null and t.deleted_at is null from track_stems s join t on t.id = s.track_id
+union all select d.file_path, 'download', d.track_id, d.format <> 'original' and t.deleted_at is null from track_downloads d join t on t.id = d.track_id
+union all select 'exports/' || user_id || '/' || id, 'export', id, s3_key is not null and expires_at > now() from data_exports where s3_key is not null or status in ('pending', 'processing')
+
+-- query: storage_download_forget
+-- A file for download that is not there is made again when somebody asks for it.
+delete from track_downloads where track_id = :id::uuid and file_path = :key::text returning track_id as id

@@ -137,6 +137,10 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     run->storage = app_open_storage(config, error, error_size);
     if (!run->storage)
         return false;
+    if (!storage_answers(run->storage))
+        log_warn("the object store does not answer; what needs files fails until it does", LOG_TEXT("endpoint", config->s3_endpoint));
+    else if (run->roles & APP_WORKER)
+        storage_tidy(run->storage);
     if (!clamav_setup(config, &scanner, error, error_size))
         return false;
     gate_setup(config, run->storage);

@@ -1,22 +1,43 @@
-/** Files in a bucket: a real Swift, which speaks S3 and checks every signature. */
+/** Files in a bucket: a real Swift, which speaks S3 and checks every signature, behind a connection that can be held and cut. */
 import { strict as assert } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { assertStatus } from '../support/client.ts';
+import { assertProblem, assertStatus } from '../support/client.ts';
 import { decode, makeSound, pcm, png, wav } from '../support/media.ts';
+import { Server } from '../support/server.ts';
 import { Swift } from '../support/swift.ts';
-import { playable, rendition } from '../support/tracks.ts';
+import { finished, playable, rendition, upload } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
-import { World } from '../support/world.ts';
+import { Wire } from '../support/wire.ts';
+import { cluster, template, World } from '../support/world.ts';
 
-const BUCKET = 'veza-objects';
-const swift = new Swift();
-after(() => swift.remove());
-await swift.start();
+const BUCKET = 'veza-objects', MB = 1024 * 1024;
+const swift = Swift.ofRun() ?? new Swift();
+if (swift.folder) {
+  after(() => swift.remove());
+  await swift.start();
+}
 await swift.makeBucket(BUCKET);
-const world = await World.start('object-store', swift.settings(BUCKET));
+const wire = await new Wire(swift.port).mend();
+after(() => wire.cut());
+const settings = { ...swift.settings(BUCKET), S3_ENDPOINT: `http://127.0.0.1:${wire.port}`, S3_TIMEOUT_S: '3' };
+const world = await World.start('object-store', settings);
 const carol = world.as('carol'), visitor = world.visitor;
+const long = wav(makeSound(60, { seed: 7 })); /* more than a part of a multipart upload */
+assert.ok(long.length > 9 * MB && long.length < 16 * MB);
+
+const original = (id: string) => carol.get('/api/v1/tracks/{id}/download', { path: { id }, query: { format: 'original' } });
+const remove = async (id: string) => {
+  assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id } }), 204);
+  await until('its objects to be gone', async () => (await swift.objects(BUCKET)).every((key) => !key.includes(id)), 60, 200);
+};
+const deep = async () => {
+  const reply = await fetch(`${world.server.api}/health/deep`);
+  return { status: reply.status, store: ((await reply.json()) as { checks: { object_store: { status: string } } }).checks.object_store.status };
+};
+const health = async () => (await deep()).status;
+const originals = async () => (await swift.objects(BUCKET)).filter((key) => key.startsWith('originals/')).sort();
 
 test('a track is uploaded, processed, streamed, fetched in ranges and deleted, and no object of it stays', async () => {
   const sound = makeSound(12, { seed: 4 }), file = wav(sound);
@@ -26,20 +47,108 @@ test('a track is uploaded, processed, streamed, fetched in ranges and deleted, a
     assert.ok(kept.some((key) => key.startsWith(start)), `${start} is in the bucket`);
   assert.deepEqual(await swift.uploads(BUCKET), []);
 
-  const lossless = await rendition(visitor, track.id, 'lossless');
   const saved = path.join(world.server.dataDir, 'lossless.mp4');
-  writeFileSync(saved, lossless.bytes);
+  writeFileSync(saved, (await rendition(visitor, track.id, 'lossless')).bytes);
   assert.ok(pcm(sound).equals(await decode(saved)), 'every sample came back');
 
   const where = `/api/v1/tracks/${track.id}/hls/low/segment_000.m4s`;
   const whole = await visitor.send('GET', where), part = await visitor.send('GET', where, { headers: { range: 'bytes=100-199' } });
   assertStatus(part, 206);
   assert.ok(part.bytes.equals(whole.bytes.subarray(100, 200)));
+  assert.ok((await original(track.id)).bytes.equals(file));
+  assert.match((await visitor.send('GET', '/metrics')).bytes.toString(), /^veza_s3_up 1$/m);
+  await remove(track.id);
+});
 
-  const original = await carol.get('/api/v1/tracks/{id}/download', { path: { id: track.id }, query: { format: 'original' } });
-  assertStatus(original, 200);
-  assert.ok(original.bytes.equals(Buffer.from(file)));
+test('a file of several parts comes back whole, and in any range, and its parts go with it', async () => {
+  const reply = await upload(carol, { file: long, title: 'Long' });
+  assertStatus(reply, 201);
+  const { id } = reply.body;
+  assert.deepEqual(await swift.uploads(BUCKET), []);
+  assert.equal((await swift.parts(BUCKET)).filter((key) => key.includes(id)).length, 2);
+  assert.ok((await original(id)).bytes.equals(long));
+  const where = `/api/v1/tracks/${id}/download?format=original`, from = 8 * MB - 1000, to = from + 300_000;
+  const range = await carol.send('GET', where, { headers: { range: `bytes=${from}-${to}` } });
+  assertStatus(range, 206);
+  assert.ok(range.bytes.equals(long.subarray(from, to + 1)));
+  await finished(carol, id);
+  await remove(id);
+  await until('its parts to be gone', async () => !(await swift.parts(BUCKET)).some((key) => key.includes(id)));
+});
 
-  assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id: track.id } }), 204);
-  await until('the objects to be gone', async () => (await swift.objects(BUCKET)).every((key) => !key.includes(track.id)), 60, 200);
+test('a store that is cut off in the middle of an upload: 503, nothing half-written, and it goes on by itself', async () => {
+  const track = await playable(carol, { title: 'Kept', is_public: 'true' });
+  const before = await originals();
+  wire.holdAfter(8.5 * MB);
+  const sending = upload(carol, { file: long, title: 'Cut off' });
+  await until('the second part to be on its way', async () => wire.holds && (await swift.uploads(BUCKET)).length === 1);
+  await wire.cut();
+  const refused = await sending;
+  assertProblem(refused, 503, 'unavailable');
+  assert.ok(Number(refused.headers.get('retry-after')) > 0);
+  assert.deepEqual(await originals(), before);
+
+  await until('health to say so', async () => (await health()) === 503);
+  assertStatus(await visitor.get('/health'), 200);
+  assert.equal((await deep()).store, 'down');
+  const segment = await visitor.send('GET', `/api/v1/tracks/${track.id}/hls/medium/segment_000.m4s`);
+  assertProblem(segment, 503, 'unavailable');
+  assert.ok(Number(segment.headers.get('retry-after')) > 0);
+  assertProblem(await upload(carol, { title: 'Refused' }), 503, 'unavailable');
+
+  await wire.mend();
+  await until('health to be well again', async () => (await health()) === 200, 30);
+  assertStatus(await visitor.send('GET', `/api/v1/tracks/${track.id}/hls/medium/segment_000.m4s`), 200);
+  const again = await playable(carol, { title: 'Afterwards' });
+  await remove(again.id);
+  await remove(track.id);
+});
+
+test('work that finds the store away waits for it, and no attempt is lost', async () => {
+  const since = world.server.log().length, reply = await upload(carol, { file: wav(makeSound(30, { seed: 2 })), title: 'Waits' });
+  assertStatus(reply, 201);
+  await wire.cut();
+  await world.server.logged(/"job did not work".*the object store does not answer/, since);
+  await wire.mend();
+  const track = await finished(carol, reply.body.id);
+  assert.equal(track.status, 'completed');
+  await remove(track.id);
+});
+
+test('a store that hangs holds nothing up that does not need it', async () => {
+  wire.holdAfter(0);
+  const asked = performance.now();
+  assert.equal(await health(), 503);
+  assert.ok(performance.now() - asked < 8000);
+  assertStatus(await visitor.get('/health'), 200);
+  wire.letGo();
+  await until('health to be well again', async () => (await health()) === 200, 30);
+});
+
+test('what a server that was killed in the middle of a multipart upload left is swept, and not before its time', async () => {
+  await until('nothing of before to be under way', async () => (await health()) === 200);
+  const old = (await swift.uploads(BUCKET)).length;
+  const server = new Server('object-store-killed', { ...template.settings, ...settings, DATABASE_URL: cluster.url(world.database) });
+  after(() => server.remove());
+  await server.start();
+  wire.holdAfter(8.5 * MB);
+  const sending = fetch(`${server.api}/api/v1/tracks`, { method: 'POST', headers: { authorization: `Bearer ${template.tokens.carol}` }, body: (() => {
+    const form = new FormData();
+    form.set('title', 'Killed');
+    form.set('file', new Blob([new Uint8Array(long)]), 'killed.wav');
+    return form;
+  })() }).catch(() => null);
+  await until('the second part to be on its way', async () => wire.holds && (await swift.uploads(BUCKET)).length === old + 1);
+  await server.stop('SIGKILL');
+  await sending;
+  wire.letGo();
+  await server.start();
+  assert.equal((await swift.uploads(BUCKET)).length, old + 1, 'a day has not passed');
+  await server.stop();
+  await until('a second to have passed since', async () => {
+    await server.start({ S3_ABANDONED_S: '1' });
+    await server.stop();
+    return (await swift.uploads(BUCKET)).length === 0;
+  });
+  assert.deepEqual(await swift.parts(BUCKET), []);
 });
