@@ -50,7 +50,7 @@ union all select 'hls/' || id || case when media_version <> '' then '/' || media
 union all select 'waveforms/' || id || case when media_version <> '' then '/' || media_version else '' end, 'waveform', id, false from t where stream_status = 'ready'
 union all select f || '/' || v.track_id || '/' || m, 'replaced', v.track_id, false from v, unnest(v.media_versions) m, unnest('{hls,waveforms}'::text[]) f
 union all select cover_art_path, 'cover', id, deleted_at is null from t where cover_art_path is not null
-union all select cover_path, 'cover', id, deleted_at is null from releases where cover_path is not null
+union all select cover_path, 'cover', id, true from releases where cover_path is not null
 union all select 'avatars/' || id || '/' || split_part(avatar, '?v=', 2), 'avatar', id, deleted_at is null from users where avatar like '%?v=%'
 union all select 'banners/' || id || '/' || split_part(banner_url, '?v=', 2), 'banner', id, deleted_at is null from users where banner_url like '%?v=%'
 union all select 'stems/' || s.track_id || '/' || s.id, 'stem', s.id, s.deleted_at is null and t.deleted_at is null from track_stems s join t on t.id = s.track_id

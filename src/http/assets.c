@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include "base/buf.h"
+#include "http/server.h"
 
 #define TOTAL_MAX (64u * 1024 * 1024)
 #define PAGE_MAX (1024u * 1024)
@@ -243,13 +244,28 @@ assets_is_embed(const char *path)
     return text_starts_with(path, "/embed/");
 }
 
+/* The object store after a blank, where segments come from there (S3_DIRECT_READS); else "". */
+static const char *
+direct_source(struct request *req)
+{
+    const struct config *config = server_settings(req->server)->config;
+    const char *endpoint = *config->s3_public_endpoint ? config->s3_public_endpoint : config->s3_endpoint, *host = strstr(endpoint, "://");
+
+    if (!config->s3_enabled || !config->s3_direct_reads || !host)
+        return "";
+    host += strlen("://");
+    return config->s3_path_style ? arena_printf(req->arena, " %s", endpoint)
+                                 : arena_printf(req->arena, " %.*s%s.%s", (int)(host - endpoint), endpoint, config->s3_bucket, host);
+}
+
 /* Any site may show the page in a frame. It loads nothing but what it plays. */
 static void
 add_embed_policies(struct request *req)
 {
     reply_header(req, "Content-Security-Policy",
-                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
-                 "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *");
+                 arena_printf(req->arena,
+                              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'%s; "
+                              "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *", direct_source(req)));
     reply_header(req, "X-Frame-Options", "");
     reply_header(req, "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
     reply_header(req, "X-Robots-Tag", "noindex");
@@ -262,10 +278,10 @@ add_policies(const struct assets *assets, struct request *req, const char *conne
     reply_header(req, "Content-Security-Policy",
                  arena_printf(req->arena,
                               "default-src 'self'; script-src 'self' %s; style-src 'self' %s; img-src 'self' blob: data:; "
-                              "media-src 'self' blob:; connect-src 'self' %s; font-src 'self'; worker-src 'self' blob:; "
+                              "media-src 'self' blob:; connect-src 'self' %s%s; font-src 'self'; worker-src 'self' blob:; "
                               "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
                               json_string_value(json_object_get(assets->pages, "script_src")),
-                              json_string_value(json_object_get(assets->pages, "style_src")), connect_src));
+                              json_string_value(json_object_get(assets->pages, "style_src")), connect_src, direct_source(req)));
     reply_header(req, "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
     reply_header(req, "Cross-Origin-Opener-Policy", "same-origin");
 }

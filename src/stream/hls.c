@@ -29,10 +29,13 @@
 #define SEGMENT_TYPE "audio/mp4"
 #define CONTROL_VERSIONED "public, max-age=31536000, immutable"
 #define CONTROL_UNVERSIONED "public, max-age=60"
+#define DIRECT_S 60 /* life of a link to the object store */
+#define LINK_MAX ((size_t)4096)
 #define COPIES_MAX ((uint64_t)1024 * 1024 * 1024) /* bytes of local copies of segments, where the store is elsewhere */
 
 static struct storage *storage;
 static struct segment_cache *cache;
+static bool direct_reads; /* segments of public tracks come from the object store itself */
 static struct buf security; /* header lines of every segment */
 
 struct wanted {
@@ -193,13 +196,44 @@ serve_shared_playlist(struct request *req, const struct wanted *wanted, struct s
     return reply_owned(req, 200, wanted->content_type, buf_str(&out), free, out.ptr);
 }
 
+/* Whether this segment of a track that anybody may hear is to be fetched from the object store, by a link that holds for a minute at most and that nobody keeps. The
+ * playlists, and all that is private or shared by a link, come from here. */
+static bool
+goes_direct(const struct wanted *wanted)
+{
+    return direct_reads && !wanted->share && *wanted->version && text_equal(wanted->content_type, SEGMENT_TYPE);
+}
+
+static const struct problem *
+send_to_store(struct request *req, struct wanted *wanted, const char *version)
+{
+    scoped_buf link = BUF_INIT(LINK_MAX);
+
+    set_key(wanted, version);
+    if (!storage_link(storage, wanted->key, SEGMENT_TYPE, DIRECT_S, &link))
+        return PROBLEM(INTERNAL);
+    reply_empty(req, 302);
+    describe(req, wanted);
+    req->reply.cache_control = CACHE_NEVER;
+    reply_header(req, "Location", arena_strndup(req->arena, link.ptr, link.len));
+    return NULL;
+}
+
 static const struct problem *
 serve(struct request *req, struct wanted *wanted)
 {
     char version[MEDIA_VERSION_TEXT];
     struct segment *segment;
-    const struct problem *p = find_segment(req, wanted, version, &segment);
+    const struct problem *p;
 
+    if (goes_direct(wanted)) {
+        p = access_check(req, wanted->track_id, &wanted->is_public, version);
+        if (p)
+            return p;
+        if (wanted->is_public && text_equal(wanted->version, version))
+            return send_to_store(req, wanted, version);
+    }
+    p = find_segment(req, wanted, version, &segment);
     if (p)
         return p;
     if (!segment)
@@ -318,7 +352,7 @@ want_public(struct str path, struct wanted *ret_wanted)
         return false;
     wanted.content_type = path.ptr[path.len - 1] == '8' ? PLAYLIST_TYPE : SEGMENT_TYPE;
     *ret_wanted = wanted;
-    return true;
+    return !goes_direct(&wanted);
 }
 
 /* What visitors get (express.h). */
@@ -380,6 +414,7 @@ stream_setup(const struct module_setup *with, char *error, size_t error_size)
     bool few = getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur / 4 < FILES_MAX;
 
     storage = with->storage;
+    direct_reads = with->config->s3_enabled && with->config->s3_direct_reads;
     access_setup();
     security = (struct buf){.max = 4096};
     security_header_lines(with->config, "Cross-Origin-Resource-Policy", &security);

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { mailsTo, subjectOf } from '../support/mail.ts';
 import { makeSound, png, wav } from '../support/media.ts';
 import { columnsWith, storedFiles } from '../support/personal.ts';
@@ -208,7 +209,7 @@ async function settle(name: string, ip: string): Promise<{ who: Somebody; track:
   return { who, track, marker };
 }
 
-test('after the erasure no column of any table, and no file, tells of the person', async () => {
+onDisk('after the erasure no column of any table, and no file, tells of the person', async () => {
   const { who, track, marker } = await settle('yolanda', '203.0.113.77');
   const markers = [who.email, who.name, who.ip, marker, who.id];
   for (const one of markers) assert.notDeepEqual(await columnsWith(world, one), [], `${one} is there before`);
@@ -229,7 +230,7 @@ test('after the erasure no column of any table, and no file, tells of the person
   assertStatus(await visitor.post('/api/v1/auth/register', { body: { username: who.name, email: who.email, password: PASSWORD } }), 201);
 });
 
-test('an erasure that is killed half-way goes on', async () => {
+onDisk('an erasure that is killed half-way goes on', async () => {
   const { who, track, marker } = await settle('zenobia', '203.0.113.78');
   assertStatus(await remove(who.client), 200);
   const first = await world.hold(`select from users where id = '${who.id}' for update`);

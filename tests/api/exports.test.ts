@@ -5,6 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, type BodyOf, type Client } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { makeSound, png, wav } from '../support/media.ts';
 import { unpack } from '../support/personal.ts';
 import { playable } from '../support/tracks.ts';
@@ -214,7 +215,7 @@ test('only the owner fetches an archive, in a browser too, in parts too', async 
   assertProblem(await world.visitor.get('/api/v1/users/me/exports/{id}/download', { path: { id: done.id }, as: { token: (key.body as { key: string }).key } }), 403, 'insufficient_scope');
 });
 
-test('an expired archive is gone, and the hourly sweep deletes its file', async () => {
+onDisk('an expired archive is gone, and the hourly sweep deletes its file', async () => {
   const done = await make(carol);
   assert.deepEqual(storedArchives(ids.carol).includes(done.id), true);
   await world.sql(`update data_exports set expires_at = now() - interval '1 second' where id = '${done.id}'`);

@@ -6,6 +6,7 @@ import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Reply } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { makeSound, png, wav } from '../support/media.ts';
 import { playable, upload } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
@@ -33,7 +34,7 @@ async function patiently<R extends Reply>(ask: () => Promise<R>): Promise<R> {
   }
 }
 
-test('a hundred uploads at once never pass the quota, which is right to the byte, and what is deleted makes room', async () => {
+onDisk('a hundred uploads at once never pass the quota, which is right to the byte, and what is deleted makes room', async () => {
   const file = wav(makeSound(0.1)), room = 7;
   await limit('dave', room * file.length + file.length - 1);
   const replies = await Promise.all(Array.from({ length: 100 }, () => patiently(() => upload(dave, { file }))));

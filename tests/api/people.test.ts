@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { png } from '../support/media.ts';
 import { browser, emailOf, PASSWORD, template, World, type Person } from '../support/world.ts';
 
@@ -321,7 +322,7 @@ test('of two password changes at once, one wins', async () => {
   assertStatus(await visitor.post('/api/v1/auth/login', { body: { email: emailOf('bob'), password: `the new one ${won}` } }), 200);
 });
 
-test('a picture is made anew, shown by its address, and goes away', async () => {
+onDisk('a picture is made anew, shown by its address, and goes away', async () => {
   const form = (bytes: Uint8Array, name = 'me.png') => {
     const data = new FormData();
     data.set('avatar', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), name);
@@ -353,7 +354,7 @@ test('a picture is made anew, shown by its address, and goes away', async () => 
   assert.equal(await folders('alice'), 0);
 });
 
-test('a picture that cannot be kept is refused, and nothing points at it', async () => {
+onDisk('a picture that cannot be kept is refused, and nothing points at it', async () => {
   const full = await World.start('people-full');
   const { mkdirSync, writeFileSync } = await import('node:fs');
   mkdirSync(`${full.server.dataDir}/files`, { recursive: true });

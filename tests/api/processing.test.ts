@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { assertProblem, assertStatus, Client } from '../support/client.ts';
-import { isFull } from '../support/level.ts';
+import { isFull, onDisk } from '../support/level.ts';
 import { makeSound, pcm, png, wav, wavHeader } from '../support/media.ts';
 import { STREAM_SECRET } from '../support/requests.ts';
 import { Server } from '../support/server.ts';
@@ -34,7 +34,7 @@ async function assertPlays(client: Client, id: string): Promise<void> {
   assertStatus(await client.send('GET', `/api/v1/tracks/${id}/waveform`), 200);
 }
 
-test('a node that was paused in the middle of a job harms nothing that another finished', async () => {
+onDisk('a node that was paused in the middle of a job harms nothing that another finished', async () => {
   const settings = { JOB_STALE_S: '5', MEDIA_TIMEOUT_S: '20' };
   const world = await World.start('paused', settings);
   const { dataDir, ports } = world.server;
@@ -69,7 +69,7 @@ const { dataDir } = world.server;
 const again = (id: string) => world.visitor.post('/internal/jobs/transcode', { body: { track_id: id }, headers: { 'x-stream-secret': STREAM_SECRET } });
 const jobOf = (id: string) => world.sql(`select state from jobs where kind = 'transcode' and payload ->> 'track_id' = '${id}'`);
 
-test('a track plays while it is processed once more, and one version is left of it', async () => {
+onDisk('a track plays while it is processed once more, and one version is left of it', async () => {
   const track = await playable(carol, { file: wav(makeSound(7)) });
   const [before] = versionsOf(dataDir, track.id);
   assertStatus(await again(track.id), 202);
@@ -92,7 +92,7 @@ function pictured(): Buffer {
   return bytes;
 }
 
-test('the picture in a file becomes the cover, and once its owner removed or replaced it, processing does not bring it back', async () => {
+onDisk('the picture in a file becomes the cover, and once its owner removed or replaced it, processing does not bring it back', async () => {
   const track = await playable(carol, { file: pictured(), filename: 'sound.flac' }), at = { path: { id: track.id } };
   const covers = () => filesOf(dataDir, track.id).filter((name) => name.startsWith('covers/'));
   const coverNow = async () => (await carol.get('/api/v1/tracks/{id}', at)).body.cover_url;
@@ -129,7 +129,7 @@ test('a cover that is removed while the file is processed for the first time sta
   assert.deepEqual(filesOf(dataDir, track.id).filter((name) => name.startsWith('covers/')), []);
 });
 
-test('processing once more that fails leaves the version that plays', async () => {
+onDisk('processing once more that fails leaves the version that plays', async () => {
   const track = await playable(carol, { file: wav(makeSound(7)) });
   const before = versionsOf(dataDir, track.id);
   writeFileSync(path.join(dataDir, 'files', 'originals', track.id), 'no sound at all');
@@ -140,7 +140,7 @@ test('processing once more that fails leaves the version that plays', async () =
   assert.deepEqual(versionsOf(dataDir, track.id), before);
 });
 
-test('a track from before there were versions plays, and is replaced as a whole', async () => {
+onDisk('a track from before there were versions plays, and is replaced as a whole', async () => {
   const { renameSync } = await import('node:fs');
   const track = await playable(carol, { file: wav(makeSound(7)) });
   await until('it to be done', async () => await jobOf(track.id) === 'done'); /* until then it deletes what it left over */
@@ -184,7 +184,7 @@ function mediaWorkers(pid: number): number[] {
   });
 }
 
-test('a file on which the media worker dies twice is given up', async () => {
+onDisk('a file on which the media worker dies twice is given up', async () => {
   const reply = await upload(carol, { file: longWav(60) });
   assertStatus(reply, 201);
   const { id } = reply.body;
@@ -203,7 +203,7 @@ test('a file on which the media worker dies twice is given up', async () => {
 
 const DEATHS = isFull ? 5 : 3; /* one more than a file may cost the media worker */
 
-test('deaths of the server in the middle of the work do not make a good track fail', async () => {
+onDisk('deaths of the server in the middle of the work do not make a good track fail', async () => {
   const mortal = await World.start('deaths');
   const reply = await upload(mortal.as('carol'), { file: longWav(60) });
   assertStatus(reply, 201);
@@ -225,7 +225,7 @@ test('deaths of the server in the middle of the work do not make a good track fa
   await assertPlays(mortal.as('carol'), id);
 });
 
-test('a disk that is full for a while does not make a good track fail', async (t) => {
+onDisk('a disk that is full for a while does not make a good track fail', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'veza-small-disk-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=755', 'tmpfs', folder]).status === 0;
   if (!mounted) {

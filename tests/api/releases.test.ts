@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { encodeWith, makeSound, png, wav } from '../support/media.ts';
 import { WORK } from '../support/paths.ts';
 import { finished, playable, upload } from '../support/tracks.ts';
@@ -297,7 +298,7 @@ test('a track follows one release at most, and none any more once its creator sa
   assert.equal(await world.sql("select count(*) from releases where title = 'Refused twice'"), '0');
 });
 
-test('a cover is made anew, changes its address, is shown to whoever may open the release, and goes with it', async () => {
+onDisk('a cover is made anew, changes its address, is shown to whoever may open the release, and goes with it', async () => {
   const release = await create({ title: 'With art' });
   const send = async (bytes: Uint8Array, to = release.id) => {
     const form = new FormData();

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { png } from '../support/media.ts';
 import { template, World } from '../support/world.ts';
 
@@ -43,7 +44,7 @@ test('a banner is made anew in two sizes, and shows on the profile', async () =>
   }
 });
 
-test('a new banner takes the place of the one before, and taking it down leaves nothing', async () => {
+onDisk('a new banner takes the place of the one before, and taking it down leaves nothing', async () => {
   assertStatus(await put(900, 300), 200);
   const second = await put(900, 300);
   assert.deepEqual(versions(), [second.body.banner_url.slice(-16)]);
@@ -66,7 +67,7 @@ test('what is no picture is refused, and leaves nothing behind', async () => {
   assert.deepEqual(versions(), []);
 });
 
-test('a banner that cannot be kept is refused, and nothing points at it', async () => {
+onDisk('a banner that cannot be kept is refused, and nothing points at it', async () => {
   writeFileSync(path.join(world.server.dataDir, 'files/banners', ids.dave), 'a file where the folder should be');
   const reply = await world.as('dave').post('/api/v1/users/{id}/banner', { path: { id: ids.dave }, body: form(png(900, 300)) });
   assertProblem(reply, 507, 'storage_full');

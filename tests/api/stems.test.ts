@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type BodyOf, type Client } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { decode, encodeWith, makeSound, pcm, wav } from '../support/media.ts';
 import { playable } from '../support/tracks.ts';
 import { begin, patch, sha256, trackOf } from '../support/tus.ts';
@@ -186,7 +187,7 @@ test('a name is there once, whatever its case, and stands in an address; name an
   assert.equal((await settled(track.id)).filter((stem) => stem.name === 'Race').length, 1);
 });
 
-test('what is no stem is refused with a reason: no sound, far too long, one too many, more than the quota', async () => {
+onDisk('what is no stem is refused with a reason: no sound, far too long, one too many, more than the quota', async () => {
   const track = await playable(carol, { title: 'Refused', file: wav(makeSound(2)) });
   assertProblem(await send(track.id, Buffer.from('no sound at all, but long enough to be looked at')), 422);
   const long = await send(track.id, wav(makeSound(70, { sampleRate: 8000, channels: 1 })));
@@ -204,7 +205,7 @@ test('what is no stem is refused with a reason: no sound, far too long, one too 
   assert.deepEqual(readdirSync(file(`stems/${track.id}`)).length, 1, 'nothing is left of what was refused');
 });
 
-test('a file that turns out to be damaged, or was longer than it said, fails with a reason that its owner alone sees', async () => {
+onDisk('a file that turns out to be damaged, or was longer than it said, fails with a reason that its owner alone sees', async () => {
   const track = await playable(carol, { title: 'Damaged', is_public: 'true', file: wav(makeSound(2)) });
   await open(track.id, { stems_open: true });
   const blocker = await world.hold('lock table track_stems in share mode');
@@ -240,7 +241,7 @@ test('a stem comes with tus, and its name is looked at before a byte is sent', a
   assertProblem(await refused(root, { stem_of: track.id }), 404);
 });
 
-test('what is deleted gives its bytes back and leaves no file: a stem, and a track with its stems', async () => {
+onDisk('what is deleted gives its bytes back and leaves no file: a stem, and a track with its stems', async () => {
   const free = await usedBytes(), track = await playable(carol, { title: 'Gone', file: wav(makeSound(2)) }), before = await usedBytes();
   const bytes = wav(makeSound(2)), one = await add(track.id, bytes, 'One.wav');
   await add(track.id, bytes, 'Two.wav');
@@ -257,7 +258,7 @@ test('what is deleted gives its bytes back and leaves no file: a stem, and a tra
   assert.ok(!existsSync(file(`stems/${track.id}`)));
 });
 
-test('what a killed server left is removed: the file of a stem that never came to be, and those of a run that never ended', async () => {
+onDisk('what a killed server left is removed: the file of a stem that never came to be, and those of a run that never ended', async () => {
   const track = await playable(carol, { title: 'Killed', file: wav(makeSound(2)) });
   const id = '00000000-0000-4000-8000-00000000000a';
   mkdirSync(file(`stems/${track.id}/${id}`), { recursive: true });

@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type BodyOf, type Client } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { makeSound, wav } from '../support/media.ts';
 import { finished, playable, uploadForm, type Track } from '../support/tracks.ts';
 import { begin, patch, sha256, trackOf } from '../support/tus.ts';
@@ -45,7 +46,7 @@ const sweep = async () => {
   await until('the sweep', async () => (await world.sql("select run_at > now() + interval '30 seconds' from jobs where kind = 'track_versions_sweep'")) === 't');
 };
 
-test('a new version changes sound, length, waveform and loudness at once; plays, likes and comments stay; whoever listens hears the old one to its end', async () => {
+onDisk('a new version changes sound, length, waveform and loudness at once; plays, likes and comments stay; whoever listens hears the old one to its end', async () => {
   const first = tune(12, 3), second = tune(7, 7);
   const track = await playable(carol, { file: first, title: 'Kelp', is_public: 'true', is_downloadable: 'true', filename: 'kelp.wav' });
   assertStatus(await dave.post('/api/v1/tracks/{id}/like', at(track.id)), 200);
@@ -169,7 +170,7 @@ test('an upload of a version whose track is gone meanwhile ends, and keeps no ro
   assert.equal(await world.sql(`select state || ' ' || failure_code from uploads where id = '${address.split('/').pop()}'`), 'failed not_found');
 });
 
-test('an old version is restored as a new one with the same file, which counts once', async () => {
+onDisk('an old version is restored as a new one with the same file, which counts once', async () => {
   const free = await usedBytes(), files = [1, 2].map((seed) => wav(makeSound(seed + 1, { seed })));
   const track = await playable(carol, { file: files[0]!, title: 'Restored' });
   await replace(track.id, files[1]!);

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { decode, encodeWith, loudness, makeSound, pcm, png, wav } from '../support/media.ts';
 import { STREAM_SECRET } from '../support/requests.ts';
 import { finished, playable, rendition, upload } from '../support/tracks.ts';
@@ -447,7 +448,7 @@ for (const [what, file, code] of notAudio) {
   });
 }
 
-test('the owner replaces and removes a cover; its address changes, and of several at once the files of one stay', async () => {
+onDisk('the owner replaces and removes a cover; its address changes, and of several at once the files of one stay', async () => {
   const track = await playable(carol, { title: 'Dressed anew', cover: png(640, 640) });
   const at = { path: { id: track.id } }, folder = `${world.server.dataDir}/files/covers/${track.id}`;
   const form = (bytes: Buffer) => {
@@ -472,7 +473,7 @@ test('the owner replaces and removes a cover; its address changes, and of severa
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('a cover that cannot be kept is refused, and nothing points at it', async () => {
+onDisk('a cover that cannot be kept is refused, and nothing points at it', async () => {
   const track = await playable(carol, { title: 'No room for a cover' });
   writeFileSync(`${world.server.dataDir}/files/covers/${track.id}`, 'a file where the folder should be');
   const form = new FormData();
@@ -486,7 +487,7 @@ test('a cover that is no picture is refused, and the track with it', async () =>
   assert.equal(assertProblem(reply, 422, 'validation').errors?.[0]?.field, 'cover');
 });
 
-test('a deleted track is gone for everybody, and so are its files', async () => {
+onDisk('a deleted track is gone for everybody, and so are its files', async () => {
   const track = await playable(carol, { title: 'Short life', cover: png(640, 640) });
   const files = () => filesIn(path.join(world.server.dataDir, 'files')).filter((name) => name.includes(track.id));
   assert.ok(files().length > 10, files().join(' '));

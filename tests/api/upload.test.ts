@@ -6,6 +6,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { assertProblem, assertStatus, Client } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { makeSound, png, wav, wavHeader } from '../support/media.ts';
 import { Server } from '../support/server.ts';
 import { finished, rendition, upload } from '../support/tracks.ts';
@@ -110,7 +111,7 @@ async function cuttable() {
   return { folder, cut: () => { for (const line of lines) line.destroy(); } };
 }
 
-test('when nobody knows whether the track was created, its file stays until the sweep has looked', async () => {
+onDisk('when nobody knows whether the track was created, its file stays until the sweep has looked', async () => {
   const { folder, cut } = await cuttable();
   const own = await World.start('unknown');
   const server = new Server('unknown-api', { ...template.settings, DATABASE_URL: `host=${folder} user=app dbname=${own.database}` }, own.server.dataDir);
@@ -140,7 +141,7 @@ test('when nobody knows whether the track was created, its file stays until the 
   assert.deepEqual(originals(), (await own.sql('select id from tracks')).split('\n'));
 });
 
-test('two avatars at once leave the files of one', async () => {
+onDisk('two avatars at once leave the files of one', async () => {
   const form = () => {
     const data = new FormData();
     data.set('avatar', new Blob([new Uint8Array(png(400, 400))], { type: 'image/png' }), 'me.png');

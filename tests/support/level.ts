@@ -11,3 +11,8 @@ export const isFull = level === 'full';
 export function full(name: string, run: (t: TestContext) => Promise<void> | void): void {
   void test(name, { skip: isFull ? false : 'of the full level' }, run);
 }
+
+/** A test that looks into the folder of files, or breaks it; left out in a run that keeps files in an object store. */
+export function onDisk(name: string, run: (t: TestContext) => Promise<void> | void): void {
+  void test(name, { skip: process.env['VEZA_TEST_S3'] ? 'looks into the folder of files' : false }, run);
+}

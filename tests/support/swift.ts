@@ -2,7 +2,7 @@
  * buckets, one for each installation. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -149,9 +149,10 @@ export class Swift {
     return this.list(bucket, { uploads: '' }, 'Upload');
   }
 
-  /** Parts of multipart uploads, which Swift keeps for as long as the object that they make up. */
-  async parts(bucket: string): Promise<string[]> {
-    return (await this.ask('HEAD', `${bucket}+segments`)).ok ? this.objects(`${bucket}+segments`) : [];
+  /** Sizes of all files that it keeps on disk, largest first: also of parts of multipart uploads, which no listing shows. */
+  sizes(): number[] {
+    return readdirSync(path.join(this.folder, 'srv/d1/objects'), { recursive: true, withFileTypes: true }).filter((entry) => entry.name.endsWith('.data'))
+      .map((entry) => statSync(path.join(entry.parentPath, entry.name)).size).sort((one, other) => other - one);
   }
 
   /** Ends it and waits. SIGSTOP makes it hang instead; SIGCONT wakes it up. */
