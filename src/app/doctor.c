@@ -260,7 +260,8 @@ check_object_store(struct checkup *d)
         checkup_wrong(d, "set the clocks by NTP: stores refuse signatures that are 15 minutes off", "object store", "its clock is %lld s %s ours",
                       llabs((long long)found.clock_ahead_s), found.clock_ahead_s > 0 ? "ahead of" : "behind");
     else if (found.status != 200)
-        checkup_wrong(d, "check S3_ACCESS_KEY, S3_SECRET_KEY and S3_REGION", "object store", "it refuses the bucket %s: %d %s", settings.bucket, found.status, found.code);
+        checkup_wrong(d, "check S3_ACCESS_KEY, S3_SECRET_KEY and S3_REGION", "object store", "it refuses the bucket %s: %d %s", settings.bucket,
+                      found.status, found.code);
     else if (!found.can_write)
         checkup_wrong(d, "the key needs s3:GetObject, PutObject, DeleteObject, ListBucket and multipart uploads", "object store",
                       "files can be listed in %s, but not written, read and deleted", settings.bucket);

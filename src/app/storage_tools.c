@@ -73,7 +73,8 @@ mark_owners(struct inspection *in, const char *key)
 static bool
 is_ours(const char *key)
 {
-    static const char *const folders[] = {"originals/", "versions/", "hls/", "waveforms/", "covers/", "avatars/", "banners/", "stems/", "downloads/", "exports/", "doctor/"};
+    static const char *const folders[] = {"originals/", "versions/", "hls/", "waveforms/", "covers/", "avatars/", "banners/", "stems/", "downloads/", "exports/",
+                                          "doctor/"};
 
     for (size_t i = 0; i < COUNT_OF(folders); i++)
         if (text_starts_with(key, folders[i]))

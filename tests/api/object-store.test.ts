@@ -172,7 +172,7 @@ test('where the operator wants it, segments of public tracks come from the store
   const where = folder.includes(version) ? `${folder}segment_000.m4s` : `/hls/${track.id}/${version}/low/segment_000.m4s`;
   const direct = await get(where);
   assert.equal(direct.status, 302);
-  assert.equal(direct.headers.get('cache-control'), 'no-store');
+  assert.match(direct.headers.get('cache-control')!, /no-store/);
   const link = new URL(direct.headers.get('location')!);
   assert.ok(Number(link.searchParams.get('X-Amz-Expires')) <= 60);
   const bytes = Buffer.from(await (await fetch(link)).arrayBuffer());

@@ -206,7 +206,7 @@ onDisk('an old version is restored as a new one with the same file, which counts
   assert.ok(!existsSync(file(`versions/${track.id}`)));
 });
 
-test('a version that cannot be processed leaves the old one playing, and its bytes are given back', async () => {
+onDisk('a version that cannot be processed leaves the old one playing, and its bytes are given back', async () => {
   const track = await playable(carol, { title: 'Stays', is_public: 'true' }), used = await usedBytes();
   assertProblem(await carol.post('/api/v1/tracks/{id}/versions', { ...at(track.id), body: form(Buffer.from('no sound at all, but long enough to be looked at')) }), 422);
   assert.deepEqual((await list(track.id)).length, 1);
@@ -228,7 +228,7 @@ test('a version that cannot be processed leaves the old one playing, and its byt
   assert.equal((await finished(carol, track.id)).failure_code, null);
 });
 
-test('twenty versions are kept beside the one that plays, and a file that never became a version is swept', async () => {
+onDisk('twenty versions are kept beside the one that plays, and a file that never became a version is swept', async () => {
   const track = await playable(carol, { title: 'Many' });
   await replace(track.id, wav(makeSound(1, { seed: 2 })));
   await settled(track.id);
@@ -272,7 +272,7 @@ test('the work on a version waits for its turn, however old the work on the trac
   await settled(track.id);
 });
 
-test('a version that failed because of the server is kept for a while, is tried again without its file being sent, and is not mixed up with other work', async () => {
+onDisk('a version that failed because of the server is kept for a while, is tried again without its file being sent, and is not mixed up with other work', async () => {
   const track = await playable(carol, { title: 'Interrupted' }), sound = wav(makeSound(2, { seed: 9 }));
   await replace(track.id, wav(makeSound(1, { seed: 2 })));
   await settled(track.id);

@@ -90,7 +90,8 @@ s3_metrics(struct storage *storage, struct buf *out)
 
 static const struct storage_driver s3_driver = {
     .close = s3_close, .keep = s3_keep, .begin = s3_begin, .write = s3_write, .commit = s3_commit, .abort = s3_abort, .sync = s3_sync, .open = s3_open,
-    .open_near = s3_open_near, .is_away = s3_store_is_away, .delete = s3_delete, .delete_prefix = s3_delete_prefix, .each = s3_each, .tidy = s3_tidy, .answers = s3_answers,
+    .open_near = s3_open_near, .is_away = s3_store_is_away,
+    .delete = s3_delete, .delete_prefix = s3_delete_prefix, .each = s3_each, .tidy = s3_tidy, .answers = s3_answers,
     .link = s3_storage_link, .metrics = s3_metrics};
 
 struct storage *

@@ -234,7 +234,7 @@ cache_put(struct s3_cache *cache, const char *key, const char *etag, struct sour
         cache->count++;
         cache->bytes += source_size(source);
     }
-    while (cache->bytes > cache->max_bytes || cache->count > CACHED_MAX) {
+    while (cache->copies && (cache->bytes > cache->max_bytes || cache->count > CACHED_MAX)) {
         for (place = &cache->copies; (*place)->next;)
             place = &(*place)->next;
         cache_drop(cache, place);
