@@ -98,7 +98,7 @@ package: build ## a Debian package and a tarball with everything inside, in buil
 test: setup-test build ## every promise once, 20 minutes on two cores; the last line is the sum
 	@$(with_node) BUDGET_MINUTES=20 $(child) tools/run-tests lint tools+migrations unit api frontend+crash e2e sanitizers fuzz
 
-test-full: setup-test build ## every promise in all breadth, 75 minutes: also on Redis, all under sanitizers, installation (as root), packages
+test-full: setup-test build ## every promise in all breadth, 80 minutes: also on Redis and S3, all under sanitizers, installation (as root), packages
 	@tools/setup install
 	@$(with_node) VEZA_TEST_LEVEL=full BUDGET_MINUTES=75 SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests \
 		lint-full tools+migrations unit api redis s3 frontend e2e crash asan tsan fuzz install package
