@@ -108,7 +108,8 @@ export class Swift {
     this.processes = [...KINDS, 'proxy'].map((kind) => this.launch(kind));
     await until('Swift to answer', async () => {
       if (this.processes.some((one) => one.exitCode !== null)) throw new Hopeless(`a process of Swift ended; see ${this.folder}/*.log`);
-      return (await this.ask('GET', '')).ok;
+      /* an object passes through all four */
+      return [200, 409].includes((await this.ask('PUT', 'ready')).status) && (await this.ask('PUT', 'ready/ready', {}, 'ready')).ok;
     }, 60);
     return this;
   }
