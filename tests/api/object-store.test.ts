@@ -190,6 +190,7 @@ test('where the operator wants it, segments of public tracks come from the store
 full('doctor says what is wrong with a bucket, and finds and mends what rows and objects do not agree on', async () => {
   const line = async (more: Record<string, string> = {}) => (await veza(['doctor'], more)).text.split('\n').find((text) => text.includes('object store'));
   assert.match((await line())!, /✓ object store.*can be written/);
+  assert.match((await line({ S3_ENDPOINT: `http://localhost:${swift.port}`, S3_PATH_STYLE: 'false' }))!, /✓ object store/, 'with the bucket as a host');
   assert.match((await line({ S3_SECRET_KEY: 'wrong' }))!, /✗ object store.*403 SignatureDoesNotMatch/);
   assert.match((await line({ S3_BUCKET: 'nothing-here' }))!, /✗ object store.*no bucket/);
   assert.match((await line({ S3_ENDPOINT: 'http://127.0.0.1:1' }))!, /✗ object store.*does not answer/);

@@ -29,7 +29,7 @@ const FILTERS: Record<string, string> = {
 };
 const MORE: Record<string, string> = {
   cache: 'memcache_servers = 127.0.0.1:1', /* none */
-  s3api: 'location = us-east-1\ns3_acl = false\ndns_compliant_bucket_names = true\nmin_segment_size = 5242880',
+  s3api: 'location = us-east-1\ns3_acl = false\ndns_compliant_bucket_names = true\nstorage_domain = localhost\nmin_segment_size = 5242880',
   tempauth: 'user_test_tester = testing .admin',
   versioned_writes: 'allow_object_versioning = true',
 };
