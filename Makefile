@@ -100,7 +100,7 @@ test: setup-test build ## every promise once, 20 minutes on two cores; the last 
 
 test-full: setup-test build ## every promise in all breadth, 80 minutes: also on Redis and S3, all under sanitizers, installation (as root), packages
 	@tools/setup install
-	@$(with_node) VEZA_TEST_LEVEL=full BUDGET_MINUTES=75 SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests \
+	@$(with_node) VEZA_TEST_LEVEL=full BUDGET_MINUTES=80 SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests \
 		lint-full tools+migrations unit api redis s3 frontend e2e crash asan tsan fuzz install package
 
 test-long: setup-test build ## what shows itself after hours only: several nodes, disturbances and crashes for long, each fuzz target for ten minutes
