@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
+import { onDisk } from '../support/level.ts';
 import { decode, makeSound, pcm, png, wav } from '../support/media.ts';
 import { playable, rendition } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
@@ -146,7 +147,7 @@ test('a track that is called otherwise is made once more with what it is called 
   assert.deepEqual(await state(), ['flac ready', 'lossy ready']);
 });
 
-test('a cover that changes is in the next file; a track without one takes that of the release it follows; a lost one is left out', async () => {
+onDisk('a cover that changes is in the next file; a track without one takes that of the release it follows; a lost one is left out', async () => {
   const { id } = await playable(carol, { title: 'Covered', is_public: 'false' }), of = { path: { id } };
   assertStatus(await carol.put('/api/v1/tracks/{id}', { ...of, body: { is_downloadable: true, download_formats: ['flac', 'lossy'] } }), 200);
   const release = (await carol.post('/api/v1/releases', { body: { title: 'Cover', visibility: 'public', track_ids: [id], access: 'release' } })).body.id;
