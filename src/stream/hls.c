@@ -46,6 +46,7 @@ struct wanted {
     char cache_key[KEY_SIZE];         /* the same file has other headers at an address without a version */
     const char *content_type;
     const char *share; /* token of a link, or NULL */
+    const char *flat;  /* for addresses by the job: playlists name all files as if they were in one folder. "" or the quality; NULL: they do not */
     bool is_public;
 };
 
@@ -166,9 +167,23 @@ redirect(struct request *req, const struct wanted *wanted, const char *version)
     return NULL;
 }
 
-/* A playlist whose addresses carry the token of the link by which it was asked for, so that any player gets what it names. */
+/* An address in a playlist, as whoever asked for that playlist can use it. */
+static void
+add_address(struct buf *out, const struct wanted *wanted, struct str address)
+{
+    const char *slash = memchr(address.ptr, '/', address.len);
+
+    if (wanted->flat && slash)
+        buf_printf(out, "%.*s.m3u8", (int)(slash - address.ptr), address.ptr);
+    else if (wanted->flat)
+        buf_printf(out, "%s-%.*s", wanted->flat, (int)address.len, address.ptr);
+    else
+        buf_printf(out, "%.*s?share=%s", (int)address.len, address.ptr, wanted->share);
+}
+
+/* A playlist whose addresses carry the token of the link by which it was asked for, or are those by the job, so that any player gets what it names. */
 static const struct problem *
-serve_shared_playlist(struct request *req, const struct wanted *wanted, struct source *source)
+serve_rewritten_playlist(struct request *req, const struct wanted *wanted, struct source *source)
 {
     static const char uri[] = "URI=\"";
     size_t len = (size_t)source_size(source);
@@ -180,14 +195,13 @@ serve_shared_playlist(struct request *req, const struct wanted *wanted, struct s
         return PROBLEM(INTERNAL);
     text[len] = 0;
     for (const char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        const char *address = strstr(line, uri), *end = address ? strchr(address + sizeof uri - 1, '"') : NULL;
+        const char *named = strstr(line, uri), *address = *line == '#' ? named ? named + sizeof uri - 1 : line + strlen(line) : line;
+        size_t address_len = *line == '#' ? strcspn(address, "\"") : strlen(address);
 
-        if (*line != '#')
-            end = line + strlen(line);
-        buf_add(&out, (struct str){line, end ? (size_t)(end - line) : strlen(line)});
-        if (end)
-            buf_printf(&out, "?share=%s%s", wanted->share, end);
-        buf_add_text(&out, "\n");
+        buf_add(&out, (struct str){line, (size_t)(address - line)});
+        if (address_len)
+            add_address(&out, wanted, (struct str){address, address_len});
+        buf_printf(&out, "%s\n", address + address_len);
     }
     if (out.failed) {
         buf_free(&out);
@@ -238,8 +252,8 @@ serve(struct request *req, struct wanted *wanted)
         return p;
     if (!segment)
         return redirect(req, wanted, version);
-    if (wanted->share && text_equal(wanted->content_type, PLAYLIST_TYPE))
-        p = serve_shared_playlist(req, wanted, segment->source);
+    if ((wanted->share || wanted->flat) && text_equal(wanted->content_type, PLAYLIST_TYPE))
+        p = serve_rewritten_playlist(req, wanted, segment->source);
     else
         reply_source(req, source_ref(segment->source), segment->content_type, arena_strdup(req->arena, segment->etag));
     if (!p)
@@ -284,6 +298,30 @@ get_segment(struct request *req)
 {
     struct wanted wanted = want(req, request_param(req, "segment"), SEGMENT_TYPE);
 
+    return serve(req, &wanted);
+}
+
+/* By the job that made it: "index.m3u8" is the master playlist, "low.m3u8" a playlist, "low-init.mp4" and "low-segment_000.m4s" are segments. */
+static const struct problem *
+get_by_job(struct request *req)
+{
+    const char *name = request_param(req, "segment") ? request_param(req, "segment") : "index.m3u8";
+    bool playlist = name[strlen(name) - 1] == '8', master = text_equal(name, "index.m3u8");
+    int quality_len = (int)strcspn(name, ".-");
+    const struct problem *p;
+    struct wanted wanted;
+    struct row row;
+    const char *file;
+
+    p = db_one(req, &q_stream_job_track, &row);
+    if (p)
+        return p;
+    request_set(req, "track_id", row_text(&row, "track_id"));
+    file = playlist ? arena_printf(req->arena, "%.*s/playlist.m3u8", quality_len, name) : arena_printf(req->arena, "%.*s/%s", quality_len, name, name + quality_len + 1);
+    if (!file)
+        return PROBLEM(INTERNAL);
+    wanted = want(req, master ? "master.m3u8" : file, playlist ? PLAYLIST_TYPE : SEGMENT_TYPE);
+    wanted.flat = master ? "" : arena_strndup(req->arena, name, (size_t)quality_len);
     return serve(req, &wanted);
 }
 
@@ -455,7 +493,8 @@ stream_metrics(struct buf *out)
 
 static const struct field root_reply[] = {{"name", FIELD_STRING, .required = true}, {"hls", FIELD_STRING, .required = true}, FIELD_END};
 
-static const struct field transcode_body[] = {
+static const struct field transcode_body[] = {{"track_id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
+static const struct field transcode_internal_body[] = {
     {"track_id", FIELD_UUID, .required = true, .help = "The track"},
     {"priority", FIELD_INT, .min = 1, .max = 10, .help = "Lower goes first"},
     FIELD_END};
@@ -472,6 +511,13 @@ static const enum problem_name old_hls_problems[] = {PROBLEM_STREAM_NOT_READY, P
 #define VERSIONED \
     "Its contents never change. When the same sound was processed anew, the reply redirects to what plays by now. When another sound replaced it, it goes on " \
     "for twice its length and an hour, for those who are in the middle of it; master playlists redirect at once.", .redirects = true
+
+#define JOB_FIELD(its_name) {its_name, FIELD_UUID, .required = true, .help = "The job"}
+#define JOB_FILE_FIELD \
+    {"segment", FIELD_STRING, .required = true, .pattern = "(" QUALITIES ")([.]m3u8|-(" SEGMENT_NAME "))", .help = "A name from a playlist", .example = "low-segment_000.m4s"}
+#define HLS_BY_JOB .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .problems = hls_problems, .handler = get_by_job
+#define JOB_KEPT "For whoever may see the track. A track has one job, which is queued again each time that the track is processed; it is kept for some days after that."
+#define JOB_PLAYS "For whoever may hear the track: what plays now. Addresses by the track (`/hls/...`) stay good for longer than the job."
 
 const struct route stream_api_routes[] = {
     {GET, "/api/v1/tracks/{id}/hls/master.m3u8", "Get the HLS master playlist of a track (RFC 8216)", MASTER, .path = FIELDS(ID_FIELD)},
@@ -501,7 +547,22 @@ const struct route stream_routes[] = {
     {GET, "/hls/{track_id}/{version}/{quality}/{segment}", "Get a media segment, or the initialization segment, of a version", VERSIONED,
      SEGMENT(old_hls_problems), .path = FIELDS(TRACK_FIELD, VERSION_FIELD, QUALITY_FIELD, SEGMENT_FIELD)},
     {POST, "/internal/jobs/transcode", "Process a track again", .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE,
-     .body = transcode_body, .sql = &q_track_process_again, .shape = ONE, .status = 202},
+     .body = transcode_internal_body, .sql = &q_track_process_again, .shape = ONE, .status = 202},
+
+    {POST, "/v1/stream/transcode", "Process a track again",
+     "The same as `POST /tracks/{id}/reprocess` of the API: for its owner, as often as needed. A track that plays goes on playing meanwhile.",
+     .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_UPLOAD, .body = transcode_body,
+     .requires = &q_stream_changeable, .sql = &q_track_process_again, .shape = ONE, .status = 202},
+
+    {GET, "/v1/stream/job/{id}", "Get the state of a job that processes a track", JOB_KEPT,
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = FIELDS(JOB_FIELD("id")), .sql = &q_stream_job, .shape = ONE},
+    {GET, "/api/streams/jobs/{id}/status", "Get the state of a job that processes a track, with all that is known", JOB_KEPT,
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = FIELDS(JOB_FIELD("id")), .sql = &q_stream_job_detail, .shape = ONE},
+
+    {GET, "/v1/stream/hls/{job_id}/index.m3u8", "Get the HLS master playlist of the track that a job processes (RFC 8216)", JOB_PLAYS,
+     HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id")), .produces = PLAYLIST_TYPE},
+    {GET, "/v1/stream/hls/{job_id}/{segment}", "Get a playlist, a media segment or an initialization segment of the track that a job processes", JOB_PLAYS,
+     HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id"), JOB_FILE_FIELD), .produces = SEGMENT_TYPE},
     ROUTE_END};
 
 const struct module stream_module = {.name = "stream",

@@ -64,3 +64,5 @@ void token_make(char text[TOKEN_TEXT], char hash[SHA256_HEX]);
 
 /* Derives a key for one purpose from the application's secret. */
 void secret_derive(const char *purpose, unsigned char out[SHA256_BYTES]);
+/* The same from APP_SECRET_PREVIOUS, for what was signed before the secret was changed. False when there is none. */
+bool secret_derive_previous(const char *purpose, unsigned char out[SHA256_BYTES]);

@@ -20,7 +20,7 @@ extern const struct config *auth_config;
 
 /* settings.c */
 extern struct auth_settings {
-    const char *jwt_private_key_path, *jwt_public_key_path, *jwt_secret, *jwt_issuer, *jwt_audience, *app_secret, *stream_secret, *rate_username;
+    const char *jwt_private_key_path, *jwt_public_key_path, *jwt_secret, *jwt_issuer, *jwt_audience, *app_secret, *app_secret_previous, *stream_secret, *rate_username;
     int64_t access_token_s, refresh_token_s, lockout_failures, lockout_s, admin_mfa_s, password_cost, session_cache_s;
     bool creator_approval;
 } auth_settings;

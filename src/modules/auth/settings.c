@@ -21,6 +21,8 @@ const struct setting auth_setting_table[] = {
      .help = "so long a server remembers that a session stands, unless it hears of a change; 0: it asks on each request"},
     {"APP_SECRET", .text = &auth_settings.app_secret, .secret = true,
      .help = "secret of at least 32 bytes that all nodes share (CSRF tokens, signed links); empty: made in the data folder"},
+    {"APP_SECRET_PREVIOUS", .text = &auth_settings.app_secret_previous, .secret = true, .check = setting_is_long,
+     .help = "the APP_SECRET of before, after it was changed: links to files that were signed with it stay good until they expire"},
     {"STREAM_SECRET", .text = &auth_settings.stream_secret, .secret = true,
      .help = "shared secret of internal calls (X-Stream-Secret), of at least 32 bytes; empty: made in the data folder"},
     {"LOCKOUT_FAILURES", .integer = &auth_settings.lockout_failures, .fallback = "10", .min = 1, .max = 1000,

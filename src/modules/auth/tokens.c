@@ -25,6 +25,18 @@ secret_derive(const char *purpose, unsigned char out[SHA256_BYTES])
     hmac_sha256((struct str){(const char *)secret, sizeof secret}, str_of(purpose), out);
 }
 
+bool
+secret_derive_previous(const char *purpose, unsigned char out[SHA256_BYTES])
+{
+    unsigned char previous[SHA256_BYTES];
+
+    if (!*auth_settings.app_secret_previous)
+        return false;
+    sha256(str_of(auth_settings.app_secret_previous), previous);
+    hmac_sha256((struct str){(const char *)previous, sizeof previous}, str_of(purpose), out);
+    return true;
+}
+
 static bool
 read_secret(const char *path)
 {

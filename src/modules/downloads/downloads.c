@@ -29,9 +29,9 @@ static const enum problem_name download_problems[] = {PROBLEM_FORBIDDEN, PROBLEM
 static const struct route downloads_routes[] = {
     {GET, "/api/v1/tracks/{id}/download", "Download a track",
      "For the owner in all formats, and for everybody in those that the creator offers. A format other than `original` is made first: `GET /tracks/{id}/downloads`. "
-     "Takes ranges.",
+     "Takes ranges. Where the operator named a stream server, the reply redirects there, to a link that expires soon.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .path = id_in_path, .query = download_options,
-     .file = &q_download_file, .handler = file_get, .produces = "application/octet-stream", .problems = download_problems},
+     .file = &q_download_file, .handler = link_or_file_get, .produces = "application/octet-stream", .problems = download_problems, .redirects = true},
 
     {GET, "/api/v1/tracks/{id}/downloads", "List the formats in which one may download a track",
      "`size_bytes` is known where the file is `ready`. One that is `missing` or `failed` is made by `POST /tracks/{id}/downloads/{format}`.",
@@ -69,11 +69,30 @@ downloads_setup(const struct module_setup *with, char *error, size_t error_size)
     return true;
 }
 
+/* An address to which /stream/... is appended. */
+static const char *
+downloads_url_refusal(const char *value)
+{
+    size_t len = strlen(value);
+
+    return (text_starts_with(value, "https://") || text_starts_with(value, "http://")) && !strpbrk(value, " ?#") && value[len - 1] != '/'
+               ? NULL : "an http or https address without a slash at its end";
+}
+
+static const struct setting downloads_settings[] = {
+    {.section = "Downloads"},
+    {"STREAM_URL", .text = &link_stream_url, .check = downloads_url_refusal,
+     .help = "public address of the stream server; downloads of tracks are then redirected there, to signed links; empty: the API sends the files"},
+    {"STREAM_LINK_S", .integer = &link_life_s, .fallback = "300", .min = 10, .max = 86400, .help = "life of such a link in seconds"},
+    {0}};
+
 static const struct job_handler jobs[] = {{"track_download", JOB_ARCHIVE, download_make}, {0}};
 
 const struct module downloads_module = {.name = "downloads",
                                         .personal = &downloads_personal,
                                         .routes = ROUTE_TABLES(downloads_routes),
+                                        .stream_routes = ROUTE_TABLES(link_routes),
+                                        .settings = downloads_settings,
                                         .queries = downloads_queries,
                                         .jobs = jobs,
                                         .setup = downloads_setup};

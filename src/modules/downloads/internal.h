@@ -18,5 +18,12 @@ enum job_outcome download_make(struct job *job);
 #define DOWNLOAD_COVER_MAX (4 * 1024 * 1024)
 bool download_cover(struct job *job, const char *key, struct buf *ret_jpeg);
 
+/* link.c: GET /stream/{filename} of the stream server, by links which link_or_file_get() redirects to where the operator named a stream server (STREAM_URL); else that
+ * answers as file_get(). */
+extern const char *link_stream_url;
+extern int64_t link_life_s;
+extern const struct route link_routes[];
+const struct problem *link_or_file_get(struct request *req);
+
 /* archive.c: GET /releases/{id}/archives/{format}. */
 const struct problem *archive_get(struct request *req);

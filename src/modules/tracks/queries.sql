@@ -837,7 +837,8 @@ e as (
 select t.id, array_to_string(o.media_attempts, ',') as old_versions from t, o
 
 -- query: track_process_again
--- Who may was decided before (track_changeable). A completed track goes on playing meanwhile; a job that waits or runs already is left alone.
+-- sees: the owner, or staff: by track_changeable or stream_changeable, which go before
+-- A completed track goes on playing meanwhile; a job that waits or runs already is left alone.
 -- schema: TranscodeJob
 -- not null: state
 with t as (

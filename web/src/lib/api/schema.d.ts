@@ -38,6 +38,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/streams/jobs/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the state of a job that processes a track, with all that is known
+         * @description For whoever may see the track. A track has one job, which is queued again each time that the track is processed; it is kept for some days after that.
+         */
+        get: operations["getApiStreamsJobsByIdStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/auth/unlock-account": {
         parameters: {
             query?: never;
@@ -3002,7 +3022,7 @@ export interface paths {
         };
         /**
          * Download a track
-         * @description For the owner in all formats, and for everybody in those that the creator offers. A format other than `original` is made first: `GET /tracks/{id}/downloads`. Takes ranges.
+         * @description For the owner in all formats, and for everybody in those that the creator offers. A format other than `original` is made first: `GET /tracks/{id}/downloads`. Takes ranges. Where the operator named a stream server, the reply redirects there, to a link that expires soon.
          */
         get: operations["getTracksByIdDownload"];
         put?: never;
@@ -4722,6 +4742,106 @@ export interface paths {
         get: operations["getReadyz"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stream/{filename}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file by a signed link
+         * @description Links come from `GET /tracks/{id}/download`. One that was changed gets 403, one that has expired 410: ask for a new one, which has the same `ETag`, so a download that broke off goes on. Whoever has a link has the file until it expires, also when they lose the right to it meanwhile.
+         */
+        get: operations["getStreamByFilename"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream/hls/{job_id}/index.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the HLS master playlist of the track that a job processes (RFC 8216)
+         * @description For whoever may hear the track: what plays now. Addresses by the track (`/hls/...`) stay good for longer than the job.
+         */
+        get: operations["getV1StreamHlsByJobIdIndexM3u8"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream/hls/{job_id}/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a playlist, a media segment or an initialization segment of the track that a job processes
+         * @description For whoever may hear the track: what plays now. Addresses by the track (`/hls/...`) stay good for longer than the job.
+         */
+        get: operations["getV1StreamHlsByJobIdBySegment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream/job/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the state of a job that processes a track
+         * @description For whoever may see the track. A track has one job, which is queued again each time that the track is processed; it is kept for some days after that.
+         */
+        get: operations["getV1StreamJobById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream/transcode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Process a track again
+         * @description The same as `POST /tracks/{id}/reprocess` of the API: for its owner, as often as needed. A track that plays goes on playing meanwhile.
+         */
+        post: operations["postV1StreamTranscode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6509,6 +6629,50 @@ export interface components {
             held_until: string | null;
             is_own: boolean;
         };
+        StreamJob: {
+            /** Format: uuid */
+            job_id: string;
+            /** Format: uuid */
+            track_id: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "dead";
+            stage: string | null;
+            /** Format: float */
+            progress: number;
+            is_playable: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        StreamJobDetail: {
+            /** Format: uuid */
+            job_id: string;
+            /** Format: uuid */
+            track_id: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "dead";
+            stage: string | null;
+            /** Format: float */
+            progress: number;
+            is_playable: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: int32 */
+            attempts: number;
+            /** Format: int32 */
+            max_attempts: number;
+            /** Format: int32 */
+            ahead: number | null;
+            failure_code: string | null;
+            failure: string | null;
+            playlist: string | null;
+            /** Format: int32 */
+            duration_ms: number | null;
+            qualities: unknown[];
+        };
         /** @description Subscribe to a topic, or catch up with it */
         SubscribeMessage: {
             /**
@@ -8280,6 +8444,8 @@ export type StemGuest = components['schemas']['StemGuest'];
 export type StemGuestList = components['schemas']['StemGuestList'];
 export type StemList = components['schemas']['StemList'];
 export type StorageQuota = components['schemas']['StorageQuota'];
+export type StreamJob = components['schemas']['StreamJob'];
+export type StreamJobDetail = components['schemas']['StreamJobDetail'];
 export type SubscribeMessage = components['schemas']['SubscribeMessage'];
 export type SubscribedMessage = components['schemas']['SubscribedMessage'];
 export type SuspiciousActivity = components['schemas']['SuspiciousActivity'];
@@ -8458,6 +8624,43 @@ export interface operations {
                 };
                 content?: never;
             };
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getApiStreamsJobsByIdStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamJobDetail"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -16864,6 +17067,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Redirect to the address in the header Location */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.insufficient_scope"];
             404: components["responses"]["404.not_found"];
@@ -21645,6 +21855,238 @@ export interface operations {
                 };
                 content?: never;
             };
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getStreamByFilename: {
+        parameters: {
+            query: {
+                /** @description When the link expires: Unix time in seconds */
+                expires: string;
+                /** @description Media type of the file */
+                type: string;
+                /** @description The name to save it under */
+                name: string;
+                /** @description HMAC-SHA-256 of all of that, in hex */
+                signature: string;
+            };
+            header?: never;
+            path: {
+                /** @description Of the link */
+                filename: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            410: components["responses"]["410.token_invalid"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getV1StreamHlsByJobIdIndexM3u8: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.stream_not_ready"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getV1StreamHlsByJobIdBySegment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                job_id: string;
+                /** @description A name from a playlist */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": string;
+                };
+            };
+            /** @description The part asked for by Range */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.stream_not_ready"];
+            416: components["responses"]["416.range_not_satisfiable"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getV1StreamJobById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamJob"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postV1StreamTranscode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The track
+                     */
+                    track_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted; it will be done */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscodeJob"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
