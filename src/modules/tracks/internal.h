@@ -22,6 +22,26 @@ bool track_version_delete(const char *track_id, const char *version);
 
 extern const struct route track_routes[]; /* routes.c */
 
+/* One run of the processing of a track. */
+struct track_run {
+    const char *track_id, *version;
+    const char *version_id; /* of track_versions: its sound will replace what plays; NULL: it is the sound that there is */
+    const char *before;     /* the run that plays until then */
+};
+
+/* Ends the run's job and runs `query`, in one transaction. Its row, to be freed with PQclear(); NULL when nothing was changed, or nobody knows. */
+typedef PGresult *track_commit(void *context, const struct query *query, const struct db_arg *args, enum job_outcome outcome);
+
+/* The end of a run, whoever did it: from then on it plays, or has failed; what it left over is deleted. `result` is RESULT (docs/media.md), cover_path of the picture in the
+ * file or NULL; *ret_takes_cover tells whether that is the track's cover now. False when `commit` gave no row. */
+bool track_run_complete(const struct track_run *run, const char *result, const char *cover_path, bool *ret_takes_cover, track_commit *commit, void *context);
+bool track_run_fail(const struct track_run *run, const char *code, const char *message, track_commit *commit, void *context);
+
+/* Tells its owner how far the processing is. `plays`: the track plays meanwhile. */
+void track_tell_progress(const char *owner_id, const char *track_id, const char *stage, double progress, bool plays);
+
+extern const struct route remote_routes[]; /* remote.c */
+
 /* Job `transcode`. */
 enum job_outcome tracks_transcode(struct job *job);
 

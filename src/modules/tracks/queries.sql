@@ -836,6 +836,41 @@ e as (
      where t.status = 'failed' and not t.is_version)
 select t.id, array_to_string(o.media_attempts, ',') as old_versions from t, o
 
+-- Runs of stream servers without the database (remote.c). Whoever took the job of a track holds it as 'stream:' and the name of the run, which stays in the job's payload after
+-- its end, so that what is said twice is known.
+
+-- fragment: run_job(j)
+j.dedupe_key = 'transcode:' || :track_id::text and j.state = 'running' and j.locked_by = 'stream:' || :version::text
+
+-- query: track_run_take
+-- Takes the job where nobody has it. Whoever holds it takes it once.
+-- sees: another part of Veza
+update jobs j
+   set state = 'running', locked_by = 'stream:' || :version::text, locked_at = now(), heartbeat_at = now(), stage = null, progress = 0, finished_at = null,
+       attempts = j.attempts + case j.state when 'queued' then 1 else 0 end, payload = j.payload || jsonb_build_object('run', :version::text)
+ where {run_job(j)} or (j.dedupe_key = 'transcode:' || :track_id::text and j.state = 'queued' and j.run_at <= now())
+returning j.id, j.payload ->> 'track_id' as track_id
+
+-- query: track_run_state
+-- sees: another part of Veza
+select t.id, t.creator_id::text as creator_id, t.status = 'completed' as plays, t.media_version as before,
+       (select v.id::text from track_versions v where v.track_id = t.id and v.state = 'pending') as version_id,
+       coalesce({run_job(j)}, false) as is_held,
+       t.media_version = :version::text as is_complete, coalesce(j.payload ->> 'run' = :version::text and j.state = 'failed', false) as is_failed
+  from tracks t
+  left join jobs j on j.dedupe_key = 'transcode:' || t.id
+ where t.id = :track_id::uuid and t.deleted_at is null
+
+-- query: track_run_progress
+update jobs j set stage = :stage::text, progress = :progress::real, heartbeat_at = now() where {run_job(j)} returning j.id
+
+-- query: track_run_end
+update jobs j
+   set state = :state::text, finished_at = now(), last_error = :error::text, locked_by = null, heartbeat_at = null,
+       stage = case :state::text when 'done' then 'done' else 'failed' end, progress = case :state::text when 'done' then 1 else j.progress end
+ where {run_job(j)}
+returning j.id
+
 -- query: track_process_again
 -- sees: the owner, or staff: by track_changeable or stream_changeable, which go before
 -- A completed track goes on playing meanwhile; a job that waits or runs already is left alone.

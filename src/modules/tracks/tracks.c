@@ -181,7 +181,7 @@ static const struct message messages[] = {
 
 const struct module tracks_module = {.name = "tracks",
                                      .personal = &tracks_personal,
-                                     .routes = ROUTE_TABLES(track_routes),
+                                     .routes = ROUTE_TABLES(track_routes, remote_routes),
                                      .queries = tracks_queries,
                                      .jobs = jobs,
                                      .subscriptions = subscriptions,

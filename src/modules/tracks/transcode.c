@@ -30,13 +30,18 @@ struct work {
     bool takes_cover;   /* what was made of it is the track's cover now */
 };
 
+void
+track_tell_progress(const char *owner_id, const char *track_id, const char *stage, double progress, bool plays)
+{
+    realtime_send("user", owner_id, "track.progress",
+                  json_pack("{s:s, s:s, s:f, s:s}", "track_id", track_id, "stage", stage, "progress", progress, "status", plays ? "completed" : "processing"));
+}
+
 static void
 tell_owner(const struct work *work, const char *stage, float fraction)
 {
     if (work->user_id)
-        realtime_send("user", work->user_id, "track.progress",
-                      json_pack("{s:s, s:s, s:f, s:s}", "track_id", work->track_id, "stage", stage, "progress", (double)fraction, "status",
-                                work->plays ? "completed" : "processing"));
+        track_tell_progress(work->user_id, work->track_id, stage, (double)fraction, work->plays);
 }
 
 static void
@@ -110,29 +115,41 @@ delete_versions(const char *track_id, char *versions)
             log_warn("files of an old version not deleted", LOG_TEXT("track", track_id), LOG_TEXT("version", version));
 }
 
-/* The end of the track's processing and of the job, in one transaction; then what it left over is deleted. False when nothing was
- * changed, or nobody knows. */
-static bool
-commit_end(struct work *work, const struct query *query, const struct db_arg *args, enum job_outcome outcome)
+bool
+track_run_fail(const struct track_run *run, const char *code, const char *message, track_commit *commit, void *context)
 {
-    PGresult *row = media_work_commit(&work->media, query, args, outcome);
+    const struct db_arg args[] = {{"id", run->track_id}, {"version_id", run->version_id}, {"code", code}, {"message", message}, {"keeps_runs", "false"}, {0}};
+    PGresult *row = commit(context, &q_track_fail, args, JOB_FAILED);
 
     if (!row)
         return false;
-    work->takes_cover = query == &q_track_complete && *PQgetvalue(row, 0, 2) == 't';
-    delete_versions(work->track_id, PQgetvalue(row, 0, 1));
+    delete_versions(run->track_id, PQgetvalue(row, 0, 1));
     PQclear(row);
     return true;
+}
+
+static struct track_run
+run_of(const struct work *work)
+{
+    return (struct track_run){work->track_id, work->version, work->version_id, work->before};
+}
+
+static PGresult *
+commit_end(void *user, const struct query *query, const struct db_arg *args, enum job_outcome outcome)
+{
+    struct work *work = user;
+
+    return media_work_commit(&work->media, query, args, outcome);
 }
 
 static enum job_outcome
 fail(void *user, const char *code, const char *message)
 {
     struct work *work = user;
-    const struct db_arg args[] = {{"id", work->track_id}, {"version_id", work->version_id}, {"code", code}, {"message", message}, {"keeps_runs", "false"}, {0}};
+    const struct track_run run = run_of(work);
 
     job_error(work->media.job, code);
-    return commit_end(work, &q_track_fail, args, JOB_FAILED) ? JOB_FAILED : JOB_GIVE_BACK;
+    return track_run_fail(&run, code, message, commit_end, work) ? JOB_FAILED : JOB_GIVE_BACK;
 }
 
 static void
@@ -169,11 +186,11 @@ read_fingerprint(const char *track_id, const char *run, size_t *ret_items)
 
 /* How far the new sound is from the one that it replaces, as a text; "" where nobody can tell. */
 static bool
-measure_distance(const struct work *work, char text[16])
+measure_distance(const struct track_run *run, char text[16])
 {
     size_t old_items = 0, new_items = 0;
-    uint32_t *old_print = work->version_id && *work->before ? read_fingerprint(work->track_id, work->before, &old_items) : NULL;
-    uint32_t *new_print = old_print ? read_fingerprint(work->track_id, work->version, &new_items) : NULL;
+    uint32_t *old_print = run->version_id && *run->before ? read_fingerprint(run->track_id, run->before, &old_items) : NULL;
+    uint32_t *new_print = old_print ? read_fingerprint(run->track_id, run->version, &new_items) : NULL;
     double distance = 0;
     bool known = new_print && fingerprint_distance(old_print, old_items, new_print, new_items, &distance);
 
@@ -185,6 +202,24 @@ measure_distance(const struct work *work, char text[16])
     return known && distance >= FINGERPRINT_OTHER;
 }
 
+bool
+track_run_complete(const struct track_run *run, const char *result, const char *cover_path, bool *ret_takes_cover, track_commit *commit, void *context)
+{
+    char distance[16];
+    bool is_other = measure_distance(run, distance);
+    const struct db_arg args[] = {
+        {"id", run->track_id}, {"version", run->version}, {"result", result}, {"cover_path", cover_path},
+        {"version_id", run->version_id}, {"distance", *distance ? distance : NULL}, {"is_replaced", is_other ? "true" : "false"}, {0}};
+    PGresult *row = commit(context, &q_track_complete, args, JOB_DONE);
+
+    if (!row)
+        return false;
+    *ret_takes_cover = *PQgetvalue(row, 0, 2) == 't';
+    delete_versions(run->track_id, PQgetvalue(row, 0, 1));
+    PQclear(row);
+    return true;
+}
+
 static enum job_outcome
 complete(void *user)
 {
@@ -192,8 +227,8 @@ complete(void *user)
     enum job_outcome synced;
     struct source *picture = work->cover ? scratch_source(work->cover) : NULL;
     char cover_path[STORAGE_KEY_MAX + 1];
-    char distance[16];
-    bool cover = false, is_other = measure_distance(work, distance);
+    const struct track_run run = run_of(work);
+    bool cover = false;
 
     picture_folder(&tracks_cover, work->track_id, work->version, cover_path);
     if (picture) {
@@ -211,10 +246,7 @@ complete(void *user)
     synced = media_work_sync(&work->media);
     if (synced != JOB_DONE)
         return synced;
-    const struct db_arg args[] = {
-        {"id", work->track_id}, {"version", work->version}, {"result", work->media.result}, {"cover_path", cover ? cover_path : NULL},
-        {"version_id", work->version_id}, {"distance", *distance ? distance : NULL}, {"is_replaced", is_other ? "true" : "false"}, {0}};
-    if (commit_end(work, &q_track_complete, args, JOB_DONE))
+    if (track_run_complete(&run, work->media.result, cover ? cover_path : NULL, &work->takes_cover, commit_end, work))
         return JOB_DONE;
     return job_cancelled(work->media.job) ? JOB_GIVE_BACK : media_work_retry(&work->media, "internal", "The results for this file could not be kept.");
 }

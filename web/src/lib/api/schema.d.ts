@@ -1150,6 +1150,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/internal/stream-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell that a run of the processing begins, goes on, or has failed
+         * @description For stream servers without the database. `started` takes the job, and tells which file to process. A run that is not heard of for `JOB_STALE_S` seconds (30) loses the job to others. Told twice, each counts once.
+         */
+        post: operations["postInternalStreamEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/internal/tracks/{id}/stream-ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell that the files of a run of the processing are in storage
+         * @description For stream servers without the database. From then on this run plays, as after our own worker. Told twice, it counts once. 409 for a run that does not hold the job (any more): delete its files.
+         */
+        post: operations["postInternalTracksByIdStreamReady"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/frontend": {
         parameters: {
             query?: never;
@@ -11234,6 +11274,192 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postInternalStreamEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description `started`: take the job of the track. `progress`: also says that the run goes on
+                     * @enum {string}
+                     */
+                    type: "started" | "progress" | "failed";
+                    /**
+                     * Format: uuid
+                     * @description The track
+                     */
+                    track_id: string;
+                    /**
+                     * @description Name of this run of the processing: 16 random hex digits, chosen by who does it. Its files are in hls/{id}/{version} and waveforms/{id}/{version}
+                     * @example 0123456789abcdef
+                     */
+                    version: string;
+                    /**
+                     * @description With `progress`
+                     * @default transcoding
+                     * @enum {string}
+                     */
+                    stage?: "probing" | "transcoding" | "storing";
+                    /**
+                     * @description With `progress`: part of the stage that is done
+                     * @default 0
+                     */
+                    progress?: number;
+                    /**
+                     * @description With `failed`: a code of docs/media.md
+                     * @default internal
+                     */
+                    code?: string;
+                    /**
+                     * @description With `failed`: a sentence for the owner
+                     * @default This file could not be processed.
+                     */
+                    message?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        track_id: string;
+                        version: string;
+                        /**
+                         * @description Of this run
+                         * @enum {string}
+                         */
+                        state: "processing" | "completed" | "failed";
+                        /** @description With `started`: the key in storage of the file to process */
+                        input?: string;
+                    };
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postInternalTracksByIdStreamReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Name of this run of the processing: 16 random hex digits, chosen by who does it. Its files are in hls/{id}/{version} and waveforms/{id}/{version}
+                     * @example 0123456789abcdef
+                     */
+                    version: string;
+                    /** @description RESULT of the media worker (docs/media.md), without `music` */
+                    result: {
+                        format: string;
+                        codec?: string;
+                        sample_rate: number;
+                        channels: number;
+                        bit_depth?: number | null;
+                        bit_rate?: number | null;
+                        duration_ms: number;
+                        /** Format: int64 */
+                        samples: number;
+                        /** Format: int64 */
+                        mended_samples: number;
+                        is_lossless?: boolean;
+                        has_cover?: boolean;
+                        ended_early: boolean;
+                        tags?: {
+                            [key: string]: unknown;
+                        };
+                        loudness_lufs?: number | null;
+                        loudness_range_lu?: number | null;
+                        true_peak_dbtp?: number | null;
+                        fingerprint?: string | null;
+                        renditions: {
+                            /** @enum {string} */
+                            name: "low" | "medium" | "high" | "lossless";
+                            codec: string;
+                            /** Format: int64 */
+                            bandwidth: number;
+                            /** Format: int64 */
+                            average_bandwidth: number;
+                            bitrate: number;
+                            sample_rate: number;
+                            channels: number;
+                            /** Format: int64 */
+                            encoder_delay: number;
+                            /** Format: int64 */
+                            end_padding: number;
+                            /** Format: int64 */
+                            samples: number;
+                            segments: number;
+                            segment_duration_ms: number;
+                            coder?: string;
+                            gain_db?: number | null;
+                            nmr_db?: number | null;
+                            level_change_db?: number | null;
+                            true_peak_dbtp?: number | null;
+                            is_good?: boolean;
+                        }[];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        track_id: string;
+                        version: string;
+                        /**
+                         * @description Of this run
+                         * @enum {string}
+                         */
+                        state: "processing" | "completed" | "failed";
+                        /** @description With `started`: the key in storage of the file to process */
+                        input?: string;
+                    };
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
