@@ -47,6 +47,7 @@ struct module {
     const struct setting *settings;           /* environment variables (base/setting.h); loaded before setup() */
     const struct topic_kind *topics;          /* that WebSockets can subscribe to; ended by TOPIC_END */
     const struct message *messages;           /* of WebSockets; ended by MESSAGE_END */
+    const struct message *stream_messages;    /* the same of the stream server's, where client and server may use one name */
 
     /* In every process, before any thread of a server, of the jobs or of the listener runs: keep what is needed of `with`, call listener_on().
      * False with a sentence in `error`. */

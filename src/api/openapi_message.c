@@ -1,6 +1,7 @@
 #include "api/openapi_message.h"
 
 #include <ctype.h>
+#include <stdio.h>
 
 #include "api/openapi_schema.h"
 #include "base/buf.h"
@@ -8,10 +9,11 @@
 
 /* track.progress -> TrackProgressMessage */
 static void
-message_schema_name(const char *name, struct buf *out)
+message_schema_name(const char *prefix, const char *name, struct buf *out)
 {
     bool upper = true;
 
+    buf_add_text(out, prefix);
     for (const char *p = name; *p; p++) {
         if (isalnum((unsigned char)*p))
             buf_printf(out, "%c", upper ? toupper((unsigned char)*p) : *p);
@@ -70,26 +72,40 @@ describe_topic(const struct topic_kind *topic)
                      topic->own ? "own" : topic->open ? "user" : "asked");
 }
 
-void
-describe_messages(struct description *description, module_list modules, json_t *document)
+/* The messages of one WebSocket, of all modules. `prefix` is "" or begins the names of their schemas, with who sends them, since both may use one name. */
+static void
+describe_socket(struct description *description, module_list modules, bool stream, const char *prefix, json_t *document)
 {
-    json_t *schemas = description->describer.schemas, *topics = json_array(), *messages = json_array();
-    json_t *server = json_array(), *client = json_array();
+    json_t *schemas = description->describer.schemas, *messages = json_array(), *server = json_array(), *client = json_array();
+    char server_name[40], client_name[40], all[40];
 
     for (; *modules; modules++) {
-        for (const struct topic_kind *topic = (*modules)->topics; topic && topic->name; topic++)
-            json_array_append_new(topics, describe_topic(topic));
-        for (const struct message *message = (*modules)->messages; message && message->name; message++) {
+        for (const struct message *message = stream ? (*modules)->stream_messages : (*modules)->messages; message && message->name; message++) {
             scoped_buf name = BUF_INIT(128);
 
-            message_schema_name(message->name, &name);
+            snprintf(all, sizeof all, "%s%s", prefix, !*prefix ? "" : message->receive ? "Client" : "Server");
+            message_schema_name(all, message->name, &name);
             json_object_set_new(schemas, buf_str(&name).ptr, message_schema(message, &description->parts));
             json_array_append_new(messages, describe_message(message, buf_str(&name).ptr));
             json_array_append_new(message->receive ? client : server, schema_reference("schemas", buf_str(&name).ptr));
         }
     }
-    json_object_set_new(schemas, "ServerMessage", json_pack("{s:s, s:o}", "description", "What the server sends over the WebSocket", "anyOf", server));
-    json_object_set_new(schemas, "ClientMessage", json_pack("{s:s, s:o}", "description", "What clients send over the WebSocket", "anyOf", client));
+    snprintf(server_name, sizeof server_name, "%sServerMessage", prefix);
+    snprintf(client_name, sizeof client_name, "%sClientMessage", prefix);
+    json_object_set_new(schemas, server_name, json_pack("{s:s, s:o}", "description", "What the server sends over the WebSocket", "anyOf", server));
+    json_object_set_new(schemas, client_name, json_pack("{s:s, s:o}", "description", "What clients send over the WebSocket", "anyOf", client));
+    json_object_set_new(document, stream ? "x-stream-messages" : "x-messages", messages);
+}
+
+void
+describe_messages(struct description *description, module_list modules, json_t *document)
+{
+    json_t *topics = json_array();
+
+    for (module_list module = modules; *module; module++)
+        for (const struct topic_kind *topic = (*module)->topics; topic && topic->name; topic++)
+            json_array_append_new(topics, describe_topic(topic));
     json_object_set_new(document, "x-topics", topics);
-    json_object_set_new(document, "x-messages", messages);
+    describe_socket(description, modules, false, "", document);
+    describe_socket(description, modules, true, "Stream", document);
 }

@@ -27,6 +27,8 @@ operation_id(const struct route *route, struct buf *out)
 
     for (const char *m = method_name(route->method); *m; m++)
         buf_printf(out, "%c", tolower((unsigned char)*m));
+    if (text_equal(p, "/ws") && p == route->pattern) /* that of the stream server */
+        buf_add_text(out, "Stream");
     for (; *p; p++) {
         if (*p == '{')
             buf_add(out, STR("By"));
@@ -49,8 +51,12 @@ tag_of(const struct route *route)
 static bool
 is_of_stream_server(const struct route *route)
 {
-    return text_starts_with(route->pattern, "/hls/") || text_starts_with(route->pattern, "/internal/") ||
-           text_equal(route->pattern, "/");
+    static const char *const folders[] = {"/hls/", "/internal/", "/stream/", "/v1/stream/", "/api/streams/"};
+
+    for (size_t i = 0; i < COUNT_OF(folders); i++)
+        if (text_starts_with(route->pattern, folders[i]))
+            return true;
+    return text_equal(route->pattern, "/") || text_equal(route->pattern, "/ws");
 }
 
 static bool

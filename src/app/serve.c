@@ -162,6 +162,8 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
             return false;
     }
     if (run->roles & APP_STREAM) {
+        if (!stream_start())
+            return false;
         run->stream = start_server(config, "stream", config->port_stream, module_routes(all_modules, MODULE_STREAM), &stream_hooks);
         if (!run->stream)
             return false;

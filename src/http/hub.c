@@ -38,6 +38,7 @@ command_free(struct command *command)
     if (!command)
         return;
     frame_unref(command->frame);
+    frame_unref(command->second);
     websocket_unref(command->ws);
     free(command);
 }
@@ -45,7 +46,7 @@ command_free(struct command *command)
 static size_t
 command_cost(const struct command *command)
 {
-    return sizeof *command + command->len + (command->frame ? command->frame->len : 0);
+    return sizeof *command + command->len + (command->frame ? command->frame->len : 0) + (command->second ? command->second->len : 0);
 }
 
 /* What never ran has to be undone, as far as it holds anything. */
@@ -350,20 +351,29 @@ hub_adopt(struct websocket *ws, int fd, struct str early)
 }
 
 bool
-websocket_send(struct websocket *ws, struct str text)
+websocket_send_pair(struct websocket *ws, struct str text, struct str bytes)
 {
-    struct command *command;
+    struct command *command = text.len > HUB_PAIR_MAX || bytes.len > HUB_PAIR_MAX ? NULL : command_new(COMMAND_SEND, ws, STR(""));
 
-    if (text.len > HUB_TEXT_MAX)
+    if (!command)
         return false;
-    command = command_new(COMMAND_SEND, ws, STR(""));
-    if (command)
-        command->frame = frame_text(text);
-    if (command && !command->frame) {
+    command->frame = frame_text(text);
+    command->second = bytes.len ? frame_binary(bytes) : NULL;
+    if (!command->frame || (bytes.len && !command->second)) {
         command_free(command);
         return false;
     }
-    return loop_post(ws->loop, command);
+    atomic_fetch_add(&ws->posted, 1);
+    if (loop_post(ws->loop, command))
+        return true;
+    atomic_fetch_sub(&ws->posted, 1);
+    return false;
+}
+
+bool
+websocket_send(struct websocket *ws, struct str text)
+{
+    return text.len <= HUB_TEXT_MAX && websocket_send_pair(ws, text, (struct str){0});
 }
 
 void

@@ -21,6 +21,7 @@ struct websocket;
 struct websocket_handler;
 
 #define HUB_TEXT_MAX (256 * 1024) /* bytes of an outgoing message */
+#define HUB_PAIR_MAX (32 * 1024 * 1024) /* of each of two that are sent together */
 #define HUB_TOPIC_MAX 128         /* bytes of a topic's name */
 
 /* 0 stands for the default in brackets. */
@@ -33,6 +34,7 @@ struct hub_settings {
     unsigned close_timeout_ms;    /* how long a peer may take to close after it was told to [2000] */
     unsigned max_queued_messages; /* of one connection [256] */
     size_t max_queued_bytes;      /* of one connection; a single message always fits [512 KiB] */
+    unsigned send_buffer;         /* bytes of a connection that the kernel may hold; 0: as many as it likes */
     size_t max_memory;            /* of messages that wait to be sent, and of unfinished ones; who lags when it is used up is
                                      closed [256 MiB] */
     unsigned max_message;         /* bytes of an incoming message, in one frame or several [64 KiB] */

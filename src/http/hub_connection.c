@@ -216,6 +216,8 @@ connection_flush(struct websocket *ws)
         }
     }
     watch_writable(ws, false);
+    if (ws->state == WEBSOCKET_OPEN && !ws->marked && ws->handler->on_drained && !atomic_load(&ws->posted))
+        ws->handler->on_drained(ws, ws->user);
     if (ws->state == WEBSOCKET_CLOSING && !ws->shut) {
         ws->shut = true;
         shutdown(ws->fd, SHUT_WR); /* the peer reads the close frame and hangs up */
@@ -334,6 +336,8 @@ connection_open(struct websocket *ws, int fd, struct str early)
     ws->state = WEBSOCKET_OPEN;
     ws->frame_credit = (int64_t)ws->hub->settings.frames_burst * 1000;
     ws->credit_ms = loop->now_ms;
+    if (ws->hub->settings.send_buffer)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){(int)ws->hub->settings.send_buffer}, sizeof(int));
     loop->connections++;
     count_one(&loop->counters.opened);
     TAILQ_INSERT_TAIL(&loop->waits[WAIT_PING], ws, waiting);

@@ -105,7 +105,10 @@ execute(struct loop *loop, const struct command *command)
         connection_open(ws, command->number, (struct str){command->text, command->len});
         break;
     case COMMAND_SEND:
+        atomic_fetch_sub(&ws->posted, 1);
         connection_enqueue(ws, command->frame);
+        if (command->second)
+            connection_enqueue(ws, command->second);
         break;
     case COMMAND_PUBLISH:
         publish(loop, command->text, command->frame);

@@ -40,6 +40,7 @@ enum wait { WAIT_PING, WAIT_PONG, WAIT_CLOSE, WAIT_COUNT };
 struct websocket {
     atomic_uint refs;
     atomic_uint subscription_count;
+    atomic_uint posted; /* messages to it that its loop has not seen yet */
     struct hub *hub;
     struct loop *loop;
     const struct websocket_handler *handler;
@@ -93,6 +94,7 @@ struct command {
     struct command *next;
     struct websocket *ws; /* with a reference */
     struct frame *frame;  /* with a reference */
+    struct frame *second; /* of COMMAND_SEND: right behind it, or NULL; with a reference */
     int number;           /* close code, descriptor or drain_ms */
     size_t len;
     char text[]; /* topic, reason or early bytes, and a NUL */

@@ -28,6 +28,8 @@ struct websocket_handler {
     void (*on_open)(struct websocket *ws, void *user);
     /* A whole text message, valid UTF-8. `text` is gone when this returns. */
     void (*on_message)(struct websocket *ws, void *user, struct str text);
+    /* The socket took all that was sent until now. May come more than once for that. */
+    void (*on_drained)(struct websocket *ws, void *user);
     /* Once for each on_open. `code` is what the peer said or was told; 1006 when the connection just broke. */
     void (*on_close)(struct websocket *ws, void *user, int code);
     /* When the last reference is gone, also when the socket never opened. From any thread. */
@@ -42,6 +44,9 @@ const struct problem *websocket_accept(struct request *req, struct hub *hub, con
 /* Queues a text message, of at most HUB_TEXT_MAX bytes, for this socket. From any thread. False when it cannot be queued; true
  * does not mean that it arrives. */
 bool websocket_send(struct websocket *ws, struct str text);
+
+/* The same with a binary message right behind it; each of at most HUB_PAIR_MAX bytes, whatever may be queued. No bytes: the text alone. */
+bool websocket_send_pair(struct websocket *ws, struct str text, struct str bytes);
 
 /* Closes with this code and reason (may be NULL; cut at WEBSOCKET_REASON_MAX) after what has been queued. From any thread. */
 void websocket_close(struct websocket *ws, int code, const char *reason);

@@ -76,6 +76,12 @@ frame_text(struct str text)
 }
 
 struct frame *
+frame_binary(struct str bytes)
+{
+    return bytes.len < UINT32_MAX / 2 ? encode(WSLAY_BINARY_FRAME, bytes) : NULL;
+}
+
+struct frame *
 frame_ping(void)
 {
     return encode(WSLAY_PING, STR(""));

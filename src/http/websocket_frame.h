@@ -19,6 +19,7 @@ struct frame {
 
 /* All return NULL when memory is short. Server frames: unmasked and in one piece. */
 struct frame *frame_text(struct str text);
+struct frame *frame_binary(struct str bytes);
 struct frame *frame_ping(void);
 struct frame *frame_pong(struct str payload);
 struct frame *frame_close(int code, const char *reason);

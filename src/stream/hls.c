@@ -18,6 +18,7 @@
 #include "stream.queries.h"
 #include "stream/access.h"
 #include "stream/cache.h"
+#include "stream/play.h"
 #include "stream/stream.h"
 #include "tracks.queries.h"
 
@@ -233,6 +234,18 @@ send_to_store(struct request *req, struct wanted *wanted, const char *version)
     return NULL;
 }
 
+int
+hls_load(const char *track_id, const char *version, const char *file, struct segment **ret_segment)
+{
+    struct wanted wanted = {.content_type = file[strlen(file) - 1] == '8' ? PLAYLIST_TYPE : SEGMENT_TYPE};
+
+    snprintf(wanted.track_id, sizeof wanted.track_id, "%s", track_id);
+    snprintf(wanted.version, sizeof wanted.version, "%s", version);
+    snprintf(wanted.file, sizeof wanted.file, "%s", file);
+    set_key(&wanted, version);
+    return load(&wanted, ret_segment);
+}
+
 static const struct problem *
 serve(struct request *req, struct wanted *wanted)
 {
@@ -441,8 +454,16 @@ on_change(void *context, const char *track_id)
     if (track_id && !uuid_valid(track_id))
         track_id = NULL;
     access_forget(track_id);
+    play_check_rights();
     snprintf(prefix, sizeof prefix, "hls/%s/", track_id ? track_id : "");
     segment_cache_forget(cache, track_id ? prefix : NULL);
+}
+
+static void
+on_identity_change(void *context, const char *user_id)
+{
+    (void)context, (void)user_id;
+    play_check_rights();
 }
 
 static bool
@@ -462,12 +483,14 @@ stream_setup(const struct module_setup *with, char *error, size_t error_size)
     if (!cache)
         snprintf(error, error_size, "not enough memory");
     listener_on("track_changed", on_change, NULL);
+    listener_on("identity_changed", on_identity_change, NULL);
     return cache;
 }
 
 static void
 stream_teardown(void)
 {
+    play_teardown();
     segment_cache_free(cache);
     cache = NULL;
     buf_free(&security);
@@ -477,6 +500,7 @@ static void
 stream_metrics(struct buf *out)
 {
     segment_cache_metrics(cache, out);
+    play_metrics(out);
 }
 
 #define QUALITIES "low|medium|high|lossless"
@@ -567,8 +591,11 @@ const struct route stream_routes[] = {
 
 const struct module stream_module = {.name = "stream",
                                      .routes = ROUTE_TABLES(stream_api_routes),
-                                     .stream_routes = ROUTE_TABLES(stream_routes),
+                                     .stream_routes = ROUTE_TABLES(stream_routes, play_routes),
                                      .queries = stream_queries,
                                      .setup = stream_setup,
+                                     .settings = play_settings,
+                                     .stream_messages = play_messages,
                                      .metrics = stream_metrics,
+                                     .stop = play_stop,
                                      .teardown = stream_teardown};

@@ -65,3 +65,24 @@ select {job_state(j, t)}, j.attempts, j.max_attempts,
        case when t.stream_status = 'ready' then '/hls/' || t.id || '/master.m3u8' end as playlist, t.duration_ms,
        coalesce((select h.info -> 'qualities' from hls_streams h where h.track_id = t.id and t.stream_status = 'ready'), '[]') as qualities
   {job_from}
+
+-- The WebSocket that plays a track.
+
+-- query: play_info
+-- sees: those whom stream_access let through
+select t.duration_ms, t.media_version, coalesce(h.info -> 'qualities', '[]')::text as qualities
+  from tracks t
+  join hls_streams h on h.track_id = t.id
+ where t.id = :track_id::uuid and t.deleted_at is null and t.stream_status = 'ready'
+
+-- query: play_rights
+-- Those of these listeners who may still hear what they hear: whose session stands, and who may hear the track, as stream_access says.
+select a.n
+  from unnest(:tracks::uuid[], :viewers::uuid[], :sessions::uuid[], :shares::text[], :staff::boolean[])
+       with ordinality as a (track_id, viewer, session_id, share, was_staff, n)
+  left join users v on v.id = a.viewer
+ cross join lateral (select coalesce(a.was_staff and v.role = 'admin', false) as staff) s
+  join tracks t on t.id = a.track_id and ({track_visible(t, a.viewer, s.staff)} or share_opens(t, a.share, 'read'))
+ where {not_blocked_by(t.creator_id, a.viewer, s.staff)}
+   and (a.viewer is null or (user_active(v) and exists (select from sessions e
+                                                         where e.id = a.session_id and e.user_id = a.viewer and e.revoked_at is null and e.expires_at > now())))

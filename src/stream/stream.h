@@ -10,5 +10,8 @@
 /* /hls/... and /internal/... of the stream server; /api/v1/tracks/{id}/hls/... of the API. */
 extern const struct module stream_module;
 
+/* Before the stream server opens: what its WebSocket needs. False when threads or descriptors are short. It ends with the module. */
+bool stream_start(void);
+
 /* For the stream server's settings. */
 extern const struct express_settings stream_express;

@@ -71,6 +71,7 @@ interface Document {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema>; responses: Record<string, Response> };
   'x-topics': { name: string; summary: string; access: 'own' | 'user' | 'asked' }[];
+  'x-stream-messages': Document['x-messages'];
   'x-messages': { name: string; from: 'server' | 'client'; summary: string; topic?: string; address?: string; schema: Schema }[];
 }
 
@@ -150,11 +151,11 @@ function validator(key: string, schema: Schema): ValidateFunction {
 
 const isJson = (type: string) => type === 'application/json' || type === 'application/problem+json';
 
-/** What is wrong with a message that the server sent over the WebSocket, in a sentence; undefined when it is as described. */
-export function messageComplaint(message: { type: string }): string | undefined {
-  const described = document['x-messages'].find(({ name, from }) => from === 'server' && name === message.type), { type } = message;
+/** What is wrong with a message that the server sent over the WebSocket, or over that of the stream server, in a sentence; undefined when it is as described. */
+export function messageComplaint(message: { type: string }, socket: 'x-messages' | 'x-stream-messages' = 'x-messages'): string | undefined {
+  const described = document[socket].find(({ name, from }) => from === 'server' && name === message.type), { type } = message;
   if (!described) return `the server sends no message ${type}`;
-  const check = validator(`message ${message.type}`, described.schema);
+  const check = validator(`${socket} ${message.type}`, described.schema);
   return check(message) ? undefined : `${type}: ${ajv.errorsText(check.errors, { dataVar: 'message' })}`;
 }
 

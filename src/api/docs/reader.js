@@ -132,8 +132,9 @@ function sections() {
 }
 
 // A message of the WebSocket: who sends it, on which topic, and its fields.
-function messageNode(message) {
-  const details = element('details', { id: `message-${message.name}` },
+/** `where`: begins the ids of a WebSocket on which both sides may use one name. */
+function messageNode(message, where) {
+  const details = element('details', { id: where ? `${where}-${message.from}-${message.name}` : `message-${message.name}` },
     element('summary', {}, element('span', { class: 'method' }, message.from),
       element('span', { class: 'path' }, message.name), element('span', { class: 'muted' }, message.summary)));
   const facts = [`sent by the ${message.from}`];
@@ -177,7 +178,8 @@ async function start() {
     return;
   }
   root = await response.json();
-  for (const [tag, operations] of [...sections(), ['websocket', root['x-messages'].map(messageNode)]]) {
+  for (const [tag, operations] of [...sections(), ['websocket', root['x-messages'].map((one) => messageNode(one))],
+    ['stream-websocket', root['x-stream-messages'].map((one) => messageNode(one, 'stream'))]]) {
     document.getElementById('sections').append(element('li', {},
       element('a', { href: `#tag-${tag}` }, tag, element('span', {}, String(operations.length)))));
     document.getElementById('list').append(element('section', { 'aria-labelledby': `tag-${tag}` },

@@ -14,6 +14,8 @@ void auth_drop_cookies(struct request *req);
 /* The server's hooks. */
 const struct problem *auth_identify(struct request *req);
 const struct problem *auth_identify_stream(struct request *req); /* of the stream server: takes stream tokens too */
+/* Whose stream token this is, given in another way than as a bearer: fills req->identity. UNAUTHENTICATED or TOKEN_EXPIRED, also for other tokens. */
+const struct problem *auth_identify_stream_token(struct request *req, const char *token);
 const struct problem *auth_check_csrf(struct request *req);
 const struct problem *auth_check_permission(struct request *req);
 const struct problem *auth_check_second_factor(struct request *req);

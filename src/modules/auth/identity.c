@@ -131,6 +131,20 @@ identify_bearer(struct request *req, const char *token, bool stream)
     return p || good ? p : PROBLEM(UNAUTHENTICATED);
 }
 
+const struct problem *
+auth_identify_stream_token(struct request *req, const char *token)
+{
+    struct claims *claims = arena_alloc(req->arena, sizeof *claims);
+    enum token_check check = claims ? token_verify(token, TOKEN_STREAM, claims) : TOKEN_BAD;
+    const struct problem *p;
+    bool good = false;
+
+    if (check != TOKEN_GOOD)
+        return check == TOKEN_EXPIRED ? PROBLEM(TOKEN_EXPIRED) : PROBLEM(UNAUTHENTICATED);
+    p = check_session(req, claims, token, &good);
+    return p || good ? p : PROBLEM(UNAUTHENTICATED);
+}
+
 /* A cookie travels by itself, so a bad one is no error: the person is then a visitor. */
 static const struct problem *
 identify_cookie(struct request *req, const char *token)

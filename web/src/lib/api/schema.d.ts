@@ -4888,6 +4888,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open a WebSocket that plays a track (RFC 6455)
+         * @description Messages are JSON objects with a `type`, of the schemas `StreamServerMessage` and `StreamClientMessage`; `x-stream-messages` of this description lists them. Each `chunk` is followed by one binary message. At most 20 seconds are sent ahead. Rights are asked again while it plays.
+         */
+        get: operations["getStreamWs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6669,6 +6689,46 @@ export interface components {
             held_until: string | null;
             is_own: boolean;
         };
+        /** @description Say that the client cannot play */
+        StreamClientErrorMessage: {
+            /** @description For the operator's log */
+            message: string;
+            /** @constant */
+            type: "error";
+        };
+        /** @description Keep the connection, every 30 seconds; a client that says nothing for 120 seconds is closed */
+        StreamClientHeartbeatMessage: {
+            /** @constant */
+            type: "heartbeat";
+        };
+        /** @description What clients send over the WebSocket */
+        StreamClientMessage: components["schemas"]["StreamClientPlayMessage"] | components["schemas"]["StreamClientPauseMessage"] | components["schemas"]["StreamClientSeekMessage"] | components["schemas"]["StreamClientSyncMessage"] | components["schemas"]["StreamClientHeartbeatMessage"] | components["schemas"]["StreamClientErrorMessage"];
+        /** @description Pause: no more chunks are sent */
+        StreamClientPauseMessage: {
+            /** @constant */
+            type: "pause";
+        };
+        /** @description Play from a position, or go on */
+        StreamClientPlayMessage: {
+            /** @description Seconds from the beginning, for a new generation; without: go on where it was paused */
+            position?: number;
+            /** @constant */
+            type: "play";
+        };
+        /** @description Go to a position; a paused player stays paused */
+        StreamClientSeekMessage: {
+            /** @description Seconds from the beginning */
+            position: number;
+            /** @constant */
+            type: "seek";
+        };
+        /** @description Say where the client plays, so that chunks come when it needs them */
+        StreamClientSyncMessage: {
+            /** @description Seconds from the beginning */
+            position: number;
+            /** @constant */
+            type: "sync";
+        };
         StreamJob: {
             /** Format: uuid */
             job_id: string;
@@ -6712,6 +6772,90 @@ export interface components {
             /** Format: int32 */
             duration_ms: number | null;
             qualities: unknown[];
+        };
+        /** @description A part of the track; its bytes are the binary message that follows */
+        StreamServerChunkMessage: {
+            /** @description Counts each `play` with a position and each `seek`; play nothing of an older one */
+            generation: number;
+            /** @description Within the generation, from 0 */
+            sequence: number;
+            /**
+             * @description `init` comes before the first segment of each rendition
+             * @enum {string}
+             */
+            kind: "init" | "media";
+            /** @description low, medium, high or lossless */
+            rendition: string;
+            /** @description Bits a second, nominal */
+            bitrate: number;
+            /** @description Of the rendition */
+            sample_rate: number;
+            /**
+             * Format: int64
+             * @description Sample of the rendition at which the segment begins (of `init`: the next segment)
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Length of the segment
+             */
+            samples: number;
+            /** @description Length of the binary message that follows, a CMAF header or fragment */
+            bytes: number;
+            /** @description The track ends with it */
+            last: boolean;
+            /** @description The bytes in base64, only with `encoding=base64`; then no binary message follows */
+            data?: string;
+            /** @constant */
+            type: "chunk";
+        };
+        /** @description A message was refused, or the track cannot be played any more */
+        StreamServerErrorMessage: {
+            /**
+             * @description `not_found`: the right to hear the track has ended; the connection closes
+             * @enum {string}
+             */
+            code: "unknown_message" | "wrong_field" | "not_found" | "internal";
+            /** @description A sentence; with `wrong_field` the name of the field */
+            message: string;
+            /** @constant */
+            type: "error";
+        };
+        /** @description What the server sends over the WebSocket */
+        StreamServerMessage: components["schemas"]["StreamServerReadyMessage"] | components["schemas"]["StreamServerChunkMessage"] | components["schemas"]["StreamServerSyncAckMessage"] | components["schemas"]["StreamServerErrorMessage"];
+        /** @description The track can be played */
+        StreamServerReadyMessage: {
+            /** Format: uuid */
+            track_id: string;
+            /** @description The version of the track's files */
+            version: string;
+            /** @description Seconds */
+            duration: number;
+            /** @description From the least bandwidth on */
+            bitrates: {
+                /** @description low, medium, high or lossless */
+                rendition: string;
+                /** @description Bits a second, nominal */
+                bitrate: number;
+                /**
+                 * Format: int64
+                 * @description Bits a second of its worst segment
+                 */
+                bandwidth: number;
+                sample_rate: number;
+            }[];
+            /** @constant */
+            type: "ready";
+        };
+        /** @description The answer to `sync` */
+        StreamServerSyncAckMessage: {
+            generation: number;
+            /** @description Seconds: where the server takes the client to be */
+            position: number;
+            /** @description Seconds by which the client is ahead of where the server took it to be */
+            drift: number;
+            /** @constant */
+            type: "sync_ack";
         };
         /** @description Subscribe to a topic, or catch up with it */
         SubscribeMessage: {
@@ -8484,8 +8628,20 @@ export type StemGuest = components['schemas']['StemGuest'];
 export type StemGuestList = components['schemas']['StemGuestList'];
 export type StemList = components['schemas']['StemList'];
 export type StorageQuota = components['schemas']['StorageQuota'];
+export type StreamClientErrorMessage = components['schemas']['StreamClientErrorMessage'];
+export type StreamClientHeartbeatMessage = components['schemas']['StreamClientHeartbeatMessage'];
+export type StreamClientMessage = components['schemas']['StreamClientMessage'];
+export type StreamClientPauseMessage = components['schemas']['StreamClientPauseMessage'];
+export type StreamClientPlayMessage = components['schemas']['StreamClientPlayMessage'];
+export type StreamClientSeekMessage = components['schemas']['StreamClientSeekMessage'];
+export type StreamClientSyncMessage = components['schemas']['StreamClientSyncMessage'];
 export type StreamJob = components['schemas']['StreamJob'];
 export type StreamJobDetail = components['schemas']['StreamJobDetail'];
+export type StreamServerChunkMessage = components['schemas']['StreamServerChunkMessage'];
+export type StreamServerErrorMessage = components['schemas']['StreamServerErrorMessage'];
+export type StreamServerMessage = components['schemas']['StreamServerMessage'];
+export type StreamServerReadyMessage = components['schemas']['StreamServerReadyMessage'];
+export type StreamServerSyncAckMessage = components['schemas']['StreamServerSyncAckMessage'];
 export type SubscribeMessage = components['schemas']['SubscribeMessage'];
 export type SubscribedMessage = components['schemas']['SubscribedMessage'];
 export type SuspiciousActivity = components['schemas']['SuspiciousActivity'];
@@ -22312,6 +22468,44 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getStreamWs: {
+        parameters: {
+            query: {
+                /** @description The track */
+                track_id: string;
+                /** @description A stream token of POST /auth/stream-token; without one, what visitors may hear */
+                token?: string;
+                /** @description `auto`: what the connection carries, as it is measured */
+                quality?: "auto" | "low" | "medium" | "high" | "lossless";
+                /** @description `base64` for clients that take no binary messages: a third more bytes */
+                encoding?: "binary" | "base64";
+                /** @description The token of a link to the track */
+                share?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection becomes a WebSocket */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.stream_not_ready"];
+            422: components["responses"]["422.validation"];
+            426: components["responses"]["426.upgrade_required"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
