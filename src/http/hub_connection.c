@@ -185,6 +185,13 @@ account_sent(struct websocket *ws, size_t bytes)
     atomic_fetch_add_explicit(&ws->loop->counters.sent, frames, memory_order_relaxed);
 }
 
+static void
+tell_sent(struct websocket *ws, bool all)
+{
+    if (ws->state == WEBSOCKET_OPEN && !ws->marked && ws->handler->on_sent)
+        ws->handler->on_sent(ws, ws->user, all);
+}
+
 void
 connection_flush(struct websocket *ws)
 {
@@ -211,13 +218,14 @@ connection_flush(struct websocket *ws)
         if (sent > 0)
             account_sent(ws, (size_t)sent);
         if (sent < (ssize_t)offered) {
+            if (sent > 0)
+                tell_sent(ws, false);
             watch_writable(ws, true);
             return;
         }
     }
     watch_writable(ws, false);
-    if (ws->state == WEBSOCKET_OPEN && !ws->marked && ws->handler->on_drained && !atomic_load(&ws->posted))
-        ws->handler->on_drained(ws, ws->user);
+    tell_sent(ws, !atomic_load(&ws->posted));
     if (ws->state == WEBSOCKET_CLOSING && !ws->shut) {
         ws->shut = true;
         shutdown(ws->fd, SHUT_WR); /* the peer reads the close frame and hangs up */

@@ -28,8 +28,8 @@ struct websocket_handler {
     void (*on_open)(struct websocket *ws, void *user);
     /* A whole text message, valid UTF-8. `text` is gone when this returns. */
     void (*on_message)(struct websocket *ws, void *user, struct str text);
-    /* The socket took all that was sent until now. May come more than once for that. */
-    void (*on_drained)(struct websocket *ws, void *user);
+    /* The socket took some of what was sent; `all`: nothing is left. May come more than once for the same. */
+    void (*on_sent)(struct websocket *ws, void *user, bool all);
     /* Once for each on_open. `code` is what the peer said or was told; 1006 when the connection just broke. */
     void (*on_close)(struct websocket *ws, void *user, int code);
     /* When the last reference is gone, also when the socket never opened. From any thread. */

@@ -44,7 +44,7 @@ const struct setting play_settings[] = {
     {.section = "Playback WebSocket"},
     {"STREAM_WS_PER_PERSON", .integer = &play_per_person, .fallback = "10", .min = 1, .max = 10000, .help = "tracks that one person may have playing over WebSockets at one server"},
     {"STREAM_WS_PER_ADDRESS", .integer = &play_per_address, .fallback = "50", .min = 1, .max = 10000, .help = "the same for one address"},
-    {"STREAM_WS_STALL_S", .integer = &play_stall_s, .fallback = "30", .min = 1, .max = 600, .help = "a client that does not take a chunk within so many seconds is closed"},
+    {"STREAM_WS_STALL_S", .integer = &play_stall_s, .fallback = "30", .min = 1, .max = 600, .help = "a client that takes nothing of a chunk for so many seconds is closed"},
     {0}};
 
 void
@@ -63,6 +63,12 @@ void
 play_wake(void)
 {
     pthread_cond_signal(&service.due);
+}
+
+void
+play_count_end(int code)
+{
+    atomic_fetch_add(&service.slow, code == PLAY_CLOSE_TRY_AGAIN);
 }
 
 void
@@ -151,7 +157,7 @@ struct turn {
     unsigned generation;
     double next_s, length_s;
     int rendition;
-    bool needs_init, last;
+    bool needs_init, continues, last;
     unsigned index;
     struct segment *init, *media;
     int error;
@@ -220,7 +226,7 @@ play_load(struct player *player, struct turn *turn)
 
     if (error)
         return error;
-    turn->index = play_segment_at(rendition, turn->next_s);
+    turn->index = turn->continues ? play_segment_from(rendition, turn->next_s) : play_segment_at(rendition, turn->next_s);
     turn->last = turn->index + 1 == rendition->count;
     turn->length_s = (double)(rendition->starts[turn->index + 1] - rendition->starts[turn->index]) / rendition->sample_rate;
     if (turn->needs_init) {
@@ -276,7 +282,7 @@ play_deliver(struct player *player, struct turn *turn)
         return;
     }
     player->in_flight = true;
-    player->sent_ms = clock_monotonic_ms();
+    player->sent_ms = player->taken_ms = clock_monotonic_ms();
     player->sent_s = turn->length_s;
     player->sent_bytes = init + media;
     player->rendition = turn->rendition;
@@ -291,6 +297,7 @@ play_work(struct player *player)
 {
     struct turn turn = {.ws = websocket_ref(player->ws), .generation = player->generation, .next_s = player->next_s, .rendition = play_choose(player)};
 
+    turn.continues = player->sequence > 0;
     turn.needs_init = player->needs_init || turn.rendition != player->rendition;
     player->working = true;
     play_unlock();
@@ -398,8 +405,7 @@ play_ask_all_rights(void)
 static void
 play_watch(struct player *player, int64_t now_ms)
 {
-    if (player->in_flight && now_ms - player->sent_ms > play_stall_s * 1000) {
-        atomic_fetch_add(&service.slow, !player->closing);
+    if (player->in_flight && now_ms - player->taken_ms > play_stall_s * 1000) {
         play_close(player, PLAY_CLOSE_TRY_AGAIN, "reading too slowly");
     } else if (now_ms - player->heard_ms > LEASE_MS) {
         atomic_fetch_add(&service.silent, !player->closing);
@@ -467,7 +473,7 @@ bool
 stream_start(void)
 {
     /* A chunk is bounded by its segment, and one is under way to each client; the bounds here only hold off what cannot be. */
-    const struct hub_settings settings = {.send_buffer = SEND_BUFFER, .max_queued_bytes = (size_t)2 * HUB_PAIR_MAX, .max_queued_messages = 64, .max_message = 4096,
+    const struct hub_settings settings = {.send_buffer = SEND_BUFFER, .max_queued_bytes = (size_t)2 * HUB_PAIR_MAX, .max_queued_messages = 256, .max_message = 4096,
                                           .pong_timeout_ms = 30000, .frames_per_s = 20, .frames_burst = 60};
 
     play_hub = hub_start(&settings);

@@ -56,7 +56,7 @@ struct player {
     double anchor_s;      /* where it played */
     int64_t anchor_ms;    /* at this time, and goes on from there while `playing` */
     double next_s;        /* where the next chunk begins */
-    int64_t sent_ms, heard_ms;
+    int64_t sent_ms, taken_ms, heard_ms; /* when a chunk was sent, the socket last took some of it, the client last said something */
     double sent_s;        /* length of what is in flight */
     size_t sent_bytes, proven_bytes; /* `proven`: of this rendition, that went out fast */
     double rate_bps;      /* measured; 0: not yet */
@@ -79,6 +79,8 @@ void play_free(void *player);
 double play_position(const struct player *player, int64_t now_ms);
 /* Sends a message of the protocol. Takes over `fields`. False, and the socket will close, when it cannot be queued. */
 bool play_say(struct websocket *ws, const char *type, json_t *fields);
+/* A socket closed with this code. */
+void play_count_end(int code);
 /* Everybody's rights are asked soon. Any thread. */
 void play_check_rights(void);
 void play_metrics(struct buf *out);
@@ -87,8 +89,10 @@ void play_teardown(void);
 
 /* play_index.c. Reads where the segments begin. Returns an enum storage_error. */
 int play_index(const struct player *player, struct play_rendition *rendition);
-/* The segment that is playing at this time. */
+/* The segment that plays at this time. */
 unsigned play_segment_at(const struct play_rendition *rendition, double position_s);
+/* The one that begins nearest to this time: renditions of different codecs are cut some hundredths of a second apart. */
+unsigned play_segment_from(const struct play_rendition *rendition, double position_s);
 
 /* play_socket.c */
 extern const struct route play_routes[];

@@ -60,8 +60,7 @@ play_index(const struct player *player, struct play_rendition *rendition)
 unsigned
 play_segment_at(const struct play_rendition *rendition, double position_s)
 {
-    /* Renditions are cut at the same places, but for the rounding of their rates to whole samples: a few milliseconds more cost nothing. */
-    int64_t sample = (int64_t)((position_s + 0.01) * rendition->sample_rate);
+    int64_t sample = (int64_t)(position_s * rendition->sample_rate);
     unsigned low = 0, high = rendition->count;
 
     while (high - low > 1) {
@@ -73,4 +72,13 @@ play_segment_at(const struct play_rendition *rendition, double position_s)
             high = middle;
     }
     return low;
+}
+
+unsigned
+play_segment_from(const struct play_rendition *rendition, double position_s)
+{
+    unsigned at = play_segment_at(rendition, position_s);
+    double before = position_s * rendition->sample_rate - (double)rendition->starts[at], behind = (double)rendition->starts[at + 1] - position_s * rendition->sample_rate;
+
+    return behind < before && at + 1 < rendition->count ? at + 1 : at;
 }

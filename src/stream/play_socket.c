@@ -156,7 +156,7 @@ play_on_close(struct websocket *ws, void *user, int code)
 {
     struct player *player = user;
 
-    (void)code;
+    play_count_end(code);
     play_lock();
     player->ws = NULL;
     player->closing = true;
@@ -181,13 +181,14 @@ play_measure(struct player *player)
 }
 
 static void
-play_on_drained(struct websocket *ws, void *user)
+play_on_sent(struct websocket *ws, void *user, bool all)
 {
     struct player *player = user;
 
     (void)ws;
     play_lock();
-    if (player->in_flight) {
+    player->taken_ms = clock_monotonic_ms();
+    if (player->in_flight && all) {
         player->in_flight = false;
         play_measure(player);
         play_wake();
@@ -196,7 +197,7 @@ play_on_drained(struct websocket *ws, void *user)
 }
 
 static const struct websocket_handler play_handler = {
-    .on_open = play_on_open, .on_message = play_on_message, .on_drained = play_on_drained, .on_close = play_on_close, .user_free = play_free};
+    .on_open = play_on_open, .on_message = play_on_message, .on_sent = play_on_sent, .on_close = play_on_close, .user_free = play_free};
 
 /* --- the route --- */
 

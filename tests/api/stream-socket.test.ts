@@ -13,7 +13,7 @@ import { playable, rendition } from '../support/tracks.ts';
 import { pause, until } from '../support/wait.ts';
 import { login, template, World } from '../support/world.ts';
 
-const world = await World.start('stream-socket', { STREAM_WS_PER_PERSON: '3', STREAM_WS_PER_ADDRESS: '6', STREAM_WS_STALL_S: '3' });
+const world = await World.start('stream-socket', { STREAM_WS_PER_PERSON: '3', STREAM_WS_PER_ADDRESS: '6', STREAM_WS_STALL_S: '6' });
 const carol = world.as('carol'), base = world.server.stream, stream = new Client(base);
 const sound = makeSound(62, { seed: 4 });
 const track = await playable(carol, { file: wav(sound) });
@@ -155,7 +155,7 @@ test('a fast connection gets the best rendition after some chunks, and every par
     assert.equal(chunk.kind === 'init', before.rendition !== chunk.rendition, 'its header comes first');
   });
   const seconds = chunks.filter((chunk) => chunk.kind === 'media').map((chunk) => [chunk.position / chunk.sample_rate, (chunk.position + chunk.samples) / chunk.sample_rate]);
-  seconds.forEach(([begins], i) => assert.ok(Math.abs(begins! - (seconds[i - 1]?.[1] ?? 0)) < 0.01, 'nothing is missing and nothing comes twice'));
+  seconds.forEach(([begins], i) => assert.ok(Math.abs(begins! - (seconds[i - 1]?.[1] ?? 0)) < 0.06, 'nothing is missing and nothing comes twice, but for the hundredths of a second by which codecs are cut apart'));
   for (const chunk of chunks.filter(({ kind }) => kind === 'init')) {
     const file = path.join(world.server.dataDir, `from-${chunk.rendition}.mp4`);
     writeFileSync(file, Buffer.concat(chunks.filter(({ rendition }) => rendition === chunk.rendition).map(({ binary }) => binary)));
@@ -165,10 +165,12 @@ test('a fast connection gets the best rendition after some chunks, and every par
 });
 
 test('a slow connection gets the least', async () => {
-  const player = await open({}, await slowWay(12_000));
+  const player = await open({}, await slowWay(20_000));
   player.send({ type: 'play', position: 0 });
+  player.send({ type: 'sync', position: 50 }); /* it could play all that comes */
   await until('a chunk of the least rendition', () => player.chunks.some((chunk) => chunk.rendition === 'low'), 60);
   assert.ok(!player.chunks.some((chunk) => chunk.rendition === 'lossless'));
+  assert.equal(player.closed, undefined, 'it takes its time, but it goes on');
   await ended(player);
 });
 
@@ -178,9 +180,8 @@ test('a client that does not read is closed, and takes little memory until then'
   player.send({ type: 'play', position: 0 });
   await until('a chunk', () => player.chunks.length > 0);
   player.socket.pause();
-  const asks = setInterval(() => player.send({ type: 'sync', position: 60 }), 50);
+  player.send({ type: 'sync', position: 60 });
   await until('the server to close it', async () => (await metric('veza_stream_sockets_closed_total{reason="slow"}')) > closed, 30);
-  clearInterval(asks);
   assert.ok(world.server.memory('VmRSS') - before < 30_000, 'a chunk or two');
   await ended(player);
 });

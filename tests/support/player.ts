@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import WebSocket from 'ws';
 import { messageComplaint } from './document.ts';
-import { until } from './wait.ts';
+import { Hopeless, until } from './wait.ts';
 import type { components } from '../../build/test-api/schema.js';
 
 type Message = components['schemas']['StreamServerMessage'];
@@ -55,7 +55,7 @@ export class Player {
 
   hears<T extends Message['type']>(type: T, which: (message: Of<T>) => boolean = () => true, seconds = 20): Promise<Of<T>> {
     return until(`a message of type ${type}`, () => {
-      if (this.closed) throw new Error(`closed with ${this.closed.code} ${this.closed.reason}`);
+      if (this.closed) throw new Hopeless(`closed with ${this.closed.code} ${this.closed.reason}`);
       return this.heard.find((message): message is Of<T> => message.type === type && which(message as Of<T>));
     }, seconds);
   }
