@@ -538,7 +538,8 @@ static const enum problem_name old_hls_problems[] = {PROBLEM_STREAM_NOT_READY, P
 
 #define JOB_FIELD(its_name) {its_name, FIELD_UUID, .required = true, .help = "The job"}
 #define JOB_FILE_FIELD \
-    {"segment", FIELD_STRING, .required = true, .pattern = "(" QUALITIES ")([.]m3u8|-(" SEGMENT_NAME "))", .help = "A name from a playlist", .example = "low-segment_000.m4s"}
+    {"segment", FIELD_STRING, .required = true, .pattern = "(" QUALITIES ")([.]m3u8|-(" SEGMENT_NAME "))", .help = "A name from a playlist", \
+     .example = "low-segment_000.m4s"}
 #define HLS_BY_JOB .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .problems = hls_problems, .handler = get_by_job
 #define JOB_KEPT "For whoever may see the track. A track has one job, which is queued again each time that the track is processed; it is kept for some days after that."
 #define JOB_PLAYS "For whoever may hear the track: what plays now. Addresses by the track (`/hls/...`) stay good for longer than the job."

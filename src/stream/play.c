@@ -42,9 +42,11 @@ int64_t play_per_person, play_per_address, play_stall_s;
 
 const struct setting play_settings[] = {
     {.section = "Playback WebSocket"},
-    {"STREAM_WS_PER_PERSON", .integer = &play_per_person, .fallback = "10", .min = 1, .max = 10000, .help = "tracks that one person may have playing over WebSockets at one server"},
+    {"STREAM_WS_PER_PERSON", .integer = &play_per_person, .fallback = "10", .min = 1, .max = 10000,
+     .help = "tracks that one person may have playing over WebSockets at one server"},
     {"STREAM_WS_PER_ADDRESS", .integer = &play_per_address, .fallback = "50", .min = 1, .max = 10000, .help = "the same for one address"},
-    {"STREAM_WS_STALL_S", .integer = &play_stall_s, .fallback = "30", .min = 1, .max = 600, .help = "a client that takes nothing of a chunk for so many seconds is closed"},
+    {"STREAM_WS_STALL_S", .integer = &play_stall_s, .fallback = "30", .min = 1, .max = 600,
+     .help = "a client that takes nothing of a chunk for so many seconds is closed"},
     {0}};
 
 void
@@ -198,7 +200,8 @@ play_send(struct player *player, const struct turn *turn, const struct segment *
     bool good = bytes && (!player->base64 || encoded) && source_read_all(segment->source, bytes);
 
     if (good)
-        fields = json_pack("{s:s, s:i, s:i, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:b}", "type", "chunk", "generation", (int)turn->generation, "sequence", (int)player->sequence,
+        fields = json_pack("{s:s, s:i, s:i, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:b}", "type", "chunk", "generation", (int)turn->generation,
+                           "sequence", (int)player->sequence,
                            "kind", is_init ? "init" : "media", "rendition", rendition->name, "bitrate", rendition->bitrate, "sample_rate", rendition->sample_rate,
                            "position", (json_int_t)position, "samples", (json_int_t)samples, "bytes", (json_int_t)size, "last", !is_init && turn->last);
     if (fields && encoded) {

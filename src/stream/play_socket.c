@@ -337,7 +337,8 @@ static const struct field sync_ack_fields[] = {
     {"drift", FIELD_NUMBER, .required = true, .help = "Seconds by which the client is ahead of where the server took it to be"},
     FIELD_END};
 static const struct field error_fields[] = {
-    {"code", FIELD_ENUM, .required = true, .values = "unknown_message|wrong_field|not_found|internal", .help = "`not_found`: the right to hear the track has ended; the connection closes"},
+    {"code", FIELD_ENUM, .required = true, .values = "unknown_message|wrong_field|not_found|internal",
+     .help = "`not_found`: the right to hear the track has ended; the connection closes"},
     {"message", FIELD_STRING, .required = true, .help = "A sentence; with `wrong_field` the name of the field"},
     FIELD_END};
 
@@ -364,9 +365,10 @@ static const struct field connect_query[] = {
 
 const struct route play_routes[] = {
     {GET, "/ws", "Open a WebSocket that plays a track (RFC 6455)",
-     .description = "Messages are JSON objects with a `type`, of the schemas `StreamServerMessage` and `StreamClientMessage`; `x-stream-messages` of this description lists them. "
-                    "Each `chunk` is followed by one binary message. At most 20 seconds are sent ahead. Rights are asked again while it plays.",
+     .description = "Messages are JSON objects with a `type`, of the schemas `StreamServerMessage` and `StreamClientMessage`; `x-stream-messages` of this description lists "
+                    "them. Each `chunk` is followed by one binary message. At most 20 seconds are sent ahead. Rights are asked again while it plays.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = connect_query, .handler = play_connect, .websocket = true, .status = 101,
-     .problems = (const enum problem_name[]){PROBLEM_BAD_REQUEST, PROBLEM_UNAUTHENTICATED, PROBLEM_TOKEN_EXPIRED, PROBLEM_FORBIDDEN, PROBLEM_NOT_FOUND, PROBLEM_STREAM_NOT_READY,
+     .problems = (const enum problem_name[]){PROBLEM_BAD_REQUEST, PROBLEM_UNAUTHENTICATED, PROBLEM_TOKEN_EXPIRED, PROBLEM_FORBIDDEN, PROBLEM_NOT_FOUND,
+                                             PROBLEM_STREAM_NOT_READY,
                                              PROBLEM_UPGRADE_REQUIRED, PROBLEM_TOO_MANY_REQUESTS, PROBLEM_COUNT}},
     ROUTE_END};

@@ -148,8 +148,8 @@ static const enum problem_name link_problems[] = {PROBLEM_FORBIDDEN, PROBLEM_TOK
 
 const struct route link_routes[] = {
     {GET, "/stream/{filename}", "Download a file by a signed link",
-     "Links come from `GET /tracks/{id}/download`. One that was changed gets 403, one that has expired 410: ask for a new one, which has the same `ETag`, so a download that "
-     "broke off goes on. Whoever has a link has the file until it expires, also when they lose the right to it meanwhile.",
+     "Links come from `GET /tracks/{id}/download`. One that was changed gets 403, one that has expired 410: ask for a new one, which has the same `ETag`, so a "
+     "download that broke off goes on. Whoever has a link has the file until it expires, also when they lose the right to it meanwhile.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_MEDIA, .path = file_in_path, .query = link_query, .handler = link_serve, .produces = "application/octet-stream",
      .problems = link_problems},
     ROUTE_END};

@@ -32,8 +32,8 @@ struct track_run {
 /* Ends the run's job and runs `query`, in one transaction. Its row, to be freed with PQclear(); NULL when nothing was changed, or nobody knows. */
 typedef PGresult *track_commit(void *context, const struct query *query, const struct db_arg *args, enum job_outcome outcome);
 
-/* The end of a run, whoever did it: from then on it plays, or has failed; what it left over is deleted. `result` is RESULT (docs/media.md), cover_path of the picture in the
- * file or NULL; *ret_takes_cover tells whether that is the track's cover now. False when `commit` gave no row. */
+/* The end of a run, whoever did it: from then on it plays, or has failed; what it left over is deleted. `result` is RESULT (docs/media.md), cover_path of the picture
+ * in the file or NULL; *ret_takes_cover tells whether that is the track's cover now. False when `commit` gave no row. */
 bool track_run_complete(const struct track_run *run, const char *result, const char *cover_path, bool *ret_takes_cover, track_commit *commit, void *context);
 bool track_run_fail(const struct track_run *run, const char *code, const char *message, track_commit *commit, void *context);
 

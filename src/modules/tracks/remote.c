@@ -1,5 +1,5 @@
-/* remote.c - what stream servers without the database tell (ADR 0089). Such a server shares the store, takes the job of a track, writes the files of its run under hls/ and
- * waveforms/, and says that they are there. The end of a run is that of our own worker (transcode.c); whatever is said twice counts once. */
+/* remote.c - what stream servers without the database tell (ADR 0089). Such a server shares the store, takes the job of a track, writes the files of its run under hls/
+ * and waveforms/, and says that they are there. The end of a run is that of our own worker (transcode.c); whatever is said twice counts once. */
 #include "modules/tracks/internal.h"
 
 /* Ends the job that this request's run holds. */
@@ -138,7 +138,8 @@ remote_event(struct request *req)
 /* --- declarations --- */
 
 #define VERSION {"version", FIELD_STRING, .required = true, .min = MEDIA_VERSION_TEXT - 1, .max = MEDIA_VERSION_TEXT - 1, .pattern = "[0-9a-f]*", \
-                 .help = "Name of this run of the processing: 16 random hex digits, chosen by who does it. Its files are in hls/{id}/{version} and waveforms/{id}/{version}", \
+                 .help = "Name of this run of the processing: 16 random hex digits, chosen by who does it. Its files are in hls/{id}/{version} and " \
+                         "waveforms/{id}/{version}", \
                  .example = "0123456789abcdef"}
 #define WHOLE(its_name, ...) {its_name, FIELD_INT64, .max = FIELD_EXACT_MAX, __VA_ARGS__}
 
@@ -171,7 +172,8 @@ static const struct field ready_body[] = {
     FIELD_END};
 
 static const struct field event_body[] = {
-    {"type", FIELD_ENUM, .required = true, .values = "started|progress|failed", .help = "`started`: take the job of the track. `progress`: also says that the run goes on"},
+    {"type", FIELD_ENUM, .required = true, .values = "started|progress|failed",
+     .help = "`started`: take the job of the track. `progress`: also says that the run goes on"},
     {"track_id", FIELD_UUID, .required = true, .help = "The track"},
     VERSION,
     {"stage", FIELD_ENUM, .values = "probing|transcoding|storing", .fallback = "transcoding", .help = "With `progress`"},
@@ -192,11 +194,11 @@ static const enum problem_name remote_problems[] = {PROBLEM_NOT_FOUND, PROBLEM_C
 
 const struct route remote_routes[] = {
     {POST, "/api/v1/internal/tracks/{id}/stream-ready", "Tell that the files of a run of the processing are in storage",
-     "For stream servers without the database. From then on this run plays, as after our own worker. Told twice, it counts once. 409 for a run that does not hold the job (any more): "
-     "delete its files.",
+     "For stream servers without the database. From then on this run plays, as after our own worker. Told twice, it counts once. 409 for a run that does not hold the "
+     "job (any more): delete its files.",
      .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE, .path = id_in_path, .body = ready_body, .handler = remote_ready, .reply = run_reply, .problems = remote_problems},
     {POST, "/api/v1/internal/stream-events", "Tell that a run of the processing begins, goes on, or has failed",
-     "For stream servers without the database. `started` takes the job, and tells which file to process. A run that is not heard of for `JOB_STALE_S` seconds (30) loses the job to "
-     "others. Told twice, each counts once.",
+     "For stream servers without the database. `started` takes the job, and tells which file to process. A run that is not heard of for `JOB_STALE_S` seconds (30) loses "
+     "the job to others. Told twice, each counts once.",
      .auth = AUTH_INTERNAL, .limit = LIMIT_WRITE, .body = event_body, .handler = remote_event, .reply = run_reply, .problems = remote_problems, .no_audit = true},
     ROUTE_END};
