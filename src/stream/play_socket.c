@@ -365,8 +365,8 @@ static const struct field connect_query[] = {
 
 const struct route play_routes[] = {
     {GET, "/ws", "Open a WebSocket that plays a track (RFC 6455)",
-     .description = "Messages are JSON objects with a `type`, of the schemas `StreamServerMessage` and `StreamClientMessage`; `x-stream-messages` of this description lists "
-                    "them. Each `chunk` is followed by one binary message. At most 20 seconds are sent ahead. Rights are asked again while it plays.",
+     .description = "Messages are JSON objects with a `type`, of the schemas `StreamServerMessage` and `StreamClientMessage`; `x-stream-messages` of this description "
+                    "lists them. Each `chunk` is followed by one binary message. At most 20 seconds are sent ahead. Rights are asked again while it plays.",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = connect_query, .handler = play_connect, .websocket = true, .status = 101,
      .problems = (const enum problem_name[]){PROBLEM_BAD_REQUEST, PROBLEM_UNAUTHENTICATED, PROBLEM_TOKEN_EXPIRED, PROBLEM_FORBIDDEN, PROBLEM_NOT_FOUND,
                                              PROBLEM_STREAM_NOT_READY,
