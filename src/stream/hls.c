@@ -587,7 +587,7 @@ const struct route stream_routes[] = {
     {GET, "/v1/stream/hls/{job_id}/index.m3u8", "Get the HLS master playlist of the track that a job processes (RFC 8216)", JOB_PLAYS,
      HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id")), .produces = PLAYLIST_TYPE},
     {GET, "/v1/stream/hls/{job_id}/{segment}", "Get a playlist, a media segment or an initialization segment of the track that a job processes", JOB_PLAYS,
-     HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id"), JOB_FILE_FIELD), .produces = SEGMENT_TYPE},
+     HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id"), JOB_FILE_FIELD), .produces = "application/octet-stream"},
     ROUTE_END};
 
 const struct module stream_module = {.name = "stream",

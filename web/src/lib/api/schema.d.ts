@@ -22367,7 +22367,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "audio/mp4": string;
+                    "application/octet-stream": string;
                 };
             };
             /** @description The part asked for by Range */
@@ -22376,7 +22376,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "audio/mp4": string;
+                    "application/octet-stream": string;
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
