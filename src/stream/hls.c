@@ -175,7 +175,7 @@ add_address(struct buf *out, const struct wanted *wanted, struct str address)
     const char *slash = memchr(address.ptr, '/', address.len);
 
     if (wanted->flat && slash)
-        buf_printf(out, "%.*s.m3u8", (int)(slash - address.ptr), address.ptr);
+        buf_printf(out, "index.m3u8?quality=%.*s", (int)(slash - address.ptr), address.ptr);
     else if (wanted->flat)
         buf_printf(out, "%s-%.*s", wanted->flat, (int)address.len, address.ptr);
     else
@@ -314,27 +314,25 @@ get_segment(struct request *req)
     return serve(req, &wanted);
 }
 
-/* By the job that made it: "index.m3u8" is the master playlist, "low.m3u8" a playlist, "low-init.mp4" and "low-segment_000.m4s" are segments. */
+/* By the job that made it: "index.m3u8" is the master playlist, "index.m3u8?quality=low" a playlist, "low-init.mp4" and "low-segment_000.m4s" are segments. */
 static const struct problem *
 get_by_job(struct request *req)
 {
-    const char *name = request_param(req, "segment") ? request_param(req, "segment") : "index.m3u8";
-    bool playlist = name[strlen(name) - 1] == '8', master = text_equal(name, "index.m3u8");
-    int quality_len = (int)strcspn(name, ".-");
+    const char *name = request_param(req, "segment"), *quality = request_param(req, "quality"), *file = quality ? "playlist.m3u8" : "master.m3u8";
     const struct problem *p;
     struct wanted wanted;
     struct row row;
-    const char *file;
 
     p = db_one(req, &q_stream_job_track, &row);
     if (p)
         return p;
     request_set(req, "track_id", row_text(&row, "track_id"));
-    file = playlist ? arena_printf(req->arena, "%.*s/playlist.m3u8", quality_len, name) : arena_printf(req->arena, "%.*s/%s", quality_len, name, name + quality_len + 1);
+    if (name)
+        file = arena_printf(req->arena, "%.*s/%s", (int)strcspn(name, "-"), name, strchr(name, '-') + 1);
     if (!file)
         return PROBLEM(INTERNAL);
-    wanted = want(req, master ? "master.m3u8" : file, playlist ? PLAYLIST_TYPE : SEGMENT_TYPE);
-    wanted.flat = master ? "" : arena_strndup(req->arena, name, (size_t)quality_len);
+    wanted = want(req, file, name ? SEGMENT_TYPE : PLAYLIST_TYPE);
+    wanted.flat = quality ? quality : "";
     return serve(req, &wanted);
 }
 
@@ -538,7 +536,7 @@ static const enum problem_name old_hls_problems[] = {PROBLEM_STREAM_NOT_READY, P
 
 #define JOB_FIELD(its_name) {its_name, FIELD_UUID, .required = true, .help = "The job"}
 #define JOB_FILE_FIELD \
-    {"segment", FIELD_STRING, .required = true, .pattern = "(" QUALITIES ")([.]m3u8|-(" SEGMENT_NAME "))", .help = "A name from a playlist", \
+    {"segment", FIELD_STRING, .required = true, .pattern = "(" QUALITIES ")-(" SEGMENT_NAME ")", .help = "A name from a playlist", \
      .example = "low-segment_000.m4s"}
 #define HLS_BY_JOB .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_MEDIA, .problems = hls_problems, .handler = get_by_job
 #define JOB_KEPT "For whoever may see the track. A track has one job, which is queued again each time that the track is processed; it is kept for some days after that."
@@ -584,10 +582,11 @@ const struct route stream_routes[] = {
     {GET, "/api/streams/jobs/{id}/status", "Get the state of a job that processes a track, with all that is known", JOB_KEPT,
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = FIELDS(JOB_FIELD("id")), .sql = &q_stream_job_detail, .shape = ONE},
 
-    {GET, "/v1/stream/hls/{job_id}/index.m3u8", "Get the HLS master playlist of the track that a job processes (RFC 8216)", JOB_PLAYS,
-     HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id")), .produces = PLAYLIST_TYPE},
-    {GET, "/v1/stream/hls/{job_id}/{segment}", "Get a playlist, a media segment or an initialization segment of the track that a job processes", JOB_PLAYS,
-     HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id"), JOB_FILE_FIELD), .produces = "application/octet-stream"},
+    {GET, "/v1/stream/hls/{job_id}/index.m3u8", "Get the HLS playlists of the track that a job processes (RFC 8216)", JOB_PLAYS,
+     HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id")),
+     .query = FIELDS({"quality", FIELD_ENUM, .values = QUALITIES, .help = "The playlist of this rendition; without: the master playlist, which names them"}), .produces = PLAYLIST_TYPE},
+    {GET, "/v1/stream/hls/{job_id}/{segment}", "Get a media segment, or an initialization segment, of the track that a job processes", JOB_PLAYS,
+     HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id"), JOB_FILE_FIELD), .produces = SEGMENT_TYPE},
     ROUTE_END};
 
 const struct module stream_module = {.name = "stream",

@@ -4816,7 +4816,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get the HLS master playlist of the track that a job processes (RFC 8216)
+         * Get the HLS playlists of the track that a job processes (RFC 8216)
          * @description For whoever may hear the track: what plays now. Addresses by the track (`/hls/...`) stay good for longer than the job.
          */
         get: operations["getV1StreamHlsByJobIdIndexM3u8"];
@@ -4836,7 +4836,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get a playlist, a media segment or an initialization segment of the track that a job processes
+         * Get a media segment, or an initialization segment, of the track that a job processes
          * @description For whoever may hear the track: what plays now. Addresses by the track (`/hls/...`) stay good for longer than the job.
          */
         get: operations["getV1StreamHlsByJobIdBySegment"];
@@ -22299,7 +22299,10 @@ export interface operations {
     };
     getV1StreamHlsByJobIdIndexM3u8: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The playlist of this rendition; without: the master playlist, which names them */
+                quality?: "low" | "medium" | "high" | "lossless";
+            };
             header?: never;
             path: {
                 /** @description The job */
@@ -22341,6 +22344,7 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.stream_not_ready"];
             416: components["responses"]["416.range_not_satisfiable"];
+            422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
@@ -22367,7 +22371,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "audio/mp4": string;
                 };
             };
             /** @description The part asked for by Range */
@@ -22376,7 +22380,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "audio/mp4": string;
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
