@@ -584,7 +584,8 @@ const struct route stream_routes[] = {
 
     {GET, "/v1/stream/hls/{job_id}/index.m3u8", "Get the HLS playlists of the track that a job processes (RFC 8216)", JOB_PLAYS,
      HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id")),
-     .query = FIELDS({"quality", FIELD_ENUM, .values = QUALITIES, .help = "The playlist of this rendition; without: the master playlist, which names them"}), .produces = PLAYLIST_TYPE},
+     .query = FIELDS({"quality", FIELD_ENUM, .values = QUALITIES, .help = "The playlist of this rendition; without: the master playlist, which names them"}),
+     .produces = PLAYLIST_TYPE},
     {GET, "/v1/stream/hls/{job_id}/{segment}", "Get a media segment, or an initialization segment, of the track that a job processes", JOB_PLAYS,
      HLS_BY_JOB, .path = FIELDS(JOB_FIELD("job_id"), JOB_FILE_FIELD), .produces = SEGMENT_TYPE},
     ROUTE_END};
