@@ -19,7 +19,7 @@ export function RequireMember() {
       </Page>
     );
   }
-  if (me.isError) {
+  if (me.isLoadingError) {
     return (
       <Page>
         <ErrorState page error={me.error} onRetry={() => void me.refetch()} />

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { LongList } from '@/components/ui/LongList';
 import type { Playlist } from '@/lib/api/schema';
 import { PlaylistCover } from './PlaylistCover';
 import { Editorial, Size, Smart, Visibility } from './PlaylistFacts';
@@ -40,17 +41,23 @@ interface PlaylistCardsProps<T extends Playlist> {
 
 export function PlaylistCards<T extends Playlist>({ items, below, ofOne = false }: PlaylistCardsProps<T>) {
   return (
-    <ul className="grid grid-cols-2 gap-x-4 gap-y-8 sm:grid-cols-3 sm:gap-x-6 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6">
-      {items.map((playlist) => (
-        <li key={playlist.id} className="min-w-0">
+    <LongList
+      items={items}
+      keyOf={({ id }) => id}
+      rowHeight={320}
+      className="grid grid-cols-2 gap-x-4 gap-y-8 sm:grid-cols-3 sm:gap-x-6 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6"
+      itemClass="min-w-0"
+    >
+      {(playlist) => (
+        <>
           <Card playlist={playlist} ofOne={ofOne} />
           {below && (
             <p dir="auto" className="mt-1 line-clamp-2 text-xs text-muted">
               {below(playlist)}
             </p>
           )}
-        </li>
-      ))}
-    </ul>
+        </>
+      )}
+    </LongList>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { LongList } from '@/components/ui/LongList';
 import type { Release } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
 import { ReleaseCover } from './ReleaseCover';
@@ -37,12 +38,8 @@ export function ReleaseCard({ release }: { release: Release }) {
 
 export function ReleaseGrid({ releases }: { releases: readonly Release[] }) {
   return (
-    <ul className={releaseGrid}>
-      {releases.map((release) => (
-        <li key={release.id} className="min-w-0">
-          <ReleaseCard release={release} />
-        </li>
-      ))}
-    </ul>
+    <LongList items={releases} keyOf={({ id }) => id} rowHeight={320} className={releaseGrid} itemClass="min-w-0">
+      {(release) => <ReleaseCard release={release} />}
+    </LongList>
   );
 }

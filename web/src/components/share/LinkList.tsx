@@ -16,7 +16,7 @@ interface LinkListProps<L> {
 /** Nothing where there are none. */
 export function LinkList<L>({ links, children }: LinkListProps<L>) {
   const { t } = useTranslation();
-  if (links.isError) return <ErrorState error={links.error} onRetry={() => void links.refetch()} />;
+  if (links.isLoadingError) return <ErrorState error={links.error} onRetry={() => void links.refetch()} />;
   if (!links.data?.items.length) return null;
   return (
     <section aria-labelledby="links">

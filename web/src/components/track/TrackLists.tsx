@@ -1,34 +1,32 @@
 import type { Track } from '@/lib/api/schema';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
+import { LongList } from '@/components/ui/LongList';
 import { TrackCard } from './TrackCard';
 import { TrackStrip } from './TrackStrip';
 
 export const gridClass = 'grid grid-cols-2 gap-x-4 gap-y-8 sm:grid-cols-3 sm:gap-x-6 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6';
 
-/** Off-screen items cost nothing: the browser skips their layout and paint. */
-const cheap = '[content-visibility:auto] [contain-intrinsic-size:auto_120px]';
+interface TrackListProps {
+  tracks: readonly Track[];
+  /** With those that are not loaded. */
+  total?: number | undefined;
+}
 
-export function TrackStrips({ tracks }: { tracks: readonly Track[] }) {
+const idOf = (track: Track) => track.id;
+
+export function TrackStrips({ tracks, total }: TrackListProps) {
   return (
-    <ul className="border-t border-line">
-      {tracks.map((track) => (
-        <li key={track.id} className={cheap}>
-          <TrackStrip track={track} list={tracks} />
-        </li>
-      ))}
-    </ul>
+    <LongList items={tracks} keyOf={idOf} rowHeight={113} total={total} className="border-t border-line">
+      {(track) => <TrackStrip track={track} list={tracks} />}
+    </LongList>
   );
 }
 
-export function TrackGrid({ tracks }: { tracks: readonly Track[] }) {
+export function TrackGrid({ tracks, total }: TrackListProps) {
   return (
-    <ul className={gridClass}>
-      {tracks.map((track) => (
-        <li key={track.id} className="min-w-0">
-          <TrackCard track={track} list={tracks} />
-        </li>
-      ))}
-    </ul>
+    <LongList items={tracks} keyOf={idOf} rowHeight={300} total={total} className={gridClass} itemClass="min-w-0">
+      {(track) => <TrackCard track={track} list={tracks} />}
+    </LongList>
   );
 }
 

@@ -2,9 +2,10 @@
  * long list only the rows in sight exist. */
 
 import { defaultRangeExtractor, useVirtualizer, useWindowVirtualizer, type Range, type Virtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 import { boxScroller, pageScroller, type Scroller } from '@/lib/dom/scroller';
 import { useReorder } from '@/lib/dom/useReorder';
+import { useTopOnPage } from '@/lib/dom/useTopOnPage';
 import type { HandleProps } from './DragHandle';
 
 export interface RowState {
@@ -141,15 +142,8 @@ export function ReorderBox<T>({ className, first, after, ...list }: InBox<T>) {
 /** Scrolls with the page. */
 export function ReorderList<T>(list: ReorderListProps<T>) {
   const ul = useRef<HTMLUListElement>(null);
-  const [above, setAbove] = useState(0);
+  const above = useTopOnPage(ul);
   const state = useRows(list, pageScroller, ul);
   const rows = useWindowVirtualizer({ ...state.options, scrollMargin: above });
-  useLayoutEffect(() => {
-    const measure = () => setAbove(Math.round((ul.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
-    measure();
-    const observer = new ResizeObserver(measure); /* what is above the list grows and shrinks with the page */
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, []);
   return <Rows list={list} state={state} rows={rows} ref={ul} />;
 }

@@ -8,6 +8,7 @@ import { LibraryTabs } from '@/components/track/LibraryTabs';
 import { Button } from '@/components/ui/Button';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
+import { LongList } from '@/components/ui/LongList';
 import { More } from '@/components/ui/More';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { useCommentStatus } from '@/lib/api/comments/change';
@@ -28,20 +29,19 @@ export function Component() {
       <LibraryTabs />
       <div ref={rows} tabIndex={-1} className="outline-none">
         {list.isPending && <PeaksSkeleton />}
-        {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+        {list.isLoadingError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
         {items.length > 0 && (
-          <ul className="border-t border-line">
-            {items.map((comment) => (
+          <LongList items={items} keyOf={({ id }) => id} rowHeight={150} className="border-t border-line">
+            {(comment) => (
               <HeldRow
-                key={comment.id}
                 comment={comment}
                 onDecide={(status) => {
                   rows.current?.focus({ preventScroll: true }); // the button goes with its row
                   decide({ comment, status });
                 }}
               />
-            ))}
-          </ul>
+            )}
+          </LongList>
         )}
         {list.isSuccess && items.length === 0 && !list.hasNextPage && (
           <Empty

@@ -19,7 +19,7 @@ export function HeldRow({ comment, onDecide }: HeldRowProps) {
   const { author, content, created_at, timestamp, track_id, track_title } = comment;
   const name = author?.display_name ?? t('comments.gone');
   return (
-    <li className="flex gap-3 border-b border-line py-4">
+    <article className="flex gap-3 border-b border-line py-4">
       {author ? <Avatar user={author} size={40} /> : <span className="size-10 shrink-0 rounded-full bg-sunk" />}
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline gap-x-2">
@@ -54,6 +54,6 @@ export function HeldRow({ comment, onDecide }: HeldRowProps) {
           </Button>
         </div>
       </div>
-    </li>
+    </article>
   );
 }

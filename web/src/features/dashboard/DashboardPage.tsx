@@ -62,7 +62,7 @@ export function Component() {
           </Link>
         </div>
         {newest.isPending && <TrackGridSkeleton count={6} />}
-        {newest.isError && <ErrorState error={newest.error} onRetry={() => void newest.refetch()} />}
+        {newest.isLoadingError && <ErrorState error={newest.error} onRetry={() => void newest.refetch()} />}
         {others.length > 0 && <TrackGrid tracks={others} />}
         {newest.isSuccess && others.length === 0 && (
           <Empty title={t('dashboard.alone')}>{t('dashboard.alone_text')}</Empty>

@@ -47,7 +47,7 @@ function Keys({ onNew, onRemove }: KeysProps) {
   const { t } = useTranslation();
   const keys = useApiKeys();
   if (keys.isPending) return <PeaksSkeleton />;
-  if (keys.isError) return <ErrorState error={keys.error} onRetry={() => void keys.refetch()} />;
+  if (keys.isLoadingError) return <ErrorState error={keys.error} onRetry={() => void keys.refetch()} />;
   if (keys.data.items.length === 0) {
     return (
       <Empty

@@ -80,8 +80,8 @@ export function Component() {
       )}
       <h2 className={q ? 'mb-3 text-lg' : 'sr-only'}>{t('discover.tracks')}</h2>
       {tracks.isPending && (view === 'list' ? <TrackStripsSkeleton /> : <TrackGridSkeleton />)}
-      {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
-      {items.length > 0 && (view === 'list' ? <TrackStrips tracks={items} /> : <TrackGrid tracks={items} />)}
+      {tracks.isLoadingError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
+      {items.length > 0 && (view === 'list' ? <TrackStrips tracks={items} total={total} /> : <TrackGrid tracks={items} total={total} />)}
       {tracks.isSuccess && items.length === 0 && (
         <Empty
           title={t(genre || tag || q ? 'discover.empty_filtered' : 'discover.empty')}

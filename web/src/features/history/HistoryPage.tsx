@@ -6,8 +6,10 @@ import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
+import { LongList } from '@/components/ui/LongList';
 import { More } from '@/components/ui/More';
 import { LibraryTabs } from '@/components/track/LibraryTabs';
+import { ROW } from '@/components/track/TrackRow';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { Toggle } from '@/components/ui/Toggle';
 import { useClearHistory } from '@/lib/api/history/clear';
@@ -19,9 +21,6 @@ import { useUpdateSettings } from '@/lib/api/users/updateSettings';
 import { useTitle } from '@/lib/dom/useTitle';
 import { toast } from '@/lib/toast/store';
 import { HistoryRow } from './HistoryRow';
-
-/** Off-screen rows cost nothing: the browser skips their layout and paint. */
-const cheap = '[content-visibility:auto] [contain-intrinsic-size:auto_64px]';
 
 function Pause() {
   const { t } = useTranslation();
@@ -59,15 +58,11 @@ export function Component() {
         <Pause />
       </div>
       {list.isPending && <PeaksSkeleton />}
-      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isLoadingError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {items.length > 0 && (
-        <ul className="border-t border-line">
-          {items.map((listening) => (
-            <li key={listening.id} className={cheap}>
-              <HistoryRow listening={listening} onRemove={() => remove.mutate(listening.id, refused)} />
-            </li>
-          ))}
-        </ul>
+        <LongList items={items} keyOf={({ id }) => id} rowHeight={ROW} total={total} className="border-t border-line">
+          {(listening) => <HistoryRow listening={listening} onRemove={() => remove.mutate(listening.id, refused)} />}
+        </LongList>
       )}
       {list.isSuccess && items.length === 0 && (
         <Empty

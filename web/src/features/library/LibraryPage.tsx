@@ -128,7 +128,7 @@ export function Component() {
       ) : (
         <>
           {tracks.isPending && <TrackStripsSkeleton count={8} />}
-          {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
+          {tracks.isLoadingError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
           {tracks.data && tracks.data.items.length > 0 && (
             <>
               <LibraryTable

@@ -22,11 +22,11 @@ function Likes({ id }: { id: string }) {
       <PageHeader title={t('library.likes.title')}>{list.isSuccess ? t('library.count', { count: list.data.pages[0]?.total ?? 0 }) : ' '}</PageHeader>
       <LibraryTabs />
       {list.isPending && <TrackStripsSkeleton />}
-      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isLoadingError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {items.length > 0 && (
         <>
           <h2 className="sr-only">{t('common.release.tracks')}</h2>
-          <TrackStrips tracks={items} />
+          <TrackStrips tracks={items} total={list.data?.pages[0]?.total} />
         </>
       )}
       {list.isSuccess && items.length === 0 && (

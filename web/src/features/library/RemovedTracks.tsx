@@ -54,7 +54,7 @@ export function RemovedTracks({ page, limit, onPage }: RemovedTracksProps) {
   const { t } = useTranslation();
   const removed = useRemovedTracks(page, limit);
   if (removed.isPending) return <TrackStripsSkeleton count={4} />;
-  if (removed.isError) return <ErrorState error={removed.error} onRetry={() => void removed.refetch()} />;
+  if (removed.isLoadingError) return <ErrorState error={removed.error} onRetry={() => void removed.refetch()} />;
   if (removed.data.items.length === 0) return <Empty title={t('library.removed_none')} />;
   return (
     <>

@@ -72,7 +72,7 @@ function Rows({ unread }: { unread: boolean }) {
   const refused = useRefused();
   const format = useFormat();
   if (list.isPending) return <PeaksSkeleton />;
-  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.isLoadingError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   const items = list.data.pages.flatMap((page) => page.items);
   if (items.length === 0) {
     return (

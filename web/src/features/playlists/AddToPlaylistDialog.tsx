@@ -176,7 +176,7 @@ export function AddToPlaylistDialog({ track }: AddToPlaylistDialogProps) {
           <div role="status" aria-label={t('common.loading')}>
             <PeaksSkeleton seed={track.id} className="h-14" />
           </div>
-        ) : list.isError ? (
+        ) : list.isLoadingError ? (
           <ErrorState error={list.error} onRetry={() => void list.refetch()} />
         ) : (
           <>

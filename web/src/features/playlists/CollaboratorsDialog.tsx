@@ -101,7 +101,7 @@ export function CollaboratorsDialog({ playlist, me, onClose }: Shared & { onClos
     <Dialog open wide onOpenChange={(open) => !open && onClose()} title={t('playlists.people')} description={t('playlists.people_text')}>
       <div className="space-y-4">
         {playlist.may_manage && <Add playlist={playlist} known={[playlist.owner.id, ...all.flatMap(({ person }) => person?.id ?? [])]} />}
-        {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+        {list.isLoadingError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
         {list.isSuccess && all.length === 0 && <p className="text-sm text-muted">{t('playlists.people_none')}</p>}
         <ul className="divide-y divide-line">
           {all.map((one) => (

@@ -27,7 +27,7 @@ export function FiguresDialog({ playlist, onClose }: { playlist: Playlist; onClo
   const { t } = useTranslation();
   const format = useFormat();
   const [days, setDays] = useState<number>(30);
-  const { data, isPending, isError, error, refetch } = useAnalytics(playlist.id, days);
+  const { data, isPending, isLoadingError, error, refetch } = useAnalytics(playlist.id, days);
   return (
     <Dialog open wide onOpenChange={(open) => !open && onClose()} title={t('playlists.figures_title')} description={t('playlists.figures_text')}>
       <div className="space-y-6">
@@ -43,7 +43,7 @@ export function FiguresDialog({ playlist, onClose }: { playlist: Playlist; onClo
             <PeaksSkeleton seed={playlist.id} className="h-28" />
           </div>
         )}
-        {isError && <ErrorState error={error} onRetry={() => void refetch()} />}
+        {isLoadingError && <ErrorState error={error} onRetry={() => void refetch()} />}
         {data && (
           <>
             <dl className="grid grid-cols-3 gap-4">

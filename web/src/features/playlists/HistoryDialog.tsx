@@ -100,7 +100,7 @@ export function HistoryDialog({ playlist, onClose }: { playlist: Playlist; onClo
           <PeaksSkeleton seed={playlist.id} className="h-14" />
         </div>
       )}
-      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isLoadingError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.isSuccess && all.length === 0 && <p className="text-sm text-muted">{t('playlists.versions_none')}</p>}
       <ul className="divide-y divide-line">
         {all.map((version) => (

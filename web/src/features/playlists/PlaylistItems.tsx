@@ -58,7 +58,7 @@ function PlaylistItems({ playlist, items, entries, tracks }: PlaylistItemsProps)
   const add = useAddTrack();
   const [asking, setAsking] = useState<Place | null>(null);
   if (items.isPending) return <TrackStripsSkeleton />;
-  if (items.isError && entries.length === 0) return <ErrorState error={items.error} onRetry={() => void items.refetch()} />;
+  if (items.isLoadingError) return <ErrorState error={items.error} onRetry={() => void items.refetch()} />;
   if (entries.length === 0) return <Nothing playlist={playlist} />;
 
   const refused = (error: unknown) => toast(problemText(error, t), 'danger');

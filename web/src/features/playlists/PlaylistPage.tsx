@@ -301,7 +301,7 @@ export function Component() {
 
   if (playlist.isPending) return <PlaylistSkeleton id={id} />;
   if (hasCode(playlist.error, 'not_found', 'validation', 'forbidden')) return <NotFound title={t('playlists.missing')} />;
-  if (playlist.isError) {
+  if (playlist.isLoadingError) {
     return (
       <Page>
         <ErrorState page error={playlist.error} onRetry={() => void playlist.refetch()} />

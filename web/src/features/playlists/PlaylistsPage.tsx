@@ -28,7 +28,7 @@ function Followed() {
   const { t } = useTranslation();
   const list = useFollowed();
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
-  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.isLoadingError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   if (items.length === 0) return null;
   return (
     <section aria-labelledby="followed" className="mt-12">
@@ -61,7 +61,7 @@ function Playlists({ onNew }: { onNew: () => void }) {
   const { t } = useTranslation();
   const list = usePlaylists();
   if (list.isPending) return <TrackGridSkeleton count={6} />;
-  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.isLoadingError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   const items = list.data.pages.flatMap((page) => page.items);
   if (items.length === 0) {
     return (

@@ -35,7 +35,7 @@ export function Component() {
 
   if (playlist.isPending) return <PlaylistSkeleton id={token} />;
   if (hasCode(playlist.error, 'not_found', 'validation')) return <NotFound title={t('playlists.link_gone')} />;
-  if (playlist.isError) {
+  if (playlist.isLoadingError) {
     return (
       <Page>
         <ErrorState page error={playlist.error} onRetry={() => void playlist.refetch()} />

@@ -92,7 +92,7 @@ function Tracks({ user, mine, hasMore }: { user: PublicUser; mine: boolean; hasM
   const tracks = useEndlessTracks({ creator_id: user.id, sort: 'newest' });
   const items = tracks.data?.pages.flatMap((page) => page.items) ?? [];
   if (tracks.isPending) return <TrackStripsSkeleton />;
-  if (tracks.isError) return <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />;
+  if (tracks.isLoadingError) return <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />;
   if (items.length === 0) {
     if (hasMore !== false) return null;
     return (
@@ -111,7 +111,7 @@ function Tracks({ user, mine, hasMore }: { user: PublicUser; mine: boolean; hasM
   return (
     <>
       <h2 className="sr-only">{t('profile.tracks_title')}</h2>
-      <TrackStrips tracks={items} />
+      <TrackStrips tracks={items} total={tracks.data.pages[0]?.total} />
       <More list={tracks} />
     </>
   );
@@ -154,7 +154,7 @@ export function Component() {
     );
   }
   if (hasCode(user.error, 'not_found')) return <NotFound title={t('profile.missing', { name: username })} />;
-  if (user.isError) {
+  if (user.isLoadingError) {
     return (
       <Page>
         <ErrorState page error={user.error} onRetry={() => void user.refetch()} />

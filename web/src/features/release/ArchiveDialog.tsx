@@ -20,7 +20,7 @@ export default function ArchiveDialog({ release, onClose }: { release: Pick<Rele
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t('sharing.download_title')} description={release.title}>
       {list.isPending && <PeaksSkeleton />}
-      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isLoadingError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.data?.items.length === 0 && <p className="text-muted">{t('sharing.nothing')}</p>}
       <ul className="divide-y divide-line" aria-live="polite">
         {list.data?.items.map((offer) => (

@@ -35,7 +35,7 @@ export function ChooseTracks({ chosen, onChange, without }: ChooseTracksProps) {
         className={`${inputClass} mb-2 h-10`}
       />
       {tracks.isPending && <PeaksSkeleton className="h-14" />}
-      {tracks.isError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
+      {tracks.isLoadingError && <ErrorState error={tracks.error} onRetry={() => void tracks.refetch()} />}
       {tracks.isSuccess && items.length === 0 && <p className="py-3 text-sm text-muted">{t('releases.no_track')}</p>}
       <ul className="max-h-[min(40dvh,320px)] overflow-y-auto overscroll-contain">
         {items.map(({ id, title }) => {

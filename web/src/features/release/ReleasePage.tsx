@@ -202,7 +202,7 @@ function Loaded({ release, address }: { release: Release; address: string }) {
 export function Component() {
   const { slug = '' } = useParams();
   const { t } = useTranslation();
-  const { data, isPending, isError, error, refetch } = useRelease(slug);
+  const { data, isPending, isLoadingError, error, refetch } = useRelease(slug);
   useTitle(data ? `${data.title} – ${releaseArtist(data)}` : undefined);
 
   if (isPending) {
@@ -215,7 +215,7 @@ export function Component() {
     );
   }
   if (hasCode(error, 'not_found', 'validation', 'forbidden')) return <NotFound title={t('releases.missing')} />;
-  if (isError) {
+  if (isLoadingError) {
     return (
       <Page>
         <ErrorState page error={error} onRetry={() => void refetch()} />

@@ -37,7 +37,7 @@ export function ReleaseTracks({ release, items, entries, tracks }: { release: Re
   const add = useAddTracks(id);
   const [dialog, setDialog] = useState<'add' | ReleaseTrack | null>(null);
   if (items.isPending) return <TrackStripsSkeleton />;
-  if (items.isError && entries.length === 0) return <ErrorState error={items.error} onRetry={() => void items.refetch()} />;
+  if (items.isLoadingError) return <ErrorState error={items.error} onRetry={() => void items.refetch()} />;
 
   const refused = (error: unknown) => toast(problemText(error, t), 'danger');
   const discs = [...new Set(entries.map(({ item }) => item.disc))];

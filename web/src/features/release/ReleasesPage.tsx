@@ -40,7 +40,7 @@ export function Component() {
       </PageHeader>
       <LibraryTabs />
       {releases.isPending && <TrackGridSkeleton count={6} />}
-      {releases.isError && items.length === 0 && <ErrorState error={releases.error} onRetry={() => void releases.refetch()} />}
+      {releases.isLoadingError && <ErrorState error={releases.error} onRetry={() => void releases.refetch()} />}
       {items.length > 0 && (
         <>
           <h2 className="sr-only">{t('common.release.releases')}</h2>

@@ -27,7 +27,7 @@ export function BlockedPeople() {
   const blocks = useBlocks();
   const unblock = useUnblock();
   if (blocks.isPending) return <PeaksSkeleton />;
-  if (blocks.isError) return <ErrorState error={blocks.error} onRetry={() => void blocks.refetch()} />;
+  if (blocks.isLoadingError) return <ErrorState error={blocks.error} onRetry={() => void blocks.refetch()} />;
   const people = blocks.data.pages.flatMap((page) => page.items);
   if (people.length === 0) return <p className="text-muted">{t('settings.privacy.nobody')}</p>;
   return (

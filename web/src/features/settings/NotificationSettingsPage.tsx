@@ -76,7 +76,7 @@ export function Component() {
   const preferences = usePreferences();
   const settings = useSettings();
   useTitle(t('settings.tab.notifications'));
-  const failed = [preferences, settings].find((one) => one.isError);
+  const failed = [preferences, settings].find((one) => one.isLoadingError);
   if (failed) return <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />;
   if (!me || preferences.isPending || settings.isPending) return <PeaksSkeleton />;
   return preferences.data && settings.data && <Switches me={me} preferences={preferences.data} settings={settings.data} />;

@@ -66,7 +66,7 @@ export function Component() {
   const { data: me } = useMe();
   const settings = useSettings();
   useTitle(t('settings.tab.privacy'));
-  if (settings.isError) return <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />;
+  if (settings.isLoadingError) return <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />;
   if (!me || settings.isPending) return <PeaksSkeleton />;
   return (
     <>

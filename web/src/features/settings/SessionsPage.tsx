@@ -84,7 +84,7 @@ export function Component() {
   return (
     <Section title={t('settings.tab.sessions')} lead={t('settings.sessions.lead')}>
       {sessions.isPending && <PeaksSkeleton />}
-      {sessions.isError && <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />}
+      {sessions.isLoadingError && <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />}
       {sessions.data && (
         <>
           <ul className="divide-y divide-line">

@@ -15,7 +15,7 @@ export function TimeZoneField() {
   const { t } = useTranslation();
   const settings = useSettings();
   const update = useUpdateSettings();
-  if (settings.isError) return <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />;
+  if (settings.isLoadingError) return <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />;
   return (
     <SelectField
       label={t('settings.language.time_zone')}

@@ -29,7 +29,7 @@ interface CommentRowProps {
 
 function Replies({ to, ...row }: { to: TrackComment } & Omit<CommentRowProps, 'comment'>) {
   const list = useReplies(to);
-  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.isLoadingError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   return (
     <>
       <ul>

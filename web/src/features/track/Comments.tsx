@@ -30,7 +30,7 @@ interface RowsProps {
 
 function Rows({ list, empty, ...on }: RowsProps) {
   if (list.isPending) return <PeaksSkeleton className="mt-6 h-10" />;
-  if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.isLoadingError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   const items = list.data.pages.flatMap((page) => page.items);
   if (items.length === 0) return <p className="mt-6 text-base text-muted">{empty}</p>;
   return (

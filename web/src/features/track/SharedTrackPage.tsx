@@ -79,7 +79,7 @@ export function Component() {
     );
   }
   if (shared.isError && (hasCode(shared.error, 'not_found') || hasCode(shared.error, 'validation'))) return <NotFound />;
-  if (shared.isError) {
+  if (shared.isLoadingError) {
     return (
       <Page>
         <ErrorState error={shared.error} onRetry={() => void shared.refetch()} />

@@ -41,7 +41,7 @@ export default function StemPeopleDialog({ track, onClose }: { track: Track; onC
           busy={invite.isPending ? invite.variables : null}
           onChoose={(id, done) => invite.mutate(id, { onSuccess: done, onError: refused })}
         />
-        {guests.isError && <ErrorState error={guests.error} onRetry={() => void guests.refetch()} />}
+        {guests.isLoadingError && <ErrorState error={guests.error} onRetry={() => void guests.refetch()} />}
         {guests.isSuccess && invited.length === 0 && <p className="text-sm text-muted">{t('stems.nobody')}</p>}
         <ul className="divide-y divide-line">
           {invited.map(({ id, person }) => (

@@ -21,7 +21,7 @@ export default function TrackLyrics({ track, onSeek }: TrackLyricsProps) {
   const { t } = useTranslation();
   const lyrics = useQuery(lyricsQuery(track.id));
   const [edits, setEdits] = useState(false);
-  if (lyrics.isError) return <ErrorState error={lyrics.error} onRetry={() => void lyrics.refetch()} />;
+  if (lyrics.isLoadingError) return <ErrorState error={lyrics.error} onRetry={() => void lyrics.refetch()} />;
   if (!lyrics.data) return null;
   const isEmpty = lyrics.data.lines.length === 0;
   if (isEmpty && !track.is_mine) return null;

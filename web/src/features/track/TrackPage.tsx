@@ -227,7 +227,7 @@ export function Component() {
     );
   }
   if (hasCode(track.error, 'not_found', 'validation', 'forbidden')) return <NotFound title={t('track_page.missing')} />;
-  if (track.isError) {
+  if (track.isLoadingError) {
     return (
       <Page>
         <ErrorState page error={track.error} onRetry={() => void track.refetch()} />

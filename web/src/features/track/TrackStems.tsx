@@ -89,7 +89,7 @@ export default function TrackStems({ track }: { track: Track }) {
   const [edited, setEdited] = useState<Stem | null>(null);
   const [removed, setRemoved] = useState<Stem | null>(null);
   const [people, setPeople] = useState(false);
-  if (stems.isError) return <ErrorState error={stems.error} onRetry={() => void stems.refetch()} />;
+  if (stems.isLoadingError) return <ErrorState error={stems.error} onRetry={() => void stems.refetch()} />;
   if (!stems.data) return null;
   const { items } = stems.data;
   const ready = items.filter((stem) => stem.state === 'ready');

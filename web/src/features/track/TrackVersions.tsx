@@ -144,7 +144,7 @@ export default function TrackVersions({ track }: { track: Track }) {
   const [adds, setAdds] = useState(false);
   const items = versions.data?.items ?? [];
   const isBusy = sending?.error === null || items.some((version) => version.state === 'pending') || track.status === 'processing';
-  if (versions.isError) return <ErrorState error={versions.error} onRetry={() => void versions.refetch()} />;
+  if (versions.isLoadingError) return <ErrorState error={versions.error} onRetry={() => void versions.refetch()} />;
   if (!versions.data || (!track.is_mine && items.length < 2)) return null;
   return (
     <section aria-labelledby="versions-title" className="mt-10">

@@ -3,25 +3,19 @@ import { useEffect } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { TrackFields } from '@/components/track/TrackFields';
-import { emptyTrackForm, trackSchema, type TrackForm } from '@/components/track/trackSchema';
+import { trackSchema, type TrackForm } from '@/components/track/trackSchema';
 import { Button } from '@/components/ui/Button';
 import { Form } from '@/components/ui/Form';
 import { IconButton } from '@/components/ui/IconButton';
 import { Progress } from '@/components/ui/Progress';
 import { useForm, type FormOf } from '@/lib/form/useForm';
-import { genreName } from '@/lib/genres';
 import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { CoverPicker } from './CoverPicker';
+import { draftForm, filled } from './draftForm';
 import { dropDraft, mayRetry, pauseUpload, publish, resumeUpload, retryUpload, tagsRead, wasRefused } from './engine';
-import { isActive, itemOf, noteTyped, overall, patchItem, stateOf, tagFields, type UploadItem } from './store';
+import { isActive, itemOf, noteTyped, overall, patchItem, stateOf, type UploadItem } from './store';
 import { UploadDetail } from './UploadDetail';
-
-/** What the tags say, as the form shows it. */
-function filled(item: UploadItem): Partial<TrackForm> {
-  const fields = tagFields(item);
-  return fields.genre ? { ...fields, genre: genreName(fields.genre) } : fields;
-}
 
 function fillIn(key: string, setValue: FormOf<TrackForm>['setValue']) {
   const now = itemOf(key);
@@ -34,7 +28,7 @@ export function DraftCard({ item }: { item: UploadItem }) {
   const { key, file } = item;
   const form = useForm({
     schema: trackSchema,
-    values: { ...emptyTrackForm, title: item.title, ...item.form, ...filled(item) },
+    values: draftForm(item),
     async before({ setValue }) {
       await tagsRead(key);
       fillIn(key, setValue);
@@ -57,7 +51,7 @@ export function DraftCard({ item }: { item: UploadItem }) {
   return (
     <Form
       form={form}
-      data-draft={isRefused ? undefined : true}
+      data-draft={isRefused ? undefined : key}
       onInput={({ target }) => noteTyped(key, (target as HTMLInputElement).name as keyof TrackForm)}
       className="rounded-card border border-line p-4 sm:p-6"
     >

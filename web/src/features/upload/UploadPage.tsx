@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { CreatorInvite } from '@/components/track/CreatorInvite';
 import { Button } from '@/components/ui/Button';
+import { LongList } from '@/components/ui/LongList';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { useMe } from '@/lib/api/auth/me';
 import { useServerStatus } from '@/lib/api/system/status';
@@ -12,12 +13,25 @@ import { toast } from '@/lib/toast/store';
 import { DraftCard } from './DraftCard';
 import { DropZone } from './DropZone';
 import { placeOf } from '@/lib/uploads/unfinished';
+import { publishUnseen } from './draftForm';
 import { addFiles, wasRefused } from './engine';
-import { roomWanted, useUploads } from './store';
+import { roomWanted, useUploads, type UploadItem } from './store';
 import { ReleaseOffer } from './ReleaseOffer';
 import { UnfinishedList } from './UnfinishedList';
 import { UploadRow } from './UploadRow';
 import { UploadTotal } from './UploadTotal';
+
+const keyOf = ({ key }: UploadItem) => key;
+
+/** Forms that are on the page check themselves; of many drafts, those out of sight have none there. */
+function publishAll(drafts: readonly UploadItem[]): void {
+  const forms = new Map([...document.querySelectorAll<HTMLFormElement>('form[data-draft]')].map((form) => [form.dataset['draft'], form]));
+  for (const item of drafts) {
+    const form = forms.get(item.key);
+    if (form) form.requestSubmit();
+    else void publishUnseen(item.key);
+  }
+}
 
 export function Component() {
   const { t } = useTranslation();
@@ -69,13 +83,9 @@ export function Component() {
           <h2 id="sending" className="mb-3 text-xl">
             {t('upload.under_way')}
           </h2>
-          <ul className="border-t border-line">
-            {others.map((item) => (
-              <li key={item.key} className="border-b border-line">
-                <UploadRow item={item} />
-              </li>
-            ))}
-          </ul>
+          <LongList items={others} keyOf={keyOf} rowHeight={76} className="border-t border-line" itemClass="border-b border-line">
+            {(item) => <UploadRow item={item} />}
+          </LongList>
         </section>
       )}
 
@@ -86,18 +96,14 @@ export function Component() {
               {t('upload.drafts', { count: ready.length })}
             </h2>
             {ready.length > 1 && (
-              <Button tone="accent" onClick={() => document.querySelectorAll<HTMLFormElement>('form[data-draft]').forEach((form) => form.requestSubmit())}>
+              <Button tone="accent" onClick={() => publishAll(ready)}>
                 {t('upload.publish_all')}
               </Button>
             )}
           </div>
-          <ul className="space-y-6">
-            {drafts.map((item) => (
-              <li key={item.key}>
-                <DraftCard item={item} />
-              </li>
-            ))}
-          </ul>
+          <LongList items={drafts} keyOf={keyOf} rowHeight={720} itemClass="pb-6">
+            {(item) => <DraftCard item={item} />}
+          </LongList>
         </section>
       )}
     </Page>

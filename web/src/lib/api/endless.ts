@@ -9,6 +9,9 @@ export interface List<T> {
   total?: number | undefined;
 }
 
+/** So many at once once somebody reads on: a first page is short so that it is there soon. */
+export const LATER = 100;
+
 /** A list that grows as one reads: each page begins where the last one ended, whatever came or went meanwhile. */
 export const endlessQuery = <T>(queryKey: QueryKey, fetchPage: (cursor: string | undefined, signal: AbortSignal) => Promise<List<T>>) =>
   infiniteQueryOptions({

@@ -70,7 +70,7 @@ export function Exports() {
   return (
     <Section id="export" title={t('data.export.title')} lead={t('data.export.lead')}>
       {exports.isPending && <PeaksSkeleton />}
-      {exports.isError && <ErrorState error={exports.error} onRetry={() => void exports.refetch()} />}
+      {exports.isLoadingError && <ErrorState error={exports.error} onRetry={() => void exports.refetch()} />}
       {exports.data && (
         <div className="space-y-5">
           {failed && <FormError>{t('data.export.failed')}</FormError>}

@@ -100,7 +100,7 @@ export function Connections() {
     <Section id="connections" title={t('security.connections.title')} lead={t('security.connections.lead')}>
       {refused && <FormError>{codeText(refused, t)}</FormError>}
       {(providers.isPending || connections.isPending) && <PeaksSkeleton />}
-      {connections.isError && <ErrorState error={connections.error} onRetry={() => void connections.refetch()} />}
+      {connections.isLoadingError && <ErrorState error={connections.error} onRetry={() => void connections.refetch()} />}
       {connections.data && (
         <ul className="divide-y divide-line">
           {rows.map((provider) => (

@@ -78,7 +78,7 @@ export function LoginHistory() {
       }
     >
       {attempts.isPending && <PeaksSkeleton />}
-      {attempts.isError && <ErrorState error={attempts.error} onRetry={() => void attempts.refetch()} />}
+      {attempts.isLoadingError && <ErrorState error={attempts.error} onRetry={() => void attempts.refetch()} />}
       {attempts.data && attempts.data.items.length === 0 && <p className="text-muted">{t('security.history.none')}</p>}
       {attempts.data && (
         <>

@@ -45,7 +45,7 @@ export function Passkeys() {
   return (
     <Section id="passkeys" title={t('security.passkeys.title')} lead={t('security.passkeys.lead')}>
       {passkeys.isPending && <PeaksSkeleton />}
-      {passkeys.isError && <ErrorState error={passkeys.error} onRetry={() => void passkeys.refetch()} />}
+      {passkeys.isLoadingError && <ErrorState error={passkeys.error} onRetry={() => void passkeys.refetch()} />}
       {passkeys.data && passkeys.data.items.length === 0 && (
         <p className="flex items-center gap-4 text-muted">
           <KeyRound size={24} aria-hidden className="shrink-0" />

@@ -45,7 +45,7 @@ export function TwoFactor() {
   return (
     <Section id="two-factor" title={t('security.two.title')} lead={t('security.two.lead')}>
       {factor.isPending && <PeaksSkeleton />}
-      {factor.isError && <ErrorState error={factor.error} onRetry={() => void factor.refetch()} />}
+      {factor.isLoadingError && <ErrorState error={factor.error} onRetry={() => void factor.refetch()} />}
       {factor.data && (
         <div className="space-y-5">
           <State factor={factor.data} />

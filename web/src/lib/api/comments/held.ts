@@ -1,10 +1,10 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import { endlessQuery } from '@/lib/api/endless';
+import { endlessQuery, LATER } from '@/lib/api/endless';
 import { HELD } from './cache';
 
 /** What waits for the approval of whoever asks, on all their tracks, the newest first. */
-export const useHeldComments = () => useInfiniteQuery(endlessQuery([...HELD, 'list'], (cursor, signal) => get('/comments/held', { query: { cursor, limit: 20 }, signal })));
+export const useHeldComments = () => useInfiniteQuery(endlessQuery([...HELD, 'list'], (cursor, signal) => get('/comments/held', { query: { cursor, limit: cursor ? LATER : 20 }, signal })));
 
 const countQuery = {
   queryKey: [...HELD, 'count'],

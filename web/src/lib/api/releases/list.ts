@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import { endlessQuery } from '@/lib/api/endless';
+import { endlessQuery, LATER } from '@/lib/api/endless';
 import type { Release } from '@/lib/api/schema';
 
 export interface ReleaseFilter {
@@ -15,6 +15,6 @@ export interface ReleaseFilter {
 
 /** All pages so far; the first one tells how many there are. */
 export const releasesQuery = (filter: ReleaseFilter) =>
-  endlessQuery(['releases', 'list', filter], (cursor, signal) => get('/releases', { query: { limit: 24, ...filter, cursor, total: !cursor }, signal }));
+  endlessQuery(['releases', 'list', filter], (cursor, signal) => get('/releases', { query: { limit: cursor ? LATER : 24, ...filter, cursor, total: !cursor }, signal }));
 
 export const useReleases = (filter: ReleaseFilter) => useInfiniteQuery(releasesQuery(filter));

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import { endlessQuery } from '@/lib/api/endless';
+import { endlessQuery, LATER } from '@/lib/api/endless';
 import type { Track } from '@/lib/api/schema';
 
 export interface TrackFilter {
@@ -36,6 +36,6 @@ export const useTracks = (filter: TrackFilter) => useQuery(tracksQuery(filter));
 
 /** All pages so far, for lists that grow as one reads; the first one tells how many there are. */
 export const endlessTracksQuery = (filter: Omit<TrackFilter, 'page' | 'cursor' | 'total'>) =>
-  endlessQuery(['tracks', 'endless', filter], (cursor, signal) => listTracks({ limit: 20, ...filter, cursor, total: !cursor }, signal));
+  endlessQuery(['tracks', 'endless', filter], (cursor, signal) => listTracks({ limit: cursor ? LATER : 20, ...filter, cursor, total: !cursor }, signal));
 
 export const useEndlessTracks = (filter: Omit<TrackFilter, 'page' | 'cursor' | 'total'>) => useInfiniteQuery(endlessTracksQuery(filter));
