@@ -2,7 +2,9 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { isFull } from '../support/level.ts';
 import { until } from '../support/wait.ts';
+import { template } from '../support/world.ts';
 import { settled, type Eye } from './support/browser.ts';
 import { hear, hearIt, listen } from './support/ear.ts';
 import { lookAt } from './support/look.ts';
@@ -124,6 +126,73 @@ test('a track that the search found can be played and queued right there, by mou
     assert.ok((await listen(page))!.playing);
     assert.equal(new URL(page.url()).pathname, '/discover', 'and the page is still the same');
   });
+});
+
+/** On the full level the 3,000 of everything that a page must bear. */
+const MANY = isFull ? 3000 : 300;
+
+/** So many tracks of mia, who likes and heard them all, comments on one of them, releases and playlists of dave. */
+async function fill(): Promise<string> {
+  const { mia, dave } = template.ids;
+  await stage.world.sql(`
+    insert into tracks (creator_id, title, genre, visibility, status, stream_status, duration_ms, created_at)
+    select '${mia}', 'Study ' || n, 'Drone', 'public', 'completed', 'ready', 60000, now() - n * interval '1 minute' from generate_series(1, ${MANY}) n;
+    insert into track_likes (track_id, user_id, created_at) select id, '${mia}', created_at from tracks where title like 'Study %';
+    insert into track_plays (track_id, user_id, duration, played_at, is_counted) select id, '${mia}', 60, created_at, false from tracks where title like 'Study %';
+    insert into track_comments (track_id, user_id, content, status, created_at)
+    select (select id from tracks where title = 'Study 1'), '${dave}', repeat('Waits ' || n || ' ', 1 + n % 40), 'held', now() - n * interval '1 minute' from generate_series(1, ${MANY}) n;
+    insert into releases (user_id, slug, title, kind, visibility, created_at)
+    select '${dave}', 'study-' || n, 'Studies ' || repeat('and more ', n % 6) || n, 'ep', 'public', now() - n * interval '1 day' from generate_series(1, ${MANY}) n;
+    insert into playlists (user_id, name, updated_at) select '${dave}', 'Studies ' || n, now() - n * interval '1 minute' from generate_series(1, ${MANY}) n`);
+  const playlist = await stage.world.sql(`insert into playlists (user_id, name) values ('${mia}', 'All studies') returning id`);
+  await stage.world.sql(`insert into playlist_tracks (playlist_id, track_id, position) select '${playlist}', id, row_number() over (order by created_at desc) from tracks where title like 'Study %'`);
+  return playlist;
+}
+
+const listed = (page: Page) => page.getByRole('main').locator('li[aria-posinset]');
+const places = (page: Page) => listed(page).evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('aria-posinset'))));
+const toTheEnd = (page: Page) => page.evaluate(() => window.scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' }));
+
+/** Loads all of a list. */
+async function readOn(eye: Eye): Promise<void> {
+  const more = eye.page.getByRole('main').getByRole('button', { name: 'Show more' });
+  while ((await more.count()) > 0) {
+    await more.click();
+    await settled(eye);
+    await toTheEnd(eye.page);
+    await settled(eye);
+  }
+}
+
+test('of a long list only the rows near what is in sight exist; its end and its beginning are where one scrolls to', async () => {
+  const playlist = await fill();
+  for (const [who, path, name] of [
+    ['mia', '/library/likes', 'Study'], ['mia', '/library/history', 'Study'], ['mia', '/library/comments', 'Waits'], ['mia', `/playlist/${playlist}`, 'Study'],
+    ['dave', '/releases', 'Studies'], ['dave', '/playlists', 'Studies'], [null, '/u/mia', 'Study'], [null, '/discover', ''],
+  ] as const) {
+    await stage.visit(who, async (eye) => {
+      const { page } = eye;
+      await page.goto(path);
+      await settled(eye);
+      await readOn(eye);
+      await until(`the end of ${path}`, async () => {
+        await toTheEnd(page);
+        return Math.max(...(await places(page))) >= MANY;
+      });
+      const rows = await places(page);
+      const last = Math.max(...rows);
+      assert.ok(rows.length <= 80, `${path} has ${rows.length} rows`);
+      assert.match(await listed(page).last().innerText(), new RegExp(name));
+      const { nodes, height } = await page.evaluate(() => ({ nodes: document.querySelectorAll('*').length, height: document.documentElement.scrollHeight }));
+      assert.ok(nodes < 6000, `${path} has ${nodes} elements`);
+      await page.evaluate((top) => window.scrollTo({ top, behavior: 'instant' }), height / 2);
+      await until(`rows in the middle of ${path}`, async () => (await places(page)).some((place) => place > last / 4 && place < (last * 3) / 4));
+      const middle = await places(page);
+      assert.deepEqual(middle, middle.map((_, i) => middle[0]! + i), 'no row is left out');
+      await page.keyboard.press('Home');
+      await until(`the first row of ${path}`, async () => (await places(page)).includes(1));
+    });
+  }
 });
 
 const playing = async ({ page }: Eye) => {

@@ -213,6 +213,19 @@ select u.id as user_id, m.max_bytes, coalesce(q.used_bytes, 0) as used_bytes, gr
  where u.id = :id::uuid and u.deleted_at is null
    and (u.id = :viewer::uuid or :viewer_staff::boolean and :viewer_role::text = 'admin' or user_has_permission(:viewer::uuid, 'storage.manage'))
 
+-- query: storage_quota_people
+-- sort: q.used_bytes desc, q.user_id desc
+-- schema: PersonStorage
+-- not null: max_bytes, held_bytes
+select q.used_bytes, storage_max_of(u.id, :setting_storage_quota_mb::bigint * 1048576) as max_bytes, h.held_bytes, q.is_own,
+       {user_ref(u, user)}
+  from user_storage_quotas q
+  join users u on u.id = q.user_id
+  cross join lateral (select coalesce(sum(o.counted_bytes), 0)::bigint as held_bytes
+                        from uploads o
+                       where o.user_id = u.id and o.state = 'open') h
+ where u.deleted_at is null
+
 -- query: storage_quota_set
 -- Without a number the person has what their roles and the installation give. What is there stays, also where it is more.
 with p as (
@@ -227,5 +240,10 @@ update roles r set storage_bytes = :max_bytes::bigint where r.id = :id::uuid ret
 
 -- query: storage_quota_role
 -- schema: RoleStorageQuota
--- not null: id, name
-select r.id, r.name, r.storage_bytes as max_bytes from roles r where r.id = :id::uuid
+-- not null: id, name, display_name
+select r.id, r.name, r.display_name, r.storage_bytes as max_bytes from roles r where r.id = :id::uuid
+
+-- query: storage_quota_roles
+-- sort: not r.is_system, r.name
+-- schema: RoleStorageQuota
+select r.id, r.name, r.display_name, r.storage_bytes as max_bytes from roles r where r.is_active

@@ -22,4 +22,11 @@ const struct route quota_routes[] = {
      "Who has several such roles has the most of them; a quota of their own goes before.",
      .auth = AUTH_ADMIN, .permission = "storage.manage", .limit = LIMIT_WRITE, .path = role_in_path, .body = new_quota, .sql = &q_storage_quota_role_set, .shape = ONE,
      .then = &q_storage_quota_role},
+
+    {GET, "/api/v1/admin/users/quotas", "List how much people store, who stores most first",
+     "Everybody who ever stored something or has a quota of their own.",
+     .auth = AUTH_ADMIN, .permission = "storage.manage", .limit = LIMIT_READ, .sql = &q_storage_quota_people, .shape = MANY},
+
+    {GET, "/api/v1/admin/roles/quotas", "List how much people with each role may store",
+     .auth = AUTH_ADMIN, .permission = "storage.manage", .limit = LIMIT_READ, .sql = &q_storage_quota_roles, .shape = MANY},
     ROUTE_END};

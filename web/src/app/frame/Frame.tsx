@@ -67,12 +67,13 @@ function StepUp() {
 
 const AddToPlaylistDialog = lazy(withTexts(() => import('@/features/playlists/AddToPlaylistDialog').then((m) => ({ default: m.AddToPlaylistDialog })), 'playlists'));
 
-/** Opens when somebody wants a track in a playlist. */
+/** Opens when somebody wants tracks in a playlist. */
 function AddToPlaylist() {
-  const track = useAdding((s) => s.track);
-  return track ? (
+  const tracks = useAdding((s) => s.tracks);
+  const [first] = tracks;
+  return first ? (
     <Suspense fallback={null}>
-      <AddToPlaylistDialog key={track.id} track={track} />
+      <AddToPlaylistDialog key={first.id} tracks={tracks} />
     </Suspense>
   ) : null;
 }

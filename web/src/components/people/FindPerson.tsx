@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { Avatar } from '@/components/ui/Avatar';
 import { Button } from '@/components/ui/Button';
 import { TextField } from '@/components/ui/Field';
+import type { PublicUser } from '@/lib/api/schema';
 import { peopleQuery } from '@/lib/api/users/search';
 import { useDebounced } from '@/lib/dom/useDebounced';
 import { PersonName } from './PersonName';
@@ -21,7 +22,7 @@ interface FindPersonProps {
   /** Whose choice is on its way. */
   busy: string | null;
   /** `done` empties the field. */
-  onChoose: (id: string, done: () => void) => void;
+  onChoose: (user: PublicUser, done: () => void) => void;
 }
 
 /** Somebody is found by name and chosen. */
@@ -43,7 +44,7 @@ export function FindPerson({ label, known, beside, actionOf, action, busy, onCho
             <div className="min-w-0 flex-1">
               <PersonName user={user} />
             </div>
-            <Button aria-label={action && actionOf(user.display_name)} busy={busy === user.id} onClick={() => onChoose(user.id, () => setText(''))}>
+            <Button aria-label={action && actionOf(user.display_name)} busy={busy === user.id} onClick={() => onChoose(user, () => setText(''))}>
               <UserPlus size={18} aria-hidden />
               {action ?? actionOf(user.display_name)}
             </Button>

@@ -13,8 +13,9 @@ export interface EmbedCodeProps {
   isList?: boolean;
 }
 
-const HEIGHTS = { track: [166, 120], list: [380, 260, 560] };
-const SANDBOX = 'allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox';
+/* src/modules/pages/oembed.c says the same of public pages: a test compares them. The server is not asked, since it knows no address of a link. */
+export const HEIGHTS = { track: [166, 120], list: [380, 260, 560] };
+export const SANDBOX = 'allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox';
 
 const quoted = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 

@@ -39,7 +39,7 @@ export default function TrackMenuItems({ track, playable, isLiked }: TrackMenuIt
         </>
       )}
       {me && (
-        <MenuItem onSelect={() => askForPlaylist(track)}>
+        <MenuItem onSelect={() => askForPlaylist([track])}>
           <ListMusic size={16} aria-hidden />
           {t('track.add_to_playlist')}
         </MenuItem>

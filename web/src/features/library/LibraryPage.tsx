@@ -21,7 +21,9 @@ import { mayUpload } from '@/lib/api/users/becomeCreator';
 import { useDebounced } from '@/lib/dom/useDebounced';
 import { useTitle } from '@/lib/dom/useTitle';
 import { LibraryTable } from './LibraryTable';
+import { ManyBar } from './ManyBar';
 import { RemovedTracks } from './RemovedTracks';
+import { useSelection } from './useSelection';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
 
@@ -41,6 +43,7 @@ export function Component() {
   const page = Math.max(1, Number(params.get('page')) || 1);
   const filter: TrackFilter = { mine: true, sort, page, limit: LIMIT, ...(status && { status }), ...(q && { q }) };
   const tracks = useTracks(filter);
+  const selection = useSelection(tracks.data?.items ?? []);
   const isAdmin = me?.role === 'admin';
   const isRemoved = isAdmin && params.get('status') === 'removed';
   const turnTo = (next: number) => setParams((old) => new URLSearchParams({ ...Object.fromEntries(old), page: String(next) }));
@@ -133,12 +136,14 @@ export function Component() {
             <>
               <LibraryTable
                 tracks={tracks.data.items}
+                selection={selection}
                 onEdit={(track) => setDialog({ kind: 'edit', track })}
                 onDelete={(track) => setDialog({ kind: 'delete', track })}
               />
               <Pagination page={page} limit={LIMIT} total={tracks.data.total ?? 0} onPage={turnTo} />
             </>
           )}
+          <ManyBar tracks={tracks.data?.items.filter(({ id }) => selection.ids.has(id)) ?? []} onNone={selection.none} />
           {tracks.data?.items.length === 0 && filtered && (
             <Empty
               title={t('library.nothing')}

@@ -1,3 +1,4 @@
+import { clsx } from 'clsx';
 import { Download, Globe, Lock, Pencil, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -19,10 +20,14 @@ import { useFormat } from '@/lib/format/useFormat';
 import { keyName } from '@/lib/musicalKey';
 import { isPlayable, toPlayerTrack } from '@/lib/player/contract';
 import { toast, useToasts } from '@/lib/toast/store';
+import { SelectBox } from './SelectBox';
 
 interface LibraryRowProps {
   track: Track;
   list: readonly Track[];
+  isSelected: boolean;
+  /** `range`: with all rows since the last one. */
+  onSelect: (range: boolean) => void;
   onEdit: (track: Track) => void;
   onDelete: (track: Track) => void;
 }
@@ -47,7 +52,7 @@ function useVisibility(track: Track) {
   };
 }
 
-function Tools({ track, onEdit, onDelete }: Omit<LibraryRowProps, 'list'>) {
+function Tools({ track, onEdit, onDelete }: Pick<LibraryRowProps, 'track' | 'onEdit' | 'onDelete'>) {
   const { t } = useTranslation();
   const toggleVisibility = useVisibility(track);
   return (
@@ -79,7 +84,7 @@ function Tools({ track, onEdit, onDelete }: Omit<LibraryRowProps, 'list'>) {
   );
 }
 
-export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
+export function LibraryRow({ track, list, isSelected, onSelect, onEdit, onDelete }: LibraryRowProps) {
   const { t } = useTranslation();
   const f = useFormat();
   const outcome = outcomeText(track, t);
@@ -91,7 +96,10 @@ export function LibraryRow({ track, list, onEdit, onDelete }: LibraryRowProps) {
   );
   const num = 'num py-1.5 pe-4 text-end text-sm';
   return (
-    <tr className="group border-b border-line transition-colors duration-150 hover:bg-sunk/60">
+    <tr className={clsx('group border-b border-line transition-colors duration-150', isSelected ? 'bg-accent-wash' : 'hover:bg-sunk/60')}>
+      <td className="w-9 py-1.5">
+        <SelectBox label={t('library.many.select', { title: track.title })} checked={isSelected} onToggle={onSelect} />
+      </td>
       <td className="max-w-0 py-1.5 pe-4 sm:w-[34%]">
         <div className="flex items-center gap-3">
           <div className="relative shrink-0">

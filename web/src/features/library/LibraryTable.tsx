@@ -3,14 +3,17 @@
 import { useTranslation } from 'react-i18next';
 import type { Track } from '@/lib/api/schema';
 import { LibraryRow } from './LibraryRow';
+import { SelectBox } from './SelectBox';
+import type { Selection } from './useSelection';
 
 interface LibraryTableProps {
   tracks: readonly Track[];
+  selection: Selection;
   onEdit: (track: Track) => void;
   onDelete: (track: Track) => void;
 }
 
-export function LibraryTable({ tracks, onEdit, onDelete }: LibraryTableProps) {
+export function LibraryTable({ tracks, selection, onEdit, onDelete }: LibraryTableProps) {
   const { t } = useTranslation();
   const head = 'eyebrow py-2 pe-4 font-normal';
   const start = `${head} text-start`;
@@ -20,6 +23,14 @@ export function LibraryTable({ tracks, onEdit, onDelete }: LibraryTableProps) {
       <caption className="sr-only">{t('library.title')}</caption>
       <thead>
         <tr className="border-b border-line-strong">
+          <th scope="col" className="w-9">
+            <SelectBox
+              label={t('library.many.all')}
+              checked={selection.ids.size === tracks.length}
+              mixed={selection.ids.size > 0 && selection.ids.size < tracks.length}
+              onToggle={selection.ids.size === tracks.length ? selection.none : selection.all}
+            />
+          </th>
           <th scope="col" className={start}>
             {t('library.column.title')}
           </th>
@@ -51,7 +62,7 @@ export function LibraryTable({ tracks, onEdit, onDelete }: LibraryTableProps) {
       </thead>
       <tbody>
         {tracks.map((track) => (
-          <LibraryRow key={track.id} track={track} list={tracks} onEdit={onEdit} onDelete={onDelete} />
+          <LibraryRow key={track.id} track={track} list={tracks} isSelected={selection.ids.has(track.id)} onSelect={(range) => selection.toggle(track.id, range)} onEdit={onEdit} onDelete={onDelete} />
         ))}
       </tbody>
     </table>

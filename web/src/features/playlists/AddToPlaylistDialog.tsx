@@ -1,7 +1,7 @@
-/* Puts a track into one of one's playlists, or into a new one. A playlist that has it already asks before it gets it once more. */
+/* Puts tracks into one of one's playlists, or into a new one. A playlist that has the one track already asks before it gets it once more. */
 
 import { Check, ListPlus } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { PlaylistCover } from '@/components/playlist/PlaylistCover';
@@ -26,7 +26,8 @@ import { toast, useToasts } from '@/lib/toast/store';
 import { z } from '@/lib/zod';
 
 interface AddToPlaylistDialogProps {
-  track: { id: string; title: string };
+  /** At least one. */
+  tracks: readonly { id: string; title: string }[];
 }
 
 interface ChoiceProps {
@@ -125,17 +126,22 @@ function NewOne({ busy, folded, onCreate }: NewOneProps) {
   );
 }
 
-export function AddToPlaylistDialog({ track }: AddToPlaylistDialogProps) {
+export function AddToPlaylistDialog({ tracks }: AddToPlaylistDialogProps) {
   const { t } = useTranslation();
   const list = usePlaylists();
-  const containing = usePlaylistsWith(track.id);
+  const [first] = tracks;
+  const title = first?.title ?? '';
+  const isOne = tracks.length === 1;
+  const containing = usePlaylistsWith(first?.id ?? '', isOne);
   const create = useCreatePlaylist();
   const add = useAddTrack();
   const remove = useRemoveItem();
   const [problem, setProblem] = useState<string | null>(null);
   /** It was made here, but the track did not get into it: trying again makes no second one. */
   const [made, setMade] = useState<{ id: string; name: string } | null>(null);
-  const close = () => useAdding.setState({ track: null });
+  /** The items that playlists have got, in the order of the tracks: trying again goes on behind them. */
+  const items = useRef(new Map<string, string[]>());
+  const close = () => useAdding.setState({ tracks: [] });
   const busy = create.isPending || add.isPending;
   const playlists = list.data?.pages.flatMap((page) => page.items.filter((playlist) => playlist.may_edit)) ?? [];
   const having = new Set(containing.data?.items.map((playlist) => playlist.id));
@@ -144,18 +150,24 @@ export function AddToPlaylistDialog({ track }: AddToPlaylistDialogProps) {
     setProblem(null);
     try {
       const { id, name } = await find();
-      const { item_id } = await add.mutateAsync({ id, trackId: track.id });
+      const got = items.current.get(id) ?? [];
+      items.current.set(id, got);
+      for (const track of tracks.slice(got.length)) got.push((await add.mutateAsync({ id, trackId: track.id })).item_id);
       close();
       useToasts.getState().show({
-        text: t('playlists.added', { title: track.title, name }),
+        text: isOne ? t('playlists.added', { title, name }) : t('playlists.added_many', { count: tracks.length, name }),
         action: {
           label: t('common.undo'),
-          run: () => void remove.mutateAsync({ id, item: item_id }).catch((error: unknown) => toast(problemText(error, t), 'danger')),
+          run: () => void takeOut(id, got).catch((error: unknown) => toast(problemText(error, t), 'danger')),
         },
       });
     } catch (error) {
       setProblem(problemText(error, t));
     }
+  }
+
+  async function takeOut(id: string, got: readonly string[]) {
+    for (const item of got) await remove.mutateAsync({ id, item });
   }
 
   async function createOne(name: string) {
@@ -168,13 +180,13 @@ export function AddToPlaylistDialog({ track }: AddToPlaylistDialogProps) {
   return (
     <Dialog open onOpenChange={(open) => !open && close()} title={t('playlists.add_title')}>
       <div className="space-y-4">
-        <p dir="auto" title={track.title} className="-mt-3 truncate text-muted">
-          {track.title}
+        <p dir="auto" title={isOne ? title : undefined} className="-mt-3 truncate text-muted">
+          {isOne ? title : t('playlists.add_many', { count: tracks.length })}
         </p>
         {problem && <FormError>{problem}</FormError>}
-        {list.isPending || containing.isPending ? (
+        {list.isPending || (isOne && containing.isPending) ? (
           <div role="status" aria-label={t('common.loading')}>
-            <PeaksSkeleton seed={track.id} className="h-14" />
+            <PeaksSkeleton seed={title} className="h-14" />
           </div>
         ) : list.isLoadingError ? (
           <ErrorState error={list.error} onRetry={() => void list.refetch()} />

@@ -87,7 +87,7 @@ function Add({ playlist, known }: { playlist: Playlist; known: readonly string[]
       }
       actionOf={(name) => t('playlists.invite', { name })}
       busy={add.isPending ? add.variables.user_id : null}
-      onChoose={(user_id, done) => add.mutate({ user_id, permission }, { onSuccess: done, onError: (error) => toast(problemText(error, t), 'danger') })}
+      onChoose={({ id: user_id }, done) => add.mutate({ user_id, permission }, { onSuccess: done, onError: (error) => toast(problemText(error, t), 'danger') })}
     />
   );
 }

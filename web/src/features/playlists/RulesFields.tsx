@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/ui/Button';
 import { SelectField, TextField } from '@/components/ui/Field';
 import { IconButton } from '@/components/ui/IconButton';
-import { usePlaylists } from '@/lib/api/playlists/list';
 import type { FormOf } from '@/lib/form/useForm';
+import { PlaylistChoice } from './PlaylistChoice';
 import { FIELDS, kindOf, MAX_CONDITIONS, newCondition, OPS, SORTS, type RulesForm } from './rules';
 
 interface PartProps {
@@ -17,25 +17,10 @@ function Value({ form, place, own }: PartProps & { place: number; own: string | 
   const { t } = useTranslation();
   const name = `conditions.${place}.value` as const;
   const condition = useWatch({ control: form.control, name: `conditions.${place}` });
-  const playlists: { id: string; name: string }[] = usePlaylists().data?.pages.flatMap((page) => page.items) ?? [];
   const kind = kindOf(condition.field);
   if (kind === 'none') return null;
   const label = t('rules.value_of', { place: place + 1 });
-  if (kind === 'playlist') {
-    const choices = playlists.filter(({ id }) => id !== own);
-    /* somebody else's, or not loaded yet: then the choice stays the same element when it gets its name, and stays chosen */
-    if (condition.value && !choices.some(({ id }) => id === condition.value)) choices.push({ id: condition.value, name: t('rules.other') });
-    return (
-      <SelectField label={label} labelHidden {...form.field(name)}>
-        <option value="">{t('rules.choose')}</option>
-        {choices.map((one) => (
-          <option key={one.id} value={one.id}>
-            {one.name}
-          </option>
-        ))}
-      </SelectField>
-    );
-  }
+  if (kind === 'playlist') return <PlaylistChoice form={form} place={place} own={own} />;
   if (kind === 'text') return <TextField label={label} labelHidden autoComplete="off" maxLength={100} {...form.field(name)} />;
   return (
     <TextField

@@ -66,7 +66,7 @@ beforeEach(() => {
   forgetCsrf();
   setSessionHint(true);
   useToasts.setState({ toasts: [] });
-  useAdding.setState({ track: null });
+  useAdding.setState({ tracks: [] });
   window.scrollTo = vi.fn();
 });
 
@@ -268,8 +268,8 @@ describe("one's own playlists", () => {
 describe('adding a track to a playlist', () => {
   const night = { id: 'night', title: 'Night Ferry' };
   const show = () => {
-    useAdding.setState({ track: night });
-    const Asked = () => (useAdding((s) => s.track) ? <AddToPlaylistDialog track={night} /> : null);
+    useAdding.setState({ tracks: [night] });
+    const Asked = () => (useAdding((s) => s.tracks).length > 0 ? <AddToPlaylistDialog tracks={[night]} /> : null);
     renderRoutes([{ path: '/', element: <><Asked /><Toasts /></> }]);
   };
   const added = { status: 201, body: { item_id: 'new', playlist_id: 'list-1', track_id: 'night' } };

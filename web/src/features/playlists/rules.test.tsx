@@ -85,6 +85,30 @@ describe('the rules of a smart playlist', () => {
     ]);
   });
 
+  it('may name a playlist of anybody, found by its name', async () => {
+    const made: unknown[] = [];
+    const theirs = playlist({ id: 'list-9', name: 'Harbours', is_mine: false });
+    fakeServer({
+      ...world,
+      'GET /playlists/followed': list(playlist({ id: 'list-8', name: 'Boats', is_mine: false })),
+      'GET /playlists/search': list(theirs),
+      'GET /playlists/list-9': { body: theirs },
+      'POST /playlists': ({ body }) => (made.push(body), { status: 201, body: smart }),
+    });
+    renderRoutes(routes, '/playlists');
+    await userEvent.click(await screen.findByRole('button', { name: 'New smart playlist' }));
+    const dialog = await screen.findByRole('dialog', { name: 'New smart playlist' });
+    await userEvent.type(within(dialog).getByLabelText('Name'), 'From elsewhere');
+    await userEvent.selectOptions(within(dialog).getByLabelText('Condition 1: about'), 'Playlist');
+    expect(await within(dialog).findByRole('option', { name: 'Boats' })).toBeInTheDocument();
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Find another playlist' }));
+    await userEvent.type(within(dialog).getByLabelText('Name of a playlist'), 'harb');
+    await userEvent.click(await within(dialog).findByRole('button', { name: /Harbours/ }));
+    await waitFor(() => expect(within(dialog).getByLabelText('Condition 1: value')).toHaveDisplayValue('Harbours'));
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Create' }));
+    await waitFor(() => expect(made).toMatchObject([{ rules: { conditions: [{ field: 'playlist', op: 'in', value: 'list-9' }] } }]));
+  });
+
   it('are changed on its page, which says that it is smart; a circle is explained', async () => {
     let refused = true;
     const changes: unknown[] = [];

@@ -39,7 +39,7 @@ export default function StemPeopleDialog({ track, onClose }: { track: Track; onC
           actionOf={(name) => t('stems.invite_this', { name })}
           action={t('stems.invite_short')}
           busy={invite.isPending ? invite.variables : null}
-          onChoose={(id, done) => invite.mutate(id, { onSuccess: done, onError: refused })}
+          onChoose={({ id }, done) => invite.mutate(id, { onSuccess: done, onError: refused })}
         />
         {guests.isLoadingError && <ErrorState error={guests.error} onRetry={() => void guests.refetch()} />}
         {guests.isSuccess && invited.length === 0 && <p className="text-sm text-muted">{t('stems.nobody')}</p>}

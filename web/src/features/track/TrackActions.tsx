@@ -57,7 +57,7 @@ export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
         </Button>
       )}
       {me && (
-        <Button onClick={() => askForPlaylist(track)}>
+        <Button onClick={() => askForPlaylist([track])}>
           <ListMusic size={18} aria-hidden />
           {t('track.add_to_playlist')}
         </Button>

@@ -149,6 +149,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/roles/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List how much people with each role may store */
+        get: operations["getAdminRolesQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/roles/{id}/quota": {
         parameters: {
             query?: never;
@@ -162,6 +179,26 @@ export interface paths {
          * @description Who has several such roles has the most of them; a quota of their own goes before.
          */
         put: operations["putAdminRolesByIdQuota"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List how much people store, who stores most first
+         * @description Everybody who ever stored something or has a quota of their own.
+         */
+        get: operations["getAdminUsersQuotas"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -5507,6 +5544,26 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        PersonStorage: {
+            /** Format: int64 */
+            used_bytes: number;
+            /** Format: int64 */
+            max_bytes: number;
+            /** Format: int64 */
+            held_bytes: number;
+            is_own: boolean;
+            user: components["schemas"]["UserRef"];
+        };
+        PersonStorageList: {
+            items: components["schemas"]["PersonStorage"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         /** @description Check that the connection works */
         PingMessage: {
             /** @constant */
@@ -6442,8 +6499,19 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            display_name: string;
             /** Format: int64 */
             max_bytes: number | null;
+        };
+        RoleStorageQuotaList: {
+            items: components["schemas"]["RoleStorageQuota"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
         };
         SecondFactor: {
             enabled: boolean;
@@ -8543,6 +8611,8 @@ export type OauthConnection = components['schemas']['OauthConnection'];
 export type OauthConnectionList = components['schemas']['OauthConnectionList'];
 export type Passkey = components['schemas']['Passkey'];
 export type PasskeyList = components['schemas']['PasskeyList'];
+export type PersonStorage = components['schemas']['PersonStorage'];
+export type PersonStorageList = components['schemas']['PersonStorageList'];
 export type PingMessage = components['schemas']['PingMessage'];
 export type Playlist = components['schemas']['Playlist'];
 export type PlaylistAddition = components['schemas']['PlaylistAddition'];
@@ -8609,6 +8679,7 @@ export type RepostState = components['schemas']['RepostState'];
 export type Role = components['schemas']['Role'];
 export type RoleList = components['schemas']['RoleList'];
 export type RoleStorageQuota = components['schemas']['RoleStorageQuota'];
+export type RoleStorageQuotaList = components['schemas']['RoleStorageQuotaList'];
 export type SecondFactor = components['schemas']['SecondFactor'];
 export type ServerMessage = components['schemas']['ServerMessage'];
 export type Session = components['schemas']['Session'];
@@ -9037,6 +9108,49 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    getAdminRolesQuotas: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleStorageQuotaList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     putAdminRolesByIdQuota: {
         parameters: {
             query?: never;
@@ -9076,6 +9190,49 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getAdminUsersQuotas: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonStorageList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
             422: components["responses"]["422.validation"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable"];

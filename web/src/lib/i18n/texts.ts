@@ -6,6 +6,7 @@ import type auth from '@/locales/en/auth.json';
 import type comments from '@/locales/en/comments.json';
 import type dashboard from '@/locales/en/dashboard.json';
 import type data from '@/locales/en/data.json';
+import type admin from '@/locales/en/admin.json';
 import type developer from '@/locales/en/developer.json';
 import type discover from '@/locales/en/discover.json';
 import type history from '@/locales/en/history.json';
@@ -38,6 +39,7 @@ export interface TextFiles {
   comments: typeof comments;
   dashboard: typeof dashboard;
   data: typeof data;
+  admin: typeof admin;
   developer: typeof developer;
   discover: typeof discover;
   history: typeof history;

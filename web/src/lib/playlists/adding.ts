@@ -1,7 +1,12 @@
 import { create } from 'zustand';
 
-/** The track for which a playlist is being chosen. */
-export const useAdding = create<{ track: { id: string; title: string } | null }>(() => ({ track: null }));
+interface AddedTrack {
+  id: string;
+  title: string;
+}
+
+/** The tracks for which a playlist is being chosen; none: nobody is choosing. */
+export const useAdding = create<{ tracks: readonly AddedTrack[] }>(() => ({ tracks: [] }));
 
 /** Opens the dialog "Add to playlist". */
-export const askForPlaylist = ({ id, title }: { id: string; title: string }) => useAdding.setState({ track: { id, title } });
+export const askForPlaylist = (tracks: readonly AddedTrack[]) => useAdding.setState({ tracks: tracks.map(({ id, title }) => ({ id, title })) });

@@ -7,4 +7,4 @@ export const playlistsWithQuery = (trackId: string) =>
   queryOptions({ queryKey: ['playlists', 'with', trackId], queryFn: ({ signal }) => listPlaylistsWith(trackId, signal), staleTime: 0 });
 
 /** Those of one's playlists that have this track already. */
-export const usePlaylistsWith = (trackId: string) => useQuery(playlistsWithQuery(trackId));
+export const usePlaylistsWith = (trackId: string, enabled = true) => useQuery({ ...playlistsWithQuery(trackId), enabled });

@@ -1,0 +1,1 @@
+drop index user_storage_quotas_used_bytes_idx;
