@@ -168,7 +168,7 @@ test('the author deletes their own, the owner and moderators any; each is asked 
 });
 
 test('somebody answers at a time in the track, changes it, and the owner approves what waits', async () => {
-  const talk = await stage.track('carol', 'Long Talk', tones(30, 262), { description: 'The bridge is at 0:20.' });
+  const talk = await stage.track('carol', 'Long Talk', tones(30, 262), { description: 'The bridge is at 0:20, and more is at https://example.org/bridge.' });
   await say('alice', talk.id, 'Who plays the bass?');
   assertStatus(await world.as('carol').put('/api/v1/users/settings', { body: { hold_first_comments: true } }), 200);
   await world.sql(`delete from track_comments where user_id = '${template.ids.mia}'`);
@@ -209,6 +209,9 @@ test('somebody answers at a time in the track, changes it, and the owner approve
     await row(page, 'Me, from 0:15').last().waitFor();
     await page.getByRole('button', { name: 'Go to 0:20' }).click();
     await hear(page, 'it from the time that the description names', (now) => now.playing && now.position >= 20);
+    const link = page.getByRole('link', { name: 'https://example.org/bridge' });
+    assert.deepEqual([await link.getAttribute('href'), await link.getAttribute('target'), await link.getAttribute('rel')],
+      ['https://example.org/bridge', '_blank', 'nofollow ugc noopener noreferrer']);
   });
   assertStatus(await world.as('carol').put('/api/v1/users/settings', { body: { hold_first_comments: false } }), 200);
 });

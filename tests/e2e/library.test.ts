@@ -31,7 +31,7 @@ test('several tracks are ticked by mouse and by keys, get the same change, which
     await page.keyboard.press('Shift+Space');
     await page.getByText('4 tracks selected').waitFor();
     await page.getByRole('toolbar').getByRole('button', { name: 'Edit' }).click();
-    await page.getByLabel('Visibility').selectOption('unlisted');
+    await page.getByLabel('Who may listen').selectOption('unlisted');
     await page.getByLabel('Add tags').fill('slow');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('4 tracks changed').first().waitFor();
@@ -84,10 +84,10 @@ test('an administrator sees who stores how much, and changes what a person and a
     };
     const maxOf = async (person: 'carol' | 'dave') => (await stage.world.as(person).get('/api/v1/tracks/quota/{id}', { path: { id: template.ids[person] } })).body.max_bytes;
     await change('carol', '2.5');
-    await until('her limit', async () => (await maxOf('carol')) === 2.5 * 2 ** 30);
+    await until('her limit', async () => (await maxOf('carol')) === 2.5e9);
     const role = await stage.world.sql("select display_name from roles where name = 'content_creator'");
     await change(role, '7');
-    await until('his limit', async () => (await maxOf('dave')) === 7 * 2 ** 30);
+    await until('his limit', async () => (await maxOf('dave')) === 7e9);
     await page.getByLabel('Find somebody else').fill('dave');
     await page.getByRole('button', { name: 'Change the limit of dave' }).click();
     await page.getByLabel('May store').fill('nothing');

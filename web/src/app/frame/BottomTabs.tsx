@@ -1,12 +1,13 @@
 import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
-import { NavLink } from 'react-router';
+import { NavLink, useLocation } from 'react-router';
 import { useNavItems } from './nav';
 import { prefetchRoute } from '../routes';
 
 export function BottomTabs() {
   const { t } = useTranslation();
   const navItems = useNavItems();
+  const { pathname } = useLocation();
   return (
     <nav
       aria-label={t('frame.main_navigation')}
@@ -19,12 +20,12 @@ export function BottomTabs() {
               to={item.to}
               onPointerDown={() => prefetchRoute(item.to)}
               className={({ isActive }) =>
-                clsx('flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs flat:flex-row flat:gap-2', isActive ? 'font-semibold text-ink' : 'text-muted')
+                clsx('flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs flat:flex-row flat:gap-2', isActive || item.also === pathname ? 'font-semibold text-ink' : 'text-muted')
               }
             >
               {({ isActive }) => (
                 <>
-                  <item.icon size={20} aria-hidden className={isActive ? 'text-accent-text' : ''} />
+                  <item.icon size={20} aria-hidden className={isActive || item.also === pathname ? 'text-accent-text' : ''} />
                   {t(`frame.tabs.${item.key}`)}
                 </>
               )}

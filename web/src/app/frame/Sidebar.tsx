@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
-import { Link, NavLink } from 'react-router';
+import { Link, NavLink, useLocation } from 'react-router';
 import { Logo } from '@/components/brand/Logo';
 import { UploadIndicator } from '@/features/upload/UploadIndicator';
 import { useHome, useNavItems } from './nav';
@@ -10,6 +10,7 @@ export function Sidebar() {
   const { t } = useTranslation();
   const home = useHome();
   const navItems = useNavItems();
+  const { pathname } = useLocation();
   return (
     <aside className="fixed inset-y-0 start-0 z-20 hidden w-(--sidebar-w) flex-col border-e border-line bg-paper pb-(--player-h) lg:flex">
       <Link to={home} className="flex h-(--header-h) items-center px-5" aria-label={t('frame.home')}>
@@ -26,7 +27,7 @@ export function Sidebar() {
                 className={({ isActive }) =>
                   clsx(
                     'relative flex h-10 items-center gap-3 rounded-card px-3 text-base transition-colors duration-150',
-                    isActive ? 'bg-sunk font-semibold text-ink' : 'text-muted hover:text-ink',
+                    isActive || item.also === pathname ? 'bg-sunk font-semibold text-ink' : 'text-muted hover:text-ink',
                   )
                 }
               >

@@ -7,6 +7,8 @@ export interface NavItem {
   /** Key below frame.nav and frame.tabs. */
   key: 'discover' | 'dashboard' | 'library' | 'playlists' | 'upload';
   icon: LucideIcon;
+  /** A page of the same part of the app whose path does not begin with `to`. */
+  also?: string;
   /** Only for people who are signed in: for a visitor it would only lead to the sign-in page. */
   member: boolean;
 }
@@ -14,7 +16,7 @@ export interface NavItem {
 const navItems: readonly NavItem[] = [
   { to: '/discover', key: 'discover', icon: Compass, member: false },
   { to: '/dashboard', key: 'dashboard', icon: House, member: true },
-  { to: '/library', key: 'library', icon: Library, member: true },
+  { to: '/library', key: 'library', icon: Library, also: '/releases', member: true },
   { to: '/playlists', key: 'playlists', icon: ListMusic, member: true },
   { to: '/upload', key: 'upload', icon: Upload, member: true },
 ];

@@ -7,6 +7,7 @@ interface IconButtonProps extends Omit<ComponentPropsWithRef<'button'>, 'aria-la
   size?: 'sm' | 'md';
 }
 
+/* its colour gives way to any that `className` says */
 export function IconButton({ label, size = 'md', className, ...props }: IconButtonProps) {
   return (
     <button
@@ -15,7 +16,7 @@ export function IconButton({ label, size = 'md', className, ...props }: IconButt
       title={label}
       {...props}
       className={clsx(
-        'inline-flex shrink-0 items-center justify-center rounded-card text-muted transition-colors duration-150 hover:bg-sunk hover:text-ink disabled:opacity-50',
+        'inline-flex shrink-0 items-center justify-center rounded-card [:where(&)]:text-muted transition-colors duration-150 hover:bg-sunk hover:text-ink disabled:opacity-50',
         size === 'sm' ? 'size-8' : 'size-10',
         className,
       )}

@@ -7,18 +7,19 @@ import { Form } from '@/components/ui/Form';
 import { FormButtons } from '@/components/ui/FormButtons';
 import { useSetQuota, type QuotaOf } from '@/lib/api/admin/storage';
 import { useForm } from '@/lib/form/useForm';
+import { useFormat } from '@/lib/format/useFormat';
 import { toast } from '@/lib/toast/store';
 import { z } from '@/lib/zod';
 
-const GIB = 2 ** 30;
+const GB = 1e9;
 
-/** Nothing, or a number of gibibytes with a point or a comma. */
+/** Nothing, or a number of gigabytes with a point or a comma. */
 const schema = z.object({
-  gib: z.string().trim().refine((value) => /^(\d+([.,]\d+)?)?$/.test(value), 'invalid').refine((value) => bytesOf(value) === null || bytesOf(value)! <= Number.MAX_SAFE_INTEGER, 'out_of_range'),
+  gb: z.string().trim().refine((value) => /^(\d+([.,]\d+)?)?$/.test(value), 'invalid').refine((value) => (bytesOf(value) ?? 0) <= Number.MAX_SAFE_INTEGER, 'out_of_range'),
 });
 
-export const bytesOf = (gib: string) => (gib.trim() === '' ? null : Math.round(Number(gib.trim().replace(',', '.')) * GIB));
-const gibOf = (bytes: number | null) => (bytes === null ? '' : String(Math.round((bytes / GIB) * 1000) / 1000));
+const bytesOf = (gb: string) => (gb.trim() === '' ? null : Math.round(Number(gb.trim().replace(',', '.')) * GB));
+const gbOf = (bytes: number | null) => (bytes === null ? '' : String(Math.round((bytes / GB) * 1000) / 1000));
 
 export interface QuotaTarget extends QuotaOf {
   name: string;
@@ -28,13 +29,14 @@ export interface QuotaTarget extends QuotaOf {
 
 export default function QuotaDialog({ target, onClose }: { target: QuotaTarget; onClose: () => void }) {
   const { t } = useTranslation();
+  const f = useFormat();
   const set = useSetQuota();
   const { kind, id, name, max_bytes } = target;
   const form = useForm({
     schema,
-    values: { gib: gibOf(max_bytes) },
-    async send({ gib }) {
-      await set.mutateAsync({ kind, id, max_bytes: bytesOf(gib) });
+    values: { gb: gbOf(max_bytes) },
+    async send({ gb }) {
+      if (gb !== gbOf(max_bytes)) await set.mutateAsync({ kind, id, max_bytes: bytesOf(gb) });
       toast(t('admin.saved', { name }), 'ok');
       onClose();
     },
@@ -48,8 +50,8 @@ export default function QuotaDialog({ target, onClose }: { target: QuotaTarget; 
           inputMode="decimal"
           autoComplete="off"
           mono
-          trailing={<span className="pe-3 text-xs text-muted">GiB</span>}
-          {...form.field('gib')}
+          trailing={<span className="pe-3 text-xs text-muted">{f.bytes(GB).replace(/[\d\s]/g, '')}</span>}
+          {...form.field('gb')}
         />
         <FormButtons busy={form.busy} onCancel={onClose}>
           {t('common.save')}

@@ -101,30 +101,32 @@ export function ManyBar({ tracks, onNone }: ManyBarProps) {
         <div
           role="toolbar"
           aria-label={t('library.many.tools')}
-          className="sticky bottom-[calc(var(--player-h)+var(--tabs-h)+12px)] z-20 mt-3 flex flex-wrap items-center gap-2 rounded-card bg-raised p-2 ps-4 shadow-float animate-rise"
+          className="sticky bottom-[calc(var(--player-h)+var(--tabs-h)+12px)] z-20 mt-3 flex flex-wrap items-center gap-2 rounded-card bg-raised p-2 shadow-float animate-rise"
         >
-          <p role="status" className="num me-auto text-sm font-semibold">
-            {t('library.many.selected', { count })}
-          </p>
-          <Button size="sm" onClick={() => setDialog('edit')}>
-            <Pencil size={16} aria-hidden />
-            {t('common.edit')}
-          </Button>
-          <Button size="sm" onClick={() => askForPlaylist(tracks)}>
-            <ListMusic size={16} aria-hidden />
-            {t('library.many.playlist')}
-          </Button>
-          <Button size="sm" onClick={() => setDialog('release')}>
-            <Disc3 size={16} aria-hidden />
-            {t('library.many.release')}
-          </Button>
-          <Button size="sm" tone="danger" onClick={() => setDialog('delete')}>
-            <Trash2 size={16} aria-hidden />
-            {t('common.delete')}
-          </Button>
           <IconButton size="sm" label={t('library.many.none')} onClick={onNone}>
             <X size={18} aria-hidden />
           </IconButton>
+          <p role="status" className="me-auto text-sm font-semibold tabular-nums">
+            {t('library.many.selected', { count })}
+          </p>
+          <div className="grid grid-cols-2 gap-2 max-sm:w-full sm:flex">
+            <Button size="sm" onClick={() => setDialog('edit')}>
+              <Pencil size={16} aria-hidden />
+              {t('common.edit')}
+            </Button>
+            <Button size="sm" onClick={() => askForPlaylist(tracks)}>
+              <ListMusic size={16} aria-hidden />
+              {t('library.many.playlist')}
+            </Button>
+            <Button size="sm" onClick={() => setDialog('release')}>
+              <Disc3 size={16} aria-hidden />
+              {t('library.many.release')}
+            </Button>
+            <Button size="sm" tone="danger" onClick={() => setDialog('delete')}>
+              <Trash2 size={16} aria-hidden />
+              {t('common.delete')}
+            </Button>
+          </div>
         </div>
       )}
       <Suspense fallback={null}>

@@ -98,7 +98,7 @@ export function RulesFields<V extends RulesForm & FieldValues>({ form: whole, ow
           {t('rules.add')}
         </Button>
       </fieldset>
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid gap-3 sm:grid-cols-2">
         <SelectField label={t('rules.sort')} {...form.field('sort')}>
           {SORTS.map((sort) => (
             <option key={sort} value={sort}>

@@ -74,7 +74,7 @@ export function ShareDialog({ playlist, onClose }: { playlist: Playlist; onClose
           </h3>
           <p className="text-sm text-muted">{t('playlists.link_text')}</p>
           <div className="flex flex-wrap items-end gap-2">
-            <LifetimeField className="min-w-0 flex-1" value={days} onChange={setDays} />
+            <LifetimeField className="min-w-0 flex-1 basis-52" value={days} onChange={setDays} />
             <Button tone="accent" busy={create.isPending} onClick={() => create.mutate(expiryOf(days), { onError: (error) => toast(problemText(error, t), 'danger') })}>
               <Link2 size={18} aria-hidden />
               {t('sharing.make')}
