@@ -15,7 +15,7 @@ import { NotFound } from '@/components/ui/NotFound';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { Progress } from '@/components/ui/Progress';
 import { useStorageOfPeople, useStorageOfRoles, useUsualQuota } from '@/lib/api/admin/storage';
-import { useMe } from '@/lib/api/auth/me';
+import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import type { PersonStorage } from '@/lib/api/schema';
 import { quotaQuery } from '@/lib/api/uploads/quota';
@@ -129,10 +129,10 @@ function People({ onChange }: PartProps) {
 
 export function Component() {
   const { t } = useTranslation();
-  const { data: me } = useMe();
   const [target, setTarget] = useState<QuotaTarget | null>(null);
   useTitle(t('admin.title'));
-  if (me && !me.is_admin) return <NotFound />;
+  const { error } = useStorageOfRoles();
+  if (hasCode(error, 'forbidden')) return <NotFound />;
   return (
     <Page>
       <PageHeader title={t('admin.title')}>{t('admin.text')}</PageHeader>
