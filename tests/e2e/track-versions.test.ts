@@ -53,7 +53,7 @@ test('a version that failed because of the server is tried again from the page, 
   const form = new FormData();
   form.set('file', new Blob([new Uint8Array(wav(tones(6, 550)))]), 'second.wav');
   const made = await carol.post('/api/v1/tracks/{id}/versions', { path: { id: other.id }, body: form });
-  assertStatus(made, 202);
+  assertStatus(made, 201);
   const newest = async () => (await carol.get('/api/v1/tracks/{id}/versions', { path: { id: other.id } })).body.items[0]!;
   await until('the second version to play', async () => (await newest()).state === 'current', 60);
   /* As if the server had died of it: its file is there, and it does not play. */

@@ -22,6 +22,8 @@ let failures = 0;
 /** The entry the engine has, which is not the store's until it was loaded. */
 let loadedKey: string | null = null;
 let resumeAt = rememberedPosition;
+/** Whoever stopped so many seconds before the end has heard it. */
+const OVER_S = 0.5;
 
 function toEngineTrack(entry: QueueEntry): EngineTrack | null {
   if (!entry.stream_manifest_url) return null;
@@ -196,7 +198,8 @@ export function planNext(): void {
 export function play(): void {
   const { current } = store.getState();
   if (!current) return;
-  if (loadedKey !== current.key) loadCurrent(true, resumeAt);
+  /* what one heard to its end before a reload begins anew */
+  if (loadedKey !== current.key) loadCurrent(true, resumeAt < current.duration_ms / 1000 - OVER_S ? resumeAt : 0);
   else void engine.play();
 }
 
