@@ -1,10 +1,8 @@
 /** Versions of a track: its owner replaces the sound on its page while somebody listens, hears an old version, and restores it. */
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { assertStatus } from '../support/client.ts';
 import { wav } from '../support/media.ts';
 import { until } from '../support/wait.ts';
-import { settled } from './support/browser.ts';
 import { hear, hearIt } from './support/ear.ts';
 import { Stage, tones } from './support/stage.ts';
 
@@ -44,28 +42,5 @@ test('an owner replaces the sound of a track while somebody listens, hears the o
       await until('it to play again', async () => (await duration()) === 40_000, 60);
       await versions.getByRole('listitem').filter({ hasText: 'Version 3' }).getByText('Plays now').waitFor();
     });
-  });
-});
-
-test('a version that failed because of the server is tried again from the page, without its file being sent', async () => {
-  const other = await stage.track('carol', 'Interrupted', tones(3, 440));
-  const carol = stage.world.as('carol');
-  const form = new FormData();
-  form.set('file', new Blob([new Uint8Array(wav(tones(6, 550)))]), 'second.wav');
-  const made = await carol.post('/api/v1/tracks/{id}/versions', { path: { id: other.id }, body: form });
-  assertStatus(made, 201);
-  const newest = async () => (await carol.get('/api/v1/tracks/{id}/versions', { path: { id: other.id } })).body.items[0]!;
-  await until('the second version to play', async () => (await newest()).state === 'current', 60);
-  /* As if the server had died of it: its file is there, and it does not play. */
-  const version = await newest();
-  await stage.world.sql(`insert into track_versions (track_id, version_number, state, failure_code, file_path, file_size)
-    select track_id, 3, 'failed', 'interrupted', file_path, 1 from track_versions where id = '${version.id}'`);
-  await stage.visit('carol', async (eye) => {
-    const { page } = eye;
-    await page.goto(`/track/${other.id}`);
-    await settled(eye);
-    const row = page.getByRole('region', { name: 'Versions' }).getByRole('listitem').filter({ hasText: 'Version 3' });
-    await row.getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('region', { name: 'Versions' }).getByRole('listitem').filter({ hasText: 'Version 4' }).getByText('Plays now').waitFor({ timeout: 60_000 });
   });
 });
