@@ -67,16 +67,6 @@ test('muted sound is not heard, and without autoplay the queue ends', async () =
   assertStatus(await alice.put('/api/v1/users/settings', { body: { autoplay: true } }), 200);
 });
 
-test('at its end the queue goes on with something alike, which it says of that', async () => {
-  await stage.visit('alice', async (eye) => {
-    const { page } = eye;
-    await playIt(eye, 'Glow', first.id);
-    await hear(page, 'something else', (now) => now.playing && now.track === second.id, 30);
-    await page.keyboard.press('q');
-    await page.getByText(/^Autoplay · /).first().waitFor();
-  });
-});
-
 test('where one stopped in a long track, another device goes on', async () => {
   const at = await stage.visit('alice', async (eye) => {
     const { page } = eye;
