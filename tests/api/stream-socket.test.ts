@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import WebSocket from 'ws';
 import { assertProblem, assertStatus, Client } from '../support/client.ts';
+import { record } from '../support/coverage.ts';
 import { decode, makeSound, pcm, wav } from '../support/media.ts';
 import { Player } from '../support/player.ts';
 import { playable, rendition } from '../support/tracks.ts';
@@ -191,13 +192,28 @@ test('a client that does not read is closed, and takes little memory until then'
   await ended(player);
 });
 
+/** What a handshake is answered with. */
+const refused = (query: string, more: Record<string, string> = {}) => new Promise<number>((resolve, reject) => {
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', ...more };
+  const sent = request(`${base}/ws?${query}`, { headers }, (reply) => { reply.resume(); record('GET /ws', reply.statusCode!); resolve(reply.statusCode!); });
+  sent.on('upgrade', (_, socket) => { socket.destroy(); resolve(101); }).on('error', reject);
+  sent.end();
+});
+
+test('what is no handshake, comes from another site, or is about a track that is not ready is refused', async () => {
+  assert.equal(await refused(`track_id=${track.id}`, { 'sec-websocket-key': 'short' }), 400);
+  assert.equal(await refused(`track_id=${track.id}`, { origin: 'https://evil.example' }), 403);
+  assert.equal(await refused(`track_id=${track.id}`, { 'sec-websocket-version': '8' }), 426);
+  assert.equal(await refused('track_id=x'), 422);
+  const becomes = (status: string) => world.sql(`update tracks set status = '${status}' where id = '${secret.id}'; select pg_notify('track_changed', '${secret.id}')`);
+  const token = await streamToken('carol');
+  await becomes('processing');
+  await until('the servers to know', async () => (await refused(`track_id=${secret.id}&token=${token}`)) === 409);
+  await becomes('completed');
+  await until('the servers to know', async () => (await refused(`track_id=${secret.id}&token=${token}`)) === 101);
+});
+
 test('a private track plays for those who may hear it, by their stream token, and stops when the right ends', async () => {
-  const refused = (query: string) => new Promise<number>((resolve, reject) => {
-    const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
-    const sent = request(`${base}/ws?${query}`, { headers }, (reply) => { reply.resume(); resolve(reply.statusCode!); });
-    sent.on('upgrade', (_, socket) => { socket.destroy(); resolve(101); }).on('error', reject);
-    sent.end();
-  });
   assert.equal(await refused(`track_id=${secret.id}`), 404);
   assert.equal(await refused(`track_id=${secret.id}&token=${await streamToken('dave')}`), 404);
   assert.equal(await refused(`track_id=${secret.id}&token=${template.tokens.carol}`), 401, 'only stream tokens are taken from an address');

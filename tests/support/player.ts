@@ -1,6 +1,7 @@
 /** A small client of the stream server's WebSocket: it keeps the chunks that it gets, each with its bytes, and all that it hears must be as described. */
 import { strict as assert } from 'node:assert';
 import WebSocket from 'ws';
+import { record } from './coverage.ts';
 import { messageComplaint } from './document.ts';
 import { Hopeless, until } from './wait.ts';
 import type { components } from '../../build/test-api/schema.js';
@@ -19,6 +20,8 @@ export class Player {
     socket.on('message', (data: Buffer, isBinary: boolean) => this.take(data, isBinary));
     socket.on('close', (code, reason) => { this.closed = { code, reason: reason.toString() }; });
     socket.on('error', () => undefined);
+    socket.on('open', () => record('GET /ws', 101));
+    socket.on('unexpected-response', (_, reply) => record('GET /ws', reply.statusCode!));
   }
 
   /** `base`: of the stream server, or of what stands before it. */
