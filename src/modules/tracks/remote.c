@@ -1,5 +1,6 @@
 /* remote.c - what stream servers without the database tell (ADR 0089). Such a server shares the store, takes the job of a track, writes the files of its run under hls/
  * and waveforms/, and says that they are there. The end of a run is that of our own worker (transcode.c); whatever is said twice counts once. */
+#include "api/file.h"
 #include "modules/tracks/internal.h"
 
 /* Ends the job that this request's run holds. */
@@ -40,18 +41,31 @@ remote_reply(struct request *req, const char *state)
     return reply_json(req, 200, json_pack("{s:s, s:s, s:s}", "track_id", request_param(req, "track_id"), "version", request_param(req, "version"), "state", state));
 }
 
-/* A run plays only when what players ask for first is there. */
-static bool
-remote_has(const struct track_run *run, const char *folder, const char *file)
+/* A run plays only when what players ask for first is there. Returns an enum storage_error. */
+static int
+remote_find(const struct track_run *run, const char *folder, const char *file)
 {
     char key[STORAGE_KEY_MAX + 1];
     struct source *source;
+    int error;
 
     snprintf(key, sizeof key, "%s/%s/%s/%s", folder, run->track_id, run->version, file);
-    if (storage_open(tracks_storage, key, &source))
-        return false;
-    source_unref(source);
-    return true;
+    error = storage_open(tracks_storage, key, &source);
+    if (!error)
+        source_unref(source);
+    return error;
+}
+
+/* 409 makes a stream server delete its files: only for those that are surely not there. */
+static const struct problem *
+remote_check_files(struct request *req, const struct track_run *run)
+{
+    int error = remote_find(run, "hls", "master.m3u8");
+
+    error = error ? error : remote_find(run, "waveforms", "overview.json");
+    if (error == STORAGE_NOT_FOUND)
+        return problem_detail(req->arena, PROBLEM(CONFLICT), "The files of this run are not in storage.");
+    return problem_of_storage(req->arena, error);
 }
 
 static const struct problem *
@@ -72,8 +86,9 @@ remote_ready(struct request *req)
     if (!row_bool(&state, "is_held"))
         return remote_not_held(req);
     run = remote_run(req, &state);
-    if (!remote_has(&run, "hls", "master.m3u8") || !remote_has(&run, "waveforms", "overview.json"))
-        return problem_detail(req->arena, PROBLEM(CONFLICT), "The files of this run are not in storage.");
+    p = remote_check_files(req, &run);
+    if (p)
+        return p;
     if (!result)
         return PROBLEM(INTERNAL);
     return track_run_complete(&run, result, NULL, &takes_cover, remote_commit, req) ? remote_reply(req, "completed") : PROBLEM(UNAVAILABLE);
