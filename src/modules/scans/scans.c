@@ -39,9 +39,11 @@ scans_remove(const char *key, const char *found)
 {
     struct infected infected = {0};
     const struct db_arg args[] = {{"key", key}, {"found", found}, {"user_id", infected.user_id}, {"title", infected.title}, {0}};
-    bool good = db_begin() == DB_OK;
+    bool good;
 
-    good = good && (text_starts_with(key, "stems/") ? stem_remove_infected(key, &infected) : track_remove_infected(key, &infected)) &&
+    if (db_begin())
+        return false;
+    good = (text_starts_with(key, "stems/") ? stem_remove_infected(key, &infected) : track_remove_infected(key, &infected)) &&
            (!*infected.user_id || scans_run(&q_scan_found, args, NULL) == 1) && scans_run(&q_scan_done, args, NULL) >= 0;
     good = db_end(good) == DB_OK && good;
     if (good)
