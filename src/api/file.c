@@ -8,7 +8,6 @@
 #include "base/log.h"
 
 #define IN_MEMORY_MAX (4 * 1024 * 1024) /* JSON that is compressed */
-#define COPIED_MAX (8 * 1024 * 1024) /* pictures and waveforms, which many ask for: copied to this machine */
 
 const enum problem_name file_problems[] = {PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
@@ -161,7 +160,7 @@ file_get(struct request *req)
     if (p)
         return p;
     key = row_text(&row, "key");
-    error = key ? storage_open_near(file_storage, key, COPIED_MAX, &source) : STORAGE_NOT_FOUND;
+    error = key ? storage_open_near(file_storage, key, FILE_COPIED_MAX, &source) : STORAGE_NOT_FOUND;
     if (error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY)
         return file_gone(&row);
     if (error) {

@@ -27,6 +27,9 @@
 #include "http/request.h"
 #include "platform/storage/storage.h"
 
+/* Larger files of a store elsewhere are sent from there. Smaller ones, such as pictures and waveforms, which many ask for, are copied to this machine first. */
+#define FILE_COPIED_MAX (8 * 1024 * 1024)
+
 /* Before servers start; the storage must outlive them. */
 void file_setup(struct storage *storage);
 

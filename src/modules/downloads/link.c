@@ -124,9 +124,9 @@ link_serve(struct request *req)
         return p;
     for (char *c = key; *c; c++)
         *c = *c == '~' ? '/' : *c;
-    error = storage_open_local(downloads_storage, key, &source);
+    error = storage_open_near(downloads_storage, key, FILE_COPIED_MAX, &source);
     if (error)
-        return error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY ? PROBLEM(NOT_FOUND) : PROBLEM(INTERNAL);
+        return problem_of_storage(req->arena, error);
     p = reply_source(req, source, type, arena_printf(req->arena, "\"%s\"", request_param(req, "filename"))); /* what has this key never changes */
     reply_header(req, "Content-Disposition", file_disposition(req->arena, request_param(req, "name"), type));
     reply_header(req, "Access-Control-Allow-Origin", "*");
