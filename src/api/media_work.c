@@ -79,6 +79,16 @@ wait_for_storage(struct media_work *work)
 }
 
 enum job_outcome
+job_retry_storage(struct job *job, struct storage *storage)
+{
+    if (!storage_is_away(storage))
+        return JOB_RETRY;
+    job_error(job, "the object store does not answer");
+    job_wait(job, AWAY_WAIT_S);
+    return JOB_PUT_OFF;
+}
+
+enum job_outcome
 media_work_unreadable(struct media_work *work, int error)
 {
     note_room(work, error);

@@ -47,6 +47,9 @@ enum job_outcome media_work_retry(struct media_work *work, const char *code, con
 /* The input could not be opened, for an enum storage_error that is not STORAGE_NOT_FOUND: waits, without an attempt lost, for a store that is away. */
 enum job_outcome media_work_unreadable(struct media_work *work, int error);
 
+/* For any job that could not read, write or delete a file: it waits, without an attempt lost, for a store that does not answer; else JOB_RETRY. */
+enum job_outcome job_retry_storage(struct job *job, struct storage *storage);
+
 /* The end of the work and of its job, in one transaction: `query` gives one row, which is the caller's to clear with PQclear(). NULL when nothing was changed, or when
  * nobody knows (`unknown`). */
 PGresult *media_work_commit(struct media_work *work, const struct query *query, const struct db_arg *args, enum job_outcome outcome);

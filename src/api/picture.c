@@ -130,7 +130,7 @@ picture_clear(struct request *req, struct storage *storage, const struct picture
 }
 
 enum job_outcome
-picture_sweep(const struct job *job, struct storage *storage)
+picture_sweep(struct job *job, struct storage *storage)
 {
     const char *folder = json_string_value(json_object_get(job->payload, "folder"));
     const char *owner = json_string_value(json_object_get(job->payload, "owner"));
@@ -144,5 +144,5 @@ picture_sweep(const struct job *job, struct storage *storage)
         return JOB_RETRY;
     used = PQntuples(result) > 0;
     PQclear(result);
-    return used || storage_delete_prefix(storage, folder) == 0 ? JOB_DONE : JOB_RETRY;
+    return used || storage_delete_prefix(storage, folder) == 0 ? JOB_DONE : job_retry_storage(job, storage);
 }

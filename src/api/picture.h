@@ -44,4 +44,4 @@ const struct problem *picture_put(struct request *req, struct storage *storage, 
 const struct problem *picture_clear(struct request *req, struct storage *storage, const struct picture_kind *kind, const char *owner);
 
 /* Job `picture_sweep`, an hour after each upload: removes the files when no row names them. */
-enum job_outcome picture_sweep(const struct job *job, struct storage *storage);
+enum job_outcome picture_sweep(struct job *job, struct storage *storage);

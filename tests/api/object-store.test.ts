@@ -116,6 +116,18 @@ full('work that finds the store away waits for it, and no attempt is lost', asyn
   await remove(track.id);
 });
 
+full('what is deleted while the store is away goes when it is back, and no attempt is lost', async () => {
+  const track = await playable(carol, { title: 'Deleted meanwhile' }), job = `dedupe_key = 'track_sweep:${track.id}'`;
+  await wire.cut();
+  const since = world.server.log().length;
+  assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id: track.id } }), 204);
+  await world.sql(`update jobs set run_at = now() where ${job}`);
+  await world.server.logged(/"job did not work".*"track_sweep".*the object store does not answer/, since);
+  assert.equal(await world.sql(`select state || ' ' || attempts from jobs where ${job}`), 'queued 0');
+  await wire.mend();
+  await until('its objects to be gone', async () => (await swift.objects(BUCKET)).every((key) => !key.includes(track.id)), 60, 200);
+});
+
 full('a store that hangs holds nothing up that does not need it', async () => {
   wire.holdAfter(0);
   await until('health to say so', async () => (await health()) === 503);

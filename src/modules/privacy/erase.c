@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "api/media_work.h"
 #include "base/log.h"
 #include "sessions.queries.h"
 
@@ -94,7 +95,7 @@ privacy_erase(struct job *job)
     if (due <= 0)
         return due ? JOB_RETRY : JOB_DONE;
     if (run(&q_erase_sessions, who) < 0 || !erase_files(user_id))
-        return job_cancelled(job) ? JOB_GIVE_BACK : JOB_RETRY;
+        return job_cancelled(job) ? JOB_GIVE_BACK : job_retry_storage(job, privacy_storage);
     outcome = erase_person(job, user_id, who);
     if (outcome == JOB_DONE && !erase_files(user_id)) /* a picture that came meanwhile */
         log_warn("files of an erased account may be left", LOG_TEXT("user_id", user_id));

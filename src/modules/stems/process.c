@@ -173,7 +173,7 @@ stem_sweep(struct job *job)
     if (keeps)
         return JOB_DONE;
     if (!delete_files(track_id, stem_id, "") || db_run(&q_stem_gone, args, &kept, NULL))
-        return JOB_RETRY;
+        return job_retry_storage(job, stems_storage);
     PQclear(kept);
     return JOB_DONE;
 }

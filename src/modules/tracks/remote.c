@@ -1,6 +1,5 @@
 /* remote.c - what stream servers without the database tell (ADR 0089). Such a server shares the store, takes the job of a track, writes the files of its run under hls/
  * and waveforms/, and says that they are there. The end of a run is that of our own worker (transcode.c); whatever is said twice counts once. */
-#include "api/file.h"
 #include "modules/tracks/internal.h"
 
 /* Ends the job that this request's run holds. */

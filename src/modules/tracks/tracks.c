@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/media_work.h"
 #include "base/log.h"
 #include "http/server.h"
 #include "platform/bus/bus.h"
@@ -101,12 +102,12 @@ tracks_sweep(struct job *job)
     if (!id || !uuid_valid(id))
         return JOB_FAILED;
     if (version_id)
-        return uuid_valid(version_id) && track_version_sweep_file(id, version_id) ? JOB_DONE : JOB_RETRY;
+        return uuid_valid(version_id) && track_version_sweep_file(id, version_id) ? JOB_DONE : job_retry_storage(job, tracks_storage);
     if (db_run(&q_track_keeps_files, args, &result, NULL))
         return JOB_RETRY;
     keeps = PQntuples(result) > 0;
     PQclear(result);
-    return keeps || delete_and_count(id) ? JOB_DONE : JOB_RETRY;
+    return keeps || delete_and_count(id) ? JOB_DONE : job_retry_storage(job, tracks_storage);
 }
 
 static bool
