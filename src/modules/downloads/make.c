@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "api/media_work.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "db/db.h"
@@ -381,8 +382,7 @@ make_run(struct work *work)
     int error;
 
     if (!work->is_original && *cover && !download_cover(work->job, cover, &work->cover))
-        return job_cancelled(work->job) ? JOB_GIVE_BACK : JOB_RETRY;
-
+        return job_cancelled(work->job) ? JOB_GIVE_BACK : job_retry_storage(work->job, downloads_storage);
     snprintf(work->folder, sizeof work->folder, "hls/%s/%s%s%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "",
              track_text(work, "quality"));
     snprintf(work->key, sizeof work->key, "downloads/%s/%s%s%s-%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "", work->format,
@@ -403,7 +403,7 @@ make_run(struct work *work)
     if (error) {
         log_error("a download could not be made", LOG_TEXT("key", work->key), LOG_INT("error", error));
         job_error(work->job, "a file of the rendition cannot be read");
-        return JOB_RETRY;
+        return job_retry_storage(work->job, downloads_storage);
     }
     return make_note(work) ? JOB_DONE : JOB_RETRY;
 }

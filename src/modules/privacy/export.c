@@ -275,6 +275,7 @@ give_up_or_retry(struct packer *packer)
     const struct db_arg args[] = {{"id", packer->export_id}, {"message", message}, {0}};
     bool unknown;
 
+    packer->away |= storage_is_away(privacy_storage); /* also when it was a file that could not be read */
     job_error(packer->job, packer->away ? "the object store does not answer" : message);
     if (packer->away) {
         job_wait(packer->job, STORAGE_RETRY_S);
