@@ -83,10 +83,10 @@ tracks_measure(struct job *job)
     work.track_id = PQgetvalue(row, 0, 0);
     work.version = PQgetvalue(row, 0, 2);
     outcome = measure_one(&work, PQgetvalue(row, 0, 1));
-    if (outcome == JOB_DONE) {
+    if (outcome != JOB_GIVE_BACK) /* also one that cannot be read now: the others do not wait for it */
         snprintf(after, sizeof after, "%s", work.track_id);
+    if (outcome == JOB_DONE)
         job_wait(job, NEXT_S);
-    }
     free(work.media.result);
     PQclear(row);
     return outcome;
