@@ -1,7 +1,8 @@
 /** A real clamd is asked about every file; it is away, hangs, dies and comes back; what it finds goes. */
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -108,11 +109,15 @@ test('where it is not required, files come in while it is down; what it finds la
   stem.set('file', new Blob([new Uint8Array(infected())]), 'drums.wav');
   assertStatus(await dave.send('POST', `/api/v1/tracks/${clean.id}/stems`, { body: stem }), 201);
   assert.equal(await lenient.sql("select count(*) from unscanned_files where reason = 'unreachable'"), '4');
+  const unreadable = path.join('originals', randomUUID()); /* it came first, and cannot be opened */
+  symlinkSync('nowhere', path.join(lenient.server.dataDir, 'files', unreadable));
+  await lenient.sql(`insert into unscanned_files (key, size_bytes, reason, created_at) values ('${unreadable}', 1, 'unreachable', now() - interval '1 hour')`);
   await clamd.start();
   await until('all to be scanned', async () => {
-    await lenient.sql("update jobs set run_at = now() where kind = 'scan' and state = 'queued'; update unscanned_files set tried_at = null");
-    return (await lenient.sql('select count(*) from unscanned_files')) === '0';
+    await lenient.sql("update jobs set run_at = now() where kind = 'scan' and state = 'queued'; update unscanned_files set tried_at = tried_at - interval '2 minutes'");
+    return (await lenient.sql("select string_agg(key, ' ') from unscanned_files")) === unreadable;
   }, 60, 500);
+  await lenient.sql('delete from unscanned_files');
   assert.equal((await dave.get('/api/v1/tracks/{id}', { path: { id: clean.id } })).status, 200);
   assert.equal((await dave.get('/api/v1/tracks/{id}', { path: { id: bad.id } })).status, 404);
   const stems = await dave.get('/api/v1/tracks/{id}/stems', { path: { id: clean.id } });

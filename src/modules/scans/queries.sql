@@ -1,13 +1,13 @@
 -- Files that came in while the antivirus could not be asked (api/gate.h).
 
 -- query: scan_next
--- The one that waits for the longest time.
+-- The one that was not tried for the longest time: one that cannot be read, or that clamd does not get through, does not hold up the others.
 update unscanned_files
    set tried_at = now()
  where key = (select f.key
                 from unscanned_files f
                where f.reason = 'unreachable' and (f.tried_at is null or f.tried_at < now() - interval '1 minute')
-               order by f.created_at
+               order by f.tried_at nulls first, f.created_at
                limit 1
                  for update skip locked)
 returning key, created_at < now() - interval '1 day' as is_old

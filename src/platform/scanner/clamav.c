@@ -266,18 +266,26 @@ scan_whole(struct scan *scan, piece_reader *read, void *from, uint64_t size, cha
     return verdict;
 }
 
+struct whole_file {
+    struct source_reader reader;
+    bool is_unreadable; /* the last piece could not be read: no fault of clamd's */
+};
+
 static ssize_t
 piece_of_source(void *from, char *to, size_t len, uint64_t offset)
 {
-    struct source_reader *reader = from;
+    struct whole_file *file = from;
+    ssize_t n;
 
-    if (reader->at != offset) {
-        struct source *source = reader->source;
+    if (file->reader.at != offset) {
+        struct source *source = file->reader.source;
 
-        source_read_end(reader);
-        *reader = source_reader(source, offset, source_size(source) - offset);
+        source_read_end(&file->reader);
+        file->reader = source_reader(source, offset, source_size(source) - offset);
     }
-    return source_read(reader, to, len);
+    n = source_read(&file->reader, to, len);
+    file->is_unreadable = n <= 0;
+    return n;
 }
 
 static ssize_t
@@ -321,19 +329,19 @@ clamav_follow(struct scan *scan, const struct scratch *so_far)
 static enum scan_verdict
 clamav_end(struct scan *scan, struct source *file, char *ret_name, size_t ret_name_size)
 {
-    struct source_reader reader = source_reader(file, 0, source_size(file));
+    struct whole_file whole = {.reader = source_reader(file, 0, source_size(file))};
     enum scan_verdict verdict = SCAN_TOO_LARGE;
 
     if (source_size(file) <= clamd.scanner.max_bytes) {
         bool was_away = !scan && clamd_is_away();
 
-        verdict = scan_whole(scan, piece_of_source, &reader, source_size(file), ret_name, ret_name_size);
-        if (!was_away)
+        verdict = scan_whole(scan, piece_of_source, &whole, source_size(file), ret_name, ret_name_size);
+        if (!was_away && !whole.is_unreadable)
             clamd_note(verdict != SCAN_AWAY);
     } else {
         scan_cancel(scan);
     }
-    source_read_end(&reader);
+    source_read_end(&whole.reader);
     atomic_fetch_add(&verdicts[verdict], 1);
     return verdict;
 }
