@@ -332,6 +332,7 @@ connection_open(struct websocket *ws, int fd, struct str early)
 {
     struct loop *loop = ws->loop;
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = ws};
+    int send_buffer = (int)ws->hub->settings.send_buffer;
 
     if (loop->stopping || epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event)) {
         close(fd);
@@ -344,8 +345,8 @@ connection_open(struct websocket *ws, int fd, struct str early)
     ws->state = WEBSOCKET_OPEN;
     ws->frame_credit = (int64_t)ws->hub->settings.frames_burst * 1000;
     ws->credit_ms = loop->now_ms;
-    if (ws->hub->settings.send_buffer)
-        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){(int)ws->hub->settings.send_buffer}, sizeof(int));
+    if (send_buffer)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     loop->connections++;
     count_one(&loop->counters.opened);
     TAILQ_INSERT_TAIL(&loop->waits[WAIT_PING], ws, waiting);

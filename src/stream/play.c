@@ -162,6 +162,7 @@ struct turn {
     bool needs_init, continues, last;
     unsigned index;
     struct segment *init, *media;
+    char *init_bytes, *media_bytes; /* what is in them */
     int error;
 };
 
@@ -189,15 +190,17 @@ play_choose(struct player *player)
 
 /* One message and, unless it goes as text, the bytes behind it. With the lock. Returns its bytes, 0 when it cannot be queued. */
 static size_t
-play_send(struct player *player, const struct turn *turn, const struct segment *segment, bool is_init)
+play_send(struct player *player, const struct turn *turn, bool is_init)
 {
     const struct play_rendition *rendition = &player->renditions[turn->rendition];
     int64_t position = rendition->starts[turn->index], samples = is_init ? 0 : rendition->starts[turn->index + 1] - position;
-    size_t size = (size_t)segment->size;
-    char *bytes = malloc(size), *encoded = bytes && player->base64 ? malloc(size / 3 * 4 + 5) : NULL;
+    size_t size = (size_t)(is_init ? turn->init : turn->media)->size;
+    const char *bytes = is_init ? turn->init_bytes : turn->media_bytes;
+    char *encoded = player->base64 ? malloc(size / 3 * 4 + 5) : NULL;
+    struct str behind = {0};
     scoped_text text = NULL;
     json_t *fields = NULL;
-    bool good = bytes && (!player->base64 || encoded) && source_read_all(segment->source, bytes);
+    bool good = !player->base64 || encoded;
 
     if (good)
         fields = json_pack("{s:s, s:i, s:i, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:b}", "type", "chunk", "generation", (int)turn->generation,
@@ -205,21 +208,45 @@ play_send(struct player *player, const struct turn *turn, const struct segment *
                            "kind", is_init ? "init" : "media", "rendition", rendition->name, "bitrate", rendition->bitrate, "sample_rate", rendition->sample_rate,
                            "position", (json_int_t)position, "samples", (json_int_t)samples, "bytes", (json_int_t)size, "last", !is_init && turn->last);
     if (fields && encoded) {
-        EVP_EncodeBlock((unsigned char *)encoded, (unsigned char *)bytes, (int)size);
+        EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)bytes, (int)size);
         json_object_set_new(fields, "data", json_string(encoded));
+    } else {
+        behind = (struct str){bytes, size};
     }
     text = fields ? json_dumps(fields, JSON_COMPACT) : NULL;
-    good = good && text && websocket_send_pair(turn->ws, str_of(text), player->base64 ? (struct str){0} : (struct str){bytes, size});
+    good = good && text && websocket_send_pair(turn->ws, str_of(text), behind);
     json_decref(fields);
     free(encoded);
-    free(bytes);
     player->sequence++;
     atomic_fetch_add(&service.chunks, good);
     atomic_fetch_add(&service.bytes, good ? size : 0);
     return good ? size : 0;
 }
 
-/* Finds the files. Without the lock. */
+/* A file and its bytes, for turn_free(). Returns an enum storage_error. */
+static int
+play_read(const struct player *player, const char *file, struct segment **ret_segment, char **ret_bytes)
+{
+    int error = hls_load(player->track_id, player->version, file, ret_segment);
+
+    if (error)
+        return error;
+    *ret_bytes = malloc((size_t)(*ret_segment)->size);
+    return *ret_bytes && source_read_all((*ret_segment)->source, *ret_bytes) ? STORAGE_OK : STORAGE_FAILED;
+}
+
+static void
+turn_free(struct turn *turn)
+{
+    segment_unref(turn->init);
+    segment_unref(turn->media);
+    free(turn->init_bytes);
+    free(turn->media_bytes);
+    turn->init = turn->media = NULL;
+    turn->init_bytes = turn->media_bytes = NULL;
+}
+
+/* Finds and reads the files. Without the lock, which the hub's threads wait for. */
 static int
 play_load(struct player *player, struct turn *turn)
 {
@@ -234,10 +261,10 @@ play_load(struct player *player, struct turn *turn)
     turn->length_s = (double)(rendition->starts[turn->index + 1] - rendition->starts[turn->index]) / rendition->sample_rate;
     if (turn->needs_init) {
         snprintf(file, sizeof file, "%s/init.mp4", rendition->name);
-        error = hls_load(player->track_id, player->version, file, &turn->init);
+        error = play_read(player, file, &turn->init, &turn->init_bytes);
     }
     snprintf(file, sizeof file, "%s/segment_%03u.m4s", rendition->name, turn->index);
-    return error ? error : hls_load(player->track_id, player->version, file, &turn->media);
+    return error ? error : play_read(player, file, &turn->media, &turn->media_bytes);
 }
 
 /* The track was processed once more: what plays now is cut at the same places. False when nothing else plays. */
@@ -278,8 +305,8 @@ play_deliver(struct player *player, struct turn *turn)
         return;
     }
     if (turn->init)
-        init = play_send(player, turn, turn->init, true);
-    media = turn->init && !init ? 0 : play_send(player, turn, turn->media, false);
+        init = play_send(player, turn, true);
+    media = turn->init && !init ? 0 : play_send(player, turn, false);
     if (!media) {
         play_close(player, PLAY_CLOSE_TRY_AGAIN, "try again later");
         return;
@@ -306,8 +333,7 @@ play_work(struct player *player)
     play_unlock();
     turn.error = play_load(player, &turn);
     if (turn.error == STORAGE_NOT_FOUND && play_take_version(player)) {
-        segment_unref(turn.init);
-        turn.init = NULL;
+        turn_free(&turn);
         turn.needs_init = true;
         turn.error = play_load(player, &turn);
     }
@@ -315,8 +341,7 @@ play_work(struct player *player)
     play_deliver(player, &turn);
     player->working = false;
     play_unlock();
-    segment_unref(turn.init);
-    segment_unref(turn.media);
+    turn_free(&turn);
     websocket_unref(turn.ws); /* may free the player */
     play_lock();
 }
