@@ -19,6 +19,7 @@
 #define RIGHTS_AT_ONCE 500
 #define RIGHTS_AGAIN_MS 1000 /* the least between two questions: after a change, or when the database did not answer */
 #define LEASE_MS 120000    /* a client says something at least so often; tabs in the background may do so only once a minute */
+#define AWAY_AGAIN_MS 2000   /* until a store that did not answer is asked again for the same chunk */
 #define DRAIN_MS 2000
 #define SEND_BUFFER (64 * 1024)     /* what the kernel holds is not measured */
 #define PROVEN_BYTES (256 * 1024)   /* of one rendition that went out fast, before a better one is tried */
@@ -298,6 +299,10 @@ play_deliver(struct player *player, struct turn *turn)
 
     if (turn->generation != player->generation || !player->ws || player->closing || !player->playing)
         return;
+    if (turn->error == STORAGE_AWAY) {
+        player->retry_ms = clock_monotonic_ms() + AWAY_AGAIN_MS;
+        return;
+    }
     if (turn->error) {
         log_error("a chunk cannot be read", LOG_TEXT("track", player->track_id), LOG_TEXT("version", player->version));
         play_say(turn->ws, "error", json_pack("{s:s, s:s}", "code", "internal", "message", "The sound cannot be read."));
@@ -446,11 +451,13 @@ static int64_t
 play_due(const struct player *player, int64_t now_ms)
 {
     double wait_s;
+    int64_t due_ms;
 
     if (!player->playing || player->done || player->in_flight || player->working)
         return INT64_MAX;
     wait_s = player->next_s - AHEAD_S - play_position(player, now_ms);
-    return wait_s <= 0 ? now_ms : now_ms + (int64_t)(wait_s * 1000) + 1;
+    due_ms = wait_s <= 0 ? now_ms : now_ms + (int64_t)(wait_s * 1000) + 1;
+    return due_ms > player->retry_ms ? due_ms : player->retry_ms;
 }
 
 /* One look at all; *ret_due is when to look again. With the lock. NULL when there is nothing to do now. */

@@ -56,6 +56,7 @@ struct player {
     double anchor_s;      /* where it played */
     int64_t anchor_ms;    /* at this time, and goes on from there while `playing` */
     double next_s;        /* where the next chunk begins */
+    int64_t retry_ms;     /* nothing is read before: the store did not answer */
     int64_t sent_ms, taken_ms, heard_ms; /* when a chunk was sent, the socket last took some of it, the client last said something */
     double sent_s;        /* length of what is in flight */
     size_t sent_bytes, proven_bytes; /* `proven`: of this rendition, that went out fast */

@@ -8,6 +8,8 @@ import { assertProblem, assertStatus } from '../support/client.ts';
 import { decode, makeSound, pcm, png, wav } from '../support/media.ts';
 import { full } from '../support/level.ts';
 import { BINARY } from '../support/paths.ts';
+import { Player } from '../support/player.ts';
+import { STREAM_SECRET } from '../support/requests.ts';
 import { Server } from '../support/server.ts';
 import { Swift } from '../support/swift.ts';
 import { finished, playable, rendition, upload } from '../support/tracks.ts';
@@ -22,7 +24,7 @@ await swift.start();
 await swift.makeBucket(BUCKET);
 const wire = await new Wire(swift.port).mend();
 after(() => wire.cut());
-const settings = { ...swift.settings(BUCKET), S3_ENDPOINT: `http://127.0.0.1:${wire.port}`, S3_TIMEOUT_S: '3' };
+const settings = { ...swift.settings(BUCKET), STREAM_SECRET, S3_ENDPOINT: `http://127.0.0.1:${wire.port}`, S3_TIMEOUT_S: '3' };
 const world = await World.start('object-store', settings);
 const carol = world.as('carol'), visitor = world.visitor;
 const long = wav(makeSound(60, { seed: 7 })); /* more than a part of a multipart upload */
@@ -113,6 +115,29 @@ full('work that finds the store away waits for it, and no attempt is lost', asyn
   await wire.mend();
   const track = await finished(carol, reply.body.id);
   assert.equal(track.status, 'completed');
+  await remove(track.id);
+});
+
+full('while the store is away a WebSocket that plays waits for its chunks, and a stream server is not told that its files are missing', async () => {
+  const track = await playable(carol, { title: 'Waits for chunks', is_public: 'true' }), job = `dedupe_key = 'transcode:${track.id}'`, version = '0123456789abcdef';
+  const rendition = { name: 'low', codec: 'mp4a.40.2', bandwidth: 1, average_bandwidth: 1, bitrate: 1, sample_rate: 48000, channels: 2, encoder_delay: 0, end_padding: 0,
+    samples: 1, segments: 1, segment_duration_ms: 1 };
+  const result = { format: 'wav', sample_rate: 48000, channels: 2, duration_ms: 1, samples: 1, mended_samples: 0, ended_early: false, renditions: [rendition] };
+  const ready = () => visitor.post('/api/v1/internal/tracks/{id}/stream-ready', { path: { id: track.id }, body: { version, result } as never, headers: { 'x-stream-secret': STREAM_SECRET } });
+  await world.sql(`update jobs set state = 'running', locked_by = 'stream:${version}', heartbeat_at = now() + interval '1 hour' where ${job}`);
+  await wire.cut();
+  const player = await Player.open(world.server.stream, { track_id: track.id });
+  player.send({ type: 'play', position: 0 });
+  assertProblem(await ready(), 503, 'unavailable');
+  const refused = async () => Number(/^veza_s3_left_alone_total (\d+)$/m.exec((await visitor.send('GET', '/metrics')).bytes.toString())![1]);
+  const before = await refused();
+  await until('the store to have been asked again', async () => (await refused()) > before, 20, 100);
+  assert.deepEqual([player.chunks.length, player.closed], [0, undefined]);
+  await wire.mend();
+  await until('a chunk', () => player.chunks.some(({ kind }) => kind === 'media'), 30);
+  player.end();
+  assertProblem(await ready(), 409, 'conflict');
+  await world.sql(`update jobs set state = 'done', locked_by = null, heartbeat_at = null where ${job}`);
   await remove(track.id);
 });
 
