@@ -1,12 +1,14 @@
 -- Files that came in while the antivirus could not be asked (api/gate.h).
 
 -- query: scan_next
+-- One that is too large is looked at once a day: it may be gone, or CLAMAV_MAX_MB be more by now.
 -- The one that was not tried for the longest time: one that cannot be read, or that clamd does not get through, does not hold up the others.
 update unscanned_files
    set tried_at = now()
  where key = (select f.key
                 from unscanned_files f
                where f.reason = 'unreachable' and (f.tried_at is null or f.tried_at < now() - interval '1 minute')
+                  or f.reason = 'too_large' and coalesce(f.tried_at, f.created_at) < now() - interval '1 day'
                order by f.tried_at nulls first, f.created_at
                limit 1
                  for update skip locked)
