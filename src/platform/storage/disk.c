@@ -399,7 +399,14 @@ disk_close(struct storage *storage)
     free(disk);
 }
 
-/* Tells the files in `folder`, which is closed; `key` is its own, with `len` bytes. 1: it was ended. */
+/* What is not there any more was deleted meanwhile. Anything else that cannot be looked at must not pass for an empty folder. */
+static int
+each_gone(void)
+{
+    return errno == ENOENT ? 0 : STORAGE_FAILED;
+}
+
+/* Tells the files in `folder`, which is closed; `key` is its own, with `len` bytes. 1: it was ended. Else an enum storage_error. */
 static int
 each_in_folder(int folder, char key[STORAGE_KEY_MAX + 1], size_t len, int depth, storage_tell *tell, void *context)
 {
@@ -412,22 +419,26 @@ each_in_folder(int folder, char key[STORAGE_KEY_MAX + 1], size_t len, int depth,
         close(folder);
         return STORAGE_FAILED;
     }
-    while (!end && (entry = readdir(dir))) {
+    while (!end && (errno = 0, entry = readdir(dir))) {
         size_t more = strlen(entry->d_name) + (len ? 1 : 0);
 
-        if (*entry->d_name == '.' || len + more > STORAGE_KEY_MAX || fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        if (*entry->d_name == '.' || len + more > STORAGE_KEY_MAX)
             continue;
         snprintf(key + len, STORAGE_KEY_MAX + 1 - len, "%s%s", len ? "/" : "", entry->d_name);
         if (!storage_key_valid(key)) {
             continue;
+        } else if (fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+            end = each_gone();
         } else if (S_ISREG(st.st_mode)) {
             end = !tell(context, &(struct storage_entry){key, (uint64_t)st.st_size, st.st_mtim.tv_sec});
         } else if (S_ISDIR(st.st_mode)) {
             int child = openat(folder, entry->d_name, FOLDER_FLAGS);
 
-            end = child >= 0 ? each_in_folder(child, key, len + more, depth + 1, tell, context) : 0;
+            end = child >= 0 ? each_in_folder(child, key, len + more, depth + 1, tell, context) : each_gone();
         }
     }
+    if (!end && errno)
+        end = STORAGE_FAILED;
     closedir(dir);
     return end;
 }

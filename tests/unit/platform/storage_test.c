@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -395,6 +396,34 @@ what_is_deleted_during_a_backup_is_set_aside_until_it_ends(void **state)
     assert_false(is_there("originals/o") || is_there(".deleted/originals/o"));
 }
 
+static bool
+count_songs(void *context, const struct storage_entry *entry)
+{
+    *(int *)context += strncmp(entry->key, "songs/", 6) == 0;
+    return true;
+}
+
+static void
+a_folder_that_cannot_be_looked_into_does_not_pass_for_an_empty_one(void **state)
+{
+    struct rlimit before, few;
+    int songs = 0, error, next = dup(STDIN_FILENO);
+
+    (void)state;
+    close(next);
+    assert_int_equal(put("songs/a/b/one", "1"), 0);
+    assert_int_equal(put("songs/a/two", "22"), 0);
+    assert_int_equal(storage_each(storage, count_songs, &songs), 0);
+    assert_int_equal(songs, 2);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = (rlim_t)next + 2; /* for the root and "songs", and not for "songs/a" */
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    error = storage_each(storage, count_songs, &songs);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(error, STORAGE_FAILED);
+}
+
 int
 main(void)
 {
@@ -414,6 +443,7 @@ main(void)
         cmocka_unit_test(deleting_takes_what_is_below_and_nothing_else),
         cmocka_unit_test(what_is_deleted_during_a_backup_is_set_aside_until_it_ends),
         cmocka_unit_test(a_folder_that_cannot_be_used_is_named),
+        cmocka_unit_test(a_folder_that_cannot_be_looked_into_does_not_pass_for_an_empty_one),
     };
 
     return cmocka_run_group_tests(tests, open_store, close_store);
