@@ -9,6 +9,7 @@
 
 #include "app.queries.h"
 #include "app/app.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/log.h"
@@ -19,6 +20,7 @@
 #define TOLD_MAX 20 /* lines of each kind; the rest is counted */
 #define AGE_S 86400
 #define PIECE (256 * 1024)
+#define NOTED_AT_ONCE 64 /* copies */
 #define STATEMENT_MS 600000
 
 /* What a row owns: a file, or a folder. */
@@ -232,6 +234,8 @@ struct move {
     struct storage *from, *to;
     FILE *journal;
     void *done; /* tree of the lines of the journal: "key size changed" */
+    struct buf lines; /* for the journal, of copies that a power failure may still take */
+    bool broken; /* they could not be made durable, or noted */
     uint64_t files, bytes, skipped, failed;
     int64_t told_ms;
 };
@@ -303,6 +307,16 @@ move_show(struct move *move)
     fflush(stdout);
 }
 
+/* Makes the last copies durable, and only then notes them. */
+static bool
+move_note(struct move *move)
+{
+    move->broken = move->broken || move->lines.failed || storage_sync(move->to) ||
+                   fwrite(buf_str(&move->lines).ptr, 1, move->lines.len, move->journal) != move->lines.len || fflush(move->journal);
+    move->lines.len = 0;
+    return !move->broken;
+}
+
 static bool
 move_entry(void *context, const struct storage_entry *entry)
 {
@@ -321,12 +335,9 @@ move_entry(void *context, const struct storage_entry *entry)
     }
     move->files++;
     move->bytes += entry->size;
-    if (move->files % 64 == 0)
-        storage_sync(move->to);
-    fprintf(move->journal, "%s\n", line);
-    fflush(move->journal);
+    buf_printf(&move->lines, "%s\n", line);
     move_show(move);
-    return true;
+    return move->files % NOTED_AT_ONCE || move_note(move);
 }
 
 static bool
@@ -351,8 +362,11 @@ journal_open(struct move *move, const char *path)
 static int
 move_all(struct move *move, const char *path, bool to_s3)
 {
-    int error = !journal_open(move, path) || storage_each(move->from, move_entry, move) || storage_sync(move->to);
+    int error = !journal_open(move, path) || storage_each(move->from, move_entry, move);
 
+    if (move->journal)
+        error = !move_note(move) || error;
+    buf_free(&move->lines);
     if (move->journal && fclose(move->journal))
         error = 1;
     tdestroy(move->done, free);
@@ -373,7 +387,7 @@ storage_move(const struct config *config, int argc, char **argv)
     const struct s3_settings settings = s3_settings_of(config);
     char error[512], folder[4096], path[4096 + 32];
     struct storage *disk, *s3;
-    struct move move = {0};
+    struct move move = {.lines = BUF_INIT(NOTED_AT_ONCE * (STORAGE_KEY_MAX + 64))};
     int result = 1;
 
     if (argc != 5 || !text_equal(argv[2], "move") || !text_equal(argv[3], "--to") || !(to_s3 || to_disk)) {
