@@ -102,21 +102,22 @@ archive_write_notes(struct buf *out, const struct row *release, const PGresult *
                    *value(tracks, i, "artist") ? " - " : "", value(tracks, i, "title"), *value(tracks, i, "isrc") ? ", ISRC " : "", value(tracks, i, "isrc"));
 }
 
-/* The cover is small: it is read once, for its checksum, and sent from memory. */
-static uint64_t
-archive_read_cover(struct archive *archive, const char *key)
+/* The cover is small: it is read once, for its checksum, and sent from memory. One that is lost, or cannot be read, is left out: *ret_size is 0. STORAGE_AWAY while
+ * nobody knows whether there is one. */
+static int
+archive_read_cover(struct archive *archive, const char *key, uint64_t *ret_size)
 {
     struct source *source;
-    uint64_t size;
+    int error = key ? storage_open_local(downloads_storage, key, &source) : STORAGE_NOT_FOUND;
 
-    if (!key || storage_open_local(downloads_storage, key, &source))
-        return 0;
-    size = source_size(source);
-    archive->cover = size <= COVER_MAX ? malloc((size_t)size + 1) : NULL;
-    if (!archive->cover || !source_read_all(source, archive->cover))
-        size = 0;
+    *ret_size = 0;
+    if (error)
+        return error == STORAGE_AWAY ? error : STORAGE_OK;
+    archive->cover = source_size(source) <= COVER_MAX ? malloc((size_t)source_size(source) + 1) : NULL;
+    if (archive->cover && source_read_all(source, archive->cover))
+        *ret_size = source_size(source);
     source_unref(source);
-    return size;
+    return STORAGE_OK;
 }
 
 static void
@@ -149,8 +150,9 @@ archive_join(struct archive *archive, struct stored_file *files, unsigned count,
     return source_join(&parts);
 }
 
+/* NULL with an enum storage_error. */
 static struct source *
-archive_make(const struct row *release, const PGresult *tracks, const char *folder, XXH128_hash_t *ret_hash)
+archive_make(const struct row *release, const PGresult *tracks, const char *folder, XXH128_hash_t *ret_hash, int *ret_error)
 {
     unsigned count = 0, most = (unsigned)PQntuples(tracks) + 2;
     struct archive *archive = most <= FILES_MAX ? archive_new(most) : NULL;
@@ -171,7 +173,12 @@ archive_make(const struct row *release, const PGresult *tracks, const char *fold
         files[count].crc32 = (uint32_t)strtoul(value(tracks, (int)count, "crc32"), NULL, 10);
         archive->parts[2 * count + 1].size = files[count].size;
     }
-    cover_size = archive_read_cover(archive, row_text(release, "cover"));
+    *ret_error = archive_read_cover(archive, row_text(release, "cover"), &cover_size);
+    if (*ret_error) {
+        archive_free(archive);
+        free(files);
+        return NULL;
+    }
     if (cover_size) {
         buf_printf(&archive->names, "%s/cover.webp%c", folder, 0);
         archive_add_bytes(archive, files, &count, archive->cover, cover_size);
@@ -182,6 +189,7 @@ archive_make(const struct row *release, const PGresult *tracks, const char *fold
         archive_add_bytes(archive, files, &count, archive->notes.ptr, archive->notes.len);
     }
     source = archive_join(archive, files, count, release);
+    *ret_error = source ? STORAGE_OK : STORAGE_FAILED;
     if (source)
         *ret_hash = XXH3_128bits(archive->tail.ptr, archive->tail.len);
     free(files);
@@ -197,6 +205,7 @@ archive_get(struct request *req)
     XXH128_hash_t hash;
     struct row release;
     PGresult *tracks;
+    int error = STORAGE_FAILED;
     bool all;
 
     p = db_one(req, &q_archive_release, &release);
@@ -208,12 +217,12 @@ archive_get(struct request *req)
     stored_zip_name(&folder, text.failed ? "release" : text.ptr, FOLDER_MAX_BYTES, "");
     buf_add(&folder, (struct str){"", 1});
     all = PQntuples(tracks) == row_int(&release, "track_count", 0);
-    source = folder.failed || !all ? NULL : archive_make(&release, tracks, folder.ptr, &hash);
+    source = folder.failed || !all ? NULL : archive_make(&release, tracks, folder.ptr, &hash, &error);
     PQclear(tracks);
     if (!all)
         return PROBLEM(STREAM_NOT_READY); /* it changed between the two statements */
     if (!source)
-        return PROBLEM(INTERNAL);
+        return problem_of_storage(req->arena, error);
     p = reply_source(req, source, "application/zip", arena_printf(req->arena, "\"%016llx%016llx\"", (unsigned long long)hash.high64, (unsigned long long)hash.low64));
     reply_header(req, "Content-Disposition", file_disposition(req->arena, arena_printf(req->arena, "%s.zip", folder.ptr), "application/zip"));
     req->reply.cache_control = "private, no-cache";
