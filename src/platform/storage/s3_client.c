@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,6 +18,8 @@
 #define CONNECT_TIMEOUT_MS 3000
 #define PROBE_TIMEOUT_MS 3000
 #define TRIES 3
+#define SLOWEST_BYTES_S 16384 /* a request whose bytes go slower is given up, so that a store that drips holds no thread for long */
+#define USUAL_BYTES 262144    /* of a reply that is kept whole */
 #define PAUSE_US 100000 /* before the second try; four times as long before the third */
 #define FAILURES_MAX 3
 #define AWAY_FIRST_MS 500
@@ -385,6 +388,10 @@ line_read_head(struct s3_line *line, struct s3_reply *reply)
     reply->status = (int)status;
     if (text_to_int64(total ? total + 1 : length ? length : "", 0, INT64_MAX, &size))
         reply->size = (uint64_t)size;
+    if (!range || sscanf(range, "bytes %" SCNu64 "-%" SCNu64 "/", &reply->from, &reply->last) != 2) {
+        reply->from = UINT64_MAX;
+        reply->last = 0;
+    }
     snprintf(reply->etag, sizeof reply->etag, "%s", etag ? etag : "");
     reply->date_s = when > 0 ? when : 0;
     if (status != 206 && reply->body.len)
@@ -395,6 +402,13 @@ static bool
 is_overload(const struct s3_reply *reply)
 {
     return reply->status >= 500 || reply->status == 429 || text_equal(reply->code, "InternalError") || text_equal(reply->code, "SlowDown");
+}
+
+/* How long a request may take, however its bytes come. */
+static long
+call_most_s(const struct s3_client *client, const struct s3_call *call)
+{
+    return call->is_probe ? PROBE_TIMEOUT_MS / 1000 : client->settings.timeout_s + (long)((call->body.len + USUAL_BYTES) / SLOWEST_BYTES_S);
 }
 
 /* One try. `ret_again`: a second one may help. */
@@ -410,6 +424,7 @@ client_try(struct s3_client *client, const struct s3_call *call, struct s3_reply
         return STORAGE_FAILED;
     *reply = (struct s3_reply){.body = BUF_INIT(S3_REPLY_MAX)};
     if (line_prepare(client, line, call)) {
+        curl_easy_setopt(line->easy, CURLOPT_TIMEOUT, call_most_s(client, call));
         curl_easy_setopt(line->easy, CURLOPT_WRITEFUNCTION, take_body);
         curl_easy_setopt(line->easy, CURLOPT_WRITEDATA, reply);
         atomic_fetch_add(&client->requests, 1);
@@ -509,7 +524,9 @@ struct s3_stream {
     struct s3_line *line;
     struct buf held; /* what came and was not read yet, from `at` on */
     size_t at;
-    bool paused, done;
+    bool paused, done, has_begun; /* begun: bytes came, and they are those that were asked for */
+    uint64_t from;                /* where the range begins that was asked for */
+    char etag[S3_ETAG_TEXT];      /* of the object that was asked for; may be empty */
     CURLcode result;
 };
 
@@ -539,6 +556,9 @@ s3_stream_begin(struct s3_client *client, const struct s3_call *call)
     if (!stream)
         return NULL;
     *stream = (struct s3_stream){.client = client, .line = line_take(client), .held = BUF_INIT(2 * BUFFERED_MOST)};
+    if (call->range)
+        sscanf(call->range, "bytes=%" SCNu64, &stream->from);
+    snprintf(stream->etag, sizeof stream->etag, "%s", call->if_match ? call->if_match : "");
     if (stream->line && line_prepare(client, stream->line, call)) {
         curl_easy_setopt(stream->line->easy, CURLOPT_WRITEFUNCTION, stream_take);
         curl_easy_setopt(stream->line->easy, CURLOPT_WRITEDATA, stream);
@@ -566,16 +586,29 @@ stream_run(struct s3_stream *stream)
         stream->result = running ? CURLE_RECV_ERROR : line_result(stream->line);
         if (stream->result == CURLE_OK)
             client_note_success(stream->client);
-        else
+        else if (!stream->has_begun) /* one that broke in the middle may have waited for a slow client: it says nothing of the store */
             client_note_failure(stream->client, curl_easy_strerror(stream->result));
     }
+}
+
+/* Are these the bytes that were asked for? Some stores, and what stands before them, send the whole object instead of a range. */
+static bool
+stream_fits(const struct s3_stream *stream)
+{
+    const char *range = line_header(stream->line, "content-range"), *etag = line_header(stream->line, "etag");
+    uint64_t from = 0;
+    long status = 0;
+
+    curl_easy_getinfo(stream->line->easy, CURLINFO_RESPONSE_CODE, &status);
+    if ((status != 200 && status != 206) || (status == 206 && (!range || sscanf(range, "bytes %" SCNu64, &from) != 1)))
+        return false;
+    return from == stream->from && (!etag || !*stream->etag || text_equal(etag, stream->etag));
 }
 
 ssize_t
 s3_stream_read(struct s3_stream *stream, void *to, size_t len)
 {
     size_t held;
-    long status = 0;
 
     if (!stream->done)
         stream_run(stream);
@@ -586,9 +619,9 @@ s3_stream_read(struct s3_stream *stream, void *to, size_t len)
     held = stream->held.len - stream->at;
     if (!held)
         return stream->result == CURLE_OK ? 0 : -1;
-    curl_easy_getinfo(stream->line->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (status != 206 && status != 200)
+    if (!stream->has_begun && !stream_fits(stream))
         return -1;
+    stream->has_begun = true;
     len = len < held ? len : held;
     memcpy(to, stream->held.ptr + stream->at, len);
     stream->at += len;

@@ -37,6 +37,7 @@ struct s3_reply {
     char code[64];           /* of an error: "NoSuchKey"...; "" when the store gave none */
     char etag[S3_ETAG_TEXT]; /* with its quotes */
     uint64_t size;           /* of the whole object, for GET and HEAD */
+    uint64_t from, last;     /* of a reply 206: the offsets of the body's first and last byte; UINT64_MAX and 0 where it does not say */
     int64_t date_s;          /* the store's clock, 0 when it did not say */
     struct buf body;         /* at most S3_REPLY_MAX bytes */
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "platform/storage/s3_internal.h"
 
 #define HEAD_BYTES 262144
@@ -92,6 +93,17 @@ s3_source_close(struct source *pub)
     free(source);
 }
 
+/* Does the reply have the object's beginning, as much of it as was asked for, and say how long the object is? What does not would be read as a file that was cut. */
+static bool
+reply_has_beginning(const struct s3_reply *reply)
+{
+    uint64_t most = reply->size < HEAD_BYTES ? reply->size : HEAD_BYTES;
+
+    if (reply->status == 206)
+        return reply->from == 0 && reply->last + 1 == reply->body.len && reply->body.len == most && reply->size <= INT64_MAX;
+    return reply->status == 200 && reply->body.len == reply->size;
+}
+
 /* Asks for an object's beginning, unless it still has the tag `known` (may be NULL): then *ret_source is NULL. */
 static int
 s3_open_unless(struct s3_store *store, const char *key, const char *known, struct source **ret_source)
@@ -114,6 +126,10 @@ s3_open_unless(struct s3_store *store, const char *key, const char *known, struc
         reply.body.len = 0;
     } else {
         error = s3_reply_error(&call, &reply);
+        if (!error && !reply_has_beginning(&reply)) {
+            log_error("the object store gave another part of an object than it was asked for", LOG_TEXT("key", key), LOG_INT("status", reply.status));
+            error = STORAGE_FAILED;
+        }
     }
     source = error ? NULL : malloc(sizeof *source);
     if (!source) {

@@ -1,0 +1,123 @@
+/** An object store, or what stands before it, that sends other bytes than it was asked for, or sends them very slowly: a real Swift behind a proxy that does so. */
+import { strict as assert } from 'node:assert';
+import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, test } from 'node:test';
+import { assertStatus } from '../support/client.ts';
+import { makeSound, wav } from '../support/media.ts';
+import { Player } from '../support/player.ts';
+import { Swift } from '../support/swift.ts';
+import { playable } from '../support/tracks.ts';
+import { pause, until } from '../support/wait.ts';
+import { World } from '../support/world.ts';
+
+const BUCKET = 'veza-lies', DRIP_MS = 200;
+const swift = new Swift();
+after(() => swift.remove());
+await swift.start();
+await swift.makeBucket(BUCKET);
+
+/** What is done instead of passing a request on; undefined: it is passed on. */
+let lie: ((asked: IncomingMessage, reply: ServerResponse, pass: () => void) => boolean) | undefined;
+const proxy = createServer((asked, reply) => {
+  const pass = () => {
+    const store = request({ port: swift.port, host: '127.0.0.1', method: asked.method, path: asked.url, headers: asked.headers, setHost: false }, (answer) => {
+      reply.writeHead(answer.statusCode!, answer.rawHeaders);
+      answer.pipe(reply);
+    });
+    store.on('error', () => reply.destroy());
+    asked.pipe(store);
+  };
+  if (!lie?.(asked, reply, pass)) pass();
+}).listen(0, '127.0.0.1');
+await new Promise((resolve) => proxy.once('listening', resolve));
+after(() => { proxy.closeAllConnections(); proxy.close(); });
+const settings = { ...swift.settings(BUCKET), S3_ENDPOINT: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, S3_TIMEOUT_S: '1', S3_CACHE_MB: '16' };
+const world = await World.start('object-store-lies', settings);
+const carol = world.as('carol'), visitor = world.visitor;
+const file = wav(makeSound(60, { seed: 7 })); /* too large to be copied to this machine */
+const track = await playable(carol, { file, is_public: 'true', is_downloadable: 'true' });
+
+/** The bytes of the original that come, perhaps not all of them; none of an error. */
+async function original(range = 'bytes=0-'): Promise<Buffer> {
+  const reply = await fetch(`${world.server.api}/api/v1/tracks/${track.id}/download?format=original`, { headers: { range } }), parts: Uint8Array[] = [];
+  if (reply.ok) await (async () => { for await (const part of reply.body!) parts.push(part as Uint8Array); })().catch(() => undefined);
+  return Buffer.concat(parts);
+}
+const answers = () => until('the store to be asked again', async () => (await original('bytes=0-9')).length === 10, 30, 200);
+const isOriginal = (asked: IncomingMessage) => asked.method === 'GET' && asked.url!.includes('/originals/');
+/** Of the beginning of an object Veza asks for 256 KiB; this is what it asks for behind that. */
+const isLater = (asked: IncomingMessage) => isOriginal(asked) && !asked.headers.range?.startsWith('bytes=0-');
+
+for (const [name, status, headers] of [
+  ['the whole object', 200, {}],
+  ['the beginning', 206, { 'content-range': `bytes 0-${file.length - 1}/${file.length}` }],
+  ['a range that it does not name', 206, {}],
+] as [string, number, OutgoingHttpHeaders][])
+  test(`of a store that sends ${name} instead of a range no byte is passed on`, async () => {
+    assert.ok((await original()).equals(file));
+    lie = (asked, reply) => isLater(asked) && !!reply.writeHead(status, { ...headers, 'content-length': file.length }).end(file);
+    assert.ok((await original('bytes=5000000-5000999')).length === 0);
+    assert.ok(file.subarray(0, 300_000).indexOf(await original('bytes=0-')) === 0, 'nothing but what its first reply had');
+    lie = undefined;
+    await answers();
+  });
+
+test('an object that was replaced while it is read is not read on, also where the store does not look at If-Match', async () => {
+  lie = (asked, reply) => isLater(asked) && !!reply.writeHead(206, { 'content-range': `bytes 262144-${file.length - 1}/${file.length}`, etag: '"another"' }).end(Buffer.alloc(file.length - 262144));
+  assert.ok((await original()).length <= 262144);
+  lie = undefined;
+  await answers();
+});
+
+for (const [name, range] of [['names no range', undefined], ['tells another length', 'bytes 0-262143/262144000000'], ['begins elsewhere', `bytes 100-262243/${file.length}`]] as const)
+  test(`a first reply that ${name} is no file`, async () => {
+    lie = (asked, reply) => isOriginal(asked) && !!reply.writeHead(206, { ...(range ? { 'content-range': range } : {}), etag: '"x"' }).end(file.subarray(0, range?.includes('000000') ? 1000 : 262144));
+    assert.equal((await original()).length, 0);
+    lie = undefined;
+    await answers();
+  });
+
+test('a store that sends some bytes each second holds no request for long', async () => {
+  const timers: NodeJS.Timeout[] = [];
+  lie = (asked, reply) => {
+    if (!isOriginal(asked)) return false;
+    reply.writeHead(206, { 'content-range': `bytes 0-262143/${file.length}`, 'content-length': 262144, etag: '"x"' });
+    timers.push(setInterval(() => reply.write('abc'), DRIP_MS));
+    return true;
+  };
+  const late = Symbol('late'), got = await Promise.race([original(), pause(40_000).then(() => late)]);
+  timers.forEach(clearInterval);
+  lie = undefined;
+  proxy.closeAllConnections();
+  assert.notEqual(got, late);
+  await answers();
+});
+
+test('whoever may not hear a track any more is told so while others wait for the store', async () => {
+  const heard = await playable(carol, { file: wav(makeSound(30, { seed: 9 })), is_public: 'true' }), players: Player[] = [];
+  const open = async (id: string) => {
+    players.push(await Player.open(world.server.stream, { track_id: id, quality: 'low' }));
+    players.at(-1)!.send({ type: 'play', position: 0 });
+    return players.at(-1)!;
+  };
+  const listener = await open(heard.id);
+  await until('its sound', () => listener.chunks.length > 1);
+  let waiting = 0;
+  lie = (asked, _reply, pass) => {
+    if (!asked.url!.includes(`/hls/${track.id}`)) return false;
+    waiting++;
+    setTimeout(pass, 900);
+    return true;
+  };
+  for (let i = 0; i < 24; i++) await open(track.id);
+  await until('all threads that send to wait', () => waiting >= 2);
+  const begun = Date.now();
+  assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id: heard.id }, body: { is_public: false } }), 200);
+  await until('the end of it', () => listener.closed, 20, 20);
+  assert.equal(listener.closed!.code, 1008);
+  assert.ok(Date.now() - begun < 1800, `it took ${Date.now() - begun} ms`);
+  lie = undefined;
+  players.forEach((player) => player.end());
+  assertStatus(await visitor.send('GET', '/health'), 200);
+});
