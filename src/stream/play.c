@@ -13,7 +13,8 @@
 #include "stream/cache.h"
 #include "stream/stream.h"
 
-#define THREADS 2          /* one goes on where the other waits for a store elsewhere */
+#define SENDERS 4          /* some go on where others wait for a store elsewhere */
+#define THREADS (SENDERS + 1) /* the last one keeps watch, and never waits for the store */
 #define AHEAD_S 20         /* so much more than what plays a client is sent */
 #define RIGHTS_MS 10000    /* how old an answer about rights may be */
 #define RIGHTS_AT_ONCE 500
@@ -28,15 +29,16 @@ TAILQ_HEAD(player_list, player);
 
 static struct {
     pthread_mutex_t lock;
-    pthread_cond_t due;
+    pthread_cond_t due, watch_due;
     pthread_t threads[THREADS];
     unsigned started;
-    bool stopping, checking, stopped;
+    bool stopping;
     int64_t check_ms, checked_ms; /* when rights are asked next, and were asked last */
     struct player_list players;
     unsigned count;
     _Atomic uint64_t chunks, bytes, slow, silent, refused;
-} service = {.lock = PTHREAD_MUTEX_INITIALIZER, .due = PTHREAD_COND_INITIALIZER, .players = TAILQ_HEAD_INITIALIZER(service.players)};
+} service = {.lock = PTHREAD_MUTEX_INITIALIZER, .due = PTHREAD_COND_INITIALIZER, .watch_due = PTHREAD_COND_INITIALIZER,
+             .players = TAILQ_HEAD_INITIALIZER(service.players)};
 
 struct hub *play_hub;
 int64_t play_per_person, play_per_address, play_stall_s;
@@ -79,7 +81,7 @@ play_check_rights(void)
 {
     play_lock();
     service.check_ms = service.checked_ms + RIGHTS_AGAIN_MS;
-    play_wake();
+    pthread_cond_signal(&service.watch_due);
     play_unlock();
 }
 
@@ -345,6 +347,8 @@ play_work(struct player *player)
     play_lock();
     play_deliver(player, &turn);
     player->working = false;
+    TAILQ_REMOVE(&service.players, player, all); /* all others are looked at before it is its turn again, however often it seeks */
+    TAILQ_INSERT_TAIL(&service.players, player, all);
     play_unlock();
     turn_free(&turn);
     websocket_unref(turn.ws); /* may free the player */
@@ -410,7 +414,6 @@ play_ask_all_rights(void)
     unsigned count = 0;
     bool good = players && sockets;
 
-    service.checking = true;
     service.checked_ms = clock_monotonic_ms();
     service.check_ms = service.checked_ms + RIGHTS_MS;
     if (good)
@@ -427,7 +430,6 @@ play_ask_all_rights(void)
     free(players);
     free(sockets);
     play_lock();
-    service.checking = false;
     if (!good)
         service.check_ms = clock_monotonic_ms() + RIGHTS_AGAIN_MS;
 }
@@ -460,17 +462,15 @@ play_due(const struct player *player, int64_t now_ms)
     return due_ms > player->retry_ms ? due_ms : player->retry_ms;
 }
 
-/* One look at all; *ret_due is when to look again. With the lock. NULL when there is nothing to do now. */
+/* Who is due; NULL when nobody is, and *ret_due is when to look again. With the lock. */
 static struct player *
 play_next(int64_t now_ms, int64_t *ret_due)
 {
-    for (struct player *player = TAILQ_FIRST(&service.players); player; player = TAILQ_NEXT(player, all)) {
-        int64_t due_ms;
+    struct player *player;
 
-        if (!player->ws || player->closing)
-            continue;
-        play_watch(player, now_ms);
-        due_ms = player->closing ? INT64_MAX : play_due(player, now_ms);
+    TAILQ_FOREACH(player, &service.players, all) {
+        int64_t due_ms = player->ws && !player->closing ? play_due(player, now_ms) : INT64_MAX;
+
         if (due_ms <= now_ms)
             return player;
         *ret_due = due_ms < *ret_due ? due_ms : *ret_due;
@@ -479,23 +479,41 @@ play_next(int64_t now_ms, int64_t *ret_due)
 }
 
 static void *
-play_run(void *argument)
+play_run_sender(void *argument)
 {
     (void)argument;
     play_lock();
     while (!service.stopping) {
         int64_t now_ms = clock_monotonic_ms(), due_ms = now_ms + 1000;
-        struct player *player;
+        struct player *player = play_next(now_ms, &due_ms);
 
-        if (service.count && !service.checking && now_ms >= service.check_ms) {
-            play_ask_all_rights();
-            continue;
-        }
-        player = play_next(now_ms, &due_ms);
         if (player)
             play_work(player);
         else
             clock_wait_until(&service.due, &service.lock, due_ms);
+    }
+    play_unlock();
+    db_disconnect();
+    return NULL;
+}
+
+/* Rights, and clients that are gone or take nothing. */
+static void *
+play_run_watch(void *argument)
+{
+    struct player *player;
+
+    (void)argument;
+    play_lock();
+    while (!service.stopping) {
+        int64_t now_ms = clock_monotonic_ms(), due_ms = now_ms + 1000;
+
+        if (service.count && now_ms >= service.check_ms)
+            play_ask_all_rights();
+        TAILQ_FOREACH(player, &service.players, all)
+            if (player->ws && !player->closing)
+                play_watch(player, clock_monotonic_ms());
+        clock_wait_until(&service.watch_due, &service.lock, service.count && service.check_ms < due_ms ? service.check_ms : due_ms);
     }
     play_unlock();
     db_disconnect();
@@ -511,7 +529,7 @@ stream_start(void)
 
     play_hub = hub_start(&settings);
     for (; play_hub && service.started < THREADS; service.started++) {
-        if (pthread_create(&service.threads[service.started], NULL, play_run, NULL))
+        if (pthread_create(&service.threads[service.started], NULL, service.started < SENDERS ? play_run_sender : play_run_watch, NULL))
             return false;
         pthread_setname_np(service.threads[service.started], "veza-play");
     }
@@ -527,6 +545,7 @@ play_stop(void)
     play_lock();
     service.stopping = true;
     pthread_cond_broadcast(&service.due);
+    pthread_cond_signal(&service.watch_due);
     play_unlock();
     while (service.started)
         pthread_join(service.threads[--service.started], NULL);
