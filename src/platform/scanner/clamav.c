@@ -236,7 +236,7 @@ scan_verdict(struct scan *scan, char *ret_name, size_t ret_name_size)
     if (strstr(reply, "size limit exceeded"))
         return SCAN_TOO_LARGE;
     if (text_equal(reply, "stream: OK"))
-        return SCAN_CLEAN;
+        return scan->broken ? SCAN_AWAY : SCAN_CLEAN; /* of a stream that it did not take to its end it knows nothing */
     end = strstr(reply, " FOUND");
     if (!end || !text_starts_with(reply, "stream: "))
         return SCAN_AWAY;
