@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -330,6 +331,17 @@ outgoing_fill(void *context)
     MHD_resume_connection(connection);
 }
 
+/* libmicrohttpd (with MHD_USE_TURBO) leaves the connection of a reply that broke open until it times out; the client is told now. */
+static ssize_t
+outgoing_break(const struct outgoing *outgoing)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(outgoing->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    if (info)
+        shutdown(info->connect_fd, SHUT_RDWR);
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
 static ssize_t
 outgoing_read(void *context, uint64_t position, char *to, size_t len)
 {
@@ -338,10 +350,10 @@ outgoing_read(void *context, uint64_t position, char *to, size_t len)
 
     (void)position; /* libmicrohttpd goes from the first byte to the last */
     if (outgoing->held < 0)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
+        return outgoing_break(outgoing);
     if (!left) {
         if (outgoing->reader.at == outgoing->reader.end)
-            return MHD_CONTENT_READER_END_WITH_ERROR; /* more was asked for than there is */
+            return outgoing_break(outgoing); /* more was asked for than there is */
         MHD_suspend_connection(outgoing->connection);
         if (!pool_submit(outgoing->server->pools[RUNS_ON_POOL], outgoing_fill, outgoing))
             outgoing_fill(outgoing);
