@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
-import { assertStatus } from '../support/client.ts';
+import { assertStatus, Client } from '../support/client.ts';
 import { makeSound, wav } from '../support/media.ts';
 import { Player } from '../support/player.ts';
 import { Swift } from '../support/swift.ts';
@@ -11,11 +11,11 @@ import { playable } from '../support/tracks.ts';
 import { pause, until } from '../support/wait.ts';
 import { World } from '../support/world.ts';
 
-const BUCKET = 'veza-lies', DRIP_MS = 200;
+const BUCKET = 'veza-lies', OTHER = 'veza-links', DRIP_MS = 200;
 const swift = new Swift();
 after(() => swift.remove());
 await swift.start();
-await swift.makeBucket(BUCKET);
+for (const bucket of [BUCKET, OTHER]) await swift.makeBucket(bucket);
 
 /** What is done instead of passing a request on; undefined: it is passed on. */
 let lie: ((asked: IncomingMessage, reply: ServerResponse, pass: () => void) => boolean) | undefined;
@@ -122,4 +122,25 @@ test('whoever may not hear a track any more is told so while others wait for the
   lie = undefined;
   players.forEach((player) => player.end());
   assertStatus(await visitor.send('GET', '/health'), 200);
+});
+
+test('a few bytes by a signed link cost a part of the file, and not all of it', async () => {
+  const STREAM_URL = 'https://music.example', linked = await World.start('object-store-links', { ...settings, ...swift.settings(OTHER), S3_ENDPOINT: settings.S3_ENDPOINT, STREAM_URL });
+  const mine = await playable(linked.as('carol'), { file }), stream = new Client(linked.server.stream);
+  const reply = await linked.as('carol').get('/api/v1/tracks/{id}/download', { path: { id: mine.id } });
+  assertStatus(reply, 307);
+  const address = reply.headers.get('location')!.slice(STREAM_URL.length);
+  const received = async () => Number((await (await fetch(`${linked.server.api}/metrics`)).text()).match(/^veza_s3_received_bytes_total (\d+)$/m)![1]);
+  const before = await received();
+  for (const at of [1_000_000, 5_000_000, 9_000_000]) {
+    const part = await stream.send('GET', address, { headers: { range: `bytes=${at}-${at + 9}` } });
+    assertStatus(part, 206);
+    assert.ok(part.bytes.equals(file.subarray(at, at + 10)));
+  }
+  const cost = await received() - before;
+  assert.ok(cost < 4 * 262144, `${cost} bytes`);
+  assert.ok((await stream.send('GET', address)).bytes.equals(file));
+  lie = (asked, answer) => isOriginal(asked) && !!answer.writeHead(503).end();
+  assertStatus(await stream.send('GET', address), 503);
+  lie = undefined;
 });

@@ -48,7 +48,7 @@ archive_open(void *context, unsigned part)
     const struct archive *archive = context;
     struct source *source;
 
-    if (storage_open_local(downloads_storage, archive->keys[part / 2], &source) == 0)
+    if (storage_open_near(downloads_storage, archive->keys[part / 2], FILE_COPIED_MAX, &source) == 0)
         return source;
     log_warn("a file of an archive is gone", LOG_TEXT("key", archive->keys[part / 2]));
     return NULL;
