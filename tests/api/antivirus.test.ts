@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { Clamd, EICAR } from '../support/clamd.ts';
@@ -168,4 +168,24 @@ test('doctor finds out what clamd looks at', async () => {
   await clamd.signal('SIGKILL');
   await clamd.start(['StreamMaxLength 5M']);
   assert.match(doctor(), /does not look at files of CLAMAV_MAX_MB/);
+});
+
+test('a clamd that says OK before it took all of a file has not looked at it', async () => {
+  let asked = 0;
+  const hasty = createServer((socket) => {
+    socket.on('error', () => undefined).once('data', (bytes: Buffer) => {
+      if (bytes.toString('latin1').startsWith('zPING')) return void socket.end('PONG\0');
+      asked++;
+      socket.write('stream: OK\0', () => { socket.destroy(); });
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => hasty.once('listening', resolve));
+  const world = await World.start('antivirus-hasty', { ...settings, CLAMAV_ADDRESS: `127.0.0.1:${(hasty.address() as AddressInfo).port}` });
+  try {
+    assertProblem(await upload(world.as('carol'), { file: infected(60) }), 503);
+    assert.ok(asked > 1, 'it was asked once more');
+    assert.deepEqual(originals(world), []);
+  } finally {
+    hasty.close();
+  }
 });
