@@ -16,6 +16,8 @@
 #define SENDERS 4          /* some go on where others wait for a store elsewhere */
 #define THREADS (SENDERS + 1) /* the last one keeps watch, and never waits for the store */
 #define AHEAD_S 20         /* so much more than what plays a client is sent */
+#define ALLOWANCE_S 120    /* so much sound may be sent at once, however often a client seeks; then ALLOWED_SPEED times what plays */
+#define ALLOWED_SPEED 10   /* 50 listeners of one address then ask for what RATE_LIMIT_MEDIA allows in HLS */
 #define RIGHTS_MS 10000    /* how old an answer about rights may be */
 #define RIGHTS_AT_ONCE 500
 #define RIGHTS_AGAIN_MS 1000 /* the least between two questions: after a change, or when the database did not answer */
@@ -292,6 +294,15 @@ play_take_version(struct player *player)
     return other;
 }
 
+/* Seconds of sound that may be sent now; negative: it has to wait. With the lock. */
+static double
+play_allowance(const struct player *player, int64_t now_ms)
+{
+    double allowance_s = player->allowance_s + (double)(now_ms - player->allowance_ms) / 1000 * ALLOWED_SPEED;
+
+    return !player->allowance_ms || allowance_s > ALLOWANCE_S ? ALLOWANCE_S : allowance_s;
+}
+
 /* With the lock: sends what was found, unless the client wants something else by now. */
 static void
 play_deliver(struct player *player, struct turn *turn)
@@ -320,6 +331,8 @@ play_deliver(struct player *player, struct turn *turn)
     }
     player->in_flight = true;
     player->sent_ms = player->taken_ms = clock_monotonic_ms();
+    player->allowance_s = play_allowance(player, player->sent_ms) - turn->length_s;
+    player->allowance_ms = player->sent_ms;
     player->sent_s = turn->length_s;
     player->sent_bytes = init + media;
     player->rendition = turn->rendition;
@@ -452,12 +465,13 @@ play_watch(struct player *player, int64_t now_ms)
 static int64_t
 play_due(const struct player *player, int64_t now_ms)
 {
-    double wait_s;
+    double wait_s, debt_s = -play_allowance(player, now_ms);
     int64_t due_ms;
 
     if (!player->playing || player->done || player->in_flight || player->working)
         return INT64_MAX;
     wait_s = player->next_s - AHEAD_S - play_position(player, now_ms);
+    wait_s = wait_s > debt_s / ALLOWED_SPEED ? wait_s : debt_s / ALLOWED_SPEED;
     due_ms = wait_s <= 0 ? now_ms : now_ms + (int64_t)(wait_s * 1000) + 1;
     return due_ms > player->retry_ms ? due_ms : player->retry_ms;
 }

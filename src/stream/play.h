@@ -49,6 +49,8 @@ struct player {
     /* With the lock. */
     struct websocket *ws; /* with a reference; NULL before it opens and after it closes */
     bool playing, working, closing;
+    double allowance_s; /* so much sound may be sent at once; at allowance_ms */
+    int64_t allowance_ms;
     bool in_flight;  /* what was sent last is not with the kernel yet */
     bool needs_init, done, slow;
     unsigned generation, sequence, mistakes;

@@ -291,3 +291,17 @@ test('a track that is processed once more meanwhile plays on to its end', async 
   assert.equal(chunks.reduce((sum, chunk) => sum + chunk.samples, 0), 62 * 44100);
   await ended(player);
 });
+
+test('however often a client seeks, it is sent ten times what plays at most, and 120 seconds at once', async () => {
+  const player = await open({ quality: 'low' }), begun = Date.now();
+  player.send({ type: 'play', position: 0 });
+  for (let i = 0; i < 60; i++) {
+    player.send({ type: 'seek', position: (i * 17) % 60 });
+    await pause(70);
+  }
+  const seconds = () => player.chunks.reduce((sum, chunk) => sum + chunk.samples / chunk.sample_rate, 0), allowed = () => 120 + 10 * (Date.now() - begun) / 1000 + 10;
+  assert.ok(seconds() <= allowed(), `${seconds()} s were sent, ${allowed()} at most`);
+  player.send({ type: 'seek', position: 50 });
+  await until('the end of the track', () => player.chunks.at(-1)?.last);
+  await ended(player);
+});
