@@ -66,7 +66,8 @@ for (const [name, status, headers] of [
   });
 
 test('an object that was replaced while it is read is not read on, also where the store does not look at If-Match', async () => {
-  lie = (asked, reply) => isLater(asked) && !!reply.writeHead(206, { 'content-range': `bytes 262144-${file.length - 1}/${file.length}`, etag: '"another"' }).end(Buffer.alloc(file.length - 262144));
+  lie = (asked, reply) => isLater(asked) &&
+    !!reply.writeHead(206, { 'content-range': `bytes 262144-${file.length - 1}/${file.length}`, etag: '"another"' }).end(Buffer.alloc(file.length - 262144));
   assert.ok((await original()).length <= 262144);
   lie = undefined;
   await answers();
@@ -74,7 +75,8 @@ test('an object that was replaced while it is read is not read on, also where th
 
 for (const [name, range] of [['names no range', undefined], ['tells another length', 'bytes 0-262143/262144000000'], ['begins elsewhere', `bytes 100-262243/${file.length}`]] as const)
   test(`a first reply that ${name} is no file`, async () => {
-    lie = (asked, reply) => isOriginal(asked) && !!reply.writeHead(206, { ...(range ? { 'content-range': range } : {}), etag: '"x"' }).end(file.subarray(0, range?.includes('000000') ? 1000 : 262144));
+    lie = (asked, reply) => isOriginal(asked) &&
+      !!reply.writeHead(206, { ...(range ? { 'content-range': range } : {}), etag: '"x"' }).end(file.subarray(0, range?.includes('000000') ? 1000 : 262144));
     assert.equal((await original()).length, 0);
     lie = undefined;
     await answers();
