@@ -205,11 +205,11 @@ test('what is no handshake, comes from another site, or is about a track that is
   assert.equal(await refused(`track_id=${track.id}`, { origin: 'https://evil.example' }), 403);
   assert.equal(await refused(`track_id=${track.id}`, { 'sec-websocket-version': '8' }), 426);
   assert.equal(await refused('track_id=x'), 422);
-  const becomes = (status: string) => world.sql(`update tracks set status = '${status}' where id = '${secret.id}'; select pg_notify('track_changed', '${secret.id}')`);
+  const becomes = (status: string) => world.sql(`update tracks set stream_status = '${status}' where id = '${secret.id}'; select pg_notify('track_changed', '${secret.id}')`);
   const token = await streamToken('carol');
   await becomes('processing');
   await until('the servers to know', async () => (await refused(`track_id=${secret.id}&token=${token}`)) === 409);
-  await becomes('completed');
+  await becomes('ready');
   await until('the servers to know', async () => (await refused(`track_id=${secret.id}&token=${token}`)) === 101);
 });
 
