@@ -5,7 +5,7 @@ import type { TFunction } from 'i18next';
 import { useRecommendedTracks } from '@/lib/api/tracks/recommendations';
 import type { RecommendedTrack } from '@/lib/api/schema';
 import { TrackCard } from './TrackCard';
-import { gridClass } from './TrackLists';
+import { gridClass } from './TrackSkeletons';
 
 const MOST = 6;
 

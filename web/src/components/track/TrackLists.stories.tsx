@@ -1,6 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
 import { track } from '@/testing/fixtures';
-import { TrackGrid, TrackGridSkeleton, TrackStrips, TrackStripsSkeleton } from './TrackLists';
+import { TrackGrid, TrackStrips } from './TrackLists';
+import { TrackGridSkeleton, TrackStripsSkeleton } from './TrackSkeletons';
 
 const meta = { title: 'track/Lists' } satisfies Meta;
 export default meta;

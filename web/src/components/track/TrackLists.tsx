@@ -1,10 +1,8 @@
 import type { Track } from '@/lib/api/schema';
-import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { LongList } from '@/components/ui/LongList';
 import { TrackCard } from './TrackCard';
+import { gridClass } from './TrackSkeletons';
 import { TrackStrip } from './TrackStrip';
-
-export const gridClass = 'grid grid-cols-2 gap-x-4 gap-y-8 sm:grid-cols-3 sm:gap-x-6 lg:grid-cols-4 xl:grid-cols-5 2xl:grid-cols-6';
 
 interface TrackListProps {
   tracks: readonly Track[];
@@ -27,33 +25,5 @@ export function TrackGrid({ tracks, total }: TrackListProps) {
     <LongList items={tracks} keyOf={idOf} rowHeight={300} total={total} className={gridClass} itemClass="min-w-0">
       {(track) => <TrackCard track={track} list={tracks} />}
     </LongList>
-  );
-}
-
-export function TrackStripsSkeleton({ count = 6 }: { count?: number }) {
-  return (
-    <div className="border-t border-line" aria-hidden="true">
-      {Array.from({ length: count }, (_, i) => (
-        <div key={i} className="flex items-center gap-5 border-b border-line py-4">
-          <div className="size-16 shrink-0 animate-pulse rounded-sm bg-sunk sm:size-20" />
-          <PeaksSkeleton seed={`strip-${i}`} bars={160} className="h-12" />
-        </div>
-      ))}
-    </div>
-  );
-}
-
-export function TrackGridSkeleton({ count = 10 }: { count?: number }) {
-  return (
-    <div className={gridClass} aria-hidden="true">
-      {Array.from({ length: count }, (_, i) => (
-        <div key={i}>
-          <div className="flex aspect-square items-center rounded-card bg-sunk p-4">
-            <PeaksSkeleton seed={`card-${i}`} bars={24} className="h-1/2" />
-          </div>
-          <div className="mt-3 h-4 w-2/3 animate-pulse rounded-sm bg-sunk" />
-        </div>
-      ))}
-    </div>
   );
 }

@@ -2,7 +2,8 @@
 
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { TrackStrips, TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { TrackStrip } from '@/components/track/TrackStrip';
+import { TrackStripsSkeleton } from '@/components/track/TrackSkeletons';
 import { Button } from '@/components/ui/Button';
 import { useMe } from '@/lib/api/auth/me';
 import { useTracks } from '@/lib/api/tracks/list';
@@ -47,7 +48,15 @@ export function Component() {
           </Link>
         </div>
         {newest.isPending && <TrackStripsSkeleton />}
-        {tracks.length > 0 && <TrackStrips tracks={tracks} />}
+        {tracks.length > 0 && (
+          <ul className="border-t border-line">
+            {tracks.map((track) => (
+              <li key={track.id}>
+                <TrackStrip track={track} list={tracks} />
+              </li>
+            ))}
+          </ul>
+        )}
         {(newest.isError || (newest.isSuccess && tracks.length === 0)) && <p className="py-8 text-base text-muted">{t('landing.quiet')}</p>}
       </section>
 

@@ -6,7 +6,7 @@ import { HeldLink } from '@/components/comments/HeldLink';
 import { CreatorInvite } from '@/components/track/CreatorInvite';
 import { DeleteTrackDialog } from '@/components/track/DeleteTrackDialog';
 import { LibraryTabs } from '@/components/track/LibraryTabs';
-import { TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { TrackStripsSkeleton } from '@/components/track/TrackSkeletons';
 import { Button } from '@/components/ui/Button';
 import { Chip } from '@/components/ui/Chip';
 import { Empty } from '@/components/ui/Empty';

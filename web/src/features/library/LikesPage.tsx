@@ -3,7 +3,8 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { LibraryTabs } from '@/components/track/LibraryTabs';
-import { TrackStrips, TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { TrackStrips } from '@/components/track/TrackLists';
+import { TrackStripsSkeleton } from '@/components/track/TrackSkeletons';
 import { Button } from '@/components/ui/Button';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';

@@ -2,7 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { TrackStripsSkeleton } from '@/components/track/TrackSkeletons';
 import { Button } from '@/components/ui/Button';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { LinkedText } from '@/components/text/LinkedText';
-import { TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { TrackStripsSkeleton } from '@/components/track/TrackSkeletons';
 import { ROW } from '@/components/track/TrackRow';
 import type { Entries, Entry } from '@/components/track/useEntries';
 import { Button } from '@/components/ui/Button';

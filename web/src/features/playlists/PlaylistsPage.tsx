@@ -8,7 +8,7 @@ import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { More } from '@/components/ui/More';
 import { Page, PageHeader } from '@/components/ui/Page';
-import { TrackGridSkeleton } from '@/components/track/TrackLists';
+import { TrackGridSkeleton } from '@/components/track/TrackSkeletons';
 import { useCreatePlaylist } from '@/lib/api/playlists/create';
 import { useFavorites } from '@/lib/api/playlists/favorites';
 import { useFollowed } from '@/lib/api/playlists/followed';

@@ -3,7 +3,7 @@
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { TrackStripsSkeleton } from '@/components/track/TrackLists';
+import { TrackStripsSkeleton } from '@/components/track/TrackSkeletons';
 import { ROW } from '@/components/track/TrackRow';
 import type { Entries, Entry } from '@/components/track/useEntries';
 import { Button } from '@/components/ui/Button';

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Navigate } from 'react-router';
 import { ReleaseGrid } from '@/components/release/ReleaseCard';
 import { LibraryTabs } from '@/components/track/LibraryTabs';
-import { TrackGridSkeleton } from '@/components/track/TrackLists';
+import { TrackGridSkeleton } from '@/components/track/TrackSkeletons';
 import { Button } from '@/components/ui/Button';
 import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
