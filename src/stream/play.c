@@ -480,9 +480,7 @@ play_due(const struct player *player, int64_t now_ms)
 static struct player *
 play_next(int64_t now_ms, int64_t *ret_due)
 {
-    struct player *player;
-
-    TAILQ_FOREACH(player, &service.players, all) {
+    for (struct player *player = TAILQ_FIRST(&service.players); player; player = TAILQ_NEXT(player, all)) {
         int64_t due_ms = player->ws && !player->closing ? play_due(player, now_ms) : INT64_MAX;
 
         if (due_ms <= now_ms)
