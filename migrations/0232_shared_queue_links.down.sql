@@ -1,2 +1,2 @@
-drop function if exists shared_queue_came(queue_session_people);
+drop function shared_queue_came(queue_session_people);
 alter table queue_session_people drop column came_at;

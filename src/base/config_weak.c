@@ -7,6 +7,7 @@
 unsigned
 config_weak_settings(const struct config *config, setting_tell_weak *tell, void *context)
 {
+    const char *scans = getenv("ENABLE_CLAMAV");
     const struct {
         bool weak;
         struct weak_setting setting;
@@ -20,7 +21,7 @@ config_weak_settings(const struct config *config, setting_tell_weak *tell, void 
         {!config->rate_limits, {"RATE_LIMIT_ENABLED", "is false: anybody may guess passwords as fast as they like", "remove it"}},
         {strchr(config->cors_origins, '*') != NULL,
          {"CORS_ORIGINS", "has a star, which lets any site call the API", "list the origins, such as https://app.example"}},
-        {!getenv("ENABLE_CLAMAV"),
+        {!scans || !*scans,
          {"ENABLE_CLAMAV", "is not set: nobody looks for harmful files", "true, with clamd at CLAMAV_ADDRESS, or false if that is what you want"}},
         {config->outgoing_allow_private,
          {"OUTGOING_ALLOW_PRIVATE", "lets others make Veza call machines of your network", "remove it"}},

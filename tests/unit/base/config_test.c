@@ -198,6 +198,8 @@ production_refuses_each_weak_setting_and_names_it(void **state)
         {"CORS_ORIGINS", "*", "https://app.example"},
         {"CORS_ORIGINS", "https://app.example,*", ""},
         {"OUTGOING_ALLOW_PRIVATE", "true", "false"},
+        {"ENABLE_CLAMAV", "", "false"},
+        {"ENABLE_CLAMAV", "", "true"},
     };
     struct config config;
     char error[256];
@@ -209,6 +211,7 @@ production_refuses_each_weak_setting_and_names_it(void **state)
         clearenv();
         setenv("APP_ENV", "production", 1);
         setenv("FRONTEND_URL", "https://music.example", 1);
+        setenv("ENABLE_CLAMAV", "false", 1);
         setenv(table[i].name, table[i].strong, 1);
         assert_true(config_load(&config, error, sizeof error));
         assert_int_equal(config_weak_settings(&config, config_test_note, &named), 0);

@@ -1,0 +1,1 @@
+drop function stem_guest_invite(uuid, uuid);
