@@ -3,6 +3,7 @@
 
 export const PAGE_PATHS = [
   '/',
+  '/admin/storage',
   '/discover',
   '/login',
   '/register',

@@ -46,7 +46,7 @@ export function FindPerson({ label, known, beside, actionOf, action, busy, onCho
             </div>
             <Button aria-label={action && actionOf(user.display_name)} busy={busy === user.id} onClick={() => onChoose(user, () => setText(''))}>
               <UserPlus size={18} aria-hidden />
-              {action ?? actionOf(user.display_name)}
+              <span dir="auto">{action ?? actionOf(user.display_name)}</span>
             </Button>
           </li>
         ))}

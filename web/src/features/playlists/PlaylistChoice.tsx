@@ -101,7 +101,7 @@ export function PlaylistChoice({ form, place, own }: PlaylistChoiceProps) {
       ) : (
         <Button size="sm" tone="quiet" className="mt-1" onClick={() => setFinding(true)}>
           <Search size={16} aria-hidden />
-          {t('rules.find_other')}
+          {t('rules.search_playlist')}
         </Button>
       )}
     </>

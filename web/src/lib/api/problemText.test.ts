@@ -29,7 +29,7 @@ describe('what a refusal says', () => {
 
   it('has words in three languages for each other reason why a track can fail', () => {
     const ofWorker = found('src/media/worker_client.c', /set_outcome\(&[^"]*"([a-z_]+)"/g).filter((code) => code !== 'cancelled'); /* that fails no track */
-    const ofJob = found('src/modules/tracks/transcode.c', /(?:fail|retry)\(work, "([a-z_]+)"|#define STORAGE_CODE "([a-z_]+)"/g);
+    const ofJob = [...found('src/modules/tracks/transcode.c', /(?:fail|retry)\((?:&work->media|work), "([a-z_]+)"/g), ...found('src/api/media_work.c', /media_work_retry\(work, "([a-z_]+)"/g)];
     expect(ofWorker).toEqual(expect.arrayContaining(['crashed', 'timed_out', 'refused', 'not_started']));
     expect(ofJob).toEqual(expect.arrayContaining(['file_missing', 'internal', 'storage']));
     for (const words of [en, fr, es]) expect(Object.keys(words.file)).toEqual(expect.arrayContaining([...ofWorker, ...ofJob]));
