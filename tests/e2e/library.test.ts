@@ -12,7 +12,7 @@ import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.start('library');
 const carol = stage.world.as('carol');
-const tracks = [];
+const tracks: Awaited<ReturnType<typeof stage.track>>[] = [];
 for (const title of ['Tides', 'Night ferry', 'Slow boat', 'Harbour lights']) tracks.push(await stage.track('carol', title, tones(3, 440), { tags: 'sea' }));
 assertStatus(await carol.post('/api/v1/releases', { body: { title: 'Boats', kind: 'ep' } }), 201);
 
