@@ -107,6 +107,10 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
 (t.deleted_at is null
  and (t.creator_id = viewer or staff or (track_is_open(t) and user_shown(u) and {not_blocked_by(t.creator_id, viewer, staff)})))
 
+-- fragment: track_own(t)
+-- The owner may change it, and staff.
+(t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean))
+
 -- fragment: track_visible(t, viewer, staff)
 -- The same as track_seen, where its creator is not at hand.
 exists (select from users u_ where u_.id = t.creator_id and {track_seen(t, u_, viewer, staff)})

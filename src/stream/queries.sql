@@ -20,8 +20,7 @@ select v.media_until > now() and v.media_versions[cardinality(v.media_versions)]
 -- sees: the owner, or staff
 select t.id
   from tracks t
- where t.id = :track_id::uuid and t.deleted_at is null
-   and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
+ where t.id = :track_id::uuid and {track_own(t)}
 
 -- query: stream_job_track
 select t.id as track_id

@@ -271,10 +271,6 @@ on conflict (dedupe_key) do update
        turn = case when jobs.state in ('queued', 'running') then jobs.turn else excluded.turn end,
        deaths = 0, run_at = now(), finished_at = null, priority = excluded.priority, seconds = excluded.seconds
 
--- fragment: track_own(t)
--- The owner may change it, and staff.
-(t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean))
-
 -- fragment: tracks_locked(which)
 -- The first part of a statement that changes what releases read of tracks (migrations/functions/releases.sql); the others read it.
 l as materialized (select releases_lock(array(select o_.creator_id from tracks o_ where which)))
@@ -506,8 +502,7 @@ select t.id as track_id, t.duration_ms, t.version,
 -- sees: the owner, or staff
 select t.id as track_id
   from tracks t
- where t.id = :id::uuid and t.deleted_at is null
-   and (t.creator_id = :viewer::uuid or :viewer_staff::boolean)
+ where t.id = :id::uuid and {track_own(t)}
 
 -- query: track_removed_list
 -- What staff deleted and can still be restored, the latest first.
