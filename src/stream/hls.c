@@ -19,14 +19,13 @@
 #include "stream/access.h"
 #include "stream/cache.h"
 #include "stream/play.h"
+#include "stream/playlist.h"
 #include "stream/stream.h"
 #include "tracks.queries.h"
 
 #define FILES_MAX 2048 /* open at once, and never more than a quarter of what the process may open */
 #define FILE_SIZE 64 /* "lossless/segment_000000.m4s" */
 #define KEY_SIZE 144
-#define PLAYLIST_MAX ((size_t)4 * 1024 * 1024)
-#define PLAYLIST_TYPE "application/vnd.apple.mpegurl"
 #define SEGMENT_TYPE "audio/mp4"
 #define CONTROL_VERSIONED "public, max-age=31536000, immutable"
 #define CONTROL_UNVERSIONED "public, max-age=60"
@@ -168,49 +167,6 @@ redirect(struct request *req, const struct wanted *wanted, const char *version)
     return NULL;
 }
 
-/* An address in a playlist, as whoever asked for that playlist can use it. */
-static void
-add_address(struct buf *out, const struct wanted *wanted, struct str address)
-{
-    const char *slash = memchr(address.ptr, '/', address.len);
-
-    if (wanted->flat && slash)
-        buf_printf(out, "index.m3u8?quality=%.*s", (int)(slash - address.ptr), address.ptr);
-    else if (wanted->flat)
-        buf_printf(out, "%s-%.*s", wanted->flat, (int)address.len, address.ptr);
-    else
-        buf_printf(out, "%.*s?share=%s", (int)address.len, address.ptr, wanted->share);
-}
-
-/* A playlist whose addresses carry the token of the link by which it was asked for, or are those by the job, so that any player gets what it names. */
-static const struct problem *
-serve_rewritten_playlist(struct request *req, const struct wanted *wanted, struct source *source)
-{
-    static const char uri[] = "URI=\"";
-    size_t len = (size_t)source_size(source);
-    char *text = len <= PLAYLIST_MAX ? arena_alloc(req->arena, len + 1) : NULL;
-    struct buf out = BUF_INIT(2 * PLAYLIST_MAX);
-    char *rest = NULL;
-
-    if (!text || !source_read_all(source, text))
-        return PROBLEM(INTERNAL);
-    text[len] = 0;
-    for (const char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        const char *named = strstr(line, uri), *address = *line == '#' ? named ? named + sizeof uri - 1 : line + strlen(line) : line;
-        size_t address_len = *line == '#' ? strcspn(address, "\"") : strlen(address);
-
-        buf_add(&out, (struct str){line, (size_t)(address - line)});
-        if (address_len)
-            add_address(&out, wanted, (struct str){address, address_len});
-        buf_printf(&out, "%s\n", address + address_len);
-    }
-    if (out.failed) {
-        buf_free(&out);
-        return PROBLEM(INTERNAL);
-    }
-    return reply_owned(req, 200, wanted->content_type, buf_str(&out), free, out.ptr);
-}
-
 /* Whether this segment of a track that anybody may hear is to be fetched from the object store, by a link that holds for a minute at most and that nobody keeps. The
  * playlists, and all that is private or shared by a link, come from here. */
 static bool
@@ -266,7 +222,7 @@ serve(struct request *req, struct wanted *wanted)
     if (!segment)
         return redirect(req, wanted, version);
     if ((wanted->share || wanted->flat) && text_equal(wanted->content_type, PLAYLIST_TYPE))
-        p = serve_rewritten_playlist(req, wanted, segment->source);
+        p = playlist_rewrite(req, segment->source, wanted->share, wanted->flat);
     else
         reply_source(req, source_ref(segment->source), segment->content_type, arena_strdup(req->arena, segment->etag));
     if (!p)
