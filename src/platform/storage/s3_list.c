@@ -56,10 +56,12 @@ s3_list(struct s3_store *store, const char *prefix, storage_tell *tell, void *co
     listing->context = context;
     do {
         struct s3_call call = {.method = "GET", .query = {{"list-type", "2"}, {"prefix", prefix}}, .query_count = 2};
+        char token[TOKEN_MAX];
         struct s3_reply reply;
 
-        if (*listing->token)
-            call.query[call.query_count++] = (struct s3_pair){"continuation-token", listing->token};
+        snprintf(token, sizeof token, "%s", listing->token);
+        if (*token)
+            call.query[call.query_count++] = (struct s3_pair){"continuation-token", token};
         error = s3_call(store->client, &call, &reply);
         if (error)
             break;
@@ -69,6 +71,8 @@ s3_list(struct s3_store *store, const char *prefix, storage_tell *tell, void *co
         if (!error && !s3_xml_read(buf_str(&reply.body), list_take, listing))
             error = STORAGE_FAILED;
         s3_reply_free(&reply);
+        if (!error && listing->more && text_equal(token, listing->token)) /* a store that says "and more" without an end */
+            error = STORAGE_FAILED;
     } while (!error && listing->more && !listing->ended);
     free(listing);
     return error;

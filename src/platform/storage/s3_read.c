@@ -35,7 +35,7 @@ static bool
 reading_begin(struct s3_source *source, struct source_reader *reader, struct s3_reading *reading)
 {
     snprintf(reading->range, sizeof reading->range, "bytes=%llu-%llu", (unsigned long long)reader->at, (unsigned long long)reader->end - 1);
-    reading->call = (struct s3_call){.method = "GET", .key = source->key, .range = reading->range, .if_match = source->etag};
+    reading->call = (struct s3_call){.method = "GET", .key = source->key, .range = reading->range, .if_match = *source->etag ? source->etag : NULL};
     reading->moved = false;
     reading->stream = s3_stream_begin(source->client, &reading->call);
     return reading->stream;

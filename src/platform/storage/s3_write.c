@@ -16,6 +16,7 @@
 #define PARTS_MAX 10000 /* of an upload, by the protocol */
 #define ID_MAX 1024
 #define PARTS_XML_MAX ((size_t)2 * 1024 * 1024)
+#define PARTS_PAGE 1000 /* parts in one list of them */
 #define ABORT_TRIES 3
 #define SWEPT_MAX 1000 /* uploads in one sweep */
 
@@ -294,29 +295,44 @@ sweep_take(void *context, const char *path, const char *text)
     }
 }
 
+struct s3_parts {
+    int64_t last; /* when the newest of those that were listed came */
+    bool more;
+};
+
 static void
 take_last_part(void *context, const char *path, const char *text)
 {
-    int64_t *last = context, when = text_equal(path, "ListPartsResult/Part/LastModified") ? xml_time(text) : 0;
+    struct s3_parts *parts = context;
+    int64_t when = text_equal(path, "ListPartsResult/Part/LastModified") ? xml_time(text) : 0;
 
-    *last = when > *last ? when : *last;
+    parts->last = when > parts->last ? when : parts->last;
+    if (text_equal(path, "ListPartsResult/IsTruncated"))
+        parts->more = text_equal(text, "true");
 }
 
-/* Did a part of it come since `before`? Parts are sent one after another, so the last ones of a long upload are the newest. */
+/* Did a part of it come since `before`? A page has a thousand parts, and they are sent one after another: each page is newer than the one before. */
 static bool
 upload_is_alive(struct s3_store *store, const char *key, const char *upload, int64_t before)
 {
-    const struct s3_call call = {.method = "GET", .key = key, .query = {{"max-parts", "1000"}, {"uploadId", upload}}, .query_count = 2};
-    struct s3_reply reply;
-    int64_t last = 0;
-    bool alive = true;
+    struct s3_parts parts = {.more = true};
 
-    if (s3_call(store->client, &call, &reply))
-        return true;
-    if (reply.status == 200 && s3_xml_read(buf_str(&reply.body), take_last_part, &last))
-        alive = last > before;
-    s3_reply_free(&reply);
-    return alive;
+    for (unsigned after = 0; parts.more && parts.last <= before && after < PARTS_MAX; after += PARTS_PAGE) {
+        char marker[16];
+        const struct s3_call call = {.method = "GET", .key = key, .query = {{"part-number-marker", marker}, {"uploadId", upload}}, .query_count = 2};
+        struct s3_reply reply;
+        bool good;
+
+        snprintf(marker, sizeof marker, "%u", after);
+        if (s3_call(store->client, &call, &reply))
+            return true;
+        parts.more = false;
+        good = reply.status == 200 && s3_xml_read(buf_str(&reply.body), take_last_part, &parts);
+        s3_reply_free(&reply);
+        if (!good)
+            return true;
+    }
+    return parts.last > before;
 }
 
 static int
@@ -326,11 +342,14 @@ sweep_list(struct s3_sweep *sweep)
 
     do {
         struct s3_call call = {.method = "GET", .query = {{"uploads", ""}}, .query_count = 1};
+        char key[ID_MAX], upload[ID_MAX];
         struct s3_reply reply;
 
-        if (*sweep->next_key) {
-            call.query[call.query_count++] = (struct s3_pair){"key-marker", sweep->next_key};
-            call.query[call.query_count++] = (struct s3_pair){"upload-id-marker", sweep->next_upload};
+        snprintf(key, sizeof key, "%s", sweep->next_key);
+        snprintf(upload, sizeof upload, "%s", sweep->next_upload);
+        if (*key) {
+            call.query[call.query_count++] = (struct s3_pair){"key-marker", key};
+            call.query[call.query_count++] = (struct s3_pair){"upload-id-marker", upload};
         }
         error = s3_call(sweep->store->client, &call, &reply);
         if (error)
@@ -340,6 +359,8 @@ sweep_list(struct s3_sweep *sweep)
         if (!error && !s3_xml_read(buf_str(&reply.body), sweep_take, sweep))
             error = STORAGE_FAILED;
         s3_reply_free(&reply);
+        if (!error && sweep->more && text_equal(key, sweep->next_key) && text_equal(upload, sweep->next_upload)) /* it says "and more" without an end */
+            error = STORAGE_FAILED;
     } while (!error && sweep->more && sweep->count < SWEPT_MAX);
     return error;
 }
