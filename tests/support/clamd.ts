@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { signalProcess } from './process.ts';
 import { Hopeless, until } from './wait.ts';
 
 /** Put together here, so that no antivirus takes this file for what it tests with. */
@@ -41,12 +42,8 @@ export class Clamd {
   }
 
   /** Ends it and waits. SIGSTOP makes it hang instead; SIGCONT wakes it up. */
-  async signal(signal: NodeJS.Signals): Promise<void> {
-    const server = this.process;
-    if (!server || server.exitCode !== null || server.signalCode !== null) return;
-    const gone = new Promise((resolve) => server.once('exit', resolve));
-    server.kill(signal);
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await gone;
+  signal(signal: NodeJS.Signals): Promise<void> {
+    return signalProcess(this.process, signal);
   }
 
   async remove(): Promise<void> {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { signalProcess } from './process.ts';
 import { Hopeless, until } from './wait.ts';
 
 const run = promisify(execFile);
@@ -43,12 +44,8 @@ export class Redis {
   }
 
   /** Ends it and waits. SIGSTOP makes it hang instead; SIGCONT wakes it up. */
-  async signal(signal: NodeJS.Signals): Promise<void> {
-    const server = this.process;
-    if (!server || server.exitCode !== null || server.signalCode !== null) return;
-    const gone = new Promise((resolve) => server.once('exit', resolve));
-    server.kill(signal);
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await gone;
+  signal(signal: NodeJS.Signals): Promise<void> {
+    return signalProcess(this.process, signal);
   }
 
   async remove(): Promise<void> {

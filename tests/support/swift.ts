@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeF
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
+import { signalProcess } from './process.ts';
 import type { Settings } from './server.ts';
 import { Hopeless, until } from './wait.ts';
 
@@ -158,12 +159,7 @@ export class Swift {
 
   /** Ends it and waits. SIGSTOP makes it hang instead; SIGCONT wakes it up. */
   async signal(signal: NodeJS.Signals): Promise<void> {
-    await Promise.all(this.processes.map(async (one) => {
-      if (one.exitCode !== null || one.signalCode !== null) return;
-      const gone = new Promise((resolve) => one.once('exit', resolve));
-      one.kill(signal);
-      if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await gone;
-    }));
+    await Promise.all(this.processes.map((one) => signalProcess(one, signal)));
   }
 
   async remove(): Promise<void> {
