@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeSound, wav } from '../support/media.ts';
@@ -19,7 +19,7 @@ const LOAD_MS = [300, 2500] as const; /* a round's load lasts so long before som
 const MOST_TRACKS = 60;
 
 let state = SEED >>> 0;
-/** From 0 to 1; Marsaglia's xorshift, so that a seed gives the same choices. */
+/** From 0 to 1; Marsaglia's xorshift. A seed gives the same numbers; which client gets which depends on how fast each is answered. */
 function random(): number {
   state ^= state << 13; state >>>= 0;
   state ^= state >>> 17;
@@ -271,9 +271,28 @@ async function lookAtTheEnd(): Promise<void> {
   }
 }
 
+const ENVIRONMENT = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', VEZA_DATA_DIR: server.dataDir, PASSWORD_COST: '8', APP_SECRET: 'a secret of the tests, thirty-two bytes or more' };
+
+/** No file without a row, no row without a file, once what cleans up behind uploads that were cut has run. */
+async function lookAtFiles(): Promise<void> {
+  const socket = readFileSync(path.join(server.dataDir, 'pg/data/postmaster.pid'), 'utf8').split('\n')[4]!;
+  const sql = (text: string) => spawnSync('psql', ['-qAt', `host=${socket} port=5432 user=postgres dbname=veza`, '-c', text], { encoding: 'utf8' }).stdout.trim();
+  await until('the sweeps to be done', () => {
+    sql("update jobs set run_at = now() where state = 'queued' and kind like '%sweep%'");
+    return sql("select count(*) from jobs where state in ('queued', 'running') and kind in ('track_sweep', 'picture_sweep', 'transcode')") === '0';
+  }, 60, 500);
+  const doctor = (...more: string[]) => spawnSync(BINARY, ['doctor', 'storage', '--age', '0', ...more], { encoding: 'utf8', env: ENVIRONMENT, cwd: server.dataDir });
+  const clean = doctor(), stray = 'originals/00000000-0000-4000-8000-000000000000';
+  expect(clean.status === 0, `veza doctor storage: ${clean.stdout}${clean.stderr}`);
+  writeFileSync(path.join(server.dataDir, 'files', stray), 'lost');
+  const found = doctor(), mended = doctor('--mend'), after = doctor();
+  expect(found.status === 1 && found.stdout.includes(stray), `a file without a row is not found: ${found.stdout}`);
+  expect(mended.status === 0 && after.status === 0, `a file without a row stays: ${mended.stdout}${after.stdout}`);
+}
+
 async function account(name: string): Promise<void> {
   const made = spawnSync(BINARY, ['user', 'create', '--username', name, '--email', `${name}@example.org`, '--role', 'creator', '--verified'],
-    { input: `${PASSWORD}\n`, encoding: 'utf8', env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', VEZA_DATA_DIR: server.dataDir, PASSWORD_COST: '8', APP_SECRET: 'a secret of the tests, thirty-two bytes or more' }, cwd: server.dataDir });
+    { input: `${PASSWORD}\n`, encoding: 'utf8', env: ENVIRONMENT, cwd: server.dataDir });
   if (made.status !== 0) throw new Error(`veza user create: ${made.stdout}${made.stderr}`);
   const reply = await fetch(`${server.api}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email: `${name}@example.org`, password: PASSWORD }) });
   const body = (await reply.json()) as { access_token?: string };
@@ -308,6 +327,8 @@ try {
   }
   await lookAtTheEnd();
   tell('everything when all is over');
+  await lookAtFiles();
+  tell('the files when all is over');
   console.log(`${ROUNDS} rounds, ${acknowledged} acknowledged changes, ${tracks.size} tracks`);
 } catch (error) {
   wrong.push(String((error as Error).stack ?? error));
