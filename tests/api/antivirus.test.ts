@@ -108,6 +108,8 @@ test('where it is not required, files come in while it is down; what it finds la
   stem.set('file', new Blob([new Uint8Array(infected())]), 'drums.wav');
   assertStatus(await dave.send('POST', `/api/v1/tracks/${clean.id}/stems`, { body: stem }), 201);
   assert.equal(await lenient.sql("select count(*) from unscanned_files where reason = 'unreachable'"), '4');
+  const state = async () => { const reply = await root.get('/api/v1/admin/antivirus'); assertStatus(reply, 200); return reply.body; };
+  assert.deepEqual(await state(), { state: 'down', is_required: false, max_bytes: 1_048_576, waiting: 4, too_large: 0 });
   const unreadable = 'originals/Unreadable'; /* it came first, and cannot be opened: no key in storage has capitals */
   await lenient.sql(`insert into unscanned_files (key, size_bytes, reason, created_at) values ('${unreadable}', 1, 'unreachable', now() - interval '1 hour')`);
   await clamd.start();
@@ -116,6 +118,7 @@ test('where it is not required, files come in while it is down; what it finds la
     return (await lenient.sql("select string_agg(key, ' ') from unscanned_files")) === unreadable;
   }, 60, 500);
   await lenient.sql('delete from unscanned_files');
+  assert.deepEqual(await state(), { state: 'up', is_required: false, max_bytes: 1_048_576, waiting: 0, too_large: 0 });
   assert.equal((await dave.get('/api/v1/tracks/{id}', { path: { id: clean.id } })).status, 200);
   assert.equal((await dave.get('/api/v1/tracks/{id}', { path: { id: bad.id } })).status, 404);
   const stems = await dave.get('/api/v1/tracks/{id}/stems', { path: { id: clean.id } });

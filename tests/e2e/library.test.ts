@@ -75,6 +75,7 @@ test('an administrator sees who stores how much, and changes what a person and a
     await page.getByRole('button', { name: 'Account of root' }).click();
     await page.getByRole('menuitem', { name: 'Storage' }).click();
     await page.getByRole('heading', { level: 1, name: 'Storage' }).waitFor();
+    await page.getByText('Uploaded files are not scanned for harmful software.').waitFor();
     await page.getByRole('progressbar', { name: 'What carol stores' }).waitFor();
     const change = async (name: string, gib: string) => {
       await page.getByRole('button', { name: `Change the limit of ${name}`, exact: true }).click();

@@ -1,8 +1,9 @@
-/* scans.c - asks the antivirus again about files that came in while it could not be asked, and deletes what it finds. */
+/* scans.c - asks the antivirus again about files that came in while it could not be asked, deletes what it finds, and tells how it is. */
 #include "api/checkup.h"
 #include "api/gate.h"
 #include "api/module.h"
 #include "api/personal.h"
+#include "api/runner.h"
 #include "base/log.h"
 #include "db/db.h"
 #include "modules/stems/stems.h"
@@ -14,6 +15,7 @@
 
 extern const struct module scans_module;
 
+static const struct config *scans_config;
 static struct storage *scans_storage;
 
 /* How many rows it gave, or -1. The caller frees the result where `ret_result` is not NULL. */
@@ -102,9 +104,38 @@ static bool
 scans_setup(const struct module_setup *with, char *error, size_t error_size)
 {
     (void)error, (void)error_size;
+    scans_config = with->config;
     scans_storage = with->storage;
     return true;
 }
+
+static const struct problem *
+scans_get(struct request *req)
+{
+    const struct scanner *scanner = gate_get_scanner();
+    struct row counts;
+    const struct problem *p = db_one(req, &q_scan_counts, &counts);
+
+    if (p)
+        return p;
+    return reply_json(req, 200,
+                      json_pack("{s:s, s:b, s:I, s:I, s:I}", "state", !scanner ? "off" : scanner->ready() ? "up" : "down", "is_required",
+                                scanner && scans_config->clamav_required, "max_bytes", (json_int_t)(scanner ? scanner->max_bytes : 0), "waiting",
+                                (json_int_t)row_int(&counts, "waiting", 0), "too_large", (json_int_t)row_int(&counts, "too_large", 0)));
+}
+
+static const struct field scans_reply[] = {
+    {"state", FIELD_ENUM, .required = true, .values = "off|up|down", .help = "`off`: no file is scanned. `down`: the antivirus does not answer"},
+    {"is_required", FIELD_BOOL, .required = true, .help = "What cannot be scanned is refused"},
+    {"max_bytes", FIELD_INT64, .required = true, .help = "Larger files are not scanned; 0 when none are"},
+    {"waiting", FIELD_INT64, .required = true, .help = "Files that came in while it did not answer, and are scanned when it does"},
+    {"too_large", FIELD_INT64, .required = true, .help = "Files that came in and are larger than it looks at"},
+    FIELD_END};
+
+static const struct route scans_routes[] = {
+    {GET, "/api/v1/admin/antivirus", "Get whether uploaded files are scanned, and how many were not",
+     .auth = AUTH_ADMIN, .permission = "storage.manage", .limit = LIMIT_READ, .handler = scans_get, .reply = scans_reply},
+    ROUTE_END};
 
 static void
 scans_metrics(struct buf *out)
@@ -164,6 +195,7 @@ static const struct personal personal = {.tables = tables};
 
 const struct module scans_module = {.name = "scans",
                                     .personal = &personal,
+                                    .routes = ROUTE_TABLES(scans_routes),
                                     .queries = scans_queries,
                                     .jobs = jobs,
                                     .setup = scans_setup,

@@ -1,6 +1,7 @@
 /* For administrators: how much people store and may store, and what their roles give them. */
 
 import { useQueryClient } from '@tanstack/react-query';
+import { ShieldAlert } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
@@ -14,7 +15,7 @@ import { More } from '@/components/ui/More';
 import { NotFound } from '@/components/ui/NotFound';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { Progress } from '@/components/ui/Progress';
-import { useStorageOfPeople, useStorageOfRoles, useUsualQuota } from '@/lib/api/admin/storage';
+import { useAntivirus, useStorageOfPeople, useStorageOfRoles, useUsualQuota } from '@/lib/api/admin/storage';
 import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import type { PersonStorage } from '@/lib/api/schema';
@@ -25,6 +26,31 @@ import { toast } from '@/lib/toast/store';
 import type { QuotaTarget } from './QuotaDialog';
 
 const QuotaDialog = lazy(() => import('./QuotaDialog'));
+
+/** What administrators should know of the antivirus; nothing while all is well. */
+function AntivirusNotice() {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const { data } = useAntivirus();
+  if (!data) return null;
+  const lines = [
+    data.state === 'off' && t('admin.antivirus.off'),
+    data.state === 'down' && t(data.is_required ? 'admin.antivirus.down_required' : 'admin.antivirus.down'),
+    data.waiting > 0 && t('admin.antivirus.waiting', { count: data.waiting, number: f.number(data.waiting) }),
+    data.too_large > 0 && t('admin.antivirus.too_large', { count: data.too_large, number: f.number(data.too_large), size: f.bytes(data.max_bytes) }),
+  ].filter((line) => line !== false);
+  if (lines.length === 0) return null;
+  return (
+    <section aria-label={t('admin.antivirus.title')} className="mb-8 flex max-w-prose gap-3 rounded-card border border-line bg-raised p-4 text-sm">
+      <ShieldAlert size={20} aria-hidden className="mt-0.5 shrink-0 text-accent" />
+      <div className="space-y-1">
+        {lines.map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+      </div>
+    </section>
+  );
+}
 
 interface PartProps {
   onChange: (target: QuotaTarget) => void;
@@ -136,6 +162,7 @@ export function Component() {
   return (
     <Page>
       <PageHeader title={t('admin.title')}>{t('admin.text')}</PageHeader>
+      <AntivirusNotice />
       <Roles onChange={setTarget} />
       <People onChange={setTarget} />
       <Suspense fallback={null}>{target && <QuotaDialog target={target} onClose={() => setTarget(null)} />}</Suspense>

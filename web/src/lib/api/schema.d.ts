@@ -58,6 +58,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/antivirus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get whether uploaded files are scanned, and how many were not */
+        get: operations["getAdminAntivirus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/auth/unlock-account": {
         parameters: {
             query?: never;
@@ -8930,6 +8947,62 @@ export interface operations {
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getAdminAntivirus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description `off`: no file is scanned. `down`: the antivirus does not answer
+                         * @enum {string}
+                         */
+                        state: "off" | "up" | "down";
+                        /** @description What cannot be scanned is refused */
+                        is_required: boolean;
+                        /**
+                         * Format: int64
+                         * @description Larger files are not scanned; 0 when none are
+                         */
+                        max_bytes: number;
+                        /**
+                         * Format: int64
+                         * @description Files that came in while it did not answer, and are scanned when it does
+                         */
+                        waiting: number;
+                        /**
+                         * Format: int64
+                         * @description Files that came in and are larger than it looks at
+                         */
+                        too_large: number;
+                    };
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.insufficient_scope"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
         };
     };
     postAdminAuthUnlockAccount: {

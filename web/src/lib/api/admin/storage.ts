@@ -17,6 +17,9 @@ export const useStorageOfRoles = () => useQuery(rolesQuery);
 export const useUsualQuota = () =>
   useQuery({ queryKey: [...STORAGE, 'usual'], queryFn: ({ signal }) => get('/upload/limits', { signal }), staleTime: Infinity }).data?.storage_bytes;
 
+/** Whether uploaded files are scanned for harmful software. */
+export const useAntivirus = () => useQuery({ queryKey: ['admin', 'antivirus'], queryFn: ({ signal }) => get('/admin/antivirus', { signal }) });
+
 export interface QuotaOf {
   kind: 'users' | 'roles';
   id: string;
