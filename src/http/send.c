@@ -355,8 +355,10 @@ outgoing_read(void *context, uint64_t position, char *to, size_t len)
         if (outgoing->reader.at == outgoing->reader.end)
             return outgoing_break(outgoing); /* more was asked for than there is */
         MHD_suspend_connection(outgoing->connection);
-        if (!pool_submit(outgoing->server->pools[RUNS_ON_POOL], outgoing_fill, outgoing))
-            outgoing_fill(outgoing);
+        if (!pool_submit(outgoing->server->pools[RUNS_ON_POOL], outgoing_fill, outgoing)) { /* it is full: this thread must not wait for the store instead */
+            outgoing->held = -1;
+            MHD_resume_connection(outgoing->connection);
+        }
         return 0;
     }
     len = len < left ? len : left;

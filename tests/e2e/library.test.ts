@@ -60,7 +60,7 @@ test('of several that are deleted one is told that is not there any more', async
     await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click();
     await page.getByLabel('Type 2 to go on').fill('2');
     await page.getByRole('button', { name: 'Delete for good' }).click();
-    const told = page.getByRole('dialog', { name: 'It did not work with 1 track' });
+    const told = page.getByRole('dialog', { name: '1 track could not be changed' });
     await told.getByText('Tides').waitFor();
     await told.getByText('It is not there any more, or not yours.').waitFor();
     await page.getByText('1 track deleted').first().waitFor();

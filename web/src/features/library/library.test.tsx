@@ -53,7 +53,7 @@ describe('several tracks at once', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Edit' }));
     await userEvent.type(await screen.findByLabelText('Add tags'), 'night, slow');
     await userEvent.click(screen.getByRole('button', { name: 'Save' }));
-    const told = await screen.findByRole('dialog', { name: 'It did not work with 3 tracks' });
+    const told = await screen.findByRole('dialog', { name: '3 tracks could not be changed' });
     expect(within(told).getByText('It is not there any more, or not yours.')).toBeInTheDocument();
     expect(within(told).getAllByText(/cannot be reached right now/)).toHaveLength(2);
     expect(server.count('POST /tracks/batch/update')).toBe(2);
