@@ -214,6 +214,17 @@ async function strike(): Promise<string> {
   return first;
 }
 
+/** All items of a list, page by page, small ones so that every run has several. */
+async function every<T>(person: string, list: string): Promise<T[]> {
+  const items: T[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: { items: T[]; next: string | null } = (await ask(person, 'GET', `${list}?limit=20${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)).json();
+    items.push(...page.items);
+    cursor = page.next;
+  }
+  return items;
+}
+
 function settle<T>(known: Known<T>, seen: T, what: string): void {
   expect(seen === known.now || known.perhaps.includes(seen), `${what}: ${String(seen)}, and ${String(known.now)} was acknowledged`);
   known.now = seen;
@@ -228,7 +239,7 @@ async function look(): Promise<void> {
     if (known.now === 'there') expect((reply.json() as { status: string }).status !== 'failed', `track ${id} failed: ${reply.bytes.toString().slice(0, 500)}`);
   }
   for (const person of PEOPLE) {
-    const liked = new Set(((await ask(person, 'GET', `/api/v1/users/${ids.get(person)}/likes?limit=100`)).json() as { items: { id: string }[] }).items.map(({ id }) => id));
+    const liked = new Set((await every<{ id: string }>(person, `/api/v1/users/${ids.get(person)}/likes`)).map(({ id }) => id));
     for (const [key, known] of likes) {
       const [who, id] = key.split(' ') as [string, string];
       if (who === person && tracks.get(id)?.now === 'there') settle(known, liked.has(id), `like ${key}`);
@@ -236,7 +247,7 @@ async function look(): Promise<void> {
   }
   for (const person of PEOPLE) settle(bios.get(person)!, ((await ask(person, 'GET', '/api/v1/auth/me')).json() as { bio: string | null }).bio ?? '', `bio of ${person}`);
   for (const [id, list] of lists) {
-    const reply = await ask(list.owner, 'GET', `/api/v1/playlists/${id}/tracks?limit=100`), there = ((reply.json() as { items: { track_id: string | null; track: { id: string } | null }[] }).items).map((item) => item.track?.id ?? item.track_id ?? 'gone');
+    const there = (await every<{ track_id: string | null; track: { id: string } | null }>(list.owner, `/api/v1/playlists/${id}/tracks`)).map((item) => item.track?.id ?? item.track_id ?? 'gone');
     const isThere = (track: string) => tracks.get(track)?.now === 'there';
     const seen = there.filter(isThere), noted = list.items.filter(isThere);
     expect(String(seen.slice(0, noted.length)) === String(noted), `playlist ${id} holds ${seen}, and ${noted} was acknowledged`);
@@ -244,9 +255,10 @@ async function look(): Promise<void> {
     list.items = seen;
     list.perhaps = [];
   }
-  for (const [id, { track, text }] of comments) {
-    if (tracks.get(track)?.now !== 'there') comments.delete(id);
-    else expect((await ask(tracks.get(track)!.owner, 'GET', `/api/v1/tracks/${track}/comments?limit=100`)).bytes.includes(`"${text}"`), `comment "${text}" is lost`);
+  for (const [id, { track }] of comments) if (tracks.get(track)?.now !== 'there') comments.delete(id);
+  for (const track of new Set([...comments.values()].map((comment) => comment.track))) {
+    const there = new Map((await every<{ id: string; content: string }>(tracks.get(track)!.owner, `/api/v1/tracks/${track}/comments`)).map(({ id, content }) => [id, content]));
+    for (const [id, { text }] of comments) if (comments.get(id)!.track === track) expect(there.get(id) === text, `comment "${text}" is lost`);
   }
   for (const [address, part] of uploads) {
     const reply = await ask(part.owner, 'HEAD', address, undefined, { 'tus-resumable': '1.0.0' }), offset = Number(reply.headers.get('upload-offset'));
