@@ -1,8 +1,9 @@
-/* audio_job.c - decodes the recording two or three times.
+/* audio_job.c - decodes the recording several times.
  *
- * The first pass finds the peak of what the AAC encoders will get, and so how much room they need. The second feeds the analysis, the lossless
- * rendition and three AAC encoders. Each AAC rendition is judged while it is made (quality.h), and the third pass encodes once more those that
- * missed a bound (takes.h); their files replace those that were sent before. */
+ * The first pass finds the peak of what the AAC encoders will get, and so how much room they need. The second feeds the analysis and the encoder of the
+ * medium quality, which can be played from then on; the third one the rest. What is short has both in one pass. Each AAC rendition is judged while it
+ * is made (quality.h), and further passes encode once more those that missed a bound (takes.h); their files replace those that were sent before, which
+ * happens to the medium quality before it is played. */
 #include "audio_job.h"
 
 #include "aac_feed.h"
@@ -20,6 +21,7 @@
 
 #define STAGE "transcoding"
 #define SEGMENT_SECONDS 5
+#define EARLY_SECONDS 60 /* what lasts so long can be played before all of it is made, for one more decoding */
 #define CODING_ROOM 2.0 /* dB by which coding may raise the peak: nearly all music takes less, even at 64k */
 
 enum { LOW, MEDIUM, HIGH, LOSSLESS, RENDITIONS };
@@ -33,6 +35,7 @@ struct audio_job {
     bool judges;     /* AAC renditions are compared with the source */
     bool hears_music;
     bool copies;     /* lossless is the source's own packets */
+    bool is_early;   /* the medium quality is made, and can be played */
     struct aac_feed feed;
     struct true_peak peak[2]; /* of what the feed gives */
     struct takes takes[LOSSLESS];
@@ -175,7 +178,7 @@ find_peak(void *user, const AVFrame *block)
 }
 
 static int
-start_first(void *user, const struct sound *sound)
+start_peak(void *user, const struct sound *sound)
 {
     struct audio_job *job = user;
     int error = keep_sound(job, sound);
@@ -184,7 +187,7 @@ start_first(void *user, const struct sound *sound)
 }
 
 static int
-on_block_first(void *user, AVFrame *block)
+on_block_peak(void *user, AVFrame *block)
 {
     return take_block(user, block);
 }
@@ -202,49 +205,80 @@ send_to_aac(void *user, const AVFrame *block)
     return error;
 }
 
+/* Makes those of these renditions that are not there: they are new, or were freed. */
 static int
-start_second(void *user, const struct sound *sound)
+start_encoders(struct audio_job *job, const struct sound *sound, int from, int to)
 {
-    struct audio_job *job = user;
-    float peak = fmaxf(job->peak[0].highest, job->peak[1].highest);
-    double gain_db = fmin(0, TRUE_PEAK_CEILING - CODING_ROOM - 20 * log10((double)peak + 1e-10));
-    int error = keep_sound(job, sound);
+    int error = aac_feed_open(&job->feed, sound, aac_feed_usual_rate(sound->sample_rate), send_to_aac, job);
 
-    if (!error)
-        error = aac_feed_open(&job->feed, sound, aac_feed_usual_rate(sound->sample_rate), send_to_aac, job);
-    if (!error)
-        error = analysis_start(&job->analysis, sound, job->hears_music, &job->failed);
-    for (int i = HIGH; !error && i >= LOW; i--) {
-        job->takes[i] = (struct takes){ .bounds = ladder[i].bounds, .coder = ladder[i].coder, .gain_db = gain_db };
-        error = start_aac(job, i);
-    }
-    if (!error && !job->copies)
-        error = start_flac(job);
+    for (int i = to; !error && i >= from; i--)
+        if (!job->renditions[i].cmaf)
+            error = start_aac(job, i);
     return error;
 }
 
+static void
+begin_takes(struct audio_job *job)
+{
+    float peak = fmaxf(job->peak[0].highest, job->peak[1].highest);
+    double gain_db = fmin(0, TRUE_PEAK_CEILING - CODING_ROOM - 20 * log10((double)peak + 1e-10));
+
+    for (int i = LOW; i <= HIGH; i++)
+        job->takes[i] = (struct takes){ .bounds = ladder[i].bounds, .coder = ladder[i].coder, .gain_db = gain_db };
+}
+
 static int
-on_block_second(void *user, AVFrame *block)
+start_early(void *user, const struct sound *sound)
+{
+    struct audio_job *job = user;
+    int error = keep_sound(job, sound);
+
+    if (!error)
+        error = start_encoders(job, sound, MEDIUM, MEDIUM);
+    return error ? error : analysis_start(&job->analysis, sound, job->hears_music, &job->failed);
+}
+
+static int
+start_rest(void *user, const struct sound *sound)
+{
+    struct audio_job *job = user;
+    int error = keep_sound(job, sound);
+
+    if (!error)
+        error = start_encoders(job, sound, LOW, HIGH);
+    if (!error && !job->is_early)
+        error = analysis_start(&job->analysis, sound, job->hears_music, &job->failed);
+    return error || job->copies ? error : start_flac(job);
+}
+
+static int
+on_block_analysed(void *user, AVFrame *block)
 {
     struct audio_job *job = user;
     int error = take_block(job, block);
 
-    if (!error && !job->copies)
-        error = frame_queue_push(&job->renditions[LOSSLESS].queue, block);
-    return error ? error : frame_queue_push(&job->analysis.queue, block);
+    return error || !job->analysis.started ? error : frame_queue_push(&job->analysis.queue, block);
 }
 
-/* The renditions that are to be made again were freed. */
+static int
+on_block_rest(void *user, AVFrame *block)
+{
+    struct audio_job *job = user;
+    int error = on_block_analysed(job, block);
+
+    return error || job->copies ? error : frame_queue_push(&job->renditions[LOSSLESS].queue, block);
+}
+
 static int
 start_again(void *user, const struct sound *sound)
 {
-    struct audio_job *job = user;
-    int error = aac_feed_open(&job->feed, sound, aac_feed_usual_rate(sound->sample_rate), send_to_aac, job);
+    return start_encoders(user, sound, LOW, HIGH);
+}
 
-    for (int i = HIGH; !error && i >= LOW; i--)
-        if (!job->renditions[i].cmaf)
-            error = start_aac(job, i);
-    return error;
+static int
+start_early_again(void *user, const struct sound *sound)
+{
+    return start_encoders(user, sound, MEDIUM, MEDIUM);
 }
 
 /* Ends all threads, whatever happened, and returns the error that came first in the order of importance. */
@@ -306,7 +340,7 @@ send_playlists_and_result(struct audio_job *job)
     for (int i = 0; !error && i < RENDITIONS; i++)
         error = playlist_send(order[i]);
     if (!error)
-        error = playlist_send_master(order, RENDITIONS);
+        error = playlist_send_master("master.m3u8", order, RENDITIONS);
     if (!error && cover)
         error = output_file("cover.bin", cover->data, (size_t)cover->size);
     if (!error)
@@ -340,12 +374,10 @@ reopen(struct audio_job *job, int64_t max_duration_s)
     return input_open(&job->input, max_duration_s);
 }
 
-/* Encodes the renditions that missed a bound once more, until takes.h is content with all. */
+/* Encodes those of the renditions that missed a bound once more, until takes.h is content with all. */
 static int
-mend(struct audio_job *job, int64_t max_duration_s)
+mend(struct audio_job *job, int64_t max_duration_s, bool again[LOSSLESS], const struct decode_sink *sink, double from)
 {
-    struct decode_sink sink = { start_again, on_block_first, NULL, job };
-    bool again[LOSSLESS] = { true, true, true };
     int error = 0;
 
     for (int round = 0; !error; round++) {
@@ -363,7 +395,7 @@ mend(struct audio_job *job, int64_t max_duration_s)
             break;
         error = reopen(job, max_duration_s);
         if (!error)
-            error = pass(job, &sink, max_duration_s, 0.9 + 0.02 * round, 0.02);
+            error = pass(job, sink, max_duration_s, from + 0.02 * round, 0.02);
     }
     for (int i = LOW; i <= HIGH; i++)
         job->renditions[i].is_good = takes_is_good(&job->takes[i]);
@@ -371,23 +403,58 @@ mend(struct audio_job *job, int64_t max_duration_s)
 }
 
 static int
+send_early(struct audio_job *job)
+{
+    struct rendition *medium = &job->renditions[MEDIUM];
+    const struct rendition *all[] = { medium };
+    int error = playlist_send(medium);
+
+    medium->bandwidth = playlist_bandwidth(medium);
+    if (!error)
+        error = playlist_send_master("early.m3u8", all, 1);
+    return error ? error : result_send_playable(&job->input, &job->sound, job->samples, job->mended, &job->analysis, medium);
+}
+
+/* One quality, and what is measured. */
+static int
+make_early(struct audio_job *job, int64_t max_duration_s)
+{
+    struct decode_sink sink = { start_early, on_block_analysed, NULL, job }, again = { start_early_again, on_block_peak, NULL, job };
+    bool which[LOSSLESS] = { [MEDIUM] = true };
+    int error = pass(job, &sink, max_duration_s, 0.1, 0.24);
+
+    if (!error && job->judges)
+        error = mend(job, max_duration_s, which, &again, 0.34);
+    if (!error)
+        error = send_early(job);
+    job->is_early = true;
+    return error ? error : reopen(job, max_duration_s);
+}
+
+static int
 work(struct audio_job *job, int64_t max_duration_s)
 {
-    struct decode_sink first = { start_first, on_block_first, NULL, job }, second = { start_second, on_block_second, on_packet, job };
+    struct decode_sink peak = { start_peak, on_block_peak, NULL, job }, rest = { start_rest, on_block_rest, on_packet, job },
+                       again = { start_again, on_block_peak, NULL, job };
+    bool which[LOSSLESS] = { true, true, true };
     int error = input_open(&job->input, max_duration_s);
 
     if (!error)
         error = output_progress(STAGE, 0);
     if (!error)
-        error = pass(job, &first, max_duration_s, 0, 0.1);
+        error = pass(job, &peak, max_duration_s, 0, 0.1);
+    begin_takes(job);
     if (!error)
         error = reopen(job, max_duration_s);
+    if (!error && job->samples >= (int64_t)EARLY_SECONDS * job->sound.sample_rate)
+        error = make_early(job, max_duration_s);
     if (!error && can_copy(&job->input))
         error = start_copy(job);
     if (!error)
-        error = pass(job, &second, max_duration_s, 0.1, 0.8);
+        error = pass(job, &rest, max_duration_s, job->is_early ? 0.4 : 0.1, job->is_early ? 0.5 : 0.8);
+    which[MEDIUM] = !job->is_early;
     if (!error && job->judges)
-        error = mend(job, max_duration_s);
+        error = mend(job, max_duration_s, which, &again, 0.9);
     return error ? error : send_playlists_and_result(job);
 }
 

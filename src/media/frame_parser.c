@@ -109,6 +109,20 @@ take_begin(struct media_frame_parser *parser)
 }
 
 static int
+take_playable(struct media_frame_parser *parser)
+{
+    const struct media_frame_callbacks *cb = parser->callbacks;
+
+    if (parser->in_file || parser->playable || parser->length < 2)
+        return MEDIA_PARSE_BROKEN;
+    parser->playable = true;
+    parser->payload[parser->length] = 0;
+    if (cb->on_playable && cb->on_playable(cb->user, (const char *)parser->payload, parser->length) < 0)
+        return MEDIA_PARSE_REFUSED;
+    return MEDIA_PARSE_OK;
+}
+
+static int
 take_result(struct media_frame_parser *parser)
 {
     const struct media_frame_callbacks *cb = parser->callbacks;
@@ -145,6 +159,8 @@ take_frame(struct media_frame_parser *parser)
         return cb->on_file_end && cb->on_file_end(cb->user) < 0 ? MEDIA_PARSE_REFUSED : MEDIA_PARSE_OK;
     case MEDIA_FRAME_PROGRESS:
         return take_progress(parser);
+    case MEDIA_FRAME_PLAYABLE:
+        return take_playable(parser);
     case MEDIA_FRAME_RESULT:
         return take_result(parser);
     case MEDIA_FRAME_FAILED:

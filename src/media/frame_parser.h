@@ -13,6 +13,7 @@ struct media_frame_callbacks {
     int (*on_file_data)(void *user, const void *bytes, size_t length);
     int (*on_file_end)(void *user);
     void (*on_progress)(void *user, const char *stage, float fraction);
+    int (*on_playable)(void *user, const char *json, size_t length);
     int (*on_result)(void *user, const char *json, size_t length);
     void (*on_failed)(void *user, const char *code, const char *message);
     void *user;
@@ -32,6 +33,7 @@ struct media_frame_parser {
     uint32_t filled;
     uint32_t last_progress;
     bool in_file;
+    bool playable; /* PLAYABLE was seen */
     bool finished; /* RESULT or FAILED was seen */
     bool succeeded;
     uint8_t payload[MEDIA_FRAME_PAYLOAD_MAX + 1];

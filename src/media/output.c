@@ -75,15 +75,27 @@ output_file(const char *name, const void *bytes, size_t length)
     return error;
 }
 
-int
-output_result(const char *json, size_t length)
+static int
+send_document(enum media_frame_type type, const char *json, size_t length)
 {
     int error;
 
     pthread_mutex_lock(&lock);
-    error = send_frame(MEDIA_FRAME_RESULT, json, length);
+    error = send_frame(type, json, length);
     pthread_mutex_unlock(&lock);
     return error;
+}
+
+int
+output_playable(const char *json, size_t length)
+{
+    return send_document(MEDIA_FRAME_PLAYABLE, json, length);
+}
+
+int
+output_result(const char *json, size_t length)
+{
+    return send_document(MEDIA_FRAME_RESULT, json, length);
 }
 
 int

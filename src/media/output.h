@@ -6,6 +6,7 @@
 
 /* All return 0, or MEDIA_E_INTERNAL when the parent went away or a limit of the protocol was passed. */
 int output_file(const char *name, const void *bytes, size_t length);
+int output_playable(const char *json, size_t length);
 int output_result(const char *json, size_t length);
 int output_failed(int reason);
 

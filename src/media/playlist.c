@@ -72,7 +72,7 @@ playlist_send(const struct rendition *r)
 }
 
 int
-playlist_send_master(const struct rendition *const *renditions, size_t count)
+playlist_send_master(const char *name, const struct rendition *const *renditions, size_t count)
 {
     char *text = NULL;
     size_t size = 0;
@@ -89,5 +89,5 @@ playlist_send_master(const struct rendition *const *renditions, size_t count)
             fprintf(out, "X-GAIN-DB=%.2f,", renditions[i]->config.gain_db); /* RFC 8216 lets players ignore what they do not know */
         fprintf(out, "CODECS=\"%s\"\n%s/playlist.m3u8\n", renditions[i]->codec_string, renditions[i]->config.name);
     }
-    return send_text(out, "master.m3u8", &text, &size);
+    return send_text(out, name, &text, &size);
 }

@@ -104,13 +104,13 @@ describe_rendition(const struct rendition *r)
 }
 
 static int
-send_document(json_t *document)
+send_document(json_t *document, int (*output)(const char *json, size_t length))
 {
     char *text = document ? json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(8)) : NULL;
     int error = MEDIA_E_OUT_OF_MEMORY;
 
     if (text)
-        error = output_result(text, strlen(text));
+        error = output(text, strlen(text));
     free(text);
     json_decref(document);
     return error;
@@ -132,7 +132,7 @@ result_send_probe(const struct input *input)
 {
     const AVCodecParameters *par = input->stream->codecpar;
 
-    return send_document(describe(input, par->sample_rate, par->ch_layout.nb_channels, source_bits(input), input_duration_ms(input)));
+    return send_document(describe(input, par->sample_rate, par->ch_layout.nb_channels, source_bits(input), input_duration_ms(input)), output_result);
 }
 
 int
@@ -147,12 +147,12 @@ result_send_stem(const struct input *input, int source_rate, int rate, int chann
         document = NULL;
     }
     json_decref(made);
-    return send_document(document);
+    return send_document(document, output_result);
 }
 
-int
-result_send_audio(const struct input *input, const struct sound *sound, int64_t samples, int64_t mended, const struct analysis *a,
-                  const struct rendition *const *renditions, size_t count)
+static int
+send_audio(const struct input *input, const struct sound *sound, int64_t samples, int64_t mended, const struct analysis *a,
+           const struct rendition *const *renditions, size_t count, int (*output)(const char *json, size_t length))
 {
     int64_t duration_ms = (samples * 1000 + sound->sample_rate / 2) / sound->sample_rate;
     json_t *document = describe(input, sound->sample_rate, sound->layout.nb_channels, sound->bits, duration_ms);
@@ -182,7 +182,21 @@ result_send_audio(const struct input *input, const struct sound *sound, int64_t 
         json_decref(document);
         return MEDIA_E_OUT_OF_MEMORY;
     }
-    return send_document(document);
+    return send_document(document, output);
+}
+
+int
+result_send_playable(const struct input *input, const struct sound *sound, int64_t samples, int64_t mended, const struct analysis *analysis,
+                     const struct rendition *rendition)
+{
+    return send_audio(input, sound, samples, mended, analysis, &rendition, 1, output_playable);
+}
+
+int
+result_send_audio(const struct input *input, const struct sound *sound, int64_t samples, int64_t mended, const struct analysis *analysis,
+                  const struct rendition *const *renditions, size_t count)
+{
+    return send_audio(input, sound, samples, mended, analysis, renditions, count, output_result);
 }
 
 int
@@ -190,5 +204,5 @@ result_send_music(const struct music_result *heard)
 {
     json_t *document = json_pack("{s:o}", "music", describe_music(heard));
 
-    return document ? send_document(document) : MEDIA_E_OUT_OF_MEMORY;
+    return document ? send_document(document, output_result) : MEDIA_E_OUT_OF_MEMORY;
 }

@@ -197,6 +197,14 @@ forward_progress(void *user, const char *stage, float fraction)
 }
 
 static int
+forward_playable(void *user, const char *json, size_t length)
+{
+    const struct media_job *job = ((struct run *)user)->job;
+
+    return job->on_playable ? job->on_playable(job->user, json, length) : 0;
+}
+
+static int
 forward_result(void *user, const char *json, size_t length)
 {
     const struct media_job *job = ((struct run *)user)->job;
@@ -301,7 +309,7 @@ struct media_outcome
 media_run(const struct media_job *job)
 {
     struct media_outcome outcome = { .kind = MEDIA_OK };
-    struct media_frame_callbacks callbacks = { forward_begin, forward_data, forward_end, forward_progress, forward_result, on_failed, NULL };
+    struct media_frame_callbacks callbacks = { forward_begin, forward_data, forward_end, forward_progress, forward_playable, forward_result, on_failed, NULL };
     struct run *run = calloc(1, sizeof *run);
     SCOPED_FD fd = -1;
     int error = ENOMEM;

@@ -41,6 +41,7 @@ struct media_job {
     int (*on_file_data)(void *user, const void *bytes, size_t length);
     int (*on_file_end)(void *user);
     void (*on_progress)(void *user, const char *stage, float fraction);
+    int (*on_playable)(void *user, const char *json, size_t length); /* of audio that lasts a minute and longer: one quality can be played; at most once */
     int (*on_result)(void *user, const char *json, size_t length); /* json is NUL-terminated; called at most once, last */
     void *user;
 };

@@ -11,6 +11,7 @@
  *   FILE_DATA    the next bytes of that file
  *   FILE_END     empty; the file is complete
  *   PROGRESS     u32 parts per million (big endian, 0..1000000, never falling), then the stage's name
+ *   PLAYABLE     a JSON object as RESULT's; what was sent so far can be played, by early.m3u8, and stays as it is; at most once
  *   RESULT       a JSON object in UTF-8; the last frame of a job that worked
  *   FAILED       stable reason code, NUL, an English sentence that a person understands; the last frame of a job that did not
  *
@@ -40,6 +41,7 @@ enum media_frame_type {
     MEDIA_FRAME_PROGRESS = 4,
     MEDIA_FRAME_RESULT = 5,
     MEDIA_FRAME_FAILED = 6,
+    MEDIA_FRAME_PLAYABLE = 7,
 };
 
 /* True for one or two parts of [a-z0-9_] separated by one slash, the last with an extension: `low/segment_003.m4s`, `cover.bin`.

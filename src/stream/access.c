@@ -143,7 +143,7 @@ access_ask(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
 }
 
 const struct problem *
-access_check(struct request *req, const char *track_id, bool *ret_public, char ret_version[MEDIA_VERSION_TEXT])
+access_check(struct request *req, const char *track_id, struct access *ret)
 {
     int64_t now_ms = clock_monotonic_ms();
     const struct problem *p;
@@ -154,8 +154,8 @@ access_check(struct request *req, const char *track_id, bool *ret_public, char r
 
     pack(track_id, id);
     slot = slot_of(id);
-    *ret_public = true;
-    if (!req->identity.known && is_known(id, slot, now_ms, ret_version, &asks_again) && !asks_again)
+    *ret = (struct access){.is_public = true};
+    if (!req->identity.known && is_known(id, slot, now_ms, ret->version, &asks_again) && !asks_again)
         return NULL;
     request_set(req, "track_id", arena_strdup(req->arena, track_id)); /* the caller's text may be gone when this runs again */
     p = db_one(req, &q_stream_access, &track);
@@ -165,9 +165,10 @@ access_check(struct request *req, const char *track_id, bool *ret_public, char r
         return p;
     if (!row_bool(&track, "is_ready"))
         return PROBLEM(STREAM_NOT_READY);
-    *ret_public = row_bool(&track, "is_public");
-    snprintf(ret_version, MEDIA_VERSION_TEXT, "%s", row_text(&track, "media_version"));
-    if (*ret_public)
-        remember(id, slot, ret_version, now_ms + TTL_MS, req->started_ns); /* this may run again after it has asked */
+    ret->is_public = row_bool(&track, "is_public");
+    ret->is_early = row_bool(&track, "is_early");
+    snprintf(ret->version, sizeof ret->version, "%s", row_text(&track, "media_version"));
+    if (ret->is_public)
+        remember(id, slot, ret->version, now_ms + TTL_MS, req->started_ns); /* this may run again after it has asked */
     return NULL;
 }

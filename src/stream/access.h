@@ -10,9 +10,14 @@
 /* Before listener_start(): a change of a track is forgotten at once, in whatever process it happened. */
 void access_setup(void);
 
-/* May the person hear this track's stream? NULL, NOT_FOUND, or STREAM_NOT_READY. `track_id` in lower case. *ret_public tells whether
- * visitors may, ret_version which version of the track's files plays. */
-const struct problem *access_check(struct request *req, const char *track_id, bool *ret_public, char ret_version[MEDIA_VERSION_TEXT]);
+struct access {
+    bool is_public; /* visitors may hear it */
+    bool is_early;  /* it is processed still, and only the first quality is there */
+    char version[MEDIA_VERSION_TEXT]; /* of the track's files, that plays */
+};
+
+/* May the person hear this track's stream? NULL, NOT_FOUND, or STREAM_NOT_READY. `track_id` in lower case. */
+const struct problem *access_check(struct request *req, const char *track_id, struct access *ret);
 
 /* Is it known that visitors may hear this track's stream? `track_id` is a UUID in lower case. *ret_stale: yes, but the caller should have
  * access_ask() called soon. */

@@ -27,6 +27,7 @@
 #define FILE_SIZE 64 /* "lossless/segment_000000.m4s" */
 #define KEY_SIZE 144
 #define SEGMENT_TYPE "audio/mp4"
+#define MASTER_FILE "master.m3u8"
 #define CONTROL_VERSIONED "public, max-age=31536000, immutable"
 #define CONTROL_UNVERSIONED "public, max-age=60"
 #define DIRECT_S 60 /* life of a link to the object store */
@@ -47,14 +48,16 @@ struct wanted {
     const char *content_type;
     const char *share; /* token of a link, or NULL */
     const char *flat;  /* for addresses by the job: playlists name all files as if they were in one folder. "" or the quality; NULL: they do not */
-    bool is_public;
+    struct access access;
 };
 
 static void
 set_key(struct wanted *wanted, const char *version)
 {
-    snprintf(wanted->key, sizeof wanted->key, "hls/%s/%s%s%s", wanted->track_id, version, *version ? "/" : "", wanted->file);
-    snprintf(wanted->cache_key, sizeof wanted->cache_key, "hls/%s/%s%s/%s", wanted->track_id, *wanted->version ? "" : "-", version, wanted->file);
+    const char *file = wanted->access.is_early && text_equal(wanted->file, MASTER_FILE) ? "early.m3u8" : wanted->file;
+
+    snprintf(wanted->key, sizeof wanted->key, "hls/%s/%s%s%s", wanted->track_id, version, *version ? "/" : "", file);
+    snprintf(wanted->cache_key, sizeof wanted->cache_key, "hls/%s/%s%s/%s", wanted->track_id, *wanted->version ? "" : "-", version, file);
 }
 
 /* Finds the file in the cache or in storage. Returns an enum storage_error. */
@@ -79,14 +82,15 @@ load(const struct wanted *wanted, struct segment **ret_segment)
 static void
 describe(struct request *req, const struct wanted *wanted)
 {
-    if (wanted->is_public) {
+    if (wanted->access.is_public) {
         req->reply.cache_control = *wanted->version ? CONTROL_VERSIONED : CONTROL_UNVERSIONED;
         reply_header(req, "Access-Control-Allow-Origin", "*");
         reply_header(req, "Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag");
         reply_header(req, "Cross-Origin-Resource-Policy", "cross-origin");
     } else {
-        /* What a link opens is asked for each time: the link may be revoked. A playlist then has the link's token in its addresses. */
-        req->reply.cache_control = wanted->share && text_equal(wanted->content_type, PLAYLIST_TYPE) ? CACHE_NEVER
+        /* What a link opens is asked for each time: the link may be revoked. A playlist then has the link's token in its addresses. That of a track that is
+         * processed still will name more. */
+        req->reply.cache_control = (wanted->share || wanted->access.is_early) && text_equal(wanted->content_type, PLAYLIST_TYPE) ? CACHE_NEVER
                                    : *wanted->version && !wanted->share                          ? "private, max-age=31536000, immutable"
                                                                                                  : "private, no-cache";
     }
@@ -102,7 +106,7 @@ find_replaced(struct request *req, struct wanted *wanted, struct segment **ret_s
     int error;
 
     *ret_segment = NULL;
-    if (text_equal(wanted->file, "master.m3u8"))
+    if (text_equal(wanted->file, MASTER_FILE))
         return NULL;
     request_set(req, "track_id", arena_strdup(req->arena, wanted->track_id));
     request_set(req, "version", arena_strdup(req->arena, wanted->version));
@@ -114,18 +118,19 @@ find_replaced(struct request *req, struct wanted *wanted, struct segment **ret_s
     return error == STORAGE_NOT_FOUND || error == STORAGE_BAD_KEY ? PROBLEM(VERSION_GONE) : problem_of_storage(req->arena, error);
 }
 
-/* Finds the file, or NULL in *ret_segment when the address names another version than the one that plays, ret_version. What is remembered
+/* Finds the file, or NULL in *ret_segment when the address names another version than the one that plays. What is remembered
  * of the track may be from before a version was replaced: before a file is missing or a version is another, the database is asked again. */
 static const struct problem *
-find_segment(struct request *req, struct wanted *wanted, char version[MEDIA_VERSION_TEXT], struct segment **ret_segment)
+find_segment(struct request *req, struct wanted *wanted, struct segment **ret_segment)
 {
+    const char *version = wanted->access.version;
     char before[MEDIA_VERSION_TEXT] = "-";
     const struct problem *p;
     bool moved, asked = false;
     int error;
 
     for (;;) {
-        p = access_check(req, wanted->track_id, &wanted->is_public, version);
+        p = access_check(req, wanted->track_id, &wanted->access);
         if (p)
             return p;
         set_key(wanted, version);
@@ -205,18 +210,18 @@ hls_load(const char *track_id, const char *version, const char *file, struct seg
 static const struct problem *
 serve(struct request *req, struct wanted *wanted)
 {
-    char version[MEDIA_VERSION_TEXT];
+    const char *version = wanted->access.version;
     struct segment *segment;
     const struct problem *p;
 
     if (goes_direct(wanted)) {
-        p = access_check(req, wanted->track_id, &wanted->is_public, version);
+        p = access_check(req, wanted->track_id, &wanted->access);
         if (p)
             return p;
-        if (wanted->is_public && text_equal(wanted->version, version))
+        if (wanted->access.is_public && text_equal(wanted->version, version))
             return send_to_store(req, wanted, version);
     }
-    p = find_segment(req, wanted, version, &segment);
+    p = find_segment(req, wanted, &segment);
     if (p)
         return p;
     if (!segment)
@@ -249,7 +254,7 @@ want(struct request *req, const char *file, const char *content_type)
 static const struct problem *
 get_master(struct request *req)
 {
-    struct wanted wanted = want(req, "master.m3u8", PLAYLIST_TYPE);
+    struct wanted wanted = want(req, MASTER_FILE, PLAYLIST_TYPE);
 
     return serve(req, &wanted);
 }
@@ -274,7 +279,7 @@ get_segment(struct request *req)
 static const struct problem *
 get_by_job(struct request *req)
 {
-    const char *name = request_param(req, "segment"), *quality = request_param(req, "quality"), *file = quality ? "playlist.m3u8" : "master.m3u8";
+    const char *name = request_param(req, "segment"), *quality = request_param(req, "quality"), *file = quality ? "playlist.m3u8" : MASTER_FILE;
     const struct problem *p;
     struct wanted wanted;
     struct row row;
@@ -305,7 +310,7 @@ is_stream_file(const char *rest)
     static const char *const files[] = {"low/", "medium/", "high/", "lossless/"};
     unsigned number, used = 0;
 
-    if (text_equal(rest, "master.m3u8"))
+    if (text_equal(rest, MASTER_FILE))
         return true;
     for (size_t i = 0; i < COUNT_OF(files); i++) {
         const char *file = rest + strlen(files[i]);
@@ -348,7 +353,7 @@ static bool
 want_public(struct str path, struct wanted *ret_wanted)
 {
     static const struct str prefix = {"/hls/", 5};
-    struct wanted wanted = {.is_public = true};
+    struct wanted wanted = {.access.is_public = true};
 
     if (path.len <= prefix.len || memcmp(path.ptr, prefix.ptr, prefix.len) != 0)
         return false;

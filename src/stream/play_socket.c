@@ -271,15 +271,15 @@ play_connect(struct request *req)
 {
     const char *token = request_param(req, "token"), *given = request_param(req, "track_id");
     const struct problem *p = token ? auth_identify_stream_token(req, token) : NULL;
-    char track_id[UUID_TEXT] = "", version[MEDIA_VERSION_TEXT];
+    char track_id[UUID_TEXT] = "";
+    struct access access;
     struct player *player;
     struct row track;
-    bool is_public;
 
     for (int i = 0; i < UUID_TEXT - 1; i++)
         track_id[i] = (char)tolower((unsigned char)given[i]);
     if (!p)
-        p = access_check(req, track_id, &is_public, version);
+        p = access_check(req, track_id, &access);
     if (p)
         return p;
     request_set(req, "track_id", arena_strdup(req->arena, track_id));

@@ -2,7 +2,7 @@
 
 -- query: stream_access
 -- Whoever may see the track may hear it, and whoever has a link to it, as long as that is good: they are asked each time.
-select track_is_open(t) and user_shown(u) as is_public, t.stream_status = 'ready' as is_ready, t.media_version
+select track_is_open(t) and user_shown(u) as is_public, t.stream_status = 'ready' as is_ready, t.media_version, t.status <> 'completed' as is_early
   from tracks t
   join users u on u.id = t.creator_id and {not_blocked_by(t.creator_id, :viewer::uuid, :viewer_staff::boolean)}
  where t.id = :track_id::uuid and ({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))

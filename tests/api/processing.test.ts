@@ -10,7 +10,7 @@ import { isFull, onDisk } from '../support/level.ts';
 import { makeSound, pcm, png, wav, wavHeader } from '../support/media.ts';
 import { STREAM_SECRET } from '../support/requests.ts';
 import { Server } from '../support/server.ts';
-import { finished, playable, rendition, upload } from '../support/tracks.ts';
+import { finished, playable, rendition, upload, type Track } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { cluster, template, World } from '../support/world.ts';
 
@@ -265,4 +265,57 @@ test('an archive is made while transcodes fill all places', async () => {
   assertStatus(await world.as('dave').post('/api/v1/users/me/export'), 202);
   await until('the archive', async () => (await world.sql(`select state from jobs where kind = 'privacy.export'`)) === 'done', 30);
   assert.notEqual(await world.sql(`select count(*) from jobs where kind = 'transcode' and state in ('queued', 'running')`), '0');
+});
+
+/** Uploads, and stops the media worker as soon as one quality is there. */
+async function halfMade(file: Buffer): Promise<{ id: string; early: Track; signal: (name: NodeJS.Signals) => void }> {
+  const { id } = (await upload(carol, { file, is_public: 'true' })).body;
+  const early = await until('one quality to be there', async () => {
+    const track = (await carol.get('/api/v1/tracks/{id}', { path: { id } })).body;
+    return track.stream_status === 'ready' && track;
+  }, 60, 10);
+  const pids = execFileSync('pgrep', ['-P', String(world.server.ports.pid), '-f', 'media-worker audio']).toString().trim().split('\n').map(Number);
+  const signal = (name: NodeJS.Signals) => pids.forEach((pid) => process.kill(pid, name));
+  signal('SIGSTOP');
+  return { id, early, signal };
+}
+
+test('one quality of a long recording plays for its owner before the others are made', async () => {
+  const half = { sampleRate: 22050, channels: 1 }, part = pcm(makeSound(10, half));
+  const { id, early, signal } = await halfMade(Buffer.concat([wavHeader(part.length * 9, half), ...Array.from({ length: 9 }, () => part)]));
+  let bytes: Buffer;
+  try {
+    assert.equal(early.status, 'processing');
+    assert.equal(early.duration, 90);
+    const master = await carol.send('GET', early.stream_manifest_url!);
+    assert.deepEqual(master.bytes.toString().match(/^[a-z]+\/playlist.m3u8$/gm), ['medium/playlist.m3u8']);
+    assert.equal(master.headers.get('cache-control'), 'private, no-store', 'it will name the others later');
+    const medium = await rendition(carol, id, 'medium');
+    bytes = medium.bytes;
+    assert.equal(medium.segments.length, 19);
+    assertStatus(await carol.send('GET', `/api/v1/tracks/${id}/waveform`), 200);
+    assert.deepEqual(((await carol.get('/api/v1/tracks/{id}/hls/info', { path: { id } })).body.qualities as { name: string }[]).map(({ name }) => name), ['medium']);
+    for (const other of [world.visitor, world.as('dave')]) assertStatus(await other.send('GET', early.stream_manifest_url!), 404, 'nobody else, until it is published');
+    assertProblem(await carol.post('/api/v1/tracks/{id}/downloads/{format}', { path: { id, format: 'flac' } }), 409, 'stream_not_ready');
+    assert.equal((await carol.get('/api/v1/tracks/{id}', { path: { id } })).body.status, 'processing', 'it was all seen before the end');
+  } finally {
+    signal('SIGCONT');
+  }
+  const track = await finished(carol, id);
+  assert.equal(track.status, 'completed');
+  assert.equal(track.stream_manifest_url, early.stream_manifest_url, 'whoever listens goes on');
+  const whole = await carol.send('GET', track.stream_manifest_url!);
+  assert.equal(whole.bytes.toString().match(/^[a-z]+\/playlist.m3u8$/gm)?.length, 4);
+  assert.ok((await rendition(carol, id, 'medium')).bytes.equals(bytes), 'what could be played stays as it was');
+  await assertPlays(carol, id);
+});
+
+onDisk('a worker that dies after the first quality costs nothing but the time', async () => {
+  const { id, signal } = await halfMade(longWav(60));
+  const [first] = versionsOf(dataDir, id);
+  signal('SIGKILL');
+  assert.equal((await finished(carol, id)).status, 'completed');
+  await until('the files of the first attempt to go', () => versionsOf(dataDir, id).length === 1);
+  assert.notEqual(versionsOf(dataDir, id)[0], first);
+  await assertPlays(carol, id);
 });

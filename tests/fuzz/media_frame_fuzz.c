@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    static const struct media_frame_callbacks callbacks = { on_begin, on_data, on_end, on_progress, on_result, on_failed, NULL };
+    static const struct media_frame_callbacks callbacks = { on_begin, on_data, on_end, on_progress, on_result, on_result, on_failed, NULL };
     static struct media_frame_parser parser;
     size_t step = length > 0 ? 1 + bytes[0] : 1;
     int error = 0;

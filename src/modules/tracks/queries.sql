@@ -659,6 +659,30 @@ insert into track_analysis (track_id, method, bpm, bpm_confidence, bpm_is_sure, 
                                                   tuning_cents real, timbre_mean real[], timbre_deviation real[])
      where jsonb_typeof(music) = 'object'
 
+-- query: track_playable
+-- One quality of a track that never played is made, by the run of the processing that is at work: whoever may open the track now, which is its owner and staff, can hear it. All else waits for
+-- track_complete.
+-- sees: another part of Veza
+with t as (
+    update tracks t
+       set duration = round((r ->> 'duration_ms')::numeric / 1000)::int, duration_ms = (r ->> 'duration_ms')::int, samples = (r ->> 'samples')::bigint,
+           loudness_lufs = (r ->> 'loudness_lufs')::real, true_peak_dbtp = (r ->> 'true_peak_dbtp')::real,
+           media_version = :version::text, stream_status = 'ready', waveform_path = 'waveforms/' || t.id || '/' || :version::text,
+           waveform_url = '/api/v1/tracks/' || t.id || '/waveform', stream_manifest_url = '/api/v1/tracks/' || t.id || '/hls/' || :version::text || '/master.m3u8'
+      from (select :result::jsonb as r) r
+     where t.id = :id::uuid and t.deleted_at is null and t.status = 'processing' and t.media_attempts[cardinality(t.media_attempts)] = :version::text
+    returning t.id, t.creator_id, t.stream_manifest_url, t.duration_ms, r.r, pg_notify('track_changed', t.id::text),
+              realtime_send('user:' || t.creator_id, 'track.progress',
+                            jsonb_build_object('track_id', t.id, 'stage', 'playable', 'progress', 0.4, 'status', t.status)))
+insert into hls_streams (track_id, playlist_url, segments_count, bitrates, info, duration_ms, status)
+select t.id, t.stream_manifest_url, (r #>> '{renditions,0,segments}')::int, jsonb_build_array(r #> '{renditions,0,bitrate}'),
+       jsonb_build_object('segment_duration_ms', r #> '{renditions,0,segment_duration_ms}', 'qualities', r -> 'renditions'), t.duration_ms, 'ready'
+  from t
+on conflict (track_id) do update
+   set playlist_url = excluded.playlist_url, segments_count = excluded.segments_count, bitrates = excluded.bitrates, info = excluded.info,
+       duration_ms = excluded.duration_ms, status = 'ready'
+returning track_id
+
 -- query: track_complete
 -- From here on the files of this run of the processing play. With :version_id the job was about a version, which replaces the sound of before. Everything that
 -- depends on the sound changes in this statement. The picture in the file is the cover unless there is one, or somebody chose or removed one. What processing found out is noted as codes

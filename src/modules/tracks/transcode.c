@@ -25,6 +25,7 @@ struct work {
     char *before;           /* the run that plays until then */
     bool cover_stands; /* there is one already, or somebody wants none */
     bool plays;   /* it is processed once more, and goes on playing as it was */
+    bool is_early; /* one quality of it can be played */
     struct scratch *cover; /* the picture in the file, or NULL */
     bool writing_cover; /* the file that is being received is that picture */
     bool takes_cover;   /* what was made of it is the track's cover now */
@@ -102,6 +103,23 @@ on_file_end(void *user)
     struct work *work = user;
 
     return work->writing_cover ? 0 : media_work_end_file(work);
+}
+
+/* A track that never played can be played from now on, by the quality that is there. If that cannot be said, it waits for all of them. */
+static int
+on_playable(void *user, const char *json, size_t length)
+{
+    struct work *work = user;
+    const struct db_arg args[] = {{"id", work->track_id}, {"version", work->version}, {"result", json}, {0}};
+
+    PGresult *row;
+
+    (void)length;
+    if (work->plays || work->version_id || storage_sync(tracks_storage) || db_run(&q_track_playable, args, &row, NULL))
+        return 0;
+    work->is_early = PQntuples(row) > 0;
+    PQclear(row);
+    return 0;
 }
 
 /* The files of versions (comma separated) that nobody will ask for any more. */
@@ -262,7 +280,8 @@ process(struct work *work, const char *file_path)
                             .on_file_begin = on_file_begin,
                             .on_file_data = on_file_data,
                             .on_file_end = on_file_end,
-                            .on_progress = on_progress};
+                            .on_progress = on_progress,
+                            .on_playable = on_playable};
     enum job_outcome end;
     int error;
 
@@ -275,7 +294,7 @@ process(struct work *work, const char *file_path)
         return media_work_unreadable(&work->media, error);
     end = media_work_run(&work->media, &job);
     source_unref(job.input);
-    if (end != JOB_DONE && end != JOB_FAILED && !work->media.unknown)
+    if (end != JOB_DONE && end != JOB_FAILED && !work->media.unknown && !work->is_early) /* an early one plays until the next attempt; its end deletes these files */
         track_version_delete(work->track_id, work->version);
     if (work->cover) {
         if (!work->takes_cover && !work->media.unknown)

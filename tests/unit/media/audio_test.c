@@ -416,7 +416,7 @@ the_waveform_shows_silence_then_sound(void **state)
 static int
 long_seconds(void)
 {
-    return test_is_full() ? 180 : 40;
+    return test_is_full() ? 180 : 70;
 }
 
 static double
@@ -441,6 +441,12 @@ a_long_track_is_measured_and_numbered_to_the_end(void **state)
     assert_true(fabs(seconds - length_s) < 0.001);
     assert_in_range(integer_of(rendition_of(&run, "low"), "segments"), length_s / 5, length_s / 5 + 1);
     assert_true(run.is_rising && run.progress_calls > 3);
+    assert_non_null(run.playable); /* as soon as one quality was made */
+    assert_int_equal(json_array_size(json_object_get(run.playable, "renditions")), 1);
+    assert_true(json_equal(json_object_get(run.playable, "duration_ms"), json_object_get(run.result, "duration_ms")));
+    assert_true(json_equal(json_object_get(run.playable, "loudness_lufs"), json_object_get(run.result, "loudness_lufs")));
+    assert_in_range(run.playable_files, length_s / 5 + 4, length_s / 5 + 6); /* its segments, header and playlist, the waveform and the fingerprint, early.m3u8 */
+    assert_true(run.files > 4 * run.playable_files / 2);
     run_free(&run);
 }
 
@@ -466,6 +472,7 @@ the_master_playlist_names_every_quality_with_its_real_rate(void **state)
         assert_true(peak >= average && average > nominal * 8 / 10 && average < nominal * 12 / 10);
     }
     free(text);
+    assert_null(run.playable); /* what is short is soon made as a whole */
     assert_true(run.is_rising);
     assert_true(run.last_progress == 1.0f && run.progress_calls >= 2);
     run_free(&run);

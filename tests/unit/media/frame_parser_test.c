@@ -60,6 +60,17 @@ on_progress(void *user, const char *stage, float fraction)
 }
 
 static int
+on_playable(void *user, const char *json, size_t length)
+{
+    (void)user;
+    (void)length;
+    note("playable ");
+    note(json);
+    note(";");
+    return 0;
+}
+
+static int
 on_result(void *user, const char *json, size_t length)
 {
     (void)user;
@@ -77,7 +88,7 @@ on_failed(void *user, const char *code, const char *message)
     note(message);
 }
 
-static const struct media_frame_callbacks callbacks = { on_begin, on_data, on_end, on_progress, on_result, on_failed, NULL };
+static const struct media_frame_callbacks callbacks = { on_begin, on_data, on_end, on_progress, on_playable, on_result, on_failed, NULL };
 
 static int
 feed(const char *bytes, size_t length, size_t step)
@@ -99,6 +110,7 @@ feed(const char *bytes, size_t length, size_t step)
 #define END "\0\0\0\0\3"
 #define HALF "\0\0\0\5\4" "\0\7\xa1\x20" "s"
 #define RESULT "\0\0\0\2\5" "{}"
+#define PLAYABLE "\0\0\0\2\7" "[]"
 
 static void
 frames_arrive_whole_whatever_the_pieces(void **state)
@@ -108,6 +120,8 @@ frames_arrive_whole_whatever_the_pieces(void **state)
         assert_int_equal(FEED(HALF BEGIN DATA DATA END RESULT, step), MEDIA_PARSE_OK);
         assert_string_equal(seen, "s 0.50;begin a.bin;data 3;data 3;end;{}");
     }
+    assert_int_equal(FEED(BEGIN END PLAYABLE HALF RESULT, 4), MEDIA_PARSE_OK);
+    assert_string_equal(seen, "begin a.bin;end;playable [];s 0.50;{}");
     assert_int_equal(FEED("\0\0\0\6\6" "why\0No", 3), MEDIA_PARSE_OK);
     assert_string_equal(seen, "why|No");
 }
@@ -121,9 +135,13 @@ broken_rules_are_refused(void **state)
     assert_int_equal(FEED(BEGIN BEGIN, 99), MEDIA_PARSE_BROKEN);             /* two files are open */
     assert_int_equal(FEED(BEGIN RESULT, 99), MEDIA_PARSE_BROKEN);            /* a file is open */
     assert_int_equal(FEED(RESULT RESULT, 99), MEDIA_PARSE_BROKEN);           /* after the end */
+    assert_int_equal(FEED(PLAYABLE PLAYABLE, 99), MEDIA_PARSE_BROKEN);       /* once */
+    assert_int_equal(FEED(BEGIN PLAYABLE, 99), MEDIA_PARSE_BROKEN);          /* a file is open */
+    assert_int_equal(FEED(RESULT PLAYABLE, 99), MEDIA_PARSE_BROKEN);         /* after the end */
+    assert_int_equal(FEED("\0\0\0\1\7" "{", 99), MEDIA_PARSE_BROKEN);       /* no document */
     assert_int_equal(FEED("\0\1\0\1\2", 99), MEDIA_PARSE_BROKEN);            /* too long */
     assert_int_equal(FEED("\xff\xff\xff\xff\2", 99), MEDIA_PARSE_BROKEN);
-    assert_int_equal(FEED("\0\0\0\0\7", 99), MEDIA_PARSE_BROKEN);            /* unknown type */
+    assert_int_equal(FEED("\0\0\0\0\10", 99), MEDIA_PARSE_BROKEN);           /* unknown type */
     assert_int_equal(FEED(HALF "\0\0\0\5\4" "\0\0\0\0s", 99), MEDIA_PARSE_BROKEN); /* progress falls */
     assert_int_equal(FEED("\0\0\0\5\4" "\xff\0\0\0s", 99), MEDIA_PARSE_BROKEN);   /* beyond 1 */
     assert_int_equal(FEED("\0\0\0\3\6" "why", 99), MEDIA_PARSE_BROKEN);      /* no sentence */

@@ -366,6 +366,16 @@ on_progress(void *user, const char *stage, float fraction)
 }
 
 static int
+on_playable(void *user, const char *json, size_t length)
+{
+    struct run *run = ((struct sink *)user)->run;
+
+    run->playable = json_loadb(json, length, 0, NULL);
+    run->playable_files = run->files;
+    return run->playable ? 0 : -1;
+}
+
+static int
 on_result(void *user, const char *json, size_t length)
 {
     struct run *run = ((struct sink *)user)->run;
@@ -388,6 +398,7 @@ run_media(enum media_mode mode, const char *path, const struct media_job *limits
     job.on_file_data = on_file_data;
     job.on_file_end = on_file_end;
     job.on_progress = on_progress;
+    job.on_playable = on_playable;
     job.on_result = on_result;
     job.user = &sink;
     job.input = source_of_path(path);
@@ -402,6 +413,7 @@ void
 run_free(struct run *run)
 {
     json_decref(run->result);
+    json_decref(run->playable);
     nftw(run->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 

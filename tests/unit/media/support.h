@@ -59,6 +59,8 @@ int32_t *decode_s32(const char *path, int channels, int64_t *ret_frames);
 struct run {
     struct media_outcome outcome;
     json_t *result;       /* NULL without RESULT */
+    json_t *playable;     /* NULL without PLAYABLE */
+    int playable_files;   /* that were whole before PLAYABLE */
     char folder[512];     /* where the files went */
     float last_progress;
     int progress_calls, files;

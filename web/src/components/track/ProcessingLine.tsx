@@ -5,15 +5,16 @@ import { Progress } from '@/components/ui/Progress';
 import { invalidateTracks } from '@/lib/api/tracks/cache';
 import { useProgress } from '@/lib/api/tracks/progress';
 
-/** How far the server has come with a track; reloads the lists when it is done. */
+/** How far the server has come with a track; reloads the lists when it can be played, and when it is done. */
 export function ProcessingLine({ id, title }: { id: string; title: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { data } = useProgress(id);
   const over = data?.status === 'completed' || data?.status === 'failed';
+  const playable = data?.stream_status === 'ready';
   useEffect(() => {
-    if (over) void invalidateTracks(client);
-  }, [over, client]);
+    if (over || playable) void invalidateTracks(client);
+  }, [over, playable, client]);
   return (
     <div className="flex items-center gap-3">
       <Progress value={data?.progress ?? null} label={t('track.processing_of', { title })} className="flex-1" />

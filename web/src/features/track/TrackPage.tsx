@@ -22,7 +22,7 @@ import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import { useReprocessTrack } from '@/lib/api/tracks/reprocess';
 import { useTrack } from '@/lib/api/tracks/get';
-import { isUnfinished } from '@/lib/api/tracks/list';
+import { isPlayable } from '@/lib/player/contract';
 import { failureText, mayProcessAgain, noteText } from '@/lib/api/tracks/outcome';
 import type { Track } from '@/lib/api/schema';
 import { toast } from '@/lib/toast/store';
@@ -75,8 +75,8 @@ function State({ track }: { track: Track }) {
   }
   return (
     <div>
-      <PeaksSkeleton seed={track.id} bars={160} className="h-24" />
-      <div className="mt-4" role="status">
+      {!isPlayable(track) && <PeaksSkeleton seed={track.id} bars={160} className="mb-4 h-24" />}
+      <div role="status">
         <ProcessingLine id={track.id} title={track.title} />
       </div>
     </div>
@@ -93,7 +93,7 @@ function Loaded({ track }: { track: Track }) {
   const [moment, setMoment] = useState<Moment | null>(null);
   const [pointed, setPointed] = useState<string | null>(null);
   const note = noteText(track, t);
-  const isReady = track.status === 'completed' && !isUnfinished(track);
+  const isReady = track.status === 'completed';
   const close = () => setDialog(null);
   return (
     <article>
@@ -120,7 +120,7 @@ function Loaded({ track }: { track: Track }) {
       </HueBox>
 
       <div className="mx-auto max-w-[1440px] px-4 pt-8 pb-16 sm:px-6">
-        {isReady ? (
+        {isPlayable(track) && (
           <div className="flex items-center gap-4 pb-6 sm:gap-6">
             <PlayButton track={track} more={others} size="lg" />
             <div className="min-w-0 flex-1">
@@ -136,9 +136,8 @@ function Loaded({ track }: { track: Track }) {
               </TrackWaveform>
             </div>
           </div>
-        ) : (
-          <State track={track} />
         )}
+        {!isReady && <State track={track} />}
         {track.is_mine && track.status === 'completed' && note && (
           <p role="note" className="mt-4 max-w-prose text-sm text-muted">
             {note}

@@ -7264,8 +7264,11 @@ export interface components {
         TrackProgressMessage: {
             /** Format: uuid */
             track_id: string;
-            /** @enum {string} */
-            stage: "queued" | "probing" | "transcoding" | "storing" | "done" | "failed";
+            /**
+             * @description `playable`: said once, of a long recording; its owner can play the first quality
+             * @enum {string}
+             */
+            stage: "queued" | "probing" | "transcoding" | "playable" | "storing" | "done" | "failed";
             /** @description Part of the stage that is done */
             progress: number;
             /**

@@ -43,9 +43,9 @@ export interface PlayerApi {
 }
 
 /** What must be known of a track to play it: what the player is told, and whether it can be played at all. */
-export type Playable = Pick<Track, keyof PlayerTrack | 'duration' | 'status'>;
+export type Playable = Pick<Track, keyof PlayerTrack | 'duration' | 'status'> & Partial<Pick<Track, 'stream_status'>>;
 
-/** A track as the player wants it. Only `completed` tracks with a manifest can be played. */
+/** A track as the player wants it. */
 export function toPlayerTrack(track: Playable): PlayerTrack {
   return {
     id: track.id,
@@ -62,6 +62,7 @@ export function toPlayerTrack(track: Playable): PlayerTrack {
   };
 }
 
+/** A long recording plays, for its owner, while it is still processed. */
 export function isPlayable(track: Playable): boolean {
-  return track.status === 'completed' && track.stream_manifest_url !== null;
+  return (track.status === 'completed' || (track.status === 'processing' && track.stream_status === 'ready')) && track.stream_manifest_url !== null;
 }

@@ -17,7 +17,7 @@ type Of<T extends TopicMessage['type']> = Extract<TopicMessage, { type: T }>;
 const isOver = (status: string) => status === 'completed' || status === 'failed';
 
 function takeProgress(client: QueryClient, { track_id, stage, progress, status }: Of<'track.progress'>): void {
-  client.setQueryData(progressQuery(track_id).queryKey, (old) => old && { ...old, stage, progress, status });
+  client.setQueryData(progressQuery(track_id).queryKey, (old) => old && (stage === 'playable' ? { ...old, stream_status: 'ready' as const } : { ...old, stage, progress, status }));
   if (isOver(status)) void client.invalidateQueries({ queryKey: ['tracks'] });
 }
 
