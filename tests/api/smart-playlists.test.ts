@@ -212,6 +212,84 @@ test('only the owner changes rules, whoever else administers the playlist', asyn
   assertProblem(await change(dave, id, all([{ field: 'liked', op: 'is' }])), 404);
 });
 
+const versions = async (client: Client, id: string) => {
+  const reply = await client.get('/api/v1/playlists/{id}/versions', { path: { id } });
+  assertStatus(reply, 200);
+  return reply.body.items;
+};
+const restore = (client: Client, id: string, versionId: string) => client.post('/api/v1/playlists/{id}/versions/{versionId}/restore', { path: { id, versionId } });
+/** What begins now is a version of its own. */
+const later = (id: string) => world.sql(`update playlist_versions set created_at = created_at - interval '11 minutes' where playlist_id = '${id}'`);
+
+test('changes of rules are in the history, and restoring a version brings its rules back, with name and description', async () => {
+  const drone = all([{ field: 'genre', op: 'is', value: 'Drone' }]), house = all([{ field: 'genre', op: 'is', value: 'House' }]);
+  const sea = all([{ field: 'tag', op: 'is', value: 'sea' }], { limit: 7 });
+  const id = await made(alice, drone);
+  assert.deepEqual(await versions(alice, id), []);
+  assertStatus(await change(alice, id, drone), 200);
+  assert.deepEqual(await versions(alice, id), [], 'the same rules are no change');
+  assertStatus(await change(alice, id, house), 200);
+  assertStatus(await change(alice, id, sea), 200);
+  const name = (await get(alice, id)).name;
+  await later(id);
+  assertStatus(await alice.put('/api/v1/playlists/{id}', { path: { id }, body: { name: 'House', rules: house } }), 200);
+  const all3 = await versions(alice, id);
+  assert.deepEqual(all3.map((one) => [one.version, one.person?.username, one.fields, one.is_current]), [
+    [3, 'alice', ['name', 'rules'], true], [2, 'alice', ['rules'], false], [1, 'alice', [], false]]);
+  const [, second, first] = all3;
+
+  const back = await restore(alice, id, second!.id);
+  assertStatus(back, 200);
+  assert.deepEqual([back.body.rules, back.body.name, await titles(alice, id)], [sea, name, ['Ferry at noon', 'Tides']]);
+  assert.deepEqual((await versions(alice, id)).slice(0, 1).map((one) => [one.restored, one.fields, one.added, one.removed]), [[2, ['name', 'rules'], 0, 0]]);
+  assertStatus(await restore(alice, id, all3[0]!.id), 200);
+  assert.deepEqual([(await get(alice, id)).rules, (await get(alice, id)).name], [house, 'House'], 'restoring is undone');
+  assertStatus(await restore(alice, id, first!.id), 200);
+  assert.deepEqual([(await get(alice, id)).rules, await titles(alice, id)], [drone, ['Gulls', 'Tides']], 'as it was before the first change');
+});
+
+test('whoever else administers a smart playlist sees that its rules were changed, and restores what is not theirs to change without them', async () => {
+  const id = await made(alice, all([{ field: 'liked', op: 'is' }]));
+  const house = all([{ field: 'genre', op: 'is', value: 'House' }]);
+  assertStatus(await alice.post('/api/v1/playlists/{id}/collaborators', { path: { id }, body: { user_id: ids.bob, permission: 'admin' } }), 201);
+  const { name } = await get(alice, id);
+  assertStatus(await alice.put('/api/v1/playlists/{id}', { path: { id }, body: { name: 'Other', rules: house } }), 200);
+  const seen = await versions(bob, id);
+  assert.deepEqual(seen.map((one) => one.fields), [['name', 'rules'], []]);
+  assert.doesNotMatch(JSON.stringify(seen), /liked|House/, 'what the rules were is the owner\'s');
+  assertStatus(await restore(bob, id, seen[1]!.id), 200);
+  const now = await get(alice, id);
+  assert.deepEqual([now.name, now.rules], [name, house]);
+  assert.deepEqual((await versions(bob, id))[0]!.fields, ['name']);
+  assertProblem(await restore(dave, id, seen[1]!.id), 404);
+});
+
+test('rules that may not be given any more do not come back, and nothing else of that version either', async () => {
+  const any = all([{ field: 'explicit', op: 'is_not' }]);
+  const plain = await alice.post('/api/v1/playlists', { body: { name: 'Gone soon' } });
+  assertStatus(plain, 201);
+  const a = await made(alice, any), b = await made(alice, all([inList(a)])), missing = await made(alice, all([inList(plain.body.id)]));
+  assertStatus(await alice.delete('/api/v1/playlists/{id}', { path: { id: plain.body.id } }), 204);
+  assertStatus(await alice.put('/api/v1/playlists/{id}', { path: { id: missing }, body: { name: 'Renamed', rules: any } }), 200);
+  assertProblem(await restore(alice, missing, (await versions(alice, missing))[1]!.id), 409);
+  assert.deepEqual([(await get(alice, missing)).name, (await get(alice, missing)).rules, (await versions(alice, missing)).length], ['Renamed', any, 2]);
+  assertStatus(await change(alice, b, any), 200);
+  assertStatus(await change(alice, a, all([inList(b)])), 200);
+  assertProblem(await restore(alice, b, (await versions(alice, b))[1]!.id), 409);
+  assert.deepEqual((await get(alice, b)).rules, any);
+});
+
+test('of a change and a restoring at once that would make a circle together, one is refused', async () => {
+  const any = all([{ field: 'explicit', op: 'is_not' }]);
+  for (let round = 0; round < 10; round++) {
+    const a = await made(alice, any), b = await made(alice, all([inList(a)]));
+    assertStatus(await change(alice, b, any), 200);
+    const old = (await versions(alice, b))[1]!.id;
+    const both = await Promise.all([change(alice, a, all([inList(b)])), restore(alice, b, old)]);
+    assert.deepEqual(both.map((one) => one.status as number).sort(), [200, 409]);
+  }
+});
+
 test('rules that are not what they should be are refused', async () => {
   const genre = { field: 'genre', op: 'is', value: 'Drone' };
   const twenty = Array.from({ length: 20 }, () => genre);

@@ -55,6 +55,35 @@ test('a smart playlist is made with the keyboard, and shows what its rules choos
   });
 });
 
+test('changed rules are undone at once, or later in the history, which brings the earlier rules back', async () => {
+  const id = made.body.id;
+  const drone = made.body.rules!;
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    const titles = async () => (await page.getByRole('main').getByRole('heading', { level: 3 }).allTextContents()).join(', ');
+    const changeGenre = async (value: string) => {
+      await page.getByRole('button', { name: 'Rules' }).click();
+      await page.getByLabel('Condition 1: value').fill(value);
+      await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    };
+    await open(eye, `/playlist/${id}`);
+    await until('the drones', async () => (await titles()) === 'Night ferry, Tides');
+    await changeGenre('House');
+    await until('the others', async () => (await titles()) === 'Slow boat');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await until('the drones again', async () => (await titles()) === 'Night ferry, Tides');
+    await changeGenre('House');
+    await until('the others again', async () => (await titles()) === 'Slow boat');
+    await page.getByRole('button', { name: 'History', exact: true }).click();
+    const rows = page.getByRole('dialog', { name: 'History of this playlist' }).getByRole('listitem');
+    await rows.filter({ hasText: 'carol' }).getByText('rules changed').waitFor();
+    await rows.last().getByRole('button', { name: 'Restore' }).click();
+    await until('the drones from the history', async () => (await titles()) === 'Night ferry, Tides');
+    assert.deepEqual((await carol.get('/api/v1/playlists/{id}', { path: { id } })).body.rules, drone);
+    await settled(eye);
+  });
+});
+
 lookAt(stage, [
   { name: 'smart playlists', full: true, path: '/playlists', who: 'carol' },
   { name: 'smart playlist', full: true, path: `/playlist/${made.body.id}`, who: 'carol' },

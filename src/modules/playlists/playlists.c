@@ -282,14 +282,15 @@ static const struct route playlists_routes[] = {
      .requires = &q_playlist_own, .sql = &q_playlist_analytics, .shape = ONE},
 
     {GET, "/api/v1/playlists/{id}/versions", "List the versions of a playlist, newest first",
-     "A version is what one person changed within ten minutes: how many items were added, removed and moved, and which of `name`, `description` and `visibility` "
-     "were changed. The oldest one stands for what there was before. Kept for 30 days, 200 at most, fewer where each changed thousands of items. "
+     "A version is what one person changed within ten minutes: how many items were added, removed and moved, and which of `name`, `description`, `visibility` and "
+     "`rules` were changed. The oldest one stands for what there was before. Kept for 30 days, 200 at most, fewer where each changed thousands of items. "
      "For those who may change what is in the playlist.",
      .auth = AUTH_USER, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path,
      .requires = &q_playlist_changeable, .sql = &q_playlist_version_list, .shape = MANY},
 
     {POST, "/api/v1/playlists/{id}/versions/{versionId}/restore", "Restore a version of a playlist",
      "What is in the playlist, and its order, is then as it was after that version; name and description too, where one may change these. Who may see it stays as it is. "
+     "Of a smart playlist the rules come back, for its owner; 409 where they may not be given to it any more, such as when a playlist in them was deleted. "
      "Restoring is a version of its own, so it can be undone by restoring the one before. Tracks that were deleted for good do not come back.",
      .auth = AUTH_USER, .scope = "playlists:write", .limit = LIMIT_WRITE, .path = version_in_path,
      .requires = &q_playlist_changeable, .sql = &q_playlist_restore, .shape = ONE, .then = &q_playlist_get},

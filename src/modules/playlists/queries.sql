@@ -344,11 +344,12 @@ with o as materialized (
                       when :has_rules::boolean then {rules_problem(p.user_id, p.id)} end as problem,
            case when :has_name::boolean then :name::text else p.name end as name,
            case when :has_description::boolean then :description::text else p.description end as description,
-           {visibility_then(p)} as visibility
+           {visibility_then(p)} as visibility,
+           case when :has_rules::boolean then :rules::jsonb else p.rules end as rules
       from playlists p
      where p.id = :id::uuid and p.deleted_at is null and {playlist_worked_on(p, :viewer::uuid)}
 ), n as materialized (
-    select playlist_version_details(o.id, :viewer::uuid, o.name, o.description, o.visibility)::text as noted from o where o.problem is null
+    select playlist_version_details(o.id, :viewer::uuid, o.name, o.description, o.visibility, o.rules)::text as noted from o where o.problem is null
 ), c as (
     update playlists p
        set {set_given(name, p, text)},
@@ -563,10 +564,20 @@ select v.id, v.version, v.added, v.removed, v.moved, array(select jsonb_object_k
  where v.playlist_id = :playlist_id::uuid
 
 -- query: playlist_restore
-with r as materialized (
-    select playlist_restore(:playlist_id::uuid, :versionId::uuid, :viewer::uuid, :manages::boolean) as restored
+-- problems: conflict
+with c as materialized (
+    select playlist_restore_problem(:playlist_id::uuid, :versionId::uuid, :viewer::uuid) as refused
+), r as materialized (
+    select playlist_restore(:playlist_id::uuid, :versionId::uuid, :viewer::uuid, :manages::boolean) as restored from c where c.refused is null
 )
-select :playlist_id::uuid as id, case when r.restored then {playlist_tell(:playlist_id::uuid)} end as told from r where r.restored is not null
+select :playlist_id::uuid as id, case when r.restored then {playlist_tell(:playlist_id::uuid)} end as told,
+       case c.refused when 'missing' then 'conflict: The rules of that version take tracks from a playlist that is not there any more.'
+                      when 'circle' then 'conflict: With the rules of that version, the playlist would take tracks from itself.'
+                      when 'depth' then 'conflict: With the rules of that version, smart playlists would be nested more than three deep.'
+                      when 'count' then 'conflict: The rules of that version need too many other smart playlists.' end as problem
+  from c
+  left join r on true
+ where c.refused is not null or r.restored is not null
 
 -- Links that open a playlist. A link names the playlist and opens nothing else: of its tracks those that the reader may hear anyway, and unlisted ones of the
 -- playlist's owner, since who has an unlisted track's address may hear it.

@@ -11,6 +11,7 @@ import { Dialog } from '@/components/ui/Dialog';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { More } from '@/components/ui/More';
 import { useRestoreVersion, useVersions } from '@/lib/api/playlists/versions';
+import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import type { Playlist, PlaylistVersion } from '@/lib/api/schema';
 import { useFormat } from '@/lib/format/useFormat';
@@ -31,11 +32,12 @@ function doneIn({ added, removed, moved, fields, restored }: PlaylistVersion, t:
 
 interface RowProps {
   version: PlaylistVersion;
+  isSmart: boolean;
   busy: boolean;
   onRestore: () => void;
 }
 
-function Row({ version, busy, onRestore }: RowProps) {
+function Row({ version, isSmart, busy, onRestore }: RowProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { person } = version;
@@ -55,7 +57,7 @@ function Row({ version, busy, onRestore }: RowProps) {
         <p className="text-sm">{what || t('playlists.version_first')}</p>
         <p className="flex flex-wrap gap-x-3 text-xs text-muted">
           <time dateTime={version.changed_at}>{date}</time>
-          <span>{t('playlists.count', { count: version.track_count })}</span>
+          {!isSmart && <span>{t('playlists.count', { count: version.track_count })}</span>}
         </p>
       </div>
       {version.is_current ? (
@@ -75,7 +77,7 @@ export function HistoryDialog({ playlist, onClose }: { playlist: Playlist; onClo
   const list = useVersions(playlist.id);
   const restore = useRestoreVersion(playlist.id);
   const all = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const refused = (error: unknown) => toast(problemText(error, t), 'danger');
+  const refused = (error: unknown) => toast(hasCode(error, 'conflict') ? t('playlists.restore_refused') : problemText(error, t), 'danger');
 
   async function goBack(version: PlaylistVersion) {
     const before = all.find((one) => one.is_current);
@@ -94,7 +96,7 @@ export function HistoryDialog({ playlist, onClose }: { playlist: Playlist; onClo
   }
 
   return (
-    <Dialog open wide onOpenChange={(open) => !open && onClose()} title={t('playlists.history_title')} description={t('playlists.history_text')}>
+    <Dialog open wide onOpenChange={(open) => !open && onClose()} title={t('playlists.history_title')} description={t(playlist.is_smart ? 'playlists.history_smart' : 'playlists.history_text')}>
       {list.isPending && (
         <div role="status" aria-label={t('common.loading')}>
           <PeaksSkeleton seed={playlist.id} className="h-14" />
@@ -104,7 +106,13 @@ export function HistoryDialog({ playlist, onClose }: { playlist: Playlist; onClo
       {list.isSuccess && all.length === 0 && <p className="text-sm text-muted">{t('playlists.versions_none')}</p>}
       <ul className="divide-y divide-line">
         {all.map((version) => (
-          <Row key={version.id} version={version} busy={restore.isPending && restore.variables === version.id} onRestore={() => void goBack(version)} />
+          <Row
+            key={version.id}
+            version={version}
+            isSmart={playlist.is_smart}
+            busy={restore.isPending && restore.variables === version.id}
+            onRestore={() => void goBack(version)}
+          />
         ))}
       </ul>
       <More list={list} small />

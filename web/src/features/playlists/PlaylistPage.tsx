@@ -23,7 +23,7 @@ import { forgetPlaylist } from '@/lib/api/playlists/cache';
 import { usePlaylist } from '@/lib/api/playlists/get';
 import { useItems } from '@/lib/api/playlists/items';
 import { useRemovePlaylist } from '@/lib/api/playlists/remove';
-import { useUpdatePlaylist } from '@/lib/api/playlists/update';
+import { useUpdatePlaylist, type PlaylistChanges } from '@/lib/api/playlists/update';
 import { hasCode } from '@/lib/api/problem';
 import { problemText } from '@/lib/api/problemText';
 import type { Playlist } from '@/lib/api/schema';
@@ -164,6 +164,17 @@ function Loaded({ playlist }: { playlist: Playlist }) {
   const { data: me } = useMe();
   const entries = useEntries(useItems(playlist.id, true));
   const update = useUpdatePlaylist();
+  /** Saves the form, and offers to undo it. */
+  const save = async (changes: PlaylistChanges, before: PlaylistChanges) => {
+    await update.mutateAsync({ id: playlist.id, changes });
+    close();
+    const refused = (error: unknown) => toast(problemText(error, t), 'danger');
+    useToasts.getState().show({
+      text: t('playlists.saved'),
+      tone: 'ok',
+      action: { label: t('common.undo'), run: () => update.mutate({ id: playlist.id, changes: before }, { onError: refused }) },
+    });
+  };
   const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | 'people' | 'history' | 'figures' | 'rules' | null>(null);
   const close = () => setDialog(null);
   usePlaylistChanges(playlist.id);
@@ -211,7 +222,7 @@ function Loaded({ playlist }: { playlist: Playlist }) {
               {t('playlists.figures')}
             </Button>
           )}
-          {playlist.may_edit && (
+          {(playlist.may_edit || playlist.may_manage) && (
             <Button onClick={() => setDialog('history')}>
               <History size={18} aria-hidden />
               {t('playlists.history')}
@@ -244,14 +255,8 @@ function Loaded({ playlist }: { playlist: Playlist }) {
           playlist={playlist}
           onClose={close}
           onSave={async (changes) => {
-            const { id, name, description, visibility } = playlist;
-            await update.mutateAsync({ id, changes });
-            close();
-            useToasts.getState().show({
-              text: t('playlists.saved'),
-              tone: 'ok',
-              action: { label: t('common.undo'), run: () => update.mutate({ id, changes: { name, description, visibility } }, { onError: (error) => toast(problemText(error, t), 'danger') }) },
-            });
+            const { name, description, visibility } = playlist;
+            await save(changes, { name, description, visibility });
           }}
         />
       )}
@@ -261,9 +266,7 @@ function Loaded({ playlist }: { playlist: Playlist }) {
             playlist={playlist}
             onClose={close}
             onSave={async ({ rules }) => {
-              await update.mutateAsync({ id: playlist.id, changes: { rules } });
-              close();
-              toast(t('playlists.saved'), 'ok');
+              if (playlist.rules) await save({ rules }, { rules: playlist.rules });
             }}
           />
         </Suspense>

@@ -1973,7 +1973,7 @@ export interface paths {
         };
         /**
          * List the versions of a playlist, newest first
-         * @description A version is what one person changed within ten minutes: how many items were added, removed and moved, and which of `name`, `description` and `visibility` were changed. The oldest one stands for what there was before. Kept for 30 days, 200 at most, fewer where each changed thousands of items. For those who may change what is in the playlist.
+         * @description A version is what one person changed within ten minutes: how many items were added, removed and moved, and which of `name`, `description`, `visibility` and `rules` were changed. The oldest one stands for what there was before. Kept for 30 days, 200 at most, fewer where each changed thousands of items. For those who may change what is in the playlist.
          */
         get: operations["getPlaylistsByIdVersions"];
         put?: never;
@@ -1995,7 +1995,7 @@ export interface paths {
         put?: never;
         /**
          * Restore a version of a playlist
-         * @description What is in the playlist, and its order, is then as it was after that version; name and description too, where one may change these. Who may see it stays as it is. Restoring is a version of its own, so it can be undone by restoring the one before. Tracks that were deleted for good do not come back.
+         * @description What is in the playlist, and its order, is then as it was after that version; name and description too, where one may change these. Who may see it stays as it is. Of a smart playlist the rules come back, for its owner; 409 where they may not be given to it any more, such as when a playlist in them was deleted. Restoring is a version of its own, so it can be undone by restoring the one before. Tracks that were deleted for good do not come back.
          */
         post: operations["postPlaylistsByIdVersionsByVersionIdRestore"];
         delete?: never;
@@ -13955,6 +13955,7 @@ export interface operations {
             401: components["responses"]["401.unauthenticated.token_expired"];
             403: components["responses"]["403.forbidden.csrf_failed.insufficient_scope"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };

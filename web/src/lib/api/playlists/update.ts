@@ -4,7 +4,7 @@ import { put } from '@/lib/api/client';
 import { invalidateLists, patchPlaylist } from './cache';
 import { itemsQuery } from './items';
 
-type PlaylistChanges = Body<'put', '/playlists/{id}'>;
+export type PlaylistChanges = Body<'put', '/playlists/{id}'>;
 
 export const updatePlaylist = (id: string, changes: PlaylistChanges) => put('/playlists/{id}', { path: { id }, body: changes });
 
