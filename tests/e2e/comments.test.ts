@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { assertStatus } from '../support/client.ts';
+import { isFull } from '../support/level.ts';
 import { until } from '../support/wait.ts';
 import { PASSWORD, template, type Person } from '../support/world.ts';
 import { settled } from './support/browser.ts';
@@ -334,6 +335,55 @@ test('what waits for approval on all of one’s tracks is decided on one page, t
     assert.equal(await page.getByRole('link', { name: /waits? for your approval/ }).count(), 0);
   });
   await world.sql(`update track_comments set status = 'held' where content like 'Donaudampf%'`);
+});
+
+/** On the full level the 3,000 comments that a page must bear. */
+const MANY = isFull ? 3000 : 300;
+
+test('of very many comments only those near what is in sight are on the page; the keyboard goes through them, and the waveform has its clusters', async () => {
+  const crowded = await stage.track('carol', 'Crowded', tones(30, 392));
+  await world.sql(`insert into track_comments (track_id, user_id, content, timestamp, created_at)
+    select '${crowded.id}', '${template.ids.dave}', repeat('Said ' || n || '. ', 1 + n % 25), n % 30, now() - n * interval '1 minute' from generate_series(1, ${MANY}) n`);
+  await stage.visit('alice', async (eye) => {
+    const { page } = eye;
+    const rows = section(page).locator('li[aria-posinset]');
+    const places = () => rows.evaluateAll((all) => all.map((one) => Number(one.getAttribute('aria-posinset'))));
+    await page.goto(`/track/${crowded.id}`);
+    await settled(eye);
+    await section(page).getByRole('heading', { name: `Comments ${MANY}` }).waitFor();
+    await until('clusters', async () => (await marks(page).count()) > 5);
+    assert.ok((await marks(page).count()) <= 100);
+    const more = section(page).getByRole('button', { name: 'Show more' });
+    while ((await more.count()) > 0) {
+      await more.click();
+      await settled(eye);
+    }
+    await until('the last one', async () => {
+      await page.evaluate(() => window.scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' }));
+      await rows.last().scrollIntoViewIfNeeded();
+      return (await places()).at(-1) === MANY;
+    });
+    assert.equal(await rows.last().getAttribute('aria-setsize'), String(MANY));
+    assert.match(await rows.last().innerText(), new RegExp(`Said ${MANY}\\.`));
+    const end = await places();
+    assert.ok(end.length < 100, `${end.length} rows`);
+    assert.deepEqual(end, end.map((_, i) => end[0]! + i), 'no row is left out');
+    const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
+    assert.ok(nodes < 6000, `${nodes} elements`);
+
+    const inRow = () => page.evaluate(() => Number(document.activeElement?.closest('li[aria-posinset]')?.getAttribute('aria-posinset') ?? 0));
+    await page.keyboard.press('Home');
+    await until('the first one', async () => (await places())[0] === 1);
+    await rows.first().getByRole('button').first().focus();
+    const visited = new Set<number>();
+    for (let i = 0; i < 200 && !visited.has(40); i++) {
+      await page.keyboard.press('Tab');
+      const at = await inRow();
+      if (at) visited.add(at);
+    }
+    assert.deepEqual([...visited], Array.from({ length: 40 }, (_, i) => i + 1), 'one after the other');
+    assert.ok((await places()).length < 100);
+  });
 });
 
 lookAt(stage, [

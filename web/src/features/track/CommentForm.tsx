@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef, type ChangeEvent } from 'react';
 import { TextArea } from '@/components/ui/Field';
 import { Form } from '@/components/ui/Form';
 import { FormButtons } from '@/components/ui/FormButtons';
@@ -11,6 +11,10 @@ const schema = z.object({ content: z.string().trim().min(1, 'required').refine((
 interface CommentFormProps {
   label: string;
   content?: string;
+  /** What was typed before the row was out of sight; null: nothing, the field gets the focus. */
+  draft: string | null;
+  /** Is told whatever is typed. */
+  onType: (text: string) => void;
   /** What the button says. */
   action: string;
   send: (content: string) => Promise<unknown>;
@@ -18,7 +22,7 @@ interface CommentFormProps {
 }
 
 /** A reply to a comment, or the comment with other words. */
-export function CommentForm({ label, content = '', action, send, onClose }: CommentFormProps) {
+export function CommentForm({ label, content = '', draft, onType, action, send, onClose }: CommentFormProps) {
   const form = useForm({
     schema,
     values: { content },
@@ -27,11 +31,15 @@ export function CommentForm({ label, content = '', action, send, onClose }: Comm
       onClose();
     },
   });
-  const { setFocus } = form;
-  useEffect(() => setFocus('content'), [setFocus]);
+  const { setFocus, setValue } = form;
+  const before = useRef(draft);
+  useEffect(() => {
+    if (before.current === null) setFocus('content');
+    else setValue('content', before.current, { shouldDirty: true });
+  }, [setFocus, setValue]);
   return (
     <Form form={form} className="mt-3 space-y-3">
-      <TextArea label={label} rows={2} {...form.field('content')} />
+      <TextArea label={label} rows={2} {...form.field('content', { onChange: (event: ChangeEvent<HTMLTextAreaElement>) => onType(event.target.value) })} />
       <FormButtons busy={form.busy} onCancel={onClose}>
         {action}
       </FormButtons>

@@ -30,11 +30,6 @@ const meta = {
   title: 'track/Comment',
   component: CommentRow,
   args: { comment, track: track({ duration_ms: 180_000 }), open: true, onSeek: nothing, onPoint: nothing, onRemove: nothing },
-  render: (args) => (
-    <ul>
-      <CommentRow {...args} />
-    </ul>
-  ),
 } satisfies Meta<typeof CommentRow>;
 export default meta;
 type Story = StoryObj<typeof meta>;

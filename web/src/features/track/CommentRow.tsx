@@ -1,8 +1,8 @@
 import { clsx } from 'clsx';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ErrorState } from '@/components/ui/ErrorState';
+import { LongList } from '@/components/ui/LongList';
 import { More } from '@/components/ui/More';
 import { useMe } from '@/lib/api/auth/me';
 import { useEditComment } from '@/lib/api/comments/change';
@@ -14,6 +14,7 @@ import { useFormat } from '@/lib/format/useFormat';
 import { CommentAvatar } from './CommentAvatar';
 import { CommentForm } from './CommentForm';
 import { CommentTools } from './CommentTools';
+import { useRowState } from './rowState';
 import { TimedText } from './TimedText';
 
 interface CommentRowProps {
@@ -27,14 +28,21 @@ interface CommentRowProps {
   onRemove: (comment: TrackComment) => void;
 }
 
+/** Is there a field for words, and what was typed into it; null: nothing yet. */
+interface Writing {
+  open: boolean;
+  draft: string | null;
+}
+const NOT_WRITING: Writing = { open: false, draft: null };
+
 function Replies({ to, ...row }: { to: TrackComment } & Omit<CommentRowProps, 'comment'>) {
   const list = useReplies(to);
   if (list.isLoadingError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   return (
     <>
-      <ul>
-        {list.data?.pages.flatMap((page) => page.items).map((reply) => <CommentRow key={reply.id} comment={reply} {...row} />)}
-      </ul>
+      <LongList items={list.data?.pages.flatMap((page) => page.items) ?? []} keyOf={({ id }) => id} rowHeight={90} total={to.reply_count}>
+        {(reply) => <CommentRow comment={reply} {...row} />}
+      </LongList>
       <More list={list} className="mt-2" />
     </>
   );
@@ -45,15 +53,15 @@ function Thread({ comment, name, ...row }: { name: string } & CommentRowProps) {
   const { t } = useTranslation();
   const { data: me } = useMe();
   const { mutateAsync: reply } = useReply();
-  const [isShown, setShown] = useState(false);
-  const [isWriting, setWriting] = useState(false);
+  const [isShown, setShown] = useRowState(comment.id, 'replies', false);
+  const [answer, setAnswer, keepAnswer] = useRowState<Writing>(comment.id, 'answer', NOT_WRITING);
   const count = comment.reply_count;
   const isTop = comment.parent_id === null;
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-4">
-        {me && row.open && !comment.is_deleted && !isWriting && (
-          <button type="button" aria-label={t('comments.reply_to', { name })} onClick={() => setWriting(true)} className="h-8 text-xs font-semibold text-muted hover:text-ink">
+        {me && row.open && !comment.is_deleted && !answer.open && (
+          <button type="button" aria-label={t('comments.reply_to', { name })} onClick={() => setAnswer({ open: true, draft: null })} className="h-8 text-xs font-semibold text-muted hover:text-ink">
             {t('comments.reply')}
           </button>
         )}
@@ -63,15 +71,17 @@ function Thread({ comment, name, ...row }: { name: string } & CommentRowProps) {
           </button>
         )}
       </div>
-      {isWriting && (
+      {answer.open && (
         <CommentForm
           label={t('comments.reply_to', { name })}
+          draft={answer.draft}
+          onType={(draft) => keepAnswer({ open: true, draft })}
           action={t('comments.reply')}
           send={async (content) => {
             await reply({ to: comment, content });
             setShown(true);
           }}
-          onClose={() => setWriting(false)}
+          onClose={() => setAnswer(NOT_WRITING)}
         />
       )}
       {isTop && isShown && count > 0 && <Replies to={comment} {...row} />}
@@ -84,14 +94,14 @@ export function CommentRow(props: CommentRowProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { mutateAsync: edit } = useEditComment();
-  const [isEditing, setEditing] = useState(false);
+  const [change, setChange, keepChange] = useRowState<Writing>(comment.id, 'change', NOT_WRITING);
   const { id, author, content, timestamp, created_at, edited_at, status, is_deleted } = comment;
   const unsent = isUnsent(comment);
   const name = author?.display_name ?? t('comments.gone');
   const point = () => onPoint(id);
   const leave = () => onPoint(null);
   return (
-    <li className={clsx('flex gap-3 py-4 transition-opacity duration-150', unsent && 'opacity-60')}>
+    <div className={clsx('flex gap-3 py-4 transition-opacity duration-150', unsent && 'opacity-60')}>
       <CommentAvatar author={author} size={comment.parent_id ? 28 : 40} />
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-center gap-x-2">
@@ -133,8 +143,16 @@ export function CommentRow(props: CommentRowProps) {
           )}
           {status !== 'shown' && <span className="rounded-full bg-sunk px-2 text-xs leading-5">{t(`comments.status.${status}`)}</span>}
         </div>
-        {isEditing ? (
-          <CommentForm label={t('comments.edit')} content={content} action={t('common.save')} send={(now) => edit({ comment, content: now })} onClose={() => setEditing(false)} />
+        {change.open ? (
+          <CommentForm
+            label={t('comments.edit')}
+            content={content}
+            draft={change.draft}
+            onType={(draft) => keepChange({ open: true, draft })}
+            action={t('common.save')}
+            send={(now) => edit({ comment, content: now })}
+            onClose={() => setChange(NOT_WRITING)}
+          />
         ) : (
           !is_deleted && (
             <p dir="auto" className="mt-0.5 max-w-prose text-base break-words whitespace-pre-line">
@@ -145,8 +163,8 @@ export function CommentRow(props: CommentRowProps) {
         {!unsent && <Thread {...props} name={name} />}
       </div>
       {(comment.may_delete || comment.may_edit || comment.may_moderate) && (
-        <CommentTools comment={comment} track={track} name={name} onEdit={() => setEditing(true)} onRemove={() => onRemove(comment)} />
+        <CommentTools comment={comment} track={track} name={name} onEdit={() => setChange({ open: true, draft: null })} onRemove={() => onRemove(comment)} />
       )}
-    </li>
+    </div>
   );
 }

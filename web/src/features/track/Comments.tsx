@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { inputClass } from '@/components/ui/Field';
+import { LongList } from '@/components/ui/LongList';
 import { More } from '@/components/ui/More';
 import { useMe } from '@/lib/api/auth/me';
 import { COMMENT_ORDERS, useComments, type CommentOrder } from '@/lib/api/comments/list';
@@ -17,6 +18,7 @@ import { toast } from '@/lib/toast/store';
 import { CommentComposer } from './CommentComposer';
 import { CommentRow } from './CommentRow';
 import type { Moment } from './moment';
+import { RowStates } from './rowState';
 
 interface RowsProps {
   list: ReturnType<typeof useComments>;
@@ -29,17 +31,18 @@ interface RowsProps {
 }
 
 function Rows({ list, empty, ...on }: RowsProps) {
+  const [states] = useState(() => new Map<string, unknown>());
   if (list.isPending) return <PeaksSkeleton className="mt-6 h-10" />;
   if (list.isLoadingError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   const items = list.data.pages.flatMap((page) => page.items);
   if (items.length === 0) return <p className="mt-6 text-base text-muted">{empty}</p>;
   return (
     <>
-      <ul className="mt-4 divide-y divide-line">
-        {items.map((comment) => (
-          <CommentRow key={comment.id} comment={comment} {...on} />
-        ))}
-      </ul>
+      <RowStates value={states}>
+        <LongList items={items} keyOf={({ id }) => id} rowHeight={110} total={list.data.pages[0]?.total} className="mt-4" itemClass="border-b border-line last:border-0">
+          {(comment) => <CommentRow comment={comment} {...on} />}
+        </LongList>
+      </RowStates>
       <More list={list} className="mt-4" />
     </>
   );

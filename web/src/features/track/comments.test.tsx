@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { useState } from 'react';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetCsrf } from '@/lib/api/csrf';
 import type { TrackComment } from '@/lib/api/schema';
 import { clock } from '@/lib/player/clock';
@@ -293,6 +293,59 @@ describe('the list', () => {
     show();
     await screen.findByText('Words of 2');
     expect(screen.getAllByText(/on version/).map((label) => label.textContent)).toEqual(['on version 1']);
+  });
+
+  describe('of thousands', () => {
+    const ROW = 110;
+    beforeEach(() => {
+      vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(ROW);
+    });
+    afterEach(() => {
+      vi.restoreAllMocks();
+      scrollTo(0);
+    });
+    const scrollTo = (y: number) =>
+      act(() => {
+        Object.defineProperty(window, 'scrollY', { value: y, configurable: true, writable: true });
+        window.dispatchEvent(new Event('scroll'));
+      });
+    const many = (size: number, change: Partial<TrackComment> = {}) => Array.from({ length: size }, (_, i) => comment(String(i + 1), change));
+
+    it('has only the rows near what is in sight, which say where they stand; what was begun in one is kept while it is away', async () => {
+      fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: { body: { items: many(3000), limit: 3000, next: null, total: 3000 } } });
+      show();
+      const row = async (id: string) => (await screen.findByText(`Words of ${id}`)).closest('li') as HTMLElement;
+      const first = await row('1');
+      expect(screen.getAllByRole('listitem').length).toBeLessThan(100);
+      expect([first.getAttribute('aria-posinset'), first.getAttribute('aria-setsize')]).toEqual(['1', '3000']);
+      await userEvent.click(within(await row('2')).getByRole('button', { name: 'Reply to Nika' }));
+      const field = within(await row('2')).getByLabelText('Reply to Nika');
+      expect(field).toHaveFocus();
+      await userEvent.type(field, 'Half a thou');
+      scrollTo(1500 * ROW);
+      const middle = await row('1501');
+      expect(middle).toHaveAttribute('aria-posinset', '1501');
+      expect(screen.getAllByRole('listitem').length).toBeLessThan(100);
+      expect(screen.queryByText('Words of 2')).not.toBeInTheDocument();
+      scrollTo(0);
+      const again = within(await row('2')).getByLabelText('Reply to Nika');
+      expect(again).toHaveValue('Half a thou');
+      expect(again).not.toHaveFocus();
+      await userEvent.click(within(await row('2')).getByRole('button', { name: 'Cancel' }));
+      scrollTo(1500 * ROW);
+      await row('1501');
+      scrollTo(0);
+      expect(within(await row('2')).queryByRole('textbox')).not.toBeInTheDocument();
+    });
+
+    it('so are replies', async () => {
+      const replies = many(2000, { parent_id: 'top' });
+      fakeServer({ ...base, [`GET ${URL_OF_LIST}`]: list(comment('top', { reply_count: 2000 })), 'GET /comments/top/replies': { body: { items: replies, limit: 2000, next: null } } });
+      show();
+      await userEvent.click(await screen.findByRole('button', { name: '2000 replies' }));
+      await screen.findByText('Words of 1');
+      expect(screen.getAllByRole('listitem').length).toBeLessThan(100);
+    });
   });
 
   it('passes axe', async () => {

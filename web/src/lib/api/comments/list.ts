@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { get } from '@/lib/api/client';
-import { endlessQuery } from '@/lib/api/endless';
+import { endlessQuery, LATER } from '@/lib/api/endless';
 
 export const COMMENT_ORDERS = ['newest', 'oldest', 'time'] as const;
 export type CommentOrder = (typeof COMMENT_ORDERS)[number];
@@ -14,7 +14,7 @@ const listComments = (id: string, sort: CommentOrder, limit: number, cursor: str
 
 /** All pages so far; the first one tells how many comments there are. They are asked for anew whenever somebody comes back to the page. */
 export const commentsQuery = (id: string, sort: CommentOrder, limit = A_PAGE) => ({
-  ...endlessQuery(['comments', id, sort, limit], (cursor, signal) => listComments(id, sort, limit, cursor, signal)),
+  ...endlessQuery(['comments', id, sort, limit], (cursor, signal) => listComments(id, sort, cursor ? LATER : limit, cursor, signal)),
   staleTime: 0,
   placeholderData: keepPreviousData,
 });
