@@ -12,7 +12,7 @@ import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.start('history');
 const { world } = stage;
-const alice = world.as('alice');
+const alice = world.as('alice'), bob = world.as('bob');
 /* Each by somebody else: nothing of theirs follows by itself. */
 const second = await stage.track('dave', 'Ember', tones(6, 330), { genre: 'Ambient' });
 const first = await stage.track('carol', 'Glow', tones(6, 440), { genre: 'Ambient' });
@@ -65,6 +65,40 @@ test('muted sound is not heard, and without autoplay the queue ends', async () =
   });
   assert.equal(await plays(first.id), before);
   assertStatus(await alice.put('/api/v1/users/settings', { body: { autoplay: true } }), 200);
+});
+
+test('similar music goes on after a queue that another device or a reload restored, and is marked in the queue', async () => {
+  const bar = (page: Page) => page.locator('[data-player-bar]');
+  const play = (page: Page) => bar(page).getByRole('button', { name: 'Play', exact: true }).click();
+  const row = (page: Page, title: string) => page.getByRole('complementary', { name: 'Queue' }).getByRole('listitem').filter({ hasText: title });
+  const isMarked = async (page: Page, title: string) => /Autoplay/.test(await row(page, title).innerText());
+  const queueOnServer = async () => (await bob.get('/api/v1/queue/items')).body.items.map((item) => item.title).join();
+  await stage.visit('bob', async (eye) => {
+    await playIt(eye, 'Glow', first.id);
+    await hear(eye.page, 'some of it', (now) => now.position > 2);
+    await eye.page.keyboard.press('Space');
+    await until('the server to have the queue', async () => (await queueOnServer()) === 'Glow');
+  });
+  await stage.visit('bob', async (eye) => {
+    const { page } = eye;
+    await page.goto('/library');
+    await settled(eye);
+    await bar(page).getByRole('link', { name: 'Glow' }).waitFor();
+    await play(page);
+    await hear(page, 'what goes on', (now) => now.track === second.id && now.position > 0.2, 30);
+    await bar(page).getByRole('button', { name: 'Open the queue' }).click();
+    assert.deepEqual([await isMarked(page, 'Glow'), await isMarked(page, 'Ember')], [false, true]);
+    await until('the server to have it too', async () => (await queueOnServer()) === 'Glow,Ember');
+    await page.keyboard.press('Space');
+    await bar(page).getByRole('slider', { name: 'Position in Ember' }).press('End');
+    await page.reload();
+    await settled(eye);
+    await bar(page).getByRole('link', { name: 'Ember' }).waitFor();
+    await bar(page).getByRole('button', { name: 'Open the queue' }).click();
+    await until('the mark', () => isMarked(page, 'Ember'));
+    await play(page);
+    await hear(page, 'it anew, which was at its end', (now) => now.track === second.id && now.position < 3 && now.left > 0.005);
+  });
 });
 
 test('where one stopped in a long track, another device goes on', async () => {

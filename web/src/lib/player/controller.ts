@@ -112,9 +112,10 @@ async function goOn(): Promise<void> {
   const { similarTo } = await import('./similar');
   const tracks = await similarTo(current.id, queue).catch(() => []);
   const state = store.getState();
-  if (tracks.length === 0 || state.current !== current || state.isPlaying || state.queue !== queue) return;
+  /* by key: the server may have handed out the same queue anew meanwhile */
+  if (tracks.length === 0 || state.current?.key !== current.key || state.isPlaying || follows(state) >= 0) return;
   for (const track of tracks) state.addSimilar(track);
-  state.jump(queue.length);
+  state.jump(state.queue.length);
 }
 
 /** Goes on where the person stopped in a long track, unless they have chosen a place meanwhile. */

@@ -49,7 +49,9 @@ async function itemsOf({ version }: Pick<ServerQueue, 'version'>): Promise<Pick<
   const items = await readQueueItems();
   if ((await readQueue()).version !== version) return null;
   const order = [...items].sort((a, b) => a.order - b.order).map((item) => item.id);
-  return { queue: items.map(toEntry), order };
+  /* the server does not know which the person did not put in themselves */
+  const similar = new Set(usePlayer.getState().queue.flatMap(({ key, isSimilar }) => (isSimilar ? key : [])));
+  return { queue: items.map((item) => ({ ...toEntry(item), ...(similar.has(item.id) && { isSimilar: true }) })), order };
 }
 
 class Sync {
