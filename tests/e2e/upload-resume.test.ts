@@ -108,6 +108,44 @@ test('an upload is paused, goes on, and survives a connection that breaks', asyn
   }, { expected: [/ERR_(CONNECTION|FAILED|EMPTY_RESPONSE|NETWORK)|status of 4(09|23)/] });
 });
 
+test('what could not be sent, or not be saved, is tried again with a button, and what has arrived is not sent again', async () => {
+  const { file, bytes } = recording('again.wav', 3);
+  const room = (size: string) => stage.world.sql(`insert into user_storage_quotas (user_id, max_bytes, is_own) values ('${template.ids.mia}', ${size}, true) on conflict (user_id) do update set max_bytes = ${size}, is_own = true`);
+  await stage.visit('mia', async (eye) => {
+    const { page } = eye;
+    const main = page.getByRole('main'), again = main.getByRole('button', { name: 'Try again' });
+    await openPage(eye);
+    /* the space is gone between the look at it and the upload */
+    await page.route('**/api/v1/uploads/tus', async (route) => {
+      await room('1000');
+      await route.continue();
+    });
+    await choose(page, file);
+    await main.getByRole('alert').filter({ hasText: 'space' }).waitFor();
+    await page.unroute('**/api/v1/uploads/tus');
+    assert.equal(await stage.world.sql("select count(*) from uploads where filename = 'again.wav'"), '0');
+    await room('100000000');
+    const seen = offsets(page);
+    await again.click();
+    await until('the track', async () => (await stage.world.sql("select count(*) from tracks where original_filename = 'again.wav'")) === '1', 60);
+    await page.getByText('Sent and prepared').waitFor({ timeout: 60_000 });
+    assert.equal(await again.count(), 0);
+
+    await page.route('**/api/v1/tracks/*', (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
+    await main.getByLabel('Title').fill('Once more');
+    await main.getByRole('button', { name: 'Publish', exact: true }).click();
+    await main.getByRole('alert').filter({ hasText: 'connection' }).waitFor();
+    await page.unroute('**/api/v1/tracks/*');
+    await again.click();
+    await main.getByText('Ready to be heard').waitFor({ timeout: 60_000 });
+    assert.deepEqual([await again.count(), seen.length], [0, 1]);
+  }, { expected: [/status of 507/, /ERR_FAILED/] });
+  const [title, id] = (await stage.world.sql("select title || '|' || id from tracks where original_filename = 'again.wav'")).split('|');
+  assert.equal(title, 'Once more');
+  const original = await stage.world.as('mia').get('/api/v1/tracks/{id}/download', { path: { id: id! } });
+  assert.equal(sha256(original.bytes), sha256(bytes));
+});
+
 test('cancelling takes back what was sent', async () => {
   const { file } = recording('cancelled.wav');
   await stage.visit('carol', async (eye) => {
