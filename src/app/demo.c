@@ -164,17 +164,20 @@ add_person(const struct demo_person *person, const char *hash)
     return true;
 }
 
+/* What `query` finds under this name and title, as an id into `ret_id`. */
 static bool
-is_present(const struct demo_track *track)
+find(const struct query *query, const char *username, const char *title, char ret_id[UUID_TEXT])
 {
     PGresult *result;
-    bool present;
+    bool found;
 
-    if (db_run(&q_demo_has_track, (const struct db_arg[]){{"username", track->owner}, {"title", track->title}, {0}}, &result, NULL))
+    if (db_run(query, (const struct db_arg[]){{"username", username}, {"title", title}, {0}}, &result, NULL))
         return false;
-    present = text_equal(PQgetvalue(result, 0, 0), "t");
+    found = PQntuples(result) > 0;
+    if (found)
+        snprintf(ret_id, UUID_TEXT, "%s", PQgetvalue(result, 0, 0));
     PQclear(result);
-    return present;
+    return found;
 }
 
 static void
@@ -213,12 +216,73 @@ wait_for_processing(size_t total)
     }
 }
 
+/* Makes a release of the tracks of the catalogue from `first` on that have its album, with its cover. Its archive is offered in all formats, so that downloads can be tried. */
+static bool
+add_release(const struct client *client, const struct demo_track *first)
+{
+    char id[UUID_TEXT], path[128];
+    uint8_t *cover = NULL;
+    size_t cover_length;
+    CURL *curl = curl_easy_init();
+    curl_mime *form = curl_mime_init(curl);
+    json_t *tracks = json_array(), *body, *reply;
+    scoped_text text = NULL;
+    bool added = false;
+
+    for (const struct demo_track *track = first; track < demo_tracks + demo_tracks_count && text_equal(track->album, first->album); track++)
+        if (find(&q_demo_track, track->owner, track->title, id))
+            json_array_append_new(tracks, json_string(id));
+    body = json_pack("{s:s, s:s, s:s, s:o, s:b, s:[s,s,s]}", "title", first->album, "kind", "ep", "visibility", "public", "track_ids", tracks, "is_downloadable", 1,
+                     "download_formats", "original", "flac", "lossy");
+    text = json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text);
+    reply = send_request(curl, client, "/api/v1/releases", curl_slist_append(NULL, "Content-Type: application/json"));
+    if (reply && demo_cover_png(first, DEMO_COVER_SIZE, &cover, &cover_length) == DEMO_OK) {
+        curl_mimepart *part = curl_mime_addpart(form);
+
+        snprintf(path, sizeof path, "/api/v1/releases/%s/cover", json_string_value(json_object_get(reply, "id")));
+        json_decref(reply);
+        curl_mime_name(part, "cover");
+        curl_mime_data(part, (const char *)cover, cover_length);
+        curl_mime_filename(part, "cover.png");
+        curl_easy_reset(curl);
+        curl_easy_setopt(curl, CURLOPT_MIMEPOST, form);
+        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "PUT");
+        reply = send_request(curl, client, path, NULL);
+        added = reply != NULL;
+    }
+    json_decref(reply);
+    free(cover);
+    curl_mime_free(form);
+    curl_easy_cleanup(curl);
+    return added;
+}
+
+/* The releases of the catalogue that are not there yet. */
+static bool
+add_releases(struct client *client)
+{
+    char email[128], id[UUID_TEXT];
+
+    for (size_t i = 0; i < demo_tracks_count; i++) {
+        const struct demo_track *track = &demo_tracks[i];
+
+        if (track->album_position != 1 || find(&q_demo_release, track->owner, track->album, id))
+            continue;
+        snprintf(email, sizeof email, "%s@demo.invalid", track->owner);
+        if (!sign_in(client, email) || !add_release(client, track))
+            return false;
+    }
+    return true;
+}
+
 static int
 fill(const struct config *config, unsigned port)
 {
     struct ip first = config->bind_addresses.list[0].ip;
     struct client client = {0};
-    char folder[4096], email[128], hash[64], address[IP_TEXT];
+    char folder[4096], email[128], hash[64], address[IP_TEXT], id[UUID_TEXT];
     const char *signed_in = "";
     size_t added = 0;
     int failed;
@@ -236,7 +300,7 @@ fill(const struct config *config, unsigned port)
         const struct demo_track *track = &demo_tracks[i];
 
         show_progress("Composing", (double)i, (double)demo_tracks_count);
-        if (is_present(track))
+        if (find(&q_demo_track, track->owner, track->title, id))
             continue;
         snprintf(email, sizeof email, "%s@demo.invalid", track->owner);
         if ((!text_equal(signed_in, track->owner) && !sign_in(&client, email)) || !upload(&client, track, folder))
@@ -246,6 +310,8 @@ fill(const struct config *config, unsigned port)
     }
     show_progress("Composing", 1, 1);
     putchar('\n');
+    if (!add_releases(&client))
+        return 1;
     failed = wait_for_processing(demo_tracks_count);
     printf("\n  %zu people, %zu tracks (%zu new). Sign in as %s@demo.invalid with the password %s\n", demo_people_count,
            demo_tracks_count, added, demo_people[0].username, PASSWORD);

@@ -24,9 +24,15 @@ select (select count(*) from jobs where state = 'queued' and kind ~ '^(mail|push
 -- query: outgoing_held
 select (select count(*) from jobs where state = 'queued' and kind ~ '^(mail|push)[.]') as waiting from installation where outgoing_held
 
--- query: demo_has_track
-select exists (select from tracks t join users u on u.id = t.creator_id
-                where lower(u.username) = lower(:username) and t.title = :title and t.deleted_at is null) as present
+-- query: demo_track
+select t.id from tracks t join users u on u.id = t.creator_id
+ where lower(u.username) = lower(:username) and t.title = :title and t.deleted_at is null
+ limit 1
+
+-- query: demo_release
+select r.id from releases r join users u on u.id = r.user_id
+ where lower(u.username) = lower(:username) and r.title = :title
+ limit 1
 
 -- query: demo_unfinished
 select count(*)::int as unfinished,
