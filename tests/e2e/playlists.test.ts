@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { assertStatus } from '../support/client.ts';
 import { template } from '../support/world.ts';
 import { until } from '../support/wait.ts';
+import { choose } from './support/actions.ts';
 import { settled, type Eye } from './support/browser.ts';
 import { hear } from './support/ear.ts';
 import { lookAt } from './support/look.ts';
@@ -444,7 +445,7 @@ lookAt(stage, [
   } },
   { name: 'playlist missing', full: true, path: '/playlist/00000000-0000-4000-8000-000000000000', who: null, expected: [/status of 404/] },
   { name: 'playlist edit', full: true, path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
-    await page.getByRole('button', { name: 'Edit' }).click();
+    await choose(page, 'Edit');
     await page.getByRole('dialog').waitFor();
   } },
   { name: 'playlist shared', path: `/p/${link.body.token}`, who: null },
@@ -454,17 +455,17 @@ lookAt(stage, [
     await page.getByRole('group', { name: 'Link', exact: true }).waitFor();
   } },
   { name: 'playlist people', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
-    await page.getByRole('button', { name: 'People', exact: true }).click();
+    await choose(page, 'People');
     await page.getByLabel('What mia may do').waitFor();
     await page.getByLabel('Add somebody').fill('bob');
     await page.getByRole('button', { name: 'Add bob' }).waitFor();
   } },
   { name: 'playlist figures', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
-    await page.getByRole('button', { name: 'Statistics' }).click();
+    await choose(page, 'Statistics');
     await page.getByRole('table', { name: 'Opened' }).waitFor({ state: 'attached' });
   } },
   { name: 'playlist history', path: `/playlist/${forFriends.body.id}`, who: 'alice', inSight: true, first: async ({ page }) => {
-    await page.getByRole('button', { name: 'History', exact: true }).click();
+    await choose(page, 'History');
     await page.getByText('How it was before').waitFor();
   } },
   { name: 'playlist menu', full: true, path: `/playlist/${late}`, who: 'carol', inSight: true, first: async ({ page }) => {
@@ -472,7 +473,7 @@ lookAt(stage, [
     await page.getByRole('menuitem').first().waitFor();
   } },
   { name: 'add to playlist', path: `/track/${ferry.id}`, who: 'carol', inSight: true, first: async ({ page }) => {
-    await page.getByRole('main').getByRole('button', { name: 'Add to playlist…' }).click();
+    await choose(page, 'Add to playlist…');
     await page.getByRole('dialog').getByRole('button', { name: /^Late trains/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'New playlist' }).click();
   } },

@@ -10,6 +10,7 @@ import { isFull } from '../support/level.ts';
 import { png } from '../support/media.ts';
 import { WORK } from '../support/paths.ts';
 import { until } from '../support/wait.ts';
+import { choose } from './support/actions.ts';
 import { settled, type Eye } from './support/browser.ts';
 import { hear } from './support/ear.ts';
 import { lookAt } from './support/look.ts';
@@ -163,11 +164,11 @@ lookAt(stage, [
   ...(isFull ? [{ name: 'releases empty', path: '/releases', who: 'mia' as const }] : []),
   { name: 'release profile', path: '/u/carol', who: null },
   { name: 'release download', path: '/release/later-trains', who: 'carol', inSight: true, first: async ({ page }) => {
-    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    await choose(page, 'Download');
     await page.getByRole('dialog', { name: 'Download' }).getByText('ZIP').first().waitFor();
   } },
   { name: 'release edit', path: '/release/later-trains', who: 'carol', inSight: true, first: async ({ page }) => {
-    await page.getByRole('button', { name: 'Edit' }).click();
+    await choose(page, 'Edit');
     await page.getByRole('dialog', { name: 'Edit the release' }).waitFor();
   } },
   { name: 'release new', path: '/releases', who: 'carol', inSight: true, first: async ({ page }) => {

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assertStatus } from '../support/client.ts';
 import { until } from '../support/wait.ts';
+import { choose } from './support/actions.ts';
 import { settled, type Eye } from './support/browser.ts';
 import { lookAt } from './support/look.ts';
 import { Stage, tones } from './support/stage.ts';
@@ -88,7 +89,7 @@ lookAt(stage, [
   { name: 'smart playlists', full: true, path: '/playlists', who: 'carol' },
   { name: 'smart playlist', full: true, path: `/playlist/${made.body.id}`, who: 'carol' },
   { name: 'smart playlist rules', path: `/playlist/${made.body.id}`, who: 'carol', inSight: true, first: async ({ page }) => {
-    await page.getByRole('button', { name: 'Rules' }).click();
+    await choose(page, 'Rules');
     await page.getByLabel('Condition 4: about').waitFor();
   } },
 ]);

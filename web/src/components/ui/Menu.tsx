@@ -7,6 +7,7 @@ const parts = () => import('./OpenMenu');
 
 const OpenMenu = lazy(async () => ({ default: (await parts()).OpenMenu }));
 export const MenuItem = lazy(async () => ({ default: (await parts()).MenuItem }));
+export const MenuGroup = lazy(async () => ({ default: (await parts()).MenuGroup }));
 export const MenuSeparator = lazy(async () => ({ default: (await parts()).MenuSeparator }));
 /* `lazy` forgets that the type of the choices is the caller's */
 export const MenuChoice = lazy(async () => ({ default: (await parts()).MenuChoice })) as unknown as typeof import('./OpenMenu').MenuChoice;

@@ -46,15 +46,27 @@ const itemClass =
 
 interface MenuItemProps {
   children: ReactNode;
-  onSelect?: () => void;
+  onSelect?: (() => void) | undefined;
   danger?: boolean;
   disabled?: boolean;
+  /** Of what is on or off. */
+  pressed?: boolean | undefined;
   /** The only child is a link that gets the item's looks. */
   asChild?: boolean;
   className?: string;
 }
 
-export function MenuItem({ children, onSelect, danger = false, disabled = false, asChild = false, className }: MenuItemProps) {
+export function MenuItem({ children, onSelect, danger = false, disabled = false, pressed, asChild = false, className }: MenuItemProps) {
+  if (pressed !== undefined) {
+    return (
+      <DropdownMenu.CheckboxItem checked={pressed} disabled={disabled} {...(onSelect ? { onSelect } : {})} className={clsx(itemClass, className)}>
+        {children}
+        <DropdownMenu.ItemIndicator className="ms-auto">
+          <Check size={16} aria-hidden />
+        </DropdownMenu.ItemIndicator>
+      </DropdownMenu.CheckboxItem>
+    );
+  }
   return (
     <DropdownMenu.Item
       asChild={asChild}
@@ -64,6 +76,16 @@ export function MenuItem({ children, onSelect, danger = false, disabled = false,
     >
       {children}
     </DropdownMenu.Item>
+  );
+}
+
+/** Items that belong together, under a name. */
+export function MenuGroup({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <DropdownMenu.Group aria-label={label}>
+      <DropdownMenu.Label className="eyebrow px-2.5 pt-2 pb-1">{label}</DropdownMenu.Label>
+      {children}
+    </DropdownMenu.Group>
   );
 }
 

@@ -1,16 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Bell, BellRing, ChartColumn, Copy, Download, History, Link2, ListFilter, Pencil, Share2, Sparkles, Trash2, Users } from 'lucide-react';
+import { Bell, BellRing, ChartColumn, Code, Copy, Download, History, ListFilter, Pencil, Share2, Sparkles, Trash2, Users } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { PlayAll } from '@/components/track/PlayAll';
 import { useEntries } from '@/components/track/useEntries';
-import { EmbedButton } from '@/components/share/EmbedButton';
-import { useShare } from '@/components/track/useShare';
+import { ShareButton } from '@/components/share/ShareButton';
+import { Actions, type Action } from '@/components/ui/Actions';
 import { Button } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { ErrorState } from '@/components/ui/ErrorState';
-import { Menu, MenuItem } from '@/components/ui/Menu';
 import { NotFound } from '@/components/ui/NotFound';
 import { Page } from '@/components/ui/Page';
 import { useMe } from '@/lib/api/auth/me';
@@ -35,18 +34,11 @@ import { PlaylistDialog } from './PlaylistDialog';
 import { PlaylistHeader, PlaylistSkeleton } from './PlaylistHeader';
 import { PlaylistBody } from './PlaylistItems';
 
-function Share({ playlist }: { playlist: Playlist }) {
-  const { t } = useTranslation();
-  const { canShare, share } = useShare({ path: `/playlist/${playlist.id}`, title: playlist.name });
-  return (
-    <Button onClick={() => void share()}>
-      {canShare ? <Share2 size={18} aria-hidden /> : <Link2 size={18} aria-hidden />}
-      {t(canShare ? 'track.share' : 'track.copy_link')}
-    </Button>
-  );
-}
-
 const ShareDialog = lazy(withTexts(async () => ({ default: (await import('./ShareDialog')).ShareDialog }), 'playlists', 'sharing'));
+
+const FORMATS = ['m3u', 'json', 'xspf', 'csv'] as const;
+
+const EmbedDialog = lazy(withTexts(() => import('@/components/share/EmbedDialog'), 'sharing'));
 
 const CollaboratorsDialog = lazy(async () => ({ default: (await import('./CollaboratorsDialog')).CollaboratorsDialog }));
 
@@ -55,31 +47,6 @@ const FiguresDialog = lazy(withTexts(async () => ({ default: (await import('./Fi
 const SmartPlaylistDialog = lazy(withTexts(async () => ({ default: (await import('./SmartPlaylistDialog')).SmartPlaylistDialog }), 'playlists', 'rules'));
 
 const HistoryDialog = lazy(async () => ({ default: (await import('./HistoryDialog')).HistoryDialog }));
-
-const FORMATS = ['m3u', 'json', 'xspf', 'csv'] as const;
-
-function Export({ playlist }: { playlist: Playlist }) {
-  const { t } = useTranslation();
-  return (
-    <Menu
-      align="start"
-      trigger={
-        <Button>
-          <Download size={18} aria-hidden />
-          {t('playlists.export')}
-        </Button>
-      }
-    >
-      {FORMATS.map((format) => (
-        <MenuItem key={format} asChild>
-          <a href={`${API}/playlists/${playlist.id}/export/${format}`} download>
-            {t(`playlists.export_${format}`)}
-          </a>
-        </MenuItem>
-      ))}
-    </Menu>
-  );
-}
 
 function Follow({ playlist }: { playlist: Playlist }) {
   const { t } = useTranslation();
@@ -98,37 +65,32 @@ function Follow({ playlist }: { playlist: Playlist }) {
 }
 
 /** For administrators. Whoever else may choose does it by the API. */
-function Choose({ playlist }: { playlist: Playlist }) {
+function useChoose({ id, is_editorial: on }: Playlist): Action {
   const { t } = useTranslation();
-  const choose = useSetEditorial(playlist.id);
-  const on = playlist.is_editorial;
-  return (
-    <Button aria-pressed={on} busy={choose.isPending} onClick={() => choose.mutate(!on, { onError: (error) => toast(problemText(error, t), 'danger') })}>
-      <Sparkles size={18} aria-hidden />
-      {t('playlists.choose')}
-    </Button>
-  );
+  const choose = useSetEditorial(id);
+  return {
+    label: t('playlists.choose'),
+    icon: Sparkles,
+    pressed: on,
+    busy: choose.isPending,
+    onSelect: () => choose.mutate(!on, { onError: (error) => toast(problemText(error, t), 'danger') }),
+  };
 }
 
-function Duplicate({ playlist }: { playlist: Playlist }) {
+function useDuplicate({ id }: Playlist): Action {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const duplicate = useDuplicatePlaylist();
   async function make() {
     try {
-      const copy = await duplicate.mutateAsync(playlist.id);
+      const copy = await duplicate.mutateAsync(id);
       await navigate(`/playlist/${copy.id}`);
       toast(t('playlists.copied', { name: copy.name }), 'ok');
     } catch (error) {
       toast(problemText(error, t), 'danger');
     }
   }
-  return (
-    <Button busy={duplicate.isPending} onClick={() => void make()}>
-      <Copy size={18} aria-hidden />
-      {t('playlists.copy')}
-    </Button>
-  );
+  return { label: t('playlists.copy'), icon: Copy, busy: duplicate.isPending, onSelect: () => void make() };
 }
 
 function DeleteDialog({ playlist, onClose }: { playlist: Playlist; onClose: () => void }) {
@@ -175,10 +137,12 @@ function Loaded({ playlist }: { playlist: Playlist }) {
       action: { label: t('common.undo'), run: () => update.mutate({ id: playlist.id, changes: before }, { onError: refused }) },
     });
   };
-  const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | 'people' | 'history' | 'figures' | 'rules' | null>(null);
+  const [dialog, setDialog] = useState<'edit' | 'delete' | 'share' | 'embed' | 'people' | 'history' | 'figures' | 'rules' | null>(null);
   const close = () => setDialog(null);
   usePlaylistChanges(playlist.id);
   const { id, may_edit: mayEdit } = playlist;
+  const isOpen = playlist.visibility !== 'private';
+  const choose = useChoose(playlist), duplicate = useDuplicate(playlist);
   useEffect(() => {
     if (!mayEdit) tellOpened(id);
   }, [id, mayEdit]);
@@ -187,7 +151,21 @@ function Loaded({ playlist }: { playlist: Playlist }) {
       <PlaylistHeader playlist={playlist} />
 
       <div className="mx-auto max-w-[1440px] px-4 pt-8 pb-16 sm:px-6">
-        <div className="flex flex-wrap items-center gap-2">
+        <Actions
+          title={playlist.name}
+          actions={[
+            !playlist.is_mine && isOpen && { label: t('track.embed'), icon: Code, onSelect: () => setDialog('embed') },
+            me && (playlist.is_mine || playlist.is_shared_with_me) && { label: t('playlists.people'), icon: Users, onSelect: () => setDialog('people') },
+            me && { label: t('playlists.export'), icon: Download, files: FORMATS.map((format) => ({ label: t(`playlists.export_${format}`), href: `${API}/playlists/${id}/export/${format}` })) },
+            me && duplicate,
+            me?.role === 'admin' && (playlist.visibility === 'public' || playlist.is_editorial) && choose,
+            playlist.is_mine && { label: t('playlists.figures'), icon: ChartColumn, onSelect: () => setDialog('figures') },
+            (playlist.may_edit || playlist.may_manage) && { label: t('playlists.history'), icon: History, onSelect: () => setDialog('history') },
+            playlist.rules && { label: t('playlists.rules'), icon: ListFilter, onSelect: () => setDialog('rules') },
+            playlist.may_manage && { label: t('common.edit'), icon: Pencil, onSelect: () => setDialog('edit') },
+            playlist.is_mine && { label: t('common.delete'), icon: Trash2, onSelect: () => setDialog('delete'), danger: true },
+          ]}
+        >
           {entries.tracks.length > 0 && (
             <span className="me-2 inline-flex">
               <PlayAll title={playlist.name} tracks={entries.tracks} />
@@ -199,54 +177,10 @@ function Loaded({ playlist }: { playlist: Playlist }) {
               {t('playlists.share')}
             </Button>
           ) : (
-            playlist.visibility !== 'private' && (
-              <>
-                <Share playlist={playlist} />
-                <EmbedButton path={`/playlist/${playlist.id}`} title={playlist.name} isList />
-              </>
-            )
-          )}
-          {me && (playlist.is_mine || playlist.is_shared_with_me) && (
-            <Button onClick={() => setDialog('people')}>
-              <Users size={18} aria-hidden />
-              {t('playlists.people')}
-            </Button>
+            isOpen && <ShareButton path={`/playlist/${id}`} title={playlist.name} />
           )}
           {me && !playlist.is_mine && <Follow playlist={playlist} />}
-          {me && <Export playlist={playlist} />}
-          {me && <Duplicate playlist={playlist} />}
-          {me?.role === 'admin' && (playlist.visibility === 'public' || playlist.is_editorial) && <Choose playlist={playlist} />}
-          {playlist.is_mine && (
-            <Button onClick={() => setDialog('figures')}>
-              <ChartColumn size={18} aria-hidden />
-              {t('playlists.figures')}
-            </Button>
-          )}
-          {(playlist.may_edit || playlist.may_manage) && (
-            <Button onClick={() => setDialog('history')}>
-              <History size={18} aria-hidden />
-              {t('playlists.history')}
-            </Button>
-          )}
-          {playlist.rules && (
-            <Button onClick={() => setDialog('rules')}>
-              <ListFilter size={18} aria-hidden />
-              {t('playlists.rules')}
-            </Button>
-          )}
-          {playlist.may_manage && (
-            <Button onClick={() => setDialog('edit')}>
-              <Pencil size={18} aria-hidden />
-              {t('common.edit')}
-            </Button>
-          )}
-          {playlist.is_mine && (
-            <Button tone="danger" onClick={() => setDialog('delete')}>
-              <Trash2 size={18} aria-hidden />
-              {t('common.delete')}
-            </Button>
-          )}
-        </div>
+        </Actions>
         <PlaylistBody playlist={playlist} {...entries} />
       </div>
 
@@ -289,6 +223,11 @@ function Loaded({ playlist }: { playlist: Playlist }) {
       {dialog === 'share' && (
         <Suspense>
           <ShareDialog playlist={playlist} onClose={close} />
+        </Suspense>
+      )}
+      {dialog === 'embed' && (
+        <Suspense>
+          <EmbedDialog path={`/playlist/${id}`} title={playlist.name} isList onClose={close} />
         </Suspense>
       )}
       {dialog === 'delete' && <DeleteDialog playlist={playlist} onClose={close} />}

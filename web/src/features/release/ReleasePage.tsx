@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Download, Link2, Pencil, Share2, Trash2 } from 'lucide-react';
+import { Code, Download, Pencil, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
@@ -7,12 +7,11 @@ import { useCoverHue } from '@/components/cover/useCoverHue';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { releaseArtist } from '@/components/release/ReleaseCard';
 import { ReleaseCover } from '@/components/release/ReleaseCover';
-import { EmbedButton } from '@/components/share/EmbedButton';
+import { ShareButton } from '@/components/share/ShareButton';
 import { LinkedText } from '@/components/text/LinkedText';
 import { PlayAll } from '@/components/track/PlayAll';
 import { useEntries } from '@/components/track/useEntries';
-import { useShare } from '@/components/track/useShare';
-import { Button } from '@/components/ui/Button';
+import { Actions } from '@/components/ui/Actions';
 import { ConfirmDialog } from '@/components/ui/ConfirmDialog';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { HueBox } from '@/components/ui/HueBox';
@@ -37,18 +36,8 @@ import { ReleaseFacts } from './ReleaseFacts';
 import { ReleaseTracks } from './ReleaseTracks';
 
 const ReleaseDialog = lazy(() => import('./ReleaseDialog'));
+const EmbedDialog = lazy(withTexts(() => import('@/components/share/EmbedDialog'), 'sharing'));
 const ArchiveDialog = lazy(withTexts(() => import('./ArchiveDialog'), 'sharing', 'releases'));
-
-function Share({ release }: { release: Release }) {
-  const { t } = useTranslation();
-  const { canShare, share } = useShare({ path: `/release/${release.slug}`, title: release.title });
-  return (
-    <Button onClick={() => void share()}>
-      {canShare ? <Share2 size={18} aria-hidden /> : <Link2 size={18} aria-hidden />}
-      {t(canShare ? 'track.share' : 'track.copy_link')}
-    </Button>
-  );
-}
 
 function DeleteDialog({ release, onClose }: { release: Release; onClose: () => void }) {
   const { t } = useTranslation();
@@ -83,7 +72,7 @@ function Loaded({ release, address }: { release: Release; address: string }) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const held = useEntries(useReleaseTracks(release.id));
-  const [dialog, setDialog] = useState<'edit' | 'delete' | 'download' | null>(null);
+  const [dialog, setDialog] = useState<'edit' | 'delete' | 'download' | 'embed' | null>(null);
   const canKeep = (useArchives(release.id).data?.items.length ?? 0) > 0;
   const hue = useCoverHue({ id: release.id, cover_url: release.cover_url });
   const close = () => setDialog(null);
@@ -134,33 +123,22 @@ function Loaded({ release, address }: { release: Release; address: string }) {
       </HueBox>
 
       <div className="mx-auto max-w-[1440px] px-4 pt-8 pb-16 sm:px-6">
-        <div className="flex flex-wrap items-center gap-2">
+        <Actions
+          title={release.title}
+          actions={[
+            (release.is_public || release.visibility === 'unlisted') && { label: t('track.embed'), icon: Code, onSelect: () => setDialog('embed') },
+            canKeep && { label: t('track.download'), icon: Download, onSelect: () => setDialog('download') },
+            release.is_mine && { label: t('common.edit'), icon: Pencil, onSelect: () => setDialog('edit') },
+            release.is_mine && { label: t('common.delete'), icon: Trash2, onSelect: () => setDialog('delete'), danger: true },
+          ]}
+        >
           {held.tracks.length > 0 && (
             <span className="me-2 inline-flex">
               <PlayAll title={release.title} tracks={held.tracks} />
             </span>
           )}
-          <Share release={release} />
-          {(release.is_public || release.visibility === 'unlisted') && <EmbedButton path={`/release/${release.slug}`} title={release.title} isList />}
-          {canKeep && (
-            <Button onClick={() => setDialog('download')}>
-              <Download size={18} aria-hidden />
-              {t('track.download')}
-            </Button>
-          )}
-          {release.is_mine && (
-            <>
-              <Button onClick={() => setDialog('edit')}>
-                <Pencil size={18} aria-hidden />
-                {t('common.edit')}
-              </Button>
-              <Button tone="danger" onClick={() => setDialog('delete')}>
-                <Trash2 size={18} aria-hidden />
-                {t('common.delete')}
-              </Button>
-            </>
-          )}
-        </div>
+          <ShareButton path={`/release/${release.slug}`} title={release.title} />
+        </Actions>
         {release.is_announced && at && <Countdown release={release} at={at} />}
         <div className="mt-8">
           <ReleaseTracks release={release} {...held} />
@@ -192,6 +170,11 @@ function Loaded({ release, address }: { release: Release; address: string }) {
       {dialog === 'download' && (
         <Suspense fallback={null}>
           <ArchiveDialog release={release} onClose={close} />
+        </Suspense>
+      )}
+      {dialog === 'embed' && (
+        <Suspense fallback={null}>
+          <EmbedDialog path={`/release/${release.slug}`} title={release.title} isList onClose={close} />
         </Suspense>
       )}
       {dialog === 'delete' && <DeleteDialog release={release} onClose={close} />}
