@@ -280,6 +280,31 @@ test('moves at the same time all hold, and nothing is lost', async () => {
   assert.equal(await world.sql(`select count(distinct position) from playlist_tracks where playlist_id = '${list.id}'`), '18');
 });
 
+test('two who edit at once, each hundreds of times, end with the same order; no item is lost or there twice', async () => {
+  const list = await create(alice, 'Converging');
+  assertStatus(await invite(alice, list.id, ids.bob, 'write'), 201);
+  const there = new Set<string>();
+  for (let i = 0; i < 20; i++) there.add(await add(alice, list.id, tides.id));
+  const edit = async (client: Client, seed: number) => {
+    const random = (below: number) => (seed = (seed * 48271) % 2147483647) % below;
+    for (let step = 0; step < (isFull ? 500 : 60); step++) {
+      const known = [...there], one = known[random(known.length)]!;
+      const kind = random(4);
+      if (kind === 0) there.add(await add(client, list.id, random(2) ? tides.id : ferry.id));
+      else if (kind === 1) {
+        const reply = await client.delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id: list.id, track_id: one } });
+        assert.ok([204, 404].includes(reply.status), 'removed, by one or by the other');
+        there.delete(one);
+      } else assert.ok([204, 409].includes((await move(client, list.id, one, random(5) ? known[random(known.length)]! : null)).status));
+    }
+  };
+  await Promise.all([edit(alice, 5), edit(bob, 17)]);
+  const [hers, his] = [await order(alice, list.id), await order(bob, list.id)];
+  assert.deepEqual(hers, his);
+  assert.deepEqual([...hers].sort(), [...there].sort());
+  assert.equal((await get(bob, list.id)).body.track_count, there.size);
+});
+
 test('very many moves into one gap keep the order and the numbers small', async () => {
   const list = await create(alice, 'One gap');
   const [a, b, c] = [await add(alice, list.id, tides.id), await add(alice, list.id, ferry.id), await add(alice, list.id, tides.id)];

@@ -1,13 +1,13 @@
 /** A track from its upload to the ear: what goes in comes out, and nobody else gets in. */
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
-import { onDisk } from '../support/level.ts';
+import { isFull, onDisk } from '../support/level.ts';
 import { decode, encodeWith, loudness, makeSound, pcm, png, wav } from '../support/media.ts';
 import { STREAM_SECRET } from '../support/requests.ts';
 import { finished, playable, rendition, upload } from '../support/tracks.ts';
@@ -240,6 +240,31 @@ test('the waveform fits the sound', async () => {
   assertStatus(detail, 200);
   const fine = detail.body as unknown as Peaks;
   assert.ok(Math.abs(fine.length / 13.7 - 50) < 3, `${fine.length} pairs`);
+});
+
+test('in the waveform of an MP3 with a changing bit rate, a click stands where it is heard, also at its end', async () => {
+  const rate = 44100, seconds = isFull ? 1200 : 120, at = [3.25, seconds / 2 + 0.5, seconds - 8.25];
+  const samples = new Int16Array(rate * seconds);
+  for (const second of at) for (let i = 0; i < 64; i++) samples[Math.round(second * rate) + i] = i % 2 ? 28000 : -28000;
+  const [clicks, mp3] = ['clicks.wav', 'clicks.mp3'].map((name) => path.join(folder, name)) as [string, string];
+  writeFileSync(clicks, wav({ samples, sampleRate: rate, channels: 1 }));
+  await encodeWith(clicks, mp3, ['-c:a', 'libmp3lame', '-q:a', '4']);
+  const track = await playable(carol, { file: readFileSync(mp3), filename: 'clicks.mp3' });
+  const detail = await carol.get('/api/v1/tracks/{id}/waveform', { path: { id: track.id }, query: { resolution: 'detail' } });
+  assertStatus(detail, 200);
+  const { data, samples_per_pixel, sample_rate } = detail.body as unknown as { data: number[]; samples_per_pixel: number; sample_rate: number };
+  const pair = samples_per_pixel / sample_rate;
+  const joined = path.join(folder, 'clicks-heard.mp4');
+  writeFileSync(joined, (await rendition(carol, track.id, 'low')).bytes);
+  const heard = await decode(joined, ['-ac', '1', '-ar', String(rate)]);
+  for (const second of at) {
+    const loudestPair = Array.from({ length: 100 }, (_, i) => Math.round(second / pair) - 50 + i).reduce((best, i) => (data[2 * i + 1]! > data[2 * best + 1]! ? i : best));
+    const drawn = (loudestPair + 0.5) * pair;
+    let loudest = Math.round((second - 1) * rate);
+    for (let i = loudest; i < (second + 1) * rate; i++) if (Math.abs(heard.readInt16LE(2 * i)) > Math.abs(heard.readInt16LE(2 * loudest))) loudest = i;
+    assert.ok(Math.abs(drawn - loudest / rate) < 0.05, `drawn at ${drawn}, heard at ${loudest / rate}`);
+  }
+  assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id: track.id } }), 204);
 });
 
 test('a cover comes back as WebP squares, never as the bytes that were sent', async () => {

@@ -95,6 +95,19 @@ describe('marks on the waveform', () => {
     expect(sizes(0)).toEqual([]);
   });
 
+  it('a thousand comments, three hundred of them within two seconds, become marks that do not touch, in a stable order, from the first to the last second', () => {
+    const times = Array.from({ length: 1000 }, (_, i) => (i < 300 ? 40 + (i % 20) / 10 : i === 300 ? 0 : i === 301 ? 100 : (i * 7) % 100));
+    const ordered = at(...times);
+    const marks = marksOf(ordered, 100, 1000);
+    expect(marks.flatMap((mark) => mark.comments)).toEqual(ordered);
+    expect(Math.max(...marks.map((mark) => mark.comments.length))).toBeGreaterThanOrEqual(300);
+    expect(marks.every(({ share }, i) => i === 0 || (share - (marks[i - 1]?.share ?? 0)) * 1000 >= 40)).toBe(true);
+    expect([marks[0]?.share, marks.at(-1)?.share]).toEqual([0, expect.closeTo(0.98, 1)]);
+    expect(marks.at(-1)?.comments.at(-1)?.timestamp).toBe(100);
+    const sameTime = ordered.filter(({ timestamp }) => timestamp === 40.5).map(({ id }) => Number(id));
+    expect(sameTime).toEqual([...sameTime].sort((a, b) => a - b));
+  });
+
   it('the play head shows the last that it passed, for four seconds', () => {
     const ordered = at(10, 12);
     expect([9.9, 10, 11.9, 12, 15.9, 16].map((now) => commentAt(ordered, now)?.timestamp)).toEqual([undefined, 10, 10, 12, 12, undefined]);
