@@ -42,7 +42,7 @@ function AntivirusNotice() {
   if (lines.length === 0) return null;
   return (
     <section aria-label={t('admin.antivirus.title')} className="mb-8 flex max-w-prose gap-3 rounded-card border border-line bg-raised p-4 text-sm">
-      <ShieldAlert size={20} aria-hidden className="mt-0.5 shrink-0 text-accent" />
+      <ShieldAlert size={20} aria-hidden className="mt-0.5 shrink-0 text-accent-text" />
       <div className="space-y-1">
         {lines.map((line) => (
           <p key={line}>{line}</p>
