@@ -216,7 +216,8 @@ wait_for_processing(size_t total)
     }
 }
 
-/* Makes a release of the tracks of the catalogue from `first` on that have its album, with its cover. Its archive is offered in all formats, so that downloads can be tried. */
+/* Makes a release of the tracks of the catalogue from `first` on that have its album, with its cover. Its archive is offered in all formats, so that
+ * downloads can be tried. */
 static bool
 add_release(const struct client *client, const struct demo_track *first)
 {

@@ -168,7 +168,8 @@ static const struct topic_kind topics[] = {
 
 static const struct field progress_fields[] = {
     {"track_id", FIELD_UUID},
-    {"stage", FIELD_ENUM, .values = "queued|probing|transcoding|playable|storing|done|failed", .help = "`playable`: said once, of a long recording; its owner can play the first quality"},
+    {"stage", FIELD_ENUM, .values = "queued|probing|transcoding|playable|storing|done|failed",
+     .help = "`playable`: said once, of a long recording; its owner can play the first quality"},
     {"progress", FIELD_NUMBER, .max = 1, .help = "Part of the stage that is done"},
     {"status", FIELD_ENUM, .values = "processing|completed|failed", .help = "Of the track; one that is processed once more stays `completed`"},
     FIELD_END};
