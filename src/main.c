@@ -15,6 +15,7 @@
 #include "db/db.h"
 #include "db/migrate.h"
 #include "modules/auth/auth.h"
+#include "modules/events/events.h"
 #include "version.h"
 #include "worker.h"
 
@@ -31,6 +32,8 @@ usage(FILE *to)
           "  veza keys rotate                     a new key for signing tokens\n"
           "  veza openapi [--check] [--output FILE]\n"
           "                                       the API's description\n"
+          "  veza events [--check] [--output FILE]\n"
+          "                                       the schemas of the events that RabbitMQ gets\n"
           "  veza backup DIR                      the database, files and keys, whole, while Veza runs\n"
           "  veza restore DIR [--trial] [--replace]\n"
           "                                       a backup into an empty data folder; --trial holds back mail and push\n"
@@ -107,20 +110,36 @@ describe_api(const struct config *config, const char *conninfo, void *context)
     return status;
 }
 
+static bool
+read_description(int argc, char **argv, struct description *ret_wanted)
+{
+    for (int i = 2; i < argc; i++) {
+        if (text_equal(argv[i], "--check"))
+            ret_wanted->check = true;
+        else if (text_equal(argv[i], "--output") && i + 1 < argc)
+            ret_wanted->path = argv[++i];
+        else
+            return false;
+    }
+    return true;
+}
+
 static int
 run_openapi(const struct config *config, int argc, char **argv)
 {
     struct description wanted = {0};
 
-    for (int i = 2; i < argc; i++) {
-        if (text_equal(argv[i], "--check"))
-            wanted.check = true;
-        else if (text_equal(argv[i], "--output") && i + 1 < argc)
-            wanted.path = argv[++i];
-        else
-            return usage(stderr);
-    }
-    return with_database(config, describe_api, &wanted);
+    return read_description(argc, argv, &wanted) ? with_database(config, describe_api, &wanted) : usage(stderr);
+}
+
+static int
+run_events(int argc, char **argv)
+{
+    struct description wanted = {0};
+
+    if (!read_description(argc, argv, &wanted) || (wanted.check && !wanted.path))
+        return usage(stderr);
+    return wanted.check ? events_compare(wanted.path) : events_print(wanted.path);
 }
 
 struct migrate_job {
@@ -294,6 +313,8 @@ main(int argc, char **argv)
     }
     if (text_equal(argv[1], "openapi"))
         return run_openapi(&config, argc, argv);
+    if (text_equal(argv[1], "events"))
+        return run_events(argc, argv);
     if (text_equal(argv[1], "keys"))
         return run_keys(&config, argc, argv);
     return usage(stderr);

@@ -265,9 +265,8 @@ openapi_check(route_tables tables, module_list modules)
     return failures;
 }
 
-/* The file's contents equal `text`. */
-static bool
-file_equals(const char *path, struct str text)
+bool
+document_equals(const char *path, struct str text)
 {
     FILE *file = fopen(path, "rbe");
     scoped_buf found = BUF_INIT(OPENAPI_MAX);
@@ -284,8 +283,8 @@ file_equals(const char *path, struct str text)
     return file && !found.failed && str_equal(buf_str(&found), text);
 }
 
-static int
-write_file(const char *path, struct str text)
+int
+document_write(const char *path, struct str text)
 {
     FILE *file = path ? fopen(path, "wbe") : stdout;
     bool good = file && fwrite(text.ptr, 1, text.len, file) == text.len;
@@ -314,7 +313,7 @@ openapi_print(module_list modules, const char *path)
 {
     scoped_buf document = BUF_INIT(OPENAPI_MAX);
 
-    return openapi_document(modules, &document) ? write_file(path, buf_str(&document)) : 1;
+    return openapi_document(modules, &document) ? document_write(path, buf_str(&document)) : 1;
 }
 
 int
@@ -337,7 +336,7 @@ openapi_compare(module_list modules, const char *path)
     }
     if (!openapi_document(modules, &document))
         return 1;
-    if (path && !file_equals(path, buf_str(&document))) {
+    if (path && !document_equals(path, buf_str(&document))) {
         fprintf(stderr, "%s is not what the program describes; write it anew with `veza openapi --output %s`.\n", path, path);
         return 1;
     }

@@ -25,3 +25,8 @@ int openapi_print(module_list modules, const char *path);
 /* `veza openapi --check`: compares the tables with what is declared of them (personal.h), prepares the queries and, unless `path` is NULL, compares
  * that file with the document. Returns the exit status. */
 int openapi_compare(module_list modules, const char *path);
+
+/* For other descriptions that are written from declarations. Does the file hold just this text? */
+bool document_equals(const char *path, struct str text);
+/* Writes it to the file `path`; NULL is standard output. Returns the exit status. */
+int document_write(const char *path, struct str text);

@@ -27,6 +27,7 @@
 #include "db/db.h"
 #include "db/migrate.h"
 #include "http/listeners.h"
+#include "platform/rabbitmq/rabbitmq.h"
 #include "platform/redis/redis.h"
 #include "platform/mail/mail.h"
 #include "platform/storage/s3.h"
@@ -233,6 +234,46 @@ check_redis(struct checkup *d)
 }
 
 static void
+check_rabbitmq(struct checkup *d)
+{
+    char error[256] = "";
+    unsigned dead;
+
+    if (!*d->config->rabbitmq_url) {
+        checkup_fine("RabbitMQ", "none (RABBITMQ_URL is not set); events and jobs go through PostgreSQL");
+        return;
+    }
+    if (!rabbitmq_setup(d->config, error, sizeof error)) {
+        checkup_wrong(d, "amqp://user:password@host:5672/vhost, special characters as %XX", "RabbitMQ", "%s", error);
+        return;
+    }
+    switch (rabbitmq_probe(error, sizeof error, &dead)) {
+    case RABBITMQ_ANSWERS:
+        checkup_fine("RabbitMQ", "takes and confirms messages");
+        break;
+    case RABBITMQ_AWAY:
+        checkup_wrong(d, "start it, or check the address in RABBITMQ_URL and RABBITMQ_CA_FILE; events wait for it, jobs do not", "RabbitMQ",
+                      "cannot be reached: %s", error);
+        break;
+    case RABBITMQ_NO_LOGIN:
+        checkup_wrong(d, "check user and password in RABBITMQ_URL; guest may come from the broker's own machine only", "RabbitMQ", "refuses the user: %s", error);
+        break;
+    case RABBITMQ_NO_VHOST:
+        checkup_wrong(d, "rabbitmqctl add_vhost NAME; rabbitmqctl set_permissions -p NAME USER '.*' '.*' '.*'", "RabbitMQ", "refuses the vhost: %s", error);
+        break;
+    case RABBITMQ_NO_RIGHTS:
+        checkup_wrong(d, "rabbitmqctl set_permissions -p VHOST USER '^veza[.]' '.*' '^veza[.]'; or what is there was made otherwise: delete it", "RabbitMQ",
+                      "does not let Veza declare or write: %s", error);
+        break;
+    case RABBITMQ_BLOCKED:
+        checkup_wrong(d, "rabbitmq-diagnostics alarms; give it memory or disk, or consume what is in its queues", "RabbitMQ",
+                      "takes no messages (an alarm); events wait, jobs do not");
+    }
+    if (dead)
+        checkup_note(d, "RabbitMQ", "%u messages in " RABBITMQ_DEAD " were in a queue of jobs and are not Veza's; see docs/operating.md", dead);
+}
+
+static void
 check_object_store(struct checkup *d)
 {
     const struct s3_settings settings = s3_settings_of(d->config);
@@ -406,6 +447,7 @@ doctor_run(const struct config *config)
     check_port(&d, "API port", "PORT_BACKEND", config->port_backend);
     check_port(&d, "stream port", "PORT_STREAM", config->port_stream);
     check_redis(&d);
+    check_rabbitmq(&d);
     check_object_store(&d);
     check_mail(&d);
     check_sandbox(&d);

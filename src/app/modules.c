@@ -6,6 +6,7 @@
 #include "bus.queries.h"
 #include "jobs.queries.h"
 #include "modules/privacy/privacy.h"
+#include "platform/rabbitmq/rabbitmq.h"
 #include "platform/redis/redis.h"
 #include "platform/sentry/sentry.h"
 #include "stream/stream.h"
@@ -34,6 +35,7 @@ static const struct module jobs_part = {.name = "jobs",
                                         .personal = &(const struct personal){.tables = jobs_tables},
                                         .queries = jobs_queries,
                                         .metrics = jobs_metrics};
+static const struct module rabbitmq_part = {.name = "rabbitmq", .metrics = rabbitmq_metrics};
 static const struct module redis_part = {.name = "redis", .metrics = redis_metrics};
 static const struct module sentry_part = {.name = "sentry", .metrics = sentry_metrics};
 /* Tables that no module serves yet. */
@@ -46,7 +48,7 @@ static const struct module app_part = {.name = "app",
 #include "modules/modules.def"
 #undef MODULE
 
-const struct module *const all_modules[] = {&app_part, &bus_part, &jobs_part, &redis_part, &sentry_part,
+const struct module *const all_modules[] = {&app_part, &bus_part, &jobs_part, &rabbitmq_part, &redis_part, &sentry_part,
 #define MODULE(name) &name##_module,
 #include "modules/modules.def"
 #undef MODULE

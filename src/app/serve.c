@@ -24,6 +24,7 @@
 #include "platform/fetch/fetch.h"
 #include "platform/jobs/jobs.h"
 #include "platform/mail/mail.h"
+#include "platform/rabbitmq/rabbitmq.h"
 #include "platform/redis/limits.h"
 #include "platform/redis/redis.h"
 #include "platform/scanner/clamav.h"
@@ -127,7 +128,7 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
     if (!db_act_as_app(!*config->database_url))
         log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
     warn_of_held_outgoing();
-    if (!redis_setup(config, error, error_size) || !sentry_start(config, error, error_size))
+    if (!redis_setup(config, error, error_size) || !rabbitmq_setup(config, error, error_size) || !sentry_start(config, error, error_size))
         return false;
     country_find(config->geoip_file, "geoip", countries4, sizeof countries4);
     country_find(config->geoip6_file, "geoip6", countries6, sizeof countries6);
@@ -191,6 +192,7 @@ stop_all(struct run *run)
     listener_stop(); /* what it hears goes to the servers and the hub: first silence, then free them */
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);
+    rabbitmq_stop(); /* first, so that nobody waits for it */
     jobs_stop();
     bus_stop();
     module_teardown(all_modules);

@@ -18,6 +18,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct buf;
 
@@ -29,6 +30,8 @@ struct event {
     const char *id;   /* UUID */
     const char *name; /* "track.deleted" */
     const char *key;  /* or NULL */
+    int64_t number;   /* grows with each event: of two of one key, the later has the higher one */
+    int64_t at_ms;    /* when it was written, since 1970 */
     const json_t *payload;
     bool replayed; /* it was a dead letter: later ones of its key may have been handed out before */
 };
@@ -45,6 +48,12 @@ struct subscription {
     enum bus_from from;        /* where a name begins that was not there before: with new events, or with all that are kept */
     bus_handler *handle;
     void *context;
+
+    /* For events that go on to somewhere else, where many go at once. `ready`: asked before events are handed out; while it says no, they wait, and nobody
+     * is at fault. It also begins a new batch: what was handed out since the last settle() was undone. `settle`: called when the events of a batch were
+     * handled, before its transaction ends. It returns how many of them, from the first, are through; the others are handed out again. NULL: neither. */
+    bool (*ready)(void *context);
+    unsigned (*settle)(void *context);
 };
 
 #define BUS_EVENTS(...) ((const char *const[]){__VA_ARGS__, NULL})

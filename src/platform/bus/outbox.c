@@ -149,6 +149,7 @@ outbox_handle(const struct subscriber *s, const PGresult *rows, int row)
 {
     json_t *payload = json_loads(outbox_value(rows, row, "payload"), JSON_DECODE_ANY, NULL);
     const struct event event = {.id = outbox_value(rows, row, "event_id"), .name = outbox_value(rows, row, "name"), .key = outbox_value(rows, row, "key"),
+                                .number = strtoll(outbox_value(rows, row, "number"), NULL, 10), .at_ms = strtoll(outbox_value(rows, row, "at_ms"), NULL, 10),
                                 .payload = payload, .replayed = outbox_flag(rows, row, "replayed")};
     bool good = payload && s->subscription->handle(&event, s->subscription->context);
 
@@ -198,6 +199,21 @@ hand_out(const struct subscriber *s, const PGresult *rows, struct buf *waiting, 
     return row;
 }
 
+static bool
+outbox_ready(const struct subscriber *s)
+{
+    return !s->subscription->ready || s->subscription->ready(s->subscription->context);
+}
+
+/* How many of these are through, of which `handled` were handed out, and the rest wait for others: then all of them or none. */
+static int
+outbox_settle(const struct subscriber *s, int through, int handled)
+{
+    int settled = s->subscription->settle ? (int)s->subscription->settle(s->subscription->context) : handled;
+
+    return settled == handled ? through : handled == through ? settled : 0;
+}
+
 /* The next events of a partition, in one transaction. */
 static enum work
 deliver_batch(struct subscriber *s, int partition)
@@ -210,9 +226,9 @@ deliver_batch(struct subscriber *s, int partition)
     enum work work = WORK_NONE;
     enum db_status end;
     PGresult *rows;
-    int through, handled;
+    int through, handled, settled;
 
-    if (db_begin())
+    if (!outbox_ready(s) || db_begin())
         return WORK_NOT_TRIED;
     rows = outbox_ask(&q_bus_claim, args);
     if (!rows || PQntuples(rows) == 0) {
@@ -223,21 +239,27 @@ deliver_batch(struct subscriber *s, int partition)
     buf_add_text(&waiting, "{");
     through = hand_out(s, rows, &waiting, &handled);
     buf_add_text(&waiting, "}");
-    if (through > 0) {
-        const struct db_arg done[] = {args[0], args[1], {"number", outbox_value(rows, through - 1, "number")}, {"waiting", buf_str(&waiting).ptr}, {0}};
+    settled = through > 0 ? outbox_settle(s, through, handled) : through;
+    if (settled > 0) {
+        const struct db_arg done[] = {args[0], args[1], {"number", outbox_value(rows, settled - 1, "number")}, {"waiting", buf_str(&waiting).ptr}, {0}};
 
         bool good = outbox_do(&q_bus_advance, done);
 
         end = db_end(good);
         work = good && end == DB_OK ? WORK_DONE : WORK_FAILED;
+    } else if (through > 0) {
+        db_end(false);
+        s->single[partition] = 1; /* should it be the fault of the first after all, those behind it do not go out again and again */
+        PQclear(rows);
+        return WORK_NOT_TRIED;
     } else {
         end = db_end(false);
         work = WORK_FAILED;
     }
     if (work == WORK_DONE) {
         s->tries = 0;
-        s->single[partition] -= s->single[partition] ? 1 : 0;
-        atomic_fetch_add(&delivered, (uint64_t)handled);
+        s->single[partition] = settled < through ? 1 : s->single[partition] - (s->single[partition] ? 1 : 0);
+        atomic_fetch_add(&delivered, (uint64_t)(settled < through ? settled : handled));
     } else if (!is_to_blame(s, end)) {
         work = WORK_NOT_TRIED;
     } else if (PQntuples(rows) > 1) {
@@ -291,7 +313,7 @@ deliver_again(struct subscriber *s)
     PGresult *rows;
     bool good;
 
-    if (db_begin())
+    if (!outbox_ready(s) || db_begin())
         return WORK_NOT_TRIED;
     rows = outbox_ask(&q_bus_due, args);
     if (!rows || PQntuples(rows) == 0) {
@@ -299,8 +321,13 @@ deliver_again(struct subscriber *s)
         PQclear(rows);
         return rows ? WORK_NONE : WORK_NOT_TRIED;
     }
-    good = outbox_handle(s, rows, 0) && outbox_do(&q_bus_finished, (const struct db_arg[]){{"id", outbox_value(rows, 0, "id")}, {0}}) &&
-           let_next(s, rows);
+    good = outbox_handle(s, rows, 0);
+    if (good && !outbox_settle(s, 1, 1)) {
+        db_end(false);
+        PQclear(rows);
+        return WORK_NOT_TRIED;
+    }
+    good = good && outbox_do(&q_bus_finished, (const struct db_arg[]){{"id", outbox_value(rows, 0, "id")}, {0}}) && let_next(s, rows);
     end = db_end(good);
     if (good && end == DB_OK) {
         s->tries = 0;
@@ -330,7 +357,8 @@ static bool
 subscriber_work(struct subscriber *s, bool *ret_again)
 {
     const struct db_arg args[] = {{"subscriber", s->subscription->name}, {"patterns", s->patterns}, {0}};
-    PGresult *partitions = outbox_ask(&q_bus_peek, args);
+    bool ready = outbox_ready(s);
+    PGresult *partitions = ready ? outbox_ask(&q_bus_peek, args) : NULL;
     scoped_buf passed = BUF_INIT(64);
     enum work work = WORK_NONE;
     bool more = false, has_events = false;
@@ -349,7 +377,7 @@ subscriber_work(struct subscriber *s, bool *ret_again)
         skip_partitions(s, buf_str(&passed).ptr, outbox_value(partitions, 0, "last"));
     }
     PQclear(partitions);
-    for (int i = 0; i < UNFINISHED_IN_ROW && !stopping && (i == 0 || work == WORK_DONE || work == WORK_FAILED); i++)
+    for (int i = 0; ready && i < UNFINISHED_IN_ROW && !stopping && (i == 0 || work == WORK_DONE || work == WORK_FAILED); i++)
         work = deliver_again(s);
     *ret_again |= has_events || work == WORK_NOT_TRIED;
     return more || work == WORK_DONE;

@@ -68,7 +68,7 @@ with partition as (
        and (select count(*) from bus_unfinished u where u.subscriber = :subscriber and u.dead_at is null) < :unfinished_most::int
        for update skip locked
 )
-select l.position, o.number, o.event_id::text as event_id, o.name, o.key, o.payload::text as payload,
+select l.position, o.number, o.event_id::text as event_id, o.name, o.key, o.payload::text as payload, (extract(epoch from o.created_at) * 1000)::bigint as at_ms,
        exists (select from bus_unfinished u
                 where u.subscriber = :subscriber and u.key = o.key and u.dead_at is null and not u.replayed) as waits, l.longest_pause
   from partition l
@@ -102,7 +102,8 @@ returning id
 
 -- query: bus_due
 -- One that is to be tried again. Those that wait for an earlier one of their key are never due: see bus_next and bus_unblock.
-select u.id::text as id, o.event_id::text as event_id, o.name, o.key, o.payload::text as payload, u.attempts, u.replayed,
+select u.id::text as id, o.event_id::text as event_id, o.number, o.name, o.key, o.payload::text as payload, u.attempts, u.replayed,
+       (extract(epoch from o.created_at) * 1000)::bigint as at_ms,
        set_config('idle_in_transaction_session_timeout', '60s', true) as longest_pause
   from bus_unfinished u
   join outbox o on o.number = u.number

@@ -10,10 +10,13 @@
 #include "base/log.h"
 #include "jobs.queries.h"
 #include "platform/bus/listener.h"
+#include "platform/jobs/announce.h"
 #include "platform/jobs/node.h"
+#include "platform/rabbitmq/rabbitmq.h"
 
 #define THREADS_MAX 144 /* the most that the settings ask for, and some */
 #define POLL_S 2
+#define POLL_CARRIED_S 10 /* while RabbitMQ tells of jobs: for those that it did not tell of after all */
 #define WAIT_MAX_S 86400
 #define PROGRESS_INTERVAL_MS 250
 #define RECOVER_INTERVAL_MS 10000
@@ -24,7 +27,7 @@ struct runner {
     pthread_t thread;
     enum job_pool pool;
     int max_s; /* takes nothing that probably lasts longer */
-    unsigned wakeups; /* what it has seen of `wakeups` */
+    unsigned wakeups; /* what it has seen of its pool's */
     bool busy;        /* under `lock`, like job_id */
     char job_id[UUID_TEXT];
     atomic_bool cancel;
@@ -40,11 +43,13 @@ static struct {
     const struct job_handler *handlers;
     char node[NODE_NAME], machine[NODE_NAME];
     char *kinds[JOB_POOLS]; /* array literals */
+    char *all_kinds;
+    struct announce_settings announce;
     struct runner runners[THREADS_MAX];
     unsigned runner_count;
     pthread_t keeper;
     bool started, stopping;
-    unsigned wakeups;
+    unsigned wakeups[JOB_POOLS];
 } jobs;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
@@ -194,15 +199,19 @@ run_next(struct runner *runner)
     PGresult *row;
     struct job job = {.cancel = &runner->cancel, .state = runner};
     const struct job_handler *handler;
+    uint64_t offered = rabbitmq_offered(runner->pool);
     enum job_outcome outcome;
     json_t *payload;
 
     snprintf(max_s, sizeof max_s, "%d", runner->max_s);
     row = ask(&q_job_claim, args);
     if (!row || !PQntuples(row)) {
+        if (row && runner->max_s == INT_MAX)
+            rabbitmq_accept_all(runner->pool, offered); /* they stood for jobs that were taken without them */
         PQclear(row);
         return false;
     }
+    rabbitmq_accept(runner->pool); /* not at the end: from here on the row's heartbeat guards the job, however long it takes */
     snprintf(job.id, sizeof job.id, "%s", PQgetvalue(row, 0, 0));
     handler = find_handler(PQgetvalue(row, 0, 1));
     payload = json_loads(PQgetvalue(row, 0, 2), 0, NULL);
@@ -239,14 +248,14 @@ run_next(struct runner *runner)
 static bool
 wait_for_jobs(struct runner *runner)
 {
-    int64_t until_ms = clock_monotonic_ms() + POLL_S * 1000;
+    int64_t until_ms = clock_monotonic_ms() + (rabbitmq_carries() ? POLL_CARRIED_S : POLL_S) * 1000;
     bool go_on;
 
     pthread_mutex_lock(&lock);
-    while (!jobs.stopping && runner->wakeups == jobs.wakeups)
+    while (!jobs.stopping && runner->wakeups == jobs.wakeups[runner->pool])
         if (!clock_wait_until(&wake, &lock, until_ms))
             break;
-    runner->wakeups = jobs.wakeups;
+    runner->wakeups = jobs.wakeups[runner->pool];
     go_on = !jobs.stopping;
     pthread_mutex_unlock(&lock);
     return go_on;
@@ -373,25 +382,40 @@ keep(void *argument)
     return NULL;
 }
 
+/* The runners of a pool, or of all. */
 static void
-on_notify(void *context, const char *payload)
+wake_runners(int pool)
 {
-    (void)context, (void)payload;
     pthread_mutex_lock(&lock);
-    jobs.wakeups++;
+    for (int i = 0; i < JOB_POOLS; i++)
+        jobs.wakeups[i] += pool < 0 || pool == i;
     pthread_cond_broadcast(&wake);
     pthread_mutex_unlock(&lock);
 }
 
-/* {"a","b"}: the kinds of one pool. */
+static void
+on_notify(void *context, const char *payload)
+{
+    (void)context, (void)payload;
+    if (!announce_queued())
+        wake_runners(-1);
+}
+
+static enum job_pool
+pool_of(const char *kind)
+{
+    return find_handler(kind)->pool;
+}
+
+/* {"a","b"}: the kinds of one pool, or with JOB_POOLS of all. */
 static char *
 kinds_of(enum job_pool pool)
 {
-    struct buf out = BUF_INIT(4096);
+    struct buf out = BUF_INIT(16384);
 
     buf_add_text(&out, "{");
     for (const struct job_handler *h = jobs.handlers; h->kind; h++)
-        if (h->pool == pool)
+        if (h->pool == pool || pool == JOB_POOLS)
             buf_printf(&out, "%s\"%s\"", out.len > 1 ? "," : "", h->kind);
     buf_add_text(&out, "}");
     return out.ptr;
@@ -445,6 +469,7 @@ jobs_start(const struct jobs_settings *settings, const struct job_handler *handl
     listener_on("jobs", on_notify, NULL);
     for (int pool = 0; pool < JOB_POOLS; pool++)
         jobs.kinds[pool] = kinds_of((enum job_pool)pool);
+    jobs.all_kinds = kinds_of(JOB_POOLS);
     for (const struct job_handler *h = handlers; h->kind; h++)
         if (h->every_s)
             tell(&q_job_every, (const struct db_arg[]){{"kind", h->kind}, {0}});
@@ -454,6 +479,10 @@ jobs_start(const struct jobs_settings *settings, const struct job_handler *handl
     jobs.started = true;
     for (int pool = 0; pool < JOB_POOLS; pool++)
         good &= start_pool((enum job_pool)pool);
+    jobs.announce = (struct announce_settings){.pool_of = pool_of, .wake = wake_runners, .kinds = jobs.all_kinds};
+    for (unsigned i = 0; i < jobs.runner_count; i++)
+        jobs.announce.prefetch[jobs.runners[i].pool]++;
+    good &= announce_start(&jobs.announce);
     if (!good)
         jobs_stop();
     return good;
@@ -464,6 +493,7 @@ jobs_stop(void)
 {
     if (!jobs.started)
         return;
+    announce_stop();
     pthread_mutex_lock(&lock);
     jobs.stopping = true;
     for (unsigned i = 0; i < jobs.runner_count; i++)
@@ -475,6 +505,7 @@ jobs_stop(void)
     pthread_join(jobs.keeper, NULL);
     for (int pool = 0; pool < JOB_POOLS; pool++)
         free(jobs.kinds[pool]);
+    free(jobs.all_kinds);
     jobs.started = false;
 }
 

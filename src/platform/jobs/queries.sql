@@ -5,7 +5,7 @@
 -- messages wait while the installation holds them back.
 update jobs
    set state = 'running', locked_by = :node, locked_at = now(), heartbeat_at = now(), attempts = attempts + 1,
-       stage = null, progress = 0, finished_at = null
+       stage = null, progress = 0, finished_at = null, announced_at = null
  where id = (select j.id
                from jobs j
               where j.state = 'queued'
@@ -22,6 +22,21 @@ update jobs
               limit 1
                 for update skip locked)
 returning id::text as id, kind, payload::text as payload, attempts, max_attempts
+
+-- query: job_announce
+-- Those that are due and of which RabbitMQ does not know yet: marked first, so that their rows are not locked while the broker is waited for.
+update jobs
+   set announced_at = now()
+ where id in (select j.id
+                from jobs j
+               where j.state = 'queued' and j.announced_at is null and j.run_at <= now() and j.kind = any (:kinds::text[])
+               order by j.run_at
+               limit 500
+                 for update skip locked)
+returning id::text as id, kind
+
+-- query: job_unannounce
+update jobs set announced_at = null where id = any (:ids::uuid[]) and state = 'queued' returning id
 
 -- query: job_progress
 update jobs
