@@ -29,6 +29,8 @@ export interface MailServer {
 interface Choices {
   /** With STARTTLS, and only for this person. */
   login?: { user: string; password: string };
+  /** Takes no mail before that. */
+  after?: Promise<void>;
 }
 
 function makeCertificate(folder: string): { key: string; cert: string; file: string } {
@@ -38,7 +40,7 @@ function makeCertificate(folder: string): { key: string; cert: string; file: str
   return { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(file, 'utf8'), file };
 }
 
-export async function mailServer({ login }: Choices = {}): Promise<MailServer> {
+export async function mailServer({ login, after: open = Promise.resolve() }: Choices = {}): Promise<MailServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'veza-smtp-'));
   const tls = login ? makeCertificate(folder) : undefined;
   const state: MailServer = { port: 0, mails: [], offers: new Map(), refuse: new Map(), certificate: tls?.file };
@@ -57,7 +59,7 @@ export async function mailServer({ login }: Choices = {}): Promise<MailServer> {
       stream.on('end', () => {
         state.mails.push({ ...parseMail(Buffer.concat(chunks).toString('latin1')), from: session.envelope.mailFrom.address,
           to: session.envelope.rcptTo.map(({ address }) => address), encrypted: session.secure, user: session.user });
-        done();
+        void open.then(() => done());
       });
     },
   });
