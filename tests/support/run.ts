@@ -16,7 +16,7 @@ const TESTS = path.join(ROOT, 'tests');
 /** Two for each core of the smallest machine, since most of a file's time is waiting. */
 const PARALLEL = 4;
 /** They take longest, so they begin first. */
-const LONG = ['processing', 'backup', 'outage', 'mail', 'nodes', 'signin', 'deletion', 'mfa', 'passkeys'];
+const LONG = ['processing', 'rabbitmq', 'backup', 'outage', 'mail', 'nodes', 'signin', 'deletion', 'mfa', 'passkeys'];
 let passed = 0, failed = 0, leftOut = 0;
 
 function tell(name: string, wrong?: string): void {
@@ -68,6 +68,9 @@ async function main(): Promise<void> {
     const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', DATABASE_URL: cluster.url(template.database), VEZA_DATA_DIR: path.join(WORK, 'openapi'), ...template.settings };
     await attempt('every query fits the schema, and openapi.json is what the program describes', async () => {
       await run(BINARY, ['openapi', '--check', '--output', DOCUMENT], { env, cwd: '/tmp' });
+    });
+    await attempt('events.json is what the program describes', async () => {
+      await run(BINARY, ['events', '--check', '--output', path.join(ROOT, 'api/events.json')], { env, cwd: '/tmp' });
     });
     const all = readdirSync(path.join(TESTS, 'api')).filter((file) => file.endsWith('.test.ts')).sort().map((file) => path.join(TESTS, 'api', file));
     const sum = await runFiles(named.length ? named : all, PARALLEL, LONG);

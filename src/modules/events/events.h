@@ -1,7 +1,8 @@
 /* events.h - what each event leads to, in one table.
  *
  * An event is written by the statement of a change (platform/bus/bus.h). Here stands, in one row for each, what it holds, whom it notifies and which kept
- * replies it makes stale. With RABBITMQ_URL each goes to other programs too, with the members that are declared here and no others. What needs more than that is a subscription of its module (api/module.h).
+ * replies it makes stale. With RABBITMQ_URL each goes to other programs too, with the members that are declared here and no others. What needs more is a
+ * subscription of its module (api/module.h).
  *
  * A row:
  *
