@@ -1,26 +1,11 @@
 #include "platform/redis/address.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 
 #include "base/str.h"
+#include "platform/fetch/url.h"
 
 #define DATABASES 1024
-
-/* Copies a part of the address; a part that is not there is empty. */
-static bool
-copy_part(CURLU *url, CURLUPart part, unsigned flags, char *out, size_t size)
-{
-    char *text = NULL;
-    bool good;
-
-    *out = 0;
-    if (curl_url_get(url, part, &text, flags))
-        return true;
-    good = snprintf(out, size, "%s", text) < (int)size;
-    curl_free(text);
-    return good;
-}
 
 static bool
 read_parts(CURLU *url, struct redis_address *address)
@@ -28,19 +13,15 @@ read_parts(CURLU *url, struct redis_address *address)
     char scheme[16], port[8], path[256];
     int64_t number = 6379;
 
-    if (!copy_part(url, CURLUPART_SCHEME, 0, scheme, sizeof scheme) ||
-        !copy_part(url, CURLUPART_USER, CURLU_URLDECODE, address->user, sizeof address->user) ||
-        !copy_part(url, CURLUPART_PASSWORD, CURLU_URLDECODE, address->password, sizeof address->password) ||
-        !copy_part(url, CURLUPART_HOST, 0, address->host, sizeof address->host) ||
-        !copy_part(url, CURLUPART_PORT, 0, port, sizeof port) || !copy_part(url, CURLUPART_PATH, 0, path, sizeof path))
+    if (!url_copy_part(url, CURLUPART_SCHEME, 0, scheme, sizeof scheme) ||
+        !url_copy_part(url, CURLUPART_USER, CURLU_URLDECODE, address->user, sizeof address->user) ||
+        !url_copy_part(url, CURLUPART_PASSWORD, CURLU_URLDECODE, address->password, sizeof address->password) ||
+        !url_copy_host(url, address->host, sizeof address->host) ||
+        !url_copy_part(url, CURLUPART_PORT, 0, port, sizeof port) || !url_copy_part(url, CURLUPART_PATH, 0, path, sizeof path))
         return false;
     if (!text_equal(scheme, "redis") || !*address->host || (*port && !text_to_int64(port, 1, 65535, &number)))
         return false;
     address->port = (int)number;
-    if (*address->host == '[') { /* brackets belong to the address of a URL, not to that of a host */
-        memmove(address->host, address->host + 1, strlen(address->host));
-        address->host[strcspn(address->host, "]")] = 0;
-    }
     number = 0;
     if (path[0] && path[1] && !text_to_int64(path + 1, 0, DATABASES, &number))
         return false;
