@@ -9,6 +9,7 @@ LIBRARIES = {
     "track_get": ("libmicrohttpd libpq", ["src/libdb.a", "src/libbase.a"]),
     "statement": ("libpq libcrypto", ["src/tracks.queries.c", "src/likes.queries.c", "src/auth.queries.c", "src/libdb.a", "src/libbase.a"]),
     "events": ("libpq jansson libcrypto libxxhash", ["src/bus.queries.c", "src/libmodules.a", "src/libdb.a", "src/libbase.a"]),
+    "jobs": ("libpq jansson libcrypto libssl libxxhash libcurl librabbitmq", ["src/jobs.queries.c", "src/libmodules.a", "src/libdb.a", "src/libbase.a"]),
     "latency": ("", []),
     "verify": ("cjose jansson libcrypto libpq", []),
     "bcrypt": ("libcrypt", []),
