@@ -93,6 +93,45 @@ act_when_let_go(const struct event *event, void *context)
     return note(context, event);
 }
 
+/* What goes on to somewhere else that takes only a part of each batch, and at times nothing. */
+static struct {
+    char key[16];
+    int n;
+} sending[500], sent[20000];
+static unsigned sending_count, settles;
+static atomic_uint sent_count;
+
+static bool
+send_ready(void *context)
+{
+    (void)context;
+    sending_count = 0;
+    return !held;
+}
+
+static bool
+send_later(const struct event *event, void *context)
+{
+    (void)context;
+    snprintf(sending[sending_count].key, sizeof sending->key, "%s", event->key);
+    sending[sending_count++].n = (int)strtol(json_string_value(json_object_get(event->payload, "n")), NULL, 10);
+    return event->number > 0 && event->at_ms > 0;
+}
+
+static unsigned
+send_some(void *context)
+{
+    unsigned through = settles % 3 == 0 ? 0 : settles % 3 == 1 ? (sending_count + 1) / 2 : sending_count;
+
+    (void)context;
+    settles++;
+    for (unsigned i = 0; i < through && sent_count < COUNT_OF(sent); i++)
+        memcpy(&sent[sent_count++], &sending[i], sizeof *sent);
+    sending_count = 0;
+    return through;
+}
+
+static const struct subscription sender = {"sender", BUS_EVENTS("test.*"), BUS_FROM_START, send_later, .ready = send_ready, .settle = send_some};
 static const struct subscription from_now = {"from_now", BUS_EVENTS("*"), BUS_FROM_NOW, act, "from_now"};
 static const struct subscription from_start = {"from_start", BUS_EVENTS("*"), BUS_FROM_START, act, "from_start"};
 static const struct subscription all = {"all", BUS_EVENTS("*"), BUS_FROM_START, act, "all"};
@@ -209,6 +248,31 @@ events_of_a_key_come_in_their_order(void **state)
     stop_bus();
     assert_string_equal(ask("select count(*) || ' ' || count(*) filter (where n < before)"
                             "  from (select n, lag(n) over (partition by who, key order by id) as before from effects) e"), "6000 0");
+}
+
+static void
+what_somebody_else_did_not_take_waits_and_comes_once_in_order(void **state)
+{
+    int last[7] = {0};
+
+    (void)state;
+    sent_count = settles = 0;
+    held = true; /* not ready */
+    ask("insert into outbox (name, key, payload) select 'test.happened', n % 7, jsonb_build_object('n', n::text) from generate_series(1, 3000) n");
+    start_bus(&all, &sender);
+    wait_until("select count(*) from effects", "3000");
+    assert_int_equal(sent_count, 0);
+    held = false;
+    wait_for_all();
+    stop_bus();
+    assert_int_equal(sent_count, 3000);
+    for (unsigned i = 0; i < 3000; i++) {
+        int key = sent[i].key[0] - '0';
+
+        assert_true(sent[i].n > last[key]);
+        last[key] = sent[i].n;
+    }
+    assert_string_equal(ask("select count(*) from bus_unfinished"), "0"); /* no event is at fault */
 }
 
 static void
@@ -585,6 +649,7 @@ main(int argc, char **argv)
         cmocka_unit_test_setup(a_subscriber_that_fails_is_asked_again_and_leaves_nothing_behind, clean),
         cmocka_unit_test_setup(one_event_of_many_that_fails_is_found_and_the_others_happen_once, clean),
         cmocka_unit_test_setup(events_of_a_key_come_in_their_order, clean),
+        cmocka_unit_test_setup(what_somebody_else_did_not_take_waits_and_comes_once_in_order, clean),
         cmocka_unit_test_setup(later_events_of_a_key_wait_for_one_that_failed_and_others_do_not, clean),
         cmocka_unit_test_setup(an_event_that_waits_for_nothing_goes_on, clean),
         cmocka_unit_test_setup(after_a_dead_letter_its_key_goes_on_and_a_replay_comes_late, clean),
