@@ -33,7 +33,8 @@ interface Choices {
   after?: Promise<void>;
 }
 
-function makeCertificate(folder: string): { key: string; cert: string; file: string } {
+/** Of localhost. */
+export function makeCertificate(folder: string): { key: string; cert: string; file: string } {
   const file = path.join(folder, 'cert.pem'), keyFile = path.join(folder, 'key.pem');
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost',
     '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', keyFile, '-out', file], { stdio: 'ignore' });

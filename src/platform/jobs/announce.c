@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "jobs.queries.h"
+#include "platform/jobs/internal.h"
 #include "platform/rabbitmq/rabbitmq.h"
 
 #define LOOK_MS 1000 /* for jobs whose time has come */
@@ -19,20 +19,6 @@ static bool started, stopping, woken;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 
-static PGresult *
-announce_ask(const struct query *query, const struct db_arg *args)
-{
-    PGresult *result;
-    struct db_error error;
-    enum db_status status = db_run(query, args, &result, &error);
-
-    if (status == DB_OK)
-        return result;
-    if (status != DB_UNAVAILABLE)
-        log_error("job query failed", LOG_TEXT("query", query->name), LOG_TEXT("error", error.message));
-    return NULL;
-}
-
 /* Their rows say again that they are to be announced. Until then polling finds them. */
 static void
 take_back(const PGresult *jobs, int from)
@@ -42,7 +28,7 @@ take_back(const PGresult *jobs, int from)
     for (int i = from; i < PQntuples(jobs); i++)
         buf_printf(&ids, "%s%s", i == from ? "{" : ",", PQgetvalue(jobs, i, 0));
     buf_add_text(&ids, "}");
-    PQclear(announce_ask(&q_job_unannounce, (const struct db_arg[]){{"ids", buf_str(&ids).ptr}, {0}}));
+    PQclear(jobs_ask(&q_job_unannounce, (const struct db_arg[]){{"ids", buf_str(&ids).ptr}, {0}}));
 }
 
 /* Announces what is due. Returns how long the next look can wait. */
@@ -50,7 +36,7 @@ static int
 announce_due(void)
 {
     struct rabbitmq_message messages[RABBITMQ_BATCH];
-    PGresult *jobs = announce_ask(&q_job_announce, (const struct db_arg[]){{"kinds", settings->kinds}, {0}});
+    PGresult *jobs = jobs_ask(&q_job_announce, (const struct db_arg[]){{"kinds", settings->kinds}, {0}});
     int count = jobs ? PQntuples(jobs) : 0, confirmed;
 
     for (int i = 0; i < count; i++)

@@ -11,6 +11,7 @@
 #include "jobs.queries.h"
 #include "platform/bus/listener.h"
 #include "platform/jobs/announce.h"
+#include "platform/jobs/internal.h"
 #include "platform/jobs/node.h"
 #include "platform/rabbitmq/rabbitmq.h"
 
@@ -56,9 +57,8 @@ static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static _Thread_local const atomic_bool *cancel_here; /* of the job that this thread runs */
 static _Atomic uint64_t ended[JOB_PUT_OFF + 1], recovered;
 
-/* Runs a query; NULL when that did not work. */
-static PGresult *
-ask(const struct query *query, const struct db_arg *args)
+PGresult *
+jobs_ask(const struct query *query, const struct db_arg *args)
 {
     PGresult *result;
     struct db_error error;
@@ -75,7 +75,7 @@ ask(const struct query *query, const struct db_arg *args)
 static int
 tell(const struct query *query, const struct db_arg *args)
 {
-    PGresult *result = ask(query, args);
+    PGresult *result = jobs_ask(query, args);
     int rows = result ? PQntuples(result) : -1;
 
     PQclear(result);
@@ -204,7 +204,7 @@ run_next(struct runner *runner)
     json_t *payload;
 
     snprintf(max_s, sizeof max_s, "%d", runner->max_s);
-    row = ask(&q_job_claim, args);
+    row = jobs_ask(&q_job_claim, args);
     if (!row || !PQntuples(row)) {
         if (row && runner->max_s == INT_MAX)
             rabbitmq_accept_all(runner->pool, offered); /* they stood for jobs that were taken without them */
@@ -308,7 +308,7 @@ beat(void)
         return;
     buf_add_text(&ids, "}");
     const struct db_arg args[] = {{"ids", ids.ptr}, {"node", jobs.node}, {0}};
-    result = ids.failed ? NULL : ask(&q_job_heartbeat, args);
+    result = ids.failed ? NULL : jobs_ask(&q_job_heartbeat, args);
     if (!result)
         return;
     for (unsigned i = 0; i < jobs.runner_count; i++)
@@ -327,7 +327,7 @@ static void
 recover(void)
 {
     const struct db_arg who[] = {{"machine", jobs.machine}, {0}};
-    PGresult *nodes = ask(&q_job_nodes, who), *taken;
+    PGresult *nodes = jobs_ask(&q_job_nodes, who), *taken;
     scoped_buf dead = BUF_INIT(65536);
     char stale[16];
 
@@ -339,7 +339,7 @@ recover(void)
     PQclear(nodes);
     snprintf(stale, sizeof stale, "%d", jobs.settings.stale_after_s);
     const struct db_arg args[] = {{"dead", dead.ptr}, {"stale_after_s", stale}, {0}};
-    taken = dead.failed ? NULL : ask(&q_job_recover, args);
+    taken = dead.failed ? NULL : jobs_ask(&q_job_recover, args);
     for (int i = 0; taken && i < PQntuples(taken); i++) {
         log_warn("job taken back from a dead process", LOG_TEXT("job", PQgetvalue(taken, i, 0)),
                  LOG_TEXT("kind", PQgetvalue(taken, i, 1)), LOG_TEXT("state", PQgetvalue(taken, i, 2)));
@@ -518,7 +518,7 @@ jobs_metrics(struct buf *out)
     for (size_t i = 0; i < COUNT_OF(names); i++)
         buf_printf(out, "veza_jobs_ended_total{outcome=\"%s\"} %llu\n", names[i], (unsigned long long)ended[i]);
     buf_printf(out, "veza_jobs_recovered_total %llu\n", (unsigned long long)recovered);
-    result = ask(&q_job_counts, NULL);
+    result = jobs_ask(&q_job_counts, NULL);
     for (int i = 0; result && i < PQntuples(result); i++)
         buf_printf(out, "veza_jobs{kind=\"%s\",state=\"%s\"} %s\n", PQgetvalue(result, i, 0), PQgetvalue(result, i, 1),
                    PQgetvalue(result, i, 2));

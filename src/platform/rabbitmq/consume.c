@@ -153,7 +153,7 @@ consumer_closed(void)
 }
 
 struct rabbitmq_line rabbitmq_consumer = {
-    .name = "veza-consume", .opened = consumer_opened, .step = consumer_step, .on_method = consumer_method, .closed = consumer_closed};
+    LINE_INIT, .name = "veza-consume", .opened = consumer_opened, .step = consumer_step, .on_method = consumer_method, .closed = consumer_closed};
 
 uint64_t
 rabbitmq_offered(unsigned queue)

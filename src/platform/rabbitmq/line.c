@@ -6,7 +6,6 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -170,15 +169,12 @@ bool
 line_start(struct rabbitmq_line *line, const struct rabbitmq_settings *settings)
 {
     line->settings = settings;
-    line->fd = -1;
     line->stopping = line->up = line->blocked = false;
-    pthread_mutex_init(&line->lock, NULL);
-    line->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (line->wake_fd < 0)
+        line->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     line->started = line->wake_fd >= 0 && pthread_create(&line->thread, NULL, line_loop, line) == 0;
     if (line->started)
         pthread_setname_np(line->thread, line->name);
-    else if (line->wake_fd >= 0)
-        close(line->wake_fd);
     return line->started;
 }
 
@@ -191,6 +187,4 @@ line_stop(struct rabbitmq_line *line)
     line_break(line);
     pthread_join(line->thread, NULL);
     line->started = false;
-    close(line->wake_fd);
-    pthread_mutex_destroy(&line->lock);
 }

@@ -22,11 +22,13 @@ struct rabbitmq_line {
     const struct rabbitmq_settings *settings;
     pthread_t thread;
     pthread_mutex_t lock; /* of `fd` */
-    int fd, wake_fd;
-    bool started;
-    atomic_bool stopping, up, blocked;
+    int fd, wake_fd;      /* the latter stays open: somebody may be about to wake */
+    atomic_bool started, stopping, up, blocked;
     _Atomic uint64_t opens, losses;
 };
+
+/* Begins the initializer of a line. */
+#define LINE_INIT .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .wake_fd = -1
 
 bool line_start(struct rabbitmq_line *line, const struct rabbitmq_settings *settings);
 /* Ends connection and thread, whatever they wait for. Does nothing when not started. */

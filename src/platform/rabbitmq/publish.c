@@ -138,7 +138,7 @@ publisher_closed(void)
 }
 
 struct rabbitmq_line rabbitmq_publisher = {
-    .name = "veza-publish", .opened = publisher_opened, .step = publisher_step, .on_method = publisher_method, .closed = publisher_closed};
+    LINE_INIT, .name = "veza-publish", .opened = publisher_opened, .step = publisher_step, .on_method = publisher_method, .closed = publisher_closed};
 
 bool
 rabbitmq_takes(void)
