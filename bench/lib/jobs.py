@@ -9,7 +9,7 @@ from .programs import program
 from .rabbitmq import RabbitMQ
 from .report import rate
 
-JOBS = 10000
+JOBS = 5000
 SINGLE = 100
 THREADS = 4
 

@@ -24,7 +24,8 @@ update jobs
 returning id::text as id, kind, payload::text as payload, attempts, max_attempts
 
 -- query: job_announce
--- Those that are due and of which RabbitMQ does not know yet: marked first, so that their rows are not locked while the broker is waited for.
+-- Those that are due and of which RabbitMQ does not know yet: marked first, so that their rows are not locked while the broker is waited for. Should a crash undo it,
+-- they are announced once more, so nobody waits for the disk.
 update jobs
    set announced_at = now()
  where id in (select j.id
@@ -33,6 +34,7 @@ update jobs
                order by j.run_at
                limit 500
                  for update skip locked)
+   and set_config('synchronous_commit', 'off', true) is not null
 returning id::text as id, kind
 
 -- query: job_unannounce
