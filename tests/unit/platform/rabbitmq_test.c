@@ -37,9 +37,10 @@ addresses_are_read_and_decoded(void **state)
 static void
 what_is_no_address_is_refused(void **state)
 {
-    static const char *const bad[] = {"", "amqp", "amqp:", "amqp:host", "http://host/", "AMQP", "amqp://host:0/", "amqp://host:65536/", "amqp://host:-1/", "amqp://host:5672x/",
-                                      "amqp://host:99999999999999999999/", "amqp://u:p%00x@host/", "amqp://u:p%0Ax@host/", "amqp://u:p\r\n@host/", "amqp://u:p%zz@host/",
-                                      "amqp://u:p%4", "amqp://host/v?heartbeat=0", "amqp://host/v#x", "amqp://u:p@host/a/b", "amqp://u:p@@host/", "amqp://[::1", " amqp://host/"};
+    static const char *const bad[] = {
+        "", "amqp", "amqp:", "amqp:host", "http://host/", "AMQP", "amqp://host:0/", "amqp://host:65536/", "amqp://host:-1/", "amqp://host:5672x/",
+        "amqp://host:99999999999999999999/", "amqp://u:p%00x@host/", "amqp://u:p%0Ax@host/", "amqp://u:p\r\n@host/", "amqp://u:p%zz@host/", "amqp://u:p%4",
+        "amqp://host/v?heartbeat=0", "amqp://host/v#x", "amqp://u:p@host/a/b", "amqp://u:p@@host/", "amqp://[::1", " amqp://host/"};
     struct rabbitmq_address address = {.port = 7};
 
     (void)state;
