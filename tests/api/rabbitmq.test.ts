@@ -152,7 +152,14 @@ test('a queue that is full refuses: its events wait, requests do not, and nothin
   const channel = await small.listen(false), before = await metric('veza_rabbitmq_refused_total');
   for (let n = 400; n < 405; n++) await changed(n);
   await until('it to refuse', async () => (await metric('veza_rabbitmq_refused_total')) > before, 60);
-  await playable(world.as('carol'), { title: 'While it is full' });
+  const track = await playable(world.as('carol'), { title: 'While it is full' }), others: string[] = [track.id];
+  for (let n = 0; n < 8; n++) {
+    const list = await world.as('carol').post('/api/v1/playlists', { body: { name: `While it is full ${n}` } });
+    assertStatus(list, 201);
+    others.push(list.body.id);
+  }
+  /* Three partitions of four go on; that all of these keys are in the fourth is as good as impossible. */
+  await until('events of others to come', () => everything.messages.some(({ properties }) => others.includes(String(properties.headers!['key']))), 60);
   await channel.deleteQueue('small');
   await small.close();
   await allCame();

@@ -3,14 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "modules/events/events.h"
 #include "platform/bus/bus.h"
 #include "platform/rabbitmq/rabbitmq.h"
 
-#define PAUSE_MS_MIN 500
-#define PAUSE_MS_MAX 30000
 #define NAME_MAX_BYTES 128 /* a routing key has 255 at most */
 
 /* The batch that is under way; of the subscriber's thread. */
@@ -21,8 +18,6 @@ static struct pending {
     int version;
 } pending[RABBITMQ_BATCH];
 static unsigned count;
-static int64_t paused_until_ms;
-static int pause_ms;
 
 static void
 events_forget_batch(void)
@@ -36,7 +31,7 @@ events_ready(void *context)
 {
     (void)context;
     events_forget_batch();
-    return rabbitmq_takes() && clock_monotonic_ms() >= paused_until_ms;
+    return rabbitmq_takes();
 }
 
 /* The message of an event: what is declared of its payload, and which version of what it is. NULL when a declared member is missing. */
@@ -86,7 +81,6 @@ events_add(const struct event *event, void *context)
     return true;
 }
 
-/* A queue that is full refuses, and goes on doing so: each further attempt sends the event to all other queues once more. */
 static unsigned
 events_settle(void *context)
 {
@@ -100,14 +94,8 @@ events_settle(void *context)
                                                 .at_ms = pending[i].at_ms, .number = pending[i].number, .key = *pending[i].key ? pending[i].key : NULL,
                                                 .version = pending[i].version};
     confirmed = rabbitmq_publish(messages, count, &refused);
-    if (confirmed == count) {
-        pause_ms = 0;
-    } else {
-        pause_ms = confirmed || !pause_ms ? PAUSE_MS_MIN : pause_ms * 2 > PAUSE_MS_MAX ? PAUSE_MS_MAX : pause_ms * 2;
-        paused_until_ms = clock_monotonic_ms() + pause_ms;
-        if (refused)
-            log_warn("RabbitMQ refused an event: a queue that it goes to is full", LOG_TEXT("event", pending[confirmed].name), LOG_TEXT("id", pending[confirmed].id));
-    }
+    if (refused)
+        log_warn("RabbitMQ refused an event: a queue that it goes to is full", LOG_TEXT("event", pending[confirmed].name), LOG_TEXT("id", pending[confirmed].id));
     events_forget_batch();
     return confirmed;
 }

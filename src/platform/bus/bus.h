@@ -51,7 +51,8 @@ struct subscription {
 
     /* For events that go on to somewhere else, where many go at once. `ready`: asked before events are handed out; while it says no, they wait, and nobody
      * is at fault. It also begins a new batch: what was handed out since the last settle() was undone. `settle`: called when the events of a batch were
-     * handled, before its transaction ends. It returns how many of them, from the first, are through; the others are handed out again. NULL: neither. */
+     * handled, before its transaction ends. It returns how many of them, from the first, are through; the others are handed out again, after half a second or,
+     * when that goes on, up to half a minute. NULL: neither. */
     bool (*ready)(void *context);
     unsigned (*settle)(void *context);
 };

@@ -19,6 +19,8 @@
 #define UNFINISHED_MAX 10000
 #define UNFINISHED_IN_ROW 100
 #define LOOK_MS 2000
+#define REST_MS_MIN 500
+#define REST_MS_MAX 30000
 #define AGAIN_MS 100 /* another node is at it, or the database is away */
 #define REGISTER_MS 3600000
 #define PATTERNS_TEXT_MAX 8192
@@ -31,6 +33,8 @@ struct subscriber {
     char patterns[PATTERNS_TEXT_MAX]; /* of LIKE, as an array of PostgreSQL */
     unsigned single[LANES];           /* so many events are to be tried one by one */
     unsigned tries;                   /* of a transaction that others got in the way of */
+    int64_t rest_until_ms[LANES + 1]; /* after settle() left something: of each partition, and of what is tried again */
+    int rest_ms[LANES + 1];
     pthread_t thread;
     pthread_cond_t wake;
     bool started, woken;
@@ -205,6 +209,22 @@ outbox_ready(const struct subscriber *s)
     return !s->subscription->ready || s->subscription->ready(s->subscription->context);
 }
 
+static bool
+outbox_rests(const struct subscriber *s, int lane)
+{
+    return s->rest_ms[lane] && clock_monotonic_ms() < s->rest_until_ms[lane];
+}
+
+/* Somebody else did not take all. What they refuse they go on refusing for a while, and each attempt may reach others a second time. */
+static void
+outbox_rest(struct subscriber *s, int lane, bool took_some)
+{
+    int ms = took_some || !s->rest_ms[lane] ? REST_MS_MIN : s->rest_ms[lane] * 2;
+
+    s->rest_ms[lane] = ms < REST_MS_MAX ? ms : REST_MS_MAX;
+    s->rest_until_ms[lane] = clock_monotonic_ms() + s->rest_ms[lane];
+}
+
 /* How many of these are through, of which `handled` were handed out, and the rest wait for others: then all of them or none. */
 static int
 outbox_settle(const struct subscriber *s, int through, int handled)
@@ -228,7 +248,7 @@ deliver_batch(struct subscriber *s, int partition)
     PGresult *rows;
     int through, handled, settled;
 
-    if (!outbox_ready(s) || db_begin())
+    if (outbox_rests(s, partition) || !outbox_ready(s) || db_begin())
         return WORK_NOT_TRIED;
     rows = outbox_ask(&q_bus_claim, args);
     if (!rows || PQntuples(rows) == 0) {
@@ -240,6 +260,10 @@ deliver_batch(struct subscriber *s, int partition)
     through = hand_out(s, rows, &waiting, &handled);
     buf_add_text(&waiting, "}");
     settled = through > 0 ? outbox_settle(s, through, handled) : through;
+    if (settled < through)
+        outbox_rest(s, partition, settled > 0);
+    else
+        s->rest_ms[partition] = 0;
     if (settled > 0) {
         const struct db_arg done[] = {args[0], args[1], {"number", outbox_value(rows, settled - 1, "number")}, {"waiting", buf_str(&waiting).ptr}, {0}};
 
@@ -313,7 +337,7 @@ deliver_again(struct subscriber *s)
     PGresult *rows;
     bool good;
 
-    if (!outbox_ready(s) || db_begin())
+    if (outbox_rests(s, LANES) || !outbox_ready(s) || db_begin())
         return WORK_NOT_TRIED;
     rows = outbox_ask(&q_bus_due, args);
     if (!rows || PQntuples(rows) == 0) {
@@ -323,10 +347,12 @@ deliver_again(struct subscriber *s)
     }
     good = outbox_handle(s, rows, 0);
     if (good && !outbox_settle(s, 1, 1)) {
+        outbox_rest(s, LANES, false);
         db_end(false);
         PQclear(rows);
         return WORK_NOT_TRIED;
     }
+    s->rest_ms[LANES] = 0;
     good = good && outbox_do(&q_bus_finished, (const struct db_arg[]){{"id", outbox_value(rows, 0, "id")}, {0}}) && let_next(s, rows);
     end = db_end(good);
     if (good && end == DB_OK) {

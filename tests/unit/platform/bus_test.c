@@ -121,7 +121,7 @@ send_later(const struct event *event, void *context)
 static unsigned
 send_some(void *context)
 {
-    unsigned through = settles % 3 == 0 ? 0 : settles % 3 == 1 ? (sending_count + 1) / 2 : sending_count;
+    unsigned through = settles % 5 == 0 ? 0 : settles % 5 == 1 ? (sending_count + 1) / 2 : sending_count;
 
     (void)context;
     settles++;
