@@ -4,7 +4,6 @@
 #include <amqp_tcp_socket.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/time.h>
 
 #include "base/str.h"
@@ -14,14 +13,21 @@
 #define ACCESS_REFUSED 403
 #define NOT_ALLOWED 530 /* what RabbitMQ says of a vhost that is not there */
 
-/* Text of the other side, cut to what fits. */
+void
+rabbitmq_copy_text(amqp_bytes_t text, char *out, size_t size)
+{
+    char words[256]; /* AMQP's short texts have 255 bytes at most */
+
+    snprintf(words, sizeof words, "%.*s", text.len < sizeof words ? (int)text.len : (int)sizeof words - 1, text.bytes ? (const char *)text.bytes : "");
+    utf8_clean(words, out, size);
+}
+
 static void
 tell_refusal(amqp_bytes_t text, int code, char *error, size_t error_size)
 {
     char clean[200];
-    scoped_text words = strndup(text.bytes ? text.bytes : "", text.len);
 
-    utf8_clean(words ? words : "", clean, sizeof clean);
+    rabbitmq_copy_text(text, clean, sizeof clean);
     snprintf(error, error_size, "%d %s", code, clean);
 }
 

@@ -28,6 +28,9 @@ enum rabbitmq_presence {
     RABBITMQ_BLOCKED,      /* an alarm: it takes no messages now */
 };
 
+/* Text of the other side for logs and sentences: what is no UTF-8 is replaced, what does not fit is cut off. */
+void rabbitmq_copy_text(amqp_bytes_t text, char *out, size_t size);
+
 /* NULL when it did not work: `ret_presence` and a sentence in `error` (at least 256 bytes) say why. Ended by rabbitmq_connection_close(). */
 amqp_connection_state_t rabbitmq_connection_open(const struct rabbitmq_settings *settings, enum rabbitmq_presence *ret_presence, char *error,
                                                  size_t error_size);

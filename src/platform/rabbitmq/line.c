@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -44,9 +43,8 @@ static void
 tell_closed(const struct rabbitmq_line *line, int code, amqp_bytes_t text)
 {
     char words[200];
-    scoped_text copy = strndup(text.bytes ? text.bytes : "", text.len);
 
-    utf8_clean(copy ? copy : "", words, sizeof words);
+    rabbitmq_copy_text(text, words, sizeof words);
     log_warn("RabbitMQ ended a connection", LOG_TEXT("line", line->name), LOG_INT("code", code), LOG_TEXT("reason", words));
 }
 

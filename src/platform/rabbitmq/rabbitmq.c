@@ -155,12 +155,14 @@ rabbitmq_probe(char *error, size_t error_size, unsigned *ret_dead)
 void
 rabbitmq_metrics(struct buf *out)
 {
+    unsigned long long opens = rabbitmq_publisher.opens, losses = rabbitmq_publisher.losses;
+
     if (!rabbitmq_publisher.started)
         return;
+    opens += rabbitmq_consumer.opens;
+    losses += rabbitmq_consumer.losses;
     buf_printf(out, "veza_rabbitmq_up %d\nveza_rabbitmq_blocked %d\nveza_rabbitmq_connections_total %llu\nveza_rabbitmq_failures_total %llu\n",
-               rabbitmq_publisher.up && rabbitmq_consumer.up, (int)rabbitmq_publisher.blocked,
-               (unsigned long long)(rabbitmq_publisher.opens + rabbitmq_consumer.opens),
-               (unsigned long long)(rabbitmq_publisher.losses + rabbitmq_consumer.losses));
+               rabbitmq_publisher.up && rabbitmq_consumer.up, (int)rabbitmq_publisher.blocked, opens, losses);
     rabbitmq_publisher_metrics(out);
     rabbitmq_consumer_metrics(out);
 }
