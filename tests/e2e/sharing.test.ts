@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assertStatus } from '../support/client.ts';
 import { until } from '../support/wait.ts';
+import { choose } from './support/actions.ts';
 import { settled, type Eye } from './support/browser.ts';
 import { hear } from './support/ear.ts';
 import { lookAt } from './support/look.ts';
@@ -20,7 +21,7 @@ const open = async ({ page, asking }: Eye, path: string) => {
   await settled({ page, asking });
 };
 const dialog = (eye: Eye, button: string) => async () => {
-  await eye.page.getByRole('button', { name: button, exact: true }).first().click();
+  await choose(eye.page, button);
   await eye.page.getByRole('dialog').waitFor();
 };
 
