@@ -211,8 +211,12 @@ check_redis(struct checkup *d)
 {
     char error[256];
 
-    if (!*d->config->redis_url) {
+    if (!*d->config->redis_url && config_is_development(d->config)) {
         checkup_fine("Redis", "none (REDIS_URL is not set); fine for one node");
+        return;
+    }
+    if (!*d->config->redis_url) {
+        checkup_note(d, "Redis", "none (REDIS_URL is not set): this is the only node, and a second API or stream server refuses to start");
         return;
     }
     if (!redis_setup(d->config, error, sizeof error)) {

@@ -66,3 +66,8 @@ union all select 'exports/' || user_id || '/' || id, 'export', id, s3_key is not
 -- query: storage_download_forget
 -- A file for download that is not there is made again when somebody asks for it.
 delete from track_downloads where track_id = :id::uuid and file_path = :key::text returning track_id as id
+
+-- query: server_place_is_free
+-- Whether a server of this kind may answer for this database: see listener_claim().
+select case when :share::boolean then pg_try_advisory_xact_lock_shared(:claims::int, :kind::int)
+            else pg_try_advisory_xact_lock(:claims::int, :kind::int) end as is_free

@@ -1,5 +1,6 @@
 #include <curl/curl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "api/runner.h"
 #include "app.queries.h"
 #include "app/app.h"
+#include "base/clock.h"
 #include "base/country.h"
 #include "base/log.h"
 #include "db/cluster_damage.h"
@@ -34,6 +36,7 @@
 
 #define DRAIN_MS 10000
 #define DATABASE_END_MS 5000 /* so long statements may still take when the end has begun */
+#define PLACE_MS 10000
 #define STATEMENT_TIMEOUT_MS 15000
 #define IDLE_CONNECTIONS 64 /* that threads of the servers share */
 #define SHORT_JOB_S 60 /* ten minutes of sound: see track_create */
@@ -152,8 +155,47 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
 }
 
 static bool
+place_is_free(int kind, bool share)
+{
+    const struct db_arg args[] = {{"claims", LISTENER_CLAIMS}, {"kind", kind == APP_API ? "1" : "2"}, {"share", share ? "true" : "false"}, {0}};
+    PGresult *result;
+    bool is_free;
+
+    if (db_run(&q_server_place_is_free, args, &result, NULL))
+        return true; /* the database cannot be asked: others will tell */
+    is_free = *PQgetvalue(result, 0, 0) == 't';
+    PQclear(result);
+    return is_free;
+}
+
+/* Limits are counted, and sessions remembered, in Redis or in the one process: a second one without it would double every limit. A server that died may hold
+ * its place for a moment longer. */
+static bool
+claim_places(const struct config *config, unsigned roles)
+{
+    static const int kinds[] = {APP_API, APP_STREAM};
+    bool share = *config->redis_url;
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (!(roles & (unsigned)kinds[i]))
+            continue;
+        for (int64_t end = clock_monotonic_ms() + PLACE_MS; !place_is_free(kinds[i], share);) {
+            if (clock_monotonic_ms() > end)
+                return false;
+            poll(NULL, 0, 100);
+        }
+        listener_claim(kinds[i], share);
+    }
+    return true;
+}
+
+static bool
 start_roles(const struct config *config, struct run *run, char *error, size_t error_size)
 {
+    if (!config_is_development(config) && !run->work && !claim_places(config, run->roles)) {
+        snprintf(error, error_size, "another server of this kind answers for the same database, and the two do not share a Redis: set the same REDIS_URL on all nodes");
+        return false;
+    }
     snprintf(error, error_size, "a thread or a port is missing, or a setting is wrong; see above");
     if (run->roles & APP_API) {
         if (!module_start(all_modules))

@@ -63,6 +63,8 @@ static const struct setting settings[] = {
 #define SECTION(title) {.section = title},
 #define TEXT(field, env, def, words) {env, .text = &loaded.field, .fallback = def, .help = words},
 #define CHECKED(field, env, def, rule, words) {env, .text = &loaded.field, .fallback = def, .check = rule, .help = words},
+#define BY_ENV(field, env, def, in_staging, in_development, rule, words) \
+    {env, .text = &loaded.field, .fallback = def, .staging = in_staging, .development = in_development, .check = rule, .help = words},
 #define HIDDEN(field, env, def, rule, words) {env, .text = &loaded.field, .fallback = def, .check = rule, .hidden = true, .help = words},
 #define INT(field, env, def, lo, hi, words) {env, .integer = &loaded.field, .fallback = #def, .min = lo, .max = hi, .help = words},
 #define BOOL(field, env, def, words) {env, .boolean = &loaded.field, .fallback = #def, .help = words},
@@ -70,6 +72,7 @@ static const struct setting settings[] = {
 #undef SECTION
 #undef TEXT
 #undef CHECKED
+#undef BY_ENV
 #undef HIDDEN
 #undef INT
 #undef BOOL

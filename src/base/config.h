@@ -14,6 +14,7 @@ struct config {
 #define SECTION(title)
 #define TEXT(field, name, fallback, help) const char *field;
 #define CHECKED(field, name, fallback, check, help) const char *field;
+#define BY_ENV(field, name, fallback, staging, development, check, help) const char *field;
 #define HIDDEN(field, name, fallback, check, help) const char *field;
 #define INT(field, name, fallback, min, max, help) int64_t field;
 #define BOOL(field, name, fallback, help) bool field;
@@ -21,6 +22,7 @@ struct config {
 #undef SECTION
 #undef TEXT
 #undef CHECKED
+#undef BY_ENV
 #undef HIDDEN
 #undef INT
 #undef BOOL

@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include <dlfcn.h>
+#include <execinfo.h>
 #include <stdio.h>
 #include <strings.h>
 #include <time.h>
@@ -8,6 +10,8 @@
 #include "base/buf.h"
 
 #define LINE_MAX_BYTES 16384
+#define STACK_MAX 24
+#define STACK_OWN 2 /* frames of this file */
 
 static enum log_level minimum = LOG_LEVEL_INFO;
 static bool as_json;
@@ -64,6 +68,32 @@ add_field(struct buf *line, const struct log_field *field)
         buf_printf(line, "%lld", (long long)field->number);
 }
 
+/* Where an error comes from: names, or the place in the file, which addr2line explains. Never into a reply. */
+static void
+add_stack(struct buf *line)
+{
+    scoped_buf text = BUF_INIT(LINE_MAX_BYTES / 2);
+    void *frames[STACK_MAX];
+    int count = backtrace(frames, STACK_MAX);
+
+    for (int i = STACK_OWN; i < count; i++) {
+        const char *separator = text.len ? " < " : "", *file;
+        Dl_info found = {0};
+
+        if (!dladdr(frames[i], &found) || !found.dli_fname)
+            continue;
+        file = strrchr(found.dli_fname, '/');
+        file = file ? file + 1 : found.dli_fname;
+        if (found.dli_sname)
+            buf_printf(&text, "%s%s", separator, found.dli_sname);
+        else
+            buf_printf(&text, "%s%s+0x%zx", separator, file, (size_t)((const char *)frames[i] - (const char *)found.dli_fbase));
+    }
+    buf_add(&text, (struct str){"", 1});
+    if (!text.failed)
+        add_field(line, &(struct log_field)LOG_TEXT("stack", text.ptr));
+}
+
 void
 log_write(enum log_level level, const char *message, const struct log_field *fields, unsigned count)
 {
@@ -86,6 +116,8 @@ log_write(enum log_level level, const char *message, const struct log_field *fie
         add_field(&line, &(struct log_field)LOG_TEXT("request_id", request_id));
     for (unsigned i = 0; i < count; i++)
         add_field(&line, &fields[i]);
+    if (level == LOG_LEVEL_ERROR && minimum == LOG_LEVEL_DEBUG)
+        add_stack(&line);
     buf_add_text(&line, as_json ? "}\n" : "\n");
     if (!line.failed && write(STDERR_FILENO, line.ptr, line.len) < 0) {
         /* Nobody is left to tell. */

@@ -42,12 +42,25 @@ setting_load_text(const struct setting *s, const char *given, char *error, size_
     return false;
 }
 
+/* APP_ENV is read here and not from the configuration, which is made by this. */
+static const char *
+setting_fallback(const struct setting *s)
+{
+    const char *env = getenv("APP_ENV");
+
+    if (s->development && (!env || !*env || text_equal(env, "development")))
+        return s->development;
+    if (s->staging && env && text_equal(env, "staging"))
+        return s->staging;
+    return s->fallback ? s->fallback : "";
+}
+
 static const char *
 setting_given(const struct setting *s)
 {
     const char *given = getenv(s->name);
 
-    return given && *given ? given : s->fallback ? s->fallback : "";
+    return given && *given ? given : setting_fallback(s);
 }
 
 const char *
@@ -111,6 +124,9 @@ setting_print_help(const struct setting *table, FILE *to)
 
         if (table->section)
             fprintf(to, "\n%s\n", table->section);
+        else if (table->development)
+            fprintf(to, "  %-26s %s (default: %s, in staging %s, in development %s)\n", table->name, table->help, table->fallback, table->staging,
+                    table->development);
         else
             fprintf(to, "  %-26s %s%s%s%s\n", table->name, table->help, shown ? " (default: " : "", shown ? table->fallback : "", shown ? ")" : "");
     }

@@ -25,6 +25,7 @@ struct setting {
     int64_t *integer;  /* `min` to `max` */
     bool *boolean;
     const char *fallback; /* when the variable is not set or empty; NULL means "" for a text */
+    const char *development, *staging; /* the same where APP_ENV is one of these and not production; NULL: no other than `fallback` */
     int64_t min, max;
     int64_t production_min; /* of an integer: production refuses to start with less */
     /* Of a text that is not empty: NULL when it may be so, else what it must be ("json or text"). */

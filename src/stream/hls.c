@@ -91,7 +91,7 @@ describe(struct request *req, const struct wanted *wanted)
         /* What a link opens is asked for each time: the link may be revoked. A playlist then has the link's token in its addresses. That of a track that is
          * processed still will name more. */
         req->reply.cache_control = (wanted->share || wanted->access.is_early) && text_equal(wanted->content_type, PLAYLIST_TYPE) ? CACHE_NEVER
-                                   : *wanted->version && !wanted->share                          ? "private, max-age=31536000, immutable"
+                                   : *wanted->version && !wanted->share                          ? "private, max-age=31536000"
                                                                                                  : "private, no-cache";
     }
 }

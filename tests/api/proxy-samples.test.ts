@@ -1,22 +1,17 @@
 /** The samples of deploy/ as the real proxies run them: ports and certificates are the test's, every other line is what operators copy. */
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import WebSocket from 'ws';
 import { assertStatus } from '../support/client.ts';
+import { certificate, Nginx } from '../support/nginx.ts';
 import { startSample } from '../support/proxy.ts';
 import { playable } from '../support/tracks.ts';
 import { template, World } from '../support/world.ts';
 
 const world = await World.start('proxy-samples', { TRUSTED_PROXIES: '127.0.0.1' });
-const folder = mkdtempSync(path.join(tmpdir(), 'veza-samples-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=music.example.org',
-  '-addext', 'subjectAltName=DNS:music.example.org', '-keyout', `${folder}/privkey.pem`, '-out', `${folder}/fullchain.pem`], { stdio: 'ignore' });
+const folder = certificate();
 writeFileSync(`${folder}/music.example.org.pem`, readFileSync(`${folder}/fullchain.pem`, 'utf8') + readFileSync(`${folder}/privkey.pem`, 'utf8'));
 const ca = readFileSync(`${folder}/fullchain.pem`);
 const track = await playable(world.as('carol'), { title: 'Behind a proxy', is_public: 'true' });
@@ -25,7 +20,8 @@ interface Reply { status: number; headers: Record<string, string | string[] | un
 
 for (const name of ['nginx', 'haproxy', 'caddy'] as const) {
   test(`deploy/${name}: API, streams, a WebSocket, an upload of 300 MB, the visitor's address and HSTS`, async () => {
-    const port = await startSample(name, { api: world.server.ports.api, stream: world.server.ports.stream, certificates: folder });
+    const behind = { ...world.server.ports, certificates: folder };
+    const port = name === 'nginx' ? (await Nginx.start(behind)).port : await startSample(name, behind);
     const agent = new Agent({ ca, servername: 'music.example.org' });
     const ask = (url: string, { method = 'GET', headers = {}, parts = [] as Buffer[] } = {}): Promise<Reply> => new Promise((resolve, reject) => {
       const sent = request({ host: '127.0.0.1', port, path: url, method, agent, headers: { host: 'music.example.org', ...headers } }, (reply) => {

@@ -8,7 +8,7 @@ import { after } from 'node:test';
 import { ROOT } from './paths.ts';
 import { Hopeless, until } from './wait.ts';
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };
@@ -16,7 +16,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const answers = (port: number) => new Promise<boolean>((resolve) => {
+export const answers = (port: number) => new Promise<boolean>((resolve) => {
   const socket = connect({ port, host: '127.0.0.1' });
   socket.once('connect', () => { socket.destroy(); resolve(true); });
   socket.once('error', () => resolve(false));
@@ -81,29 +81,19 @@ ${lines}  server veza 127.0.0.1:${upstream}
 `, (file) => ['-db', '-f', file]);
 }
 
-/** A sample of deploy/ with ports and certificates of its own; the port of its https. */
-export async function startSample(name: 'nginx' | 'haproxy' | 'caddy', { api, stream, certificates }: { api: number; stream: number; certificates: string }): Promise<number> {
+/** A sample of deploy/ with ports and certificates of its own; the port of its https. That of nginx is in nginx.ts. */
+export async function startSample(name: 'haproxy' | 'caddy', { api, stream, certificates }: { api: number; stream: number; certificates: string }): Promise<number> {
   const plain = await freePort();
   const own = (file: string, port: number): string => readFileSync(path.join(ROOT, 'deploy', file), 'utf8')
-    .replaceAll('127.0.0.1:18080', `127.0.0.1:${api}`).replaceAll('127.0.0.1:18082', `127.0.0.1:${stream}`)
-    .replaceAll('/etc/letsencrypt/live/music.example.org', certificates).replaceAll('/etc/haproxy', certificates)
-    .replace('listen 80;', `listen 127.0.0.1:${plain};`).replace('listen 443 ', `listen 127.0.0.1:${port} `).replace(/^ *listen \[::\].*\n/gm, '')
+    .replaceAll('127.0.0.1:18080', `127.0.0.1:${api}`).replaceAll('127.0.0.1:18082', `127.0.0.1:${stream}`).replaceAll('/etc/haproxy', certificates)
     .replace('bind :80\n', `bind 127.0.0.1:${plain}\n`).replace('bind :443 ', `bind 127.0.0.1:${port} `);
   if (name === 'haproxy') return start(name, name, (port) => own('haproxy/haproxy.cfg', port), (file) => ['-db', '-f', file]);
   /* No certificate from the Internet, no administration port, nothing on other addresses or in the user's home. */
-  if (name === 'caddy') return start(name, 'env', (port, folder) => `{
+  return start(name, 'env', (port, folder) => `{
   admin off
   auto_https off
   storage file_system ${folder}
 }
 ${own('caddy/Caddyfile', port).replace('\nmusic.example.org {\n', `\nhttps://music.example.org:${port} {\n\tbind 127.0.0.1\n\ttls ${certificates}/fullchain.pem ${certificates}/privkey.pem\n`)}`,
   (file, folder) => [`XDG_CONFIG_HOME=${folder}`, `XDG_DATA_HOME=${folder}`, 'caddy', 'run', '--adapter', 'caddyfile', '--config', file]);
-  return start(name, name, (port, folder) => `
-daemon off; master_process off; worker_processes 1; pid ${folder}/pid; error_log stderr error;
-events { worker_connections 256; }
-http {
-  access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
-${own('nginx/veza.conf', port)}
-}
-`, (file, folder) => ['-e', 'stderr', '-p', folder, '-c', file]);
 }

@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Nginx } from './nginx.ts';
 import { BINARY, LOGS } from './paths.ts';
 import { Redis } from './redis.ts';
 import { Swift } from './swift.ts';
@@ -37,6 +38,7 @@ let counter = 0;
 export class Server {
   private process: ChildProcess | undefined;
   private ready: Ready | undefined;
+  private nginx: Nginx | undefined; /* of a run through nginx: VEZA_TEST_NGINX=1 */
   private redis: Redis | undefined; /* of a run that tests the shared parts: VEZA_TEST_REDIS=1 */
   readonly dataDir: string;
   readonly logFile: string;
@@ -64,6 +66,7 @@ export class Server {
       bucketOfFolder.set(this.dataDir, bucket);
       Object.assign(this.settings, swift.settings(bucket));
     }
+    if (process.env['VEZA_TEST_NGINX']) this.settings['TRUSTED_PROXIES'] ??= '127.0.0.1';
     const readyFile = path.join(this.dataDir, `ready-${counter++}.json`);
     const log = openSync(this.logFile, 'a');
     const inherited = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
@@ -76,6 +79,10 @@ export class Server {
       if (!this.running) throw new Hopeless(`veza ended with ${server.exitCode ?? server.signalCode}:\n${this.log().slice(-2000)}`);
       return JSON.parse(readFileSync(readyFile, 'utf8')) as Ready;
     }, 30);
+    if (process.env['VEZA_TEST_NGINX']) {
+      await this.nginx?.remove();
+      this.nginx = await Nginx.start(this.ready);
+    }
     return this;
   }
 
@@ -87,7 +94,13 @@ export class Server {
     return `http://127.0.0.1:${this.ports.stream}`;
   }
 
+  /** Where clients go. */
   get ports(): Ready {
+    return this.nginx ? { ...this.ownPorts, api: this.nginx.port, stream: this.nginx.port } : this.ownPorts;
+  }
+
+  /** Its own ones, also where there is an nginx in front. */
+  get ownPorts(): Ready {
     if (!this.ready) throw new Error(`${this.name} is not running`);
     return this.ready;
   }

@@ -85,7 +85,7 @@ export class World {
 
   /** As psql runs it. Who somebody is may change by it: then the server has heard of that when this returns, which otherwise takes it a moment. */
   async sql(text: string): Promise<string> {
-    const heard = async () => Number((await (await fetch(`${this.server.api}/metrics`, { signal: AbortSignal.timeout(5000) })).text())
+    const heard = async () => Number((await (await fetch(`http://127.0.0.1:${this.server.ownPorts.api}/metrics`, { signal: AbortSignal.timeout(5000) })).text())
       .match(/^veza_identity_changes_heard_total (\d+)$/m)![1]);
     const before = /\b(users|sessions|user_roles|roles)\b/.test(text) && /\b(insert|update|delete)\b/.test(text) ? await heard().catch(() => null) : null;
     let notices = '';

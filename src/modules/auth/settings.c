@@ -28,7 +28,7 @@ const struct setting auth_setting_table[] = {
     {"LOCKOUT_FAILURES", .integer = &auth_settings.lockout_failures, .fallback = "10", .min = 1, .max = 1000,
      .help = "wrong passwords or codes from one place after which each makes the next wait twice as long"},
     {"LOCKOUT_S", .integer = &auth_settings.lockout_s, .fallback = "900", .min = 1, .max = 86400, .help = "the longest such wait, in seconds"},
-    {"RATE_LIMIT_USERNAME", .text = &auth_settings.rate_username, .fallback = "120/60", .check = limit_rule_refusal,
+    {"RATE_LIMIT_USERNAME", .text = &auth_settings.rate_username, .fallback = "120/60", .staging = "240/60", .development = "1200/60", .check = limit_rule_refusal,
      .help = "questions whether a username is available, per address"},
     {"PASSWORD_COST", .integer = &auth_settings.password_cost, .fallback = "12", .min = 8, .max = 12, .production_min = 12,
      .help = "work factor of bcrypt for new passwords: each step doubles the time that a guess takes; less than 12 is for tests"},

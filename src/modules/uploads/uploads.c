@@ -22,7 +22,7 @@ static const struct setting settings[] = {
     {"UPLOAD_CHUNK_MB", .integer = &chunk_mb, .fallback = "8", .min = 1, .max = 256, .help = "size of the parts that /tracks/initiate asks for, in megabytes"},
     {"UPLOAD_KEEP_FREE_MB", .integer = &uploads_keep_free_mb, .fallback = "512", .min = 0, .max = 1000000000,
      .help = "megabytes of the disk that no upload and no processing may take"},
-    {"RATE_LIMIT_UPLOAD_PART", .text = &rate_part, .fallback = "3000/60", .check = limit_rule_refusal,
+    {"RATE_LIMIT_UPLOAD_PART", .text = &rate_part, .fallback = "3000/60", .staging = "6000/60", .development = "30000/60", .check = limit_rule_refusal,
      .help = "requests that send a part of an upload, per person"},
     {0}};
 

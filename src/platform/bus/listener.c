@@ -19,6 +19,7 @@
 #define START_MS 5000
 #define SOLE_RETRY_MS 10000
 #define JOINED "server_joined" /* the channel on which a server tells the others that it is there */
+#define KINDS 32
 #define SERVERS "7022834513" /* the advisory lock of servers; migrate.c has the one before */
 
 static struct {
@@ -32,6 +33,8 @@ static int wake_fd = -1;
 static bool overfull;
 static atomic_bool stopping, listening;
 static bool is_server;
+static bool claimed[KINDS], shared[KINDS];
+static atomic_bool refused; /* a claim, so far */
 static atomic_bool sole;
 
 void
@@ -68,6 +71,29 @@ run(PGconn *pg, const char *sql)
                 (PQresultStatus(result) == PGRES_TUPLES_OK && !text_equal(PQgetvalue(result, 0, 0), "f"));
 
     PQclear(result);
+    return good;
+}
+
+void
+listener_claim(int kind, bool share)
+{
+    claimed[kind] = true;
+    shared[kind] = share;
+}
+
+/* Advisory locks of two numbers are apart from those of one. */
+static bool
+claim_places(PGconn *pg)
+{
+    bool good = true;
+    char command[96];
+
+    for (int kind = 0; good && kind < KINDS; kind++) {
+        if (!claimed[kind])
+            continue;
+        snprintf(command, sizeof command, "select pg_try_advisory_lock%s(" LISTENER_CLAIMS ", %d)", shared[kind] ? "_shared" : "", kind);
+        good = run(pg, command);
+    }
     return good;
 }
 
@@ -170,7 +196,10 @@ listen_loop(void *argument)
     while (!stopping) {
         PGconn *pg = open_connection();
 
-        if (pg) {
+        refused = pg && !claim_places(pg);
+        if (refused && listening) /* it lost its place with its connection; it serves people who are there, so it goes on */
+            log_error("another server of this kind has come meanwhile, and the two do not share a Redis (REDIS_URL)");
+        if (pg && (!refused || listening)) {
             retry_ms = 50;
             tell(NULL, NULL);
             join_servers(pg);
@@ -198,7 +227,7 @@ listener_start(void)
         pthread_setname_np(thread, "veza-listen");
         for (int64_t end = clock_monotonic_ms() + START_MS; !listening && clock_monotonic_ms() < end;)
             poll(NULL, 0, 1);
-        return true;
+        return listening || !refused;
     }
     if (wake_fd >= 0)
         close(wake_fd);
@@ -218,4 +247,5 @@ listener_stop(void)
     wake_fd = -1;
     subscription_count = 0;
     is_server = false;
+    memset(claimed, 0, sizeof claimed);
 }
