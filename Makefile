@@ -94,14 +94,14 @@ package: build ## a Debian package and a tarball with everything inside, in buil
 
 # Check
 
-.PHONY: test test-full test-long test-tools test-install test-unit test-api test-redis test-s3 test-frontend test-e2e test-migrations asan tsan fuzz lint bench
+.PHONY: test test-full test-long test-tools test-install test-unit test-api test-redis test-s3 test-nginx test-frontend test-e2e test-migrations asan tsan fuzz lint bench
 test: setup-test build ## every promise once, 20 minutes on two cores; the last line is the sum
 	@$(with_node) BUDGET_MINUTES=20 $(child) tools/run-tests lint tools+migrations unit api frontend+crash e2e sanitizers fuzz
 
 test-full: setup-test build ## every promise in all breadth, 80 minutes: also on Redis and S3, all under sanitizers, installation (as root), packages
 	@tools/setup install
 	@$(with_node) VEZA_TEST_LEVEL=full BUDGET_MINUTES=80 SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests \
-		lint-full tools+migrations unit api redis s3 frontend e2e crash asan tsan fuzz install package
+		lint-full tools+migrations unit api redis s3 nginx frontend e2e crash asan tsan fuzz install package
 
 test-long: setup-test build ## what shows itself after hours only: several nodes, disturbances and crashes for long, each fuzz target for ten minutes
 	@$(with_node) VEZA_TEST_LEVEL=full SILENCE_S=7200 MINUTES=1200 $(child) tools/run-tests long
@@ -123,6 +123,9 @@ test-redis: setup-test veza ## the same on a Redis (`test` does a part of it, un
 
 test-s3: setup-test veza ## what has to do with files, with files in an object store
 	@$(with_node) $(child) tools/run-tests s3
+
+test-nginx: setup-test veza ## uploads, sound and sockets through nginx, as deploy/nginx sets it up
+	@$(with_node) $(child) tools/run-tests nginx
 
 test-frontend: setup-test ## types, lint and tests of the web app
 	@$(with_node) $(child) tools/run-tests frontend

@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "app/backup.h"
 #include "app/doctor.h"
+#include "app/profile_tool.h"
 #include "app/storage_tools.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -43,6 +44,7 @@ usage(FILE *to)
           "  veza doctor storage [--mend] [--age SECONDS]\n"
           "                                       files that no row owns, rows whose files are not there\n"
           "  veza storage move --to s3|disk       copies all files, while Veza runs\n"
+          "  veza profile [SECONDS]               where the API server of this machine spends its time, in development\n"
           "  veza version\n",
           to);
     return to == stdout ? 0 : 2;
@@ -315,6 +317,8 @@ main(int argc, char **argv)
         return run_openapi(&config, argc, argv);
     if (text_equal(argv[1], "events"))
         return run_events(argc, argv);
+    if (text_equal(argv[1], "profile"))
+        return profile_tool(&config, argc, argv);
     if (text_equal(argv[1], "keys"))
         return run_keys(&config, argc, argv);
     return usage(stderr);

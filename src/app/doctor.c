@@ -278,6 +278,17 @@ check_rabbitmq(struct checkup *d)
 }
 
 static void
+check_error_reports(struct checkup *d)
+{
+    if (*d->config->sentry_dsn)
+        checkup_fine("error reports", "sent to the host of SENTRY_DSN");
+    else if (config_is_development(d->config))
+        checkup_fine("error reports", "in the log (SENTRY_DSN is not set)");
+    else
+        checkup_note(d, "error reports", "in the log only: set SENTRY_DSN to hear of errors without reading it");
+}
+
+static void
 check_object_store(struct checkup *d)
 {
     const struct s3_settings settings = s3_settings_of(d->config);
@@ -452,6 +463,7 @@ doctor_run(const struct config *config)
     check_port(&d, "stream port", "PORT_STREAM", config->port_stream);
     check_redis(&d);
     check_rabbitmq(&d);
+    check_error_reports(&d);
     check_object_store(&d);
     check_mail(&d);
     check_sandbox(&d);

@@ -1,6 +1,5 @@
 #include "base/log.h"
 
-#include <dlfcn.h>
 #include <execinfo.h>
 #include <stdio.h>
 #include <strings.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/stack.h"
 
 #define LINE_MAX_BYTES 16384
 #define STACK_MAX 24
@@ -76,19 +76,8 @@ add_stack(struct buf *line)
     void *frames[STACK_MAX];
     int count = backtrace(frames, STACK_MAX);
 
-    for (int i = STACK_OWN; i < count; i++) {
-        const char *separator = text.len ? " < " : "", *file;
-        Dl_info found = {0};
-
-        if (!dladdr(frames[i], &found) || !found.dli_fname)
-            continue;
-        file = strrchr(found.dli_fname, '/');
-        file = file ? file + 1 : found.dli_fname;
-        if (found.dli_sname)
-            buf_printf(&text, "%s%s", separator, found.dli_sname);
-        else
-            buf_printf(&text, "%s%s+0x%zx", separator, file, (size_t)((const char *)frames[i] - (const char *)found.dli_fbase));
-    }
+    if (count > STACK_OWN)
+        stack_write(&text, frames + STACK_OWN, count - STACK_OWN);
     buf_add(&text, (struct str){"", 1});
     if (!text.failed)
         add_field(line, &(struct log_field)LOG_TEXT("stack", text.ptr));

@@ -12,6 +12,8 @@ import { Hopeless, until } from './wait.ts';
 export interface Behind {
   api: number;
   stream: number;
+  /** Of https; without it a free one. */
+  port?: number;
   /** A folder with fullchain.pem and privkey.pem; without it nginx speaks plain HTTP. */
   certificates?: string;
   /** What the test has otherwise than operators: pairs of what stands there and what shall. */
@@ -60,7 +62,7 @@ export class Nginx {
   /** Starts it; it ends after the file's tests. */
   static async start(behind: Behind): Promise<Nginx> {
     const folder = mkdtempSync(path.join(tmpdir(), 'veza-nginx-'));
-    const nginx = new Nginx(await freePort(), await freePort(), folder);
+    const nginx = new Nginx(behind.port ?? await freePort(), await freePort(), folder);
     writeFileSync(path.join(folder, 'nginx.conf'), sample(folder, nginx.port, nginx.plainPort, behind));
     after(() => nginx.remove());
     return nginx.start();

@@ -10,6 +10,7 @@
 #include "api/runner.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/profile.h"
 #include "db/migrate.h"
 #include "http/server.h"
 #include "modules/auth/auth.h"
@@ -19,6 +20,9 @@
 #include "version.h"
 
 #define METRICS_MAX (4 * 1024 * 1024)
+#define PROFILE_MAX (1024 * 1024)
+#define PROFILE_S 10
+#define PROFILE_MAX_S 60
 #define DISK_LOW_PERCENT 2
 #define PROBE_MS 2000 /* whoever probes does not wait for long */
 
@@ -104,6 +108,21 @@ status(struct request *req)
                                 config->app_env, "uptime_s", (json_int_t)((clock_monotonic_ms() - started_ms) / 1000),
                                 "maintenance", server_in_maintenance(req->server), "creator_approval",
                                 auth_approves_creators(), "max_upload_bytes", (json_int_t)gate_max_bytes()));
+}
+
+static const struct problem *
+profile(struct request *req)
+{
+    scoped_buf text = BUF_INIT(PROFILE_MAX);
+    int64_t seconds = PROFILE_S;
+
+    if (!config_is_development(config_of(req)))
+        return PROBLEM(NOT_FOUND);
+    text_to_int64(request_param(req, "seconds"), 1, PROFILE_MAX_S, &seconds);
+    if (!profile_run((unsigned)seconds, &text))
+        return problem_retry(req->arena, PROBLEM(UNAVAILABLE), PROFILE_S);
+    req->reply.cache_control = CACHE_NEVER;
+    return reply_bytes(req, 200, "text/plain", (struct str){arena_strndup(req->arena, text.ptr, text.len), text.len});
 }
 
 static void
@@ -193,6 +212,8 @@ static const struct field log_body[] = {
     {"context", FIELD_OBJECT, .max = 4000},
     FIELD_END};
 
+static const struct field profile_query[] = {{"seconds", FIELD_INT, .min = 1, .max = PROFILE_MAX_S, .help = "How long to look"}, FIELD_END};
+
 static const struct route health_routes[] = {
     {GET, "/health", "Check that the process is alive", .auth = AUTH_PUBLIC, .limit = LIMIT_NONE, .handler = alive, .runs = RUNS_IN_LOOP, .reply = health_reply},
     {GET, "/healthz", "Check that the process is alive (liveness probe)",
@@ -205,6 +226,10 @@ static const struct route health_routes[] = {
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .handler = health_deep, .reply = deep_reply},
     {GET, "/metrics", "Get metrics in the Prometheus text format",
      .auth = AUTH_METRICS, .limit = LIMIT_NONE, .handler = metrics, .produces = "text/plain"},
+    {GET, "/debug/profile", "Get where the server spends its processor time",
+     .description = "Looks for so long, and answers with a line for each place. In development only; `veza profile` asks for it.",
+     .auth = AUTH_METRICS, .limit = LIMIT_NONE, .handler = profile, .query = profile_query, .produces = "text/plain",
+     .problems = (const enum problem_name[]){PROBLEM_UNAVAILABLE, PROBLEM_NOT_FOUND, PROBLEM_COUNT}},
     ROUTE_END};
 
 static const struct field one_subscriber[] = {

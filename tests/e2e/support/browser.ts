@@ -86,6 +86,7 @@ async function open({ base, cookies, theme = 'dark', language = 'en', width = 12
   const chosen = { 'veza.theme': theme, 'veza.language': language, ...(cookies ? { 'veza.session': '1', 'veza.renewal': renewal } : {}) };
   const context = await (await launch(withWindow ? CHROMIUM : HEADLESS)).newContext({
     viewport: { width, height }, locale: language, bypassCSP: bypassCsp, reducedMotion: 'no-preference', acceptDownloads: true, baseURL: base,
+    ignoreHTTPSErrors: base.startsWith('https:'), /* of a test's own certificate */
     serviceWorkers: withWorker ? 'allow' : 'block',
     hasTouch: width < 600, isMobile: width < 600,
     storageState: {
