@@ -76,7 +76,7 @@ dev-backend-api: setup veza ## the API alone, started again when its sources cha
 dev-stream-server: setup veza ## the stream server alone, started again when its sources change
 	@tools/dev stream watch
 
-infra: ## start shared services (nothing is needed for development: the database is embedded)
+infra: ## start shared services, by Docker or those that are installed here (development needs none: the database is embedded)
 	@tools/infra
 
 migrate-up: setup veza ## apply missing migrations

@@ -4555,6 +4555,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/debug/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get where the server spends its processor time
+         * @description Looks for so long, and answers with a line for each place. In development only; `veza profile` asks for it.
+         */
+        get: operations["getDebugProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/docs": {
         parameters: {
             query?: never;
@@ -21764,6 +21784,43 @@ export interface operations {
             403: components["responses"]["403.csrf_failed.insufficient_scope"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getDebugProfile: {
+        parameters: {
+            query?: {
+                /** @description How long to look */
+                seconds?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            503: components["responses"]["503.unavailable"];
         };
     };
     getDocs: {
