@@ -40,6 +40,28 @@ defaults_are_those_of_the_list(void **state)
 }
 
 static void
+defaults_depend_on_the_environment_and_what_is_written_counts_everywhere(void **state)
+{
+    static const char *const expected[][3] = {{"development", "DEBUG", "6000/60"}, {"staging", "INFO", "1200/60"}, {"production", "WARN", "600/60"}};
+    struct config config;
+    char error[256];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        clearenv();
+        setenv("APP_ENV", expected[i][0], 1);
+        assert_true(config_load(&config, error, sizeof error));
+        assert_string_equal(config.log_level, expected[i][1]);
+        assert_string_equal(config.rate_read, expected[i][2]);
+        setenv("LOG_LEVEL", "ERROR", 1);
+        setenv("RATE_LIMIT_READ", "7/1", 1);
+        assert_true(config_load(&config, error, sizeof error));
+        assert_string_equal(config.log_level, "ERROR");
+        assert_string_equal(config.rate_read, "7/1");
+    }
+}
+
+static void
 a_bad_value_is_named_with_what_it_may_be(void **state)
 {
     struct config config;
@@ -230,6 +252,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_list),
+        cmocka_unit_test(defaults_depend_on_the_environment_and_what_is_written_counts_everywhere),
         cmocka_unit_test(a_bad_value_is_named_with_what_it_may_be),
         cmocka_unit_test(production_refuses_each_weak_setting_and_names_it),
         cmocka_unit_test(a_text_of_another_form_is_refused_and_empty_means_the_default),

@@ -80,6 +80,25 @@ lines_below_the_level_are_not_written(void **state)
     assert_string_equal(written, "");
 }
 
+static void
+write_one_error(void)
+{
+    log_error("broken");
+}
+
+static void
+an_error_tells_where_it_comes_from_at_the_level_debug_alone(void **state)
+{
+    (void)state;
+    log_setup(LOG_LEVEL_INFO, false);
+    catch_log(write_one_error);
+    assert_null(strstr(written, "stack="));
+    log_setup(LOG_LEVEL_DEBUG, false);
+    catch_log(write_one_error);
+    assert_non_null(strstr(written, "stack=\""));
+    assert_non_null(strstr(written, " < "));
+}
+
 static int errors_seen;
 
 static void
@@ -116,6 +135,7 @@ main(void)
         cmocka_unit_test(a_value_cannot_start_a_line_of_its_own),
         cmocka_unit_test(a_json_line_carries_the_request_id),
         cmocka_unit_test(lines_below_the_level_are_not_written),
+        cmocka_unit_test(an_error_tells_where_it_comes_from_at_the_level_debug_alone),
         cmocka_unit_test(errors_reach_the_hook_once),
     };
 
