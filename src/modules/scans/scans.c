@@ -156,8 +156,12 @@ scans_checkup(struct checkup *d)
     const struct scanner *scanner;
     char error[256];
 
-    if (!d->config->enable_clamav) {
+    if (!d->config->enable_clamav && config_is_development(d->config)) {
         checkup_fine("antivirus", "none (ENABLE_CLAMAV is not true)");
+        return;
+    }
+    if (!d->config->enable_clamav) {
+        checkup_note(d, "antivirus", "none (ENABLE_CLAMAV is not true): nobody looks for harmful files");
         return;
     }
     if (!clamav_setup(d->config, &scanner, error, sizeof error)) {
