@@ -1,13 +1,20 @@
 /** deploy/: by the schemas of Compose and Kubernetes and by linters, since no container engine and no systemd runs here; and what the files must agree on with the program. */
 import { strict as assert } from 'node:assert';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { load, loadAll, YAML11_SCHEMA } from 'js-yaml';
+import { Client } from '../support/client.ts';
+import { full } from '../support/level.ts';
 import { BINARY, ROOT } from '../support/paths.ts';
+import { signalProcess } from '../support/process.ts';
+import { playable, rendition } from '../support/tracks.ts';
+import { until } from '../support/wait.ts';
+import { PASSWORD } from '../support/world.ts';
 
 const require = createRequire(import.meta.url);
 const DEPLOY = path.join(ROOT, 'deploy');
@@ -125,9 +132,43 @@ test('dockerfilelint has nothing against the Dockerfiles, and the run image inst
   assert.deepEqual([...needed].filter((name) => !section.includes(name) && name !== 'libc6'), []);
 });
 
+/** The system calls of a filter, groups taken apart; an unknown word fails. */
+function allowed(unit: string): Set<string> {
+  const words = text(`systemd/${unit}`).match(/^SystemCallFilter=(.*)$/m)![1]!.split(' '), found = new Set<string>();
+  for (const todo = ['@default', ...words]; todo.length;) {
+    const word = todo.pop()!;
+    if (!word.startsWith('@')) found.add(word);
+    else todo.push(...execFileSync('systemd-analyze', ['syscall-filter', word], { encoding: 'utf8' }).split('\n').slice(1).map((line) => line.trim()).filter((line) => line && !line.startsWith('#')));
+  }
+  return found;
+}
+
+full('the program makes no system call that its unit forbids: from the first start with a database of its own to a track that plays, and the end', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-calls-')), trace = path.join(folder, 'trace'), readyFile = path.join(folder, 'ready');
+  const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', VEZA_DATA_DIR: path.join(folder, 'data'), PORT_BACKEND: '0', PORT_STREAM: '0', VEZA_READY_FILE: readyFile, LOG_LEVEL: 'ERROR' };
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', 'strace', '-f', '-qq', '-e', 'signal=none', '-o', trace, BINARY, 'serve'], { cwd: folder, env, stdio: 'ignore' });
+  try {
+    const ready = await until('it to be ready', () => JSON.parse(readFileSync(readyFile, 'utf8')) as { api: number; stream: number; pid: number }, 120);
+    execFileSync(BINARY, ['user', 'create', '--username', 'ann', '--email', 'ann@example.org', '--role', 'creator', '--verified'], { cwd: folder, env, input: `${PASSWORD}\n` });
+    const visitor = new Client(`http://127.0.0.1:${ready.api}`, {}, `http://127.0.0.1:${ready.stream}`);
+    const { body } = await visitor.post('/api/v1/auth/login', { body: { email: 'ann@example.org', password: PASSWORD } });
+    const ann = visitor.as({ token: (body as { access_token: string }).access_token });
+    await rendition(ann, (await playable(ann)).id, 'lossless');
+    process.kill(ready.pid, 'SIGTERM');
+    await until('its end', () => child.exitCode !== null, 60);
+  } finally {
+    await signalProcess(child, 'SIGTERM');
+  }
+  const used = new Set([...readFileSync(trace, 'utf8').matchAll(/^\d+ +(?:<\.\.\. )?([a-z_0-9]+)/gm)].map((found) => found[1]!));
+  rmSync(folder, { recursive: true, force: true });
+  assert.ok(used.size > 80 && used.has('landlock_restrict_self'), `${used.size} calls`);
+  assert.deepEqual([...used].filter((name) => !allowed('veza.service').has(name)), []);
+});
+
 test('the systemd units are exposed little, and differ in their role alone', () => {
   for (const unit of ['veza.service', 'veza@.service']) {
     const said = execFileSync('systemd-analyze', ['security', '--offline=true', '--threshold=20', path.join(DEPLOY, 'systemd', unit)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    assert.ok(allowed(unit).size > 200);
     assert.match(said, /Overall exposure level for .*: [01]\.\d/);
   }
   const lines = (unit: string) => text(`systemd/${unit}`).split('\n').filter((line) => line && !line.startsWith('#'));
