@@ -124,7 +124,7 @@ test-redis: setup-test veza ## the same on a Redis (`test` does a part of it, un
 test-s3: setup-test veza ## what has to do with files, with files in an object store
 	@$(with_node) $(child) tools/run-tests s3
 
-test-nginx: setup-test veza ## uploads, sound and sockets through nginx, as deploy/nginx sets it up
+test-nginx: setup-test veza ## uploads and signed links through nginx, as deploy/nginx sets it up
 	@$(with_node) $(child) tools/run-tests nginx
 
 test-frontend: setup-test ## types, lint and tests of the web app

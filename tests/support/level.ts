@@ -12,6 +12,11 @@ export function full(name: string, run: (t: TestContext) => Promise<void> | void
   void test(name, { skip: isFull ? false : 'of the full level' }, run);
 }
 
+/** A test that sees the server's own sockets, or what the last byte on them does; left out in a run through nginx. */
+export function withoutProxy(name: string, run: (t: TestContext) => Promise<void> | void): void {
+  void test(name, { skip: process.env['VEZA_TEST_NGINX'] ? 'looks at the server’s own sockets' : false }, run);
+}
+
 /** A test that looks into the folder of files, or breaks it; left out in a run that keeps files in an object store. */
 export function onDisk(name: string, run: (t: TestContext) => Promise<void> | void): void {
   void test(name, { skip: process.env['VEZA_TEST_S3'] ? 'looks into the folder of files' : false }, run);

@@ -81,7 +81,7 @@ export class Server {
     }, 30);
     if (process.env['VEZA_TEST_NGINX']) {
       await this.nginx?.remove();
-      this.nginx = await Nginx.start(this.ready);
+      this.nginx = await Nginx.start({ api: this.ready.api || this.ready.stream, stream: this.ready.stream || this.ready.api });
     }
     return this;
   }
