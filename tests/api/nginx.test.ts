@@ -248,6 +248,7 @@ test('while Veza is away nothing is played that nobody can be asked about', asyn
   assert.equal((await ask(address, { at: proxy.port, as: 'carol' })).status, 200);
   await other.server.stop('SIGKILL');
   assert.equal((await ask(address, { at: proxy.port, as: 'carol' })).status, 502);
+  await assert.rejects(ask('/api/v1/uploads/tus/0', { method: 'HEAD', at: proxy.port, as: 'carol' }), /socket hang up/, 'no answer, by which a client would begin anew');
 });
 
 test('a WebSocket is open through nginx, the API\'s and the stream server\'s', async () => {
