@@ -35,7 +35,8 @@ static void
 quiet(void *unused, const char *message)
 {
     (void)unused;
-    log_debug("database notice", LOG_TEXT("notice", message));
+    if (!strstr(message, "already exists, skipping")) /* said at each start */
+        log_debug("database notice", LOG_TEXT("notice", message));
 }
 
 /* Copies one line of the server's text. */
