@@ -13,7 +13,8 @@ static const struct route_rate play_rate = {"play", &rate_play};
 
 static const struct setting settings[] = {
     {.section = "Plays"},
-    {"RATE_LIMIT_PLAY", .text = &rate_play, .fallback = "120/60", .staging = "240/60", .development = "1200/60", .check = limit_rule_refusal, .help = "reports of what is played, per person or address"},
+    {"RATE_LIMIT_PLAY", .text = &rate_play, .fallback = "120/60", .staging = "240/60", .development = "1200/60", .check = limit_rule_refusal,
+     .help = "reports of what is played, per person or address"},
     {0}};
 
 static const struct field track_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
