@@ -37,11 +37,9 @@ interface Compose { services: Record<string, Service>; volumes?: Record<string, 
 /** YAML with merge keys, as Compose reads it. */
 const compose = (file: string) => load(text(`compose/${file}`), { schema: YAML11_SCHEMA }) as Compose;
 const settings = () => new Set([...execFileSync(BINARY, ['serve', '--help'], { encoding: 'utf8', env: { PATH: '/usr/bin:/bin' } }).matchAll(/^ {2}([A-Z][A-Z0-9_]+) /gm)].map((found) => found[1]!));
-/** Names of the specification that a part not yet there will read (docs/operating.md, Variables of the specification). */
-const EXPECTED_LATER = ['RABBITMQ_URL'];
 const areSettings = (names: string[]) => {
   const known = settings();
-  return names.filter((name) => !known.has(name) && !EXPECTED_LATER.includes(name));
+  return names.filter((name) => !known.has(name));
 };
 
 test('the Compose files fit the schema of the Compose specification', () => {
