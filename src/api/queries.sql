@@ -44,3 +44,19 @@ union all
 select t.id from tracks t where t.id = :owner::uuid and t.cover_art_path = :folder::text
 union all
 select r.id from releases r where r.id = :owner::uuid and r.cover_path = :folder::text
+
+-- query: hidings
+-- not null: *
+-- How often something of these kinds was hidden.
+select coalesce(jsonb_object_agg(h.kind, h.number), '{}')::text as hidings from hidings h where h.kind = any (string_to_array(:kinds::text, ' '))
+
+-- query: replica_has
+-- not null: *
+-- Asked of a replica: has it replayed so many, and this position (null: none)?
+select coalesce((select bool_and(coalesce(h.number >= g.value::bigint, false)) from jsonb_each_text(:hidings::jsonb) g left join hidings h on h.kind = g.key), false) as hidings,
+       pg_is_in_recovery() and (:position::pg_lsn is null or pg_last_wal_replay_lsn() >= :position::pg_lsn) as position
+
+-- query: position
+-- not null: *
+-- How far the database has written.
+select pg_current_wal_insert_lsn()::text as position

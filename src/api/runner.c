@@ -5,6 +5,7 @@
 
 #include "api/list.h"
 #include "api/once.h"
+#include "api/replica.h"
 #include "base/country.h"
 #include "base/log.h"
 #include "db/row_json.h"
@@ -235,7 +236,12 @@ run(struct request *req, const struct query *query, db_form form, PGresult **ret
         return p;
     if (is_for_visitor(req, query))
         form |= DB_VISITOR;
-    status = line ? db_run_with(query, line, bind_request, req, &result, &error) : db_execute(query, form, bind_request, req, &result, &error);
+    status = DB_UNAVAILABLE;
+    if (replica_may_answer(req, query))
+        status = replica_ask(req, query, form, bind_request, &result);
+    if (status && status != DB_PARKED)
+        status = line ? db_run_with(query, line, bind_request, req, &result, &error)
+                      : db_execute(query, form, bind_request, req, &result, &error);
     if (status)
         return problem_of_database(req, status, &error);
     p = refusal_of(req, query, result);
@@ -259,6 +265,7 @@ audit_request(struct request *req, int status)
     switch (db_execute(audit_line, DB_ROWS, bind_request, req, &result, &error)) {
     case DB_OK:
         PQclear(result);
+        req->audited = true;
         break;
     case DB_PARKED:
         return &request_parked;

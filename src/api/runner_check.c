@@ -78,6 +78,11 @@ runner_check(module_list list, char *error, size_t error_size)
                          route->pattern, columns, COLUMNS_MAX);
                 return false;
             }
+            if (route->replica && (route->method != GET || route->shape != MANY || route->handler || route->sql->writes ||
+                                   (route->auth != AUTH_OPTIONAL && route->auth != AUTH_PUBLIC))) {
+                snprintf(error, error_size, "route %s %s: `replica` is for lists that visitors see", method_name(route->method), route->pattern);
+                return false;
+            }
             if (!runner_tells_who_sees(route, error, error_size))
                 return false;
         }

@@ -26,6 +26,7 @@
 #include "db/cluster_place.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "db/replica.h"
 #include "http/listeners.h"
 #include "platform/rabbitmq/rabbitmq.h"
 #include "platform/redis/redis.h"
@@ -177,6 +178,47 @@ check_database(struct checkup *d)
     else
         checkup_fine("database", "embedded, made at the first start; it runs while Veza runs");
     check_outside(d, place);
+}
+
+/* One of DATABASE_REPLICA_URLS: does it answer, is it a standby, and how far behind? */
+static void
+check_replica(struct checkup *d, const char *url, unsigned number)
+{
+    const char *const keywords[] = {"dbname", "connect_timeout", NULL}, *const values[] = {url, "5", NULL};
+    PGconn *connection = PQconnectdbParams(keywords, values, 1);
+    PGresult *result = NULL;
+    const char *said = PQerrorMessage(connection);
+    char part[24];
+
+    snprintf(part, sizeof part, "replica %u", number);
+    if (PQstatus(connection) == CONNECTION_OK)
+        result = PQexec(connection, "select pg_is_in_recovery(), coalesce(pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(), false),"
+                                    " coalesce(round(extract(epoch from now() - pg_last_xact_replay_timestamp()))::text, 'unknown')");
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        checkup_wrong(d, "check DATABASE_REPLICA_URLS, and that its server runs", part, "%.*s", (int)strcspn(said, "\n"), said);
+    else if (*PQgetvalue(result, 0, 0) != 't')
+        checkup_wrong(d, "name a standby of DATABASE_URL: lists are never asked of anything else", part, "is no standby");
+    else if (*PQgetvalue(result, 0, 1) == 't')
+        checkup_fine(part, "has replayed all that it received");
+    else
+        checkup_note(d, part, "replays what was committed %s s ago; lists come from it while that is less than 5 s", PQgetvalue(result, 0, 2));
+    PQclear(result);
+    PQfinish(connection);
+}
+
+static void
+check_replicas(struct checkup *d)
+{
+    const char *urls = d->config->database_replica_urls;
+    char url[1024], error[256];
+    unsigned number = 0;
+
+    if (!db_replicas_setup(urls, error, sizeof error)) { /* libpq's own words would quote it, password and all */
+        checkup_wrong(d, "DATABASE_REPLICA_URLS=postgresql://user:password@host:port/name,...", "replicas", "%s", error);
+        return;
+    }
+    while ((urls = db_next_replica_url(urls, url, sizeof url)))
+        check_replica(d, url, ++number);
 }
 
 static void
@@ -459,6 +501,7 @@ doctor_run(const struct config *config)
 
     check_data_folder(&d);
     check_database(&d);
+    check_replicas(&d);
     check_port(&d, "API port", "PORT_BACKEND", config->port_backend);
     check_port(&d, "stream port", "PORT_STREAM", config->port_stream);
     check_redis(&d);

@@ -10,6 +10,7 @@
 #include "api/file.h"
 #include "api/gate.h"
 #include "api/once.h"
+#include "api/replica.h"
 #include "api/runner.h"
 #include "app.queries.h"
 #include "app/app.h"
@@ -18,6 +19,7 @@
 #include "base/log.h"
 #include "db/cluster_damage.h"
 #include "db/migrate.h"
+#include "db/replica.h"
 #include "http/server.h"
 #include "modules/auth/auth.h"
 #include "modules/pages/pages.h"
@@ -49,6 +51,7 @@ static const struct server_hooks api_hooks = {STATEMENT_HOOKS, .identify = auth_
                                               .check_second_factor = auth_check_second_factor,
                                               .check_proof = auth_check_proof,
                                               .run_query = run_route_query, .run_once = once_run, .audit = audit_request, .share_limits = redis_limits_take,
+                                              .tell_position = replica_tell_position, .reader_wrote = replica_reader_wrote,
                                               .upload_ready = gate_ready, .upload_begin = gate_begin, .upload_add = gate_add,
                                               .upload_free = gate_free, .upload_check = gate_check,
                                               .fallback = pages_reply, .is_file = pages_has_file};
@@ -130,6 +133,10 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
         return false;
     if (!db_act_as_app(!*config->database_url))
         log_warn("requests run as the owner of the tables, so only a trigger protects the audit log; veza doctor tells more");
+    if (run->roles & APP_API && !db_replicas_setup(config->database_replica_urls, error, error_size))
+        return false;
+    if (!db_replicas_start())
+        return false;
     warn_of_held_outgoing();
     if (!redis_setup(config, error, error_size) || !rabbitmq_setup(config, error, error_size) || !sentry_start(config, error, error_size))
         return false;
@@ -242,6 +249,7 @@ stop_all(struct run *run)
     country_teardown();
     sentry_stop();
     redis_disconnect();
+    db_replicas_stop();
     db_disconnect();
     db_watch_stop();
 }

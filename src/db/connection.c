@@ -19,14 +19,18 @@ static char *conninfo;
 
 static int statement_timeout_ms;
 static bool as_app_role, app_role_login;
-static pthread_key_t connection_key;
+static pthread_key_t connection_keys[2]; /* to the database, and to a replica */
+static _Thread_local unsigned place; /* where this thread's statements go */
 static bool key_made;
 static void (*told_callbacks[TOLD_CALLBACKS_MAX])(const char *text);
 
 /* Of threads that share connections: what nobody uses at the moment, the last used first. */
 static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct connection *spare;
-static unsigned spare_count, spare_max;
+static struct {
+    struct connection *first;
+    unsigned count;
+} spares[PLACES];
+static unsigned spare_max;
 
 /* What this thread may wait for a reply in one request, and what it had to leave to others. */
 static _Thread_local struct {
@@ -38,12 +42,14 @@ static _Thread_local struct {
 } budget;
 
 static struct connection *
-connection_new(void)
+connection_new(unsigned to)
 {
     struct connection *c = calloc(1, sizeof *c);
 
-    if (c)
+    if (c) {
+        c->place = to;
         watch_add(c);
+    }
     return c;
 }
 
@@ -57,16 +63,20 @@ close_pg(struct connection *c)
     PQfinish(c->pg);
 }
 
-static void
-connection_free(void *argument)
+void
+connection_free(struct connection *c)
 {
-    struct connection *c = argument;
-
     if (!c)
         return;
     close_pg(c);
     watch_remove(c);
     free(c);
+}
+
+static void
+free_at_end(void *connection)
+{
+    connection_free(connection);
 }
 
 void
@@ -75,7 +85,7 @@ db_setup(const char *text, int timeout_ms)
     free(conninfo);
     conninfo = strdup(text);
     statement_timeout_ms = timeout_ms;
-    if (!key_made && pthread_key_create(&connection_key, connection_free))
+    if (!key_made && (pthread_key_create(&connection_keys[0], free_at_end) || pthread_key_create(&connection_keys[1], free_at_end)))
         abort();
     key_made = true;
 }
@@ -123,24 +133,25 @@ db_on_told(void (*callback)(const char *text))
 }
 
 static PGconn *
-connect_now(void)
+connect_now(unsigned to)
 {
     /* A network that drops what is quiet, or a machine that is gone, is noticed within a minute also by who only listens. The address may say otherwise. */
     const char *const names[] = {"keepalives_idle", "keepalives_interval", "keepalives_count", "dbname", "user", "options", "application_name",
                                  "connect_timeout", "client_encoding", NULL};
-    char options[288], said[512];
-    const char *values[] = {"30", "10", "3", conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", "5", "UTF8", NULL};
+    char options[400], said[512];
+    const char *values[] = {"30", "10", "3", to ? replica_conninfo(to) : conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", to ? "2" : "5", "UTF8", NULL};
     PGconn *pg;
 
     if (watch_nobody_waits()) /* the program ends, and a database that hangs would hold it for 5 s */
         return NULL;
     snprintf(options, sizeof options, "-c statement_timeout=%d -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC"
-             " -c DateStyle=ISO -c client_min_messages=notice -c client_connection_check_interval=%d%s",
-             statement_timeout_ms, NOTICE_MS, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
+             " -c DateStyle=ISO -c client_min_messages=notice -c client_connection_check_interval=%d"
+             " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3%s", /* what a machine that is gone held is free within a minute */
+             to ? REPLICA_STATEMENT_MS : statement_timeout_ms, NOTICE_MS, as_app_role && !app_role_login ? " -c role=" APP_ROLE : "");
     pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(pg) != CONNECTION_OK) {
         snprintf(said, sizeof said, "%.*s", (int)strcspn(PQerrorMessage(pg), "\n"), PQerrorMessage(pg));
-        log_warn("database connection failed", LOG_TEXT("error", said));
+        log_warn(to ? "connection to a replica failed" : "database connection failed", LOG_TEXT("error", said));
         PQfinish(pg);
         return NULL;
     }
@@ -166,10 +177,10 @@ db_act_as_app(bool login)
 
     as_app_role = true;
     app_role_login = login;
-    pg = connect_now();
+    pg = connect_now(0);
     if (!pg) { /* because of the role, or is there no database at all? */
         as_app_role = false;
-        pg = connect_now();
+        pg = connect_now(0);
         as_app_role = !pg;
     } else {
         as_app_role = is_app_role(pg);
@@ -208,7 +219,7 @@ connection_forget(struct connection *c)
 struct connection *
 connection_held(void)
 {
-    return pthread_getspecific(connection_key);
+    return pthread_getspecific(connection_keys[place != 0]);
 }
 
 static struct connection *
@@ -217,26 +228,26 @@ take_spare(void)
     struct connection *c;
 
     pthread_mutex_lock(&spare_lock);
-    c = spare;
+    c = spares[place].first;
     if (c) {
-        spare = c->next_spare;
-        spare_count--;
+        spares[place].first = c->next_spare;
+        spares[place].count--;
     }
     pthread_mutex_unlock(&spare_lock);
     return c;
 }
 
-static void
-give_spare(struct connection *c)
+void
+connection_give_spare(struct connection *c)
 {
     bool wanted;
 
     pthread_mutex_lock(&spare_lock);
-    wanted = spare_count < spare_max;
+    wanted = spares[c->place].count < spare_max;
     if (wanted) {
-        c->next_spare = spare;
-        spare = c;
-        spare_count++;
+        c->next_spare = spares[c->place].first;
+        spares[c->place].first = c;
+        spares[c->place].count++;
     }
     pthread_mutex_unlock(&spare_lock);
     if (!wanted)
@@ -246,12 +257,25 @@ give_spare(struct connection *c)
 static void
 open_now(struct connection *c)
 {
-    c->pg = connect_now();
+    c->pg = connect_now(c->place);
     if (!c->pg)
         return;
     PQsetNoticeReceiver(c->pg, on_notice, c);
     watch_socket(c, PQsocket(c->pg));
     atomic_fetch_add(&db_counters.connections, 1);
+}
+
+struct connection *
+connection_open_to(unsigned to)
+{
+    struct connection *c = connection_new(to);
+
+    if (c)
+        open_now(c);
+    if (c && c->pg)
+        return c;
+    connection_free(c);
+    return NULL;
 }
 
 /* The connection that this thread holds, or takes now. */
@@ -262,9 +286,9 @@ hold_one(void)
 
     if (!c) {
         c = take_spare();
-        if (!c && !budget.limited)
-            c = connection_new();
-        if (c && pthread_setspecific(connection_key, c)) {
+        if (!c && !budget.limited && !place)
+            c = connection_new(0);
+        if (c && pthread_setspecific(connection_keys[place != 0], c)) {
             connection_free(c);
             c = NULL;
         }
@@ -288,14 +312,45 @@ connection_here(void)
             connection_forget(c);
             atomic_fetch_add(&db_counters.reconnects, 1);
         }
-        if (!c->pg && !budget.limited)
+        if (!c->pg && !budget.limited && !place)
             open_now(c);
-        if (c->pg || !budget.limited)
+        if (c->pg || (!budget.limited && !place))
             break;
-        pthread_setspecific(connection_key, NULL); /* perhaps another one is fine */
+        pthread_setspecific(connection_keys[place != 0], NULL); /* perhaps another one is fine */
         connection_free(c);
     }
     return c && c->pg ? c : NULL;
+}
+
+unsigned
+connection_place(void)
+{
+    return place;
+}
+
+unsigned
+connection_held_place(void)
+{
+    const struct connection *c = pthread_getspecific(connection_keys[1]);
+
+    return c ? c->place : 0;
+}
+
+static void
+give_back(struct connection *c);
+
+bool
+connection_go_to(unsigned to)
+{
+    struct connection *c = to ? pthread_getspecific(connection_keys[1]) : NULL;
+
+    if (c && c->place != to)
+        give_back(c);
+    place = to;
+    if (!to || connection_here())
+        return true;
+    place = 0;
+    return false;
 }
 
 int64_t
@@ -314,7 +369,7 @@ void
 connection_park(struct connection *c)
 {
     if (c)
-        pthread_setspecific(connection_key, NULL);
+        pthread_setspecific(connection_keys[c->place != 0], NULL);
     budget.parked = c;
     budget.has_parked = true;
     atomic_fetch_add(&db_counters.parked, 1);
@@ -411,7 +466,12 @@ bool
 db_take_parked(struct connection **ret_connection)
 {
     bool parked = budget.has_parked;
-    struct connection *c = connection_held();
+    struct connection *c;
+
+    if ((c = pthread_getspecific(connection_keys[1])))
+        give_back(c);
+    place = 0;
+    c = connection_held();
 
     budget.limited = budget.has_parked = false;
     budget.ahead = (struct ahead){0};
@@ -426,7 +486,7 @@ db_take_parked(struct connection **ret_connection)
         PQclear(connection_read_reply(c)); /* nobody wants it */
     if (!c->asked.query)
         return parked;
-    pthread_setspecific(connection_key, NULL); /* a reply that is still to come is for nobody else */
+    pthread_setspecific(connection_keys[0], NULL); /* a reply that is still to come is for nobody else */
     if (*ret_connection)
         connection_free(c);
     else
@@ -437,7 +497,7 @@ db_take_parked(struct connection **ret_connection)
 void
 db_adopt(struct connection *c)
 {
-    if (c && pthread_setspecific(connection_key, c))
+    if (c && pthread_setspecific(connection_keys[c->place != 0], c))
         connection_free(c);
 }
 
@@ -447,23 +507,30 @@ db_drop(struct connection *c)
     connection_free(c);
 }
 
-void
-db_give_back(void)
+/* What nobody wants of a replica is not waited for. */
+static void
+give_back(struct connection *c)
 {
-    struct connection *c = connection_held();
-
-    if (!c)
-        return;
-    settle(c);
-    pthread_setspecific(connection_key, NULL);
+    if (!c->place)
+        settle(c);
+    pthread_setspecific(connection_keys[c->place != 0], NULL);
     PQclear(c->reply);
     c->reply = NULL;
     c->kept = (struct statement){0};
     c->lost_tries = 0;
     if (c->pg && !c->transaction && !c->asked.query && PQstatus(c->pg) == CONNECTION_OK)
-        give_spare(c);
+        connection_give_spare(c);
     else
         connection_free(c);
+}
+
+void
+db_give_back(void)
+{
+    for (unsigned i = 0; i < 2; i++)
+        if (pthread_getspecific(connection_keys[i]))
+            give_back(pthread_getspecific(connection_keys[i]));
+    place = 0;
 }
 
 PGconn *
@@ -479,7 +546,10 @@ db_disconnect(void)
 {
     if (!key_made) /* stopped before db_setup: the key of that number is somebody else's */
         return;
-    connection_free(connection_held());
-    pthread_setspecific(connection_key, NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        connection_free(pthread_getspecific(connection_keys[i]));
+        pthread_setspecific(connection_keys[i], NULL);
+    }
+    place = 0;
 }
 

@@ -6,6 +6,9 @@
 #include "db/db.h"
 
 #define PREPARED_SLOTS 2048
+#define PLACES 9           /* the database, and replicas of it */
+#define REPLICA_WAIT_MS 700 /* for a reply of a replica; PostgreSQL ends the statement before that */
+#define REPLICA_STATEMENT_MS 500
 
 /* A statement that a connection has prepared. Keyed by addresses: queries are constants of the program. */
 struct prepared {
@@ -19,6 +22,7 @@ struct prepared {
 struct connection {
     struct connection *next, **link; /* of all, under a lock in watch.c */
     struct connection *next_spare;
+    unsigned place;         /* what it leads to: 0 the database, from 1 on a replica of it */
     int fd;                 /* of `pg`; -1: none */
     _Atomic int64_t due_ms; /* when a reply must have come at the latest; INT64_MAX: none is under way */
     PGconn *pg;
@@ -53,6 +57,20 @@ struct connection *connection_here(void);
 struct connection *connection_held(void);
 /* Closes what is left of it; the next use of this thread opens another. */
 void connection_forget(struct connection *c);
+
+/* replica.c: where a place is, as libpq takes it. */
+const char *replica_conninfo(unsigned place);
+
+/* A connection to a replica for those who need one next; NULL: none to be had. Waits for it. */
+struct connection *connection_open_to(unsigned place);
+void connection_give_spare(struct connection *c);
+void connection_free(struct connection *c);
+/* This thread's statements go to this place from now on. False, and nothing is changed, where no connection to it is idle; requests never wait for one to
+ * a replica. */
+bool connection_go_to(unsigned place);
+unsigned connection_place(void); /* where they go now */
+/* The place of the connection to a replica that this thread holds, since it goes on with a request that was parked; 0: none. */
+unsigned connection_held_place(void);
 
 /* How long this thread may still wait for a reply, in nanoseconds; negative: as long as it takes. */
 int64_t connection_budget_ns(void);

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <xxhash.h>
 
@@ -122,6 +123,23 @@ hash_values(const char *const *values, int count)
     return hash;
 }
 
+/* A thread that may wait gives up a replica sooner than watch.c does. */
+static bool
+came_from_replica(struct connection *c)
+{
+    struct pollfd socket = {.fd = PQsocket(c->pg), .events = POLLIN};
+    int64_t left_ms;
+
+    while (PQisBusy(c->pg)) {
+        left_ms = c->due_ms - clock_monotonic_ms();
+        if (left_ms <= 0 || left_ms > REPLICA_WAIT_MS || poll(&socket, 1, (int)left_ms) == 0)
+            return false;
+        if (!PQconsumeInput(c->pg))
+            return true;
+    }
+    return true;
+}
+
 /* Waits for the reply to what was sent. False when this thread's time is over before it came. */
 static bool
 reply_came(struct connection *c)
@@ -139,6 +157,8 @@ reply_came(struct connection *c)
         if (!PQconsumeInput(c->pg))
             return true; /* the reply is that the connection broke */
     }
+    if (c->place && !came_from_replica(c))
+        shutdown(PQsocket(c->pg), SHUT_RDWR);
     return true; /* PQgetResult waits */
 }
 
@@ -248,7 +268,7 @@ ask(struct connection *c, const struct statement *statement, const char *const *
 static bool
 may_try_again(struct connection *c, enum db_status status, int *tries)
 {
-    if (status != DB_RETRY || c->transaction || *tries >= DB_TRIES)
+    if (status != DB_RETRY || c->transaction || c->place || *tries >= DB_TRIES)
         return false;
     db_wait_before_retry(*tries - 1);
     ++*tries;
@@ -308,7 +328,7 @@ execute(struct statement statement, db_bind *bind, void *context, PGresult **ret
             PQclear(result);
             if (status == DB_UNAVAILABLE && query->writes)
                 attempt = 1; /* it may have happened */
-            if (status == DB_RETRY && !c->transaction && connection_budget_ns() >= 0) { /* the moment before another try is for others to wait */
+            if (status == DB_RETRY && !c->transaction && !c->place && connection_budget_ns() >= 0) { /* the moment before another try is for others to wait */
                 c->lost_tries = tries;
                 connection_park(c);
                 return DB_PARKED;
@@ -317,7 +337,7 @@ execute(struct statement statement, db_bind *bind, void *context, PGresult **ret
                 continue;
             c->lost |= status == DB_RETRY;
         }
-        if (status != DB_UNAVAILABLE || attempt++ || c->transaction) {
+        if (status != DB_UNAVAILABLE || attempt++ || c->transaction || c->place) {
             if (PQstatus(c->pg) != CONNECTION_OK && !c->transaction)
                 connection_forget(c);
             return status;

@@ -53,7 +53,7 @@ watch_socket(struct connection *c, int fd)
 void
 watch_expect(struct connection *c)
 {
-    c->due_ms = clock_monotonic_ms() + (longest_ms ? longest_ms : db_statement_timeout_ms() + GRACE_MS);
+    c->due_ms = clock_monotonic_ms() + (c->place ? REPLICA_WAIT_MS : longest_ms ? longest_ms : db_statement_timeout_ms() + GRACE_MS);
 }
 
 void

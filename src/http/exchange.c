@@ -63,7 +63,10 @@ answer(struct request *req)
         }
         exchange->answered = true;
     }
-    return method_changes(req->method) && !route->no_audit && hooks->audit ? hooks->audit(req, req->reply.status) : NULL;
+    if (!method_changes(req->method))
+        return NULL;
+    p = !route->no_audit && hooks->audit ? hooks->audit(req, req->reply.status) : NULL;
+    return p || !hooks->tell_position || req->reply.status >= 400 ? p : hooks->tell_position(req);
 }
 
 static bool
@@ -80,6 +83,8 @@ reply_from_cache(struct request *req)
     const struct cached *hit;
 
     if (!req->route->cache_s || req->identity.known || req->identity.expired || req->method != GET)
+        return false;
+    if (req->server->settings.hooks->reader_wrote && req->server->settings.hooks->reader_wrote(req))
         return false;
     exchange_of(req)->cache_key = req->raw_uri;
     exchange_of(req)->cache_purges = cache_purges(req->server->cache);

@@ -219,7 +219,7 @@ add_cors(struct request *req, struct MHD_Response *response)
     MHD_add_response_header(response, "Access-Control-Expose-Headers",
                             "X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, ETag, X-Cache, Idempotency-Replayed, Location, "
                             "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, Upload-Offset, Upload-Length, Upload-Expires, "
-                            "Upload-Metadata, Veza-Track");
+                            "Upload-Metadata, Veza-Track, Veza-Position");
 }
 
 static bool

@@ -37,6 +37,11 @@ struct server_hooks {
     /* After the reply is decided and before it is sent; `status` is final. Writes the audit line unless it was written with the change. Returns NULL or
      * &request_parked. */
     const struct problem *(*audit)(struct request *req, int status);
+    /* After that, of a change that succeeded: adds to the reply what the client sends with its next requests, so that it sees what it wrote. NULL or
+     * &request_parked. May be NULL. */
+    const struct problem *(*tell_position)(struct request *req);
+    /* Has whoever asks written something a moment ago, so that replies that are kept in memory may be too old for them? May be NULL. */
+    bool (*reader_wrote)(struct request *req);
     /* Takes requests out of quotas that all nodes share, up to and including the first that refuses. False when there is no such place at
      * the moment: the server then counts by itself. May be NULL. */
     bool (*share_limits)(const char *server_name, const struct limit_take *takes, unsigned count, struct limit_state *ret_states);

@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Cluster } from './cluster.ts';
+import { Cluster, WITH_STANDBYS } from './cluster.ts';
 import { BINARY, WORK } from './paths.ts';
 import { Server, type Settings } from './server.ts';
 import { codeOf } from './totp.ts';
@@ -59,12 +59,21 @@ function useOwnTemporaryFolder(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 }
 
-export async function prepare(): Promise<{ cluster: Cluster; template: Template }> {
+/** VEZA_TEST_REPLICA=10s: servers have a replica that replays so late (recovery_min_apply_delay). */
+export async function prepare(): Promise<{ cluster: Cluster; standby: Cluster | undefined; template: Template }> {
   useOwnTemporaryFolder();
-  const cluster = await Cluster.create();
+  const delay = process.env['VEZA_TEST_REPLICA'], cluster = await Cluster.create(delay ? WITH_STANDBYS : {});
+  let standby: Cluster | undefined;
   try {
-    return { cluster, template: await fill(cluster) };
+    const template = await fill(cluster);
+    if (delay) {
+      standby = await cluster.standby({ recovery_min_apply_delay: delay });
+      template.replica = standby.folder;
+      writeFileSync(path.join(WORK, 'template.json'), JSON.stringify(template));
+    }
+    return { cluster, standby, template };
   } catch (error) {
+    await standby?.remove();
     await cluster.remove(); /* it would keep the run from ending */
     throw error;
   }

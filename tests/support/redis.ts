@@ -13,14 +13,16 @@ export class Redis {
   private process: ChildProcess | undefined;
   readonly folder: string;
 
-  constructor(folder?: string) {
+  /** `at`: an address for it, in a network that the words of the command `inside` enter. */
+  constructor(folder?: string, private inside: string[] = [], private at = '') {
     this.folder = folder ?? mkdtempSync(path.join(tmpdir(), 'veza-redis-'));
     mkdirSync(this.folder, { recursive: true });
   }
 
   /** `durable`: what it held is there again after a kill. */
   async start(durable = false): Promise<this> {
-    const server = spawn('setpriv', ['--pdeathsig', 'TERM', 'redis-server', '--port', '0', '--unixsocket', this.socket, '--save', '',
+    const [command, ...words] = [...this.inside, 'setpriv', '--pdeathsig', 'TERM', 'redis-server'];
+    const server = spawn(command!, [...words, ...(this.at ? ['--port', '6379', '--bind', this.at, '--protected-mode', 'no'] : ['--port', '0']), '--unixsocket', this.socket, '--save', '',
       '--appendonly', durable ? 'yes' : 'no', '--appendfsync', 'always', '--dir', this.folder], { stdio: 'ignore' });
     this.process = server;
     await until('Redis to answer', async () => {
@@ -31,7 +33,7 @@ export class Redis {
   }
 
   get url(): string {
-    return `unix://${this.socket}`;
+    return this.at ? `redis://${this.at}:6379/0` : `unix://${this.socket}`;
   }
 
   private get socket(): string {

@@ -1,5 +1,5 @@
 /** The API suite: `npm run test:api [-- file...]`; with named files only these, without the checks of the description and of types. VEZA_TEST_S3=1: files
- * are kept in an object store, one Swift for the whole run. Its last line is "N passed, N failed". */
+ * are kept in an object store, one Swift for the whole run. VEZA_TEST_REPLICA=10s: servers have a replica that replays so late. Its last line is "N passed, N failed". */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     await attempt('the tests fit the types of openapi.json', async () => { await run('npx', ['tsc', '--noEmit', '-p', 'api'], { cwd: TESTS }); });
   }
   const swift = process.env['VEZA_TEST_S3'] ? new Swift() : undefined;
-  const { cluster, template } = await prepare();
+  const { cluster, standby, template } = await prepare();
   try {
     if (swift) process.env['VEZA_TEST_S3_PORT'] = String((await swift.start()).port);
     const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', DATABASE_URL: cluster.url(template.database), VEZA_DATA_DIR: path.join(WORK, 'openapi'), ...template.settings };
@@ -79,6 +79,7 @@ async function main(): Promise<void> {
     leftOut += sum.leftOut;
     if (!named.length) checkCoverage();
   } finally {
+    await standby?.remove();
     await cluster.remove();
     await swift?.remove();
     if (!failed) rmSync(COVERAGE, { recursive: true, force: true });

@@ -29,8 +29,9 @@ export class Swift {
   private ports: number[];
   readonly folder: string;
 
-  /** `ports`: of one that another process started and ends; only its buckets are used. */
-  constructor(ports: number[] = []) {
+  /** `ports`: of one that another process started and ends; only its buckets are used. `at`: its address in a network that the words of the command `inside`
+   * enter. */
+  constructor(ports: number[] = [], private inside: string[] = [], private at = '127.0.0.1') {
     this.ports = ports;
     this.folder = ports.length ? '' : mkdtempSync(path.join(tmpdir(), 'veza-swift-'));
   }
@@ -51,7 +52,7 @@ export class Swift {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.at}:${this.port}`;
   }
 
   private write(name: string, sections: Record<string, string>): void {
@@ -63,7 +64,7 @@ export class Swift {
     mkdirSync(conf);
     mkdirSync(path.join(this.folder, 'srv/d1'), { recursive: true });
     this.write('swift.conf', { 'swift-hash': 'swift_hash_path_suffix = t1\nswift_hash_path_prefix = t0', 'storage-policy:0': 'name = default\ndefault = yes' });
-    const common = (port: number) => `bind_ip = 127.0.0.1\nbind_port = ${port}\nuser = ${userInfo().username}\nswift_dir = ${conf}\nworkers = 0\n` +
+    const common = (port: number) => `bind_ip = ${port === this.port ? this.at : '127.0.0.1'}\nbind_port = ${port}\nuser = ${userInfo().username}\nswift_dir = ${conf}\nworkers = 0\n` +
       `log_level = WARNING\nlog_address = ${this.folder}/nolog\n`;
     KINDS.forEach((kind, i) => {
       const builder = path.join(conf, `${kind}.builder`);
@@ -85,7 +86,8 @@ export class Swift {
 
   private launch(kind: string): ChildProcess {
     const log = openSync(path.join(this.folder, `${kind}.log`), 'a');
-    return spawn('setpriv', ['--pdeathsig', 'TERM', '/usr/bin/python3', `/usr/bin/swift-${kind}-server`, path.join(this.folder, 'conf', `${kind}.conf`)],
+    const [command, ...words] = [...this.inside, 'setpriv', '--pdeathsig', 'TERM', '/usr/bin/python3'];
+    return spawn(command!, [...words, `/usr/bin/swift-${kind}-server`, path.join(this.folder, 'conf', `${kind}.conf`)],
       { stdio: ['ignore', log, log], env: { PATH: '/usr/bin:/bin', HOME: this.folder, LANG: 'C.UTF-8' } });
   }
 

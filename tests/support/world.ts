@@ -24,6 +24,8 @@ export interface Template {
   settings: Settings;
   tokens: Record<Person, string>;
   ids: Record<Person, string>;
+  /** Folder of a standby. */
+  replica?: string;
   /** Of root's authenticator app: administrators have a second factor, proven in the session of their token. */
   rootSecret: string;
 }
@@ -34,20 +36,21 @@ export const cluster = Cluster.at(template.cluster);
 let worlds = 0;
 
 export class World {
-  private constructor(readonly server: Server, readonly database: string) {}
+  private constructor(readonly server: Server, readonly database: string, private cluster: Cluster) {}
 
   /** A new database and a server on it; both go away after the file's tests. */
-  static async start(name: string, settings: Settings = {}): Promise<World> {
+  static async start(name: string, settings: Settings = {}, of = cluster): Promise<World> {
     const database = `w${process.pid}_${worlds++}`;
-    await cluster.clone(template.database, database);
-    const server = new Server(name, { ...template.settings, DATABASE_URL: cluster.url(database), ...settings });
-    const world = new World(server, database);
+    await of.clone(template.database, database);
+    const replica: Settings = template.replica ? { DATABASE_REPLICA_URLS: Cluster.at(template.replica).url(database) } : {};
+    const server = new Server(name, { ...template.settings, DATABASE_URL: of.url(database), ...replica, ...settings });
+    const world = new World(server, database, of);
     await world.sql('update sessions set created_at = now(), mfa_at = case when mfa_at is not null then now() end'); /* the template may be older than a recent sign-in or proof is */
     after(async () => {
       try {
         await server.remove();
       } finally {
-        await cluster.drop(database);
+        await of.drop(database);
       }
     });
     await server.start();
@@ -89,7 +92,7 @@ export class World {
       .match(/^veza_identity_changes_heard_total (\d+)$/m)![1]);
     const before = /\b(users|sessions|user_roles|roles)\b/.test(text) && /\b(insert|update|delete)\b/.test(text) ? await heard().catch(() => null) : null;
     let notices = '';
-    const result = await cluster.sql(this.database, text, (written) => (notices = written));
+    const result = await this.cluster.sql(this.database, text, (written) => (notices = written));
     if (before !== null && notices.includes('NOTICE')) await until('the server to hear of the change', async () => (await heard()) > before);
     return result;
   }

@@ -31,14 +31,14 @@ static const struct route comments_routes[] = {
      "Replies are listed by `GET /comments/{id}/replies`. A comment that waits for the approval of the owner of the track has the `status` `held`, one that was hidden "
      "has `hidden`: only its author, the owner, moderators and staff see these.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = track_in_path, .query = list_options,
-     .requires = &q_track_seen, .sql = &q_comment_list, .shape = MANY},
+     .requires = &q_track_seen, .sql = &q_comment_list, .shape = MANY, .replica = "comments tracks users"},
 
     {GET, "/api/v1/comments/held", "List the comments on one's tracks that wait for approval, newest first",
      .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_comment_held, .shape = MANY},
 
     {GET, "/api/v1/comments/{id}/replies", "List the replies to a comment, oldest first",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = comment_in_path,
-     .requires = &q_comment_seen, .sql = &q_comment_replies, .shape = MANY},
+     .requires = &q_comment_seen, .sql = &q_comment_replies, .shape = MANY, .replica = "comments tracks users"},
 
     {GET, "/api/v1/comments/{id}/texts", "List the earlier texts of a comment, newest first",
      "For its author, moderators and staff.",

@@ -171,7 +171,7 @@ static const struct route playlists_routes[] = {
 
     {GET, "/api/v1/users/{id}/playlists", "List the public playlists of a user, latest changed first",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = person_in_path,
-     .requires = &q_user_seen, .sql = &q_playlist_list_of_user, .shape = MANY},
+     .requires = &q_user_seen, .sql = &q_playlist_list_of_user, .shape = MANY, .replica = "playlists tracks users"},
 
     {GET, "/api/v1/playlists/favoris", "Get one's favorites",
      "A playlist of one's own that is always there: it is made when it is first asked for, and made anew after it was deleted.",
@@ -244,7 +244,7 @@ static const struct route playlists_routes[] = {
      "An item whose track is not there, or not for the reader, keeps its place: `track_id` is null then. `wanted` is what a file said of a track that "
      "was not found; where it lies (`location`) is told to those who may change the playlist.",
      .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .path = id_in_path,
-     .requires = &q_playlist_seen, .sql = &q_playlist_items, .shape = MANY},
+     .requires = &q_playlist_seen, .sql = &q_playlist_items, .shape = MANY, .replica = "playlists tracks users"},
 
     {POST, "/api/v1/playlists/{id}/duplicate", "Copy a playlist",
      "The copy is private and belongs to whoever asks. It has the same order; what they may not see leaves an empty place. `origin` names the playlist "
@@ -262,7 +262,7 @@ static const struct route playlists_routes[] = {
      .requires = &q_playlist_items_changeable, .sql = &q_playlist_remove, .shape = EMPTY},
 
     {GET, "/api/v1/discover/playlists/editorial", "List the playlists that the editors chose, the latest chosen first", "Those that are public.",
-     .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_editorial_list, .shape = MANY},
+     .auth = AUTH_OPTIONAL, .scope = "playlists:read", .limit = LIMIT_READ, .sql = &q_playlist_editorial_list, .shape = MANY, .replica = "playlists tracks users"},
 
     {PUT, "/api/v1/playlists/{id}/editorial", "Make a playlist an editorial one, or end that",
      "Only a public playlist can become one. While it is not public it is not listed.",

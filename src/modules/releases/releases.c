@@ -141,7 +141,7 @@ release_cover_delete(struct request *req)
 
 static const struct route releases_routes[] = {
     {GET, "/api/v1/releases", "List public releases, or those of the signed-in user",
-     .auth = AUTH_OPTIONAL, .scope = "releases:read", .limit = LIMIT_READ, .query = list_filters, .sql = &q_release_list, .shape = MANY,
+     .auth = AUTH_OPTIONAL, .scope = "releases:read", .limit = LIMIT_READ, .query = list_filters, .sql = &q_release_list, .shape = MANY, .replica = "releases users",
      .cache_s = 5, .cache_tags = "releases tracks"},
 
     {POST, "/api/v1/releases", "Create a release",
@@ -177,7 +177,7 @@ static const struct route releases_routes[] = {
      "A track that is not out yet, or not for the reader, keeps its place: `track_id` is null then. `access` and `visibility` are told to those who may "
      "change the release.",
      .auth = AUTH_OPTIONAL, .scope = "releases:read", .limit = LIMIT_READ, .path = id_in_path,
-     .requires = &q_release_open_to, .sql = &q_release_tracks, .shape = MANY},
+     .requires = &q_release_open_to, .sql = &q_release_tracks, .shape = MANY, .replica = "releases tracks users"},
 
     {POST, "/api/v1/releases/{id}/tracks", "Add tracks to a release",
      "At the end of a disc. A track that is in the release already stays where it is. A release holds 10,000 tracks. A track follows one release at most.",

@@ -6,6 +6,7 @@
 
 static const struct personal_table tables[] = {
     {"announcements", FORGOTTEN, "the operator's word", .archive = "announcements"},
+    {"hidings", NOT_PERSONAL, "how often something was hidden"},
     {0}};
 
 static const struct subject subjects[] = {

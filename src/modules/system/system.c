@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/profile.h"
 #include "db/migrate.h"
+#include "db/replica.h"
 #include "http/server.h"
 #include "modules/auth/auth.h"
 #include "modules/system/retention.h"
@@ -152,6 +153,7 @@ metrics(struct request *req)
 
     write_process_metrics(&out);
     db_metrics(&out);
+    db_replica_metrics(&out);
     server_metrics(req->server, &out);
     for (module_list module = modules; *module; module++)
         if ((*module)->metrics)

@@ -101,11 +101,11 @@ static const struct field recommended_to[] = {{"track_id", FIELD_UUID, .help = "
 const struct route track_routes[] = {
     {GET, "/api/v1/tracks", "List public tracks, or the tracks of the signed-in user",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
-     .sql = &q_track_list, .shape = MANY, .cache_s = 5, .cache_tags = "tracks"},
+     .sql = &q_track_list, .shape = MANY, .replica = "tracks users", .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/tracks/search", "Find public tracks, or tracks of the signed-in user, by words", "As the list of tracks with `q`.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_filters,
-     .sql = &q_track_list, .shape = MANY, .cache_s = 5, .cache_tags = "tracks"},
+     .sql = &q_track_list, .shape = MANY, .replica = "tracks users", .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/genres", "List the genres of public tracks and the number of tracks in each, most used first",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_genre_list, .shape = MANY, .cache_s = 5,

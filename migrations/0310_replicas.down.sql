@@ -1,0 +1,15 @@
+drop trigger tracks_count_hiding on tracks;
+drop trigger tracks_count_deletion on tracks;
+drop trigger users_count_hiding on users;
+drop trigger users_count_deletion on users;
+drop trigger user_blocks_count_hiding on user_blocks;
+drop trigger playlists_count_hiding on playlists;
+drop trigger playlists_count_deletion on playlists;
+drop trigger playlist_tracks_count_deletion on playlist_tracks;
+drop trigger releases_count_hiding on releases;
+drop trigger releases_count_deletion on releases;
+drop trigger release_tracks_count_deletion on release_tracks;
+drop trigger track_comments_count_hiding on track_comments;
+drop trigger track_comments_count_deletion on track_comments;
+drop function count_hiding();
+drop table hidings;

@@ -1,0 +1,309 @@
+#include "db/replica.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/connection.h"
+
+#define CHECK_MS 1000
+#define CHECK_WAIT_MS 1000 /* for the database */
+#define USED_MS 2500       /* so long a good check counts, when the next one is late */
+#define LEFT_ALONE_MS 5000 /* after a failure */
+#define SAMPLES 64         /* where the database was in the last seconds */
+#define OPENED_MOST 8      /* connections a second and replica */
+#define URL_MAX 1024
+
+struct replica {
+    char url[URL_MAX];
+    _Atomic int64_t used_until_ms, left_alone_until_ms;
+    atomic_bool behind;
+    atomic_uint wanted; /* connections that requests did not find */
+    _Atomic int64_t lag_ms;
+    struct connection *checks; /* the thread's own */
+};
+
+static struct replica replicas[PLACES - 1];
+static unsigned replica_count;
+static atomic_uint turn;
+static _Atomic uint64_t answers[REPLICA_ANSWERS];
+
+static struct {
+    int64_t at_ms;
+    uint64_t position;
+} samples[SAMPLES];
+static unsigned sample_count;
+
+static pthread_t thread;
+static bool running, stopping;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+
+const char *
+db_next_replica_url(const char *urls, char *out, size_t size)
+{
+    size_t len;
+
+    urls += strspn(urls, ", ");
+    len = strcspn(urls, ",");
+    if (!len)
+        return NULL;
+    snprintf(out, size, "%.*s", (int)len, urls);
+    return urls + len;
+}
+
+bool
+db_replicas_setup(const char *urls, char *error, size_t error_size)
+{
+    char url[URL_MAX + 1];
+
+    replica_count = sample_count = 0;
+    while ((urls = db_next_replica_url(urls, url, sizeof url))) {
+        PQconninfoOption *parsed = strlen(url) < URL_MAX ? PQconninfoParse(url, NULL) : NULL;
+
+        if (!parsed || replica_count == PLACES - 1) {
+            PQconninfoFree(parsed);
+            snprintf(error, error_size, "DATABASE_REPLICA_URLS is not a list of at most %d addresses of PostgreSQL with commas between", PLACES - 1);
+            return false;
+        }
+        PQconninfoFree(parsed);
+        replicas[replica_count] = (struct replica){.behind = true};
+        snprintf(replicas[replica_count++].url, URL_MAX, "%s", url);
+    }
+    return true;
+}
+
+const char *
+replica_conninfo(unsigned place)
+{
+    return replicas[place - 1].url;
+}
+
+bool
+db_has_replicas(void)
+{
+    return replica_count;
+}
+
+static bool
+is_usable(struct replica *r)
+{
+    return atomic_load_explicit(&r->used_until_ms, memory_order_acquire) > clock_monotonic_ms();
+}
+
+enum replica_answer
+db_go_to_replica(void)
+{
+    unsigned held = connection_held_place(), first = held ? held - 1 : atomic_fetch_add_explicit(&turn, 1, memory_order_relaxed) % replica_count;
+    enum replica_answer why = REPLICA_DOWN;
+
+    for (unsigned i = 0; i < replica_count; i++) {
+        unsigned at = (first + i) % replica_count;
+        struct replica *r = &replicas[at];
+
+        if (is_usable(r) && connection_go_to(at + 1))
+            return REPLICA_SERVED;
+        if (is_usable(r)) {
+            atomic_fetch_add(&r->wanted, 1);
+            why = REPLICA_BUSY;
+        } else if (why == REPLICA_DOWN && r->behind && clock_monotonic_ms() >= r->left_alone_until_ms) {
+            why = REPLICA_BEHIND;
+        }
+    }
+    return why;
+}
+
+/* It is told once until it answers again. */
+static void
+leave_alone(unsigned place, const char *why)
+{
+    struct replica *r = &replicas[place - 1];
+
+    r->left_alone_until_ms = clock_monotonic_ms() + LEFT_ALONE_MS;
+    if (atomic_exchange(&r->used_until_ms, 0))
+        log_warn("a replica is not asked for a while", LOG_INT("replica", place), LOG_TEXT("why", why));
+}
+
+void
+db_leave_replica(bool failed)
+{
+    if (failed)
+        leave_alone(connection_place(), "a list was not answered");
+    connection_go_to(0);
+}
+
+void
+db_count_replica_read(enum replica_answer answer)
+{
+    atomic_fetch_add_explicit(&answers[answer], 1, memory_order_relaxed);
+}
+
+/* A position in the write-ahead log that a statement tells in one row. False when it gives none. */
+static bool
+ask_position(struct connection *c, const char *sql, uint64_t *ret)
+{
+    unsigned high, low;
+    PGresult *result;
+    bool good;
+
+    watch_expect(c);
+    result = PQexec(c->pg, sql);
+    watch_got(c);
+    good = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) && sscanf(PQgetvalue(result, 0, 0), "%X/%X", &high, &low) == 2;
+    PQclear(result);
+    if (good)
+        *ret = (uint64_t)high << 32 | low;
+    return good;
+}
+
+static void
+sample_database(void)
+{
+    int64_t now_ms = clock_monotonic_ms(); /* before it is asked: what it had written by then */
+    struct connection *c;
+    uint64_t position;
+
+    db_wait_at_most(CHECK_WAIT_MS);
+    c = connection_here();
+    if (c && ask_position(c, "select pg_current_wal_lsn()", &position)) {
+        samples[sample_count % SAMPLES].at_ms = now_ms;
+        samples[sample_count++ % SAMPLES].position = position;
+    } else if (c) {
+        connection_forget(c);
+    }
+}
+
+/* How long ago the database had written what is replayed. Longer than it is known, that much at least. */
+static int64_t
+lag_of(uint64_t replayed, bool *ret_known)
+{
+    int64_t now_ms = clock_monotonic_ms(), at_ms = now_ms;
+
+    for (unsigned i = sample_count; i > 0 && sample_count - i < SAMPLES; i--) {
+        at_ms = samples[(i - 1) % SAMPLES].at_ms;
+        if (replayed >= samples[(i - 1) % SAMPLES].position) {
+            *ret_known = true;
+            return now_ms - at_ms;
+        }
+    }
+    *ret_known = false;
+    return now_ms - at_ms;
+}
+
+/* Connections for requests. */
+static bool
+open_more(unsigned place, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct connection *c = connection_open_to(place);
+
+        if (!c)
+            return false;
+        connection_give_spare(c);
+    }
+    return true;
+}
+
+static void
+check(unsigned place)
+{
+    struct replica *r = &replicas[place - 1];
+    unsigned wanted = atomic_exchange(&r->wanted, 0);
+    uint64_t replayed;
+    int64_t lag_ms;
+    bool known;
+
+    if (clock_monotonic_ms() < r->left_alone_until_ms)
+        return;
+    if (!r->checks) {
+        r->checks = connection_open_to(place);
+        wanted = 2;
+    }
+    if (!r->checks || !ask_position(r->checks, "select pg_last_wal_replay_lsn() where pg_is_in_recovery()", &replayed) ||
+        !open_more(place, wanted > OPENED_MOST ? OPENED_MOST : wanted)) {
+        connection_free(r->checks);
+        r->checks = NULL;
+        leave_alone(place, "it does not answer, or is no standby");
+        return;
+    }
+    lag_ms = lag_of(replayed, &known);
+    r->lag_ms = lag_ms;
+    r->behind = !known || lag_ms >= REPLICA_BEHIND_MS;
+    if (r->behind) {
+        r->used_until_ms = 0;
+        return;
+    }
+    if (!r->used_until_ms)
+        log_info("a replica is asked", LOG_INT("replica", place), LOG_INT("lag_ms", lag_ms));
+    r->used_until_ms = clock_monotonic_ms() + (REPLICA_BEHIND_MS - lag_ms < USED_MS ? REPLICA_BEHIND_MS - lag_ms : USED_MS);
+}
+
+static void *
+check_loop(void *argument)
+{
+    int64_t next_ms = clock_monotonic_ms();
+
+    (void)argument;
+    pthread_mutex_lock(&lock);
+    while (!stopping) {
+        pthread_mutex_unlock(&lock);
+        sample_database();
+        for (unsigned place = 1; place <= replica_count; place++)
+            check(place);
+        pthread_mutex_lock(&lock);
+        next_ms += CHECK_MS;
+        if (next_ms < clock_monotonic_ms())
+            next_ms = clock_monotonic_ms() + CHECK_MS;
+        while (!stopping && clock_monotonic_ms() < next_ms)
+            clock_wait_until(&wake, &lock, next_ms);
+    }
+    pthread_mutex_unlock(&lock);
+    db_disconnect();
+    return NULL;
+}
+
+bool
+db_replicas_start(void)
+{
+    stopping = false;
+    running = replica_count && pthread_create(&thread, NULL, check_loop, NULL) == 0;
+    if (running)
+        pthread_setname_np(thread, "veza-replicas");
+    return running || !replica_count;
+}
+
+void
+db_replicas_stop(void)
+{
+    if (!running)
+        return;
+    pthread_mutex_lock(&lock);
+    stopping = true;
+    pthread_cond_signal(&wake);
+    pthread_mutex_unlock(&lock);
+    pthread_join(thread, NULL);
+    running = false;
+    for (unsigned i = 0; i < replica_count; i++)
+        connection_free(replicas[i].checks);
+    replica_count = 0;
+}
+
+void
+db_replica_metrics(struct buf *out)
+{
+    static const char *const whys[REPLICA_ANSWERS] = {[REPLICA_DOWN] = "down", [REPLICA_BEHIND] = "behind", [REPLICA_BUSY] = "busy",
+                                                      [REPLICA_HIDING] = "hiding", [REPLICA_WRITTEN] = "written", [REPLICA_FAILED] = "failed"};
+
+    if (!replica_count)
+        return;
+    for (unsigned i = 0; i < replica_count; i++)
+        buf_printf(out, "veza_replica_used{replica=\"%u\"} %d\nveza_replica_lag_seconds{replica=\"%u\"} %.3f\n", i + 1, is_usable(&replicas[i]), i + 1,
+                   (double)replicas[i].lag_ms / 1000);
+    buf_printf(out, "veza_replica_reads_total{served=\"replica\",why=\"\"} %llu\n", (unsigned long long)answers[REPLICA_SERVED]);
+    for (unsigned i = 1; i < REPLICA_ANSWERS; i++)
+        buf_printf(out, "veza_replica_reads_total{served=\"primary\",why=\"%s\"} %llu\n", whys[i], (unsigned long long)answers[i]);
+}
