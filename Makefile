@@ -101,9 +101,9 @@ test: setup-test build ## every promise once, 20 minutes on two cores; the last 
 test-full: setup-test build ## every promise in all breadth, 80 minutes: also on Redis and S3, all under sanitizers, installation (as root), packages
 	@tools/setup install
 	@$(with_node) VEZA_TEST_LEVEL=full BUDGET_MINUTES=80 SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests \
-		lint-full tools+migrations unit api redis s3 nginx frontend e2e crash asan tsan fuzz install package
+		lint-full tools+migrations unit api redis s3 nginx replicas frontend e2e crash cluster asan tsan fuzz install package
 
-test-long: setup-test build ## what shows itself after hours only: several nodes, disturbances and crashes for long, each fuzz target for ten minutes
+test-long: setup-test build ## what shows itself after hours only: several nodes and machines, disturbances and crashes for long, each fuzz target for ten minutes
 	@$(with_node) VEZA_TEST_LEVEL=full SILENCE_S=7200 MINUTES=1200 $(child) tools/run-tests long
 
 test-tools: setup-test ## tests of the scripts in tools/

@@ -334,3 +334,16 @@ test('a server that is alone asks about a session once, hears of each change bef
   assert.equal(ended, 't');
   await until('what happened while it could not listen counts', async () => (await me(alone, broken)).status === 401);
 });
+
+test('outside of development, a second server without Redis does not start, a worker does, and so does whoever takes over', async () => {
+  const strict = { APP_ENV: 'staging', REDIS_URL: '' }, world = await World.start('only', strict);
+  const settings = { ...template.settings, DATABASE_URL: cluster.url(world.database), ...strict };
+  const second = new Server('only-2', settings), worker = new Server('only-worker', settings);
+  after(() => second.remove());
+  after(() => worker.remove());
+  for (const role of ['api', 'stream']) await assert.rejects(second.start({}, [role]), /another server of this kind runs on this database: set REDIS_URL/);
+  await worker.start({}, ['worker']);
+  await world.server.stop('SIGKILL');
+  await second.start({}, ['api', 'stream']);
+  await world.server.start({ REDIS_URL: redis.url });
+});
