@@ -21,7 +21,7 @@
 struct replica {
     char url[URL_MAX];
     _Atomic int64_t used_until_ms, left_alone_until_ms;
-    atomic_bool behind;
+    atomic_bool answers; /* the last check */
     atomic_uint wanted; /* connections that requests did not find */
     _Atomic int64_t lag_ms;
     struct connection *checks; /* the thread's own */
@@ -71,7 +71,7 @@ db_replicas_setup(const char *urls, char *error, size_t error_size)
             return false;
         }
         PQconninfoFree(parsed);
-        replicas[replica_count] = (struct replica){.behind = true};
+        replicas[replica_count] = (struct replica){0};
         snprintf(replicas[replica_count++].url, URL_MAX, "%s", url);
     }
     return true;
@@ -110,7 +110,7 @@ db_go_to_replica(void)
         if (is_usable(r)) {
             atomic_fetch_add(&r->wanted, 1);
             why = REPLICA_BUSY;
-        } else if (why == REPLICA_DOWN && r->behind && clock_monotonic_ms() >= r->left_alone_until_ms) {
+        } else if (r->answers && why == REPLICA_DOWN) {
             why = REPLICA_BEHIND;
         }
     }
@@ -123,6 +123,7 @@ leave_alone(unsigned place, const char *why)
 {
     struct replica *r = &replicas[place - 1];
 
+    r->answers = false;
     r->left_alone_until_ms = clock_monotonic_ms() + LEFT_ALONE_MS;
     if (atomic_exchange(&r->used_until_ms, 0))
         log_warn("a replica is not asked for a while", LOG_INT("replica", place), LOG_TEXT("why", why));
@@ -232,8 +233,8 @@ check(unsigned place)
     }
     lag_ms = lag_of(replayed, &known);
     r->lag_ms = lag_ms;
-    r->behind = !known || lag_ms >= REPLICA_BEHIND_MS;
-    if (r->behind) {
+    r->answers = true;
+    if (!known || lag_ms >= REPLICA_BEHIND_MS) {
         r->used_until_ms = 0;
         return;
     }

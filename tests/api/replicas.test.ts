@@ -191,17 +191,20 @@ test('whoever wrote sees what they wrote on any node, with the cookie or the hea
 test('a standby that is 5 seconds behind is not asked, until it is not', async () => {
   await used();
   await standby.sql(world.database, 'select pg_wal_replay_pause()');
-  const path = `/api/v1/tracks/${track}/comments`;
-  await until('the lag to be too long', async () => {
-    await world.sql(`insert into track_comments (track_id, user_id, content) values ('${track}', '${ids.dave}', 'More ${different++}')`);
-    return (await metric(nodes[0]!, USED)) === 0;
-  }, 20, 250);
-  assert.ok((await metric(nodes[0]!, 'veza_replica_lag_seconds{replica="1"}')) >= 4, 'the lag is told');
-  const before = await metric(nodes[0]!, because('behind'));
-  await world.sql(`insert into track_comments (track_id, user_id, content) values ('${track}', '${ids.dave}', 'The very last')`);
-  assert.ok((await fresh(clients[0]!, path)).bytes.includes('The very last'), 'the database answered');
-  assert.equal(await metric(nodes[0]!, because('behind')), before + 1);
-  await standby.sql(world.database, 'select pg_wal_replay_resume()');
+  try {
+    const path = `/api/v1/tracks/${track}/comments`;
+    await until('the lag to be too long', async () => {
+      await world.sql(`insert into track_comments (track_id, user_id, content) values ('${track}', '${ids.dave}', 'More ${different++}')`);
+      return (await metric(nodes[0]!, USED)) === 0;
+    }, 20, 250);
+    assert.ok((await metric(nodes[0]!, 'veza_replica_lag_seconds{replica="1"}')) >= 4, 'the lag is told');
+    const before = await metric(nodes[0]!, because('behind'));
+    await world.sql(`insert into track_comments (track_id, user_id, content) values ('${track}', '${ids.dave}', 'The very last')`);
+    assert.ok((await fresh(clients[0]!, path)).bytes.includes('The very last'), 'the database answered');
+    assert.equal(await metric(nodes[0]!, because('behind')), before + 1);
+  } finally {
+    await standby.sql(world.database, 'select pg_wal_replay_resume()');
+  }
   await used();
 });
 
