@@ -75,7 +75,7 @@ test('lists that visitors see are read from the standby, and nothing else is', a
 const put = (as: Client, path: string, body: object) => as.send('PUT', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
 
 /** What is hidden, by what request, and where it was seen. */
-const hidings: { what: string; by: Person; hide: (as: Client) => Promise<Reply>; show: (as: Client) => Promise<unknown>; seen: string; on: string[] }[] = [
+const hidings: { what: string; by: Person; hide: (as: Client) => Promise<Reply>; show: (as: Client) => Promise<Reply>; seen: string; on: string[] }[] = [
   { what: 'a track that is made private', by: 'carol', seen: track, on: [`/api/v1/playlists/${list}/tracks`, `/api/v1/releases/${release}/tracks`],
     hide: (as) => put(as, `/api/v1/tracks/${track}`, { visibility: 'private' }), show: (as) => put(as, `/api/v1/tracks/${track}`, { visibility: 'public' }) },
   { what: 'a playlist that is made private', by: 'dave', seen: list, on: [`/api/v1/users/${ids.dave}/playlists`],

@@ -14,6 +14,7 @@ import { makeSound, wav } from '../support/media.ts';
 import { Network, type Machine } from '../support/network.ts';
 import { BINARY, LOGS } from '../support/paths.ts';
 import { signalProcess } from '../support/process.ts';
+import { seeded } from '../support/random.ts';
 import { Redis } from '../support/redis.ts';
 import { Swift } from '../support/swift.ts';
 import { Hopeless, pause, until } from '../support/wait.ts';
@@ -23,19 +24,11 @@ const SECONDS = Number(process.argv[2] ?? 90), SEED = Number(process.argv[3] ?? 
 const PASSWORD = 'correct horse battery', PEOPLE = ['ada', 'ben', 'cleo', 'dan'] as const;
 const MOST_TRACKS = 40 + Math.floor(SECONDS / 10);
 
-let state = SEED >>> 0 || 1;
-/** From 0 to 1; Marsaglia's xorshift. Faults and their order follow from the seed; what clients do beside them depends on how fast they are answered. */
-function random(): number {
-  state ^= state << 13; state >>>= 0;
-  state ^= state >>> 17;
-  state ^= state << 5; state >>>= 0;
-  return state / 2 ** 32;
-}
-const below = (n: number) => Math.floor(random() * n);
+/** Faults and their order follow from the seed; what clients do beside them depends on how fast they are answered. */
+const { below, pick } = seeded(SEED);
 const between = (from: number, to: number) => from + below(to - from);
-const pick = <T>(list: readonly T[], number = random()): T => list[Math.floor(number * list.length)]!;
 /** For clients, whose number of turns is not the seed's. */
-const any = <T>(list: readonly T[]): T => pick(list, Math.random());
+const any = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)]!;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'veza-cluster-'));
 spawnSync('chmod', ['755', folder]);

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeSound, wav } from '../support/media.ts';
 import { BINARY, LOGS } from '../support/paths.ts';
+import { seeded } from '../support/random.ts';
 import { Server } from '../support/server.ts';
 import { pause, until } from '../support/wait.ts';
 
@@ -18,16 +19,8 @@ const PASSWORD = 'correct horse battery', PEOPLE = ['ada', 'ben', 'cleo'] as con
 const LOAD_MS = [300, 2500] as const; /* a round's load lasts so long before something dies */
 const MOST_TRACKS = 60;
 
-let state = SEED >>> 0;
-/** From 0 to 1; Marsaglia's xorshift. A seed gives the same numbers; which client gets which depends on how fast each is answered. */
-function random(): number {
-  state ^= state << 13; state >>>= 0;
-  state ^= state >>> 17;
-  state ^= state << 5; state >>>= 0;
-  return state / 2 ** 32;
-}
-const below = (n: number) => Math.floor(random() * n);
-const pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
+/** A seed gives the same numbers; which client gets which depends on how fast each is answered. */
+const { next: random, below, pick } = seeded(SEED);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'veza-crash-'));
 mkdirSync(LOGS, { recursive: true });
