@@ -201,7 +201,7 @@ test('a standby that is 5 seconds behind is not asked, until it is not', async (
     const before = await metric(nodes[0]!, because('behind'));
     await world.sql(`insert into track_comments (track_id, user_id, content) values ('${track}', '${ids.dave}', 'The very last')`);
     assert.ok((await fresh(clients[0]!, path)).bytes.includes('The very last'), 'the database answered');
-    assert.equal(await metric(nodes[0]!, because('behind')), before + 1);
+    assert.ok((await metric(nodes[0]!, because('behind'))) > before, 'it is told why');
   } finally {
     await standby.sql(world.database, 'select pg_wal_replay_resume()');
   }
@@ -229,20 +229,20 @@ for (const [what, end, back] of [['hangs', () => { standby.signal('SIGSTOP'); },
     });
     await pause(300);
     await end();
-    await until('it not to be asked', async () => (await metric(nodes[0]!, USED)) === 0 && (await metric(nodes[1]!, USED)) === 0, 10, 50);
-    const slowThen = slow, from = count;
-    await until('some hundred more reads', () => count > from + 300, 30);
-    assert.equal(slow, slowThen, 'none waits for it any more');
-    stop = true;
+    await until('it not to be asked', async () => (await metric(nodes[0]!, USED)) === 0 && (await metric(nodes[1]!, USED)) === 0, 20, 50);
+    await pause(1500); /* what was asked of it before is answered now */
+    const failed = () => Promise.all(nodes.map((node) => metric(node, because('failed')))), before = await failed(), from = count;
+    await until('some hundred more reads', () => count > from + 300, 30).finally(() => { stop = true; });
     await Promise.all(readers);
+    assert.deepEqual(await failed(), before, 'none waits for it any more');
     console.log(`# ${what}: ${count} reads, ${slow} took longer than half a second, the longest ${Math.round(longest)} ms`);
     assert.ok(longest < 4000, `${longest} ms`);
     assert.ok(slow <= readers.length * 2, `${slow} slow ones`);
     await back();
-    const before = await metric(nodes[0]!, SERVED);
+    const served = await metric(nodes[0]!, SERVED);
     await until('it to be asked again', async () => {
       await fresh(clients[0]!, LISTS[4]!);
-      return (await metric(nodes[0]!, SERVED)) > before;
+      return (await metric(nodes[0]!, SERVED)) > served;
     }, 30, 100);
   });
 }

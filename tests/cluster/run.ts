@@ -60,8 +60,9 @@ class Node {
 
   constructor(readonly name: string, readonly role: 'api' | 'stream' | 'worker', readonly machine: Machine) {
     this.log = path.join(LOGS, `cluster-${name}.log`);
-    this.data = path.join(folder, name);
-    mkdirSync(this.data);
+    /* Files that come in several requests are staged in a folder that API servers share; here it stands for a network file system that does not fail. */
+    this.data = path.join(folder, role === 'api' ? role : name);
+    mkdirSync(this.data, { recursive: true });
     rmSync(this.log, { force: true });
   }
 
