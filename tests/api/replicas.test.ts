@@ -218,20 +218,23 @@ for (const [what, end, back] of [['hangs', () => { standby.signal('SIGSTOP'); },
       return (await metric(nodes[0]!, SERVED)) > before;
     });
     let stop = false, slow = 0, longest = 0, count = 0;
-    const readers = clients.flatMap((client) => [client, client]).map(async (client) => {
+    const answered = [0, 0, 0, 0];
+    const readers = clients.flatMap((client) => [client, client]).map(async (client, reader) => {
       while (!stop) {
         const begun = performance.now();
         assertStatus(await fresh(client, LISTS[3 + (count++ % 3)]!), 200);
         const took = performance.now() - begun;
         longest = Math.max(longest, took);
         if (took > 500) slow++;
+        answered[reader]!++;
       }
     });
     await pause(300);
     await end();
     try {
       await until('it not to be asked', async () => (await metric(nodes[0]!, USED)) === 0 && (await metric(nodes[1]!, USED)) === 0, 20, 50);
-      await pause(1500); /* what was asked of it before is answered now */
+      const then = [...answered];
+      await until('what was asked before to be answered', () => answered.every((n, reader) => n > then[reader]!));
       const failed = () => Promise.all(nodes.map((node) => metric(node, because('failed')))), before = await failed(), from = count;
       await until('some hundred more reads', () => count > from + 300, 30).finally(() => { stop = true; });
       await Promise.all(readers);
