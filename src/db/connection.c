@@ -139,7 +139,8 @@ connect_now(unsigned to)
     const char *const names[] = {"keepalives_idle", "keepalives_interval", "keepalives_count", "dbname", "user", "options", "application_name",
                                  "connect_timeout", "client_encoding", NULL};
     char options[400], said[512];
-    const char *values[] = {"30", "10", "3", to ? replica_conninfo(to) : conninfo, as_app_role && app_role_login ? APP_ROLE : NULL, options, "veza", to ? "2" : "5", "UTF8", NULL};
+    const char *where = to ? replica_conninfo(to) : conninfo, *user = as_app_role && app_role_login ? APP_ROLE : NULL;
+    const char *values[] = {"30", "10", "3", where, user, options, "veza", to ? "2" : "5", "UTF8", NULL};
     PGconn *pg;
 
     if (watch_nobody_waits()) /* the program ends, and a database that hangs would hold it for 5 s */

@@ -137,8 +137,8 @@ struct route {
 
     int cache_s;           /* seconds that a visitor's reply may come from memory, at most: up to a whole multiple of them by the clock */
     const char *cache_tags; /* words with spaces between them, such as "tracks users": what the reply tells of; events drop it (modules/events/events.c) */
-    const char *replica;   /* a list that a replica of the database may answer to visitors: the kinds of things that it shows, such as "tracks users", which hidings counts
-                            * (api/replica.h). Nothing private, no figures that must be right at once */
+    const char *replica;   /* a list that a replica of the database may answer to visitors: the kinds of things that it shows, of those that hidings
+                            * counts, such as "tracks users" (api/replica.h). Nothing private, no figures that must be right at once */
     bool idempotent;       /* takes the header Idempotency-Key: the reply is kept for 24 h with the change (api/once.h). Not where a reply has a secret */
     bool no_audit;         /* a mutation not worth an audit line (play counts, logs) */
     bool websocket;        /* answers with an upgrade */
