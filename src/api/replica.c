@@ -12,7 +12,7 @@
 bool
 replica_may_answer(const struct request *req, const struct query *query)
 {
-    return db_has_replicas() && req->route->replica && query == req->route->sql && !req->identity.known && req->method == GET;
+    return db_has_replicas() && req->route && req->route->replica && query == req->route->sql && !req->identity.known && req->method == GET;
 }
 
 /* A position as PostgreSQL writes it. */
