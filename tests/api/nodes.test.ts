@@ -345,5 +345,5 @@ test('outside of development, a second server without Redis does not start, a wo
   await worker.start({}, ['worker']);
   await world.server.stop('SIGKILL');
   await second.start({}, ['stream']);
-  await world.server.start({ REDIS_URL: redis.url });
+});
 });
