@@ -192,7 +192,7 @@ check_replica(struct checkup *d, const char *url, unsigned number)
 
     snprintf(part, sizeof part, "replica %u", number);
     if (PQstatus(connection) == CONNECTION_OK)
-        result = PQexec(connection, "select pg_is_in_recovery(), coalesce(pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(), false),"
+        result = PQexec(connection, "select pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn(), false),"
                                     " coalesce(round(extract(epoch from now() - pg_last_xact_replay_timestamp()))::text, 'unknown')");
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
         checkup_wrong(d, "check DATABASE_REPLICA_URLS, and that its server runs", part, "%.*s", (int)strcspn(said, "\n"), said);
