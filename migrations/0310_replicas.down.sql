@@ -2,7 +2,6 @@ drop trigger tracks_count_hiding on tracks;
 drop trigger tracks_count_deletion on tracks;
 drop trigger users_count_hiding on users;
 drop trigger users_count_deletion on users;
-drop trigger user_blocks_count_hiding on user_blocks;
 drop trigger playlists_count_hiding on playlists;
 drop trigger playlists_count_deletion on playlists;
 drop trigger playlist_tracks_count_deletion on playlist_tracks;

@@ -1,11 +1,15 @@
 -- How often something of a kind was hidden: made private, blocked, deleted. A replica of the database answers a list only when it has replayed as many
 -- (ADR 0093). The count is a part of the transaction that hides, so a replica shows both or neither.
+-- Each backend counts in one of sixteen rows of a kind, so that not all of them wait for the commit of one.
 create table hidings (
-    kind   text primary key,
+    kind   text,
+    slot   smallint,
     number bigint not null default 0,
+    primary key (kind, slot),
     constraint hidings_kind_check check (kind in ('comments', 'playlists', 'releases', 'tracks', 'users'))
 );
-insert into hidings (kind) values ('comments'), ('playlists'), ('releases'), ('tracks'), ('users');
+insert into hidings (kind, slot)
+select k, s from unnest('{comments,playlists,releases,tracks,users}'::text[]) k, generate_series(0, 15) s;
 
 -- Text: migrations/functions/hidings.sql
 create function count_hiding() returns trigger language plpgsql as $$ begin return null; end $$;
@@ -22,8 +26,6 @@ create constraint trigger users_count_hiding after update on users deferrable in
           (new.is_active, new.is_banned, new.is_public, new.deletion_at, new.deleted_at))
     execute function count_hiding('users');
 create constraint trigger users_count_deletion after delete on users deferrable initially deferred for each row
-    execute function count_hiding('users');
-create constraint trigger user_blocks_count_hiding after insert on user_blocks deferrable initially deferred for each row
     execute function count_hiding('users');
 create constraint trigger playlists_count_hiding after update on playlists deferrable initially deferred for each row
     when ((old.visibility, old.is_editorial, old.deleted_at) is distinct from (new.visibility, new.is_editorial, new.deleted_at))

@@ -47,13 +47,17 @@ select r.id from releases r where r.id = :owner::uuid and r.cover_path = :folder
 
 -- query: hidings
 -- not null: *
--- How often something of these kinds was hidden.
-select coalesce(jsonb_object_agg(h.kind, h.number), '{}')::text as hidings from hidings h where h.kind = any (string_to_array(:kinds::text, ' '))
+-- How often something of these kinds was hidden, by kind and slot.
+select coalesce(jsonb_object_agg(h.kind || h.slot, h.number), '{}')::text as hidings
+  from hidings h
+ where h.kind = any (string_to_array(:kinds::text, ' ')) and h.number > 0
 
 -- query: replica_has
 -- not null: *
 -- Asked of a replica: has it replayed so many, and this position (null: none)?
-select coalesce((select bool_and(coalesce(h.number >= g.value::bigint, false)) from jsonb_each_text(:hidings::jsonb) g left join hidings h on h.kind = g.key), false) as hidings,
+select coalesce((select bool_and(coalesce(h.number >= g.value::bigint, false))
+                   from jsonb_each_text(:hidings::jsonb) g
+                   left join hidings h on h.kind || h.slot = g.key), true) as hidings,
        pg_is_in_recovery() and (:position::pg_lsn is null or pg_last_wal_replay_lsn() >= :position::pg_lsn) as position
 
 -- query: position

@@ -7,7 +7,6 @@
 #define HEADER "Veza-Position"
 #define COOKIE "veza_position"
 #define COOKIE_S 60 /* a replica is used while it is less than five seconds behind */
-#define POSITION_MAX 17 /* FFFFFFFF/FFFFFFFF */
 
 bool
 replica_may_answer(const struct request *req, const struct query *query)
@@ -80,7 +79,7 @@ has_replayed(const char *hidings, const char *position, enum replica_answer *ret
 static bool
 is_fault(enum db_status status)
 {
-    return status != DB_OK && status != DB_PARKED && status != DB_RETRY; /* replaying may end a statement that reads what is cleaned up */
+    return status == DB_UNAVAILABLE; /* what is wrong with the question, or takes long, is so everywhere; replaying may end a statement (DB_RETRY) */
 }
 
 enum db_status

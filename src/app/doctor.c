@@ -187,13 +187,14 @@ check_replica(struct checkup *d, const char *url, unsigned number)
     const char *const keywords[] = {"dbname", "connect_timeout", NULL}, *const values[] = {url, "5", NULL};
     PGconn *connection = PQconnectdbParams(keywords, values, 1);
     PGresult *result = NULL;
-    const char *said = PQerrorMessage(connection);
+    const char *said;
     char part[24];
 
     snprintf(part, sizeof part, "replica %u", number);
     if (PQstatus(connection) == CONNECTION_OK)
         result = PQexec(connection, "select pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn(), false),"
                                     " coalesce(round(extract(epoch from now() - pg_last_xact_replay_timestamp()))::text, 'unknown')");
+    said = PQerrorMessage(connection);
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
         checkup_wrong(d, "check DATABASE_REPLICA_URLS, and that its server runs", part, "%.*s", (int)strcspn(said, "\n"), said);
     else if (*PQgetvalue(result, 0, 0) != 't')
@@ -279,6 +280,8 @@ check_redis(struct checkup *d)
     }
 }
 
+#define RABBITMQ_RIGHTS "'^veza[.]' '^veza[.]|^amq[.]default$' '^veza[.]'" /* configure, write, read */
+
 static void
 check_rabbitmq(struct checkup *d)
 {
@@ -305,10 +308,10 @@ check_rabbitmq(struct checkup *d)
         checkup_wrong(d, "check user and password in RABBITMQ_URL; guest may come from the broker's own machine only", "RabbitMQ", "refuses the user: %s", error);
         break;
     case RABBITMQ_NO_VHOST:
-        checkup_wrong(d, "rabbitmqctl add_vhost NAME; rabbitmqctl set_permissions -p NAME USER '.*' '.*' '.*'", "RabbitMQ", "refuses the vhost: %s", error);
+        checkup_wrong(d, "rabbitmqctl add_vhost NAME; rabbitmqctl set_permissions -p NAME USER " RABBITMQ_RIGHTS, "RabbitMQ", "refuses the vhost: %s", error);
         break;
     case RABBITMQ_NO_RIGHTS:
-        checkup_wrong(d, "rabbitmqctl set_permissions -p VHOST USER '^veza[.]' '.*' '^veza[.]'; or what is there was made otherwise: delete it", "RabbitMQ",
+        checkup_wrong(d, "rabbitmqctl set_permissions -p VHOST USER " RABBITMQ_RIGHTS "; or what is there was made otherwise: delete it", "RabbitMQ",
                       "does not let Veza declare or write: %s", error);
         break;
     case RABBITMQ_BLOCKED:

@@ -145,7 +145,7 @@ db_count_replica_read(enum replica_answer answer)
 
 /* A position in the write-ahead log that a statement tells in one row. False when it gives none. */
 static bool
-ask_position(struct connection *c, const char *sql, uint64_t *ret)
+ask_position(struct connection *c, const char *sql, uint64_t *ret, uint64_t *ret_system)
 {
     unsigned high, low;
     PGresult *result;
@@ -155,11 +155,16 @@ ask_position(struct connection *c, const char *sql, uint64_t *ret)
     result = PQexec(c->pg, sql);
     watch_got(c);
     good = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) && sscanf(PQgetvalue(result, 0, 0), "%X/%X", &high, &low) == 2;
-    PQclear(result);
-    if (good)
+    if (good) {
         *ret = (uint64_t)high << 32 | low;
+        *ret_system = strtoull(PQgetvalue(result, 0, 1), NULL, 10);
+    }
+    PQclear(result);
     return good;
 }
+
+#define SYSTEM "(select system_identifier from pg_control_system())" /* which installation of PostgreSQL it is, a copy of it included */
+static uint64_t database_system;
 
 static void
 sample_database(void)
@@ -170,7 +175,7 @@ sample_database(void)
 
     db_wait_at_most(CHECK_WAIT_MS);
     c = connection_here();
-    if (c && ask_position(c, "select pg_current_wal_lsn()", &position)) {
+    if (c && ask_position(c, "select pg_current_wal_lsn(), " SYSTEM, &position, &database_system)) {
         samples[sample_count % SAMPLES].at_ms = now_ms;
         samples[sample_count++ % SAMPLES].position = position;
     } else if (c) {
@@ -214,7 +219,7 @@ check(unsigned place)
 {
     struct replica *r = &replicas[place - 1];
     unsigned wanted = atomic_exchange(&r->wanted, 0);
-    uint64_t replayed;
+    uint64_t replayed, system;
     int64_t lag_ms;
     bool known;
 
@@ -224,11 +229,12 @@ check(unsigned place)
         r->checks = connection_open_to(place);
         wanted = 2;
     }
-    if (!r->checks || !ask_position(r->checks, "select pg_last_wal_replay_lsn() where pg_is_in_recovery()", &replayed) ||
+    if (!r->checks || !ask_position(r->checks, "select pg_last_wal_replay_lsn(), " SYSTEM " where pg_is_in_recovery()", &replayed, &system) ||
+        system != database_system ||
         !open_more(place, wanted > OPENED_MOST ? OPENED_MOST : wanted)) {
         connection_free(r->checks);
         r->checks = NULL;
-        leave_alone(place, "it does not answer, or is no standby");
+        leave_alone(place, "it does not answer, or is no standby of DATABASE_URL");
         return;
     }
     lag_ms = lag_of(replayed, &known);

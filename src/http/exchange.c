@@ -66,7 +66,9 @@ answer(struct request *req)
     if (!method_changes(req->method))
         return NULL;
     p = !route->no_audit && hooks->audit ? hooks->audit(req, req->reply.status) : NULL;
-    return p || !hooks->tell_position || req->reply.status >= 400 ? p : hooks->tell_position(req);
+    if (p || !hooks->tell_position || req->reply.status >= 400 || (route->no_audit && !req->identity.known)) /* what a visitor reports changes no list */
+        return p;
+    return hooks->tell_position(req);
 }
 
 static bool

@@ -133,6 +133,8 @@ find_segment(struct request *req, struct wanted *wanted, struct segment **ret_se
         p = access_check(req, wanted->track_id, &wanted->access);
         if (p)
             return p;
+        if (wanted->access.is_early && !text_equal(wanted->file, MASTER_FILE) && !text_starts_with(wanted->file, "medium/"))
+            return PROBLEM(NOT_FOUND); /* it may be made again under this name */
         set_key(wanted, version);
         moved = *wanted->version && !text_equal(version, wanted->version);
         *ret_segment = NULL;

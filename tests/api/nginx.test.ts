@@ -104,12 +104,14 @@ test('a segment that nginx has costs a visitor no request to Veza, and somebody 
   const track = await playable(carol, { file: wav(makeSound(20)), title: 'Kept' });
   const [first, second] = await segments(track);
   const direct = (await world.visitor.send('GET', first!)).bytes;
+  const byStream = first!.replace(/^\/api\/v1\/tracks\/([^/]+)\/hls/, '/hls/$1');
   const fresh = await ask(first!);
+  assert.deepEqual((await ask(byStream)).body, direct);
   assert.deepEqual(fresh.body, direct);
   await ask(second!);
   const before = await counted();
-  for (let i = 0; i < 10; i++) for (const address of [first!, second!]) assert.equal((await ask(address)).status, 200);
-  assert.equal(await counted(), before, 'twenty segments, and Veza heard of none');
+  for (let i = 0; i < 10; i++) for (const address of [first!, second!, byStream]) assert.equal((await ask(address)).status, 200);
+  assert.equal(await counted(), before, 'thirty segments, and Veza heard of none');
   for (let i = 0; i < 5; i++) assert.deepEqual((await ask(first!, { as: 'bob' })).body, direct);
   assert.equal(await counted(), before + 5);
   assert.equal((await ask(first!, { headers: { cookie: 'other=1' } })).status, 200);

@@ -293,6 +293,7 @@ test('one quality of a long recording plays for its owner before the others are 
     const medium = await rendition(carol, id, 'medium');
     bytes = medium.bytes;
     assert.equal(medium.segments.length, 19);
+    assertStatus(await carol.send('GET', `/api/v1/tracks/${id}/hls/low/init.mp4`), 404, 'what may be made again is not shown');
     assertStatus(await carol.send('GET', `/api/v1/tracks/${id}/waveform`), 200);
     assert.deepEqual(((await carol.get('/api/v1/tracks/{id}/hls/info', { path: { id } })).body.qualities as { name: string }[]).map(({ name }) => name), ['medium']);
     for (const other of [world.visitor, world.as('dave')]) assertStatus(await other.send('GET', early.stream_manifest_url!), 404, 'nobody else, until it is published');

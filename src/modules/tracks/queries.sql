@@ -526,7 +526,7 @@ select t.id, t.title, {user_ref(u, creator)}, t.deleted_at as removed_at,
 select t.id, t.title, {user_ref(u, creator)}, h.updated_at as processed_at,
        (select jsonb_agg(q) from jsonb_array_elements(h.info -> 'qualities') q where not (q ->> 'is_good')::boolean) as qualities
   from hls_streams h
-  join tracks t on t.id = h.track_id and t.deleted_at is null
+  join tracks t on t.id = h.track_id and t.deleted_at is null and t.status = 'completed'
   join users u on u.id = t.creator_id
  where h.info @? '$.qualities[*] ? (@.is_good == false)'
 
@@ -682,6 +682,14 @@ on conflict (track_id) do update
    set playlist_url = excluded.playlist_url, segments_count = excluded.segments_count, bitrates = excluded.bitrates, info = excluded.info,
        duration_ms = excluded.duration_ms, status = 'ready'
 returning track_id
+
+-- query: track_unplay
+-- A run that said track_playable did not come to its end: its files go.
+-- sees: another part of Veza
+update tracks t
+   set stream_status = 'processing', stream_manifest_url = null, waveform_path = null, waveform_url = null
+ where t.id = :id::uuid and t.media_version = :version::text and t.status = 'processing'
+returning t.id, pg_notify('track_changed', t.id::text)
 
 -- query: track_complete
 -- From here on the files of this run of the processing play. With :version_id the job was about a version, which replaces the sound of before. Everything that
@@ -842,7 +850,10 @@ t as (
            stream_status = case when t.status = 'completed' or a.is_version then t.stream_status else 'error' end,
            failure_code = case when a.is_version then t.failure_code when t.status = 'completed' then null else left(:code::text, 50) end,
            status_message = case when a.is_version then t.status_message when t.status = 'completed' then null else :message::text end,
-           media_attempts = case when :keeps_runs::boolean then t.media_attempts else '{}' end
+           media_attempts = case when :keeps_runs::boolean then t.media_attempts else '{}' end,
+           stream_manifest_url = case when t.status = 'completed' or a.is_version then t.stream_manifest_url end,
+           waveform_path = case when t.status = 'completed' or a.is_version then t.waveform_path end,
+           waveform_url = case when t.status = 'completed' or a.is_version then t.waveform_url end
       from o, (select :version_id::uuid is not null as is_version) a
      where t.id = o.id
     returning t.id, t.creator_id, t.status, t.failure_code, a.is_version, pg_notify('track_changed', t.id::text),

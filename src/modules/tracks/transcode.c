@@ -25,7 +25,6 @@ struct work {
     char *before;           /* the run that plays until then */
     bool cover_stands; /* there is one already, or somebody wants none */
     bool plays;   /* it is processed once more, and goes on playing as it was */
-    bool is_early; /* one quality of it can be played */
     struct scratch *cover; /* the picture in the file, or NULL */
     bool writing_cover; /* the file that is being received is that picture */
     bool takes_cover;   /* what was made of it is the track's cover now */
@@ -117,7 +116,6 @@ on_playable(void *user, const char *json, size_t length)
     (void)length;
     if (work->plays || work->version_id || storage_sync(tracks_storage) || db_run(&q_track_playable, args, &row, NULL))
         return 0;
-    work->is_early = PQntuples(row) > 0;
     PQclear(row);
     return 0;
 }
@@ -271,6 +269,19 @@ complete(void *user)
 
 static const struct media_work_kind transcoding = {complete, fail, waits};
 
+/* What was there early can be played no more. False where that is not known. */
+static bool
+unplay(const struct work *work)
+{
+    const struct db_arg args[] = {{"id", work->track_id}, {"version", work->version}, {0}};
+    PGresult *row;
+
+    if (db_run(&q_track_unplay, args, &row, NULL))
+        return false;
+    PQclear(row);
+    return true;
+}
+
 static enum job_outcome
 process(struct work *work, const char *file_path)
 {
@@ -294,7 +305,7 @@ process(struct work *work, const char *file_path)
         return media_work_unreadable(&work->media, error);
     end = media_work_run(&work->media, &job);
     source_unref(job.input);
-    if (end != JOB_DONE && end != JOB_FAILED && !work->media.unknown && !work->is_early) /* an early one plays until the next attempt; its end deletes these files */
+    if (end != JOB_DONE && end != JOB_FAILED && !work->media.unknown && unplay(work))
         track_version_delete(work->track_id, work->version);
     if (work->cover) {
         if (!work->takes_cover && !work->media.unknown)

@@ -81,6 +81,15 @@ listener_claim(int kind, bool share)
     shared[kind] = share;
 }
 
+static bool
+has_claims(void)
+{
+    for (int kind = 0; kind < KINDS; kind++)
+        if (claimed[kind])
+            return true;
+    return false;
+}
+
 /* Advisory locks of two numbers are apart from those of one. */
 static bool
 claim_places(PGconn *pg)
@@ -179,10 +188,12 @@ hear(PGconn *pg)
                 tell(notice->relname, notice->extra);
             PQfreemem(notice);
         }
-        ready = poll(fds, 2, is_server && !sole ? SOLE_RETRY_MS : -1);
+        ready = poll(fds, 2, (is_server && !sole) || refused ? SOLE_RETRY_MS : -1);
         if (ready < 0 && errno != EINTR)
             return;
-        if (!ready)
+        if (!ready && refused)
+            refused = !claim_places(pg);
+        if (!ready && is_server && !sole)
             try_to_be_sole(pg);
     } while (!stopping && PQconsumeInput(pg) && PQstatus(pg) == CONNECTION_OK);
 }
@@ -197,8 +208,8 @@ listen_loop(void *argument)
         PGconn *pg = open_connection();
 
         refused = pg && !claim_places(pg);
-        if (refused && listening) /* it lost its place with its connection; it serves people who are there, so it goes on */
-            log_error("another server of this kind has come meanwhile, and the two do not share a Redis (REDIS_URL)");
+        if (refused) /* it lost its place with its connection; it serves people who are there, so it goes on */
+            log_warn("the place of this server is taken: by its own connection of before, for a minute at most, or by another server that shares no Redis with it (REDIS_URL)");
         if (pg && (!refused || listening)) {
             retry_ms = 50;
             tell(NULL, NULL);
@@ -227,7 +238,7 @@ listener_start(void)
         pthread_setname_np(thread, "veza-listen");
         for (int64_t end = clock_monotonic_ms() + START_MS; !listening && clock_monotonic_ms() < end;)
             poll(NULL, 0, 1);
-        return listening || !refused;
+        return listening || !has_claims();
     }
     if (wake_fd >= 0)
         close(wake_fd);

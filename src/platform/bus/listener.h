@@ -14,7 +14,7 @@ void listener_count_as_server(void);
 bool listener_is_sole(void);
 
 /* Call before listener_start: of this kind of server (1 to 31) there is one for this database, unless all of them `share`. Where that is not so,
- * listener_start() tries for some seconds, and returns false. */
+ * listener_start() tries for some seconds, and returns false; nor does it go on without a connection then. */
 void listener_claim(int kind, bool share);
 #define LISTENER_CLAIMS "7022" /* the first number of the advisory lock that is a claim; the second is the kind */
 

@@ -114,7 +114,7 @@ rabbitmq_connection_open(const struct rabbitmq_settings *settings, enum rabbitmq
         amqp_set_rpc_timeout(connection, &timeout);
         status = amqp_socket_open_noblock(socket, settings->address.host, settings->address.port, &timeout);
     } else {
-        status = AMQP_STATUS_SSL_ERROR;
+        status = settings->address.tls ? AMQP_STATUS_SSL_ERROR : AMQP_STATUS_NO_MEMORY;
     }
     if (status != AMQP_STATUS_OK) {
         snprintf(error, error_size, "%s", amqp_error_string2(status));

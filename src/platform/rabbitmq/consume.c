@@ -97,11 +97,37 @@ queue_of(amqp_bytes_t tag)
 
 /* Ours are sent by announce.c. Anybody who may write to the broker can put others there. */
 static bool
-is_ours(const amqp_message_t *message)
+is_ours(const amqp_basic_properties_t *p)
 {
-    const amqp_basic_properties_t *p = &message->properties;
-
     return (p->_flags & AMQP_BASIC_APP_ID_FLAG) && str_equal((struct str){p->app_id.bytes, p->app_id.len}, STR("veza"));
+}
+
+static bool
+read_part(amqp_connection_state_t connection, amqp_frame_t *ret, int type)
+{
+    struct timeval timeout = {.tv_sec = rabbitmq_timeout_s()};
+
+    return amqp_simple_wait_frame_noblock(connection, ret, &timeout) == AMQP_STATUS_OK && ret->channel == RABBITMQ_CHANNEL && ret->frame_type == type;
+}
+
+/* Whose the message is, by its header. Its body says nothing that we need, and may be as long as its sender likes: it is thrown away in pieces. */
+static bool
+read_message(amqp_connection_state_t connection, bool *ret_ours)
+{
+    amqp_frame_t frame;
+    uint64_t left;
+
+    if (!read_part(connection, &frame, AMQP_FRAME_HEADER))
+        return false;
+    *ret_ours = is_ours(frame.payload.properties.decoded);
+    left = frame.payload.properties.body_size;
+    while (left > 0) {
+        if (!read_part(connection, &frame, AMQP_FRAME_BODY) || frame.payload.body_fragment.len > left)
+            return false;
+        left -= frame.payload.body_fragment.len;
+        amqp_maybe_release_buffers_on_channel(connection, RABBITMQ_CHANNEL);
+    }
+    return true;
 }
 
 static bool
@@ -109,14 +135,9 @@ consumer_delivered(amqp_connection_state_t connection, const amqp_basic_deliver_
 {
     int queue = queue_of(delivery->consumer_tag);
     uint64_t tag = delivery->delivery_tag;
-    amqp_message_t message;
     bool ours;
 
-    if (amqp_read_message(connection, RABBITMQ_CHANNEL, &message, 0).reply_type != AMQP_RESPONSE_NORMAL)
-        return false;
-    ours = is_ours(&message);
-    amqp_destroy_message(&message);
-    if (queue < 0)
+    if (!read_message(connection, &ours) || queue < 0)
         return false;
     atomic_fetch_add(&delivered, 1);
     pthread_mutex_lock(&lock);
@@ -124,8 +145,8 @@ consumer_delivered(amqp_connection_state_t connection, const amqp_basic_deliver_
         queues[queue].held[queues[queue].count++] = (struct held){.tag = tag, .number = ++queues[queue].last, .since_ms = clock_monotonic_ms()};
     pthread_mutex_unlock(&lock);
     if (!ours) {
-        log_warn("a message in a queue of jobs is none of ours: it goes to " RABBITMQ_DEAD);
-        atomic_fetch_add(&rejected, 1);
+        if (!atomic_fetch_add(&rejected, 1)) /* the metrics count them */
+            log_warn("a message in a queue of jobs is none of ours: it and others like it go to " RABBITMQ_DEAD);
         return amqp_basic_reject(connection, RABBITMQ_CHANNEL, tag, 0) == AMQP_STATUS_OK;
     }
     rabbitmq_changed(queue);

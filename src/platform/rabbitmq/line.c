@@ -13,6 +13,7 @@
 #define PUMP_MS 1000
 #define RETRY_MS_MIN 200
 #define RETRY_MS_MAX 5000
+#define STEADY_MS 10000 /* a connection that lived so long was a good one: the next is tried at once */
 
 void
 line_wake(struct rabbitmq_line *line)
@@ -129,6 +130,7 @@ line_loop(void *argument)
     struct rabbitmq_line *line = argument;
     int retry_ms = RETRY_MS_MIN;
     bool told = false;
+    int64_t opened_ms;
 
     while (!line->stopping) {
         enum rabbitmq_presence presence;
@@ -142,9 +144,12 @@ line_loop(void *argument)
             atomic_fetch_add(&line->opens, 1);
             atomic_store(&line->blocked, false);
             atomic_store(&line->up, true);
-            retry_ms = RETRY_MS_MIN;
-            told = false;
+            opened_ms = clock_monotonic_ms();
             line_serve(line, connection);
+            if (clock_monotonic_ms() - opened_ms > STEADY_MS) {
+                retry_ms = RETRY_MS_MIN;
+                told = false;
+            }
             atomic_store(&line->up, false);
             snprintf(error, sizeof error, "the connection was lost");
         }

@@ -149,7 +149,7 @@ rabbitmq_takes(void)
 unsigned
 rabbitmq_publish(const struct rabbitmq_message *messages, unsigned count, bool *ret_refused)
 {
-    int64_t until_ms = clock_monotonic_ms() + (int64_t)rabbitmq_timeout_s() * 1000;
+    int64_t until_ms;
     unsigned confirmed = 0;
     bool was_refused;
 
@@ -158,6 +158,7 @@ rabbitmq_publish(const struct rabbitmq_message *messages, unsigned count, bool *
     if (!count || count > RABBITMQ_BATCH || !rabbitmq_takes())
         return 0;
     pthread_mutex_lock(&turn);
+    until_ms = clock_monotonic_ms() + (int64_t)rabbitmq_timeout_s() * 1000;
     pthread_mutex_lock(&lock);
     memset(batch.states, WAITING, sizeof batch.states);
     batch.count = count;

@@ -9,6 +9,7 @@
 
 #define JOBS_MAX 100000 /* messages in a queue; more are refused, and those jobs are announced later */
 #define DEAD_MAX 10000
+#define BYTES_MAX (64 * 1024 * 1024) /* of all messages in a queue: ours take some bytes each */
 
 static struct rabbitmq_settings settings;
 static bool configured;
@@ -62,9 +63,11 @@ declare_queue(amqp_connection_state_t connection, const char *name, const amqp_t
 bool
 rabbitmq_declare(amqp_connection_state_t connection, char *error, size_t error_size)
 {
-    const amqp_table_entry_t dead[] = {{amqp_cstring_bytes("x-max-length"), {.kind = AMQP_FIELD_KIND_I32, .value.i32 = DEAD_MAX}}};
+    const amqp_table_entry_t dead[] = {{amqp_cstring_bytes("x-max-length"), {.kind = AMQP_FIELD_KIND_I32, .value.i32 = DEAD_MAX}},
+                                       {amqp_cstring_bytes("x-max-length-bytes"), {.kind = AMQP_FIELD_KIND_I32, .value.i32 = BYTES_MAX}}};
     const amqp_table_entry_t jobs[] = {
         {amqp_cstring_bytes("x-max-length"), {.kind = AMQP_FIELD_KIND_I32, .value.i32 = JOBS_MAX}},
+        {amqp_cstring_bytes("x-max-length-bytes"), {.kind = AMQP_FIELD_KIND_I32, .value.i32 = BYTES_MAX}},
         {amqp_cstring_bytes("x-overflow"), {.kind = AMQP_FIELD_KIND_UTF8, .value.bytes = amqp_cstring_bytes("reject-publish")}},
         {amqp_cstring_bytes("x-dead-letter-exchange"), {.kind = AMQP_FIELD_KIND_UTF8, .value.bytes = amqp_cstring_bytes("")}},
         {amqp_cstring_bytes("x-dead-letter-routing-key"), {.kind = AMQP_FIELD_KIND_UTF8, .value.bytes = amqp_cstring_bytes(RABBITMQ_DEAD)}}};
