@@ -67,7 +67,7 @@ export class RabbitMQ {
     await until('RabbitMQ to listen', () => {
       if (server.exitCode !== null) throw new Hopeless(`RabbitMQ ended with ${server.exitCode}: ${readFileSync(path.join(this.folder, 'log', 'out'), 'utf8').slice(-1000)}`);
       return this.listens();
-    }, 60);
+    }, 180);
     return this;
   }
 
