@@ -99,7 +99,8 @@ runner_check(module_list list, char *error, size_t error_size)
             }
             if (route->replica && (!replica_kinds_are_known(route->replica) || route->method != GET || route->shape != MANY || route->handler || route->sql->writes ||
                                    (route->auth != AUTH_OPTIONAL && route->auth != AUTH_PUBLIC))) {
-                snprintf(error, error_size, "route %s %s: `replica` is for lists that visitors see, and names kinds of the table hidings", method_name(route->method), route->pattern);
+                snprintf(error, error_size, "route %s %s: `replica` is for lists that visitors see, and names kinds of the table hidings",
+                         method_name(route->method), route->pattern);
                 return false;
             }
             if (!runner_tells_who_sees(route, error, error_size))

@@ -209,7 +209,8 @@ listen_loop(void *argument)
 
         refused = pg && !claim_places(pg);
         if (refused) /* it lost its place with its connection; it serves people who are there, so it goes on */
-            log_warn("the place of this server is taken: by its own connection of before, for a minute at most, or by another server that shares no Redis with it (REDIS_URL)");
+            log_warn("the place of this server is taken: by its own connection of before, for a minute at most, or by another server that shares no Redis "
+                     "with it (REDIS_URL)");
         if (pg && (!refused || listening)) {
             retry_ms = 50;
             tell(NULL, NULL);

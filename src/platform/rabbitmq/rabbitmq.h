@@ -50,8 +50,9 @@ struct rabbitmq_message {
     int version;      /* of the schema */
 };
 
-/* Publishes RABBITMQ_BATCH messages at most, in their order, and waits RABBITMQ_TIMEOUT_S at most until the broker has confirmed that it keeps them, once the batch of another thread is done. Returns how many
- * of them, from the first, are confirmed; `*ret_refused` (may be NULL) tells whether the broker refused the next one, as a full queue may. */
+/* Publishes RABBITMQ_BATCH messages at most, in their order, and waits RABBITMQ_TIMEOUT_S at most until the broker has confirmed that it keeps them, once the
+ * batch of another thread is done. Returns how many of them, from the first, are confirmed; `*ret_refused` (may be NULL) tells whether the broker refused the
+ * next one, as a full queue may. */
 unsigned rabbitmq_publish(const struct rabbitmq_message *messages, unsigned count, bool *ret_refused);
 
 /* Messages of a queue that are here, unacknowledged, are numbered in the order in which they came. rabbitmq_offered() is the number of the last.
