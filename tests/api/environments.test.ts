@@ -68,8 +68,10 @@ test('profiles, in the place of pprof: in development, for this machine alone', 
   assert.match(body, /^\d+ .*\blibcrypt\S+ < .*\bveza\+0x[0-9a-f]+/m, 'who worked was seen');
   const told = said(['profile', '1'], { ...settingsOf('development'), PORT_BACKEND: String(development!.server.ports.api) });
   assert.equal(told.status, 0, told.text);
-  assert.equal((await get(development!, '/debug/profile?seconds=1', { 'X-Forwarded-For': '127.0.0.1' })).status, 403);
-  for (const world of [staging!, production!]) assert.equal((await get(world, '/debug/profile?seconds=1')).status, 404);
+  assert.equal((await development!.visitor.send('GET', '/debug/profile?seconds=1', { headers: { 'X-Forwarded-For': '127.0.0.1' } })).status, 403);
+  for (const world of [staging!, production!]) assert.equal((await world.visitor.send('GET', '/debug/profile?seconds=1')).status, 404);
+  const twice = await Promise.all([1, 2].map(() => development!.visitor.send('GET', '/debug/profile?seconds=1')));
+  assert.deepEqual(twice.map((reply) => reply.status).sort(), [200, 503], 'one at a time');
   assert.match(said(['profile', '1'], { ...settingsOf('production'), PORT_BACKEND: String(production!.server.ports.api) }).text, /in development only/);
 });
 

@@ -346,4 +346,3 @@ test('outside of development, a second server without Redis does not start, a wo
   await world.server.stop('SIGKILL');
   await second.start({}, ['stream']);
 });
-});

@@ -58,7 +58,7 @@ select f.format,
   cross join (values (1, 'original'), (2, 'flac'), (3, 'lossy')) f (place, format)
   left join track_downloads d on d.format = f.format and {made(d, t)}
   left join jobs j on j.dedupe_key = 'track_download:' || t.id || ':' || f.format
- where t.id = :track_id::uuid and {may_have(t, f.format)} and (f.format = 'original' or t.status = 'completed')
+ where t.id = :track_id::uuid and {may_have(t, f.format)} and (f.format = 'original' or t.status = 'completed' and t.stream_status = 'ready')
 
 -- query: download_file
 -- sees: whoever may see the track, or has a link to it
@@ -82,7 +82,7 @@ select case when :format::text = 'original' then t.file_path else d.file_path en
 with t as (
     select t.id, t.creator_id, d.track_id is not null as is_there,
            case when not {may_have(t, :format::text)} then 'forbidden: The creator does not offer this track for download in this format.'
-                when t.status <> 'completed' then 'stream_not_ready: This track is still being processed.' end as problem
+                when t.status <> 'completed' or t.stream_status <> 'ready' then 'stream_not_ready: This track is still being processed.' end as problem
       from tracks t
       left join track_downloads d on d.format = :format::text and {made(d, t)}
      where t.id = :id::uuid and {downloader_sees(t)}
@@ -102,7 +102,7 @@ select t.media_version as version, {download_tags(t)} as tags, t.file_path as or
                    where h.info -> 'qualities' @> jsonb_build_array(jsonb_build_object('name', q.name)) order by q.n limit 1) end as quality
   from tracks t
   join hls_streams h on h.track_id = t.id
- where t.id = :id::uuid and t.deleted_at is null and t.status = 'completed'
+ where t.id = :id::uuid and t.deleted_at is null and t.status = 'completed' and t.stream_status = 'ready'
 
 -- query: download_made
 -- Gives no row where another version plays by now, or the tags have changed. `before` is the file that it replaces; originals are not kept here.
@@ -127,7 +127,7 @@ from (select o.*, (row_number() over (partition by o.disc order by o.position, o
           from release_tracks o
          where o.release_id = :id::uuid) i
   join releases r on r.id = i.release_id
-  join tracks t on t.id = i.track_id and t.status = 'completed'
+  join tracks t on t.id = i.track_id and t.status = 'completed' and t.stream_status = 'ready'
   left join track_downloads d on d.format = wanted and {made(d, t)}
   left join jobs j on j.dedupe_key = 'track_download:' || t.id || ':' || wanted
  where {release_track_shown(t, r)} and may_download_release(r, t, wanted, :viewer::uuid, :viewer_staff::boolean)
