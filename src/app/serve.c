@@ -164,10 +164,12 @@ start_parts(const struct config *config, const char *conninfo, struct run *run, 
 static bool
 place_is_free(int kind, bool share)
 {
-    const struct db_arg args[] = {{"claims", LISTENER_CLAIMS}, {"kind", kind == APP_API ? "1" : "2"}, {"share", share ? "true" : "false"}, {0}};
+    char number[12];
+    const struct db_arg args[] = {{"claims", LISTENER_CLAIMS}, {"kind", number}, {"share", share ? "true" : "false"}, {0}};
     PGresult *result;
     bool is_free;
 
+    snprintf(number, sizeof number, "%d", kind);
     if (db_run(&q_server_place_is_free, args, &result, NULL))
         return true; /* the database cannot be asked: others will tell */
     is_free = *PQgetvalue(result, 0, 0) == 't';
@@ -241,7 +243,7 @@ stop_all(struct run *run)
     listener_stop(); /* what it hears goes to the servers and the hub: first silence, then free them */
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);
-    rabbitmq_stop(); /* first, so that nobody waits for it */
+    rabbitmq_stop(); /* before the jobs and the bus, which may wait for a confirm */
     jobs_stop();
     bus_stop();
     module_teardown(all_modules);

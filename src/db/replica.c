@@ -12,7 +12,6 @@
 
 #define CHECK_MS 1000
 #define CHECK_WAIT_MS 1000 /* for the database */
-#define USED_MS 2500       /* so long a good check counts, when the next one is late */
 #define LEFT_ALONE_MS 5000 /* after a failure */
 #define SAMPLES 64         /* where the database was in the last seconds */
 #define OPENED_MOST 8      /* connections a second and replica */
@@ -246,7 +245,7 @@ check(unsigned place)
     }
     if (!r->used_until_ms)
         log_info("a replica is asked", LOG_INT("replica", place), LOG_INT("lag_ms", lag_ms));
-    r->used_until_ms = clock_monotonic_ms() + (REPLICA_BEHIND_MS - lag_ms < USED_MS ? REPLICA_BEHIND_MS - lag_ms : USED_MS);
+    r->used_until_ms = clock_monotonic_ms() + REPLICA_BEHIND_MS - lag_ms;
 }
 
 static void *

@@ -107,6 +107,10 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
 (t.deleted_at is null
  and (t.creator_id = viewer or staff or (track_is_open(t) and user_shown(u) and {not_blocked_by(t.creator_id, viewer, staff)})))
 
+-- fragment: stream_url(t)
+-- Where it can be played; null before. Whoever may open a track that is still processed may play its first quality.
+case when t.stream_status = 'ready' then t.stream_manifest_url end
+
 -- fragment: track_own(t)
 -- The owner may change it, and staff.
 (t.deleted_at is null and (t.creator_id = :viewer::uuid or :viewer_staff::boolean))

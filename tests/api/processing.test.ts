@@ -10,7 +10,7 @@ import { isFull, onDisk } from '../support/level.ts';
 import { makeSound, pcm, png, wav, wavHeader } from '../support/media.ts';
 import { STREAM_SECRET } from '../support/requests.ts';
 import { Server } from '../support/server.ts';
-import { finished, playable, rendition, upload, type Track } from '../support/tracks.ts';
+import { finished, halfMade, playable, rendition, upload } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { cluster, template, World } from '../support/world.ts';
 
@@ -267,22 +267,9 @@ test('an archive is made while transcodes fill all places', async () => {
   assert.notEqual(await world.sql(`select count(*) from jobs where kind = 'transcode' and state in ('queued', 'running')`), '0');
 });
 
-/** Uploads, and stops the media worker as soon as one quality is there. */
-async function halfMade(file: Buffer): Promise<{ id: string; early: Track; signal: (name: NodeJS.Signals) => void }> {
-  const { id } = (await upload(carol, { file, is_public: 'true' })).body;
-  const early = await until('one quality to be there', async () => {
-    const track = (await carol.get('/api/v1/tracks/{id}', { path: { id } })).body;
-    return track.stream_status === 'ready' && track;
-  }, 60, 10);
-  const pids = execFileSync('pgrep', ['-P', String(world.server.ports.pid), '-f', 'media-worker audio']).toString().trim().split('\n').map(Number);
-  const signal = (name: NodeJS.Signals) => pids.forEach((pid) => process.kill(pid, name));
-  signal('SIGSTOP');
-  return { id, early, signal };
-}
-
 test('one quality of a long recording plays for its owner before the others are made', async () => {
   const half = { sampleRate: 22050, channels: 1 }, part = pcm(makeSound(10, half));
-  const { id, early, signal } = await halfMade(Buffer.concat([wavHeader(part.length * 9, half), ...Array.from({ length: 9 }, () => part)]));
+  const { id, early, signal } = await halfMade(carol, world.server, { file: Buffer.concat([wavHeader(part.length * 9, half), ...Array.from({ length: 9 }, () => part)]), is_public: 'true' });
   let bytes: Buffer;
   try {
     assert.equal(early.status, 'processing');
@@ -312,7 +299,7 @@ test('one quality of a long recording plays for its owner before the others are 
 });
 
 onDisk('a worker that dies after the first quality costs nothing but the time', async () => {
-  const { id, signal } = await halfMade(longWav(60));
+  const { id, signal } = await halfMade(carol, world.server, { file: longWav(60) });
   const [first] = versionsOf(dataDir, id);
   signal('SIGKILL');
   assert.equal((await finished(carol, id)).status, 'completed');

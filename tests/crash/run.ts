@@ -68,7 +68,8 @@ async function change<T>(known: Known<T>, value: T, request: () => Promise<{ sta
 
 const living = () => [...tracks].filter(([, { now, perhaps }]) => now === 'there' && !perhaps.length);
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-const sound = () => wav(makeSound(0.5 + random(), { seed: 1 + below(1e6) }));
+/** Some can be played before all of them is made, which happens from a minute on. */
+const sound = () => wav(random() < 0.15 ? makeSound(61, { sampleRate: 8000, channels: 1, seed: 1 + below(1e6) }) : makeSound(0.5 + random(), { seed: 1 + below(1e6) }));
 
 const actions: ((person: string) => Promise<void>)[] = [
   async function upload(person) {

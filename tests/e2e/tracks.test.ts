@@ -1,13 +1,18 @@
 /** What a creator does with tracks: change, delete, and files that will not do. */
 import { strict as assert } from 'node:assert';
+import path from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assertStatus } from '../support/client.ts';
+import { isFull } from '../support/level.ts';
 import { png, wav } from '../support/media.ts';
-import { finished } from '../support/tracks.ts';
+import { finished, halfMade } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { settled } from './support/browser.ts';
+import { hear } from './support/ear.ts';
+import { complaintsOfAxe, overflow, rawKeys } from './support/look.ts';
 import { enterAsRoot } from './support/people.ts';
+import { SHOTS } from './support/places.ts';
 import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.start('tracks');
@@ -243,4 +248,28 @@ test('an administrator finds a track that was deleted by one, and restores it', 
     await page.getByText('No removed tracks to restore').waitFor();
   });
   assertStatus(await stage.world.visitor.get('/api/v1/tracks/{id}', { path: { id } }), 200);
+});
+
+test('a long recording plays for its owner while the rest of it is made, and goes on when that is there', async () => {
+  const { id, signal } = await halfMade(stage.world.as('carol'), stage.world.server, { file: wav(tones(62, 440, 440, { sampleRate: 8000 })), title: 'Long one' });
+  try {
+    for (const width of [360, 1280])
+      await stage.visit('carol', async (eye) => {
+        const { page } = eye, progress = page.getByRole('main').getByRole('progressbar', { name: 'Processing Long one' });
+        await page.goto(`/track/${id}`);
+        await settled(eye);
+        await progress.waitFor();
+        assert.deepEqual([await complaintsOfAxe(page), await rawKeys(page), await overflow(page)], [[], [], []]);
+        if (isFull) await page.screenshot({ path: path.join(SHOTS, `track-early-${width}-dark.png`), fullPage: true });
+        await page.getByRole('main').getByRole('button', { name: 'Play Long one' }).click();
+        await hear(page, 'what is there', (now) => now.track === id && now.playing && now.left > 0.01);
+        if (width < 600) return;
+        signal('SIGCONT');
+        await progress.waitFor({ state: 'detached', timeout: 60_000 });
+        await page.getByRole('button', { name: 'Download' }).waitFor();
+        await hear(page, 'the same, on', (now) => now.track === id && now.playing && now.left > 0.01);
+      }, { width, height: width < 600 ? 720 : 800, expected: [/status of 404/] }); /* the page itself is for visitors, who may not see it yet */
+  } finally {
+    signal('SIGCONT');
+  }
 });

@@ -1,6 +1,8 @@
 /** Tracks, as a creator uploads them. */
+import { execFileSync } from 'node:child_process';
 import { assertStatus, type BodyOf, type Client } from './client.ts';
 import { makeSound, wav } from './media.ts';
+import type { Server } from './server.ts';
 import { until } from './wait.ts';
 
 export type Track = BodyOf<'get', '/api/v1/tracks/{id}'>;
@@ -39,6 +41,25 @@ export async function playable(creator: Client, fields?: UploadFields): Promise<
   const track = await finished(creator, reply.body.id);
   if (track.status !== 'completed') throw new Error(`track ${track.id} is ${track.status}: ${track.status_message}`);
   return track;
+}
+
+/** Uploads what lasts a minute or longer, and stops the media worker as soon as one quality can be played. `signal` lets it go on, or ends it. */
+export async function halfMade(creator: Client, server: Server, fields: UploadFields): Promise<{ id: string; early: Track; signal: (name: NodeJS.Signals) => void }> {
+  const reply = await upload(creator, fields);
+  assertStatus(reply, 201);
+  const { id } = reply.body;
+  const early = await until('one quality to be there', async () => {
+    const track = (await creator.get('/api/v1/tracks/{id}', { path: { id } })).body;
+    return track.stream_status === 'ready' && track;
+  }, 60, 10);
+  const pids = execFileSync('pgrep', ['-P', String(server.ports.pid), '-f', 'media-worker audio']).toString().trim().split('\n').map(Number);
+  const signal = (name: NodeJS.Signals) => pids.forEach((pid) => {
+    try {
+      process.kill(pid, name);
+    } catch { /* it ended by itself */ }
+  });
+  signal('SIGSTOP');
+  return { id, early, signal };
 }
 
 /** A rendition put back together as a player does: the init file and every segment of the playlist. */

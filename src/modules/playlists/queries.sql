@@ -496,7 +496,7 @@ i.id, i.added_at,
        case when i.wanted is not null then {wanted_shown(i, p)} end as wanted, t.id as track_id, t.title, t.artist, t.album, t.duration_ms,
        {cover_url(t)} as cover_url,
        {waveform_url(t)} as waveform_url,
-       case when t.status = 'completed' then t.stream_manifest_url end as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
+       {stream_url(t)} as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
        {user_ref(u, creator)},
        {is_liked(t)}
 

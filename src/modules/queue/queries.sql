@@ -22,7 +22,7 @@ select coalesce(q.version, 0) as version, coalesce(q.item_count, 0) as item_coun
 select i.id, case when q.shuffle then i.original else i.position end as "order", t.id as track_id, t.title, t.artist, t.album, t.duration_ms,
        {cover_url(t)} as cover_url,
        {waveform_url(t)} as waveform_url,
-       case when t.status = 'completed' then t.stream_manifest_url end as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
+       {stream_url(t)} as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
        {user_ref(u, creator)},
        {is_liked(t)}
   from queue_items i
@@ -194,7 +194,7 @@ select i.id, coalesce(i.id = s.current_item, false) as is_current, i.vote_count,
        t.id as track_id, t.title, t.artist, t.duration_ms,
        {cover_url(t)} as cover_url,
        {waveform_url(t)} as waveform_url,
-       case when t.status = 'completed' then t.stream_manifest_url end as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
+       {stream_url(t)} as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
        {user_ref(u, creator)}
   from shared_queue_items i
   join queue_sessions s on s.id = i.session_id

@@ -253,7 +253,7 @@ select r.id as release_id, r.user_id as owner_id from releases r where r.id = :i
 select i.disc, i.number, t.id as track_id, t.title, t.artist, t.album, t.isrc, t.duration_ms,
        {cover_url(t)} as cover_url,
        {waveform_url(t)} as waveform_url,
-       case when t.status = 'completed' then t.stream_manifest_url end as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
+       {stream_url(t)} as stream_manifest_url, t.loudness_lufs, t.true_peak_dbtp,
        {user_ref(u, creator)},
        {is_liked(t)},
        case when {release_own(r)} then i.access end as access,

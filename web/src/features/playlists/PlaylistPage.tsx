@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { PlayAll } from '@/components/track/PlayAll';
 import { useEntries } from '@/components/track/useEntries';
+import { EmbedDialog } from '@/components/share/LazyEmbedDialog';
 import { ShareButton } from '@/components/share/ShareButton';
 import { Actions, type Action } from '@/components/ui/Actions';
 import { Button } from '@/components/ui/Button';
@@ -37,8 +38,6 @@ import { PlaylistBody } from './PlaylistItems';
 const ShareDialog = lazy(withTexts(async () => ({ default: (await import('./ShareDialog')).ShareDialog }), 'playlists', 'sharing'));
 
 const FORMATS = ['m3u', 'json', 'xspf', 'csv'] as const;
-
-const EmbedDialog = lazy(withTexts(() => import('@/components/share/EmbedDialog'), 'sharing'));
 
 const CollaboratorsDialog = lazy(async () => ({ default: (await import('./CollaboratorsDialog')).CollaboratorsDialog }));
 

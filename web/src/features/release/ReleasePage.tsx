@@ -7,6 +7,7 @@ import { useCoverHue } from '@/components/cover/useCoverHue';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
 import { releaseArtist } from '@/components/release/ReleaseCard';
 import { ReleaseCover } from '@/components/release/ReleaseCover';
+import { EmbedDialog } from '@/components/share/LazyEmbedDialog';
 import { ShareButton } from '@/components/share/ShareButton';
 import { LinkedText } from '@/components/text/LinkedText';
 import { PlayAll } from '@/components/track/PlayAll';
@@ -36,7 +37,6 @@ import { ReleaseFacts } from './ReleaseFacts';
 import { ReleaseTracks } from './ReleaseTracks';
 
 const ReleaseDialog = lazy(() => import('./ReleaseDialog'));
-const EmbedDialog = lazy(withTexts(() => import('@/components/share/EmbedDialog'), 'sharing'));
 const ArchiveDialog = lazy(withTexts(() => import('./ArchiveDialog'), 'sharing', 'releases'));
 
 function DeleteDialog({ release, onClose }: { release: Release; onClose: () => void }) {

@@ -2,6 +2,7 @@ import { Code, Download, Heart, Link2, ListMusic, ListPlus, Pencil, Trash2 } fro
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { EmbedDialog } from '@/components/share/LazyEmbedDialog';
 import { ShareButton } from '@/components/share/ShareButton';
 import { LikeButton } from '@/components/track/LikeButton';
 import { Actions } from '@/components/ui/Actions';
@@ -16,7 +17,6 @@ import { loginPath } from '@/lib/session/next';
 import { RepostToggle } from './RepostToggle';
 
 const DownloadDialog = lazy(withTexts(() => import('@/components/track/DownloadDialog'), 'sharing'));
-const EmbedDialog = lazy(withTexts(() => import('@/components/share/EmbedDialog'), 'sharing'));
 const ShareDialog = lazy(withTexts(() => import('./ShareDialog'), 'sharing'));
 
 interface TrackActionsProps {
