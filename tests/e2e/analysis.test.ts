@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Sound } from '../support/media.ts';
+import { choose } from './support/actions.ts';
 import { lookAt } from './support/look.ts';
 import { Stage } from './support/stage.ts';
 
@@ -25,7 +26,7 @@ const fact = (page: Page, name: string) => page.getByRole('main').locator('dl > 
 test('measured tempo and key are marked; the owner sets a tempo, and takes it back', () =>
   stage.visit('carol', async ({ page }) => {
     const save = async (bpm: string) => {
-      await page.getByRole('main').getByRole('button', { name: 'Edit', exact: true }).first().click();
+      await choose(page, 'Edit');
       const dialog = page.getByRole('dialog');
       await dialog.getByText('If empty: A minor, as measured').waitFor();
       await dialog.getByLabel('Tempo (BPM)').fill(bpm);
@@ -46,7 +47,7 @@ lookAt(stage, [
   {
     name: 'analysis-edit', path: `/track/${track.id}`, who: 'carol', inSight: true,
     first: async ({ page }) => {
-      await page.getByRole('main').getByRole('button', { name: 'Edit', exact: true }).first().click();
+      await choose(page, 'Edit');
       await page.getByRole('dialog').getByText('If empty: 128, as measured').scrollIntoViewIfNeeded();
     },
   },
