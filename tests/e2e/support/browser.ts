@@ -33,6 +33,9 @@ export interface Visit {
   withWorker?: boolean;
   /** In a browser with windows, which alone has notifications; on the full level all are. */
   withWindow?: boolean;
+  /** Visits of the same name are made one after another in one browser context, which stays until the file ends: what it has loaded it need not load and
+   * compile again, which is half of a visit's cost. They share cookies and storage, so it is for pages that are only looked at. */
+  kept?: string;
 }
 
 export interface Eye {
@@ -55,6 +58,11 @@ const FEATURES_OFF = [
 
 const browsers = new Map<string, Promise<Browser>>();
 
+type Listened = Omit<Eye, 'page'>;
+const kept = new Map<string, Listened>();
+
+export const isKept = (name: string | undefined) => name !== undefined && kept.has(name);
+
 function launch(executablePath: string): Promise<Browser> {
   const browser = browsers.get(executablePath) ?? chromium.launch({
     executablePath, headless: true,
@@ -70,7 +78,8 @@ after(async () => {
   for (const browser of browsers.values()) await (await browser).close();
 });
 
-function listen(context: BrowserContext, complaints: string[], asking: Set<Request>): void {
+function listen(context: BrowserContext): Listened {
+  const complaints: string[] = [], asking = new Set<Request>();
   context.on('request', (request) => /\/(hls|play|logs)\b/.test(new URL(request.url()).pathname) || asking.add(request));
   context.on('requestfinished', (request) => asking.delete(request));
   context.on('requestfailed', (request) => asking.delete(request));
@@ -79,6 +88,7 @@ function listen(context: BrowserContext, complaints: string[], asking: Set<Reque
   });
   context.on('serviceworker', (worker) => worker.on('console', (message) => message.type() === 'error' && complaints.push(`service worker: ${message.text()}`)));
   context.on('weberror', (error) => complaints.push(`error: ${error.error().stack ?? error.error().message}`));
+  return { context, complaints, asking };
 }
 
 async function open({ base, cookies, theme = 'dark', language = 'en', width = 1280, height = 800, bypassCsp = false, withWorker = isFull, withWindow = isFull }: Visit): Promise<BrowserContext> {
@@ -104,11 +114,11 @@ async function open({ base, cookies, theme = 'dark', language = 'en', width = 12
 
 /** Opens a page for somebody, lets `look` use it, and fails when the browser complained of anything that was not expected. */
 export async function visit<T>(who: Visit, look: (eye: Eye) => Promise<T>): Promise<T> {
-  const context = await open(who);
-  const complaints: string[] = [];
-  const asking = new Set<Request>();
-  listen(context, complaints, asking);
-  const page = await context.newPage();
+  const listened = (who.kept && kept.get(who.kept)) || listen(await open(who));
+  if (who.kept) kept.set(who.kept, listened);
+  const { context, complaints, asking } = listened, page = await context.newPage();
+  complaints.length = 0;
+  asking.clear();
   try {
     const seen = await look({ page, context, complaints, asking });
     const wrong = complaints.filter((text) => !(who.expected ?? []).some((pattern) => pattern.test(text)));
@@ -123,7 +133,7 @@ export async function visit<T>(who: Visit, look: (eye: Eye) => Promise<T>): Prom
     told.stack = [more, ...where].join('\n    at ');
     throw told;
   } finally {
-    await context.close();
+    await (who.kept ? page : context).close();
   }
 }
 

@@ -93,7 +93,7 @@ function look(stage: Stage, view: View): void {
           wrong.push(...(await rawKeys(page)).map((one) => `${where}: a key instead of a text: ${one}`));
           wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
         }
-      }, { width, height: width < 600 ? 720 : 800, expected: view.expected ?? (view.name === 'missing' ? [/status of 404/] : []) });
+      }, { width, height: width < 600 ? 720 : 800, expected: view.expected ?? (view.name === 'missing' ? [/status of 404/] : []), kept: `${view.who ?? 'a guest'} at ${stage.base}, ${width} px` });
     }
     assert.deepEqual(wrong, []);
   });

@@ -10,7 +10,7 @@ import type { Settings } from '../../support/server.ts';
 import { playable, type Track, type UploadFields } from '../../support/tracks.ts';
 import { until } from '../../support/wait.ts';
 import { WEB } from './places.ts';
-import { ACCESS_TOKEN_S, visit, type Eye, type Visit } from './browser.ts';
+import { ACCESS_TOKEN_S, isKept, visit, type Eye, type Visit } from './browser.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -64,7 +64,7 @@ export class Stage {
 
   /** Opens a page as this person, or as a guest. */
   async visit<T>(person: Person | null, look: (eye: Eye) => Promise<T>, more: Partial<Visit> = {}): Promise<T> {
-    return visit({ base: this.base, cookies: person ? await this.cookies(person) : undefined, ...more }, look);
+    return visit({ base: this.base, cookies: person && !isKept(more.kept) ? await this.cookies(person) : undefined, ...more }, look);
   }
 
   /** The path and query of the link in the newest mail to this address. */
