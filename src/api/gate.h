@@ -38,7 +38,7 @@ const struct scanner *gate_get_scanner(void);
 /* Whose file it was that the antivirus found too late. For the modules that keep files: they delete what the file is of, as if its owner had, in the
  * caller's transaction. Where it is of nothing any more, they leave this as it was. */
 struct infected {
-    char user_id[UUID_TEXT], title[1024];
+    char user_id[UUID_TEXT], track_id[UUID_TEXT], title[1024];
 };
 
 /* The server's hooks for the files of a form (http/server.h). gate_ready(): before the body is read, in threads that must not wait. */

@@ -13,7 +13,7 @@
 
 /* Parts of the platform, and of this folder: they stand below or beside the modules and are started by serve.c. */
 static const struct personal_table bus_tables[] = {
-    {"outbox", ERASED, "where they name the person", .withheld = "messages between parts of the program, with ids, for days"},
+    {"outbox", ERASED, "where they name the person", .withheld = "messages between parts of the program, with ids and the title of what the antivirus deleted, for days"},
     {"bus_unfinished", ERASED, "with the messages", .withheld = "what went wrong with a message"},
     {"bus_numbering", NOT_PERSONAL, "the number of the last message"},
     {"bus_subscribers", NOT_PERSONAL, "which parts of the program read messages"},

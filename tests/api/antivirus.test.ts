@@ -130,6 +130,7 @@ test('where it is not required, files come in while it is down; what it finds la
     return items.length === 3 && items;
   });
   assert.ok(told.some(({ data }: { data: { title?: string } }) => data.title === 'Bad'));
+  assert.deepEqual((await lenient.sql("select payload ->> 'track_id' from outbox where name = 'file.infected'")).split('\n').sort(), [bad.id, clean.id, track.id].sort());
   const audit = await root.get('/api/v1/audit/logs', { query: { action: 'file.infected' } });
   assertStatus(audit, 200);
   assert.equal(audit.body.items.length, 3);

@@ -86,6 +86,26 @@ test('what happens comes as persistent messages that fit their schemas, with the
     ['application/json', 2, 'track.uploaded', track.id, 1]);
   assert.deepEqual(body, { track_id: track.id, user_id: template.ids.carol, kind: 'track', id: track.id, version: Number(properties.headers!['number']) });
   assert.equal(properties.messageId, await world.sql(`select event_id from outbox where name = 'track.uploaded' and key = '${track.id}'`));
+  const created = byName.get('user.created')!, person = await world.sql("select id from users where username = 'nina'");
+  assert.equal(created.properties.headers!['schema-version'], 2);
+  assert.deepEqual(JSON.parse(created.content.toString()), { user_id: person, kind: 'user', id: person, version: Number(created.properties.headers!['number']) });
+  assert.ok(!everything.messages.some(({ content }) => /nina|Heard of|Told of/i.test(content.toString())), 'no name and no title leaves');
+});
+
+test('messages hold ids, numbers, times and words of the program, and nothing that people wrote: no erasure reaches a broker', async () => {
+  const words = ['file.infected found', 'job.died kind', 'transcoding.failed code', 'user.role_assigned role', 'user.role_revoked role'];
+  const texts = Object.entries<{ properties: Record<string, { type: string | string[]; format?: string; enum?: string[]; const?: string }> }>(document.$defs).flatMap(([name, { properties }]) =>
+    Object.entries(properties).filter(([, { type, format, enum: values, const: value }]) => [type].flat().includes('string') && !format && !values && !value).map(([member]) => `${name} ${member}`));
+  assert.deepEqual(texts, words);
+});
+
+test('of a harmful file that is found late, other programs hear the track, and its owner the title', async () => {
+  const payload = { user_id: template.ids.carol, track_id: template.ids.dave, file_of: 'A secret title', found: 'Eicar' };
+  const id = await world.sql(`insert into outbox (name, key, payload) values ('file.infected', '${template.ids.carol}', '${JSON.stringify(payload)}') returning event_id`);
+  await allCame();
+  const { file_of: title, ...told } = payload;
+  assert.deepEqual(JSON.parse(everything.messages.find(({ properties }) => properties.messageId === id)!.content.toString()), told);
+  await until('the owner to be told', async () => (await world.sql(`select count(*) from notifications where type = 'file.infected' and data ->> 'title' = '${title}'`)) === '1');
 });
 
 test('a message in a queue of jobs that is none of ours goes to the dead ones, and the jobs go on', async () => {

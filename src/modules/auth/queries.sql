@@ -206,7 +206,7 @@ with name as (
 ), account as (
     insert into users (id, username, email, password_hash, password_changed_at)
     select :audit_actor::uuid, :username, :email, :password_hash, now() from name where problem is null
-    returning id, username
+    returning id
 ), settings as (
     insert into user_settings (user_id) select id from account
 ), profile as (
@@ -217,7 +217,7 @@ with name as (
     select 'mail.verify_email', jsonb_build_object('user_id', id), 2, 20 from account
 ), event as (
     insert into outbox (name, key, payload)
-    select 'user.created', id, jsonb_build_object('user_id', id, 'username', username) from account
+    select 'user.created', id, jsonb_build_object('user_id', id) from account
 )
 select a.id, n.problem
   from name n
@@ -465,6 +465,9 @@ with account as (
     insert into user_settings (user_id) select id from account
 ), profile as (
     insert into user_profiles (user_id) select id from account
+), event as (
+    insert into outbox (name, key, payload)
+    select 'user.created', id, jsonb_build_object('user_id', id) from account
 )
 select id from account
 

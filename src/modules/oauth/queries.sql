@@ -71,7 +71,7 @@ with name as (
 ), account as (
     insert into users (username, email, is_verified, email_verified_at)
     select :new_username, :oauth_email, true, now() from name where problem is null
-    returning id, username
+    returning id
 ), settings as (
     insert into user_settings (user_id) select id from account
 ), profile as (
@@ -83,7 +83,7 @@ with name as (
       from account
 ), event as (
     insert into outbox (name, key, payload)
-    select 'user.created', id, jsonb_build_object('user_id', id, 'username', username) from account
+    select 'user.created', id, jsonb_build_object('user_id', id) from account
 )
 select a.id, n.problem
   from name n

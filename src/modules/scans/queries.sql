@@ -24,10 +24,10 @@ delete from unscanned_files where key = :key::text returning key
 select count(*) filter (where reason = 'unreachable') as waiting, count(*) filter (where reason = 'too_large') as too_large from unscanned_files
 
 -- query: scan_found
--- In the transaction that deleted the thing the file was of: its owner is told, and the audit log.
+-- In the transaction that deleted the thing the file was of: its owner is told, and the audit log. The title is for the notification only.
 with a as (
     insert into audit_logs (actor_id, action, target, status, details)
     values (null, 'file.infected', :key::text, 200, jsonb_build_object('found', :found::text, 'owner', :user_id::uuid, 'title', :title::text)))
 insert into outbox (name, key, payload)
-select 'file.infected', :user_id::uuid, jsonb_build_object('user_id', :user_id::uuid, 'file_of', :title::text, 'found', :found::text)
+select 'file.infected', :user_id::uuid, jsonb_build_object('user_id', :user_id::uuid, 'track_id', :track_id::uuid, 'file_of', :title::text, 'found', :found::text)
 returning id

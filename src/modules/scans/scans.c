@@ -40,7 +40,7 @@ static bool
 scans_remove(const char *key, const char *found)
 {
     struct infected infected = {0};
-    const struct db_arg args[] = {{"key", key}, {"found", found}, {"user_id", infected.user_id}, {"title", infected.title}, {0}};
+    const struct db_arg args[] = {{"key", key}, {"found", found}, {"user_id", infected.user_id}, {"track_id", infected.track_id}, {"title", infected.title}, {0}};
     bool good;
 
     if (db_begin())

@@ -72,6 +72,7 @@ stem_remove_infected(const char *key, struct infected *infected)
         const struct db_arg args[] = {{"id", PQgetvalue(found, 0, 0)}, {"stem_id", PQgetvalue(found, 0, 1)}, {"viewer", PQgetvalue(found, 0, 2)}, {0}};
 
         snprintf(infected->user_id, sizeof infected->user_id, "%s", PQgetvalue(found, 0, 2));
+        snprintf(infected->track_id, sizeof infected->track_id, "%s", PQgetvalue(found, 0, 0));
         snprintf(infected->title, sizeof infected->title, "%s", PQgetvalue(found, 0, 3));
         good = !db_run(&q_stem_delete, args, &deleted, NULL) && PQntuples(deleted) == 1;
     }

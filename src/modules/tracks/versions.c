@@ -144,6 +144,7 @@ track_remove_infected(const char *key, struct infected *infected)
         const struct db_arg args[] = {{"key", key}, {"id", PQgetvalue(found, 0, 0)}, {"viewer", PQgetvalue(found, 0, 1)}, {"viewer_staff", "false"}, {0}};
 
         snprintf(infected->user_id, sizeof infected->user_id, "%s", PQgetvalue(found, 0, 1));
+        snprintf(infected->track_id, sizeof infected->track_id, "%s", PQgetvalue(found, 0, 0));
         snprintf(infected->title, sizeof infected->title, "%s", PQgetvalue(found, 0, 2));
         good = version_run(*PQgetvalue(found, 0, 3) == 't' ? &q_track_delete : &q_track_version_infected, args) > 0;
     }
