@@ -20,27 +20,30 @@
 struct replica {
     char url[URL_MAX];
     _Atomic int64_t used_until_ms, left_alone_until_ms;
-    atomic_bool answers; /* the last check */
+    atomic_bool is_up;   /* it answered the last check */
     atomic_uint wanted; /* connections that requests did not find */
     _Atomic int64_t lag_ms;
-    struct connection *checks; /* the thread's own */
+    struct connection *checks; /* its thread's own */
 };
 
 static struct replica replicas[PLACES - 1];
 static unsigned replica_count;
 static atomic_uint turn;
-static _Atomic uint64_t answers[REPLICA_ANSWERS];
+static _Atomic uint64_t reads[REPLICA_ANSWERS]; /* by what answered them */
 
+/* One thread asks the database; then those of the replicas, one each, since one that hangs must not hold up the others. */
+static pthread_t threads[PLACES];
+static unsigned thread_count;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* for what follows */
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+static bool stopping;
+static unsigned rounds; /* in which the database was asked */
+static uint64_t database_system;
 static struct {
     int64_t at_ms;
     uint64_t position;
 } samples[SAMPLES];
 static unsigned sample_count;
-
-static pthread_t thread;
-static bool running, stopping;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 
 const char *
 db_next_replica_url(const char *urls, char *out, size_t size)
@@ -60,7 +63,7 @@ db_replicas_setup(const char *urls, char *error, size_t error_size)
 {
     char url[URL_MAX + 1];
 
-    replica_count = sample_count = 0;
+    replica_count = sample_count = rounds = 0;
     while ((urls = db_next_replica_url(urls, url, sizeof url))) {
         PQconninfoOption *parsed = strlen(url) < URL_MAX ? PQconninfoParse(url, NULL) : NULL;
 
@@ -109,7 +112,7 @@ db_go_to_replica(void)
         if (is_usable(r)) {
             atomic_fetch_add(&r->wanted, 1);
             why = REPLICA_BUSY;
-        } else if (r->answers && why == REPLICA_DOWN) {
+        } else if (r->is_up && why == REPLICA_DOWN) {
             why = REPLICA_BEHIND;
         }
     }
@@ -122,7 +125,7 @@ leave_alone(unsigned place, const char *why)
 {
     struct replica *r = &replicas[place - 1];
 
-    r->answers = false;
+    r->is_up = false;
     r->left_alone_until_ms = clock_monotonic_ms() + LEFT_ALONE_MS;
     if (atomic_exchange(&r->used_until_ms, 0))
         log_warn("a replica is not asked for a while", LOG_INT("replica", place), LOG_TEXT("why", why));
@@ -139,7 +142,7 @@ db_leave_replica(bool failed)
 void
 db_count_replica_read(enum replica_answer answer)
 {
-    atomic_fetch_add_explicit(&answers[answer], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&reads[answer], 1, memory_order_relaxed);
 }
 
 /* A position in the write-ahead log that a statement tells in one row. False when it gives none. */
@@ -163,26 +166,32 @@ ask_position(struct connection *c, const char *sql, uint64_t *ret, uint64_t *ret
 }
 
 #define SYSTEM "(select system_identifier from pg_control_system())" /* which installation of PostgreSQL it is, a copy of it included */
-static uint64_t database_system;
 
 static void
 sample_database(void)
 {
     int64_t now_ms = clock_monotonic_ms(); /* before it is asked: what it had written by then */
     struct connection *c;
-    uint64_t position;
+    uint64_t position, system;
+    bool good;
 
     db_wait_at_most(CHECK_WAIT_MS);
     c = connection_here();
-    if (c && ask_position(c, "select pg_current_wal_lsn(), " SYSTEM, &position, &database_system)) {
+    good = c && ask_position(c, "select pg_current_wal_lsn(), " SYSTEM, &position, &system);
+    if (c && !good)
+        connection_forget(c);
+    pthread_mutex_lock(&lock);
+    if (good) {
+        database_system = system;
         samples[sample_count % SAMPLES].at_ms = now_ms;
         samples[sample_count++ % SAMPLES].position = position;
-    } else if (c) {
-        connection_forget(c);
     }
+    rounds++;
+    pthread_cond_broadcast(&wake);
+    pthread_mutex_unlock(&lock);
 }
 
-/* How long ago the database had written what is replayed. Longer than it is known, that much at least. */
+/* How long ago the database had written what is replayed. Longer than it is known, that much at least. Under the lock. */
 static int64_t
 lag_of(uint64_t replayed, bool *ret_known)
 {
@@ -220,7 +229,7 @@ check(unsigned place)
     unsigned wanted = atomic_exchange(&r->wanted, 0);
     uint64_t replayed, system;
     int64_t lag_ms;
-    bool known;
+    bool good, known;
 
     if (clock_monotonic_ms() < r->left_alone_until_ms)
         return;
@@ -228,17 +237,21 @@ check(unsigned place)
         r->checks = connection_open_to(place);
         wanted = 2;
     }
-    if (!r->checks || !ask_position(r->checks, "select pg_last_wal_replay_lsn(), " SYSTEM " where pg_is_in_recovery()", &replayed, &system) ||
-        system != database_system ||
-        !open_more(place, wanted > OPENED_MOST ? OPENED_MOST : wanted)) {
+    good = r->checks && ask_position(r->checks, "select pg_last_wal_replay_lsn(), " SYSTEM " where pg_is_in_recovery()", &replayed, &system);
+    if (good) {
+        pthread_mutex_lock(&lock);
+        good = system == database_system;
+        lag_ms = lag_of(replayed, &known);
+        pthread_mutex_unlock(&lock);
+    }
+    if (!good || !open_more(place, wanted > OPENED_MOST ? OPENED_MOST : wanted)) {
         connection_free(r->checks);
         r->checks = NULL;
         leave_alone(place, "it does not answer, or is no standby of DATABASE_URL");
         return;
     }
-    lag_ms = lag_of(replayed, &known);
     r->lag_ms = lag_ms;
-    r->answers = true;
+    r->is_up = true;
     if (!known || lag_ms >= REPLICA_BEHIND_MS) {
         r->used_until_ms = 0;
         return;
@@ -249,17 +262,15 @@ check(unsigned place)
 }
 
 static void *
-check_loop(void *argument)
+sample_loop(void *unused)
 {
     int64_t next_ms = clock_monotonic_ms();
 
-    (void)argument;
+    (void)unused;
     pthread_mutex_lock(&lock);
     while (!stopping) {
         pthread_mutex_unlock(&lock);
         sample_database();
-        for (unsigned place = 1; place <= replica_count; place++)
-            check(place);
         pthread_mutex_lock(&lock);
         next_ms += CHECK_MS;
         if (next_ms < clock_monotonic_ms())
@@ -272,27 +283,51 @@ check_loop(void *argument)
     return NULL;
 }
 
+static void *
+check_loop(void *replica)
+{
+    unsigned place = (unsigned)((struct replica *)replica - replicas) + 1, seen = 0;
+
+    pthread_mutex_lock(&lock);
+    while (!stopping) {
+        if (seen == rounds) {
+            pthread_cond_wait(&wake, &lock);
+            continue;
+        }
+        seen = rounds;
+        pthread_mutex_unlock(&lock);
+        check(place);
+        pthread_mutex_lock(&lock);
+    }
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
 bool
 db_replicas_start(void)
 {
     stopping = false;
-    running = replica_count && pthread_create(&thread, NULL, check_loop, NULL) == 0;
-    if (running)
-        pthread_setname_np(thread, "veza-replicas");
-    return running || !replica_count;
+    if (!replica_count)
+        return true;
+    for (thread_count = 0; thread_count <= replica_count; thread_count++) {
+        pthread_t *thread = &threads[thread_count];
+
+        if (thread_count ? pthread_create(thread, NULL, check_loop, &replicas[thread_count - 1]) : pthread_create(thread, NULL, sample_loop, NULL))
+            return false;
+        pthread_setname_np(*thread, "veza-replicas");
+    }
+    return true;
 }
 
 void
 db_replicas_stop(void)
 {
-    if (!running)
-        return;
     pthread_mutex_lock(&lock);
     stopping = true;
-    pthread_cond_signal(&wake);
+    pthread_cond_broadcast(&wake);
     pthread_mutex_unlock(&lock);
-    pthread_join(thread, NULL);
-    running = false;
+    while (thread_count)
+        pthread_join(threads[--thread_count], NULL);
     for (unsigned i = 0; i < replica_count; i++)
         connection_free(replicas[i].checks);
     replica_count = 0;
@@ -309,7 +344,7 @@ db_replica_metrics(struct buf *out)
     for (unsigned i = 0; i < replica_count; i++)
         buf_printf(out, "veza_replica_used{replica=\"%u\"} %d\nveza_replica_lag_seconds{replica=\"%u\"} %.3f\n", i + 1, is_usable(&replicas[i]), i + 1,
                    (double)replicas[i].lag_ms / 1000);
-    buf_printf(out, "veza_replica_reads_total{served=\"replica\",why=\"\"} %llu\n", (unsigned long long)answers[REPLICA_SERVED]);
+    buf_printf(out, "veza_replica_reads_total{served=\"replica\",why=\"\"} %llu\n", (unsigned long long)reads[REPLICA_SERVED]);
     for (unsigned i = 1; i < REPLICA_ANSWERS; i++)
-        buf_printf(out, "veza_replica_reads_total{served=\"primary\",why=\"%s\"} %llu\n", whys[i], (unsigned long long)answers[i]);
+        buf_printf(out, "veza_replica_reads_total{served=\"primary\",why=\"%s\"} %llu\n", whys[i], (unsigned long long)reads[i]);
 }

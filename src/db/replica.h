@@ -1,7 +1,7 @@
 /* replica.h - standbys of the database that answer a part of what is read (DATABASE_REPLICA_URLS, ADR 0093).
  *
- * A thread asks each second how far the database is and what each standby has replayed. A replica is used while it answers and has replayed all that the
- * database had written less than five seconds ago. Requests never connect to one: the thread does, as many times as they needed a connection. */
+ * A thread asks each second how far the database is, and then one for each standby what it has replayed. A replica is used while it answers and has replayed
+ * all that the database had written less than five seconds ago. Requests never connect to one: its thread does, as many times as they needed a connection. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,7 +26,7 @@ enum replica_answer {
 /* After db_setup(), before any thread. `urls`: addresses as libpq takes them with commas between, or "". False with a sentence in `error`. */
 bool db_replicas_setup(const char *urls, char *error, size_t error_size);
 bool db_replicas_start(void);
-/* Ends the thread and forgets the replicas. */
+/* Ends the threads and forgets the replicas. */
 void db_replicas_stop(void);
 bool db_has_replicas(void);
 

@@ -1,13 +1,14 @@
 /** Lists for visitors from a standby of the database: what it may answer, and that nothing that was hidden is ever seen from it. */
 import { strict as assert } from 'node:assert';
 import { execFile } from 'node:child_process';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { assertStatus, Client, type Reply } from '../support/client.ts';
 import { Cluster, WITH_STANDBYS } from '../support/cluster.ts';
 import { BINARY } from '../support/paths.ts';
 import { Server } from '../support/server.ts';
-import { pause, until } from '../support/wait.ts';
+import { Hopeless, pause, until } from '../support/wait.ts';
 import { cluster as shared, template, World, type Person } from '../support/world.ts';
 
 const run = promisify(execFile);
@@ -252,6 +253,28 @@ for (const [what, end, back] of [['hangs', () => { standby.signal('SIGSTOP'); },
     }, 30, 100);
   });
 }
+
+test('replicas that hang delay no check of one that does not', async () => {
+  const asked = [0, 0, 0, 0], sockets = new Set<Socket>();
+  const hanging = await Promise.all(asked.map((_, number) => new Promise<ReturnType<typeof createServer>>((resolve) => {
+    const server = createServer((socket) => { asked[number]!++; sockets.add(socket.on('error', () => undefined)); }).listen(0, '127.0.0.1', () => resolve(server));
+  })));
+  const urls = [...hanging.map((server) => `host=127.0.0.1 port=${(server.address() as AddressInfo).port} user=app`), standby.url(world.database)];
+  const node = new Server('replicas-hang', { ...template.settings, DATABASE_URL: primary.url(world.database), DATABASE_REPLICA_URLS: urls.join(',') });
+  try {
+    await node.start();
+    await until('the one that answers to be used', async () => (await metric(node, 'veza_replica_used{replica="5"}')) === 1);
+    const from = [...asked];
+    await until('those that hang to be asked twice more', async () => {
+      if ((await metric(node, 'veza_replica_used{replica="5"}')) !== 1) throw new Hopeless('the one that answers is not used meanwhile');
+      return asked.every((n, number) => n >= from[number]! + 2);
+    }, 60, 100);
+  } finally {
+    await node.remove();
+    for (const socket of sockets) socket.destroy();
+    for (const server of hanging) server.close();
+  }
+});
 
 test('veza doctor tells of each replica', async () => {
   const doctor = async (urls: string) => {
