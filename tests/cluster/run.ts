@@ -1,7 +1,7 @@
 /**
  * Several machines, and everything that goes wrong between them: `node --import tsx cluster/run.ts [SECONDS] [SEED]` (tools/cluster-test). Links are cut,
- * lose packets or are slow, nodes die or stand still, parts are killed and started again, while clients upload, listen and change things on any node. What was
- * acknowledged is noted here and looked for at the end. Its last line is "N passed, N failed".
+ * lose packets or are slow, nodes die or stand still, parts are killed and started again, a standby of the database falls behind, while clients upload, listen and
+ * change things on any node. What was acknowledged is noted here and looked for at the end; what was hidden, all the time. Its last line is "N passed, N failed".
  */
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,11 +9,12 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Cluster } from '../support/cluster.ts';
+import { Cluster, WITH_STANDBYS } from '../support/cluster.ts';
 import { makeSound, wav } from '../support/media.ts';
 import { Network, type Machine } from '../support/network.ts';
 import { BINARY, LOGS } from '../support/paths.ts';
 import { signalProcess } from '../support/process.ts';
+import { Follower, RabbitMQ } from '../support/rabbitmq.ts';
 import { seeded } from '../support/random.ts';
 import { Redis } from '../support/redis.ts';
 import { Swift } from '../support/swift.ts';
@@ -41,12 +42,13 @@ const expect = (good: boolean, what: string) => { if (!good && wrong.length < 40
 /* The machines */
 
 const network = Network.make();
-const homes = { database: network.add('pg'), redis: network.add('redis'), store: network.add('s3') };
+const homes = { database: network.add('pg'), redis: network.add('redis'), store: network.add('s3'), broker: network.add('mq'), replica: network.add('pg2') };
 type Settings = Record<string, string>;
 
-/** What nodes depend on. Another part, such as a message broker, is one more of these: where it runs, how it dies and starts, and what nodes are told of it. */
+/** What nodes depend on: where it runs, how it dies and starts, and what nodes are told of it. */
 interface Part { name: string; home: Machine; port: number; kill: () => Promise<void>; start: () => Promise<unknown>; settings: (host: string, port: number) => Settings }
 const parts: Part[] = [];
+let replica: Part;
 
 /** Processes that were killed: others take their jobs at once. */
 const dead = new Set<number>();
@@ -55,7 +57,7 @@ class Node {
   private process: ChildProcess | undefined;
   private readonly log: string;
   private readonly data: string;
-  private starts = 0;
+  starts = 0;
   readonly delays = new Map<Part, Delay>();
 
   constructor(readonly name: string, readonly role: 'api' | 'stream' | 'worker', readonly machine: Machine) {
@@ -116,22 +118,25 @@ class Node {
   }
 }
 
+const METRICS_TOKEN = 'a token for metrics, thirty-two bytes or more';
 const SHARED: Settings = {
   PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', APP_SECRET: 'a secret of the tests, thirty-two bytes or more', STREAM_SECRET: 'another secret of the tests, thirty-two bytes',
-  PASSWORD_COST: '8', ACCESS_TOKEN_S: '86400', RATE_LIMIT_ENABLED: 'false', MIGRATE_AT_START: 'false', JOB_STALE_S: '8', LOG_FORMAT: 'json', ACCESS_LOG: 'false', S3_ENABLED: 'true',
+  PASSWORD_COST: '8', ACCESS_TOKEN_S: '86400', RATE_LIMIT_ENABLED: 'false', MIGRATE_AT_START: 'false', JOB_STALE_S: '8', LOG_FORMAT: 'json', ACCESS_LOG: 'false', S3_ENABLED: 'true', METRICS_TOKEN,
 };
 const nodes = (['api', 'stream', 'worker'] as const).flatMap((role) => [1, 2].map((number) => new Node(`${role}${number}`, role, network.add(`${role}${number}`))));
 const of = (role: Node['role']) => nodes.filter((node) => node.role === role);
 
 /* What is known to be so, and what else it may be since the last change of it was not answered. */
 interface Known<T> { now: T; perhaps: T[] }
-const tracks = new Map<string, Known<'there' | 'gone'> & { owner: string; sha256: string }>();
+type Visibility = Known<'public' | 'private'>;
+type Presence = Known<'there' | 'gone'>;
+const tracks = new Map<string, Presence & { owner: string; sha256: string; visibility: Visibility }>();
 const likes = new Map<string, Known<boolean>>(), bios = new Map<string, Known<string>>();
-const comments = new Map<string, { track: string; text: string }>();
-const lists = new Map<string, { owner: string; items: string[]; perhaps: string[] }>();
+const comments = new Map<string, Presence & { author: string; track: string; text: string }>();
+const lists = new Map<string, { owner: string; items: string[]; perhaps: string[]; visibility: Visibility }>();
 const uploads = new Map<string, { owner: string; file: Buffer; offset: number }>();
 const tokens = new Map<string, string>(), ids = new Map<string, string>();
-let acknowledged = 0, unanswered = 0, heard = 0;
+let acknowledged = 0, unanswered = 0, heard = 0, visits = 0;
 
 class Unanswered extends Error {}
 interface Answer { status: number; headers: Headers; bytes: Buffer; json: <T>() => T }
@@ -171,10 +176,39 @@ const sound = () => wav(++sounds % 7 ? makeSound(0.5 + Math.random(), { seed: SE
 function finishUpload(address: string, track: string | null): void {
   const part = uploads.get(address);
   if (!part || !track) return;
-  tracks.set(track, { now: 'there', perhaps: [], owner: part.owner, sha256: sha256(part.file) });
+  tracks.set(track, uploaded(part.owner, part.file));
   uploads.delete(address);
 }
+const uploaded = (owner: string, file: Buffer) => ({ now: 'there' as const, perhaps: [], owner, sha256: sha256(file), visibility: { now: 'public' as const, perhaps: [] } });
 const TUS = { 'tus-resumable': '1.0.0' };
+
+/** What no list of a visitor may hold from now on, and the number of its hiding. */
+const hidden = new Map<string, number>();
+let hidings = 0;
+
+/** Reads a list as a visitor, never from the memory of a node: those who wrote a moment ago are not answered from it. */
+async function visit(address: string, list: string): Promise<void> {
+  const hiddenBefore = [...hidden], asked = performance.now(), reply = await askAt(address, undefined, 'GET', `${list}?limit=100`, undefined, { 'Veza-Position': '0/1' });
+  if (reply.status === 404) return; /* of what is hidden itself */
+  expect(reply.status === 200, `${list}: ${reply.status} ${reply.bytes.toString().slice(0, 300)}`);
+  visits++;
+  for (const [what, number] of hiddenBefore)
+    if (hidden.get(what) === number && reply.bytes.includes(what)) expect(false, `a visitor saw "${what}" on ${list} of ${address}, asked ${Math.round(asked)} ms after the begin; it was hidden before`);
+}
+/** It was acknowledged: at once, no node shows it any more. */
+async function keepHidden(what: string, where: string[]): Promise<void> {
+  hidden.set(what, ++hidings);
+  await Promise.all(of('api').flatMap(({ address }) => where.map((list) => visit(address, list).catch((error: unknown) => { if (!(error instanceof Unanswered)) throw error; }))));
+}
+const listsOfVisitors = () => [...[...tracks.keys()].map((id) => `/api/v1/tracks/${id}/comments`), ...placesOfTracks(), ...[...ids.values()].map((id) => `/api/v1/users/${id}/playlists`)];
+const placesOfTracks = () => ['/api/v1/tracks', ...[...lists.keys()].map((id) => `/api/v1/playlists/${id}/tracks`)];
+/** Hides or shows something that somebody owns. */
+async function toggle(what: string, visibility: Visibility, request: (value: string) => Promise<Answer>, where: string[]): Promise<void> {
+  if (visibility.perhaps.length) return;
+  hidden.delete(what);
+  await change(visibility, visibility.now === 'public' ? 'private' : 'public', () => request(visibility.perhaps[0]!), 'visibility');
+  if (visibility.now === 'private') await keepHidden(what, where);
+}
 
 const actions: ((person: string) => Promise<void>)[] = [
   async function upload(person) {
@@ -184,7 +218,7 @@ const actions: ((person: string) => Promise<void>)[] = [
     form.set('file', new Blob([new Uint8Array(file)]), 'a.wav');
     const reply = await ask(person, 'POST', '/api/v1/tracks', form);
     ok(reply, 'upload');
-    tracks.set(reply.json<{ id: string }>().id, { now: 'there', perhaps: [], owner: person, sha256: sha256(file) });
+    tracks.set(reply.json<{ id: string }>().id, uploaded(person, file));
   },
   async function uploadInParts(person) {
     const open = [...uploads].find(([, { owner }]) => owner === person);
@@ -226,14 +260,14 @@ const actions: ((person: string) => Promise<void>)[] = [
     if (!id) return;
     const text = `comment ${person} ${acknowledged} ${Math.random()}`, reply = await ask(person, 'POST', `/api/v1/tracks/${id}/comments`, { content: text });
     ok(reply, 'comment');
-    comments.set(reply.json<{ id: string }>().id, { track: id, text });
+    comments.set(reply.json<{ id: string }>().id, { now: 'there', perhaps: [], author: person, track: id, text });
   },
   async function addToList(person) {
     const own = [...lists].find(([, { owner }]) => owner === person), [id] = any(living()) ?? [];
     if (!own) {
       const reply = await ask(person, 'POST', '/api/v1/playlists', { name: `of ${person}`, is_public: true });
       ok(reply, 'playlist');
-      lists.set(reply.json<{ id: string }>().id, { owner: person, items: [], perhaps: [] });
+      lists.set(reply.json<{ id: string }>().id, { owner: person, items: [], perhaps: [], visibility: { now: 'public', perhaps: [] } });
       return;
     }
     if (!id || own[1].perhaps.length) return;
@@ -248,6 +282,21 @@ const actions: ((person: string) => Promise<void>)[] = [
     if (own.length < 4 || Math.random() < 0.7) return;
     const [id, known] = any(own);
     await change(known, 'gone', () => ask(person, 'DELETE', `/api/v1/tracks/${id}`), 'deletion');
+    await keepHidden(id, placesOfTracks());
+  },
+  async function removeComment(person) {
+    const [id, known] = any([...comments].filter(([, { author, now, perhaps, track }]) => author === person && now === 'there' && !perhaps.length && tracks.get(track)?.now === 'there')) ?? [];
+    if (!known || Math.random() < 0.5) return;
+    await change(known, 'gone', () => ask(person, 'DELETE', `/api/v1/comments/${id}`), 'deletion of a comment');
+    await keepHidden(known.text, [`/api/v1/tracks/${known.track}/comments`]);
+  },
+  async function hideOrShowTrack(person) {
+    const [id, known] = any(living().filter(([, { owner }]) => owner === person)) ?? [];
+    if (known) await toggle(id!, known.visibility, (visibility) => ask(person, 'PUT', `/api/v1/tracks/${id}`, { visibility }), placesOfTracks());
+  },
+  async function hideOrShowList(person) {
+    const [id, list] = [...lists].find(([, { owner }]) => owner === person) ?? [];
+    if (list) await toggle(id!, list.visibility, (visibility) => ask(person, 'PUT', `/api/v1/playlists/${id}`, { visibility }), [`/api/v1/users/${ids.get(person)}/playlists`]);
   },
   /** Hears a track as a player does: playlist, init, segments, each from whichever stream server answers. */
   async function listen(person) {
@@ -268,11 +317,11 @@ const actions: ((person: string) => Promise<void>)[] = [
   },
 ];
 
-/** What one person does until time is over. Refusals that a deletion beside it explains are no fault. */
-async function work(person: string, over: () => boolean): Promise<void> {
+/** What one person, or a visitor, does until time is over. Refusals that a deletion beside it explains are no fault. */
+async function work(person: string, over: () => boolean, doOne = () => any(actions)(person)): Promise<void> {
   while (!over()) {
     try {
-      await any(actions)(person);
+      await doOne();
     } catch (error) {
       if (error instanceof Unanswered) await pause(50);
       else if (!/: 404 |: 409 |There is no such track/.test(String(error))) expect(false, `${person}: ${String(error)}`);
@@ -317,19 +366,36 @@ async function restart(node: Node, over: () => boolean): Promise<void> {
 }
 
 function strike(over: () => boolean): Promise<void> {
-  const kind = below(7), node = pick(nodes), part = pick(parts), ms = between(300, LONGEST_MS), { host, port } = node.way(part), percent = between(10, 60);
+  const kind = below(11), node = pick(nodes), part = pick(parts), ms = between(300, LONGEST_MS), { host, port } = node.way(part), percent = between(10, 60);
   const other = nodes.find((one) => one.role === node.role && one !== node)!;
   switch (kind) {
     case 0: return during(`${node.role} killed`, [node], () => node.signal('SIGKILL'), ms, () => restart(node, over));
     case 1: return during(`${node.role} stands still`, [node], () => node.signal('SIGSTOP'), ms, () => node.signal('SIGCONT'));
-    case 2: return during(`${part.name} killed`, [part], part.kill, ms, part.start);
+    case 2: case 8: return during(`${part.name} killed`, [part], part.kill, ms, part.start);
     case 3: return during(`${node.role} cut off from ${part.name}`, [node], () => node.machine.lose(100, host, port), ms, () => node.machine.heal());
     case 4: return during(`${node.role} loses packets to ${part.name}`, [node], () => node.machine.lose(percent, host, port), ms, () => node.machine.heal());
     case 5: return during(`${node.role} and its clients cut`, [node], () => node.machine.lose(100, network.address), ms, () => node.machine.heal());
+    case 6: return during('PostgreSQL and its standby cut', [replica], () => homes.replica.lose(100, homes.database.address), ms, () => homes.replica.heal());
+    case 7: return during('the standby is late', [replica], () => setLate(`${between(100, 3000)}ms`), ms, () => setLate('0'));
     default: {
       const delay = (node.delays.size ? node : other).delays.get(part)!;
       return during(`slow way to ${part.name}`, [delay], () => { delay.ms = between(20, 300); }, ms, () => { delay.ms = 0; });
     }
+  }
+}
+
+/** So late the standby replays. */
+async function setLate(delay: string): Promise<void> {
+  await standby.set('recovery_min_apply_delay', delay);
+}
+
+/** What answered lists of visitors, of each process as it said last. */
+const answers = new Map<string, { replica: number; hiding: number }>();
+async function countAnswers(node: Node, over: () => boolean): Promise<void> {
+  for (; !over(); await pause(500)) {
+    const text = await askAt(node.address, undefined, 'GET', '/metrics', undefined, { authorization: `Bearer ${METRICS_TOKEN}` }, 2).then(({ bytes }) => bytes.toString(), () => '');
+    const number = (labels: string) => Number(text.match(new RegExp(`^veza_replica_reads_total{${labels}} (\\d+)$`, 'm'))?.[1] ?? 0);
+    if (text) answers.set(`${node.name} ${node.starts}`, { replica: number('served="replica",why=""'), hiding: number('served="primary",why="hiding"') });
   }
 }
 
@@ -357,9 +423,18 @@ async function look(): Promise<void> {
     expect(head.status === 200 && offset >= part.offset && offset <= part.file.length, `upload ${address}: ${head.status}, offset ${offset}, ${part.offset} was acknowledged`);
     finishUpload(address, head.headers.get('veza-track'));
   }
+  for (const [id, { owner, visibility }] of lists) {
+    settle(visibility, (await askUntil(owner, `/api/v1/playlists/${id}`)).json<{ visibility: 'public' }>().visibility, `visibility of playlist ${id}`);
+  }
   for (const [id, known] of tracks) {
-    settle(known, (await askUntil(known.owner, `/api/v1/tracks/${id}`)).status === 200 ? 'there' : 'gone', `track ${id}`);
+    const found = await askUntil(known.owner, `/api/v1/tracks/${id}`);
+    settle(known, found.status === 200 ? 'there' : 'gone', `track ${id}`);
     if (known.now === 'gone') continue;
+    settle(known.visibility, found.json<{ visibility: 'public' }>().visibility, `visibility of track ${id}`);
+    if (known.visibility.now === 'private') { /* all may look now at what they did with it */
+      hidden.delete(id);
+      await until(`track ${id} to be public`, async () => (await ask(known.owner, 'PUT', `/api/v1/tracks/${id}`, { visibility: 'public' })).status === 200, 60, 200);
+    }
     const track = await until(`track ${id} to be processed`, async () => {
       const found = (await ask(known.owner, 'GET', `/api/v1/tracks/${id}`)).json<{ status: string; status_message: string }>();
       return found.status !== 'processing' && found;
@@ -367,7 +442,12 @@ async function look(): Promise<void> {
     expect(track.status === 'completed', `track ${id} is ${track.status}: ${track.status_message}`);
     expect(sha256((await askUntil(known.owner, `/api/v1/tracks/${id}/download`)).bytes) === known.sha256, `track ${id} is not what was sent`);
     const said = (await all<{ content: string }>(known.owner, `/api/v1/tracks/${id}/comments`)).map(({ content }) => content);
-    for (const { track: of, text } of comments.values()) if (of === id) expect(said.filter((one) => one === text).length === 1, `comment "${text}" is there ${said.filter((one) => one === text).length} times`);
+    for (const one of comments.values()) {
+      if (one.track !== id) continue;
+      const times = said.filter((text) => text === one.text).length;
+      settle(one, times ? 'there' : 'gone', `comment "${one.text}"`);
+      expect(times < 2, `comment "${one.text}" is there ${times} times`);
+    }
   }
   for (const person of PEOPLE) {
     settle(bios.get(person)!, (await askUntil(person, '/api/v1/auth/me')).json<{ bio: string | null }>().bio ?? '', `bio of ${person}`);
@@ -395,7 +475,9 @@ async function look(): Promise<void> {
 
 /* The run */
 
-const database = await Cluster.create({ listen_addresses: homes.database.address, synchronous_commit: 'on' }, homes.database.inside);
+const database = await Cluster.create({ ...WITH_STANDBYS, listen_addresses: homes.database.address, synchronous_commit: 'on' }, homes.database.inside);
+const standby = await database.standby({ listen_addresses: homes.replica.address, hot_standby_feedback: 'on' }, homes.replica.inside);
+const broker = new RabbitMQ([], homes.broker.inside, homes.broker.address), follower = new Follower(broker, 'outside');
 const redis = new Redis(undefined, homes.redis.inside, homes.redis.address), swift = new Swift([], homes.store.inside, homes.store.address);
 const sql = (text: string) => database.sql('veza', text);
 
@@ -403,7 +485,12 @@ async function begin(): Promise<void> {
   await redis.start();
   await swift.start();
   await swift.makeBucket('veza');
-  parts.push(
+  await broker.start();
+  await until('a queue of all events', () => follower.listen(false), 60, 500);
+  await follower.close();
+  replica = { name: 'the replica', home: homes.replica, port: 5432, kill: async () => standby.signal('SIGKILL'), start: () => standby.start(), settings: (host, port) => ({ DATABASE_REPLICA_URLS: `host=${host} port=${port} user=app dbname=veza` }) };
+  parts.push(replica,
+    { name: 'RabbitMQ', home: homes.broker, port: broker.port, kill: () => broker.signal('SIGKILL'), start: () => broker.start(), settings: (host, port) => ({ RABBITMQ_URL: broker.address(undefined, undefined, host, port) }) },
     { name: 'PostgreSQL', home: homes.database, port: 5432, kill: async () => database.signal('SIGKILL'), start: () => database.start(), settings: (host, port) => ({ DATABASE_URL: `host=${host} port=${port} user=app dbname=veza` }) },
     { name: 'Redis', home: homes.redis, port: 6379, kill: () => redis.signal('SIGKILL'), start: () => redis.start(), settings: (host, port) => ({ REDIS_URL: `redis://${host}:${port}/0` }) },
     { name: 'the object store', home: homes.store, port: swift.port, kill: () => swift.signal('SIGKILL'), start: () => swift.start(), settings: (host, port) => ({ ...swift.settings('veza'), S3_ENDPOINT: `http://${host}:${port}` }) },
@@ -453,6 +540,8 @@ const tell = (what: string) => {
 async function disturb(): Promise<void> {
   const end = performance.now() + SECONDS * 1000, over = () => performance.now() > end;
   const workers = PEOPLE.flatMap((name) => [name, name]).map((name) => work(name, over));
+  for (const visitor of ['a visitor', 'another visitor']) workers.push(work(visitor, over, () => visit(any(of('api')).address, any(listsOfVisitors()))));
+  workers.push(...of('api').map((node) => countAnswers(node, over)));
   const running = new Set<Promise<void>>();
   let shown = performance.now();
   while (!over()) {
@@ -461,7 +550,7 @@ async function disturb(): Promise<void> {
     await pause(between(200, 2500));
     if (performance.now() - shown > 30_000 && !over()) {
       shown = performance.now();
-      console.log(`     ${Math.round((end - shown) / 1000)} s left: ${faults} faults, ${acknowledged} acknowledged, ${unanswered} not answered, ${heard} tracks heard, ${tracks.size} tracks`);
+      console.log(`     ${Math.round((end - shown) / 1000)} s left: ${faults} faults, ${acknowledged} acknowledged, ${unanswered} not answered, ${heard} tracks heard, ${tracks.size} tracks, ${hidings} hidings, ${visits} visits`);
     }
   }
   await Promise.all([...running, ...workers]);
@@ -486,6 +575,19 @@ async function lookAtFiles(): Promise<void> {
   await veza('doctor', 'storage', '--age', '0').catch((error: Error) => expect(false, error.message));
 }
 
+/** Every event went through the exchange of RabbitMQ. */
+async function lookAtEvents(): Promise<void> {
+  await until('the queue of all events', () => follower.listen(), 60, 500);
+  const missing = async () => { const came = new Set(follower.ids); return (await sql('select event_id from outbox')).split('\n').filter((id) => !came.has(id)); };
+  await until('all events to come', async () => !(await missing()).length, 90, 500).catch(async () => {
+    const ids = (await missing()).map((id) => `'${id}'`).join(', ');
+    expect(false, `events that RabbitMQ did not get: ${await sql(`select string_agg(name || ' ' || coalesce(number::text, 'unnumbered') || ' ' || id, ', ') from outbox where event_id in (${ids})`)}`);
+  });
+  for (const wrong of follower.disorder) expect(false, wrong);
+  console.log(`     ${follower.ids.length} events, ${follower.messages.length - follower.ids.length} of them once more`);
+  await follower.close();
+}
+
 async function lookAtJobs(): Promise<void> {
   const twice = await sql("select string_agg(job || ' ' || n, ', ') from (select job, count(*) n from runs where kind = 'transcode' and state = 'done' group by job having count(*) > 1) d");
   expect(!twice, `jobs that were done twice: ${twice}`);
@@ -502,6 +604,9 @@ try {
   await begin();
   await disturb();
   tell(`${faults} faults: ${[...told].map(([what, times]) => `${what} ${times}`).join(', ')}`);
+  const [fromReplica, kept] = [...answers.values()].reduce(([a, b], { replica, hiding }) => [a + replica, b + hiding], [0, 0]);
+  expect(visits > SECONDS && hidings > SECONDS / 10 && fromReplica > SECONDS, `${visits} visits, ${hidings} hidings and ${fromReplica} lists of the replica say too little`);
+  tell(`no visitor saw what was hidden: ${hidings} hidings, ${visits} lists, ${fromReplica} of the replica, ${kept} not since it showed something hidden still`);
   await recover();
   await look();
   expect(acknowledged >= SECONDS && heard > 0 && faults > 0, 'too little happened to say anything');
@@ -510,6 +615,8 @@ try {
   tell('no file is without a row, and no row without a file');
   await lookAtJobs();
   tell('no job was done twice');
+  await lookAtEvents();
+  tell('every event went through RabbitMQ');
   const broken = nodes.flatMap((node) => node.said().match(/^.*(\w+Sanitizer|runtime error:).*$/gm) ?? []);
   expect(!broken.length, broken.join('\n'));
   for (const node of nodes) expect(node.running, `${node.name} ended`);
@@ -523,8 +630,10 @@ try {
     await node.signal('SIGKILL');
     for (const delay of node.delays.values()) await delay.end();
   }
+  await broker.remove();
   await swift.remove();
   await redis.remove();
+  await standby.remove();
   await database.remove();
   network.remove();
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

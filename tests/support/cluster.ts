@@ -18,7 +18,7 @@ function binaries(): string {
 const PREFIX = process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
 
 /** Settings of a server that standbys follow. */
-export const WITH_STANDBYS = { wal_level: 'replica', max_wal_senders: '10', wal_keep_size: '256MB' };
+export const WITH_STANDBYS = { wal_level: 'replica', max_wal_senders: '10', wal_keep_size: '256MB', wal_retrieve_retry_interval: '500ms' };
 
 export class Cluster {
   private process: ChildProcess | undefined;
@@ -45,14 +45,15 @@ export class Cluster {
     const [command, ...rest] = [...PREFIX, path.join(binaries(), 'initdb'), '-D', `${folder}/data`, '-A', 'trust', '-U', 'app', '-E',
       'UTF8', '--locale=C.UTF-8', '--no-sync', '--no-instructions', '--wal-segsize=1'];
     await run(command!, rest, { cwd: '/' });
-    if (inside.length) appendFileSync(`${folder}/data/pg_hba.conf`, 'host all all samenet trust\n');
+    if (inside.length) appendFileSync(`${folder}/data/pg_hba.conf`, 'host all,replication all samenet trust\n');
     await cluster.start();
     return cluster;
   }
 
-  /** A standby of this one, which was made with WITH_STANDBYS. */
-  async standby(settings: Record<string, string> = {}): Promise<Cluster> {
-    const folder = Cluster.makeFolder(), standby = new Cluster(folder, { ...WITH_STANDBYS, ...settings, primary_conninfo: `host=${this.folder} user=app`, hot_standby: 'on' });
+  /** A standby of this one, which was made with WITH_STANDBYS; `inside`: as for create(), and `settings` then have listen_addresses. */
+  async standby(settings: Record<string, string> = {}, inside: string[] = []): Promise<Cluster> {
+    const from = inside.length ? this.settings['listen_addresses'] : this.folder;
+    const folder = Cluster.makeFolder(), standby = new Cluster(folder, { ...WITH_STANDBYS, ...settings, primary_conninfo: `host=${from} user=app`, hot_standby: 'on' }, inside);
     const [command, ...rest] = [...PREFIX, path.join(binaries(), 'pg_basebackup'), '-h', this.folder, '-U', 'app', '-D', `${folder}/data`, '-c', 'fast', '--no-sync'];
     await run(command!, rest, { cwd: '/' });
     await run([...PREFIX, 'touch'][0]!, [...PREFIX, 'touch'].slice(1).concat(`${folder}/data/standby.signal`));

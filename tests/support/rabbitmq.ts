@@ -1,5 +1,5 @@
 /** A real RabbitMQ: a private node with an epmd of its own, in a folder of its own. Its vhost, user and password have characters that an address encodes. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,17 +19,21 @@ export class RabbitMQ {
   private ports: number[] = []; /* AMQP, distribution, epmd */
   readonly folder = mkdtempSync(path.join(tmpdir(), 'veza-rabbitmq-'));
 
-  /** Lines of rabbitmq.conf, such as "consumer_timeout = 1000". */
-  constructor(private readonly lines: readonly string[] = []) {}
+  /** Lines of rabbitmq.conf, such as "consumer_timeout = 1000". `at`: its address in a network that the words of the command `inside` enter. */
+  constructor(private readonly lines: readonly string[] = [], private readonly inside: readonly string[] = [], private readonly at = '127.0.0.1') {}
 
-  /** With another password, or another vhost. */
-  address(password = PASSWORD, vhost = VHOST): string {
-    return `amqp://${USER}:${encodeURIComponent(password)}@127.0.0.1:${this.ports[0]}/${encodeURIComponent(vhost)}`;
+  /** With another password, or another vhost, or by another way. */
+  address(password = PASSWORD, vhost = VHOST, host = this.at, port = this.ports[0]): string {
+    return `amqp://${USER}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(vhost)}`;
+  }
+
+  get port(): number {
+    return this.ports[0]!;
   }
 
   private get env(): Record<string, string> {
     return {
-      HOME: this.folder, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', RABBITMQ_NODENAME: 'veza@localhost', RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+      HOME: this.folder, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', RABBITMQ_NODENAME: 'veza@localhost', RABBITMQ_NODE_IP_ADDRESS: this.at,
       RABBITMQ_NODE_PORT: String(this.ports[0]), RABBITMQ_DIST_PORT: String(this.ports[1]), ERL_EPMD_ADDRESS: '127.0.0.1', ERL_EPMD_PORT: String(this.ports[2]),
       RABBITMQ_MNESIA_BASE: path.join(this.folder, 'mnesia'), RABBITMQ_LOG_BASE: path.join(this.folder, 'log'), RABBITMQ_PID_FILE: path.join(this.folder, 'pid'),
       RABBITMQ_CONFIG_FILE: path.join(this.folder, 'rabbitmq'), RABBITMQ_ADVANCED_CONFIG_FILE: path.join(this.folder, 'advanced.config'),
@@ -47,9 +51,14 @@ export class RabbitMQ {
       'log.file.level = warning', 'vm_memory_high_watermark.absolute = 512MB', 'disk_free_limit.absolute = 10MB', ...this.lines, ''].join('\n'));
   }
 
+  private spawn(words: string[], options: SpawnOptions): ChildProcess {
+    const [command, ...rest] = [...this.inside, 'setpriv', '--pdeathsig', 'KILL', ...words];
+    return spawn(command!, rest, options);
+  }
+
   private listens(): Promise<boolean> {
     return new Promise((resolve) => {
-      const socket = connect(this.ports[0]!, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+      const socket = connect(this.port, this.at, () => { socket.destroy(); resolve(true); });
       socket.once('error', () => resolve(false));
     });
   }
@@ -59,10 +68,10 @@ export class RabbitMQ {
     if (!this.ports.length) {
       this.ports = await freePorts(3);
       this.configure();
-      this.epmd = spawn('setpriv', ['--pdeathsig', 'KILL', 'epmd', '-address', '127.0.0.1', '-port', String(this.ports[2])], { stdio: 'ignore' });
+      this.epmd = this.spawn(['epmd', '-address', '127.0.0.1', '-port', String(this.ports[2])], { stdio: 'ignore' });
     }
     const log = openSync(path.join(this.folder, 'log', 'out'), 'a');
-    const server = spawn('setpriv', ['--pdeathsig', 'KILL', path.join(PROGRAMS, 'rabbitmq-server')], { stdio: ['pipe', log, log], env: this.env, cwd: this.folder });
+    const server = this.spawn([path.join(PROGRAMS, 'rabbitmq-server')], { stdio: ['pipe', log, log], env: this.env, cwd: this.folder });
     this.process = server;
     await until('RabbitMQ to listen', () => {
       if (server.exitCode !== null) throw new Hopeless(`RabbitMQ ended with ${server.exitCode}: ${readFileSync(path.join(this.folder, 'log', 'out'), 'utf8').slice(-1000)}`);
@@ -118,6 +127,19 @@ export class Follower {
   /** Ids of its messages, each once, in the order in which they came first. */
   get ids(): string[] {
     return [...new Set(this.messages.map((message) => message.properties.messageId as string))];
+  }
+
+  /** What came before something earlier of its key: the first copies of all are in order. */
+  get disorder(): string[] {
+    const last = new Map<string, number>(), seen = new Set<string>(), wrong: string[] = [];
+    for (const { properties } of this.messages) {
+      const { key, number } = properties.headers as { key?: string; number: number }, before = last.get(key!) ?? 0;
+      if (!key || seen.has(properties.messageId as string)) continue;
+      seen.add(properties.messageId as string);
+      if (Number(number) <= before) wrong.push(`number ${number} of ${key} after ${before}`);
+      last.set(key, Number(number));
+    }
+    return wrong;
   }
 
   async close(): Promise<void> {
