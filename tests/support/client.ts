@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import type { paths } from '../../build/test-api/schema.js';
 import { isRecorded, record } from './coverage.ts';
 import { codesOf, complaint, keyOf, operationAt, type Operation } from './document.ts';
+import { assertReplicaShowsNoMore, FROM_DATABASE, mayReplicaAnswer } from './late-replica.ts';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type PathsOf<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, { responses: unknown }> ? P : never }[keyof paths];
@@ -79,8 +80,9 @@ export class Client {
     const operation = operationAt(method, target.split('?')[0]!);
     const base = operation?.servers ? this.stream : this.base;
     const streaming = options.body instanceof ReadableStream ? { duplex: 'half' } : {};
+    const headers = headersOf({ ...options, as }), both = mayReplicaAnswer(method, target) && !Object.keys(headers).length;
     const response = await fetch(base + target, {
-      method, redirect: 'manual', headers: headersOf({ ...options, as }), body: options.body ?? null, ...streaming,
+      method, redirect: 'manual', headers: both ? FROM_DATABASE : headers, body: options.body ?? null, ...streaming,
     } as RequestInit);
     const bytes = Buffer.from(await response.arrayBuffer());
     const type = response.headers.get('content-type') ?? '';
@@ -88,6 +90,7 @@ export class Client {
     const body = isJson && bytes.length ? (JSON.parse(bytes.toString()) as unknown) : undefined;
     const reply = { status: response.status, headers: response.headers, bytes, body: body as T,
       problem: type.startsWith('application/problem+json') ? (body as Problem) : undefined };
+    if (both && reply.status === 200) await assertReplicaShowsNoMore(base + target, bytes.toString());
     if (!options.undescribed) this.check(operation, method, target, type, reply);
     if (operation && method === 'GET' && !options.headers?.['range'] && !options.headers?.['if-none-match']) await this.probe(operation, target, options, reply);
     return reply;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Cluster, WITH_STANDBYS } from './cluster.ts';
+import { replicaDelay } from './late-replica.ts';
 import { BINARY, WORK } from './paths.ts';
 import { Server, type Settings } from './server.ts';
 import { codeOf } from './totp.ts';
@@ -59,10 +60,10 @@ function useOwnTemporaryFolder(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 }
 
-/** VEZA_TEST_REPLICA=10s: servers have a replica that replays so late (recovery_min_apply_delay). */
+/** VEZA_TEST_REPLICA=10s: servers have a replica that replays so late (recovery_min_apply_delay); see late-replica.ts. */
 export async function prepare(): Promise<{ cluster: Cluster; standby: Cluster | undefined; template: Template }> {
   useOwnTemporaryFolder();
-  const delay = process.env['VEZA_TEST_REPLICA'], cluster = await Cluster.create(delay ? WITH_STANDBYS : {});
+  const delay = replicaDelay, cluster = await Cluster.create(delay ? WITH_STANDBYS : {});
   let standby: Cluster | undefined;
   try {
     const template = await fill(cluster);

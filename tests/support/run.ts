@@ -1,5 +1,6 @@
 /** The API suite: `npm run test:api [-- file...]`; with named files only these, without the checks of the description and of types. VEZA_TEST_S3=1: files
- * are kept in an object store, one Swift for the whole run. VEZA_TEST_REPLICA=10s: servers have a replica that replays so late. Its last line is "N passed, N failed". */
+ * are kept in an object store, one Swift for the whole run. VEZA_TEST_REPLICA=10s: servers have a replica that replays so late, and VEZA_TEST_REPLICA=1500ms: it is asked.
+ * Its last line is "N passed, N failed". */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { promisify } from 'node:util';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { coverageReport } from './coverage.ts';
 import { runFiles } from './files.ts';
+import { complainOfReplicaReads, isReplicaAsked } from './late-replica.ts';
 import { BINARY, COVERAGE, DOCUMENT, makeFolders, ROOT, WORK } from './paths.ts';
 import { prepare } from './prepare.ts';
 import { Swift } from './swift.ts';
@@ -77,6 +79,7 @@ async function main(): Promise<void> {
     passed += sum.passed;
     failed += sum.failed;
     leftOut += sum.leftOut;
+    if (isReplicaAsked) tell('the replica was asked while things were hidden', complainOfReplicaReads());
     if (!named.length) checkCoverage();
   } finally {
     await standby?.remove();

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { Client, cookiesOf, type Credentials } from './client.ts';
 import { Cluster } from './cluster.ts';
+import { isReplicaAsked, noteReplicaReads } from './late-replica.ts';
 import { WORK } from './paths.ts';
 import { Server, type Settings } from './server.ts';
 import { codeOf } from './totp.ts';
@@ -48,11 +49,13 @@ export class World {
     await world.sql('update sessions set created_at = now(), mfa_at = case when mfa_at is not null then now() end'); /* the template may be older than a recent sign-in or proof is */
     after(async () => {
       try {
+        if (isReplicaAsked && server.running) await noteReplicaReads(server.api);
         await server.remove();
       } finally {
         await of.drop(database);
       }
     });
+    if (isReplicaAsked && template.replica) await until('the replica to have the database', () => Cluster.at(template.replica!).sql(database, 'select 1'));
     await server.start();
     return world;
   }
