@@ -45,8 +45,8 @@ const network = Network.make();
 const homes = { database: network.add('pg'), redis: network.add('redis'), store: network.add('s3'), broker: network.add('mq'), replica: network.add('pg2') };
 type Settings = Record<string, string>;
 
-/** What nodes depend on: where it runs, how it dies and starts, and what nodes are told of it. */
-interface Part { name: string; home: Machine; port: number; kill: () => Promise<void>; start: () => Promise<unknown>; settings: (host: string, port: number) => Settings }
+/** What nodes depend on: where it runs, how it dies and starts, and what nodes are told of it. `only`: those that use it; all, where it is not said. */
+interface Part { name: string; only?: Node['role']; home: Machine; port: number; kill: () => Promise<void>; start: () => Promise<unknown>; settings: (host: string, port: number) => Settings }
 const parts: Part[] = [];
 let replica: Part;
 
@@ -367,12 +367,15 @@ async function restart(node: Node, over: () => boolean): Promise<void> {
 }
 
 function strike(over: () => boolean): Promise<void> {
-  const kind = below(11), node = pick(nodes), part = pick(parts), ms = between(300, LONGEST_MS), { host, port } = node.way(part), percent = between(10, 60);
+  const kind = below(11), node = pick(nodes), part = pick(parts.filter(({ only }) => !only || only === node.role)), ms = between(300, LONGEST_MS), { host, port } = node.way(part), percent = between(10, 60);
   const other = nodes.find((one) => one.role === node.role && one !== node)!;
   switch (kind) {
     case 0: return during(`${node.role} killed`, [node], () => node.signal('SIGKILL'), ms, () => restart(node, over));
     case 1: return during(`${node.role} stands still`, [node], () => node.signal('SIGSTOP'), ms, () => node.signal('SIGCONT'));
-    case 2: case 8: return during(`${part.name} killed`, [part], part.kill, ms, part.start);
+    case 2: case 8: {
+      const victim = pick(parts);
+      return during(`${victim.name} killed`, [victim], victim.kill, ms, victim.start);
+    }
     case 3: return during(`${node.role} cut off from ${part.name}`, [node], () => node.machine.lose(100, host, port), ms, () => node.machine.heal());
     case 4: return during(`${node.role} loses packets to ${part.name}`, [node], () => node.machine.lose(percent, host, port), ms, () => node.machine.heal());
     case 5: return during(`${node.role} and its clients cut`, [node], () => node.machine.lose(100, network.address), ms, () => node.machine.heal());
@@ -489,9 +492,9 @@ async function begin(): Promise<void> {
   await broker.start();
   await until('a queue of all events', () => follower.listen(false), 60, 500);
   await follower.close();
-  replica = { name: 'the replica', home: homes.replica, port: 5432, kill: async () => standby.signal('SIGKILL'), start: () => standby.start(), settings: (host, port) => ({ DATABASE_REPLICA_URLS: `host=${host} port=${port} user=app dbname=veza` }) };
+  replica = { name: 'the replica', only: 'api', home: homes.replica, port: 5432, kill: async () => standby.signal('SIGKILL'), start: () => standby.start(), settings: (host, port) => ({ DATABASE_REPLICA_URLS: `host=${host} port=${port} user=app dbname=veza` }) };
   parts.push(replica,
-    { name: 'RabbitMQ', home: homes.broker, port: broker.port, kill: () => broker.signal('SIGKILL'), start: () => broker.start(), settings: (host, port) => ({ RABBITMQ_URL: broker.address(undefined, undefined, host, port) }) },
+    { name: 'RabbitMQ', only: 'worker', home: homes.broker, port: broker.port, kill: () => broker.signal('SIGKILL'), start: () => broker.start(), settings: (host, port) => ({ RABBITMQ_URL: broker.address(undefined, undefined, host, port) }) },
     { name: 'PostgreSQL', home: homes.database, port: 5432, kill: async () => database.signal('SIGKILL'), start: () => database.start(), settings: (host, port) => ({ DATABASE_URL: `host=${host} port=${port} user=app dbname=veza` }) },
     { name: 'Redis', home: homes.redis, port: 6379, kill: () => redis.signal('SIGKILL'), start: () => redis.start(), settings: (host, port) => ({ REDIS_URL: `redis://${host}:${port}/0` }) },
     { name: 'the object store', home: homes.store, port: swift.port, kill: () => swift.signal('SIGKILL'), start: () => swift.start(), settings: (host, port) => ({ ...swift.settings('veza'), S3_ENDPOINT: `http://${host}:${port}` }) },
