@@ -338,6 +338,48 @@ test('while a draft is made, the same request is refused, and gets its reply aft
   assert.equal((await make()).body.id, reply.body.id);
 });
 
+test('a release that is published while tracks of it are processed or failed is there for everybody: they keep their places, and its owner can ask which they are', async () => {
+  const [ready, running, failed, early] = (await tracks(4, 'private')) as [string, string, string, string];
+  await world.sql(`
+    update tracks set status = 'processing' where id = '${running}';
+    update tracks set status = 'processing', stream_status = 'ready', stream_manifest_url = '/hls/${early}/master.m3u8' where id = '${early}';
+    update tracks set status = 'failed', failure_code = 'corrupt', status_message = 'It is damaged.' where id = '${failed}'`);
+  const release = await create({ title: 'Half of it', track_ids: [ready, running, failed, early], access: 'release' });
+  const unready = async (client: Client) => {
+    const reply = await client.get('/api/v1/releases/{id}/tracks', { path: { id: release.id }, query: { unready: true, total: true } });
+    assertStatus(reply, 200);
+    return [reply.body.total, ...reply.body.items.map(({ number, track_id, status, failure_code, status_message }) => [number, track_id, status, failure_code, status_message])];
+  };
+  const wanted = [3, [2, running, 'processing', null, null], [3, failed, 'failed', 'corrupt', 'It is damaged.'], [4, early, 'processing', null, null]];
+  assert.deepEqual(await unready(carol), wanted);
+  assert.deepEqual(await unready(root), wanted);
+  assertProblem(await alice.get('/api/v1/releases/{id}/tracks', { path: { id: release.id }, query: { unready: true } }), 404);
+
+  const seen = async (client: Client, held: (string | null)[]) => {
+    const { slug } = (await get(carol, release.id)).body;
+    for (const reply of [await get(client, release.id), await bySlug(client, slug)]) {
+      assertStatus(reply, 200);
+      assert.equal(reply.body.track_count, 4);
+    }
+    assert.deepEqual((await items(client, release.id)).map(({ number, track_id, title, status }) => [number, track_id, title !== null, status]), held.map((id, i) => [i + 1, id, id !== null, null]));
+    const page = await fetch(`${world.server.api}/release/${slug}`);
+    assert.deepEqual([page.status, /<title>Half of it/.test(await page.text())], [200, true]);
+  };
+  for (const visibility of ['public', 'unlisted'] as const) {
+    assertStatus(await change(release.id, { visibility }), 200);
+    for (const client of [visitor, alice]) await seen(client, [ready, null, null, null]);
+  }
+  assert.deepEqual(await unready(alice), [0], 'nobody else is told');
+  assertProblem(await visitor.get('/api/v1/releases/{id}/tracks', { path: { id: release.id }, query: { unready: true } }), 401);
+  assertStatus(await change(release.id, { visibility: 'scheduled', publish_at: later(1) }), 200);
+  await until('the release to open by itself', async () => (await get(visitor, release.id)).status === 200);
+  await seen(visitor, [ready, null, null, null]);
+  await world.sql(`update tracks set status = 'completed' where id = '${running}'; update tracks set status = 'failed' where id = '${ready}'`);
+  await seen(visitor, [null, running, null, null]);
+  await world.sql(`update tracks set status = 'failed' where id = '${running}'`);
+  await seen(visitor, [null, null, null, null]);
+});
+
 test('files that are uploaded together become a draft release, in the order and on the discs that their tags say; publishing it opens them', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'veza-draft-'));
   writeFileSync(`${folder}/plain.wav`, wav(makeSound(1)));

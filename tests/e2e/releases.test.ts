@@ -14,7 +14,7 @@ import { choose } from './support/actions.ts';
 import { settled, type Eye } from './support/browser.ts';
 import { hear } from './support/ear.ts';
 import { lookAt } from './support/look.ts';
-import { Stage, tones } from './support/stage.ts';
+import { Stage, template, tones } from './support/stage.ts';
 
 const stage = await Stage.start('releases');
 const carol = stage.world.as('carol');
@@ -131,6 +131,70 @@ test('a guest finds a release on the profile, plays it in its order, and sees of
   });
 });
 
+/** Two that nobody can hear yet, beside one that plays. */
+async function unfinished(title: string): Promise<{ id: string; slug: string; running: string }> {
+  const [running, failed] = (await stage.world.sql(`
+    insert into tracks (creator_id, title, status, failure_code) values ('${template.ids.carol}', 'Slack water', 'processing', null), ('${template.ids.carol}', 'Spring flood, ${'and the long way home '.repeat(6)}', 'failed', 'corrupt') returning id`)).split('\n') as [string, string];
+  return { ...(await make({ title, track_ids: [ferry.id, running, failed] })), running };
+}
+
+async function wantPublic(page: Page): Promise<void> {
+  await choose(page, 'Edit');
+  const form = page.getByRole('dialog', { name: 'Edit the release' });
+  await form.getByLabel('Who may listen').selectOption('public');
+  await form.getByRole('button', { name: 'Save' }).click();
+}
+
+for (const width of [1280, 360]) test(`publishing while a track is processed or failed asks and names them, and the release opens for everybody, at ${width} px`, async () => {
+  const { id, slug, running } = await unfinished(`Half a tide ${width}`);
+  const visibility = async () => (await carol.get('/api/v1/releases/{id}', { path: { id } })).body.visibility;
+  await stage.visit('carol', async (eye) => {
+    const { page } = eye;
+    await open(eye, `/release/${slug}`);
+    await page.getByText('Failed: This file is damaged: its sound could not be decoded.').waitFor();
+    await wantPublic(page);
+    const form = page.getByRole('dialog', { name: 'Edit the release' });
+    const question = page.getByRole('dialog', { name: '2 tracks are not ready' });
+    await question.getByRole('listitem').filter({ hasText: 'Slack water' }).getByText('Processing').waitFor();
+    await question.getByRole('listitem').filter({ hasText: 'Spring flood' }).getByText('Failed: This file is damaged: its sound could not be decoded.').waitFor();
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    await form.getByRole('button', { name: 'Save' }).click();
+    await question.getByRole('button', { name: 'Go back' }).click();
+    await question.waitFor({ state: 'detached' });
+    assert.deepEqual([await form.getByLabel('Who may listen').inputValue(), await visibility()], ['public', 'private'], 'what was chosen stays, and nothing is published');
+
+    await stage.world.sql(`update tracks set status = 'completed' where id = '${running}'`);
+    await form.getByLabel('Who may listen').selectOption('scheduled');
+    await form.getByLabel('Public from').fill('2099-01-01T00:00');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog', { name: '1 track is not ready' }).getByRole('button', { name: 'Publish anyway' }).click();
+    await form.waitFor({ state: 'detached' });
+    await until('the server to have it', async () => (await visibility()) === 'scheduled');
+    await wantPublic(page);
+    await page.getByRole('dialog', { name: '1 track is not ready' }).getByRole('button', { name: 'Publish anyway' }).click();
+    await form.waitFor({ state: 'detached' });
+    await page.waitForURL(`**/release/half-a-tide-${width}`);
+
+    await choose(page, 'Edit');
+    await form.getByLabel('Label').fill('Small hours');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    assert.equal(await page.getByRole('dialog').count(), 0, 'what is public already is not asked about again');
+  }, { width, height: 740 });
+  await stage.visit(null, async (eye) => {
+    const { page } = eye;
+    for (const address of [`/release/half-a-tide-${width}`, `/release/${slug}`]) {
+      await open(eye, address);
+      await page.getByRole('heading', { level: 1, name: `Half a tide ${width}` }).waitFor();
+      await page.getByText('Not out yet, or not available').first().waitFor();
+    }
+    assert.equal(await page.getByText('Spring flood').count(), 0);
+    await page.getByRole('button', { name: 'Play Half a tide' }).click();
+    await hear(page, 'what is ready', (now) => now.track === ferry.id && now.left > 0.005);
+  }, { width, height: 740 });
+});
+
 test('an announced release counts down, and its track can be played when the moment comes, without a reload', async () => {
   const { id, slug } = await make({ title: 'In a moment', visibility: 'public', track_ids: [secret.id], access: 'release', release_at: new Date(Date.now() + HOUR).toISOString(), release_zone: 'UTC' });
   await stage.visit(null, async (eye) => {
@@ -149,6 +213,7 @@ test('an announced release counts down, and its track can be played when the mom
 
 await make({ title: 'Only announced, with a title that goes on for a while', kind: 'ep', visibility: 'public', artist: 'Carol & the long names', description: 'Soon.\nVery soon.', licence: 'cc_by_sa',
   label: 'Small hours', release_at: '2099-12-24T18:00:00Z', release_zone: 'Europe/Paris', credits: [{ name: 'Ana', role: 'producer' }, { name: 'Bo', role: 'producer' }] });
+const asked = await unfinished('Asked about');
 const long = await make({ title: 'Three discs', visibility: 'public' }, stage.world.as('dave'));
 await stage.world.sql(`
   insert into tracks (creator_id, title, visibility, status, duration_ms) select user_id, 'Part ' || n, 'public', 'completed', 60000 * n from releases, generate_series(1, 60) n where id = '${long.id}';
@@ -170,6 +235,11 @@ lookAt(stage, [
   { name: 'release edit', path: '/release/later-trains', who: 'carol', inSight: true, first: async ({ page }) => {
     await choose(page, 'Edit');
     await page.getByRole('dialog', { name: 'Edit the release' }).waitFor();
+  } },
+  { name: 'release unready', path: `/release/${asked.slug}`, who: 'carol' },
+  { name: 'release publish question', path: `/release/${asked.slug}`, who: 'carol', inSight: true, first: async ({ page }) => {
+    await wantPublic(page);
+    await page.getByRole('dialog', { name: '2 tracks are not ready' }).waitFor();
   } },
   { name: 'release new', path: '/releases', who: 'carol', inSight: true, first: async ({ page }) => {
     await page.getByRole('button', { name: 'New release' }).first().click();

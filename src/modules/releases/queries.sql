@@ -245,9 +245,11 @@ select r.id as release_id, r.user_id as owner_id from releases r where r.id = :i
 -- Disc after disc, in their order. A track that is not out yet, or hidden from the viewer, keeps its place with nothing but its number.
 -- schema: ReleaseTrack
 -- nullable: track_id, title, artist, album, isrc, duration_ms, cover_url, waveform_url, stream_manifest_url, loudness_lufs, true_peak_dbtp, creator, access, visibility
+-- nullable: status, failure_code, status_message
 -- not null: number
 -- type: access own|release|preview
 -- type: visibility public|unlisted|private|scheduled
+-- filter: unready=true: {release_own(r)} and t.status <> 'completed'
 -- sort: i.disc, i.position, i.track_id
 -- unique: a track is in a release once
 select i.disc, i.number, t.id as track_id, t.title, t.artist, t.album, t.isrc, t.duration_ms,
@@ -257,7 +259,10 @@ select i.disc, i.number, t.id as track_id, t.title, t.artist, t.album, t.isrc, t
        {user_ref(u, creator)},
        {is_liked(t)},
        case when {release_own(r)} then i.access end as access,
-       case when {release_own(r)} then case when t.public_from <= now() then 'public' else t.visibility end end as visibility
+       case when {release_own(r)} then case when t.public_from <= now() then 'public' else t.visibility end end as visibility,
+       case when {release_own(r)} then t.status end as status,
+       case when {release_own(r)} then t.failure_code end as failure_code,
+       case when {release_own(r)} then t.status_message end as status_message
   from (select o.*, (row_number() over (partition by o.disc order by o.position, o.track_id))::int as number
           from release_tracks o
          where o.release_id = :release_id::uuid) i

@@ -59,6 +59,11 @@ static const struct field credit[] = {
     {"role", FIELD_ENUM, .required = true, .values = ROLES, .help = "What they did"},
     FIELD_END};
 
+static const struct field track_filters[] = {
+    {"unready", FIELD_BOOL, .needs_person = true,
+     .help = "Only tracks that nobody else can hear yet: still being processed, or failed. Empty for those who may not change the release"},
+    FIELD_END};
+
 #define RELEASE_FACTS \
     {"artist", FIELD_STRING, .nullable = true, .max = 255, .help = "Name of the artist, as it is shown"}, \
         {"description", FIELD_TEXT, .nullable = true, .max = 10000, .help = "Plain text"}, \
@@ -174,9 +179,9 @@ static const struct route releases_routes[] = {
      .auth = AUTH_USER, .scope = "releases:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_release_delete, .shape = EMPTY},
 
     {GET, "/api/v1/releases/{id}/tracks", "List the tracks of a release, disc after disc, in their order",
-     "A track that is not out yet, or not for the reader, keeps its place: `track_id` is null then. `access` and `visibility` are told to those who may "
-     "change the release.",
-     .auth = AUTH_OPTIONAL, .scope = "releases:read", .limit = LIMIT_READ, .path = id_in_path,
+     "A track that is not out yet, not ready yet, or not for the reader, keeps its place: `track_id` is null then. `access`, `visibility`, `status` and what "
+     "failed are told to those who may change the release.",
+     .auth = AUTH_OPTIONAL, .scope = "releases:read", .limit = LIMIT_READ, .path = id_in_path, .query = track_filters,
      .requires = &q_release_open_to, .sql = &q_release_tracks, .shape = MANY, .replica = "releases tracks users"},
 
     {POST, "/api/v1/releases/{id}/tracks", "Add tracks to a release",

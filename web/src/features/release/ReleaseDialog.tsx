@@ -1,7 +1,7 @@
 /* The form of a release. */
 
 import { Plus, X } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ComponentProps } from 'react';
 import { useFieldArray, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { DownloadFormatsField } from '@/components/track/DownloadFormatsField';
@@ -16,9 +16,11 @@ import { Toggle } from '@/components/ui/Toggle';
 import { Unsaved } from '@/components/ui/Unsaved';
 import { useChangeReleaseCover } from '@/lib/api/releases/cover';
 import { useUpdateRelease } from '@/lib/api/releases/update';
+import { unreadyTracks } from '@/lib/api/releases/tracks';
 import type { Release } from '@/lib/api/schema';
 import { useForm, type FormOf } from '@/lib/form/useForm';
 import { toast } from '@/lib/toast/store';
+import { PublishQuestion } from './PublishQuestion';
 import { changesOf, formOf, KINDS, LICENCE_NAMES, releaseSchema, ROLES, VISIBILITIES, type ReleaseForm } from './releaseSchema';
 
 function Credits({ form }: { form: FormOf<ReleaseForm> }) {
@@ -59,10 +61,18 @@ export default function ReleaseDialog({ release, onSaved, onClose }: { release: 
   const update = useUpdateRelease();
   const changeCover = useChangeReleaseCover();
   const [cover, setCover] = useState<CoverChange>();
+  const [question, setQuestion] = useState<ComponentProps<typeof PublishQuestion> | null>(null);
   const form = useForm({
     schema: releaseSchema,
     values: formOf(release),
     async send(values) {
+      if (values.visibility !== 'private' && values.visibility !== release.visibility) {
+        const { items, total } = await unreadyTracks(release.id);
+        const answer = () => new Promise<boolean>((onAnswer) => setQuestion({ tracks: items, total: total ?? items.length, onAnswer }));
+        const goesOn = items.length === 0 || (await answer());
+        setQuestion(null);
+        if (!goesOn) return;
+      }
       if (cover !== undefined) await changeCover.mutateAsync({ id: release.id, file: cover });
       setCover(undefined);
       const saved = await update.mutateAsync({ id: release.id, changes: changesOf(values, release) });
@@ -120,6 +130,7 @@ export default function ReleaseDialog({ release, onSaved, onClose }: { release: 
           {t('common.save')}
         </FormButtons>
       </Form>
+      {question && <PublishQuestion {...question} />}
     </Dialog>
   );
 }

@@ -1,11 +1,13 @@
 import { clsx } from 'clsx';
 import { CalendarClock, Disc3, ListX, Settings2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { ProcessingLine } from '@/components/track/ProcessingLine';
 import { PlayButton } from '@/components/track/PlayButton';
 import { rowClass, RowEnd, RowLength, RowTitle, rowWaveformClass } from '@/components/track/TrackRow';
 import { TrackWaveform } from '@/components/track/TrackWaveform';
 import { DragHandle, type HandleProps } from '@/components/ui/DragHandle';
 import { MenuItem } from '@/components/ui/Menu';
+import { failureText } from '@/lib/api/tracks/outcome';
 import type { ReleaseTrack } from '@/lib/api/schema';
 import { byline } from '@/lib/format/byline';
 import type { ListedTrack } from '@/lib/player/listed';
@@ -43,6 +45,7 @@ export function ReleaseRow({ item, track, place, list, isDragged, handle, discs,
       </div>
     );
   }
+  const isProcessed = item.status === 'uploading' || item.status === 'processing';
   return (
     <article className={clsx(rowClass, isDragged ? 'bg-raised shadow-float' : 'hover:bg-sunk/60')}>
       {handle && <DragHandle label={t('releases.move', { title: track.title })} {...handle} />}
@@ -58,10 +61,23 @@ export function ReleaseRow({ item, track, place, list, isDragged, handle, discs,
       </div>
       <RowTitle track={track}>
         <bdi>{byline(track)}</bdi>
+        {handle && isProcessed && <span> · {t('track.status.processing')}</span>}
+        {handle && item.status === 'failed' && (
+          <span className="text-danger" title={failureText(item, t)}>
+            {' · '}
+            {t('track.status.failed')}: {failureText(item, t)}
+          </span>
+        )}
         {handle && item.visibility && item.visibility !== 'public' && <span> · {t(`track.status.${item.visibility}`)}</span>}
         {handle && item.access && item.access !== 'own' && <span> · {t(`releases.access_short.${item.access}`)}</span>}
       </RowTitle>
-      <TrackWaveform track={track} context={{ list }} className={rowWaveformClass} />
+      {isProcessed ? (
+        <div className={`content-center ${rowWaveformClass}`}>
+          <ProcessingLine id={track.id} title={track.title} />
+        </div>
+      ) : (
+        <div className={rowWaveformClass}>{item.status !== 'failed' && <TrackWaveform track={track} context={{ list }} className="h-full" />}</div>
+      )}
       <RowEnd track={track} before={<RowLength track={track} />}>
         {handle && (
           <>

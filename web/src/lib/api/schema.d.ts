@@ -2456,7 +2456,7 @@ export interface paths {
         };
         /**
          * List the tracks of a release, disc after disc, in their order
-         * @description A track that is not out yet, or not for the reader, keeps its place: `track_id` is null then. `access` and `visibility` are told to those who may change the release.
+         * @description A track that is not out yet, not ready yet, or not for the reader, keeps its place: `track_id` is null then. `access`, `visibility`, `status` and what failed are told to those who may change the release.
          */
         get: operations["getReleasesByIdTracks"];
         put?: never;
@@ -6471,6 +6471,10 @@ export interface components {
             access: "own" | "release" | "preview" | null;
             /** @enum {string|null} */
             visibility: "public" | "unlisted" | "private" | "scheduled" | null;
+            /** @enum {string|null} */
+            status: "uploading" | "processing" | "completed" | "failed" | null;
+            failure_code: string | null;
+            status_message: string | null;
         };
         ReleaseTrackList: {
             items: components["schemas"]["ReleaseTrack"][];
@@ -15630,6 +15634,8 @@ export interface operations {
     getReleasesByIdTracks: {
         parameters: {
             query?: {
+                /** @description Only tracks that nobody else can hear yet: still being processed, or failed. Empty for those who may not change the release */
+                unready?: boolean;
                 /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
                 page?: number;
                 /** @description Items per page */
