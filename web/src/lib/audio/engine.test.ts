@@ -6,6 +6,7 @@ interface FakeDeck {
   loads: number;
   ready: boolean;
   codec: string;
+  from: number;
   track: EngineTrack | null;
 }
 const made = vi.hoisted(() => [] as FakeDeck[]);
@@ -16,6 +17,7 @@ vi.mock('./deck', () => ({
     element = { play: () => Promise.resolve(), pause: () => undefined, currentTime: 20, ended: false, paused: false, readyState: 4, volume: 1 };
     loads = 0;
     codec = '';
+    from = NaN;
     track: EngineTrack | null = null;
     failure = null;
     ready = false;
@@ -28,8 +30,9 @@ vi.mock('./deck', () => ({
     constructor(readonly index: number) {
       made.push(this);
     }
-    load(track: EngineTrack, _class: unknown, quality: string) {
+    load(track: EngineTrack, _class: unknown, quality: string, position: number) {
       this.loads += 1;
+      this.from = position;
       this.track = track;
       this.codec = codecOf(quality);
     }
@@ -47,8 +50,10 @@ const codecOf = (quality: string) => (quality === 'lossless' ? 'flac' : 'aac');
 const track: EngineTrack = { id: 'a', manifestUrl: '/a', durationMs: 200_000, loudnessLufs: null, truePeakDbtp: null };
 const nothing = () => undefined;
 
+const idle = () => new Engine({ state: nothing, advanced: nothing, ended: nothing, failed: nothing, progress: nothing }, { authorize: () => Promise.resolve(false) });
+
 async function playing(): Promise<{ engine: Engine; decks: readonly [FakeDeck, FakeDeck] }> {
-  const engine = new Engine({ state: nothing, advanced: nothing, ended: nothing, failed: nothing, progress: nothing }, { authorize: () => Promise.resolve(false) });
+  const engine = idle();
   await engine.load(track);
   const [first, second] = made;
   if (!first || !second) throw new Error('an engine has two decks');
@@ -83,4 +88,14 @@ test('however often the codec is chosen and whatever interrupts its change, it i
   decks[1].track = track;
   await vi.advanceTimersByTimeAsync(2000);
   expect(decks[1].loads).toBe(3);
+});
+
+test('a place that is chosen while the code of the player is still fetched is where it begins', async () => {
+  const engine = idle();
+  const loaded = engine.load(track);
+  engine.seek(40);
+  await loaded;
+  expect(made[0]?.from).toBe(40);
+  await engine.load({ ...track, id: 'b' });
+  expect(made[0]?.from).toBe(0);
 });

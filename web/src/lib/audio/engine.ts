@@ -117,7 +117,10 @@ export class Engine {
     this.lastPosition = position;
     this.report();
     this.next = null;
-    if (!this.hlsClass) await this.prepare();
+    if (!this.hlsClass) {
+      await this.prepare();
+      position = this.lastPosition; /* another place may have been chosen meanwhile */
+    }
     if (request !== this.requests || !this.hlsClass) return;
     if (position === 0 && this.other.track?.id === track.id && this.other.failure === null) {
       const old = this.deck;
@@ -174,7 +177,10 @@ export class Engine {
 
   seek(seconds: number): void {
     const { deck } = this;
-    if (!deck.track) return;
+    if (!deck.track) {
+      this.lastPosition = Math.max(0, seconds);
+      return;
+    }
     this.release();
     const to = Math.max(0, Math.min(seconds, Math.max(0, this.duration - 0.05)));
     deck.delayFrames = 0;
