@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
@@ -5,6 +6,8 @@ import { MovingPeaks } from '@/components/peaks/MovingPeaks';
 import { byline } from '@/lib/format/byline';
 import type { QueueEntry } from '@/lib/player/queue';
 import { usePlayer } from '@/lib/player/store';
+
+const PlayingChapter = lazy(() => import('./PlayingChapter'));
 
 /** Cover, title and name. The cover opens the full screen. */
 export function NowButton({ track }: { track: QueueEntry }) {
@@ -37,6 +40,9 @@ export function NowButton({ track }: { track: QueueEntry }) {
             <Link to={`/u/${encodeURIComponent(track.creator.username)}`} dir="auto" className="block truncate text-sm text-muted hover:text-ink hover:underline">
               {byline(track)}
             </Link>
+            <Suspense fallback={null}>
+              <PlayingChapter id={track.id} className="text-xs text-muted max-xl:hidden flat:hidden" />
+            </Suspense>
           </>
         )}
       </div>

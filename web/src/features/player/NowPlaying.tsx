@@ -15,6 +15,7 @@ import type { QueueEntry } from '@/lib/player/queue';
 import { usePlayer } from '@/lib/player/store';
 import { LivePeaks } from './LivePeaks';
 import { RepeatButton, ShuffleButton } from './OrderButtons';
+import PlayingChapter from './PlayingChapter';
 import PlayingLike from './PlayingLike';
 import { Progress } from './Progress';
 import { QueueHeader } from './QueueHeader';
@@ -41,6 +42,7 @@ function Names({ track, onLeave }: { track: QueueEntry; onLeave: () => void }) {
         </Link>{' '}
         <span className="text-sm">@{track.creator.username}</span>
       </p>
+      <PlayingChapter id={track.id} className="mt-1 text-accent-text flat:max-xl:hidden" />
     </div>
   );
 }

@@ -6,9 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
-import { LinkedText } from '@/components/text/LinkedText';
 import { PlayButton } from '@/components/track/PlayButton';
 import { TrackWaveform } from '@/components/track/TrackWaveform';
+import { seekTrack } from '@/components/track/usePlayFrom';
 import { Button } from '@/components/ui/Button';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { NotFound } from '@/components/ui/NotFound';
@@ -20,6 +20,8 @@ import { useTitle } from '@/lib/dom/useTitle';
 import { byline } from '@/lib/format/byline';
 import { largeTitle } from '@/lib/format/largeTitle';
 import { useFormat } from '@/lib/format/useFormat';
+import { ChapterMarks } from './ChapterMarks';
+import { TrackDescription } from './TrackDescription';
 
 const DownloadDialog = lazy(() => import('@/components/track/DownloadDialog'));
 
@@ -45,7 +47,9 @@ function Loaded({ shared, token }: { shared: SharedTrack; token: string }) {
       </div>
       <div className="flex items-center gap-4 py-6 sm:gap-6">
         <PlayButton track={track} size="lg" />
-        <TrackWaveform track={track} context={{ more: [] }} className="h-28 min-w-0 flex-1 sm:h-36" />
+        <TrackWaveform track={track} context={{ more: [] }} className="h-28 min-w-0 flex-1 sm:h-36">
+          <ChapterMarks track={track} />
+        </TrackWaveform>
       </div>
       {shared.permissions === 'download' && (
         <Button onClick={() => setKeeps(true)}>
@@ -53,11 +57,9 @@ function Loaded({ shared, token }: { shared: SharedTrack; token: string }) {
           {t('track.download')}
         </Button>
       )}
-      {shared.description && (
-        <p dir="auto" className="mt-8 max-w-prose text-base break-words whitespace-pre-line">
-          <LinkedText text={shared.description} />
-        </p>
-      )}
+      <div className="mt-8">
+        <TrackDescription track={track} onSeek={(seconds) => void seekTrack(track, { more: [] }, seconds)} />
+      </div>
       {keeps && (
         <Suspense fallback={null}>
           <DownloadDialog track={track} share={token} onClose={() => setKeeps(false)} />

@@ -4,7 +4,6 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { Cover } from '@/components/cover/Cover';
 import { useCoverHue } from '@/components/cover/useCoverHue';
 import { PeaksSkeleton } from '@/components/peaks/PeaksSkeleton';
-import { LinkedText } from '@/components/text/LinkedText';
 import { DeleteTrackDialog } from '@/components/track/DeleteTrackDialog';
 import { PlayButton } from '@/components/track/PlayButton';
 import { ProcessingLine } from '@/components/track/ProcessingLine';
@@ -32,10 +31,11 @@ import { largeTitle } from '@/lib/format/largeTitle';
 import { withTexts } from '@/lib/i18n';
 import { useTrackChanges } from '@/lib/realtime/useTrackChanges';
 import { MoreFrom, useMoreFrom } from './MoreFrom';
+import { ChapterMarks } from './ChapterMarks';
 import { TrackActions } from './TrackActions';
+import { TrackDescription } from './TrackDescription';
 import { TrackFacts } from './TrackFacts';
 import type { Moment } from './moment';
-import { TimedText } from './TimedText';
 
 const EditTrackDialog = lazy(() => import('@/components/track/EditTrackDialog'));
 const Comments = lazy(withTexts(() => import('./Comments'), 'comments'));
@@ -130,6 +130,7 @@ function Loaded({ track }: { track: Track }) {
                 onSeek={(seconds) => setMoment((old) => old && { seconds, timed: true })}
                 className="h-28 sm:h-36"
               >
+                <ChapterMarks track={track} />
                 <Suspense fallback={null}>
                   <CommentMarkers track={track} pointed={pointed} />
                 </Suspense>
@@ -146,11 +147,7 @@ function Loaded({ track }: { track: Track }) {
         <TrackActions track={track} onEdit={() => setDialog('edit')} onDelete={() => setDialog('delete')} />
         <div className="mt-10 grid gap-10 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
           <div className="min-w-0">
-            {track.description && (
-              <p dir="auto" className="max-w-prose text-base whitespace-pre-line">
-                <LinkedText text={track.description}>{(text) => <TimedText text={text} track={track} onSeek={(seconds) => void seekTrack(track, { more: others }, seconds)} />}</LinkedText>
-              </p>
-            )}
+            <TrackDescription track={track} onSeek={(seconds) => void seekTrack(track, { more: others }, seconds)} />
             {track.tags && track.tags.length > 0 && (
               <ul className="mt-5 flex flex-wrap gap-x-4 gap-y-2">
                 {track.tags.map((tag) => (
