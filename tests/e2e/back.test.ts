@@ -91,7 +91,8 @@ test('Back closes a dialog and the queue beside the page; a reload with one open
     await dialog.waitFor();
     await back(page);
     await gone(dialog);
-    await page.getByRole('button', { name: 'Add to queue' }).click();
+    await page.getByRole('main').getByRole('button', { name: 'Tools for Long walk' }).click();
+    await page.getByRole('menuitem', { name: 'Add to queue' }).click();
     await page.getByRole('button', { name: 'Open the queue' }).click();
     const queue = page.getByRole('complementary', { name: 'Queue' });
     await queue.waitFor();

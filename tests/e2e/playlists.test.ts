@@ -294,7 +294,7 @@ test('what was changed is undone at once, or later in the history, which tells w
     await page.getByRole('heading', { level: 1, name: 'With a history' }).waitFor();
     assertStatus(await stage.world.as('mia').delete('/api/v1/playlists/{id}/tracks/{track_id}', { path: { id, track_id: first } }), 204);
     await until('it to be gone', async () => (await shown(page)) === 'Night ferry, Slow boat');
-    await page.getByRole('button', { name: 'History', exact: true }).click();
+    await choose(page, 'History');
     const dialog = page.getByRole('dialog', { name: 'History of this playlist' });
     const rows = dialog.getByRole('listitem');
     await rows.filter({ hasText: 'mia' }).getByText('1 track removed').waitFor();
@@ -319,12 +319,15 @@ test('its owner sees what came of a playlist; the editors choose it, and everybo
   await stage.visit('carol', async (eye) => {
     const { page } = eye;
     await open(eye, `/playlist/${id}`);
-    await page.getByRole('button', { name: 'Statistics' }).click();
+    await choose(page, 'Statistics');
     const dialog = page.getByRole('dialog', { name: 'Statistics of this playlist' });
     await dialog.getByRole('definition').first().getByText('2', { exact: true }).waitFor();
     await dialog.getByLabel('Period').selectOption('Last 90 days');
     await until('90 days', async () => (await dialog.getByRole('table', { name: 'Opened' }).getByRole('row').count()) === 90);
-    assert.equal(await page.getByRole('button', { name: 'Feature' }).count(), 0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('main').getByRole('button', { name: 'Tools for Worth choosing' }).click();
+    await page.getByRole('menuitem', { name: 'Statistics' }).waitFor();
+    assert.equal(await page.getByRole('menuitemcheckbox', { name: 'Feature' }).count(), 0);
   });
   assertStatus(await stage.world.as('root').put('/api/v1/playlists/{id}/editorial', { path: { id }, body: { is_editorial: true } }), 200);
   await stage.visit(null, async (eye) => {
@@ -351,7 +354,7 @@ test('its owner deletes a playlist, after being asked', async () => {
   await stage.visit('alice', async (eye) => {
     const { page } = eye;
     await open(eye, `/playlist/${id}`);
-    await page.getByRole('main').getByRole('button', { name: 'Delete' }).click();
+    await choose(page, 'Delete');
     const dialog = page.getByRole('dialog', { name: 'Delete this playlist?' });
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.waitForURL('**/playlists');
@@ -382,8 +385,7 @@ test('a playlist of another player is imported, tells what became of each line, 
     await page.getByText('Nadia · Not here yet').waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Night ferry' }).first().waitFor();
     assert.equal(await shown(page), 'Tides, Night ferry, Not here at all');
-    await page.getByRole('button', { name: 'Export' }).click();
-    const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'M3U8, for players' }).click()]);
+    const [saved] = await Promise.all([page.waitForEvent('download'), choose(page, 'M3U8, for players')]);
     assert.equal(saved.suggestedFilename(), 'From my old player.m3u8');
   }, { expected: [/status of 422/] });
 });

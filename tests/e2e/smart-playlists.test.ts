@@ -75,7 +75,7 @@ test('changed rules are undone at once, or later in the history, which brings th
     await until('the drones again', async () => (await titles()) === 'Night ferry, Tides');
     await changeGenre('House');
     await until('the others again', async () => (await titles()) === 'Slow boat');
-    await page.getByRole('button', { name: 'History', exact: true }).click();
+    await choose(page, 'History');
     const rows = page.getByRole('dialog', { name: 'History of this playlist' }).getByRole('listitem');
     await rows.filter({ hasText: 'carol' }).getByText('rules changed').waitFor();
     await rows.last().getByRole('button', { name: 'Restore' }).click();

@@ -12,7 +12,7 @@ const meta = {
       { label: 'Export', icon: Download, files: [{ label: 'CSV', href: '#csv' }] },
       { label: 'Feature', icon: Sparkles, pressed: true },
       { label: 'Edit', icon: Pencil },
-      { label: 'Delete', icon: Trash2, danger: true },
+      { label: 'Delete', icon: Trash2, danger: true, rare: true },
     ],
   },
 } satisfies Meta<typeof Actions>;

@@ -1,4 +1,5 @@
-/* What can be done with what a page is about. The most wanted actions stand in the row; the others too where there is room, and in a menu on phones. */
+/* What can be done with what a page is about. The most wanted actions stand in the row; the others too where there is room, and in a menu on phones.
+ * What is seldom wanted is in the menu everywhere. */
 
 import { Ellipsis, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -17,6 +18,8 @@ export interface Action {
   pressed?: boolean;
   busy?: boolean;
   danger?: boolean;
+  /** Never in the row. */
+  rare?: boolean;
 }
 
 interface ActionsProps {
@@ -66,28 +69,33 @@ function InMenu({ action }: { action: Action }) {
   );
 }
 
-export function Actions({ title, actions, children, className = '' }: ActionsProps) {
+function MoreMenu({ title, actions, className }: { title: string; actions: readonly Action[]; className: string }) {
   const { t } = useTranslation();
-  const present = actions.filter((action) => !!action);
+  if (actions.length === 0) return null;
   return (
-    <div className={`flex flex-wrap items-center gap-2 ${className}`}>
-      {children}
-      {present.map((action) => (
-        <InRow key={action.label} action={action} />
+    <Menu
+      trigger={
+        <IconButton label={t('track.tools', { title })} className={`border border-line-strong ${className}`}>
+          <Ellipsis size={18} aria-hidden />
+        </IconButton>
+      }
+    >
+      {actions.map((action) => (
+        <InMenu key={action.label} action={action} />
       ))}
-      {present.length > 0 && (
-        <Menu
-          trigger={
-            <IconButton label={t('track.tools', { title })} className="border border-line-strong sm:hidden">
-              <Ellipsis size={18} aria-hidden />
-            </IconButton>
-          }
-        >
-          {present.map((action) => (
-            <InMenu key={action.label} action={action} />
-          ))}
-        </Menu>
-      )}
+    </Menu>
+  );
+}
+
+export function Actions({ title, actions, children, className = '' }: ActionsProps) {
+  const present = actions.filter((action) => !!action);
+  const rare = present.filter((action) => action.rare);
+  return (
+    <div data-actions className={`flex flex-wrap items-center gap-2 ${className}`}>
+      {children}
+      {present.map((action) => !action.rare && <InRow key={action.label} action={action} />)}
+      <MoreMenu title={title} actions={present} className="sm:hidden" />
+      <MoreMenu title={title} actions={rare} className="max-sm:hidden" />
     </div>
   );
 }

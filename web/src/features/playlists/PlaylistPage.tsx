@@ -72,6 +72,7 @@ function useChoose({ id, is_editorial: on }: Playlist): Action {
     icon: Sparkles,
     pressed: on,
     busy: choose.isPending,
+    rare: true,
     onSelect: () => choose.mutate(!on, { onError: (error) => toast(problemText(error, t), 'danger') }),
   };
 }
@@ -155,14 +156,14 @@ function Loaded({ playlist }: { playlist: Playlist }) {
           actions={[
             !playlist.is_mine && isOpen && { label: t('track.embed'), icon: Code, onSelect: () => setDialog('embed') },
             me && (playlist.is_mine || playlist.is_shared_with_me) && { label: t('playlists.people'), icon: Users, onSelect: () => setDialog('people') },
-            me && { label: t('playlists.export'), icon: Download, files: FORMATS.map((format) => ({ label: t(`playlists.export_${format}`), href: `${API}/playlists/${id}/export/${format}` })) },
+            me && { label: t('playlists.export'), icon: Download, files: FORMATS.map((format) => ({ label: t(`playlists.export_${format}`), href: `${API}/playlists/${id}/export/${format}` })), rare: true },
             me && duplicate,
             me?.role === 'admin' && (playlist.visibility === 'public' || playlist.is_editorial) && choose,
-            playlist.is_mine && { label: t('playlists.figures'), icon: ChartColumn, onSelect: () => setDialog('figures') },
-            (playlist.may_edit || playlist.may_manage) && { label: t('playlists.history'), icon: History, onSelect: () => setDialog('history') },
+            playlist.is_mine && { label: t('playlists.figures'), icon: ChartColumn, onSelect: () => setDialog('figures'), rare: true },
+            (playlist.may_edit || playlist.may_manage) && { label: t('playlists.history'), icon: History, onSelect: () => setDialog('history'), rare: true },
             playlist.rules && { label: t('playlists.rules'), icon: ListFilter, onSelect: () => setDialog('rules') },
             playlist.may_manage && { label: t('common.edit'), icon: Pencil, onSelect: () => setDialog('edit') },
-            playlist.is_mine && { label: t('common.delete'), icon: Trash2, onSelect: () => setDialog('delete'), danger: true },
+            playlist.is_mine && { label: t('common.delete'), icon: Trash2, onSelect: () => setDialog('delete'), danger: true, rare: true },
           ]}
         >
           {entries.tracks.length > 0 && (

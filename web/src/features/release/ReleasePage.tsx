@@ -129,7 +129,7 @@ function Loaded({ release, address }: { release: Release; address: string }) {
             (release.is_public || release.visibility === 'unlisted') && { label: t('track.embed'), icon: Code, onSelect: () => setDialog('embed') },
             canKeep && { label: t('track.download'), icon: Download, onSelect: () => setDialog('download') },
             release.is_mine && { label: t('common.edit'), icon: Pencil, onSelect: () => setDialog('edit') },
-            release.is_mine && { label: t('common.delete'), icon: Trash2, onSelect: () => setDialog('delete'), danger: true },
+            release.is_mine && { label: t('common.delete'), icon: Trash2, onSelect: () => setDialog('delete'), danger: true, rare: true },
           ]}
         >
           {held.tracks.length > 0 && (

@@ -38,13 +38,13 @@ export function TrackActions({ track, onEdit, onDelete }: TrackActionsProps) {
         className="mt-6"
         title={track.title}
         actions={[
-          isPlayable(track) && { label: t('track.queue'), icon: ListPlus, onSelect: () => queueLast(toPlayerTrack(track)) },
+          isPlayable(track) && { label: t('track.queue'), icon: ListPlus, onSelect: () => queueLast(toPlayerTrack(track)), rare: track.is_mine },
           me && { label: t('track.add_to_playlist'), icon: ListMusic, onSelect: () => askForPlaylist([track]) },
           !track.is_mine && isPlayable(track) && { label: t('track.embed'), icon: Code, onSelect: () => setDialog('embed') },
           (track.is_downloadable || track.is_mine) && isReady && { label: t('track.download'), icon: Download, onSelect: () => setDialog('download') },
-          track.is_mine && isReady && { label: t('track_page.links'), icon: Link2, onSelect: () => setDialog('links') },
+          track.is_mine && isReady && { label: t('track_page.links'), icon: Link2, onSelect: () => setDialog('links'), rare: true },
           track.is_mine && { label: t('common.edit'), icon: Pencil, onSelect: onEdit },
-          track.is_mine && { label: t('common.delete'), icon: Trash2, onSelect: onDelete, danger: true },
+          track.is_mine && { label: t('common.delete'), icon: Trash2, onSelect: onDelete, danger: true, rare: true },
         ]}
       >
         {guest ? (
