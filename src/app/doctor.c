@@ -507,6 +507,8 @@ doctor_run(const struct config *config)
     check_replicas(&d);
     check_port(&d, "API port", "PORT_BACKEND", config->port_backend);
     check_port(&d, "stream port", "PORT_STREAM", config->port_stream);
+    if (config->port_worker)
+        check_port(&d, "worker port", "PORT_WORKER", config->port_worker);
     check_redis(&d);
     check_rabbitmq(&d);
     check_error_reports(&d);

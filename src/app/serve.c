@@ -23,6 +23,7 @@
 #include "http/server.h"
 #include "modules/auth/auth.h"
 #include "modules/pages/pages.h"
+#include "modules/system/system.h"
 #include "platform/bus/bus.h"
 #include "platform/bus/listener.h"
 #include "platform/fetch/fetch.h"
@@ -64,16 +65,17 @@ struct run {
     sigset_t stop_signals;
     struct storage *storage;
     struct module_setup with;
-    struct server *api, *stream;
+    struct server *api, *stream, *worker; /* the last: health and metrics of a process that has neither of the others */
+    struct config worker_config;
     int (*work)(const struct config *config, unsigned port); /* instead of waiting for a signal */
 };
 
 static struct server *
-start_server(const struct config *config, const char *name, int64_t port, route_tables tables,
+start_server(const struct config *config, const char *name, const char *port_setting, int64_t port, route_tables tables,
              const struct server_hooks *hooks)
 {
     struct server_settings settings = {.name = name, .config = config, .port = (uint16_t)port,
-                                       .port_setting = text_equal(name, "stream") ? "PORT_STREAM" : "PORT_BACKEND", .routes = tables, .hooks = hooks,
+                                       .port_setting = port_setting, .routes = tables, .hooks = hooks,
                                        .stream_secret = auth_stream_secret(), .files_are_elsewhere = config->s3_enabled,
                                        .express = text_equal(name, "stream") ? &stream_express : NULL};
     char error[512];
@@ -198,6 +200,18 @@ claim_places(const struct config *config, unsigned roles)
     return true;
 }
 
+/* Whoever probes and Prometheus: a thread of each kind is enough for them. */
+static bool
+start_worker_server(const struct config *config, struct run *run)
+{
+    if (run->roles != APP_WORKER || !config->port_worker)
+        return true;
+    run->worker_config = *config;
+    run->worker_config.http_threads = run->worker_config.handler_threads = run->worker_config.waiter_threads = run->worker_config.password_threads = 1;
+    run->worker = start_server(&run->worker_config, "worker", "PORT_WORKER", config->port_worker, health_tables, &stream_hooks);
+    return run->worker;
+}
+
 static bool
 start_roles(const struct config *config, struct run *run, char *error, size_t error_size)
 {
@@ -209,14 +223,14 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
     if (run->roles & APP_API) {
         if (!module_start(all_modules))
             return false;
-        run->api = start_server(config, "api", config->port_backend, module_routes(all_modules, MODULE_API), &api_hooks);
+        run->api = start_server(config, "api", "PORT_BACKEND", config->port_backend, module_routes(all_modules, MODULE_API), &api_hooks);
         if (!run->api)
             return false;
     }
     if (run->roles & APP_STREAM) {
         if (!stream_start())
             return false;
-        run->stream = start_server(config, "stream", config->port_stream, module_routes(all_modules, MODULE_STREAM), &stream_hooks);
+        run->stream = start_server(config, "stream", "PORT_STREAM", config->port_stream, module_routes(all_modules, MODULE_STREAM), &stream_hooks);
         if (!run->stream)
             return false;
     }
@@ -227,7 +241,7 @@ start_roles(const struct config *config, struct run *run, char *error, size_t er
                                          .stale_after_s = (int)config->job_stale_s};
 
         module_subscribe(all_modules);
-        if (!module_jobs(all_modules) || !jobs_start(&settings, module_jobs(all_modules)) || !bus_start())
+        if (!start_worker_server(config, run) || !module_jobs(all_modules) || !jobs_start(&settings, module_jobs(all_modules)) || !bus_start())
             return false;
     }
     if (run->roles & (APP_API | APP_STREAM))
@@ -243,6 +257,7 @@ stop_all(struct run *run)
     listener_stop(); /* what it hears goes to the servers and the hub: first silence, then free them */
     server_stop(run->api, DRAIN_MS);
     server_stop(run->stream, DRAIN_MS);
+    server_stop(run->worker, DRAIN_MS);
     rabbitmq_stop(); /* before the jobs and the bus, which may wait for a confirm */
     jobs_stop();
     bus_stop();

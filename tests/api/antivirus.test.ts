@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { Clamd, EICAR } from '../support/clamd.ts';
@@ -174,22 +174,62 @@ test('doctor finds out what clamd looks at', async () => {
   assert.match(doctor(), /does not look at files of CLAMAV_MAX_MB/);
 });
 
-test('a clamd that says OK before it took all of a file has not looked at it', async () => {
+/** Something that listens where clamd should be, and answers PING. `scan` gets each connection on which a file comes, with its first bytes. */
+async function impostor(scan: (socket: Socket) => void): Promise<{ address: string; close: () => void; asked: () => number }> {
   let asked = 0;
-  const hasty = createServer((socket) => {
-    socket.on('error', () => undefined).once('data', (bytes: Buffer) => {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).once('close', () => sockets.delete(socket)).once('data', (bytes: Buffer) => {
       if (bytes.toString('latin1').startsWith('zPING')) return void socket.end('PONG\0');
       asked++;
-      socket.write('stream: OK\0', () => { socket.destroy(); });
+      scan(socket);
     });
   }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => hasty.once('listening', resolve));
-  const world = await World.start('antivirus-hasty', { ...settings, CLAMAV_ADDRESS: `127.0.0.1:${(hasty.address() as AddressInfo).port}` });
+  await new Promise((resolve) => server.once('listening', resolve));
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked, close: () => { server.close(); sockets.forEach((socket) => socket.destroy()); } };
+}
+
+test('a clamd that says OK before it took all of a file has not looked at it', async () => {
+  const hasty = await impostor((socket) => socket.write('stream: OK\0', () => { socket.destroy(); }));
+  const world = await World.start('antivirus-hasty', { ...settings, CLAMAV_ADDRESS: hasty.address });
   try {
     assertProblem(await upload(world.as('carol'), { file: infected(60) }), 503);
-    assert.ok(asked > 1, 'it was asked once more');
+    assert.ok(hasty.asked() > 1, 'it was asked once more');
     assert.deepEqual(originals(world), []);
   } finally {
     hasty.close();
   }
 });
+
+/** Each would keep a scan going for minutes. */
+const SLOW: Record<string, (socket: Socket) => void> = {
+  'takes a file in small pieces': (socket) => {
+    socket.pause();
+    const timer = setInterval(() => socket.read(16_384), 200); /* 35 MB: seven minutes */
+    socket.once('close', () => { clearInterval(timer); });
+  },
+  'drips its answer': (socket) => {
+    socket.resume();
+    const timer = setInterval(() => socket.write('s'), 200); /* until there is no room for more: 100 s */
+    socket.once('close', () => { clearInterval(timer); });
+  },
+};
+
+for (const [what, scan] of Object.entries(SLOW)) {
+  test(`a clamd that ${what} has CLAMAV_TIMEOUT_S for all of it`, async () => {
+    const slow = await impostor(scan), world = await World.start('antivirus-slow', { ...settings, CLAMAV_ADDRESS: slow.address, CLAMAV_TIMEOUT_S: '4' });
+    try {
+      const carol = world.as('carol'), file = wav(makeSound(200)), address = await begin(carol, { length: file.length });
+      assertStatus(await patch(carol, address, 0, file.subarray(0, file.length - 1)), 204);
+      const begun = performance.now();
+      assert.equal((await patch(carol, address, file.length - 1, file.subarray(file.length - 1))).status, 503);
+      const took = performance.now() - begun;
+      assert.ok(took > 3500 && took < 30_000, `${Math.round(took)} ms`);
+      assert.equal(slow.asked(), 1, 'no second attempt when the time is over');
+      assert.match((await world.visitor.send('GET', '/metrics')).bytes.toString(), /veza_scanner_up 0/);
+    } finally {
+      slow.close();
+    }
+  });
+}

@@ -233,6 +233,7 @@ static const struct route health_routes[] = {
      .auth = AUTH_METRICS, .limit = LIMIT_NONE, .handler = profile, .query = profile_query, .produces = "text/plain",
      .problems = (const enum problem_name[]){PROBLEM_UNAVAILABLE, PROBLEM_NOT_FOUND, PROBLEM_COUNT}},
     ROUTE_END};
+const struct route *const health_tables[] = {health_routes, NULL};
 
 static const struct field one_subscriber[] = {
     {"subscriber", FIELD_STRING, .max = 100, .pattern = "[a-z0-9_.]+", .help = "Only those of this part of Veza", .example = "tracks.files"}, FIELD_END};
@@ -265,7 +266,7 @@ static const struct job_handler system_jobs[] = {{"retention", JOB_ERASE, retent
 const struct module system_module = {.name = "system",
                                      .personal = &system_personal,
                                      .routes = ROUTE_TABLES(system_routes, health_routes),
-                                     .stream_routes = ROUTE_TABLES(health_routes),
+                                     .stream_routes = health_tables,
                                      .queries = system_queries,
                                      .jobs = system_jobs,
                                      .settings = retention_settings,

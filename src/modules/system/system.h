@@ -5,4 +5,5 @@
 
 /* Health and metrics, on every server; the rest, on the API. */
 extern const struct module system_module;
+extern const struct route *const health_tables[]; /* health and metrics alone, for processes without the API and the stream server */
 extern const struct personal system_personal; /* personal.c */

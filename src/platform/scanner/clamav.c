@@ -30,6 +30,7 @@
 struct scan {
     int fd;
     bool broken;   /* clamd took no more; perhaps it said why */
+    int64_t until_ms; /* for what waits: the whole of it, however slowly clamd takes bytes or answers */
     uint64_t sent; /* bytes of the file that are in finished pieces, or in this one */
     size_t piece_len, piece_at; /* what is to be sent, and how much of it went */
     char piece[LENGTH_BYTES + PIECE_BYTES];
@@ -69,6 +70,7 @@ clamd_note(bool answered)
     atomic_store(&away_until_ms, answered ? 0 : clock_monotonic_ms() + 1000 * pause_s);
 }
 
+/* Negative `ms` counts as 0. */
 static bool
 clamd_wait(int fd, short events, int64_t ms)
 {
@@ -158,6 +160,12 @@ scan_cancel(struct scan *scan)
     free(scan);
 }
 
+static int64_t
+scan_left_ms(const struct scan *scan)
+{
+    return scan->until_ms - clock_monotonic_ms();
+}
+
 /* Sends what is left of the piece. False when the rest has to wait, or the connection is broken. */
 static bool
 scan_send(struct scan *scan, bool waits)
@@ -172,7 +180,7 @@ scan_send(struct scan *scan, bool waits)
         else if (errno != EINTR && !waits)
             return false;
         else if (errno != EINTR)
-            scan->broken = !clamd_wait(scan->fd, POLLOUT, SEND_MS);
+            scan->broken = scan_left_ms(scan) <= 0 || !clamd_wait(scan->fd, POLLOUT, scan_left_ms(scan) < SEND_MS ? scan_left_ms(scan) : SEND_MS);
     }
     return !scan->broken;
 }
@@ -203,17 +211,17 @@ scan_push(struct scan *scan, piece_reader *read, void *from, uint64_t size, bool
     return true;
 }
 
-/* What clamd says, up to the NUL; empty when it says nothing in time. */
+/* What clamd says, up to the NUL, as far as it says it in time. */
 static void
-scan_read_reply(const struct scan *scan, char reply[REPLY_BYTES])
+scan_read_reply(struct scan *scan, char reply[REPLY_BYTES])
 {
     size_t got = 0;
-    int64_t until = clock_monotonic_ms() + (scan->broken ? CONNECT_MS : clamd.timeout_ms);
+    int64_t left;
     ssize_t n = 1;
 
-    while (got < REPLY_BYTES - 1 && n > 0 && !memchr(reply, 0, got)) {
-        int64_t left = until - clock_monotonic_ms();
-
+    if (scan->broken)
+        scan->until_ms = clock_monotonic_ms() + CONNECT_MS; /* why it took no more is there already, or never comes */
+    while (got < REPLY_BYTES - 1 && n > 0 && !memchr(reply, 0, got) && (left = scan_left_ms(scan)) > 0) {
         if (clamd_wait(scan->fd, POLLIN, left < PING_EVERY_MS ? left : PING_EVERY_MS)) {
             n = recv(scan->fd, reply + got, REPLY_BYTES - 1 - got, 0);
             got += n > 0 ? (size_t)n : 0;
@@ -247,17 +255,20 @@ scan_verdict(struct scan *scan, char *ret_name, size_t ret_name_size)
     return text_starts_with(name, "Heuristics.Limits.Exceeded") ? SCAN_TOO_LARGE : SCAN_FOUND;
 }
 
-/* The whole file, over the connection that is there, and over a new one when that broke. `read` starts again with offset 0. */
+/* The whole file, over the connection that is there, and over a new one when that broke and there is time left. `read` starts again with offset 0. */
 static enum scan_verdict
 scan_whole(struct scan *scan, piece_reader *read, void *from, uint64_t size, char *ret_name, size_t ret_name_size)
 {
     enum scan_verdict verdict = SCAN_AWAY;
+    int64_t until_ms = clock_monotonic_ms() + clamd.timeout_ms;
 
-    for (int attempt = 0; verdict == SCAN_AWAY && attempt < 2 && (scan || !clamd_is_away()); attempt++) {
+    for (int attempt = 0; verdict == SCAN_AWAY && attempt < 2 && clock_monotonic_ms() < until_ms && (scan || !clamd_is_away()); attempt++) {
         if (!scan) {
             clamd_look_up();
             scan = scan_open();
         }
+        if (scan)
+            scan->until_ms = until_ms;
         if (scan && scan_push(scan, read, from, size, true))
             verdict = scan_verdict(scan, ret_name, ret_name_size);
         scan_cancel(scan);
