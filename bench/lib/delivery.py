@@ -21,6 +21,7 @@ http {
     server {
         listen 127.0.0.1:%(port)d backlog=1024; root %(root)s;
         add_header Cache-Control "public, max-age=31536000, immutable"; add_header Access-Control-Allow-Origin "*";
+        %(server)s
     }
 }
 """
@@ -33,13 +34,14 @@ def free_port():
 
 
 class Nginx:
-    def __init__(self, folder, root, extra=""):
+    def __init__(self, folder, root, extra="", server=""):
+        """`extra` stands in the block http, `server` in the block server."""
         os.makedirs(folder, exist_ok=True)
         self.port = free_port()
         path = os.path.join(folder, "nginx.conf")
         user = "root" if os.getuid() == 0 else "nobody"
         with open(path, "w") as file:
-            file.write(CONFIG % {"folder": folder, "root": root, "port": self.port, "user": user, "extra": extra})
+            file.write(CONFIG % {"folder": folder, "root": root, "port": self.port, "user": user, "extra": extra, "server": server})
         self.process = subprocess.Popen(["nginx", "-p", folder, "-c", path], stderr=subprocess.DEVNULL)
         for _ in range(500):
             try:

@@ -1,7 +1,5 @@
 /** Tempo, key and timbre: measured when a track is processed; what a person says wins; what is not sure is not told. */
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { wav, type Sound } from '../support/media.ts';
@@ -90,8 +88,7 @@ test('what was never measured is measured by itself, while nothing is to be proc
     }, 60, 100);
   };
   const [streams, versions] = [() => world.sql(`select media_version from tracks where id = '${before.id}'`), await world.sql(`select media_version from tracks where id = '${before.id}'`)];
-  const file = await world.sql(`select file_path from tracks where id = '${broken.id}'`);
-  writeFileSync(execFileSync('find', [world.server.dataDir, '-path', `*/${file}`], { encoding: 'utf8' }).trim(), 'no sound any more');
+  await world.server.overwrite(await world.sql(`select file_path from tracks where id = '${broken.id}'`), 'no sound any more');
 
   await world.sql(`insert into jobs (kind, payload, dedupe_key, state, locked_by, heartbeat_at) values ('transcode', '{}', 'busy', 'running', 'elsewhere', now() + interval '1 hour');
     delete from track_analysis where track_id in ('${track.id}', '${before.id}', '${broken.id}')`);

@@ -1,6 +1,6 @@
 /** A real `veza serve` on a database and a data folder of its own. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Nginx } from './nginx.ts';
@@ -123,6 +123,18 @@ export class Server {
     const found = readFileSync(`/proc/${this.ports.pid}/status`, 'utf8').match(new RegExp(`${field}:\\s+(\\d+) kB`));
     if (!found) throw new Error(`no ${field} for ${this.ports.pid}`);
     return Number(found[1]);
+  }
+
+  /** Writes over a file that it keeps, on disk or in its bucket. */
+  async overwrite(key: string, content: string): Promise<void> {
+    const swift = Swift.ofRun(), file = path.join(this.dataDir, 'files', key);
+    if (!swift) {
+      statSync(file); /* it is there */
+      writeFileSync(file, content);
+      return;
+    }
+    const reply = await swift.ask('PUT', `${this.settings['S3_BUCKET']}/${key}`, {}, content);
+    if (!reply.ok) throw new Error(`${key}: ${reply.status} ${await reply.text()}`);
   }
 
   /** Ends it with this signal and waits; returns the exit code. */

@@ -51,7 +51,7 @@ export async function halfMade(creator: Client, server: Server, fields: UploadFi
   const early = await until('one quality to be there', async () => {
     const track = (await creator.get('/api/v1/tracks/{id}', { path: { id } })).body;
     return track.stream_status === 'ready' && track;
-  }, 60, 10);
+  }, 120, 10);
   const pids = execFileSync('pgrep', ['-P', String(server.ports.pid), '-f', 'media-worker audio']).toString().trim().split('\n').map(Number);
   const signal = (name: NodeJS.Signals) => pids.forEach((pid) => {
     try {
