@@ -1,12 +1,11 @@
-"""Jobs: how many a second are done that do nothing, told by PostgreSQL's notifications and told by RabbitMQ, and how soon that goes on after a restart."""
+"""Jobs: how many a second are done that do nothing, told by PostgreSQL's notifications and told by RabbitMQ."""
 import subprocess
 import time
-import urllib.request
 
 from . import machine
 from .bus import sql
+from .parts import Parts
 from .programs import program
-from .rabbitmq import RabbitMQ
 from .report import rate
 
 JOBS = 5000
@@ -60,41 +59,16 @@ def measure(veza, processes, url):
         workers.stop()
 
 
-def is_up(veza):
-    with urllib.request.urlopen(veza.url("/metrics"), timeout=5) as reply:
-        return b"\nveza_rabbitmq_up 1\n" in reply.read()
-
-
-def wait_up(veza, wanted):
-    end = time.monotonic() + 60
-    while is_up(veza) != wanted:
-        if time.monotonic() > end:
-            raise RuntimeError("RabbitMQ is not used again")
-        time.sleep(0.01)
-
-
 def run(veza, report):
-    load, rabbit = machine.load(), RabbitMQ()
+    load, parts = machine.load(), Parts("rabbitmq")
     try:
-        rabbit.start()
         found = {}
         for processes in (1, 2):
-            plain, told = measure(veza, processes, None), measure(veza, processes, rabbit.url())
+            plain, told = measure(veza, processes, None), measure(veza, processes, parts.settings["RABBITMQ_URL"])
             what = "jobs that do nothing, %d process%s of %d threads" % (processes, "" if processes == 1 else "es", THREADS)
             report.add(what + ", by RabbitMQ, beside PostgreSQL alone", rate(told[0]), rate(plain[0]), told[0] / plain[0])
             report.add("from commit to claim, median", "%.1f ms" % told[2], "%.1f ms" % plain[2], plain[2] / told[2])
             found[processes] = {"rabbitmq": told, "postgresql": plain}
-        veza.stop()
-        veza.start(RABBITMQ_URL=rabbit.url())
-        wait_up(veza, True)
-        rabbit.kill()
-        wait_up(veza, False)
-        began = time.monotonic()
-        rabbit.start()
-        started = time.monotonic()
-        wait_up(veza, True)
-        report.add("RabbitMQ is used again after it listens again (it was killed)", "%.2f s" % (time.monotonic() - started), "start: %.1f s" % (started - began))
-        report.details["jobs"] = {"per_second, cpu_ms_a_job, median_ms": found, "used_again_s": time.monotonic() - started, "start_s": started - began, "jobs": JOBS,
-                                  "load_average_before": load, "load_average_after": machine.load()}
+        report.details["jobs"] = {"per_second, cpu_ms_a_job, median_ms": found, "jobs": JOBS, "load_average_before": load, "load_average_after": machine.load()}
     finally:
-        rabbit.remove()
+        parts.remove()

@@ -13,10 +13,11 @@ from .report import rate
 SECRET = "a secret of the benchmark"
 LIFE_S = 3600
 RANGE = (1000000, 1065535)
+# With tcp_nopush nginx 1.22 waits 40 ms for the acknowledgement of most ranges, so it is off, which is the faster of the two.
 NGINX = """location /stream/ {
     secure_link $arg_md5,$arg_expires; secure_link_md5 "$secure_link_expires$uri$arg_type$arg_name %s";
     if ($secure_link = "") { return 403; } if ($secure_link = "0") { return 410; }
-    alias %s/; types { } default_type audio/wav; add_header Content-Disposition "attachment; filename=\\"$arg_name\\""; add_header Cache-Control "private, max-age=3600";
+    tcp_nopush off; alias %s/; types { } default_type audio/wav; add_header Content-Disposition "attachment; filename=\\"$arg_name\\""; add_header Cache-Control "private, max-age=3600";
 }"""
 
 

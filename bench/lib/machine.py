@@ -84,3 +84,16 @@ def cpu_s(pids):
         except (OSError, IndexError):
             pass
     return total / TICKS
+
+
+def cpu_fine_s(pids):
+    """The same of threads that are there now, to the nanosecond: for what is shorter than some ticks of 10 ms. A thread that ends takes its time with it."""
+    total = 0
+    for pid in pids:
+        try:
+            for thread in os.listdir("/proc/%d/task" % pid):
+                with open("/proc/%d/task/%s/schedstat" % (pid, thread)) as file:
+                    total += int(file.read().split()[0])
+        except (OSError, IndexError):
+            pass
+    return total / 1e9

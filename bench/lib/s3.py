@@ -41,7 +41,8 @@ def nginx(folder, settings, paths, caches):
     store = urllib.parse.urlparse(settings["S3_ENDPOINT"]).netloc
     objects = " ".join('"%s" "%s";' % (path, presigned(settings, path[1:])) for path in paths)
     http_block = "map_hash_bucket_size 512; map $uri $object { %s } upstream store { server %s; keepalive %d; }" % (objects, store, CONNECTIONS)
-    server = 'location /hls/ { proxy_pass http://store$object; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host %s; %s }'
+    # without tcp_nopush, as for signed links (links.py)
+    server = 'location /hls/ { tcp_nopush off; proxy_pass http://store$object; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host %s; %s }'
     if caches:
         http_block += " proxy_cache_path %s/cache keys_zone=segments:1m;" % folder
     return Nginx(folder, folder, http_block, server % (store, "proxy_cache segments; proxy_cache_valid 200 1h;" if caches else ""))
@@ -72,12 +73,12 @@ class Cold:
             connection.close()
             return size
 
-        before, before_store, began = machine.cpu_s(pids), machine.cpu_s(store), time.monotonic()
+        before, before_store, began = machine.cpu_fine_s(pids), machine.cpu_fine_s(store), time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(COLD_CONNECTIONS) as pool:
             self.bytes = sum(pool.map(some, range(COLD_CONNECTIONS)))
         self.per_second = len(paths) / (time.monotonic() - began)
-        self.cpu_ms = (machine.cpu_s(pids) - before) / len(paths) * 1e3
-        self.store_ms = (machine.cpu_s(store) - before_store) / len(paths) * 1e3
+        self.cpu_ms = (machine.cpu_fine_s(pids) - before) / len(paths) * 1e3
+        self.store_ms = (machine.cpu_fine_s(store) - before_store) / len(paths) * 1e3
 
 
 def cold(veza, peer, parts, paths, report, rounds):
@@ -87,6 +88,7 @@ def cold(veza, peer, parts, paths, report, rounds):
         veza.stop()
         veza.start(**parts.settings)
         fetch(veza.url(os.path.dirname(paths[0]) + "/playlist.m3u8", "stream"))  # it knows the track
+        time.sleep(1)  # the work of its start is done
         sides = [(veza.ports["stream"], [veza.pid]), (peer.port, peer.pids())]
         pair = [Cold(*side, parts.pids(), paths) for side in (sides if number % 2 == 0 else reversed(sides))]
         samples.append(pair if number % 2 == 0 else pair[::-1])

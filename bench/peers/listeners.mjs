@@ -35,7 +35,8 @@ async function player() {
     }).on('error', fail);
   });
   const take = async (name) => {
-    had.bytes += (await get(`${path.dirname(place)}/${name}`)).length;
+    const bytes = await get(`${path.dirname(place)}/${name}`);
+    had.bytes += bytes.length;
     had.chunks++;
   };
   const playlist = String(await get(place)), init = playlist.match(/URI="([^"]+)"/)[1];
