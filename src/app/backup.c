@@ -283,7 +283,7 @@ make_backup(const struct config *config, const char *conninfo, void *context)
         printf("The backup in %s is whole: the database and %llu files, %.1f MB together.\n", b->target, (unsigned long long)b->files - 1,
                (double)b->bytes / 1048576);
     if (good && config->s3_enabled)
-        printf("Objects in the bucket %s are not in it: keep them by versions or a replica of the bucket (docs/operating.md).\n", config->s3_bucket);
+        printf("Objects in the bucket %s are not in it. Copy them now: VEZA_DATA_DIR=FOLDER veza storage move --to disk (docs/operating.md).\n", config->s3_bucket);
     if (!good)
         fprintf(stderr, "veza: no backup was made: %s\n", *b->error ? b->error : strerror(errno));
     if (!good && *b->part)

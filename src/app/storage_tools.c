@@ -234,6 +234,7 @@ struct move {
     struct storage *from, *to;
     FILE *journal;
     void *done; /* tree of the lines of the journal: "key size changed" */
+    void *there; /* of "key size" of what is at the destination, which may have lost what the journal has, or be another one */
     struct buf lines; /* for the journal, of copies that a power failure may still take */
     bool broken; /* they could not be made durable, or noted */
     uint64_t files, bytes, skipped, failed;
@@ -318,13 +319,25 @@ move_note(struct move *move)
 }
 
 static bool
+move_find_there(void *context, const struct storage_entry *entry)
+{
+    char line[STORAGE_KEY_MAX + 64], *kept;
+    struct move *move = context;
+
+    snprintf(line, sizeof line, "%s %llu", entry->key, (unsigned long long)entry->size);
+    kept = strdup(line);
+    return kept && tsearch(kept, &move->there, line_compare);
+}
+
+static bool
 move_entry(void *context, const struct storage_entry *entry)
 {
-    char line[STORAGE_KEY_MAX + 64];
+    char line[STORAGE_KEY_MAX + 64], there[STORAGE_KEY_MAX + 64];
     struct move *move = context;
 
     snprintf(line, sizeof line, "%s %llu %lld", entry->key, (unsigned long long)entry->size, (long long)entry->changed_unix_s);
-    if (tfind(line, &move->done, line_compare)) {
+    snprintf(there, sizeof there, "%s %llu", entry->key, (unsigned long long)entry->size);
+    if (tfind(line, &move->done, line_compare) && tfind(there, &move->there, line_compare)) {
         move->skipped++;
         return true;
     }
@@ -362,7 +375,7 @@ journal_open(struct move *move, const char *path)
 static int
 move_all(struct move *move, const char *path, bool to_s3)
 {
-    int error = !journal_open(move, path) || storage_each(move->from, move_entry, move);
+    int error = !journal_open(move, path) || storage_each(move->to, move_find_there, move) || storage_each(move->from, move_entry, move);
 
     if (move->journal)
         error = !move_note(move) || error;
@@ -370,6 +383,7 @@ move_all(struct move *move, const char *path, bool to_s3)
     if (move->journal && fclose(move->journal))
         error = 1;
     tdestroy(move->done, free);
+    tdestroy(move->there, free);
     printf("%llu files copied and compared (%.1f MB), %llu were there, %llu failed\n", (unsigned long long)move->files, (double)move->bytes / 1e6,
            (unsigned long long)move->skipped, (unsigned long long)move->failed);
     if (error || move->failed) {

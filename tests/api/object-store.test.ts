@@ -1,10 +1,11 @@
 /** Files in a bucket: a real Swift, which speaks S3 and checks every signature, behind a connection that can be held and cut. */
 import { strict as assert } from 'node:assert';
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { assertProblem, assertStatus } from '../support/client.ts';
+import { assertProblem, assertStatus, Client } from '../support/client.ts';
 import { decode, makeSound, pcm, png, wav } from '../support/media.ts';
 import { full } from '../support/level.ts';
 import { BINARY } from '../support/paths.ts';
@@ -268,7 +269,66 @@ full('an installation moves from the bucket to the disk and back, goes on where 
   await swift.makeBucket('veza-moved');
   const moved = { S3_BUCKET: 'veza-moved' };
   assert.equal((await veza(['storage', 'move', '--to', 's3'], moved)).code, 0);
-  assert.deepEqual((await swift.objects('veza-moved')).sort(), (await swift.objects(BUCKET)).sort());
+  const all = (await swift.objects(BUCKET)).sort();
+  assert.deepEqual((await swift.objects('veza-moved')).sort(), all);
   assert.deepEqual(await swift.uploads('veza-moved'), []);
+  assert.equal((await swift.ask('DELETE', `veza-moved/originals/${track.id}`)).status, 204);
+  assert.match((await veza(['storage', 'move', '--to', 's3'], moved)).text, /^1 files copied and compared/m, 'what is not there any more is copied again');
+  await swift.makeBucket('veza-moved-again');
+  assert.match((await veza(['storage', 'move', '--to', 's3'], { S3_BUCKET: 'veza-moved-again' })).text, new RegExp(`^${all.length} files copied and compared`, 'm'), 'another bucket has nothing yet');
   await remove(track.id);
+});
+
+full('database and objects, backed up while somebody uploads and deletes, are whole in an empty installation', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'veza-objects-backup-')), objects = path.join(folder, 'objects'), dump = path.join(folder, 'dump');
+  const done = { uploaded: 0, deleted: 0 };
+  let going = true;
+  const busy = (async () => {
+    while (going) {
+      const track = await upload(carol, { file: wav(makeSound(1)), title: `Track ${done.uploaded}`, is_public: 'true' });
+      assertStatus(track, 201);
+      if (done.uploaded++ % 2) continue;
+      assertStatus(await carol.delete('/api/v1/tracks/{id}', { path: { id: track.body.id } }), 204);
+      done.deleted++;
+    }
+  })();
+  const copy = () => veza(['storage', 'move', '--to', 'disk'], { VEZA_DATA_DIR: objects, S3_ENDPOINT: swift.url });
+  const good = async (what: Promise<{ code: number; text: string }>) => { const { code, text } = await what; assert.equal(code, 0, text); return text; };
+  try {
+    const before = await playable(carol, { file: long, title: 'Kept', is_public: 'true' });
+    mkdirSync(objects);
+    await good(copy());
+    const { uploaded } = done;
+    await until('more to be uploaded and deleted', () => done.uploaded > uploaded + 3);
+    assert.match(await good(veza(['backup', dump])), /Objects in the bucket veza-objects are not in it/);
+    await good(copy());
+    going = false;
+    await busy;
+    t.diagnostic(`${done.uploaded} uploads and ${done.deleted} deletions meanwhile`);
+
+    await cluster.sql('postgres', 'create database restored');
+    await swift.makeBucket('veza-restored');
+    const restored = { VEZA_DATA_DIR: path.join(folder, 'data'), DATABASE_URL: cluster.url('restored'), S3_BUCKET: 'veza-restored', S3_ENDPOINT: swift.url };
+    await good(veza(['restore', dump], restored));
+    await good(veza(['storage', 'move', '--to', 's3'], { ...restored, VEZA_DATA_DIR: objects }));
+    assert.match(await good(veza(['doctor', 'storage'], restored)), /✓ files .* 0 without a row .* 0 rows without a file/);
+    const server = await new Server('object-store-restored', { ...template.settings, ...settings, ...restored }, restored.VEZA_DATA_DIR).start();
+    try {
+      const client = new Client(server.api, {}, server.stream).as({ token: template.tokens.carol });
+      const ids = (await cluster.sql('restored', 'select id from tracks where deleted_at is null')).split('\n');
+      assert.ok(ids.includes(before.id) && ids.length > 3);
+      for (const id of ids) {
+        assert.equal((await finished(client, id)).status, 'completed');
+        assert.ok((await rendition(client, id, 'low')).bytes.length > 1000);
+      }
+      assert.match(await good(veza(['doctor', 'storage'], restored)), /0 rows without a file/);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    going = false;
+    await busy;
+    await cluster.drop('restored');
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
