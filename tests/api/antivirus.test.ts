@@ -1,6 +1,7 @@
 /** A real clamd is asked about every file; it is away, hangs, dies and comes back; what it finds goes. */
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
@@ -52,7 +53,9 @@ test('a clean file comes in, a harmful one leaves nothing: neither as one reques
 test('clamd starts anew while a file comes in: it sees all of it', async () => {
   const form = new Response(uploadForm({ file: infected(20) })), type = form.headers.get('content-type')!, body = Buffer.from(await form.arrayBuffer());
   const { port } = new URL(strict.server.api), socket = connect(Number(port), '127.0.0.1');
-  socket.write(`POST /api/v1/tracks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${template.tokens.carol}\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`);
+  socket.write(`POST /api/v1/tracks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${template.tokens.carol}\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`);
+  const [first] = await once(socket, 'data') as [Buffer];
+  assert.match(String(first), /^HTTP\/1\.1 100 /, 'clamd was seen before it is killed');
   await new Promise((resolve) => socket.write(body.subarray(0, body.length / 2), resolve));
   await clamd.signal('SIGKILL');
   await clamd.start();

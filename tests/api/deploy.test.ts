@@ -97,7 +97,12 @@ test('the manifests fit the schemas of Kubernetes', async () => {
       assert.equal(validate(broken), false, 'the schema refuses what it should');
     }
   }
-  assert.deepEqual(Object.fromEntries(seen), { Namespace: 1, ConfigMap: 1, Secret: 1, PersistentVolumeClaim: 1, Job: 1, Deployment: 3, PodDisruptionBudget: 3, Service: 2, HorizontalPodAutoscaler: 3, Ingress: 1, NetworkPolicy: 2 });
+  assert.deepEqual(Object.fromEntries(seen), { Namespace: 1, ConfigMap: 1, Secret: 1, PersistentVolumeClaim: 1, Job: 1, Deployment: 3, PodDisruptionBudget: 3, Service: 3, HorizontalPodAutoscaler: 3, Ingress: 1, NetworkPolicy: 2 });
+  interface Probed { spec: { template: { spec: { containers: { ports: { containerPort: number }[]; livenessProbe: { httpGet: object }; readinessProbe: { httpGet: object } }[] } } } }
+  const probed = documents.filter(({ one }) => one.kind === 'Deployment').map(({ one }) => (one as unknown as Probed).spec.template.spec.containers[0]!);
+  assert.deepEqual(probed.map(({ ports, livenessProbe, readinessProbe }) => [ports[0]!.containerPort, livenessProbe.httpGet, readinessProbe.httpGet]),
+    [18080, 18082, 18084].map((port) => [port, { path: '/healthz', port: 'http' }, { path: '/readyz', port: 'http' }]));
+  assert.match(text('docker/run.Dockerfile'), / PORT_WORKER=18084 [^]*EXPOSE 18080 18082 18084/);
   const data = documents.flatMap(({ one }) => Object.keys({ ...(one as { data?: object }).data, ...(one as { stringData?: object }).stringData }));
   assert.deepEqual(areSettings(data), []);
 });
