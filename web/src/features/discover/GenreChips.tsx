@@ -43,7 +43,7 @@ export function GenreChips({ chosen, onChoose, children }: GenreChipsProps) {
       {genres.map(({ name, track_count }) => (
         <Chip key={name} pressed={same(name, chosen)} onClick={() => onChoose(same(name, chosen) ? '' : name)}>
           <bdi>{genreName(name)}</bdi>{' '}
-          {track_count !== undefined && <span className="num ms-1 text-xs opacity-75">{format.number(track_count)}</span>}
+          {track_count !== undefined && <span className="num ms-1 text-xs">{format.number(track_count)}</span>}
         </Chip>
       ))}
       {children}
