@@ -351,7 +351,7 @@ test('a release is one ZIP file, of which length and every range are known befor
   const one = await playable(carol, { file: first, title: 'CON: the "first"?', artist: 'Carol', filename: 'a.wav', ...offered }), two = await playable(carol, { file: second, title: 'Zwei…', artist: 'Ana', filename: 'b.wav', ...offered });
   const kept = await playable(carol, { title: 'Not for everybody', is_public: 'false' }), hidden = await playable(carol, { title: 'Hidden', is_public: 'false', is_downloadable: 'true' });
   for (const { id } of [one, two]) assertStatus(await carol.put('/api/v1/tracks/{id}', { path: { id }, body: { download_formats: ['original', 'flac'] } }), 200);
-  const { body: { id } } = await carol.post('/api/v1/releases', { body: { title: 'Été: 1/2', artist: 'Carol', visibility: 'public', track_ids: [one.id, two.id, kept.id, hidden.id], release_at: '2026-01-31T00:00:00Z', credits: [{ name: 'Bo', role: 'producer' }] } });
+  const { body: { id } } = await carol.post('/api/v1/releases', { body: { title: 'Été: 1/2', artist: 'Carol', visibility: 'public', track_ids: [one.id, two.id, kept.id, hidden.id], release_at: '2026-01-31T00:00:00Z', licence: 'cc_by_nc_sa', credits: [{ name: 'Bo', role: 'producer' }] } });
   const form = new FormData();
   form.set('cover', new Blob([new Uint8Array(png(640, 640))], { type: 'image/png' }), 'cover.png');
   assertStatus(await carol.put('/api/v1/releases/{id}/cover', { path: { id }, body: form as never }), 200);
@@ -375,7 +375,7 @@ test('a release is one ZIP file, of which length and every range are known befor
   assert.ok(files.get(`${top}/01 Carol - CON_ the _first__.wav`)!.equals(first) && files.get(`${top}/02 Ana - Zwei….wav`)!.equals(second), 'byte for byte what was uploaded');
   assert.equal(files.get(`${top}/cover.webp`)!.subarray(8, 12).toString(), 'WEBP');
   const notes = files.get(`${top}/release.txt`)!.toString();
-  for (const text of ['Été: 1/2', '2026-01-31', 'producer: Bo', 'Ana - Zwei…']) assert.ok(notes.includes(text), text);
+  for (const text of ['Été: 1/2', '2026-01-31', 'Producer: Bo', 'Creative Commons BY-NC-SA 4.0', 'Ana - Zwei…']) assert.ok(notes.includes(text), text);
   assert.ok(!notes.includes('Not for everybody') && !notes.includes('Hidden'));
 
   const etag = whole.headers.get('etag')!, parts: Buffer[] = [];

@@ -183,8 +183,11 @@ select :id::uuid as release_id, :format::text as format, n.missing as missing_co
 -- problems: forbidden conflict stream_not_ready
 select r.title, coalesce(r.artist, u.display_name, u.username) as artist, r.cover_path || '/1200.webp' as cover,
        extract(year from r.dated_at)::int as year, extract(month from r.dated_at)::int as month, extract(day from r.dated_at)::int as day,
-       concat_ws(E'\r\n', r.title, coalesce(r.artist, u.display_name, u.username), to_char(r.dated_at, 'YYYY-MM-DD'), r.label, 'UPC ' || r.upc, r.licence,
-                 (select string_agg(c.role || ': ' || c.name, E'\r\n') from unnest(r.credits) c)) as notes,
+       concat_ws(E'\r\n', r.title, coalesce(r.artist, u.display_name, u.username), to_char(r.dated_at, 'YYYY-MM-DD'), r.label, 'UPC ' || r.upc,
+                 case r.licence when 'all_rights_reserved' then 'All rights reserved'
+                                when 'cc0' then 'Creative Commons Zero (no rights reserved)'
+                                else 'Creative Commons ' || upper(replace(substring(r.licence from 4), '_', '-')) || ' 4.0' end,
+                 (select string_agg(initcap(replace(c.role, '_', ' ')) || ': ' || c.name, E'\r\n') from unnest(r.credits) c)) as notes,
        n.track_count::int,
        coalesce({archive_refusal(n.track_count)},
                 case when n.made < n.track_count then 'stream_not_ready: The files of this archive have to be made first.' end) as problem
