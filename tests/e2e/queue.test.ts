@@ -2,8 +2,9 @@
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { until } from '../support/wait.ts';
-import { settled } from './support/browser.ts';
+import { settled, type Eye } from './support/browser.ts';
 import { hear, hearIt } from './support/ear.ts';
+import { lookAt } from './support/look.ts';
 import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.start('queue');
@@ -11,7 +12,7 @@ const stage = await Stage.start('queue');
 const [second, first, slow, ferry] = [
   await stage.track('carol', 'Second', tones(20, 440)),
   await stage.track('carol', 'First', tones(20, 550)),
-  await stage.track('dave', 'Slow boat', tones(20, 660)),
+  await stage.track('dave', 'Slow boat', tones(20, 660), { artist: 'An orchestra with a name that goes on for a while' }),
   await stage.track('dave', 'Night ferry', tones(20, 770)),
 ];
 
@@ -87,3 +88,26 @@ test('the queue is put in another order with the arrow keys and with the mouse',
     await until('it to be the first', async () => String(await queued(page)) === 'Second,First,Night ferry');
   });
 });
+
+async function fourQueued(eye: Eye): Promise<void> {
+  const { page } = eye;
+  await page.getByRole('button', { name: 'Play Second' }).first().click();
+  await hear(page, 'it', (now) => now.track === second.id && now.left > 0.005);
+  await page.keyboard.press('Space');
+  await settled(eye);
+}
+
+lookAt(stage, [
+  { name: 'queue panel', path: '/discover', who: 'mia', inSight: true, first: async (eye) => {
+    await fourQueued(eye);
+    await eye.page.keyboard.press('q');
+    await eye.page.getByRole('complementary', { name: 'Queue' }).waitFor();
+  } },
+  { name: 'queue in the full player', path: '/discover', who: 'mia', inSight: true, first: async (eye) => {
+    await fourQueued(eye);
+    await eye.page.getByRole('button', { name: 'Open now playing' }).click();
+    const dialog = eye.page.getByRole('dialog');
+    await dialog.getByRole('region', { name: 'Queue' }).filter({ visible: true }).scrollIntoViewIfNeeded();
+    await dialog.evaluate((one) => one.scrollTo({ top: one.scrollHeight, behavior: 'instant' }));
+  } },
+]);

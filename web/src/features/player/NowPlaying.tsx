@@ -124,7 +124,7 @@ export function NowPlaying({ track }: { track: QueueEntry }) {
           <section aria-label={t('player.queue.label')} className="relative border-t border-line px-3 pt-3 pb-8 xl:hidden">
             <div className="flex h-12 items-center gap-3 ps-3">
               <QueueHeader />
-              <span className="ms-auto lg:hidden">
+              <span className="lg:hidden">
                 <SoundMenu />
               </span>
             </div>

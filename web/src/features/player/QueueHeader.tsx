@@ -23,7 +23,7 @@ function Together() {
     }
   }
   return (
-    <IconButton label={t('player.queue.together')} onClick={() => void begin()} className="ms-auto">
+    <IconButton label={t('player.queue.together')} onClick={() => void begin()}>
       <Users size={18} aria-hidden />
     </IconButton>
   );
@@ -39,19 +39,21 @@ export function QueueHeader({ id }: { id?: string }) {
         {t('player.queue.label')}
       </h2>
       <span className="num text-xs text-muted">{t('player.queue.count', { count })}</span>
-      {me && <Together />}
-      {count > 1 && (
-        <button
-          type="button"
-          onClick={() => {
-            offerUndo(t('player.queue.cleared'));
-            usePlayer.getState().clearQueue();
-          }}
-          className="not-[button+&]:ms-auto h-9 rounded-card px-3 text-sm text-muted transition-colors duration-150 hover:bg-sunk hover:text-ink"
-        >
-          {t('player.queue.clear')}
-        </button>
-      )}
+      <span className="ms-auto flex items-center">
+        {me && <Together />}
+        {count > 1 && (
+          <button
+            type="button"
+            onClick={() => {
+              offerUndo(t('player.queue.cleared'));
+              usePlayer.getState().clearQueue();
+            }}
+            className="h-9 rounded-card px-3 text-sm text-muted transition-colors duration-150 hover:bg-sunk hover:text-ink"
+          >
+            {t('player.queue.clear')}
+          </button>
+        )}
+      </span>
     </>
   );
 }

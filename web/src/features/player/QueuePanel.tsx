@@ -31,11 +31,11 @@ export function QueuePanel() {
       onKeyDown={(event) => {
         if (event.key === 'Escape') close();
       }}
-      className="fixed end-0 top-(--header-h) bottom-[calc(var(--player-h)+var(--tabs-h))] z-30 flex w-full flex-col border-s border-line bg-raised outline-none animate-rise sm:w-96"
+      className="fixed end-0 top-(--header-h) bottom-[calc(var(--player-h)+var(--tabs-h))] z-30 flex w-full flex-col border-line bg-raised outline-none animate-rise sm:w-96 sm:border-s"
     >
       <header className="flex h-16 shrink-0 items-center gap-3 ps-5 pe-3">
         <QueueHeader id="queue-title" />
-        <IconButton label={t('player.queue.close')} onClick={close} className="not-[button+&]:ms-auto">
+        <IconButton label={t('player.queue.close')} onClick={close}>
           <X size={18} aria-hidden />
         </IconButton>
       </header>

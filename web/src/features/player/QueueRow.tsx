@@ -58,7 +58,7 @@ export function QueueRow({ entry, place, isPlaying, isDragged, handle, onPlay, o
             <bdi>{byline(entry)}</bdi>
           </span>
         </span>
-        {!entry.unavailable && <span className="num shrink-0 text-xs text-muted">{clock(entry.duration_ms)}</span>}
+        {!entry.unavailable && <span className="num shrink-0 text-xs text-muted max-sm:hidden">{clock(entry.duration_ms)}</span>}
       </button>
       {!entry.unavailable && <TrackMenu track={entry} playable={entry.stream_manifest_url !== null} className="sm:opacity-0 sm:group-focus-within/row:opacity-100 sm:group-hover/row:opacity-100 data-[state=open]:opacity-100" />}
       <IconButton
