@@ -10,6 +10,7 @@ from .s3 import segments
 from .veza import Veza
 
 OUTAGE_S, LATE_S = 2, 60
+AGAIN_S = 20  # nothing is killed a second time after that
 ROUNDS = {"postgresql": 2, "redis": 2, "rabbitmq": 1, "s3": 1, "clamd": 2}
 NEEDS = {"postgresql": "list of tracks", "redis": "request that used it (veza_redis_up)", "rabbitmq": "connection (veza_rabbitmq_up)", "s3": "segment of which there is no copy", "clamd": "upload"}
 
@@ -62,13 +63,15 @@ def run(report):
         works = {"postgresql": lambda: veza.call("GET", "/api/v1/tracks?limit=5&n=%d" % next(asked)), "redis": lambda: veza.call("GET", "/api/v1/auth/me", token=token) and metric("veza_redis_up"),
                  "rabbitmq": lambda: metric("veza_rabbitmq_up"), "s3": lambda: fetch(veza.url(segment[0], "stream")),
                  "clamd": lambda: veza.upload(token, "short.wav", [sound], len(sound), "Short")[0] == 201}
-        details = {}
+        details, began = {}, time.monotonic()
         for name, rounds in ROUNDS.items():
             details[name] = []
             for _ in range(rounds):
-                segment[0] = next(files)
-                details[name].append(round(measure(parts, name, works[name]), 3))
-            report.add("%s killed, away for %d s: from its first answer to a good %s, slowest of %d" % (name, OUTAGE_S, NEEDS[name], rounds), "%.2f s" % max(details[name]), "")
+                if not details[name] or time.monotonic() - began < AGAIN_S:
+                    segment[0] = next(files)
+                    details[name].append(round(measure(parts, name, works[name]), 3))
+            report.add("%s killed, away for %d s: from its first answer to a good %s, slowest of %d" % (name, OUTAGE_S, NEEDS[name], len(details[name])),
+                       "%.2f s" % max(details[name]), "")
         report.details["recovery"] = {"outage_s": OUTAGE_S, "seconds": details, "load_average_before": load, "load_average_after": machine.load()}
     finally:
         veza.remove()

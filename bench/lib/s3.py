@@ -17,6 +17,7 @@ from .report import rate
 from .veza import Veza
 
 COLD_CONNECTIONS = 4
+COLD_S = 20  # no further round is begun after that, when there is one
 
 
 def presigned(settings, key):
@@ -83,8 +84,10 @@ class Cold:
 
 def cold(veza, peer, parts, paths, report, rounds):
     """Veza is started anew for each round: then it has no copies."""
-    samples = []
+    samples, began = [], time.monotonic()
     for number in range(rounds + 1):
+        if number > 1 and time.monotonic() - began > COLD_S:
+            break
         veza.stop()
         veza.start(**parts.settings)
         fetch(veza.url(os.path.dirname(paths[0]) + "/playlist.m3u8", "stream"))  # it knows the track

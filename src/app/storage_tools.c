@@ -390,7 +390,8 @@ move_all(struct move *move, const char *path, bool to_s3)
         fputs("veza: not everything was copied; run it again, it goes on from here\n", stderr);
         return 1;
     }
-    printf("To switch over: set S3_ENABLED=%s, restart Veza, and run this once more for what came meanwhile. Nothing was deleted where the files were.\n", to_s3 ? "true" : "false");
+    printf("To switch over: set S3_ENABLED=%s, restart Veza, and run this once more for what came meanwhile. Nothing was deleted where the files were.\n",
+           to_s3 ? "true" : "false");
     return 0;
 }
 

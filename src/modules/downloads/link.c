@@ -150,6 +150,7 @@ const struct route link_routes[] = {
     {GET, "/stream/{filename}", "Download a file by a signed link",
      "Links come from `GET /tracks/{id}/download`. One that was changed gets 403, one that has expired 410: ask for a new one, which has the same `ETag`, so a "
      "download that broke off goes on. Whoever has a link has the file until it expires, also when they lose the right to it meanwhile.",
-     .auth = AUTH_PUBLIC, .limit = LIMIT_MEDIA, .path = file_in_path, .query = link_query, .handler = link_serve, .runs = RUNS_IN_LOOP, .opens_files = true, .produces = "application/octet-stream",
+     .auth = AUTH_PUBLIC, .limit = LIMIT_MEDIA, .path = file_in_path, .query = link_query, .handler = link_serve, .runs = RUNS_IN_LOOP, .opens_files = true,
+     .produces = "application/octet-stream",
      .problems = link_problems},
     ROUTE_END};
