@@ -93,7 +93,7 @@ test('a link expires, and outlives the secret that it was signed with when the o
   const expired = await linkThatExpired();
   assertProblem(await stream.send('GET', expired), 410, 'token_invalid');
   const gone = await link();
-  await import('node:fs').then(({ rmSync }) => rmSync(`${world.server.dataDir}/files/${gone.split('?')[0]!.slice('/stream/'.length).replaceAll('~', '/')}`));
+  await world.server.overwrite(gone.split('?')[0]!.slice('/stream/'.length).replaceAll('~', '/'));
   assertProblem(await stream.send('GET', gone), 404);
 });
 

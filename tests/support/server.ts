@@ -125,15 +125,16 @@ export class Server {
     return Number(found[1]);
   }
 
-  /** Writes over a file that it keeps, on disk or in its bucket. */
-  async overwrite(key: string, content: string): Promise<void> {
+  /** Writes over a file that it keeps, on disk or in its bucket; without contents, deletes it. */
+  async overwrite(key: string, content?: string): Promise<void> {
     const swift = Swift.ofRun(), file = path.join(this.dataDir, 'files', key);
     if (!swift) {
       statSync(file); /* it is there */
-      writeFileSync(file, content);
+      if (content === undefined) rmSync(file);
+      else writeFileSync(file, content);
       return;
     }
-    const reply = await swift.ask('PUT', `${this.settings['S3_BUCKET']}/${key}`, {}, content);
+    const reply = await swift.ask(content === undefined ? 'DELETE' : 'PUT', `${this.settings['S3_BUCKET']}/${key}`, {}, content);
     if (!reply.ok) throw new Error(`${key}: ${reply.status} ${await reply.text()}`);
   }
 
