@@ -1,7 +1,7 @@
 /** Processing that is interrupted, repeated, or done twice at once never costs a track that plays. */
 import { strict as assert } from 'node:assert';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -78,6 +78,25 @@ onDisk('a track plays while it is processed once more, and one version is left o
   await until('it to be done', async () => await jobOf(track.id) === 'done');
   await until('the old version to go', () => versionsOf(dataDir, track.id).length === 1);
   assert.notEqual(versionsOf(dataDir, track.id)[0], before);
+  await assertPlays(carol, track.id);
+});
+
+onDisk('what a run that was given up left, or wrote when its files were deleted already, goes a moment later, and what plays stays', async () => {
+  const track = await playable(carol, { file: wav(makeSound(2)) }), late = 'abcdefabcdef0123', folder = path.join(dataDir, 'files/hls', track.id, late);
+  assert.equal(await world.sql(`select count(*) from jobs where kind = 'track_sweep' and payload ? 'run' and payload ->> 'track_id' = '${track.id}'`), '0', 'nothing was given up');
+  const [first] = versionsOf(dataDir, track.id);
+  await world.sql(`update tracks set media_attempts = '{${late}}' where id = '${track.id}'`);
+  assertStatus(await again(track.id), 202);
+  await until('it to be done', async () => await jobOf(track.id) === 'done');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'master.m3u8'), 'late');
+  assert.ok(versionsOf(dataDir, track.id).includes(late));
+  const sweeps = `kind = 'track_sweep' and payload ->> 'track_id' = '${track.id}'`;
+  assert.equal(await world.sql(`select string_agg(payload ->> 'run', ' ' order by id) from jobs where ${sweeps}`), `${late} ${first}`);
+  const [, playing] = await Promise.all([assertPlays(carol, track.id), world.sql(`select media_version from tracks where id = '${track.id}'`)]);
+  await world.sql(`insert into jobs (kind, payload) values ('track_sweep', '{"track_id": "${track.id}", "run": "${playing}"}'); update jobs set run_at = now() where ${sweeps}`);
+  await until('the sweeps to be done', async () => (await world.sql(`select count(*) from jobs where ${sweeps} and state <> 'done'`)) === '0', 30, 100);
+  assert.deepEqual(versionsOf(dataDir, track.id), [playing]);
   await assertPlays(carol, track.id);
 });
 

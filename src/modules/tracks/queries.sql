@@ -691,6 +691,17 @@ update tracks t
  where t.id = :id::uuid and t.media_version = :version::text and t.status = 'processing'
 returning t.id, pg_notify('track_changed', t.id::text)
 
+-- fragment: runs_swept(id, runs, source)
+-- The files of runs that were given up are deleted at once. What is left of them goes a minute later: the store was away, the process died, or a worker that had
+-- lost its job wrote on.
+insert into jobs (kind, payload, run_at)
+    select 'track_sweep', jsonb_build_object('track_id', id, 'run', r_.run), now() + interval '1 minute'
+      from source
+     cross join lateral unnest(runs) r_(run)
+
+-- query: track_run_plays
+select t.id from tracks t where t.id = :id::uuid and t.media_version = :run::text and t.stream_status = 'ready'
+
 -- query: track_complete
 -- From here on the files of this run of the processing play. With :version_id the job was about a version, which replaces the sound of before. Everything that
 -- depends on the sound changes in this statement. The picture in the file is the cover unless there is one, or somebody chose or removed one. What processing found out is noted as codes
@@ -699,7 +710,7 @@ returning t.id, pg_notify('track_changed', t.id::text)
 with r as (
     select :result::jsonb as r),
 o as (
-    select o.id, o.media_version, o.media_attempts, o.file_path, o.file_size, o.version from tracks o where o.id = :id::uuid for no key update),
+    select o.id, o.media_version, o.media_attempts, o.stream_status, o.file_path, o.file_size, o.version from tracks o where o.id = :id::uuid for no key update),
 v as (
     select v.id, v.version_number, v.file_path, v.file_size, v.original_filename, v.content_sha256
       from track_versions v
@@ -800,11 +811,15 @@ f as (
     insert into outbox (name, key, payload)
     select 'track.replaced', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'version_id', :version_id::uuid, 'distance', :distance::real)
       from t
-     where :is_replaced::boolean)
-select t.id, array_to_string(array_remove(case when :version_id::uuid is null then o.media_attempts || o.media_version else o.media_attempts end,
-                                          :version::text), ',') as old_versions,
-       t.cover_art_path = :cover_path::text as takes_cover
-  from t, o
+     where :is_replaced::boolean),
+g as ( -- '' is a run from before runs had names; a track that never played has none
+    select t.id, array_remove(case when :version_id::uuid is null and (o.media_version <> '' or o.stream_status = 'ready') then o.media_attempts || o.media_version
+                                   else o.media_attempts end, :version::text) as runs
+      from t, o),
+s as (
+    {runs_swept(g.id, g.runs, g)})
+select t.id, array_to_string(g.runs, ',') as old_versions, cardinality(g.runs) > 0 as has_old, t.cover_art_path = :cover_path::text as takes_cover
+  from t, g
 
 -- query: track_unmeasured
 -- The next track, by id, whose sound was never measured, as long as nothing else is to be processed. One that failed twice is left alone until it has another sound.
@@ -863,8 +878,10 @@ e as (
     insert into outbox (name, key, payload)
     select 'transcoding.failed', t.id, jsonb_build_object('track_id', t.id, 'user_id', t.creator_id, 'code', t.failure_code)
       from t
-     where t.status = 'failed' and not t.is_version)
-select t.id, array_to_string(o.media_attempts, ',') as old_versions from t, o
+     where t.status = 'failed' and not t.is_version),
+s as (
+    {runs_swept(o.id, o.media_attempts, o)})
+select t.id, array_to_string(o.media_attempts, ',') as old_versions, cardinality(o.media_attempts) > 0 as has_old from t, o
 
 -- Runs of stream servers without the database (remote.c). Whoever took the job of a track holds it as 'stream:' and the name of the run, which stays in the job's payload after
 -- its end, so that what is said twice is known.

@@ -120,11 +120,11 @@ on_playable(void *user, const char *json, size_t length)
     return 0;
 }
 
-/* The files of versions (comma separated) that nobody will ask for any more. */
+/* The files of versions that nobody will ask for any more, which a row names with commas between. What cannot be deleted now, a job deletes later. */
 static void
-delete_versions(const char *track_id, char *versions)
+delete_versions(const char *track_id, PGresult *row)
 {
-    char *rest = versions;
+    char *rest = *PQgetvalue(row, 0, 2) == 't' ? PQgetvalue(row, 0, 1) : NULL;
 
     for (const char *version; (version = strsep(&rest, ","));)
         if (!track_version_delete(track_id, version))
@@ -139,7 +139,7 @@ track_run_fail(const struct track_run *run, const char *code, const char *messag
 
     if (!row)
         return false;
-    delete_versions(run->track_id, PQgetvalue(row, 0, 1));
+    delete_versions(run->track_id, row);
     PQclear(row);
     return true;
 }
@@ -230,8 +230,8 @@ track_run_complete(const struct track_run *run, const char *result, const char *
 
     if (!row)
         return false;
-    *ret_takes_cover = *PQgetvalue(row, 0, 2) == 't';
-    delete_versions(run->track_id, PQgetvalue(row, 0, 1));
+    *ret_takes_cover = *PQgetvalue(row, 0, 3) == 't';
+    delete_versions(run->track_id, row);
     PQclear(row);
     return true;
 }
