@@ -200,14 +200,15 @@ claim_places(const struct config *config, unsigned roles)
     return true;
 }
 
-/* Whoever probes and Prometheus: a thread of each kind is enough for them. */
+/* Whoever probes and Prometheus: a thread of each kind is enough for them, and one more since /health/deep may wait for the object store. */
 static bool
 start_worker_server(const struct config *config, struct run *run)
 {
     if (run->roles != APP_WORKER || !config->port_worker)
         return true;
     run->worker_config = *config;
-    run->worker_config.http_threads = run->worker_config.handler_threads = run->worker_config.waiter_threads = run->worker_config.password_threads = 1;
+    run->worker_config.http_threads = run->worker_config.waiter_threads = run->worker_config.password_threads = 1;
+    run->worker_config.handler_threads = 2;
     run->worker = start_server(&run->worker_config, "worker", "PORT_WORKER", config->port_worker, health_tables, &stream_hooks);
     return run->worker;
 }

@@ -98,3 +98,25 @@ test('where the API or the stream server runs, that port stays closed: they tell
   assert.equal(listening(all.server.ownPorts.pid).length, 2);
   await assert.rejects(get(port, '/health'));
 });
+
+test('a check of every part that waits for the object store holds up no probe, and only one at once waits', async () => {
+  const [port] = await freePorts(1) as [number];
+  let asked = 0;
+  const silent = createServer((socket) => { socket.on('error', () => undefined).on('data', () => asked++); }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => silent.once('listening', resolve));
+  const server = await worker({ PORT_WORKER: String(port), S3_ENABLED: 'true', S3_ENDPOINT: `http://127.0.0.1:${(silent.address() as { port: number }).port}`, S3_BUCKET: 'none', S3_ACCESS_KEY: 'x', S3_SECRET_KEY: 'x' });
+  const deep = async () => {
+    const { status, text } = await get(port, '/health/deep');
+    assert.deepEqual([status, (JSON.parse(text) as { checks: { object_store: object } }).checks.object_store], [503, { status: 'down' }]);
+  };
+  try {
+    const from = asked, waiting: Promise<void>[] = [];
+    await until('the store to be asked', () => { waiting.push(deep()); return asked > from; }, 20, 100);
+    const first = await Promise.race([Promise.all(waiting).then(() => 'who waits'), Promise.all([get(port, '/readyz'), deep(), deep()]).then(([{ status }]) => `the others: ${status}`)]);
+    assert.equal(first, 'the others: 200');
+    await Promise.all(waiting);
+  } finally {
+    await server.stop();
+    silent.close();
+  }
+});

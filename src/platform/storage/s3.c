@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "platform/storage/s3_internal.h"
+#include "platform/storage/s3_line.h"
 #include "platform/storage/s3_xml.h"
 
 #define ASKED_LATELY_MS 2000
@@ -46,7 +47,7 @@ s3_tidy(struct storage *storage)
     return s3_sweep_uploads((struct s3_store *)storage, NULL);
 }
 
-/* Whoever watches our health asks often; the store is asked every two seconds at most. */
+/* Whoever watches our health asks often: the store is asked every two seconds at most, and by one thread at once. Meanwhile the last answer counts. */
 static bool
 s3_answers(struct storage *storage)
 {
@@ -56,7 +57,7 @@ s3_answers(struct storage *storage)
     struct s3_reply reply;
     bool good;
 
-    if (asked_ms && now_ms - asked_ms < ASKED_LATELY_MS)
+    if ((asked_ms && now_ms - asked_ms < ASKED_LATELY_MS) || !atomic_compare_exchange_strong(&store->asked_ms, &asked_ms, now_ms + 1000 * S3_PROBE_TIMEOUT_S))
         return atomic_load(&store->answered);
     good = s3_call(store->client, &call, &reply) == 0;
     if (good) {

@@ -10,7 +10,7 @@ struct s3_store {
     struct storage pub; /* first, so that a storage is a store */
     struct s3_client *client;
     struct s3_cache *cache;
-    _Atomic int64_t asked_ms; /* when the bucket was last asked whether it is there */
+    _Atomic int64_t asked_ms; /* when the bucket was last asked whether it is there; later than now while it is asked */
     _Atomic bool answered;
 };
 
