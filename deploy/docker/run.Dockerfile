@@ -9,7 +9,7 @@ RUN useradd --system --uid 10001 --home-dir /var/lib/veza --create-home --shell 
 COPY --from=built /src/build/veza /usr/bin/veza
 COPY --from=built /src/web/dist /usr/share/veza/web
 COPY --from=built /src/build/countries /usr/share/veza
-ENV VEZA_DATA_DIR=/var/lib/veza VEZA_WEB_DIR=/usr/share/veza/web BIND_ADDRESS=0.0.0.0 PORT_WORKER=18084 VEZA_READY_FILE=/tmp/veza-ready
+ENV VEZA_DATA_DIR=/var/lib/veza VEZA_WEB_DIR=/usr/share/veza/web BIND_ADDRESS=0.0.0.0 PORT_WORKER=18084
 WORKDIR /var/lib/veza
 USER veza
 VOLUME /var/lib/veza

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -32,7 +33,7 @@ interface Service {
   environment?: Record<string, string>;
   read_only?: boolean;
 }
-interface Compose { services: Record<string, Service>; volumes?: Record<string, unknown>; networks?: Record<string, { internal?: boolean }> }
+interface Compose { services: Record<string, Service>; volumes?: Record<string, unknown>; networks?: Record<string, { internal?: boolean; ipam: { config: { ip_range: string }[] } }> }
 
 /** YAML with merge keys, as Compose reads it. */
 const compose = (file: string) => load(text(`compose/${file}`), { schema: YAML11_SCHEMA }) as Compose;
@@ -102,7 +103,7 @@ test('the manifests fit the schemas of Kubernetes', async () => {
   const probed = documents.filter(({ one }) => one.kind === 'Deployment').map(({ one }) => (one as unknown as Probed).spec.template.spec.containers[0]!);
   assert.deepEqual(probed.map(({ ports, livenessProbe, readinessProbe }) => [ports[0]!.containerPort, livenessProbe.httpGet, readinessProbe.httpGet]),
     [18080, 18082, 18084].map((port) => [port, { path: '/healthz', port: 'http' }, { path: '/readyz', port: 'http' }]));
-  assert.match(text('docker/run.Dockerfile'), / PORT_WORKER=18084 [^]*EXPOSE 18080 18082 18084/);
+  assert.match(text('docker/run.Dockerfile'), / PORT_WORKER=18084\n[^]*EXPOSE 18080 18082 18084/);
   const data = documents.flatMap(({ one }) => Object.keys({ ...(one as { data?: object }).data, ...(one as { stringData?: object }).stringData }));
   assert.deepEqual(areSettings(data), []);
 });
@@ -176,6 +177,19 @@ test('the systemd units are exposed little, and differ in their role alone', () 
   }
   const lines = (unit: string) => text(`systemd/${unit}`).split('\n').filter((line) => line && !line.startsWith('#'));
   assert.deepEqual(lines('veza@.service').filter((line) => !lines('veza.service').includes(line)), ['Description=Veza, %i', 'ExecStart=/usr/bin/veza serve %i']);
+});
+
+test('in production an address that settings name is given to no other container, and PostgreSQL is ready only when its first start is over', () => {
+  const { services, networks } = compose('production.yml'), taken = new BlockList();
+  for (const { ipam } of Object.values(networks!)) {
+    const [address, bits] = ipam.config[0]!.ip_range.split('/') as [string, string];
+    taken.addSubnet(address, Number(bits));
+  }
+  assert.ok(taken.check('172.31.8.200') && taken.check('172.31.7.200'));
+  const named = Object.values(services).flatMap(({ networks: of }) => Object.values(of ?? {}) as (string | { ipv4_address?: string } | null)[]).flatMap((one) => (one && typeof one === 'object' && one.ipv4_address) || []);
+  assert.deepEqual(named.sort(), ['172.31.7.10', '172.31.8.10']);
+  for (const address of named) assert.ok(!taken.check(address), address);
+  assert.match(String(services['postgres']!.healthcheck!.test), /pg_isready -h 127\.0\.0\.1 -U /, 'at its first start it listens on its socket only, before there is a role');
 });
 
 test('in production Veza is no superuser of its PostgreSQL: the script makes a role that can do what Veza needs', async () => {
