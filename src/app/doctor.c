@@ -17,6 +17,7 @@
 
 #include "api/checkup.h"
 #include "app/app.h"
+#include "app/local_url.h"
 #include "base/config.h"
 #include "base/country.h"
 #include "base/str.h"
@@ -222,6 +223,29 @@ check_replicas(struct checkup *d)
         check_replica(d, url, ++number);
 }
 
+/* Does a server of Veza answer at this port? */
+static bool
+veza_listens(const struct config *config, int64_t port)
+{
+    char url[LOCAL_URL_MAX], said[64] = "";
+    FILE *body = fmemopen(said, sizeof said, "w");
+    CURL *curl = curl_easy_init();
+    bool good = body && curl;
+
+    local_url(config, port, "/healthz", url);
+    if (good) {
+        curl_easy_setopt(curl, CURLOPT_URL, url);
+        curl_easy_setopt(curl, CURLOPT_PROXY, "");
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT, 2L);
+        curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+        good = curl_easy_perform(curl) == CURLE_OK;
+    }
+    curl_easy_cleanup(curl);
+    if (body)
+        fclose(body);
+    return good && text_equal(said, "{\"status\":\"ok\"}");
+}
+
 static void
 check_port(struct checkup *d, const char *part, const char *variable, int64_t port)
 {
@@ -241,6 +265,8 @@ check_port(struct checkup *d, const char *part, const char *variable, int64_t po
         checkup_fine(part, "%lld is free on %s", (long long)port, address);
     else if (reason == EADDRINUSE && cluster_running(d->config->data_dir, unused, sizeof unused))
         checkup_fine(part, "%lld is in use on %s, and so is the data folder: Veza seems to run", (long long)port, address);
+    else if (reason == EADDRINUSE && veza_listens(d->config, port))
+        checkup_fine(part, "%lld is in use on %s, and Veza answers there", (long long)port, address);
     else if (reason == EADDRINUSE)
         checkup_wrong(d, advice, part, "another program listens on port %lld of %s", (long long)port, address);
     else if (reason == EACCES)

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <stdio.h>
 
+#include "app/local_url.h"
 #include "base/str.h"
 
 #define SECONDS 10
@@ -12,7 +13,7 @@ int
 profile_tool(const struct config *config, int argc, char **argv)
 {
     int64_t seconds = SECONDS;
-    char url[256], address[64];
+    char url[LOCAL_URL_MAX], path[64];
     CURLcode result;
     long status = 0;
     CURL *curl;
@@ -24,11 +25,8 @@ profile_tool(const struct config *config, int argc, char **argv)
     curl = curl_easy_init();
     if (!curl)
         return 1;
-    snprintf(address, sizeof address, "%.*s", (int)strcspn(config->bind_address, ","), config->bind_address);
-    if (text_equal(address, "::") || text_equal(address, "0.0.0.0"))
-        snprintf(address, sizeof address, "127.0.0.1");
-    snprintf(url, sizeof url, strchr(address, ':') ? "http://[%s]:%lld/debug/profile?seconds=%lld" : "http://%s:%lld/debug/profile?seconds=%lld", address,
-             (long long)config->port_backend, (long long)seconds);
+    snprintf(path, sizeof path, "/debug/profile?seconds=%lld", (long long)seconds);
+    local_url(config, config->port_backend, path, url);
     if (*config->metrics_token) {
         curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
         curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, config->metrics_token);

@@ -92,6 +92,17 @@ test('a port that is in use refuses the start, names the setting, and no job is 
   }
 });
 
+test('doctor knows the servers of Veza that answer at its ports, where the database is elsewhere too', async () => {
+  const [port] = await freePorts(1) as [number];
+  const server = await worker({ PORT_WORKER: String(port) });
+  const { api } = world.server.ports;
+  const { stdout } = spawnSync(BINARY, ['doctor'], { cwd: world.server.dataDir, encoding: 'utf8',
+    env: { PATH: '/usr/bin:/bin', ...template.settings, DATABASE_URL: cluster.url(world.database), VEZA_DATA_DIR: world.server.dataDir, PORT_BACKEND: String(api), PORT_STREAM: '0', PORT_WORKER: String(port) } });
+  assert.match(stdout, new RegExp(`✓ API port +${api} is in use on .*, and Veza answers there`));
+  assert.match(stdout, new RegExp(`✓ worker port +${port} is in use on .*, and Veza answers there`));
+  await server.stop();
+});
+
 test('where the API or the stream server runs, that port stays closed: they tell the same', async () => {
   const [port] = await freePorts(1) as [number];
   const all = await World.start('worker-with-all', { PORT_WORKER: String(port) });
