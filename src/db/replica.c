@@ -251,6 +251,8 @@ check(unsigned place)
         return;
     }
     r->lag_ms = lag_ms;
+    if (clock_monotonic_ms() < r->left_alone_until_ms)
+        return; /* a request had no answer meanwhile */
     r->is_up = true;
     if (!known || lag_ms >= REPLICA_BEHIND_MS) {
         r->used_until_ms = 0;

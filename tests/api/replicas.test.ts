@@ -1,7 +1,7 @@
 /** Lists for visitors from a standby of the database: what it may answer, and that nothing that was hidden is ever seen from it. */
 import { strict as assert } from 'node:assert';
 import { execFile } from 'node:child_process';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { assertStatus, Client, type Reply } from '../support/client.ts';
@@ -273,6 +273,54 @@ test('replicas that hang delay no check of one that does not', async () => {
     await node.remove();
     for (const socket of sockets) socket.destroy();
     for (const server of hanging) server.close();
+  }
+});
+
+test('a check that ends when a request just had no answer does not have the replica asked again', async () => {
+  let holds = false, cuts = false;
+  const held: (() => void)[] = [], sockets = new Set<Socket>();
+  const way = createServer((client) => {
+    const server = connect(`${standby.folder}/.s.PGSQL.5432`);
+    let checks = false;
+    const end = () => { client.destroy(); server.destroy(); };
+    for (const socket of [client, server]) sockets.add(socket.on('error', end).on('close', end));
+    client.on('data', (bytes) => {
+      checks ||= bytes.includes('pg_last_wal_replay_lsn');
+      if (cuts && !checks && bytes[0] !== 0) end(); /* 0: it is only being opened */
+      else server.write(bytes);
+    });
+    server.on('data', (bytes) => {
+      if (holds && checks) held.push(() => client.writable && client.write(bytes));
+      else client.write(bytes);
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => way.once('listening', resolve));
+  const node = new Server('replicas-cut', { ...template.settings, DATABASE_URL: primary.url(world.database), DATABASE_REPLICA_URLS: `host=127.0.0.1 port=${(way.address() as AddressInfo).port} user=app dbname=${world.database}` });
+  try {
+    const client = new Client((await node.start()).api, {}, node.stream), LAG = 'veza_replica_lag_seconds{replica="1"}';
+    await until('a check to end after a request failed', async () => {
+      holds = cuts = false;
+      await until('a list to be read from it', async () => {
+        const before = await metric(node, SERVED);
+        assertStatus(await fresh(client, LISTS[4]!), 200);
+        return (await metric(node, SERVED)) > before;
+      });
+      held.length = 0;
+      holds = true;
+      await until('a check to wait for its reply', () => held.length);
+      const lag = await metric(node, LAG), failed = await metric(node, because('failed'));
+      cuts = true;
+      assertStatus(await fresh(client, LISTS[4]!), 200);
+      if ((await metric(node, because('failed'))) === failed) return false; /* the check was given up before */
+      holds = false;
+      for (const send of held) send();
+      return until('the check to be done', async () => (await metric(node, LAG)) !== lag, 1).catch(() => false);
+    }, 90, 100);
+    assert.equal(await metric(node, USED), 0);
+  } finally {
+    await node.remove();
+    for (const socket of sockets) socket.destroy();
+    way.close();
   }
 });
 
