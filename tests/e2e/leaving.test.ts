@@ -230,7 +230,7 @@ test('unsaved work is guarded: a reload with a changed form, or with files that 
 });
 
 lookAt(stage, [
-  { name: 'session-ended', path: '/settings/profile', who: 'carol', inSight: true, ...OVER, first: ({ page }) => writeAndLoseTheSession(page, 'carol') },
+  { name: 'session-ended', path: '/settings/profile', who: 'carol', inSight: true, alone: true, ...OVER, first: ({ page }) => writeAndLoseTheSession(page, 'carol') },
   { name: 'discard', path: '/settings/profile', who: 'carol', inSight: true, first: async ({ page }) => {
     await page.getByLabel('Bio').fill('Not saved yet.');
     await page.getByRole('link', { name: 'Language' }).first().click();

@@ -24,6 +24,8 @@ export interface View {
   inSight?: boolean;
   /** Complaints of the browser that belong to it. */
   expected?: RegExp[];
+  /** In a browser context of its own, since it ends the session or changes what the browser keeps. */
+  alone?: boolean;
   /** Of the full level: a state of a page that is looked at in others. */
   full?: boolean;
 }
@@ -93,7 +95,7 @@ function look(stage: Stage, view: View): void {
           wrong.push(...(await rawKeys(page)).map((one) => `${where}: a key instead of a text: ${one}`));
           wrong.push(...(await overflow(page)).map((one) => `${where}: too wide: ${one}`));
         }
-      }, { width, height: width < 600 ? 720 : 800, expected: view.expected ?? (view.name === 'missing' ? [/status of 404/] : []), kept: `${view.who ?? 'a guest'} at ${stage.base}, ${width} px` });
+      }, { width, height: width < 600 ? 720 : 800, expected: view.expected ?? (view.name === 'missing' ? [/status of 404/] : []), ...(view.alone ? {} : { kept: `${view.who ?? 'a guest'} at ${stage.base}, ${width} px` }) });
     }
     assert.deepEqual(wrong, []);
   });
