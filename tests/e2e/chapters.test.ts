@@ -10,7 +10,7 @@ import { lookAt } from './support/look.ts';
 import { Stage, tones } from './support/stage.ts';
 
 const stage = await Stage.start('chapters');
-const description = 'Recorded in June, at night.\n\nTracklist:\n1. [0:00] Slack water\n2. [0:20 - 0:40] Night ferry to an island whose name nobody on board could spell without help\n3. [0:40] Harbour lights\n\nThe choir comes in at 0:25, softly.';
+const description = 'Recorded in June, at night.\n\nTracklist:\n1. [0:00] Slack water\n2. [0:20 - 0:40] Night ferry to an island whose name nobody on board could spell without help\n3. [0:40] Harbour lights https://example.org/harbour\n\nThe choir comes in at 0:25, softly.';
 const mix = await stage.track('carol', 'June mix', tones(60, 440), { description });
 
 const chapter = (page: Page, name: string) => page.getByRole('main').getByRole('button', { name });
@@ -36,6 +36,7 @@ test('a track list becomes chapters: they seek by mouse and by keys, the one tha
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await hear(page, 'the third chapter', (now) => now.position >= 40 && now.position < 50);
+    assert.equal(await page.getByRole('main').getByRole('link', { name: 'https://example.org/harbour' }).getAttribute('href'), 'https://example.org/harbour');
     await until('it to be marked, and no other', async () => /^0:40\s+Harbour lights$/.test(String(await current(page))));
     await inBar(page).getByText('Harbour lights').waitFor();
     await page.getByRole('button', { name: 'Open now playing' }).click();

@@ -39,6 +39,11 @@ export function TrackDescription({ track, onSeek }: TrackDescriptionProps) {
                   <span className="num w-14 shrink-0 text-end text-sm text-accent-text">{timeText(chapter.seconds * 1000)}</span>
                   <bdi className="min-w-0 break-words">{chapter.title}</bdi>
                 </button>
+                {chapter.links.map((link) => (
+                  <p key={link} className="ms-19 px-2 text-sm">
+                    <LinkedText text={link} />
+                  </p>
+                ))}
               </li>
             ))}
           </ol>

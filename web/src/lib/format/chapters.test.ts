@@ -7,9 +7,9 @@ const found = (description: string, length = LENGTH) => chaptersIn(description, 
 it('a pasted track list becomes chapters, and the rest of the description stays', () => {
   expect(chaptersIn('Recorded in June.\n\nTracklist:\n0:00 Slack water\n12:30 Night ferry\n1:02:03 Harbour lights\n\n\nThanks to Ana.', LENGTH)).toEqual({
     chapters: [
-      { seconds: 0, title: 'Slack water' },
-      { seconds: 750, title: 'Night ferry' },
-      { seconds: 3723, title: 'Harbour lights' },
+      { seconds: 0, title: 'Slack water', links: [] },
+      { seconds: 750, title: 'Night ferry', links: [] },
+      { seconds: 3723, title: 'Harbour lights', links: [] },
     ],
     rest: 'Recorded in June.\n\nTracklist:\n\nThanks to Ana.',
   });
@@ -62,6 +62,14 @@ it('what is at the end or beyond is none', () => {
   ]);
   expect(found('0:00 A\n2:00 B', 120)).toEqual([]);
   expect(found('0:00 A\n1:00 B', 0)).toEqual([]);
+});
+
+it('addresses in a line stay links, and are no part of the name', () => {
+  expect(chaptersIn('0:00 Ana – Slack water - https://example.org/a?b=1:30\n1:00 [https://example.org/c] Night ferry\n2:00 https://example.org/d', LENGTH).chapters).toEqual([
+    { seconds: 0, title: 'Ana – Slack water', links: ['https://example.org/a?b=1:30'] },
+    { seconds: 60, title: '[ ] Night ferry', links: ['https://example.org/c'] },
+    { seconds: 120, title: 'https://example.org/d', links: ['https://example.org/d'] },
+  ]);
 });
 
 it('of the same time the first counts', () => {

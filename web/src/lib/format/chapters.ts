@@ -1,10 +1,13 @@
 /* Chapters of a recording, from the track list in its description. */
 
+import { linksIn } from './links';
 import { momentsIn, TIME } from './moments';
 
 export interface Chapter {
   seconds: number;
+  /** Without the addresses in it, as long as it says more. */
   title: string;
+  links: readonly string[];
 }
 
 /** A longer line is no line of a track list. */
@@ -26,7 +29,10 @@ function chapterIn(text: string, length: number): Chapter | null {
   const [time] = momentsIn(before ?? after ?? '', length);
   const title = (words ?? otherWords ?? '').replace(new RegExp(`^${NUMBER}`, 'u'), '').trim();
   const saysMore = momentsIn(title, Infinity).some((piece) => typeof piece === 'string' && /[\p{L}\p{N}]/u.test(piece));
-  return typeof time === 'object' && time.seconds < length && saysMore ? { seconds: time.seconds, title } : null;
+  if (typeof time !== 'object' || time.seconds >= length || !saysMore) return null;
+  const pieces = linksIn(title);
+  const name = pieces.flatMap((piece) => (typeof piece === 'string' ? piece.replace(new RegExp(`${BETWEEN}$`, 'u'), '').trim() || [] : [])).join(' ');
+  return { seconds: time.seconds, title: name || title, links: pieces.flatMap((piece) => (typeof piece === 'string' ? [] : piece.url)) };
 }
 
 /** The chapters of a recording of `length` seconds, and what else its description says. Two lines at least name one each, later than the one before and
