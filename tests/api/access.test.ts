@@ -96,9 +96,10 @@ for (const operation of operations) {
   for (const { name, schema } of operation.parameters.filter((parameter) => parameter['x-needs-person'])) {
     test(`${key} with ${name} needs an identity`, async () => {
       const asked = (value: string, as: Credentials) => request(api, operation, { as, query: { [name]: value } });
+      const answered = key.includes('{') ? 404 : 200; /* what the example of an id names is not there */
       assertProblem(await asked(String(good(schema)), {}), 401, 'unauthenticated');
-      assert.equal((await asked(String(good(schema)), bearer('alice'))).status, 200);
-      if (schema.type === 'boolean') assert.equal((await asked('false', {})).status, 200);
+      assert.equal((await asked(String(good(schema)), bearer('alice'))).status, answered);
+      if (schema.type === 'boolean') assert.equal((await asked('false', {})).status, answered);
     });
   }
   const permission = operation['x-permission'];

@@ -1,6 +1,6 @@
 /** Every kind of field that a body may have, also those that no route has yet: described, checked and bound by the server's own code. */
 import { strict as assert } from 'node:assert';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -23,6 +23,7 @@ interface Answer {
   errors?: { field: string; code: string; message: string }[];
 }
 
+execFileSync('ninja', ['-C', path.dirname(BINARY), 'tests/unit/api/inputs_program'], { stdio: 'pipe' }); /* `make veza` builds no tests */
 const program = spawn(path.join(path.dirname(BINARY), 'tests/unit/api/inputs_program'), { stdio: ['pipe', 'pipe', 'inherit'] });
 const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
 const read = async () => JSON.parse((await lines.next()).value as string) as unknown;

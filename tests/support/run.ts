@@ -18,7 +18,7 @@ const TESTS = path.join(ROOT, 'tests');
 /** Two for each core of the smallest machine, since most of a file's time is waiting. */
 const PARALLEL = 4;
 /** They take longest, so they begin first. */
-const LONG = ['processing', 'rabbitmq', 'backup', 'outage', 'mail', 'nodes', 'signin', 'deletion', 'mfa', 'passkeys'];
+const LONG = ['processing', 'limits', 'replicas', 'nodes', 'antivirus', 'object-store-lies', 'rabbitmq', 'stream-socket', 'mail', 'downloads', 'uploads', 'signin'];
 let passed = 0, failed = 0, leftOut = 0;
 
 function tell(name: string, wrong?: string): void {
