@@ -57,7 +57,6 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
     setupFiles: ['src/testing/setup.ts'],
-    pool: 'vmThreads', /* a context for each file in the same process: half the processor time of a process for each file */
     maxWorkers: '100%', /* else one core is left for watching */
     restoreMocks: true,
     testTimeout: 15_000,

@@ -5,7 +5,7 @@ import { forgetCsrf } from '@/lib/api/csrf';
 import { usePalette } from '@/lib/palette/store';
 import { setSessionHint } from '@/lib/session/hint';
 import { ada, track } from '@/testing/fixtures';
-import { renderRoutes } from '@/testing/render';
+import { renderRoutes, undo } from '@/testing/render';
 import { fakeServer, problem } from '@/testing/server';
 import { routes } from './router';
 
@@ -108,7 +108,7 @@ describe('a member', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Tools for Salt Lines' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Make private' }));
     expect((await screen.findAllByText('Private')).length).toBeGreaterThan(0);
-    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    await undo();
     await waitFor(() => expect(puts).toEqual([{ visibility: 'private' }, { visibility: 'public' }]));
     expect((await screen.findAllByText('Public')).length).toBeGreaterThan(0);
   });

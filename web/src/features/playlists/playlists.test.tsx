@@ -9,7 +9,7 @@ import { useAdding } from '@/lib/playlists/adding';
 import { setSessionHint } from '@/lib/session/hint';
 import { useToasts } from '@/lib/toast/store';
 import { ada, playlist, track } from '@/testing/fixtures';
-import { renderRoutes } from '@/testing/render';
+import { renderRoutes, undo } from '@/testing/render';
 import { fakeServer, problem, type Reply } from '@/testing/server';
 import { AddToPlaylistDialog } from './AddToPlaylistDialog';
 import { Component as PlaylistPage } from './PlaylistPage';
@@ -178,7 +178,7 @@ describe('the page of a playlist', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Tools for Ferry' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Remove from this playlist' }));
     await waitFor(() => expect(titles()).toEqual(['Tides', 'Harbour']));
-    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    await undo();
     await waitFor(() => expect(titles()).toEqual(['Tides', 'Ferry', 'Harbour']));
     expect(calls).toEqual([{ track_id: 'track-b' }, { item: 'b2', after: 'a' }]);
   });
@@ -285,7 +285,7 @@ describe('adding a track to a playlist', () => {
     await userEvent.click(await screen.findByRole('button', { name: /Late trains/ }));
     expect((await screen.findAllByText('Night Ferry is in “Late trains”')).length).toBeGreaterThan(0);
     expect(screen.queryByRole('dialog')).toBeNull();
-    await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await undo();
     await waitFor(() => expect(server.count('DELETE /playlists/list-1/tracks/new')).toBe(1));
   });
 
