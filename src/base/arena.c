@@ -107,7 +107,7 @@ arena_strndup(struct arena *arena, const char *bytes, size_t len)
 {
     char *copy = arena_alloc(arena, len + 1);
 
-    if (copy)
+    if (copy && len)
         memcpy(copy, bytes, len);
     return copy;
 }

@@ -18,7 +18,7 @@ struct arena *arena_free(struct arena *arena);
 /* Returns `size` zeroed bytes aligned for any type, or NULL when the arena's maximum is reached. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, warn_unused_result));
 
-/* Copies `len` bytes and ends them with NUL. NULL when the arena is full. */
+/* Copies `len` bytes and ends them with NUL; no bytes may be NULL, as those of an empty buf. NULL when the arena is full. */
 char *arena_strndup(struct arena *arena, const char *bytes, size_t len) __attribute__((warn_unused_result));
 char *arena_strdup(struct arena *arena, const char *text) __attribute__((warn_unused_result));
 

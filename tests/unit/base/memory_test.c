@@ -46,6 +46,7 @@ arena_text_is_copied_and_ended(void **state)
     (void)state;
     source[0] = 'X';
     assert_string_equal(copy, "abc");
+    assert_string_equal(arena_strndup(arena, NULL, 0), "");
     assert_string_equal(arena_printf(arena, "%d-%s", 42, copy), "42-abc");
     arena_free(arena);
 }
