@@ -20,7 +20,7 @@
 struct replica {
     char url[URL_MAX];
     _Atomic int64_t used_until_ms, left_alone_until_ms;
-    atomic_bool is_up;   /* it answered the last check */
+    atomic_bool is_up;  /* it answered the last check */
     atomic_uint wanted; /* connections that requests did not find */
     _Atomic int64_t lag_ms;
     struct connection *checks; /* its thread's own */

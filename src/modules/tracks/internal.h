@@ -37,6 +37,9 @@ typedef PGresult *track_commit(void *context, const struct query *query, const s
 bool track_run_complete(const struct track_run *run, const char *result, const char *cover_path, bool *ret_takes_cover, track_commit *commit, void *context);
 bool track_run_fail(const struct track_run *run, const char *code, const char *message, track_commit *commit, void *context);
 
+/* For statements of jobs, to which nobody is sent a reply: how many rows it gave, or -1 when the database could not be asked. */
+int track_rows(const struct query *query, const struct db_arg *args);
+
 /* Tells its owner how far the processing is. `plays`: the track plays meanwhile. */
 void track_tell_progress(const char *owner_id, const char *track_id, const char *stage, double progress, bool plays);
 

@@ -89,19 +89,27 @@ track_version_delete(const char *track_id, const char *version)
     return delete_prefix("waveforms", track_id, version) && good;
 }
 
+int
+track_rows(const struct query *query, const struct db_arg *args)
+{
+    PGresult *result;
+    int rows;
+
+    if (db_run(query, args, &result, NULL))
+        return -1;
+    rows = PQntuples(result);
+    PQclear(result);
+    return rows;
+}
+
 /* What is left of a run of the processing that was given up. */
 static bool
 sweep_run(const char *track_id, const char *run)
 {
     const struct db_arg args[] = {{"id", track_id}, {"run", run}, {0}};
-    PGresult *result;
-    bool plays;
+    int playing = track_rows(&q_track_run_plays, args);
 
-    if (db_run(&q_track_run_plays, args, &result, NULL))
-        return false;
-    plays = PQntuples(result) > 0;
-    PQclear(result);
-    return plays || track_version_delete(track_id, run);
+    return playing > 0 || (playing == 0 && track_version_delete(track_id, run));
 }
 
 /* The job `track_sweep`: deletes the files of a track that is gone for good, or never came to be; or the one of a version, or those of a run. */
@@ -112,8 +120,7 @@ tracks_sweep(struct job *job)
     const char *version_id = json_string_value(json_object_get(job->payload, "version_id"));
     const char *run = json_string_value(json_object_get(job->payload, "run"));
     const struct db_arg args[] = {{"id", id}, {0}};
-    PGresult *result;
-    bool keeps;
+    int keeping;
 
     if (!id || !uuid_valid(id))
         return JOB_FAILED;
@@ -121,11 +128,10 @@ tracks_sweep(struct job *job)
         return sweep_run(id, run) ? JOB_DONE : job_retry_storage(job, tracks_storage);
     if (version_id)
         return uuid_valid(version_id) && track_version_sweep_file(id, version_id) ? JOB_DONE : job_retry_storage(job, tracks_storage);
-    if (db_run(&q_track_keeps_files, args, &result, NULL))
+    keeping = track_rows(&q_track_keeps_files, args);
+    if (keeping < 0)
         return JOB_RETRY;
-    keeps = PQntuples(result) > 0;
-    PQclear(result);
-    return keeps || delete_and_count(id) ? JOB_DONE : job_retry_storage(job, tracks_storage);
+    return keeping > 0 || delete_and_count(id) ? JOB_DONE : job_retry_storage(job, tracks_storage);
 }
 
 static bool

@@ -319,14 +319,8 @@ static bool
 track_keeps_files(const char *id)
 {
     const struct db_arg args[] = {{"id", id}, {0}};
-    PGresult *result;
-    bool keeps;
 
-    if (db_run(&q_track_keeps_files, args, &result, NULL))
-        return true;
-    keeps = PQntuples(result) > 0;
-    PQclear(result);
-    return keeps;
+    return track_rows(&q_track_keeps_files, args) != 0; /* also when the database cannot be asked */
 }
 
 enum job_outcome

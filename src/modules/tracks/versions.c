@@ -60,26 +60,12 @@ track_version_upload(struct request *req)
     return reply_query(req, 201, &q_track_version_get);
 }
 
-/* For statements that nobody waits for: how many rows they gave, or -1. */
-static int
-version_run(const struct query *query, const struct db_arg *args)
-{
-    PGresult *result;
-    int rows;
-
-    if (db_run(query, args, &result, NULL))
-        return -1;
-    rows = PQntuples(result);
-    PQclear(result);
-    return rows;
-}
-
 bool
 track_version_sweep_file(const char *track_id, const char *version_id)
 {
     const struct db_arg args[] = {{"version_id", version_id}, {0}};
     char key[STORAGE_KEY_MAX + 1];
-    int rows = version_run(&q_track_version_exists, args);
+    int rows = track_rows(&q_track_version_exists, args);
 
     snprintf(key, sizeof key, "versions/%s/%s", track_id, version_id);
     return rows > 0 || (rows == 0 && storage_delete(tracks_storage, key) == 0);
@@ -90,12 +76,12 @@ static bool
 version_delete_file(const char *track_id, const char *key)
 {
     const struct db_arg needed[] = {{"track_id", track_id}, {"key", key}, {0}};
-    int needs = version_run(&q_track_version_needed, needed);
+    int needs = track_rows(&q_track_version_needed, needed);
     const struct db_arg gone[] = {{"track_id", track_id}, {"key", key}, {"is_needed", needs ? "true" : "false"}, {0}};
 
     if (needs < 0 || (!needs && storage_delete(tracks_storage, key)))
         return false;
-    return version_run(&q_track_version_file_gone, gone) >= 0;
+    return track_rows(&q_track_version_file_gone, gone) >= 0;
 }
 
 static bool
@@ -103,7 +89,7 @@ version_delete_run(const char *track_id, const char *run, const char *version_id
 {
     const struct db_arg args[] = {{"version_id", version_id}, {0}};
 
-    return (!*run || track_version_delete(track_id, run)) && version_run(&q_track_version_run_gone, args) >= 0;
+    return (!*run || track_version_delete(track_id, run)) && track_rows(&q_track_version_run_gone, args) >= 0;
 }
 
 enum job_outcome
@@ -113,7 +99,7 @@ track_versions_sweep(struct job *job)
     PGresult *left;
     bool good = true;
 
-    if (version_run(&q_track_versions_expire, none) < 0 || version_run(&q_track_versions_resume, none) < 0 ||
+    if (track_rows(&q_track_versions_expire, none) < 0 || track_rows(&q_track_versions_resume, none) < 0 ||
         db_run(&q_track_versions_left, none, &left, NULL))
         return JOB_RETRY;
     for (int i = 0; i < PQntuples(left) && !job_cancelled(job); i++) {
@@ -146,7 +132,7 @@ track_remove_infected(const char *key, struct infected *infected)
         snprintf(infected->user_id, sizeof infected->user_id, "%s", PQgetvalue(found, 0, 1));
         snprintf(infected->track_id, sizeof infected->track_id, "%s", PQgetvalue(found, 0, 0));
         snprintf(infected->title, sizeof infected->title, "%s", PQgetvalue(found, 0, 2));
-        good = version_run(*PQgetvalue(found, 0, 3) == 't' ? &q_track_delete : &q_track_version_infected, args) > 0;
+        good = track_rows(*PQgetvalue(found, 0, 3) == 't' ? &q_track_delete : &q_track_version_infected, args) > 0;
     }
     PQclear(found);
     return good;

@@ -65,7 +65,7 @@ it('what is at the end or beyond is none', () => {
 });
 
 it('addresses in a line stay links, and are no part of the name', () => {
-  expect(chaptersIn('0:00 Ana – Slack water - https://example.org/a?b=1:30\n1:00 [https://example.org/c] Night ferry\n2:00 https://example.org/d', LENGTH).chapters).toEqual([
+  expect(chaptersIn('0:00 Ana – Slack water - https://example.org/a?b=1:30\n1:00 [https://example.org/c] Night ferry https://example.org/c\n2:00 https://example.org/d', LENGTH).chapters).toEqual([
     { seconds: 0, title: 'Ana – Slack water', links: ['https://example.org/a?b=1:30'] },
     { seconds: 60, title: '[ ] Night ferry', links: ['https://example.org/c'] },
     { seconds: 120, title: 'https://example.org/d', links: ['https://example.org/d'] },

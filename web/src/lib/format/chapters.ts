@@ -32,7 +32,7 @@ function chapterIn(text: string, length: number): Chapter | null {
   if (typeof time !== 'object' || time.seconds >= length || !saysMore) return null;
   const pieces = linksIn(title);
   const name = pieces.flatMap((piece) => (typeof piece === 'string' ? piece.replace(new RegExp(`${BETWEEN}$`, 'u'), '').trim() || [] : [])).join(' ');
-  return { seconds: time.seconds, title: name || title, links: pieces.flatMap((piece) => (typeof piece === 'string' ? [] : piece.url)) };
+  return { seconds: time.seconds, title: name || title, links: [...new Set(pieces.flatMap((piece) => (typeof piece === 'string' ? [] : piece.url)))] };
 }
 
 /** The chapters of a recording of `length` seconds, and what else its description says. Two lines at least name one each, later than the one before and
