@@ -63,7 +63,9 @@ test('a list that replaces the queue can be undone', async () => {
     await hear(page, 'the boat', (now) => now.track === slow.id && now.left > 0.005);
     await page.getByText('The queue was replaced').first().waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
-    await hear(page, 'the first again', (now) => now.track === first.id && now.left > 0.005);
+    await hear(page, 'the first again, which stood still since the page was loaded anew', (now) => now.track === first.id && !now.playing);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await hear(page, 'the first', (now) => now.track === first.id && now.left > 0.005);
   });
 });
 

@@ -15,11 +15,10 @@ export function offerUndo(text: string): void {
       label: i18next.t('common.undo'),
       run: () => {
         const player = usePlayer.getState();
-        const another = player.current?.key !== current?.key;
+        const goesBack = current !== null && !queue.some(({ key }) => key === player.current?.key);
+        if (goesBack && !isPlaying) player.pause(); // first, or what comes back would be heard for a moment
         player.restoreQueue({ queue, order, index, shuffle, repeat }, current?.key ?? null);
-        if (!another || usePlayer.getState().current?.key !== current?.key) return;
-        player.seek(position);
-        if (!isPlaying) player.pause();
+        if (goesBack && usePlayer.getState().current?.key === current.key) player.seek(position);
       },
     },
   });
