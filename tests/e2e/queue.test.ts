@@ -49,6 +49,7 @@ test('where nothing is queued, more from the same person follows a track that is
     await settled({ page, asking });
     await page.getByRole('button', { name: 'Play Night ferry' }).click();
     await hearIt(page);
+    await page.locator('[data-player-bar]').waitFor();
     await page.keyboard.press('Shift+ArrowRight');
     await hear(page, 'more from Dave', (now) => now.track === slow.id && now.left > 0.005);
   });
@@ -96,6 +97,7 @@ async function fourQueued(eye: Eye): Promise<void> {
   await page.getByRole('button', { name: 'Play Second' }).first().click();
   await hear(page, 'it', (now) => now.track === second.id && now.left > 0.005);
   await page.keyboard.press('Space');
+  await page.locator('[data-player-bar]').waitFor(); /* it has the keys, and is loaded after the first sound */
   await settled(eye);
 }
 
