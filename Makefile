@@ -94,14 +94,14 @@ package: build ## a Debian package and a tarball with everything inside, in buil
 
 # Check
 
-.PHONY: test test-full test-long test-tools test-install test-unit test-api test-redis test-s3 test-nginx test-frontend test-e2e test-migrations asan tsan fuzz lint bench
+.PHONY: test test-full test-long test-tools test-install test-unit test-api test-shared test-nginx test-frontend test-e2e test-migrations asan tsan fuzz lint bench
 test: setup-test build ## every promise once, 20 minutes on two cores; the last line is the sum
 	@$(with_node) BUDGET_MINUTES=20 $(child) tools/run-tests lint tools+migrations unit-plain api frontend+crash e2e sanitizers fuzz
 
-test-full: setup-test build ## every promise in all breadth, 80 minutes: also on Redis and S3, all under sanitizers, installation (as root), packages
+test-full: setup-test build ## every promise in all breadth: on Redis and S3, and on the embedded parts under sanitizers; installation (as root), packages
 	@tools/setup install
-	@$(with_node) VEZA_TEST_LEVEL=full BUDGET_MINUTES=80 SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests \
-		lint-full tools+migrations unit api redis s3 nginx replicas frontend e2e crash cluster asan tsan fuzz install package
+	@$(with_node) VEZA_TEST_LEVEL=full BUDGET_MINUTES=75 SILENCE_S=1800 MINUTES=600 $(child) tools/run-tests \
+		lint-full tools+migrations unit-plain shared nginx replicas frontend e2e crash cluster asan tsan fuzz install package
 
 test-long: setup-test build ## what shows itself after hours only: several nodes and machines, disturbances and crashes for long, each fuzz target for ten minutes
 	@$(with_node) VEZA_TEST_LEVEL=full SILENCE_S=7200 MINUTES=1200 $(child) tools/run-tests long
@@ -118,11 +118,8 @@ test-migrations: setup-test ## each down migration undoes its up migration
 test-api: setup-test veza ## black-box tests of the servers
 	@$(with_node) $(child) tools/run-tests api
 
-test-redis: setup-test veza ## the same on a Redis (`test` does a part of it, under the sanitizers)
-	@$(with_node) $(child) tools/run-tests redis
-
-test-s3: setup-test veza ## what has to do with files, with files in an object store
-	@$(with_node) $(child) tools/run-tests s3
+test-shared: setup-test veza ## the same on a Redis and an object store (`test` does a part of it, under the sanitizers)
+	@$(with_node) $(child) tools/run-tests shared
 
 test-nginx: setup-test veza ## uploads and signed links through nginx, as deploy/nginx sets it up
 	@$(with_node) $(child) tools/run-tests nginx
@@ -133,10 +130,10 @@ test-frontend: setup-test ## types, lint and tests of the web app
 test-e2e: setup-test build ## the whole thing in a browser
 	@$(with_node) $(child) tools/run-tests e2e
 
-asan: setup-test ## all unit and API tests under AddressSanitizer and UndefinedBehaviorSanitizer, on Redis (long)
+asan: setup-test ## all unit and API tests under AddressSanitizer and UndefinedBehaviorSanitizer (long)
 	@$(with_node) $(child) tools/run-tests asan
 
-tsan: setup-test ## unit and API tests under ThreadSanitizer (long: for nights)
+tsan: setup-test ## unit tests, and API tests of what threads share, under ThreadSanitizer (long)
 	@$(with_node) $(child) tools/run-tests tsan
 
 fuzz: setup-test ## each fuzz target for a while (FUZZ_SECONDS=600: for that long)
