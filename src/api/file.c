@@ -32,6 +32,8 @@ problem_of_storage(struct arena *arena, int error)
         return PROBLEM(STORAGE_FULL);
     case STORAGE_AWAY:
         return problem_retry(arena, PROBLEM(UNAVAILABLE), STORAGE_RETRY_S);
+    case STORAGE_WAITS:
+        return &request_parked;
     default:
         return PROBLEM(INTERNAL);
     }

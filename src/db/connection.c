@@ -376,6 +376,14 @@ connection_park(struct connection *c)
     atomic_fetch_add(&db_counters.parked, 1);
 }
 
+bool
+db_park(void)
+{
+    if (budget.limited)
+        connection_park(NULL);
+    return budget.limited;
+}
+
 void
 db_ask_ahead(const struct query *query, db_form form, db_bind *bind, void *context)
 {

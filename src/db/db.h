@@ -134,6 +134,9 @@ void db_lend(int64_t budget_ns);
 /* Was something parked since db_lend()? False with a connection: it has a statement under way that nobody wants; a thread that may wait calls
  * db_settle() with it. */
 bool db_take_parked(struct connection **ret_connection);
+/* Before something else that takes its time, such as a disk: was this thread lent? Then what it does is parked, and goes on, from its beginning, in a thread that
+ * may wait. */
+bool db_park(void);
 /* The next statement of this thread is sent together with this one, which only reads; when it is asked later, its reply is there already, and
  * when it is not, or with other values, the reply is thrown away. Only between db_lend() and db_take_parked(), else nothing happens. */
 void db_ask_ahead(const struct query *query, db_form form, db_bind *bind, void *context);

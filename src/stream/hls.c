@@ -60,7 +60,7 @@ set_key(struct wanted *wanted, const char *version)
     snprintf(wanted->cache_key, sizeof wanted->cache_key, "hls/%s/%s%s/%s", wanted->track_id, *wanted->version ? "" : "-", version, file);
 }
 
-/* Finds the file in the cache or in storage. Returns an enum storage_error. */
+/* Finds the file in the cache or in storage, from where it is read once: not in a thread that must not wait (STORAGE_WAITS). Returns an enum storage_error. */
 static int
 load(const struct wanted *wanted, struct segment **ret_segment)
 {
@@ -68,6 +68,8 @@ load(const struct wanted *wanted, struct segment **ret_segment)
     struct source *source;
     int error;
 
+    if (!segment && db_park())
+        return STORAGE_WAITS;
     if (!segment) {
         error = storage_open_local(storage, wanted->key, &source);
         if (error)
@@ -154,7 +156,7 @@ find_segment(struct request *req, struct wanted *wanted, struct segment **ret_se
         memcpy(before, version, sizeof before);
         access_forget(wanted->track_id);
     }
-    if (error != STORAGE_AWAY)
+    if (error != STORAGE_AWAY && error != STORAGE_WAITS)
         log_error("file not readable", LOG_TEXT("key", wanted->key));
     return problem_of_storage(req->arena, error);
 }

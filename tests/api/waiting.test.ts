@@ -40,6 +40,15 @@ for (const [what, tables] of [['their own rows', 'tracks'], ['the session of who
     assert.deepEqual((await Promise.all(asked)).map((reply) => reply.status), Array<number>(MANY).fill(200));
   });
 
+it('a segment that is not in memory is read by a thread that may wait', async () => {
+  const parked = async () => Number(/^veza_db_parked_total (\d+)$/m.exec((await world.visitor.send('GET', '/metrics')).bytes.toString())![1]);
+  const other = await playable(world.as('carol'), { file: wav(makeSound(3)), title: 'Not in memory', is_public: 'false' });
+  const names = ['init.mp4', 'segment_000.m4s'].flatMap((name) => ['low', 'medium', 'high'].map((quality) => `${quality}/${name}`));
+  const before = await parked();
+  for (const name of names) assert.equal((await world.as('carol').send('GET', `/api/v1/tracks/${other.id}/hls/${name}`)).status, 200);
+  assert.ok((await parked()) - before >= names.length);
+});
+
 it('changes of one person that wait for a lock hold up no change of others, and no question', async () => {
   const carol = world.as('carol'), change = (client = carol, id = track.id) => client.put('/api/v1/tracks/{id}', { path: { id }, body: { title: 'Waiting' } });
   const mine = await upload(world.as('dave'), { file: wav(makeSound(1)), title: 'Mine', is_public: 'false' });

@@ -124,7 +124,9 @@ link_serve(struct request *req)
         return p;
     for (char *c = key; *c; c++)
         *c = *c == '~' ? '/' : *c;
-    error = storage_open_near(downloads_storage, key, FILE_COPIED_MAX, &source);
+    error = storage_open_quick(downloads_storage, key, &source);
+    if (error == STORAGE_WAITS && !db_park())
+        error = storage_open_near(downloads_storage, key, FILE_COPIED_MAX, &source);
     if (error)
         return problem_of_storage(req->arena, error);
     p = reply_source(req, source, type, arena_printf(req->arena, "\"%s\"", request_param(req, "filename"))); /* what has this key never changes */

@@ -19,6 +19,8 @@ struct storage_driver {
     void (*abort)(struct storage_writer *writer);
     int (*sync)(struct storage *storage);
     int (*open)(struct storage *storage, const char *key, struct source **ret_source);
+    /* NULL: always STORAGE_WAITS. */
+    int (*open_quick)(struct storage *storage, const char *key, struct source **ret_source);
     int (*delete)(struct storage *storage, const char *key);
     int (*delete_prefix)(struct storage *storage, const char *prefix);
     int (*tidy)(struct storage *storage);

@@ -94,6 +94,14 @@ storage_open(struct storage *storage, const char *key, struct source **ret_sourc
     return storage_key_valid(key) ? storage->driver->open(storage, key, ret_source) : STORAGE_BAD_KEY;
 }
 
+int
+storage_open_quick(struct storage *storage, const char *key, struct source **ret_source)
+{
+    if (!storage_key_valid(key))
+        return STORAGE_BAD_KEY;
+    return storage->driver->open_quick ? storage->driver->open_quick(storage, key, ret_source) : STORAGE_WAITS;
+}
+
 /* Copies what lies elsewhere, in pieces. */
 static int
 storage_copy(struct source *source, struct scratch *scratch)

@@ -27,6 +27,7 @@ enum storage_error {
     STORAGE_FULL = -3,
     STORAGE_FAILED = -4, /* the disk or the store has a problem; errno is set */
     STORAGE_AWAY = -5,   /* the store is elsewhere and does not answer: try again later */
+    STORAGE_WAITS = -6,  /* of storage_open_quick() */
 };
 
 #define STORAGE_RETRY_S 5 /* what clients are told to wait after STORAGE_AWAY */
@@ -72,6 +73,9 @@ int storage_open(struct storage *storage, const char *key, struct source **ret_s
 int storage_open_local(struct storage *storage, const char *key, struct source **ret_source);
 /* The same for files of at most `max_bytes`; a larger one that lies elsewhere is read from there. */
 int storage_open_near(struct storage *storage, const char *key, uint64_t max_bytes, struct source **ret_source);
+
+/* The same for threads that must not wait: STORAGE_WAITS where the disk or the store would have to be asked. */
+int storage_open_quick(struct storage *storage, const char *key, struct source **ret_source);
 
 /* Deletes a file, or every file whose key begins with `prefix` and a slash. What is not there is deleted already: 0. */
 int storage_delete(struct storage *storage, const char *key);

@@ -138,6 +138,22 @@ a_reader_stays_within_its_offset_and_limit(void **state)
 }
 
 static void
+a_thread_that_must_not_wait_opens_what_the_kernel_has_in_memory(void **state)
+{
+    struct source *source;
+
+    (void)state;
+    assert_int_equal(put("originals/known", "music"), 0);
+    assert_string_equal(get("originals/known"), "music");
+    assert_int_equal(storage_open_quick(storage, "originals/known", &source), 0);
+    assert_string_equal(read_pieces(source, 0, UINT64_MAX), "music");
+    source_unref(source);
+    assert_int_equal(storage_open_quick(storage, "originals/unknown", &source), STORAGE_WAITS);
+    assert_int_equal(storage_open_quick(storage, "originals", &source), STORAGE_NOT_FOUND);
+    assert_int_equal(storage_open_quick(storage, "../known", &source), STORAGE_BAD_KEY);
+}
+
+static void
 a_source_outlives_its_file(void **state)
 {
     struct source *source;
@@ -432,6 +448,7 @@ main(void)
         cmocka_unit_test(a_file_that_is_not_committed_does_not_exist),
         cmocka_unit_test(what_is_in_scratch_is_kept_without_a_copy),
         cmocka_unit_test(a_reader_stays_within_its_offset_and_limit),
+        cmocka_unit_test(a_thread_that_must_not_wait_opens_what_the_kernel_has_in_memory),
         cmocka_unit_test(a_source_outlives_its_file),
         cmocka_unit_test(no_descriptor_is_left),
         cmocka_unit_test(what_a_killed_process_left_is_tidied_up),
