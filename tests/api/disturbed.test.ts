@@ -89,14 +89,23 @@ const backends = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   }
 });
 
+/** False: it has ended. */
+function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
 const disturbances: (() => Promise<unknown>)[] = [
   ...['notifications', 'tracks', 'sessions, users', 'api_keys'].map((tables) => () => world.sql(`begin; lock table ${tables} in access exclusive mode; select pg_sleep(0.3)`)),
   ...['pg_terminate_backend', 'pg_cancel_backend'].map((end) => () =>
     world.sql(`select ${end}(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and random() < 0.5`)),
   async () => {
-    const stopped = backends().filter((pid) => process.kill(pid, 'SIGSTOP'));
+    const stopped = backends().filter((pid) => signal(pid, 'SIGSTOP'));
     await pause(300);
-    for (const pid of stopped) process.kill(pid, 'SIGCONT');
+    for (const pid of stopped) signal(pid, 'SIGCONT'); /* all of them: one that is left so holds up every `drop database` */
   },
 ];
 
