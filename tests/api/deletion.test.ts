@@ -7,7 +7,7 @@ import { assertProblem, assertStatus, type Client } from '../support/client.ts';
 import { onDisk } from '../support/level.ts';
 import { mailsTo, subjectOf } from '../support/mail.ts';
 import { makeSound, png, wav } from '../support/media.ts';
-import { columnsWith, storedFiles } from '../support/personal.ts';
+import { columnsWith } from '../support/personal.ts';
 import { playable, type Track } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
 import { browser, emailOf, PASSWORD, template, World } from '../support/world.ts';
@@ -169,7 +169,7 @@ test('a deleted account is hidden from everybody at once, can be signed in to, a
   assertStatus(await visitor.get('/api/v1/users/{id}', { path: { id: who.id } }), 200);
 });
 
-const storedNames = () => [...storedFiles(world).keys()];
+const storedNames = () => world.server.storedKeys();
 
 /** Somebody who left something wherever one can. */
 async function settle(name: string, ip: string): Promise<{ who: Somebody; track: Track; marker: string }> {
@@ -213,12 +213,13 @@ onDisk('after the erasure no column of any table, and no file, tells of the pers
   const { who, track, marker } = await settle('yolanda', '203.0.113.77');
   const markers = [who.email, who.name, who.ip, marker, who.id];
   for (const one of markers) assert.notDeepEqual(await columnsWith(world, one), [], `${one} is there before`);
-  assert.ok(storedNames().some((name) => name.includes(who.id)) && storedNames().some((name) => name.includes(track.id)));
+  const names = await storedNames();
+  assert.ok(names.some((name) => name.includes(who.id)) && names.some((name) => name.includes(track.id)));
   assertStatus(await remove(who.client), 200);
   await timePasses(who.id);
   await erased(who.id);
   for (const one of markers) assert.deepEqual(await columnsWith(world, one), [], one);
-  assert.deepEqual(storedNames().filter((name) => name.includes(who.id) || name.includes(track.id)), []);
+  assert.deepEqual((await storedNames()).filter((name) => name.includes(who.id) || name.includes(track.id)), []);
   const left = await world.sql(`select u.username || '|' || u.email || '|' || concat(u.first_name, u.bio, u.avatar, u.password_hash) from users u where u.username like 'deleted-%'`);
   assert.match(left, /^deleted-[0-9a-f]{12}\|deleted-[0-9a-f]{12}@invalid\|$/);
   const tombstone = `(select id from users where username like 'deleted-%')`;
@@ -238,12 +239,12 @@ onDisk('an erasure that is killed half-way goes on', async () => {
     insert into jobs (kind, payload, dedupe_key) values ('privacy.erase', jsonb_build_object('user_id', '${who.id}'), 'erase:${who.id}')`);
   /* Not due yet for the first job: nothing happens. */
   await until('the first job', async () => (await world.sql(`select state from jobs where dedupe_key = 'erase:${who.id}'`)) === 'done');
-  assert.ok(storedNames().some((name) => name.includes(track.id)));
+  assert.ok((await storedNames()).some((name) => name.includes(track.id)));
   await first.letGo();
   await world.sql(`update users set deletion_at = now() - interval '61 seconds' where id = '${who.id}'`);
   const second = await world.hold(`select from users where id = '${who.id}' for update`);
   await world.sql(`update jobs set run_at = now() where kind = 'privacy.sweep'`);
-  await until('the files to be gone and the rows to wait', async () => !storedNames().some((name) => name.includes(track.id) || name.includes(who.id)) &&
+  await until('the files to be gone and the rows to wait', async () => !(await storedNames()).some((name) => name.includes(track.id) || name.includes(who.id)) &&
     (await world.sql(`select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%gen_random_uuid%'`)) === '1');
   await world.server.stop('SIGKILL');
   await world.sql(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`);

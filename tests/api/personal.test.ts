@@ -79,7 +79,7 @@ test('every table, filled for one person, is in the archive and ends as it is de
     for (const subject of subjects) assert.ok(archive.get(`data/${subject}.json`)!.length > 10, `${table}: data/${subject}.json is empty`);
   const packed = new Set([...archive.values()].map(sha256));
   for (const hash of hashes) assert.ok(packed.has(hash), 'a file of theirs is missing');
-  hashes.push(...[...storedFiles(world)].filter(([name]) => name.includes(track) || name.includes(id)).map(([, hash]) => hash));
+  hashes.push(...[...await storedFiles(world)].filter(([name]) => name.includes(track) || name.includes(id)).map(([, hash]) => hash));
 
   const filled = new Set((await columnsWith(world, id, MINE, EMAIL)).map((column) => column.split('.')[0]));
   for (const { table } of declarations.filter(({ end }) => end !== 'about nobody'))
@@ -96,7 +96,7 @@ test('every table, filled for one person, is in the archive and ends as it is de
   const deleted = new Set(declarations.filter(({ end }) => end === 'deleted').map(({ table }) => table));
   assert.deepEqual((await columnsWith(world, MINE)).filter((column) => deleted.has(column.split('.')[0]!)), [], 'their words are left in tables that are declared as deleted');
   assert.equal(await world.sql('select count(*) from login_failures'), '0');
-  const left = storedFiles(world);
+  const left = await storedFiles(world);
   assert.deepEqual([...left].filter(([name, hash]) => hashes.includes(hash) || name.includes(id) || name.includes(track)).map(([name]) => name), [], 'their files are left');
   assert.deepEqual(await rowsOfOthers(), before, 'what others have is not touched');
 });

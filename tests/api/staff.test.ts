@@ -1,7 +1,5 @@
 /** Who may see and change a track of somebody else: each kind of person on each route that is about a track, on both servers. */
 import { strict as assert } from 'node:assert';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 import { assertProblem, assertStatus, type Credentials, type Reply } from '../support/client.ts';
 import { keyOf, operations, type Operation } from '../support/document.ts';
@@ -199,7 +197,7 @@ test('a role that was lent gives staff power only with a proof, and none when it
   assertProblem(await dave.get('/api/v1/tracks/{id}', { path: { id: hidden.id } }), 404);
 });
 
-const fileOf = (track: Track) => path.join(world.server.dataDir, 'files', 'originals', track.id);
+const hasFile = async (track: Track) => (await world.server.storedKeys()).includes(`originals/${track.id}`);
 const toldOf = async (type: string, track: Track) => (await carol.get('/api/v1/notifications', { query: { type } })).body.items.find((one) => (one.data as { track_id?: string }).track_id === track.id);
 
 test('what an administrator deletes is gone for everybody, its owner is told, and it can be restored for 30 days', async () => {
@@ -226,12 +224,12 @@ test('what an administrator deletes is gone for everybody, its owner is told, an
   assertStatus(await carol.get('/api/v1/tracks/{id}', at), 200);
   assert.equal((await until('the notification', () => toldOf('track.restored', track))).link, `/track/${track.id}`, 'to its page');
   assertProblem(await root.post('/api/v1/tracks/{id}/restore', at), 404);
-  assert.ok(existsSync(fileOf(track)));
+  assert.ok(await hasFile(track));
 
   assertStatus(await root.delete('/api/v1/tracks/{id}', at), 204);
   await world.sql(`update tracks set restorable_until = now() where id = '${track.id}'; update jobs set run_at = now() where dedupe_key = 'track_sweep:${track.id}'`);
   assertProblem(await root.post('/api/v1/tracks/{id}/restore', at), 404, 'not_found', 'the 30 days are over');
-  await until('its files to be deleted', () => !existsSync(fileOf(track)), 30);
+  await until('its files to be deleted', async () => !(await hasFile(track)), 30);
   assert.ok(!(await root.get('/api/v1/tracks/removed')).body.items.some((one) => one.id === track.id));
 });
 
@@ -247,5 +245,5 @@ test('what its owner deletes is gone for good, and administrators cannot restore
   const track = await playable(carol, { title: 'Mine to delete' }), at = { path: { id: track.id } };
   assertStatus(await carol.delete('/api/v1/tracks/{id}', at), 204);
   assertProblem(await root.post('/api/v1/tracks/{id}/restore', at), 404);
-  await until('its files to be deleted', () => !existsSync(fileOf(track)), 30);
+  await until('its files to be deleted', async () => !(await hasFile(track)), 30);
 });

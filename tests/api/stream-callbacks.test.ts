@@ -1,7 +1,7 @@
 /** A stream server without the database: it takes the job of a track, writes its files to the store, and tells the API. */
 import { strict as assert } from 'node:assert';
 import { randomBytes } from 'node:crypto';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { assertProblem, assertStatus } from '../support/client.ts';
@@ -35,9 +35,9 @@ const result = JSON.parse(await elsewhere.sql(`select json_build_object('format'
   from tracks t join hls_streams h on h.track_id = t.id where t.id = '${made.id}'`)) as object;
 
 /** Puts the files of a run into the store of the API. */
-function deliver(id: string, version: string): void {
-  for (const folder of ['hls', 'waveforms'])
-    cpSync(path.join(elsewhere.server.dataDir, 'files', folder, made.id, run), path.join(world.server.dataDir, 'files', folder, id, version), { recursive: true });
+async function deliver(id: string, version: string): Promise<void> {
+  for (const key of (await elsewhere.server.storedKeys()).filter((one) => one.startsWith(`hls/${made.id}/${run}/`) || one.startsWith(`waveforms/${made.id}/${run}`)))
+    await world.server.overwrite(key.replace(`${made.id}/${run}`, `${id}/${version}`), await elsewhere.server.stored(key));
 }
 
 async function uploaded(): Promise<string> {
@@ -50,13 +50,13 @@ test('a track is processed wholly by what a stream server tells', async () => {
   const id = await uploaded(), version = newRun();
   const started = await tell({ type: 'started', track_id: id, version });
   assertStatus(started, 200);
-  assert.deepEqual(readFileSync(path.join(world.server.dataDir, 'files', started.body.input!)), file, 'it is told which file to process');
+  assert.deepEqual(await world.server.stored(started.body.input!), file, 'it is told which file to process');
   assertStatus(await tell({ type: 'progress', track_id: id, version, stage: 'transcoding', progress: 0.5 }), 200);
   const status = await carol.get('/api/v1/tracks/{id}/status', { path: { id } });
   assert.equal(status.body.stage, 'transcoding');
   assert.equal(status.body.progress, 0.5);
   assertProblem(await ready(id, version, result), 409, 'conflict', 'the files are not there');
-  deliver(id, version);
+  await deliver(id, version);
   assertStatus(await ready(id, version, result), 200);
   const track = (await carol.get('/api/v1/tracks/{id}', { path: { id } })).body;
   assert.equal(track.status, 'completed');
@@ -81,7 +81,7 @@ test('a job is held by one run, and nobody else ends it', async () => {
   assert.equal(await world.sql(`select attempts from jobs where dedupe_key = 'transcode:${id}'`), '1');
   assertProblem(await tell({ type: 'started', track_id: id, version: other }), 409, 'conflict');
   assertProblem(await tell({ type: 'progress', track_id: id, version: other }), 409, 'conflict');
-  deliver(id, other);
+  await deliver(id, other);
   assertProblem(await ready(id, other, result), 409, 'conflict');
   assertStatus(await tell({ type: 'failed', track_id: id, version, code: 'corrupt', message: 'This file is damaged.' }), 200);
   assertStatus(await tell({ type: 'failed', track_id: id, version, code: 'corrupt', message: 'This file is damaged.' }), 200, 'told twice');
@@ -112,7 +112,7 @@ test('a run that is not heard of any more loses the job to a worker, and its fil
   await worker.start({}, ['worker']);
   assert.equal((await finished(carol, id)).status, 'completed');
   const before = await world.sql(`select media_version from tracks where id = '${id}'`);
-  deliver(id, version);
+  await deliver(id, version);
   await until('the job to be done', async () => await world.sql(`select state from jobs where dedupe_key = 'transcode:${id}'`) === 'done');
   assertProblem(await ready(id, version, result), 409, 'conflict');
   assert.equal(await world.sql(`select media_version from tracks where id = '${id}'`), before);

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { request as httpRequest } from 'node:http';
 import { test as it } from 'node:test';
+import { onDisk } from '../support/level.ts';
 import { makeSound, wav } from '../support/media.ts';
 import { playable, upload } from '../support/tracks.ts';
 import { until } from '../support/wait.ts';
@@ -40,7 +41,7 @@ for (const [what, tables] of [['their own rows', 'tracks'], ['the session of who
     assert.deepEqual((await Promise.all(asked)).map((reply) => reply.status), Array<number>(MANY).fill(200));
   });
 
-it('a segment that is not in memory is read by a thread that may wait', async () => {
+onDisk('a segment that is not in memory is read by a thread that may wait', async () => {
   const parked = async () => Number(/^veza_db_parked_total (\d+)$/m.exec((await world.visitor.send('GET', '/metrics')).bytes.toString())![1]);
   const other = await playable(world.as('carol'), { file: wav(makeSound(3)), title: 'Not in memory', is_public: 'false' });
   const names = ['init.mp4', 'segment_000.m4s'].flatMap((name) => ['low', 'medium', 'high'].map((quality) => `${quality}/${name}`));

@@ -1,7 +1,7 @@
 /** What is kept about people: the tables as the modules declare them, rows for every table made from the catalogue, and searches for what is left. */
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -55,12 +55,10 @@ export async function columnsWith(world: World, ...texts: string[]): Promise<str
 export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Every file in storage: its name, and the hash of what is in it. */
-export function storedFiles(world: World): Map<string, string> {
-  const folder = path.join(world.server.dataDir, 'files');
-  return new Map(readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => {
-    const file = path.join(entry.parentPath, entry.name);
-    return [path.relative(folder, file), sha256(readFileSync(file))];
-  }));
+export async function storedFiles(world: World): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const key of await world.server.storedKeys()) files.set(key, sha256(await world.server.stored(key)));
+  return files;
 }
 
 interface Column {
@@ -141,6 +139,7 @@ export class Filler {
   private count = 0;
   /** Hashes of the files that were put into storage for the person's rows. */
   readonly files: string[] = [];
+  private readonly stored = new Map<string, Buffer>();
 
   constructor(private readonly world: World, private readonly ids: Record<Whose, string>, private readonly markers: Record<Whose | 'guest', string>, private readonly addresses: Record<Whose, string>) {}
 
@@ -158,6 +157,7 @@ export class Filler {
       else this.fillTable(table);
     };
     for (const table of tables.values()) if (!aboutNobody.has(table.name)) visit(table);
+    for (const [key, bytes] of this.stored) await this.world.server.overwrite(key, bytes);
     const refused: string[] = [];
     for (let from = 0; from < this.statements.length; from += 50) {
       const some = this.statements.slice(from, from + 50), together = await this.world.sql(some.join(';\n')).then(() => true, () => false);
@@ -242,9 +242,7 @@ export class Filler {
   /** A file in storage, and its key. */
   private file(table: string, ofPerson: boolean): string {
     const key = `${table.replaceAll('_', '-')}/${randomUUID()}`, bytes = Buffer.from(randomUUID());
-    const file = path.join(this.world.server.dataDir, 'files', key);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
+    this.stored.set(key, bytes);
     if (ofPerson) this.files.push(sha256(bytes));
     return `'${key}'`;
   }

@@ -25,6 +25,7 @@ export class Redis {
     const server = spawn(command!, [...words, ...(this.at ? ['--port', '6379', '--bind', this.at, '--protected-mode', 'no'] : ['--port', '0']), '--unixsocket', this.socket, '--save', '',
       '--appendonly', durable ? 'yes' : 'no', '--appendfsync', 'always', '--dir', this.folder], { stdio: 'ignore' });
     this.process = server;
+    server.unref(); /* a server that is stopped and never removed leaves it behind; it ends with this process, which must not wait for it */
     await until('Redis to answer', async () => {
       if (server.exitCode !== null) throw new Hopeless(`redis-server ended with ${server.exitCode}`);
       return (await this.ask('PING')) === 'PONG';
@@ -47,6 +48,7 @@ export class Redis {
 
   /** Ends it and waits. SIGSTOP makes it hang instead; SIGCONT wakes it up. */
   signal(signal: NodeJS.Signals): Promise<void> {
+    this.process?.ref(); /* its end is waited for now */
     return signalProcess(this.process, signal);
   }
 

@@ -1,6 +1,6 @@
 /** A real `veza serve` on a database and a data folder of its own. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Nginx } from './nginx.ts';
@@ -80,7 +80,6 @@ export class Server {
       return JSON.parse(readFileSync(readyFile, 'utf8')) as Ready;
     }, 30);
     if (process.env['VEZA_TEST_NGINX']) {
-      await this.nginx?.remove();
       this.nginx = await Nginx.start({ api: this.ready.api || this.ready.stream, stream: this.ready.stream || this.ready.api });
     }
     return this;
@@ -125,17 +124,40 @@ export class Server {
     return Number(found[1]);
   }
 
-  /** Writes over a file that it keeps, on disk or in its bucket; without contents, deletes it. */
-  async overwrite(key: string, content?: string): Promise<void> {
+  /** Keys of the files that it keeps, on disk or in its bucket. */
+  async storedKeys(): Promise<string[]> {
+    const swift = Swift.ofRun(), folder = path.join(this.dataDir, 'files');
+    if (swift) return swift.objects(this.settings['S3_BUCKET']!);
+    return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+  }
+
+  async stored(key: string): Promise<Buffer> {
+    const swift = Swift.ofRun();
+    return swift ? Buffer.from(await (await this.askStore(swift, 'GET', key)).arrayBuffer()) : readFileSync(path.join(this.dataDir, 'files', key));
+  }
+
+  /** Writes a file among those that it keeps, or over one of them; without contents, deletes it. */
+  async overwrite(key: string, content?: string | Uint8Array): Promise<void> {
     const swift = Swift.ofRun(), file = path.join(this.dataDir, 'files', key);
-    if (!swift) {
-      statSync(file); /* it is there */
-      if (content === undefined) rmSync(file);
-      else writeFileSync(file, content);
-      return;
+    if (swift) {
+      await this.askStore(swift, content === undefined ? 'DELETE' : 'PUT', key, content);
+    } else if (content === undefined) {
+      rmSync(file);
+    } else {
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, content);
     }
-    const reply = await swift.ask(content === undefined ? 'DELETE' : 'PUT', `${this.settings['S3_BUCKET']}/${key}`, {}, content);
+  }
+
+  private async askStore(swift: Swift, method: string, key: string, content?: string | Uint8Array): Promise<Response> {
+    const reply = await swift.ask(method, `${this.settings['S3_BUCKET']}/${key}`, {}, content);
     if (!reply.ok) throw new Error(`${key}: ${reply.status} ${await reply.text()}`);
+    return reply;
+  }
+
+  /** What it holds in a Redis beside the database is gone. */
+  async forgetShared(): Promise<void> {
+    await this.redis?.ask('FLUSHALL');
   }
 
   /** Ends it with this signal and waits; returns the exit code. */
@@ -144,6 +166,7 @@ export class Server {
     if (!server || !this.running) return server?.exitCode ?? null;
     const gone = new Promise<number | null>((resolve) => server.once('exit', resolve));
     server.kill(signal);
+    await this.nginx?.remove();
     const code = await Promise.race([gone, new Promise<'late'>((resolve) => setTimeout(resolve, 20_000, 'late').unref())]);
     if (code !== 'late') return code;
     const stacks = `${this.logFile}.stacks`;

@@ -107,7 +107,7 @@ export class Swift {
   }
 
   /** A request that is signed here, independently of the server's own signatures. `where` begins with the bucket. */
-  async ask(method: string, where: string, query: Record<string, string> = {}, body = ''): Promise<Response> {
+  async ask(method: string, where: string, query: Record<string, string> = {}, body: string | Uint8Array = ''): Promise<Response> {
     const time = new Date().toISOString().replace(/[-:]|\.\d+/g, ''), scope = `${time.slice(0, 8)}/us-east-1/s3/aws4_request`;
     const encode = (text: string) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
     const search = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`).sort().join('&');
@@ -117,7 +117,7 @@ export class Swift {
     const text = ['AWS4-HMAC-SHA256', time, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
     const key = scope.split('/').reduce<Buffer | string>((secret, part) => createHmac('sha256', secret).update(part).digest(), 'AWS4testing');
     const signature = createHmac('sha256', key).update(text).digest('hex');
-    return fetch(`${this.url}${route}${search ? `?${search}` : ''}`, { method, ...(body ? { body } : {}), signal: AbortSignal.timeout(10_000),
+    return fetch(`${this.url}${route}${search ? `?${search}` : ''}`, { method, ...(body.length ? { body } : {}), signal: AbortSignal.timeout(10_000),
       headers: { ...headers, authorization: `AWS4-HMAC-SHA256 Credential=test:tester/${scope}, SignedHeaders=${names}, Signature=${signature}` } });
   }
 
