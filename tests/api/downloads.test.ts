@@ -392,7 +392,8 @@ test('a release is one ZIP file, of which length and every range are known befor
   assertProblem(await archived(visitor, id, 'original', { range: `bytes=${whole.bytes.length}-` }), 416);
 
   await makeArchive(visitor, id, 'flac');
-  const flac = unpacked((await archived(visitor, id, 'flac')).bytes);
+  const converted = await archived(visitor, id, 'flac'), flac = unpacked(converted.bytes);
+  assert.ok(converted.headers.get('content-disposition')!.endsWith(encodeURIComponent('Carol - Été_ 1_2 (flac).zip').replace('(', '%28').replace(')', '%29')), converted.headers.get('content-disposition')!);
   const single = await visitor.get('/api/v1/tracks/{id}/download', { path: { id: two.id }, query: { format: 'flac' } });
   assert.ok(flac.get(`${top}/02 Ana - Zwei….flac`)!.equals(single.bytes), 'the same files as one by one');
 

@@ -200,6 +200,7 @@ const struct problem *
 archive_get(struct request *req)
 {
     scoped_buf folder = BUF_INIT(1024), text = BUF_INIT(2048);
+    const char *format = request_param(req, "format"), *name;
     const struct problem *p;
     struct source *source;
     XXH128_hash_t hash;
@@ -224,7 +225,8 @@ archive_get(struct request *req)
     if (!source)
         return problem_of_storage(req->arena, error);
     p = reply_source(req, source, "application/zip", arena_printf(req->arena, "\"%016llx%016llx\"", (unsigned long long)hash.high64, (unsigned long long)hash.low64));
-    reply_header(req, "Content-Disposition", file_disposition(req->arena, arena_printf(req->arena, "%s.zip", folder.ptr), "application/zip"));
+    name = text_equal(format, "original") ? arena_printf(req->arena, "%s.zip", folder.ptr) : arena_printf(req->arena, "%s (%s).zip", folder.ptr, format);
+    reply_header(req, "Content-Disposition", file_disposition(req->arena, name, "application/zip"));
     req->reply.cache_control = "private, no-cache";
     return p;
 }
