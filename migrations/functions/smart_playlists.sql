@@ -48,8 +48,8 @@ begin
             with c as materialized (
                 select c ->> 'field' as field, c ->> 'op' not in ('is_not', 'not_contains', 'not_within', 'not_in') as wanted, c ->> 'op' as op, c ->> 'value' as value,
                        search_fold(c ->> 'value') as folded,
-                       case c ->> 'field' when 'genre' then (select g.name from genres g where label_fold(g.name) = label_fold(c ->> 'value') limit 1)
-                                          when 'tag' then (select g.name from tags g where label_fold(g.name) = label_fold(c ->> 'value') limit 1) end as label,
+                       case c ->> 'field' when 'genre' then (select g.name from genres g where g.slug = genre_of(c ->> 'value'))
+                                          when 'tag' then tag_named(c ->> 'value') end as label,
                        case when c ->> 'field' in ('added', 'released') then now() - make_interval(days => (c ->> 'value')::int) end as since,
                        case when c ->> 'field' = 'duration' then (c ->> 'value')::bigint * 1000 end as duration_ms,
                        x.id as source, x.rules is not null as is_smart

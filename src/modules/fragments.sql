@@ -58,7 +58,7 @@ u.id as "role.id", u.username as "role.username", u.avatar as "role.avatar", u.d
 -- fragment: person(u)
 -- A person as others see them.
 -- schema: PublicUser
--- not null: track_count, follower_count, following_count, is_following, is_blocked
+-- not null: track_count, follower_count, following_count, is_following, has_bell, is_blocked, is_muted
 -- type: social_links object
 u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_url, u.bio, u.location, u.social_links, u.role, u.is_verified,
        u.created_at,
@@ -66,7 +66,9 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
        coalesce((select n.follower_count from user_stats n where n.user_id = u.id), 0) as follower_count,
        coalesce((select n.following_count from user_stats n where n.user_id = u.id), 0) as following_count,
        (:viewer::uuid is not null and exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id)) as is_following,
-       (:viewer::uuid is not null and exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id)) as is_blocked
+       (:viewer::uuid is not null and exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id and f.has_bell)) as has_bell,
+       (:viewer::uuid is not null and exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id)) as is_blocked,
+       (:viewer::uuid is not null and exists (select from user_mutes m where m.user_id = :viewer::uuid and m.person_id = u.id)) as is_muted
 
 -- Who may see what. `viewer` is null for somebody who is not signed in; `staff` is :viewer_staff::boolean in queries of a request and false
 -- elsewhere. These are fragments and not functions, since PostgreSQL takes no function into a statement that looks into another table.
@@ -98,6 +100,33 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
  and (viewer is null or not t.is_explicit or t.creator_id = viewer
       or coalesce((select s_.explicit_content from user_settings s_ where s_.user_id = viewer), true)))
 
+-- fragment: not_muted(t, viewer)
+-- The viewer has muted neither its creator nor its genre, one above that, or a tag of it, and did not say "not this" of it. Their own tracks are no matter of it.
+(viewer is null
+ or (t.creator_id not in (select m_.person_id from user_mutes m_ where m_.user_id = viewer and m_.person_id is not null)
+     and t.id not in (select m_.track_id from user_mutes m_ where m_.user_id = viewer and m_.track_id is not null)
+     and (t.genre is null
+          or t.genre not in (select g_.name from user_mutes m_ cross join lateral genre_below(m_.genre_slug) b_ (slug) join genres g_ on g_.slug = b_.slug
+                              where m_.user_id = viewer and m_.genre_slug is not null))
+     and not exists (select from user_mutes m_ join track_tags k_ on k_.tag_id = m_.tag_id where m_.user_id = viewer and k_.track_id = t.id)))
+
+-- fragment: genre_names(root)
+-- The names of a genre and of all below it, as an array.
+array(select g_.name::text from genre_below(root) b_ (slug) join genres g_ on g_.slug = b_.slug)
+
+-- fragment: page_key(at, id)
+-- In a list that reads its page by itself: the row stands behind the one that the cursor names.
+((at, id) < (coalesce(:key1_::timestamptz, 'infinity'), coalesce(:key2_::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')) and at <= now())
+
+-- fragment: track_discovered(t, u, viewer, staff)
+-- A track in lists that Veza chooses for somebody: feed, discovery, recommendations, radio; u is its creator. The functions feed_page() and track_discovered() say the same.
+({track_listed(t, u, viewer, staff)} and {not_blocking(t.creator_id, viewer)} and {not_muted(t, viewer)})
+
+-- fragment: person_discovered(u, viewer)
+-- A person in such lists.
+(viewer is null or ({not_blocking(u.id, viewer)}
+                    and u.id not in (select m_.person_id from user_mutes m_ where m_.user_id = viewer and m_.person_id is not null)))
+
 -- fragment: track_shown(t, u, viewer, staff)
 -- A track in lists that somebody made (likes, playlists), and which others see; u is its creator.
 (t.deleted_at is null and (t.creator_id = viewer or staff or {track_listed(t, u, viewer, staff)}))
@@ -118,6 +147,28 @@ case when t.stream_status = 'ready' then t.stream_manifest_url end
 -- fragment: track_visible(t, viewer, staff)
 -- The same as track_seen, where its creator is not at hand.
 exists (select from users u_ where u_.id = t.creator_id and {track_seen(t, u_, viewer, staff)})
+
+-- fragment: release(r, u)
+-- A release; u is its creator.
+-- schema: Release
+-- nullable: cover_url, publish_at, publish_zone, release_at, release_zone
+-- not null: creator, is_mine, is_public, is_announced, credits, visibility
+-- type: credits ReleaseCredit[]
+-- type: kind album|ep|single|compilation
+-- type: licence all_rights_reserved|cc_by|cc_by_sa|cc_by_nc|cc_by_nd|cc_by_nc_sa|cc_by_nc_nd|cc0
+-- type: visibility public|unlisted|private|scheduled
+r.id, r.slug, r.title, r.artist, r.kind, r.description, r.label, r.upc, r.licence, to_json(r.credits) as credits,
+       {release_cover(r)} as cover_url,
+       {user_ref(u, creator)},
+       coalesce(r.user_id = :viewer::uuid, false) as is_mine,
+       coalesce(r.public_from <= now(), false) as is_public,
+       case when r.public_from <= now() then 'public' else r.visibility end as visibility, r.publish_at, r.publish_zone,
+       r.release_at, r.release_zone, coalesce(r.release_at > now(), false) as is_announced, r.is_downloadable, r.download_formats, r.track_count,
+       r.created_at, r.updated_at
+
+-- fragment: release_cover(r)
+case when r.cover_path is not null
+            then '/api/v1/releases/' || r.id || '/cover/600?v=' || substring(r.cover_path from '^covers/[^/]+/(.+)$') end
 
 -- fragment: release_listed(r, u, viewer, staff)
 -- In lists that everybody sees; u is its creator.

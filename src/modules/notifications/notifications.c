@@ -31,13 +31,12 @@ run(const struct query *query, const struct db_arg *args)
     return NULL;
 }
 
-/* Sends a new notification wherever its person wants to hear of it. */
-static bool
+bool
 notifications_deliver(const struct notify *how, const char *id, const char *is_new)
 {
     char delay[24];
     const struct db_arg args[] = {{"id", id}, {"is_new", is_new}, {"mail_setting", how->mail}, {"security", how->security ? "true" : "false"},
-                                  {"delay_s", delay}, {0}};
+                                  {"bulk", how->bulk ? "true" : "false"}, {"delay_s", delay}, {0}};
     PGresult *result;
 
     snprintf(delay, sizeof delay, "%lld", (long long)mail_delay_s);
@@ -109,8 +108,8 @@ static const struct field list_options[] = {
 #define SWITCH(name, what) {name, FIELD_BOOL, .help = what}
 
 static const struct field preference_fields[] = {
-    SWITCH("notify_on_release", "In the list: a release of somebody whom one follows"),
-    SWITCH("email_on_release", "Mail about a release of somebody whom one follows"),
+    SWITCH("notify_on_release", "In the list: a release of somebody whose bell is on"),
+    SWITCH("email_on_release", "Mail about a release of somebody whose bell is on"),
     SWITCH("notify_on_follow", "In the list: a new follower"),
     SWITCH("notify_on_like", "In the list: a like"),
     SWITCH("notify_on_comment", "In the list: a comment"),
@@ -154,7 +153,8 @@ static const struct route notifications_routes[] = {
      .auth = AUTH_USER, .limit = LIMIT_WRITE, .sql = &q_notification_delete_all, .shape = ONE},
     ROUTE_END};
 
-static const struct job_handler jobs[] = {{"mail.notifications", JOB_OUTGOING, notifications_mail},
+static const struct job_handler jobs[] = {{"release.bells", JOB_LIGHT, notifications_bells},
+                                          {"mail.notifications", JOB_OUTGOING, notifications_mail},
                                           {"mail.security", JOB_OUTGOING, notifications_mail_security},
                                           {"push.send", JOB_OUTGOING, notifications_push},
                                           {0}};

@@ -19,6 +19,7 @@ struct notify {
     const char *type;          /* of a query that serves several events */
     const char *title;
     bool security;             /* mailed at once, whatever the settings say */
+    bool bulk;                 /* one thing that many are told of: mails and push messages wait behind all others */
 };
 
 /* Within a subscriber of the bus: makes the notifications that follow from the event and sends them wherever their people want to hear of them.

@@ -248,22 +248,36 @@ select a.id, a.is_new
                                      jsonb_build_object('track_id', d.track_id, 'title', d.title), :group_of) a
 
 -- query: notification_release
--- To all who follow its creator and find it, once its music is out. Several of one person are one while unread: it tells of the latest.
-with due as materialized (
+-- To the next of those who follow its creator with the bell on and find it, once its music is out. Several of one person are one while unread: it tells of the latest.
+-- How far the job is stands in its payload, so that it goes on there when it is begun again.
+with f as materialized (
+    select f.follower_id
+      from user_follows f
+     where f.followed_id = :artist_id::uuid and f.has_bell and f.follower_id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
+     order by f.follower_id
+     limit :most::int
+), due as materialized (
     select f.follower_id as recipient, u.id as actor, r.id as release_id, r.title, r.slug
-      from releases r
+      from f
+      join releases r on r.id = :release_id::uuid and r.user_id = :artist_id::uuid
       join users u on u.id = r.user_id and user_shown(u)
-      join user_follows f on f.followed_id = r.user_id
       join users p on p.id = f.follower_id and user_active(p)
       left join user_settings s on s.user_id = f.follower_id
-     where r.id = :release_id::uuid and r.user_id = :user_id::uuid and r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now()
+     where r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now()
        and coalesce(s.notify_on_release, true)
        and {not_blocked_by(r.user_id, f.follower_id, false)}
+       and not exists (select from user_mutes m where m.user_id = f.follower_id and m.person_id = r.user_id)
+), n as (
+    select a.id, a.is_new
+      from due d
+     cross join lateral notification_add(d.recipient, d.actor, 'release', left('released ' || d.title, 255), '', '/release/' || d.slug,
+                                         jsonb_build_object('release_id', d.release_id, 'title', d.title), d.actor::text) a
+), j as (
+    update jobs j set payload = j.payload || jsonb_build_object('after', (select max(f.follower_id::text) from f)) where j.id = :job_id::uuid and exists (select from f)
 )
-select a.id, a.is_new
-  from due d
- cross join lateral notification_add(d.recipient, d.actor, 'release', left('released ' || d.title, 255), '', '/release/' || d.slug,
-                                     jsonb_build_object('release_id', d.release_id, 'title', d.title), :group_of) a
+select n.id, n.is_new, (select max(f.follower_id::text) from f) as last_id
+  from (select 1) one
+  left join n on true
 
 -- query: notification_export
 -- Always told: whoever asked for an archive waits for it.
@@ -330,7 +344,7 @@ select a.id, a.is_new
 -- Tells of a new notification: open sockets now, browsers that asked for push messages by a job each, and a mail. One that has grown is only told
 -- to open sockets: its person has heard of it and not looked yet. Notices about security
 -- are mailed at once; others wait for a while, and those that come meanwhile go with them: a job that is queued already is locked, so
--- that it cannot begin before this one is written.
+-- that it cannot begin before this one is written. What one release rings for many (:bulk) waits behind all others.
 with n as (
     select n.*, :is_new::boolean and coalesce(s.push_notifications, true) as wants_push,
            :is_new::boolean and u.is_verified and (:security::boolean
@@ -341,7 +355,7 @@ with n as (
      where n.id = :id::uuid
 ), push as (
     insert into jobs (kind, payload, dedupe_key, priority, max_attempts)
-    select 'push.send', jsonb_build_object('notification_id', n.id, 'subscription_id', p.id), 'push:' || n.id || ':' || p.id, 4, 10
+    select 'push.send', jsonb_build_object('notification_id', n.id, 'subscription_id', p.id), 'push:' || n.id || ':' || p.id, case when :bulk::boolean then 6 else 4 end, 10
       from n
       join push_subscriptions p on p.user_id = n.user_id
      where n.wants_push
@@ -360,9 +374,11 @@ with n as (
       from jobs j
      where j.kind = 'mail.notifications' and j.state = 'queued' and j.payload ->> 'user_id' = (select user_id::text from waiting)
        for update
+), sooner as (
+    update jobs j set priority = 3 where j.id in (select q.id from queued q) and not :bulk::boolean and j.priority > 3
 ), digest as (
     insert into jobs (kind, payload, run_at, priority, max_attempts)
-    select 'mail.notifications', jsonb_build_object('user_id', user_id), now() + make_interval(secs => :delay_s::int), 3, 20
+    select 'mail.notifications', jsonb_build_object('user_id', user_id), now() + make_interval(secs => :delay_s::int), case when :bulk::boolean then 6 else 3 end, 20
       from waiting
      where not exists (select from queued)
 )

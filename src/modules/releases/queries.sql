@@ -1,28 +1,6 @@
 -- Releases: everybody finds those that are public, and opens unlisted ones by their address; their owner and staff see all. Before its date a release is
 -- announced: it is there, and those of its tracks that follow it are not.
 
--- fragment: release(r, u)
--- A release; u is its creator.
--- schema: Release
--- nullable: cover_url, publish_at, publish_zone, release_at, release_zone
--- not null: creator, is_mine, is_public, is_announced, credits, visibility
--- type: credits ReleaseCredit[]
--- type: kind album|ep|single|compilation
--- type: licence all_rights_reserved|cc_by|cc_by_sa|cc_by_nc|cc_by_nd|cc_by_nc_sa|cc_by_nc_nd|cc0
--- type: visibility public|unlisted|private|scheduled
-r.id, r.slug, r.title, r.artist, r.kind, r.description, r.label, r.upc, r.licence, to_json(r.credits) as credits,
-       {release_cover(r)} as cover_url,
-       {user_ref(u, creator)},
-       coalesce(r.user_id = :viewer::uuid, false) as is_mine,
-       coalesce(r.public_from <= now(), false) as is_public,
-       case when r.public_from <= now() then 'public' else r.visibility end as visibility, r.publish_at, r.publish_zone,
-       r.release_at, r.release_zone, coalesce(r.release_at > now(), false) as is_announced, r.is_downloadable, r.download_formats, r.track_count,
-       r.created_at, r.updated_at
-
--- fragment: release_cover(r)
-case when r.cover_path is not null
-            then '/api/v1/releases/' || r.id || '/cover/600?v=' || substring(r.cover_path from '^covers/[^/]+/(.+)$') end
-
 -- fragment: slug_opens(s, r)
 -- The slug leads to the release for this viewer: an unlisted one opens by a slug that cannot be guessed.
 (s.is_secret or r.visibility <> 'unlisted' or {release_own(r)})
@@ -359,7 +337,7 @@ select r.cover_path || '/' || :size::text || '.webp' as key, r.public_from <= no
  where r.id = :id::uuid and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: release_tell
--- When its music is out. Once: taking it back and publishing it again tells nobody a second time. One that was scheduled gets a plain slug, every time.
+-- When its music is out. Once: taking it back and publishing it again tells nobody a second time. One that was scheduled gets a plain slug, every time. A job rings the bells.
 with o as (
     select r.id, r.told_at is null as is_first
       from releases r
@@ -371,6 +349,10 @@ with o as (
       from o
      where r.id = o.id
     returning r.id, r.user_id, o.is_first
+), b as (
+    insert into jobs (kind, payload, dedupe_key, priority)
+    select 'release.bells', jsonb_build_object('release_id', r.id, 'artist_id', r.user_id), 'release.bells:' || r.id, 6 from r where r.is_first
+        on conflict (dedupe_key) do nothing
 )
 insert into outbox (name, key, payload)
 select case when r.is_first then 'release.published' else 'release.updated' end, r.id, jsonb_build_object('release_id', r.id, 'user_id', r.user_id) from r

@@ -12,8 +12,8 @@ select {schedule_problem(null::timestamptz)} as problem
 -- filter: mine=true: t.creator_id = :viewer::uuid and t.deleted_at is null
 -- filter: creator_id: t.creator_id = :creator_id::uuid
 -- filter: username: lower(u.username) = lower(:username::text)
--- filter: genre: t.genre = (select g.name from genres g where label_fold(g.name) = label_fold(:genre::text))
--- filter: tag: t.tags @> array[(select g.name::text from tags g where label_fold(g.name) = label_fold(:tag::text))]
+-- filter: genre: t.genre = (select g.name from genres g where g.slug = genre_of(:genre::text))
+-- filter: tag: t.tags @> array[(select g.name::text from tags g where g.id = tag_of(:tag::text))]
 -- filter: status: t.status = :status::track_status
 -- Every word is somewhere in title, artist, album, genre or tags, or in its creator's name, whatever its case and accents. By the
 -- longest word the candidates come from an index.
@@ -40,13 +40,13 @@ select :track_id::uuid as seed_id
 
 -- query: track_recommendations
 -- Begins with one track, or with the ten tracks that the viewer liked last and the ten that they heard last. Recommends what people who like these also like, then tracks of
--- the same genres, then tracks with the same tags; of those that have as much in common, what sounds
+-- the same genres, then tracks with the same tags, then what only sounds alike; of those that have as much in common, what sounds
 -- most alike first. Each step reads a bounded number of rows by an index. Leaves out the viewer's own tracks, what they like or heard last, and
--- people whom they have blocked; at most two tracks of one creator.
+-- whom and what they have blocked or muted; at most two tracks of one creator.
 -- schema: RecommendedTrack
 -- not null: reason
 -- nullable: because, label
--- type: reason liked_together|same_genre|same_tag
+-- type: reason liked_together|same_genre|same_tag|sounds_alike
 -- total: none
 -- sort: r.place
 -- unique: each place is taken once
@@ -99,6 +99,12 @@ with heard as materialized (
              group by x.tag_id, y.name order by count(*) desc, min(s.n), x.tag_id limit 5) g
      cross join lateral (select x.track_id from track_tags x where x.tag_id = g.tag_id order by x.created_at desc, x.track_id desc limit 60) x
      group by x.track_id
+    union all
+    (select n.id, 4, 1, s.track_id, null
+       from (select s.track_id from seeds s order by s.n limit 3) s
+       join track_analysis a on a.track_id = s.track_id
+      cross join lateral sound_neighbours(a.timbre_mean, 30) n (id)
+      where n.id <> s.track_id)
 ), best as (
     select distinct on (f.track_id) f.* from found f order by f.track_id, f.kind
 ), shown as (
@@ -109,15 +115,14 @@ with heard as materialized (
       left join track_analysis b on b.track_id = f.because
      cross join lateral (select sound_distance(a, b) as distance) d
       join users u on u.id = t.creator_id
-     where {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)} and t.creator_id <> :viewer::uuid
+     where {track_discovered(t, u, :viewer::uuid, :viewer_staff::boolean)} and t.creator_id <> :viewer::uuid
        and not exists (select from seeds s where s.track_id = t.id or (s.creator_id = t.creator_id and :seed_id::uuid is not null))
        and not exists (select from track_likes l where l.user_id = :viewer::uuid and l.track_id = t.id)
        and not exists (select from heard h where h.track_id = t.id)
-       and {not_blocking(t.creator_id, :viewer::uuid)}
 ), r as materialized (
     select s.*, row_number() over (order by s.kind, s.score desc, s.distance, s.created_at desc, s.track_id) as place from shown s where s.of_creator <= 2 order by place limit 50
 )
-select {track(t, u)}, case r.kind when 1 then 'liked_together' when 2 then 'same_genre' else 'same_tag' end as reason,
+select {track(t, u)}, case r.kind when 1 then 'liked_together' when 2 then 'same_genre' when 3 then 'same_tag' else 'sounds_alike' end as reason,
        b.id as "because.id", b.title as "because.title", r.label
   from r
   join tracks t on t.id = r.track_id
@@ -169,7 +174,7 @@ select s.name
                   from tracks t
                   join users u on u.id = t.creator_id
                  where {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}
-                   and (not :has_genre::boolean or t.genre = (select n.name from genres n where label_fold(n.name) = label_fold(:genre::text)))
+                   and (not :has_genre::boolean or t.genre = (select n.name from genres n where n.slug = genre_of(:genre::text)))
                  order by t.created_at desc, t.id desc
                  limit 1000) newest
           join track_tags x on x.track_id = newest.id
@@ -1209,6 +1214,7 @@ select t.id::text as id from tracks t where t.creator_id = :user_id::uuid
 -- Words that only their tracks have.
 delete from tags g
  where g.id in (select x.tag_id from track_tags x join tracks t on t.id = x.track_id where t.creator_id = :user_id::uuid)
+   and not g.is_split and not exists (select from tag_aliases a where a.tag_id = g.id)
    and not exists (select from track_tags x join tracks t on t.id = x.track_id where x.tag_id = g.id and t.creator_id <> :user_id::uuid)
    and not exists (select from user_tag_follows f where f.tag_id = g.id and f.user_id <> :user_id::uuid)
 

@@ -119,10 +119,10 @@ const struct route track_routes[] = {
      .cache_tags = "tracks"},
 
     {GET, "/api/v1/tracks/recommendations", "List tracks that one may like, or that are like a track",
-     "Liked by people who like the same, then of the same genre, then with the same tags: `reason` tells which, "
+     "Liked by people who like the same, then of the same genre, then with the same tags, then what only sounds alike: `reason` tells which, "
      "`because` the track that it is about, and `label` the genre or tag. "
      "Without `track_id` it begins with what one liked and heard last. At most 50, of nobody more than two, "
-     "and nothing that one likes already, heard last, or has blocked. "
+     "and nothing that one likes already, heard last, or has blocked or muted. "
      "People who do not show their activity do not count.",
      .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_READ, .query = recommended_to, .requires = &q_recommendations_of,
      .sql = &q_track_recommendations, .shape = MANY},

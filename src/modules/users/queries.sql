@@ -71,7 +71,7 @@ select {person(u)}
   left join user_settings s on s.user_id = u.id
  where {user_listed(u, :viewer::uuid, :viewer_staff::boolean)} and u.id <> :viewer::uuid
    and coalesce(s.allow_search_indexing, true)
-   and {not_blocking(u.id, :viewer::uuid)}
+   and {person_discovered(u, :viewer::uuid)}
    and u.id not in (select f.followed_id from user_follows f where f.follower_id = :viewer::uuid)
 
 -- query: user_blocks_list
@@ -223,6 +223,27 @@ select t.id as user_id, true as is_following,
        coalesce((select n.follower_count from user_stats n where n.user_id = t.id), 0) + (select count(*) from added) as follower_count,
        t.problem
   from target t
+
+-- query: user_bell
+-- On or off, of somebody whom one follows.
+-- schema: BellState
+-- not null: user_id, has_bell
+-- problems: conflict
+with target as (
+    select u.id, case when not exists (select from user_follows f where f.follower_id = :viewer::uuid and f.followed_id = u.id)
+                      then 'conflict: Only those whom one follows have a bell.' end as problem
+      from users u
+     where u.id = :id::uuid and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
+), f as (
+    update user_follows f set has_bell = true from target t where t.problem is null and f.follower_id = :viewer::uuid and f.followed_id = t.id
+)
+select t.id as user_id, t.problem is null as has_bell, t.problem from target t
+
+-- query: user_bell_off
+-- schema: BellState
+-- not null: user_id, has_bell
+update user_follows f set has_bell = false where f.follower_id = :viewer::uuid and f.followed_id = :id::uuid
+returning f.followed_id as user_id, false as has_bell
 
 -- query: user_unfollow
 -- Also of somebody who cannot be seen any more.
@@ -482,7 +503,7 @@ select p.status, p.status_message, p.invisible, p.track_id, p.last_seen_at from 
 select q.max_bytes, q.used_bytes, q.updated_at from user_storage_quotas q where q.user_id = :user_id::uuid
 
 -- query: export_following
-select f.followed_id as user_id, u.username, f.created_at
+select f.followed_id as user_id, u.username, f.has_bell, f.created_at
   from user_follows f
   join users u on u.id = f.followed_id
  where f.follower_id = :user_id::uuid

@@ -1,0 +1,10 @@
+drop function track_discovered(uuid, uuid[]);
+drop function sound_path(uuid, uuid, uuid, int);
+drop function radio_go_on(uuid, int);
+drop table radio_tracks;
+drop table radios;
+drop function sound_neighbours(real[], int);
+alter table track_analysis drop column sound_1, drop column sound_2, drop column sound_3;
+drop function sound_projection(real[], int);
+drop function rising_compute(int);
+drop table rising_tracks;
