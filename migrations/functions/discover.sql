@@ -107,7 +107,7 @@ declare
     makers uuid[];
     reasons text[];
     chosen record;
-    place int;
+    last_place int;
     count int := 0;
     step int;
     random_id constant uuid := gen_random_uuid();
@@ -120,7 +120,7 @@ begin
     select t.id, t.genre, a.timbre_mean, a as analysis into seed from tracks t left join track_analysis a on a.track_id = t.id where t.id = r.track_id;
     played := array(select x.track_id from radio_tracks x where x.radio_id = radio order by x.place);
     artists := array(select t.creator_id from radio_tracks x join tracks t on t.id = x.track_id where x.radio_id = radio order by x.place desc limit spacing);
-    place := coalesce((select max(x.place) from radio_tracks x where x.radio_id = radio), 0);
+    last_place := coalesce((select max(x.place) from radio_tracks x where x.radio_id = radio), 0);
 
     -- Neighbours that were played are passed over: the search is as much wider.
     select array_agg(c.id order by c.kind, c.distance nulls last, c.id), array_agg(c.creator_id order by c.kind, c.distance nulls last, c.id),
@@ -177,13 +177,13 @@ begin
              order by x.n limit 1;
             exit when not found;
         end if;
-        place := place + 1;
+        last_place := last_place + 1;
         count := count + 1;
         played := played || chosen.id;
         artists := (chosen.maker || artists)[1:spacing];
-        insert into radio_tracks (radio_id, place, track_id, reason, gave_way) values (radio, place, chosen.id, chosen.reason, chosen.gave_way);
+        insert into radio_tracks (radio_id, place, track_id, reason, gave_way) values (radio, last_place, chosen.id, chosen.reason, chosen.gave_way);
     end loop;
-    delete from radio_tracks x where x.radio_id = radio and x.place <= place - most_kept;
+    delete from radio_tracks x where x.radio_id = radio and x.place <= last_place - most_kept;
     return count;
 end
 $$;

@@ -33,8 +33,8 @@ test('of 3,000 tracks it plays 600, thirty hours, without any twice, and none of
   const tracks = await catalogue(3000, 300), id = await start(alice, tracks[1500]!);
   const played: { id: string; artist: string }[] = [];
   for (let turn = 0; turn < 30; turn++) {
-    const { items, gave_way } = await next(alice, id);
-    assert.deepEqual([items.length, gave_way], [20, []]);
+    const { items, relaxed } = await next(alice, id);
+    assert.deepEqual([items.length, relaxed], [20, []]);
     if (turn === 0) {
       assert.ok(items.every((track) => Math.abs(Number(track.title.slice(1)) - 1500) < 150), items.map((track) => track.title).join());
       assert.ok(items.every((track) => track.reason === 'sounds_alike' && track.gave_way === null));
@@ -53,16 +53,16 @@ test('of 30 tracks by three artists the spacing gives way first, all are heard, 
   const first = await next(alice, id, 20), second = await next(alice, id, 9), third = await next(alice, id, 5);
   const heard = [...first.items, ...second.items].map((track) => track.id);
   assert.equal(new Set(heard).size, 29);
-  assert.deepEqual([first.gave_way, third.gave_way], [['artist_spacing'], ['repeats']]);
+  assert.deepEqual([first.relaxed, third.relaxed], [['artist_spacing'], ['repeats']]);
   assert.deepEqual(third.items.map((track) => track.id), [tracks[0], ...heard.slice(0, 4)]);
   assert.ok(third.items.every((track) => track.gave_way === 'repeats'));
 });
 
 test('of 3 tracks it goes on for ever; of one nobody else it plays that one; what is blocked, muted, private or explicit never comes, and rather nothing', async () => {
   const [a, b, c] = await catalogue(3, 3), id = await start(alice, a!);
-  const { items, gave_way } = await next(alice, id, 7);
+  const { items, relaxed } = await next(alice, id, 7);
   assert.deepEqual(items.map((track) => track.id).slice(0, 3).toSorted(), [a, b, c].toSorted(), 'all before any comes again');
-  assert.deepEqual([items.length, gave_way], [7, ['repeats']]);
+  assert.deepEqual([items.length, relaxed], [7, ['repeats']]);
   const maker = async (n: number) => world.sql(`select id from users where username = 'maker${n}'`);
   const only = async (...wanted: string[]) => assert.deepEqual([...new Set((await next(alice, id, 10)).items.map((track) => track.id))].toSorted(), wanted.toSorted());
   assertStatus(await alice.post('/api/v1/tracks/{id}/not-this', { path: { id: b! } }), 200);
@@ -70,7 +70,7 @@ test('of 3 tracks it goes on for ever; of one nobody else it plays that one; wha
   assertStatus(await alice.post('/api/v1/users/{id}/block', { path: { id: await maker(2) } }), 204);
   await only(a!);
   await world.sql(`insert into user_blocks (blocker_id, blocked_id) values ('${await maker(0)}', '${ids.alice}')`);
-  assert.deepEqual(await next(alice, id, 10), { radio_id: id, items: [], gave_way: [] });
+  assert.deepEqual(await next(alice, id, 10), { radio_id: id, items: [], relaxed: [] });
   await world.sql('delete from user_blocks; delete from user_mutes');
   await world.sql(`update tracks set visibility = 'private' where id = '${a}'; update tracks set visibility = 'unlisted' where id = '${b}'`);
   await only(c!);

@@ -83,7 +83,7 @@ static const struct route discover_routes[] = {
 
     {POST, "/api/v1/discover/radio/{id}/next", "Choose the next tracks of a radio",
      "What sounds like the first track comes first, then its genre, then its tags, then anything. None of the last five artists comes again, and no track comes again. Where there is "
-     "not enough, rules give way in this order, and `gave_way` names them: `artist_spacing`, then `repeats`, which begins with what was played longest ago. What is blocked, muted or hidden never comes.",
+     "not enough, rules give way in this order, and `relaxed` names them: `artist_spacing`, then `repeats`, which begins with what was played longest ago. What is blocked, muted or hidden never comes.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = radio_in_path, .body = radio_next_fields, .requires = &q_radio_own, .sql = &q_radio_next,
      .then = &q_radio_new, .shape = ONE, .no_audit = true},
 

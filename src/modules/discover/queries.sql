@@ -228,6 +228,7 @@ select btrim(:name::text) as tag, x.name as "from", x.problem from x
 -- query: radio_start
 -- Whoever may see the track. Of radios that one has, all but the latest four go.
 -- schema: Radio
+-- not null: id, track_id, created_at
 -- problems: conflict
 with t as (
     select t.id, case when t.status <> 'completed' then 'conflict: This track is not ready yet.' end as problem
@@ -260,16 +261,16 @@ select :radio_id::uuid as radio_id, :before_place::int as before_place, radio_go
 -- query: radio_new
 -- What it chose just now, and which rules gave way.
 -- schema: RadioTurn
--- not null: radio_id, items, gave_way
+-- not null: radio_id, items, relaxed
 -- type: items RadioTrack[]
--- type: gave_way string[]
+-- type: relaxed string[]
 select :radio_id::uuid as radio_id,
        coalesce((select json_agg((select json_nested(to_jsonb(y_)) from (select {radio_track(x, t, u)}) y_) order by x.place)
                    from radio_tracks x
                    join tracks t on t.id = x.track_id
                    join users u on u.id = t.creator_id
                   where x.radio_id = :radio_id::uuid and x.place > :before_place::int and {track_discovered(t, u, :viewer::uuid, false)}), '[]') as items,
-       array(select distinct x.gave_way::text from radio_tracks x where x.radio_id = :radio_id::uuid and x.place > :before_place::int and x.gave_way is not null order by 1) as gave_way
+       array(select distinct x.gave_way::text from radio_tracks x where x.radio_id = :radio_id::uuid and x.place > :before_place::int and x.gave_way is not null order by 1) as relaxed
 
 -- query: radio_tracks_list
 -- What it chose, the latest first, as far as it may still be shown.

@@ -16,6 +16,8 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, lazy: pages.landing },
           { path: 'discover', lazy: pages.discover },
+          { path: 'discover/genre/:genre', lazy: pages.label },
+          { path: 'discover/tag/:tag', lazy: pages.label },
           { path: 'login', lazy: pages.login },
           { path: 'register', lazy: pages.register },
           { path: 'forgot-password', lazy: pages.forgotPassword },
@@ -32,6 +34,7 @@ export const routes: RouteObject[] = [
             element: <RequireMember />,
             children: [
               { path: 'dashboard', lazy: pages.dashboard },
+              { path: 'discover/path/:id', lazy: pages.path },
               { path: 'upload', lazy: pages.upload },
               { path: 'library', lazy: pages.library },
               { path: 'library/likes', lazy: pages.likes },

@@ -9,6 +9,8 @@ type Page = () => Promise<{ Component: ComponentType }>;
 export const pages = {
   landing: withTexts(() => import('@/features/landing/LandingPage'), 'landing'),
   discover: withTexts(() => import('@/features/discover/DiscoverPage'), 'discover'),
+  label: withTexts(() => import('@/features/discover/LabelPage'), 'discover'),
+  path: withTexts(() => import('@/features/discover/PathPage'), 'discover'),
   login: withTexts(() => import('@/features/auth/LoginPage'), 'auth'),
   register: withTexts(() => import('@/features/auth/RegisterPage'), 'auth'),
   forgotPassword: withTexts(() => import('@/features/auth/ForgotPasswordPage'), 'auth'),

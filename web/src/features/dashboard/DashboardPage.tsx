@@ -14,6 +14,7 @@ import { useTracks } from '@/lib/api/tracks/list';
 import { mayUpload } from '@/lib/api/users/becomeCreator';
 import { useTitle } from '@/lib/dom/useTitle';
 import { withTexts } from '@/lib/i18n';
+import { Feed } from './Feed';
 import { LatestUploads } from './LatestUploads';
 import { SuggestedPeople } from './SuggestedPeople';
 import { VerifyNotice } from './VerifyNotice';
@@ -46,6 +47,8 @@ export function Component() {
       />
       {!me.is_verified && <VerifyNotice />}
       {mayUpload(me) ? <LatestUploads /> : <CreatorInvite />}
+
+      <Feed />
 
       <Suspense fallback={null}>
         <RecommendedTracks like={null} className="mt-14" />

@@ -16,7 +16,9 @@ import { useTitle } from '@/lib/dom/useTitle';
 import { genreName } from '@/lib/genres';
 import { withTexts } from '@/lib/i18n';
 import { GenreChips } from './GenreChips';
+import { GenreTree } from './GenreTree';
 import { PeopleFound } from './PeopleFound';
+import { TrackShelf } from './TrackShelf';
 import { useViewPreference } from './viewPreference';
 
 const EditorialShelf = lazy(withTexts(() => import('@/components/playlist/EditorialShelf'), 'playlists'));
@@ -73,6 +75,12 @@ export function Component() {
       </GenreChips>
 
       {q && <PeopleFound q={q} />}
+      {!genre && !tag && !q && (
+        <>
+          <TrackShelf order="rising" title={t('discover.rising')} text={t('discover.rising_text')} />
+          <GenreTree title={t('discover.all_genres')} />
+        </>
+      )}
       {!genre && !tag && (
         <Suspense fallback={null}>
           {!q && <EditorialShelf />}

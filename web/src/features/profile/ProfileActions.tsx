@@ -1,12 +1,14 @@
 /* What one can do about somebody: follow, and in a menu block. Everything shows at once and can be undone. */
 
-import { Ban, Ellipsis, UserCheck, UserPlus } from 'lucide-react';
+import { Ban, Bell, BellRing, Ellipsis, Eye, EyeOff, UserCheck, UserPlus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Button } from '@/components/ui/Button';
 import { IconButton } from '@/components/ui/IconButton';
 import { Menu, MenuItem } from '@/components/ui/Menu';
 import type { PublicUser } from '@/lib/api/schema';
+import { useMutePerson } from '@/lib/api/mutes/change';
+import { useBell } from '@/lib/api/users/bell';
 import { useBlock } from '@/lib/api/users/block';
 import { useFollow } from '@/lib/api/users/follow';
 import { loginPath } from '@/lib/session/next';
@@ -16,6 +18,8 @@ function useActions(user: PublicUser) {
   const { t } = useTranslation();
   const { mutate: follow } = useFollow();
   const { mutate: block } = useBlock();
+  const { mutate: ring } = useBell();
+  const { mutate: mute } = useMutePerson();
   const tell = (text: string, undo: () => void) => useToasts.getState().show({ text, action: { label: t('common.undo'), run: undo } });
   const setFollowing = (following: boolean) => follow({ id: user.id, following });
   const setBlocked = (blocked: boolean) => block({ id: user.id, blocked });
@@ -30,6 +34,16 @@ function useActions(user: PublicUser) {
       tell(t('profile.now_blocked', { name: user.display_name }), () => setBlocked(false));
     },
     unblock: () => setBlocked(false),
+    toggleBell: () => {
+      const on = !user.has_bell;
+      ring({ id: user.id, on });
+      tell(t(on ? 'profile.now_bell' : 'profile.no_bell', { name: user.display_name }), () => ring({ id: user.id, on: !on }));
+    },
+    toggleMute: () => {
+      const on = !user.is_muted;
+      mute({ id: user.id, on });
+      tell(t(on ? 'profile.now_muted' : 'profile.now_unmuted', { name: user.display_name }), () => mute({ id: user.id, on: !on }));
+    },
   };
 }
 
@@ -73,6 +87,11 @@ export function ProfileActions({ user, guest }: ProfileActionsProps) {
   return (
     <div className="flex items-center gap-2">
       <FollowButton following={user.is_following} onToggle={actions.toggleFollow} />
+      {user.is_following && (
+        <IconButton label={t(user.has_bell ? 'profile.bell_off' : 'profile.bell_on')} aria-pressed={user.has_bell} onClick={actions.toggleBell} className="aria-pressed:text-accent-text">
+          {user.has_bell ? <BellRing size={20} aria-hidden /> : <Bell size={20} aria-hidden />}
+        </IconButton>
+      )}
       <Menu
         align="start"
         trigger={
@@ -81,6 +100,10 @@ export function ProfileActions({ user, guest }: ProfileActionsProps) {
           </IconButton>
         }
       >
+        <MenuItem onSelect={actions.toggleMute}>
+          {user.is_muted ? <Eye size={16} aria-hidden /> : <EyeOff size={16} aria-hidden />}
+          {t(user.is_muted ? 'profile.unmute' : 'profile.mute')}
+        </MenuItem>
         <MenuItem danger onSelect={actions.block}>
           <Ban size={16} aria-hidden />
           {t('profile.block')}

@@ -11,6 +11,7 @@ import { useUpdateSettings } from '@/lib/api/users/updateSettings';
 import { useTitle } from '@/lib/dom/useTitle';
 import { toast } from '@/lib/toast/store';
 import { BlockedPeople } from './BlockedPeople';
+import { MutedThings } from './MutedThings';
 import { Section } from './Section';
 import { SwitchList } from './SwitchList';
 
@@ -73,6 +74,9 @@ export function Component() {
       <Switches me={me} settings={settings.data} />
       <Section title={t('settings.privacy.blocked')} lead={t('settings.privacy.blocked_lead')}>
         <BlockedPeople />
+      </Section>
+      <Section title={t('settings.privacy.muted')} lead={t('settings.privacy.muted_lead')}>
+        <MutedThings />
       </Section>
     </>
   );

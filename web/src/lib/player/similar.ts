@@ -1,11 +1,9 @@
-/* What goes on at the end of the queue, for people who want that (setting `autoplay`): the newest tracks of the same genre as the last one, then those with
- * one of its tags. */
+/* What goes on at the end of the queue, for people who want that (setting `autoplay`): what the server recommends after the last track. It leaves out what they
+ * blocked, muted, like already or heard just now. */
 
 import { get } from '@/lib/api/client';
 import { queryClient } from '@/lib/api/queryClient';
 import { settingsQuery } from '@/lib/api/users/settings';
-import type { Track } from '@/lib/api/schema';
-import { listTracks } from '@/lib/api/tracks/list';
 import { isPlayable, toPlayerTrack, type PlayerTrack } from './contract';
 
 const MOST = 10;
@@ -15,17 +13,10 @@ const LOOKED_AT = 50;
 export async function similarTo(trackId: string, queue: readonly PlayerTrack[]): Promise<PlayerTrack[]> {
   const { autoplay } = await queryClient.ensureQueryData(settingsQuery);
   if (!autoplay) return [];
-  const { genre, tags } = await get('/tracks/{id}', { path: { id: trackId } });
   const known = new Set(queue.map((track) => track.id));
-  const found: Track[] = [];
-  for (const filter of [...(genre ? [{ genre }] : []), ...tags.slice(0, 3).map((tag) => ({ tag }))]) {
-    if (found.length >= MOST) break;
-    const { items } = await listTracks({ ...filter, sort: 'newest', limit: LOOKED_AT });
-    for (const track of items) {
-      if (!isPlayable(track) || known.has(track.id)) continue;
-      known.add(track.id);
-      found.push(track);
-    }
-  }
-  return found.slice(0, MOST).map(toPlayerTrack);
+  const { items } = await get('/tracks/recommendations', { query: { track_id: trackId, limit: LOOKED_AT } });
+  return items
+    .filter((track) => isPlayable(track) && !known.has(track.id))
+    .slice(0, MOST)
+    .map(toPlayerTrack);
 }

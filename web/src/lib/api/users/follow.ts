@@ -16,6 +16,7 @@ export function useFollow() {
       const before = await snapshotUsers(client);
       patchUser(client, id, (user) => ({
         is_following: following,
+        has_bell: following && user.has_bell,
         follower_count: user.follower_count + (user.is_following === following ? 0 : following ? 1 : -1),
       }));
       return { before };
