@@ -203,6 +203,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/tags/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge a tag into another
+         * @description Its name leads to the other one from now on. Whoever follows or mutes it follows or mutes the other one. Its tracks get the other tag within moments.
+         */
+        post: operations["postAdminTagsMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tags/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a word a tag of its own
+         * @description A word that differs only by accents, spaces or hyphens is taken for a tag that is there. From now on it is one of its own, where it is written exactly so. Whoever follows or mutes the one follows or mutes both. Tracks keep the tag that they have.
+         */
+        post: operations["postAdminTagsSplit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/users/quotas": {
         parameters: {
             query?: never;
@@ -1106,6 +1146,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/discover/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the genres and tags that one follows, the latest first */
+        get: operations["getDiscoverFollowing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/genre/{genre}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tracks of a genre, newest first
+         * @description With those of the genres below it, ordered by when they were first published.
+         */
+        get: operations["getDiscoverGenreByGenre"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/genre/{genre}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a genre, and whether one follows it */
+        get: operations["getDiscoverGenreByGenreFollow"];
+        put?: never;
+        /**
+         * Follow a genre
+         * @description New tracks of it, and of genres below it, are in the feed.
+         */
+        post: operations["postDiscoverGenreByGenreFollow"];
+        /** Unfollow a genre */
+        delete: operations["deleteDiscoverGenreByGenreFollow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/genre/{genre}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mute a genre and the genres below it */
+        post: operations["postDiscoverGenreByGenreMute"];
+        /** End muting a genre */
+        delete: operations["deleteDiscoverGenreByGenreMute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/genres": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List genres, by name
+         * @description A tree: `parent` is the slug of the genre above. With genres that people entered themselves and that a public track has. `also` are other names that lead to it.
+         */
+        get: operations["getDiscoverGenres"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List new tracks, newest first
+         * @description Ordered by when they were first published.
+         */
+        get: operations["getDiscoverNew"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tracks that lead from one track to another
+         * @description By how they sound: each is near to a point between the timbres and tempos of both ends. Of nobody more than two. Fewer than `length` where there is not enough between.
+         */
+        get: operations["getDiscoverPath"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/discover/playlists/editorial": {
         parameters: {
             query?: never;
@@ -1118,6 +1295,180 @@ export interface paths {
          * @description Those that are public.
          */
         get: operations["getDiscoverPlaylistsEditorial"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/radio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a radio with a track
+         * @description It remembers what it played. One has five at most: the one that was used longest ago gives way.
+         */
+        post: operations["postDiscoverRadio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/radio/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a radio */
+        delete: operations["deleteDiscoverRadioById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/radio/{id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose the next tracks of a radio
+         * @description What sounds like the first track comes first, then its genre, then its tags, then anything. None of the last five artists comes again, and no track comes again. Where there is not enough, rules give way in this order, and `relaxed` names them: `artist_spacing`, then `repeats`, which begins with what was played longest ago. What is blocked, muted or hidden never comes.
+         */
+        post: operations["postDiscoverRadioByIdNext"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/radio/{id}/tracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a radio chose, the latest first */
+        get: operations["getDiscoverRadioByIdTracks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/rising": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tracks that rise
+         * @description The listeners of a track in the last seven days, over the listeners that all tracks of its artist are used to in a week, and five: so a newcomer can be first. Each person counts once for a track, by plays that count; visitors do not, and a track needs three listeners. It is made anew every 15 minutes. The order is all that is told, no number of plays.
+         */
+        get: operations["getDiscoverRising"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/tag/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tracks with a tag, newest first
+         * @description Ordered by when they were first published.
+         */
+        get: operations["getDiscoverTagByTag"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/tag/{tag}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a tag, and whether one follows it */
+        get: operations["getDiscoverTagByTagFollow"];
+        put?: never;
+        /**
+         * Follow a tag
+         * @description New tracks with it are in the feed.
+         */
+        post: operations["postDiscoverTagByTagFollow"];
+        /** Unfollow a tag */
+        delete: operations["deleteDiscoverTagByTagFollow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discover/tag/{tag}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mute a tag */
+        post: operations["postDiscoverTagByTagMute"];
+        /** End muting a tag */
+        delete: operations["deleteDiscoverTagByTagMute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is new from people, genres and tags that one follows, newest first
+         * @description Tracks, releases and reposts of people whom one follows, and tracks of followed genres, with those below them, and tags. Each track or release is there once, at the time when it was first published; one that is there only because it was reposted, at the first repost by somebody whom one follows. `reason` says why it is there, and `label` the genre or tag. `reposter` is the first of those whom one follows who reposted it, and `other_reposters` how many more did. A track that comes out with a release is not listed beside it. Nothing that one muted, and nothing of people who are blocked either way.
+         */
+        get: operations["getFeed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2881,7 +3232,7 @@ export interface paths {
         };
         /**
          * List tracks that one may like, or that are like a track
-         * @description Liked by people who like the same, then of the same genre, then with the same tags: `reason` tells which, `because` the track that it is about, and `label` the genre or tag. Without `track_id` it begins with what one liked and heard last. At most 50, of nobody more than two, and nothing that one likes already, heard last, or has blocked. People who do not show their activity do not count.
+         * @description Liked by people who like the same, then of the same genre, then with the same tags, then what only sounds alike: `reason` tells which, `because` the track that it is about, and `label` the genre or tag. Without `track_id` it begins with what one liked and heard last. At most 50, of nobody more than two, and nothing that one likes already, heard last, or has blocked or muted. People who do not show their activity do not count.
          */
         get: operations["getTracksRecommendations"];
         put?: never;
@@ -3386,6 +3737,27 @@ export interface paths {
         put: operations["putTracksByIdLyrics"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{id}/not-this": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say "not this" of a track
+         * @description It is left out of the feed, of discovery, recommendations and radio.
+         */
+        post: operations["postTracksByIdNotThis"];
+        /** Take back "not this" of a track */
+        delete: operations["deleteTracksByIdNotThis"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4118,6 +4490,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/me/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what one has muted, newest first
+         * @description People, genres, tags, and tracks of which one said "not this".
+         */
+        get: operations["getUsersMeMutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/mutes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back a mute */
+        delete: operations["deleteUsersMeMutesById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me/password": {
         parameters: {
             query?: never;
@@ -4336,6 +4745,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/bell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch on the bell of a user whom one follows
+         * @description Each release of theirs is then told of at once: in the list of notifications, and by push message and mail where these are on. Without the bell releases are in the feed.
+         */
+        post: operations["postUsersByIdBell"];
+        /** Switch off the bell of a user whom one follows */
+        delete: operations["deleteUsersByIdBell"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/block": {
         parameters: {
             query?: never;
@@ -4424,6 +4854,27 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mute a user
+         * @description Their tracks, releases and reposts are left out of the feed, of discovery, recommendations and radio. Their profile stays as it was, and they are not told.
+         */
+        post: operations["postUsersByIdMute"];
+        /** End muting a user */
+        delete: operations["deleteUsersByIdMute"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5090,6 +5541,11 @@ export interface components {
             id: string | null;
             result: string | null;
         };
+        BellState: {
+            /** Format: uuid */
+            user_id: string;
+            has_bell: boolean;
+        };
         BlockedPerson: {
             /** Format: uuid */
             id: string;
@@ -5202,6 +5658,24 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        DiscoverGenre: {
+            slug: string;
+            name: string;
+            parent: string | null;
+            also: string[];
+            is_following: boolean;
+            is_muted: boolean;
+        };
+        DiscoverGenreList: {
+            items: components["schemas"]["DiscoverGenre"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
         /** @description No more messages of this topic are sent: the client unsubscribed, or lost the right to the topic */
         EndedMessage: {
             /**
@@ -5229,12 +5703,62 @@ export interface components {
              */
             number: number;
         };
+        FeedItem: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            what: "track" | "release";
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            reason: "followed" | "genre" | "tag" | "repost";
+            label: string | null;
+            reposter: components["schemas"]["UserRef"] | null;
+            /** Format: int32 */
+            other_reposters: number;
+            track: components["schemas"]["Track"] | null;
+            release: components["schemas"]["Release"] | null;
+        };
+        FeedItemList: {
+            items: components["schemas"]["FeedItem"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+        };
         FollowState: {
             /** Format: uuid */
             user_id: string;
             is_following: boolean;
             /** Format: int64 */
             follower_count: number;
+        };
+        FollowedGenre: {
+            slug: string;
+            is_following: boolean;
+        };
+        FollowedLabel: {
+            /** @enum {string} */
+            kind: "genre" | "tag";
+            label: string;
+            name: string;
+            /** Format: date-time */
+            created_at: string | null;
+        };
+        FollowedLabelList: {
+            items: components["schemas"]["FollowedLabel"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        FollowedTag: {
+            name: string;
+            is_following: boolean;
         };
         Genre: {
             name: string;
@@ -5250,6 +5774,13 @@ export interface components {
             next: string | null;
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
+        };
+        GenreState: {
+            slug: string;
+            name: string;
+            parent: string | null;
+            is_following: boolean;
+            is_muted: boolean;
         };
         HeldComment: {
             /** Format: uuid */
@@ -5436,6 +5967,35 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        Mute: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "person" | "genre" | "tag" | "track";
+            person: components["schemas"]["UserRef"] | null;
+            label: string | null;
+            slug: string | null;
+            track: {
+                /** Format: uuid */
+                id: string;
+                title: string;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        MuteList: {
+            items: components["schemas"]["Mute"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+            /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
+            total?: number;
+        };
+        MuteState: {
+            is_muted: boolean;
+        };
         NewApiKey: {
             /** Format: uuid */
             id: string;
@@ -5460,6 +6020,92 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             token: string;
+        };
+        NewTrack: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            artist: string | null;
+            album: string | null;
+            description: string | null;
+            genre: string | null;
+            tags: string[];
+            /** Format: int32 */
+            year: number | null;
+            /** Format: int32 */
+            bpm: number | null;
+            musical_key: string | null;
+            /** Format: int32 */
+            duration: number | null;
+            /** Format: int32 */
+            duration_ms: number | null;
+            format: string | null;
+            /** Format: int32 */
+            bitrate: number | null;
+            /** Format: int32 */
+            sample_rate: number | null;
+            /** Format: int32 */
+            channels: number | null;
+            /** Format: int32 */
+            bit_depth: number | null;
+            /** Format: int64 */
+            file_size: number | null;
+            is_public: boolean;
+            /** @enum {string} */
+            visibility: "public" | "unlisted" | "private" | "scheduled";
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            version_at: string | null;
+            is_replaced: boolean;
+            /** Format: date-time */
+            publish_at: string | null;
+            publish_zone: string | null;
+            is_downloadable: boolean;
+            download_formats: string[];
+            comments_open: boolean;
+            /** Format: int32 */
+            comments_days: number | null;
+            is_explicit: boolean;
+            /** @enum {string} */
+            status: "uploading" | "processing" | "completed" | "failed";
+            stream_status: string;
+            stream_manifest_url: string | null;
+            status_message: string | null;
+            failure_code: string | null;
+            processing_notes: components["schemas"]["TrackNote"][];
+            waveform_url: string | null;
+            cover_url: string | null;
+            /** Format: float */
+            loudness_lufs: number | null;
+            /** Format: float */
+            loudness_range_lu: number | null;
+            /** Format: float */
+            true_peak_dbtp: number | null;
+            creator: components["schemas"]["UserRef"];
+            is_mine: boolean;
+            stems_open: boolean;
+            has_stems: boolean;
+            is_liked: boolean;
+            /** Format: int64 */
+            like_count: number | null;
+            is_reposted: boolean;
+            /** Format: int32 */
+            repost_count: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            first_public_at: string;
+        };
+        NewTrackList: {
+            items: components["schemas"]["NewTrack"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
         };
         NewTrackShare: {
             /** Format: uuid */
@@ -6090,7 +6736,9 @@ export interface components {
             /** Format: int32 */
             following_count: number;
             is_following: boolean;
+            has_bell: boolean;
             is_blocked: boolean;
+            is_muted: boolean;
         };
         PublicUserList: {
             items: components["schemas"]["PublicUser"][];
@@ -6206,6 +6854,110 @@ export interface components {
              * @description Number of the message in its topic, counted from 1
              */
             number: number;
+        };
+        Radio: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            track_id: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        RadioTrack: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            artist: string | null;
+            album: string | null;
+            description: string | null;
+            genre: string | null;
+            tags: string[];
+            /** Format: int32 */
+            year: number | null;
+            /** Format: int32 */
+            bpm: number | null;
+            musical_key: string | null;
+            /** Format: int32 */
+            duration: number | null;
+            /** Format: int32 */
+            duration_ms: number | null;
+            format: string | null;
+            /** Format: int32 */
+            bitrate: number | null;
+            /** Format: int32 */
+            sample_rate: number | null;
+            /** Format: int32 */
+            channels: number | null;
+            /** Format: int32 */
+            bit_depth: number | null;
+            /** Format: int64 */
+            file_size: number | null;
+            is_public: boolean;
+            /** @enum {string} */
+            visibility: "public" | "unlisted" | "private" | "scheduled";
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            version_at: string | null;
+            is_replaced: boolean;
+            /** Format: date-time */
+            publish_at: string | null;
+            publish_zone: string | null;
+            is_downloadable: boolean;
+            download_formats: string[];
+            comments_open: boolean;
+            /** Format: int32 */
+            comments_days: number | null;
+            is_explicit: boolean;
+            /** @enum {string} */
+            status: "uploading" | "processing" | "completed" | "failed";
+            stream_status: string;
+            stream_manifest_url: string | null;
+            status_message: string | null;
+            failure_code: string | null;
+            processing_notes: components["schemas"]["TrackNote"][];
+            waveform_url: string | null;
+            cover_url: string | null;
+            /** Format: float */
+            loudness_lufs: number | null;
+            /** Format: float */
+            loudness_range_lu: number | null;
+            /** Format: float */
+            true_peak_dbtp: number | null;
+            creator: components["schemas"]["UserRef"];
+            is_mine: boolean;
+            stems_open: boolean;
+            has_stems: boolean;
+            is_liked: boolean;
+            /** Format: int64 */
+            like_count: number | null;
+            is_reposted: boolean;
+            /** Format: int32 */
+            repost_count: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int32 */
+            place: number;
+            /** @enum {string} */
+            reason: "sounds_alike" | "same_genre" | "same_tag" | "else";
+            /** @enum {string|null} */
+            gave_way: "artist_spacing" | "repeats" | null;
+        };
+        RadioTrackList: {
+            items: components["schemas"]["RadioTrack"][];
+            /** @description Not after a cursor. */
+            page?: number;
+            limit: number;
+            /** @description The `cursor` of the page after this one; null at the end. */
+            next: string | null;
+        };
+        RadioTurn: {
+            /** Format: uuid */
+            radio_id: string;
+            items: components["schemas"]["RadioTrack"][];
+            relaxed: string[];
         };
         RecommendedPlaylist: {
             /** Format: uuid */
@@ -6337,7 +7089,7 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             /** @enum {string} */
-            reason: "liked_together" | "same_genre" | "same_tag";
+            reason: "liked_together" | "same_genre" | "same_tag" | "sounds_alike";
             because: {
                 /** Format: uuid */
                 id: string;
@@ -7024,6 +7776,10 @@ export interface components {
             /** @description How many there are, where `page` or `total` asked for it; no more than 10,000 are counted. */
             total?: number;
         };
+        TagMerge: {
+            tag: string;
+            into: string;
+        };
         TagName: {
             name: string;
         };
@@ -7034,6 +7790,15 @@ export interface components {
             limit: number;
             /** @description The `cursor` of the page after this one; null at the end. */
             next: string | null;
+        };
+        TagSplit: {
+            tag: string;
+            from: string;
+        };
+        TagState: {
+            name: string;
+            is_following: boolean;
+            is_muted: boolean;
         };
         Track: {
             /** Format: uuid */
@@ -8612,6 +9377,7 @@ export type Avatar = components['schemas']['Avatar'];
 export type Banner = components['schemas']['Banner'];
 export type BatchReply = components['schemas']['BatchReply'];
 export type BatchResult = components['schemas']['BatchResult'];
+export type BellState = components['schemas']['BellState'];
 export type BlockedPerson = components['schemas']['BlockedPerson'];
 export type BlockedPersonList = components['schemas']['BlockedPersonList'];
 export type ClientMessage = components['schemas']['ClientMessage'];
@@ -8623,11 +9389,20 @@ export type DataExport = components['schemas']['DataExport'];
 export type DataExportList = components['schemas']['DataExportList'];
 export type DeadEvent = components['schemas']['DeadEvent'];
 export type DeadEventList = components['schemas']['DeadEventList'];
+export type DiscoverGenre = components['schemas']['DiscoverGenre'];
+export type DiscoverGenreList = components['schemas']['DiscoverGenreList'];
 export type EndedMessage = components['schemas']['EndedMessage'];
 export type ExportProgressMessage = components['schemas']['ExportProgressMessage'];
+export type FeedItem = components['schemas']['FeedItem'];
+export type FeedItemList = components['schemas']['FeedItemList'];
 export type FollowState = components['schemas']['FollowState'];
+export type FollowedGenre = components['schemas']['FollowedGenre'];
+export type FollowedLabel = components['schemas']['FollowedLabel'];
+export type FollowedLabelList = components['schemas']['FollowedLabelList'];
+export type FollowedTag = components['schemas']['FollowedTag'];
 export type Genre = components['schemas']['Genre'];
 export type GenreList = components['schemas']['GenreList'];
+export type GenreState = components['schemas']['GenreState'];
 export type HeldComment = components['schemas']['HeldComment'];
 export type HeldCommentList = components['schemas']['HeldCommentList'];
 export type HelloMessage = components['schemas']['HelloMessage'];
@@ -8644,8 +9419,13 @@ export type LyricWord = components['schemas']['LyricWord'];
 export type Lyrics = components['schemas']['Lyrics'];
 export type MissedQualityTrack = components['schemas']['MissedQualityTrack'];
 export type MissedQualityTrackList = components['schemas']['MissedQualityTrackList'];
+export type Mute = components['schemas']['Mute'];
+export type MuteList = components['schemas']['MuteList'];
+export type MuteState = components['schemas']['MuteState'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewPlaylistLink = components['schemas']['NewPlaylistLink'];
+export type NewTrack = components['schemas']['NewTrack'];
+export type NewTrackList = components['schemas']['NewTrackList'];
 export type NewTrackShare = components['schemas']['NewTrackShare'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationList = components['schemas']['NotificationList'];
@@ -8704,6 +9484,10 @@ export type QueueChangedMessage = components['schemas']['QueueChangedMessage'];
 export type QueueItem = components['schemas']['QueueItem'];
 export type QueueItemList = components['schemas']['QueueItemList'];
 export type QueuesessionChangedMessage = components['schemas']['QueuesessionChangedMessage'];
+export type Radio = components['schemas']['Radio'];
+export type RadioTrack = components['schemas']['RadioTrack'];
+export type RadioTrackList = components['schemas']['RadioTrackList'];
+export type RadioTurn = components['schemas']['RadioTurn'];
 export type RecommendedPlaylist = components['schemas']['RecommendedPlaylist'];
 export type RecommendedPlaylistList = components['schemas']['RecommendedPlaylistList'];
 export type RecommendedTrack = components['schemas']['RecommendedTrack'];
@@ -8761,8 +9545,11 @@ export type SubscribeMessage = components['schemas']['SubscribeMessage'];
 export type SubscribedMessage = components['schemas']['SubscribedMessage'];
 export type SuspiciousActivity = components['schemas']['SuspiciousActivity'];
 export type SuspiciousActivityList = components['schemas']['SuspiciousActivityList'];
+export type TagMerge = components['schemas']['TagMerge'];
 export type TagName = components['schemas']['TagName'];
 export type TagNameList = components['schemas']['TagNameList'];
+export type TagSplit = components['schemas']['TagSplit'];
+export type TagState = components['schemas']['TagState'];
 export type Track = components['schemas']['Track'];
 export type TrackAnalysis = components['schemas']['TrackAnalysis'];
 export type TrackChange = components['schemas']['TrackChange'];
@@ -9282,6 +10069,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleStorageQuota"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    postAdminTagsMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The tag that goes
+                     * @example synth-wave
+                     */
+                    tag: string;
+                    /**
+                     * @description The tag that stays
+                     * @example synthwave
+                     */
+                    into: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagMerge"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.forbidden.mfa_required.mfa_setup_required.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    postAdminTagsSplit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description As it is written: it is taken for another word by its accents, spaces or hyphens
+                     * @example Zähler
+                     */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagSplit"];
                 };
             };
             400: components["responses"]["400.malformed_json"];
@@ -11476,6 +12348,391 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getDiscoverFollowing: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedLabelList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getDiscoverGenreByGenre: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Its slug, its name or another name of it */
+                genre: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getDiscoverGenreByGenreFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its slug, its name or another name of it */
+                genre: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenreState"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postDiscoverGenreByGenreFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its slug, its name or another name of it */
+                genre: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedGenre"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteDiscoverGenreByGenreFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its slug, its name or another name of it */
+                genre: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedGenre"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postDiscoverGenreByGenreMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its slug, its name or another name of it */
+                genre: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteDiscoverGenreByGenreMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its slug, its name or another name of it */
+                genre: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getDiscoverGenres: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscoverGenreList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getDiscoverNew: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTrackList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getDiscoverPath: {
+        parameters: {
+            query: {
+                /** @description The first track */
+                from: string;
+                /** @description The last track */
+                to: string;
+                /** @description How many tracks with both ends, at most; 10 without it */
+                length?: number;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     getDiscoverPlaylistsEditorial: {
         parameters: {
             query?: {
@@ -11503,6 +12760,454 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaylistList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postDiscoverRadio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Where it begins
+                     */
+                    track_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Radio"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteDiscoverRadioById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The radio */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postDiscoverRadioByIdNext: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The radio */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description How many tracks; 10 without it */
+                    count?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RadioTurn"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getDiscoverRadioByIdTracks: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The radio */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RadioTrackList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getDiscoverRising: {
+        parameters: {
+            query?: {
+                /** @description Only of this genre and those below it */
+                genre?: string;
+                /** @description Only with this tag */
+                tag?: string;
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getDiscoverTagByTag: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Its name; case, accents and width do not matter */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getDiscoverTagByTagFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name; case, accents and width do not matter */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagState"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postDiscoverTagByTagFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name; case, accents and width do not matter */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedTag"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteDiscoverTagByTagFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name; case, accents and width do not matter */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedTag"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postDiscoverTagByTagMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name; case, accents and width do not matter */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteDiscoverTagByTagMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name; case, accents and width do not matter */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    getFeed: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedItemList"];
                 };
             };
             /** @description Not modified: the client has the current version (If-None-Match) */
@@ -12034,9 +13739,9 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description In the list: a release of somebody whom one follows */
+                    /** @description In the list: a release of somebody whose bell is on */
                     notify_on_release?: boolean;
-                    /** @description Mail about a release of somebody whom one follows */
+                    /** @description Mail about a release of somebody whose bell is on */
                     email_on_release?: boolean;
                     /** @description In the list: a new follower */
                     notify_on_follow?: boolean;
@@ -18477,6 +20182,65 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    postTracksByIdNotThis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteTracksByIdNotThis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The track */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     postTracksByIdPlay: {
         parameters: {
             query?: {
@@ -20479,6 +22243,75 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    getUsersMeMutes: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, from 1; pages far from the start are slow, use `cursor` instead */
+                page?: number;
+                /** @description Items per page */
+                limit?: number;
+                /** @description `next` of the page before; valid with the same order and filters only */
+                cursor?: string;
+                /** @description Whether to count all items. Default: only when `page` is given */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteList"];
+                };
+            };
+            /** @description Not modified: the client has the current version (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.insufficient_scope"];
+            422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteUsersMeMutesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The mute */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; no content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     putUsersMePassword: {
         parameters: {
             query?: never;
@@ -21235,6 +23068,65 @@ export interface operations {
             503: components["responses"]["503.unavailable.maintenance"];
         };
     };
+    postUsersByIdBell: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BellState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteUsersByIdBell: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BellState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
     postUsersByIdBlock: {
         parameters: {
             query?: never;
@@ -21474,6 +23366,65 @@ export interface operations {
             403: components["responses"]["403.insufficient_scope"];
             404: components["responses"]["404.not_found"];
             422: components["responses"]["422.validation"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    postUsersByIdMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conflict"];
+            429: components["responses"]["429.too_many_requests"];
+            503: components["responses"]["503.unavailable.maintenance"];
+        };
+    };
+    deleteUsersByIdMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteState"];
+                };
+            };
+            401: components["responses"]["401.unauthenticated.token_expired"];
+            403: components["responses"]["403.csrf_failed.insufficient_scope"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.too_many_requests"];
             503: components["responses"]["503.unavailable.maintenance"];
         };
