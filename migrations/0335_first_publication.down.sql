@@ -1,7 +1,6 @@
 drop index user_follows_bell_idx;
 alter table user_follows drop column has_bell;
 drop function json_nested(jsonb);
-drop function feed_in_release(uuid);
 drop function feed_page(uuid, timestamptz, uuid, int);
 drop index track_reposts_track_id_idx;
 create index track_reposts_track_id_idx on track_reposts (track_id);

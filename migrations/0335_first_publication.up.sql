@@ -44,8 +44,6 @@ create function feed_page(viewer uuid, before_at timestamptz, before_id uuid, wa
     returns table (at timestamptz, thing_id uuid, what text, reason text, label text, reposter uuid, reposters int)
     language plpgsql stable as $$ begin end $$;
 
-create function feed_in_release(track uuid) returns boolean language sql stable parallel safe as $$ select false $$;
-
 -- A row whose columns "creator.id", "creator.name" become one object, as in replies (db/row_json.h).
 create function json_nested(flat jsonb) returns jsonb
     language sql immutable parallel safe

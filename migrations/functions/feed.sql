@@ -71,6 +71,8 @@ declare
     from_id uuid := coalesce(before_id, last_id);
     reposts_at timestamptz[] := '{}';
     reposts_of uuid[] := '{}';
+    round_at timestamptz;
+    known uuid[] := '{}'; -- tracks that a round has told
     round record;
 begin
     wanted := least(greatest(wanted, 1), 1000);
@@ -101,45 +103,51 @@ begin
       join tags g on g.id = f.tag_id
      where g.name <> all (no_tags);
 
-    -- Reposts come in rounds, since of those that many people repeat only the first counts.
+    round_at := from_at;
+    -- Reposts come in rounds: of each new track its first repost is looked up, and then the track is passed over. A round tells all that stands after its last row.
     for n in 1 .. most_rounds loop
-        select array_agg(r.created_at order by r.created_at desc, r.track_id desc) filter (where r.counts) as ats,
-               array_agg(r.track_id order by r.created_at desc, r.track_id desc) filter (where r.counts) as ids,
-               count(*) as read, (array_agg(r.created_at order by r.created_at, r.track_id))[1] as last_at, (array_agg(r.track_id order by r.created_at, r.track_id))[1] as last_track
+        select array_agg(r.first_at) filter (where r.counts) as ats, array_agg(r.track_id) filter (where r.counts) as ids, array_agg(r.track_id) as tracks,
+               sum(r.rows) as read, min(r.last_at) as last_at
           into round
-          from (select y.created_at, y.track_id,
-                       exists (select from tracks t
-                                 join users u on u.id = t.creator_id and user_shown(u)
-                                where t.id = y.track_id and track_is_public(t) and (hears_explicit or not t.is_explicit)
-                                  and t.creator_id <> viewer and t.creator_id <> all (hidden) and t.creator_id <> all (people)
-                                  and (t.genre is null or (t.genre <> all (genres) and t.genre <> all (no_genres)))
-                                  and not t.tags && tag_names and not t.tags && no_tags and t.id <> all (no_tracks))
-                       and not exists (select from track_reposts o
-                                        where o.track_id = y.track_id and o.created_at < y.created_at and o.user_id = any (reposting)) as counts
-                  from (select x.user_id
-                          from (select p.id as user_id, x.created_at, x.track_id
-                                  from unnest(reposting) p (id)
+          from (select y.track_id, y.rows, y.last_at, o.first_at,
+                       (o.first_at, y.track_id) < (from_at, from_id)
+                       and exists (select from tracks t
+                                     join users u on u.id = t.creator_id and user_shown(u)
+                                    where t.id = y.track_id and track_is_public(t) and (hears_explicit or not t.is_explicit)
+                                      and t.creator_id <> viewer and t.creator_id <> all (hidden)
+                                      and not exists (select from user_follows f where f.follower_id = viewer and f.followed_id = t.creator_id)
+                                      and (t.genre is null or (t.genre <> all (genres) and t.genre <> all (no_genres)))
+                                      and not t.tags && tag_names and not t.tags && no_tags and t.id <> all (no_tracks)) as counts
+                  from (select z.track_id, count(*) as rows, min(z.created_at) as last_at
+                          from (select y.created_at, y.track_id
+                                  from (select p.id as user_id, x.created_at
+                                          from unnest(reposting) p (id)
+                                         cross join lateral (select r.created_at from track_reposts r
+                                                              where r.user_id = p.id and r.created_at <= round_at and r.track_id <> all (known)
+                                                              order by r.created_at desc, r.track_id desc limit 1) x
+                                         order by x.created_at desc
+                                         limit batch) p
                                  cross join lateral (select r.created_at, r.track_id from track_reposts r
-                                                      where r.user_id = p.id and (r.created_at, r.track_id) < (from_at, from_id)
-                                                      order by r.created_at desc, r.track_id desc limit 1) x
-                                 order by x.created_at desc, x.track_id desc
-                                 limit batch) x) p
-                 cross join lateral (select r.created_at, r.track_id from track_reposts r
-                                      where r.user_id = p.user_id and (r.created_at, r.track_id) < (from_at, from_id)
-                                      order by r.created_at desc, r.track_id desc limit batch) y
-                 group by y.created_at, y.track_id
-                 order by y.created_at desc, y.track_id desc
-                 limit batch) r;
-        exit when round.read = 0;
+                                                      where r.user_id = p.user_id and r.created_at <= round_at and r.track_id <> all (known)
+                                                      order by r.created_at desc, r.track_id desc limit batch) y
+                                 order by y.created_at desc
+                                 limit batch) z
+                         group by z.track_id) y
+                 cross join lateral (select o.created_at as first_at
+                                       from track_reposts o
+                                       join user_follows f on f.follower_id = viewer and f.followed_id = o.user_id
+                                       join users u on u.id = o.user_id and user_shown(u)
+                                       left join user_settings s on s.user_id = o.user_id
+                                      where o.track_id = y.track_id and coalesce(s.show_activity, true) and o.user_id <> all (hidden)
+                                      order by o.created_at
+                                      limit 1) o) r;
+        exit when coalesce(round.read, 0) = 0;
         reposts_at := reposts_at || coalesce(round.ats, '{}');
         reposts_of := reposts_of || coalesce(round.ids, '{}');
-        exit when cardinality(reposts_of) >= wanted or round.read < batch;
-        from_at := round.last_at;
-        from_id := round.last_track;
+        exit when round.read < batch or (select count(*) from unnest(reposts_at) x (first_at) where x.first_at > round.last_at) >= wanted;
+        known := known || round.tracks;
+        round_at := round.last_at;
     end loop;
-    from_at := least(coalesce(before_at, now()), now());
-    from_id := case when before_at <= now() then coalesce(before_id, last_id) else last_id end;
-
     return query
     with own as (
         (select y.first_public_at as at, y.id, 'track'::text as what, 1 as rank, null::text as label
@@ -149,7 +157,8 @@ begin
                                        where t.creator_id = p.id and t.public_from is not null and t.status = 'completed' and t.deleted_at is null
                                          and (t.first_public_at, t.id) < (from_at, from_id) and t.public_from <= now()
                                          and (hears_explicit or not t.is_explicit) and (t.genre is null or t.genre <> all (no_genres))
-                                         and not t.tags && no_tags and t.id <> all (no_tracks) and not feed_in_release(t.id)
+                                         and not t.tags && no_tags and t.id <> all (no_tracks) and not exists (select from release_tracks i join releases r on r.id = i.release_id
+                                                         where i.track_id = t.id and i.access = 'release' and r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now())
                                        order by t.first_public_at desc, t.id desc limit 1) x
                   order by x.first_public_at desc, x.id desc
                   limit wanted) p
@@ -157,7 +166,8 @@ begin
                                where t.creator_id = p.id and t.public_from is not null and t.status = 'completed' and t.deleted_at is null
                                  and (t.first_public_at, t.id) < (from_at, from_id) and t.public_from <= now()
                                  and (hears_explicit or not t.is_explicit) and (t.genre is null or t.genre <> all (no_genres))
-                                 and not t.tags && no_tags and t.id <> all (no_tracks) and not feed_in_release(t.id)
+                                 and not t.tags && no_tags and t.id <> all (no_tracks) and not exists (select from release_tracks i join releases r on r.id = i.release_id
+                                                         where i.track_id = t.id and i.access = 'release' and r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now())
                                order by t.first_public_at desc, t.id desc limit wanted) y
           order by 1 desc, 2 desc
           limit wanted)
@@ -213,16 +223,11 @@ begin
     select p.at, p.id, p.what, (array['followed', 'genre', 'tag', 'repost'])[p.rank], p.label, n.first_of, n.count::int
       from page p
      cross join lateral (select count(*), (array_agg(r.user_id order by r.created_at, r.user_id))[1] as first_of
-                           from track_reposts r where p.what = 'track' and r.track_id = p.id and r.user_id = any (reposting)) n
+                           from track_reposts r
+                           join user_follows f on f.follower_id = viewer and f.followed_id = r.user_id
+                           join users u on u.id = r.user_id and user_shown(u)
+                           left join user_settings s on s.user_id = r.user_id
+                          where p.what = 'track' and r.track_id = p.id and coalesce(s.show_activity, true) and r.user_id <> all (hidden)) n
      order by p.at desc, p.id desc;
 end
-$$;
-
--- Does the track come with a release that is out, which stands for it?
-create or replace function feed_in_release(track uuid) returns boolean
-    language sql stable parallel safe
-    as $$
-select exists (select from release_tracks i
-                 join releases r on r.id = i.release_id
-                where i.track_id = track and i.access = 'release' and r.public_from <= now() and coalesce(r.release_at, '-infinity') <= now())
 $$;

@@ -152,7 +152,7 @@ function Loaded({ track }: { track: Track }) {
               <ul className="mt-5 flex flex-wrap gap-x-4 gap-y-2">
                 {track.tags.map((tag) => (
                   <li key={tag}>
-                    <Link to={`/discover?tag=${encodeURIComponent(tag)}`} dir="auto" className="num text-sm text-muted hover:text-ink hover:underline">
+                    <Link to={`/discover/tag/${encodeURIComponent(tag)}`} dir="auto" className="num text-sm text-muted hover:text-ink hover:underline">
                       #{tag}
                     </Link>
                   </li>
