@@ -222,12 +222,20 @@ begin
     )
     select p.at, p.id, p.what, (array['followed', 'genre', 'tag', 'repost'])[p.rank], p.label, n.first_of, n.count::int
       from page p
-     cross join lateral (select count(*), (array_agg(r.user_id order by r.created_at, r.user_id))[1] as first_of
-                           from track_reposts r
-                           join user_follows f on f.follower_id = viewer and f.followed_id = r.user_id
-                           join users u on u.id = r.user_id and user_shown(u)
-                           left join user_settings s on s.user_id = r.user_id
-                          where p.what = 'track' and r.track_id = p.id and coalesce(s.show_activity, true) and r.user_id <> all (hidden)) n
+      left join tracks k on p.what = 'track' and k.id = p.id
+     -- from the side that is shorter: those who reposted it, or those whom one follows
+     cross join lateral (select count(*), (array_agg(x.user_id order by x.created_at, x.user_id))[1] as first_of
+                           from (select r.user_id, r.created_at
+                                   from track_reposts r
+                                   join user_follows f on f.follower_id = viewer and f.followed_id = r.user_id
+                                   join users u on u.id = r.user_id and user_shown(u)
+                                   left join user_settings s on s.user_id = r.user_id
+                                  where r.track_id = k.id and k.repost_count <= cardinality(reposting) and coalesce(s.show_activity, true) and r.user_id <> all (hidden)
+                                 union all
+                                 select r.user_id, r.created_at
+                                   from unnest(reposting) q (id)
+                                   join track_reposts r on r.user_id = q.id
+                                  where r.track_id = k.id and k.repost_count > cardinality(reposting)) x) n
      order by p.at desc, p.id desc;
 end
 $$;

@@ -56,6 +56,26 @@ it('takes it back when the server refuses', async () => {
   expect(useToasts.getState().toasts.some((toast) => toast.tone === 'danger')).toBe(true);
 });
 
+it('switches on the bell of somebody whom one follows, and mutes, with a way back', async () => {
+  const server = fakeServer({
+    ...world,
+    'GET /users/by-username/nika': { body: { ...nika, is_following: true, has_bell: false, is_muted: false } },
+    'POST /users/n1/bell': { body: { user_id: 'n1', has_bell: true } },
+    'DELETE /users/n1/bell': { body: { user_id: 'n1', has_bell: false } },
+    'POST /users/n1/mute': { body: { is_muted: true } },
+  });
+  renderRoutes(routes, '/u/nika');
+  await userEvent.click(await screen.findByRole('button', { name: 'Bell: tell me of each release' }));
+  expect(await screen.findByRole('button', { name: 'The bell is on: switch it off', pressed: true })).toBeInTheDocument();
+  await waitFor(() => expect(server.count('POST /users/n1/bell')).toBe(1));
+  act(() => useToasts.getState().toasts[0]!.action!.run());
+  expect(await screen.findByRole('button', { name: 'Bell: tell me of each release' })).toBeInTheDocument();
+  await waitFor(() => expect(server.count('DELETE /users/n1/bell')).toBe(1));
+  await userEvent.click(screen.getByRole('button', { name: 'More' }));
+  await userEvent.click(await screen.findByRole('menuitem', { name: 'Mute' }));
+  await waitFor(() => expect(server.count('POST /users/n1/mute')).toBe(1));
+});
+
 it('undoes following', async () => {
   const server = fakeServer({
     ...world,
