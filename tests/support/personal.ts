@@ -115,6 +115,9 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'playlist_tracks.wanted': () => 'null', /* only where there is no track */
   'queue_session_people.name': () => 'null', /* only of guests without an account */
   'queue_session_people.key_hash': () => 'null',
+  'user_mutes.person_id': () => 'null', /* one of four */
+  'user_mutes.genre_slug': () => 'null',
+  'user_mutes.tag_id': () => 'null',
   'track_analysis.bpm_confidence': () => '0.5',
   'track_analysis.key_confidence': () => '0.5',
   'track_history.track_id': ({ track }) => track,
@@ -213,6 +216,7 @@ export class Filler {
     const { name, type } = column, full = `${table.name}.${name}`;
     if (column.generated || column.refers === table.name) return undefined;
     if (FILES.includes(full)) return this.file(table.name, about.whose === 'person' && about.parents === 'person');
+    if (VALUES[full]?.({ user: '', address: '', track: '' }) === 'null') return 'null';
     if (column.refers === 'users') return `'${this.ids[about.users[name] ?? 'other']}'`;
     if (column.refers) return this.rows.get(`${column.refers} ${about.parents}`)?.[column.refers_column!];
     const given = VALUES[full] ?? VALUES[name];
