@@ -30,6 +30,8 @@ usage(FILE *to)
           "  veza user create --username U --email E [--role admin|moderator|creator|user] [--verified]\n"
           "                                       an account; the password is read from standard input\n"
           "  veza demo                            people and music made on the spot\n"
+          "  veza demo --tracks N --users N [--seed N] [--until YYYY-MM-DD]\n"
+          "                                       the rows of a large installation, whose tracks share forty sounds\n"
           "  veza keys rotate                     a new key for signing tokens\n"
           "  veza openapi [--check] [--output FILE]\n"
           "                                       the API's description\n"
@@ -300,7 +302,7 @@ main(int argc, char **argv)
     if (text_equal(argv[1], "user"))
         return run_user(&config, argc, argv);
     if (text_equal(argv[1], "demo"))
-        return argc == 2 ? demo_fill(&config) : usage(stderr);
+        return argc == 2 ? demo_fill(&config) : demo_fill_many(&config, argc, argv);
     if (text_equal(argv[1], "backup"))
         return backup_main(&config, argc, argv);
     if (text_equal(argv[1], "restore"))

@@ -18,6 +18,9 @@ int serve_for(const struct config *config, int (*work)(const struct config *conf
 /* `veza demo`: adds people and music made on the spot, through the API of a server of its own. Does nothing that was done before. */
 int demo_fill(const struct config *config);
 
+/* `veza demo --tracks N --users N`: the rows of a large installation (app/fill.h). */
+int demo_fill_many(const struct config *config, int argc, char **argv);
+
 /* Connects to the configured database, or starts the embedded cluster, and calls work with it; stops the cluster afterwards. Returns
  * what `work` returned, or 1. */
 int with_database(const struct config *config, int (*work)(const struct config *config, const char *conninfo, void *context),

@@ -7,6 +7,7 @@
 
 #include "app.queries.h"
 #include "app/app.h"
+#include "app/demo.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "catalogue.h"
@@ -14,14 +15,7 @@
 #include "db/db.h"
 #include "modules/auth/auth.h"
 
-#define PASSWORD "listen-to-veza"
 #define REPLY_MAX (1024 * 1024)
-
-/* What one person needs to talk to the API. */
-struct client {
-    char base[64];
-    char authorization[4096];
-};
 
 static size_t
 collect(char *bytes, size_t size, size_t count, void *context)
@@ -34,7 +28,7 @@ collect(char *bytes, size_t size, size_t count, void *context)
 
 /* Sends what was prepared in `curl`; the parsed reply when the status is 2xx, else NULL with the reply on standard error. */
 static json_t *
-send_request(CURL *curl, const struct client *client, const char *path, struct curl_slist *headers)
+send_request(CURL *curl, const struct demo_client *client, const char *path, struct curl_slist *headers)
 {
     scoped_buf reply = BUF_INIT(REPLY_MAX);
     char url[256];
@@ -58,11 +52,22 @@ send_request(CURL *curl, const struct client *client, const char *path, struct c
     return json;
 }
 
-static bool
-sign_in(struct client *client, const char *email)
+void
+demo_connect(const struct config *config, unsigned port, struct demo_client *client)
+{
+    struct ip first = config->bind_addresses.list[0].ip;
+    char address[IP_TEXT];
+
+    ip_text(&first, address);
+    snprintf(client->base, sizeof client->base, ip_is_v4(&first) ? "http://%s:%u" : "http://[%s]:%u",
+             !ip_is_every(&first) ? address : ip_is_v4(&first) ? "127.0.0.1" : "::1", port);
+}
+
+bool
+demo_sign_in(struct demo_client *client, const char *email)
 {
     CURL *curl = curl_easy_init();
-    json_t *body = json_pack("{s:s, s:s}", "email", email, "password", PASSWORD), *session;
+    json_t *body = json_pack("{s:s, s:s}", "email", email, "password", DEMO_PASSWORD), *session;
     scoped_text text = json_dumps(body, JSON_COMPACT);
 
     json_decref(body);
@@ -89,8 +94,8 @@ add_part(curl_mime *form, const char *name, const char *value)
     curl_mime_data(part, value, CURL_ZERO_TERMINATED);
 }
 
-static bool
-upload(const struct client *client, const struct demo_track *track, const char *folder)
+bool
+demo_upload(const struct demo_client *client, const struct demo_track *track, const char *visibility, const char *folder)
 {
     char music[64], filename[300], year[16], bpm[16], key[DEMO_KEY_LENGTH];
     uint8_t *cover = NULL;
@@ -112,6 +117,7 @@ upload(const struct client *client, const struct demo_track *track, const char *
         snprintf(year, sizeof year, "%d", track->year);
         snprintf(bpm, sizeof bpm, "%.0f", track->piece.bpm);
         demo_key_name(&track->piece, key);
+        add_part(form, "visibility", visibility);
         add_part(form, "title", track->title);
         add_part(form, "artist", track->artist);
         add_part(form, "album", track->album);
@@ -143,8 +149,8 @@ upload(const struct client *client, const struct demo_track *track, const char *
     return uploaded;
 }
 
-static bool
-add_person(const struct demo_person *person, const char *hash)
+bool
+demo_add_person(const struct demo_person *person, const char *hash)
 {
     char email[128];
     PGresult *result;
@@ -164,9 +170,8 @@ add_person(const struct demo_person *person, const char *hash)
     return true;
 }
 
-/* What `query` finds under this name and title, as an id into `ret_id`. */
-static bool
-find(const struct query *query, const char *username, const char *title, char ret_id[UUID_TEXT])
+bool
+demo_find(const struct query *query, const char *username, const char *title, char ret_id[UUID_TEXT])
 {
     PGresult *result;
     bool found;
@@ -180,8 +185,8 @@ find(const struct query *query, const char *username, const char *title, char re
     return found;
 }
 
-static void
-show_progress(const char *what, double done, double total)
+void
+demo_show(const char *what, double done, double total)
 {
     int width = 32, filled = total > 0 ? (int)(done / total * width) : width;
 
@@ -194,9 +199,8 @@ show_progress(const char *what, double done, double total)
     fflush(stdout);
 }
 
-/* Until every track is ready. Returns how many failed. */
-static int
-wait_for_processing(size_t total)
+int
+demo_wait(size_t total)
 {
     for (;;) {
         PGresult *result;
@@ -209,7 +213,7 @@ wait_for_processing(size_t total)
         failed = (int)strtol(PQgetvalue(result, 0, 1), NULL, 10);
         running = strtod(PQgetvalue(result, 0, 2), NULL);
         PQclear(result);
-        show_progress("Preparing", (double)total - unfinished + running, (double)total);
+        demo_show("Preparing", (double)total - unfinished + running, (double)total);
         if (!unfinished)
             return failed;
         usleep(200000);
@@ -219,7 +223,7 @@ wait_for_processing(size_t total)
 /* Makes a release of the tracks of the catalogue from `first` on that have its album, with its cover. Its archive is offered in all formats, so that
  * downloads can be tried. */
 static bool
-add_release(const struct client *client, const struct demo_track *first)
+add_release(const struct demo_client *client, const struct demo_track *first)
 {
     char id[UUID_TEXT], path[128];
     uint8_t *cover = NULL;
@@ -231,7 +235,7 @@ add_release(const struct client *client, const struct demo_track *first)
     bool added = false;
 
     for (const struct demo_track *track = first; track < demo_tracks + demo_tracks_count && text_equal(track->album, first->album); track++)
-        if (find(&q_demo_track, track->owner, track->title, id))
+        if (demo_find(&q_demo_track, track->owner, track->title, id))
             json_array_append_new(tracks, json_string(id));
     body = json_pack("{s:s, s:s, s:s, s:o, s:b, s:[s,s,s]}", "title", first->album, "kind", "ep", "visibility", "public", "track_ids", tracks, "is_downloadable", 1,
                      "download_formats", "original", "flac", "lossy");
@@ -262,17 +266,17 @@ add_release(const struct client *client, const struct demo_track *first)
 
 /* The releases of the catalogue that are not there yet. */
 static bool
-add_releases(struct client *client)
+add_releases(struct demo_client *client)
 {
     char email[128], id[UUID_TEXT];
 
     for (size_t i = 0; i < demo_tracks_count; i++) {
         const struct demo_track *track = &demo_tracks[i];
 
-        if (track->album_position != 1 || find(&q_demo_release, track->owner, track->album, id))
+        if (track->album_position != 1 || demo_find(&q_demo_release, track->owner, track->album, id))
             continue;
         snprintf(email, sizeof email, "%s@demo.invalid", track->owner);
-        if (!sign_in(client, email) || !add_release(client, track))
+        if (!demo_sign_in(client, email) || !add_release(client, track))
             return false;
     }
     return true;
@@ -281,41 +285,38 @@ add_releases(struct client *client)
 static int
 fill(const struct config *config, unsigned port)
 {
-    struct ip first = config->bind_addresses.list[0].ip;
-    struct client client = {0};
-    char folder[4096], email[128], hash[64], address[IP_TEXT], id[UUID_TEXT];
+    struct demo_client client = {0};
+    char folder[4096], email[128], hash[64], id[UUID_TEXT];
     const char *signed_in = "";
     size_t added = 0;
     int failed;
 
-    ip_text(&first, address);
-    snprintf(client.base, sizeof client.base, ip_is_v4(&first) ? "http://%s:%u" : "http://[%s]:%u",
-             !ip_is_every(&first) ? address : ip_is_v4(&first) ? "127.0.0.1" : "::1", port);
+    demo_connect(config, port, &client);
     snprintf(folder, sizeof folder, "%s/files/tmp", config->data_dir);
-    if (!password_hash(PASSWORD, hash))
+    if (!password_hash(DEMO_PASSWORD, hash))
         return 1;
     for (size_t i = 0; i < demo_people_count; i++)
-        if (!add_person(&demo_people[i], hash))
+        if (!demo_add_person(&demo_people[i], hash))
             return 1;
     for (size_t i = 0; i < demo_tracks_count; i++) {
         const struct demo_track *track = &demo_tracks[i];
 
-        show_progress("Composing", (double)i, (double)demo_tracks_count);
-        if (find(&q_demo_track, track->owner, track->title, id))
+        demo_show("Composing", (double)i, (double)demo_tracks_count);
+        if (demo_find(&q_demo_track, track->owner, track->title, id))
             continue;
         snprintf(email, sizeof email, "%s@demo.invalid", track->owner);
-        if ((!text_equal(signed_in, track->owner) && !sign_in(&client, email)) || !upload(&client, track, folder))
+        if ((!text_equal(signed_in, track->owner) && !demo_sign_in(&client, email)) || !demo_upload(&client, track, NULL, folder))
             return 1;
         signed_in = track->owner;
         added++;
     }
-    show_progress("Composing", 1, 1);
+    demo_show("Composing", 1, 1);
     putchar('\n');
     if (!add_releases(&client))
         return 1;
-    failed = wait_for_processing(demo_tracks_count);
+    failed = demo_wait(demo_tracks_count);
     printf("\n  %zu people, %zu tracks (%zu new). Sign in as %s@demo.invalid with the password %s\n", demo_people_count,
-           demo_tracks_count, added, demo_people[0].username, PASSWORD);
+           demo_tracks_count, added, demo_people[0].username, DEMO_PASSWORD);
     puts("  None of them is an administrator. Make one with: build/veza user create --username U --email E --role admin --verified\n"
          "  (administration asks for a second factor; the security settings set one up)");
     return failed ? 1 : 0;

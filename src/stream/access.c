@@ -18,7 +18,7 @@
 /* What visitors may hear. */
 static struct {
     unsigned char id[16];
-    char version[MEDIA_VERSION_TEXT];
+    struct media media;
     int64_t until_ms, asked_again_ms;
 } known[SLOTS];
 static pthread_mutex_t locks[LOCKS];
@@ -51,14 +51,14 @@ slot_of(const unsigned char id[16])
 
 /* `ret_stale` (may be NULL: then only a fresh answer will do): the answer is old, and it is the caller's turn to ask again. */
 static bool
-is_known(const unsigned char id[16], unsigned slot, int64_t now_ms, char ret_version[MEDIA_VERSION_TEXT], bool *ret_stale)
+is_known(const unsigned char id[16], unsigned slot, int64_t now_ms, struct media *ret_media, bool *ret_stale)
 {
     bool yes;
 
     pthread_mutex_lock(&locks[slot % LOCKS]);
     yes = known[slot].until_ms + (ret_stale ? STALE_MS : 0) > now_ms && memcmp(known[slot].id, id, 16) == 0;
     if (yes)
-        memcpy(ret_version, known[slot].version, MEDIA_VERSION_TEXT);
+        *ret_media = known[slot].media;
     if (yes && ret_stale) {
         *ret_stale = known[slot].until_ms <= now_ms && known[slot].asked_again_ms + ASK_AGAIN_MS <= now_ms;
         if (*ret_stale)
@@ -69,21 +69,21 @@ is_known(const unsigned char id[16], unsigned slot, int64_t now_ms, char ret_ver
 }
 
 bool
-access_is_known(const char *track_id, char ret_version[MEDIA_VERSION_TEXT], bool *ret_stale)
+access_is_known(const char *track_id, struct media *ret_media, bool *ret_stale)
 {
     unsigned char id[16];
 
     pack(track_id, id);
-    return is_known(id, slot_of(id), clock_monotonic_ms(), ret_version, ret_stale);
+    return is_known(id, slot_of(id), clock_monotonic_ms(), ret_media, ret_stale);
 }
 
 static void
-remember(const unsigned char id[16], unsigned slot, const char *version, int64_t until_ms, int64_t asked_ns)
+remember(const unsigned char id[16], unsigned slot, const struct media *media, int64_t until_ms, int64_t asked_ns)
 {
     pthread_mutex_lock(&locks[slot % LOCKS]);
     if (changed_ns < asked_ns) {
         memcpy(known[slot].id, id, 16);
-        memcpy(known[slot].version, version, MEDIA_VERSION_TEXT);
+        known[slot].media = *media;
         known[slot].until_ms = until_ms;
         known[slot].asked_again_ms = 0;
     }
@@ -116,7 +116,7 @@ access_forget(const char *track_id)
 }
 
 bool
-access_ask(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
+access_ask(const char *track_id, struct media *ret_media)
 {
     const struct db_arg args[] = {{"track_id", track_id}, {"viewer", NULL}, {"viewer_staff", "false"}, {"share", NULL}, {0}};
     int64_t asked_ns = clock_monotonic_ns();
@@ -127,16 +127,18 @@ access_ask(const char *track_id, char ret_version[MEDIA_VERSION_TEXT])
 
     pack(track_id, id);
     slot = slot_of(id);
-    if (is_known(id, slot, asked_ns / 1000000, ret_version, NULL))
+    if (is_known(id, slot, asked_ns / 1000000, ret_media, NULL))
         return true;
     if (db_run(&q_stream_access, args, &result, NULL))
         return false;
     yes = PQntuples(result) && *PQgetvalue(result, 0, 0) == 't' && *PQgetvalue(result, 0, 1) == 't';
-    if (yes)
-        snprintf(ret_version, MEDIA_VERSION_TEXT, "%s", PQgetvalue(result, 0, 2));
+    if (yes) {
+        snprintf(ret_media->version, sizeof ret_media->version, "%s", PQgetvalue(result, 0, 2));
+        snprintf(ret_media->track_id, sizeof ret_media->track_id, "%s", PQgetvalue(result, 0, 4));
+    }
     PQclear(result);
     if (yes)
-        remember(id, slot, ret_version, clock_monotonic_ms() + TTL_MS, asked_ns);
+        remember(id, slot, ret_media, clock_monotonic_ms() + TTL_MS, asked_ns);
     else
         forget_slot(slot);
     return yes;
@@ -155,7 +157,7 @@ access_check(struct request *req, const char *track_id, struct access *ret)
     pack(track_id, id);
     slot = slot_of(id);
     *ret = (struct access){.is_public = true};
-    if (!req->identity.known && is_known(id, slot, now_ms, ret->version, &asks_again) && !asks_again)
+    if (!req->identity.known && is_known(id, slot, now_ms, &ret->media, &asks_again) && !asks_again)
         return NULL;
     request_set(req, "track_id", arena_strdup(req->arena, track_id)); /* the caller's text may be gone when this runs again */
     p = db_one(req, &q_stream_access, &track);
@@ -167,8 +169,9 @@ access_check(struct request *req, const char *track_id, struct access *ret)
         return PROBLEM(STREAM_NOT_READY);
     ret->is_public = row_bool(&track, "is_public");
     ret->is_early = row_bool(&track, "is_early");
-    snprintf(ret->version, sizeof ret->version, "%s", row_text(&track, "media_version"));
+    snprintf(ret->media.version, sizeof ret->media.version, "%s", row_text(&track, "media_version"));
+    snprintf(ret->media.track_id, sizeof ret->media.track_id, "%s", row_text(&track, "media_track"));
     if (ret->is_public)
-        remember(id, slot, ret->version, now_ms + TTL_MS, req->started_ns); /* this may run again after it has asked */
+        remember(id, slot, &ret->media, now_ms + TTL_MS, req->started_ns); /* this may run again after it has asked */
     return NULL;
 }

@@ -56,7 +56,7 @@ set_key(struct wanted *wanted, const char *version)
 {
     const char *file = wanted->access.is_early && text_equal(wanted->file, MASTER_FILE) ? "early.m3u8" : wanted->file;
 
-    snprintf(wanted->key, sizeof wanted->key, "hls/%s/%s%s%s", wanted->track_id, version, *version ? "/" : "", file);
+    snprintf(wanted->key, sizeof wanted->key, "hls/%s/%s%s%s", wanted->access.media.track_id, version, *version ? "/" : "", file);
     snprintf(wanted->cache_key, sizeof wanted->cache_key, "hls/%s/%s%s/%s", wanted->track_id, *wanted->version ? "" : "-", version, file);
 }
 
@@ -125,7 +125,7 @@ find_replaced(struct request *req, struct wanted *wanted, struct segment **ret_s
 static const struct problem *
 find_segment(struct request *req, struct wanted *wanted, struct segment **ret_segment)
 {
-    const char *version = wanted->access.version;
+    const char *version = wanted->access.media.version;
     char before[MEDIA_VERSION_TEXT] = "-";
     const struct problem *p;
     bool moved, asked = false;
@@ -200,21 +200,21 @@ send_to_store(struct request *req, struct wanted *wanted, const char *version)
 }
 
 int
-hls_load(const char *track_id, const char *version, const char *file, struct segment **ret_segment)
+hls_load(const char *track_id, const struct media *media, const char *file, struct segment **ret_segment)
 {
-    struct wanted wanted = {.content_type = file[strlen(file) - 1] == '8' ? PLAYLIST_TYPE : SEGMENT_TYPE};
+    struct wanted wanted = {.access.media = *media, .content_type = file[strlen(file) - 1] == '8' ? PLAYLIST_TYPE : SEGMENT_TYPE};
 
     snprintf(wanted.track_id, sizeof wanted.track_id, "%s", track_id);
-    snprintf(wanted.version, sizeof wanted.version, "%s", version);
+    snprintf(wanted.version, sizeof wanted.version, "%s", media->version);
     snprintf(wanted.file, sizeof wanted.file, "%s", file);
-    set_key(&wanted, version);
+    set_key(&wanted, media->version);
     return load(&wanted, ret_segment);
 }
 
 static const struct problem *
 serve(struct request *req, struct wanted *wanted)
 {
-    const char *version = wanted->access.version;
+    const char *version = wanted->access.media.version;
     struct segment *segment;
     const struct problem *p;
 
@@ -373,17 +373,16 @@ want_public(struct str path, struct wanted *ret_wanted)
 static enum express_found
 find_public(struct str path, struct express_file *ret_file)
 {
-    char version[MEDIA_VERSION_TEXT];
     struct segment *segment;
     struct wanted wanted;
     bool stale;
 
     if (!want_public(path, &wanted))
         return EXPRESS_NOT_MINE;
-    if (!access_is_known(wanted.track_id, version, &stale))
+    if (!access_is_known(wanted.track_id, &wanted.access.media, &stale))
         return EXPRESS_ASK;
-    set_key(&wanted, version);
-    segment = *wanted.version && !text_equal(wanted.version, version) ? NULL : segment_cache_get(cache, wanted.cache_key);
+    set_key(&wanted, wanted.access.media.version);
+    segment = *wanted.version && !text_equal(wanted.version, wanted.access.media.version) ? NULL : segment_cache_get(cache, wanted.cache_key);
     if (!segment)
         return EXPRESS_ASK;
     *ret_file = (struct express_file){.head = segment->head, .body = segment->body, .source = segment->source, .size = segment->size, .stale = stale,
@@ -394,14 +393,13 @@ find_public(struct str path, struct express_file *ret_file)
 static void
 learn_public(struct str path)
 {
-    char version[MEDIA_VERSION_TEXT];
     struct segment *segment;
     struct wanted wanted;
 
-    if (!want_public(path, &wanted) || !access_ask(wanted.track_id, version))
+    if (!want_public(path, &wanted) || !access_ask(wanted.track_id, &wanted.access.media))
         return;
-    set_key(&wanted, version);
-    if ((!*wanted.version || text_equal(wanted.version, version)) && !load(&wanted, &segment))
+    set_key(&wanted, wanted.access.media.version);
+    if ((!*wanted.version || text_equal(wanted.version, wanted.access.media.version)) && !load(&wanted, &segment))
         segment_unref(segment);
 }
 

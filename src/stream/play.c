@@ -232,7 +232,7 @@ play_send(struct player *player, const struct turn *turn, bool is_init)
 static int
 play_read(const struct player *player, const char *file, struct segment **ret_segment, char **ret_bytes)
 {
-    int error = hls_load(player->track_id, player->version, file, ret_segment);
+    int error = hls_load(player->track_id, &player->media, file, ret_segment);
 
     if (error)
         return error;
@@ -282,8 +282,9 @@ play_take_version(struct player *player)
 
     if (db_run(&q_play_info, args, &row, NULL))
         return false;
-    if (PQntuples(row) && !text_equal(PQgetvalue(row, 0, 1), player->version)) {
-        snprintf(player->version, sizeof player->version, "%s", PQgetvalue(row, 0, 1));
+    if (PQntuples(row) && !text_equal(PQgetvalue(row, 0, 1), player->media.version)) {
+        snprintf(player->media.version, sizeof player->media.version, "%s", PQgetvalue(row, 0, 1));
+        snprintf(player->media.track_id, sizeof player->media.track_id, "%s", PQgetvalue(row, 0, 3));
         for (unsigned i = 0; i < player->rendition_count; i++) {
             free(player->renditions[i].starts);
             player->renditions[i].starts = NULL;
@@ -317,7 +318,7 @@ play_deliver(struct player *player, struct turn *turn)
         return;
     }
     if (turn->error) {
-        log_error("a chunk cannot be read", LOG_TEXT("track", player->track_id), LOG_TEXT("version", player->version));
+        log_error("a chunk cannot be read", LOG_TEXT("track", player->track_id), LOG_TEXT("version", player->media.version));
         play_say(turn->ws, "error", json_pack("{s:s, s:s}", "code", "internal", "message", "The sound cannot be read."));
         play_close(player, 1011, "the sound cannot be read");
         return;

@@ -16,6 +16,7 @@
 #include "base/ip.h"
 #include "http/websocket.h"
 #include "modules/tracks/tracks.h"
+#include "stream/access.h"
 
 #define PLAY_RENDITIONS_MAX 4
 #define PLAY_CLOSE_AWAY 1001
@@ -43,7 +44,7 @@ struct player {
     unsigned rendition_count;
 
     /* Of the thread that works on it, one at a time. */
-    char version[MEDIA_VERSION_TEXT];
+    struct media media;
     struct play_rendition renditions[PLAY_RENDITIONS_MAX]; /* from the least bandwidth on */
 
     /* With the lock. */
@@ -105,4 +106,4 @@ bool play_take_renditions(struct player *player, const char *qualities);
 
 /* hls.c. A file of a run of a track, such as "low/init.mp4", from the cache of segments or from storage. Returns an enum storage_error; *ret_segment to be
  * given back with segment_unref(). */
-int hls_load(const char *track_id, const char *version, const char *file, struct segment **ret_segment);
+int hls_load(const char *track_id, const struct media *media, const char *file, struct segment **ret_segment);

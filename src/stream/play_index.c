@@ -42,7 +42,7 @@ play_index(const struct player *player, struct play_rendition *rendition)
     if (rendition->starts)
         return STORAGE_OK;
     snprintf(file, sizeof file, "%s/playlist.m3u8", rendition->name);
-    error = hls_load(player->track_id, player->version, file, &segment);
+    error = hls_load(player->track_id, &player->media, file, &segment);
     if (error)
         return error;
     size = (size_t)segment->size;

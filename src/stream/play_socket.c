@@ -136,7 +136,7 @@ play_describe(const struct player *player)
         json_array_append_new(list, json_pack("{s:s, s:i, s:I, s:i}", "rendition", r->name, "bitrate", r->bitrate, "bandwidth", (json_int_t)r->bandwidth, "sample_rate",
                                               r->sample_rate));
     }
-    return json_pack("{s:s, s:s, s:f, s:o}", "track_id", player->track_id, "version", player->version, "duration", player->duration_s, "bitrates", list);
+    return json_pack("{s:s, s:s, s:f, s:o}", "track_id", player->track_id, "version", player->media.version, "duration", player->duration_s, "bitrates", list);
 }
 
 static void
@@ -254,7 +254,8 @@ play_new(struct request *req, const struct row *track, const char *track_id)
     snprintf(player->session_id, sizeof player->session_id, "%s", req->identity.session_id);
     snprintf(player->ip, sizeof player->ip, "%s", req->ip);
     snprintf(player->share, sizeof player->share, "%s", request_param(req, "share") ? request_param(req, "share") : "");
-    snprintf(player->version, sizeof player->version, "%s", row_text(track, "media_version"));
+    snprintf(player->media.version, sizeof player->media.version, "%s", row_text(track, "media_version"));
+    snprintf(player->media.track_id, sizeof player->media.track_id, "%s", row_text(track, "media_track"));
     player->staff = req->identity.staff;
     player->base64 = text_equal(request_param(req, "encoding"), "base64");
     player->duration_s = (double)row_int(track, "duration_ms", 0) / 1000;

@@ -1,8 +1,10 @@
 -- The stream server.
 
 -- query: stream_access
+-- not null: media_track
 -- Whoever may see the track may hear it, and whoever has a link to it, as long as that is good: they are asked each time.
-select track_is_open(t) and user_shown(u) as is_public, t.stream_status = 'ready' as is_ready, t.media_version, t.status <> 'completed' as is_early
+select track_is_open(t) and user_shown(u) as is_public, t.stream_status = 'ready' as is_ready, t.media_version, t.status <> 'completed' as is_early,
+       coalesce(t.media_of, t.id) as media_track
   from tracks t
   join users u on u.id = t.creator_id and {not_blocked_by(t.creator_id, :viewer::uuid, :viewer_staff::boolean)}
  where t.id = :track_id::uuid and ({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read'))
@@ -62,16 +64,17 @@ select {job_state(j, t)}, j.attempts, j.max_attempts,
        case when t.creator_id = :viewer::uuid or :viewer_staff::boolean then t.failure_code end as failure_code,
        case when t.creator_id = :viewer::uuid or :viewer_staff::boolean then t.status_message end as failure,
        case when t.stream_status = 'ready' then '/hls/' || t.id || '/master.m3u8' end as playlist, t.duration_ms,
-       coalesce((select h.info -> 'qualities' from hls_streams h where h.track_id = t.id and t.stream_status = 'ready'), '[]') as qualities
+       coalesce((select h.info -> 'qualities' from hls_streams h where h.track_id = coalesce(t.media_of, t.id) and t.stream_status = 'ready'), '[]') as qualities
   {job_from}
 
 -- The WebSocket that plays a track.
 
 -- query: play_info
+-- not null: media_track
 -- sees: those whom stream_access let through
-select t.duration_ms, t.media_version, coalesce(h.info -> 'qualities', '[]')::text as qualities
+select t.duration_ms, t.media_version, coalesce(h.info -> 'qualities', '[]')::text as qualities, coalesce(t.media_of, t.id) as media_track
   from tracks t
-  join hls_streams h on h.track_id = t.id
+  join hls_streams h on h.track_id = coalesce(t.media_of, t.id)
  where t.id = :track_id::uuid and t.deleted_at is null and t.stream_status = 'ready'
 
 -- query: play_rights

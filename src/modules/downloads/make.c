@@ -383,7 +383,7 @@ make_run(struct work *work)
 
     if (!work->is_original && *cover && !download_cover(work->job, cover, &work->cover))
         return job_cancelled(work->job) ? JOB_GIVE_BACK : job_retry_storage(work->job, downloads_storage);
-    snprintf(work->folder, sizeof work->folder, "hls/%s/%s%s%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "",
+    snprintf(work->folder, sizeof work->folder, "hls/%s/%s%s%s", track_text(work, "media_track"), track_text(work, "version"), *track_text(work, "version") ? "/" : "",
              track_text(work, "quality"));
     snprintf(work->key, sizeof work->key, "downloads/%s/%s%s%s-%s", work->track_id, track_text(work, "version"), *track_text(work, "version") ? "/" : "", work->format,
              track_text(work, "tags"));

@@ -95,13 +95,13 @@ select t.id as track_id, :format::text as format, t.is_there as is_ready, t.prob
 
 -- query: download_work
 -- What the job needs to know: the best rendition that there is.
-select t.media_version as version, {download_tags(t)} as tags, t.file_path as original, t.title, coalesce(t.artist, '') as artist, coalesce(t.album, '') as album,
+select t.media_version as version, coalesce(t.media_of, t.id) as media_track, {download_tags(t)} as tags, t.file_path as original, t.title, coalesce(t.artist, '') as artist, coalesce(t.album, '') as album,
        {download_cover(t)} || '/1200.webp' as cover,
        case when :format::text = 'flac' then 'lossless'
             else (select q.name from unnest(array['high', 'medium', 'low']) with ordinality q (name, n)
                    where h.info -> 'qualities' @> jsonb_build_array(jsonb_build_object('name', q.name)) order by q.n limit 1) end as quality
   from tracks t
-  join hls_streams h on h.track_id = t.id
+  join hls_streams h on h.track_id = coalesce(t.media_of, t.id)
  where t.id = :id::uuid and t.deleted_at is null and t.status = 'completed' and t.stream_status = 'ready'
 
 -- query: download_made

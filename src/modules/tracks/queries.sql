@@ -351,7 +351,7 @@ select to_json(array(select row(x.id, case when o.id is null then 'missing' else
 -- audited
 -- sees: the owner, or staff
 -- Without :version the cover is removed. Gives the version that this one replaced: of two at once, the second gets the first.
--- Covers from before there were versions have none, and go with the track.
+-- Covers from before there were versions have none, and go with the track. One that other tracks have too stays (ADR 0097).
 with o as (
     select t.id, t.cover_art_path, t as before from tracks t where t.id = :id::uuid and {track_own(t)} for no key update),
 n as (
@@ -363,7 +363,9 @@ n as (
 e as (
     insert into outbox (name, key, payload)
     select 'track.updated', n.id, jsonb_build_object('track_id', n.id, 'user_id', n.creator_id) from n)
-select substring(o.cover_art_path from '^covers/[^/]+/(.+)$') as before from o join n using (id)
+select case when o.cover_art_path like 'covers/' || o.id || '/%' and not exists (select from tracks s where s.media_of = o.id and s.cover_art_path = o.cover_art_path)
+            then substring(o.cover_art_path from '^covers/[^/]+/(.+)$') end as before
+  from o join n using (id)
 
 -- fragment: track_deletion(which)
 -- sees: the owner, or staff
@@ -500,7 +502,7 @@ select t.id as track_id, t.duration_ms, t.version,
        case when t.creator_id = :viewer::uuid then t.like_count end as like_count,
        case when t.creator_id = :viewer::uuid then t.repost_count end as repost_count
   from tracks t
-  left join hls_streams h on h.track_id = t.id
+  left join hls_streams h on h.track_id = coalesce(t.media_of, t.id)
  where t.id = :id::uuid and {track_visible(t, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: track_changeable
@@ -578,6 +580,13 @@ update tracks set file_size = 0, versions_bytes = 0 where id = :id::uuid and del
 -- A track that is there, or that staff deleted and that can be restored.
 select id from tracks where id = :id::uuid and (deleted_at is null or restorable_until > now())
 
+-- query: track_shares_files
+-- Whether another track that is there, or can be restored, plays the files of this one, or of this run of it (ADR 0097).
+select s.id
+  from tracks s
+ where s.media_of = :id::uuid and (:run::text is null or s.media_version = :run::text) and (s.deleted_at is null or s.restorable_until > now())
+ limit 1
+
 -- query: track_status
 -- schema: TrackStatus
 -- type: stage queued|probing|transcoding|storing|done|failed
@@ -623,7 +632,7 @@ select t.id as track_id, t.stream_status as status, t.duration_ms, t.sample_rate
        (h.info ->> 'segment_duration_ms')::int as segment_duration_ms, coalesce(h.segments_count, 0) as segments_count, t.samples,
        coalesce(h.info -> 'qualities', '[]') as qualities
   from tracks t
-  left join hls_streams h on h.track_id = t.id
+  left join hls_streams h on h.track_id = coalesce(t.media_of, t.id)
  where t.id = :id::uuid and ({track_visible(t, :viewer::uuid, :viewer_staff::boolean)} or share_opens(t, :share::text, 'read', :viewer::uuid, :viewer_staff::boolean))
 
 -- query: track_waveform
@@ -747,7 +756,7 @@ t as (
            samples = (r ->> 'samples')::bigint, loudness_lufs = (r ->> 'loudness_lufs')::real,
            loudness_range_lu = (r ->> 'loudness_range_lu')::real, true_peak_dbtp = (r ->> 'true_peak_dbtp')::real,
            fingerprint = r ->> 'fingerprint', waveform_path = 'waveforms/' || t.id || '/' || :version::text,
-           media_version = :version::text, media_attempts = '{}',
+           media_version = :version::text, media_of = null, media_attempts = '{}',
            waveform_url = '/api/v1/tracks/' || t.id || '/waveform',
            cover_art_path = case when t.cover_is_chosen then t.cover_art_path else coalesce(t.cover_art_path, :cover_path::text) end,
            status = 'completed', failure_code = null, stream_status = 'ready',
@@ -830,7 +839,7 @@ select t.id, array_to_string(g.runs, ',') as old_versions, cardinality(g.runs) >
 -- The next track, by id, whose sound was never measured, as long as nothing else is to be processed. One that failed twice is left alone until it has another sound.
 select t.id, t.file_path, t.media_version
   from tracks t
- where t.id > :after::uuid and t.status = 'completed' and t.stream_status = 'ready' and t.deleted_at is null
+ where t.id > :after::uuid and t.status = 'completed' and t.stream_status = 'ready' and t.deleted_at is null and t.media_of is null
    and not exists (select from track_analysis a where a.track_id = t.id)
    and not exists (select from track_analysis_failures f where f.track_id = t.id and f.media_version = t.media_version and f.failures >= 2)
    and not exists (select from jobs j where j.kind in ('transcode', 'stem') and (j.state = 'running' or j.state = 'queued' and j.run_at <= now()))

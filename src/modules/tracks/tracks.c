@@ -39,13 +39,26 @@ delete_file(const char *folder, const char *track_id, const char *rest)
     return storage_delete(tracks_storage, key) == 0;
 }
 
+/* Another track plays the files of this one, or of this run of it: 1, or 0; -1 when the database could not be asked. */
+static int
+shares_files(const char *track_id, const char *run)
+{
+    const struct db_arg args[] = {{"id", track_id}, {"run", run}, {0}};
+
+    return track_rows(&q_track_shares_files, args);
+}
+
 bool
 track_files_delete(const char *track_id)
 {
-    bool good = delete_prefix("hls", track_id, "");
+    int shared = shares_files(track_id, NULL);
+    bool good = shared >= 0;
 
-    good &= delete_prefix("waveforms", track_id, "");
-    good &= delete_prefix("covers", track_id, "");
+    if (shared == 0) {
+        good = delete_prefix("hls", track_id, "");
+        good &= delete_prefix("waveforms", track_id, "");
+        good &= delete_prefix("covers", track_id, "");
+    }
     good &= delete_prefix("downloads", track_id, "");
     good &= delete_prefix("versions", track_id, "");
     good &= delete_prefix("stems", track_id, "");
@@ -81,8 +94,11 @@ delete_unversioned(const char *track_id)
 bool
 track_version_delete(const char *track_id, const char *version)
 {
+    int shared = shares_files(track_id, version);
     bool good;
 
+    if (shared)
+        return shared > 0;
     if (!*version)
         return delete_unversioned(track_id);
     good = delete_prefix("hls", track_id, version) && delete_prefix("downloads", track_id, version);

@@ -298,7 +298,7 @@ process(struct work *work, const char *file_path)
 
     if (job_progress(work->media.job, "probing", 0))
         tell_owner(work, "probing", 0);
-    error = storage_open_local(tracks_storage, file_path, &job.input);
+    error = *file_path ? storage_open_local(tracks_storage, file_path, &job.input) : STORAGE_NOT_FOUND;
     if (error == STORAGE_NOT_FOUND)
         return fail(work, "file_missing", "The file of this track is no longer there. Upload it once more.");
     if (error)
