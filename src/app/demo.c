@@ -95,7 +95,7 @@ add_part(curl_mime *form, const char *name, const char *value)
 }
 
 bool
-demo_upload(const struct demo_client *client, const struct demo_track *track, const char *visibility, const char *folder)
+demo_upload(const struct demo_client *client, const struct demo_track *track, const char *visibility, unsigned cover_size, const char *folder)
 {
     char music[64], filename[300], year[16], bpm[16], key[DEMO_KEY_LENGTH];
     uint8_t *cover = NULL;
@@ -109,7 +109,7 @@ demo_upload(const struct demo_client *client, const struct demo_track *track, co
     /* An unnamed file: nothing stays behind whatever happens. */
     music_fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (music_fd >= 0 && demo_render_fd(&track->piece, music_fd) == DEMO_OK &&
-        demo_cover_png(track, DEMO_COVER_SIZE, &cover, &cover_length) == DEMO_OK) {
+        demo_cover_png(track, cover_size, &cover, &cover_length) == DEMO_OK) {
         curl_mimepart *part;
 
         snprintf(music, sizeof music, "/proc/self/fd/%d", music_fd);
@@ -305,7 +305,7 @@ fill(const struct config *config, unsigned port)
         if (demo_find(&q_demo_track, track->owner, track->title, id))
             continue;
         snprintf(email, sizeof email, "%s@demo.invalid", track->owner);
-        if ((!text_equal(signed_in, track->owner) && !demo_sign_in(&client, email)) || !demo_upload(&client, track, NULL, folder))
+        if ((!text_equal(signed_in, track->owner) && !demo_sign_in(&client, email)) || !demo_upload(&client, track, NULL, DEMO_COVER_SIZE, folder))
             return 1;
         signed_in = track->owner;
         added++;

@@ -4,6 +4,7 @@
 #include "base/config.h"
 #include "base/encode.h"
 #include "catalogue.h"
+#include "cover.h"
 #include "db/query.h"
 
 #define DEMO_PASSWORD "listen-to-veza"
@@ -21,7 +22,7 @@ bool demo_sign_in(struct demo_client *client, const char *email);
 /* Adds the person unless there is one of that name. `hash` is that of their password. */
 bool demo_add_person(const struct demo_person *person, const char *hash);
 /* Composes the track and uploads it, with a cover. `visibility` may be NULL: public. `folder` is one for files without a name. */
-bool demo_upload(const struct demo_client *client, const struct demo_track *track, const char *visibility, const char *folder);
+bool demo_upload(const struct demo_client *client, const struct demo_track *track, const char *visibility, unsigned cover_size, const char *folder);
 /* What `query` finds under this name and title, as an id into `ret_id`. */
 bool demo_find(const struct query *query, const char *username, const char *title, char ret_id[UUID_TEXT]);
 /* Waits until all of these tracks are processed. Returns how many failed. */

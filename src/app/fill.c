@@ -18,7 +18,7 @@
 #define TRACKS_MAX 10000000
 #define USERS_MIN 20
 #define USERS_MAX 1000000
-#define FEW 5000 /* tracks; so small a filling is for tests, and its sounds are short */
+#define FEW 20000 /* tracks; so small a filling is for tests and comparisons, and its sounds are short */
 #define AGAIN "Run the same command again, and it goes on from there; or delete the data folder (VEZA_DATA_DIR), or the database."
 
 /* Derived tables of modules, made anew once all rows are there: their triggers were off. Those that there are. */
@@ -63,7 +63,7 @@ sound(unsigned n, bool is_short, char title[32])
     return (struct demo_track){
         .owner = FILL_OWNER, .title = title, .artist = "Veza", .album = "", .genre = styles[style].genre, .tags = "", .description = "", .year = 2026,
         .piece = {.style = (enum demo_style)style, .seed = 1000 + n, .bpm = styles[style].bpm + n / DEMO_STYLE_COUNT * 2, .root = (int)(n * 7 % 12),
-                  .mode = (enum demo_mode)(n % 6), .duration_ms = (is_short ? 5000 + n * 7 % 5 * 1000 : 60000 + n * 37 % 40 * 3000), .sample_rate = 44100, .bit_depth = 16}};
+                  .mode = (enum demo_mode)(n % 6), .duration_ms = (is_short ? 4000 + n * 7 % 5 * 1000 : 60000 + n * 37 % 40 * 3000), .sample_rate = 44100, .bit_depth = 16}};
 }
 
 /* True where the database may be filled with this. */
@@ -120,7 +120,7 @@ make_sounds(const struct config *config, unsigned port)
         if (!is_signed_in && (!password_hash(DEMO_PASSWORD, hash) || !demo_add_person(&owner, hash) || !demo_sign_in(&client, FILL_OWNER "@" DEMO_DOMAIN)))
             return 1;
         is_signed_in = true;
-        if (!demo_upload(&client, &track, "private", folder))
+        if (!demo_upload(&client, &track, "private", wanted->tracks < FEW ? DEMO_COVER_SIZE / 4 : DEMO_COVER_SIZE, folder))
             return 1;
     }
     if (demo_wait(FILL_SOUNDS))

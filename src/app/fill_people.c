@@ -222,7 +222,7 @@ fill_follows(struct fill *fill)
 static void
 tag_name(unsigned tag, char ret[31])
 {
-    name_plain(tag < 80 ? tag : tag + 6500, ret, 31);
+    name_plain(tag < 80 ? tag : tag + 3200, ret, 31);
 }
 
 /* A temporary table with the tags that are wanted. */

@@ -108,6 +108,8 @@ add_word(char *out, enum name_script script, unsigned rank)
         return;
     }
     rank -= vocabularies[script].first_count;
+    if (script == NAME_LATIN || script == NAME_ACCENTS) /* neighbours look different; words of two syllables are the more frequent ones */
+        rank = rank < 3000 ? rank * 4801 % 6400 : 6400 + rank * 48611 % 505600;
     switch (script) {
     case NAME_CYRILLIC:
         add_parts(out, rank, 2, cyrillic_syllables, COUNT(cyrillic_syllables));
