@@ -63,7 +63,7 @@ sound(unsigned n, bool is_short, char title[32])
     return (struct demo_track){
         .owner = FILL_OWNER, .title = title, .artist = "Veza", .album = "", .genre = styles[style].genre, .tags = "", .description = "", .year = 2026,
         .piece = {.style = (enum demo_style)style, .seed = 1000 + n, .bpm = styles[style].bpm + n / DEMO_STYLE_COUNT * 2, .root = (int)(n * 7 % 12),
-                  .mode = (enum demo_mode)(n % 6), .duration_ms = (is_short ? 4000 + n * 7 % 5 * 1000 : 60000 + n * 37 % 40 * 3000), .sample_rate = 44100, .bit_depth = 16}};
+                  .mode = (enum demo_mode)(n % 6), .duration_ms = (is_short ? 4000 + n * 7 % 5 * 1000 : 30000 + n * 37 % 40 * 2000), .sample_rate = 44100, .bit_depth = 16}};
 }
 
 /* True where the database may be filled with this. */
