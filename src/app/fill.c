@@ -57,13 +57,13 @@ sound(unsigned n, bool is_short, char title[32])
         const char *genre;
     } styles[DEMO_STYLE_COUNT] = {{64, "Ambient"}, {60, "Experimental"}, {80, "Classical"}, {123, "House"}, {134, "Techno"}, {72, "Dub"},
                                   {82, "Hip-hop"}, {174, "Drum and bass"}, {100, "Electronic"}, {150, "Electronic"}, {96, "Folk"}, {76, "Spoken word"}};
-    unsigned style = n % DEMO_STYLE_COUNT;
+    unsigned style = n % DEMO_STYLE_COUNT, faster = n / DEMO_STYLE_COUNT * 2, length_ms = is_short ? 4000 + n * 7 % 5 * 1000 : 30000 + n * 37 % 40 * 2000;
 
     snprintf(title, 32, "Sound %02u", n + 1);
     return (struct demo_track){
         .owner = FILL_OWNER, .title = title, .artist = "Veza", .album = "", .genre = styles[style].genre, .tags = "", .description = "", .year = 2026,
-        .piece = {.style = (enum demo_style)style, .seed = 1000 + n, .bpm = styles[style].bpm + n / DEMO_STYLE_COUNT * 2, .root = (int)(n * 7 % 12),
-                  .mode = (enum demo_mode)(n % 6), .duration_ms = (is_short ? 4000 + n * 7 % 5 * 1000 : 30000 + n * 37 % 40 * 2000), .sample_rate = 44100, .bit_depth = 16}};
+        .piece = {.style = (enum demo_style)style, .seed = 1000 + n, .bpm = styles[style].bpm + faster, .root = (int)(n * 7 % 12),
+                  .mode = (enum demo_mode)(n % 6), .duration_ms = length_ms, .sample_rate = 44100, .bit_depth = 16}};
 }
 
 /* True where the database may be filled with this. */
@@ -79,7 +79,8 @@ may_fill(const struct fill *fill)
         return false;
     strangers = (int)strtol(PQgetvalue(result, 0, 0), NULL, 10);
     if (strangers)
-        fprintf(stderr, "veza: this database has %d account%s that %s not of the demonstration (%s%s); it is left as it is. Fill an empty one: another VEZA_DATA_DIR, or another database.\n",
+        fprintf(stderr, "veza: this database has %d account%s that %s not of the demonstration (%s%s); it is left as it is."
+                        " Fill an empty one: another VEZA_DATA_DIR, or another database.\n",
                 strangers, strangers == 1 ? "" : "s", strangers == 1 ? "is" : "are", PQgetvalue(result, 0, 1), strangers > 5 ? " …" : "");
     PQclear(result);
     if (strangers)
@@ -146,7 +147,8 @@ is_done(struct fill *fill, const char *name)
 static bool
 note_done(struct fill *fill, const char *name)
 {
-    PGresult *result = PQexecParams(fill->pg, "update installation set demo_fill = jsonb_set(demo_fill, '{done}', demo_fill -> 'done' || to_jsonb($1::text))", 1, NULL, &name, NULL, NULL, 0);
+    static const char sql[] = "update installation set demo_fill = jsonb_set(demo_fill, '{done}', demo_fill -> 'done' || to_jsonb($1::text))";
+    PGresult *result = PQexecParams(fill->pg, sql, 1, NULL, &name, NULL, NULL, 0);
     bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
 
     PQclear(result);
@@ -224,7 +226,8 @@ derive(struct fill *fill)
     bool good = fill_run(fill, "update tags g set use_count = coalesce(n.uses, 0)"
                                "  from tags o left join (select tag_id, count(*)::int as uses from track_tags group by tag_id) n on n.tag_id = o.id"
                                " where o.id = g.id and g.use_count <> coalesce(n.uses, 0)") &&
-                fill_run(fill, "insert into playlist_days (playlist_id, day, followed) select playlist_id, (created_at at time zone 'UTC')::date, count(*) from playlist_follows"
+                fill_run(fill, "insert into playlist_days (playlist_id, day, followed)"
+                               " select playlist_id, (created_at at time zone 'UTC')::date, count(*) from playlist_follows"
                                " group by 1, 2 on conflict (playlist_id, day) do update set followed = excluded.followed");
 
     for (size_t i = 0; good && i < COUNT_OF(rebuilds); i++) {
@@ -251,7 +254,8 @@ tidy(struct fill *fill)
         return true;
     begin_step(fill, "tidy");
     demo_show("tidy", 0, 1);
-    tables = PQexec(fill->pg, "select 'vacuum (analyze) ' || string_agg(format('%I', c.relname), ', ') from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'");
+    tables = PQexec(fill->pg, "select 'vacuum (analyze) ' || string_agg(format('%I', c.relname), ', ') from pg_class c"
+                              " where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'");
     good = PQntuples(tables) == 1 && fill_run(fill, PQgetvalue(tables, 0, 0)) && note_done(fill, "tidy");
     PQclear(tables);
     if (good)
@@ -310,8 +314,8 @@ free_room(struct fill *fill)
 static bool
 read_sounds(struct fill *fill)
 {
-    fill->sounds = PQexec(fill->pg, "select t.id, t.media_version, t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.samples, t.loudness_lufs,"
-                                    "       t.loudness_range_lu, t.true_peak_dbtp, t.waveform_path, t.cover_art_path"
+    fill->sounds = PQexec(fill->pg, "select t.id, t.media_version, t.duration, t.duration_ms, t.format, t.bitrate, t.sample_rate, t.channels, t.bit_depth, t.samples,"
+                                    "       t.loudness_lufs, t.loudness_range_lu, t.true_peak_dbtp, t.waveform_path, t.cover_art_path"
                                     "  from tracks t join users u on u.id = t.creator_id"
                                     " where u.username = '" FILL_OWNER "' and t.status = 'completed' and t.deleted_at is null order by t.title");
     return PQntuples(fill->sounds) == FILL_SOUNDS;
@@ -332,7 +336,8 @@ only_one(struct fill *fill)
 static bool
 fill_rows(struct fill *fill)
 {
-    if (!fill_run(fill, "set timezone = 'UTC'; set client_encoding = 'UTF8'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set synchronous_commit = off;"
+    if (!fill_run(fill, "set timezone = 'UTC'; set client_encoding = 'UTF8'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;"
+                        " set synchronous_commit = off;"
                         " set work_mem = '128MB'; set maintenance_work_mem = '256MB'; set gin_pending_list_limit = '64MB'; set client_min_messages = warning") ||
         !only_one(fill) || !read_sounds(fill) || !make_room(fill))
         return false;
@@ -420,7 +425,8 @@ demo_fill_many(const struct config *config, int argc, char **argv)
     }
     if (!result)
         printf("\n  %u people, %u tracks, %u playlists in %.0f s. Sign in as demo.artist@" DEMO_DOMAIN " or demo.listener@" DEMO_DOMAIN " with the password %s\n"
-               "  None of the others has a password, and none is an administrator. Make one with: build/veza user create --username U --email E --role admin --verified\n",
+               "  None of the others has a password, and none is an administrator. Make one with:"
+               " build/veza user create --username U --email E --role admin --verified\n",
                fill.users, fill.tracks, fill.playlists, (double)(clock_monotonic_ms() - began_ms) / 1000, DEMO_PASSWORD);
     return result;
 }

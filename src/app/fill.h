@@ -24,8 +24,9 @@
 #define FILL_OWNER "veza.sounds" /* the account of the sounds */
 
 enum fill_kind { /* what has numbers of its own: see draw_begin() */
-    FILL_PERSON, FILL_SETTINGS, FILL_PROFILE, FILL_FOLLOWS, FILL_LABEL_FOLLOWS, FILL_TAG, FILL_WORK, FILL_TRACK, FILL_TRACK_LABELS, FILL_RELEASE, FILL_LIKES, FILL_LIKE_ID,
-    FILL_REPOSTS, FILL_REPOST_ID, FILL_PLAYS, FILL_PLAY_ID, FILL_PLAYLIST, FILL_ITEM_ID, FILL_PLAYLIST_FOLLOWS, FILL_PLAYLIST_FOLLOW_ID, FILL_ARTIST, FILL_ORDER
+    FILL_PERSON, FILL_SETTINGS, FILL_PROFILE, FILL_FOLLOWS, FILL_LABEL_FOLLOWS, FILL_TAG, FILL_WORK, FILL_TRACK, FILL_TRACK_LABELS, FILL_RELEASE, FILL_LIKES,
+    FILL_LIKE_ID, FILL_REPOSTS, FILL_REPOST_ID, FILL_PLAYS, FILL_PLAY_ID, FILL_PLAYLIST,
+    FILL_ITEM_ID, FILL_PLAYLIST_FOLLOWS, FILL_PLAYLIST_FOLLOW_ID, FILL_ARTIST, FILL_ORDER
 };
 
 enum fill_state { FILL_PUBLIC, FILL_UNLISTED, FILL_PRIVATE, FILL_SCHEDULED, FILL_DELETED };
@@ -48,7 +49,7 @@ struct fill {
     uint32_t *likes, *reposts, *plays, *followers, *following;
     uint64_t step_odd, step_from; /* spreads popularity over all tracks */
     const char *step; /* what is written now, for the bar */
-    double done, total;
+    uint64_t done, total; /* rows, or what they are made for */
     int64_t shown_ms;
 };
 

@@ -74,7 +74,7 @@ copy_flush(struct copy *copy)
     copy->used = 0;
     if (now_ms - copy->fill->shown_ms >= SHOW_EVERY_MS) {
         copy->fill->shown_ms = now_ms;
-        demo_show(copy->fill->step, copy->fill->done, copy->fill->total);
+        demo_show(copy->fill->step, (double)copy->fill->done, (double)copy->fill->total);
     }
 }
 

@@ -136,7 +136,8 @@ copy_visibility(struct copy *copy, const struct work *work)
 }
 
 /* Columns of fill_sounds, from the third on, as they are in a track's row. */
-#define SOUND_COLUMNS "duration, duration_ms, format, bitrate, sample_rate, channels, bit_depth, samples, loudness_lufs, loudness_range_lu, true_peak_dbtp, waveform_path, cover_art_path"
+#define SOUND_COLUMNS \
+    "duration, duration_ms, format, bitrate, sample_rate, channels, bit_depth, samples, loudness_lufs, loudness_range_lu, true_peak_dbtp, waveform_path, cover_art_path"
 #define SOUND_FIRST 2
 
 static void
@@ -164,7 +165,8 @@ copy_labels(struct copy *copy, const struct labels *labels)
 static void
 write_track(struct copy *copy, const struct work *work, unsigned track)
 {
-    static const char *const keys[] = {"C", "Am", "G", "Em", "D", "Bm", "F", "Dm", "A", "F#m", "E", "C#m", "Bb", "Gm", "Eb", "Cm", "Ab", "Fm", "B", "G#m", "Db", "Bbm", "F#", "Ebm"};
+    static const char *const keys[] = {"C", "Am", "G", "Em", "D", "Bm", "F", "Dm", "A", "F#m", "E", "C#m",
+                                       "Bb", "Gm", "Eb", "Cm", "Ab", "Fm", "B", "G#m", "Db", "Bbm", "F#", "Ebm"};
     const struct fill *fill = copy->fill;
     struct draw draw = draw_begin(fill->seed, FILL_TRACK, track);
     unsigned sound = (unsigned)draw_below(&draw, (uint64_t)PQntuples(fill->sounds));

@@ -88,9 +88,11 @@ fill_people(struct fill *fill)
     struct copy copy;
     char hash[64];
 
-    if (!password_hash(DEMO_PASSWORD, hash) || !copy_begin(&copy, fill, "copy users (id, username, email, password_hash, first_name, bio, location, role, is_verified, is_public, created_at, updated_at, email_verified_at) from stdin"))
+    if (!password_hash(DEMO_PASSWORD, hash) ||
+        !copy_begin(&copy, fill, "copy users (id, username, email, password_hash, first_name, bio, location, role, is_verified, is_public, created_at, updated_at,"
+                                 " email_verified_at) from stdin"))
         return false;
-    fill->total = 3.0 * fill->users;
+    fill->total = 3 * (uint64_t)fill->users;
     for (unsigned person = 0; person < fill->users && !copy.is_broken; person++, fill->done++)
         write_person(&copy, person, hash);
     if (!copy_end(&copy) || !copy_begin(&copy, fill, "copy user_settings (id, user_id, explicit_content, show_activity, created_at, updated_at) from stdin"))
@@ -121,7 +123,7 @@ fill_people(struct fill *fill)
     return copy_end(&copy);
 }
 
-/* Whom this person follows, one after the other; `each` may be NULL. */
+/* Whom this person follows, one after the other: counted, or written. */
 static void
 follow(struct fill *fill, unsigned person, struct seen *seen, struct copy *copy, bool counts)
 {
@@ -173,7 +175,8 @@ follow_labels(struct fill *fill, bool of_genres)
     struct seen *seen = seen_new(16);
     struct copy copy;
 
-    if (copy_begin(&copy, fill, of_genres ? "copy user_genre_follows (user_id, genre_slug, created_at) from stdin" : "copy user_tag_follows (user_id, tag_id, created_at) from stdin"))
+    if (copy_begin(&copy, fill, of_genres ? "copy user_genre_follows (user_id, genre_slug, created_at) from stdin"
+                                          : "copy user_tag_follows (user_id, tag_id, created_at) from stdin"))
         for (unsigned person = 0; person < fill->users && !copy.is_broken; person++) {
             struct draw draw = draw_begin(fill->seed, FILL_LABEL_FOLLOWS, 2 * (uint64_t)person + of_genres);
             unsigned want = (unsigned)draw_below(&draw, 5);
@@ -258,7 +261,8 @@ fill_labels(struct fill *fill)
         if (!good)
             return false;
     }
-    return list_tags(fill) && fill_run(fill, "insert into tags (id, name, created_at) select id, name, '2017-01-01Z' from fill_tags order by n on conflict (label_fold(name)) do nothing");
+    return list_tags(fill) && fill_run(fill, "insert into tags (id, name, created_at) select id, name, '2017-01-01Z' from fill_tags order by n"
+                                             " on conflict (label_fold(name)) do nothing");
 }
 
 bool

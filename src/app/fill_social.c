@@ -208,8 +208,9 @@ fill_playlists(struct fill *fill)
     struct copy copy;
     bool good;
 
-    fill->total = 2.0 * fill->playlists;
-    if (copy_begin(&copy, fill, "copy playlists (id, user_id, name, description, visibility, track_count, follower_count, is_editorial, created_at, updated_at, editorial_at) from stdin"))
+    fill->total = 2 * (uint64_t)fill->playlists;
+    if (copy_begin(&copy, fill, "copy playlists (id, user_id, name, description, visibility, track_count, follower_count, is_editorial, created_at,"
+                                " updated_at, editorial_at) from stdin"))
         for (unsigned n = 0; n < fill->playlists && !copy.is_broken; n++, fill->done++) {
             draw_playlist(fill, n, seen, &playlist);
             write_playlist(&copy, n, &playlist);

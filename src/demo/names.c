@@ -46,7 +46,8 @@ const char *const name_genres[] = {
     "Math rock", "Microhouse", "Neo soul", "Nu disco", "Outrun", "Rockabilly", "Sea shanty", "Slowcore", "Surf rock", "Twee pop", "Witch house", "Yacht rock", "Zydeco"};
 const unsigned name_genre_count = COUNT(name_genres);
 
-const char *const name_places[] = {"Lisbon", "Kraków", "Montréal", "Osaka", "São Paulo", "Dakar", "Bergen", "Leeds", "Marseille", "Tbilisi", "Beirut", "Oaxaca", "Seoul", "Lagos",
+const char *const name_places[] = {"Lisbon", "Kraków", "Montréal", "Osaka", "São Paulo", "Dakar", "Bergen", "Leeds", "Marseille", "Tbilisi",
+                                   "Beirut", "Oaxaca", "Seoul", "Lagos",
                                    "Leipzig", "Porto Alegre", "Tunis", "Detroit", "Ghent", "Tartu", "Hanoi", "Valparaíso", "Zürich", "Novi Sad", "Reykjavík", "Cork"};
 const unsigned name_place_count = COUNT(name_places);
 
@@ -242,7 +243,8 @@ name_artist(struct draw *draw, enum name_script script, char ret[NAME_SIZE])
 void
 name_playlist(struct draw *draw, enum name_script script, char ret[NAME_SIZE])
 {
-    static const char *const whole[] = {"Favourites", "Morning", "Running", "Work", "Late night", "Sunday", "Road trip", "Sleep", "Focus", "Party", "Rainy days", "Kitchen"};
+    static const char *const whole[] = {"Favourites", "Morning", "Running", "Work",  "Late night", "Sunday",
+                                        "Road trip",  "Sleep",   "Focus",   "Party", "Rainy days", "Kitchen"};
 
     *ret = 0;
     if (draw_chance(draw, 25)) {

@@ -13,7 +13,7 @@ select {schedule_problem(null::timestamptz)} as problem
 -- filter: creator_id: t.creator_id = :creator_id::uuid
 -- filter: username: lower(u.username) = lower(:username::text)
 -- filter: genre: t.genre = (select g.name from genres g where g.slug = genre_of(:genre::text))
--- filter: tag: t.tags @> array[(select g.name::text from tags g where g.id = tag_of(:tag::text))]
+-- search: tag: t.tags @> array[tag_named(:tag::text)]
 -- filter: status: t.status = :status::track_status
 -- Every word is somewhere in title, artist, album, genre or tags, or in its creator's name, whatever its case and accents. By the
 -- longest word the candidates come from an index.
