@@ -1,5 +1,6 @@
 #include "app/fill.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,19 +33,23 @@ struct step {
 
 #define OFF(table) "alter table " table " disable trigger user;"
 #define ON(table) "alter table " table " enable trigger user;"
-#define ALL_TABLES(X) X("tracks") X("releases") X("release_tracks") X("track_tags") X("track_genres")
+#define TRACK_TABLES(X) X("tracks") X("releases") X("release_tracks")
+#define LABEL_TABLES(X) X("track_tags") X("track_genres")
 
 static const struct step people_steps[] = {
     {"people", OFF("users") OFF("user_settings") OFF("user_profiles"), ON("users") ON("user_settings") ON("user_profiles"), fill_people},
     {"labels", "", "", fill_labels},
     {0}};
-static const struct step social_steps[] = {
-    {"follows", OFF("user_follows") OFF("user_stats"), ON("user_follows") ON("user_stats"), fill_follows},
-    {"likes", OFF("track_likes"), ON("track_likes"), fill_likes},
-    {"reposts", OFF("track_reposts"), ON("track_reposts"), fill_reposts},
+/* Of two threads. */
+static const struct step deed_steps[] = {
     {"plays", OFF("track_plays"), ON("track_plays"), fill_plays},
     {"playlists", OFF("playlists") OFF("playlist_tracks"), ON("playlists") ON("playlist_tracks"), fill_playlists},
     {"followers", OFF("playlist_follows"), ON("playlist_follows"), fill_playlist_follows},
+    {0}};
+static const struct step other_deed_steps[] = {
+    {"likes", OFF("track_likes"), ON("track_likes"), fill_likes},
+    {"reposts", OFF("track_reposts"), ON("track_reposts"), fill_reposts},
+    {"follows", OFF("user_follows") OFF("user_stats"), ON("user_follows") ON("user_stats"), fill_follows},
     {0}};
 
 /* --- the sounds --- */
@@ -135,6 +140,14 @@ make_sounds(const struct config *config, unsigned port)
 /* --- the rows --- */
 
 static bool
+set_up(struct fill *fill)
+{
+    return fill_run(fill, "set timezone = 'UTC'; set client_encoding = 'UTF8'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;"
+                          " set synchronous_commit = off; set work_mem = '128MB'; set maintenance_work_mem = '256MB'; set gin_pending_list_limit = '64MB';"
+                          " set client_min_messages = warning");
+}
+
+static bool
 is_done(struct fill *fill, const char *name)
 {
     PGresult *result = PQexecParams(fill->pg, "select demo_fill -> 'done' ? $1 from installation", 1, NULL, &name, NULL, NULL, 0);
@@ -164,6 +177,13 @@ begin_step(struct fill *fill, const char *name)
     fill->shown_ms = 0;
 }
 
+static void
+tell_step(const char *name, int64_t began_ms)
+{
+    printf("\r  %-12s %.1f s%40s\n", name, (double)(clock_monotonic_ms() - began_ms) / 1000, "");
+    fflush(stdout);
+}
+
 /* One transaction: all of the step, or nothing. */
 static bool
 do_step(struct fill *fill, const struct step *step)
@@ -180,9 +200,7 @@ do_step(struct fill *fill, const struct step *step)
         PQclear(PQexec(fill->pg, "rollback"));
         return false;
     }
-    demo_show(step->name, 1, 1);
-    printf("\r  %-12s %.1f s%40s\n", step->name, (double)(clock_monotonic_ms() - began_ms) / 1000, "");
-    fflush(stdout);
+    tell_step(step->name, began_ms);
     return true;
 }
 
@@ -196,26 +214,75 @@ do_steps(struct fill *fill, const struct step *steps)
     return good;
 }
 
+/* The tracks of one chunk after the other, or the links to their tags and genres. */
 static bool
-do_chunks(struct fill *fill)
+do_chunks(struct fill *fill, bool labels)
 {
     int64_t began_ms = clock_monotonic_ms();
     bool did = false, good = true;
-    char name[32];
+    char name[32], before[32];
 
     for (unsigned chunk = 0; good && chunk < fill_chunks(fill); chunk++) {
-        snprintf(name, sizeof name, "tracks %u", chunk);
+        snprintf(name, sizeof name, labels ? "links %u" : "tracks %u", chunk);
+        snprintf(before, sizeof before, "tracks %u", chunk);
         if (is_done(fill, name))
             continue;
-        begin_step(fill, "tracks");
+        while (labels && !is_done(fill, before)) {
+            if (fill_is_ended() || PQstatus(fill->pg) != CONNECTION_OK)
+                return false;
+            usleep(50000);
+        }
+        begin_step(fill, labels ? "links" : "tracks");
         did = true;
-        good = fill_run(fill, "begin") && fill_run(fill, ALL_TABLES(OFF)) && fill_music(fill, chunk) && fill_run(fill, ALL_TABLES(ON)) && note_done(fill, name) &&
-               !fill_is_ended() && fill_run(fill, "commit");
+        good = fill_run(fill, "begin") && fill_run(fill, labels ? LABEL_TABLES(OFF) : TRACK_TABLES(OFF)) && fill_music(fill, chunk, labels) &&
+               fill_run(fill, labels ? LABEL_TABLES(ON) : TRACK_TABLES(ON)) && note_done(fill, name) && !fill_is_ended() && fill_run(fill, "commit");
         if (!good)
             PQclear(PQexec(fill->pg, "rollback"));
     }
     if (good && did)
-        printf("\r  %-12s %.1f s%40s\n", "tracks", (double)(clock_monotonic_ms() - began_ms) / 1000, "");
+        tell_step(labels ? "links" : "tracks", began_ms);
+    return good;
+}
+
+/* The second thread, with its own connection and its own copy of what is at work. */
+struct second {
+    struct fill fill;
+    pthread_t thread;
+    bool good;
+};
+
+static void *
+second_run(void *context)
+{
+    struct second *second = context;
+
+    second->good = set_up(&second->fill) && do_chunks(&second->fill, true) && do_steps(&second->fill, other_deed_steps);
+    if (!second->good)
+        fill_end();
+    return NULL;
+}
+
+static bool
+do_both(struct fill *fill)
+{
+    struct second *second = malloc(sizeof *second);
+    bool good;
+
+    if (!second)
+        return false;
+    *second = (struct second){.fill = *fill};
+    second->fill.is_quiet = true;
+    second->fill.pg = PQconnectdb(fill->conninfo);
+    good = PQstatus(second->fill.pg) == CONNECTION_OK && pthread_create(&second->thread, NULL, second_run, second) == 0;
+    if (good) {
+        good = do_chunks(fill, false) && do_steps(fill, deed_steps);
+        if (!good)
+            fill_end(); /* the other one waits for nothing then */
+        pthread_join(second->thread, NULL);
+        good = good && second->good;
+    }
+    PQfinish(second->fill.pg);
+    free(second);
     return good;
 }
 
@@ -259,7 +326,7 @@ tidy(struct fill *fill)
     good = PQntuples(tables) == 1 && fill_run(fill, PQgetvalue(tables, 0, 0)) && note_done(fill, "tidy");
     PQclear(tables);
     if (good)
-        printf("\r  %-12s %.1f s%40s\n", "tidy", (double)(clock_monotonic_ms() - began_ms) / 1000, "");
+        tell_step("tidy", began_ms);
     return good;
 }
 
@@ -336,15 +403,12 @@ only_one(struct fill *fill)
 static bool
 fill_rows(struct fill *fill)
 {
-    if (!fill_run(fill, "set timezone = 'UTC'; set client_encoding = 'UTF8'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;"
-                        " set synchronous_commit = off;"
-                        " set work_mem = '128MB'; set maintenance_work_mem = '256MB'; set gin_pending_list_limit = '64MB'; set client_min_messages = warning") ||
-        !only_one(fill) || !read_sounds(fill) || !make_room(fill))
+    if (!set_up(fill) || !only_one(fill) || !read_sounds(fill) || !make_room(fill))
         return false;
     fill_plan(fill);
     fill_count(fill);
     fill_count_follows(fill);
-    return do_steps(fill, people_steps) && fill_read_labels(fill) && do_chunks(fill) && do_steps(fill, social_steps) && do_steps(fill, last_steps) && tidy(fill);
+    return do_steps(fill, people_steps) && fill_read_labels(fill) && do_both(fill) && do_steps(fill, last_steps) && tidy(fill);
 }
 
 static int
@@ -355,6 +419,7 @@ fill_database(const struct config *config, const char *conninfo, void *context)
 
     (void)config;
     fill_listen_for_end();
+    fill->conninfo = conninfo;
     fill->pg = PQconnectdb(conninfo);
     good = PQstatus(fill->pg) == CONNECTION_OK && fill_rows(fill);
     if (!good && PQstatus(fill->pg) != CONNECTION_OK)

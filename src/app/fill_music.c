@@ -340,7 +340,7 @@ write_genres(struct copy *copy, const struct work *work)
 static const struct {
     const char *copy;
     void (*write)(struct copy *copy, const struct work *work);
-    bool of_releases;
+    bool of_releases, of_labels;
 } tables[] = {
     {"copy tracks (id, creator_id, title, artist, album, description, genre, tags, year, bpm, musical_key, " SOUND_COLUMNS ", visibility, publish_at, publish_zone,"
      " is_downloadable, is_explicit, status, stream_status, waveform_url, stream_manifest_url, play_count, like_count, repost_count, created_at, updated_at,"
@@ -351,13 +351,12 @@ static const struct {
      write_release, true},
     {"copy release_tracks (release_id, track_id, position, added_at) from stdin", write_release_tracks, true},
     {"copy release_slugs (slug, release_id, created_at, is_secret) from stdin", write_slug, true},
-    {"copy track_tags (track_id, tag_id, position, created_at) from stdin", write_tags, false},
-    {"copy track_genres (track_id, genre_slug, created_at) from stdin", write_genres, false},
+    {"copy track_tags (track_id, tag_id, position, created_at) from stdin", write_tags, false, true},
+    {"copy track_genres (track_id, genre_slug, created_at) from stdin", write_genres, false, true},
 };
 
-/* The works that begin in this chunk, and all that belongs to them. */
 bool
-fill_music(struct fill *fill, unsigned chunk)
+fill_music(struct fill *fill, unsigned chunk, bool labels)
 {
     unsigned n = 0, first = 0;
     struct copy *copy = malloc(sizeof *copy);
@@ -369,6 +368,8 @@ fill_music(struct fill *fill, unsigned chunk)
         draw_work(fill, n, first, &work);
     fill->done = first;
     for (size_t i = 0; good && i < COUNT_OF(tables); i++) {
+        if (tables[i].of_labels != labels)
+            continue;
         good = copy_begin(copy, fill, tables[i].copy);
         for (unsigned k = n, at = first; good && at < fill->tracks && at / FILL_CHUNK == chunk && !copy->is_broken; k++, at += work.count) {
             draw_work(fill, k, at, &work);
