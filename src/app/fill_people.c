@@ -123,9 +123,9 @@ fill_people(struct fill *fill)
     return copy_end(&copy);
 }
 
-/* Whom this person follows, one after the other: counted, or written. */
+/* Whom this person follows, one after the other: written, or without `copy` counted. */
 static void
-follow(struct fill *fill, unsigned person, struct seen *seen, struct copy *copy, bool counts)
+follow(struct fill *fill, unsigned person, struct seen *seen, struct copy *copy)
 {
     struct draw draw = draw_begin(fill->seed, FILL_FOLLOWS, person);
     unsigned want = (unsigned)(FOLLOWS_MEAN * draw_weight(&draw));
@@ -140,7 +140,7 @@ follow(struct fill *fill, unsigned person, struct seen *seen, struct copy *copy,
         if (other == person || !seen_add(seen, other))
             continue;
         made++;
-        if (counts) {
+        if (!copy) {
             fill->followers[other]++;
             fill->following[person]++;
             continue;
@@ -164,7 +164,7 @@ fill_count_follows(struct fill *fill)
     struct seen *seen = seen_new(follows_most(fill));
 
     for (unsigned person = 0; person < fill->users; person++)
-        follow(fill, person, seen, NULL, true);
+        follow(fill, person, seen, NULL);
     seen_free(seen);
 }
 
@@ -207,7 +207,7 @@ fill_follows(struct fill *fill)
     fill->total = fill->users;
     if (copy_begin(&copy, fill, "copy user_follows (follower_id, followed_id, created_at) from stdin"))
         for (unsigned person = 0; person < fill->users && !copy.is_broken; person++, fill->done++)
-            follow(fill, person, seen, &copy, false);
+            follow(fill, person, seen, &copy);
     seen_free(seen);
     good = copy_end(&copy) && copy_begin(&copy, fill, "copy user_stats (user_id, follower_count, following_count) from stdin");
     if (!good)

@@ -29,7 +29,7 @@ most_each(const struct fill *fill)
     return fill->tracks / 4 < MOST_EACH ? fill->tracks / 4 : MOST_EACH;
 }
 
-/* All that this person does: counted into `counts`, or written. `*next` numbers the rows. */
+/* All that this person does: written, or without `copy` counted into `counts`. `*next` numbers the rows. */
 static void
 act(struct fill *fill, const struct deed *deed, unsigned person, struct seen *seen, uint32_t *counts, struct copy *copy, uint64_t *next)
 {
@@ -47,7 +47,7 @@ act(struct fill *fill, const struct deed *deed, unsigned person, struct seen *se
         if (fill->state[track] != FILL_PUBLIC || fill->owner[track] == person || (deed->is_once && !seen_add(seen, track)))
             continue;
         made++;
-        if (counts) {
+        if (!copy) {
             counts[track]++;
             continue;
         }
