@@ -126,6 +126,42 @@ buf_add_html(struct buf *buf, struct str text)
 }
 
 void
+buf_add_xml(struct buf *buf, const char *text)
+{
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if ((c < ' ' && c != '\t' && c != '\n') || strncmp(text, "\xEF\xBF\xBE", 3) == 0 || strncmp(text, "\xEF\xBF\xBF", 3) == 0) {
+            buf_add_text(buf, "\xEF\xBF\xBD");
+            text += c < ' ' ? 0 : 2;
+        } else {
+            buf_add_html(buf, (struct str){text, 1});
+        }
+    }
+}
+
+void
+buf_add_script_json(struct buf *buf, const char *json)
+{
+    for (size_t plain; *json; json += plain) {
+        plain = strcspn(json, "<>&\xE2");
+        buf_add(buf, (struct str){json, plain});
+        json += plain;
+        plain = 1;
+        if (!*json)
+            return;
+        if (*json == '\xE2' && (strncmp(json + 1, "\x80\xA8", 2) == 0 || strncmp(json + 1, "\x80\xA9", 2) == 0)) {
+            buf_add_text(buf, json[2] == '\xA8' ? "\\u2028" : "\\u2029");
+            plain = 3;
+        } else if (*json == '\xE2') {
+            buf_add(buf, (struct str){json, 1});
+        } else {
+            buf_printf(buf, "\\u%04x", *json);
+        }
+    }
+}
+
+void
 buf_add_url(struct buf *buf, const char *text)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";

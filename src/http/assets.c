@@ -16,6 +16,8 @@
 #define PAGE_MAX (1024u * 1024)
 #define TITLE "<title>Veza</title>"
 #define DATA "<!--page-data-->"
+#define BODY "<!--page-body-->"
+#define BODY_END "<!--/page-body-->"
 
 enum encoding { PLAIN, GZIP, BROTLI, ENCODINGS };
 
@@ -319,50 +321,66 @@ assets_reply_file(const struct assets *assets, struct request *req, const char *
     return asset ? reply_asset(assets, req, asset, 200, connect_src, false) : PROBLEM(NOT_FOUND);
 }
 
-/* Adds a JSON text so that nothing in it can end the script element: "<" stands only in strings there. */
+/* A part of index.html that is replaced: from `begins` on, and up to and with `ends`, if any. */
+struct slot {
+    const char *begins, *ends;
+    struct str with; /* ptr NULL: it stays as it is */
+};
+
 static void
-add_data(struct buf *out, const char *json)
+fill_slots(struct str html, const struct slot *slots, size_t count, struct buf *out)
 {
-    buf_add_text(out, "<script type=\"application/json\" id=\"page-data\">");
-    for (size_t plain; *json; json += plain) {
-        plain = strcspn(json, "<");
-        buf_add(out, (struct str){json, plain});
-        if (json[plain]) {
-            buf_add_text(out, "\\u003c");
-            plain++;
+    const char *rest = html.ptr, *end = html.ptr + html.len;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *at = slots[i].with.ptr ? memmem(rest, (size_t)(end - rest), slots[i].begins, strlen(slots[i].begins)) : NULL;
+        const char *behind = at ? at + strlen(slots[i].begins) : NULL;
+
+        if (at && slots[i].ends) {
+            behind = memmem(behind, (size_t)(end - behind), slots[i].ends, strlen(slots[i].ends));
+            behind = behind ? behind + strlen(slots[i].ends) : NULL;
         }
+        if (!behind)
+            continue;
+        buf_add(out, (struct str){rest, (size_t)(at - rest)});
+        buf_add(out, slots[i].with);
+        rest = behind;
     }
-    buf_add_text(out, "</script>");
+    buf_add(out, (struct str){rest, (size_t)(end - rest)});
 }
 
 const struct problem *
 assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status, const struct asset_page *page)
 {
     const struct asset *asset = find_asset(assets, page->embed ? "/embed.html" : "/index.html");
-    struct str html = asset->bodies[PLAIN];
-    const char *title_at = memmem(html.ptr, html.len, TITLE, strlen(TITLE)), *title_end = title_at + strlen(TITLE);
-    const char *data_at = memmem(title_end, html.len - (size_t)(title_end - html.ptr), DATA, strlen(DATA)), *data_end = data_at + strlen(DATA);
+    scoped_buf language = BUF_INIT(64), title = BUF_INIT(PAGE_MAX), data = BUF_INIT(PAGE_MAX);
     struct buf out = BUF_INIT(PAGE_MAX);
 
-    if (!page->title && !page->data)
+    if (!page->title && !page->data && !page->head.ptr && !page->body.ptr && (!page->language || text_equal(page->language, "en")))
         return reply_asset(assets, req, asset, status, connect_src, page->embed);
-    buf_add(&out, (struct str){html.ptr, (size_t)(title_at - html.ptr)});
-    buf_add_text(&out, "<title>");
+    if (page->language)
+        buf_printf(&language, "<html lang=\"%s\"", page->language);
     if (page->title) {
-        buf_add_html(&out, str_of(page->title));
-        buf_add_text(&out, " · ");
+        buf_add_text(&title, "<title>");
+        buf_add_html(&title, str_of(page->title));
+        buf_add_text(&title, " · Veza</title>");
+    } else {
+        buf_add_text(&title, TITLE);
     }
-    buf_add_text(&out, "Veza</title>");
-    if (page->oembed) {
-        buf_add_text(&out, "<link rel=\"alternate\" type=\"application/json+oembed\" href=\"");
-        buf_add_html(&out, str_of(page->oembed));
-        buf_add_text(&out, "\">");
+    buf_add(&title, page->head);
+    if (page->data) {
+        buf_add_text(&data, "<script type=\"application/json\" id=\"page-data\">");
+        buf_add_script_json(&data, page->data);
+        buf_add_text(&data, "</script>");
     }
-    buf_add(&out, (struct str){title_end, (size_t)(data_at - title_end)});
-    if (page->data)
-        add_data(&out, page->data);
-    buf_add(&out, (struct str){data_end, (size_t)(html.ptr + html.len - data_end)});
-    if (out.failed) {
+    fill_slots(asset->bodies[PLAIN],
+               (const struct slot[]){{"<html lang=\"en\"", NULL, {language.ptr, language.len}},
+                                     {TITLE, NULL, buf_str(&title)},
+                                     {"<meta name=\"description\"", ">", {page->head.ptr ? "" : NULL, 0}},
+                                     {BODY, BODY_END, page->body},
+                                     {DATA, NULL, buf_str(&data)}},
+               5, &out);
+    if (out.failed || title.failed || data.failed) {
         buf_free(&out);
         return reply_asset(assets, req, asset, status, connect_src, page->embed);
     }

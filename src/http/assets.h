@@ -35,10 +35,12 @@ bool assets_is_embed(const char *path);
 
 /* What is filled into a page. All texts may be NULL. */
 struct asset_page {
-    bool embed;         /* embed.html, which any site may frame, instead of index.html */
-    const char *title;  /* the page's title */
-    const char *oembed; /* address of its oEmbed reply, which the head then names */
-    const char *data;   /* a JSON text, put into the page as `<script type="application/json" id="page-data">` */
+    bool embed;           /* embed.html, which any site may frame, instead of index.html */
+    const char *language; /* of the page, instead of "en" */
+    const char *title;    /* the page's title */
+    const char *data;     /* a JSON text, put into the page as `<script type="application/json" id="page-data">` */
+    struct str head;      /* markup behind the title, instead of the description that index.html has */
+    struct str body;      /* markup instead of what is between `<!--page-body-->` and `<!--/page-body-->`; the app replaces it */
 };
 
 const struct problem *assets_reply_page(const struct assets *assets, struct request *req, const char *connect_src, int status,

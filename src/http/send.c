@@ -69,7 +69,7 @@ static bool
 is_compressible(const char *type)
 {
     return text_starts_with(type, "application/json") || text_starts_with(type, "text/") ||
-           text_starts_with(type, "application/problem") || text_starts_with(type, "application/openapi") ||
+           text_starts_with(type, "application/problem") || text_starts_with(type, "application/xml") || text_starts_with(type, "application/rss") || text_starts_with(type, "application/openapi") ||
            text_starts_with(type, "application/vnd.apple");
 }
 

@@ -286,3 +286,7 @@ case t.format when 'wav' then 'audio/wav' when 'w64' then 'audio/x-w64' when 'fl
 -- The file name extension of such a file.
 case t.format when 'mp4' then '.m4a' when 'wav' then '.wav' when 'w64' then '.w64' when 'flac' then '.flac' when 'mp3' then '.mp3' when 'aiff' then '.aiff'
               when 'ogg' then '.ogg' when 'aac' then '.aac' else '.bin' end
+
+-- fragment: page_track(t, u)
+-- A track in a list of a page that the server renders (modules/pages); u is its creator.
+json_build_object('id', t.id, 'title', t.title, 'artist', coalesce(nullif(t.artist, ''), u.display_name), 'username', u.username, 'duration_ms', t.duration_ms)

@@ -12,9 +12,9 @@ import { World } from '../support/world.ts';
 /* What the build of the web app writes, in small: src/http/assets.h. */
 const folder = path.join(WORK, 'pages-web');
 mkdirSync(path.join(folder, 'assets'), { recursive: true });
-writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="root"></div><!--page-data--></body></html>');
+writeFileSync(path.join(folder, 'index.html'), '<!doctype html><html lang="en"><head><title>Veza</title><meta name="description" content="Veza." /></head><body><div id="shell"><!--page-body--><noscript>Static</noscript><!--/page-body--></div><div id="root"></div><!--page-data--></body></html>');
 writeFileSync(path.join(folder, 'embed.html'), '<!doctype html><html lang="en"><head><title>Veza</title></head><body><div id="embed"></div><!--page-data--></body></html>');
-writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/track/shared/:token', '/u/:username', '/playlist/:id', '/p/:token', '/settings/profile', '/embed/track/:id', '/embed/track/shared/:token', '/embed/playlist/:id', '/embed/p/:token'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
+writeFileSync(path.join(folder, 'pages.json'), JSON.stringify({ pages: ['/', '/discover', '/track/:id', '/track/shared/:token', '/u/:username', '/playlist/:id', '/p/:token', '/release/:slug', '/settings/profile', '/embed/track/:id', '/embed/track/shared/:token', '/embed/playlist/:id', '/embed/p/:token'], script_src: "'sha256-abc='", style_src: "'sha256-def='" }));
 writeFileSync(path.join(folder, 'assets/app-1.js'), '1;\n');
 
 const SITE = 'https://veza.example';
@@ -57,7 +57,7 @@ test('the page of a playlist is there for whoever may see it, and by a link; sea
     const { status, html, headers } = await look(where);
     return [status, headers.get('x-robots-tag'), html.includes('<title>Late &lt;trains&gt;')];
   };
-  assert.deepEqual(await found(path), [200, 'noindex', false], 'for its owner, who is not known here');
+  assert.deepEqual(await found(path), [404, null, false], 'nobody is known here: its owner gets the app with it, which asks');
   assert.deepEqual(await found(`/p/${token}`), [200, 'noindex', true]);
   assert.deepEqual(await found(`/p/${'A'.repeat(43)}`), [404, null, false]);
   for (const [visibility, robots] of [['unlisted', 'noindex'], ['public', null]] as const) {
@@ -135,7 +135,7 @@ test('other sites learn how to embed the page of something public, and nothing o
   assert.deepEqual([small.body.width, small.body.height], [300, 120]);
   for (const more of [{ maxwidth: 0 }, { maxheight: -1 }]) assertProblem(await ask(page, more), 422, 'validation');
 
-  const link = (await look(`/track/${open.id}`)).html.match(/<link rel="alternate" type="application\/json\+oembed" href="([^"]+)">/)?.[1];
+  const link = (await look(`/track/${open.id}`)).html.match(/<link rel="alternate" type="application\/json\+oembed" href="([^"]+)" title="/)?.[1];
   assert.deepEqual(await (await fetch(link!.replace(SITE, world.server.api))).json(), told.body, 'the page names it');
 
   const { id } = (await carol.post('/api/v1/playlists', { body: { name: 'Told', visibility: 'public' } })).body;
@@ -146,7 +146,7 @@ test('other sites learn how to embed the page of something public, and nothing o
   const { token } = (await carol.post('/api/v1/tracks/{id}/share', { path: { id: secret.id }, body: {} })).body;
   for (const url of [page, `/playlist/${id}`, `/track/${secret.id}`, `/track/shared/${token}`, '/track/x', '/track/', '/u/carol', '/', 'https://elsewhere.example/'].map((url) => (url.startsWith('/') ? SITE + url : url)))
     assertProblem(await ask(url), 404, 'not_found');
-  assert.doesNotMatch((await look(`/track/${open.id}`)).html, /oembed/);
+  assert.doesNotMatch((await look(`/track/${open.id}`)).html, /oembed|ld\+json|twitter:player/);
   await carol.put('/api/v1/tracks/{id}', { path: { id: open.id }, body: { visibility: 'public' } });
 });
 
@@ -178,7 +178,7 @@ test('the page of a public track holds the track as the API describes it to a vi
   assert.ok(title.endsWith(' – Nord &amp; Süd · Veza'), title);
   assert.match((await look('/u/carol')).html, /<title>carol · Veza<\/title>/);
   assert.match((await look('/discover')).html, /<title>Veza<\/title>/);
-  assert.match(headers.get('cache-control')!, /no-cache/);
+  assert.equal(headers.get('cache-control'), 'public, max-age=0, s-maxage=30, must-revalidate', 'the same for everybody');
 });
 
 test('only what the build put into the page may run in it', async () => {

@@ -1,4 +1,6 @@
 /* oembed.c - what other sites need to show the embed player of a page (oembed.com). */
+#include <stdlib.h>
+
 #include "api/runner.h"
 #include "base/buf.h"
 #include "http/server.h"
@@ -42,26 +44,38 @@ oembed_find(struct request *req, const char *site, const char *url, const char *
     return NULL;
 }
 
-const char *
-oembed_address(struct request *req)
-{
-    const char *site = config_frontend_url(server_settings(req->server)->config), *address;
-    struct buf out = BUF_INIT(HTML_MAX);
-
-    buf_printf(&out, "%s/api/v1/oembed?url=", site);
-    buf_add_url(&out, site);
-    buf_add_url(&out, req->path);
-    address = out.failed ? NULL : arena_printf(req->arena, "%.*s", (int)out.len, out.ptr);
-    buf_free(&out);
-    return address;
-}
-
 static int64_t
 at_most(struct request *req, const char *param, int64_t wanted)
 {
     int64_t most;
 
     return text_to_int64(request_param(req, param), 1, INT32_MAX, &most) && most < wanted ? most : wanted;
+}
+
+/* The same members as elements (oembed.com, 2.3.4.3). Takes over the reference. */
+static const struct problem *
+reply_as_xml(struct request *req, json_t *reply)
+{
+    struct buf out = BUF_INIT(4 * HTML_MAX);
+    const char *name;
+    json_t *value;
+
+    buf_add_text(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<oembed>");
+    json_object_foreach(reply, name, value) {
+        buf_printf(&out, "<%s>", name);
+        if (json_is_integer(value))
+            buf_printf(&out, "%lld", (long long)json_integer_value(value));
+        else
+            buf_add_xml(&out, json_string_value(value));
+        buf_printf(&out, "</%s>", name);
+    }
+    buf_add_text(&out, "</oembed>\n");
+    json_decref(reply);
+    if (out.failed) {
+        buf_free(&out);
+        return PROBLEM(INTERNAL);
+    }
+    return reply_owned(req, 200, "text/xml; charset=utf-8", buf_str(&out), free, out.ptr);
 }
 
 static const struct problem *
@@ -119,14 +133,14 @@ oembed_get(struct request *req)
     buf_free(&html);
     json_decref(row);
     reply_header(req, "Access-Control-Allow-Origin", "*");
-    return reply_json(req, 200, reply);
+    return text_equal(request_param(req, "format"), "xml") ? reply_as_xml(req, reply) : reply_json(req, 200, reply);
 }
 
 static const struct field oembed_query[] = {
     {"url", FIELD_STRING, .required = true, .min = 1, .max = 500, .help = "Address of a page here", .example = "https://veza.example/release/late-trains"},
     {"maxwidth", FIELD_INT, .min = 1, .max = 10000, .help = "How wide the frame may be, in pixels"},
     {"maxheight", FIELD_INT, .min = 1, .max = 10000, .help = "How high it may be"},
-    {"format", FIELD_ENUM, .values = "json", .help = "There is no other"},
+    {"format", FIELD_ENUM, .values = "json|xml", .fallback = "json", .help = "Of the reply"},
     FIELD_END};
 
 static const struct field oembed_reply[] = {
@@ -149,6 +163,6 @@ static const enum problem_name oembed_problems[] = {PROBLEM_NOT_FOUND, PROBLEM_C
 
 const struct route oembed_routes[] = {
     {GET, "/api/v1/oembed", "Get how to embed a page (oEmbed 1.0)",
-     "For public tracks, releases and playlists, by the addresses of their pages. Nothing that is unlisted, private or opened by a link. JSON only.",
+     "For public tracks, releases and playlists, by the addresses of their pages. Nothing that is unlisted, private or opened by a link. With `format=xml` the same members are elements of `oembed` (`text/xml`).",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = oembed_query, .handler = oembed_get, .reply = oembed_reply, .problems = oembed_problems},
     ROUTE_END};

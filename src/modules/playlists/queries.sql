@@ -268,8 +268,14 @@ select {playlist(p, u, d, (select count(*)::int from d))}, {playlist_duration(p,
  where p.id = :id::uuid and {playlist_visible(p, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: playlist_page
--- For its page.
-select p.id, p.name, p.visibility = 'public' as is_public, {user_ref(u, owner)}, p.visibility = 'public' and coalesce(s.allow_search_indexing, true) as is_indexable
+-- As playlist_get, for its page, with its first hundred tracks; and whether search engines may list that.
+with d as materialized ({one_playlist(:id::uuid)})
+select {playlist(p, u, d, (select count(*)::int from d))}, {playlist_duration(p, d)} as duration_ms,
+       p.visibility = 'public' and coalesce(s.allow_search_indexing, true) as is_indexable,
+       (select coalesce(json_agg({page_track(o, w)} order by i.position), '[]')
+          from (select d.* from d order by d.position limit 100) i
+          join tracks o on o.id = i.track_id and {item_shown(o, p)}
+          join users w on w.id = o.creator_id) as items
   from playlists p
   join users u on u.id = p.user_id
   left join user_settings s on s.user_id = p.user_id

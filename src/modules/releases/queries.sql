@@ -68,8 +68,12 @@ select {release(r, u)}
  where s.slug = :slug::text and {slug_opens(s, r)} and {release_seen(r, u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: release_page
--- As release_by_slug, for its page; and whether search engines may list that.
-select {release(r, u)}, r.visibility <> 'unlisted' and coalesce(c.allow_search_indexing, true) as is_indexable
+-- As release_by_slug, for its page, with its first hundred tracks; and whether search engines may list that.
+select {release(r, u)}, r.visibility <> 'unlisted' and coalesce(c.allow_search_indexing, true) as is_indexable,
+       (select coalesce(json_agg({page_track(o, w)} order by i.disc, i.position, i.track_id), '[]')
+          from (select x.* from release_tracks x where x.release_id = r.id order by x.disc, x.position, x.track_id limit 100) i
+          join tracks o on o.id = i.track_id and {release_track_shown(o, r)}
+          join users w on w.id = o.creator_id) as items
   from release_slugs s
   join releases r on r.id = s.release_id
   join users u on u.id = r.user_id

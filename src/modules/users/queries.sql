@@ -12,8 +12,18 @@ select {person(u)}
  where lower(u.username) = lower(:username::text) and u.deleted_at is null and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}
 
 -- query: user_page
--- As user_get_by_username, for the page; and whether search engines may list that.
-select u.display_name, coalesce(s.allow_search_indexing, true) as is_indexable
+-- As user_get_by_username, for the page, with what the person published last; and whether search engines may list that.
+select coalesce(s.allow_search_indexing, true) as is_indexable,
+       (select coalesce(json_agg({page_track(o, u)} order by o.created_at desc, o.id desc), '[]')
+          from (select t.* from tracks t where t.creator_id = u.id and {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}
+                 order by t.created_at desc, t.id desc limit 30) o) as items,
+       (select coalesce(json_agg(json_build_object('slug', o.slug, 'title', o.title, 'kind', o.kind) order by o.dated_at desc, o.id desc), '[]')
+          from (select r.* from releases r where r.user_id = u.id and {release_listed(r, u, :viewer::uuid, :viewer_staff::boolean)}
+                 order by r.dated_at desc, r.id desc limit 12) o) as releases,
+       (select coalesce(json_agg(json_build_object('id', o.id, 'name', o.name) order by o.updated_at desc, o.id desc), '[]')
+          from (select p.* from playlists p where p.user_id = u.id and p.deleted_at is null and p.visibility = 'public'
+                 order by p.updated_at desc, p.id desc limit 12) o) as playlists,
+       {person(u)}
   from users u
   left join user_settings s on s.user_id = u.id
  where lower(u.username) = lower(:username::text) and u.deleted_at is null and {user_visible(u, :viewer::uuid, :viewer_staff::boolean)}

@@ -101,6 +101,26 @@ html_has_references_for_what_means_something_in_it(void **state)
     assert_string_equal(buf.ptr, "&lt;a href=&#39;x&#39;&gt;&quot;R&amp;B&quot; caf\xc3\xa9&lt;/a&gt;");
 }
 
+static void
+xml_has_references_and_no_character_that_it_does_not_know(void **state)
+{
+    scoped_buf buf = BUF_INIT(200);
+
+    (void)state;
+    buf_add_xml(&buf, "a]]>\x01\xEF\xBF\xBF\t\n'\"&\xE2\x80\xA8\xEF\xBF");
+    assert_string_equal(buf_str(&buf).ptr, "a]]&gt;\xEF\xBF\xBD\xEF\xBF\xBD\t\n&#39;&quot;&amp;\xE2\x80\xA8\xEF\xBF");
+}
+
+static void
+json_in_a_script_element_cannot_end_it(void **state)
+{
+    scoped_buf buf = BUF_INIT(200);
+
+    (void)state;
+    buf_add_script_json(&buf, "[\"</script><!-- & \xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xA6\xE2\"]");
+    assert_string_equal(buf_str(&buf).ptr, "[\"\\u003c/script\\u003e\\u003c!-- \\u0026 \\u2028\\u2029\xE2\x80\xA6\xE2\"]");
+}
+
 int
 main(void)
 {
@@ -111,6 +131,8 @@ main(void)
         cmocka_unit_test(a_buffer_grows_to_its_maximum_and_not_beyond),
         cmocka_unit_test(json_strings_escape_what_must_be_and_mend_broken_utf8),
         cmocka_unit_test(html_has_references_for_what_means_something_in_it),
+        cmocka_unit_test(xml_has_references_and_no_character_that_it_does_not_know),
+        cmocka_unit_test(json_in_a_script_element_cannot_end_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

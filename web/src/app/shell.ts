@@ -1,10 +1,8 @@
-/* Fills in what index.html draws before the app is there, and remembers a press on play. The build puts this file, with all that it
- * imports, into the page itself, so it stays small. */
+/* Adds to what the server rendered what only a script can do before the app is there: colours, a play button that remembers a press. Where the server rendered
+ * nothing, it draws a placeholder. The build puts this file, with all that it imports, into the page itself, so it stays small. */
 
 import { hueOf } from '@/lib/color/hue';
 import { infoUrl, pageBandwidth, type FileGroup, type Shell } from '@/lib/dom/shell';
-import { byline } from '@/lib/format/byline';
-import { largeTitle } from '@/lib/format/largeTitle';
 import { preferredLanguage } from '@/lib/i18n/languages';
 import { barsPath, levelsFromId } from '@/lib/peaks/levels';
 import { play as playInEnglish } from '@/locales/en/common/track.json';
@@ -91,23 +89,24 @@ function press(): void {
 }
 
 const place = document.getElementById('shell-page');
-const part = copyOf(playable ? 'shell-track' : 'shell-plain');
-if (place && part) {
+let page = place?.querySelector<HTMLElement>('[data-page]');
+/* A service worker without a network hands out one page for all addresses. */
+if (page && page.dataset['page'] !== location.pathname) {
+  page.remove();
+  page = null;
+}
+const part = copyOf(playable && page ? 'shell-sound' : 'shell-plain');
+if (place && part && !(page && !playable)) {
   drawWave(part, track?.id ?? 'skeleton');
   if (playable) {
-    part.querySelector<HTMLElement>('[data-hue]')?.style.setProperty('--hue', String(hueOf(track.id)));
-    const title = part.querySelector('[data-title]');
-    title?.append(track.title);
-    title?.classList.add(...largeTitle(track.title).split(' '));
-    part.querySelector('[data-by]')?.append(byline(track));
-    part.querySelector('[data-at]')?.append(`@${track.creator.username}`);
     button = part.querySelector('[data-play]');
     const label = { en: playInEnglish, fr: playInFrench, es: playInSpanish }[language];
     button?.setAttribute('aria-label', label.replace('{{title}}', () => track.title));
     button?.addEventListener('click', press);
   }
-  place.append(part);
+  (place.querySelector('[data-sound]') ?? place).append(part);
 }
+if (track) page?.querySelector<HTMLElement>('[data-hue]')?.style.setProperty('--hue', String(hueOf(track.id)));
 
 if (playable) {
   shell.preload('sound');

@@ -6,7 +6,7 @@
     var saved = localStorage.getItem('veza.theme');
     if (saved === 'light' || saved === 'dark') theme = saved;
     var language = localStorage.getItem('veza.language');
-    if (language) root.lang = language;
+    if (language && !/[?&]lang=(en|fr|es)(&|$)/.test(location.search)) root.lang = language;
   } catch {
     /* storage may be closed to us: as the system has it */
   }

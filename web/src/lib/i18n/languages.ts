@@ -7,8 +7,12 @@ export const LANGUAGE_KEY = 'veza.language';
 
 export const isLanguage = (value: string | null | undefined): value is Language => value != null && value in LANGUAGES;
 
-/** The saved language, else the first of the browser's that we speak, else English. */
-export function detectLanguage(saved: string | null, wanted: readonly string[]): Language {
+/** The language that the address asks for, which is that of what the server rendered. */
+export const askedLanguage = (search: string): string | null => new URLSearchParams(search).get('lang');
+
+/** The language of the address, else the saved one, else the first of the browser's that we speak, else English. */
+export function detectLanguage(saved: string | null, wanted: readonly string[], asked: string | null = null): Language {
+  if (isLanguage(asked)) return asked;
   if (isLanguage(saved)) return saved;
   for (const tag of wanted) {
     const language = tag.split('-')[0]?.toLowerCase();
@@ -24,5 +28,5 @@ export function preferredLanguage(): Language {
   } catch {
     /* the browser's languages decide */
   }
-  return detectLanguage(saved, navigator.languages ?? [navigator.language]);
+  return detectLanguage(saved, navigator.languages ?? [navigator.language], askedLanguage(location.search));
 }
