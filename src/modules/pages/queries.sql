@@ -83,7 +83,7 @@ select u.display_name as title, '/u/' || u.username as path, u.bio as descriptio
 
 -- query: feed_of_person_items
 -- The latest first.
-select {feed_item(t, u, coalesce(t.public_from, t.created_at))}
+select {feed_item(t, u, greatest(t.public_from, t.created_at))}
   from tracks t
   join users u on u.id = t.creator_id
   left join track_single_files w on w.track_id = t.id
@@ -101,7 +101,7 @@ select r.title, '/release/' || r.slug as path, r.description, coalesce(nullif(r.
 
 -- query: feed_of_release_items
 -- In their order.
-select {feed_item(t, u, coalesce(t.public_from, t.created_at))}
+select {feed_item(t, u, greatest(t.public_from, t.created_at))}
   from release_tracks i
   join tracks t on t.id = i.track_id
   join users u on u.id = t.creator_id
