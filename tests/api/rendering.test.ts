@@ -55,7 +55,7 @@ test('a page has a body without any script: a heading, who made it, its tracks, 
     assert.equal([...body.matchAll(/<h1[ >]/g)].length, 1, path);
     assert.ok(plain(body).includes(path === '/u/carol' ? 'Carol <b>"' : `public ${HOSTILE}`), path);
     assert.match(body, /<a href="\/u\/carol"/, path);
-    if (path.startsWith('/track/')) assert.match(body, new RegExp(`<noscript><audio controls preload="none" class="[^"]*" src="/api/v1/tracks/${made.public.track}/audio.m4a">`));
+    if (path.startsWith('/track/')) assert.match(body, new RegExp(`<noscript class="w-full"><audio controls preload="none" class="[^"]*" src="/api/v1/tracks/${made.public.track}/audio.m4a">`));
     else assert.match(body, new RegExp(`<a href="/track/${made.public.track}"`), path);
     for (const [, href] of body.matchAll(/<a href="([^"]+)"/g)) assert.equal((await look(href!)).status, 200, `${path} leads to ${href}`);
   }

@@ -29,19 +29,15 @@ test('without JavaScript each page has its heading, links that lead on, its cove
       const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 800 }, baseURL: stage.base });
       const page = await context.newPage(), wrong: string[] = [];
       page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
-      page.on('requestfailed', (request) => wrong.push(request.url()));
+      page.on('requestfailed', (request) => /\.js$/.test(request.url()) || wrong.push(request.url()));
       page.on('response', (reply) => reply.status() >= 400 && wrong.push(`${reply.status()} ${reply.url()}`));
       for (const [name, address] of PAGES) {
         await page.goto(address);
         await page.getByRole('heading', { level: 1, name: TITLES[name] ?? LANGUAGES.en }).waitFor();
         if (name !== 'track') await page.getByRole('main').getByRole('link', { name: track.title }).first().waitFor();
         else await page.locator('audio[controls]').waitFor();
-        if (name === 'track') assert.ok(await page.locator('main img').evaluate(() => true).catch(() => true));
-        const { overflow, drawn } = JSON.parse(await (async () => {
-          const box = await page.locator('main').boundingBox();
-          return JSON.stringify({ overflow: (box?.width ?? 0) > width, drawn: (box?.height ?? 0) > 200 });
-        })()) as { overflow: boolean; drawn: boolean };
-        assert.deepEqual([overflow, drawn], [false, true], `${name} at ${width}`);
+        const box = await page.locator('main').boundingBox();
+        assert.ok(box && box.width <= width && box.height > 200, `${name} at ${width}: ${JSON.stringify(box)}`);
         await page.screenshot({ path: path.join(SHOTS, `no-script-${name}-${width}.png`), fullPage: true });
       }
       await page.goto(`/u/carol?lang=fr`);

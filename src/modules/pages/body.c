@@ -244,9 +244,8 @@ page_of_track(struct page *page)
     add_maker(page, artist, "creator");
     end_header(page, cover);
     page_add(page, "<div data-sound class=\"" WRAP " flex min-h-32 items-center gap-4 py-8 sm:gap-6\">");
-    if (plays) {
-        page_add_element(page, "<noscript><audio controls preload=\"none\" class=\"w-full\" src=\"", audio_path(arena, id), "\"></audio></noscript>");
-    }
+    if (plays)
+        page_add_element(page, "<noscript class=\"w-full\"><audio controls preload=\"none\" class=\"w-full\" src=\"", audio_path(arena, id), "\"></audio></noscript>");
     page_add(page, "</div>");
     add_track_facts(page);
     add_description(page, page_text(row, "description", NULL));

@@ -65,9 +65,9 @@ static const struct words {
     {{"feed", "en"}, "{0} as a podcast"},
     {{"feed", "fr"}, "{0} en podcast"},
     {{"feed", "es"}, "{0} como pódcast"},
-    {{"script", "en"}, "Without JavaScript there are texts, links and this player here. Switch JavaScript on for all the rest."},
-    {{"script", "fr"}, "Sans JavaScript, il y a ici des textes, des liens et ce lecteur. Activez JavaScript pour tout le reste."},
-    {{"script", "es"}, "Sin JavaScript hay aquí textos, enlaces y este reproductor. Activa JavaScript para todo lo demás."},
+    {{"script", "en"}, "Without JavaScript you can read and listen here. Switch it on for everything else."},
+    {{"script", "fr"}, "Sans JavaScript, vous pouvez lire et écouter ici. Activez-le pour tout le reste."},
+    {{"script", "es"}, "Sin JavaScript puedes leer y escuchar aquí. Actívalo para todo lo demás."},
 };
 
 const char *

@@ -1,10 +1,9 @@
 /* The frame around every page: navigation, search, player. It mounts once; only what is inside <main> changes. */
 
-import { Suspense, lazy, useEffect, useLayoutEffect, useState } from 'react';
+import { Suspense, lazy, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
 import { Toasts } from '@/components/ui/Toasts';
-import { removeShell } from '@/lib/dom/shell';
 import { withTexts } from '@/lib/i18n';
 import { useKeys } from '@/lib/keys/store';
 import { usePalette } from '@/lib/palette/store';
@@ -20,6 +19,7 @@ import { Sidebar } from './Sidebar';
 import { TopBar } from './TopBar';
 import { UnsavedGuard } from './UnsavedGuard';
 import { useNotificationClicks } from './useNotificationClicks';
+import { useReveal } from './useReveal';
 import { useFocusOnNavigation } from './useFocusOnNavigation';
 import { useShortcuts } from './useShortcuts';
 
@@ -113,10 +113,7 @@ export function Frame() {
   const main = useFocusOnNavigation();
   useShortcuts();
   useNotificationClicks();
-  useLayoutEffect(removeShell, []); /* before the browser paints, so that nothing flickers */
-  useEffect(() => {
-    document.documentElement.dataset['ready'] = 'true';
-  }, []);
+  useReveal();
   return (
     <>
       <a href="#main" className="skip-link">
