@@ -27,7 +27,16 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function judge(address: string): Promise<Judgement> {
+/** On a busy machine Chromium now and then hands out a trace without the beginning of the page; Lighthouse says itself to run it again. */
+export async function judge(address: string, more = 2): Promise<Judgement> {
+  const judgement = await judgeOnce(address);
+  if (typeof judgement !== 'string') return judgement;
+  if (more && judgement === 'NO_NAVSTART') return judge(address, more - 1);
+  throw new Error(`Lighthouse: ${judgement}`);
+}
+
+/** Or the code of what went wrong with Lighthouse itself. */
+async function judgeOnce(address: string): Promise<Judgement | string> {
   const port = await freePort(), profile = mkdtempSync(path.join(tmpdir(), 'veza-lighthouse-'));
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', '--disable-gpu', `--remote-debugging-port=${port}`, '--disable-background-networking', '--disable-component-update'],
@@ -35,7 +44,7 @@ export async function judge(address: string): Promise<Judgement> {
   try {
     const result = await lighthouse(address, { port, hostname: '127.0.0.1', output: 'json', logLevel: 'error', formFactor: 'mobile', throttlingMethod: 'simulate',
       onlyCategories: ['performance', 'accessibility', 'best-practices', 'seo'] });
-    if (!result || result.lhr.runtimeError) throw new Error(`Lighthouse: ${result?.lhr.runtimeError?.message ?? 'no result'}`);
+    if (!result || result.lhr.runtimeError) return result?.lhr.runtimeError?.code ?? 'no result';
     const { categories, audits } = result.lhr;
     const number = (name: string) => Math.round(audits[name]?.numericValue ?? NaN);
     const requests = (audits['network-requests']?.details as unknown as { items: { transferSize: number; resourceType: string }[] }).items;
