@@ -68,9 +68,13 @@ accepts_gzip(const struct request *req)
 static bool
 is_compressible(const char *type)
 {
-    return text_starts_with(type, "application/json") || text_starts_with(type, "text/") ||
-           text_starts_with(type, "application/problem") || text_starts_with(type, "application/xml") || text_starts_with(type, "application/rss") || text_starts_with(type, "application/openapi") ||
-           text_starts_with(type, "application/vnd.apple");
+    static const char *const types[] = {"application/json", "text/", "application/problem", "application/openapi", "application/vnd.apple", "application/xml",
+                                        "application/rss"};
+
+    for (size_t i = 0; i < COUNT_OF(types); i++)
+        if (text_starts_with(type, types[i]))
+            return true;
+    return false;
 }
 
 /* Replaces the reply's body by its gzip form (RFC 1952) when that is smaller. */

@@ -184,8 +184,8 @@ static const enum problem_name feed_problems[] = {PROBLEM_NOT_FOUND, PROBLEM_COU
 
 #define FEED .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .produces = "application/rss+xml", .problems = feed_problems
 #define EPISODES \
-    "RSS 2.0, with the elements that podcast clients know. A track's `guid` never changes. `If-None-Match` saves it where nothing has changed. What is not public is in " \
-    "no feed."
+    "RSS 2.0, with the elements that podcast clients know. A track's `guid` never changes. `If-None-Match` saves it where nothing has changed. What is " \
+    "not public is in no feed."
 
 const struct route feed_routes[] = {
     {GET, "/api/v1/users/{id}/rss", "Get the latest 300 tracks of a person as a podcast", EPISODES, FEED, .path = person_in_path, .handler = feed_of_person},

@@ -163,6 +163,7 @@ static const enum problem_name oembed_problems[] = {PROBLEM_NOT_FOUND, PROBLEM_C
 
 const struct route oembed_routes[] = {
     {GET, "/api/v1/oembed", "Get how to embed a page (oEmbed 1.0)",
-     "For public tracks, releases and playlists, by the addresses of their pages. Nothing that is unlisted, private or opened by a link. With `format=xml` the same members are elements of `oembed` (`text/xml`).",
+     "For public tracks, releases and playlists, by the addresses of their pages. Nothing that is unlisted, private or opened by a link. With `format=xml` the same "
+     "members are elements of `oembed` (`text/xml`).",
      .auth = AUTH_PUBLIC, .limit = LIMIT_READ, .query = oembed_query, .handler = oembed_get, .reply = oembed_reply, .problems = oembed_problems},
     ROUTE_END};
