@@ -117,7 +117,7 @@ export class Swift {
     const text = ['AWS4-HMAC-SHA256', time, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
     const key = scope.split('/').reduce<Buffer | string>((secret, part) => createHmac('sha256', secret).update(part).digest(), 'AWS4testing');
     const signature = createHmac('sha256', key).update(text).digest('hex');
-    return fetch(`${this.url}${route}${search ? `?${search}` : ''}`, { method, ...(body.length ? { body } : {}), signal: AbortSignal.timeout(10_000),
+    return fetch(`${this.url}${route}${search ? `?${search}` : ''}`, { method, ...(body.length ? { body: typeof body === 'string' ? body : new Uint8Array(body) } : {}), signal: AbortSignal.timeout(10_000),
       headers: { ...headers, authorization: `AWS4-HMAC-SHA256 Credential=test:tester/${scope}, SignedHeaders=${names}, Signature=${signature}` } });
   }
 
