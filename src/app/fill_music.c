@@ -135,6 +135,23 @@ copy_visibility(struct copy *copy, const struct work *work)
     copy_text(copy, waits ? "UTC" : NULL);
 }
 
+/* When it could be found first, by what the triggers of migration 0335 write. */
+static void
+copy_first_public(struct copy *copy, const struct work *work, int64_t at_s)
+{
+    switch (work->state) {
+    case FILL_SCHEDULED:
+        copy_time(copy, publish_s(copy->fill, work));
+        break;
+    case FILL_PUBLIC:
+    case FILL_DELETED:
+        copy_time(copy, at_s);
+        break;
+    default:
+        copy_text(copy, NULL);
+    }
+}
+
 /* Columns of fill_sounds, from the third on, as they are in a track's row. */
 #define SOUND_COLUMNS \
     "duration, duration_ms, format, bitrate, sample_rate, channels, bit_depth, samples, loudness_lufs, loudness_range_lu, true_peak_dbtp, waveform_path, cover_art_path"
@@ -224,6 +241,7 @@ write_track(struct copy *copy, const struct work *work, unsigned track)
         copy_text(copy, NULL);
     }
     copy_text(copy, "{flac,lossy}");
+    copy_first_public(copy, work, at_s);
     copy_row(copy);
 }
 
@@ -271,6 +289,7 @@ write_release(struct copy *copy, const struct work *work)
     copy_time(copy, at_s);
     copy_time(copy, at_s);
     copy_time(copy, at_s);
+    copy_first_public(copy, work, at_s);
     copy_row(copy);
 }
 
@@ -318,6 +337,7 @@ write_tags(struct copy *copy, const struct work *work)
             copy_text(copy, copy->fill->tags[labels.tags[i]].id);
             copy_int(copy, i);
             copy_time(copy, fill_track_s(copy->fill, track));
+            copy_first_public(copy, work, fill_track_s(copy->fill, track));
             copy_row(copy);
         }
     }
@@ -344,14 +364,14 @@ static const struct {
 } tables[] = {
     {"copy tracks (id, creator_id, title, artist, album, description, genre, tags, year, bpm, musical_key, " SOUND_COLUMNS ", visibility, publish_at, publish_zone,"
      " is_downloadable, is_explicit, status, stream_status, waveform_url, stream_manifest_url, play_count, like_count, repost_count, created_at, updated_at,"
-     " published_at, deleted_at, media_version, media_of, disc_number, track_number, download_formats) from stdin",
+     " published_at, deleted_at, media_version, media_of, disc_number, track_number, download_formats, first_public_at) from stdin",
      write_tracks, false},
     {"copy releases (id, user_id, slug, title, artist, kind, description, licence, visibility, publish_at, publish_zone, release_at, release_zone, track_count, told_at,"
-     " created_at, updated_at) from stdin",
+     " created_at, updated_at, first_public_at) from stdin",
      write_release, true},
     {"copy release_tracks (release_id, track_id, position, added_at) from stdin", write_release_tracks, true},
     {"copy release_slugs (slug, release_id, created_at, is_secret) from stdin", write_slug, true},
-    {"copy track_tags (track_id, tag_id, position, created_at) from stdin", write_tags, false, true},
+    {"copy track_tags (track_id, tag_id, position, created_at, first_public_at) from stdin", write_tags, false, true},
     {"copy track_genres (track_id, genre_slug, created_at) from stdin", write_genres, false, true},
 };
 

@@ -60,13 +60,14 @@ await world.sql(`
   insert into queue_session_people (session_id, name, key_hash, created_at) select id, 'Guest ' || n, 'key ' || n, now() - n / 2 * interval '1 hour' from queue_sessions, generate_series(1, 5) n;
   insert into shared_queue_items (session_id, track_id, person_id, position, round, vote_count)
   select s.id, '${track}', (select id from queue_session_people limit 1), n, n, n / 3 from queue_sessions s, generate_series(1, 9) n`);
+const { id: radio } = (await carol.post('/api/v1/discover/radio', { body: { track_id: track } })).body;
 /* What the id in a path names. */
-const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : path.startsWith('/api/v1/comments/') ? comment : ids.carol);
+const idIn = (path: string) => (path.startsWith('/api/v1/tracks/') ? track : path.startsWith('/api/v1/playlists/') ? playlist : path.startsWith('/api/v1/releases/') ? release : path.startsWith('/api/v1/comments/') ? comment : path.startsWith('/api/v1/discover/radio/') ? radio : ids.carol);
 
 interface Page { items: unknown[]; page?: number; limit: number; next: string | null; total?: number }
 
 async function page(client: Client, path: string, query: Record<string, unknown> = {}): Promise<Page> {
-  const reply = await client.get(path as '/api/v1/tracks', { query, path: { id: idIn(path), token: path.startsWith('/api/v1/queue/') ? session : TOKEN } } as never);
+  const reply = await client.get(path as '/api/v1/tracks', { query, path: { id: idIn(path), token: path.startsWith('/api/v1/queue/') ? session : TOKEN, genre: 'ambient', tag: 'slow' } } as never);
   assertStatus(reply, 200);
   return reply.body as unknown as Page;
 }
@@ -93,7 +94,7 @@ const least: Record<string, number> = {
 };
 
 /* How many these are is for the owner of the track to know, or nobody's business. */
-const uncounted = ['/api/v1/tracks/{id}/likes', '/api/v1/tracks/recommendations', '/api/v1/playlists/recommendations', '/api/v1/tags/suggest', '/api/v1/tracks/suggested-tags'];
+const uncounted = [...operations.map((operation) => operation.path).filter((path) => path.startsWith('/api/v1/discover/') && path !== '/api/v1/discover/genres' && !path.includes('playlists')), '/api/v1/feed', '/api/v1/tracks/{id}/likes', '/api/v1/tracks/recommendations', '/api/v1/playlists/recommendations', '/api/v1/tags/suggest', '/api/v1/tracks/suggested-tags'];
 /* What they look for. */
 const words: Record<string, string> = { '/api/v1/users/search': 'a', '/api/v1/tracks/search': 'listed', '/api/v1/playlists/search': 'listed', '/api/v1/tags/suggest': 'slow' };
 
