@@ -1,0 +1,10 @@
+drop function subsonic_album_as(jsonb, boolean);
+drop function subsonic_listen(uuid, uuid, int, text, boolean, boolean);
+drop function subsonic_rate(uuid, uuid, uuid, uuid, int);
+drop table app_shares;
+drop table app_queues;
+drop table app_listenings;
+drop table app_bookmarks;
+drop table app_stars;
+drop table app_ratings;
+drop table app_passwords;
