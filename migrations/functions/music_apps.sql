@@ -37,8 +37,8 @@ begin
     -- A new listening, where it was fetched ahead of its time, or the one before must have ended by now. To go on after a pause is none.
     length := make_interval(secs => coalesce(duration_ms, 0) / 1000.0);
     if l.session is null
-       or l.began_at < now() - case when not playing then 2 * length + interval '10 minutes' when l.playing_at is null then interval '30 seconds'
-                                    else length + interval '1 minute' end then
+       or l.began_at < now() - (case when not playing then 2 * length + interval '10 minutes' when l.playing_at is null then interval '30 seconds'
+                                     else length + interval '1 minute' end) then
         insert into app_listenings as o (user_id, track_id, client, playing_at) values (person, track, app, case when playing then now() end)
             on conflict (user_id, track_id) do update
             set session = gen_random_uuid(), client = excluded.client, began_at = now(), playing_at = excluded.playing_at

@@ -187,6 +187,8 @@ with used as (
     update refresh_tokens r set revoked_at = now() from changed c where r.user_id = c.id and r.revoked_at is null
 ), keys as (
     delete from api_keys k using changed c where k.user_id = c.id and :revoke_api_keys::boolean returning k.id
+), apps as (
+    delete from app_passwords a using changed c where a.user_id = c.id and :revoke_api_keys::boolean
 ), unlocked as (
     delete from login_failures f using changed c where f.email_hash = login_key(c.email)
 ), event as (

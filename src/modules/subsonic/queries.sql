@@ -58,7 +58,7 @@ jsonb_strip_nulls(jsonb_build_object(
     'size', case when {gets_original(t)} then t.file_size end,
     'contentType', case when {gets_original(t)} then {original_type(t)} else 'audio/mp4' end,
     'suffix', case when {gets_original(t)} then ltrim({original_ending(t)}, '.') else 'm4a' end,
-    'duration', t.duration, 'bitRate', case when {gets_original(t)} then round(t.bitrate / 1000.0)::int end,
+    'duration', t.duration, 'bitRate', case when {gets_original(t)} then t.bitrate end,
     'bitDepth', nullif(t.bit_depth, 0), 'samplingRate', t.sample_rate, 'channelCount', t.channels))
 || jsonb_strip_nulls(jsonb_build_object(
     'path', translate(u.display_name, '/', '_') || '/' || translate(coalesce(a.title, 'Singles'), '/', '_') || '/' || coalesce(lpad(a.number::text, 2, '0') || ' ', '')
@@ -878,7 +878,7 @@ select s.id from s
 -- query: subsonic_media
 -- What a track is played from: the file as it was uploaded, where the person may have it, and the renditions.
 select t.media_version, t.duration_ms, {gets_original(t)} as gets_original, may_download(t, 'original', :viewer::uuid, false, null) as may_download,
-       t.file_path, t.format, round(coalesce(t.bitrate, 0) / 1000.0)::int as kbps, {original_type(t)} as original_type, {original_ending(t)} as original_ending,
+       t.file_path, t.format, coalesce(t.bitrate, 0) as kbps, {original_type(t)} as original_type, {original_ending(t)} as original_ending,
        encode(t.content_sha256, 'hex') as original_hash, coalesce(nullif(t.artist, '') || ' - ', '') || t.title as name, coalesce(nullif(t.original_filename, ''), 'track') as filename,
        track_is_public(t) and user_shown(u) as is_public, coalesce(h.info -> 'qualities', '[]')::text as qualities
   from tracks t

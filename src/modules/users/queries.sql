@@ -344,6 +344,8 @@ with changed as (
     update refresh_tokens r set revoked_at = now() from ended e where r.session_id = e.id and r.revoked_at is null
 ), keys as (
     delete from api_keys k using changed c where k.user_id = c.id and :revoke_api_keys::boolean returning k.id
+), apps as (
+    delete from app_passwords a using changed c where a.user_id = c.id and :revoke_api_keys::boolean
 ), event as (
     insert into outbox (name, key, payload) select 'account.password_changed', id, jsonb_build_object('user_id', id) from changed
 )
