@@ -50,9 +50,9 @@ export default defineConfig({
   worker: { format: 'es' },
   server: {
     port: 5173,
-    proxy: { '/api': { target: api, ws: true, changeOrigin: false }, '/hls': api },
+    proxy: { '/api': { target: api, ws: true, changeOrigin: false }, '/hls': api, '/rest': api },
   },
-  preview: { port: 4173, proxy: { '/api': { target: api, ws: true }, '/hls': api } },
+  preview: { port: 4173, proxy: { '/api': { target: api, ws: true }, '/hls': api, '/rest': api } },
   test: {
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],

@@ -35,6 +35,7 @@ export const PAGE_PATHS = [
   '/settings/account',
   '/settings/security',
   '/settings/sessions',
+  '/settings/apps',
   '/settings/privacy',
   '/settings/notifications',
   '/settings/appearance',

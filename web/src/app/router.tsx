@@ -54,6 +54,7 @@ export const routes: RouteObject[] = [
                   { path: 'account', element: <Navigate to="/settings/security" replace /> },
                   { path: 'security', lazy: pages.settingsSecurity },
                   { path: 'sessions', lazy: pages.settingsSessions },
+                  { path: 'apps', lazy: pages.settingsApps },
                   { path: 'privacy', lazy: pages.settingsPrivacy },
                   { path: 'notifications', lazy: pages.settingsNotifications },
                   { path: 'appearance', lazy: pages.settingsAppearance },

@@ -35,6 +35,7 @@ export const pages = {
   settingsProfile: withTexts(() => import('@/features/settings/ProfileSettingsPage'), 'settings'),
   settingsSecurity: withTexts(() => import('@/features/settings/security/SecurityPage'), 'settings', 'security'),
   settingsSessions: withTexts(() => import('@/features/settings/SessionsPage'), 'settings'),
+  settingsApps: withTexts(() => import('@/features/settings/AppsPage'), 'settings', 'apps'),
   settingsPrivacy: withTexts(() => import('@/features/settings/PrivacyPage'), 'settings'),
   settingsNotifications: withTexts(() => import('@/features/settings/NotificationSettingsPage'), 'settings'),
   settingsAppearance: withTexts(() => import('@/features/settings/AppearancePage'), 'settings', 'keys'),

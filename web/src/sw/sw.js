@@ -1,4 +1,4 @@
-/* The service worker: the shell opens without a network, and push messages become notifications. It never answers for /api or /hls,
+/* The service worker: the shell opens without a network, and push messages become notifications. It never answers for /api, /hls or /rest,
  * whose answers are the server's to cache, nor for the frames below /embed, which are no part of the app. The build fills in the
  * version, the list of shell files, and those of the pages' texts, of which only one language is fetched at once. */
 
@@ -45,7 +45,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== self.location.origin) return;
-  if (/^\/(api|hls|embed|docs|metrics|health)/.test(url.pathname)) return;
+  if (/^\/(api|hls|rest|embed|docs|metrics|health)/.test(url.pathname)) return;
   if (request.mode === 'navigate') event.respondWith(page(request));
   else if (url.pathname.startsWith('/assets/') || SHELL.includes(url.pathname)) event.respondWith(asset(request));
 });

@@ -2,6 +2,7 @@
 
 import type common from '@/locales/en';
 import type approval from '@/locales/en/approval.json';
+import type apps from '@/locales/en/apps.json';
 import type auth from '@/locales/en/auth.json';
 import type comments from '@/locales/en/comments.json';
 import type dashboard from '@/locales/en/dashboard.json';
@@ -35,6 +36,7 @@ import type versions from '@/locales/en/versions.json';
 /** The texts of pages and dialogs, one file each. */
 export interface TextFiles {
   approval: typeof approval;
+  apps: typeof apps;
   auth: typeof auth;
   comments: typeof comments;
   dashboard: typeof dashboard;
