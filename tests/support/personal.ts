@@ -114,6 +114,12 @@ const VALUES: Record<string, (row: { user: string; track: string; address: strin
   'release_slugs.slug': () => `'s' || md5(random()::text)`,
   'playlists.rules': () => 'null', /* only of smart playlists */
   'playlist_tracks.wanted': () => 'null', /* only where there is no track */
+  'app_ratings.rating': () => '3', /* of one thing each, below */
+  'app_ratings.release_id': () => 'null',
+  'app_ratings.creator_id': () => 'null',
+  'app_stars.singles_of': () => 'null',
+  'app_shares.release_id': () => 'null',
+  'app_shares.playlist_id': () => 'null',
   'queue_session_people.name': () => 'null', /* only of guests without an account */
   'queue_session_people.key_hash': () => 'null',
   'user_mutes.person_id': () => 'null', /* one of four */

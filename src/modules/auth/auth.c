@@ -41,7 +41,7 @@ static const struct field reset_body[] = {
      .example = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
     {"password", FIELD_SECRET, .required = true, .min = 8, .max = 72, .help = "8 to 72 bytes",
      .example = "correct horse battery"},
-    {"revoke_api_keys", FIELD_BOOL, .fallback = "false", .help = "Delete the account's API keys as well"},
+    {"revoke_api_keys", FIELD_BOOL, .fallback = "false", .help = "Delete the account's API keys and passwords of apps as well"},
     FIELD_END};
 
 static const struct field step_up_body[] = {

@@ -62,7 +62,7 @@ static const struct field settings_fields[] = {
 static const struct field password_fields[] = {
     {"current_password", FIELD_SECRET, .required = true, .min = 1, .max = 1024, .example = "correct horse battery"},
     {"new_password", FIELD_SECRET, .required = true, .min = 8, .max = 72, .help = "8 to 72 bytes", .example = "battery horse correct"},
-    {"revoke_api_keys", FIELD_BOOL, .fallback = "false", .help = "Delete one's API keys as well"},
+    {"revoke_api_keys", FIELD_BOOL, .fallback = "false", .help = "Delete one's API keys and passwords of apps as well"},
     FIELD_END};
 
 static const struct field password_reply[] = {
