@@ -84,7 +84,7 @@ create table app_listenings (
     constraint app_listenings_track_id_fkey foreign key (track_id) references tracks (id) on delete cascade
 );
 create index app_listenings_track_id_idx on app_listenings (track_id);
-create index app_listenings_began_at_idx on app_listenings (user_id, began_at);
+create index app_listenings_began_at_idx on app_listenings (began_at);
 
 -- Which app saved this version of a person's queue.
 create table app_queues (

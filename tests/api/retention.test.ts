@@ -25,6 +25,9 @@ const KINDS: Record<string, { insert: (days: string, n: string) => string; goes:
   listenings: { goes: 1, count: `play_sessions where address = '192.0.2.77'`,
     insert: (days) => `with t as (insert into tracks (creator_id, title, file_path) values ('${alice}', 'Heard', 'originals/x') returning id)
       insert into play_sessions (id, track_id, address, told_at) select gen_random_uuid(), t.id, '192.0.2.77', now() - ${days} from t` },
+  'listenings by apps': { goes: 1, count: `app_listenings where client = 'retention'`,
+    insert: (days) => `with t as (insert into tracks (creator_id, title, file_path) values ('${alice}', 'Heard by an app', 'originals/x') returning id)
+      insert into app_listenings (user_id, track_id, client, began_at) select '${alice}', t.id, 'retention', now() - ${days} from t` },
   'addresses of guests of shared queues': { goes: 1, count: `queue_session_people where name = 'retention' and address is not null`,
     insert: (days, n) => `with s as (insert into queue_sessions (creator_id) values ('${alice}') returning id)
       insert into queue_session_people (session_id, name, key_hash, address, created_at) select s.id, 'retention', 'retention' || ${n}, '192.0.2.77', now() - ${days} from s` },

@@ -198,7 +198,6 @@ test('what is wrong is told with a code of the protocol and status 200, whatever
   assert.equal(((await (await raw(`ping?f=json&u=%FF`)).json()) as Json)['subsonic-response'].status, 'failed');
   assert.equal(((await (await raw(`ping?f=json&u=a%00b&p=x`)).json()) as Json)['subsonic-response'].status, 'failed');
   assert.equal(parseXml(await (await raw('ping?f=yaml')).text()).attributes['status'], 'failed');
-  assertProblem(await visitor.send('GET', `/rest/${encodeURIComponent('a b')}`, { undescribed: 'the path is no call' }), 404);
 });
 
 test('what Veza has not is refused, and no extension claims it', async () => {
@@ -356,6 +355,19 @@ test('a track is streamed as one file: a rendition where it may not be downloade
   assert.ok(Buffer.from(await original.arrayBuffer()).equals(wav(makeSound(3, { seed: 3 }))), 'byte for byte');
   assert.equal((await raw(`stream?${queryOf({ id: tr(lone), ...auth, maxBitRate: 128 })}`)).headers.get('content-type'), 'audio/mp4');
   assert.equal((await raw(`stream?${queryOf({ id: tr(first), ...auth, format: 'raw' })}`)).headers.get('content-type'), 'audio/mp4');
+});
+
+test('audio answers conditions and ranges as HTTP has them', async () => {
+  const target = `/rest/stream?${queryOf({ id: tr(first), ...(await signed('alice')) })}`, send = (headers: Record<string, string>, to = target) => visitor.send('GET', to, { headers });
+  const whole = await send({});
+  assertStatus(whole, 200);
+  assertStatus(await send({ range: 'bytes=0-9' }), 206);
+  assertStatus(await send({ 'if-none-match': whole.headers.get('etag')! }), 304);
+  assertProblem(await send({ range: 'bytes=999999999-' }), 416);
+  assertProblem(await visitor.send('GET', '/rest/a%20b'), 404);
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  assertStatus(await visitor.send('POST', '/rest/ping', { body: 'f=xml', headers: form }), 200);
+  assertProblem(await visitor.send('POST', '/rest/a%20b', { body: 'f=json', headers: form }), 404);
 });
 
 test('a player of HLS gets byte ranges of the same file', async () => {
@@ -537,4 +549,13 @@ test('every call of the description has an answer here', () => {
   const table = readFileSync(path.join(import.meta.dirname, '../../src/modules/subsonic/browse.c'), 'utf8');
   const extensions = ['findSonicPath', 'getSonicSimilarTracks', 'getTranscodeDecision', 'getTranscodeStream', 'reportPlayback'];
   assert.deepEqual(describedCalls.filter((call) => !extensions.includes(call) && !table.includes(`{"${call}"`)), []);
+});
+
+test('whoever guesses is stopped after a while, and nobody else at the same address', async () => {
+  const guess = () => raw(`ping?${queryOf({ u: 'alice', p: randomUUID(), f: 'json' })}`);
+  let reply = await guess();
+  for (let n = 0; n < 70 && reply.status === 200; n++) reply = await guess();
+  assert.equal(reply.status, 429);
+  assert.ok(Number(reply.headers.get('retry-after')) >= 1);
+  await good('alice', 'ping');
 });

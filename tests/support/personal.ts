@@ -222,6 +222,7 @@ export class Filler {
   private value(table: Table, column: Column, about: About): string | undefined {
     const { name, type } = column, full = `${table.name}.${name}`;
     if (column.generated || column.refers === table.name) return undefined;
+    if (column.refers && VALUES[full]?.({ user: '', track: '', address: '' }) === 'null') return undefined; /* of several that one row refers to, another one */
     if (FILES.includes(full)) return this.file(table.name, about.whose === 'person' && about.parents === 'person');
     if (VALUES[full]?.({ user: '', address: '', track: '' }) === 'null') return 'null';
     if (column.refers === 'users') return `'${this.ids[about.users[name] ?? 'other']}'`;

@@ -262,7 +262,8 @@ const struct rest_method rest_methods[] = {
     {"getStarred2", RULES(FOLDER), &q_subsonic_starred, "starred2", .sets = NEWER},
 
     {"search", RULES({"count", RULE_INT, "song_count", .min = 0, .max = SIZE_MAX_, .fallback = "20"},
-                     {"offset", RULE_INT, "song_offset", .min = 0, .max = INT32_MAX, .fallback = "0"}), .member = "searchResult", .handler = rest_search_older, .sets = OLDER},
+                     {"offset", RULE_INT, "song_offset", .min = 0, .max = INT32_MAX, .fallback = "0"}), .member = "searchResult",
+     .handler = rest_search_older, .sets = OLDER},
     {"search2", RULES(SEARCH), .member = "searchResult2", .handler = rest_search, .sets = OLDER},
     {"search3", RULES(SEARCH), .member = "searchResult3", .handler = rest_search, .sets = NEWER},
 

@@ -23,6 +23,6 @@ rest_cover(struct rest_call *call)
     if (error)
         return problem_of_storage(req->arena, error);
     p = reply_source(req, source, "image/webp", arena_printf(req->arena, "\"%s\"", key));
-    req->reply.cache_control = "private, max-age=3600";
+    req->reply.cache_control = "private, max-age=60";
     return p;
 }

@@ -152,17 +152,16 @@ const char *
 rest_client(struct rest_call *call)
 {
     const char *name = rest_param(call, "c", 0);
-    char clean[CLIENT_MAX + 1];
+    char clean[CLIENT_MAX + 1] = "";
     size_t len = 0;
 
     for (const char *p = name ? name : ""; *p && len < CLIENT_MAX - 4; p++)
         if ((unsigned char)*p >= 0x20 && *p != 0x7F)
             clean[len++] = *p;
-    while (len && ((unsigned char)clean[len - 1] & 0xC0) == 0x80) /* perhaps not the whole of a character */
-        len--;
-    if (len && (unsigned char)clean[len - 1] >= 0xC0)
-        len--;
     clean[len] = 0;
+    if (len == CLIENT_MAX - 4) /* perhaps its last character is not whole */
+        while (len && !utf8_valid((struct str){clean, len}, NULL))
+            clean[--len] = 0;
     return len && utf8_valid((struct str){clean, len}, NULL) ? arena_strdup(call->req->arena, clean) : "App";
 }
 

@@ -75,16 +75,16 @@ rest_answer(struct request *req)
     {"method", FIELD_STRING, .required = true, .min = 1, .max = 50, .pattern = "[A-Za-z0-9.]+", .help = "Name of the call, with or without `.view`", .example = "ping"}
 
 static const struct field method_in_path[] = {METHOD_FIELD, FIELD_END};
-static const enum problem_name rest_problems[] = {PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_PAYLOAD_TOO_LARGE, PROBLEM_COUNT};
+static const enum problem_name rest_problems[] = {PROBLEM_RANGE_NOT_SATISFIABLE, PROBLEM_COUNT};
 
 #define REST \
     .auth = AUTH_PUBLIC, .limit = LIMIT_MEDIA, .rate = &apps_rate, .path = method_in_path, .handler = rest_answer, .produces = "application/xml", \
-    .problems = rest_problems, .no_audit = true
+    .no_audit = true
 
 static const struct route rest_routes[] = {
     {GET, "/rest/{method}", "Call the Subsonic protocol",
      "For music apps: Subsonic 1.16.1 and OpenSubsonic, with passwords of `/app-passwords`. Parameters, replies and errors are described at opensubsonic.netlify.app; "
-     "docs/subsonic.md tells what is here. Errors have status 200.", REST},
+     "docs/subsonic.md tells what is here. Errors have status 200.", REST, .problems = rest_problems},
     {POST, "/rest/{method}", "Call the Subsonic protocol with a form",
      "The same with parameters in the body (OpenSubsonic's extension formPost).", REST, .sink = &rest_form, .max_body = REST_BODY_MAX, .signed_link = true},
     ROUTE_END};

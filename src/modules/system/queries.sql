@@ -130,6 +130,11 @@ delete from play_sessions
  where id in (select id from play_sessions where told_at < now() - make_interval(days => :days::int) limit :batch::int)
 returning 1 as deleted
 
+-- query: keep_app_listenings
+delete from app_listenings
+ where ctid in (select ctid from app_listenings where began_at < now() - make_interval(days => :days::int) limit :batch::int)
+returning 1 as deleted
+
 -- query: keep_play_listeners
 delete from play_listeners
  where user_id in (select user_id from play_listeners where spent_until < now() - make_interval(days => :days::int) limit :batch::int)

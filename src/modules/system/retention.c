@@ -42,6 +42,7 @@ static const struct retention retentions[] = {
     {"second factor challenges", &q_keep_mfa_challenges, .days = 1},
     {"passkey challenges", &q_keep_webauthn_challenges, .days = 1},
     {"listenings", &q_keep_play_sessions, .days = 1},
+    {"listenings by apps", &q_keep_app_listenings, .days = 1},
     {"times of listeners", &q_keep_play_listeners, .days = 1},
     {"openings of playlists", &q_keep_playlist_openings, .days = 1},
     {"addresses of guests of shared queues", &q_keep_guest_addresses, .days = 1},
