@@ -254,6 +254,24 @@ run(struct request *req, const struct query *query, db_form form, PGresult **ret
 }
 
 const struct problem *
+db_rows_within(struct request *req, const struct query *query, int timeout_ms, PGresult **ret, bool *ret_late)
+{
+    struct db_error error = {.message = "transaction"};
+    enum db_status status = db_begin_short(timeout_ms);
+    PGresult *result = NULL;
+
+    if (!status) {
+        status = db_execute(query, is_for_visitor(req, query) ? DB_ROWS | DB_VISITOR : DB_ROWS, bind_request, req, &result, &error);
+        db_end(!status); /* it only read: how that ends changes nothing */
+    }
+    if (status && status != DB_TIMEOUT)
+        return problem_of_database(req, status, &error);
+    *ret = status ? NULL : result;
+    *ret_late = status == DB_TIMEOUT;
+    return NULL;
+}
+
+const struct problem *
 audit_request(struct request *req, int status)
 {
     struct db_error error;

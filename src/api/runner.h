@@ -56,6 +56,9 @@ const struct problem *db_maybe(struct request *req, const struct query *query, s
 /* Runs a query for its effect and gives all its rows. Free with PQclear. */
 const struct problem *db_rows(struct request *req, const struct query *query, PGresult **ret);
 
+/* The same for a query that only reads, which PostgreSQL ends after `timeout_ms`: then success with *ret NULL and *ret_late true. */
+const struct problem *db_rows_within(struct request *req, const struct query *query, int timeout_ms, PGresult **ret, bool *ret_late);
+
 /* Replies with the query's row as a JSON object (status 0 means 200); no row is NOT_FOUND. */
 const struct problem *reply_query(struct request *req, int status, const struct query *query);
 

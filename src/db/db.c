@@ -513,6 +513,21 @@ db_begin_long(void)
 }
 
 enum db_status
+db_begin_short(int timeout_ms)
+{
+    char set[64];
+    enum db_status status = db_begin();
+
+    if (status)
+        return status;
+    snprintf(set, sizeof set, "set local statement_timeout = %d", timeout_ms);
+    status = command(connection_held(), set);
+    if (status)
+        db_end(false);
+    return status;
+}
+
+enum db_status
 db_end(bool commit)
 {
     struct connection *c = connection_held();

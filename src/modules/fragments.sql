@@ -290,3 +290,19 @@ case t.format when 'mp4' then '.m4a' when 'wav' then '.wav' when 'w64' then '.w6
 -- fragment: page_track(t, u)
 -- A track in a list of a page that the server renders (modules/pages); u is its creator.
 json_build_object('id', t.id, 'title', t.title, 'artist', coalesce(nullif(t.artist, ''), u.display_name), 'username', u.username, 'duration_ms', t.duration_ms)
+
+-- fragment: search_filters
+-- The filters of a search, as search_find() takes them.
+search_filters(:genre::text, :tag::text, :bpm_from::int, :bpm_to::int,
+                       case when :key::text ~* '^([1-9]|1[0-2])[ab]$' then lower(:key::text) else search_key_code(:key::text) end, :compatible::boolean,
+                       :year_from::int, :year_to::int, :duration_from::int, :duration_to::int, :licence::text, :downloadable::boolean, null)
+
+-- fragment: search_why
+-- Why a hit is there, where that was asked for. Nothing that tells how often it was played.
+-- nullable: why
+-- type: why SearchReason
+case when :explain::boolean then json_build_object('class', f.class, 'field', f.field, 'typos', f.typos) end as why
+
+-- fragment: search_state
+-- How many were found, and whether there may be more: `f` is what search_find() gave.
+(select count(f_.id)::int as total, coalesce(bool_or(f_.class = 'partial'), false) as is_partial from f f_)

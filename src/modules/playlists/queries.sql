@@ -208,15 +208,37 @@ union all
 select n.id from n
 
 -- query: playlist_search
--- Public ones, and those that one works on.
--- sort: p.created_at desc, p.id desc
--- search: q: search_fold(p.name) like all (search_patterns(:q::text)) and search_fold(p.name) like (search_patterns(:q::text))[1]
+-- Public ones, and those that one works on: the best 1000 that the search finds (ADR 0096), the best first.
+-- sort: f.place
+-- unique: each place is taken once
+with f as materialized (
+    select f_.* from search_find(4::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', null, 1000) f_
+)
 select {playlist(p, u, playlist_tracks, null::int)}, case when p.track_count <= 500 and p.rules is null then {playlist_duration(p, playlist_tracks)} end as duration_ms
-  from playlists p
+  from f
+  join playlists p on p.id = f.id
   join users u on u.id = p.user_id
  where p.deleted_at is null
    and (p.user_id = :viewer::uuid or {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)}
         or {playlist_shared_with(p, :viewer::uuid)})
+
+-- query: playlist_found
+-- The hits of a search: public ones, and those that one works on.
+-- schema: FoundPlaylist
+with f as materialized (select * from search_find(4::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', {search_filters}, :most::int))
+select {playlist(p, u, playlist_tracks, null::int)}, null::bigint as duration_ms, {search_why}, n_.total as total_, n_.is_partial as partial_
+  from {search_state} n_
+  left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
+                                                      case :sort::text when 'oldest' then extract(epoch from g.created_at) end,
+                                                      case :sort::text when 'title' then lower(g.name) end, f.place) as n
+                from f join playlists g on g.id = f.id
+               order by n
+              offset :offset::int limit :most_shown::int) f
+             join playlists p on p.id = f.id
+                             and p.deleted_at is null
+                             and (p.user_id = :viewer::uuid or {playlist_listed(p, :viewer::uuid, :viewer_staff::boolean)} or {playlist_shared_with(p, :viewer::uuid)})
+             join users u on u.id = p.user_id) on true
+ order by f.n
 
 -- query: playlist_list_of_user
 -- The public ones of a person.

@@ -44,7 +44,8 @@ case when :access::text <> 'own' and exists (select from release_tracks f_ where
 -- filter: kind: r.kind = :kind::text
 -- filter: track_id: r.id in (select i.release_id from release_tracks i where i.track_id = :track_id::uuid)
 --                     and exists (select from tracks t where t.id = :track_id::uuid and {release_track_shown(t, r)})
--- search: q: search_fold(r.title || ' ' || coalesce(r.artist, '')) like all (search_patterns(:q::text))
+-- search: q: r.id in (select f_.id from search_find(2::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, case when :mine::boolean then 'own' else 'public' end,
+--                                                   search_filters(null, null, null, null, null, null, null, null, null, null, null, null, :creator_id::uuid), 1000) f_)
 -- sort: date: r.dated_at desc, r.id desc
 -- sort: newest: r.created_at desc, r.id desc
 -- sort: title: lower(r.title), r.id
@@ -52,6 +53,22 @@ select {release(r, u)}
   from releases r
   join users u on u.id = r.user_id
  where true
+
+-- query: release_found
+-- The hits of a search.
+-- schema: FoundRelease
+with f as materialized (select * from search_find(2::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int))
+select {release(r, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_
+  from {search_state} n_
+  left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.dated_at) end desc nulls last,
+                                                      case :sort::text when 'oldest' then extract(epoch from g.dated_at) end,
+                                                      case :sort::text when 'title' then lower(g.title) end, f.place) as n
+                from f join releases g on g.id = f.id
+               order by n
+              offset :offset::int limit :most_shown::int) f
+             join releases r on r.id = f.id
+             join users u on u.id = r.user_id and {release_listed(r, u, :viewer::uuid, :viewer_staff::boolean)}) on true
+ order by f.n
 
 -- query: release_get
 select {release(r, u)}

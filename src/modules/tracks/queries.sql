@@ -15,20 +15,65 @@ select {schedule_problem(null::timestamptz)} as problem
 -- filter: genre: t.genre = (select g.name from genres g where g.slug = genre_of(:genre::text))
 -- search: tag: t.tags @> array[tag_named(:tag::text)]
 -- filter: status: t.status = :status::track_status
--- Every word is somewhere in title, artist, album, genre or tags, or in its creator's name, whatever its case and accents. By the
--- longest word the candidates come from an index.
--- search: q: t.search_text || ' ' || u.search_text like all (search_patterns(:q::text))
---            and t.id in (select f.id from tracks f where f.search_text like (search_patterns(:q::text))[1]
---                         union all
---                         select f.id
---                           from users c
---                           join tracks f on f.creator_id = c.id
---                          where c.search_text like (search_patterns(:q::text))[1])
+-- The best 1000 that the search finds (ADR 0096).
+-- search: q: t.id in (select f_.id from search_find(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, case when :mine::boolean then 'own' else 'public' end,
+--                                                   search_filters(:genre::text, :tag::text, null, null, null, null, null, null, null, null, null, null,
+--                                                   coalesce(:creator_id::uuid, (select o_.id from users o_ where lower(o_.username) = lower(:username::text) and o_.deleted_at is null))), 1000) f_)
 -- sort: newest: t.created_at desc, t.id desc
 -- sort: oldest: t.created_at, t.id
 -- sort: title: lower(t.title), t.id
 select {track(t, u)}
   from tracks t
+  join users u on u.id = t.creator_id
+ where true
+
+-- query: track_found
+-- The hits of a search, and of how many of the candidates there is which genre, tag, key and decade.
+-- schema: FoundTrack
+with f as materialized (select * from search_find(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'public', {search_filters}, :most::int))
+select {track(t, u)}, {search_why}, n_.total as total_, n_.is_partial as partial_,
+       case when :facets::boolean
+            then (select json_build_object('genres', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
+                                                        from (select g.genre as v, count(*) as n from f join tracks g on g.id = f.id where g.genre <> '' group by 1 order by 2 desc, 1 limit 12) x),
+                                           'tags', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
+                                                      from (select w as v, count(*) as n from f join tracks g on g.id = f.id cross join unnest(g.tags) w group by 1 order by 2 desc, 1 limit 12) x),
+                                           'keys', (select coalesce(json_agg(json_build_object('value', x.v, 'count', x.n) order by x.n desc, x.v), '[]')
+                                                      from (select upper(search_key_code(g.musical_key)) as v, count(*) as n from f join tracks g on g.id = f.id
+                                                             where search_key_code(g.musical_key) is not null group by 1 order by 2 desc, 1 limit 12) x),
+                                           'decades', (select coalesce(json_agg(json_build_object('value', x.v::text, 'count', x.n) order by x.v desc), '[]')
+                                                         from (select g.year / 10 * 10 as v, count(*) as n from f join tracks g on g.id = f.id where g.year > 0 group by 1 order by 2 desc, 1 limit 12) x))) end as facets_
+  from {search_state} n_
+  left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
+                                                      case :sort::text when 'oldest' then extract(epoch from g.created_at) end,
+                                                      case :sort::text when 'title' then lower(g.title) end, f.place) as n
+                from f join tracks g on g.id = f.id
+               order by n
+              offset :offset::int limit :most_shown::int) f
+             join tracks t on t.id = f.id
+             join users u on u.id = t.creator_id and {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}) on true
+ order by f.n
+
+-- query: track_search
+-- As track_list with words, the best first.
+-- sees: whoever may see the tracks; of the person only the id is used
+-- filter: mine!=true: {track_listed(t, u, :viewer::uuid, :viewer_staff::boolean)}
+-- filter: mine=true: t.creator_id = :viewer::uuid and t.deleted_at is null
+-- filter: creator_id: t.creator_id = :creator_id::uuid
+-- filter: username: lower(u.username) = lower(:username::text)
+-- filter: status: t.status = :status::track_status
+-- sort: relevance: f.place
+-- sort: newest: t.created_at desc, t.id desc
+-- sort: oldest: t.created_at, t.id
+-- sort: title: lower(t.title), t.id
+-- unique: each place is taken once
+with f as materialized (
+    select f_.* from search_find(1::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, case when :mine::boolean then 'own' else 'public' end,
+                                 search_filters(:genre::text, :tag::text, null, null, null, null, null, null, null, null, null, null, 
+                                 coalesce(:creator_id::uuid, (select o_.id from users o_ where lower(o_.username) = lower(:username::text) and o_.deleted_at is null))), 1000) f_
+)
+select {track(t, u)}
+  from f
+  join tracks t on t.id = f.id
   join users u on u.id = t.creator_id
  where true
 

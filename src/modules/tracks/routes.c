@@ -6,19 +6,19 @@ static const struct field cover_in_path[] = {{"id", FIELD_UUID, .required = true
                                              {"size", FIELD_ENUM, .required = true, .values = "300|600|1200", .help = "Side in pixels"},
                                              FIELD_END};
 
-#define WORDS_HELP "Words, each somewhere in title, artist, album, genre, tags or the creator's name; case and accents do not matter"
-#define LIST_FILTERS \
+#define WORDS_HELP "Words, each in title, artist, album, genre, tags or the creator's name; the last one may be a beginning. Case, accents and width do not matter"
+#define LIST_FILTERS(orders, usual) \
     {"creator_id", FIELD_UUID, .help = "Only of this person"}, \
     {"username", FIELD_STRING, .max = 30, .help = "Only of this person"}, \
     {"genre", FIELD_STRING, .max = 100, .help = "Only of this genre"}, \
     {"tag", FIELD_STRING, .max = 30, .help = "Only with this tag"}, \
     {"mine", FIELD_BOOL, .needs_person = true, .help = "One's own, in all states"}, \
     {"status", FIELD_ENUM, .values = "uploading|processing|completed|failed", .help = "Only in this state"}, \
-    {"sort", FIELD_ENUM, .values = "newest|oldest|title", .fallback = "newest", .help = "Order"}, \
+    {"sort", FIELD_ENUM, .values = orders, .fallback = usual, .help = "Order"}, \
     FIELD_END
 
-static const struct field list_filters[] = {{"q", FIELD_STRING, .max = 200, .help = WORDS_HELP}, LIST_FILTERS};
-static const struct field search_filters[] = {{"q", FIELD_STRING, .required = true, .min = 1, .max = 200, .help = WORDS_HELP}, LIST_FILTERS};
+static const struct field list_filters[] = {{"q", FIELD_STRING, .max = 200, .help = WORDS_HELP}, LIST_FILTERS("newest|oldest|title", "newest")};
+static const struct field search_filters[] = {{"q", FIELD_STRING, .required = true, .min = 1, .max = 200, .help = WORDS_HELP}, LIST_FILTERS("relevance|newest|oldest|title", "relevance")};
 
 static const struct field tag_beginning[] = {
     {"q", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "How the tag begins; case, accents, spaces and hyphens do not matter"}, FIELD_END};
@@ -103,9 +103,9 @@ const struct route track_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = list_filters,
      .sql = &q_track_list, .shape = MANY, .replica = "tracks users", .cache_s = 5, .cache_tags = "tracks"},
 
-    {GET, "/api/v1/tracks/search", "Find public tracks, or tracks of the signed-in user, by words", "As the list of tracks with `q`.",
+    {GET, "/api/v1/tracks/search", "Find public tracks, or tracks of the signed-in user, by words", "The best 1000, best first, as `GET /search` ranks them.",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_filters,
-     .sql = &q_track_list, .shape = MANY, .replica = "tracks users", .cache_s = 5, .cache_tags = "tracks"},
+     .sql = &q_track_search, .shape = MANY, .replica = "tracks users", .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/genres", "List the genres of public tracks and the number of tracks in each, most used first",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_genre_list, .shape = MANY, .cache_s = 5,

@@ -40,17 +40,34 @@ select {person(u)}
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
 
 -- query: user_search
--- Every word stands somewhere in the user name or the display name, whatever its case and accents. First who is called exactly so, then
--- names that begin so, then the rest, short names first.
--- sort: (lower(u.username) = search_fold(:q::text) or rtrim(u.search_text) = lower(u.username) || ' ' || search_fold(:q::text)) desc,
---       starts_with(u.search_text, search_fold(:q::text)) desc, -length(u.search_text) desc, u.id desc
+-- The best 1000 that the search finds (ADR 0096), the best first.
+-- sort: f.place
+-- unique: each place is taken once
+with f as materialized (
+    select f_.* from search_find(3::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', null, 1000) f_
+)
 select {person(u)}
-  from users u
+  from f
+  join users u on u.id = f.id
   left join user_settings s on s.user_id = u.id
  where {user_listed(u, :viewer::uuid, :viewer_staff::boolean)}
    and (u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true))
-   and u.search_text like (search_patterns(:q::text))[1]
-   and u.search_text like all (search_patterns(:q::text))
+
+-- query: user_found
+-- The hits of a search.
+-- schema: FoundUser
+with f as materialized (select * from search_find(3::smallint, :q::text, :viewer::uuid, :viewer_staff::boolean, 'both', {search_filters}, :most::int))
+select {person(u)}, {search_why}, n_.total as total_, n_.is_partial as partial_
+  from {search_state} n_
+  left join ((select f.*, row_number() over (order by case :sort::text when 'newest' then extract(epoch from g.created_at) end desc nulls last,
+                                                      case :sort::text when 'oldest' then extract(epoch from g.created_at) end,
+                                                      case :sort::text when 'title' then lower(g.display_name) end, f.place) as n
+                from f join users g on g.id = f.id
+               order by n
+              offset :offset::int limit :most_shown::int) f
+             join users u on u.id = f.id and {user_listed(u, :viewer::uuid, :viewer_staff::boolean)}
+             left join user_settings s on s.user_id = u.id) on u.id = :viewer::uuid or coalesce(s.allow_search_indexing, true)
+ order by f.n
 
 -- query: user_suggestions
 -- People followed by those whom the viewer follows; then creators with many followers, then new creators. From a bounded number of

@@ -17,7 +17,7 @@ static const struct field list_options[] = {
 
 static const struct field search_options[] = {
     {"q", FIELD_STRING, .required = true, .min = 1, .max = 100, .example = "ada",
-     .help = "Words, each somewhere in the user name or the display name; case and accents do not matter"}, FIELD_END};
+     .help = "Words, each in the user name or the display name, the last one may be a beginning; case and accents do not matter"}, FIELD_END};
 
 static const struct field profile_fields[] = {
     {"first_name", FIELD_STRING, .nullable = true, .max = 100, .help = "First name"},

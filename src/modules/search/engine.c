@@ -1,0 +1,111 @@
+/* engine.c - asks PostgreSQL what a search finds. Whatever else answers searches one day is asked here too. */
+#include "modules/search/internal.h"
+
+#include "db/row_json.h"
+#include "playlists.queries.h"
+#include "releases.queries.h"
+#include "search.queries.h"
+#include "tracks.queries.h"
+#include "users.queries.h"
+
+/* A statement ends after that; what was found until then is the reply. */
+#define STATEMENT_MS 300
+
+const char *const search_kind_names[SEARCH_KINDS] = {"tracks", "releases", "users", "playlists"};
+
+static const struct query *
+engine_query(enum search_kind kind)
+{
+    static const struct query *const queries[SEARCH_KINDS] = {&q_track_found, &q_release_found, &q_user_found, &q_playlist_found};
+
+    return queries[kind];
+}
+
+static bool
+engine_bool(const PGresult *rows, const char *column)
+{
+    return *PQgetvalue(rows, 0, PQfnumber(rows, column)) == 't';
+}
+
+const struct problem *
+search_ask(struct request *req, enum search_kind kind, int most, struct search_found *ret_found)
+{
+    struct search_found found = {0};
+    const struct problem *p;
+    int64_t total = 0;
+    int facets;
+
+    request_set(req, "most", arena_printf(req->arena, "%d", most));
+    p = db_rows_within(req, engine_query(kind), STATEMENT_MS, &found.rows, &found.is_partial);
+    if (p)
+        return p;
+    if (found.rows && PQntuples(found.rows)) {
+        /* Where nothing was found one row tells so. */
+        found.count = PQgetisnull(found.rows, 0, PQfnumber(found.rows, "id")) ? 0 : PQntuples(found.rows);
+        text_to_int64(PQgetvalue(found.rows, 0, PQfnumber(found.rows, "total_")), 0, most, &total);
+        found.total = (int)total;
+        found.at_least = found.total >= most;
+        found.is_partial = engine_bool(found.rows, "partial_");
+        facets = PQfnumber(found.rows, "facets_");
+        if (facets >= 0 && !PQgetisnull(found.rows, 0, facets))
+            found.facets = PQgetvalue(found.rows, 0, facets);
+    }
+    found.at_least |= found.is_partial;
+    *ret_found = found;
+    return NULL;
+}
+
+bool
+search_write_hits(const struct search_found *found, enum search_kind kind, struct buf *out)
+{
+    struct row_json json;
+    int id;
+
+    buf_add(out, STR("["));
+    if (found->count) {
+        if (!row_json_begin(&json, found->rows, engine_query(kind)))
+            return false;
+        id = PQfnumber(found->rows, "id");
+        for (int i = 0, written = 0; i < found->count; i++) {
+            if (PQgetisnull(found->rows, i, id))
+                continue; /* hidden since the entry was read */
+            if (written++)
+                buf_add(out, STR(","));
+            row_json_write(&json, i, out);
+        }
+    }
+    buf_add(out, STR("]"));
+    return !out->failed;
+}
+
+const struct problem *
+search_meant(struct request *req, const char **ret_text)
+{
+    const struct problem *p;
+    const char *meant, *asked = request_param(req, "q");
+    PGresult *rows;
+    bool late, finds = false;
+
+    *ret_text = NULL;
+    p = db_rows_within(req, &q_search_corrected, STATEMENT_MS, &rows, &late);
+    if (p || late)
+        return p;
+    meant = PQntuples(rows) && !PQgetisnull(rows, 0, 0) ? arena_strdup(req->arena, PQgetvalue(rows, 0, 0)) : NULL;
+    PQclear(rows);
+    if (!meant)
+        return NULL;
+    /* Words of what this viewer may not see are no help and none of their business: only what finds something is said. */
+    request_set(req, "q", meant);
+    for (int kind = 0; kind < SEARCH_KINDS && !finds && !p; kind++) {
+        struct search_found found = {0};
+
+        p = search_ask(req, (enum search_kind)kind, 5, &found);
+        finds = !p && found.count > 0;
+        if (found.rows)
+            PQclear(found.rows);
+    }
+    request_set(req, "q", asked);
+    if (finds)
+        *ret_text = meant;
+    return p;
+}
