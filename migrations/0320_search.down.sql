@@ -23,6 +23,7 @@ drop function search_variants(text, boolean, int), search_distance(text, text, i
               search_count_words(), search_draw_tiers(), search_scores(smallint), search_rebuild(), search_refresh_owner(uuid), search_touch(smallint, uuid[]),
               search_tier(smallint, smallint), search_source(smallint, uuid[]), search_key_code(text), search_keys(text), search_vector(text[], text[], text[], text[]),
               search_part(text[], text), search_quote(text), search_words_of(text), search_norm(text), search_canon(text);
+drop type search_reason;
 drop table search_words, search_tiers, search_entries;
 drop extension fuzzystrmatch;
 delete from jobs where kind in ('search.rebuild', 'search.owner', 'search.rank');

@@ -46,6 +46,9 @@ create table search_words (
 );
 create index search_words_keys_idx on search_words using gin (keys) with (fastupdate = off);
 
+-- Why something was found.
+create type search_reason as (class text, field text, typos int);
+
 -- What is typed and what is searched, in one form: width, accents and case folded, apostrophes of one kind, single spaces.
 create function search_canon(value text) returns text
     language plpgsql immutable parallel safe

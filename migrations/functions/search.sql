@@ -169,7 +169,8 @@ begin
         insert into search_entries (kind, id, owner_id, public_from, is_explicit, score, tier, raws, body, words)
         select s.kind, s.id, s.owner_id, s.public_from, s.is_explicit, s.score, case when s.public_from is null then 9 else search_tier(s.kind, s.score) end,
                s.raws, s.body, s.words
-          from search_source(k::smallint, null) s;
+          from search_source(k::smallint, null) s
+         order by s.score desc; -- what is read most lies together
     end loop;
     create index search_entries_owner_idx on search_entries (owner_id, kind);
     create index search_entries_words_0_idx on search_entries using gin (words) with (fastupdate = off) where tier = 0;
@@ -358,6 +359,7 @@ end
 $$;
 
 -- Entries of a kind that are found by `wanted` and not by `minus`: tier by tier, of each those with the highest score, at most `most` in all. Rights are part of it.
+-- The tiers above are read whole. In those below, where scores differ little, a word that none of the best have and many of these do is compared in the first few hundred.
 create or replace function search_scan(of_kind smallint, wanted tsquery, minus tsquery, tail text, viewer uuid, hidden uuid[], any_words boolean, scope text, most int)
     returns table (id uuid, score smallint, words tsvector)
     language plpgsql stable parallel safe set plan_cache_mode = force_generic_plan set enable_seqscan = off
@@ -399,17 +401,17 @@ begin
              (select * from (select e.id, e.score, e.words from search_entries e
                where e.kind = of_kind and e.tier = 2 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
                  and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               limit 5000) e order by e.score desc, e.id limit most)
+               limit 3000) e order by e.score desc, e.id limit most)
              union all
              (select * from (select e.id, e.score, e.words from search_entries e
                where e.kind = of_kind and e.tier = 3 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
                  and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               limit 5000) e order by e.score desc, e.id limit most)
+               limit 500 + most) e order by e.score desc, e.id limit most)
              union all
              (select * from (select e.id, e.score, e.words from search_entries e
                where e.kind = of_kind and e.tier = 4 and e.words @@ wanted and (minus is null or not e.words @@ minus) and e.public_from <= now()
                  and not e.owner_id = any (hidden) and (any_words or not e.is_explicit or e.owner_id = viewer) and (tail is null or ' ' || e.body like tail)
-               limit 5000) e order by e.score desc, e.id limit most)) f
+               limit 500 + most) e order by e.score desc, e.id limit most)) f
      limit most;
 end
 $$;

@@ -70,10 +70,9 @@ u.id, u.username, u.display_name, u.first_name, u.last_name, u.avatar, u.banner_
        (:viewer::uuid is not null and exists (select from user_blocks b where b.blocker_id = :viewer::uuid and b.blocked_id = u.id)) as is_blocked,
        (:viewer::uuid is not null and exists (select from user_mutes m where m.user_id = :viewer::uuid and m.person_id = u.id)) as is_muted
 
+-- fragment: not_blocked_by(owner, viewer, staff)
 -- Who may see what. `viewer` is null for somebody who is not signed in; `staff` is :viewer_staff::boolean in queries of a request and false
 -- elsewhere. These are fragments and not functions, since PostgreSQL takes no function into a statement that looks into another table.
-
--- fragment: not_blocked_by(owner, viewer, staff)
 -- `owner`, a person's id, has not blocked the viewer. Read once a statement, however many rows it is asked for.
 (viewer is null or owner not in (select b_.blocker_id from user_blocks b_ where b_.blocked_id = viewer and not staff))
 
@@ -301,7 +300,7 @@ search_filters(:genre::text, :tag::text, :bpm_from::int, :bpm_to::int,
 -- Why a hit is there, where that was asked for. Nothing that tells how often it was played.
 -- nullable: why
 -- type: why SearchReason
-case when :explain::boolean then json_build_object('class', f.class, 'field', f.field, 'typos', f.typos) end as why
+case when :explain::boolean then to_json(row(f.class, f.field, f.typos)::search_reason) end as why
 
 -- fragment: search_state
 -- How many were found, and whether there may be more: `f` is what search_find() gave.

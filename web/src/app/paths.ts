@@ -8,6 +8,7 @@ export const PAGE_PATHS = [
   '/discover/genre/:genre',
   '/discover/tag/:tag',
   '/discover/path/:id',
+  '/search',
   '/login',
   '/register',
   '/forgot-password',

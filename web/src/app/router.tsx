@@ -18,6 +18,7 @@ export const routes: RouteObject[] = [
           { path: 'discover', lazy: pages.discover },
           { path: 'discover/genre/:genre', lazy: pages.label },
           { path: 'discover/tag/:tag', lazy: pages.label },
+          { path: 'search', lazy: pages.search },
           { path: 'login', lazy: pages.login },
           { path: 'register', lazy: pages.register },
           { path: 'forgot-password', lazy: pages.forgotPassword },

@@ -11,6 +11,7 @@ export const pages = {
   discover: withTexts(() => import('@/features/discover/DiscoverPage'), 'discover'),
   label: withTexts(() => import('@/features/discover/LabelPage'), 'discover'),
   path: withTexts(() => import('@/features/discover/PathPage'), 'discover'),
+  search: withTexts(() => import('@/features/search/SearchPage'), 'search_page', 'playlists'),
   login: withTexts(() => import('@/features/auth/LoginPage'), 'auth'),
   register: withTexts(() => import('@/features/auth/RegisterPage'), 'auth'),
   forgotPassword: withTexts(() => import('@/features/auth/ForgotPasswordPage'), 'auth'),
@@ -49,6 +50,7 @@ export const pages = {
 const byPath: Record<string, Page> = {
   '/': pages.landing,
   '/discover': pages.discover,
+  '/search': pages.search,
   '/dashboard': pages.dashboard,
   '/upload': pages.upload,
   '/library': pages.library,

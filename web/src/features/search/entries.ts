@@ -7,11 +7,8 @@ import { useNavigate } from 'react-router';
 import { useMe } from '@/lib/api/auth/me';
 import { useQuery } from '@tanstack/react-query';
 import { releaseArtist } from '@/components/release/ReleaseCard';
-import { playlistSearchQuery } from '@/lib/api/playlists/search';
-import { releaseSearchQuery } from '@/lib/api/releases/search';
-import { tracksQuery } from '@/lib/api/tracks/list';
+import { searchQuery } from '@/lib/api/search/search';
 import type { PublicUser, Release, Track } from '@/lib/api/schema';
-import { peopleQuery } from '@/lib/api/users/search';
 import { suggestionsQuery } from '@/lib/api/users/suggestions';
 import { useDebounced } from '@/lib/dom/useDebounced';
 import { byline } from '@/lib/format/byline';
@@ -121,16 +118,13 @@ export function useEntries(text: string): Entries {
   const { data: me } = useMe();
   const now = text.trim();
   const q = useDebounced(now, 180);
-  const foundPeople = useQuery({ ...peopleQuery(q, PEOPLE), enabled: q.length > 0 });
-  const foundReleases = useQuery({ ...releaseSearchQuery(q, RELEASES), enabled: q.length > 0 });
-  const foundTracks = useQuery({ ...tracksQuery({ q, limit: TRACKS }), enabled: q.length > 0 });
-  const foundPlaylists = useQuery({ ...playlistSearchQuery(q, PLAYLISTS), enabled: Boolean(me) && q.length > 0 });
+  const found = useQuery(searchQuery({ q, limit: TRACKS }));
   const suggested = useQuery({ ...suggestionsQuery(PEOPLE), enabled: Boolean(me) && now === '' });
   const wanted = plain(now);
-  const tracks = q && wanted ? (foundTracks.data?.items ?? []) : [];
-  const releases = q && wanted ? (foundReleases.data?.items ?? []) : [];
-  const playlists = q && wanted ? (foundPlaylists.data?.items ?? []) : [];
-  const people = (wanted ? q && foundPeople.data?.items : me && suggested.data?.items) || [];
+  const tracks = q && wanted ? (found.data?.tracks.items ?? []) : [];
+  const releases = q && wanted ? (found.data?.releases.items ?? []).slice(0, RELEASES) : [];
+  const playlists = q && wanted ? (found.data?.playlists.items ?? []).slice(0, PLAYLISTS) : [];
+  const people = (wanted ? q && found.data?.users.items.slice(0, PEOPLE) : me && suggested.data?.items) || [];
 
   const entries: Entry[] = [
     ...commands.filter((command) => !wanted || plain(command.label).includes(wanted)),
@@ -169,10 +163,9 @@ export function useEntries(text: string): Entries {
     })),
   ];
   const all: Entry | undefined = wanted
-    ? { kind: 'command', id: 'all', label: t('search.all', { q: now }), hint: '', icon: Search, run: () => void navigate(`/discover?q=${encodeURIComponent(now)}`) }
+    ? { kind: 'command', id: 'all', label: t('search.all', { q: now }), hint: '', icon: Search, run: () => void navigate(`/search?q=${encodeURIComponent(now)}`) }
     : undefined;
   if (all) entries.push(all);
-  const asked = [foundPeople, foundReleases, foundTracks, foundPlaylists];
-  const upToDate = now === q && asked.every((query) => !query.isPlaceholderData && !query.isFetching);
-  return { entries, searching: asked.some((query) => query.isFetching), upToDate, all };
+  const upToDate = now === q && !found.isPlaceholderData && !found.isFetching;
+  return { entries, searching: found.isFetching, upToDate, all };
 }

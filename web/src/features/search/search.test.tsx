@@ -10,6 +10,10 @@ import { fakeServer, type Reply } from '@/testing/server';
 import { CommandPalette } from './CommandPalette';
 
 const list = (...items: unknown[]): Reply => ({ body: { items, page: 1, limit: 20, total: items.length } });
+const part = (items: unknown[] = []) => ({ items, total: items.length, at_least: false });
+const found = (parts: { tracks?: unknown[]; users?: unknown[]; releases?: unknown[]; playlists?: unknown[] } = {}): Reply => ({
+  body: { tracks: part(parts.tracks), users: part(parts.users), releases: part(parts.releases), playlists: part(parts.playlists), facets: null, partial: false, did_you_mean: null },
+});
 const person = (username: string, first_name: string | null = null, last_name: string | null = null): Partial<PublicUser> => ({
   id: `id-of-${username}`,
   username,
@@ -23,7 +27,7 @@ const show = () =>
     { path: '/', element: <CommandPalette /> },
     { path: '/u/:username', element: <h1>Profile</h1> },
     { path: '/release/:slug', element: <h1>Release</h1> },
-    { path: '/discover', element: <h1>Results</h1> },
+    { path: '/search', element: <h1>Results</h1> },
   ]);
 
 beforeEach(() => {
@@ -33,12 +37,12 @@ beforeEach(() => {
 
 describe('the command palette', () => {
   it('finds people who have no tracks, by the words of their display name', async () => {
-    const server = fakeServer({ 'GET /tracks': list(), 'GET /users/search': list(person('nordlys', 'Åse', 'Nordlys')) });
+    const server = fakeServer({ 'GET /search': found({ users: [person('nordlys', 'Åse', 'Nordlys')] }) });
     const { router } = show();
     await userEvent.type(await screen.findByRole('combobox'), 'ase nordlys');
     const option = await screen.findByRole('option', { name: /Åse Nordlys/ });
     expect(option).toHaveTextContent('@nordlys');
-    expect(server.calls.map((call) => call.path)).toContain('/users/search?q=ase+nordlys&limit=4');
+    expect(server.calls.map((call) => call.path)).toContain('/search?q=ase+nordlys&limit=8');
     await userEvent.click(option);
     await waitFor(() => expect(router.state.location.pathname).toBe('/u/nordlys'));
   });
@@ -49,16 +53,15 @@ describe('the command palette', () => {
       answerEarlier = resolve;
     });
     const server = fakeServer({
-      'GET /users/search': list(),
-      'GET /tracks': (call) => (call.path.includes('q=sal&') ? earlier : list(track({ id: 'b', title: 'Salt Lines' }))),
+      'GET /search': (call) => (call.path.includes('q=sal&') ? earlier : found({ tracks: [track({ id: 'b', title: 'Salt Lines' })] })),
     });
     show();
     const field = await screen.findByRole('combobox');
     await userEvent.type(field, 'sal');
-    await waitFor(() => expect(server.count('GET /tracks')).toBe(1));
+    await waitFor(() => expect(server.count('GET /search')).toBe(1));
     await userEvent.type(field, 't');
     expect(await screen.findByRole('option', { name: /Salt Lines/ })).toBeInTheDocument();
-    answerEarlier(list(track({ id: 'a', title: 'Sal and Pepper' })));
+    answerEarlier(found({ tracks: [track({ id: 'a', title: 'Sal and Pepper' })] }));
     await userEvent.type(field, ' ');
     await earlier;
     expect(screen.getByRole('option', { name: /Salt Lines/ })).toBeInTheDocument();
@@ -67,7 +70,7 @@ describe('the command palette', () => {
 
   it('finds releases by their title and artist, and leads to them', async () => {
     const release = { id: 'r', slug: 'low-tide', title: 'Low Tide', artist: 'Mira', kind: 'ep', cover_url: null, creator: ada };
-    fakeServer({ 'GET /users/search': list(), 'GET /tracks': list(), 'GET /releases': list(release) });
+    fakeServer({ 'GET /search': found({ releases: [release] }) });
     const { router } = show();
     await userEvent.type(await screen.findByRole('combobox'), 'low tide');
     const option = await screen.findByRole('option', { name: /Low Tide/ });
@@ -77,13 +80,13 @@ describe('the command palette', () => {
   });
 
   it('Enter before the answer has come leads to all results of what was typed', async () => {
-    fakeServer({ 'GET /users/search': list(person('salome')), 'GET /tracks': list() });
+    fakeServer({ 'GET /search': found({ users: [person('salome')] }) });
     const { router } = show();
     const field = await screen.findByRole('combobox');
     await userEvent.type(field, 'salo');
     await screen.findByRole('option', { name: /salome/ });
     await userEvent.type(field, 'n{Enter}');
-    await waitFor(() => expect(router.state.location.pathname + router.state.location.search).toBe('/discover?q=salon'));
+    await waitFor(() => expect(router.state.location.pathname + router.state.location.search).toBe('/search?q=salon'));
   });
 
   it('suggests people to a member who has not typed yet, and asks nothing for a guest', async () => {

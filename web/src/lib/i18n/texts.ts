@@ -24,6 +24,7 @@ import type recommendations from '@/locales/en/recommendations.json';
 import type releases from '@/locales/en/releases.json';
 import type rules from '@/locales/en/rules.json';
 import type search from '@/locales/en/search.json';
+import type search_page from '@/locales/en/search_page.json';
 import type security from '@/locales/en/security.json';
 import type settings from '@/locales/en/settings.json';
 import type sharing from '@/locales/en/sharing.json';
@@ -58,6 +59,7 @@ export interface TextFiles {
   releases: typeof releases;
   rules: typeof rules;
   search: typeof search;
+  search_page: typeof search_page;
   security: typeof security;
   settings: typeof settings;
   sharing: typeof sharing;

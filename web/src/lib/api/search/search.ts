@@ -1,0 +1,36 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { Reply } from '@/lib/api/address';
+import { get } from '@/lib/api/client';
+
+export type SearchReply = Reply<'get', '/search'>;
+export type SearchKind = 'tracks' | 'releases' | 'users' | 'playlists';
+export type SearchSort = 'relevance' | 'newest' | 'oldest' | 'title';
+
+export interface SearchFilter {
+  q: string;
+  type?: SearchKind | 'all';
+  page?: number;
+  limit?: number;
+  sort?: SearchSort;
+  genre?: string;
+  tag?: string;
+  key?: string;
+  compatible?: boolean;
+  bpm_from?: number;
+  bpm_to?: number;
+  year_from?: number;
+  year_to?: number;
+  downloadable?: boolean;
+  explain?: boolean;
+}
+
+export const searchFor = (filter: SearchFilter, signal?: AbortSignal) => get('/search', { query: { ...filter }, signal });
+
+/** Kept by what was asked for, so that a late answer never replaces a newer one. */
+export const searchQuery = (filter: SearchFilter) =>
+  queryOptions({
+    queryKey: ['search', filter],
+    queryFn: ({ signal }) => searchFor(filter, signal),
+    enabled: filter.q.length > 0,
+    placeholderData: keepPreviousData,
+  });
