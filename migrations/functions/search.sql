@@ -307,8 +307,18 @@ declare
     before int[]; last int[]; now int[];
     least_of_row int;
 begin
-    if d <= 1 or d > 2 * most or first > most then -- two may be one exchange
+    if d <= 1 or d > 2 * most or first > most then
         return d + first;
+    end if;
+    if d = 2 then -- two may be one exchange
+        if length(a) = length(b) then
+            for i in 1..length(a) - 1 loop
+                if substr(a, i, 1) <> substr(b, i, 1) then
+                    return case when left(a, i - 1) || substr(a, i + 1, 1) || substr(a, i, 1) || substr(a, i + 2) = b then 1 else 2 end + first;
+                end if;
+            end loop;
+        end if;
+        return 2 + first;
     end if;
     x := string_to_array(a, null); y := string_to_array(b, null);
     last := array(select generate_series(0, cardinality(y)));
@@ -362,7 +372,7 @@ $$;
 -- The tiers above are read whole. In those below, where scores differ little, a word that none of the best have and many of these do is compared in the first few hundred.
 create or replace function search_scan(of_kind smallint, wanted tsquery, minus tsquery, tail text, viewer uuid, hidden uuid[], any_words boolean, scope text, most int)
     returns table (id uuid, score smallint, words tsvector)
-    language plpgsql stable parallel safe set plan_cache_mode = force_generic_plan set enable_seqscan = off
+    language plpgsql stable parallel safe set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
     as $$
 #variable_conflict use_column
 begin
@@ -460,7 +470,7 @@ declare
     tail text;
     had int := 0;
     n int;
-    x_no int[] := '{}'; x_word text[] := '{}'; x_cost int[] := '{}';
+    x_no int[] := '{}'; x_word text[] := '{}'; x_plain text[] := '{}'; x_cost int[] := '{}';
 begin
     if whole = '' or cardinality(parts) = 0 then
         return;
@@ -520,11 +530,11 @@ begin
         return;
     end if;
 
-    select array_agg(v.i), array_agg(v.word), array_agg(v.cost)
-      into x_no, x_word, x_cost
-      from (select p.i::int, search_quote(p.w) || case when p.i = cardinality(parts) then ':*' else '' end as word, 0 as cost from unnest(parts) with ordinality p (w, i)
+    select array_agg(v.i), array_agg(v.word), array_agg(v.plain), array_agg(v.cost)
+      into x_no, x_word, x_plain, x_cost
+      from (select p.i::int, search_quote(p.w) || case when p.i = cardinality(parts) then ':*' else '' end as word, p.w as plain, 0 as cost from unnest(parts) with ordinality p (w, i)
             union all
-            select p.i::int, search_quote(v.word), v.cost
+            select p.i::int, search_quote(v.word), v.word, v.cost
               from unnest(parts) with ordinality p (w, i)
               cross join search_variants(p.w, p.i = cardinality(parts), search_budget(p.w)) v) v
      where tail is null or v.i < cardinality(parts);
@@ -533,9 +543,9 @@ begin
     end if;
     -- Names that are nothing but the words that were meant come first among those with as many errors.
     select string_agg(search_quote('@' || replace(m.meant, ' ', '')), ' | ')::tsquery into exact_meant
-      from (select v.word as meant from search_variants(final, true, search_budget(final)) v where cardinality(parts) = 1
+      from (select v.plain as meant from unnest(x_plain, x_cost) v (plain, cost) where cardinality(parts) = 1 and v.cost > 0
             union all
-            select string_agg(coalesce((select v.word from search_variants(p.w, p.i = cardinality(parts), search_budget(p.w)) v limit 1), p.w), '' order by p.i)
+            select string_agg(coalesce((select v.plain from unnest(x_no, x_plain, x_cost) v (i, plain, cost) where v.i = p.i and v.cost > 0 order by v.cost limit 1), p.w), '' order by p.i)
               from unnest(parts) with ordinality p (w, i) where cardinality(parts) > 1) m;
     return query
     select had + (row_number() over (order by t.typos, s.words @@ exact_meant desc nulls last, s.words @@ q.named desc, s.score desc, s.id))::int, s.id, 'typo',

@@ -207,6 +207,13 @@ reply_content(struct description *description, const struct route *route, const 
 
     *ret_type = type;
     *ret_type_len = strcspn(type, "; ");
+    for (const struct query *const *row = route->reply_rows; row && *row; row++) {
+        json_t *named = describe_row(&description->describer, *row);
+
+        if (!named)
+            return false;
+        json_decref(named);
+    }
     if (route->reply && route->reply_or)
         *ret_schema = json_pack("{s:[o, o]}", "anyOf", schema_of_reply(route->reply, &description->parts), schema_of_reply(route->reply_or, &description->parts));
     else if (route->reply)

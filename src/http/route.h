@@ -128,6 +128,7 @@ struct route {
     int status;                  /* of success; 0 means 200 (204 for EMPTY) */
     const struct query *replies; /* a handler's reply has the shape of this query's row */
     const struct field *reply;   /* or these fields */
+    const struct query *const *reply_rows; /* queries whose rows stand in `reply` under the names of their schemas; ended by NULL */
     const struct field *reply_or; /* or, with the same status, these instead */
     const char *produces;        /* or is of this media type */
     const enum problem_name *problems; /* beyond those that follow from the rest; ended by PROBLEM_COUNT */

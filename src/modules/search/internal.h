@@ -19,13 +19,14 @@ struct search_found {
     const char *facets; /* JSON, or NULL */
 };
 
-/* The one place where an engine is asked. The inputs of the request say what for; `most` bounds how many candidates are compared. NULL is success, also when time was up. */
+/* The one place where an engine is asked. The inputs of the request say what for; `most` bounds how many candidates are compared. NULL is success, also when
+ * time was up. */
 const struct problem *search_ask(struct request *req, enum search_kind kind, int most, struct search_found *ret_found);
 
 /* Appends the hits as a JSON array. */
 bool search_write_hits(const struct search_found *found, enum search_kind kind, struct buf *out);
 
-/* "kept for what the words may have meant": sets *ret_text to words that find something, or NULL. */
+/* What may have been meant where nothing was found: sets *ret_text to words that find something that the viewer may see, or NULL. */
 const struct problem *search_meant(struct request *req, const char **ret_text);
 
 enum job_outcome search_rank_job(struct job *job);

@@ -1,7 +1,11 @@
 /* search.c - finds tracks, releases, people and playlists by words. */
 #include "api/module.h"
 #include "modules/search/internal.h"
+#include "playlists.queries.h"
+#include "releases.queries.h"
 #include "search.queries.h"
+#include "tracks.queries.h"
+#include "users.queries.h"
 
 extern const struct module search_module;
 extern const struct personal search_personal;
@@ -17,18 +21,21 @@ static const struct field search_inputs[] = {
     {"type", FIELD_ENUM, .values = "all|tracks|releases|users|playlists", .fallback = "all", .help = "Only this kind, in pages"},
     {"page", FIELD_INT, .min = 1, .max = 50, .fallback = "1", .help = "With `type`: which page. The first 1000 hits can be turned to"},
     {"limit", FIELD_INT, .min = 1, .max = 50, .fallback = "10", .help = "Hits of each kind"},
-    {"sort", FIELD_ENUM, .values = "relevance|newest|oldest|title", .fallback = "relevance", .help = "Order of the best candidates, of which there are 1000 at most with `type`, else 100"},
+    {"sort", FIELD_ENUM, .values = "relevance|newest|oldest|title", .fallback = "relevance",
+     .help = "Order of the best candidates, of which there are 1000 at most with `type`, else 100"},
     {"genre", FIELD_STRING, .min = 1, .max = 100, .help = "Tracks of this genre"},
     {"tag", FIELD_STRING, .min = 1, .max = 30, .help = "Tracks with this tag"},
     {"bpm_from", FIELD_INT, .min = 1, .max = 999, .help = "Tracks of this tempo or a faster one"},
     {"bpm_to", FIELD_INT, .min = 1, .max = 999, .help = "Tracks of this tempo or a slower one"},
-    {"key", FIELD_STRING, .min = 1, .max = 9, .pattern = "[A-Ga-g][#b]?(m|min|minor|maj|major)?|([1-9]|1[0-2])[ABab]", .example = "8A", .help = "Tracks in this key: F#m, or 11A on the wheel of keys"},
+    {"key", FIELD_STRING, .min = 1, .max = 9, .pattern = "[A-Ga-g][#b]?(m|min|minor|maj|major)?|([1-9]|1[0-2])[ABab]", .example = "8A",
+     .help = "Tracks in this key: F#m, or 11A on the wheel of keys"},
     {"compatible", FIELD_BOOL, .fallback = "false", .help = "With `key`: also in keys beside it on the wheel"},
     {"year_from", FIELD_INT, .min = 1800, .max = 2100, .help = "Tracks and releases of this year or a later one"},
     {"year_to", FIELD_INT, .min = 1800, .max = 2100, .help = "Tracks and releases of this year or an earlier one"},
     {"duration_from", FIELD_INT, .min = 0, .max = 3600, .help = "Tracks that last so many seconds or longer, in steps of ten"},
     {"duration_to", FIELD_INT, .min = 0, .max = 3600, .help = "Tracks that last so many seconds or less, in steps of ten; 3600 is no bound"},
-    {"licence", FIELD_ENUM, .values = "all_rights_reserved|cc_by|cc_by_sa|cc_by_nc|cc_by_nd|cc_by_nc_sa|cc_by_nc_nd|cc0", .help = "Releases under this licence, and what is on them"},
+    {"licence", FIELD_ENUM, .values = "all_rights_reserved|cc_by|cc_by_sa|cc_by_nc|cc_by_nd|cc_by_nc_sa|cc_by_nc_nd|cc0",
+     .help = "Releases under this licence, and what is on them"},
     {"downloadable", FIELD_BOOL, .help = "true: only what may be downloaded"},
     {"explain", FIELD_BOOL, .fallback = "false", .help = "Each hit has `why`: how it was found"},
     FIELD_END};
@@ -45,7 +52,8 @@ static const struct field facet_reply[] = {
     FACET("genres", "Values of `genre`"), FACET("tags", "Values of `tag`"), FACET("keys", "Values of `key`"), FACET("decades", "First years of decades"), FIELD_END};
 
 static const struct field tracks_part[] = {{"items", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_OBJECT, .values = "FoundTrack")},
-    {"total", FIELD_INT, .required = true, .help = "How many of the candidates match"}, {"at_least", FIELD_BOOL, .required = true, .help = "There may be more than `total`"}, FIELD_END};
+    {"total", FIELD_INT, .required = true, .help = "How many of the candidates match"},
+    {"at_least", FIELD_BOOL, .required = true, .help = "There may be more than `total`"}, FIELD_END};
 static const struct field releases_part[] = {{"items", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_OBJECT, .values = "FoundRelease")},
     {"total", FIELD_INT, .required = true}, {"at_least", FIELD_BOOL, .required = true}, FIELD_END};
 static const struct field users_part[] = {{"items", FIELD_ARRAY, .required = true, .items = FIELD_ITEMS(FIELD_OBJECT, .values = "FoundUser")},
@@ -58,10 +66,13 @@ static const struct field search_reply[] = {
     {"releases", FIELD_OBJECT, .required = true, .fields = releases_part},
     {"users", FIELD_OBJECT, .required = true, .fields = users_part},
     {"playlists", FIELD_OBJECT, .required = true, .fields = playlists_part},
-    {"facets", FIELD_OBJECT, .required = true, .nullable = true, .fields = facet_reply, .help = "Of the tracks; null where only another kind was asked for, and where time was up"},
+    {"facets", FIELD_OBJECT, .required = true, .nullable = true, .fields = facet_reply,
+     .help = "Of the tracks; null where only another kind was asked for, and where time was up"},
     {"partial", FIELD_BOOL, .required = true, .help = "Time was up before everything was looked at"},
     {"did_you_mean", FIELD_STRING, .required = true, .nullable = true, .help = "Where nothing was found: words that find something"},
     FIELD_END};
+
+static const struct query *const search_rows[] = {&q_track_found, &q_release_found, &q_user_found, &q_playlist_found, NULL};
 
 static bool
 write_kind(struct request *req, enum search_kind kind, bool wanted, struct buf *out, struct buf *facets, int *hits, bool *is_partial, const struct problem **ret_problem)
@@ -132,7 +143,7 @@ static const struct route search_routes[] = {
     {GET, "/api/v1/search", "Find tracks, releases, users and playlists by words",
      "Of each kind the best hits: names that are the text, then names that begin with it, then what has all its words in its names, its artist, genre or tags, then, "
      "where few were found, what has them with typing errors. Totals and facets count the candidates that were compared, at most 100 of each kind, or 1000 with `type`.",
-     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_inputs, .handler = search_all, .reply = search_reply,
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = search_inputs, .handler = search_all, .reply = search_reply, .reply_rows = search_rows,
      .cache_s = 5, .cache_tags = "tracks users"},
 
     {GET, "/api/v1/search/suggestions", "List what is being typed may be about", "A few of each kind, the best first.",
