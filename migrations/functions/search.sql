@@ -103,8 +103,19 @@ $$;
 create or replace function search_gone() returns trigger
     language plpgsql security definer set search_path = public
     as $$
+declare
+    named text[];
 begin
-    delete from search_entries e where e.kind = tg_argv[0]::smallint and e.id = old.id;
+    delete from search_entries e where e.kind = tg_argv[0]::smallint and e.id = old.id returning tsvector_to_array(e.words) into named;
+    if tg_argv[0] = '3' then -- the name of a person does not wait for the next count
+        delete from search_words o
+         where o.word = any (named)
+           and not exists (select from search_entries e where e.tier = 0 and e.words @@ search_quote(o.word)::tsquery)
+           and not exists (select from search_entries e where e.tier = 1 and e.words @@ search_quote(o.word)::tsquery)
+           and not exists (select from search_entries e where e.tier = 2 and e.words @@ search_quote(o.word)::tsquery)
+           and not exists (select from search_entries e where e.tier = 3 and e.words @@ search_quote(o.word)::tsquery)
+           and not exists (select from search_entries e where e.tier = 4 and e.words @@ search_quote(o.word)::tsquery);
+    end if;
     return null;
 end
 $$;

@@ -434,6 +434,8 @@ row_object(struct describer *describer, const struct query *query)
 
         if (query->problems && text_equal(PQfname(described, i), "problem"))
             continue;
+        if (PQfname(described, i)[strlen(PQfname(described, i)) - 1] == '_')
+            continue; /* for the handler: rows are written without it (db/row_json.h) */
 
         buf_add(&name, (struct str){PQfname(described, i), group ? group : strlen(PQfname(described, i))});
         schema = group ? group_object(describer, query, described, &i) : column_schema(describer, query, described, i);

@@ -43,14 +43,14 @@ test('the list of people knows all in good standing, and pages', async () => {
 
 test('people are found by user name, display name, both words in any order, with and without accents', async () => {
   await world.sql(`update users set first_name = 'Élodie', last_name = 'García Ruß' where id = '${ids.bob}'`);
-  for (const q of ['bob', 'BOB', 'élodie', 'elodie', 'garcia', 'García elodie', 'bob garcia', 'ruß', 'odie gar', '  elodie   garcia ']) assert.deepEqual(await search(visitor, q), ['bob'], q);
-  for (const q of ['elodie smith', 'bobby', '%', '_', 'elodie\\']) assert.deepEqual(await search(visitor, q), [], q);
+  for (const q of ['bob', 'BOB', 'élodie', 'elodie', 'garcia', 'García elodie', 'bob garcia', 'ruß', 'elodie gar', 'elodie\\', '  elodie   garcia ']) assert.deepEqual(await search(visitor, q), ['bob'], q);
+  for (const q of ['elodie smith', 'bobby', '%', '_', '\\']) assert.deepEqual(await search(visitor, q), [], q);
   await world.sql(`update users set first_name = 'Bo', last_name = 'B' where id = '${ids.carol}'`);
   assert.deepEqual(await search(visitor, 'bo'), ['bob', 'carol'], 'names that begin so come first');
   await world.sql(`update users set first_name = null, last_name = null where id in ('${ids.bob}', '${ids.carol}')`);
 });
 
-test('search finds parts of names, with what is special in SQL taken as it is', async () => {
+test('search finds words of names, with what is special in SQL taken as it is', async () => {
   assertStatus(await dave.put('/api/v1/users/{id}', { ...me('dave'), body: { first_name: 'Davide', last_name: 'O\'Neill 100%' } }), 200);
   assert.deepEqual(await search(visitor, 'DAV'), ['dave']);
   assert.deepEqual(await search(visitor, 'davide o\'n'), ['dave']);

@@ -22,6 +22,7 @@ test('people are found by user name and by the words of their name, without acce
     }
     await page.getByRole('combobox').fill('ase nordlys');
     await palette(page).getByRole('option', { name: /^Search everything/ }).click();
+    await page.waitForURL('**/search?q=ase%20nordlys');
     await page.getByRole('heading', { name: 'People' }).waitFor();
     await page.getByRole('main').getByRole('link', { name: /Åse Nordlys/ }).click();
     await page.waitForURL('**/u/bob');

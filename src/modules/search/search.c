@@ -152,7 +152,7 @@ static const struct route search_routes[] = {
     ROUTE_END};
 
 static const struct job_handler search_jobs[] = {
-    {"search.rank", JOB_HEAVY, search_rank_job, .every_s = 900},
+    {"search.rank", JOB_HEAVY, search_rank_job, .every_s = 3600},
     {"search.rebuild", JOB_HEAVY, search_rebuild_job},
     {"search.owner", JOB_LIGHT, search_owner_job},
     {0}};
