@@ -23,6 +23,7 @@ alter table track_analysis add column sound_1 real generated always as (sound_pr
 create index track_analysis_sound_1_idx on track_analysis (sound_1) where sound_1 is not null;
 create index track_analysis_sound_2_idx on track_analysis (sound_2) where sound_2 is not null;
 create index track_analysis_sound_3_idx on track_analysis (sound_3) where sound_3 is not null;
+create function key_fifths(musical_key text) returns int language sql immutable parallel safe as $$ select null::int $$;
 create function sound_neighbours(timbre real[], each int) returns setof uuid language plpgsql stable as $$ begin end $$;
 
 -- Radio: it begins with a track and remembers what it played, so that it does not repeat itself. A person has five at most.

@@ -45,6 +45,28 @@ begin
 end
 $$;
 
+-- Where a key stands in the circle of fifths, from 0 to 11; a minor key where its relative major one does. Null: it is no key.
+create or replace function key_fifths(musical_key text) returns int
+    language sql immutable parallel safe
+    as $$
+select (k.pitch * 7) % 12
+  from (select (array_position(array['C', 'C#', 'D', 'D#', 'E', 'F', 'F#', 'G', 'G#', 'A', 'A#', 'B'], split_part(musical_key, ' ', 1)) - 1
+                + case when split_part(musical_key, ' ', 2) = 'minor' then 3 else 0 end) % 12 as pitch) k
+$$;
+
+-- How differently two tracks sound: by their timbre; by their tempo where both are sure of it (twice as fast counts as the same); and by their key where both are sure of that: neighbours in the
+-- circle of fifths are near. Null: not known.
+create or replace function sound_distance(a track_analysis, b track_analysis) returns double precision
+    language sql stable parallel safe
+    as $$
+select (select sqrt(avg((a.timbre_mean[i] - b.timbre_mean[i]) ^ 2 / (a.timbre_deviation[i] ^ 2 + b.timbre_deviation[i] ^ 2 + 1e-6)))
+          from generate_series(2, cardinality(a.timbre_mean)) i) -- the first is the level
+       + case when a.bpm_is_sure and b.bpm_is_sure
+              then 2 * abs(log(2, (a.bpm / b.bpm)::numeric) - round(log(2, (a.bpm / b.bpm)::numeric)))::double precision else 0.3 end
+       + case when a.key_is_sure and b.key_is_sure
+              then 0.1 * coalesce(least((key_fifths(a.musical_key) - key_fifths(b.musical_key) + 12) % 12, (key_fifths(b.musical_key) - key_fifths(a.musical_key) + 12) % 12), 3) else 0.3 end
+$$;
+
 -- Tracks whose timbre has a like projection: at most `each` on either side of each of three. The caller measures them by sound_distance.
 create or replace function sound_neighbours(timbre real[], each int) returns setof uuid
     language plpgsql stable rows 300
