@@ -213,7 +213,7 @@ test('a bell belongs to somebody whom one follows; it rings once for a release, 
   assertProblem(await bob.post('/api/v1/users/{id}/bell', { path: { id: '00000000-0000-4000-8000-000000000000' } }), 404);
   assertProblem(await alice.delete('/api/v1/users/{id}/bell', bell), 404);
   await world.sql(`insert into user_follows (follower_id, followed_id, has_bell) select id, '${ids.dave}', true from users where username like 'fan%' limit 250`);
-  await world.sql(`update users set is_verified = true where id = '${ids.bob}'; delete from jobs where kind = 'mail.notifications'`);
+  await world.sql(`update users set is_verified = true where id = '${ids.bob}'; delete from jobs where kind = 'mail.notifications'; delete from notifications`);
   const release = await dave.post('/api/v1/releases', { body: { kind: 'single', title: 'Rung', licence: 'all_rights_reserved', visibility: 'public' } as never });
   assertStatus(release, 201);
   await until('all bells', async () => (await world.sql(`select count(*) from notifications where type = 'release'`)) === '251', 60);

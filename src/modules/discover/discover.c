@@ -10,8 +10,12 @@ extern const struct personal discover_personal;
 
 #define RISING_EVERY_S 900
 
-static const struct field genre_in_path[] = {{"genre", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "Its slug, its name or another name of it"}, FIELD_END};
-static const struct field tag_in_path[] = {{"tag", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "Its name; case, accents and width do not matter"}, FIELD_END};
+static const struct field genre_in_path[] = {
+    {"genre", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "Its slug, its name or another name of it"},
+    FIELD_END};
+static const struct field tag_in_path[] = {
+    {"tag", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "Its name; case, accents and width do not matter"},
+    FIELD_END};
 static const struct field radio_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The radio"}, FIELD_END};
 
 static const struct field rising_options[] = {
@@ -22,7 +26,9 @@ static const struct field merge_fields[] = {
     {"into", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "The tag that stays", .example = "synthwave"},
     FIELD_END};
 static const struct field split_fields[] = {
-    {"name", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "As it is written: it is taken for another word by its accents, spaces or hyphens", .example = "Zähler"}, FIELD_END};
+    {"name", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "As it is written: it is taken for another word by its accents, spaces or hyphens",
+     .example = "Zähler"},
+    FIELD_END};
 
 static const struct field radio_fields[] = {{"track_id", FIELD_UUID, .required = true, .help = "Where it begins"}, FIELD_END};
 static const struct field radio_next_fields[] = {{"count", FIELD_INT, .min = 1, .max = 20, .help = "How many tracks; 10 without it"}, FIELD_END};
@@ -38,8 +44,8 @@ static const struct route discover_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_discover_genres, .shape = MANY, .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/discover/genre/{genre}", "List the tracks of a genre, newest first", "With those of the genres below it, ordered by when they were first published.",
-     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = genre_in_path, .requires = &q_discover_genre, .sql = &q_discover_genre_tracks, .shape = MANY,
-     .cache_s = 5, .cache_tags = "tracks"},
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = genre_in_path, .requires = &q_discover_genre,
+     .sql = &q_discover_genre_tracks, .shape = MANY, .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/discover/genre/{genre}/follow", "Get a genre, and whether one follows it",
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .path = genre_in_path, .sql = &q_discover_genre_state, .shape = ONE},
@@ -70,20 +76,26 @@ static const struct route discover_routes[] = {
      .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .sql = &q_discover_new, .shape = MANY, .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/discover/rising", "List tracks that rise",
-     "The listeners of a track in the last seven days, over the listeners that all tracks of its artist are used to in a week, and five: so a newcomer can be first. Each person counts once for "
-     "a track, by plays that count; visitors do not, and a track needs three listeners. It is made anew every 15 minutes. The order is all that is told, no number of plays.",
-     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = rising_options, .sql = &q_discover_rising, .shape = MANY, .cache_s = 5, .cache_tags = "tracks"},
+     "The listeners of a track in the last seven days, over the listeners that all tracks of its artist are used to in a week, and five: so a newcomer can "
+     "be first. Each person counts once for "
+     "a track, by plays that count; visitors do not, and a track needs three listeners. It is made anew every 15 minutes. The order is all that is told, no "
+     "number of plays.",
+     .auth = AUTH_OPTIONAL, .scope = "tracks:read", .limit = LIMIT_READ, .query = rising_options, .sql = &q_discover_rising, .shape = MANY,
+     .cache_s = 5, .cache_tags = "tracks"},
 
     {GET, "/api/v1/discover/path", "List tracks that lead from one track to another",
-     "By how they sound: each is near to a point between the timbres and tempos of both ends. Of nobody more than two. Fewer than `length` where there is not enough between.",
+     "By how they sound: each is near to a point between the timbres and tempos of both ends. Of nobody more than two. Fewer than `length` where there is "
+     "not enough between.",
      .auth = AUTH_USER, .scope = "tracks:read", .limit = LIMIT_READ, .query = path_options, .requires = &q_sound_path_ends, .sql = &q_sound_path, .shape = MANY},
 
     {POST, "/api/v1/discover/radio", "Begin a radio with a track", "It remembers what it played. One has five at most: the one that was used longest ago gives way.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .body = radio_fields, .sql = &q_radio_start, .shape = ONE, .status = 201, .no_audit = true},
 
     {POST, "/api/v1/discover/radio/{id}/next", "Choose the next tracks of a radio",
-     "What sounds like the first track comes first, then its genre, then its tags, then anything. None of the last five artists comes again, and no track comes again. Where there is "
-     "not enough, rules give way in this order, and `relaxed` names them: `artist_spacing`, then `repeats`, which begins with what was played longest ago. What is blocked, muted or hidden never comes.",
+     "What sounds like the first track comes first, then its genre, then its tags, then anything. None of the last five artists comes again, and no track "
+     "comes again. Where there is "
+     "not enough, rules give way in this order, and `relaxed` names them: `artist_spacing`, then `repeats`, which begins with what was played longest ago. "
+     "What is blocked, muted or hidden never comes.",
      .auth = AUTH_USER, .scope = "tracks:write", .limit = LIMIT_WRITE, .path = radio_in_path, .body = radio_next_fields, .requires = &q_radio_own, .sql = &q_radio_next,
      .then = &q_radio_new, .shape = ONE, .no_audit = true},
 
@@ -98,7 +110,8 @@ static const struct route discover_routes[] = {
      .auth = AUTH_ADMIN, .permission = "labels.manage", .limit = LIMIT_WRITE, .body = merge_fields, .sql = &q_tags_merge, .shape = ONE},
 
     {POST, "/api/v1/admin/tags/split", "Make a word a tag of its own",
-     "A word that differs only by accents, spaces or hyphens is taken for a tag that is there. From now on it is one of its own, where it is written exactly so. Whoever follows or mutes "
+     "A word that differs only by accents, spaces or hyphens is taken for a tag that is there. From now on it is one of its own, where it is written exactly "
+     "so. Whoever follows or mutes "
      "the one follows or mutes both. Tracks keep the tag that they have.",
      .auth = AUTH_ADMIN, .permission = "labels.manage", .limit = LIMIT_WRITE, .body = split_fields, .sql = &q_tags_split, .shape = ONE},
     ROUTE_END};

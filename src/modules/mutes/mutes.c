@@ -8,8 +8,12 @@ extern const struct personal mutes_personal;
 static const struct field id_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The mute"}, FIELD_END};
 static const struct field person_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The person"}, FIELD_END};
 static const struct field track_in_path[] = {{"id", FIELD_UUID, .required = true, .help = "The track"}, FIELD_END};
-static const struct field genre_in_path[] = {{"genre", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "Its slug, its name or another name of it"}, FIELD_END};
-static const struct field tag_in_path[] = {{"tag", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "Its name; case, accents and width do not matter"}, FIELD_END};
+static const struct field genre_in_path[] = {
+    {"genre", FIELD_STRING, .required = true, .min = 1, .max = 100, .help = "Its slug, its name or another name of it"},
+    FIELD_END};
+static const struct field tag_in_path[] = {
+    {"tag", FIELD_STRING, .required = true, .min = 1, .max = 30, .help = "Its name; case, accents and width do not matter"},
+    FIELD_END};
 
 static const struct route mutes_routes[] = {
     {GET, "/api/v1/users/me/mutes", "List what one has muted, newest first", "People, genres, tags, and tracks of which one said \"not this\".",

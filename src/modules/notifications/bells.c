@@ -1,5 +1,5 @@
-/* bells.c - the job `release.bells` {release_id, artist_id, after}: tells those whose bell of the artist is on of a release that is out. Everybody else has it in the feed, so a
- * release costs nothing for each follower. One job, some people at a time: each step is a transaction that notes how far it is. */
+/* bells.c - the job `release.bells` {release_id, artist_id, after}: tells those whose bell of the artist is on of a release that is out. Everybody else
+ * has it in the feed, so a release costs nothing for each follower. One job, some people at a time: each step is a transaction that notes how far it is. */
 #include <stdio.h>
 
 #include "modules/notifications/internal.h"

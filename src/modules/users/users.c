@@ -148,7 +148,8 @@ static const struct route users_routes[] = {
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_user_unfollow, .shape = ONE},
 
     {POST, "/api/v1/users/{id}/bell", "Switch on the bell of a user whom one follows",
-     "Each release of theirs is then told of at once: in the list of notifications, and by push message and mail where these are on. Without the bell releases are in the feed.",
+     "Each release of theirs is then told of at once: in the list of notifications, and by push message and mail where these are on. "
+     "Without the bell releases are in the feed.",
      .auth = AUTH_USER, .scope = "users:write", .limit = LIMIT_WRITE, .path = id_in_path, .sql = &q_user_bell, .shape = ONE},
 
     {DELETE, "/api/v1/users/{id}/bell", "Switch off the bell of a user whom one follows",
