@@ -121,6 +121,7 @@ declare
     spacing constant int := 5;
     most_kept constant int := 2000;
     each constant int := 120;
+    most_unlike constant double precision := 2; -- what is farther does not sound alike
     r radios;
     seed record;
     played uuid[];
@@ -148,8 +149,8 @@ begin
     select array_agg(c.id order by c.kind, c.distance nulls last, c.id), array_agg(c.creator_id order by c.kind, c.distance nulls last, c.id),
            array_agg(c.reason order by c.kind, c.distance nulls last, c.id)
       into pool, makers, reasons
-      from (select distinct on (f.id) f.id, f.kind, t.creator_id, (array['sounds_alike', 'same_genre', 'same_tag', 'else'])[f.kind] as reason,
-                   case when f.kind = 1 then sound_distance(seed.analysis, a) else random() end as distance
+      from (select distinct on (f.id) f.id, k.kind, t.creator_id, (array['sounds_alike', 'same_genre', 'same_tag', 'else'])[k.kind] as reason,
+                   case when k.kind = 1 then d.distance else random() end as distance
               from (select n.id, 1 as kind from sound_neighbours(seed.timbre_mean, least(each + cardinality(played), most_kept)) n (id)
                     union all
                     (select t.id, 2 from tracks t
@@ -170,8 +171,10 @@ begin
                       order by t.id desc limit 300)) f (id, kind)
               join tracks t on t.id = f.id and t.stream_status = 'ready'
               left join track_analysis a on a.track_id = f.id
+             cross join lateral (select sound_distance(seed.analysis, a) as distance) d
+             cross join lateral (select case when f.kind = 1 and d.distance >= most_unlike then 4 else f.kind end as kind) k
              where f.id <> r.track_id and f.id <> all (played)
-             order by f.id, f.kind) c;
+             order by f.id, k.kind) c;
     if pool is not null then
         -- the rights of all at once
         select array_agg(x.id order by x.n), array_agg(x.maker order by x.n), array_agg(x.reason order by x.n)

@@ -160,7 +160,7 @@ with heard as materialized (
       left join track_analysis b on b.track_id = f.because
      cross join lateral (select sound_distance(a, b) as distance) d
       join users u on u.id = t.creator_id
-     where {track_discovered(t, u, :viewer::uuid, :viewer_staff::boolean)} and t.creator_id <> :viewer::uuid
+     where {track_discovered(t, u, :viewer::uuid, :viewer_staff::boolean)} and t.creator_id <> :viewer::uuid and (f.kind < 4 or d.distance < 2)
        and not exists (select from seeds s where s.track_id = t.id or (s.creator_id = t.creator_id and :seed_id::uuid is not null))
        and not exists (select from track_likes l where l.user_id = :viewer::uuid and l.track_id = t.id)
        and not exists (select from heard h where h.track_id = t.id)
