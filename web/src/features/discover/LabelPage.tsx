@@ -139,6 +139,7 @@ function LabelPage({ label }: { label: Label }) {
           </Chip>
         ))}
       </div>
+      <h2 className="sr-only">{t('discover.tracks')}</h2>
       <Tracks label={label} order={order} />
     </Page>
   );

@@ -67,6 +67,7 @@ function Way({ from, to, onBack }: { from: string; to: string; onBack: () => voi
         </Button>
         <Button onClick={onBack}>{t('discover.path.back')}</Button>
       </div>
+      <h2 className="sr-only">{t('discover.tracks')}</h2>
       <TrackStrips tracks={tracks} />
     </>
   );
