@@ -10,7 +10,7 @@ import { Empty } from '@/components/ui/Empty';
 import { ErrorState } from '@/components/ui/ErrorState';
 import { Page, PageHeader } from '@/components/ui/Page';
 import { useMe } from '@/lib/api/auth/me';
-import { useTracks } from '@/lib/api/tracks/list';
+import { useDiscovered } from '@/lib/api/discover/tracks';
 import { mayUpload } from '@/lib/api/users/becomeCreator';
 import { useTitle } from '@/lib/dom/useTitle';
 import { withTexts } from '@/lib/i18n';
@@ -25,10 +25,10 @@ const RecommendedPlaylists = lazy(withTexts(() => import('@/components/playlist/
 export function Component() {
   const { t } = useTranslation();
   const { data: me } = useMe();
-  const newest = useTracks({ sort: 'newest', limit: 12 });
+  const newest = useDiscovered(null, 'new', 12);
   useTitle(t('dashboard.title'));
   if (!me) return null;
-  const others = newest.data?.items.filter((track) => !track.is_mine) ?? [];
+  const others = newest.data?.pages[0]?.items.filter((track) => !track.is_mine) ?? [];
 
   return (
     <Page>

@@ -16,10 +16,15 @@ const isList = (data: object): data is List<unknown> => 'items' in data && Array
 const names = (thing: unknown, id: string): thing is Naming =>
   typeof thing === 'object' && thing !== null && 'is_liked' in thing && ('track_id' in thing ? thing.track_id : 'id' in thing && thing.id) === id;
 
+/** An item of the feed, which has the track in it. */
+const tells = (thing: unknown, id: string): thing is { track: Track } =>
+  typeof thing === 'object' && thing !== null && 'what' in thing && 'track' in thing && names(thing.track, id);
+
 function isHeld(data: unknown, id: string): boolean {
   if (typeof data !== 'object' || data === null) return false;
-  if (isEndless(data)) return data.pages.some((page) => page.items.some((item) => names(item, id)));
-  return isList(data) ? data.items.some((item) => names(item, id)) : names(data, id);
+  const isIt = (item: unknown) => names(item, id) || tells(item, id);
+  if (isEndless(data)) return data.pages.some((page) => page.items.some(isIt));
+  return isList(data) ? data.items.some(isIt) : names(data, id);
 }
 
 /** Of all queries those in which the track is. */
@@ -38,7 +43,10 @@ type Patch = Partial<Track> | ((track: Track) => Partial<Track>);
 
 export function patchTrack(client: QueryClient, id: string, patch: Patch): void {
   /* a patch that is counted from what was there looks at `like_count` and the like, which only tracks have: elsewhere it is left out */
-  const one = <T>(thing: T): T => (names(thing, id) ? (changed(thing, typeof patch === 'function' ? patch(thing as Track) : patch) as T) : thing);
+  const one = <T>(thing: T): T => {
+    if (tells(thing, id)) return { ...thing, track: one(thing.track) };
+    return names(thing, id) ? (changed(thing, typeof patch === 'function' ? patch(thing as Track) : patch) as T) : thing;
+  };
   const list = (page: List<unknown>) => ({ ...page, items: page.items.map(one) });
   client.setQueriesData<object>(holding(id), (data) => {
     if (!data) return data;
@@ -49,7 +57,7 @@ export function patchTrack(client: QueryClient, id: string, patch: Patch): void 
 
 /** Takes a track out of all lists of tracks. What names it, such as an item of a playlist, keeps its place. */
 export function dropTrack(client: QueryClient, id: string): void {
-  const isIt = (thing: unknown) => names(thing, id) && !('track_id' in thing);
+  const isIt = (thing: unknown) => tells(thing, id) || (names(thing, id) && !('track_id' in thing));
   const list = (page: List<unknown>) => {
     const items = page.items.filter((item) => !isIt(item));
     return { ...page, items, total: page.total && page.total - (page.items.length - items.length) };
